@@ -1,0 +1,72 @@
+import type { CancellationBehaviourName } from './cancellation.ts';
+import type { StoredState } from './task-state.ts';
+
+/** ParameterObject as it is kept: JSON values by name. Clients of SuperOffice send strings only. */
+export type Parameters = Record<string, unknown>;
+
+/** One batch task: the resource, the record and the unit of work (contract, section 1). */
+export interface BatchTask {
+  /** int32 */
+  readonly id: number;
+  /** The database serial number (dbTag) of the tenant that the task belongs to. */
+  readonly tenant: string;
+  /** The definition's name. */
+  readonly name: string;
+  /** The owner's associate id; 0 is a system task. */
+  readonly ownerId: number;
+  readonly isInternal: boolean;
+  readonly detailsTable: number;
+  readonly detailsRecord: number;
+  readonly parameters: Parameters | null;
+  readonly created: Date;
+  readonly updated: Date;
+  readonly lastStarted: Date | null;
+  /** How often a run has begun; 0 is never. */
+  readonly startCount: number;
+  readonly context: string;
+  readonly result: string;
+  readonly state: StoredState;
+  readonly description: string;
+  readonly response: string;
+  readonly request: string;
+  readonly progressDescription: string;
+  /** 0 to 100 */
+  readonly progressPercent: number;
+  readonly fileName: string;
+  readonly cancellation: CancellationBehaviourName;
+  /** The fencing token: one more with each claim and with each end that somebody else forced. */
+  readonly attempt: number;
+  /** Failed or lost runs since the task was started or restarted. */
+  readonly failures: number;
+  /** Set while a stop is asked for and the run has not ended yet. */
+  readonly stopRequestedAt: Date | null;
+}
+
+/** The texts that PUT may change. `undefined` leaves one as it is; an empty text clears it. */
+export interface TaskTexts {
+  readonly description?: string | undefined;
+  readonly response?: string | undefined;
+  readonly request?: string | undefined;
+}
+
+/** What PUT may change: State, Description, Response and Request, and nothing else (contract, section 2). */
+export interface TaskChange extends TaskTexts {
+  readonly state?: StoredState | undefined;
+}
+
+/** A task to be started, after rights and definition have been applied. */
+export interface NewTask {
+  readonly tenant: string;
+  readonly name: string;
+  readonly ownerId: number;
+  readonly isInternal: boolean;
+  readonly detailsTable: number;
+  readonly detailsRecord: number;
+  readonly parameters: Parameters | null;
+  readonly context: string;
+  readonly description: string;
+  readonly response: string;
+  readonly request: string;
+  readonly fileName: string;
+  readonly cancellation: CancellationBehaviourName;
+}

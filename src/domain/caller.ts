@@ -1,0 +1,31 @@
+/** What a user of the server may be beyond an ordinary associate. */
+export const ROLES = ['administrator', 'viewer'] as const;
+/** `administrator` may do everything; `viewer` may see every task. */
+export type Role = (typeof ROLES)[number];
+
+/** What a token may be used for. A token never allows more than its user may. */
+export const SCOPES = ['read', 'write', 'admin'] as const;
+/** `read` reads; `write` also starts, updates, stops and deletes; `admin` also uses the rights of an administrator. */
+export type Scope = (typeof SCOPES)[number];
+
+/** Who is asking, after sign-in. */
+export interface Caller {
+  /** The associate's id, never 0. */
+  readonly associateId: number;
+  readonly login: string;
+  readonly roles: readonly Role[];
+  /** The one tenant that the caller is bound to, or `null` for a caller who may act on any. */
+  readonly tenant: string | null;
+  /** What this sign-in may be used for. */
+  readonly scopes: readonly Scope[];
+}
+
+/** Whether the caller may use the rights of an administrator in this sign-in. */
+export function isAdministrator(caller: Caller): boolean {
+  return caller.roles.includes('administrator') && caller.scopes.includes('admin');
+}
+
+/** Whether the caller may see every task of the tenant. */
+export function seesAll(caller: Caller): boolean {
+  return isAdministrator(caller) || caller.roles.includes('viewer');
+}

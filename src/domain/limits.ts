@@ -1,0 +1,46 @@
+import { invalid } from './errors.ts';
+
+/** The largest int32, which is also the largest task id. */
+export const INT32_MAX = 2_147_483_647;
+/** The smallest int32. */
+export const INT32_MIN = -2_147_483_648;
+
+/** The longest texts, in UTF-16 code units as .NET counts them (contract, section 1: the limits that FieldLength says). */
+export interface TextLimits {
+  readonly description: number;
+  readonly response: number;
+  readonly request: number;
+  readonly progressDescription: number;
+  readonly fileName: number;
+  readonly databaseSerialNumber: number;
+}
+
+/** SuperOffice's own limits. A setting may raise them. */
+export const DEFAULT_TEXT_LIMITS: TextLimits = {
+  description: 254,
+  response: 254,
+  request: 254,
+  progressDescription: 254,
+  fileName: 260,
+  databaseSerialNumber: 39,
+};
+
+/**
+ * Checks a text that is to be kept: its length, and that every database and encoding can hold it.
+ *
+ * @param what the property's name, for the message
+ * @param limit in UTF-16 code units; `Infinity` where the contract sets none
+ * @throws Refusal (invalid) where it is too long, has a NUL character or half a surrogate pair
+ */
+export function checkText(what: string, text: string, limit: number): void {
+  if (text.length > limit) {
+    throw invalid(`${what} is ${text.length} characters long; at most ${limit} are accepted.`);
+  }
+  const nul = text.indexOf('\u0000');
+  if (nul !== -1) {
+    throw invalid(`${what} has a NUL character at position ${nul}; text without NUL characters is accepted.`);
+  }
+  if (!text.isWellFormed()) {
+    throw invalid(`${what} has half of a surrogate pair; well-formed Unicode text is accepted.`);
+  }
+}

@@ -1,0 +1,82 @@
+import { type Caller, isAdministrator, seesAll } from './caller.ts';
+
+/** Bits of `TableRight.Mask` (contract, section 7). */
+export const TableRight = { None: 0, Select: 1, Update: 2, Insert: 4, Delete: 8, FULL: 15 } as const;
+
+/** Bits of `FieldRight.Mask` (contract, section 7). */
+export const FieldRight = { None: 0, Read: 1, Write: 2, Update: 3 } as const;
+
+/** What a caller may do with one task: bits of `TableRight`, and of `FieldRight` for the fields PUT may change and for the rest. */
+export interface TaskRights {
+  readonly table: number;
+  readonly editable: number;
+  readonly rest: number;
+  /** Why the rights are what they are, for `Reason`; empty where nothing is withheld. */
+  readonly reason: string;
+}
+
+/** How a caller stands to a task. */
+export type Relation = 'administrator' | 'owner' | 'system' | 'viewer' | 'stranger';
+
+/**
+ * The rights by relation: the one table that the answers show and the server enforces (contract, section 7).
+ */
+export const RIGHTS: Readonly<Record<Relation, TaskRights>> = {
+  administrator: { table: TableRight.FULL, editable: FieldRight.Update, rest: FieldRight.Read, reason: '' },
+  owner: {
+    table: TableRight.Select | TableRight.Update | TableRight.Delete,
+    editable: FieldRight.Update,
+    rest: FieldRight.Read,
+    reason: '',
+  },
+  system: {
+    table: TableRight.Select,
+    editable: FieldRight.Read,
+    rest: FieldRight.Read,
+    reason: 'System tasks are changed by administrators.',
+  },
+  viewer: {
+    table: TableRight.Select,
+    editable: FieldRight.Read,
+    rest: FieldRight.Read,
+    reason: 'The task belongs to another associate.',
+  },
+  stranger: {
+    table: TableRight.None,
+    editable: FieldRight.None,
+    rest: FieldRight.None,
+    reason: 'The task belongs to another associate.',
+  },
+};
+
+/** How the caller stands to a task of this tenant and owner. */
+export function relationTo(
+  caller: Caller,
+  task: { readonly tenant: string; readonly ownerId: number },
+): Relation {
+  if (caller.tenant !== null && caller.tenant !== task.tenant) return 'stranger';
+  if (isAdministrator(caller)) return 'administrator';
+  if (task.ownerId === 0) return 'system';
+  if (task.ownerId === caller.associateId) return 'owner';
+  return seesAll(caller) ? 'viewer' : 'stranger';
+}
+
+/** What the caller may do with the task. A sign-in without the scope `write` changes nothing. */
+export function rightsOn(
+  caller: Caller,
+  task: { readonly tenant: string; readonly ownerId: number },
+): TaskRights {
+  const rights = RIGHTS[relationTo(caller, task)];
+  if (caller.scopes.includes('write')) return rights;
+  return {
+    table: rights.table & TableRight.Select,
+    editable: rights.editable & FieldRight.Read,
+    rest: rights.rest & FieldRight.Read,
+    reason: rights.reason || 'This sign-in may only read.',
+  };
+}
+
+/** Whether rights include a bit of `TableRight`. */
+export function allows(rights: TaskRights, bit: number): boolean {
+  return (rights.table & bit) === bit;
+}

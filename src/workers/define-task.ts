@@ -1,0 +1,136 @@
+import type { Logger } from 'pino';
+import type { Static, TSchema } from 'typebox';
+import type { BatchTask } from '../domain/batch-task.ts';
+import type { CancellationBehaviourName } from '../domain/cancellation.ts';
+import type { RunServices } from './run-services.ts';
+
+/** A JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** The file that a run writes as the task's result (`FileName`). */
+export interface ResultFile {
+  /** The name that the task shows as its FileName. */
+  readonly name: string;
+  /** Where to write it. The folder exists; an earlier attempt may have left the file there. */
+  readonly path: string;
+}
+
+/** What a run gets: its parameters, and everything it may tell. */
+export interface TaskContext<P = unknown> {
+  /** The parameters, coerced and checked by the definition's schema. */
+  readonly parameters: P;
+  /** The task as it was when this run began. */
+  readonly task: BatchTask;
+  /** The fencing token of this run. */
+  readonly attempt: number;
+  /** Aborted when somebody stops the task, the server stops, or the lease is lost; `signal.reason` is a `RunEnded`. */
+  readonly signal: AbortSignal;
+  /** Logs with the task's id and attempt. */
+  readonly log: Logger;
+  /** The value of the last checkpoint of any attempt, or `undefined`. */
+  readonly lastCheckpoint: Json | undefined;
+  /**
+   * Tells how far the run is. Written at most a few times a second; the last value always.
+   *
+   * @param percent 0 to 100; fractions are cut
+   * @param text the current stage, at most 254 characters; absent leaves the last text
+   * @throws RangeError where the percentage is outside 0 to 100, Refusal where the text is too long
+   */
+  progress(percent: number, text?: string): void;
+  /**
+   * Keeps a value that the next attempt finds as `lastCheckpoint`. Durable when it resolves.
+   *
+   * @throws RunEnded where this run has lost the task
+   */
+  checkpoint(value: Json): Promise<void>;
+  /** The place of the task's result file; sets FileName when the run ends. A file name, not a path. */
+  resultFile(name: string): Promise<ResultFile>;
+  /** What the server lends to definitions that run in its process (isolate `inline`); throws in a thread. */
+  readonly services: RunServices;
+}
+
+/** Why a run was told to end. */
+export type RunEndReason = 'stopped' | 'shutdown' | 'lost';
+
+/** The reason of `signal`, and what a call of a run that has lost its task throws. */
+export class RunEnded extends Error {
+  readonly reason: RunEndReason;
+
+  constructor(reason: RunEndReason) {
+    super(
+      {
+        stopped: 'The task was stopped.',
+        shutdown: 'The server is stopping.',
+        lost: 'This run no longer holds the task.',
+      }[reason],
+    );
+    this.name = 'RunEnded';
+    this.reason = reason;
+  }
+}
+
+/** An error that no retry would mend: the task fails at once, whatever its retries. */
+export class PermanentError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'PermanentError';
+  }
+}
+
+/** How a failed run is tried again. */
+export interface RetryOptions {
+  /** How many failed or lost runs are followed by another; 0 by default. */
+  readonly limit?: number;
+  /** Seconds before the first retry; 1 by default. */
+  readonly delay?: number;
+  /** What the delay is multiplied by each time; 2 by default. */
+  readonly factor?: number;
+  /** The longest delay in seconds; 300 by default. */
+  readonly maxDelay?: number;
+}
+
+/** A kind of work: its name, its parameters and what it does. */
+export interface TaskDefinition<S extends TSchema = TSchema> {
+  /** The name that clients start it by: letters, digits, `_`, `-` and `.`, at most 100. */
+  readonly name: string;
+  /** One line for people. */
+  readonly description: string;
+  /** A schema of an object (TypeBox or plain JSON Schema). Strings are coerced to what it asks for. */
+  readonly parameters?: S;
+  /** Whether it can be stopped; `CanCancel` by default. */
+  readonly cancellation?: CancellationBehaviourName;
+  /** A number is a limit with the default delays. No retries by default. */
+  readonly retries?: number | RetryOptions;
+  /** Seconds without a sign of life after which a run counts as lost; the server's lease by default. */
+  readonly heartbeat?: number;
+  /** `inline` (default) shares the server's event loop; `thread` has a thread of its own, for work that computes. */
+  readonly isolate?: 'inline' | 'thread';
+  /**
+   * Does the work. The return value becomes the task's Result: a string as it is, anything else as JSON.
+   * A thrown error fails the run.
+   */
+  run(ctx: TaskContext<Static<S>>): Promise<Json | undefined | void> | Json | undefined | void;
+}
+
+/** Marks a value as a definition, so that a module's exports can be told apart. */
+export const DEFINITION = Symbol.for('batchline.definition');
+
+/**
+ * Defines a kind of work. Export the value from a module that `BATCHLINE_HANDLERS` names.
+ *
+ * @example
+ * ```ts
+ * export const hello = defineTask({
+ *   name: 'hello',
+ *   description: 'Greets somebody',
+ *   parameters: Type.Object({ who: Type.String() }),
+ *   async run(ctx) {
+ *     ctx.progress(50, 'Halfway');
+ *     return `Hello, ${ctx.parameters.who}`;
+ *   },
+ * });
+ * ```
+ */
+export function defineTask<const S extends TSchema>(definition: TaskDefinition<S>): TaskDefinition<S> {
+  return Object.defineProperty({ ...definition }, DEFINITION, { value: true });
+}
