@@ -109,7 +109,7 @@ export interface TaskDefinition<S extends TSchema = TSchema> {
    * Does the work. The return value becomes the task's Result: a string as it is, anything else as JSON.
    * A thrown error fails the run.
    */
-  run(ctx: TaskContext<Static<S>>): Promise<Json | undefined | void> | Json | undefined | void;
+  run(ctx: TaskContext<Static<S>>): unknown;
 }
 
 /** Marks a value as a definition, so that a module's exports can be told apart. */
