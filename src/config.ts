@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
+
+/** Every setting of the server, checked. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute path of the folder for the embedded database and the files. */
+  readonly dataFolder: string;
+  /** Where PostgreSQL is; `undefined` is the embedded database. */
+  readonly databaseUrl: string | undefined;
+  /** Connections to PostgreSQL that this process may hold. */
+  readonly databasePool: number;
+  /** The administrator of the first start. */
+  readonly admin: { readonly login: string; readonly password: string } | undefined;
+  /** Absolute paths of the user's own modules or folders. */
+  readonly handlers: readonly string[];
+  /** The server's own database serial number: the tenant of tasks that name none. */
+  readonly serialNumber: string;
+  /** Tasks that run at once in this process (isolate `inline`). */
+  readonly concurrency: number;
+  /** Threads for tasks with isolate `thread`. */
+  readonly threads: number;
+  /** Seconds without a sign of life after which a run counts as lost. */
+  readonly leaseSeconds: number;
+  /** Seconds that a run gets to end after it was stopped. */
+  readonly graceSeconds: number;
+  /** Absolute path of the folder that input files may be read from; `undefined` allows uploads only. */
+  readonly inputFolder: string | undefined;
+  readonly allowPrivateAddresses: boolean;
+  /** The largest body in bytes, uploads excepted. */
+  readonly bodyLimit: number;
+  /** The largest upload in bytes. */
+  readonly uploadLimit: number;
+  /** The most tasks that one list holds. */
+  readonly listLimit: number;
+  readonly textLimits: TextLimits;
+  readonly logLevel: string;
+  /** Tells this process from others in leases and logs. */
+  readonly nodeId: string;
+}
+
+/** One setting: its variable, its default as written, and what it means. README's table is made from these. */
+export interface Setting {
+  readonly name: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+/** Every setting, for the help text and the documentation. */
+export const SETTINGS: readonly Setting[] = [
+  { name: 'HOST', fallback: '127.0.0.1', meaning: 'Address to listen on' },
+  { name: 'PORT', fallback: '7243', meaning: 'Port to listen on; 0 takes a free one' },
+  { name: 'BATCHLINE_DATA', fallback: './data', meaning: 'Folder of the embedded database and of the files' },
+  {
+    name: 'DATABASE_URL',
+    fallback: '',
+    meaning: 'postgres://… uses PostgreSQL instead of the embedded database',
+  },
+  {
+    name: 'BATCHLINE_DATABASE_POOL',
+    fallback: '10',
+    meaning: 'Connections to PostgreSQL per process (3 to 200)',
+  },
+  {
+    name: 'BATCHLINE_ADMIN',
+    fallback: '',
+    meaning: 'login:password of the administrator that the first start makes',
+  },
+  {
+    name: 'BATCHLINE_HANDLERS',
+    fallback: '',
+    meaning: 'Module or folder with your own definitions; several are separated by commas',
+  },
+  {
+    name: 'BATCHLINE_SERIAL',
+    fallback: 'batchline',
+    meaning: 'DatabaseSerialNumber of tasks that name none (at most 39 characters)',
+  },
+  {
+    name: 'BATCHLINE_CONCURRENCY',
+    fallback: '20',
+    meaning: 'Tasks that run at once in this process (1 to 1000)',
+  },
+  {
+    name: 'BATCHLINE_THREADS',
+    fallback: 'number of cores',
+    meaning: 'Threads for definitions with isolate: thread (1 to 256)',
+  },
+  {
+    name: 'BATCHLINE_LEASE',
+    fallback: '30',
+    meaning: 'Seconds without a sign of life after which a run counts as lost (2 to 3600)',
+  },
+  {
+    name: 'BATCHLINE_GRACE',
+    fallback: '10',
+    meaning: 'Seconds that a run gets to end after a stop (0 to 3600)',
+  },
+  {
+    name: 'BATCHLINE_INPUT',
+    fallback: '',
+    meaning: 'Folder that tasks may read input files from; without it only uploads are read',
+  },
+  {
+    name: 'BATCHLINE_ALLOW_PRIVATE_ADDRESSES',
+    fallback: 'false',
+    meaning: 'true lets http-requests call private and loopback addresses',
+  },
+  { name: 'BATCHLINE_BODY_LIMIT', fallback: '1048576', meaning: 'Largest request body in bytes' },
+  { name: 'BATCHLINE_UPLOAD_LIMIT', fallback: '10737418240', meaning: 'Largest upload in bytes' },
+  { name: 'BATCHLINE_LIST_LIMIT', fallback: '1000', meaning: 'Most tasks in one list (1 to 10000)' },
+  {
+    name: 'BATCHLINE_TEXT_LIMIT',
+    fallback: '254',
+    meaning: 'Longest Description, Response, Request and ProgressDescription (254 to 65535)',
+  },
+  { name: 'LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
+];
+
+/** One or more settings are wrong; each problem is one line. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** Reads settings one by one and collects what is wrong with them. */
+class SettingsReader {
+  readonly problems: string[] = [];
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  constructor(env: Readonly<Record<string, string | undefined>>) {
+    this.#env = env;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#env[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  integer(name: string, fallback: number, least: number, most: number): number {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      this.problems.push(`${name} is "${text}"; a whole number from ${least} to ${most} is accepted.`);
+      return fallback;
+    }
+    return value;
+  }
+
+  flag(name: string): boolean {
+    const text = this.text(name)?.toLowerCase();
+    if (text === undefined || text === 'false' || text === '0') return false;
+    if (text === 'true' || text === '1') return true;
+    this.problems.push(`${name} is "${text}"; true or false is accepted.`);
+    return false;
+  }
+
+  refuse(problem: string): void {
+    this.problems.push(problem);
+  }
+}
+
+/** The variables of a settings file (`KEY=value` lines, `#` comments), for `--env-file`-like use. */
+export function readSettingsFile(path: string): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const line of readFileSync(path, 'utf8').split(/\r?\n/)) {
+    const match = /^\s*([A-Z_][A-Z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);
+    if (match?.[1] !== undefined && match[2] !== undefined) settings[match[1]] = match[2];
+  }
+  return settings;
+}
+
+/**
+ * Reads and checks all settings.
+ *
+ * @param env the variables; a file named by `BATCHLINE_CONFIG` stands behind them
+ * @throws ConfigError with one line for each wrong setting
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const file = env.BATCHLINE_CONFIG?.trim();
+  if (file && !existsSync(file)) {
+    throw new ConfigError([`BATCHLINE_CONFIG is "${file}"; the path of a file that exists is accepted.`]);
+  }
+  const read = new SettingsReader(file ? { ...readSettingsFile(file), ...env } : env);
+
+  const databaseUrl = read.text('DATABASE_URL');
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\/./.test(databaseUrl)) {
+    read.refuse(
+      'DATABASE_URL is not a PostgreSQL address; postgres://user:password@host:port/database is accepted.',
+    );
+  }
+
+  const adminText = read.text('BATCHLINE_ADMIN');
+  const admin = adminText === undefined ? undefined : /^([^:\s]{1,100}):(.{8,})$/.exec(adminText);
+  if (admin === null) {
+    read.refuse(
+      'BATCHLINE_ADMIN is not login:password; a login without spaces, a colon and a password of at least 8 characters are accepted.',
+    );
+  }
+
+  const handlers = (read.text('BATCHLINE_HANDLERS') ?? '')
+    .split(',')
+    .map((path) => path.trim())
+    .filter((path) => path !== '')
+    .map((path) => resolve(path));
+  for (const path of handlers) {
+    if (!existsSync(path))
+      read.refuse(`BATCHLINE_HANDLERS names "${path}"; a module or folder that exists is accepted.`);
+  }
+
+  const inputFolder = read.text('BATCHLINE_INPUT');
+  if (inputFolder !== undefined && !existsSync(inputFolder)) {
+    read.refuse(`BATCHLINE_INPUT is "${inputFolder}"; a folder that exists is accepted.`);
+  }
+
+  const serialNumber = read.text('BATCHLINE_SERIAL') ?? 'batchline';
+  if (serialNumber.length > DEFAULT_TEXT_LIMITS.databaseSerialNumber) {
+    read.refuse(`BATCHLINE_SERIAL is ${serialNumber.length} characters long; at most 39 are accepted.`);
+  }
+
+  const logLevel = read.text('LOG_LEVEL') ?? 'info';
+  if (!LOG_LEVELS.includes(logLevel)) {
+    read.refuse(`LOG_LEVEL is "${logLevel}"; ${LOG_LEVELS.join(', ')} are accepted.`);
+  }
+
+  const textLimit = read.integer('BATCHLINE_TEXT_LIMIT', DEFAULT_TEXT_LIMITS.description, 254, 65_535);
+  const config: Config = {
+    host: read.text('HOST') ?? '127.0.0.1',
+    port: read.integer('PORT', 7243, 0, 65_535),
+    dataFolder: resolve(read.text('BATCHLINE_DATA') ?? './data'),
+    databaseUrl,
+    databasePool: read.integer('BATCHLINE_DATABASE_POOL', 10, 3, 200),
+    admin:
+      admin?.[1] !== undefined && admin[2] !== undefined
+        ? { login: admin[1], password: admin[2] }
+        : undefined,
+    handlers,
+    serialNumber,
+    concurrency: read.integer('BATCHLINE_CONCURRENCY', 20, 1, 1000),
+    threads: read.integer('BATCHLINE_THREADS', availableParallelism(), 1, 256),
+    leaseSeconds: read.integer('BATCHLINE_LEASE', 30, 2, 3600),
+    graceSeconds: read.integer('BATCHLINE_GRACE', 10, 0, 3600),
+    inputFolder: inputFolder === undefined ? undefined : resolve(inputFolder),
+    allowPrivateAddresses: read.flag('BATCHLINE_ALLOW_PRIVATE_ADDRESSES'),
+    bodyLimit: read.integer('BATCHLINE_BODY_LIMIT', 1_048_576, 1024, 1_073_741_824),
+    uploadLimit: read.integer('BATCHLINE_UPLOAD_LIMIT', 10_737_418_240, 1, Number.MAX_SAFE_INTEGER),
+    listLimit: read.integer('BATCHLINE_LIST_LIMIT', 1000, 1, 10_000),
+    textLimits: {
+      ...DEFAULT_TEXT_LIMITS,
+      description: textLimit,
+      response: textLimit,
+      request: textLimit,
+      progressDescription: textLimit,
+    },
+    logLevel,
+    nodeId: randomUUID(),
+  };
+  if (read.problems.length > 0) throw new ConfigError(read.problems);
+  return config;
+}

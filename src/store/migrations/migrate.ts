@@ -1,0 +1,29 @@
+import { type Kysely, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { initial } from './0001-initial.ts';
+
+/** Every migration by name, in the order of the names. */
+const MIGRATIONS = { '0001-initial': initial };
+
+/**
+ * Brings the tables to the newest shape. Several processes may call it at once.
+ *
+ * @throws the database's error, after rolling back, where a migration fails
+ */
+export async function migrate(db: Kysely<unknown>): Promise<void> {
+  await sql`create schema if not exists batchline`.execute(db).catch(ignoreConcurrentCreate);
+  await sql`create schema if not exists batchline_data`.execute(db).catch(ignoreConcurrentCreate);
+  const migrator = new Migrator({
+    db,
+    migrationTableSchema: 'batchline',
+    provider: { getMigrations: async () => MIGRATIONS },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** `create schema if not exists` still fails where two processes create it in the same moment; then it exists. */
+function ignoreConcurrentCreate(error: unknown): void {
+  const code = (error as { code?: unknown }).code;
+  if (code !== '23505' && code !== '42P06') throw error;
+}

@@ -1,0 +1,50 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Db as EngineDb } from 'pg-boss';
+import type { Logger } from 'pino';
+import type { Config } from '../../config.ts';
+import type { Database } from '../database.ts';
+import type { Schema } from '../schema.ts';
+import { PostgresSignals } from './postgres-signals.ts';
+
+/**
+ * Opens PostgreSQL: one pool for everything, and one connection for signals.
+ *
+ * @throws the driver's error where it can't be reached
+ */
+export async function openPostgres(url: string, config: Config, log: Logger): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: config.databasePool,
+    application_name: 'batchline',
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  try {
+    await pool.query('select 1');
+    const signals = await new PostgresSignals(url, config.nodeId, log).open();
+    const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    return {
+      sql,
+      engine: { backend: 'postgres', db: engineDbOf(pool) },
+      signals,
+      exclusive: false,
+      async close() {
+        await signals.close();
+        await sql.destroy();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+/** The pool as pg-boss wants it: a text of several statements gives the rows of all of them. */
+function engineDbOf(pool: pg.Pool): EngineDb {
+  return {
+    async executeSql(text, values) {
+      const result: pg.QueryResult | pg.QueryResult[] = await pool.query(text, values as unknown[]);
+      return { rows: Array.isArray(result) ? result.flatMap((one) => one.rows) : result.rows };
+    },
+  };
+}

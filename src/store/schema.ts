@@ -1,0 +1,115 @@
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+
+/** Table `batchline.task`: one row a batch task. The row decides; the engine's job only delivers. */
+export interface TaskTable {
+  id: GeneratedAlways<number>;
+  tenant: string;
+  name: string;
+  owner_id: number;
+  is_internal: boolean;
+  details_table: number;
+  details_record: number;
+  /** The row of `binary_object` that holds ParameterObject. */
+  parameter_object_id: number | null;
+  created: Generated<Date>;
+  updated: Generated<Date>;
+  updated_by: Generated<number>;
+  updated_count: Generated<number>;
+  last_started: Date | null;
+  start_count: Generated<number>;
+  context: string;
+  result: Generated<string>;
+  state: number;
+  description: string;
+  response: string;
+  request: string;
+  progress_description: Generated<string>;
+  progress_percent: Generated<number>;
+  file_name: string;
+  cancellation: number;
+  /** The fencing token. */
+  attempt: Generated<number>;
+  failures: Generated<number>;
+  /** The engine's job that delivers or has delivered the task. */
+  job_id: string | null;
+  /** When the next run is due, while New. */
+  run_after: Generated<Date>;
+  /** The process that runs it; null where nobody does or a client holds it by hand. */
+  lease_owner: string | null;
+  lease_until: Date | null;
+  stop_requested_at: Date | null;
+  /** Who asked to stop it and when, in words: the Result of the run that ends by it. */
+  stop_note: string | null;
+  checkpoint: ColumnType<unknown, string | null, string | null>;
+}
+
+/** Table `batchline.binary_object`: ParameterObjects, serialised as JSON text. */
+export interface BinaryObjectTable {
+  id: GeneratedAlways<number>;
+  tenant: string;
+  content: string;
+}
+
+/** Table `batchline.task_audit`: one row for every change of a task's state. */
+export interface TaskAuditTable {
+  id: GeneratedAlways<string>;
+  task_id: number;
+  tenant: string;
+  at: Generated<Date>;
+  /** The associate who did it; 0 is the server. */
+  actor_id: number;
+  /** The process that did it for a run; null for a caller. */
+  node_id: string | null;
+  /** null for the start of the task. */
+  from_state: number | null;
+  to_state: number;
+  attempt: number;
+  reason: string;
+}
+
+/** Table `batchline.associate`: who may sign in. */
+export interface AssociateTable {
+  id: GeneratedAlways<number>;
+  login: string;
+  /** The login in lower case: logins match without regard to case. */
+  login_key: string;
+  name: string;
+  password_hash: string;
+  roles: string[];
+  tenant: string | null;
+  disabled: Generated<boolean>;
+  created: Generated<Date>;
+}
+
+/** Table `batchline.api_token`: bearer tokens, kept as hashes. */
+export interface ApiTokenTable {
+  id: GeneratedAlways<number>;
+  associate_id: number;
+  name: string;
+  /** SHA-256 of the token, in hex. */
+  hash: string;
+  scopes: string[];
+  created: Generated<Date>;
+  expires: Date | null;
+}
+
+/** Table `batchline.upload`: input files that clients have sent. */
+export interface UploadTable {
+  id: string;
+  associate_id: number;
+  tenant: string;
+  name: string;
+  bytes: string;
+  sha256: string;
+  created: Generated<Date>;
+}
+
+/** The tables of the server, by schema and name. */
+export interface Schema {
+  'batchline.task': TaskTable;
+  'batchline.binary_object': BinaryObjectTable;
+  'batchline.task_audit': TaskAuditTable;
+  'batchline.associate': AssociateTable;
+  'batchline.api_token': ApiTokenTable;
+  'batchline.upload': UploadTable;
+}

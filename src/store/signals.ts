@@ -1,0 +1,36 @@
+import { EventEmitter } from 'node:events';
+
+/** What processes tell each other. A lost signal delays, it never loses work: polling and heartbeats stand behind it. */
+export type Signal =
+  /** Tasks of these definitions are due. */
+  | { readonly kind: 'due'; readonly names: readonly string[] }
+  /** This task is to be stopped, or has been taken from its run. */
+  | { readonly kind: 'stop'; readonly taskId: number };
+
+/** Carries signals between all processes on the same database, this one included. */
+export interface Signals {
+  /** Sends a signal, after the transaction that made it true has committed. Never throws. */
+  publish(signal: Signal): void;
+  /** Calls the listener for every signal; returns the function that ends it. */
+  subscribe(listener: (signal: Signal) => void): () => void;
+  /** Sends what is waiting and closes. */
+  close(): Promise<void>;
+}
+
+/** Signals within this process: all there is where the database is embedded. */
+export class LocalSignals implements Signals {
+  readonly #emitter = new EventEmitter().setMaxListeners(0);
+
+  publish(signal: Signal): void {
+    this.#emitter.emit('signal', signal);
+  }
+
+  subscribe(listener: (signal: Signal) => void): () => void {
+    this.#emitter.on('signal', listener);
+    return () => this.#emitter.off('signal', listener);
+  }
+
+  async close(): Promise<void> {
+    this.#emitter.removeAllListeners();
+  }
+}

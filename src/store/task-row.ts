@@ -1,0 +1,72 @@
+import { sql } from 'kysely';
+import type { BatchTask, Parameters } from '../domain/batch-task.ts';
+import { cancellationOf } from '../domain/cancellation.ts';
+import { storedStateOf } from '../domain/task-state.ts';
+
+/** A row as `TASK_COLUMNS` selects it. */
+export interface TaskRow {
+  readonly id: number;
+  readonly tenant: string;
+  readonly name: string;
+  readonly owner_id: number;
+  readonly is_internal: boolean;
+  readonly details_table: number;
+  readonly details_record: number;
+  readonly parameters: string | null;
+  readonly created: Date;
+  readonly updated: Date;
+  readonly last_started: Date | null;
+  readonly start_count: number;
+  readonly context: string;
+  readonly result: string;
+  readonly state: number;
+  readonly description: string;
+  readonly response: string;
+  readonly request: string;
+  readonly progress_description: string;
+  readonly progress_percent: number;
+  readonly file_name: string;
+  readonly cancellation: number;
+  readonly attempt: number;
+  readonly failures: number;
+  readonly stop_requested_at: Date | null;
+}
+
+/** What to select, or return, from `batchline.task as t` for `toTask`. */
+export const TASK_COLUMNS = sql<TaskRow>`
+  t.id, t.tenant, t.name, t.owner_id, t.is_internal, t.details_table, t.details_record,
+  (select b.content from batchline.binary_object b where b.id = t.parameter_object_id) as parameters,
+  t.created, t.updated, t.last_started, t.start_count, t.context, t.result, t.state,
+  t.description, t.response, t.request, t.progress_description, t.progress_percent, t.file_name,
+  t.cancellation, t.attempt, t.failures, t.stop_requested_at`;
+
+/** The task that a row holds. */
+export function toTask(row: TaskRow): BatchTask {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    name: row.name,
+    ownerId: row.owner_id,
+    isInternal: row.is_internal,
+    detailsTable: row.details_table,
+    detailsRecord: row.details_record,
+    parameters: row.parameters === null ? null : (JSON.parse(row.parameters) as Parameters),
+    created: row.created,
+    updated: row.updated,
+    lastStarted: row.last_started,
+    startCount: row.start_count,
+    context: row.context,
+    result: row.result,
+    state: storedStateOf(row.state),
+    description: row.description,
+    response: row.response,
+    request: row.request,
+    progressDescription: row.progress_description,
+    progressPercent: row.progress_percent,
+    fileName: row.file_name,
+    cancellation: cancellationOf(row.cancellation),
+    attempt: row.attempt,
+    failures: row.failures,
+    stopRequestedAt: row.stop_requested_at,
+  };
+}

@@ -1,0 +1,64 @@
+import { type Kysely, sql } from 'kysely';
+import { type StoredState, storedStateOf, TaskState } from '../../domain/task-state.ts';
+import type { Schema } from '../schema.ts';
+
+/** One change of a task's state: when it was, who did it, and why, is what the record keeps. */
+export interface StateChange {
+  readonly taskId: number;
+  readonly tenant: string;
+  /** The associate who did it; 0 is the server. */
+  readonly actorId: number;
+  /** The process that did it for a run; null for a caller. */
+  readonly nodeId: string | null;
+  /** null for the start of the task. */
+  readonly from: StoredState | null;
+  readonly to: StoredState;
+  readonly attempt: number;
+  readonly reason: string;
+}
+
+/** Writes changes of state, in the transaction that makes them. */
+export async function insertAudit(db: Kysely<Schema>, changes: readonly StateChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const rows = changes.map((change) => ({
+    task_id: change.taskId,
+    tenant: change.tenant,
+    actor_id: change.actorId,
+    node_id: change.nodeId,
+    from_state: change.from === null ? null : TaskState[change.from],
+    to_state: TaskState[change.to],
+    attempt: change.attempt,
+    reason: change.reason,
+  }));
+  await sql`
+    insert into batchline.task_audit (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason)
+    select d.task_id, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
+      task_id int, tenant text, actor_id int, node_id text,
+      from_state smallint, to_state smallint, attempt int, reason text
+    )`.execute(db);
+}
+
+/** A kept change of state. */
+export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant'> {
+  readonly at: Date;
+}
+
+/** A task's changes of state, oldest first. */
+export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<AuditEntry[]> {
+  const rows = await db
+    .selectFrom('batchline.task_audit')
+    .select(['at', 'actor_id', 'node_id', 'from_state', 'to_state', 'attempt', 'reason'])
+    .where('task_id', '=', taskId)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    at: row.at,
+    actorId: row.actor_id,
+    nodeId: row.node_id,
+    from: row.from_state === null ? null : storedStateOf(row.from_state),
+    to: storedStateOf(row.to_state),
+    attempt: row.attempt,
+    reason: row.reason,
+  }));
+}

@@ -1,0 +1,49 @@
+import { sql, type Transaction } from 'kysely';
+import type { BatchTask } from '../../domain/batch-task.ts';
+import { TaskState } from '../../domain/task-state.ts';
+import type { Schema } from '../schema.ts';
+import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
+
+/** A delivery by the engine: this job says that this task is due. */
+export interface Delivery {
+  readonly taskId: number;
+  readonly jobId: string;
+}
+
+/** A task that this process now runs. */
+export interface ClaimedTask {
+  readonly task: BatchTask;
+  readonly jobId: string;
+  readonly checkpoint: unknown;
+}
+
+/**
+ * Claims and starts the delivered tasks: those that are New and that still wait for this very job. The
+ * attempt grows with the claim and StartCount with the start; the lease begins.
+ *
+ * @returns the claimed ones; the others were delivered once too often, or are no longer due
+ */
+export async function claimTasks(
+  trx: Transaction<Schema>,
+  deliveries: readonly Delivery[],
+  nodeId: string,
+  leaseSeconds: number,
+): Promise<ClaimedTask[]> {
+  const wanted = deliveries.map((delivery) => ({ id: delivery.taskId, job_id: delivery.jobId }));
+  const { rows } = await sql<TaskRow & { job_id: string; checkpoint: unknown }>`
+    update batchline.task as t set
+      state = ${TaskState.Started},
+      attempt = t.attempt + 1,
+      start_count = t.start_count + 1,
+      last_started = now(),
+      result = '',
+      lease_owner = ${nodeId},
+      lease_until = now() + ${leaseSeconds} * interval '1 second',
+      stop_requested_at = null,
+      stop_note = null,
+      updated = now(), updated_by = 0, updated_count = t.updated_count + 1
+    from json_to_recordset(${JSON.stringify(wanted)}::text::json) as d (id int, job_id uuid)
+    where t.id = d.id and t.job_id = d.job_id and t.state = ${TaskState.New}
+    returning ${TASK_COLUMNS}, t.job_id, t.checkpoint`.execute(trx);
+  return rows.map((row) => ({ task: toTask(row), jobId: row.job_id, checkpoint: row.checkpoint }));
+}

@@ -1,0 +1,29 @@
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../schema.ts';
+
+/** Deletes tasks with their binary objects. Their audit rows stay, unless `leaveNoTrace`. */
+export async function deleteTaskRows(
+  trx: Transaction<Schema>,
+  ids: readonly number[],
+  leaveNoTrace: boolean,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const list = JSON.stringify(ids);
+  const deleted = await sql<{ parameter_object_id: number | null }>`
+    delete from batchline.task
+    where id in (select value::int from json_array_elements_text(${list}::text::json))
+    returning parameter_object_id`.execute(trx);
+  const objects = deleted.rows.map((row) => row.parameter_object_id).filter((id) => id !== null);
+  if (objects.length > 0) {
+    await sql`
+      delete from batchline.binary_object
+      where id in (select value::int from json_array_elements_text(${JSON.stringify(objects)}::text::json))`.execute(
+      trx,
+    );
+  }
+  if (leaveNoTrace) {
+    await sql`
+      delete from batchline.task_audit
+      where task_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Transaction } from 'kysely';
+import type { NewTask } from '../../domain/batch-task.ts';
+import { CancellationBehaviour } from '../../domain/cancellation.ts';
+import { TaskState } from '../../domain/task-state.ts';
+import type { Schema } from '../schema.ts';
+
+/** The number by which DetailsTable names the table of binary objects. */
+export const BINARY_OBJECT_TABLE = 189;
+
+/**
+ * Inserts a task as New, and its ParameterObject as a binary object that DetailsTable and DetailsRecord then
+ * link to (contract, section 1).
+ *
+ * @param jobId the engine's job that will deliver it
+ * @returns the new id
+ */
+export async function insertTask(
+  trx: Transaction<Schema>,
+  task: NewTask,
+  actorId: number,
+  jobId: string,
+): Promise<number> {
+  const objectId =
+    task.parameters === null ? null : await insertBinaryObject(trx, task.tenant, task.parameters);
+  const { id } = await trx
+    .insertInto('batchline.task')
+    .values({
+      tenant: task.tenant,
+      name: task.name,
+      owner_id: task.ownerId,
+      is_internal: task.isInternal,
+      details_table: objectId === null ? task.detailsTable : BINARY_OBJECT_TABLE,
+      details_record: objectId ?? task.detailsRecord,
+      parameter_object_id: objectId,
+      updated_by: actorId,
+      context: task.context,
+      state: TaskState.New,
+      description: task.description,
+      response: task.response,
+      request: task.request,
+      file_name: task.fileName,
+      cancellation: CancellationBehaviour[task.cancellation],
+      job_id: jobId,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function insertBinaryObject(
+  trx: Transaction<Schema>,
+  tenant: string,
+  content: object,
+): Promise<number> {
+  const { id } = await trx
+    .insertInto('batchline.binary_object')
+    .values({ tenant, content: JSON.stringify(content) })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}

@@ -1,0 +1,49 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { BatchTask } from '../../domain/batch-task.ts';
+import { type StoredState, TaskState } from '../../domain/task-state.ts';
+import type { Schema } from '../schema.ts';
+import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
+
+/** Which tasks a list holds. Every condition that is given must hold. */
+export interface TaskFilter {
+  /** The tenant; `null` for all. */
+  readonly tenant: string | null;
+  readonly ownerIds?: readonly number[] | undefined;
+  readonly name?: string | undefined;
+  readonly state?: StoredState | undefined;
+  /** Only tasks after this id (oldest first) or before it (newest first). */
+  readonly beyondId?: number | undefined;
+}
+
+/**
+ * Tasks by id.
+ *
+ * @param order `newest` first for the lists of the API (contract, section 3), `oldest` first for exports
+ * @param limit the most rows
+ */
+export async function listTasks(
+  db: Kysely<Schema>,
+  filter: TaskFilter,
+  order: 'newest' | 'oldest',
+  limit: number,
+): Promise<BatchTask[]> {
+  const conditions: RawBuilder<unknown>[] = [sql`true`];
+  if (filter.tenant !== null) conditions.push(sql`t.tenant = ${filter.tenant}`);
+  if (filter.ownerIds?.length === 1) conditions.push(sql`t.owner_id = ${filter.ownerIds[0]}`);
+  else if (filter.ownerIds !== undefined) {
+    conditions.push(
+      sql`t.owner_id in (select value::int from json_array_elements_text(${JSON.stringify(filter.ownerIds)}::text::json))`,
+    );
+  }
+  if (filter.name !== undefined) conditions.push(sql`t.name = ${filter.name}`);
+  if (filter.state !== undefined) conditions.push(sql`t.state = ${TaskState[filter.state]}`);
+  if (filter.beyondId !== undefined) {
+    conditions.push(order === 'newest' ? sql`t.id < ${filter.beyondId}` : sql`t.id > ${filter.beyondId}`);
+  }
+  const { rows } = await sql<TaskRow>`
+    select ${TASK_COLUMNS} from batchline.task as t
+    where ${sql.join(conditions, sql` and `)}
+    order by t.id ${order === 'newest' ? sql`desc` : sql`asc`}
+    limit ${limit}`.execute(db);
+  return rows.map(toTask);
+}

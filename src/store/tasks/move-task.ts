@@ -1,0 +1,49 @@
+import { sql, type Transaction } from 'kysely';
+import type { BatchTask, TaskTexts } from '../../domain/batch-task.ts';
+import { type StoredState, TaskState } from '../../domain/task-state.ts';
+import type { Schema } from '../schema.ts';
+import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
+
+/** A change of state that somebody other than a run makes. */
+export interface TaskMove extends TaskTexts {
+  readonly id: number;
+  readonly to: StoredState;
+  readonly actorId: number;
+  /** The job that will deliver it again, where it moves to New. */
+  readonly jobId: string | null;
+  /** Replaces Result; `undefined` leaves it. */
+  readonly result?: string | undefined;
+}
+
+/**
+ * Moves a locked task to another state, with the texts given, in one statement. The attempt grows, so that a
+ * run that still goes on can write nothing more; the lease ends; a move to Started counts as a start.
+ */
+export async function moveTask(trx: Transaction<Schema>, move: TaskMove): Promise<BatchTask> {
+  const starts = move.to === 'Started';
+  const { rows } = await sql<TaskRow>`
+    update batchline.task as t set
+      state = ${TaskState[move.to]},
+      description = coalesce(${move.description ?? null}::text, t.description),
+      response = coalesce(${move.response ?? null}::text, t.response),
+      request = coalesce(${move.request ?? null}::text, t.request),
+      result = coalesce(${move.result ?? null}::text, t.result),
+      last_started = case when ${starts} then now() else t.last_started end,
+      start_count = t.start_count + case when ${starts} then 1 else 0 end,
+      attempt = t.attempt + 1,
+      failures = case when ${move.to === 'New'} then 0 else t.failures end,
+      job_id = ${move.jobId}::uuid,
+      run_after = now(),
+      lease_owner = null,
+      lease_until = null,
+      stop_requested_at = null,
+      stop_note = null,
+      updated = now(),
+      updated_by = ${move.actorId},
+      updated_count = t.updated_count + 1
+    where t.id = ${move.id}
+    returning ${TASK_COLUMNS}`.execute(trx);
+  const row = rows[0];
+  if (row === undefined) throw new Error(`Task ${move.id} is gone although it was locked.`);
+  return toTask(row);
+}

@@ -1,0 +1,22 @@
+import { type Kysely, sql } from 'kysely';
+import { TaskState } from '../../domain/task-state.ts';
+import type { Schema } from '../schema.ts';
+
+/**
+ * Keeps a run's checkpoint. In a transaction it also keeps others from taking the task until that ends.
+ *
+ * @param value JSON
+ * @returns false where the run no longer holds the task: nothing has changed
+ */
+export async function writeCheckpoint(
+  db: Kysely<Schema>,
+  taskId: number,
+  attempt: number,
+  value: unknown,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update batchline.task set checkpoint = ${JSON.stringify(value)}::text::jsonb
+    where id = ${taskId} and attempt = ${attempt} and state = ${TaskState.Started}
+    returning id`.execute(db);
+  return rows.length === 1;
+}
