@@ -36,8 +36,10 @@ export interface BatchTask {
   readonly cancellation: CancellationBehaviourName;
   /** The fencing token: one more with each claim and with each end that somebody else forced. */
   readonly attempt: number;
-  /** Failed or lost runs since the task was started or restarted. */
+  /** Runs that have failed since the task was started or restarted. */
   readonly failures: number;
+  /** Runs whose process was lost since then. */
+  readonly losses: number;
   /** Set while a stop is asked for and the run has not ended yet. */
   readonly stopRequestedAt: Date | null;
 }

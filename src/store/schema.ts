@@ -29,7 +29,10 @@ export interface TaskTable {
   cancellation: number;
   /** The fencing token. */
   attempt: Generated<number>;
+  /** Runs that have failed since the task was started or restarted. */
   failures: Generated<number>;
+  /** Runs whose process was lost since then. */
+  losses: Generated<number>;
   /** The engine's job that delivers or has delivered the task. */
   job_id: string | null;
   /** When the next run is due, while New. */

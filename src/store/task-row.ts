@@ -29,6 +29,7 @@ export interface TaskRow {
   readonly cancellation: number;
   readonly attempt: number;
   readonly failures: number;
+  readonly losses: number;
   readonly stop_requested_at: Date | null;
 }
 
@@ -38,7 +39,7 @@ export const TASK_COLUMNS = sql<TaskRow>`
   (select b.content from batchline.binary_object b where b.id = t.parameter_object_id) as parameters,
   t.created, t.updated, t.last_started, t.start_count, t.context, t.result, t.state,
   t.description, t.response, t.request, t.progress_description, t.progress_percent, t.file_name,
-  t.cancellation, t.attempt, t.failures, t.stop_requested_at`;
+  t.cancellation, t.attempt, t.failures, t.losses, t.stop_requested_at`;
 
 /** The task that a row holds. */
 export function toTask(row: TaskRow): BatchTask {
@@ -67,6 +68,7 @@ export function toTask(row: TaskRow): BatchTask {
     cancellation: cancellationOf(row.cancellation),
     attempt: row.attempt,
     failures: row.failures,
+    losses: row.losses,
     stopRequestedAt: row.stop_requested_at,
   };
 }

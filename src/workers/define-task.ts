@@ -79,8 +79,10 @@ export class PermanentError extends Error {
 
 /** How a failed run is tried again. */
 export interface RetryOptions {
-  /** How many failed or lost runs are followed by another; 0 by default. */
+  /** How many failed runs are followed by another; 0 by default. */
   readonly limit?: number;
+  /** How many runs whose process was lost (a crash, a power cut) are followed by another; 3 by default. */
+  readonly lost?: number;
   /** Seconds before the first retry; 1 by default. */
   readonly delay?: number;
   /** What the delay is multiplied by each time; 2 by default. */

@@ -34,6 +34,7 @@ const statements = [
     cancellation smallint not null,
     attempt int not null default 0,
     failures int not null default 0,
+    losses int not null default 0,
     job_id uuid,
     run_after timestamptz not null default now(),
     lease_owner text,

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type StoredState, TaskState } from '../../domain/task-state.ts';
+import { type StoredState, storedStateOf, TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 
 /** How a run has ended, as it is written. */
@@ -12,6 +12,7 @@ export interface RunEnd {
   /** Result; `null` leaves it. */
   readonly result: string | null;
   readonly failures: number;
+  readonly losses: number;
   readonly progressPercent: number | null;
   readonly progressDescription: string | null;
   readonly fileName: string | null;
@@ -19,34 +20,53 @@ export interface RunEnd {
   readonly next: { readonly jobId: string; readonly delaySeconds: number } | null;
 }
 
+/** A task as it is after its run's end was written. */
+export interface FinishedTask {
+  readonly taskId: number;
+  readonly tenant: string;
+  readonly isInternal: boolean;
+  /** Not the state that was asked for, where somebody had asked to stop the task: then it is Failed. */
+  readonly state: StoredState;
+  readonly result: string;
+}
+
 /**
  * Writes the ends of many runs in one statement. A run that no longer holds its task (another attempt, or
- * not Started any more) writes nothing.
+ * not Started any more) writes nothing. A task that somebody has asked to stop is Failed with the note of
+ * the stop as its Result, whatever its run has come to.
  *
- * @returns the ids of the tasks that were written
+ * @returns the tasks that were written
  */
-export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): Promise<Set<number>> {
+export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): Promise<FinishedTask[]> {
   const rows = ends.map((end) => ({
     id: end.taskId,
     attempt: end.attempt,
     to_state: TaskState[end.to],
     result: end.result,
     failures: end.failures,
+    losses: end.losses,
     percent: end.progressPercent,
     progress: end.progressDescription,
     file_name: end.fileName,
     job_id: end.next?.jobId ?? null,
     delay: end.next?.delaySeconds ?? 0,
   }));
-  const written = await sql<{ id: number }>`
+  const written = await sql<{
+    id: number;
+    tenant: string;
+    is_internal: boolean;
+    state: number;
+    result: string;
+  }>`
     update batchline.task as t set
-      state = d.to_state,
-      result = coalesce(d.result, t.result),
+      state = case when t.stop_note is null then d.to_state else ${TaskState.Failed} end,
+      result = coalesce(t.stop_note, d.result, t.result),
       failures = d.failures,
+      losses = d.losses,
       progress_percent = coalesce(d.percent, t.progress_percent),
       progress_description = coalesce(d.progress, t.progress_description),
       file_name = coalesce(d.file_name, t.file_name),
-      job_id = d.job_id,
+      job_id = case when t.stop_note is null then d.job_id end,
       run_after = now() + d.delay * interval '1 second',
       lease_owner = null,
       lease_until = null,
@@ -54,10 +74,16 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
       stop_note = null,
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
-      id int, attempt int, to_state smallint, result text, failures int,
+      id int, attempt int, to_state smallint, result text, failures int, losses int,
       percent smallint, progress text, file_name text, job_id uuid, delay float8
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
-    returning t.id`.execute(trx);
-  return new Set(written.rows.map((row) => row.id));
+    returning t.id, t.tenant, t.is_internal, t.state, t.result`.execute(trx);
+  return written.rows.map((row) => ({
+    taskId: row.id,
+    tenant: row.tenant,
+    isInternal: row.is_internal,
+    state: storedStateOf(row.state),
+    result: row.result,
+  }));
 }

@@ -10,6 +10,7 @@ export interface LostRun {
   readonly isInternal: boolean;
   readonly attempt: number;
   readonly failures: number;
+  readonly losses: number;
   readonly jobId: string | null;
   readonly leaseOwner: string;
   /** Who had asked to stop it and when, in words. */
@@ -38,11 +39,12 @@ export async function lockLostRuns(
     is_internal: boolean;
     attempt: number;
     failures: number;
+    losses: number;
     job_id: string | null;
     lease_owner: string;
     stop_note: string | null;
   }>`
-    select t.id, t.tenant, t.name, t.is_internal, t.attempt, t.failures, t.job_id, t.lease_owner, t.stop_note
+    select t.id, t.tenant, t.name, t.is_internal, t.attempt, t.failures, t.losses, t.job_id, t.lease_owner, t.stop_note
     from batchline.task as t
     where t.lease_until is not null and t.state = ${TaskState.Started} and ${lost}
     order by t.lease_until
@@ -55,6 +57,7 @@ export async function lockLostRuns(
     isInternal: row.is_internal,
     attempt: row.attempt,
     failures: row.failures,
+    losses: row.losses,
     jobId: row.job_id,
     leaseOwner: row.lease_owner,
     stopNote: row.stop_note,

@@ -32,6 +32,7 @@ export async function moveTask(trx: Transaction<Schema>, move: TaskMove): Promis
       start_count = t.start_count + case when ${starts} then 1 else 0 end,
       attempt = t.attempt + 1,
       failures = case when ${move.to === 'New'} then 0 else t.failures end,
+      losses = case when ${move.to === 'New'} then 0 else t.losses end,
       job_id = ${move.jobId}::uuid,
       run_after = now(),
       lease_owner = null,

@@ -1,0 +1,92 @@
+import { nextDelay, type RetryPolicy } from './retry.ts';
+import type { StoredState } from './task-state.ts';
+
+/** What a run came to: it returned, it threw, or it was told to end and did so or was left behind. */
+export type RunOutcome =
+  | { readonly kind: 'returned'; readonly result: string }
+  | { readonly kind: 'failed'; readonly message: string; readonly permanent: boolean }
+  /** The server stops, and the run has not finished. */
+  | { readonly kind: 'interrupted' }
+  /** The process was lost. */
+  | { readonly kind: 'lost'; readonly nodeId: string };
+
+/** What follows from an outcome. */
+export interface Consequence {
+  readonly to: StoredState;
+  /** Result; `null` leaves it as it is. */
+  readonly result: string | null;
+  readonly failures: number;
+  readonly losses: number;
+  /** Seconds until the next run; `null` where there is none. */
+  readonly delaySeconds: number | null;
+  /** For the audit row. */
+  readonly reason: string;
+}
+
+/**
+ * Decides what becomes of a task whose run has ended: finished, failed, or another run. A stop that
+ * somebody has asked for overrides it where the end is written.
+ *
+ * @param before failed and lost runs before this one
+ * @param jitter a number in [0, 1) that spreads retries
+ */
+export function consequenceOf(
+  outcome: RunOutcome,
+  policy: RetryPolicy,
+  before: { readonly failures: number; readonly losses: number },
+  jitter: number,
+): Consequence {
+  const { failures, losses } = before;
+  switch (outcome.kind) {
+    case 'returned':
+      return {
+        to: 'Succeeded',
+        result: outcome.result,
+        failures,
+        losses,
+        delaySeconds: null,
+        reason: 'The run has finished.',
+      };
+    case 'interrupted':
+      return {
+        to: 'New',
+        result: null,
+        failures,
+        losses,
+        delaySeconds: 0,
+        reason: 'Handed back: the server stops.',
+      };
+    case 'failed': {
+      const delay = outcome.permanent ? undefined : nextDelay(policy, failures + 1, jitter);
+      const counts = { result: outcome.message, failures: failures + 1, losses };
+      if (delay === undefined)
+        return { ...counts, to: 'Failed', delaySeconds: null, reason: 'The run has failed.' };
+      return {
+        ...counts,
+        to: 'New',
+        delaySeconds: delay,
+        reason: `Run ${failures + 1} of at most ${policy.limit + 1} has failed; the next is due in ${delay.toFixed(1)} s.`,
+      };
+    }
+    case 'lost': {
+      const counts = { failures, losses: losses + 1 };
+      if (losses + 1 <= policy.lostLimit) {
+        return {
+          ...counts,
+          to: 'New',
+          result: null,
+          delaySeconds: 0,
+          reason: `Worker ${outcome.nodeId} was lost.`,
+        };
+      }
+      const result = `The worker was lost ${losses + 1} times while it ran this task; it is not tried again.`;
+      return {
+        ...counts,
+        to: 'Failed',
+        result,
+        delaySeconds: null,
+        reason: `Worker ${outcome.nodeId} was lost.`,
+      };
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Transaction } from 'kysely';
+import { hasEnded } from '../domain/task-state.ts';
+import type { Schema } from '../store/schema.ts';
+import { insertAudit } from '../store/tasks/audit.ts';
+import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
+import { finishRuns, type RunEnd } from '../store/tasks/finish-runs.ts';
+import type { JobQueue } from './job-queue.ts';
+
+/** The end of a run with what belongs to it: its definition, its job, and who says so. */
+export interface EndToApply extends RunEnd {
+  readonly name: string;
+  readonly jobId: string | null;
+  readonly nodeId: string;
+  readonly reason: string;
+}
+
+/**
+ * Writes the ends of runs with everything that follows, in one transaction: row, audit, the old job, the next
+ * job, and the removal of internal tasks. Ends of runs that no longer hold their tasks change nothing but
+ * their jobs, which have delivered what they had to.
+ *
+ * @returns the definitions that have work due at once
+ */
+export async function applyEnds(
+  trx: Transaction<Schema>,
+  queue: JobQueue,
+  ends: readonly EndToApply[],
+): Promise<Set<string>> {
+  const byTask = new Map(ends.map((end) => [end.taskId, end]));
+  const finished = await finishRuns(trx, ends);
+  const due = new Set<string>();
+  const changes = [];
+  const next = [];
+  const traces: number[] = [];
+  for (const task of finished) {
+    const end = byTask.get(task.taskId);
+    if (end === undefined) continue;
+    changes.push({
+      taskId: task.taskId,
+      tenant: task.tenant,
+      actorId: 0,
+      nodeId: end.nodeId,
+      from: 'Started' as const,
+      to: task.state,
+      attempt: end.attempt,
+      reason: task.state === end.to ? end.reason : task.result,
+    });
+    if (task.state === 'New' && end.next !== null) {
+      next.push({ name: end.name, taskId: task.taskId, ...end.next });
+      if (end.next.delaySeconds === 0) due.add(end.name);
+    }
+    if (task.isInternal && hasEnded(task.state)) traces.push(task.taskId);
+  }
+  await insertAudit(trx, changes);
+  await queue.settle(
+    trx,
+    ends.flatMap((end) => (end.jobId === null ? [] : [{ name: end.name, jobId: end.jobId }])),
+  );
+  await queue.send(trx, next);
+  await deleteTaskRows(trx, traces, true);
+  return due;
+}

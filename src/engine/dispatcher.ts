@@ -1,0 +1,107 @@
+import type { Logger } from 'pino';
+
+/** What a dispatcher is made of. */
+export interface DispatcherOptions<T> {
+  /** The definitions whose tasks it delivers. */
+  readonly names: readonly string[];
+  /** How many tasks run at once. */
+  readonly slots: number;
+  /** Takes and claims tasks of a definition, at most `limit`. */
+  readonly claim: (name: string, limit: number) => Promise<Claim<T>>;
+  /** Runs a claimed task; resolves when its end is written. Never rejects. */
+  readonly run: (item: T) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** What a claim brings. */
+export interface Claim<T> {
+  readonly items: readonly T[];
+  /** Whether there may be more. */
+  readonly more: boolean;
+}
+
+const POLL_MS = 2000;
+const MOST_AT_ONCE = 100;
+/** After a failed claim, before the next. */
+const PAUSE_MS = 1000;
+
+/**
+ * Keeps the slots of this process filled. It is in one of three modes:
+ *
+ * - *idle*: nothing is known to be due, or no slot is free. A signal, a poll or a freed slot leads to pumping.
+ * - *pumping*: claims tasks, definition by definition in turn, while slots are free and something may be due.
+ * - *stopped*: claims nothing more. Nothing leads from here. What it has claimed it has started, so that there
+ *   is nothing to hand back but the runs themselves.
+ */
+export class Dispatcher<T> {
+  readonly #options: DispatcherOptions<T>;
+  /** Definitions that may have something due, in the order of their turns. */
+  readonly #due = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+  #mode: 'idle' | 'pumping' | 'stopped' = 'idle';
+  #pumping: Promise<void> = Promise.resolve();
+  #poll: NodeJS.Timeout | undefined;
+
+  constructor(options: DispatcherOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Begins to deliver. */
+  start(): void {
+    this.#poll = setInterval(() => this.wake(this.#options.names), POLL_MS);
+    this.wake(this.#options.names);
+  }
+
+  /** Tells that tasks of these definitions may be due; those of others are ignored. */
+  wake(names: readonly string[]): void {
+    for (const name of names) if (this.#options.names.includes(name)) this.#due.add(name);
+    this.#pump();
+  }
+
+  /** Claims nothing more; resolves when no claim is under way. */
+  async stop(): Promise<void> {
+    this.#mode = 'stopped';
+    clearInterval(this.#poll);
+    await this.#pumping;
+  }
+
+  /** Resolves when no task runs. Call it after `stop`. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  #pump(): void {
+    if (this.#mode !== 'idle') return;
+    this.#mode = 'pumping';
+    this.#pumping = this.#claimWhileFree().finally(() => {
+      if (this.#mode === 'pumping') this.#mode = 'idle';
+    });
+  }
+
+  async #claimWhileFree(): Promise<void> {
+    while (this.#mode === 'pumping') {
+      const free = this.#options.slots - this.#running.size;
+      const [name] = this.#due;
+      if (free <= 0 || name === undefined) return;
+      this.#due.delete(name);
+      try {
+        const claim = await this.#options.claim(name, Math.min(free, MOST_AT_ONCE));
+        if (claim.more) this.#due.add(name);
+        for (const item of claim.items) this.#run(item);
+      } catch (error) {
+        this.#options.log.warn({ err: error, definition: name }, 'tasks could not be claimed; trying again');
+        this.#due.add(name);
+        setTimeout(() => this.wake([]), PAUSE_MS).unref();
+        return;
+      }
+    }
+  }
+
+  #run(item: T): void {
+    const running = this.#options.run(item).finally(() => {
+      this.#running.delete(running);
+      this.#pump();
+    });
+    this.#running.add(running);
+  }
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { consequenceOf } from '../domain/run-outcome.ts';
+import type { Files } from '../files/files.ts';
+import type { Database } from '../store/database.ts';
+import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
+import { type ClaimedTask, claimTasks } from '../store/tasks/claim-tasks.ts';
+import { type Claim, Dispatcher } from './dispatcher.ts';
+import { EndWriter } from './end-writer.ts';
+import { type ExecutionParts, executeRun } from './execute-run.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { JobQueue } from './job-queue.ts';
+import { Recovery } from './recovery.ts';
+import type { RegisteredDefinition, Registry } from './registry.ts';
+import { Run } from './run.ts';
+import { taskReader } from './task-reader.ts';
+import { ThreadPool } from './threads/thread-pool.ts';
+
+/** What the engine works with. */
+export interface EngineParts {
+  readonly database: Database;
+  readonly queue: JobQueue;
+  readonly registry: Registry;
+  readonly files: Files;
+}
+
+/**
+ * Runs tasks in this process. A run begins with a claim in the database and ends with a write that only the
+ * claim's attempt number allows; between them the heartbeat keeps the lease.
+ */
+export class Engine {
+  readonly #parts: EngineParts;
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #heartbeat: Heartbeat;
+  readonly #ends: EndWriter;
+  readonly #recovery: Recovery;
+  readonly #execution: ExecutionParts;
+  readonly #dispatchers: Dispatcher<Run>[] = [];
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(parts: EngineParts, config: Config, log: Logger) {
+    this.#parts = parts;
+    this.#config = config;
+    this.#log = log;
+    this.#heartbeat = new Heartbeat(parts.database.sql, log);
+    this.#ends = new EndWriter(parts.database, parts.queue, log);
+    this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log);
+    const context = {
+      database: parts.database,
+      files: parts.files,
+      allowPrivateAddresses: config.allowPrivateAddresses,
+      readTasks: taskReader(parts.database),
+    };
+    const threads = new ThreadPool(config.threads, config.textLimits.progressDescription, context);
+    this.#execution = { ...context, threads, graceSeconds: config.graceSeconds };
+    for (const isolate of ['inline', 'thread'] as const) {
+      const names = parts.registry.all().filter((one) => one.isolate === isolate);
+      if (names.length === 0) continue;
+      this.#dispatchers.push(
+        new Dispatcher<Run>({
+          names: names.map((one) => one.definition.name),
+          slots: isolate === 'inline' ? config.concurrency : config.threads,
+          claim: (name, limit) => this.#claim(name, limit),
+          run: (run) => this.#run(run),
+          log,
+        }),
+      );
+    }
+  }
+
+  /** Brings back what an earlier fault has left, then begins to run tasks. */
+  async start(): Promise<void> {
+    this.#unsubscribe = this.#parts.database.signals.subscribe((signal) => {
+      if (signal.kind === 'due') for (const dispatcher of this.#dispatchers) dispatcher.wake(signal.names);
+      else void this.#heartbeat.check(signal.taskId);
+    });
+    await this.#recovery.start();
+    this.#heartbeat.start();
+    for (const dispatcher of this.#dispatchers) dispatcher.start();
+  }
+
+  /**
+   * Ends gracefully: claims nothing more, tells the runs to end, hands back those that have not finished
+   * within the grace period.
+   */
+  async stop(): Promise<void> {
+    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.stop()));
+    for (const run of this.#heartbeat.runs) run.end('shutdown');
+    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.drained()));
+    this.#unsubscribe();
+    await this.#ends.close();
+    await this.#heartbeat.stop();
+    await this.#recovery.stop();
+    await this.#execution.threads.close();
+  }
+
+  async #claim(name: string, limit: number): Promise<Claim<Run>> {
+    const definition = this.#parts.registry.get(name);
+    const { queue, database } = this.#parts;
+    return database.sql.transaction().execute(async (trx) => {
+      const deliveries = await queue.take(trx, name, limit);
+      if (deliveries.length === 0) return { items: [], more: false };
+      const claimed = await claimTasks(trx, deliveries, this.#config.nodeId, definition.leaseSeconds);
+      await insertAudit(
+        trx,
+        claimed.flatMap((one) => this.#claimAudit(one)),
+      );
+      const held = new Set(claimed.map((one) => one.jobId));
+      // Delivered once too often, or no longer due: the row has decided.
+      const stale = deliveries.filter((delivery) => !held.has(delivery.jobId));
+      await queue.settle(
+        trx,
+        stale.map((delivery) => ({ name, jobId: delivery.jobId })),
+      );
+      return { items: claimed.map((one) => this.#runOf(one, definition)), more: deliveries.length === limit };
+    });
+  }
+
+  #runOf(claimed: ClaimedTask, definition: RegisteredDefinition): Run {
+    return new Run(claimed, definition, this.#config.textLimits.progressDescription, this.#log);
+  }
+
+  /** The two moves that a claim makes: New to Aquired by this process, Aquired to Started by the run. */
+  #claimAudit({ task }: ClaimedTask): StateChange[] {
+    const common = {
+      taskId: task.id,
+      tenant: task.tenant,
+      actorId: 0,
+      nodeId: this.#config.nodeId,
+      attempt: task.attempt,
+    };
+    return [
+      { ...common, from: 'New', to: 'Aquired', reason: 'Claimed.' },
+      { ...common, from: 'Aquired', to: 'Started', reason: `Run ${task.startCount} begins.` },
+    ];
+  }
+
+  async #run(run: Run): Promise<void> {
+    this.#heartbeat.add(run);
+    try {
+      const outcome = await executeRun(run, this.#execution);
+      if (outcome === undefined) {
+        run.log.warn('the run has lost its task; what it did is not recorded');
+        return;
+      }
+      const consequence = consequenceOf(outcome, run.definition.retry, run.task, Math.random());
+      const progress = run.takeProgress();
+      const delaySeconds = consequence.delaySeconds;
+      await this.#ends.write({
+        taskId: run.task.id,
+        attempt: run.task.attempt,
+        name: run.task.name,
+        jobId: run.jobId,
+        nodeId: this.#config.nodeId,
+        progressPercent: outcome.kind === 'returned' ? 100 : progress.percent,
+        progressDescription: progress.text,
+        fileName: run.fileName,
+        ...consequence,
+        next: delaySeconds === null ? null : { jobId: randomUUID(), delaySeconds },
+      });
+      if (delaySeconds !== null && delaySeconds > 0) this.#wakeLater(run.task.name, delaySeconds);
+    } catch (error) {
+      // The lease ends by itself, and the recovery brings the task back.
+      run.log.error({ err: error }, 'the end of the run could not be written');
+    } finally {
+      this.#heartbeat.remove(run);
+    }
+  }
+
+  /** A retry that is due between two polls is claimed on time; polling stands behind it. */
+  #wakeLater(name: string, seconds: number): void {
+    setTimeout(
+      () => this.#parts.database.signals.publish({ kind: 'due', names: [name] }),
+      seconds * 1000 + 5,
+    ).unref();
+  }
+}

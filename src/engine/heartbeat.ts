@@ -1,0 +1,106 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Schema } from '../store/schema.ts';
+import { renewLeases } from '../store/tasks/renew-leases.ts';
+import type { Run } from './run.ts';
+
+const TICK_MS = 250;
+/** Progress is written at most this often a task. */
+const PROGRESS_MS = 300;
+/** A lease is renewed this many times within its length. */
+const RENEWALS_PER_LEASE = 3;
+
+/**
+ * Gives the signs of life of this process's runs: renews leases, writes progress, and learns which runs are to
+ * stop or are lost. One statement a tick for all runs that need one; none where nothing runs.
+ */
+export class Heartbeat {
+  readonly #db: Kysely<Schema>;
+  readonly #log: Logger;
+  readonly #runs = new Map<number, Run>();
+  #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> | undefined;
+
+  constructor(db: Kysely<Schema>, log: Logger) {
+    this.#db = db;
+    this.#log = log;
+  }
+
+  /** The runs of this process. */
+  get runs(): readonly Run[] {
+    return [...this.#runs.values()];
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#beating;
+  }
+
+  add(run: Run): void {
+    this.#runs.set(run.task.id, run);
+  }
+
+  remove(run: Run): void {
+    if (this.#runs.get(run.task.id) === run) this.#runs.delete(run.task.id);
+  }
+
+  /** Looks at once whether a task that runs here is to stop or has been taken away. */
+  async check(taskId: number): Promise<void> {
+    const run = this.#runs.get(taskId);
+    if (run === undefined) return;
+    await this.#beating;
+    await this.#beat([run]);
+  }
+
+  #tick(): void {
+    if (this.#beating !== undefined) return;
+    const now = performance.now();
+    const needing: Run[] = [];
+    for (const run of this.#runs.values()) {
+      const leaseMs = run.definition.leaseSeconds * 1000;
+      if (now - run.lastHeld > leaseMs) run.end('lost');
+      const renewal = now - run.lastHeld > leaseMs / RENEWALS_PER_LEASE;
+      if (renewal || (run.hasProgress && now - run.lastProgress > PROGRESS_MS)) needing.push(run);
+    }
+    if (needing.length === 0) return;
+    this.#beating = this.#beat(needing).finally(() => {
+      this.#beating = undefined;
+    });
+  }
+
+  async #beat(runs: readonly Run[]): Promise<void> {
+    const started = performance.now();
+    const signs = runs.map((run) => {
+      const progress = run.hasProgress ? run.takeProgress() : { percent: null, text: null };
+      return {
+        taskId: run.task.id,
+        attempt: run.task.attempt,
+        leaseSeconds: run.definition.leaseSeconds,
+        progressPercent: progress.percent,
+        progressDescription: progress.text,
+      };
+    });
+    let held: Map<number, string | null>;
+    try {
+      held = new Map((await renewLeases(this.#db, signs)).map((one) => [one.taskId, one.stopNote]));
+    } catch (error) {
+      // The progress goes with the next value or the run's end; the lease has other chances until it is over.
+      this.#log.warn({ err: error, runs: runs.length }, 'a heartbeat could not be written');
+      return;
+    }
+    for (const run of runs) {
+      if (this.#runs.get(run.task.id) !== run) continue; // it has ended meanwhile
+      const stopNote = held.get(run.task.id);
+      if (stopNote === undefined) run.end('lost');
+      else {
+        run.lastHeld = started;
+        run.lastProgress = started;
+        if (stopNote !== null) run.end('stopped');
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { DEFAULT_RETRY } from '../domain/retry.ts';
+import { consequenceOf } from '../domain/run-outcome.ts';
+import type { Database } from '../store/database.ts';
+import { type LostRun, lockLostRuns } from '../store/tasks/lost-runs.ts';
+import { listWaiting, replaceJob } from '../store/tasks/waiting-tasks.ts';
+import { applyEnds, type EndToApply } from './apply-ends.ts';
+import type { JobQueue } from './job-queue.ts';
+import type { Registry } from './registry.ts';
+
+const BATCH = 200;
+const RECONCILE_MS = 60_000;
+/** A task must have been due this long before its job is looked for. */
+const OVERDUE_SECONDS = 60;
+
+/**
+ * Brings back what a fault has left behind: runs whose worker is lost, and due tasks whose job is missing.
+ * Every process does it; rows are locked, so that each is brought back once.
+ */
+export class Recovery {
+  readonly #database: Database;
+  readonly #queue: JobQueue;
+  readonly #registry: Registry;
+  readonly #nodeId: string;
+  readonly #intervalMs: number;
+  readonly #log: Logger;
+  #timers: NodeJS.Timeout[] = [];
+  #working: Promise<void> = Promise.resolve();
+  #reconciledTo = 0;
+
+  constructor(
+    parts: { readonly database: Database; readonly queue: JobQueue; readonly registry: Registry },
+    nodeId: string,
+    leaseSeconds: number,
+    log: Logger,
+  ) {
+    this.#database = parts.database;
+    this.#queue = parts.queue;
+    this.#registry = parts.registry;
+    this.#nodeId = nodeId;
+    this.#intervalMs = Math.max(500, (leaseSeconds * 1000) / 3);
+    this.#log = log;
+  }
+
+  /** Brings back what is lost now, then looks again and again. */
+  async start(): Promise<void> {
+    await this.bringBackLostRuns();
+    this.#timers = [
+      setInterval(() => this.#do(() => this.bringBackLostRuns()), this.#intervalMs),
+      setInterval(() => this.#do(() => this.sendMissingJobs()), RECONCILE_MS),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#working;
+  }
+
+  /** Hands back, or fails, the tasks of lost workers. Resolves to how many there were. */
+  async bringBackLostRuns(): Promise<number> {
+    const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
+    for (let total = 0; ; ) {
+      const { count, due } = await this.#database.sql.transaction().execute(async (trx) => {
+        const lost = await lockLostRuns(trx, soleOwner, BATCH);
+        const ends = lost.map((run) => this.#endOf(run));
+        return {
+          count: lost.length,
+          due: ends.length > 0 ? await applyEnds(trx, this.#queue, ends) : new Set<string>(),
+        };
+      });
+      total += count;
+      if (due.size > 0) this.#database.signals.publish({ kind: 'due', names: [...due] });
+      if (count > 0) this.#log.warn({ runs: count }, 'runs of lost workers were brought back');
+      if (count < BATCH) return total;
+    }
+  }
+
+  /** Sends again what has been due for a while and has no job. Resolves to how many there were. */
+  async sendMissingJobs(overdueSeconds = OVERDUE_SECONDS): Promise<number> {
+    const { sql } = this.#database;
+    const waiting = await listWaiting(sql, overdueSeconds, this.#reconciledTo, BATCH);
+    this.#reconciledTo = waiting.length < BATCH ? 0 : (waiting.at(-1)?.taskId ?? 0);
+    const live = await this.#queue.live(
+      sql,
+      waiting.flatMap((task) => task.jobId ?? []),
+    );
+    let sent = 0;
+    for (const task of waiting) {
+      if ((task.jobId !== null && live.has(task.jobId)) || !this.#queue.has(task.name)) continue;
+      const jobId = randomUUID();
+      await sql.transaction().execute(async (trx) => {
+        if (!(await replaceJob(trx, task, jobId))) return;
+        await this.#queue.send(trx, [{ name: task.name, jobId, taskId: task.taskId, delaySeconds: 0 }]);
+        sent += 1;
+      });
+      this.#database.signals.publish({ kind: 'due', names: [task.name] });
+    }
+    if (sent > 0) this.#log.warn({ tasks: sent }, 'due tasks without a job were sent again');
+    return sent;
+  }
+
+  #do(work: () => Promise<number>): void {
+    this.#working = this.#working
+      .then(work)
+      .then(() => undefined)
+      .catch((error: unknown) => this.#log.warn({ err: error }, 'the recovery failed; it tries again'));
+  }
+
+  #endOf(run: LostRun): EndToApply {
+    const policy = this.#registry.find(run.name)?.retry ?? DEFAULT_RETRY;
+    const consequence = consequenceOf({ kind: 'lost', nodeId: run.leaseOwner }, policy, run, Math.random());
+    return {
+      taskId: run.taskId,
+      attempt: run.attempt,
+      name: run.name,
+      jobId: run.jobId,
+      nodeId: this.#nodeId,
+      progressPercent: null,
+      progressDescription: null,
+      fileName: null,
+      ...consequence,
+      next:
+        consequence.delaySeconds === null
+          ? null
+          : { jobId: randomUUID(), delaySeconds: consequence.delaySeconds },
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely';
+import type { BatchTask } from '../domain/batch-task.ts';
+import type { Files } from '../files/files.ts';
+import type { Database } from '../store/database.ts';
+import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
+import { type Json, PermanentError, RunEnded, type TaskContext } from '../workers/define-task.ts';
+import type { RunServices } from '../workers/run-services.ts';
+import type { Run } from './run.ts';
+import type { TaskReader } from './task-reader.ts';
+
+/** What contexts of runs are made from. */
+export interface ContextParts {
+  readonly database: Database;
+  readonly files: Files;
+  readonly allowPrivateAddresses: boolean;
+  readonly readTasks: TaskReader;
+}
+
+/** The context that a run's definition gets. */
+export function createContext(run: Run, parameters: unknown, parts: ContextParts): TaskContext {
+  return {
+    parameters,
+    task: run.task,
+    attempt: run.task.attempt,
+    signal: run.signal,
+    log: run.log,
+    lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
+    progress: (percent, text) => run.progress(percent, text),
+    checkpoint: (value) => keepCheckpoint(parts.database.sql, run, value),
+    async resultFile(name) {
+      const file = await parts.files.resultFile(run.task.id, name);
+      run.fileName = file.name;
+      return file;
+    },
+    services: createServices(run, parts),
+  };
+}
+
+/** Keeps a checkpoint, or ends the run where it has lost its task. */
+export async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promise<void> {
+  if (await writeCheckpoint(db, run.task.id, run.task.attempt, value)) return;
+  run.end('lost');
+  throw new RunEnded('lost');
+}
+
+function createServices(run: Run, parts: ContextParts): RunServices {
+  return {
+    database: parts.database.sql as unknown as Kysely<unknown>,
+    transaction: (work) =>
+      parts.database.sql.transaction().execute(async (trx) => {
+        let kept = false;
+        const result = await work({
+          sql: trx as never,
+          checkpoint: async (value) => {
+            await keepCheckpoint(trx, run, value);
+            kept = true;
+          },
+        });
+        if (!kept)
+          throw new PermanentError(
+            'A transaction of a run must set the checkpoint, so that it holds the task.',
+          );
+        return result;
+      }),
+    inputFile: (name) => parts.files.inputFile(name, run.task),
+    allowPrivateAddresses: parts.allowPrivateAddresses,
+    tasks: (filter): AsyncIterable<BatchTask> => parts.readTasks(run.task, filter),
+  };
+}

@@ -1,0 +1,34 @@
+import type { BatchTask } from '../../domain/batch-task.ts';
+import type { Json, ResultFile, RunEndReason } from '../../workers/define-task.ts';
+import type { DefinitionSource } from '../registry.ts';
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly source: DefinitionSource;
+  readonly parameters: unknown;
+  readonly task: BatchTask;
+  readonly lastCheckpoint: Json | undefined;
+  readonly progressLimit: number;
+}
+
+/** What a thread returns: an error keeps its kind, which a clone would lose. */
+export type ThreadResult =
+  | { readonly kind: 'returned'; readonly value: unknown }
+  | { readonly kind: 'threw'; readonly message: string; readonly permanent: boolean };
+
+/** What a running thread tells the server. Calls with an `id` are answered. */
+export type FromThread =
+  | { readonly type: 'progress'; readonly percent: number; readonly text: string | undefined }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly values: readonly unknown[];
+    }
+  | { readonly type: 'checkpoint'; readonly id: number; readonly value: Json }
+  | { readonly type: 'resultFile'; readonly id: number; readonly name: string };
+
+/** What the server tells a running thread. */
+export type ToThread =
+  | { readonly type: 'end'; readonly reason: RunEndReason }
+  | { readonly type: 'answer'; readonly id: number; readonly value: ResultFile | null }
+  | { readonly type: 'refused'; readonly id: number; readonly message: string; readonly lost: boolean };

@@ -1,0 +1,91 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { type Json, PermanentError, RunEnded } from '../../workers/define-task.ts';
+import type { Run } from '../run.ts';
+import { type ContextParts, createContext } from '../run-context.ts';
+import type { FromThread, ThreadResult, ThreadStart, ToThread } from './messages.ts';
+
+const ENTRY = new URL(
+  import.meta.url.endsWith('.ts') ? './thread-entry.ts' : './thread-entry.js',
+  import.meta.url,
+);
+
+/** Threads for definitions with isolate `thread`: they can't block heartbeats and can be terminated. */
+export class ThreadPool {
+  readonly #pool: Piscina<{ start: ThreadStart; port: MessagePort }, ThreadResult>;
+  readonly #parts: ContextParts;
+  readonly #progressLimit: number;
+
+  constructor(threads: number, progressLimit: number, parts: ContextParts) {
+    this.#pool = new Piscina({
+      filename: ENTRY.href,
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: 30_000,
+    });
+    this.#parts = parts;
+    this.#progressLimit = progressLimit;
+  }
+
+  /**
+   * Runs a definition in a thread.
+   *
+   * @param kill terminates the thread
+   * @returns what the definition returns
+   * @throws what it throws, as PermanentError or Error with its message
+   */
+  async run(run: Run, parameters: unknown, kill: AbortSignal): Promise<unknown> {
+    const { port1: here, port2: there } = new MessageChannel();
+    const context = createContext(run, parameters, this.#parts);
+    const tell = (message: ToThread): void => here.postMessage(message);
+    const onEnd = (): void => tell({ type: 'end', reason: run.endReason ?? 'stopped' });
+    here.on('message', (message: FromThread) => void answer(message, context, tell));
+    if (run.signal.aborted) onEnd();
+    else run.signal.addEventListener('abort', onEnd, { once: true });
+    const start: ThreadStart = {
+      source: run.definition.source,
+      parameters,
+      task: run.task,
+      lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
+      progressLimit: this.#progressLimit,
+    };
+    try {
+      const result = await this.#pool.run({ start, port: there }, { transferList: [there], signal: kill });
+      if (result.kind === 'returned') return result.value;
+      throw result.permanent ? new PermanentError(result.message) : new Error(result.message);
+    } finally {
+      run.signal.removeEventListener('abort', onEnd);
+      here.close();
+    }
+  }
+
+  /** Terminates all threads. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+type Context = ReturnType<typeof createContext>;
+
+async function answer(
+  message: FromThread,
+  context: Context,
+  tell: (message: ToThread) => void,
+): Promise<void> {
+  if (message.type === 'progress') return context.progress(message.percent, message.text);
+  if (message.type === 'log')
+    return (context.log[message.level] as (...values: readonly unknown[]) => void)(...message.values);
+  try {
+    const value = message.type === 'resultFile' ? await context.resultFile(message.name) : null;
+    if (message.type === 'checkpoint') await context.checkpoint(message.value);
+    tell({ type: 'answer', id: message.id, value });
+  } catch (error) {
+    const lost = error instanceof RunEnded && error.reason === 'lost';
+    tell({
+      type: 'refused',
+      id: message.id,
+      message: error instanceof Error ? error.message : String(error),
+      lost,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import type { BatchTask } from '../domain/batch-task.ts';
+import type { Caller } from '../domain/caller.ts';
+import { forbidden, missing, type Refusal } from '../domain/errors.ts';
+import { allows, rightsOn, TableRight } from '../domain/rights.ts';
+
+/** There is no such task, or the caller may not see it: both look the same. */
+export function noSuchTask(id: number): Refusal {
+  return missing(`There is no batch task ${id}.`);
+}
+
+/**
+ * Checks that the caller may see the task and do this to it (contract, section 7).
+ *
+ * @param doing for the message: `update`, `delete`, …
+ * @throws Refusal (missing) where the caller may not see it, (forbidden) where the right is missing
+ */
+export function checkAccess(
+  caller: Caller,
+  id: number,
+  task: BatchTask | undefined,
+  right: 'Select' | 'Update' | 'Delete',
+  doing: string,
+): BatchTask {
+  if (task === undefined) throw noSuchTask(id);
+  const rights = rightsOn(caller, task);
+  if (!allows(rights, TableRight.Select)) throw noSuchTask(id);
+  if (!allows(rights, TableRight[right])) {
+    throw forbidden(`You may not ${doing} batch task ${id}. ${rights.reason}`);
+  }
+  return task;
+}

@@ -1,0 +1,34 @@
+import type { Caller } from '../domain/caller.ts';
+import { hasEnded } from '../domain/task-state.ts';
+import { lockTask } from '../store/tasks/get-task.ts';
+import { requestStop } from '../store/tasks/request-stop.ts';
+import { checkAccess } from './access.ts';
+import type { TaskParts } from './task-parts.ts';
+import { announce, moveHeldTask } from './update-task.ts';
+
+/**
+ * Stops a task: StopBatchJob (contract, section 3). A New one never starts; the run of a Started one is told
+ * at once and ends the task as Failed, without a retry, with a Result that says who stopped it and when.
+ *
+ * @returns true where it was or will be stopped; false where it had ended or can't be cancelled
+ * @throws Refusal where there is no such task or the caller may not
+ */
+export async function stopTask(parts: TaskParts, caller: Caller, id: number): Promise<boolean> {
+  const note = `Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date().toISOString()}.`;
+  const stopped = await parts.database.sql.transaction().execute(async (trx) => {
+    const held = await lockTask(trx, id);
+    const task = checkAccess(caller, id, held?.task, 'Update', 'stop');
+    if (held === undefined || hasEnded(task.state) || task.cancellation === 'CannotCancel') return undefined;
+    if (held.leaseOwner !== null) {
+      await requestStop(trx, id, caller.associateId, note);
+      return { held, state: task.state };
+    }
+    // Nobody's process would end it: it waits, or a client holds it by hand.
+    await moveHeldTask(parts, trx, caller, held, { state: 'Failed', result: note }, note);
+    return { held, state: 'Failed' as const };
+  });
+  if (stopped === undefined) return false;
+  announce(parts, stopped.held, stopped.state);
+  if (stopped.state !== 'Failed') parts.database.signals.publish({ kind: 'stop', taskId: id });
+  return true;
+}

@@ -1,0 +1,18 @@
+import type { TextLimits } from '../domain/limits.ts';
+import type { JobQueue } from '../engine/job-queue.ts';
+import type { Registry } from '../engine/registry.ts';
+import type { Files } from '../files/files.ts';
+import type { Database } from '../store/database.ts';
+
+/** What the operations on tasks work with. */
+export interface TaskParts {
+  readonly database: Database;
+  readonly queue: JobQueue;
+  readonly registry: Registry;
+  readonly files: Files;
+  readonly textLimits: TextLimits;
+  /** The most tasks in one list. */
+  readonly listLimit: number;
+  /** The tenant of tasks that name none. */
+  readonly serialNumber: string;
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { BatchTask, TaskChange } from '../domain/batch-task.ts';
+import { type Caller, isAdministrator } from '../domain/caller.ts';
+import { conflict } from '../domain/errors.ts';
+import { checkText } from '../domain/limits.ts';
+import { hasEnded, isLegalMove, LEGAL_MOVES, type StoredState } from '../domain/task-state.ts';
+import type { Schema } from '../store/schema.ts';
+import { insertAudit } from '../store/tasks/audit.ts';
+import { type ChangeScope, changeTexts } from '../store/tasks/change-texts.ts';
+import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
+import { getTask, type HeldTask, lockTask } from '../store/tasks/get-task.ts';
+import { moveTask } from '../store/tasks/move-task.ts';
+import { checkAccess } from './access.ts';
+import type { TaskParts } from './task-parts.ts';
+
+/** Looks at the task as it is before the change; throws to refuse it (If-Match and its like). */
+export type Guard = (task: BatchTask) => void;
+
+/**
+ * Updates State, Description, Response and Request, and nothing else: PUT and UpdateBatchTask (contract,
+ * section 2). A change of State takes the task from a run that the server has under way, and the engine's job
+ * follows in the same transaction. Nothing has changed where it throws.
+ *
+ * @param guard a condition on the task as it is; the row is locked while it looks
+ * @returns the task as it is then
+ * @throws Refusal where the caller may not, a text is too long, or the move is illegal
+ */
+export async function updateTask(
+  parts: TaskParts,
+  caller: Caller,
+  id: number,
+  change: TaskChange,
+  guard?: Guard,
+): Promise<BatchTask> {
+  const { state, ...texts } = change;
+  for (const [name, text] of Object.entries(texts)) {
+    if (text !== undefined) checkText(capitalised(name), text, parts.textLimits[name as keyof typeof texts]);
+  }
+  if (guard === undefined && caller.scopes.includes('write')) {
+    // The common case, in one statement: no State, or the one that the task has.
+    const scope: ChangeScope = {
+      tenant: caller.tenant,
+      ownerId: isAdministrator(caller) ? null : caller.associateId,
+    };
+    const changed = await changeTexts(parts.database.sql, id, texts, caller.associateId, scope, state);
+    if (changed !== undefined) return changed;
+  }
+  return changeLocked(parts, caller, id, change, guard);
+}
+
+async function changeLocked(
+  parts: TaskParts,
+  caller: Caller,
+  id: number,
+  change: TaskChange,
+  guard: Guard | undefined,
+): Promise<BatchTask> {
+  // Refusals need no lock, and must not wait for one.
+  checkAccess(caller, id, await getTask(parts.database.sql, id), 'Update', 'update');
+  const { state, ...texts } = change;
+  const { before, after } = await parts.database.sql.transaction().execute(async (trx) => {
+    const held = await lockTask(trx, id);
+    const task = checkAccess(caller, id, held?.task, 'Update', 'update');
+    guard?.(task);
+    if (held === undefined || state === undefined || state === task.state) {
+      const changed = await changeTexts(trx, id, texts, caller.associateId, { tenant: null, ownerId: null });
+      return { before: held, after: changed ?? task };
+    }
+    return { before: held, after: await moveLocked(parts, trx, caller, held, { ...change, state }) };
+  });
+  if (before !== undefined) announce(parts, before, after.state);
+  return after;
+}
+
+async function moveLocked(
+  parts: TaskParts,
+  trx: Transaction<Schema>,
+  caller: Caller,
+  held: HeldTask,
+  change: TaskChange & { readonly state: StoredState },
+): Promise<BatchTask> {
+  const { task } = held;
+  if (!isLegalMove(task.state, change.state)) {
+    throw conflict(
+      `Batch task ${task.id} is ${task.state} and can't become ${change.state}; from ${task.state} it can become ${LEGAL_MOVES[task.state].join(', ')}.`,
+    );
+  }
+  return moveHeldTask(parts, trx, caller, held, change, `Set to ${change.state} by ${caller.login}.`);
+}
+
+/**
+ * Moves a locked task for a caller, with all that belongs to it: the audit row, the engine's jobs, and the
+ * removal of an internal task that has ended. Call `announce` after the transaction.
+ *
+ * @throws Refusal (conflict) where it is to run again and no server offers its definition
+ */
+export async function moveHeldTask(
+  parts: TaskParts,
+  trx: Transaction<Schema>,
+  caller: Caller,
+  held: HeldTask,
+  change: TaskChange & { readonly state: StoredState; readonly result?: string },
+  reason: string,
+): Promise<BatchTask> {
+  const { id, tenant, name } = held.task;
+  const { state, ...rest } = change;
+  if (state === 'New' && !parts.queue.has(name)) {
+    throw conflict(`Batch task ${id} can't run again: there is no definition called "${name}" any more.`);
+  }
+  const jobId = state === 'New' ? randomUUID() : null;
+  const moved = await moveTask(trx, { id, to: state, actorId: caller.associateId, jobId, ...rest });
+  await insertAudit(trx, [
+    {
+      taskId: id,
+      tenant,
+      actorId: caller.associateId,
+      nodeId: null,
+      from: held.task.state,
+      to: state,
+      attempt: moved.attempt,
+      reason,
+    },
+  ]);
+  if (held.jobId !== null && parts.queue.has(name))
+    await parts.queue.settle(trx, [{ name, jobId: held.jobId }]);
+  if (jobId !== null) await parts.queue.send(trx, [{ name, jobId, taskId: id, delaySeconds: 0 }]);
+  if (moved.isInternal && hasEnded(state)) await deleteTaskRows(trx, [id], true);
+  return moved;
+}
+
+/** Tells the run that has lost its task, and the workers that have a new one. */
+export function announce(parts: TaskParts, before: HeldTask, state: StoredState): void {
+  if (before.task.state === state) return;
+  if (before.leaseOwner !== null) parts.database.signals.publish({ kind: 'stop', taskId: before.task.id });
+  if (state === 'New') parts.database.signals.publish({ kind: 'due', names: [before.task.name] });
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
