@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { runCli } from './run-cli.ts';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(
+    `Batchline needs Node.js 22.18 or newer; this is ${process.version}. In a checkout, npm start brings its own.`,
+  );
+  process.exit(1);
+}
+process.exitCode = await runCli(process.argv.slice(2));

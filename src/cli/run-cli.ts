@@ -1,0 +1,76 @@
+import { ConfigError } from '../config.ts';
+import { Refusal } from '../domain/errors.ts';
+import { HandlerModuleError } from '../engine/load-handlers.ts';
+import { FolderInUse } from '../store/embedded/folder-lock.ts';
+import { serve } from './serve.ts';
+import { settingsHelp } from './settings-help.ts';
+import { tokenCommand } from './token.ts';
+import { UsageError } from './usage.ts';
+import { userCommand } from './user.ts';
+
+const USAGE = `batchline: a self-hosted batch-task server
+
+  batchline serve                        start the server
+  batchline user add LOGIN               make an associate; asks for the password on standard input
+      [--role administrator|viewer]      may be given twice
+      [--name NAME] [--tenant SERIAL]
+  batchline user list
+  batchline token create LOGIN           make an API token and print it, once
+      [--name NAME] [--scope read|write|admin] [--days N]
+  batchline token list
+  batchline token revoke ID
+  batchline settings                     every setting, its default and its meaning
+  batchline help
+
+user and token open the database themselves: with the embedded one, stop the server first, or use its API.`;
+
+/** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 wrong usage */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  try {
+    switch (command) {
+      case 'serve':
+        return await serve(rest);
+      case 'user':
+        return await userCommand(rest);
+      case 'token':
+        return await tokenCommand(rest);
+      case 'settings':
+        console.log(settingsHelp());
+        return 0;
+      case 'help':
+      case '--help':
+      case '-h':
+        console.log(USAGE);
+        return 0;
+      default:
+        throw new UsageError(
+          command === undefined ? 'a command is missing' : `there is no command "${command}"`,
+        );
+    }
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** Tells an error: one line for what the user can mend, everything for what not. */
+function report(error: unknown): number {
+  if (error instanceof UsageError || isParseArgsError(error)) {
+    console.error(`batchline: ${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  if (error instanceof ConfigError)
+    for (const problem of error.problems) console.error(`batchline: ${problem}`);
+  else if (error instanceof HandlerModuleError || error instanceof FolderInUse || error instanceof Refusal) {
+    console.error(`batchline: ${error.message}`);
+  } else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    console.error('batchline: the address is in use. Stop what listens there, or set PORT.');
+  } else if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
+    console.error('batchline: DATABASE_URL: no PostgreSQL answers there.');
+  } else console.error('batchline:', error);
+  return 1;
+}
+
+function isParseArgsError(error: unknown): boolean {
+  return String((error as { code?: unknown }).code ?? '').startsWith('ERR_PARSE_ARGS');
+}

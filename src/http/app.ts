@@ -1,0 +1,79 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { TaskParts } from '../tasks/task-parts.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { registerSignIn } from './auth/sign-in.ts';
+import { acceptJson } from './bodies.ts';
+import { errorBody, toErrorAnswer } from './errors.ts';
+import { batchAgentRoutes } from './routes/batch-agent.ts';
+import { batchTaskRoutes } from './routes/batch-task.ts';
+import { definitionRoutes } from './routes/definitions.ts';
+import { discoveryRoutes } from './routes/discovery.ts';
+import { healthRoutes } from './routes/health.ts';
+import { taskFileRoutes } from './routes/task-files.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { uploadRoutes } from './routes/uploads.ts';
+import { userRoutes } from './routes/users.ts';
+import { stripTenantSegment } from './tenant-segment.ts';
+
+/** What the HTTP side works with. */
+export interface AppParts {
+  readonly tasks: TaskParts;
+  readonly config: Config;
+  readonly log: Logger;
+}
+
+/** Builds the HTTP server, without listening. Paths match without regard to case (contract, first section). */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { config, tasks } = parts;
+  const app = Fastify({
+    loggerInstance: parts.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: config.bodyLimit,
+    forceCloseConnections: 'idle',
+    rewriteUrl: stripTenantSegment,
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+  });
+  const authenticator = new Authenticator(tasks.database.sql);
+
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body } = toErrorAnswer(error);
+    if (status >= 500)
+      request.log.error({ err: error, method: request.method, url: request.url }, 'a request has failed');
+    if (status === 401)
+      reply.header('WWW-Authenticate', 'Basic realm="Batchline", charset="UTF-8", Bearer realm="Batchline"');
+    return reply.code(status).type('application/json; charset=utf-8').send(body);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is no ${request.method} ${request.url.split('?')[0]}; GET /api/v1 tells what there is.`;
+    return reply
+      .code(404)
+      .type('application/json; charset=utf-8')
+      .send(errorBody('NotFoundException', message));
+  });
+  acceptJson(app);
+
+  await app.register(healthRoutes, { database: tasks.database });
+  await app.register(discoveryRoutes, { prefix: '/api' });
+  await app.register(
+    async (api) => {
+      registerSignIn(api, authenticator);
+      await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
+      await api.register(definitionRoutes, { prefix: '/Definitions', registry: tasks.registry });
+      await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
+      await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });
+      await api.register(tokenRoutes, {
+        prefix: '/Tokens',
+        db: tasks.database.sql,
+        authenticator,
+        serialNumber: tasks.serialNumber,
+      });
+    },
+    { prefix: '/api/v1' },
+  );
+  return app;
+}

@@ -1,0 +1,38 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+
+/** scrypt's cost: 2^15 blocks of 8 in 3 lanes (32 MiB), as OWASP's password storage advice has it. */
+const COST = { N: 32_768, r: 8, p: 3 } as const;
+const KEY_BYTES = 32;
+const MAX_MEMORY = 128 * 1024 * 1024;
+
+/** Shortest password that is accepted, in characters. */
+export const SHORTEST_PASSWORD = 8;
+
+/** The hash to keep of a password: algorithm, costs, salt and key, in one text. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16);
+  const key = await derive(password, salt, COST);
+  return `scrypt$${COST.N}$${COST.r}$${COST.p}$${salt.toString('base64')}$${key.toString('base64')}`;
+}
+
+/** Whether the password belongs to the hash. Takes as long where it doesn't. */
+export async function verifyPassword(password: string, hash: string): Promise<boolean> {
+  const [algorithm, N, r, p, salt, key] = hash.split('$');
+  if (algorithm !== 'scrypt' || salt === undefined || key === undefined) return false;
+  const wanted = Buffer.from(key, 'base64');
+  const derived = await derive(password, Buffer.from(salt, 'base64'), {
+    N: Number(N),
+    r: Number(r),
+    p: Number(p),
+  });
+  return derived.length === wanted.length && timingSafeEqual(derived, wanted);
+}
+
+function derive(password: string, salt: Buffer, cost: { N: number; r: number; p: number }): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFKC'), salt, KEY_BYTES, { ...cost, maxmem: MAX_MEMORY }, (error, key) => {
+      if (error === null) resolve(key);
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,61 @@
+import { Refusal, type RefusalKind } from '../domain/errors.ts';
+
+/** How an error looks to a client: its status and the carrier of contract, section 4. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: ErrorBody;
+}
+
+/** The error carrier. */
+export interface ErrorBody {
+  readonly Error: true;
+  readonly ErrorType: string;
+  readonly Message: string;
+  readonly ErrorSource: string;
+}
+
+const SOURCE = 'Batchline';
+
+const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly type: string }>> = {
+  invalid: { status: 400, type: 'ArgumentException' },
+  unauthenticated: { status: 401, type: 'AuthenticationException' },
+  forbidden: { status: 403, type: 'UnauthorizedAccessException' },
+  missing: { status: 404, type: 'NotFoundException' },
+  conflict: { status: 409, type: 'InvalidOperationException' },
+  precondition: { status: 412, type: 'PreconditionFailedException' },
+};
+
+/** `ErrorType` of errors that Fastify itself makes, by status. */
+const FRAMEWORK_TYPES: Readonly<Record<number, string>> = {
+  404: 'NotFoundException',
+  405: 'NotSupportedException',
+  413: 'ArgumentException',
+  415: 'NotSupportedException',
+};
+
+/** What a client is told of an error. Errors that are no refusal tell nothing of the inside, and never a stack. */
+export function toErrorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof Refusal) {
+    const { status, type } = KINDS[error.kind];
+    return { status, body: errorBody(type, error.message) };
+  }
+  const status = (error as { statusCode?: unknown }).statusCode;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return {
+      status,
+      body: errorBody(FRAMEWORK_TYPES[status] ?? 'ArgumentException', (error as Error).message),
+    };
+  }
+  return {
+    status: 500,
+    body: errorBody(
+      'Exception',
+      'The server has failed. The fault is in its log; nothing is known to have changed.',
+    ),
+  };
+}
+
+/** The error carrier with this type and message. */
+export function errorBody(type: string, message: string): ErrorBody {
+  return { Error: true, ErrorType: type, Message: message, ErrorSource: SOURCE };
+}

@@ -1,0 +1,193 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../../domain/caller.ts';
+import { invalid } from '../../domain/errors.ts';
+import type { TaskStateName } from '../../domain/task-state.ts';
+import { deleteTasks } from '../../tasks/delete-tasks.ts';
+import { type ListedOwners, readTask, readTasks } from '../../tasks/read-tasks.ts';
+import { startTask } from '../../tasks/start-task.ts';
+import { stopTask } from '../../tasks/stop-task.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { updateTask } from '../../tasks/update-task.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
+import { CarrierReader, isInt32 } from '../wire/carrier-reader.ts';
+import { applySelect, readSelect } from '../wire/select.ts';
+import { tellCut } from './batch-task.ts';
+
+/** What a method of the agent is called with. */
+interface AgentCall {
+  readonly tasks: TaskParts;
+  readonly caller: Caller;
+  readonly args: AgentArguments;
+  readonly reply: FastifyReply;
+  readonly writer: BatchTaskWriter;
+}
+
+/** A method of the Batch agent. */
+interface AgentMethod {
+  readonly summary: string;
+  readonly answer: (call: AgentCall) => Promise<unknown>;
+}
+
+/** The arguments of a call: one JSON object; simple ones may stand in the query instead (contract, section 3). */
+class AgentArguments {
+  readonly #body: CarrierReader;
+
+  constructor(request: FastifyRequest) {
+    const fromQuery = Object.entries(request.query as Record<string, unknown>).filter(
+      ([name]) => !name.startsWith('$'),
+    );
+    const body = request.body ?? {};
+    const inBody = new CarrierReader(body, 'The body');
+    const merged = {
+      ...body,
+      ...Object.fromEntries(fromQuery.filter(([name]) => !inBody.has(name)).map(readQueryValue)),
+    };
+    this.#body = new CarrierReader(merged, 'The call');
+  }
+
+  int(name: string): number {
+    return required(name, 'a whole number of 32 bits', this.#body.int(name));
+  }
+
+  ints(name: string): number[] {
+    return required(name, 'a list of whole numbers of 32 bits', this.#body.ints(name));
+  }
+
+  text(name: string): string {
+    return required(name, 'a string', this.#body.text(name));
+  }
+
+  state(name: string): TaskStateName {
+    return required(name, 'a state', this.#body.state(name));
+  }
+
+  /** A BatchTaskInfo: as the argument that it is, or bare. */
+  batchTaskInfo(): CarrierReader {
+    const inner = this.#body.raw('BatchTaskInfo');
+    return inner === undefined ? this.#body : new CarrierReader(inner, 'BatchTaskInfo');
+  }
+}
+
+function required<T>(name: string, accepted: string, value: T | undefined): T {
+  if (value === undefined) throw invalid(`The argument ${name} is missing; ${accepted} is accepted.`);
+  return value;
+}
+
+/** A value of the query as JSON would have it: a number, a list of numbers, or a text. */
+function readQueryValue([name, value]: [string, unknown]): [string, unknown] {
+  const isList = /ids$/i.test(name);
+  const texts = (Array.isArray(value) ? value : [value]).flatMap((one) =>
+    isList ? String(one).split(',') : [String(one)],
+  );
+  const values = texts.map((text) =>
+    /^-?\d{1,10}$/.test(text) && isInt32(Number(text)) ? Number(text) : text,
+  );
+  return [name, isList ? values : /^(?:id|batchtaskid)$/i.test(name) ? values[0] : texts[0]];
+}
+
+/** Answers a list, newest first. */
+async function list(
+  call: AgentCall,
+  wanted: { owners: ListedOwners; name?: string; state?: TaskStateName },
+): Promise<unknown> {
+  const found = await readTasks(call.tasks, call.caller, wanted);
+  tellCut(call.reply, found);
+  return found.tasks.map((task) => call.writer.write(task));
+}
+
+/** Every method of the Batch agent by its name (contract, section 3). */
+export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
+  GetBatchTaskInfo: {
+    summary: 'One batch task by its id.',
+    answer: async ({ tasks, caller, args, writer }) =>
+      writer.write(await readTask(tasks, caller, args.int('Id'))),
+  },
+  GetBatchTaskInfosByAssociates: {
+    summary: 'The batch tasks of these associates.',
+    answer: (call) => list(call, { owners: call.args.ints('AssociateIds') }),
+  },
+  GetBatchTaskInfosByAssociatesAndState: {
+    summary: 'The batch tasks of these associates in a state.',
+    answer: (call) => list(call, { owners: call.args.ints('AssociateIds'), state: call.args.state('State') }),
+  },
+  GetBatchTaskInfosByState: {
+    summary: 'The own batch tasks in a state.',
+    answer: (call) => list(call, { owners: 'own', state: call.args.state('State') }),
+  },
+  GetBatchTaskInfosByNameAndState: {
+    summary: 'The own batch tasks by definition and state.',
+    answer: (call) =>
+      list(call, { owners: 'own', name: call.args.text('Name'), state: call.args.state('State') }),
+  },
+  GetBatchTaskInfosByNameAndAssociates: {
+    summary: 'The batch tasks of these associates by definition.',
+    answer: (call) => list(call, { owners: call.args.ints('AssociateIds'), name: call.args.text('Name') }),
+  },
+  GetAllBatchTaskInfosByName: {
+    summary: 'System and user batch tasks by definition.',
+    answer: (call) => list(call, { owners: 'all', name: call.args.text('TaskName') }),
+  },
+  GetAllBatchTaskInfosByNameAndState: {
+    summary: 'System and user batch tasks by definition and state.',
+    answer: (call) =>
+      list(call, { owners: 'all', name: call.args.text('TaskName'), state: call.args.state('State') }),
+  },
+  GetSystemBatchTaskInfosByName: {
+    summary: 'System batch tasks by definition.',
+    answer: (call) => list(call, { owners: 'system', name: call.args.text('TaskName') }),
+  },
+  GetSystemBatchTaskInfosByNameAndState: {
+    summary: 'System batch tasks by definition and state.',
+    answer: (call) =>
+      list(call, { owners: 'system', name: call.args.text('TaskName'), state: call.args.state('State') }),
+  },
+  StartBatchJob: {
+    summary: 'Starts a batch task; answers its id.',
+    answer: ({ tasks, caller, args }) => startTask(tasks, caller, readStart(args.batchTaskInfo())),
+  },
+  StopBatchJob: {
+    summary: 'Stops a batch task; answers whether it was or will be stopped.',
+    answer: ({ tasks, caller, args }) => stopTask(tasks, caller, args.int('Id')),
+  },
+  UpdateBatchTask: {
+    summary: 'Updates State, Description, Response and Request of the batch task that Id names.',
+    answer: async ({ tasks, caller, args, writer }) => {
+      const carrier = args.batchTaskInfo();
+      const id = required('Id of BatchTaskInfo', 'a whole number of 32 bits', carrier.int('Id'));
+      return writer.write(await updateTask(tasks, caller, id, readChange(carrier)));
+    },
+  },
+  DeleteBatchTask: {
+    summary: 'Deletes a batch task.',
+    answer: ({ tasks, caller, args }) => deleteTasks(tasks, caller, [args.int('BatchTaskId')]),
+  },
+  DeleteBatchTasks: {
+    summary: 'Deletes batch tasks, all or none.',
+    answer: ({ tasks, caller, args }) => deleteTasks(tasks, caller, args.ints('BatchTaskIds')),
+  },
+};
+
+type Selecting = { Querystring: Record<string, string | string[]> };
+
+/** The agent `/api/v1/Agents/Batch/<method>` (contract, section 3). */
+export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+  for (const [name, method] of Object.entries(AGENT_METHODS)) {
+    app.post<Selecting>(`/${name}`, async (request, reply) => {
+      const selected = readSelect(selectOf(request.query));
+      const caller = callerOf(request);
+      const writer = new BatchTaskWriter(caller, tasks.textLimits);
+      const answer = await method.answer({ tasks, caller, args: new AgentArguments(request), reply, writer });
+      if (answer === undefined) return reply.code(204).send();
+      if (Array.isArray(answer)) return answer.map((carrier) => applySelect(carrier, selected));
+      return reply.send(
+        typeof answer === 'object' && answer !== null ? applySelect(answer as never, selected) : answer,
+      );
+    });
+  }
+}
+
+function selectOf(query: Record<string, string | string[]>): string | undefined {
+  const found = Object.entries(query).find(([name]) => name.toLowerCase() === '$select');
+  return found && String(found[1]);
+}

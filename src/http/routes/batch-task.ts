@@ -1,0 +1,65 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { invalid } from '../../domain/errors.ts';
+import { parseState } from '../../domain/task-state.ts';
+import { deleteTasks } from '../../tasks/delete-tasks.ts';
+import { readTask, readTasks, type TaskList } from '../../tasks/read-tasks.ts';
+import { startTask } from '../../tasks/start-task.ts';
+import { stopTask } from '../../tasks/stop-task.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { updateTask } from '../../tasks/update-task.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
+import { CarrierReader, STATES } from '../wire/carrier-reader.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+/** Tells that a list was cut at the server's limit, and what that is. */
+export const LIST_CUT_HEADER = 'Batchline-List-Cut';
+
+/** Notes in the answer that a list was cut. */
+export function tellCut(reply: FastifyReply, list: TaskList): void {
+  if (list.cut) reply.header(LIST_CUT_HEADER, String(list.tasks.length));
+}
+
+type ById = { Params: { id: string } };
+
+/** The REST resource `/api/v1/BatchTask` (contract, section 2). */
+export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+  app.post('/', async (request) => {
+    const carrier = new CarrierReader(request.body, 'BatchTaskInfo');
+    return startTask(tasks, callerOf(request), readStart(carrier));
+  });
+
+  app.get<ById>('/:id', async (request, reply) => {
+    const caller = callerOf(request);
+    const writer = new BatchTaskWriter(caller, tasks.textLimits);
+    const { id } = request.params;
+    if (/^-?\d+$/.test(id)) return writer.write(await readTask(tasks, caller, readTaskId(id)));
+    const state = parseState(id);
+    if (state === undefined) {
+      throw invalid(
+        `"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`,
+      );
+    }
+    const list = await readTasks(tasks, caller, { owners: 'own', state });
+    tellCut(reply, list);
+    return list.tasks.map((task) => writer.write(task));
+  });
+
+  app.put<ById>('/:id', async (request) => {
+    const caller = callerOf(request);
+    const id = readTaskId(request.params.id);
+    const change = readChange(new CarrierReader(request.body, 'BatchTaskInfo'));
+    const task = await updateTask(tasks, caller, id, change);
+    return new BatchTaskWriter(caller, tasks.textLimits).write(task);
+  });
+
+  app.delete<ById>('/:id', async (request, reply) => {
+    await deleteTasks(tasks, callerOf(request), [readTaskId(request.params.id)]);
+    return reply.code(204).send();
+  });
+
+  app.post<ById>('/:id/Stop', async (request, reply) => {
+    const stopped = await stopTask(tasks, callerOf(request), readTaskId(request.params.id));
+    return reply.send(stopped);
+  });
+}

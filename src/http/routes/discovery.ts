@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AGENT_METHODS } from './batch-agent.ts';
+
+/** Every call below `/api/v1`, by its path: methods and a line on each. */
+const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '/BatchTask': { GET: 'A list of batch tasks.', POST: 'Starts a batch task; answers its id.' },
+  '/BatchTask/{id}': {
+    GET: 'One batch task by its id, or the own ones in a state by its name.',
+    PUT: 'Updates State, Description, Response and Request.',
+    DELETE: 'Deletes a batch task.',
+  },
+  '/BatchTask/{id}/Stop': { POST: 'Stops a batch task; answers whether it was or will be stopped.' },
+  '/BatchTask/{id}/Audit': { GET: 'Every change of the state of a batch task.' },
+  '/BatchTask/{id}/File': { GET: 'The result file of a batch task.' },
+  ...Object.fromEntries(
+    Object.entries(AGENT_METHODS).map(([name, method]) => [
+      `/Agents/Batch/${name}`,
+      { POST: method.summary },
+    ]),
+  ),
+  '/Definitions': { GET: 'The definitions that tasks can be started by.' },
+  '/Uploads': { POST: 'Uploads an input file for tasks.' },
+  '/Users': { GET: 'The associates who may sign in.', POST: 'Makes an associate.' },
+  '/Users/{id}': { PATCH: 'Changes password, roles or access of an associate.' },
+  '/Tokens': { GET: 'The API tokens, without their secrets.', POST: 'Makes an API token.' },
+  '/Tokens/{id}': { DELETE: 'Revokes an API token.' },
+};
+
+/** `GET /api` tells the versions, `GET /api/v1` the calls (contract, first section). Nobody needs to sign in for them. */
+export async function discoveryRoutes(app: FastifyInstance): Promise<void> {
+  app.get('/', async (request, reply) => {
+    const url = `${baseUrl(request)}/api/v1`;
+    if (!request.headers.accept?.includes('text/html')) return { v1: url, Version: 'v1' };
+    return reply
+      .type('text/html; charset=utf-8')
+      .send(`<!doctype html><title>Batchline</title><p>v1: <a href="v1">${escapeHtml(url)}</a></p>`);
+  });
+  app.get('/v1', async (request) => {
+    const base = `${baseUrl(request)}/api/v1`;
+    return Object.fromEntries(Object.entries(CALLS).map(([path, methods]) => [base + path, methods]));
+  });
+}
+
+/** The server's address as the caller wrote it. */
+function baseUrl(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import type { Database } from '../../store/database.ts';
+
+/** `/health/live`: the process answers. `/health/ready`: so does its database. */
+export async function healthRoutes(
+  app: FastifyInstance,
+  { database }: { database: Database },
+): Promise<void> {
+  app.get('/health/live', async () => ({ Status: 'live' }));
+  app.get('/health/ready', async (request, reply) => {
+    try {
+      await sql`select 1`.execute(database.sql);
+      return { Status: 'ready' };
+    } catch (error) {
+      request.log.warn({ err: error }, 'the database does not answer');
+      return reply.code(503).send({ Status: 'not ready', Reason: 'The database does not answer.' });
+    }
+  });
+}

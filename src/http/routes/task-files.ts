@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify';
+import { missing } from '../../domain/errors.ts';
+import { readAudit } from '../../store/tasks/audit.ts';
+import { readTask } from '../../tasks/read-tasks.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { writeDate } from '../wire/dates.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+type ById = { Params: { id: string } };
+
+/** What hangs on a task: its result file and its history (contract, section 8). */
+export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+  app.get<ById>('/:id/File', async (request, reply) => {
+    const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
+    const file = await tasks.files.openResult(task);
+    if (file === undefined) throw missing(`Batch task ${task.id} has no result file.`);
+    const ascii = task.fileName.replace(/[^\x20-\x7e]|["\\]/g, '_');
+    return reply
+      .type('application/octet-stream')
+      .header('Content-Length', file.bytes)
+      .header(
+        'Content-Disposition',
+        `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(task.fileName)}`,
+      )
+      .send(file.stream);
+  });
+
+  app.get<ById>('/:id/Audit', async (request) => {
+    const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
+    const entries = await readAudit(tasks.database.sql, task.id);
+    return entries.map((entry) => ({
+      At: writeDate(entry.at),
+      ActorId: entry.actorId,
+      Node: entry.nodeId,
+      From: entry.from,
+      To: entry.to,
+      Attempt: entry.attempt,
+      Reason: entry.reason,
+    }));
+  });
+}

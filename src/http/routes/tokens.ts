@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify';
+import type { Kysely } from 'kysely';
+import { type Static, Type } from 'typebox';
+import { isAdministrator, SCOPES } from '../../domain/caller.ts';
+import { forbidden, invalid, missing } from '../../domain/errors.ts';
+import { getAssociate } from '../../store/associates/associates.ts';
+import type { Schema } from '../../store/schema.ts';
+import { type ApiToken, deleteToken, insertToken, listTokens } from '../../store/tokens/tokens.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { generateToken, hashToken } from '../auth/tokens.ts';
+import { writeDate } from '../wire/dates.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const NewToken = Type.Object(
+  {
+    Name: Type.String({ minLength: 1, maxLength: 200 }),
+    Scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1 })),
+    ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3650 })),
+    AssociateId: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { additionalProperties: false },
+);
+
+/** `/api/v1/Tokens`: bearer tokens. One's own; administrators may make them for others and see all. */
+export async function tokenRoutes(
+  app: FastifyInstance,
+  {
+    db,
+    authenticator,
+    serialNumber,
+  }: { db: Kysely<Schema>; authenticator: Authenticator; serialNumber: string },
+): Promise<void> {
+  app.get('/', async (request) => {
+    const caller = callerOf(request);
+    return (await listTokens(db, isAdministrator(caller) ? undefined : caller.associateId)).map(toWire);
+  });
+
+  app.post<{ Body: Static<typeof NewToken> }>('/', { schema: { body: NewToken } }, async (request, reply) => {
+    const caller = callerOf(request);
+    const {
+      Name,
+      Scopes = ['read', 'write'],
+      ExpiresInDays,
+      AssociateId = caller.associateId,
+    } = request.body;
+    if (AssociateId !== caller.associateId && !isAdministrator(caller)) {
+      throw forbidden('Tokens for other associates are made by administrators.');
+    }
+    const excess = Scopes.filter((scope) => !caller.scopes.includes(scope));
+    if (excess.length > 0)
+      throw forbidden(`This sign-in can't give the scopes ${excess.join(', ')}: it doesn't have them.`);
+    const associate = await getAssociate(db, AssociateId);
+    if (associate === undefined)
+      throw invalid(`AssociateId is ${AssociateId}, but there is no such associate.`);
+    const secret = generateToken(associate.tenant ?? serialNumber);
+    const token = await insertToken(db, {
+      associateId: AssociateId,
+      name: Name,
+      scopes: Scopes,
+      expires: ExpiresInDays === undefined ? null : new Date(Date.now() + ExpiresInDays * DAY_MS),
+      hash: hashToken(secret),
+    });
+    return reply.code(201).send({ ...toWire(token), Token: secret });
+  });
+
+  app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
+    const caller = callerOf(request);
+    const id = readTaskId(request.params.id);
+    const found = await deleteToken(db, id, isAdministrator(caller) ? undefined : caller.associateId);
+    authenticator.forget();
+    if (!found) throw missing(`There is no token ${id}.`);
+    return reply.code(204).send();
+  });
+}
+
+function toWire(token: ApiToken): object {
+  return {
+    Id: token.id,
+    Name: token.name,
+    AssociateId: token.associateId,
+    Scopes: token.scopes,
+    Created: writeDate(token.created),
+    Expires: token.expires === null ? null : writeDate(token.expires),
+  };
+}

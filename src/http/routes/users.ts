@@ -1,0 +1,97 @@
+import type { FastifyInstance } from 'fastify';
+import type { Kysely } from 'kysely';
+import { type Static, Type } from 'typebox';
+import { isAdministrator, ROLES } from '../../domain/caller.ts';
+import { forbidden, missing } from '../../domain/errors.ts';
+import {
+  type Associate,
+  insertAssociate,
+  listAssociates,
+  updateAssociate,
+} from '../../store/associates/associates.ts';
+import type { Schema } from '../../store/schema.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { hashPassword, SHORTEST_PASSWORD } from '../auth/passwords.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+const Password = Type.String({ minLength: SHORTEST_PASSWORD, maxLength: 1000 });
+const Roles = Type.Array(Type.Enum([...ROLES]));
+
+const NewUser = Type.Object(
+  {
+    Login: Type.String({ minLength: 1, maxLength: 100, pattern: '^[^:\\s]+$' }),
+    Name: Type.Optional(Type.String({ maxLength: 200 })),
+    Password,
+    Roles: Type.Optional(Roles),
+    DatabaseSerialNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 39 })),
+  },
+  { additionalProperties: false },
+);
+
+const UserChange = Type.Object(
+  { Password: Type.Optional(Password), Roles: Type.Optional(Roles), Disabled: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false, minProperties: 1 },
+);
+
+/** `/api/v1/Users`: who may sign in. For administrators; everybody may change the own password. */
+export async function userRoutes(
+  app: FastifyInstance,
+  { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
+): Promise<void> {
+  app.get('/', async (request) => {
+    checkAdministrator(isAdministrator(callerOf(request)));
+    return (await listAssociates(db)).map(toWire);
+  });
+
+  app.post<{ Body: Static<typeof NewUser> }>('/', { schema: { body: NewUser } }, async (request, reply) => {
+    checkAdministrator(isAdministrator(callerOf(request)));
+    const { Login, Name, Password: password, Roles: roles, DatabaseSerialNumber } = request.body;
+    const associate = await insertAssociate(db, {
+      login: Login,
+      name: Name ?? Login,
+      passwordHash: await hashPassword(password),
+      roles: roles ?? [],
+      tenant: DatabaseSerialNumber ?? callerOf(request).tenant,
+    });
+    return reply.code(201).send(toWire(associate));
+  });
+
+  app.patch<{ Params: { id: string }; Body: Static<typeof UserChange> }>(
+    '/:id',
+    { schema: { body: UserChange } },
+    async (request) => {
+      const id = readTaskId(request.params.id);
+      const caller = callerOf(request);
+      const ownPassword =
+        id === caller.associateId &&
+        Object.keys(request.body).join() === 'Password' &&
+        caller.scopes.includes('admin');
+      checkAdministrator(isAdministrator(caller) || ownPassword);
+      const { Password: password, Roles: roles, Disabled } = request.body;
+      const changed = await updateAssociate(db, id, {
+        passwordHash: password === undefined ? undefined : await hashPassword(password),
+        disabled: Disabled,
+        roles,
+      });
+      authenticator.forget();
+      if (changed === undefined) throw missing(`There is no associate ${id}.`);
+      return toWire(changed);
+    },
+  );
+}
+
+function checkAdministrator(allowed: boolean): void {
+  if (!allowed) throw forbidden('This is for administrators.');
+}
+
+function toWire(associate: Associate): object {
+  return {
+    AssociateId: associate.id,
+    Login: associate.login,
+    Name: associate.name,
+    Roles: associate.roles,
+    DatabaseSerialNumber: associate.tenant,
+    Disabled: associate.disabled,
+  };
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { Engine } from './engine/engine.ts';
+import { JobQueue } from './engine/job-queue.ts';
+import { loadHandlers } from './engine/load-handlers.ts';
+import { Registry } from './engine/registry.ts';
+import { Files } from './files/files.ts';
+import { buildApp } from './http/app.ts';
+import { hashPassword } from './http/auth/passwords.ts';
+import { countAssociates, insertAssociate } from './store/associates/associates.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import type { TaskParts } from './tasks/task-parts.ts';
+
+/** A server that listens and works. */
+export interface Server {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  /** The administrator that the first start has made; the password only where it was generated. */
+  readonly firstAdministrator:
+    | { readonly login: string; readonly generatedPassword: string | undefined }
+    | undefined;
+  readonly database: Database;
+  /** Ends gracefully: no new requests, running tasks handed back, everything written. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything in this process: database, engine and API.
+ *
+ * @throws HandlerModuleError, FolderInUse, or the error of the database or the socket; nothing is left open then
+ */
+export async function startServer(config: Config, log: Logger): Promise<Server> {
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const registry = await loadDefinitions(config);
+    const database = await openDatabase(config, log);
+    undo.push(() => database.close());
+    const firstAdministrator = await ensureAdministrator(database, config);
+    const queue = await JobQueue.open(database, log);
+    undo.push(() => queue.stop());
+    await queue.ensure(registry.names());
+    const files = new Files(
+      {
+        folder: join(config.dataFolder, 'files'),
+        inputFolder: config.inputFolder,
+        uploadLimit: config.uploadLimit,
+      },
+      database.sql,
+    );
+    const tasks: TaskParts = {
+      database,
+      queue,
+      registry,
+      files,
+      textLimits: config.textLimits,
+      listLimit: config.listLimit,
+      serialNumber: config.serialNumber,
+    };
+    const engine = new Engine({ database, queue, registry, files }, config, log);
+    await engine.start();
+    undo.push(() => engine.stop());
+    const app = await buildApp({ tasks, config, log });
+    undo.push(() => app.close());
+    await app.listen({ host: config.host, port: config.port });
+    return { url: urlOf(app), firstAdministrator, database, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The definitions that come with the server, then the user's own. */
+async function loadDefinitions(config: Config): Promise<Registry> {
+  const registry = new Registry(config.leaseSeconds);
+  const builtin = new URL(import.meta.url.endsWith('.ts') ? './builtin/index.ts' : './builtin/index.js', import.meta.url);
+  await loadHandlers(registry, [fileURLToPath(builtin), ...config.handlers]);
+  return registry;
+}
+
+/** Makes the administrator of the first start; nobody else ever gets a password from us. */
+async function ensureAdministrator(
+  database: Database,
+  config: Config,
+): Promise<Server['firstAdministrator']> {
+  if ((await countAssociates(database.sql)) > 0) return undefined;
+  const login = config.admin?.login ?? 'admin';
+  const generatedPassword = config.admin === undefined ? randomBytes(12).toString('base64url') : undefined;
+  await insertAssociate(database.sql, {
+    login,
+    name: 'Administrator',
+    passwordHash: await hashPassword(config.admin?.password ?? generatedPassword ?? ''),
+    roles: ['administrator'],
+    tenant: null,
+  });
+  return { login, generatedPassword };
+}
+
+function urlOf(app: FastifyInstance): string {
+  const { address, family, port } = app.server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
