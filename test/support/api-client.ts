@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** An answer with its body read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  readonly body: any;
+}
+
+/** Plain calls with `fetch` as one associate. */
+export class ApiClient {
+  readonly url: string;
+  readonly authorization: string;
+  readonly associateId: number;
+
+  private constructor(url: string, authorization: string, associateId: number) {
+    this.url = url;
+    this.authorization = authorization;
+    this.associateId = associateId;
+  }
+
+  /** Signs in with Basic; learns the own id from an internal start's owner, so the login must work. */
+  static async signIn(url: string, login: string, password: string): Promise<ApiClient> {
+    const authorization = `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`;
+    const probe = new ApiClient(url, authorization, 0);
+    const token = await probe.json('POST', '/Tokens', { Name: 'probe', Scopes: ['read'] });
+    await probe.json('DELETE', `/Tokens/${token.Id}`);
+    return new ApiClient(url, authorization, token.AssociateId);
+  }
+
+  /** The same associate with a bearer token of these scopes. */
+  async withToken(scopes: string[]): Promise<ApiClient> {
+    const { Token } = await this.json('POST', '/Tokens', { Name: 'test', Scopes: scopes });
+    return new ApiClient(this.url, `Bearer ${Token}`, this.associateId);
+  }
+
+  /** Calls a path below `/api/v1`; any answer is fine. */
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        Authorization: this.authorization,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? JSON.parse(text) : undefined,
+    };
+  }
+
+  /** Calls and returns the body; throws where the answer is no success. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  async json(method: string, path: string, body?: unknown): Promise<any> {
+    const answer = await this.call(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  }
+
+  /** Starts a task and returns its id. */
+  start(info: Record<string, unknown>): Promise<number> {
+    return this.json('POST', '/BatchTask', info);
+  }
+
+  /** The task as it is. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  task(id: number): Promise<any> {
+    return this.json('GET', `/BatchTask/${id}`);
+  }
+
+  /** Waits until the task is as it should be; the test's own timeout ends it. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  async until(id: number, condition: (task: any) => boolean): Promise<any> {
+    for (;;) {
+      const task = await this.task(id);
+      if (condition(task)) return task;
+      await delay(20);
+    }
+  }
+
+  /** Waits until the task has ended. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  ended(id: number): Promise<any> {
+    return this.until(id, (task) => ['Succeeded', 'Failed', 'SucceededManualCleanup'].includes(task.State));
+  }
+}

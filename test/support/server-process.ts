@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { ApiClient } from './api-client.ts';
+import type { Place } from './databases.ts';
+import { ADMIN, TEST_ENV } from './test-server.ts';
+
+/** The command line's entry. */
+export const CLI = resolve(import.meta.dirname, '../../src/cli/main.ts');
+
+/** A server in a process of its own, which can be killed. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly admin: ApiClient;
+  readonly child: ChildProcess;
+  /** Everything that it has printed. */
+  output(): string;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
+  /** Ends it gracefully; resolves to its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts `batchline serve` in a process of its own. */
+export async function spawnServer(place: Place, env: Record<string, string> = {}): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [CLI, 'serve'], {
+    env: { PATH: process.env.PATH ?? '', ...TEST_ENV, ...place.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const url = await new Promise<string>((resolve_, reject) => {
+    const onData = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const match = /ready at (\S+)/.exec(output);
+      if (match?.[1] !== undefined) resolve_(match[1]);
+    };
+    child.stdout.on('data', onData);
+    child.stderr.on('data', onData);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
+  });
+  child.removeAllListeners('exit');
+  const exited = once(child, 'exit');
+  return {
+    url,
+    admin: await ApiClient.signIn(url, ADMIN.login, ADMIN.password),
+    child,
+    output: () => output,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      child.kill('SIGINT');
+      await exited;
+      return child.exitCode;
+    },
+  };
+}

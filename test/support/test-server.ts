@@ -1,0 +1,63 @@
+import { pino } from 'pino';
+import { readConfig } from '../../src/config.ts';
+import { startServer } from '../../src/server.ts';
+import type { Database } from '../../src/store/database.ts';
+import { ApiClient } from './api-client.ts';
+import { createPlace, type DatabaseKind, type Place } from './databases.ts';
+
+/** The login and password of the administrator of every test server. */
+export const ADMIN = { login: 'admin', password: 'correct horse' } as const;
+
+/** What every test server is set to, beside its place. */
+export const TEST_ENV: Readonly<Record<string, string>> = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  BATCHLINE_ADMIN: `${ADMIN.login}:${ADMIN.password}`,
+  BATCHLINE_GRACE: '2',
+  LOG_LEVEL: 'silent',
+};
+
+/** A server in the test's own process. */
+export interface TestServer {
+  readonly url: string;
+  readonly place: Place;
+  readonly database: Database;
+  /** Calls as the administrator. */
+  readonly admin: ApiClient;
+  /** Makes an associate and returns calls as them. */
+  associate(login: string, options?: { roles?: string[]; tenant?: string }): Promise<ApiClient>;
+  /** Stops the server and removes everything, unless the place was given. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server in this process. */
+export async function startTestServer(
+  kind: DatabaseKind,
+  options: { env?: Record<string, string>; place?: Place } = {},
+): Promise<TestServer> {
+  const place = options.place ?? (await createPlace(kind));
+  const config = readConfig({ ...TEST_ENV, ...place.env, ...options.env });
+  const server = await startServer(config, pino({ level: config.logLevel }));
+  const admin = await ApiClient.signIn(server.url, ADMIN.login, ADMIN.password);
+  return {
+    url: server.url,
+    place,
+    database: server.database,
+    admin,
+    async associate(login, { roles = [], tenant } = {}) {
+      const password = `password of ${login}`;
+      const body = {
+        Login: login,
+        Password: password,
+        Roles: roles,
+        ...(tenant === undefined ? {} : { DatabaseSerialNumber: tenant }),
+      };
+      await admin.json('POST', '/Users', body);
+      return ApiClient.signIn(server.url, login, password);
+    },
+    async stop() {
+      await server.stop();
+      if (options.place === undefined) await place.remove();
+    },
+  };
+}
