@@ -80,7 +80,7 @@ export interface FakeOptions<P> {
   readonly allowPrivateAddresses?: boolean;
   readonly tasks?: readonly BatchTask[];
   readonly taskId?: number;
-  /** Called inside each transaction, after its work and before its commit; throws to kill the run there. */
+  /** Called before each commit of a transaction or a checkpoint of its own; throws to kill the run there. */
   readonly beforeCommit?: (number: number) => void;
   /** Called after each commit and each checkpoint; throws to kill the run there. */
   readonly afterCheckpoint?: (number: number) => void;
@@ -153,7 +153,10 @@ export function fakeContext<P>(options: FakeOptions<P>): FakeContext<P> {
       if (!(percent >= 0 && percent <= 100)) throw new RangeError(`${percent} is not a percentage`);
       context.told.push({ percent: Math.trunc(percent), text });
     },
-    checkpoint: async (value) => keep(value),
+    async checkpoint(value) {
+      options.beforeCommit?.(++transactions);
+      keep(value);
+    },
     resultFile(name) {
       if (options.folder === undefined) throw new Error('This test has no folder.');
       context.files.push(name);

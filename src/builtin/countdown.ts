@@ -1,0 +1,57 @@
+import { Type } from 'typebox';
+import { defineTask } from '../workers/define-task.ts';
+import { pause } from './pause.ts';
+
+/**
+ * Runs for a number of seconds and does nothing else: for trying out progress, stopping, restarting and
+ * failing. It keeps the time that has passed, so that another attempt goes on where the last one was.
+ */
+export const countdown = defineTask({
+  name: 'countdown',
+  description: 'Runs for a number of seconds, with progress; for trying things out',
+  parameters: Type.Object(
+    {
+      seconds: Type.Number({ minimum: 0, maximum: 3600, default: 10, description: 'How long it runs' }),
+      failAt: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          maximum: 100,
+          description: 'The percentage at which it fails; absent is never',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  cancellation: 'CanCancel',
+  retries: 0,
+  async run(ctx) {
+    const { seconds, failAt } = ctx.parameters;
+    // Stages of at least a second each, so that progress is told at most once a second.
+    const stages = Math.max(1, Math.floor(seconds));
+    const stageSeconds = seconds / stages;
+    const failSeconds = failAt === undefined ? Infinity : (seconds * failAt) / 100;
+    const began = performance.now() / 1000 - elapsedBefore(ctx.lastCheckpoint);
+    for (;;) {
+      ctx.signal.throwIfAborted();
+      const elapsed = performance.now() / 1000 - began;
+      if (elapsed >= failSeconds) throw new Error(`Failed on purpose at ${failAt} %, as failAt asks.`);
+      if (elapsed >= seconds) return `Counted ${seconds} seconds.`;
+      const stage = Math.floor(elapsed / stageSeconds);
+      const passed = stage * stageSeconds;
+      ctx.progress((stage / stages) * 100, `${short(passed)} of ${short(seconds)} seconds`);
+      if (passed > 0) await ctx.checkpoint({ elapsed: passed });
+      const next = Math.min(passed + stageSeconds, failSeconds);
+      await pause(Math.max(0, Math.ceil((began + next) * 1000 - performance.now())), ctx.signal);
+    }
+  },
+});
+
+/** Seconds that earlier attempts have counted. */
+function elapsedBefore(checkpoint: unknown): number {
+  const elapsed = (checkpoint as { elapsed?: unknown } | undefined)?.elapsed;
+  return typeof elapsed === 'number' && Number.isFinite(elapsed) ? elapsed : 0;
+}
+
+function short(seconds: number): string {
+  return String(Math.round(seconds * 100) / 100);
+}

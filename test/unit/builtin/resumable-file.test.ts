@@ -1,0 +1,39 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ResumableFile } from '../../../src/builtin/resumable-file.ts';
+import { tempFolder } from './fake-context.ts';
+
+test('grows by what was synced, and is cut to the length it is opened at', async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, 'report');
+  const file = await ResumableFile.open(path, 0);
+  file.append('Å');
+  file.append('bc\n');
+  expect(file.length).toBe(0);
+  expect(await file.sync()).toBe(5);
+  file.append('after the checkpoint\n');
+  expect(await file.sync()).toBe(26);
+  file.append('never synced\n');
+  await file.close();
+
+  const again = await ResumableFile.open(path, 5);
+  expect(again.lost).toBe(false);
+  expect(await readFile(path, 'utf8')).toBe('Åbc\n');
+  again.append('d\n');
+  expect(await again.sync()).toBe(7);
+  await again.close();
+  expect(await readFile(path, 'utf8')).toBe('Åbc\nd\n');
+});
+
+test('tells where the file is shorter than it should be, and begins anew', async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, 'report');
+  await writeFile(path, 'abc');
+  const file = await ResumableFile.open(path, 4);
+  expect([file.lost, file.length]).toEqual([true, 0]);
+  file.append('new');
+  await file.sync();
+  await file.close();
+  expect(await readFile(path, 'utf8')).toBe('new');
+});
