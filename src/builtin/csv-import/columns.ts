@@ -1,0 +1,164 @@
+import { type Static, Type } from 'typebox';
+import { PermanentError } from '../../workers/define-task.ts';
+import { checkPattern } from './patterns.ts';
+
+/** What a table or column of an import may be called: it never needs quoting, and `_` at the start is ours. */
+export const IDENTIFIER = '^[a-z][a-z0-9_]{0,62}$';
+
+/** What a column of an import may hold. */
+export const COLUMN_TYPES = ['text', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
+/** The name of a column type. */
+export type ColumnType = (typeof COLUMN_TYPES)[number];
+
+/** The schema of one column, as a client declares it. */
+export const ColumnSchema = Type.Object(
+  {
+    name: Type.String({
+      pattern: IDENTIFIER,
+      description: 'The column of the table: a lower-case letter, then lower-case letters, digits and _',
+    }),
+    type: Type.Enum([...COLUMN_TYPES], {
+      description:
+        'text; integer (64 bits); number (exact decimal); boolean (true/false, yes/no, t/f, y/n, 1/0); ' +
+        'date (YYYY-MM-DD); timestamp (ISO 8601, UTC where it has no offset)',
+    }),
+    required: Type.Optional(Type.Boolean({ description: 'Whether an empty value is an error' })),
+    maxLength: Type.Optional(Type.Integer({ minimum: 1, description: 'The most characters' })),
+    pattern: Type.Optional(
+      Type.String({ maxLength: 1000, description: 'A regular expression that the whole value must match' }),
+    ),
+    source: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'The name in the header, where it is not the name of the column',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** One column of an import. */
+export type Column = Static<typeof ColumnSchema>;
+
+/** A column, and where its values are in each record. */
+export interface MappedColumn extends Column {
+  readonly index: number;
+}
+
+/** A value for the database as text (null is empty), or what is wrong with it. */
+export type Converted = { readonly value: string | null } | { readonly error: string };
+
+/**
+ * Finds the columns in the header.
+ *
+ * @throws PermanentError where a column is missing or ambiguous, declared twice, or has a wrong pattern
+ */
+export function mapColumns(columns: readonly Column[], header: readonly string[]): MappedColumn[] {
+  const names = header.map((name) => name.trim());
+  const declared = new Set<string>();
+  const missing: string[] = [];
+  const mapped = columns.map((column) => {
+    if (declared.has(column.name)) {
+      throw new PermanentError(`columns: ${column.name} is declared twice; each name is accepted once.`);
+    }
+    declared.add(column.name);
+    if (column.pattern !== undefined) checkPattern(column.name, column.pattern);
+    const source = column.source ?? column.name;
+    const index = names.indexOf(source);
+    if (index === -1) missing.push(source);
+    const second = names.indexOf(source, index + 1);
+    if (index !== -1 && second !== -1) {
+      throw new PermanentError(
+        `The header has ${source} twice, as columns ${index + 1} and ${second + 1}; rename one, so that it is clear which is meant.`,
+      );
+    }
+    return { ...column, index };
+  });
+  if (missing.length > 0) {
+    throw new PermanentError(
+      `The header lacks ${missing.join(', ')}. It has: ${names.join(', ')}. ` +
+        'Where a column is called otherwise in the file, name it by its source; where all stands in one column, set the delimiter.',
+    );
+  }
+  return mapped;
+}
+
+/** Turns a value of the file into what the database takes, or says why it can't. An empty value is null. */
+export function convert(column: Column, raw: string): Converted {
+  const text = column.type === 'text' ? raw : raw.trim();
+  if (text === '') {
+    return column.required === true ? { error: 'is empty, but required' } : { value: null };
+  }
+  const { maxLength } = column;
+  if (maxLength !== undefined && text.length > maxLength) {
+    const length = [...text].length;
+    if (length > maxLength) {
+      return { error: `is ${length} characters long; at most ${maxLength} are accepted` };
+    }
+  }
+  return CONVERTERS[column.type](text);
+}
+
+const CONVERTERS: Readonly<Record<ColumnType, (text: string) => Converted>> = {
+  text(text) {
+    if (text.includes('\0')) return { error: 'has a NUL character, which the database cannot hold' };
+    return { value: text };
+  },
+  integer(text) {
+    if (!/^[+-]?\d{1,19}$/.test(text)) return wrong(text, 'an integer', 'digits with an optional sign');
+    const value = BigInt.asIntN(64, BigInt(text.replace('+', '')));
+    if (value !== BigInt(text.replace('+', ''))) {
+      return wrong(text, 'a 64-bit integer', '-9223372036854775808 to 9223372036854775807');
+    }
+    return { value: String(value) };
+  },
+  number(text) {
+    const match = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
+    if (match === null || text.length > 100 || Math.abs(Number(match[1] ?? 0)) > 300) {
+      return wrong(
+        text,
+        'a number',
+        'digits with an optional point, such as -12.50 or 1e6, of at most 100 characters',
+      );
+    }
+    return { value: text };
+  },
+  boolean(text) {
+    const value = BOOLEANS.get(text.toLowerCase());
+    return value === undefined
+      ? wrong(text, 'a boolean', 'true, false, yes, no, t, f, y, n, 1 and 0')
+      : { value: String(value) };
+  },
+  date(text) {
+    return isDate(text) ? { value: text } : wrong(text, 'a date', 'a day of the calendar as YYYY-MM-DD');
+  },
+  timestamp(text) {
+    const match = TIMESTAMP.exec(text);
+    if (match === null || !isDate(match[1] as string)) {
+      return wrong(text, 'a timestamp', 'ISO 8601 such as 2024-02-29T13:45:00+01:00');
+    }
+    const [, date, time, fraction = '', zone = 'Z'] = match;
+    const offset = zone.toUpperCase() === 'Z' ? '+00:00' : zone.replace(/^(...)(\d\d)$/, '$1:$2');
+    return { value: `${date}T${time?.length === 5 ? `${time}:00` : time}${fraction}${offset}` };
+  },
+};
+
+const BOOLEANS = new Map<string, boolean>([
+  ...['true', 'yes', 't', 'y', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'f', 'n', '0'].map((word) => [word, false] as const),
+]);
+
+const TIMESTAMP =
+  /^(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)((?<=:\d\d:\d\d)\.\d{1,9})?(Z|z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$/;
+
+function isDate(text: string): boolean {
+  const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
+  if (match === null || match[1] === '0000') return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+function wrong(text: string, what: string, accepted: string): Converted {
+  const shown = text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text;
+  return { error: `${JSON.stringify(shown)} is not ${what}; accepted: ${accepted}` };
+}

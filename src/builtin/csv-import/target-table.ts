@@ -1,0 +1,142 @@
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { PermanentError } from '../../workers/define-task.ts';
+import type { Column, ColumnType } from './columns.ts';
+
+/** The PostgreSQL schema that imported tables live in. */
+export const DATA_SCHEMA = 'batchline_data';
+/** The column with the id of the task that loaded a row. */
+export const TASK_COLUMN = '_task';
+/** The column with the line of the file on which the row begins. */
+export const LINE_COLUMN = '_line';
+
+/** One row to load: its line, and a value for each column, as text. */
+export interface LoadRow {
+  readonly line: number;
+  readonly values: readonly (string | null)[];
+}
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  text: 'text',
+  integer: 'bigint',
+  number: 'numeric',
+  boolean: 'boolean',
+  date: 'date',
+  timestamp: 'timestamp with time zone',
+};
+
+/**
+ * Makes the table where there is none, and checks that it fits where there is one. Its key is the task and
+ * the line, so that the database itself refuses to load a line of a task twice.
+ *
+ * @throws PermanentError where the table does not fit; it names each column that does not
+ */
+export async function prepareTable(
+  trx: Transaction<unknown>,
+  table: string,
+  columns: readonly Column[],
+): Promise<void> {
+  const definitions = columns.map(
+    (column) =>
+      sql`${sql.id(column.name)} ${typeOf(column)} ${sql.raw(column.required === true ? 'not null' : '')}`,
+  );
+  await sql`
+    create table if not exists ${sql.id(DATA_SCHEMA, table)} (
+      ${sql.id(TASK_COLUMN)} integer not null,
+      ${sql.id(LINE_COLUMN)} bigint not null,
+      ${sql.join(definitions)},
+      primary key (${sql.id(TASK_COLUMN)}, ${sql.id(LINE_COLUMN)})
+    )`.execute(trx);
+  await checkTable(trx, table, columns);
+}
+
+/**
+ * Checks that the table is there and can take the columns.
+ *
+ * @throws PermanentError where it can't; it names each column that does not fit
+ */
+export async function checkTable(
+  db: Kysely<unknown>,
+  table: string,
+  columns: readonly Column[],
+): Promise<void> {
+  const { rows } = await sql<{ name: string; type: string; optional: boolean; key: boolean }>`
+    select a.attname as name, format_type(a.atttypid, null) as type,
+      not a.attnotnull or a.atthasdef or a.attidentity <> '' as optional,
+      coalesce(a.attnum = any (i.indkey), false) as key
+    from pg_attribute a
+    join pg_class c on c.oid = a.attrelid
+    join pg_namespace n on n.oid = c.relnamespace
+    left join pg_index i on i.indrelid = c.oid and i.indisprimary
+    where n.nspname = ${DATA_SCHEMA} and c.relname = ${table} and c.relkind in ('r', 'p')
+      and a.attnum > 0 and not a.attisdropped`.execute(db);
+  const name = `${DATA_SCHEMA}.${table}`;
+  if (rows.length === 0)
+    throw new PermanentError(`There is no table ${name}; the rows that it had are gone with it.`);
+  const present = new Map(rows.map((row) => [row.name, row]));
+  const problems: string[] = [];
+  const wanted = [
+    { name: TASK_COLUMN, type: 'integer' },
+    { name: LINE_COLUMN, type: 'bigint' },
+    ...columns.map((column) => ({ name: column.name, type: SQL_TYPES[column.type] })),
+  ];
+  for (const column of wanted) {
+    const row = present.get(column.name);
+    if (row === undefined) problems.push(`it has no column ${column.name} (${column.type})`);
+    else if (row.type !== column.type) problems.push(`${column.name} is ${row.type}, not ${column.type}`);
+    present.delete(column.name);
+  }
+  for (const row of present.values()) {
+    if (!row.optional) problems.push(`${row.name} must have a value, but the import has no such column`);
+  }
+  for (const column of columns) {
+    const row = rows.find((candidate) => candidate.name === column.name);
+    if (row !== undefined && !row.optional && column.required !== true) {
+      problems.push(`${column.name} may not be empty there, so the import must declare it as required`);
+    }
+  }
+  const key = rows.filter((row) => row.key).map((row) => row.name);
+  if (key.length !== 2 || !key.includes(TASK_COLUMN) || !key.includes(LINE_COLUMN)) {
+    problems.push(`its primary key is not ${TASK_COLUMN}, ${LINE_COLUMN}`);
+  }
+  if (problems.length > 0) {
+    throw new PermanentError(
+      `Table ${name} exists and does not fit: ${problems.join('; ')}. Name another table, or change the columns.`,
+    );
+  }
+}
+
+/** Removes what an earlier, abandoned run of the same task has loaded. */
+export async function removeRowsOf(trx: Transaction<unknown>, table: string, task: number): Promise<void> {
+  await sql`delete from ${sql.id(DATA_SCHEMA, table)} where ${sql.id(TASK_COLUMN)} = ${task}`.execute(trx);
+}
+
+/** Loads rows with one statement and three parameters, however many rows and columns there are. */
+export async function insertRows(
+  trx: Transaction<unknown>,
+  table: string,
+  task: number,
+  columns: readonly Column[],
+  rows: readonly LoadRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const json = JSON.stringify(
+    rows.map((row) => {
+      const item: Record<string, string | number | null> = { l: row.line };
+      row.values.forEach((value, index) => {
+        if (value !== null) item[index] = value;
+      });
+      return item;
+    }),
+  );
+  const names = columns.map((column) => sql.id(column.name));
+  const values = columns.map((_, index) => sql.id('r', String(index)));
+  const types = columns.map((column, index) => sql`${sql.id(String(index))} ${typeOf(column)}`);
+  await sql`
+    insert into ${sql.id(DATA_SCHEMA, table)} (${sql.id(TASK_COLUMN)}, ${sql.id(LINE_COLUMN)}, ${sql.join(names)})
+    select ${task}::integer, r.l, ${sql.join(values)}
+    from json_to_recordset(${json}::text::json) as r (l bigint, ${sql.join(types)})`.execute(trx);
+}
+
+function typeOf(column: Column): RawBuilder<unknown> {
+  return sql.raw(SQL_TYPES[column.type]);
+}
