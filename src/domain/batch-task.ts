@@ -34,7 +34,7 @@ export interface BatchTask {
   readonly progressPercent: number;
   readonly fileName: string;
   readonly cancellation: CancellationBehaviourName;
-  /** The fencing token: one more with each claim and with each end that somebody else forced. */
+  /** The fencing token: one more with each claim, by a run or by hand. */
   readonly attempt: number;
   /** Runs that have failed since the task was started or restarted. */
   readonly failures: number;

@@ -16,8 +16,9 @@ export interface TaskMove extends TaskTexts {
 }
 
 /**
- * Moves a locked task to another state, with the texts given, in one statement. The attempt grows, so that a
- * run that still goes on can write nothing more; the lease ends; a move to Started counts as a start.
+ * Moves a locked task to another state, with the texts given, in one statement. The lease ends; a move to
+ * Started counts as a start and is an attempt of its own. A run that still goes on can write nothing more: its
+ * task is not Started, or not in its attempt.
  */
 export async function moveTask(trx: Transaction<Schema>, move: TaskMove): Promise<BatchTask> {
   const starts = move.to === 'Started';
@@ -30,7 +31,7 @@ export async function moveTask(trx: Transaction<Schema>, move: TaskMove): Promis
       result = coalesce(${move.result ?? null}::text, t.result),
       last_started = case when ${starts} then now() else t.last_started end,
       start_count = t.start_count + case when ${starts} then 1 else 0 end,
-      attempt = t.attempt + 1,
+      attempt = t.attempt + case when ${starts} then 1 else 0 end,
       failures = case when ${move.to === 'New'} then 0 else t.failures end,
       losses = case when ${move.to === 'New'} then 0 else t.losses end,
       job_id = ${move.jobId}::uuid,

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type ConfigError, readConfig, SETTINGS } from './config.ts';
+
+const problemsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+  throw new Error('the settings were accepted');
+};
+
+test('without any setting the defaults hold', () => {
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 7243,
+    databaseUrl: undefined,
+    leaseSeconds: 30,
+    handlers: [],
+  });
+});
+
+describe('a wrong setting is told in one line that says what is accepted', () => {
+  test.each([
+    ['PORT', '70000', 'a whole number from 0 to 65535'],
+    ['PORT', 'http', 'a whole number from 0 to 65535'],
+    ['PORT', '-1', 'a whole number from 0 to 65535'],
+    ['PORT', '1e3', 'a whole number from 0 to 65535'],
+    ['DATABASE_URL', 'mysql://x', 'postgres://'],
+    ['BATCHLINE_ADMIN', 'nopassword', 'login:password'],
+    ['BATCHLINE_ADMIN', 'admin:short', 'at least 8 characters'],
+    ['BATCHLINE_HANDLERS', './not/there.ts', 'a module or folder that exists'],
+    ['BATCHLINE_INPUT', './not/there', 'a folder that exists'],
+    ['BATCHLINE_LEASE', '1', 'a whole number from 2 to 3600'],
+    ['BATCHLINE_ALLOW_PRIVATE_ADDRESSES', 'yes', 'true or false'],
+    ['BATCHLINE_SERIAL', 'x'.repeat(40), 'at most 39'],
+    ['LOG_LEVEL', 'loud', 'trace, debug, info'],
+    ['BATCHLINE_CONFIG', './not/there.env', 'a file that exists'],
+  ])('%s=%s', (name, value, accepted) => {
+    const problems = problemsOf({ [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(name);
+    expect(problems[0]).toContain(accepted);
+    expect(problems[0]).not.toContain('\n');
+  });
+});
+
+test('all wrong settings are told at once', () => {
+  expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'y', BATCHLINE_GRACE: 'z' })).toHaveLength(3);
+});
+
+test('a password may have colons', () => {
+  expect(readConfig({ BATCHLINE_ADMIN: 'admin:a:b:c:d:e' }).admin).toEqual({
+    login: 'admin',
+    password: 'a:b:c:d:e',
+  });
+});
+
+test('a settings file stands behind the environment', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'batchline-config-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'settings.env');
+  writeFileSync(file, '# a comment\nPORT=8000\nBATCHLINE_SERIAL = mine \n');
+  expect(readConfig({ BATCHLINE_CONFIG: file, PORT: '9000' })).toMatchObject({
+    port: 9000,
+    serialNumber: 'mine',
+  });
+});
+
+test('every setting has a meaning and is written once', () => {
+  expect(new Set(SETTINGS.map((setting) => setting.name)).size).toBe(SETTINGS.length);
+  for (const setting of SETTINGS) expect(setting.meaning).not.toBe('');
+});

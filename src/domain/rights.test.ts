@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import type { Caller } from './caller.ts';
+import { SCOPES } from './caller.ts';
+import { FieldRight, RIGHTS, relationTo, rightsOn, TableRight } from './rights.ts';
+
+const anna: Caller = { associateId: 5, login: 'anna', roles: [], tenant: null, scopes: SCOPES };
+const own = { tenant: 't', ownerId: 5 };
+const others = { tenant: 't', ownerId: 6 };
+const system = { tenant: 't', ownerId: 0 };
+
+describe('how a caller stands to a task', () => {
+  test.each([
+    [anna, own, 'owner'],
+    [anna, others, 'stranger'],
+    [anna, system, 'system'],
+    [{ ...anna, roles: ['viewer'] }, others, 'viewer'],
+    [{ ...anna, roles: ['administrator'] }, others, 'administrator'],
+    [{ ...anna, roles: ['administrator'] }, system, 'administrator'],
+    // A token without the scope admin leaves the administrator's rights at home.
+    [{ ...anna, roles: ['administrator'], scopes: ['read', 'write'] }, others, 'stranger'],
+    // Another tenant's task is nobody's.
+    [{ ...anna, roles: ['administrator'], tenant: 'u' }, own, 'stranger'],
+    [{ ...anna, tenant: 't' }, own, 'owner'],
+  ] as [Caller, typeof own, string][])('%#: %o and %o: %s', (caller, task, relation) => {
+    expect(relationTo(caller, task)).toBe(relation);
+  });
+});
+
+test('the rights are those of the contract, section 7', () => {
+  const { Select, Update, Delete, FULL, None } = TableRight;
+  expect(RIGHTS.administrator.table).toBe(FULL);
+  expect(RIGHTS.owner.table).toBe(Select | Update | Delete);
+  expect(RIGHTS.system.table).toBe(Select);
+  expect(RIGHTS.viewer.table).toBe(Select);
+  expect(RIGHTS.stranger.table).toBe(None);
+  expect(RIGHTS.owner.editable).toBe(FieldRight.Update);
+  expect(RIGHTS.owner.rest).toBe(FieldRight.Read);
+});
+
+test('a sign-in without the scope write changes nothing, whoever it is', () => {
+  for (const roles of [[], ['viewer'], ['administrator']] as Caller['roles'][]) {
+    for (const task of [own, others, system]) {
+      const rights = rightsOn({ ...anna, roles, scopes: ['read'] }, task);
+      expect(rights.table & ~TableRight.Select).toBe(0);
+      expect(rights.editable & FieldRight.Write).toBe(0);
+    }
+  }
+});

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  hasEnded,
+  isHeld,
+  isLegalMove,
+  LEGAL_MOVES,
+  parseState,
+  STORED_STATES,
+  storedStateOf,
+  TaskState,
+} from './task-state.ts';
+
+describe('parseState', () => {
+  test.each(Object.entries(TaskState))('reads %s by name in any casing and by number', (name, number) => {
+    expect(parseState(name)).toBe(name);
+    expect(parseState(name.toUpperCase())).toBe(name);
+    expect(parseState(` ${name.toLowerCase()} `)).toBe(name);
+    expect(parseState(number)).toBe(name);
+    expect(parseState(String(number))).toBe(name);
+  });
+
+  test.each(['', 'Acquired', '7', '-1', '1.0', '0x1', 'New,Failed', 'toString', '99999999999'])(
+    'knows no state %j',
+    (text) => {
+      expect(parseState(text)).toBeUndefined();
+    },
+  );
+
+  test('never takes another text for a state', () => {
+    const names = new Set(Object.keys(TaskState).map((name) => name.toLowerCase()));
+    const numbers = new Set<number>(Object.values(TaskState));
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const trimmed = text.trim();
+        const known =
+          names.has(trimmed.toLowerCase()) || (/^\d{1,5}$/.test(trimmed) && numbers.has(Number(trimmed)));
+        expect(parseState(text) !== undefined).toBe(known);
+      }),
+    );
+  });
+});
+
+describe('moves', () => {
+  test('are those of the contract', () => {
+    // Section 2, written out: a change of the table must be meant.
+    expect(LEGAL_MOVES).toEqual({
+      New: ['Aquired', 'Started', 'Failed'],
+      Aquired: ['New', 'Started', 'Failed'],
+      Started: ['Succeeded', 'SucceededManualCleanup', 'Failed', 'New'],
+      Failed: ['New'],
+      Succeeded: ['SucceededManualCleanup'],
+      SucceededManualCleanup: ['Succeeded'],
+    });
+  });
+
+  test('staying is always legal', () => {
+    for (const state of STORED_STATES) expect(isLegalMove(state, state)).toBe(true);
+  });
+
+  test('a task is waiting, held or ended, and only one of them', () => {
+    for (const state of STORED_STATES) {
+      expect([state === 'New', isHeld(state), hasEnded(state)].filter(Boolean)).toHaveLength(1);
+    }
+  });
+});
+
+test('a number that is no stored state is a corrupt row', () => {
+  expect(storedStateOf(3)).toBe('Started');
+  for (const number of [0, 7, 99999, -1]) expect(() => storedStateOf(number)).toThrow(RangeError);
+});

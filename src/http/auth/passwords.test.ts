@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { hashPassword, verifyPassword } from './passwords.ts';
+import { generateToken, hashToken } from './tokens.ts';
+
+test('a password is verified by its hash alone, and two hashes of it differ', async () => {
+  const [first, second] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);
+  expect(first).not.toBe(second);
+  expect(first).not.toContain('correct');
+  expect(await verifyPassword('correct horse', first)).toBe(true);
+  expect(await verifyPassword('Correct horse', first)).toBe(false);
+});
+
+test.each(['', 'plain', 'md5$1$2$3$a$b', 'scrypt$1$2'])('%j is no hash of any password', async (hash) => {
+  expect(await verifyPassword('', hash)).toBe(false);
+});
+
+test('the same letters in another Unicode form are the same password', async () => {
+  expect(await verifyPassword('caf\u00e9 noir', await hashPassword('cafe\u0301 noir'))).toBe(true);
+});
+
+test('tokens look like SuperOffice access tokens and are kept as hashes', () => {
+  const token = generateToken('Cust12345');
+  expect(token).toMatch(/^8A:Cust12345\.[\w-]{43}$/);
+  expect(hashToken(token)).toMatch(/^[0-9a-f]{64}$/);
+  expect(generateToken('Cust12345')).not.toBe(token);
+});
