@@ -80,7 +80,10 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
 /** The definitions that come with the server, then the user's own. */
 async function loadDefinitions(config: Config): Promise<Registry> {
   const registry = new Registry(config.leaseSeconds);
-  const builtin = new URL(import.meta.url.endsWith('.ts') ? './builtin/index.ts' : './builtin/index.js', import.meta.url);
+  const builtin = new URL(
+    import.meta.url.endsWith('.ts') ? './builtin/index.ts' : './builtin/index.js',
+    import.meta.url,
+  );
   await loadHandlers(registry, [fileURLToPath(builtin), ...config.handlers]);
   return registry;
 }
