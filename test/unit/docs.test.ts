@@ -11,7 +11,8 @@ test("README's table of settings is that of the program", () => {
   const rows = table.trim().split('\n').slice(2);
   expect(rows).toEqual(
     SETTINGS.map(
-      ({ name, fallback, meaning }) => `| \`${name}\` | ${fallback === '' ? '' : `\`${fallback}\``} | ${meaning} |`,
+      ({ name, fallback, meaning }) =>
+        `| \`${name}\` | ${fallback === '' ? '' : `\`${fallback}\``} | ${meaning} |`,
     ),
   );
 });
