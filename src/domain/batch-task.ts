@@ -40,8 +40,6 @@ export interface BatchTask {
   readonly failures: number;
   /** Runs whose process was lost since then. */
   readonly losses: number;
-  /** Set while a stop is asked for and the run has not ended yet. */
-  readonly stopRequestedAt: Date | null;
 }
 
 /** The texts that PUT may change. `undefined` leaves one as it is; an empty text clears it. */

@@ -43,7 +43,7 @@ export async function applyEnds(
       from: 'Started' as const,
       to: task.state,
       attempt: end.attempt,
-      reason: task.state === end.to ? end.reason : task.result,
+      reason: task.stopNote ?? end.reason,
     });
     if (task.state === 'New' && end.next !== null) {
       next.push({ name: end.name, taskId: task.taskId, ...end.next });

@@ -1,4 +1,5 @@
 import { Refusal, type RefusalKind } from '../domain/errors.ts';
+import { UNSUPPORTED_BODY } from './bodies.ts';
 
 /** How an error looks to a client: its status and the carrier of contract, section 4. */
 export interface ErrorAnswer {
@@ -30,7 +31,6 @@ const FRAMEWORK_TYPES: Readonly<Record<number, string>> = {
   404: 'NotFoundException',
   405: 'NotSupportedException',
   413: 'ArgumentException',
-  415: 'NotSupportedException',
 };
 
 /** What a client is told of an error. Errors that are no refusal tell nothing of the inside, and never a stack. */
@@ -40,6 +40,7 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
     return { status, body: errorBody(type, error.message) };
   }
   const status = (error as { statusCode?: unknown }).statusCode;
+  if (status === 415) return { status, body: errorBody('NotSupportedException', UNSUPPORTED_BODY) };
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return {
       status,

@@ -40,7 +40,6 @@ export interface TaskTable {
   /** The process that runs it; null where nobody does or a client holds it by hand. */
   lease_owner: string | null;
   lease_until: Date | null;
-  stop_requested_at: Date | null;
   /** Who asked to stop it and when, in words: the Result of the run that ends by it. */
   stop_note: string | null;
   checkpoint: ColumnType<unknown, string | null, string | null>;

@@ -30,7 +30,6 @@ export interface TaskRow {
   readonly attempt: number;
   readonly failures: number;
   readonly losses: number;
-  readonly stop_requested_at: Date | null;
 }
 
 /** What to select, or return, from `batchline.task as t` for `toTask`. */
@@ -39,7 +38,7 @@ export const TASK_COLUMNS = sql<TaskRow>`
   (select b.content from batchline.binary_object b where b.id = t.parameter_object_id) as parameters,
   t.created, t.updated, t.last_started, t.start_count, t.context, t.result, t.state,
   t.description, t.response, t.request, t.progress_description, t.progress_percent, t.file_name,
-  t.cancellation, t.attempt, t.failures, t.losses, t.stop_requested_at`;
+  t.cancellation, t.attempt, t.failures, t.losses`;
 
 /** The task that a row holds. */
 export function toTask(row: TaskRow): BatchTask {
@@ -69,6 +68,5 @@ export function toTask(row: TaskRow): BatchTask {
     attempt: row.attempt,
     failures: row.failures,
     losses: row.losses,
-    stopRequestedAt: row.stop_requested_at,
   };
 }

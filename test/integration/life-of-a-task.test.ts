@@ -79,6 +79,8 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     const task = await server.admin.ended(Id);
     expect(task.State).toBe('Failed');
     expect(task.Result).toMatch(/^Stopped by admin \(associate 1\) at \d{4}-/);
+    const audit = await server.admin.json('GET', `/BatchTask/${Id}/Audit`);
+    expect(audit.at(-1)).toMatchObject({ From: 'Started', To: 'Failed', Reason: task.Result });
     expect(await server.admin.json('POST', `/BatchTask/${Id}/Stop`)).toBe(false);
   });
 

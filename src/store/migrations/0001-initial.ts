@@ -39,7 +39,6 @@ const statements = [
     run_after timestamptz not null default now(),
     lease_owner text,
     lease_until timestamptz,
-    stop_requested_at timestamptz,
     stop_note text,
     checkpoint jsonb
   ) with (fillfactor = 80)`,

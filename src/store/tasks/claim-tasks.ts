@@ -39,7 +39,6 @@ export async function claimTasks(
       result = '',
       lease_owner = ${nodeId},
       lease_until = now() + ${leaseSeconds} * interval '1 second',
-      stop_requested_at = null,
       stop_note = null,
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(wanted)}::text::json) as d (id int, job_id uuid)

@@ -27,7 +27,8 @@ export interface FinishedTask {
   readonly isInternal: boolean;
   /** Not the state that was asked for, where somebody had asked to stop the task: then it is Failed. */
   readonly state: StoredState;
-  readonly result: string;
+  /** Who had asked to stop it and when, in words; null where nobody had. */
+  readonly stopNote: string | null;
 }
 
 /**
@@ -56,7 +57,7 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
     tenant: string;
     is_internal: boolean;
     state: number;
-    result: string;
+    stop_note: string | null;
   }>`
     update batchline.task as t set
       state = case when t.stop_note is null then d.to_state else ${TaskState.Failed} end,
@@ -70,20 +71,18 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
       run_after = now() + d.delay * interval '1 second',
       lease_owner = null,
       lease_until = null,
-      stop_requested_at = null,
-      stop_note = null,
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
       id int, attempt int, to_state smallint, result text, failures int, losses int,
       percent smallint, progress text, file_name text, job_id uuid, delay float8
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
-    returning t.id, t.tenant, t.is_internal, t.state, t.result`.execute(trx);
+    returning t.id, t.tenant, t.is_internal, t.state, t.stop_note`.execute(trx);
   return written.rows.map((row) => ({
     taskId: row.id,
     tenant: row.tenant,
     isInternal: row.is_internal,
     state: storedStateOf(row.state),
-    result: row.result,
+    stopNote: row.stop_note,
   }));
 }

@@ -38,7 +38,6 @@ export async function moveTask(trx: Transaction<Schema>, move: TaskMove): Promis
       run_after = now(),
       lease_owner = null,
       lease_until = null,
-      stop_requested_at = null,
       stop_note = null,
       updated = now(),
       updated_by = ${move.actorId},

@@ -15,7 +15,6 @@ export async function requestStop(
 ): Promise<void> {
   await sql`
     update batchline.task set
-      stop_requested_at = coalesce(stop_requested_at, now()),
       stop_note = coalesce(stop_note, ${note}),
       updated = now(), updated_by = ${actorId}, updated_count = updated_count + 1
     where id = ${id}`.execute(trx);
