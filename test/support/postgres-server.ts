@@ -31,8 +31,13 @@ declare module 'vitest' {
   }
 }
 
-/** Initialises and starts PostgreSQL in a temporary folder. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Initialises and starts PostgreSQL in a temporary folder.
+ *
+ * @param options.fsync whether commits wait for the disk. Off for tests: killed processes of ours lose nothing
+ *   by that, only a power cut would. Measurements need it on.
+ */
+export async function startPostgres({ fsync = false } = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'batchline-postgres-'));
   const asRoot = process.getuid?.() === 0;
   const identity = asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
@@ -62,8 +67,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   );
   const port = await freePort();
   const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder];
-  // Killed processes of ours lose nothing by this; only a power cut would.
-  const settings = ['fsync=off', 'max_connections=300', 'shared_buffers=256MB'];
+  const settings = [`fsync=${fsync ? 'on' : 'off'}`, 'max_connections=300', 'shared_buffers=256MB'];
   const server = spawn(join(bin, 'postgres'), [...args, ...settings.flatMap((one) => ['-c', one])], {
     ...identity,
     cwd: folder,

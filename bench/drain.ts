@@ -1,0 +1,60 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
+import type { DrainJob, DrainRates } from './drain-batchline.ts';
+import { figuresOf, interleave, type Report, type Rounds, ratioOf } from './figures.ts';
+import { type Bench, inProcess, SERVER_ENV } from './processes.ts';
+
+const TASKS = 5000;
+const STARTS_AT_ONCE = 50;
+/** BATCHLINE_CONCURRENCY: two claims of the dispatcher, so that one can run while the other is written. */
+const SLOTS = 200;
+/** The dispatcher's MOST_AT_ONCE. */
+const BATCH_SIZE = 100;
+const AIM = 0.4;
+
+/** Starts and the drain of no-op tasks, with all that the server records, beside bare pg-boss on the same database. */
+export async function measureDrain(bench: Bench, kind: 'postgres' | 'embedded'): Promise<Report[]> {
+  const starts: Record<string, number[]> = {};
+  const measure = (name: string, script: string) => async (): Promise<number> => {
+    const rates = await once(bench, kind, script);
+    starts[name] ??= [];
+    starts[name].push(rates.start);
+    return rates.drain;
+  };
+  const drains = await interleave(bench.rounds, {
+    batchline: measure('batchline', 'drain-batchline.ts'),
+    'pg-boss': measure('pg-boss', 'drain-pg-boss.ts'),
+  });
+  const report = (title: string, rounds: Rounds, aim?: number): Report => ({
+    title,
+    unit: '1/s',
+    figures: figuresOf(rounds),
+    ratios: [ratioOf(rounds, 'batchline', 'pg-boss', aim)],
+  });
+  const where = kind === 'postgres' ? 'on PostgreSQL' : 'on the embedded database';
+  return [
+    report(
+      `Drain of ${TASKS} no-op tasks ${where}, ${SLOTS} slots, batches of ${BATCH_SIZE}`,
+      drains,
+      kind === 'postgres' ? AIM : undefined,
+    ),
+    report(`Starts one by one ${where}, ${STARTS_AT_ONCE} at once`, starts),
+  ];
+}
+
+/** One round of one of the two, in a process and on a database of its own. */
+async function once(bench: Bench, kind: 'postgres' | 'embedded', script: string): Promise<DrainRates> {
+  const env: Record<string, string> = {
+    ...SERVER_ENV,
+    BATCHLINE_DATA: await mkdtemp(join(bench.folder, 'drain-')),
+    BATCHLINE_CONCURRENCY: String(SLOTS),
+  };
+  if (kind === 'postgres') env.DATABASE_URL = await createDatabase(bench.postgresUrl, 'bench_drain');
+  const job: DrainJob = { env, tasks: TASKS, atOnce: STARTS_AT_ONCE, batchSize: BATCH_SIZE };
+  try {
+    return await inProcess<DrainJob, DrainRates>(bench, script, job);
+  } finally {
+    if (env.DATABASE_URL !== undefined) await dropDatabase(env.DATABASE_URL);
+  }
+}

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { startPostgres } from '../test/support/postgres-server.ts';
+import { measureDrain } from './drain.ts';
+import { type Report, tableOf } from './figures.ts';
+import { measureLatency } from './latency.ts';
+import type { Bench } from './processes.ts';
+import { measurePut } from './put.ts';
+
+const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Promise<Report[]>>> = {
+  put: async (bench) => [await measurePut(bench)],
+  drain: (bench) => measureDrain(bench, 'postgres'),
+  'drain-embedded': (bench) => measureDrain(bench, 'embedded'),
+  latency: async (bench) => [
+    await measureLatency(bench, 'postgres'),
+    await measureLatency(bench, 'embedded'),
+  ],
+};
+
+const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--json] [--profile FOLDER]`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '5' },
+      json: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+    },
+  });
+  const names = positionals.length > 0 ? positionals : Object.keys(MEASUREMENTS);
+  const rounds = Number(values.rounds);
+  const wrong = names.find((name) => !(name in MEASUREMENTS));
+  if (wrong !== undefined || !Number.isInteger(rounds) || rounds < 1) {
+    console.error(USAGE);
+    return 2;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'batchline-bench-'));
+  const postgres = await startPostgres({ fsync: true });
+  try {
+    const machine = await machineOf(postgres.url);
+    if (!values.json) console.log(`${machine}; ${rounds} rounds, median of them`);
+    const bench: Bench = { rounds, postgresUrl: postgres.url, folder, profileFolder: values.profile };
+    const reports: Report[] = [];
+    for (const name of names) {
+      for (const report of (await MEASUREMENTS[name]?.(bench)) ?? []) {
+        reports.push(report);
+        if (!values.json) console.log(`\n${tableOf(report)}`);
+      }
+    }
+    if (values.json) console.log(JSON.stringify({ machine, rounds, reports }, undefined, 2));
+    return 0;
+  } finally {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function machineOf(postgresUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  const { rows } = await client.query<{ version: string }>(
+    `select current_setting('server_version') as version`,
+  );
+  await client.end();
+  const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
+  return `${availableParallelism()} cores (${processor}), Node ${process.version}, PostgreSQL ${rows[0]?.version} with fsync`;
+}

@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import type { TaskTexts } from '../src/domain/batch-task.ts';
+import type { Schema } from '../src/store/schema.ts';
+import { changeTexts } from '../src/store/tasks/change-texts.ts';
+import { ApiClient } from '../test/support/api-client.ts';
+import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
+import { figuresOf, interleave, type Report, ratioOf } from './figures.ts';
+import { eachPerSecond, type Load } from './load.ts';
+import { ADMIN, type Bench, inProcess, startServerProcess } from './processes.ts';
+import type { UpdateJob } from './put-database.ts';
+import type { PutJob } from './put-load.ts';
+
+const TASKS = 1000;
+const LOAD: Load = { connections: 50, warmSeconds: 0.7, seconds: 2.5 };
+const BODY_BYTES = 1024;
+const AIM = 0.35;
+
+/** PUT requests a second beside the same UPDATE by `pg` and by pgbench, all with 50 connections. */
+export async function measurePut(bench: Bench): Promise<Report> {
+  const databaseUrl = await createDatabase(bench.postgresUrl, 'bench_put');
+  const env = {
+    DATABASE_URL: databaseUrl,
+    BATCHLINE_DATA: join(bench.folder, 'put'),
+  };
+  const server = await startServerProcess(bench, env);
+  try {
+    const admin = await ApiClient.signIn(server.url, ADMIN.login, ADMIN.password);
+    const client = await admin.withToken(['read', 'write', 'admin']);
+    const ids: number[] = [];
+    await eachPerSecond(Array.from({ length: TASKS }), 50, async () =>
+      ids.push(await client.start({ Name: 'bench-noop', ParameterObject: { for: 'PUT' } })),
+    );
+    const tasks = await Promise.all(ids.map((id) => client.ended(id)));
+    const put = { ...LOAD, url: server.url, authorization: client.authorization };
+    const small: PutJob = { ...put, bodies: tasks.map((task) => [task.Id, smallBody(task)]) };
+    const whole: PutJob = { ...put, bodies: tasks.map((task) => [task.Id, wholeBody(task)]) };
+    const update = await updateJob(databaseUrl, ids, client.associateId);
+    const measurements: Record<string, () => Promise<number>> = {
+      'PUT, 1 KB': () => inProcess(bench, 'put-load.ts', small),
+      'PUT, 4 KB as GET gave it': () => inProcess(bench, 'put-load.ts', whole),
+      'UPDATE by pg': () => inProcess(bench, 'put-database.ts', update),
+    };
+    const hasPgbench = await promisify(execFile)('pgbench', ['--version']).then(
+      () => true,
+      () => false,
+    );
+    if (hasPgbench) measurements['UPDATE by pgbench'] = () => pgbench(bench, update);
+    const rounds = await interleave(bench.rounds, measurements);
+    const ratios = [];
+    for (const to of Object.keys(measurements).filter((name) => name.startsWith('UPDATE')))
+      ratios.push(ratioOf(rounds, 'PUT, 1 KB', to, AIM), ratioOf(rounds, 'PUT, 4 KB as GET gave it', to));
+    return {
+      title: `PUT on PostgreSQL, ${LOAD.connections} connections, ${TASKS} tasks`,
+      unit: '1/s',
+      figures: figuresOf(rounds),
+      ratios,
+    };
+  } finally {
+    await server.stop();
+    await dropDatabase(databaseUrl);
+  }
+}
+
+/** The texts that every PUT and UPDATE writes. */
+const TEXTS = {
+  description: 'The description of a task, as an associate would write it',
+  response: 'x'.repeat(100),
+  request: 'y'.repeat(100),
+} satisfies TaskTexts;
+const TEXTS_ON_THE_WIRE = {
+  Description: TEXTS.description,
+  Response: TEXTS.response,
+  Request: TEXTS.request,
+};
+
+/** The task as a client sends it back that keeps the properties of BatchTaskInfo and not the rights: 1 KB. */
+function smallBody({ FieldProperties, TableRight, ...info }: Record<string, unknown>): string {
+  const body = { ...info, ...TEXTS_ON_THE_WIRE, Context: '' };
+  return JSON.stringify({ ...body, Context: 'c'.repeat(BODY_BYTES - JSON.stringify(body).length) });
+}
+
+/** The task as GET gave it, rights and all. */
+function wholeBody(info: Record<string, unknown>): string {
+  return JSON.stringify({ ...info, ...TEXTS_ON_THE_WIRE });
+}
+
+/** The very statement of `changeTexts`, taken from it by a database that only notes what it is asked. */
+async function updateJob(url: string, ids: readonly number[], actorId: number): Promise<UpdateJob> {
+  const noted: { text: string; values: readonly unknown[] }[] = [];
+  const db = new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+    log: ({ query }) => {
+      noted.push({ text: query.sql, values: query.parameters });
+    },
+  });
+  const anId = 2_000_000_000;
+  await changeTexts(db, anId, TEXTS, actorId, { tenant: null, ownerId: null }, 'Succeeded');
+  const [statement] = noted;
+  if (statement === undefined) throw new Error('changeTexts has run no statement');
+  return { ...LOAD, ...statement, url, ids, idAt: statement.values.indexOf(anId) };
+}
+
+/** The rate of the same statement by pgbench, prepared, the other values written out. */
+async function pgbench(bench: Bench, job: UpdateJob): Promise<number> {
+  const statement = job.text
+    .replaceAll(/\$(\d+)/g, (_, number: string) =>
+      Number(number) - 1 === job.idAt ? ':id' : literal(job.values[Number(number) - 1]),
+    )
+    .replaceAll(/\s+/g, ' ');
+  const file = join(bench.folder, 'put.pgbench');
+  await writeFile(file, `\\set id random(${Math.min(...job.ids)}, ${Math.max(...job.ids)})\n${statement};\n`);
+  const { hostname, port, username, pathname } = new URL(job.url);
+  const { stdout } = await promisify(execFile)('pgbench', [
+    ...['--no-vacuum', '--protocol=prepared', '--jobs=1', `--client=${job.connections}`],
+    ...[`--time=${Math.round(job.seconds)}`, `--file=${file}`, `--host=${hostname}`, `--port=${port}`],
+    ...[`--username=${username}`, pathname.slice(1)],
+  ]);
+  return Number(/tps = ([\d.]+) \(without/.exec(stdout)?.[1]);
+}
+
+function literal(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}
