@@ -6,6 +6,7 @@ import type { Config } from '../../config.ts';
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 import { PostgresSignals } from './postgres-signals.ts';
+import { PreparingClient } from './preparing-client.ts';
 
 /**
  * Opens PostgreSQL: one pool for everything, and one connection for signals.
@@ -17,6 +18,7 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
     connectionString: url,
     max: config.databasePool,
     application_name: 'batchline',
+    Client: PreparingClient,
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
   try {

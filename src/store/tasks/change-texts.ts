@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { BatchTask, TaskTexts } from '../../domain/batch-task.ts';
 import { type StoredState, TaskState } from '../../domain/task-state.ts';
+import { PREPARED } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
 
@@ -40,6 +41,6 @@ export async function changeTexts(
       and (${scope.tenant}::text is null or t.tenant = ${scope.tenant}::text)
       and (${scope.ownerId}::int is null or t.owner_id = ${scope.ownerId}::int)
       and (${stateNumber}::int is null or t.state = ${stateNumber}::int)
-    returning ${TASK_COLUMNS}`.execute(db);
+    returning ${TASK_COLUMNS} ${PREPARED}`.execute(db);
   return rows[0] && toTask(rows[0]);
 }
