@@ -1,7 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { fromKysely, PgBoss } from 'pg-boss';
+import { type Db, fromKysely, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
+import { PREPARED_MARK } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../store/tasks/claim-tasks.ts';
 
@@ -86,7 +87,7 @@ export class JobQueue {
           // As text: a number is read as whole seconds.
           ...(job.delaySeconds > 0 ? { startAfter: `${job.delaySeconds} seconds` } : {}),
         })),
-        { db: fromKysely(trx) },
+        { db: preparing(trx) },
       );
     }
   }
@@ -118,4 +119,10 @@ export class JobQueue {
   async stop(): Promise<void> {
     await this.#boss.stop({ graceful: false, close: false });
   }
+}
+
+/** The transaction as pg-boss wants it, its statements prepared: for calls whose text is one for each queue. */
+function preparing(trx: Transaction<Schema>): Db {
+  const db = fromKysely(trx);
+  return { executeSql: (text, values) => db.executeSql(`${text} ${PREPARED_MARK}`, values) };
 }

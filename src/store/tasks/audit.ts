@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type StoredState, storedStateOf, TaskState } from '../../domain/task-state.ts';
+import { PREPARED } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 
 /** One change of a task's state: when it was, who did it, and why, is what the record keeps. */
@@ -36,7 +37,7 @@ export async function insertAudit(db: Kysely<Schema>, changes: readonly StateCha
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
       task_id int, tenant text, actor_id int, node_id text,
       from_state smallint, to_state smallint, attempt int, reason text
-    )`.execute(db);
+    ) ${PREPARED}`.execute(db);
 }
 
 /** A kept change of state. */

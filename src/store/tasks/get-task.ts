@@ -1,13 +1,16 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { BatchTask } from '../../domain/batch-task.ts';
+import { PREPARED } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
 
 /** The task with this id, or `undefined`. Rights are the caller's business. */
 export async function getTask(db: Kysely<Schema>, id: number): Promise<BatchTask | undefined> {
   const { rows } =
-    await sql<TaskRow>`select ${TASK_COLUMNS} from batchline.task as t where t.id = ${id}`.execute(db);
+    await sql<TaskRow>`select ${TASK_COLUMNS} from batchline.task as t where t.id = ${id} ${PREPARED}`.execute(
+      db,
+    );
   return rows[0] && toTask(rows[0]);
 }
 
@@ -22,7 +25,7 @@ export interface HeldTask {
 /** Reads a task for a change of its state and keeps others from changing it meanwhile. */
 export async function lockTask(trx: Kysely<Schema>, id: number): Promise<HeldTask | undefined> {
   const { rows } = await sql<TaskRow & { job_id: string | null; lease_owner: string | null }>`
-    select ${TASK_COLUMNS}, t.job_id, t.lease_owner from batchline.task as t where t.id = ${id} for update of t`.execute(
+    select ${TASK_COLUMNS}, t.job_id, t.lease_owner from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
     trx,
   );
   const row = rows[0];

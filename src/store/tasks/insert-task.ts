@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { NewTask } from '../../domain/batch-task.ts';
 import { CancellationBehaviour } from '../../domain/cancellation.ts';
 import { TaskState } from '../../domain/task-state.ts';
+import { PREPARED } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 
 /** The number by which DetailsTable names the table of binary objects. */
@@ -43,6 +44,7 @@ export async function insertTask(
       job_id: jobId,
     })
     .returning('id')
+    .modifyEnd(PREPARED)
     .executeTakeFirstOrThrow();
   return id;
 }
@@ -56,6 +58,7 @@ async function insertBinaryObject(
     .insertInto('batchline.binary_object')
     .values({ tenant, content: JSON.stringify(content) })
     .returning('id')
+    .modifyEnd(PREPARED)
     .executeTakeFirstOrThrow();
   return id;
 }
