@@ -23,6 +23,8 @@ export class PostgresSignals implements Signals {
   readonly #closing = new AbortController();
   #client: pg.Client | undefined;
   #gathering: NodeJS.Timeout | undefined;
+  /** The last announcement; the next one gathers until it has ended. */
+  #sending: Promise<void> = Promise.resolve();
   #reconnecting: Promise<void> | undefined;
 
   constructor(connectionString: string, origin: string, log: Logger) {
@@ -41,7 +43,9 @@ export class PostgresSignals implements Signals {
     this.#local.publish(signal);
     if (signal.kind === 'due') for (const name of signal.names) this.#dueNames.add(name);
     else this.#stops.add(signal.taskId);
-    this.#gathering ??= setTimeout(() => void this.#flush(), GATHER_MS);
+    this.#gathering ??= setTimeout(() => {
+      this.#sending = this.#sending.then(() => this.#flush());
+    }, GATHER_MS);
   }
 
   subscribe(listener: (signal: Signal) => void): () => void {
@@ -50,6 +54,7 @@ export class PostgresSignals implements Signals {
 
   async close(): Promise<void> {
     if (this.#gathering !== undefined) clearTimeout(this.#gathering);
+    await this.#sending;
     await this.#flush();
     this.#closing.abort();
     await this.#reconnecting;
