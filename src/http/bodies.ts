@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { invalid } from '../domain/errors.ts';
 
@@ -5,13 +6,21 @@ import { invalid } from '../domain/errors.ts';
 const ACCEPTED = ['application/json', 'text/json'];
 
 /** What a client is told that sends another type: a 415. */
-export const UNSUPPORTED_BODY = `The Content-Type of the body is not supported; ${ACCEPTED.join(' and ')} are accepted.`;
+export const UNSUPPORTED_BODY = `The Content-Type of the body is not supported; ${ACCEPTED.join(' and ')} are accepted, in UTF-8.`;
 
-/** Parses JSON bodies; anything else is refused with 415. */
+/** Charsets of which UTF-8 is a superset, as a Content-Type says them; one that says none is UTF-8. */
+const READABLE_CHARSET = /;\s*charset\s*=\s*"?(?:utf-?8|us-ascii)"?\s*(?:;|$)/i;
+
+/** Parses JSON bodies in UTF-8; anything else is refused with 415. */
 export function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(ACCEPTED, { parseAs: 'string' }, (_request, body, done) => {
-    const text = String(body);
+  app.addContentTypeParser(ACCEPTED, { parseAs: 'buffer' }, (request, body, done) => {
+    const type = request.headers['content-type'] ?? '';
+    if (/;\s*charset\s*=/i.test(type) && !READABLE_CHARSET.test(type)) {
+      return done(Object.assign(new Error(UNSUPPORTED_BODY), { statusCode: 415 }));
+    }
+    if (!isUtf8(body as Buffer)) return done(invalid('The body is not UTF-8; JSON in UTF-8 is accepted.'));
+    const text = body.toString();
     if (text.trim() === '') return done(null, undefined);
     try {
       done(null, JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text));

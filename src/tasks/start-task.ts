@@ -39,6 +39,7 @@ export async function startTask(parts: TaskParts, caller: Caller, request: Start
   readParameters(request.parameterObject);
   checkTexts(parts, request);
   const tenant = tenantOf(parts, caller, request.databaseSerialNumber);
+  checkText('DatabaseSerialNumber', tenant, parts.textLimits.databaseSerialNumber);
   const ownerId = await ownerOf(parts, caller, request);
   const jobId = randomUUID();
   const { name } = definition;
@@ -77,7 +78,6 @@ function checkTexts({ textLimits }: TaskParts, request: StartRequest): void {
   checkText('Response', request.response, textLimits.response);
   checkText('Request', request.request, textLimits.request);
   checkText('FileName', request.fileName, textLimits.fileName);
-  checkText('DatabaseSerialNumber', request.databaseSerialNumber, textLimits.databaseSerialNumber);
   checkText('Context', request.context, Number.POSITIVE_INFINITY);
 }
 

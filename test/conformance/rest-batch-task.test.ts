@@ -244,8 +244,8 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
   });
 
   describe('GET', () => {
-    test('an id that nothing has is 404', async () => {
-      for (const id of ['2147483647', '0', '-1']) {
+    test('an id that nothing has is 404, and so is the least id of all', async () => {
+      for (const id of ['2147483647', '0', '-1', '-2147483648']) {
         expectError(await admin.call('GET', `/BatchTask/${id}`), 404, 'NotFoundException', id);
       }
     });
@@ -349,6 +349,17 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expect((await inTenant('POST', '/api/v1/BatchTask', other)).status).toBe(403);
     });
 
+    test('a customer that no serial number can be is refused', async () => {
+      const path = `/${'x'.repeat(40)}/api/v1/BatchTask`;
+      const response = await fetch(server.url + path, {
+        method: 'POST',
+        headers: { Authorization: admin.authorization, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ Name: 'held' }),
+      });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ Error: true, ErrorType: 'ArgumentException' });
+    });
+
     test('an address that is not there is told in the shape of errors', async () => {
       expectError(await admin.call('GET', '/BatchTasks'), 404, 'NotFoundException', 'GET /api/v1/BatchTasks');
       expectError(await admin.call('POST', '/BatchTask/1/Start'), 404, 'NotFoundException');
@@ -364,7 +375,12 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expect(await html.text()).toContain(`${server.url}/api/v1`);
     });
 
-    test('GET /api/v1 maps each call to its methods', async () => {
+    test('under a customer it tells the addresses of that customer', async () => {
+      const response = await fetch(`${server.url}/Cust12345/api`);
+      expect(await response.json()).toEqual({ v1: `${server.url}/Cust12345/api/v1`, Version: 'v1' });
+    });
+
+    test('GET /api/v1 maps each call to its methods, and each one is there', async () => {
       const response = await fetch(`${server.url}/API/v1/`);
       const calls = (await response.json()) as Record<string, Record<string, string>>;
       const base = `${server.url}/api/v1`;
@@ -375,7 +391,12 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       });
       expect(Object.keys(calls)).toContain(`${base}/Agents/Batch/GetSystemBatchTaskInfosByNameAndState`);
       for (const [url, methods] of Object.entries(calls)) {
-        for (const line of Object.values(methods)) expect([url, line]).not.toEqual([url, '']);
+        for (const [method, line] of Object.entries(methods)) {
+          expect(line).not.toBe('');
+          // Without a sign-in a call that is there asks for one; what is not there is 404.
+          const { status } = await fetch(url.replace('{id}', '1'), { method });
+          expect({ url, method, status }).toEqual({ url, method, status: 401 });
+        }
       }
     });
   });
@@ -668,7 +689,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expectError(await put('New', { Description: 'x' }), 400, 'ArgumentException', 'New', '32 bits');
     });
 
-    test.each(['2147483647', '0', '-1'])('there is no task %s: 404', async (id) => {
+    test.each(['2147483647', '-2147483648', '0', '-1'])('there is no task %s: 404', async (id) => {
       expectError(await put(id, { Description: 'x' }), 404, 'NotFoundException', `no batch task ${id}.`);
       expectError(await put(id, { State: 'Failed' }), 404, 'NotFoundException', `no batch task ${id}.`);
     });
@@ -701,6 +722,40 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
         expect(await recordOf(server, id)).toEqual(before);
       },
     );
+
+    test('a charset is honoured or refused with 415, never misread', async () => {
+      const id = await taskIn('New', admin);
+      for (const charset of ['iso-8859-1', 'utf-16', 'utf-99']) {
+        const before = await recordOf(server, id);
+        const response = await fetch(`${server.url}/api/v1/BatchTask/${id}`, {
+          method: 'PUT',
+          headers: {
+            Authorization: admin.authorization,
+            'Content-Type': `application/json; charset=${charset}`,
+          },
+          body: Buffer.from('{"Description":"Grüße"}', charset === 'utf-16' ? 'utf16le' : 'latin1'),
+        });
+        if (response.status === 200) {
+          expect((await admin.task(id)).Description).toBe('Grüße');
+        } else {
+          expect(response.status).toBe(415);
+          expect(await recordOf(server, id)).toEqual(before);
+        }
+      }
+    });
+
+    test('a body that is not UTF-8 is refused, not mangled', async () => {
+      const id = await taskIn('New', admin);
+      const before = await recordOf(server, id);
+      const response = await fetch(`${server.url}/api/v1/BatchTask/${id}`, {
+        method: 'PUT',
+        headers: { Authorization: admin.authorization, 'Content-Type': 'application/json' },
+        body: Buffer.from('{"Description":"Grüße"}', 'latin1'),
+      });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ Error: true, Message: expect.stringContaining('UTF-8') });
+      expect(await recordOf(server, id)).toEqual(before);
+    });
 
     test('a body past the limit is refused with 413', async () => {
       const id = await taskIn('New', admin);

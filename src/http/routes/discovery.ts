@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { tenantSegment } from '../tenant-segment.ts';
 import { AGENT_METHODS } from './batch-agent.ts';
 
 /** Every call below `/api/v1`, by its path: methods and a line on each. */
 const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  '/BatchTask': { GET: 'A list of batch tasks.', POST: 'Starts a batch task; answers its id.' },
+  '/BatchTask': { POST: 'Starts a batch task; answers its id.' },
   '/BatchTask/{id}': {
     GET: 'One batch task by its id, or the own ones in a state by its name.',
     PUT: 'Updates State, Description, Response and Request.',
@@ -41,9 +42,10 @@ export async function discoveryRoutes(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** The server's address as the caller wrote it. */
+/** The server's address as the caller wrote it, with the customer where it names one. */
 function baseUrl(request: FastifyRequest): string {
-  return `${request.protocol}://${request.host}`;
+  const customer = tenantSegment(request.raw);
+  return `${request.protocol}://${request.host}${customer === undefined ? '' : `/${customer}`}`;
 }
 
 function escapeHtml(text: string): string {

@@ -1,5 +1,5 @@
 import { invalid } from '../../domain/errors.ts';
-import { INT32_MAX } from '../../domain/limits.ts';
+import { isInt32 } from './carrier-reader.ts';
 
 /**
  * Reads a task id from a path or a query.
@@ -7,10 +7,7 @@ import { INT32_MAX } from '../../domain/limits.ts';
  * @throws Refusal where it is not an int32
  */
 export function readTaskId(text: string): number {
-  if (/^-?\d{1,10}$/.test(text)) {
-    const id = Number(text);
-    if (Math.abs(id) <= INT32_MAX) return id;
-  }
+  if (/^-?\d{1,10}$/.test(text) && isInt32(Number(text))) return Number(text);
   throw invalid(
     `"${text.slice(0, 40)}" is not the id of a batch task; a whole number of 32 bits is accepted.`,
   );
