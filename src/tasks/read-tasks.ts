@@ -1,6 +1,7 @@
 import type { BatchTask } from '../domain/batch-task.ts';
 import { type Caller, seesAll } from '../domain/caller.ts';
 import type { StoredState, TaskStateName } from '../domain/task-state.ts';
+import { listAssociates } from '../store/associates/associates.ts';
 import { getTask } from '../store/tasks/get-task.ts';
 import { listTasks } from '../store/tasks/list-tasks.ts';
 import { checkAccess } from './access.ts';
@@ -19,8 +20,11 @@ export type ListedOwners =
   | 'all'
   /** System tasks. */
   | 'system'
-  /** Those of these associates. */
+  /** Those of these associates; 0 stands for system tasks, -1 for all user tasks, none at all for both. */
   | readonly number[];
+
+/** The id by which lists mean every associate (the client's documentation of associateIds). */
+const EVERY_ASSOCIATE = -1;
 
 /** A list, newest first, and whether it was cut at the limit. */
 export interface TaskList {
@@ -28,18 +32,21 @@ export interface TaskList {
   readonly cut: boolean;
 }
 
-/** The tasks that a caller asks for, as far as the caller may see them. `All` and `Unknown` as a state are any and none. */
+/**
+ * The tasks that a caller asks for, as far as the caller may see them. `All` and `Unknown` as a state are any and
+ * none; an empty name is any.
+ */
 export async function readTasks(
   parts: TaskParts,
   caller: Caller,
   wanted: { readonly owners: ListedOwners; readonly name?: string; readonly state?: TaskStateName },
 ): Promise<TaskList> {
-  const ownerIds = visibleOwners(caller, wanted.owners);
+  const ownerIds = await visibleOwners(parts, caller, wanted.owners);
   // Unknown is a state that no task has.
   if (wanted.state === 'Unknown' || ownerIds?.length === 0) return { tasks: [], cut: false };
   const state: StoredState | undefined = wanted.state === 'All' ? undefined : wanted.state;
   const name =
-    wanted.name === undefined
+    wanted.name === undefined || wanted.name === ''
       ? undefined
       : (parts.registry.find(wanted.name)?.definition.name ?? wanted.name);
   const filter = { tenant: caller.tenant, ownerIds, name, state };
@@ -48,11 +55,22 @@ export async function readTasks(
 }
 
 /** The owners whose tasks the list may hold; `undefined` is everybody. */
-function visibleOwners(caller: Caller, owners: ListedOwners): number[] | undefined {
+async function visibleOwners(
+  parts: TaskParts,
+  caller: Caller,
+  owners: ListedOwners,
+): Promise<number[] | undefined> {
   if (owners === 'own') return [caller.associateId];
   if (owners === 'system') return [0];
   const everybody = seesAll(caller);
-  if (owners === 'all') return everybody ? undefined : [caller.associateId, 0];
-  const asked = [...new Set(owners)];
-  return everybody ? asked : asked.filter((id) => id === caller.associateId || id === 0);
+  if (owners === 'all' || owners.length === 0) return everybody ? undefined : [caller.associateId, 0];
+  const asked = new Set(owners);
+  if (!everybody) {
+    if (asked.has(EVERY_ASSOCIATE)) asked.add(caller.associateId);
+    return [...asked].filter((id) => id === caller.associateId || id === 0);
+  }
+  if (asked.delete(EVERY_ASSOCIATE)) {
+    for (const { id } of await listAssociates(parts.database.sql)) asked.add(id);
+  }
+  return [...asked];
 }

@@ -593,6 +593,51 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       ).toEqual([]);
     });
 
+    // The client's documentation of associateIds: "Empty array for all. 0 for system tasks, -1 for all users".
+    test('no associates are all tasks, 0 is the system, -1 is all users', async () => {
+      const named = async (by: Agent, ...associateIds: number[]) =>
+        ids(await by.getBatchTaskInfosByNameAndAssociatesAsync('also-listed', associateIds));
+      expect(await named(agent)).toEqual(newestFirst(others.olga, others.pete, others.system));
+      expect(await named(agent, 0)).toEqual([others.system]);
+      expect(await named(agent, -1)).toEqual(newestFirst(others.olga, others.pete));
+      expect(await named(agent, -1, 0)).toEqual(newestFirst(others.olga, others.pete, others.system));
+      // As far as one may see them.
+      expect(await named(olgas)).toEqual(newestFirst(others.olga, others.system));
+      expect(await named(olgas, 0)).toEqual([others.system]);
+      expect(await named(olgas, -1)).toEqual([others.olga]);
+      expect(await named(olgas, -1, 0, pete.associateId)).toEqual(newestFirst(others.olga, others.system));
+      const all = BatchTaskState.All;
+      expect(ids(await olgas.getBatchTaskInfosByAssociatesAsync([-1]))).toEqual(
+        newestFirst(...every('olga'), others.olga),
+      );
+      expect(ids(await olgas.getBatchTaskInfosByAssociatesAndStateAsync([0], all))).toEqual(
+        newestFirst(...every('system'), others.system),
+      );
+    });
+
+    // The client's documentation of name and taskName: "Blank for all tasks", "NULL or blank to get all tasks".
+    test('no name is every definition', async () => {
+      const all = BatchTaskState.All;
+      const own = [...every('olga'), others.olga];
+      const system = [...every('system'), others.system];
+      for (const name of ['', null as unknown as string]) {
+        expect(ids(await olgas.getBatchTaskInfosByNameAndStateAsync(name, all))).toEqual(newestFirst(...own));
+        expect(ids(await olgas.getBatchTaskInfosByNameAndAssociatesAsync(name, [olga.associateId]))).toEqual(
+          newestFirst(...own),
+        );
+        expect(ids(await olgas.getAllBatchTaskInfosByNameAsync(name))).toEqual(
+          newestFirst(...own, ...system),
+        );
+        expect(ids(await olgas.getAllBatchTaskInfosByNameAndStateAsync(name, all))).toEqual(
+          newestFirst(...own, ...system),
+        );
+        expect(ids(await olgas.getSystemBatchTaskInfosByNameAsync(name))).toEqual(newestFirst(...system));
+        expect(ids(await olgas.getSystemBatchTaskInfosByNameAndStateAsync(name, all))).toEqual(
+          newestFirst(...system),
+        );
+      }
+    });
+
     test('a name matches in any casing, and one that nothing has gives nothing', async () => {
       expect(ids(await olgas.getSystemBatchTaskInfosByNameAsync('ALSO-Listed'))).toEqual([others.system]);
       expect(await olgas.getAllBatchTaskInfosByNameAsync('unheard-of')).toEqual([]);
