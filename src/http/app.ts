@@ -1,4 +1,9 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
@@ -33,18 +38,20 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
     rewriteUrl: stripTenantSegment,
-    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true },
+    // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
+    frameworkErrors: (error, _request, reply) => sendError(error, reply as unknown as FastifyReply),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
   const authenticator = new Authenticator(tasks.database.sql);
 
   app.setErrorHandler((error, request, reply) => {
-    const { status, body } = toErrorAnswer(error);
+    const { status } = toErrorAnswer(error);
     if (status >= 500)
       request.log.error({ err: error, method: request.method, url: request.url }, 'a request has failed');
     if (status === 401)
       reply.header('WWW-Authenticate', 'Basic realm="Batchline", charset="UTF-8", Bearer realm="Batchline"');
-    return reply.code(status).type('application/json; charset=utf-8').send(body);
+    return sendError(error, reply);
   });
   app.setNotFoundHandler((request, reply) => {
     const message = `There is no ${request.method} ${request.url.split('?')[0]}; GET /api/v1 tells what there is.`;
@@ -76,4 +83,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     { prefix: '/api/v1' },
   );
   return app;
+}
+
+function sendError(error: unknown, reply: FastifyReply): FastifyReply {
+  const { status, body } = toErrorAnswer(error);
+  return reply.code(status).type('application/json; charset=utf-8').send(body);
 }

@@ -1,5 +1,6 @@
 import type { BatchTask } from '../domain/batch-task.ts';
 import { type Caller, seesAll } from '../domain/caller.ts';
+import { checkText } from '../domain/limits.ts';
 import type { StoredState, TaskStateName } from '../domain/task-state.ts';
 import { listAssociates } from '../store/associates/associates.ts';
 import { getTask } from '../store/tasks/get-task.ts';
@@ -35,12 +36,15 @@ export interface TaskList {
 /**
  * The tasks that a caller asks for, as far as the caller may see them. `All` and `Unknown` as a state are any and
  * none; an empty name is any.
+ *
+ * @throws Refusal (invalid) where the name is no text that a database can hold
  */
 export async function readTasks(
   parts: TaskParts,
   caller: Caller,
   wanted: { readonly owners: ListedOwners; readonly name?: string; readonly state?: TaskStateName },
 ): Promise<TaskList> {
+  checkText('The name', wanted.name ?? '', Number.POSITIVE_INFINITY);
   const ownerIds = await visibleOwners(parts, caller, wanted.owners);
   // Unknown is a state that no task has.
   if (wanted.state === 'Unknown' || ownerIds?.length === 0) return { tasks: [], cut: false };

@@ -659,6 +659,8 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
         ['GetBatchTaskInfosByNameAndState', { name: 5, state: 'All' }, 'Name'],
         ['GetBatchTaskInfosByNameAndState', { name: 'listed' }, 'State is missing'],
         ['GetAllBatchTaskInfosByName', { taskName: ['listed'] }, 'TaskName'],
+        ['GetAllBatchTaskInfosByName', { taskName: 'lis\0ted' }, 'NUL'],
+        ['GetBatchTaskInfosByNameAndState', { name: '\ud800', state: 'All' }, 'surrogate'],
       ];
       for (const [method, body, says] of wrong)
         expectError(await call(method, body), 400, 'ArgumentException', says);

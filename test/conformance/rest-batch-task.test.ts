@@ -360,6 +360,15 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expect(await response.json()).toMatchObject({ Error: true, ErrorType: 'ArgumentException' });
     });
 
+    test('a part of the path that is too long, or no URL at all, is told in the shape of errors', async () => {
+      for (const method of ['GET', 'PUT', 'DELETE']) {
+        const body = method === 'PUT' ? { Description: 'x' } : undefined;
+        const long = await admin.call(method, `/BatchTask/${'9'.repeat(5000)}`, body);
+        expectError(long, 400, 'ArgumentException', '32 bits');
+        expectError(await admin.call(method, '/BatchTask/%FF', body), 400, 'ArgumentException', '%FF');
+      }
+    });
+
     test('an address that is not there is told in the shape of errors', async () => {
       expectError(await admin.call('GET', '/BatchTasks'), 404, 'NotFoundException', 'GET /api/v1/BatchTasks');
       expectError(await admin.call('POST', '/BatchTask/1/Start'), 404, 'NotFoundException');

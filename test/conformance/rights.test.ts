@@ -78,6 +78,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       ['a login that is not there', () => basic('nobody', ADMIN.password)],
       ['no login', () => basic('', ADMIN.password)],
       ['a login with a quote', () => basic("admin' or '1'='1", ADMIN.password)],
+      ['a login with a NUL', () => basic('admin\0', ADMIN.password)],
       ['a token that is not there', () => 'Bearer 8A:batchline.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
       ['a token that is garbage', () => 'Bearer x'],
       ['a bare token', () => owner.authorization.replace(/^\S+ /, '')],
@@ -166,6 +167,18 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       const again = await ApiClient.signIn(server.url, 'changer', 'another password');
       expect(again.associateId).toBe(changer.associateId);
     });
+  });
+
+  test('associates and tokens have no names that a database can not hold', async () => {
+    for (const [path, body] of [
+      ['/Users', { Login: 'a\0b', Password: 'a password' }],
+      ['/Users', { Login: 'ab', Name: 'a\0b', Password: 'a password' }],
+      ['/Users', { Login: 'ab', DatabaseSerialNumber: 'a\0b', Password: 'a password' }],
+      ['/Tokens', { Name: 'a\0b' }],
+      ['/Tokens', { Name: 'x', AssociateId: 2_147_483_648 }],
+    ] as const) {
+      expectError(await admin.call('POST', path, body), 400, 'ArgumentException');
+    }
   });
 
   describe('what a relation to a task allows', () => {

@@ -81,7 +81,9 @@ export class Authenticator {
     const colon = text.indexOf(':');
     if (colon === -1)
       throw unauthenticated('The Basic credentials are malformed; base64 of login:password is accepted.');
-    const associate = await findAssociate(this.#db, text.slice(0, colon));
+    const login = text.slice(0, colon);
+    // The database can't be asked for a NUL, and nobody is called so.
+    const associate = login.includes('\0') ? undefined : await findAssociate(this.#db, login);
     const hash = associate?.passwordHash ?? (await this.#nobody);
     const verified = await this.#verify(text, text.slice(colon + 1), hash);
     if (associate === undefined || !verified || associate.disabled) {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { isAdministrator, SCOPES } from '../../domain/caller.ts';
 import { forbidden, invalid, missing } from '../../domain/errors.ts';
+import { checkText, INT32_MAX } from '../../domain/limits.ts';
 import { getAssociate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
 import { type ApiToken, deleteToken, insertToken, listTokens } from '../../store/tokens/tokens.ts';
@@ -19,7 +20,7 @@ const NewToken = Type.Object(
     Name: Type.String({ minLength: 1, maxLength: 200 }),
     Scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1 })),
     ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3650 })),
-    AssociateId: Type.Optional(Type.Integer({ minimum: 1 })),
+    AssociateId: Type.Optional(Type.Integer({ minimum: 1, maximum: INT32_MAX })),
   },
   { additionalProperties: false },
 );
@@ -46,6 +47,7 @@ export async function tokenRoutes(
       ExpiresInDays,
       AssociateId = caller.associateId,
     } = request.body;
+    checkText('Name', Name, 200);
     if (AssociateId !== caller.associateId && !isAdministrator(caller)) {
       throw forbidden('Tokens for other associates are made by administrators.');
     }

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { isAdministrator, ROLES } from '../../domain/caller.ts';
 import { forbidden, missing } from '../../domain/errors.ts';
+import { checkText } from '../../domain/limits.ts';
 import {
   type Associate,
   insertAssociate,
@@ -20,7 +21,7 @@ const Roles = Type.Array(Type.Enum([...ROLES]));
 
 const NewUser = Type.Object(
   {
-    Login: Type.String({ minLength: 1, maxLength: 100, pattern: '^[^:\\s]+$' }),
+    Login: Type.String({ minLength: 1, maxLength: 100, pattern: '^[^:\\s\\0]+$' }),
     Name: Type.Optional(Type.String({ maxLength: 200 })),
     Password,
     Roles: Type.Optional(Roles),
@@ -47,6 +48,8 @@ export async function userRoutes(
   app.post<{ Body: Static<typeof NewUser> }>('/', { schema: { body: NewUser } }, async (request, reply) => {
     checkAdministrator(isAdministrator(callerOf(request)));
     const { Login, Name, Password: password, Roles: roles, DatabaseSerialNumber } = request.body;
+    checkText('Name', Name ?? '', 200);
+    checkText('DatabaseSerialNumber', DatabaseSerialNumber ?? '', 39);
     const associate = await insertAssociate(db, {
       login: Login,
       name: Name ?? Login,
