@@ -54,7 +54,6 @@ export const TASK: BatchTask = {
   attempt: 1,
   failures: 0,
   losses: 0,
-  stopRequestedAt: null,
 };
 
 const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, strict: false });
