@@ -11,6 +11,7 @@ import { Registry } from '../src/engine/registry.ts';
 import { Files } from '../src/files/files.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { startTask } from '../src/tasks/start-task.ts';
+import { noopRuns } from './handlers.ts';
 import { eachPerSecond } from './load.ts';
 import { answerWith } from './processes.ts';
 
@@ -72,7 +73,8 @@ await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   const engine = new Engine(parts, config, log);
   const started = performance.now();
   await engine.start();
-  while (await anyLeft(database)) await delay(10);
+  while (noopRuns.begun < job.tasks) await delay(5);
+  while (await anyLeft(database)) await delay(5);
   const seconds = (performance.now() - started) / 1000;
 
   await checkRecord(database, job.tasks);

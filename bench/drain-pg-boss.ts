@@ -1,8 +1,6 @@
 import { PgBoss } from 'pg-boss';
-import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
 import { openEmbedded } from '../src/store/embedded/open-embedded.ts';
-import { openPostgres } from '../src/store/postgres/open-postgres.ts';
 import type { DrainJob, DrainRates } from './drain-batchline.ts';
 import { eachPerSecond } from './load.ts';
 import { answerWith } from './processes.ts';
@@ -10,13 +8,14 @@ import { answerWith } from './processes.ts';
 const QUEUE = 'bench-noop';
 
 await answerWith(async (job: DrainJob): Promise<DrainRates> => {
-  // The database is opened as the server opens it; nothing of the server's is in it.
+  // The same database, settings and number of connections as the server has; nothing of the server's is in it.
   const config = readConfig(job.env);
-  const database =
-    config.databaseUrl === undefined
-      ? await openEmbedded(config.dataFolder)
-      : await openPostgres(config.databaseUrl, config, pino({ level: config.logLevel }));
-  const boss = new PgBoss({ ...database.engine, schedule: false, registerInstance: false });
+  const embedded = config.databaseUrl === undefined ? await openEmbedded(config.dataFolder) : undefined;
+  const boss = new PgBoss({
+    ...(embedded?.engine ?? { connectionString: config.databaseUrl ?? '', max: config.databasePool }),
+    schedule: false,
+    registerInstance: false,
+  });
   await boss.start();
   await boss.createQueue(QUEUE);
   const ids = Array.from({ length: job.tasks }, (_, taskId) => taskId);
@@ -36,7 +35,7 @@ await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   const seconds = (performance.now() - started) / 1000;
 
   if (done !== job.tasks) throw new Error(`pg-boss has delivered ${done} jobs and not ${job.tasks}`);
-  await boss.stop({ graceful: false, close: false });
-  await database.close();
+  await boss.stop({ graceful: false });
+  await embedded?.close();
   return { start, drain: job.tasks / seconds };
 });

@@ -5,7 +5,7 @@ import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts
 import { figureOf, quantile, type Report } from './figures.ts';
 import { ADMIN, type Bench, startServerProcess } from './processes.ts';
 
-const TASKS_A_ROUND = 100;
+const TASKS_A_ROUND = 60;
 /** Between two tasks, so that each finds the server idle. */
 const PAUSE_MS = 10;
 

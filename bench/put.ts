@@ -15,7 +15,7 @@ import type { UpdateJob } from './put-database.ts';
 import type { PutJob } from './put-load.ts';
 
 const TASKS = 1000;
-const LOAD: Load = { connections: 50, warmSeconds: 0.7, seconds: 2.5 };
+const LOAD: Load = { connections: 50, warmSeconds: 0.7, seconds: 2 };
 const BODY_BYTES = 1024;
 const AIM = 0.35;
 

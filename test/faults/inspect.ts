@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { expect } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { isLegalMove, type StoredState, storedStateOf } from '../../src/domain/task-state.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import type { Place } from '../support/databases.ts';
+import { TEST_ENV } from '../support/test-server.ts';
+
+/** A change of state as the record tells it. */
+export interface StoryEntry {
+  readonly from: StoredState | null;
+  readonly to: StoredState;
+  readonly attempt: number;
+  readonly node: string | null;
+  readonly reason: string;
+}
+
+/** A task with its history, as the database has them. */
+export interface TaskStory {
+  readonly id: number;
+  readonly name: string;
+  readonly state: StoredState;
+  readonly startCount: number;
+  readonly failures: number;
+  readonly losses: number;
+  readonly result: string;
+  readonly checkpoint: unknown;
+  readonly progressDescription: string;
+  readonly audit: readonly StoryEntry[];
+}
+
+/** What the database of a place holds. */
+export interface Contents {
+  readonly stories: ReadonlyMap<number, TaskStory>;
+  /** The tasks that the engine's live jobs would deliver. */
+  readonly liveJobs: readonly number[];
+}
+
+/** Reads the database of a place directly. With the embedded database, no server may be running on it. */
+export async function inspect(place: Place): Promise<Contents> {
+  const database = await openDatabase(readConfig({ ...TEST_ENV, ...place.env }), pino({ level: 'silent' }));
+  try {
+    const audit = await database.sql.selectFrom('batchline.task_audit').selectAll().orderBy('id').execute();
+    const tasks = await database.sql.selectFrom('batchline.task').selectAll().orderBy('id').execute();
+    const jobs = await sql<{ task: number }>`
+      select (data->>'taskId')::int as task from batchline_engine.job
+      where state in ('created', 'retry', 'active') and data->>'taskId' is not null`.execute(database.sql);
+    const byTask = Map.groupBy(audit, (entry) => entry.task_id);
+    const stories = tasks.map(
+      (task): TaskStory => ({
+        id: task.id,
+        name: task.name,
+        state: storedStateOf(task.state),
+        startCount: task.start_count,
+        failures: task.failures,
+        losses: task.losses,
+        result: task.result,
+        checkpoint: task.checkpoint,
+        progressDescription: task.progress_description,
+        audit: (byTask.get(task.id) ?? []).map((entry) => ({
+          from: entry.from_state === null ? null : storedStateOf(entry.from_state),
+          to: storedStateOf(entry.to_state),
+          attempt: entry.attempt,
+          node: entry.node_id,
+          reason: entry.reason,
+        })),
+      }),
+    );
+    return {
+      stories: new Map(stories.map((story) => [story.id, story])),
+      liveJobs: jobs.rows.map((job) => job.task),
+    };
+  } finally {
+    await database.close();
+  }
+}
+
+/** The story of a task that must exist. */
+export function storyOf(contents: Contents, task: number): TaskStory {
+  const story = contents.stories.get(task);
+  if (story === undefined) throw new Error(`Task ${task} was acknowledged and does not exist.`);
+  return story;
+}
+
+/** Checks that a history is an unbroken chain of legal moves that leads to where the task is. */
+export function checkChain(story: TaskStory): void {
+  const about = `task ${story.id}: ${story.audit.map((entry) => `${entry.from}→${entry.to}`).join(', ')}`;
+  expect(story.audit[0], about).toMatchObject({ from: null, to: 'New' });
+  for (const [index, entry] of story.audit.entries()) {
+    if (entry.from === null) {
+      expect(index, about).toBe(0);
+      continue;
+    }
+    expect(entry.from, about).toBe(story.audit[index - 1]?.to);
+    expect(entry.from !== entry.to && isLegalMove(entry.from, entry.to), about).toBe(true);
+  }
+  expect(story.audit.at(-1)?.to, about).toBe(story.state);
+}

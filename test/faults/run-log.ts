@@ -1,0 +1,152 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { StoryEntry, TaskStory } from './inspect.ts';
+
+/** The module of the fault tests' definitions. */
+export const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
+
+/** A line of the run log: what a run has really done, or that the test has seen a process dead. */
+export type LogLine =
+  | {
+      readonly event: 'begin' | 'end';
+      readonly task: number;
+      readonly attempt: number;
+      readonly pid: number;
+    }
+  | { readonly event: 'dead'; readonly pid: number };
+
+interface StepLine {
+  readonly event: 'resume' | 'step' | 'durable';
+  readonly step: number;
+  readonly attempt: number;
+}
+
+/** The files in which the fixture's runs note what they do, in the order in which it happened. */
+export class RunLog {
+  readonly folder: string;
+
+  /** @param folder made where it is missing */
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.folder = folder;
+  }
+
+  /** What makes a server use the fixture and write here. */
+  get env(): Record<string, string> {
+    return { BATCHLINE_HANDLERS: HANDLERS, FAULTS_FOLDER: this.folder };
+  }
+
+  lines(): LogLine[] {
+    return this.#read<LogLine>('runs.jsonl');
+  }
+
+  /** What late checkpoints have come to: `kept`, or why they were refused. */
+  checkpoints(): { task: number; attempt: number; outcome: string }[] {
+    return this.#read('checkpoints.jsonl');
+  }
+
+  /** Notes that a process is dead: what it had begun has ended. */
+  dead(pid: number | undefined): void {
+    appendFileSync(join(this.folder, 'runs.jsonl'), `${JSON.stringify({ event: 'dead', pid })}\n`);
+  }
+
+  /** The runs that have begun. */
+  begun(): (LogLine & { event: 'begin' })[] {
+    return this.lines().filter((line) => line.event === 'begin') as (LogLine & { event: 'begin' })[];
+  }
+
+  /** How many runs have ended by themselves. */
+  ended(): number {
+    return this.lines().filter((line) => line.event === 'end').length;
+  }
+
+  /** How many runs have begun and neither ended nor died with their process. */
+  running(): number {
+    const running = new Map<string, number>();
+    for (const line of this.lines()) {
+      if (line.event === 'begin') running.set(`${line.task}/${line.attempt}`, line.pid);
+      else if (line.event === 'end') running.delete(`${line.task}/${line.attempt}`);
+      else for (const [key, pid] of running) if (pid === line.pid) running.delete(key);
+    }
+    return running.size;
+  }
+
+  /** Tells a waiting run that it may go on. */
+  letGo(task: number, attempt: number): void {
+    writeFileSync(join(this.folder, `go-${task}-${attempt}`), '');
+  }
+
+  /** Waits until the log is as it should be; the test's own timeout ends it. */
+  async until(condition: (log: this) => boolean): Promise<void> {
+    while (!condition(this)) await delay(10);
+  }
+
+  /** Whether this run has come to this point. */
+  has(event: 'begin' | 'end', task: number, attempt: number): boolean {
+    return this.lines().some(
+      (line) => line.event === event && line.task === task && line.attempt === attempt,
+    );
+  }
+
+  /** Checks that no two runs of the task overlapped, and that the record tells of exactly the runs that there were. */
+  checkRuns(story: TaskStory): void {
+    const about = `task ${story.id}`;
+    const open = new Map<number, number>();
+    const begun: number[] = [];
+    for (const line of this.lines()) {
+      if (line.event === 'dead') {
+        for (const [attempt, pid] of open) if (pid === line.pid) open.delete(attempt);
+      } else if (line.task === story.id && line.event === 'begin') {
+        expect([...open.keys()], `${about}: runs that still went on when ${line.attempt} began`).toEqual([]);
+        open.set(line.attempt, line.pid);
+        begun.push(line.attempt);
+      } else if (line.task === story.id) open.delete(line.attempt);
+    }
+    const starts = story.audit.filter((entry) => entry.from === 'Aquired' && entry.to === 'Started');
+    expect(story.startCount, `${about}: StartCount and the starts in the audit`).toBe(starts.length);
+    // A process may die between the claim and the first line of its run: such a run was lost.
+    const unseen = starts.map((start) => start.attempt).filter((attempt) => !begun.includes(attempt));
+    for (const attempt of unseen) expect(endOf(story, attempt)?.reason, about).toContain('was lost');
+    expect(
+      [...begun, ...unseen].sort((a, b) => a - b),
+      `${about}: runs that began, and starts in the audit`,
+    ).toEqual(starts.map((start) => start.attempt));
+  }
+
+  /** Checks that a checkpointing task did every step and never went back before its last durable checkpoint. */
+  checkSteps(task: number, steps: number): void {
+    const done = new Set<number>();
+    let durable = 0;
+    let next = 1;
+    for (const line of this.#read<StepLine>(`steps-${task}.jsonl`)) {
+      const about = `task ${task}: ${JSON.stringify(line)}`;
+      if (line.event === 'resume') {
+        expect(line.step, about).toBeGreaterThanOrEqual(durable);
+        // The checkpoint may have been kept just before its acknowledgement could be noted.
+        expect(line.step, about).toBeLessThanOrEqual(durable + 1);
+        next = line.step + 1;
+      } else if (line.event === 'step') {
+        expect(line.step, about).toBe(next);
+        next += 1;
+        done.add(line.step);
+      } else durable = line.step;
+    }
+    expect(done.size, `task ${task}: steps done`).toBe(steps);
+    expect(durable, `task ${task}: last durable checkpoint`).toBe(steps);
+  }
+
+  #read<T>(file: string): T[] {
+    const path = join(this.folder, file);
+    if (!existsSync(path)) return [];
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as T);
+  }
+}
+
+function endOf(story: TaskStory, attempt: number): StoryEntry | undefined {
+  return story.audit.find((entry) => entry.from === 'Started' && entry.attempt === attempt);
+}
