@@ -37,7 +37,7 @@ async function create(
 ): Promise<number> {
   const secret = await withDatabase(async ({ sql }, serialNumber) => {
     const associate = await findAssociate(sql, login);
-    if (associate === undefined) throw missing(`There is no associate with the login "${login}".`);
+    if (associate === undefined) throw missing`There is no associate with the login "${login}".`;
     const made = generateToken(associate.tenant ?? serialNumber);
     const expires = days === undefined ? null : new Date(Date.now() + days * DAY_MS);
     await insertToken(sql, { associateId: associate.id, name, scopes, expires, hash: hashToken(made) });
@@ -60,7 +60,7 @@ async function list(): Promise<number> {
 
 async function revoke(id: number): Promise<number> {
   const found = await withDatabase(({ sql }) => deleteToken(sql, id, undefined));
-  if (!found) throw missing(`There is no token ${id}.`);
+  if (!found) throw missing`There is no token ${id}.`;
   console.log(`Token ${id} was revoked.`);
   return 0;
 }

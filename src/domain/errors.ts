@@ -1,11 +1,16 @@
+import { type Message, type MessageValue, message } from './message.ts';
+
 /** What kind of refusal an error is; the HTTP layer maps each to a status and an `ErrorType`. */
 export type RefusalKind =
   | 'invalid'
   | 'unauthenticated'
   | 'forbidden'
   | 'missing'
+  | 'unacceptable'
   | 'conflict'
-  | 'precondition';
+  | 'precondition'
+  | 'unsupported'
+  | 'throttled';
 
 /**
  * A request that is refused for a reason the caller can act on. The message says what is wrong, where, and
@@ -13,23 +18,39 @@ export type RefusalKind =
  */
 export class Refusal extends Error {
   readonly kind: RefusalKind;
+  /** The message with its values apart; `message` is the same in English. */
+  readonly text: Message;
 
-  constructor(kind: RefusalKind, message: string) {
-    super(message);
+  constructor(kind: RefusalKind, text: Message) {
+    super(text.toString());
     this.name = 'Refusal';
     this.kind = kind;
+    this.text = text;
   }
 }
 
-/** Bad input: a 400. */
-export const invalid = (message: string): Refusal => new Refusal('invalid', message);
+type RefusalTag = (parts: TemplateStringsArray, ...values: MessageValue[]) => Refusal;
+
+const refusal =
+  (kind: RefusalKind): RefusalTag =>
+  (parts, ...values) =>
+    new Refusal(kind, message(parts, ...values));
+
+/** Bad input: a 400. A tag, as are all of these: `` throw invalid`Id is ${id}; …` `` */
+export const invalid = refusal('invalid');
 /** Nobody is signed in, or not well enough: a 401. */
-export const unauthenticated = (message: string): Refusal => new Refusal('unauthenticated', message);
+export const unauthenticated = refusal('unauthenticated');
 /** The caller may see it but not do it: a 403. */
-export const forbidden = (message: string): Refusal => new Refusal('forbidden', message);
+export const forbidden = refusal('forbidden');
 /** There is no such thing, or the caller may not see it: a 404. */
-export const missing = (message: string): Refusal => new Refusal('missing', message);
+export const missing = refusal('missing');
+/** No answer in a format that the caller accepts: a 406. */
+export const unacceptable = refusal('unacceptable');
 /** The state of the thing does not allow it: a 409. */
-export const conflict = (message: string): Refusal => new Refusal('conflict', message);
+export const conflict = refusal('conflict');
 /** A condition that the caller set does not hold: a 412. */
-export const precondition = (message: string): Refusal => new Refusal('precondition', message);
+export const precondition = refusal('precondition');
+/** The body is in a format that is not read: a 415. */
+export const unsupported = refusal('unsupported');
+/** Too many calls: a 429. */
+export const throttled = refusal('throttled');

@@ -34,13 +34,13 @@ export const DEFAULT_TEXT_LIMITS: TextLimits = {
  */
 export function checkText(what: string, text: string, limit: number): void {
   if (text.length > limit) {
-    throw invalid(`${what} is ${text.length} characters long; at most ${limit} are accepted.`);
+    throw invalid`${what} is ${text.length} characters long; at most ${limit} are accepted.`;
   }
   const nul = text.indexOf('\u0000');
   if (nul !== -1) {
-    throw invalid(`${what} has a NUL character at position ${nul}; text without NUL characters is accepted.`);
+    throw invalid`${what} has a NUL character at position ${nul}; text without NUL characters is accepted.`;
   }
   if (!text.isWellFormed()) {
-    throw invalid(`${what} has half of a surrogate pair; well-formed Unicode text is accepted.`);
+    throw invalid`${what} has half of a surrogate pair; well-formed Unicode text is accepted.`;
   }
 }

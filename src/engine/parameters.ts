@@ -26,7 +26,7 @@ export function parameterReader(definition: string, schema: object | undefined):
       const name = names.get(given.toLowerCase()) ?? given;
       value[name] = readJson(definition, name, item, plain.properties?.[name]);
     }
-    if (!validate(value)) throw invalid(describe(definition, validate));
+    if (!validate(value)) throw invalid`ParameterObject of ${definition}: ${describe(validate)}.`;
     return value;
   };
 }
@@ -45,15 +45,13 @@ function readJson(
   try {
     return JSON.parse(item) as unknown;
   } catch (error) {
-    throw invalid(
-      `ParameterObject of ${definition}: ${name} is not JSON (${(error as Error).message}); an ${schema.type} is accepted.`,
-    );
+    throw invalid`ParameterObject of ${definition}: ${name} is not JSON (${(error as Error).message}); an ${schema.type} is accepted.`;
   }
 }
 
-function describe(definition: string, validate: ValidateFunction): string {
+function describe(validate: ValidateFunction): string {
   const problems = (validate.errors ?? []).map((error) => describeError(error));
-  return `ParameterObject of ${definition}: ${[...new Set(problems)].join('; ')}.`;
+  return [...new Set(problems)].join('; ');
 }
 
 function describeError(error: ErrorObject): string {

@@ -79,7 +79,7 @@ export class Registry {
   get(name: string): RegisteredDefinition {
     const found = this.find(name);
     if (found === undefined) {
-      throw invalid(`There is no definition called "${name}"; there are ${this.names().join(', ')}.`);
+      throw invalid`There is no definition called "${name}"; there are ${this.names().join(', ')}.`;
     }
     return found;
   }

@@ -18,7 +18,7 @@ export type TaskReader = (
 export function taskReader(database: Database): TaskReader {
   return async function* read(onBehalfOf, { name, state }) {
     const stateName = state === undefined ? undefined : parseState(state);
-    if (state !== undefined && stateName === undefined) throw invalid(`There is no state "${state}".`);
+    if (state !== undefined && stateName === undefined) throw invalid`There is no state "${state}".`;
     const stored = stateName === 'All' || stateName === 'Unknown' ? undefined : stateName;
     const ownerIds = await visibleOwners(database, onBehalfOf);
     const filter: TaskFilter = { tenant: onBehalfOf.tenant, ownerIds, name, state: stored };

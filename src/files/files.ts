@@ -75,9 +75,7 @@ export class Files {
     content: Readable,
   ): Promise<Upload> {
     if (!isFileName(name))
-      throw invalid(
-        `"${name}" is not a file name; one without folders, at most ${LONGEST_NAME} characters long, is accepted.`,
-      );
+      throw invalid`"${name}" is not a file name; one without folders, at most ${LONGEST_NAME} characters long, is accepted.`;
     checkText('The file name', name, LONGEST_NAME);
     const folder = join(this.#options.folder, 'uploads');
     await mkdir(folder, { recursive: true });
@@ -91,7 +89,7 @@ export class Files {
         hash.update(chunk);
         if (bytes > this.#options.uploadLimit) {
           done(
-            invalid(`The file is larger than ${this.#options.uploadLimit} bytes, the most that is accepted.`),
+            invalid`The file is larger than ${this.#options.uploadLimit} bytes, the most that is accepted.`,
           );
         } else done(null, chunk);
       },

@@ -2,15 +2,18 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { missing } from '../domain/errors.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
 import { acceptJson } from './bodies.ts';
-import { errorBody, toErrorAnswer } from './errors.ts';
+import { toErrorAnswer } from './errors.ts';
+import { localeOf } from './localization/locale.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
 import { definitionRoutes } from './routes/definitions.ts';
@@ -40,25 +43,22 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     rewriteUrl: stripTenantSegment,
     // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
-    frameworkErrors: (error, _request, reply) => sendError(error, reply as unknown as FastifyReply),
+    frameworkErrors: (error, request, reply) =>
+      sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
   const authenticator = new Authenticator(tasks.database.sql);
 
   app.setErrorHandler((error, request, reply) => {
-    const { status } = toErrorAnswer(error);
+    const { status } = toErrorAnswer(error, localeOf(request));
     if (status >= 500)
       request.log.error({ err: error, method: request.method, url: request.url }, 'a request has failed');
     if (status === 401)
       reply.header('WWW-Authenticate', 'Basic realm="Batchline", charset="UTF-8", Bearer realm="Batchline"');
-    return sendError(error, reply);
+    return sendError(error, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const message = `There is no ${request.method} ${request.url.split('?')[0]}; GET /api/v1 tells what there is.`;
-    return reply
-      .code(404)
-      .type('application/json; charset=utf-8')
-      .send(errorBody('NotFoundException', message));
+  app.setNotFoundHandler((request) => {
+    throw missing`There is no ${request.method} ${request.url.split('?')[0] ?? ''}; GET /api/v1 tells what there is.`;
   });
   acceptJson(app);
 
@@ -85,7 +85,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-function sendError(error: unknown, reply: FastifyReply): FastifyReply {
-  const { status, body } = toErrorAnswer(error);
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, body } = toErrorAnswer(error, localeOf(request));
   return reply.code(status).type('application/json; charset=utf-8').send(body);
 }

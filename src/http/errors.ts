@@ -1,5 +1,7 @@
 import { Refusal, type RefusalKind } from '../domain/errors.ts';
+import { message } from '../domain/message.ts';
 import { UNSUPPORTED_BODY } from './bodies.ts';
+import type { Locale } from './localization/locale.ts';
 
 /** How an error looks to a client: its status and the carrier of contract, section 4. */
 export interface ErrorAnswer {
@@ -22,8 +24,11 @@ const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly ty
   unauthenticated: { status: 401, type: 'AuthenticationException' },
   forbidden: { status: 403, type: 'UnauthorizedAccessException' },
   missing: { status: 404, type: 'NotFoundException' },
+  unacceptable: { status: 406, type: 'NotSupportedException' },
   conflict: { status: 409, type: 'InvalidOperationException' },
   precondition: { status: 412, type: 'PreconditionFailedException' },
+  unsupported: { status: 415, type: 'NotSupportedException' },
+  throttled: { status: 429, type: 'TooManyRequestsException' },
 };
 
 /** `ErrorType` of errors that Fastify itself makes, by status. */
@@ -33,14 +38,15 @@ const FRAMEWORK_TYPES: Readonly<Record<number, string>> = {
   413: 'ArgumentException',
 };
 
-/** What a client is told of an error. Errors that are no refusal tell nothing of the inside, and never a stack. */
-export function toErrorAnswer(error: unknown): ErrorAnswer {
+/** What a client is told of an error, in its language. Errors that are no refusal tell nothing of the inside, and never a stack. */
+export function toErrorAnswer(error: unknown, locale: Locale): ErrorAnswer {
   if (error instanceof Refusal) {
     const { status, type } = KINDS[error.kind];
-    return { status, body: errorBody(type, error.message) };
+    return { status, body: errorBody(type, locale.message(error.text)) };
   }
   const status = (error as { statusCode?: unknown }).statusCode;
-  if (status === 415) return { status, body: errorBody('NotSupportedException', UNSUPPORTED_BODY) };
+  if (status === 415)
+    return { status, body: errorBody('NotSupportedException', locale.message(UNSUPPORTED_BODY.text)) };
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return {
       status,
@@ -51,7 +57,9 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
     status: 500,
     body: errorBody(
       'Exception',
-      'The server has failed. The fault is in its log; nothing is known to have changed.',
+      locale.message(
+        message`The server has failed. The fault is in its log; nothing is known to have changed.`,
+      ),
     ),
   };
 }

@@ -5,7 +5,7 @@ import { allows, rightsOn, TableRight } from '../domain/rights.ts';
 
 /** There is no such task, or the caller may not see it: both look the same. */
 export function noSuchTask(id: number): Refusal {
-  return missing(`There is no batch task ${id}.`);
+  return missing`There is no batch task ${id}.`;
 }
 
 /**
@@ -25,7 +25,7 @@ export function checkAccess(
   const rights = rightsOn(caller, task);
   if (!allows(rights, TableRight.Select)) throw noSuchTask(id);
   if (!allows(rights, TableRight[right])) {
-    throw forbidden(`You may not ${doing} batch task ${id}. ${rights.reason}`);
+    throw forbidden`You may not ${doing} batch task ${id}. ${rights.reason}`;
   }
   return task;
 }

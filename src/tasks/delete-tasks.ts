@@ -21,7 +21,7 @@ export async function deleteTasks(parts: TaskParts, caller: Caller, ids: readonl
       const held = await lockTask(trx, id);
       const task = checkAccess(caller, id, held?.task, 'Delete', 'delete');
       if (isHeld(task.state))
-        throw conflict(`Batch task ${id} is ${task.state}; stop it before you delete it.`);
+        throw conflict`Batch task ${id} is ${task.state}; stop it before you delete it.`;
       if (held?.jobId && parts.queue.has(task.name)) jobs.push({ name: task.name, jobId: held.jobId });
     }
     await parts.queue.settle(trx, jobs);

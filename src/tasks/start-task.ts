@@ -34,7 +34,7 @@ export interface StartRequest {
  */
 export async function startTask(parts: TaskParts, caller: Caller, request: StartRequest): Promise<number> {
   if (!caller.scopes.includes('write'))
-    throw forbidden('You may not start batch tasks: this sign-in may only read.');
+    throw forbidden`You may not start batch tasks: this sign-in may only read.`;
   const { definition, readParameters } = parts.registry.get(request.name);
   readParameters(request.parameterObject);
   checkTexts(parts, request);
@@ -84,9 +84,7 @@ function checkTexts({ textLimits }: TaskParts, request: StartRequest): void {
 function tenantOf(parts: TaskParts, caller: Caller, wanted: string): string {
   if (caller.tenant === null) return wanted === '' ? parts.serialNumber : wanted;
   if (wanted !== '' && wanted !== caller.tenant) {
-    throw forbidden(
-      `You may not start batch tasks for DatabaseSerialNumber "${wanted}"; "${caller.tenant}" is yours.`,
-    );
+    throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted}"; "${caller.tenant}" is yours.`;
   }
   return caller.tenant;
 }
@@ -94,14 +92,14 @@ function tenantOf(parts: TaskParts, caller: Caller, wanted: string): string {
 async function ownerOf(parts: TaskParts, caller: Caller, request: StartRequest): Promise<number> {
   if (!isAdministrator(caller)) {
     if (request.isSystemTask)
-      throw forbidden('You may not start system tasks: IsSystemTask is for administrators.');
+      throw forbidden`You may not start system tasks: IsSystemTask is for administrators.`;
     return caller.associateId;
   }
   if (request.isSystemTask) return 0;
   const { associateId } = request;
   if (associateId === 0 || associateId === caller.associateId) return caller.associateId;
   if ((await getAssociate(parts.database.sql, associateId)) === undefined) {
-    throw invalid(`AssociateId is ${associateId}, but there is no such associate.`);
+    throw invalid`AssociateId is ${associateId}, but there is no such associate.`;
   }
   return associateId;
 }

@@ -43,7 +43,7 @@ export class Authenticator {
    */
   async authenticate(header: string | undefined): Promise<Caller> {
     if (header === undefined || header.trim() === '') {
-      throw unauthenticated('Sign in: the header Authorization is missing; Basic and Bearer are accepted.');
+      throw unauthenticated`Sign in: the header Authorization is missing; Basic and Bearer are accepted.`;
     }
     const key = this.#keyed(header);
     const known = this.#remembered.get(key);
@@ -70,9 +70,7 @@ export class Authenticator {
       case 'bearer':
         return this.#bearer(credentials);
       default:
-        throw unauthenticated(
-          'The scheme of the header Authorization is not accepted; Basic and Bearer are.',
-        );
+        throw unauthenticated`The scheme of the header Authorization is not accepted; Basic and Bearer are.`;
     }
   }
 
@@ -80,14 +78,14 @@ export class Authenticator {
     const text = Buffer.from(credentials, 'base64').toString('utf8');
     const colon = text.indexOf(':');
     if (colon === -1)
-      throw unauthenticated('The Basic credentials are malformed; base64 of login:password is accepted.');
+      throw unauthenticated`The Basic credentials are malformed; base64 of login:password is accepted.`;
     const login = text.slice(0, colon);
     // The database can't be asked for a NUL, and nobody is called so.
     const associate = login.includes('\0') ? undefined : await findAssociate(this.#db, login);
     const hash = associate?.passwordHash ?? (await this.#nobody);
     const verified = await this.#verify(text, text.slice(colon + 1), hash);
     if (associate === undefined || !verified || associate.disabled) {
-      throw unauthenticated('The login or the password is wrong.');
+      throw unauthenticated`The login or the password is wrong.`;
     }
     return callerOf(associate, SCOPES);
   }
@@ -104,7 +102,7 @@ export class Authenticator {
     const token = await findToken(this.#db, hashToken(secret));
     const associate = token && (await getAssociate(this.#db, token.associateId));
     if (associate === undefined || associate.disabled)
-      throw unauthenticated('The token is wrong, revoked or expired.');
+      throw unauthenticated`The token is wrong, revoked or expired.`;
     return callerOf(associate, token?.scopes ?? []);
   }
 

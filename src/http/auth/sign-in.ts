@@ -27,5 +27,5 @@ function withinTenant(caller: Caller, segment: string | undefined): Caller {
   if (segment === undefined) return caller;
   if (caller.tenant === null) return { ...caller, tenant: segment };
   if (caller.tenant.toLowerCase() === segment.toLowerCase()) return caller;
-  throw forbidden(`The address names the customer "${segment}", but this sign-in is for "${caller.tenant}".`);
+  throw forbidden`The address names the customer "${segment}", but this sign-in is for "${caller.tenant}".`;
 }

@@ -9,6 +9,7 @@ import { stopTask } from '../../tasks/stop-task.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { updateTask } from '../../tasks/update-task.ts';
 import { callerOf } from '../auth/sign-in.ts';
+import { localeOf } from '../localization/locale.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader, isInt32 } from '../wire/carrier-reader.ts';
 import { applySelect, readSelect } from '../wire/select.ts';
@@ -70,7 +71,7 @@ class AgentArguments {
 }
 
 function required<T>(name: string, accepted: string, value: T | undefined): T {
-  if (value === undefined) throw invalid(`The argument ${name} is missing; ${accepted} is accepted.`);
+  if (value === undefined) throw invalid`The argument ${name} is missing; ${accepted} is accepted.`;
   return value;
 }
 
@@ -176,7 +177,7 @@ export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks:
     app.post<Selecting>(`/${name}`, async (request, reply) => {
       const selected = readSelect(selectOf(request.query));
       const caller = callerOf(request);
-      const writer = new BatchTaskWriter(caller, tasks.textLimits);
+      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
       const answer = await method.answer({ tasks, caller, args: new AgentArguments(request), reply, writer });
       if (answer === undefined) return reply.code(204).send();
       if (Array.isArray(answer)) return answer.map((carrier) => applySelect(carrier, selected));

@@ -8,6 +8,7 @@ import { stopTask } from '../../tasks/stop-task.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { updateTask } from '../../tasks/update-task.ts';
 import { callerOf } from '../auth/sign-in.ts';
+import { localeOf } from '../localization/locale.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader, STATES } from '../wire/carrier-reader.ts';
 import { readTaskId } from '../wire/task-id.ts';
@@ -31,14 +32,12 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
 
   app.get<ById>('/:id', async (request, reply) => {
     const caller = callerOf(request);
-    const writer = new BatchTaskWriter(caller, tasks.textLimits);
+    const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
     const { id } = request.params;
     if (/^-?\d+$/.test(id)) return writer.write(await readTask(tasks, caller, readTaskId(id)));
     const state = parseState(id);
     if (state === undefined) {
-      throw invalid(
-        `"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`,
-      );
+      throw invalid`"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`;
     }
     const list = await readTasks(tasks, caller, { owners: 'own', state });
     tellCut(reply, list);
@@ -50,7 +49,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     const id = readTaskId(request.params.id);
     const change = readChange(new CarrierReader(request.body, 'BatchTaskInfo'));
     const task = await updateTask(tasks, caller, id, change);
-    return new BatchTaskWriter(caller, tasks.textLimits).write(task);
+    return new BatchTaskWriter(caller, tasks.textLimits, localeOf(request)).write(task);
   });
 
   app.delete<ById>('/:id', async (request, reply) => {

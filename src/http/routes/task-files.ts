@@ -4,7 +4,7 @@ import { readAudit } from '../../store/tasks/audit.ts';
 import { readTask } from '../../tasks/read-tasks.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
-import { writeDate } from '../wire/dates.ts';
+import { localeOf } from '../localization/locale.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 type ById = { Params: { id: string } };
@@ -14,7 +14,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
   app.get<ById>('/:id/File', async (request, reply) => {
     const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
     const file = await tasks.files.openResult(task);
-    if (file === undefined) throw missing(`Batch task ${task.id} has no result file.`);
+    if (file === undefined) throw missing`Batch task ${task.id} has no result file.`;
     const ascii = task.fileName.replace(/[^\x20-\x7e]|["\\]/g, '_');
     return reply
       .type('application/octet-stream')
@@ -29,14 +29,15 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
   app.get<ById>('/:id/Audit', async (request) => {
     const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
     const entries = await readAudit(tasks.database.sql, task.id);
+    const locale = localeOf(request);
     return entries.map((entry) => ({
-      At: writeDate(entry.at),
+      At: locale.date(entry.at),
       ActorId: entry.actorId,
       Node: entry.nodeId,
       From: entry.from,
       To: entry.to,
       Attempt: entry.attempt,
-      Reason: entry.reason,
+      Reason: locale.text(entry.reason),
     }));
   });
 }

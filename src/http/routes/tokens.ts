@@ -10,7 +10,7 @@ import { type ApiToken, deleteToken, insertToken, listTokens } from '../../store
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { generateToken, hashToken } from '../auth/tokens.ts';
-import { writeDate } from '../wire/dates.ts';
+import { type Locale, localeOf } from '../localization/locale.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -36,7 +36,9 @@ export async function tokenRoutes(
 ): Promise<void> {
   app.get('/', async (request) => {
     const caller = callerOf(request);
-    return (await listTokens(db, isAdministrator(caller) ? undefined : caller.associateId)).map(toWire);
+    const tokens = await listTokens(db, isAdministrator(caller) ? undefined : caller.associateId);
+    const locale = localeOf(request);
+    return tokens.map((token) => toWire(token, locale));
   });
 
   app.post<{ Body: Static<typeof NewToken> }>('/', { schema: { body: NewToken } }, async (request, reply) => {
@@ -49,14 +51,14 @@ export async function tokenRoutes(
     } = request.body;
     checkText('Name', Name, 200);
     if (AssociateId !== caller.associateId && !isAdministrator(caller)) {
-      throw forbidden('Tokens for other associates are made by administrators.');
+      throw forbidden`Tokens for other associates are made by administrators.`;
     }
     const excess = Scopes.filter((scope) => !caller.scopes.includes(scope));
     if (excess.length > 0)
-      throw forbidden(`This sign-in can't give the scopes ${excess.join(', ')}: it doesn't have them.`);
+      throw forbidden`This sign-in can't give the scopes ${excess.join(', ')}: it doesn't have them.`;
     const associate = await getAssociate(db, AssociateId);
     if (associate === undefined)
-      throw invalid(`AssociateId is ${AssociateId}, but there is no such associate.`);
+      throw invalid`AssociateId is ${AssociateId}, but there is no such associate.`;
     const secret = generateToken(associate.tenant ?? serialNumber);
     const token = await insertToken(db, {
       associateId: AssociateId,
@@ -65,7 +67,7 @@ export async function tokenRoutes(
       expires: ExpiresInDays === undefined ? null : new Date(Date.now() + ExpiresInDays * DAY_MS),
       hash: hashToken(secret),
     });
-    return reply.code(201).send({ ...toWire(token), Token: secret });
+    return reply.code(201).send({ ...toWire(token, localeOf(request)), Token: secret });
   });
 
   app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
@@ -73,18 +75,18 @@ export async function tokenRoutes(
     const id = readTaskId(request.params.id);
     const found = await deleteToken(db, id, isAdministrator(caller) ? undefined : caller.associateId);
     authenticator.forget();
-    if (!found) throw missing(`There is no token ${id}.`);
+    if (!found) throw missing`There is no token ${id}.`;
     return reply.code(204).send();
   });
 }
 
-function toWire(token: ApiToken): object {
+function toWire(token: ApiToken, locale: Locale): object {
   return {
     Id: token.id,
     Name: token.name,
     AssociateId: token.associateId,
     Scopes: token.scopes,
-    Created: writeDate(token.created),
-    Expires: token.expires === null ? null : writeDate(token.expires),
+    Created: locale.date(token.created),
+    Expires: token.expires === null ? null : locale.date(token.expires),
   };
 }

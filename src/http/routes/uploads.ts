@@ -18,11 +18,11 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
     async (request, reply) => {
       const caller = callerOf(request);
       if (!caller.scopes.includes('write'))
-        throw forbidden('You may not upload files: this sign-in may only read.');
+        throw forbidden`You may not upload files: this sign-in may only read.`;
       const name = Object.entries(request.query).find(([key]) => key.toLowerCase() === 'name')?.[1];
-      if (name === undefined) throw invalid('Name is missing in the query; the file name is accepted.');
+      if (name === undefined) throw invalid`Name is missing in the query; the file name is accepted.`;
       if (request.body === undefined)
-        throw invalid('The body is missing; the content of the file, with a Content-Type, is accepted.');
+        throw invalid`The body is missing; the content of the file, with a Content-Type, is accepted.`;
       const owner = { associateId: caller.associateId, tenant: caller.tenant ?? tasks.serialNumber };
       const upload = await tasks.files.keepUpload(owner, name, request.body as Readable);
       return reply.code(201).send({

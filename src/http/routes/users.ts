@@ -78,14 +78,14 @@ export async function userRoutes(
         roles,
       });
       authenticator.forget();
-      if (changed === undefined) throw missing(`There is no associate ${id}.`);
+      if (changed === undefined) throw missing`There is no associate ${id}.`;
       return toWire(changed);
     },
   );
 }
 
 function checkAdministrator(allowed: boolean): void {
-  if (!allowed) throw forbidden('This is for administrators.');
+  if (!allowed) throw forbidden`This is for administrators.`;
 }
 
 function toWire(associate: Associate): object {

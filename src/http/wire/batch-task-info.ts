@@ -4,8 +4,8 @@ import { invalid } from '../../domain/errors.ts';
 import type { TextLimits } from '../../domain/limits.ts';
 import { rightsOn, type TaskRights } from '../../domain/rights.ts';
 import type { StartRequest } from '../../tasks/start-task.ts';
+import type { Locale } from '../localization/locale.ts';
 import type { CarrierReader } from './carrier-reader.ts';
-import { writeDate } from './dates.ts';
 import { fieldRightMask, tableRightMask } from './masks.ts';
 
 /** How a property looks in FieldProperties. */
@@ -57,17 +57,20 @@ export type BatchTaskInfo = Record<string, unknown>;
 export class BatchTaskWriter {
   readonly #caller: Caller;
   readonly #limits: TextLimits;
+  readonly #locale: Locale;
   /** Tasks of one kind of rights share their FieldProperties. */
   readonly #fieldProperties = new Map<TaskRights, Record<string, unknown>>();
 
-  constructor(caller: Caller, limits: TextLimits) {
+  constructor(caller: Caller, limits: TextLimits, locale: Locale) {
     this.#caller = caller;
     this.#limits = limits;
+    this.#locale = locale;
   }
 
   /** The carrier of a task, with the rights that this caller has on it. */
   write(task: BatchTask): BatchTaskInfo {
     const rights = rightsOn(this.#caller, task);
+    const locale = this.#locale;
     return {
       Id: task.id,
       Name: task.name,
@@ -77,17 +80,17 @@ export class BatchTaskWriter {
       IsSystemTask: task.ownerId === 0,
       IsInternalTask: task.isInternal,
       ParameterObject: task.parameters,
-      LastStarted: writeDate(task.lastStarted),
-      Created: writeDate(task.created),
+      LastStarted: locale.date(task.lastStarted),
+      Created: locale.utcDate(task.created),
       StartCount: task.startCount,
       DatabaseSerialNumber: task.tenant,
-      Context: task.context,
-      Result: task.result,
+      Context: locale.text(task.context),
+      Result: locale.text(task.result),
       State: task.state,
-      Description: task.description,
-      Response: task.response,
-      Request: task.request,
-      ProgressDescription: task.progressDescription,
+      Description: locale.text(task.description),
+      Response: locale.text(task.response),
+      Request: locale.text(task.request),
+      ProgressDescription: locale.text(task.progressDescription),
       ProgressPercent: task.progressPercent,
       FileName: task.fileName,
       CancellationBehaviour: task.cancellation,
@@ -138,7 +141,7 @@ export function readChange(carrier: CarrierReader): TaskChange {
 export function readStart(carrier: CarrierReader): StartRequest {
   const name = carrier.text('Name');
   if (name === undefined || name === '') {
-    throw invalid('Name of BatchTaskInfo is missing; the name of a definition is accepted.');
+    throw invalid`Name of BatchTaskInfo is missing; the name of a definition is accepted.`;
   }
   return {
     name,

@@ -18,7 +18,7 @@ export class CarrierReader {
    */
   constructor(body: unknown, what: string) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      throw invalid(`${what} is ${describe(body)}; an object is accepted.`);
+      throw invalid`${what} is ${describe(body)}; an object is accepted.`;
     }
     this.#what = what;
     for (const [name, value] of Object.entries(body)) {
@@ -37,7 +37,7 @@ export class CarrierReader {
   raw(name: string): unknown {
     const key = name.toLowerCase();
     if (this.#duplicates.has(key)) {
-      throw invalid(`${name} of ${this.#what} is there more than once; one is accepted.`);
+      throw invalid`${name} of ${this.#what} is there more than once; one is accepted.`;
     }
     return this.#values.get(key);
   }
@@ -93,7 +93,7 @@ export class CarrierReader {
   }
 
   #wrong(name: string, value: unknown, accepted: string): Error {
-    return invalid(`${name} of ${this.#what} is ${describe(value)}; ${accepted} is accepted.`);
+    return invalid`${name} of ${this.#what} is ${describe(value)}; ${accepted} is accepted.`;
   }
 }
 

@@ -19,7 +19,7 @@ export function readSelect(text: string | undefined): ReadonlySet<string> | unde
     names.map((name) => {
       const property = byLowerName.get(name.toLowerCase());
       if (property === undefined) {
-        throw invalid(`$select names "${name}"; ${BATCH_TASK_PROPERTIES.join(', ')} are accepted.`);
+        throw invalid`$select names "${name}"; ${BATCH_TASK_PROPERTIES.join(', ')} are accepted.`;
       }
       return property;
     }),

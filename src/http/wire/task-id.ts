@@ -8,7 +8,5 @@ import { isInt32 } from './carrier-reader.ts';
  */
 export function readTaskId(text: string): number {
   if (/^-?\d{1,10}$/.test(text) && isInt32(Number(text))) return Number(text);
-  throw invalid(
-    `"${text.slice(0, 40)}" is not the id of a batch task; a whole number of 32 bits is accepted.`,
-  );
+  throw invalid`"${text.slice(0, 40)}" is not the id of a batch task; a whole number of 32 bits is accepted.`;
 }

@@ -46,7 +46,7 @@ export async function insertAssociate(db: Kysely<Schema>, associate: NewAssociat
     .onConflict((oc) => oc.column('login_key').doNothing())
     .returningAll()
     .executeTakeFirst();
-  if (row === undefined) throw conflict(`There is an associate with the login "${associate.login}" already.`);
+  if (row === undefined) throw conflict`There is an associate with the login "${associate.login}" already.`;
   return toAssociate(row);
 }
 
