@@ -1,4 +1,5 @@
 import type { CancellationBehaviourName } from './cancellation.ts';
+import type { MessageData } from './message.ts';
 import type { StoredState } from './task-state.ts';
 
 /** ParameterObject as it is kept: JSON values by name. Clients of SuperOffice send strings only. */
@@ -25,11 +26,15 @@ export interface BatchTask {
   readonly startCount: number;
   readonly context: string;
   readonly result: string;
+  /** Result as a message of our own; null where it is a plain text. */
+  readonly resultMessage: MessageData | null;
   readonly state: StoredState;
   readonly description: string;
   readonly response: string;
   readonly request: string;
   readonly progressDescription: string;
+  /** ProgressDescription as a message of our own; null where it is a plain text. */
+  readonly progressMessage: MessageData | null;
   /** 0 to 100 */
   readonly progressPercent: number;
   readonly fileName: string;

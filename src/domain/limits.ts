@@ -1,4 +1,5 @@
 import { invalid } from './errors.ts';
+import type { MessageValue } from './message.ts';
 
 /** The largest int32, which is also the largest task id. */
 export const INT32_MAX = 2_147_483_647;
@@ -32,7 +33,7 @@ export const DEFAULT_TEXT_LIMITS: TextLimits = {
  * @param limit in UTF-16 code units; `Infinity` where the contract sets none
  * @throws Refusal (invalid) where it is too long, has a NUL character or half a surrogate pair
  */
-export function checkText(what: string, text: string, limit: number): void {
+export function checkText(what: MessageValue, text: string, limit: number): void {
   if (text.length > limit) {
     throw invalid`${what} is ${text.length} characters long; at most ${limit} are accepted.`;
   }

@@ -1,4 +1,5 @@
 import { type Caller, isAdministrator, seesAll } from './caller.ts';
+import { type Message, message } from './message.ts';
 
 /** Bits of `TableRight.Mask` (contract, section 7). */
 export const TableRight = { None: 0, Select: 1, Update: 2, Insert: 4, Delete: 8, FULL: 15 } as const;
@@ -11,41 +12,44 @@ export interface TaskRights {
   readonly table: number;
   readonly editable: number;
   readonly rest: number;
-  /** Why the rights are what they are, for `Reason`; empty where nothing is withheld. */
-  readonly reason: string;
+  /** Why the rights are what they are, for `Reason`; null where nothing is withheld. */
+  readonly reason: Message | null;
 }
 
 /** How a caller stands to a task. */
 export type Relation = 'administrator' | 'owner' | 'system' | 'viewer' | 'stranger';
 
+const ANOTHERS = message`The task belongs to another associate.`;
+const READ_ONLY = message`This sign-in may only read.`;
+
 /**
  * The rights by relation: the one table that the answers show and the server enforces (contract, section 7).
  */
 export const RIGHTS: Readonly<Record<Relation, TaskRights>> = {
-  administrator: { table: TableRight.FULL, editable: FieldRight.Update, rest: FieldRight.Read, reason: '' },
+  administrator: { table: TableRight.FULL, editable: FieldRight.Update, rest: FieldRight.Read, reason: null },
   owner: {
     table: TableRight.Select | TableRight.Update | TableRight.Delete,
     editable: FieldRight.Update,
     rest: FieldRight.Read,
-    reason: '',
+    reason: null,
   },
   system: {
     table: TableRight.Select,
     editable: FieldRight.Read,
     rest: FieldRight.Read,
-    reason: 'System tasks are changed by administrators.',
+    reason: message`System tasks are changed by administrators.`,
   },
   viewer: {
     table: TableRight.Select,
     editable: FieldRight.Read,
     rest: FieldRight.Read,
-    reason: 'The task belongs to another associate.',
+    reason: ANOTHERS,
   },
   stranger: {
     table: TableRight.None,
     editable: FieldRight.None,
     rest: FieldRight.None,
-    reason: 'The task belongs to another associate.',
+    reason: ANOTHERS,
   },
 };
 
@@ -72,7 +76,7 @@ export function rightsOn(
     table: rights.table & TableRight.Select,
     editable: rights.editable & FieldRight.Read,
     rest: rights.rest & FieldRight.Read,
-    reason: rights.reason || 'This sign-in may only read.',
+    reason: rights.reason ?? READ_ONLY,
   };
 }
 

@@ -57,6 +57,6 @@ describe('what follows from a run', () => {
     });
     const last = follows({ kind: 'lost', nodeId: 'n' }, 0, 1);
     expect(last).toMatchObject({ to: 'Failed', losses: 2, delaySeconds: null });
-    expect(last.result).toContain('lost 2 times');
+    expect(String(last.result)).toContain('lost 2 times');
   });
 });

@@ -1,10 +1,11 @@
+import { type Message, message, type Text } from './message.ts';
 import { nextDelay, type RetryPolicy } from './retry.ts';
 import type { StoredState } from './task-state.ts';
 
 /** What a run came to: it returned, it threw, or it was told to end and did so or was left behind. */
 export type RunOutcome =
-  | { readonly kind: 'returned'; readonly result: string }
-  | { readonly kind: 'failed'; readonly message: string; readonly permanent: boolean }
+  | { readonly kind: 'returned'; readonly result: Text }
+  | { readonly kind: 'failed'; readonly message: Text; readonly permanent: boolean }
   /** The server stops, and the run has not finished. */
   | { readonly kind: 'interrupted' }
   /** The process was lost. */
@@ -14,13 +15,13 @@ export type RunOutcome =
 export interface Consequence {
   readonly to: StoredState;
   /** Result; `null` leaves it as it is. */
-  readonly result: string | null;
+  readonly result: Text | null;
   readonly failures: number;
   readonly losses: number;
   /** Seconds until the next run; `null` where there is none. */
   readonly delaySeconds: number | null;
   /** For the audit row. */
-  readonly reason: string;
+  readonly reason: Message;
 }
 
 /**
@@ -45,7 +46,7 @@ export function consequenceOf(
         failures,
         losses,
         delaySeconds: null,
-        reason: 'The run has finished.',
+        reason: message`The run has finished.`,
       };
     case 'interrupted':
       return {
@@ -54,18 +55,18 @@ export function consequenceOf(
         failures,
         losses,
         delaySeconds: 0,
-        reason: 'Handed back: the server stops.',
+        reason: message`Handed back: the server stops.`,
       };
     case 'failed': {
       const delay = outcome.permanent ? undefined : nextDelay(policy, failures + 1, jitter);
       const counts = { result: outcome.message, failures: failures + 1, losses };
       if (delay === undefined)
-        return { ...counts, to: 'Failed', delaySeconds: null, reason: 'The run has failed.' };
+        return { ...counts, to: 'Failed', delaySeconds: null, reason: message`The run has failed.` };
       return {
         ...counts,
         to: 'New',
         delaySeconds: delay,
-        reason: `Run ${failures + 1} of at most ${policy.limit + 1} has failed; the next is due in ${delay.toFixed(1)} s.`,
+        reason: message`Run ${failures + 1} of at most ${policy.limit + 1} has failed; the next is due in ${delay.toFixed(1)} s.`,
       };
     }
     case 'lost': {
@@ -76,16 +77,16 @@ export function consequenceOf(
           to: 'New',
           result: null,
           delaySeconds: 0,
-          reason: `Worker ${outcome.nodeId} was lost.`,
+          reason: message`Worker ${outcome.nodeId} was lost.`,
         };
       }
-      const result = `The worker was lost ${losses + 1} times while it ran this task; it is not tried again.`;
+      const result = message`The worker was lost ${losses + 1} times while it ran this task; it is not tried again.`;
       return {
         ...counts,
         to: 'Failed',
         result,
         delaySeconds: null,
-        reason: `Worker ${outcome.nodeId} was lost.`,
+        reason: message`Worker ${outcome.nodeId} was lost.`,
       };
     }
   }

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { Message } from '../domain/message.ts';
 import { hasEnded } from '../domain/task-state.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
@@ -11,7 +12,7 @@ export interface EndToApply extends RunEnd {
   readonly name: string;
   readonly jobId: string | null;
   readonly nodeId: string;
-  readonly reason: string;
+  readonly reason: Message;
 }
 
 /**

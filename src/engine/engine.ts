@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { message } from '../domain/message.ts';
 import { consequenceOf } from '../domain/run-outcome.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
@@ -132,8 +133,8 @@ export class Engine {
       attempt: task.attempt,
     };
     return [
-      { ...common, from: 'New', to: 'Aquired', reason: 'Claimed.' },
-      { ...common, from: 'Aquired', to: 'Started', reason: `Run ${task.startCount} begins.` },
+      { ...common, from: 'New', to: 'Aquired', reason: message`Claimed.` },
+      { ...common, from: 'Aquired', to: 'Started', reason: message`Run ${task.startCount} begins.` },
     ];
   }
 

@@ -1,6 +1,8 @@
 import { Refusal } from '../domain/errors.ts';
+import { Message, message, storable, type Text } from '../domain/message.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 import { PermanentError } from '../workers/define-task.ts';
+import { failureText } from './failure-text.ts';
 import type { Run } from './run.ts';
 import { type ContextParts, createContext } from './run-context.ts';
 import type { ThreadPool } from './threads/thread-pool.ts';
@@ -43,7 +45,7 @@ export async function executeRun(run: Run, parts: ExecutionParts): Promise<RunOu
     if (outcome === 'left behind' || outcome.kind === 'failed') {
       if (run.endReason === 'shutdown') return { kind: 'interrupted' };
       if (outcome === 'left behind')
-        return { kind: 'failed', message: 'The run was left behind.', permanent: true };
+        return { kind: 'failed', message: message`The run was left behind.`, permanent: true };
     }
     return outcome;
   } finally {
@@ -61,21 +63,15 @@ async function doWork(run: Run, parts: ExecutionParts, kill: AbortSignal): Promi
 function failure(run: Run, error: unknown): RunOutcome {
   const told = run.signal.aborted;
   if (!told) run.log.warn({ err: error }, 'the run has failed');
-  const message = error instanceof Error ? error.message || error.name : String(error);
   // A Refusal says that the input is wrong: another run would meet the same.
   return {
     kind: 'failed',
-    message: storable(message),
+    message: storable(failureText(error)),
     permanent: error instanceof PermanentError || error instanceof Refusal,
   };
 }
 
-function resultText(value: unknown): string {
+function resultText(value: unknown): Text {
   if (value === undefined || value === null) return '';
-  return storable(typeof value === 'string' ? value : JSON.stringify(value));
-}
-
-/** The text without what no database column can hold: NUL and halves of surrogate pairs become U+FFFD. */
-function storable(text: string): string {
-  return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+  return storable(typeof value === 'string' || value instanceof Message ? value : JSON.stringify(value));
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { BatchTask } from '../domain/batch-task.ts';
+import { message } from '../domain/message.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
@@ -58,7 +59,7 @@ function createServices(run: Run, parts: ContextParts): RunServices {
         });
         if (!kept)
           throw new PermanentError(
-            'A transaction of a run must set the checkpoint, so that it holds the task.',
+            message`A transaction of a run must set the checkpoint, so that it holds the task.`,
           );
         return result;
       }),

@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { checkText } from '../domain/limits.ts';
+import { storable, type Text } from '../domain/message.ts';
 import { RunEnded, type RunEndReason } from '../workers/define-task.ts';
 import type { RegisteredDefinition } from './registry.ts';
 
 /** What a run has to tell since it was last written. */
 export interface ProgressToWrite {
   readonly percent: number | null;
-  readonly text: string | null;
+  readonly text: Text | null;
 }
 
 /** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
@@ -27,7 +28,7 @@ export class Run {
   readonly #progressLimit: number;
   #endReason: RunEndReason | undefined;
   #percent: number | null = null;
-  #text: string | null = null;
+  #text: Text | null = null;
   #dirty = false;
 
   constructor(
@@ -68,13 +69,13 @@ export class Run {
    *
    * @throws RangeError where the percentage is outside 0 to 100; Refusal where the text can't be kept
    */
-  progress(percent: number, text: string | undefined): void {
+  progress(percent: number, text: Text | undefined): void {
     if (!(percent >= 0 && percent <= 100)) {
       throw new RangeError(`The progress is ${percent}; a percentage from 0 to 100 is accepted.`);
     }
     if (text !== undefined) {
-      checkText('ProgressDescription', text, this.#progressLimit);
-      this.#text = text;
+      checkText('ProgressDescription', String(text), this.#progressLimit);
+      this.#text = storable(text);
     }
     this.#percent = Math.trunc(percent);
     this.#dirty = true;

@@ -1,4 +1,8 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { MessageData } from '../domain/message.ts';
+
+/** A text of our own beside its English wording; null where the text is plain. */
+type MessageColumn = ColumnType<MessageData | null, string | null | undefined, string | null>;
 
 /** Table `batchline.task`: one row a batch task. The row decides; the engine's job only delivers. */
 export interface TaskTable {
@@ -19,11 +23,13 @@ export interface TaskTable {
   start_count: Generated<number>;
   context: string;
   result: Generated<string>;
+  result_message: MessageColumn;
   state: number;
   description: string;
   response: string;
   request: string;
   progress_description: Generated<string>;
+  progress_message: MessageColumn;
   progress_percent: Generated<number>;
   file_name: string;
   cancellation: number;
@@ -42,6 +48,7 @@ export interface TaskTable {
   lease_until: Date | null;
   /** Who asked to stop it and when, in words: the Result of the run that ends by it. */
   stop_note: string | null;
+  stop_message: MessageColumn;
   checkpoint: ColumnType<unknown, string | null, string | null>;
 }
 
@@ -67,6 +74,8 @@ export interface TaskAuditTable {
   to_state: number;
   attempt: number;
   reason: string;
+  /** Null as well where the reason has no values in it: then it is the template. */
+  reason_message: MessageColumn;
 }
 
 /** Table `batchline.associate`: who may sign in. */

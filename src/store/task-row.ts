@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { BatchTask, Parameters } from '../domain/batch-task.ts';
 import { cancellationOf } from '../domain/cancellation.ts';
+import type { MessageData } from '../domain/message.ts';
 import { storedStateOf } from '../domain/task-state.ts';
 
 /** A row as `TASK_COLUMNS` selects it. */
@@ -19,11 +20,13 @@ export interface TaskRow {
   readonly start_count: number;
   readonly context: string;
   readonly result: string;
+  readonly result_message: MessageData | null;
   readonly state: number;
   readonly description: string;
   readonly response: string;
   readonly request: string;
   readonly progress_description: string;
+  readonly progress_message: MessageData | null;
   readonly progress_percent: number;
   readonly file_name: string;
   readonly cancellation: number;
@@ -36,8 +39,8 @@ export interface TaskRow {
 export const TASK_COLUMNS = sql<TaskRow>`
   t.id, t.tenant, t.name, t.owner_id, t.is_internal, t.details_table, t.details_record,
   (select b.content from batchline.binary_object b where b.id = t.parameter_object_id) as parameters,
-  t.created, t.updated, t.last_started, t.start_count, t.context, t.result, t.state,
-  t.description, t.response, t.request, t.progress_description, t.progress_percent, t.file_name,
+  t.created, t.updated, t.last_started, t.start_count, t.context, t.result, t.result_message, t.state,
+  t.description, t.response, t.request, t.progress_description, t.progress_message, t.progress_percent, t.file_name,
   t.cancellation, t.attempt, t.failures, t.losses`;
 
 /** The task that a row holds. */
@@ -57,11 +60,13 @@ export function toTask(row: TaskRow): BatchTask {
     startCount: row.start_count,
     context: row.context,
     result: row.result,
+    resultMessage: row.result_message,
     state: storedStateOf(row.state),
     description: row.description,
     response: row.response,
     request: row.request,
     progressDescription: row.progress_description,
+    progressMessage: row.progress_message,
     progressPercent: row.progress_percent,
     fileName: row.file_name,
     cancellation: cancellationOf(row.cancellation),

@@ -1,6 +1,7 @@
 import type { BatchTask } from '../domain/batch-task.ts';
 import type { Caller } from '../domain/caller.ts';
 import { forbidden, missing, type Refusal } from '../domain/errors.ts';
+import { message } from '../domain/message.ts';
 import { allows, rightsOn, TableRight } from '../domain/rights.ts';
 
 /** There is no such task, or the caller may not see it: both look the same. */
@@ -8,10 +9,18 @@ export function noSuchTask(id: number): Refusal {
   return missing`There is no batch task ${id}.`;
 }
 
+/** What a caller wants to do, as it stands in `You may not … batch task 5`. */
+const DOING = {
+  see: message`see`,
+  update: message`update`,
+  delete: message`delete`,
+  stop: message`stop`,
+};
+
 /**
  * Checks that the caller may see the task and do this to it (contract, section 7).
  *
- * @param doing for the message: `update`, `delete`, …
+ * @param doing for the message
  * @throws Refusal (missing) where the caller may not see it, (forbidden) where the right is missing
  */
 export function checkAccess(
@@ -19,13 +28,13 @@ export function checkAccess(
   id: number,
   task: BatchTask | undefined,
   right: 'Select' | 'Update' | 'Delete',
-  doing: string,
+  doing: keyof typeof DOING,
 ): BatchTask {
   if (task === undefined) throw noSuchTask(id);
   const rights = rightsOn(caller, task);
   if (!allows(rights, TableRight.Select)) throw noSuchTask(id);
   if (!allows(rights, TableRight[right])) {
-    throw forbidden`You may not ${doing} batch task ${id}. ${rights.reason}`;
+    throw forbidden`You may not ${DOING[doing]} batch task ${id}. ${rights.reason ?? ''}`;
   }
   return task;
 }

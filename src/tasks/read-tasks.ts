@@ -1,6 +1,7 @@
 import type { BatchTask } from '../domain/batch-task.ts';
 import { type Caller, seesAll } from '../domain/caller.ts';
 import { checkText } from '../domain/limits.ts';
+import { message } from '../domain/message.ts';
 import type { StoredState, TaskStateName } from '../domain/task-state.ts';
 import { listAssociates } from '../store/associates/associates.ts';
 import { getTask } from '../store/tasks/get-task.ts';
@@ -44,7 +45,7 @@ export async function readTasks(
   caller: Caller,
   wanted: { readonly owners: ListedOwners; readonly name?: string; readonly state?: TaskStateName },
 ): Promise<TaskList> {
-  checkText('The name', wanted.name ?? '', Number.POSITIVE_INFINITY);
+  checkText(message`The name`, wanted.name ?? '', Number.POSITIVE_INFINITY);
   const ownerIds = await visibleOwners(parts, caller, wanted.owners);
   // Unknown is a state that no task has.
   if (wanted.state === 'Unknown' || ownerIds?.length === 0) return { tasks: [], cut: false };

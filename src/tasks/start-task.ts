@@ -3,6 +3,7 @@ import type { Parameters } from '../domain/batch-task.ts';
 import { type Caller, isAdministrator } from '../domain/caller.ts';
 import { forbidden, invalid } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
+import { message } from '../domain/message.ts';
 import { getAssociate } from '../store/associates/associates.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { insertTask } from '../store/tasks/insert-task.ts';
@@ -65,7 +66,7 @@ export async function startTask(parts: TaskParts, caller: Caller, request: Start
       jobId,
     );
     const started = { taskId, tenant, actorId: caller.associateId, nodeId: null, attempt: 0 };
-    await insertAudit(trx, [{ ...started, from: null, to: 'New', reason: 'Started by a caller.' }]);
+    await insertAudit(trx, [{ ...started, from: null, to: 'New', reason: message`Started by a caller.` }]);
     await parts.queue.send(trx, [{ name, jobId, taskId, delaySeconds: 0 }]);
     return taskId;
   });

@@ -1,4 +1,5 @@
 import type { Caller } from '../domain/caller.ts';
+import { message } from '../domain/message.ts';
 import { hasEnded } from '../domain/task-state.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
 import { requestStop } from '../store/tasks/request-stop.ts';
@@ -14,7 +15,7 @@ import { announce, moveHeldTask } from './update-task.ts';
  * @throws Refusal where there is no such task or the caller may not
  */
 export async function stopTask(parts: TaskParts, caller: Caller, id: number): Promise<boolean> {
-  const note = `Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date().toISOString()}.`;
+  const note = message`Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date().toISOString()}.`;
   const stopped = await parts.database.sql.transaction().execute(async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'stop');

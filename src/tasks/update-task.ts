@@ -4,6 +4,7 @@ import type { BatchTask, TaskChange } from '../domain/batch-task.ts';
 import { type Caller, isAdministrator } from '../domain/caller.ts';
 import { conflict } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
+import { type Message, message, type Text } from '../domain/message.ts';
 import { hasEnded, isLegalMove, LEGAL_MOVES, type StoredState } from '../domain/task-state.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
@@ -84,7 +85,7 @@ async function moveLocked(
   if (!isLegalMove(task.state, change.state)) {
     throw conflict`Batch task ${task.id} is ${task.state} and can't become ${change.state}; from ${task.state} it can become ${LEGAL_MOVES[task.state].join(', ')}.`;
   }
-  return moveHeldTask(parts, trx, caller, held, change, `Set to ${change.state} by ${caller.login}.`);
+  return moveHeldTask(parts, trx, caller, held, change, message`Set to ${change.state} by ${caller.login}.`);
 }
 
 /**
@@ -98,8 +99,8 @@ export async function moveHeldTask(
   trx: Transaction<Schema>,
   caller: Caller,
   held: HeldTask,
-  change: TaskChange & { readonly state: StoredState; readonly result?: string },
-  reason: string,
+  change: TaskChange & { readonly state: StoredState; readonly result?: Text },
+  reason: Message,
 ): Promise<BatchTask> {
   const { id, tenant, name } = held.task;
   const { state, ...rest } = change;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Static, TSchema } from 'typebox';
 import type { BatchTask } from '../domain/batch-task.ts';
 import type { CancellationBehaviourName } from '../domain/cancellation.ts';
+import type { Text } from '../domain/message.ts';
 import type { RunServices } from './run-services.ts';
 
 /** A JSON value. */
@@ -33,10 +34,11 @@ export interface TaskContext<P = unknown> {
    * Tells how far the run is. Written at most a few times a second; the last value always.
    *
    * @param percent 0 to 100; fractions are cut
-   * @param text the current stage, at most 254 characters; absent leaves the last text
+   * @param text the current stage, at most 254 characters; absent leaves the last text. A `message` is told to
+   *   each reader in their language, where a catalogue has it
    * @throws RangeError where the percentage is outside 0 to 100, Refusal where the text is too long
    */
-  progress(percent: number, text?: string): void;
+  progress(percent: number, text?: Text): void;
   /**
    * Keeps a value that the next attempt finds as `lastCheckpoint`. Durable when it resolves.
    *
@@ -69,10 +71,21 @@ export class RunEnded extends Error {
   }
 }
 
+/** An error whose text can be a `message`, so that the task's Result is told to each reader in their language. */
+export class TaskError extends Error {
+  readonly text: Text;
+
+  constructor(text: Text, options?: ErrorOptions) {
+    super(String(text), options);
+    this.name = 'TaskError';
+    this.text = text;
+  }
+}
+
 /** An error that no retry would mend: the task fails at once, whatever its retries. */
-export class PermanentError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+export class PermanentError extends TaskError {
+  constructor(text: Text, options?: ErrorOptions) {
+    super(text, options);
     this.name = 'PermanentError';
   }
 }
@@ -108,7 +121,7 @@ export interface TaskDefinition<S extends TSchema = TSchema> {
   /** `inline` (default) shares the server's event loop; `thread` has a thread of its own, for work that computes. */
   readonly isolate?: 'inline' | 'thread';
   /**
-   * Does the work. The return value becomes the task's Result: a string as it is, anything else as JSON.
+   * Does the work. The return value becomes the task's Result: a string or a `message` as it is, anything else as JSON.
    * A thrown error fails the run.
    */
   run(ctx: TaskContext<Static<S>>): unknown;

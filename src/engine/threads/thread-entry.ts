@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import pino from 'pino';
 import { checkText } from '../../domain/limits.ts';
+import { Message, message } from '../../domain/message.ts';
 import {
   type Json,
   PermanentError,
@@ -9,7 +10,8 @@ import {
   type TaskContext,
   type TaskDefinition,
 } from '../../workers/define-task.ts';
-import type { FromThread, ThreadResult, ThreadStart, ToThread } from './messages.ts';
+import { failureText } from '../failure-text.ts';
+import { type FromThread, type ThreadResult, type ThreadStart, type ToThread, textOf } from './messages.ts';
 
 /** Calls to the server that wait for their answers. */
 type Waiting = Map<number, { resolve: (value: ResultFile | null) => void; reject: (error: Error) => void }>;
@@ -27,15 +29,14 @@ export default async function runInThread(work: {
     const module = (await import(start.source.module)) as Record<string, TaskDefinition>;
     const definition = module[start.source.exported];
     if (definition === undefined) {
-      throw new PermanentError(`${start.source.module} no longer exports ${start.source.exported}.`);
+      throw new PermanentError(message`${start.source.module} no longer exports ${start.source.exported}.`);
     }
     const value = await definition.run(
       contextOf(start, port, controller.signal, waiting) as TaskContext<never>,
     );
-    return { kind: 'returned', value };
+    return value instanceof Message ? { kind: 'told', message: value } : { kind: 'returned', value };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { kind: 'threw', message, permanent: error instanceof PermanentError };
+    return { kind: 'threw', text: failureText(error), permanent: error instanceof PermanentError };
   } finally {
     port.close();
   }
@@ -49,7 +50,7 @@ function receive(message: ToThread, controller: AbortController, waiting: Waitin
   const call = waiting.get(message.id);
   waiting.delete(message.id);
   if (message.type === 'answer') call?.resolve(message.value);
-  else call?.reject(message.lost ? new RunEnded('lost') : new PermanentError(message.message));
+  else call?.reject(message.lost ? new RunEnded('lost') : new PermanentError(textOf(message.text)));
 }
 
 function contextOf(
@@ -77,7 +78,7 @@ function contextOf(
       if (!(percent >= 0 && percent <= 100)) {
         throw new RangeError(`The progress is ${percent}; a percentage from 0 to 100 is accepted.`);
       }
-      if (text !== undefined) checkText('ProgressDescription', text, start.progressLimit);
+      if (text !== undefined) checkText('ProgressDescription', String(text), start.progressLimit);
       tell({ type: 'progress', percent, text });
     },
     async checkpoint(value: Json) {
@@ -90,7 +91,7 @@ function contextOf(
     },
     get services(): never {
       throw new PermanentError(
-        'ctx.services is for definitions with isolate: inline; this one runs in a thread.',
+        message`ctx.services is for definitions with isolate: inline; this one runs in a thread.`,
       );
     },
   };

@@ -1,9 +1,11 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { type Json, PermanentError, RunEnded } from '../../workers/define-task.ts';
+import { revived } from '../../domain/message.ts';
+import { type Json, PermanentError, RunEnded, TaskError } from '../../workers/define-task.ts';
+import { failureText } from '../failure-text.ts';
 import type { Run } from '../run.ts';
 import { type ContextParts, createContext } from '../run-context.ts';
-import type { FromThread, ThreadResult, ThreadStart, ToThread } from './messages.ts';
+import { type FromThread, type ThreadResult, type ThreadStart, type ToThread, textOf } from './messages.ts';
 
 const ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? './thread-entry.ts' : './thread-entry.js',
@@ -52,7 +54,9 @@ export class ThreadPool {
     try {
       const result = await this.#pool.run({ start, port: there }, { transferList: [there], signal: kill });
       if (result.kind === 'returned') return result.value;
-      throw result.permanent ? new PermanentError(result.message) : new Error(result.message);
+      if (result.kind === 'told') return revived(result.message);
+      const text = textOf(result.text);
+      throw result.permanent ? new PermanentError(text) : new TaskError(text);
     } finally {
       run.signal.removeEventListener('abort', onEnd);
       here.close();
@@ -72,7 +76,8 @@ async function answer(
   context: Context,
   tell: (message: ToThread) => void,
 ): Promise<void> {
-  if (message.type === 'progress') return context.progress(message.percent, message.text);
+  if (message.type === 'progress')
+    return context.progress(message.percent, message.text === undefined ? undefined : textOf(message.text));
   if (message.type === 'log')
     return (context.log[message.level] as (...values: readonly unknown[]) => void)(...message.values);
   try {
@@ -84,7 +89,7 @@ async function answer(
     tell({
       type: 'refused',
       id: message.id,
-      message: error instanceof Error ? error.message : String(error),
+      text: failureText(error),
       lost,
     });
   }

@@ -37,7 +37,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
       From: entry.from,
       To: entry.to,
       Attempt: entry.attempt,
-      Reason: locale.text(entry.reason),
+      Reason: locale.text(entry.reason, entry.reasonMessage),
     }));
   });
 }

@@ -85,28 +85,33 @@ export class BatchTaskWriter {
       StartCount: task.startCount,
       DatabaseSerialNumber: task.tenant,
       Context: locale.text(task.context),
-      Result: locale.text(task.result),
+      Result: locale.text(task.result, task.resultMessage),
       State: task.state,
       Description: locale.text(task.description),
       Response: locale.text(task.response),
       Request: locale.text(task.request),
-      ProgressDescription: locale.text(task.progressDescription),
+      ProgressDescription: locale.text(task.progressDescription, task.progressMessage),
       ProgressPercent: task.progressPercent,
       FileName: task.fileName,
       CancellationBehaviour: task.cancellation,
-      TableRight: { Mask: tableRightMask(rights.table), Reason: rights.reason },
+      TableRight: { Mask: tableRightMask(rights.table), Reason: this.#reasonOf(rights) },
       FieldProperties: this.#fieldPropertiesOf(rights),
     };
+  }
+
+  #reasonOf({ reason }: TaskRights): string {
+    return reason === null ? '' : this.#locale.message(reason);
   }
 
   #fieldPropertiesOf(rights: TaskRights): Record<string, unknown> {
     let properties = this.#fieldProperties.get(rights);
     if (properties === undefined) {
       properties = {};
+      const reason = this.#reasonOf(rights);
       for (const [name, info] of Object.entries<FieldInfo>(BATCH_TASK_FIELDS)) {
         const mask = info.editable ? rights.editable : rights.rest;
         properties[name] = {
-          FieldRight: { Mask: fieldRightMask(mask), Reason: info.editable ? rights.reason : '' },
+          FieldRight: { Mask: fieldRightMask(mask), Reason: info.editable ? reason : '' },
           FieldType: info.type,
           FieldLength: typeof info.length === 'string' ? this.#limits[info.length] : info.length,
         };

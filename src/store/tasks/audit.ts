@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { inEnglish, type Message, type MessageData } from '../../domain/message.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../domain/task-state.ts';
 import { PREPARED } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
@@ -15,7 +16,7 @@ export interface StateChange {
   readonly from: StoredState | null;
   readonly to: StoredState;
   readonly attempt: number;
-  readonly reason: string;
+  readonly reason: Message;
 }
 
 /** Writes changes of state, in the transaction that makes them. */
@@ -29,27 +30,31 @@ export async function insertAudit(db: Kysely<Schema>, changes: readonly StateCha
     from_state: change.from === null ? null : TaskState[change.from],
     to_state: TaskState[change.to],
     attempt: change.attempt,
-    reason: change.reason,
+    reason: inEnglish(change.reason),
+    message: change.reason.values.length === 0 ? null : change.reason,
   }));
   await sql`
-    insert into batchline.task_audit (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason)
-    select d.task_id, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason
+    insert into batchline.task_audit (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message)
+    select d.task_id, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason, d.message
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
       task_id int, tenant text, actor_id int, node_id text,
-      from_state smallint, to_state smallint, attempt int, reason text
+      from_state smallint, to_state smallint, attempt int, reason text, message jsonb
     ) ${PREPARED}`.execute(db);
 }
 
 /** A kept change of state. */
-export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant'> {
+export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant' | 'reason'> {
   readonly at: Date;
+  /** In English. */
+  readonly reason: string;
+  readonly reasonMessage: MessageData;
 }
 
 /** A task's changes of state, oldest first. */
 export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<AuditEntry[]> {
   const rows = await db
     .selectFrom('batchline.task_audit')
-    .select(['at', 'actor_id', 'node_id', 'from_state', 'to_state', 'attempt', 'reason'])
+    .select(['at', 'actor_id', 'node_id', 'from_state', 'to_state', 'attempt', 'reason', 'reason_message'])
     .where('task_id', '=', taskId)
     .orderBy('id')
     .execute();
@@ -61,5 +66,6 @@ export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<Aud
     to: storedStateOf(row.to_state),
     attempt: row.attempt,
     reason: row.reason,
+    reasonMessage: row.reason_message ?? { template: row.reason, values: [] },
   }));
 }

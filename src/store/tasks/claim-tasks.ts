@@ -37,9 +37,11 @@ export async function claimTasks(
       start_count = t.start_count + 1,
       last_started = now(),
       result = '',
+      result_message = null,
       lease_owner = ${nodeId},
       lease_until = now() + ${leaseSeconds} * interval '1 second',
       stop_note = null,
+      stop_message = null,
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(wanted)}::text::json) as d (id int, job_id uuid)
     where t.id = d.id and t.job_id = d.job_id and t.state = ${TaskState.New}

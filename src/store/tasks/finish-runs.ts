@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { Message, type MessageData, messageOf, plainOf, type Text } from '../../domain/message.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 
@@ -10,11 +11,12 @@ export interface RunEnd {
   /** The state that the task goes to: ended, or New for another run. */
   readonly to: StoredState;
   /** Result; `null` leaves it. */
-  readonly result: string | null;
+  readonly result: Text | null;
   readonly failures: number;
   readonly losses: number;
   readonly progressPercent: number | null;
-  readonly progressDescription: string | null;
+  /** `null` leaves it. */
+  readonly progressDescription: Text | null;
   readonly fileName: string | null;
   /** The job that delivers the next run, and seconds until then; `null` where there is none. */
   readonly next: { readonly jobId: string; readonly delaySeconds: number } | null;
@@ -28,7 +30,7 @@ export interface FinishedTask {
   /** Not the state that was asked for, where somebody had asked to stop the task: then it is Failed. */
   readonly state: StoredState;
   /** Who had asked to stop it and when, in words; null where nobody had. */
-  readonly stopNote: string | null;
+  readonly stopNote: Message | null;
 }
 
 /**
@@ -43,11 +45,13 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
     id: end.taskId,
     attempt: end.attempt,
     to_state: TaskState[end.to],
-    result: end.result,
+    result: plainOf(end.result),
+    result_message: messageOf(end.result),
     failures: end.failures,
     losses: end.losses,
     percent: end.progressPercent,
-    progress: end.progressDescription,
+    progress: plainOf(end.progressDescription),
+    progress_message: messageOf(end.progressDescription),
     file_name: end.fileName,
     job_id: end.next?.jobId ?? null,
     delay: end.next?.delaySeconds ?? 0,
@@ -58,14 +62,21 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
     is_internal: boolean;
     state: number;
     stop_note: string | null;
+    stop_message: MessageData | null;
   }>`
     update batchline.task as t set
       state = case when t.stop_note is null then d.to_state else ${TaskState.Failed} end,
       result = coalesce(t.stop_note, d.result, t.result),
+      result_message = case
+        when t.stop_note is not null then t.stop_message
+        when d.result is not null then d.result_message
+        else t.result_message
+      end,
       failures = d.failures,
       losses = d.losses,
       progress_percent = coalesce(d.percent, t.progress_percent),
       progress_description = coalesce(d.progress, t.progress_description),
+      progress_message = case when d.progress is null then t.progress_message else d.progress_message end,
       file_name = coalesce(d.file_name, t.file_name),
       job_id = case when t.stop_note is null then d.job_id end,
       run_after = now() + d.delay * interval '1 second',
@@ -73,16 +84,21 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
       lease_until = null,
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
-      id int, attempt int, to_state smallint, result text, failures int, losses int,
-      percent smallint, progress text, file_name text, job_id uuid, delay float8
+      id int, attempt int, to_state smallint, result text, result_message jsonb, failures int, losses int,
+      percent smallint, progress text, progress_message jsonb, file_name text, job_id uuid, delay float8
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
-    returning t.id, t.tenant, t.is_internal, t.state, t.stop_note`.execute(trx);
+    returning t.id, t.tenant, t.is_internal, t.state, t.stop_note, t.stop_message`.execute(trx);
   return written.rows.map((row) => ({
     taskId: row.id,
     tenant: row.tenant,
     isInternal: row.is_internal,
     state: storedStateOf(row.state),
-    stopNote: row.stop_note,
+    stopNote: row.stop_note === null ? null : noteOf(row.stop_note, row.stop_message),
   }));
+}
+
+/** A note that was kept before messages were is its own template. */
+function noteOf(note: string, message: MessageData | null): Message {
+  return new Message(message?.template ?? note, message?.values ?? []);
 }

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { BatchTask, TaskTexts } from '../../domain/batch-task.ts';
+import { messageOf, plainOf, type Text } from '../../domain/message.ts';
 import { type StoredState, TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
@@ -12,7 +13,7 @@ export interface TaskMove extends TaskTexts {
   /** The job that will deliver it again, where it moves to New. */
   readonly jobId: string | null;
   /** Replaces Result; `undefined` leaves it. */
-  readonly result?: string | undefined;
+  readonly result?: Text | undefined;
 }
 
 /**
@@ -22,13 +23,19 @@ export interface TaskMove extends TaskTexts {
  */
 export async function moveTask(trx: Transaction<Schema>, move: TaskMove): Promise<BatchTask> {
   const starts = move.to === 'Started';
+  const result = plainOf(move.result ?? null);
+  const resultMessage = messageOf(move.result ?? null);
   const { rows } = await sql<TaskRow>`
     update batchline.task as t set
       state = ${TaskState[move.to]},
       description = coalesce(${move.description ?? null}::text, t.description),
       response = coalesce(${move.response ?? null}::text, t.response),
       request = coalesce(${move.request ?? null}::text, t.request),
-      result = coalesce(${move.result ?? null}::text, t.result),
+      result = coalesce(${result}::text, t.result),
+      result_message = case
+        when ${result}::text is null then t.result_message
+        else ${resultMessage && JSON.stringify(resultMessage)}::text::jsonb
+      end,
       last_started = case when ${starts} then now() else t.last_started end,
       start_count = t.start_count + case when ${starts} then 1 else 0 end,
       attempt = t.attempt + case when ${starts} then 1 else 0 end,
@@ -39,6 +46,7 @@ export async function moveTask(trx: Transaction<Schema>, move: TaskMove): Promis
       lease_owner = null,
       lease_until = null,
       stop_note = null,
+      stop_message = null,
       updated = now(),
       updated_by = ${move.actorId},
       updated_count = t.updated_count + 1

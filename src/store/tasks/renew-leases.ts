@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { messageOf, plainOf, type Text } from '../../domain/message.ts';
 import { TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 
@@ -8,7 +9,7 @@ export interface SignOfLife {
   readonly attempt: number;
   readonly leaseSeconds: number;
   readonly progressPercent: number | null;
-  readonly progressDescription: string | null;
+  readonly progressDescription: Text | null;
 }
 
 /** A run that still holds its task. */
@@ -30,16 +31,18 @@ export async function renewLeases(db: Kysely<Schema>, signs: readonly SignOfLife
     attempt: sign.attempt,
     lease: sign.leaseSeconds,
     percent: sign.progressPercent,
-    progress: sign.progressDescription,
+    progress: plainOf(sign.progressDescription),
+    message: messageOf(sign.progressDescription),
   }));
   const held = await sql<{ id: number; stop_note: string | null }>`
     update batchline.task as t set
       lease_until = now() + d.lease * interval '1 second',
       progress_percent = coalesce(d.percent, t.progress_percent),
       progress_description = coalesce(d.progress, t.progress_description),
+      progress_message = case when d.progress is null then t.progress_message else d.message end,
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
-      id int, attempt int, lease int, percent smallint, progress text
+      id int, attempt int, lease int, percent smallint, progress text, message jsonb
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
     returning t.id, t.stop_note`.execute(db);

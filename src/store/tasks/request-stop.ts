@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { sql } from 'kysely';
+import { inEnglish, type Message } from '../../domain/message.ts';
 import type { Schema } from '../schema.ts';
 
 /**
@@ -11,11 +12,12 @@ export async function requestStop(
   trx: Transaction<Schema>,
   id: number,
   actorId: number,
-  note: string,
+  note: Message,
 ): Promise<void> {
   await sql`
     update batchline.task set
-      stop_note = coalesce(stop_note, ${note}),
+      stop_message = case when stop_note is null then ${JSON.stringify(note)}::text::jsonb else stop_message end,
+      stop_note = coalesce(stop_note, ${inEnglish(note)}),
       updated = now(), updated_by = ${actorId}, updated_count = updated_count + 1
     where id = ${id}`.execute(trx);
 }

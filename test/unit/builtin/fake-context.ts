@@ -43,11 +43,13 @@ export const TASK: BatchTask = {
   startCount: 1,
   context: '',
   result: '',
+  resultMessage: null,
   state: 'Started',
   description: '',
   response: '',
   request: '',
   progressDescription: '',
+  progressMessage: null,
   progressPercent: 0,
   fileName: '',
   cancellation: 'CanCancel',
@@ -150,7 +152,7 @@ export function fakeContext<P>(options: FakeOptions<P>): FakeContext<P> {
     abort: (reason) => controller.abort(reason),
     progress(percent, text) {
       if (!(percent >= 0 && percent <= 100)) throw new RangeError(`${percent} is not a percentage`);
-      context.told.push({ percent: Math.trunc(percent), text });
+      context.told.push({ percent: Math.trunc(percent), text: text && String(text) });
     },
     async checkpoint(value) {
       options.beforeCommit?.(++transactions);
