@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { defineTask } from '../workers/define-task.ts';
+import { message } from '../domain/message.ts';
+import { defineTask, TaskError } from '../workers/define-task.ts';
 import { pause } from './pause.ts';
 
 /**
@@ -34,11 +35,12 @@ export const countdown = defineTask({
     for (;;) {
       ctx.signal.throwIfAborted();
       const elapsed = performance.now() / 1000 - began;
-      if (elapsed >= failSeconds) throw new Error(`Failed on purpose at ${failAt} %, as failAt asks.`);
-      if (elapsed >= seconds) return `Counted ${seconds} seconds.`;
+      if (failAt !== undefined && elapsed >= failSeconds)
+        throw new TaskError(message`Failed on purpose at ${failAt} %, as failAt asks.`);
+      if (elapsed >= seconds) return message`Counted ${seconds} seconds.`;
       const stage = Math.floor(elapsed / stageSeconds);
       const passed = stage * stageSeconds;
-      ctx.progress((stage / stages) * 100, `${short(passed)} of ${short(seconds)} seconds`);
+      ctx.progress((stage / stages) * 100, message`${short(passed)} of ${short(seconds)} seconds`);
       if (passed > 0) await ctx.checkpoint({ elapsed: passed });
       const next = Math.min(passed + stageSeconds, failSeconds);
       await pause(Math.max(0, Math.ceil((began + next) * 1000 - performance.now())), ctx.signal);

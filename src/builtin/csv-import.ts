@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { type Static, Type } from 'typebox';
+import { message } from '../domain/message.ts';
 import { defineTask, PermanentError, type TaskContext } from '../workers/define-task.ts';
 import { type ImportCheckpoint, readCheckpoint } from './csv-import/checkpoint.ts';
 import { ColumnSchema, convert, IDENTIFIER, type MappedColumn, mapColumns } from './csv-import/columns.ts';
@@ -126,21 +127,23 @@ class CsvImport {
     const mark = await readBytes(this.#file, 0, Math.min(3, (await this.#file.stat()).size));
     if (mark.indexOf('fffe', 0, 'hex') === 0 || mark.indexOf('feff', 0, 'hex') === 0) {
       throw new PermanentError(
-        'The file is in UTF-16; UTF-8 is accepted, with or without a byte order mark.',
+        message`The file is in UTF-16; UTF-8 is accepted, with or without a byte order mark.`,
       );
     }
     const offset = mark.indexOf('efbbbf', 0, 'hex') === 0 ? 3 : 0;
     const { value: header } = await first(readRecords(this.#file, { offset, line: 1 }, this.#format));
     if (header === undefined) {
       throw new PermanentError(
-        'The file is empty; a header line with the names of the columns is expected first.',
+        message`The file is empty; a header line with the names of the columns is expected first.`,
       );
     }
     if (header.problem !== undefined) {
-      throw new PermanentError(`Line ${header.line}, the header: ${header.problem}.`);
+      throw new PermanentError(message`Line ${header.line}, the header: ${header.problem}.`);
     }
     if (!(await this.#isUtf8(header))) {
-      throw new PermanentError(`Line ${header.line}, the header: it is not UTF-8. Save the file as UTF-8.`);
+      throw new PermanentError(
+        message`Line ${header.line}, the header: it is not UTF-8. Save the file as UTF-8.`,
+      );
     }
     return header;
   }
@@ -220,8 +223,7 @@ class CsvImport {
     const { maxErrors } = parameters;
     if (maxErrors !== undefined && state.rejected > maxErrors) {
       throw new PermanentError(
-        `${state.rejected} of the first ${state.read} rows do not fit, more than maxErrors (${maxErrors}); ` +
-          `${this.#reportName} says why. ${before.loaded} rows have been loaded.`,
+        message`${state.rejected} of the first ${state.read} rows do not fit, more than maxErrors (${maxErrors}); ${this.#reportName} says why. ${before.loaded} rows have been loaded.`,
       );
     }
     signal.throwIfAborted();
@@ -230,7 +232,7 @@ class CsvImport {
       await tx.checkpoint(state);
     });
     const percent = Math.min(100, (state.offset / state.fileBytes) * 100);
-    this.#ctx.progress(percent, `${state.loaded} rows loaded, ${state.rejected} rejected`);
+    this.#ctx.progress(percent, message`${state.loaded} rows loaded, ${state.rejected} rejected`);
     return state;
   }
 
@@ -277,7 +279,7 @@ class CsvImport {
 
   /** What is wrong with a row as a whole. */
   async #rowError(record: CsvRecord): Promise<string | undefined> {
-    if (record.problem !== undefined) return record.problem;
+    if (record.problem !== undefined) return String(record.problem);
     if (record.values.length !== this.#headerLength) {
       return `has ${record.values.length} values; the header has ${this.#headerLength}`;
     }

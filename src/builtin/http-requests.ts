@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Dispatcher } from 'undici';
+import { message } from '../domain/message.ts';
 import { defineTask, PermanentError, type TaskContext } from '../workers/define-task.ts';
 import { createAgent } from './http-requests/address-rules.ts';
 import { ResultLog } from './http-requests/result-log.ts';
@@ -107,7 +108,7 @@ export const httpRequests = defineTask({
           const done = log.finished.size;
           ctx.progress(
             (done / requests.length) * 100,
-            `${done} of ${requests.length} requests, ${log.failed} failed`,
+            message`${done} of ${requests.length} requests, ${log.failed} failed`,
           );
         }
       };
@@ -127,7 +128,7 @@ export const httpRequests = defineTask({
     }
     if (failOnError && log.failed > 0) {
       throw new PermanentError(
-        `${log.failed} of ${requests.length} requests failed; ${RESULT_FILE} says why.`,
+        message`${log.failed} of ${requests.length} requests failed; ${RESULT_FILE} says why.`,
       );
     }
     return { requests: requests.length, succeeded: requests.length - log.failed, failed: log.failed };

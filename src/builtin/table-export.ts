@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { type Static, Type } from 'typebox';
 import type { BatchTask } from '../domain/batch-task.ts';
+import { message } from '../domain/message.ts';
 import { STORED_STATES } from '../domain/task-state.ts';
 import { defineTask, type TaskContext } from '../workers/define-task.ts';
 
@@ -104,7 +105,7 @@ export const tableExport = defineTask({
       ctx.signal.throwIfAborted();
       throw error;
     }
-    ctx.progress(100, `${counted.tasks} tasks written`);
+    ctx.progress(100, message`${counted.tasks} tasks written`);
     return { tasks: counted.tasks, file: name };
   },
 });
@@ -121,7 +122,7 @@ async function* readRows(
     yield Object.fromEntries(columns.map((column) => [column, COLUMNS[column](task)]));
     counted.tasks++;
     if (counted.tasks % PROGRESS_EVERY !== 0) continue;
-    ctx.progress(Math.min(99, (task.id / ctx.task.id) * 100), `${counted.tasks} tasks written`);
+    ctx.progress(Math.min(99, (task.id / ctx.task.id) * 100), message`${counted.tasks} tasks written`);
   }
 }
 

@@ -1,6 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Parameters } from '../domain/batch-task.ts';
 import { invalid } from '../domain/errors.ts';
+import { listed, type Message, message } from '../domain/message.ts';
+import { schemaProblem } from '../domain/schema-problem.ts';
 
 /** Reads parameters by a definition's schema; throws a Refusal where they miss it. */
 export type ParameterReader = (parameters: Parameters | null) => Parameters;
@@ -45,25 +47,25 @@ function readJson(
   try {
     return JSON.parse(item) as unknown;
   } catch (error) {
-    throw invalid`ParameterObject of ${definition}: ${name} is not JSON (${(error as Error).message}); an ${schema.type} is accepted.`;
+    throw invalid`ParameterObject of ${definition}: ${name} is not JSON (${(error as Error).message}); ${schema.type === 'array' ? message`a list` : message`an object`} is accepted.`;
   }
 }
 
-function describe(validate: ValidateFunction): string {
+function describe(validate: ValidateFunction): Message {
   const problems = (validate.errors ?? []).map((error) => describeError(error));
-  return [...new Set(problems)].join('; ');
+  return listed([...new Map(problems.map((problem) => [String(problem), problem])).values()], '; ');
 }
 
-function describeError(error: ErrorObject): string {
+function describeError(error: ErrorObject): Message {
   const where = error.instancePath.slice(1).replaceAll('/', '.');
-  if (error.keyword === 'required') return `${dotted(where, error.params.missingProperty)} is missing`;
+  if (error.keyword === 'required') return message`${dotted(where, error.params.missingProperty)} is missing`;
   if (error.keyword === 'additionalProperties') {
-    return `${dotted(where, error.params.additionalProperty)} is not a parameter`;
+    return message`${dotted(where, error.params.additionalProperty)} is not a parameter`;
   }
   if (error.keyword === 'enum') {
-    return `${where} must be one of ${(error.params.allowedValues as unknown[]).join(', ')}`;
+    return message`${where} must be one of ${(error.params.allowedValues as unknown[]).join(', ')}`;
   }
-  return `${where || 'it'} ${error.message}`;
+  return schemaProblem(where || message`it`, error);
 }
 
 function dotted(where: string, name: unknown): string {

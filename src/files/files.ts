@@ -8,6 +8,7 @@ import type { Kysely } from 'kysely';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { invalid } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
+import { message } from '../domain/message.ts';
 import type { Schema } from '../store/schema.ts';
 import { getUpload, insertUpload, type Upload } from '../store/uploads/uploads.ts';
 import { PermanentError, type ResultFile } from '../workers/define-task.ts';
@@ -43,7 +44,7 @@ export class Files {
    */
   async resultFile(taskId: number, name: string): Promise<ResultFile> {
     if (!isFileName(name))
-      throw new PermanentError(`"${name}" is not a file name; one without folders is accepted.`);
+      throw new PermanentError(message`"${name}" is not a file name; one without folders is accepted.`);
     const folder = join(this.#options.folder, 'results', String(taskId));
     await mkdir(folder, { recursive: true });
     return { name, path: join(folder, name) };
@@ -76,7 +77,7 @@ export class Files {
   ): Promise<Upload> {
     if (!isFileName(name))
       throw invalid`"${name}" is not a file name; one without folders, at most ${LONGEST_NAME} characters long, is accepted.`;
-    checkText('The file name', name, LONGEST_NAME);
+    checkText(message`The file name`, name, LONGEST_NAME);
     const folder = join(this.#options.folder, 'uploads');
     await mkdir(folder, { recursive: true });
     const id = randomUUID();
@@ -122,7 +123,7 @@ export class Files {
     const upload = UUID.test(id) ? await getUpload(this.#db, id) : undefined;
     const owned = upload !== undefined && (task.ownerId === 0 || upload.associateId === task.ownerId);
     if (!owned || upload.tenant !== task.tenant) {
-      throw new PermanentError(`There is no upload "${id}" of the task's owner.`);
+      throw new PermanentError(message`There is no upload "${id}" of the task's owner.`);
     }
     return join(this.#options.folder, 'uploads', upload.id);
   }
@@ -130,12 +131,16 @@ export class Files {
   async #allowedFile(name: string): Promise<string> {
     const { inputFolder } = this.#options;
     if (inputFolder === undefined) {
-      throw new PermanentError('No folder is open for input files: upload the file, or set BATCHLINE_INPUT.');
+      throw new PermanentError(
+        message`No folder is open for input files: upload the file, or set BATCHLINE_INPUT.`,
+      );
     }
     const folder = await realpath(inputFolder);
     const path = await realpath(resolve(folder, name)).catch(nothingThere);
     if (path === undefined || !path.startsWith(folder + sep)) {
-      throw new PermanentError(`There is no file "${name}" in the folder that is open for input files.`);
+      throw new PermanentError(
+        message`There is no file "${name}" in the folder that is open for input files.`,
+      );
     }
     return path;
   }

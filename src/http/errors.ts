@@ -1,6 +1,7 @@
 import { Refusal, type RefusalKind } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 import { UNSUPPORTED_BODY } from './bodies.ts';
+import { frameworkMessage } from './framework-errors.ts';
 import type { Locale } from './localization/locale.ts';
 
 /** How an error looks to a client: its status and the carrier of contract, section 4. */
@@ -50,7 +51,10 @@ export function toErrorAnswer(error: unknown, locale: Locale): ErrorAnswer {
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return {
       status,
-      body: errorBody(FRAMEWORK_TYPES[status] ?? 'ArgumentException', (error as Error).message),
+      body: errorBody(
+        FRAMEWORK_TYPES[status] ?? 'ArgumentException',
+        locale.message(frameworkMessage(error as Error)),
+      ),
     };
   }
   return {

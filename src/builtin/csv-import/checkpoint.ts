@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
+import { message } from '../../domain/message.ts';
 import { PermanentError } from '../../workers/define-task.ts';
 
 const count = Type.Integer({ minimum: 0 });
@@ -36,13 +37,12 @@ export function readCheckpoint(
   if (value === undefined || value === null) return undefined;
   if (!Check(CheckpointSchema, value)) {
     throw new PermanentError(
-      'The checkpoint of an earlier run is not one of this definition; start a new task.',
+      message`The checkpoint of an earlier run is not one of this definition; start a new task.`,
     );
   }
   if (value.fileBytes !== file.size || value.fileModified !== file.mtimeMs) {
     throw new PermanentError(
-      `The file has changed since an earlier run of this task loaded ${value.loaded} rows of it ` +
-        `(${value.fileBytes} bytes then, ${file.size} now). Put the same file back, or start a new task.`,
+      message`The file has changed since an earlier run of this task loaded ${value.loaded} rows of it (${value.fileBytes} bytes then, ${file.size} now). Put the same file back, or start a new task.`,
     );
   }
   return value;

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { message } from '../../domain/message.ts';
 import { PermanentError } from '../../workers/define-task.ts';
 import { checkPattern } from './patterns.ts';
 
@@ -59,7 +60,9 @@ export function mapColumns(columns: readonly Column[], header: readonly string[]
   const missing: string[] = [];
   const mapped = columns.map((column) => {
     if (declared.has(column.name)) {
-      throw new PermanentError(`columns: ${column.name} is declared twice; each name is accepted once.`);
+      throw new PermanentError(
+        message`columns: ${column.name} is declared twice; each name is accepted once.`,
+      );
     }
     declared.add(column.name);
     if (column.pattern !== undefined) checkPattern(column.name, column.pattern);
@@ -69,15 +72,14 @@ export function mapColumns(columns: readonly Column[], header: readonly string[]
     const second = names.indexOf(source, index + 1);
     if (index !== -1 && second !== -1) {
       throw new PermanentError(
-        `The header has ${source} twice, as columns ${index + 1} and ${second + 1}; rename one, so that it is clear which is meant.`,
+        message`The header has ${source} twice, as columns ${index + 1} and ${second + 1}; rename one, so that it is clear which is meant.`,
       );
     }
     return { ...column, index };
   });
   if (missing.length > 0) {
     throw new PermanentError(
-      `The header lacks ${missing.join(', ')}. It has: ${names.join(', ')}. ` +
-        'Where a column is called otherwise in the file, name it by its source; where all stands in one column, set the delimiter.',
+      message`The header lacks ${missing.join(', ')}. It has: ${names.join(', ')}. Where a column is called otherwise in the file, name it by its source; where all stands in one column, set the delimiter.`,
     );
   }
   return mapped;

@@ -1,4 +1,5 @@
 import { createContext, Script } from 'node:vm';
+import { message } from '../../domain/message.ts';
 import { PermanentError } from '../../workers/define-task.ts';
 
 /** The longest that one pattern may take over the values of one chunk. */
@@ -20,7 +21,7 @@ export function checkPattern(column: string, pattern: string): void {
     new RegExp(pattern, 'u');
   } catch (error) {
     throw new PermanentError(
-      `columns: the pattern of ${column} is not a regular expression: ${(error as Error).message}`,
+      message`columns: the pattern of ${column} is not a regular expression: ${(error as Error).message}`,
       { cause: error },
     );
   }
@@ -46,8 +47,7 @@ export function matchAll(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     throw new PermanentError(
-      `columns: the pattern of ${column} takes longer than ${milliseconds / 1000} s for ${values.length} values; ` +
-        'a pattern without nested repetition is accepted.',
+      message`columns: the pattern of ${column} takes longer than ${milliseconds / 1000} s for ${values.length} values; a pattern without nested repetition is accepted.`,
       { cause: error },
     );
   } finally {

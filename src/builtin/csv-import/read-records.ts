@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type CsvError, Parser } from 'csv-parse';
+import { type Message, message } from '../../domain/message.ts';
 import { PermanentError } from '../../workers/define-task.ts';
 import { LineCounter } from './line-counter.ts';
 
@@ -14,7 +15,7 @@ const LARGEST_BLOCK_BYTES = 64 * 1024;
 export interface CsvRecord {
   readonly values: readonly string[];
   /** What is wrong with the quotes; `values` holds the whole line as its only value then. */
-  readonly problem?: string;
+  readonly problem?: Message;
   /** The line on which it begins; 1 is the first. */
   readonly line: number;
   /** The byte at which it begins. */
@@ -148,19 +149,19 @@ async function* readBlocks(
   }
 }
 
-function describe(error: CsvError, line: number): string {
+function describe(error: CsvError, line: number): Message {
   switch (error.code) {
     case 'INVALID_OPENING_QUOTE':
-      return 'a quote stands inside a field that does not begin with one; such a field must be quoted as a whole, and its quotes doubled';
+      return message`a quote stands inside a field that does not begin with one; such a field must be quoted as a whole, and its quotes doubled`;
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return 'a quoted field goes on after its closing quote; quotes inside a quoted field must be doubled';
+      return message`a quoted field goes on after its closing quote; quotes inside a quoted field must be doubled`;
     case 'CSV_QUOTE_NOT_CLOSED':
       throw new PermanentError(
-        `Line ${line}: a quoted field begins here and never ends. Close its quote, and load the rows from this line on.`,
+        message`Line ${line}: a quoted field begins here and never ends. Close its quote, and load the rows from this line on.`,
       );
     case 'CSV_MAX_RECORD_SIZE':
       throw new PermanentError(
-        `Line ${line}: the record that begins here is longer than ${MAX_RECORD_CHARACTERS} characters. Either a quote is never closed, or the delimiter is another one.`,
+        message`Line ${line}: the record that begins here is longer than ${MAX_RECORD_CHARACTERS} characters. Either a quote is never closed, or the delimiter is another one.`,
       );
     default:
       throw error;

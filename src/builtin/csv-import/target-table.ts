@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { listed, type Message, message } from '../../domain/message.ts';
 import { PermanentError } from '../../workers/define-task.ts';
 import type { Column, ColumnType } from './columns.ts';
 
@@ -71,9 +72,9 @@ export async function checkTable(
       and a.attnum > 0 and not a.attisdropped`.execute(db);
   const name = `${DATA_SCHEMA}.${table}`;
   if (rows.length === 0)
-    throw new PermanentError(`There is no table ${name}; the rows that it had are gone with it.`);
+    throw new PermanentError(message`There is no table ${name}; the rows that it had are gone with it.`);
   const present = new Map(rows.map((row) => [row.name, row]));
-  const problems: string[] = [];
+  const problems: Message[] = [];
   const wanted = [
     { name: TASK_COLUMN, type: 'integer' },
     { name: LINE_COLUMN, type: 'bigint' },
@@ -81,26 +82,30 @@ export async function checkTable(
   ];
   for (const column of wanted) {
     const row = present.get(column.name);
-    if (row === undefined) problems.push(`it has no column ${column.name} (${column.type})`);
-    else if (row.type !== column.type) problems.push(`${column.name} is ${row.type}, not ${column.type}`);
+    if (row === undefined) problems.push(message`it has no column ${column.name} (${column.type})`);
+    else if (row.type !== column.type)
+      problems.push(message`${column.name} is ${row.type}, not ${column.type}`);
     present.delete(column.name);
   }
   for (const row of present.values()) {
-    if (!row.optional) problems.push(`${row.name} must have a value, but the import has no such column`);
+    if (!row.optional)
+      problems.push(message`${row.name} must have a value, but the import has no such column`);
   }
   for (const column of columns) {
     const row = rows.find((candidate) => candidate.name === column.name);
     if (row !== undefined && !row.optional && column.required !== true) {
-      problems.push(`${column.name} may not be empty there, so the import must declare it as required`);
+      problems.push(
+        message`${column.name} may not be empty there, so the import must declare it as required`,
+      );
     }
   }
   const key = rows.filter((row) => row.key).map((row) => row.name);
   if (key.length !== 2 || !key.includes(TASK_COLUMN) || !key.includes(LINE_COLUMN)) {
-    problems.push(`its primary key is not ${TASK_COLUMN}, ${LINE_COLUMN}`);
+    problems.push(message`its primary key is not ${TASK_COLUMN}, ${LINE_COLUMN}`);
   }
   if (problems.length > 0) {
     throw new PermanentError(
-      `Table ${name} exists and does not fit: ${problems.join('; ')}. Name another table, or change the columns.`,
+      message`Table ${name} exists and does not fit: ${listed(problems, '; ')}. Name another table, or change the columns.`,
     );
   }
 }

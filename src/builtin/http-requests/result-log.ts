@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
+import { message } from '../../domain/message.ts';
 import { PermanentError, type TaskContext } from '../../workers/define-task.ts';
 import { ResumableFile } from '../resumable-file.ts';
 import { FinishedSet } from './finished-set.ts';
@@ -44,7 +45,7 @@ export class ResultLog {
     const before = ctx.lastCheckpoint ?? { finished: [], failed: 0, bytes: 0 };
     if (!Check(CheckpointSchema, before)) {
       throw new PermanentError(
-        'The checkpoint of an earlier run is not one of this definition; start a new task.',
+        message`The checkpoint of an earlier run is not one of this definition; start a new task.`,
       );
     }
     const { path } = await ctx.resultFile(name);

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
 import { invalid } from '../../domain/errors.ts';
+import { type Message, message } from '../../domain/message.ts';
 import type { TaskStateName } from '../../domain/task-state.ts';
 import { deleteTasks } from '../../tasks/delete-tasks.ts';
 import { type ListedOwners, readTask, readTasks } from '../../tasks/read-tasks.ts';
@@ -39,28 +40,28 @@ class AgentArguments {
       ([name]) => !name.startsWith('$'),
     );
     const body = request.body ?? {};
-    const inBody = new CarrierReader(body, 'The body');
+    const inBody = new CarrierReader(body, message`The body`);
     const merged = {
       ...body,
       ...Object.fromEntries(fromQuery.filter(([name]) => !inBody.has(name)).map(readQueryValue)),
     };
-    this.#body = new CarrierReader(merged, 'The call');
+    this.#body = new CarrierReader(merged, message`The call`);
   }
 
   int(name: string): number {
-    return required(name, 'a whole number of 32 bits', this.#body.int(name));
+    return required(name, message`a whole number of 32 bits`, this.#body.int(name));
   }
 
   ints(name: string): number[] {
-    return required(name, 'a list of whole numbers of 32 bits', this.#body.ints(name));
+    return required(name, message`a list of whole numbers of 32 bits`, this.#body.ints(name));
   }
 
   text(name: string): string {
-    return required(name, 'a string', this.#body.text(name));
+    return required(name, message`a string`, this.#body.text(name));
   }
 
   state(name: string): TaskStateName {
-    return required(name, 'a state', this.#body.state(name));
+    return required(name, message`a state`, this.#body.state(name));
   }
 
   /** A BatchTaskInfo: as the argument that it is, or bare. */
@@ -70,7 +71,7 @@ class AgentArguments {
   }
 }
 
-function required<T>(name: string, accepted: string, value: T | undefined): T {
+function required<T>(name: string, accepted: Message, value: T | undefined): T {
   if (value === undefined) throw invalid`The argument ${name} is missing; ${accepted} is accepted.`;
   return value;
 }
@@ -155,7 +156,7 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
     summary: 'Updates State, Description, Response and Request of the batch task that Id names.',
     answer: async ({ tasks, caller, args, writer }) => {
       const carrier = args.batchTaskInfo();
-      const id = required('Id of BatchTaskInfo', 'a whole number of 32 bits', carrier.int('Id'));
+      const id = required('Id of BatchTaskInfo', message`a whole number of 32 bits`, carrier.int('Id'));
       return writer.write(await updateTask(tasks, caller, id, readChange(carrier)));
     },
   },

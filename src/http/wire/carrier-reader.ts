@@ -1,5 +1,6 @@
 import { invalid } from '../../domain/errors.ts';
 import { INT32_MAX, INT32_MIN } from '../../domain/limits.ts';
+import { type MessageValue, message } from '../../domain/message.ts';
 import { parseState, type TaskStateName } from '../../domain/task-state.ts';
 
 /**
@@ -7,7 +8,7 @@ import { parseState, type TaskStateName } from '../../domain/task-state.ts';
  * checked one by one, and what nobody asks for ignored.
  */
 export class CarrierReader {
-  readonly #what: string;
+  readonly #what: MessageValue;
   readonly #values = new Map<string, unknown>();
   readonly #duplicates = new Set<string>();
 
@@ -16,7 +17,7 @@ export class CarrierReader {
    * @param what what the body is, for messages: `The body`, `BatchTaskInfo`
    * @throws Refusal where it is not an object
    */
-  constructor(body: unknown, what: string) {
+  constructor(body: unknown, what: MessageValue) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
       throw invalid`${what} is ${describe(body)}; an object is accepted.`;
     }
@@ -47,7 +48,7 @@ export class CarrierReader {
     const value = this.raw(name);
     if (value === null) return '';
     if (value === undefined || typeof value === 'string') return value;
-    throw this.#wrong(name, value, 'a string or null');
+    throw this.#wrong(name, value, message`a string or null`);
   }
 
   /** An int32; `undefined` where it is absent or null. */
@@ -55,7 +56,7 @@ export class CarrierReader {
     const value = this.raw(name);
     if (value === undefined || value === null) return undefined;
     if (isInt32(value)) return value;
-    throw this.#wrong(name, value, 'a whole number of 32 bits');
+    throw this.#wrong(name, value, message`a whole number of 32 bits`);
   }
 
   /** A flag; `undefined` where it is absent or null. */
@@ -63,7 +64,7 @@ export class CarrierReader {
     const value = this.raw(name);
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'boolean') return value;
-    throw this.#wrong(name, value, 'true or false');
+    throw this.#wrong(name, value, message`true or false`);
   }
 
   /** A list of int32; `undefined` where it is absent or null. */
@@ -71,7 +72,7 @@ export class CarrierReader {
     const value = this.raw(name);
     if (value === undefined || value === null) return undefined;
     if (Array.isArray(value) && value.every(isInt32)) return value;
-    throw this.#wrong(name, value, 'a list of whole numbers of 32 bits');
+    throw this.#wrong(name, value, message`a list of whole numbers of 32 bits`);
   }
 
   /** A dictionary; `undefined` where it is absent, `null` where it is null. */
@@ -79,7 +80,7 @@ export class CarrierReader {
     const value = this.raw(name);
     if (value === undefined || value === null) return value;
     if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
-    throw this.#wrong(name, value, 'an object or null');
+    throw this.#wrong(name, value, message`an object or null`);
   }
 
   /** A state; `undefined` where it is absent. */
@@ -92,14 +93,13 @@ export class CarrierReader {
     return state;
   }
 
-  #wrong(name: string, value: unknown, accepted: string): Error {
+  #wrong(name: string, value: unknown, accepted: MessageValue): Error {
     return invalid`${name} of ${this.#what} is ${describe(value)}; ${accepted} is accepted.`;
   }
 }
 
 /** What is accepted as a state, for messages. */
-export const STATES =
-  'one of Unknown, New, Aquired, Started, Succeeded, Failed, SucceededManualCleanup and All, or its number,';
+export const STATES = message`one of Unknown, New, Aquired, Started, Succeeded, Failed, SucceededManualCleanup and All, or its number,`;
 
 /** Whether a value is a whole number of 32 bits. */
 export function isInt32(value: unknown): value is number {
@@ -107,10 +107,10 @@ export function isInt32(value: unknown): value is number {
 }
 
 /** A value in a message: short, and its type where it is not a text or number. */
-export function describe(value: unknown): string {
+export function describe(value: unknown): MessageValue {
   if (value === null) return 'null';
-  if (value === undefined) return 'missing';
+  if (value === undefined) return message`missing`;
   if (typeof value === 'string') return `"${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : String(value);
+  if (Array.isArray(value)) return message`a list`;
+  return typeof value === 'object' ? message`an object` : String(value);
 }

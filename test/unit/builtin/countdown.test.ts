@@ -14,7 +14,7 @@ afterEach(() => {
 async function watch(context: Parameters<typeof countdown.run>[0]) {
   const began = performance.now();
   const ending = Promise.resolve(countdown.run(context)).then(
-    (result) => ({ result, error: undefined, after: performance.now() - began }),
+    (result) => ({ result: String(result), error: undefined, after: performance.now() - began }),
     (error: unknown) => ({ result: undefined, error, after: performance.now() - began }),
   );
   await vi.advanceTimersByTimeAsync(3_700_000);
@@ -54,7 +54,7 @@ test('is done at once where there is nothing to count', async () => {
 
 test('fails where it is asked to', async () => {
   const { error, after } = await watch(fakeContext({ parameters: { seconds: 10, failAt: 25 } }));
-  expect(error).toEqual(new Error('Failed on purpose at 25 %, as failAt asks.'));
+  expect(error).toMatchObject({ message: 'Failed on purpose at 25 %, as failAt asks.' });
   expect(after).toBe(2500);
 });
 

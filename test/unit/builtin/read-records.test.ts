@@ -154,8 +154,8 @@ describe('readRecords', () => {
         [4, ['"q"r,2'], false],
         [5, ['3', '4'], true],
       ]);
-      expect(records[1]?.problem).toContain('inside a field that does not begin with one');
-      expect(records[2]?.problem).toContain('goes on after its closing quote');
+      expect(String(records[1]?.problem)).toContain('inside a field that does not begin with one');
+      expect(String(records[2]?.problem)).toContain('goes on after its closing quote');
       expect(records[2]?.end).toBe(Buffer.byteLength('a,b\nx,5" pipe\n1,"say "hi""\r\n'));
     });
   });

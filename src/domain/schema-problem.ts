@@ -1,0 +1,54 @@
+import { type Message, type MessageValue, message } from './message.ts';
+
+/** What is known of a value that misses its JSON Schema: Ajv's error, as far as it is needed. */
+export interface SchemaError {
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** In English, as Ajv words it. */
+  readonly message?: string | undefined;
+}
+
+/**
+ * Tells what is wrong with a value by its schema, in Ajv's words, so that it can be translated. A keyword that
+ * is not listed here stays in English.
+ *
+ * @param where the value, as people know it
+ */
+export function schemaProblem(where: MessageValue, { keyword, params, message: text }: SchemaError): Message {
+  const limit = String(params.limit);
+  switch (keyword) {
+    case 'type':
+      return message`${where} must be ${String(params.type)}`;
+    case 'required':
+      return message`${where} must have required property '${String(params.missingProperty)}'`;
+    case 'additionalProperties':
+      return message`${where} must NOT have additional properties`;
+    case 'enum':
+      return message`${where} must be equal to one of the allowed values`;
+    case 'minLength':
+      return message`${where} must NOT have fewer than ${limit} characters`;
+    case 'maxLength':
+      return message`${where} must NOT have more than ${limit} characters`;
+    case 'minItems':
+      return message`${where} must NOT have fewer than ${limit} items`;
+    case 'maxItems':
+      return message`${where} must NOT have more than ${limit} items`;
+    case 'minProperties':
+      return message`${where} must NOT have fewer than ${limit} properties`;
+    case 'uniqueItems':
+      return message`${where} must NOT have duplicate items (items ## ${String(params.j)} and ${String(params.i)} are identical)`;
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return message`${where} must be ${String(params.comparison)} ${limit}`;
+    case 'multipleOf':
+      return message`${where} must be multiple of ${String(params.multipleOf)}`;
+    case 'pattern':
+      return message`${where} must match pattern "${String(params.pattern)}"`;
+    case 'format':
+      return message`${where} must match format "${String(params.format)}"`;
+    default:
+      return message`${where} ${text ?? keyword}`;
+  }
+}
