@@ -31,6 +31,8 @@ export interface Config {
   /** Absolute path of the folder that input files may be read from; `undefined` allows uploads only. */
   readonly inputFolder: string | undefined;
   readonly allowPrivateAddresses: boolean;
+  /** Absolute path of the folder with the user's own catalogues; `undefined` where there is none. */
+  readonly catalogueFolder: string | undefined;
   /** The largest body in bytes, uploads excepted. */
   readonly bodyLimit: number;
   /** The largest upload in bytes. */
@@ -109,6 +111,11 @@ export const SETTINGS: readonly Setting[] = [
     name: 'BATCHLINE_ALLOW_PRIVATE_ADDRESSES',
     fallback: 'false',
     meaning: 'true lets http-requests call private and loopback addresses',
+  },
+  {
+    name: 'BATCHLINE_CATALOGUES',
+    fallback: '',
+    meaning: 'Folder with catalogues of your own (nb.json, sv.json, …) that add to the shipped translations',
   },
   { name: 'BATCHLINE_BODY_LIMIT', fallback: '1048576', meaning: 'Largest request body in bytes' },
   { name: 'BATCHLINE_UPLOAD_LIMIT', fallback: '10737418240', meaning: 'Largest upload in bytes' },
@@ -225,6 +232,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     read.refuse(`BATCHLINE_INPUT is "${inputFolder}"; a folder that exists is accepted.`);
   }
 
+  const catalogueFolder = read.text('BATCHLINE_CATALOGUES');
+  if (catalogueFolder !== undefined && !existsSync(catalogueFolder)) {
+    read.refuse(`BATCHLINE_CATALOGUES is "${catalogueFolder}"; a folder that exists is accepted.`);
+  }
+
   const serialNumber = read.text('BATCHLINE_SERIAL') ?? 'batchline';
   if (serialNumber.length > DEFAULT_TEXT_LIMITS.databaseSerialNumber) {
     read.refuse(`BATCHLINE_SERIAL is ${serialNumber.length} characters long; at most 39 are accepted.`);
@@ -253,6 +265,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     leaseSeconds: read.integer('BATCHLINE_LEASE', 30, 2, 3600),
     graceSeconds: read.integer('BATCHLINE_GRACE', 10, 0, 3600),
     inputFolder: inputFolder === undefined ? undefined : resolve(inputFolder),
+    catalogueFolder: catalogueFolder === undefined ? undefined : resolve(catalogueFolder),
     allowPrivateAddresses: read.flag('BATCHLINE_ALLOW_PRIVATE_ADDRESSES'),
     bodyLimit: read.integer('BATCHLINE_BODY_LIMIT', 1_048_576, 1024, 1_073_741_824),
     uploadLimit: read.integer('BATCHLINE_UPLOAD_LIMIT', 10_737_418_240, 1, Number.MAX_SAFE_INTEGER),

@@ -12,6 +12,7 @@ import { Registry } from './engine/registry.ts';
 import { Files } from './files/files.ts';
 import { buildApp } from './http/app.ts';
 import { hashPassword } from './http/auth/passwords.ts';
+import { loadCatalogues } from './http/localization/load-catalogues.ts';
 import { countAssociates, insertAssociate } from './store/associates/associates.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import type { TaskParts } from './tasks/task-parts.ts';
@@ -32,7 +33,7 @@ export interface Server {
 /**
  * Starts everything in this process: database, engine and API.
  *
- * @throws HandlerModuleError, FolderInUse, or the error of the database or the socket; nothing is left open then
+ * @throws ConfigError, HandlerModuleError, FolderInUse, or the error of the database or the socket; nothing is left open then
  */
 export async function startServer(config: Config, log: Logger): Promise<Server> {
   const undo: (() => Promise<void>)[] = [];
@@ -40,6 +41,7 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const catalogues = await loadCatalogues(config.catalogueFolder);
     const registry = await loadDefinitions(config);
     const database = await openDatabase(config, log);
     undo.push(() => database.close());
@@ -67,7 +69,7 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
     const engine = new Engine({ database, queue, registry, files }, config, log);
     await engine.start();
     undo.push(() => engine.stop());
-    const app = await buildApp({ tasks, config, log });
+    const app = await buildApp({ tasks, config, log, catalogues });
     undo.push(() => app.close());
     await app.listen({ host: config.host, port: config.port });
     return { url: urlOf(app), firstAdministrator, database, stop };

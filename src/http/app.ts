@@ -13,7 +13,8 @@ import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
 import { acceptJson } from './bodies.ts';
 import { toErrorAnswer } from './errors.ts';
-import { localeOf } from './localization/locale.ts';
+import type { Catalogues } from './localization/catalogues.ts';
+import { localeOf, registerLocales } from './localization/locale.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
 import { definitionRoutes } from './routes/definitions.ts';
@@ -30,6 +31,7 @@ export interface AppParts {
   readonly tasks: TaskParts;
   readonly config: Config;
   readonly log: Logger;
+  readonly catalogues: Catalogues;
 }
 
 /** Builds the HTTP server, without listening. Paths match without regard to case (contract, first section). */
@@ -47,6 +49,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
+  registerLocales(app, parts.catalogues);
   const authenticator = new Authenticator(tasks.database.sql);
 
   app.setErrorHandler((error, request, reply) => {

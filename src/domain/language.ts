@@ -1,0 +1,90 @@
+/** A language that somebody reads, as an iso2 code with an optional region, in lower case: `en`, `nb-no`. */
+export type LanguageCode = string;
+
+/** The language that stands in for every other. */
+export const ENGLISH: LanguageCode = 'en';
+
+/**
+ * The tags by which multi-language values name a language (contract, section 5), the usual one first. They are
+ * SuperOffice's own, which look like countries.
+ */
+const TAGS: Readonly<Record<LanguageCode, readonly string[]>> = {
+  en: ['US', 'UK', 'EN', 'GB'],
+  'en-us': ['US'],
+  'en-gb': ['UK', 'GB'],
+  nb: ['NO', 'NB'],
+  nn: ['NN', 'NO'],
+  da: ['DA', 'DK'],
+  sv: ['SW', 'SV', 'SE'],
+  de: ['GE', 'DE'],
+  'de-at': ['AT'],
+  'de-ch': ['CH'],
+  nl: ['NL', 'DU'],
+  'nl-be': ['BE'],
+  fr: ['FR'],
+  'fr-ca': ['CA'],
+  es: ['SP', 'ES'],
+  it: ['IT'],
+  pt: ['PT', 'PO'],
+  'pt-br': ['BR'],
+  fi: ['FI'],
+  is: ['IS'],
+  pl: ['PL'],
+  cs: ['CZ', 'CS'],
+  sk: ['SK'],
+  hu: ['HU'],
+  ro: ['RO'],
+  ru: ['RU'],
+  et: ['ET', 'EE'],
+  lv: ['LV'],
+  lt: ['LT'],
+  el: ['GR', 'EL'],
+  tr: ['TR'],
+  ja: ['JP', 'JA'],
+  zh: ['CN', 'ZH'],
+};
+
+const KNOWN_TAGS: ReadonlySet<string> = new Set(Object.values(TAGS).flat());
+
+/** Codes that are another's: what reads the one reads the other. */
+const SAME: Readonly<Record<LanguageCode, LanguageCode>> = { no: 'nb' };
+/** Languages whose readers read another before English. */
+const NEXT: Readonly<Record<LanguageCode, LanguageCode>> = { nn: 'nb' };
+
+/** Whether a tag of a multi-language value names a language. */
+export function isLanguageTag(tag: string): boolean {
+  return KNOWN_TAGS.has(tag);
+}
+
+/**
+ * The tags of multi-language values that hold a language, the usual one first. A region has tags of its own or
+ * none: whoever reads English in Norway does not read `NO`.
+ */
+export function tagsOf(code: LanguageCode): readonly string[] {
+  return TAGS[code] ?? (code.includes('-') ? [] : [code.toUpperCase()]);
+}
+
+/**
+ * A language code as it is kept here: lower case, `no` as `nb`, without a script (`zh-hant-tw` is `zh-tw`).
+ *
+ * @returns `undefined` where it is no language code
+ */
+export function readLanguageCode(text: string): LanguageCode | undefined {
+  const match = /^([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_]([a-z]{2}|\d{3}))?(?:[-_][a-z0-9]{4,8})*$/i.exec(text);
+  if (match?.[1] === undefined) return undefined;
+  const language = match[1].toLowerCase();
+  return [SAME[language] ?? language, ...(match[2] === undefined ? [] : [match[2].toLowerCase()])].join('-');
+}
+
+/**
+ * The languages to look for, in their order: each that was asked for with its region, without it, and the one
+ * its readers read next; then English (contract, section 5).
+ */
+export function fallbacks(asked: readonly LanguageCode[]): LanguageCode[] {
+  const chain = asked.flatMap((code) => {
+    const [language = code] = code.split('-');
+    const next = NEXT[language];
+    return [code, language, ...(next === undefined ? [] : [next])];
+  });
+  return [...new Set([...chain, ENGLISH])];
+}

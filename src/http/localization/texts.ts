@@ -1,0 +1,37 @@
+import type { LanguageCode } from '../../domain/language.ts';
+import { fill, inEnglish, type MessageData } from '../../domain/message.ts';
+import { chooseText, parseMultiLanguageText, replaceReferences } from '../../domain/multi-language-text.ts';
+import type { Catalogues } from './catalogues.ts';
+
+/** How texts are told to a caller. */
+export interface Texts {
+  /**
+   * A stored text: raw where the caller asked for no language.
+   *
+   * @param message the message that was kept beside it, where it is one of our own
+   */
+  text(stored: string, message?: MessageData | null): string;
+  /** A message of our own. */
+  message(message: MessageData): string;
+}
+
+const RAW: Texts = { text: (stored) => stored, message: inEnglish };
+
+/** How texts are told in these languages; `undefined` returns them raw (contract, section 5). */
+export function textsIn(languages: readonly LanguageCode[] | undefined, catalogues: Catalogues): Texts {
+  if (languages === undefined) return RAW;
+  const message = ({ template, values }: MessageData): string =>
+    fill(
+      catalogues.template(template, languages),
+      values.map((value) => (typeof value === 'object' ? message(value) : String(value))),
+    );
+  return {
+    message,
+    text(stored, kept) {
+      if (kept != null) return message(kept);
+      const texts = parseMultiLanguageText(stored);
+      const chosen = texts === undefined ? stored : chooseText(texts, languages);
+      return replaceReferences(chosen, (name) => catalogues.resource(name, languages));
+    },
+  };
+}
