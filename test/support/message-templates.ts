@@ -1,0 +1,55 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAst } from 'vitest/node';
+
+/** The tags that make messages of template literals. */
+const TAGS = new Set([
+  'message',
+  'invalid',
+  'unauthenticated',
+  'forbidden',
+  'missing',
+  'unacceptable',
+  'conflict',
+  'precondition',
+  'unsupported',
+  'throttled',
+]);
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Every template of a message in `src`, with the files that it stands in. */
+export function messageTemplates(): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const file of globSync('src/**/*.ts', { cwd: ROOT }).sort()) {
+    if (file.endsWith('.test.ts')) continue;
+    for (const template of templatesOf(readFileSync(join(ROOT, file), 'utf8'))) {
+      found.set(template, [...(found.get(template) ?? []), file]);
+    }
+  }
+  return found;
+}
+
+/** The templates in a module's text; those without a word in them are for no translator. */
+export function templatesOf(code: string): string[] {
+  const templates: string[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (isTagged(value) && TAGS.has(value.tag.name ?? '')) {
+      const parts = value.quasi.quasis.map((part) => part.value.cooked);
+      templates.push(parts.reduce((text, part, index) => `${text}{${index - 1}}${part}`));
+    }
+    Object.values(value).forEach(walk);
+  };
+  walk(parseAst(code, { lang: 'ts' }));
+  return templates.filter((template) => /\p{L}/u.test(template.replace(/\{\d+\}/g, '')));
+}
+
+interface Tagged {
+  readonly tag: { readonly name?: string };
+  readonly quasi: { readonly quasis: readonly { readonly value: { readonly cooked: string } }[] };
+}
+
+function isTagged(node: object): node is Tagged {
+  return (node as { type?: unknown }).type === 'TaggedTemplateExpression';
+}
