@@ -30,7 +30,9 @@ export type FromThread =
       readonly values: readonly unknown[];
     }
   | { readonly type: 'checkpoint'; readonly id: number; readonly value: Json }
-  | { readonly type: 'resultFile'; readonly id: number; readonly name: string };
+  | { readonly type: 'resultFile'; readonly id: number; readonly name: string }
+  /** The run has told all that it had to tell. */
+  | { readonly type: 'end' };
 
 /** What the server tells a running thread. */
 export type ToThread =

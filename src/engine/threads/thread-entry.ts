@@ -38,6 +38,7 @@ export default async function runInThread(work: {
   } catch (error) {
     return { kind: 'threw', text: failureText(error), permanent: error instanceof PermanentError };
   } finally {
+    port.postMessage({ type: 'end' } satisfies FromThread);
     port.close();
   }
 }

@@ -41,7 +41,11 @@ export class ThreadPool {
     const context = createContext(run, parameters, this.#parts);
     const tell = (message: ToThread): void => here.postMessage(message);
     const onEnd = (): void => tell({ type: 'end', reason: run.endReason ?? 'stopped' });
-    here.on('message', (message: FromThread) => void answer(message, context, tell));
+    const toldAll = Promise.withResolvers<void>();
+    here.on('message', (message: FromThread) => {
+      if (message.type === 'end') toldAll.resolve();
+      else void answer(message, context, tell);
+    });
     if (run.signal.aborted) onEnd();
     else run.signal.addEventListener('abort', onEnd, { once: true });
     const start: ThreadStart = {
@@ -53,6 +57,8 @@ export class ThreadPool {
     };
     try {
       const result = await this.#pool.run({ start, port: there }, { transferList: [there], signal: kill });
+      // What the thread has told comes by another way than its result, and may come after it.
+      await toldAll.promise;
       if (result.kind === 'returned') return result.value;
       if (result.kind === 'told') return revived(result.message);
       const text = textOf(result.text);
@@ -72,7 +78,7 @@ export class ThreadPool {
 type Context = ReturnType<typeof createContext>;
 
 async function answer(
-  message: FromThread,
+  message: Exclude<FromThread, { type: 'end' }>,
   context: Context,
   tell: (message: ToThread) => void,
 ): Promise<void> {
