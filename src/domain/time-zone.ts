@@ -1,4 +1,4 @@
-import { DateTime, FixedOffsetZone, IANAZone, type Zone } from 'luxon';
+import { FixedOffsetZone, IANAZone, type Zone } from 'luxon';
 import { TIME_ZONE_ROWS } from './time-zone-codes.ts';
 
 /** A time zone that a caller or a setting named. */
@@ -64,7 +64,7 @@ export function yearlyOffsets(
   { zone }: TimeZone,
   instant: Date,
 ): { readonly standard: number; readonly daylight: number } {
-  const year = DateTime.fromJSDate(instant, { zone: UTC.zone }).year;
+  const year = instant.getUTCFullYear();
   const [january, july] = [0, 6].map((month) => zone.offset(Date.UTC(year, month))) as [number, number];
   return { standard: Math.min(january, july), daylight: Math.max(january, july) };
 }

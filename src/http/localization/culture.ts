@@ -5,10 +5,7 @@ import type { TimeZone } from '../../domain/time-zone.ts';
 import { describe } from '../wire/carrier-reader.ts';
 import { languagesOf } from './language.ts';
 
-/**
- * How numbers and dates are written inside texts for people (contract, section 5); values of their own stay neutral.
- * Texts hold no more than a reader sees, so nothing reads them back.
- */
+/** How numbers and dates are written inside texts for people (contract, section 5); values of their own stay neutral. */
 export class Culture {
   /** The culture's language, and its country where it has one. */
   readonly language: LanguageCode;

@@ -175,6 +175,8 @@ describe('what is written is read as', () => {
         const second = new Date(first.getTime() + minutes * 60_000);
         expect(writeDate(first, timeZone)).toBe(writeDate(second, timeZone));
         expect(readDate(writeDate(first, timeZone), timeZone, 'It')).toEqual(second);
+        expect(readDate(writeDateWithOffset(first, timeZone), timeZone, 'It')).toEqual(first);
+        expect(readDate(writeUtcDate(first), timeZone, 'It')).toEqual(first);
       }
     }
   });

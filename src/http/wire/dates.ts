@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 
 /** A date, or a date and a time, with or without an offset: what ISO 8601 and the client write, and no weeks, ordinals or years alone. */
 const ISO_DATE =
-  /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?)?$/i;
+  /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?)?$/i;
 
 const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
@@ -45,7 +45,9 @@ export function writeUtcDate(date: Date): string {
  * @throws Refusal where it is no date of the years 1 to 9999
  */
 export function readDate(text: string, { zone }: TimeZone, what: string): Date {
-  const date = ISO_DATE.test(text) ? DateTime.fromISO(text.toUpperCase(), { zone }) : undefined;
+  const date = ISO_DATE.test(text)
+    ? DateTime.fromISO(text.toUpperCase(), { zone, setZone: true })
+    : undefined;
   const instant = date?.isValid ? date.getPossibleOffsets().at(-1)?.toMillis() : undefined;
   if (instant === undefined || instant < EARLIEST || instant > LATEST) {
     throw invalid`${what} is ${describe(text)}; a date such as 2018-12-24, 2018-12-24T07:34:45 or 2018-12-24T07:34:45-0500 is accepted.`;
