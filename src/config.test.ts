@@ -37,6 +37,8 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
     ['BATCHLINE_LEASE', '1', 'a whole number from 2 to 3600'],
     ['BATCHLINE_ALLOW_PRIVATE_ADDRESSES', 'yes', 'true or false'],
     ['BATCHLINE_SERIAL', 'x'.repeat(40), 'at most 39'],
+    ['BATCHLINE_TIME_ZONE', 'Mars', 'a code such as NO'],
+    ['BATCHLINE_TIME_ZONE', '+01:00', 'an IANA name'],
     ['LOG_LEVEL', 'loud', 'trace, debug, info'],
     ['BATCHLINE_CONFIG', './not/there.env', 'a file that exists'],
   ])('%s=%s', (name, value, accepted) => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
+import { findTimeZone, type TimeZone, UTC } from './domain/time-zone.ts';
 
 /** Every setting of the server, checked. */
 export interface Config {
@@ -40,6 +41,8 @@ export interface Config {
   /** The most tasks that one list holds. */
   readonly listLimit: number;
   readonly textLimits: TextLimits;
+  /** The zone of times for callers who name none. */
+  readonly timeZone: TimeZone;
   readonly logLevel: string;
   /** Tells this process from others in leases and logs. */
   readonly nodeId: string;
@@ -124,6 +127,11 @@ export const SETTINGS: readonly Setting[] = [
     name: 'BATCHLINE_TEXT_LIMIT',
     fallback: '254',
     meaning: 'Longest Description, Response, Request and ProgressDescription (254 to 65535)',
+  },
+  {
+    name: 'BATCHLINE_TIME_ZONE',
+    fallback: 'UTC',
+    meaning: 'Time zone of callers who name none: a code such as NO, or an IANA name',
   },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
@@ -242,6 +250,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     read.refuse(`BATCHLINE_SERIAL is ${serialNumber.length} characters long; at most 39 are accepted.`);
   }
 
+  const zoneName = read.text('BATCHLINE_TIME_ZONE') ?? UTC.code;
+  const timeZone = findTimeZone(zoneName);
+  if (timeZone === undefined) {
+    read.refuse(
+      `BATCHLINE_TIME_ZONE is "${zoneName}"; a code such as NO or US-NY or an IANA name such as Europe/Oslo is accepted.`,
+    );
+  }
+
   const logLevel = read.text('LOG_LEVEL') ?? 'info';
   if (!LOG_LEVELS.includes(logLevel)) {
     read.refuse(`LOG_LEVEL is "${logLevel}"; ${LOG_LEVELS.join(', ')} are accepted.`);
@@ -277,6 +293,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       request: textLimit,
       progressDescription: textLimit,
     },
+    timeZone: timeZone ?? UTC,
     logLevel,
     nodeId: randomUUID(),
   };

@@ -15,12 +15,14 @@ import { acceptJson } from './bodies.ts';
 import { toErrorAnswer } from './errors.ts';
 import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
+import { registerTimes } from './localization/times.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { healthRoutes } from './routes/health.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
+import { timeZoneRoutes } from './routes/time-zones.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
@@ -69,11 +71,13 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(discoveryRoutes, { prefix: '/api' });
   await app.register(
     async (api) => {
+      registerTimes(api, config.timeZone);
       registerSignIn(api, authenticator);
       await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', registry: tasks.registry });
+      await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });
       await api.register(tokenRoutes, {

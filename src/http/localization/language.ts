@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import Negotiator from 'negotiator';
 import { ENGLISH, fallbacks, type LanguageCode, readLanguageCode } from '../../domain/language.ts';
+import { vary } from '../wire/vary.ts';
 import type { Catalogues } from './catalogues.ts';
 
 /** More languages than anybody reads; the rest of a longer header is not looked at. */
@@ -44,8 +45,7 @@ export function tellLanguage(
   catalogues: Catalogues,
   hasText: boolean,
 ): void {
-  const vary = [reply.getHeader('Vary') ?? []].flat().join(', ');
-  reply.header('Vary', [...(vary === '' ? [] : [vary]), 'SO-Language', 'Accept-Language'].join(', '));
+  vary(reply, 'SO-Language', 'Accept-Language');
   if (languages === undefined || !hasText) return;
   reply.header('Content-Language', languages.find((language) => catalogues.has(language)) ?? ENGLISH);
 }

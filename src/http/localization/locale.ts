@@ -1,16 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { writeDate } from '../wire/dates.ts';
 import type { Catalogues } from './catalogues.ts';
 import { languagesOf, tellLanguage } from './language.ts';
 import { type Texts, textsIn } from './texts.ts';
+import { type Times, timesOf } from './times.ts';
 
 /** How a caller wants texts and times (contract, section 5). Everything that is written for a caller passes through it. */
-export interface Locale extends Texts {
-  /** A time on the wire, in the caller's zone; a time that was never set where it is null. */
-  date(date: Date | null): string;
-  /** A time that is on the wire in UTC whatever the zone (`Created`). */
-  utcDate(date: Date): string;
-}
+export interface Locale extends Texts, Times {}
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -34,7 +29,7 @@ export function localeOf(request: FastifyRequest): Locale {
   let locale = locales.get(request);
   if (locale === undefined) {
     const texts = textsIn(languagesOf(request.headers), request.server.catalogues);
-    locale = { ...texts, date: writeDate, utcDate: writeDate };
+    locale = { ...texts, ...timesOf(request) };
     locales.set(request, locale);
   }
   return locale;

@@ -20,6 +20,8 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ]),
   ),
   '/Definitions': { GET: 'The definitions that tasks can be started by.' },
+  '/timezone': { GET: 'The time zones that SO-TimeZone can name.' },
+  '/timezone/{id}': { GET: 'One time zone by its id or code.' },
   '/Uploads': { POST: 'Uploads an input file for tasks.' },
   '/Users': { GET: 'The associates who may sign in.', POST: 'Makes an associate.' },
   '/Users/{id}': { PATCH: 'Changes password, roles or access of an associate.' },

@@ -14,12 +14,14 @@ import { type Locale, localeOf } from '../localization/locale.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const MOST_DAYS = 3650;
 
 const NewToken = Type.Object(
   {
     Name: Type.String({ minLength: 1, maxLength: 200 }),
     Scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1 })),
-    ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3650 })),
+    ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: MOST_DAYS })),
+    Expires: Type.Optional(Type.String()),
     AssociateId: Type.Optional(Type.Integer({ minimum: 1, maximum: INT32_MAX })),
   },
   { additionalProperties: false },
@@ -43,12 +45,7 @@ export async function tokenRoutes(
 
   app.post<{ Body: Static<typeof NewToken> }>('/', { schema: { body: NewToken } }, async (request, reply) => {
     const caller = callerOf(request);
-    const {
-      Name,
-      Scopes = ['read', 'write'],
-      ExpiresInDays,
-      AssociateId = caller.associateId,
-    } = request.body;
+    const { Name, Scopes = ['read', 'write'], AssociateId = caller.associateId } = request.body;
     checkText('Name', Name, 200);
     if (AssociateId !== caller.associateId && !isAdministrator(caller)) {
       throw forbidden`Tokens for other associates are made by administrators.`;
@@ -59,15 +56,17 @@ export async function tokenRoutes(
     const associate = await getAssociate(db, AssociateId);
     if (associate === undefined)
       throw invalid`AssociateId is ${AssociateId}, but there is no such associate.`;
+    const locale = localeOf(request);
+    const expires = readExpiry(request.body, locale, new Date());
     const secret = generateToken(associate.tenant ?? serialNumber);
     const token = await insertToken(db, {
       associateId: AssociateId,
       name: Name,
       scopes: Scopes,
-      expires: ExpiresInDays === undefined ? null : new Date(Date.now() + ExpiresInDays * DAY_MS),
+      expires,
       hash: hashToken(secret),
     });
-    return reply.code(201).send({ ...toWire(token, localeOf(request)), Token: secret });
+    return reply.code(201).send({ ...toWire(token, locale), Token: secret });
   });
 
   app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
@@ -80,13 +79,33 @@ export async function tokenRoutes(
   });
 }
 
+/** When a new token ends: at `Expires`, or `ExpiresInDays` from now, or never. */
+function readExpiry(
+  { Expires, ExpiresInDays }: Static<typeof NewToken>,
+  locale: Locale,
+  now: Date,
+): Date | null {
+  if (Expires === undefined) {
+    return ExpiresInDays === undefined ? null : new Date(now.getTime() + ExpiresInDays * DAY_MS);
+  }
+  if (ExpiresInDays !== undefined) {
+    throw invalid`Both Expires and ExpiresInDays are given; one of them is accepted.`;
+  }
+  const expires = locale.readDate(Expires, 'Expires');
+  const days = (expires.getTime() - now.getTime()) / DAY_MS;
+  if (days <= 0 || days > MOST_DAYS) {
+    throw invalid`Expires is ${Expires}; a time in the next ${MOST_DAYS} days is accepted.`;
+  }
+  return expires;
+}
+
 function toWire(token: ApiToken, locale: Locale): object {
   return {
     Id: token.id,
     Name: token.name,
     AssociateId: token.associateId,
     Scopes: token.scopes,
-    Created: locale.date(token.created),
+    Created: locale.utcDate(token.created),
     Expires: token.expires === null ? null : locale.date(token.expires),
   };
 }

@@ -1,8 +1,61 @@
-/** A date that was never set (contract, section 1). */
-const NEVER = '0001-01-01T00:00:00';
+import { DateTime } from 'luxon';
+import { invalid } from '../../domain/errors.ts';
+import type { TimeZone } from '../../domain/time-zone.ts';
+import { describe } from './carrier-reader.ts';
 
-/** A date on the wire: seconds and up to three decimals, in the server's base zone, without an offset (contract, section 4). */
-export function writeDate(date: Date | null): string {
+/** A date that was never set (contract, section 1). */
+export const NEVER = '0001-01-01T00:00:00';
+
+const MINUTE_MS = 60_000;
+
+/** A date, or a date and a time, with or without an offset: what ISO 8601 and the client write, and no weeks, ordinals or years alone. */
+const ISO_DATE =
+  /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?)?$/i;
+
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** A date on the wire in a zone: seconds and up to three decimals, without an offset (contract, sections 4 and 5). */
+export function writeDate(date: Date | null, { zone }: TimeZone): string {
   if (date === null) return NEVER;
-  return date.toISOString().replace(/(?:\.000|(\.\d*?[1-9])0*)Z$/, '$1');
+  return writeWallTime(date.getTime() + zone.offset(date.getTime()) * MINUTE_MS);
+}
+
+/** As `writeDate`, with the offset in whole minutes behind it: `2018-12-24T07:34:45-0500`. */
+export function writeDateWithOffset(date: Date | null, { zone }: TimeZone): string {
+  if (date === null) return NEVER;
+  // Before there was standard time, offsets had seconds. Both parts are rounded, so that the instant is exact.
+  const offset = Math.round(zone.offset(date.getTime()));
+  const distance = Math.abs(offset);
+  const digits = Math.floor(distance / 60) * 100 + (distance % 60);
+  return `${writeWallTime(date.getTime() + offset * MINUTE_MS)}${offset < 0 ? '-' : '+'}${String(digits).padStart(4, '0')}`;
+}
+
+/** A date on the wire tagged as UTC: `2018-12-24T12:34:45Z`. */
+export function writeUtcDate(date: Date): string {
+  return `${writeWallTime(date.getTime())}Z`;
+}
+
+/**
+ * Reads a date. With `Z` or an offset it is an instant, without one it is a time in the zone. A time that the clocks
+ * skip there is moved on by what they skip, one that they show twice is the later one, which is standard time
+ * (docs/decisions/0006-time-zones.md). Decimals past the third are dropped.
+ *
+ * @param what what the text is, for messages
+ * @throws Refusal where it is no date of the years 1 to 9999
+ */
+export function readDate(text: string, { zone }: TimeZone, what: string): Date {
+  const date = ISO_DATE.test(text)
+    ? DateTime.fromISO(text.toUpperCase(), { zone, setZone: true })
+    : undefined;
+  const instant = date?.isValid ? date.getPossibleOffsets().at(-1)?.toMillis() : undefined;
+  if (instant === undefined || instant < EARLIEST || instant > LATEST) {
+    throw invalid`${what} is ${describe(text)}; a date such as 2018-12-24, 2018-12-24T07:34:45 or 2018-12-24T07:34:45-0500 is accepted.`;
+  }
+  return new Date(instant);
+}
+
+/** Milliseconds as if a clock that shows UTC showed the time in question. */
+function writeWallTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/(?:\.000|(\.\d*?[1-9])0*)Z$/, '$1');
 }

@@ -1,7 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CarrierReader } from './carrier-reader.ts';
-import { writeDate } from './dates.ts';
 import { fieldRightMask, tableRightMask } from './masks.ts';
 import { applySelect, readSelect } from './select.ts';
 import { readTaskId } from './task-id.ts';
@@ -51,28 +49,6 @@ describe('CarrierReader', () => {
   test('__proto__ is a name like any other', () => {
     const carrier = new CarrierReader(JSON.parse('{"__proto__":{"Description":"x"}}'), 'BatchTaskInfo');
     expect(carrier.text('Description')).toBeUndefined();
-  });
-});
-
-describe('dates', () => {
-  test.each([
-    [null, '0001-01-01T00:00:00'],
-    [new Date('2026-11-24T10:20:30.000Z'), '2026-11-24T10:20:30'],
-    [new Date('2026-11-24T10:20:30.120Z'), '2026-11-24T10:20:30.12'],
-    [new Date('2026-11-24T10:20:30.001Z'), '2026-11-24T10:20:30.001'],
-  ])('%s is %s', (date, text) => {
-    expect(writeDate(date)).toBe(text);
-  });
-
-  test('what is written is the same instant', () => {
-    fc.assert(
-      fc.property(
-        fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
-        (date) => {
-          expect(new Date(`${writeDate(date)}Z`).getTime()).toBe(date.getTime());
-        },
-      ),
-    );
   });
 });
 

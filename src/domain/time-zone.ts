@@ -1,0 +1,86 @@
+import { FixedOffsetZone, IANAZone, type Zone } from 'luxon';
+import { TIME_ZONE_ROWS } from './time-zone-codes.ts';
+
+/** A time zone that a caller or a setting named. */
+export interface TimeZone {
+  /** What it is called on the wire: its code, or the IANA name that it was asked by. */
+  readonly code: string;
+  /** Its IANA name. */
+  readonly iana: string;
+  /** Its rules. */
+  readonly zone: Zone;
+}
+
+/** A time zone with a code, as `GET /api/v1/timezone` lists it. */
+export interface ListedTimeZone extends TimeZone {
+  readonly id: number;
+  /** The country's English name; empty for UTC. */
+  readonly country: string;
+  /** The part of the country; empty where the country has no other zone. */
+  readonly region: string;
+}
+
+const countries = new Intl.DisplayNames('en', { type: 'region' });
+
+/** Every time zone with a code, by id. */
+export const TIME_ZONES: readonly ListedTimeZone[] = TIME_ZONE_ROWS.map(([id, code, iana, region = '']) => ({
+  id,
+  code,
+  iana,
+  // Made when it is asked for: making them all takes longer than the rest of a start of the command line.
+  get zone() {
+    return zoneOf(iana);
+  },
+  country: code === 'UTC' ? '' : (countries.of(code.slice(0, 2)) ?? ''),
+  region,
+}));
+
+const byKey = new Map(
+  TIME_ZONES.flatMap((zone) => [[zone.code, zone] as const, [String(zone.id), zone] as const]),
+);
+
+/** Coordinated universal time: the server's base zone unless a setting says otherwise. */
+export const UTC: TimeZone = { code: 'UTC', iana: 'UTC', zone: FixedOffsetZone.utcInstance };
+
+/** The zone with this code (in any casing) or id; `undefined` where there is none. */
+export function findListedTimeZone(codeOrId: string): ListedTimeZone | undefined {
+  return byKey.get(codeOrId.toUpperCase());
+}
+
+/** The zone with this code, id or IANA name, in any casing; `undefined` where there is none. */
+export function findTimeZone(name: string): TimeZone | undefined {
+  const listed = findListedTimeZone(name);
+  if (listed !== undefined) return listed;
+  const iana = canonicalName(name);
+  return iana === undefined ? undefined : { code: name, iana, zone: zoneOf(iana) };
+}
+
+/**
+ * How far a zone is from UTC in the year of an instant.
+ *
+ * @returns minutes east of UTC in standard time and in summer; the two are the same where there is no summer time
+ */
+export function yearlyOffsets(
+  { zone }: TimeZone,
+  instant: Date,
+): { readonly standard: number; readonly daylight: number } {
+  const year = instant.getUTCFullYear();
+  const [january, july] = [0, 6].map((month) => zone.offset(Date.UTC(year, month))) as [number, number];
+  return { standard: Math.min(january, july), daylight: Math.max(january, july) };
+}
+
+/** UTC needs no look at the rules of a zone. */
+function zoneOf(iana: string): Zone {
+  return iana === 'UTC' ? FixedOffsetZone.utcInstance : IANAZone.create(iana);
+}
+
+/** The platform's one spelling of an IANA name; offsets such as `+01:00`, which it takes too, are none. */
+function canonicalName(name: string): string | undefined {
+  if (!/^[a-z][\w+/-]{1,60}$/i.test(name)) return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { invalid } from '../../domain/errors.ts';
+import { findTimeZone, type TimeZone } from '../../domain/time-zone.ts';
+import { describe } from '../wire/carrier-reader.ts';
+
+/** What a caller says about times. */
+export interface TimeZoneChoice {
+  readonly timeZone: TimeZone;
+  /** Whether times carry their offset. */
+  readonly includeOffset: boolean;
+}
+
+/**
+ * Reads SO-TimeZone (contract, section 5): a code, an id or an IANA name, or nothing for the server's base zone,
+ * and `includeTZOffset`, in any order and casing.
+ *
+ * @throws Refusal where it names a zone that is not known, or two
+ */
+export function readTimeZoneHeader(header: string | undefined, base: TimeZone): TimeZoneChoice {
+  const parts = (header ?? '').split(',').map((part) => part.trim());
+  const names = parts.filter((part) => part !== '' && !isIncludeOffset(part));
+  const [name] = names;
+  const timeZone = name === undefined ? base : findTimeZone(name);
+  if (timeZone === undefined || names.length > 1) {
+    throw invalid`The header SO-TimeZone is ${describe(header)}; a code or id that GET /api/v1/timezone lists or an IANA name such as Europe/Oslo is accepted, and ", includeTZOffset" behind it.`;
+  }
+  return { timeZone, includeOffset: parts.some(isIncludeOffset) };
+}
+
+function isIncludeOffset(part: string): boolean {
+  return part.toLowerCase() === 'includetzoffset';
+}
