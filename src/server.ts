@@ -70,12 +70,25 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
     await engine.start();
     undo.push(() => engine.stop());
     const app = await buildApp({ tasks, config, log, catalogues });
-    undo.push(() => app.close());
+    undo.push(() => closeApp(app, config.graceSeconds));
     await app.listen({ host: config.host, port: config.port });
     return { url: urlOf(app), firstAdministrator, database, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/**
+ * Takes no more requests and answers those under way, which get the grace period. Then connections are cut: one
+ * that a client has opened and sends nothing on counts as busy, and would hold up the stop for a minute.
+ */
+async function closeApp(app: FastifyInstance, graceSeconds: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceSeconds * 1000);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
   }
 }
 
