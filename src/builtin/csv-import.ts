@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { type Static, Type } from 'typebox';
 import { message } from '../domain/message.ts';
 import { defineTask, PermanentError, type TaskContext } from '../workers/define-task.ts';
+import { ResumableFile } from '../workers/resumable-file.ts';
 import { type ImportCheckpoint, readCheckpoint } from './csv-import/checkpoint.ts';
 import { ColumnSchema, convert, IDENTIFIER, type MappedColumn, mapColumns } from './csv-import/columns.ts';
 import { matchAll } from './csv-import/patterns.ts';
@@ -16,7 +17,6 @@ import {
   prepareTable,
   removeRowsOf,
 } from './csv-import/target-table.ts';
-import { ResumableFile } from './resumable-file.ts';
 
 const Parameters = Type.Object(
   {

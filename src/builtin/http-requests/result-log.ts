@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { message } from '../../domain/message.ts';
 import { PermanentError, type TaskContext } from '../../workers/define-task.ts';
-import { ResumableFile } from '../resumable-file.ts';
+import { ResumableFile } from '../../workers/resumable-file.ts';
 import { FinishedSet } from './finished-set.ts';
 
 const count = Type.Integer({ minimum: 0 });
