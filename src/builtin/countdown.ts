@@ -9,7 +9,7 @@ import { pause } from './pause.ts';
  */
 export const countdown = defineTask({
   name: 'countdown',
-  description: 'Runs for a number of seconds, with progress; for trying things out',
+  description: message`Runs for a number of seconds, with progress; for trying things out`,
   parameters: Type.Object(
     {
       seconds: Type.Number({ minimum: 0, maximum: 3600, default: 10, description: 'How long it runs' }),
