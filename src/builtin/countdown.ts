@@ -9,7 +9,7 @@ import { pause } from './pause.ts';
  */
 export const countdown = defineTask({
   name: 'countdown',
-  description: 'Runs for a number of seconds, with progress; for trying things out',
+  description: message`Runs for a number of seconds, with progress; for trying things out`,
   parameters: Type.Object(
     {
       seconds: Type.Number({ minimum: 0, maximum: 3600, default: 10, description: 'How long it runs' }),
@@ -40,7 +40,7 @@ export const countdown = defineTask({
       if (elapsed >= seconds) return message`Counted ${seconds} seconds.`;
       const stage = Math.floor(elapsed / stageSeconds);
       const passed = stage * stageSeconds;
-      ctx.progress((stage / stages) * 100, message`${short(passed)} of ${short(seconds)} seconds`);
+      ctx.progress((stage / stages) * 100, message`${rounded(passed)} of ${rounded(seconds)} seconds`);
       if (passed > 0) await ctx.checkpoint({ elapsed: passed });
       const next = Math.min(passed + stageSeconds, failSeconds);
       await pause(Math.max(0, Math.ceil((began + next) * 1000 - performance.now())), ctx.signal);
@@ -54,6 +54,6 @@ function elapsedBefore(checkpoint: unknown): number {
   return typeof elapsed === 'number' && Number.isFinite(elapsed) ? elapsed : 0;
 }
 
-function short(seconds: number): string {
-  return String(Math.round(seconds * 100) / 100);
+function rounded(seconds: number): number {
+  return Math.round(seconds * 100) / 100;
 }

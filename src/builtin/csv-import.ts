@@ -72,8 +72,7 @@ interface RejectedRow {
  */
 export const csvImport = defineTask({
   name: 'csv-import',
-  description:
-    'Loads a CSV file into a table, checked by a schema, with a report of the rows that do not fit',
+  description: message`Loads a CSV file into a table, checked by a schema, with a report of the rows that do not fit`,
   parameters: Parameters,
   cancellation: 'CanCancel',
   retries: { limit: 3 },

@@ -86,7 +86,7 @@ interface ResultLine {
  */
 export const httpRequests = defineTask({
   name: 'http-requests',
-  description: 'Calls a list of HTTP requests, with retries, and keeps a line on each',
+  description: message`Calls a list of HTTP requests, with retries, and keeps a line on each`,
   parameters: Parameters,
   cancellation: 'CanCancel',
   retries: { limit: 3 },

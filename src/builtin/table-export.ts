@@ -74,7 +74,7 @@ const Parameters = Type.Object(
  */
 export const tableExport = defineTask({
   name: 'table-export',
-  description: 'Writes tasks, by definition and state, into a CSV or JSON Lines file',
+  description: message`Writes tasks, by definition and state, into a CSV or JSON Lines file`,
   parameters: Parameters,
   cancellation: 'CanCancel',
   retries: { limit: 3 },

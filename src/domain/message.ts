@@ -5,8 +5,13 @@ export interface MessageData {
   readonly values: readonly MessageValue[];
 }
 
-/** What a message can hold in its places: texts and numbers as they are, or another message. */
-export type MessageValue = string | number | MessageData;
+/** A moment in a message, as plain data: ISO 8601 in UTC, which is also how it reads in English without a culture. */
+export interface MomentData {
+  readonly at: string;
+}
+
+/** What a message can hold in its places: texts as they are, numbers, moments, or another message. */
+export type MessageValue = string | number | MomentData | MessageData;
 
 /**
  * A text of our own for people, with its values apart, so that it can be told in the reader's language. As a
@@ -27,17 +32,19 @@ export class Message implements MessageData {
 }
 
 /**
- * Makes a message; a template literal's tag. Values are formatted by their caller where that matters: a number
- * is told with all its digits.
+ * Makes a message; a template literal's tag. Numbers (all their digits) and dates are told by the reader's culture.
  *
  * @example
  * ```ts
  * message`${done} of ${all} seconds`; // template '{0} of {1} seconds'
  * ```
  */
-export function message(parts: TemplateStringsArray, ...values: MessageValue[]): Message {
+export function message(parts: TemplateStringsArray, ...values: (MessageValue | Date)[]): Message {
   const template = parts.reduce((text, part, index) => `${text}{${index - 1}}${part}`);
-  return new Message(template, values);
+  return new Message(
+    template,
+    values.map((value) => (value instanceof Date ? { at: value.toISOString() } : value)),
+  );
 }
 
 /** Messages in a row as one. */
@@ -45,16 +52,37 @@ export function listed(messages: readonly MessageValue[], separator: string): Me
   return new Message(messages.map((_, index) => `{${index}}`).join(separator), messages);
 }
 
-/** A message's text in English. */
-export function inEnglish({ template, values }: MessageData): string {
-  return fill(
-    template,
-    values.map((value) => (typeof value === 'object' ? inEnglish(value) : String(value))),
-  );
+/** How the parts of a message are told. */
+export interface Telling {
+  /** The template to use in place of the English one. */
+  template(english: string): string;
+  number(value: number): string;
+  moment(value: Date): string;
+}
+
+const IN_ENGLISH: Telling = {
+  template: (english) => english,
+  number: String,
+  moment: (value) => value.toISOString(),
+};
+
+/** A message's text in English, with numbers and moments as they stand in JSON. */
+export function inEnglish(message: MessageData): string {
+  return tell(message, IN_ENGLISH);
+}
+
+/** A message's text. */
+export function tell({ template, values }: MessageData, telling: Telling): string {
+  const texts = values.map((value) => {
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number') return telling.number(value);
+    return 'at' in value ? telling.moment(new Date(value.at)) : tell(value, telling);
+  });
+  return fill(telling.template(template), texts);
 }
 
 /** A template with texts in its places. */
-export function fill(template: string, values: readonly string[]): string {
+function fill(template: string, values: readonly string[]): string {
   return template.replace(/\{(\d+)\}/g, (place, index) => values[Number(index)] ?? place);
 }
 
@@ -83,9 +111,11 @@ export function storable(text: Text): Text {
 export function revived({ template, values }: MessageData): Message {
   return new Message(
     storableString(template),
-    values.map((value) =>
-      typeof value === 'object' ? revived(value) : typeof value === 'string' ? storableString(value) : value,
-    ),
+    values.map((value) => {
+      if (typeof value === 'string') return storableString(value);
+      if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+      return 'at' in value ? value : revived(value);
+    }),
   );
 }
 

@@ -15,7 +15,7 @@ import { announce, moveHeldTask } from './update-task.ts';
  * @throws Refusal where there is no such task or the caller may not
  */
 export async function stopTask(parts: TaskParts, caller: Caller, id: number): Promise<boolean> {
-  const note = message`Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date().toISOString()}.`;
+  const note = message`Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date()}.`;
   const stopped = await parts.database.sql.transaction().execute(async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'stop');

@@ -108,8 +108,8 @@ export interface RetryOptions {
 export interface TaskDefinition<S extends TSchema = TSchema> {
   /** The name that clients start it by: letters, digits, `_`, `-` and `.`, at most 100. */
   readonly name: string;
-  /** One line for people. */
-  readonly description: string;
+  /** One line for people; a `message` is told in the reader's language. */
+  readonly description: Text;
   /** A schema of an object (TypeBox or plain JSON Schema). Strings are coerced to what it asks for. */
   readonly parameters?: S;
   /** Whether it can be stopped; `CanCancel` by default. */

@@ -1,5 +1,12 @@
 /** What a module of one's own definitions imports. */
-export { Message, type MessageData, type MessageValue, message, type Text } from '../domain/message.ts';
+export {
+  Message,
+  type MessageData,
+  type MessageValue,
+  type MomentData,
+  message,
+  type Text,
+} from '../domain/message.ts';
 export * from './define-task.ts';
 export * from './resumable-file.ts';
 export type * from './run-services.ts';

@@ -181,6 +181,13 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
     });
   });
 
+  test('definitions are described in the language', async () => {
+    const { body } = await admin.call('GET', '/Definitions', undefined, { 'SO-Language': 'de' });
+    const countdown = body.find((one: { Name: string }) => one.Name === 'countdown');
+    expect(countdown.Description).toBe('Läuft eine Anzahl Sekunden, mit Fortschritt; zum Ausprobieren');
+    expect((await admin.json('GET', '/Definitions'))[0].Description).toMatch(/^Runs for a number/);
+  });
+
   test('a task that is stopped before it runs is told of in each language, and a move by hand too', async () => {
     const id = await admin.start({ Name: 'tell-inline', ParameterObject: { end: 'wait' } });
     await admin.until(id, (task) => task.State === 'Started');

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../config.ts';
-import { message } from '../../domain/message.ts';
+import { message, revived } from '../../domain/message.ts';
+import { findTimeZone, UTC } from '../../domain/time-zone.ts';
+import { Culture } from './culture.ts';
 import { loadCatalogues, readCatalogue } from './load-catalogues.ts';
 import { textsIn } from './texts.ts';
 
@@ -23,23 +25,35 @@ test('a catalogue of the user adds to the shipped ones and counts more', async (
   await writeFile(join(folder, 'fi.json'), JSON.stringify({ resources: { SR_OURS: 'Meidän' } }));
   await writeFile(join(folder, 'README.md'), 'not a catalogue');
   const catalogues = await loadCatalogues(folder);
-  const norwegian = textsIn(['nb', 'en'], catalogues);
+  const norwegian = textsIn(['nb', 'en'], catalogues, undefined);
   expect(norwegian.message(message`Claimed.`)).toBe('Tatt.');
   expect(norwegian.message(message`${3} of ${message`Claimed.`} rows`)).toBe('Tatt. rader, 3 ferdige');
   expect(norwegian.message(message`The run has failed.`)).toBe('Kjøringen mislyktes.');
   expect(norwegian.text('[SR_OURS] [SR_BATCH_STATE_NEW] [SR_NOBODYS]')).toBe('Vår Fersk [SR_NOBODYS]');
-  expect(textsIn(['fi', 'en'], catalogues).text('[SR_OURS], [SR_BATCH_STATE_NEW]')).toBe('Meidän, New');
+  expect(textsIn(['fi', 'en'], catalogues, undefined).text('[SR_OURS], [SR_BATCH_STATE_NEW]')).toBe(
+    'Meidän, New',
+  );
   // Neither French nor English has it: the first that does.
-  expect(textsIn(['fr', 'en'], catalogues).text('[SR_OURS]')).toBe('Vår');
-  expect(textsIn(undefined, catalogues).text('[SR_OURS] US:"x"')).toBe('[SR_OURS] US:"x"');
+  expect(textsIn(['fr', 'en'], catalogues, undefined).text('[SR_OURS]')).toBe('Vår');
+  expect(textsIn(undefined, catalogues, undefined).text('[SR_OURS] US:"x"')).toBe('[SR_OURS] US:"x"');
 });
 
 test('a message that was kept is told in the language, a plain text as it is', async () => {
-  const german = textsIn(['de', 'en'], await loadCatalogues(undefined));
+  const german = textsIn(['de', 'en'], await loadCatalogues(undefined), undefined);
   expect(german.text('Counted 3 seconds.', message`Counted ${3} seconds.`)).toBe('3 Sekunden gezählt.');
   expect(german.text('Counted 3 seconds.', null)).toBe('Counted 3 seconds.');
   expect(german.text('NO:"Nei [SR_BATCH_STATE_NEW]";GE:"Ja [SR_BATCH_STATE_NEW]"')).toBe('Ja Neu');
   expect(german.message(message`no catalogue has ${1} of these`)).toBe('no catalogue has 1 of these');
+});
+
+test('numbers and moments in a message are written by the culture', async () => {
+  const culture = new Culture('nb-no', findTimeZone('Europe/Oslo') ?? UTC);
+  const texts = textsIn(['nb', 'en'], await loadCatalogues(undefined), culture);
+  const stopped = message`Stopped by ${'anna'} (associate ${12345}) at ${new Date('2018-12-24T06:34:45Z')}.`;
+  expect(texts.message(stopped)).toBe('Stoppet av anna (medarbeider 12345) 24.12.2018, 07:34:45.');
+  expect(texts.message(message`${1.5} of ${2.25} seconds`)).toBe('1,5 av 2,25 sekunder');
+  expect(String(stopped)).toBe('Stopped by anna (associate 12345) at 2018-12-24T06:34:45.000Z.');
+  expect(String(revived(JSON.parse(JSON.stringify(stopped))))).toBe(String(stopped));
 });
 
 describe('what is no catalogue is told with its place', () => {

@@ -28,8 +28,9 @@ const locales = new WeakMap<FastifyRequest, Locale>();
 export function localeOf(request: FastifyRequest): Locale {
   let locale = locales.get(request);
   if (locale === undefined) {
-    const texts = textsIn(languagesOf(request.headers), request.server.catalogues);
-    locale = { ...texts, ...timesOf(request) };
+    const times = timesOf(request);
+    const texts = textsIn(languagesOf(request.headers), request.server.catalogues, times.culture);
+    locale = { ...texts, ...times };
     locales.set(request, locale);
   }
   return locale;

@@ -1,7 +1,8 @@
 import type { LanguageCode } from '../../domain/language.ts';
-import { fill, inEnglish, type MessageData } from '../../domain/message.ts';
+import { inEnglish, type MessageData, tell } from '../../domain/message.ts';
 import { chooseText, parseMultiLanguageText, replaceReferences } from '../../domain/multi-language-text.ts';
 import type { Catalogues } from './catalogues.ts';
+import type { Culture } from './culture.ts';
 
 /** How texts are told to a caller. */
 export interface Texts {
@@ -17,14 +18,23 @@ export interface Texts {
 
 const RAW: Texts = { text: (stored) => stored, message: inEnglish };
 
-/** How texts are told in these languages; `undefined` returns them raw (contract, section 5). */
-export function textsIn(languages: readonly LanguageCode[] | undefined, catalogues: Catalogues): Texts {
+/**
+ * How texts are told in these languages; `undefined` returns them raw (contract, section 5).
+ *
+ * @param culture how numbers and times inside messages are written
+ */
+export function textsIn(
+  languages: readonly LanguageCode[] | undefined,
+  catalogues: Catalogues,
+  culture: Culture | undefined,
+): Texts {
   if (languages === undefined) return RAW;
-  const message = ({ template, values }: MessageData): string =>
-    fill(
-      catalogues.template(template, languages),
-      values.map((value) => (typeof value === 'object' ? message(value) : String(value))),
-    );
+  const message = (told: MessageData): string =>
+    tell(told, {
+      template: (english) => catalogues.template(english, languages),
+      number: (value) => culture?.number(value) ?? String(value),
+      moment: (value) => culture?.dateTime(value) ?? value.toISOString(),
+    });
   return {
     message,
     text(stored, kept) {

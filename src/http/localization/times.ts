@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type MessageValue, message } from '../../domain/message.ts';
 import { type TimeZone, UTC } from '../../domain/time-zone.ts';
 import { readDate, writeDate, writeDateWithOffset, writeUtcDate } from '../wire/dates.ts';
 import { vary } from '../wire/vary.ts';
@@ -19,7 +20,7 @@ export interface Times {
    * @param what what it is, for messages
    * @throws Refusal where it is none
    */
-  readDate(text: string, what?: string): Date;
+  readDate(text: string, what?: MessageValue): Date;
   /** How numbers and dates are written inside texts; `undefined` where the caller asked for no language. */
   readonly culture: Culture | undefined;
 }
@@ -40,7 +41,7 @@ export function timesOf(request: FastifyRequest): Times {
     timeZone,
     date: (date) => (includeOffset ? writeDateWithOffset(date, timeZone) : writeDate(date, timeZone)),
     utcDate: (date) => (includeOffset ? writeUtcDate(date) : writeDate(date, UTC)),
-    readDate: (text, what = 'The date') => readDate(text, timeZone, what),
+    readDate: (text, what = message`The date`) => readDate(text, timeZone, what),
     culture,
   };
 }

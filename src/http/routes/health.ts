@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
+import { message } from '../../domain/message.ts';
 import type { Database } from '../../store/database.ts';
+import { localeOf } from '../localization/locale.ts';
 
 /** `/health/live`: the process answers. `/health/ready`: so does its database. */
 export async function healthRoutes(
@@ -14,7 +16,8 @@ export async function healthRoutes(
       return { Status: 'ready' };
     } catch (error) {
       request.log.warn({ err: error }, 'the database does not answer');
-      return reply.code(503).send({ Status: 'not ready', Reason: 'The database does not answer.' });
+      const reason = localeOf(request).message(message`The database does not answer.`);
+      return reply.code(503).send({ Status: 'not ready', Reason: reason });
     }
   });
 }

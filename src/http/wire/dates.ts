@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import { invalid } from '../../domain/errors.ts';
+import type { MessageValue } from '../../domain/message.ts';
 import type { TimeZone } from '../../domain/time-zone.ts';
 import { describe } from './carrier-reader.ts';
 
@@ -44,7 +45,7 @@ export function writeUtcDate(date: Date): string {
  * @param what what the text is, for messages
  * @throws Refusal where it is no date of the years 1 to 9999
  */
-export function readDate(text: string, { zone }: TimeZone, what: string): Date {
+export function readDate(text: string, { zone }: TimeZone, what: MessageValue): Date {
   const date = ISO_DATE.test(text)
     ? DateTime.fromISO(text.toUpperCase(), { zone, setZone: true })
     : undefined;
