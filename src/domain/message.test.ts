@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { listed, Message, message, messageOf, plainOf, revived, storable } from './message.ts';
 
 test('a message is its English text, with the values in their places', () => {
-  expect(String(message`${1} of ${message`${'a'}, {0}`} and ${new Date(0)}`)).toBe(
+  expect(String(message`${1} of ${message`<${'a'}>`} and ${new Date(0)}`)).toBe(
     '1 of <a> and 1970-01-01T00:00:00.000Z',
   );
   expect(String(new Message('{1}{0}{2}', ['a', 'b']))).toBe('ba{2}');
