@@ -52,7 +52,7 @@ export function negotiateAnswers(app: FastifyInstance): void {
     const { accept } = request.headers;
     if (accept === undefined || accept === '*/*' || accept === 'application/json') return done();
     const config = request.routeOptions.config;
-    const format = preferred(accept);
+    const format = preferredFormat(accept);
     if (format === undefined && config?.ownType !== true) {
       return done(unacceptable`No answer in a format of the header Accept; ${TYPES.join(', ')} are there.`);
     }
@@ -64,7 +64,7 @@ export function negotiateAnswers(app: FastifyInstance): void {
 /** The format of the answers to a request; JSON where it accepts none that there is. */
 export function formatOf(request: FastifyRequest): AnswerFormat {
   const { accept } = request.headers;
-  return (accept === undefined ? JSON_FORMAT : preferred(accept)) ?? JSON_FORMAT;
+  return (accept === undefined ? JSON_FORMAT : preferredFormat(accept)) ?? JSON_FORMAT;
 }
 
 /** Makes a reply write its answer in this format. Streams and texts stay as they are. */
@@ -76,7 +76,8 @@ export function answerIn(format: AnswerFormat, reply: FastifyReply, carrier: str
   });
 }
 
-function preferred(accept: string): AnswerFormat | undefined {
+/** The format that an Accept header prefers; `undefined` where it names none that there is. */
+export function preferredFormat(accept: string): AnswerFormat | undefined {
   if (remembered.has(accept)) return remembered.get(accept);
   if (accept.length > LONGEST_ACCEPT) return undefined;
   const ranges = accept.trim() === '' ? '*/*' : accept.replace(PARAMETERS, '');

@@ -37,7 +37,7 @@ export function decodeBody(bytes: Buffer, charset = 'utf-8'): string {
   }
   const text = decoder(bytes);
   if (text === undefined) {
-    throw invalid`The body is not ${charset.toUpperCase()}, although its Content-Type says or implies so.`;
+    throw invalid`The body is not ${charset.toUpperCase()}.`;
   }
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

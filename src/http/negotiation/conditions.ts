@@ -3,9 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DateTime } from 'luxon';
 import type { BatchTask } from '../../domain/batch-task.ts';
 import type { Caller } from '../../domain/caller.ts';
-import { invalid, precondition } from '../../domain/errors.ts';
+import { invalid, precondition, type Refusal } from '../../domain/errors.ts';
 import { rightsOn } from '../../domain/rights.ts';
 import type { Guard } from '../../tasks/update-task.ts';
+import { vary } from '../wire/vary.ts';
 import { formatOf } from './answer-format.ts';
 
 /**
@@ -24,7 +25,6 @@ import { formatOf } from './answer-format.ts';
 
 /** The headers by which answers differ, beside the caller's rights. */
 const VARYING = ['accept', 'accept-language', 'so-language', 'so-culture', 'so-timezone'] as const;
-const VARY = 'Accept, Accept-Language, SO-Language, SO-Culture, SO-TimeZone, Authorization, Cookie';
 
 /** Writes ETag and Last-Modified of a task into an answer that holds it. */
 export function tellVersion(
@@ -48,7 +48,9 @@ export function isNotModified(
   task: BatchTask,
 ): boolean {
   tellVersion(request, reply, caller, task);
-  reply.header('Cache-Control', 'private, no-cache').header('Vary', VARY);
+  reply.header('Cache-Control', 'private, no-cache');
+  // Language and zone say so themselves.
+  vary(reply, 'Accept', 'Authorization', 'Cookie');
   const { 'if-none-match': ifNoneMatch, 'if-modified-since': ifModifiedSince } = request.headers;
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch.trim() === '*') return true;
@@ -80,17 +82,21 @@ export function conditionsOf(request: FastifyRequest): Guard | undefined {
   return (task) => {
     const version = String(task.updatedCount);
     if (wanted !== undefined && wanted !== '*' && !wanted.some((tag) => versionOf(tag) === version)) {
-      throw precondition`Batch task ${task.id} has changed: If-Match names none of its versions that is current. Nothing has changed by this call.`;
+      throw failed('If-Match', task);
     }
     if (since !== undefined && task.updated.getTime() > since) {
-      throw precondition`Batch task ${task.id} has changed after the time in If-Unmodified-Since. Nothing has changed by this call.`;
+      throw failed('If-Unmodified-Since', task);
     }
     const isUnwanted =
       unwanted === '*' || unwanted?.some((tag) => versionOf(tag.replace(/^W\//, '')) === version);
     if (isUnwanted === true) {
-      throw precondition`Batch task ${task.id} is there in a version that If-None-Match names. Nothing has changed by this call.`;
+      throw failed('If-None-Match', task);
     }
   };
+}
+
+function failed(condition: string, task: BatchTask): Refusal {
+  return precondition`The condition ${condition} does not hold for batch task ${task.id} as it is now.`;
 }
 
 /** A time as Last-Modified: rounded up to seconds, though not past the second of the answer. */

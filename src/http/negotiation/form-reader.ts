@@ -33,7 +33,7 @@ function decodePart(part: string, position: number): string {
     return decodeURIComponent(part.replaceAll('+', ' '));
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
-    throw invalid`The form has a percent sign without the two hexadecimal digits of UTF-8 in the field at position ${position}.`;
+    throw invalid`The form has a wrong percent-encoding in the field at position ${position}; UTF-8 is accepted.`;
   }
 }
 

@@ -44,7 +44,7 @@ function checkNesting(text: string): void {
 
 function notJson(text: string, reason: string): Refusal {
   const [, what = reason] = /^(.*?)(?: in JSON| after JSON)? at position \d+/.exec(reason) ?? [];
-  return invalid`The body is not JSON: ${what} at ${placeOf(text, positionOf(text, reason))}.`;
+  return invalid`The body is not ${'JSON'}: ${what} at ${placeOf(text, positionOf(text, reason))}.`;
 }
 
 /** Where JSON.parse stumbled. It says so in its message, except for unexpected tokens and the end. */

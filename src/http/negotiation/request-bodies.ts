@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Refusal, unsupported } from '../../domain/errors.ts';
+import { isUntyped } from '../wire/untyped.ts';
 import { charsetOf, decodeBody } from './charset.ts';
 import { readForm } from './form-reader.ts';
 import { readJson } from './json-reader.ts';
 import { JsonPatch, MergePatch } from './patches.ts';
+import { type BodySchema, bySchema } from './schema-values.ts';
 import { readXml } from './xml-reader.ts';
 
 /** How the text of a body becomes what `request.body` is. */
@@ -33,6 +35,11 @@ export function readRequestBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   for (const [type, read] of Object.entries(CARRIER_FORMATS)) addParser(app, type, read, () => true);
   for (const [type, read] of Object.entries(PATCH_FORMATS)) addParser(app, type, read, isPatchable);
+  app.addHook('preValidation', (request, _reply, done) => {
+    const schema = request.routeOptions.schema?.body as BodySchema | undefined;
+    if (schema !== undefined && isUntyped(request.body)) request.body = bySchema(request.body, schema);
+    done();
+  });
 }
 
 /** A 415 that lists what this call accepts. */

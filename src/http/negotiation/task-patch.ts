@@ -81,7 +81,6 @@ export function jsonPatchChange(operations: JsonPatch['operations'], writer: Bat
     list.forEach((operation, index) => {
       after = apply(after, operation, index);
     });
-    if (!Object.hasOwn(after, 'State')) throw invalid`The patch removes State; a task always has one.`;
     const changed = EDITABLE_PROPERTIES.filter((name) => after[name] !== before[name]);
     return readChange(
       new CarrierReader(
@@ -101,7 +100,7 @@ function readOperations(operations: unknown): readonly Operation[] {
   }
   operations.forEach((operation: Partial<Operation> | null, index) => {
     if (typeof operation === 'object' && operation !== null && !OPERATIONS.has(operation.op)) {
-      throw invalid`${place(index)}: op is ${describe(operation.op)}; one of ${[...OPERATIONS].join(', ')} is accepted.`;
+      throw invalid`${'op'} of ${place(index)} is ${describe(operation.op)}; ${[...OPERATIONS].join(', ')} is accepted.`;
     }
     try {
       jsonPatch.validator(operation as Operation, index);
@@ -173,7 +172,6 @@ function apply(document: BatchTaskInfo, operation: Operation, index: number): Ba
  * inherited; the last name may be new where `mayBeNew`.
  */
 function locate(document: BatchTaskInfo, path: string, index: number, mayBeNew: boolean): string[] {
-  if (/~(?![01])/.test(path)) throw invalid`${place(index)}: ${path} has a ~ that is neither ~0 nor ~1.`;
   const found: string[] = [];
   let value: unknown = document;
   const names = path.split('/').slice(1).map(jsonPatch.unescapePathComponent);
@@ -217,8 +215,5 @@ function place(index: number): Message {
 }
 
 function unchangeable(name: string): Refusal {
-  const can = EDITABLE_PROPERTIES.join(', ');
-  if (name === '')
-    return forbidden`A batch task can't be replaced or removed by a patch; ${can} can be changed.`;
-  return forbidden`${name} of a batch task can't be changed by a patch; ${can} can be changed.`;
+  return forbidden`${name || 'BatchTaskInfo'} can't be changed by a patch; ${EDITABLE_PROPERTIES.join(', ')} can be changed.`;
 }

@@ -28,7 +28,7 @@ export function readXml(text: string): unknown {
   const place = (): Message => message`line ${parser.line}, column ${parser.column}`;
 
   parser.on('error', (error) => {
-    throw invalid`The body is not XML that is accepted: ${error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')} at ${place()}.`;
+    throw invalid`The body is not ${'XML'}: ${error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')} at ${place()}.`;
   });
   parser.on('doctype', () => {
     throw invalid`The body has a DOCTYPE at ${place()}; XML without one is accepted.`;

@@ -83,10 +83,15 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
   });
 }
 
-/** What a PUT or PATCH changes. A body of no patch format is a carrier in PUT, and merged in PATCH. */
+/**
+ * What a PUT or PATCH changes. A body of no patch format is a carrier in PUT; in PATCH it is merged, or it is a
+ * list of operations (SuperOffice's client sends both as `application/json`).
+ */
 function changeOf({ method, body }: FastifyRequest, writer: BatchTaskWriter): TaskChange | DerivedChange {
   if (body instanceof JsonPatch) return jsonPatchChange(body.operations, writer);
   if (body instanceof MergePatch) return mergeChange(body.patch, writer);
-  if (method === 'PATCH') return mergeChange(body, writer);
+  if (method === 'PATCH') {
+    return Array.isArray(body) ? jsonPatchChange(body, writer) : mergeChange(body, writer);
+  }
   return readChange(new CarrierReader(body, 'BatchTaskInfo'));
 }
