@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fuzzing } from '../../../test/support/fuzz.ts';
+import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { CarrierReader } from '../wire/carrier-reader.ts';
 import { charsetOf, decodeBody } from './charset.ts';
@@ -222,12 +222,3 @@ describe('charsets', () => {
     expect(() => decodeBody(Buffer.from([0x00, 0xd8]), 'utf-16le')).toThrow('The body is not UTF-16LE');
   });
 });
-
-function refusalOr(run: () => unknown): unknown {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
-}

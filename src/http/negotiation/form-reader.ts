@@ -1,4 +1,5 @@
 import { invalid } from '../../domain/errors.ts';
+import { describe } from '../wire/carrier-reader.ts';
 import { addUntyped, type Untyped, untypedObject } from '../wire/untyped.ts';
 
 /** The most fields of a form. */
@@ -47,7 +48,7 @@ function add(body: { [name: string]: Untyped }, name: string, value: string): vo
   const present = body[dictionary];
   if (present === undefined) body[dictionary] = untypedObject();
   else if (typeof present !== 'object' || present === null || Array.isArray(present)) {
-    throw invalid`The form has ${dictionary} both as a field and as a dictionary; one is accepted.`;
+    throw invalid`The form has ${describe(dictionary)} both as a field and as a dictionary; one is accepted.`;
   }
   addUntyped(body[dictionary] as { [name: string]: Untyped }, key, value);
 }

@@ -129,7 +129,7 @@ function apply(document: BatchTaskInfo, operation: Operation, index: number): Ba
       jsonPatch.applyOperation(document, { op: 'test', path: pointer(path), value });
     } catch (error) {
       if (!(error instanceof jsonPatch.JsonPatchError)) throw error;
-      throw conflict`${place(index)}: the test of ${operation.path} does not hold. Nothing has changed.`;
+      throw conflict`${place(index)}: the test of ${describe(operation.path)} does not hold. Nothing has changed.`;
     }
     return document;
   }
@@ -183,7 +183,7 @@ function locate(document: BatchTaskInfo, path: string, index: number, mayBeNew: 
       Object.hasOwn(value, name) &&
       !(Array.isArray(value) && name === 'length');
     const isNew = mayBeNew && depth === names.length - 1 && (depth > 0 || properties.has(name.toLowerCase()));
-    if (!isThere && !isNew) throw invalid`${place(index)}: there is no ${path} in a BatchTaskInfo.`;
+    if (!isThere && !isNew) throw invalid`${place(index)}: there is no ${describe(path)} in a BatchTaskInfo.`;
     found.push(name);
     value = isThere ? (value as Record<string, unknown>)[name] : undefined;
   });

@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { invalid } from '../../domain/errors.ts';
 import { type Message, message } from '../../domain/message.ts';
+import { describe } from '../wire/carrier-reader.ts';
 import { addUntyped, type Untyped, untypedObject } from '../wire/untyped.ts';
 import { DEEPEST_NESTING } from './json-reader.ts';
 import { decodeName, decodeText } from './xml-escapes.ts';
@@ -28,7 +29,10 @@ export function readXml(text: string): unknown {
   const place = (): Message => message`line ${parser.line}, column ${parser.column}`;
 
   parser.on('error', (error) => {
-    throw invalid`The body is not ${'XML'}: ${error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')} at ${place()}.`;
+    throw invalid`The body is not ${'XML'}: ${error.message
+      .replace(/^\d+:\d+: /, '')
+      .replace(/\.$/, '')
+      .slice(0, 200)} at ${place()}.`;
   });
   parser.on('doctype', () => {
     throw invalid`The body has a DOCTYPE at ${place()}; XML without one is accepted.`;
@@ -50,7 +54,7 @@ export function readXml(text: string): unknown {
   parser.on('closetag', () => {
     const element = open.pop() as OpenElement;
     if (element.children !== undefined && element.text.trim() !== '') {
-      throw invalid`The body has text between the elements of ${element.name}, which ends at ${place()}; either is accepted.`;
+      throw invalid`The body has text between the elements of ${describe(element.name)}, which ends at ${place()}; either is accepted.`;
     }
     const value = element.isNil ? null : (element.children ?? decodeText(element.text));
     const parent = open.at(-1);

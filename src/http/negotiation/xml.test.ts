@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fuzzing } from '../../../test/support/fuzz.ts';
+import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { isUntyped } from '../wire/untyped.ts';
 import { decodeName, decodeText, encodeName, encodeText } from './xml-escapes.ts';
@@ -174,13 +174,3 @@ describe('reading XML', () => {
     timeout,
   );
 });
-
-/** Runs it; every error but a Refusal is a failure of the test. */
-function refusalOr(run: () => unknown): unknown {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
-}
