@@ -21,6 +21,8 @@ export interface BatchTask {
   readonly parameters: Parameters | null;
   readonly created: Date;
   readonly updated: Date;
+  /** One more with every change and every sign of life of its run. */
+  readonly updatedCount: number;
   readonly lastStarted: Date | null;
   /** How often a run has begun; 0 is never. */
   readonly startCount: number;

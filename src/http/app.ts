@@ -11,11 +11,12 @@ import { missing } from '../domain/errors.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
-import { acceptJson } from './bodies.ts';
 import { toErrorAnswer } from './errors.ts';
 import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
+import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
+import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
 import { definitionRoutes } from './routes/definitions.ts';
@@ -65,7 +66,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.setNotFoundHandler((request) => {
     throw missing`There is no ${request.method} ${request.url.split('?')[0] ?? ''}; GET /api/v1 tells what there is.`;
   });
-  acceptJson(app);
+  negotiateAnswers(app);
+  readRequestBodies(app);
 
   await app.register(healthRoutes, { database: tasks.database });
   await app.register(discoveryRoutes, { prefix: '/api' });
@@ -93,6 +95,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, body } = toErrorAnswer(error, localeOf(request));
-  return reply.code(status).type('application/json; charset=utf-8').send(body);
+  const isUnknownType = (error as { code?: unknown }).code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
+  const told = isUnknownType ? unsupportedBody(request) : error;
+  const { status, body } = toErrorAnswer(told, localeOf(request));
+  answerIn(formatOf(request), reply, 'Error');
+  return reply.code(status).send(body);
 }

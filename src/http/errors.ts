@@ -1,6 +1,5 @@
 import { Refusal, type RefusalKind } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
-import { UNSUPPORTED_BODY } from './bodies.ts';
 import { frameworkMessage } from './framework-errors.ts';
 import type { Locale } from './localization/locale.ts';
 
@@ -46,8 +45,6 @@ export function toErrorAnswer(error: unknown, locale: Locale): ErrorAnswer {
     return { status, body: errorBody(type, locale.message(error.text)) };
   }
   const status = (error as { statusCode?: unknown }).statusCode;
-  if (status === 415)
-    return { status, body: errorBody('NotSupportedException', locale.message(UNSUPPORTED_BODY.text)) };
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return {
       status,

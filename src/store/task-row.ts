@@ -16,6 +16,7 @@ export interface TaskRow {
   readonly parameters: string | null;
   readonly created: Date;
   readonly updated: Date;
+  readonly updated_count: number;
   readonly last_started: Date | null;
   readonly start_count: number;
   readonly context: string;
@@ -39,7 +40,7 @@ export interface TaskRow {
 export const TASK_COLUMNS = sql<TaskRow>`
   t.id, t.tenant, t.name, t.owner_id, t.is_internal, t.details_table, t.details_record,
   (select b.content from batchline.binary_object b where b.id = t.parameter_object_id) as parameters,
-  t.created, t.updated, t.last_started, t.start_count, t.context, t.result, t.result_message, t.state,
+  t.created, t.updated, t.updated_count, t.last_started, t.start_count, t.context, t.result, t.result_message, t.state,
   t.description, t.response, t.request, t.progress_description, t.progress_message, t.progress_percent, t.file_name,
   t.cancellation, t.attempt, t.failures, t.losses`;
 
@@ -56,6 +57,7 @@ export function toTask(row: TaskRow): BatchTask {
     parameters: row.parameters === null ? null : (JSON.parse(row.parameters) as Parameters),
     created: row.created,
     updated: row.updated,
+    updatedCount: row.updated_count,
     lastStarted: row.last_started,
     startCount: row.start_count,
     context: row.context,

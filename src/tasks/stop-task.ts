@@ -5,20 +5,27 @@ import { lockTask } from '../store/tasks/get-task.ts';
 import { requestStop } from '../store/tasks/request-stop.ts';
 import { checkAccess } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
-import { announce, moveHeldTask } from './update-task.ts';
+import { announce, type Guard, moveHeldTask } from './update-task.ts';
 
 /**
  * Stops a task: StopBatchJob (contract, section 3). A New one never starts; the run of a Started one is told
  * at once and ends the task as Failed, without a retry, with a Result that says who stopped it and when.
  *
+ * @param guard a condition on the task as it is; the row is locked while it looks
  * @returns true where it was or will be stopped; false where it had ended or can't be cancelled
  * @throws Refusal where there is no such task or the caller may not
  */
-export async function stopTask(parts: TaskParts, caller: Caller, id: number): Promise<boolean> {
+export async function stopTask(
+  parts: TaskParts,
+  caller: Caller,
+  id: number,
+  guard?: Guard,
+): Promise<boolean> {
   const note = message`Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date()}.`;
   const stopped = await parts.database.sql.transaction().execute(async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'stop');
+    guard?.(task);
     if (held === undefined || hasEnded(task.state) || task.cancellation === 'CannotCancel') return undefined;
     if (held.leaseOwner !== null) {
       await requestStop(trx, id, caller.associateId, note);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import type { BatchTask, TaskChange } from '../domain/batch-task.ts';
+import type { BatchTask, TaskChange, TaskTexts } from '../domain/batch-task.ts';
 import { type Caller, isAdministrator } from '../domain/caller.ts';
 import { conflict } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
@@ -18,11 +18,15 @@ import type { TaskParts } from './task-parts.ts';
 /** Looks at the task as it is before the change; throws to refuse it (If-Match and its like). */
 export type Guard = (task: BatchTask) => void;
 
+/** Makes the change from the task as it is (a patch with tests in it); throws to refuse it. */
+export type DerivedChange = (task: BatchTask) => TaskChange;
+
 /**
  * Updates State, Description, Response and Request, and nothing else: PUT and UpdateBatchTask (contract,
  * section 2). A change of State takes the task from a run that the server has under way, and the engine's job
  * follows in the same transaction. Nothing has changed where it throws.
  *
+ * @param change the change, or what makes it of the task as it is; the row is locked meanwhile
  * @param guard a condition on the task as it is; the row is locked while it looks
  * @returns the task as it is then
  * @throws Refusal where the caller may not, a text is too long, or the move is illegal
@@ -31,13 +35,12 @@ export async function updateTask(
   parts: TaskParts,
   caller: Caller,
   id: number,
-  change: TaskChange,
+  change: TaskChange | DerivedChange,
   guard?: Guard,
 ): Promise<BatchTask> {
+  if (typeof change === 'function') return changeLocked(parts, caller, id, change, guard);
   const { state, ...texts } = change;
-  for (const [name, text] of Object.entries(texts)) {
-    if (text !== undefined) checkText(capitalised(name), text, parts.textLimits[name as keyof typeof texts]);
-  }
+  checkTexts(parts, texts);
   if (guard === undefined && caller.scopes.includes('write')) {
     // The common case, in one statement: no State, or the one that the task has.
     const scope: ChangeScope = {
@@ -47,23 +50,32 @@ export async function updateTask(
     const changed = await changeTexts(parts.database.sql, id, texts, caller.associateId, scope, state);
     if (changed !== undefined) return changed;
   }
-  return changeLocked(parts, caller, id, change, guard);
+  return changeLocked(parts, caller, id, () => change, guard);
+}
+
+function checkTexts({ textLimits }: TaskParts, texts: TaskTexts): void {
+  for (const [name, text] of Object.entries(texts)) {
+    if (text !== undefined) checkText(capitalised(name), text, textLimits[name as keyof TaskTexts]);
+  }
 }
 
 async function changeLocked(
   parts: TaskParts,
   caller: Caller,
   id: number,
-  change: TaskChange,
+  derive: DerivedChange,
   guard: Guard | undefined,
 ): Promise<BatchTask> {
   // Refusals need no lock, and must not wait for one.
   checkAccess(caller, id, await getTask(parts.database.sql, id), 'Update', 'update');
-  const { state, ...texts } = change;
   const { before, after } = await parts.database.sql.transaction().execute(async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'update');
     guard?.(task);
+    const change = derive(task);
+    const { state, ...texts } = change;
+    checkTexts(parts, texts);
+    if (Object.values(change).every((value) => value === undefined)) return { before: held, after: task };
     if (held === undefined || state === undefined || state === task.state) {
       const changed = await changeTexts(trx, id, texts, caller.associateId, { tenant: null, ownerId: null });
       return { before: held, after: changed ?? task };

@@ -396,6 +396,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expect(calls[`${base}/BatchTask/{id}`]).toEqual({
         GET: expect.any(String),
         PUT: expect.any(String),
+        PATCH: expect.any(String),
         DELETE: expect.any(String),
       });
       expect(Object.keys(calls)).toContain(`${base}/Agents/Batch/GetSystemBatchTaskInfosByNameAndState`);

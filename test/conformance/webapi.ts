@@ -4,8 +4,14 @@ import { createRequire } from 'node:module';
 type WebApi = typeof import('@superoffice/webapi', { with: { 'resolution-mode': 'require' }});
 
 // The client's ESM build imports its own files without extensions, which Node does not resolve; this is its other one.
-export const { BatchAgent, BatchTaskCancellationBehaviour, BatchTaskState, EFieldRight, ETableRight } =
-  createRequire(import.meta.url)('@superoffice/webapi') as WebApi;
+export const {
+  BatchAgent,
+  BatchTaskCancellationBehaviour,
+  BatchTaskState,
+  ContactRestApi,
+  EFieldRight,
+  ETableRight,
+} = createRequire(import.meta.url)('@superoffice/webapi') as WebApi;
 
 /** The client's agent. */
 export type Agent = InstanceType<WebApi['BatchAgent']>;

@@ -12,7 +12,7 @@ import { updateTask } from '../../tasks/update-task.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
-import { CarrierReader, isInt32 } from '../wire/carrier-reader.ts';
+import { CarrierReader } from '../wire/carrier-reader.ts';
 import { applySelect, readSelect } from '../wire/select.ts';
 import { tellCut } from './batch-task.ts';
 
@@ -31,21 +31,15 @@ interface AgentMethod {
   readonly answer: (call: AgentCall) => Promise<unknown>;
 }
 
-/** The arguments of a call: one JSON object; simple ones may stand in the query instead (contract, section 3). */
+/** The arguments of a call: one object; simple ones may stand in the query instead (contract, section 3). */
 class AgentArguments {
   readonly #body: CarrierReader;
 
   constructor(request: FastifyRequest) {
-    const fromQuery = Object.entries(request.query as Record<string, unknown>).filter(
+    const query = Object.entries(request.query as Record<string, unknown>).filter(
       ([name]) => !name.startsWith('$'),
     );
-    const body = request.body ?? {};
-    const inBody = new CarrierReader(body, message`The body`);
-    const merged = {
-      ...body,
-      ...Object.fromEntries(fromQuery.filter(([name]) => !inBody.has(name)).map(readQueryValue)),
-    };
-    this.#body = new CarrierReader(merged, message`The call`);
+    this.#body = new CarrierReader(request.body ?? {}, message`The call`, Object.fromEntries(query));
   }
 
   int(name: string): number {
@@ -74,18 +68,6 @@ class AgentArguments {
 function required<T>(name: string, accepted: Message, value: T | undefined): T {
   if (value === undefined) throw invalid`The argument ${name} is missing; ${accepted} is accepted.`;
   return value;
-}
-
-/** A value of the query as JSON would have it: a number, a list of numbers, or a text. */
-function readQueryValue([name, value]: [string, unknown]): [string, unknown] {
-  const isList = /ids$/i.test(name);
-  const texts = (Array.isArray(value) ? value : [value]).flatMap((one) =>
-    isList ? String(one).split(',') : [String(one)],
-  );
-  const values = texts.map((text) =>
-    /^-?\d{1,10}$/.test(text) && isInt32(Number(text)) ? Number(text) : text,
-  );
-  return [name, isList ? values : /^(?:id|batchtaskid)$/i.test(name) ? values[0] : texts[0]];
 }
 
 /** Answers a list, newest first. */
@@ -172,10 +154,12 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
 
 type Selecting = { Querystring: Record<string, string | string[]> };
 
+const CONFIG = { answer: 'BatchTaskInfo' };
+
 /** The agent `/api/v1/Agents/Batch/<method>` (contract, section 3). */
 export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
   for (const [name, method] of Object.entries(AGENT_METHODS)) {
-    app.post<Selecting>(`/${name}`, async (request, reply) => {
+    app.post<Selecting>(`/${name}`, { config: CONFIG }, async (request, reply) => {
       const selected = readSelect(selectOf(request.query));
       const caller = callerOf(request);
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));

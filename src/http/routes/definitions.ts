@@ -8,7 +8,7 @@ export async function definitionRoutes(
   app: FastifyInstance,
   { registry }: { registry: Registry },
 ): Promise<void> {
-  app.get('/', async (request) => {
+  app.get('/', { config: { answer: 'Definition' } }, async (request) => {
     const locale = localeOf(request);
     return registry.all().map(({ definition, isolate, retry, leaseSeconds }) => ({
       Name: definition.name,

@@ -8,6 +8,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/BatchTask/{id}': {
     GET: 'One batch task by its id, or the own ones in a state by its name.',
     PUT: 'Updates State, Description, Response and Request.',
+    PATCH: 'The same by JSON Patch or merge patch, all or nothing.',
     DELETE: 'Deletes a batch task.',
   },
   '/BatchTask/{id}/Stop': { POST: 'Stops a batch task; answers whether it was or will be stopped.' },
@@ -31,14 +32,14 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** `GET /api` tells the versions, `GET /api/v1` the calls (contract, first section). Nobody needs to sign in for them. */
 export async function discoveryRoutes(app: FastifyInstance): Promise<void> {
-  app.get('/', async (request, reply) => {
+  app.get('/', { config: { answer: 'Versions', ownType: true } }, async (request, reply) => {
     const url = `${baseUrl(request)}/api/v1`;
     if (!request.headers.accept?.includes('text/html')) return { v1: url, Version: 'v1' };
     return reply
       .type('text/html; charset=utf-8')
       .send(`<!doctype html><title>Batchline</title><p>v1: <a href="v1">${escapeHtml(url)}</a></p>`);
   });
-  app.get('/v1', async (request) => {
+  app.get('/v1', { config: { answer: 'Calls' } }, async (request) => {
     const base = `${baseUrl(request)}/api/v1`;
     return Object.fromEntries(Object.entries(CALLS).map(([path, methods]) => [base + path, methods]));
   });

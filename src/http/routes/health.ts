@@ -4,13 +4,15 @@ import { message } from '../../domain/message.ts';
 import type { Database } from '../../store/database.ts';
 import { localeOf } from '../localization/locale.ts';
 
+const CONFIG = { answer: 'Health' };
+
 /** `/health/live`: the process answers. `/health/ready`: so does its database. */
 export async function healthRoutes(
   app: FastifyInstance,
   { database }: { database: Database },
 ): Promise<void> {
-  app.get('/health/live', async () => ({ Status: 'live' }));
-  app.get('/health/ready', async (request, reply) => {
+  app.get('/health/live', { config: CONFIG }, async () => ({ Status: 'live' }));
+  app.get('/health/ready', { config: CONFIG }, async (request, reply) => {
     try {
       await sql`select 1`.execute(database.sql);
       return { Status: 'ready' };

@@ -8,14 +8,16 @@ import {
 } from '../../domain/time-zone.ts';
 import { describe } from '../wire/carrier-reader.ts';
 
+const CONFIG = { answer: 'TimeZone' };
+
 /** `/api/v1/timezone`: what SO-TimeZone can name (contract, section 5). Offsets are those of this year. */
 export async function timeZoneRoutes(app: FastifyInstance): Promise<void> {
-  app.get('/', async () => {
+  app.get('/', { config: CONFIG }, async () => {
     const now = new Date();
     return TIME_ZONES.map((timeZone) => toWire(timeZone, now));
   });
 
-  app.get<{ Params: { name: string } }>('/:name', async (request) => {
+  app.get<{ Params: { name: string } }>('/:name', { config: CONFIG }, async (request) => {
     const timeZone = findListedTimeZone(request.params.name);
     if (timeZone === undefined) {
       throw missing`There is no time zone ${describe(request.params.name)}; GET /api/v1/timezone lists them.`;

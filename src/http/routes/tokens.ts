@@ -27,6 +27,8 @@ const NewToken = Type.Object(
   { additionalProperties: false },
 );
 
+const CONFIG = { answer: 'Token' };
+
 /** `/api/v1/Tokens`: bearer tokens. One's own; administrators may make them for others and see all. */
 export async function tokenRoutes(
   app: FastifyInstance,
@@ -36,38 +38,42 @@ export async function tokenRoutes(
     serialNumber,
   }: { db: Kysely<Schema>; authenticator: Authenticator; serialNumber: string },
 ): Promise<void> {
-  app.get('/', async (request) => {
+  app.get('/', { config: CONFIG }, async (request) => {
     const caller = callerOf(request);
     const tokens = await listTokens(db, isAdministrator(caller) ? undefined : caller.associateId);
     const locale = localeOf(request);
     return tokens.map((token) => toWire(token, locale));
   });
 
-  app.post<{ Body: Static<typeof NewToken> }>('/', { schema: { body: NewToken } }, async (request, reply) => {
-    const caller = callerOf(request);
-    const { Name, Scopes = ['read', 'write'], AssociateId = caller.associateId } = request.body;
-    checkText('Name', Name, 200);
-    if (AssociateId !== caller.associateId && !isAdministrator(caller)) {
-      throw forbidden`Tokens for other associates are made by administrators.`;
-    }
-    const excess = Scopes.filter((scope) => !caller.scopes.includes(scope));
-    if (excess.length > 0)
-      throw forbidden`This sign-in can't give the scopes ${excess.join(', ')}: it doesn't have them.`;
-    const associate = await getAssociate(db, AssociateId);
-    if (associate === undefined)
-      throw invalid`AssociateId is ${AssociateId}, but there is no such associate.`;
-    const locale = localeOf(request);
-    const expires = readExpiry(request.body, locale, new Date());
-    const secret = generateToken(associate.tenant ?? serialNumber);
-    const token = await insertToken(db, {
-      associateId: AssociateId,
-      name: Name,
-      scopes: Scopes,
-      expires,
-      hash: hashToken(secret),
-    });
-    return reply.code(201).send({ ...toWire(token, locale), Token: secret });
-  });
+  app.post<{ Body: Static<typeof NewToken> }>(
+    '/',
+    { config: CONFIG, schema: { body: NewToken } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { Name, Scopes = ['read', 'write'], AssociateId = caller.associateId } = request.body;
+      checkText('Name', Name, 200);
+      if (AssociateId !== caller.associateId && !isAdministrator(caller)) {
+        throw forbidden`Tokens for other associates are made by administrators.`;
+      }
+      const excess = Scopes.filter((scope) => !caller.scopes.includes(scope));
+      if (excess.length > 0)
+        throw forbidden`This sign-in can't give the scopes ${excess.join(', ')}: it doesn't have them.`;
+      const associate = await getAssociate(db, AssociateId);
+      if (associate === undefined)
+        throw invalid`AssociateId is ${AssociateId}, but there is no such associate.`;
+      const locale = localeOf(request);
+      const expires = readExpiry(request.body, locale, new Date());
+      const secret = generateToken(associate.tenant ?? serialNumber);
+      const token = await insertToken(db, {
+        associateId: AssociateId,
+        name: Name,
+        scopes: Scopes,
+        expires,
+        hash: hashToken(secret),
+      });
+      return reply.code(201).send({ ...toWire(token, locale), Token: secret });
+    },
+  );
 
   app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
     const caller = callerOf(request);

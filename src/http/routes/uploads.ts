@@ -14,7 +14,7 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
 
   app.post<{ Querystring: Record<string, string | undefined> }>(
     '/',
-    { bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
+    { config: { answer: 'Upload' }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
     async (request, reply) => {
       const caller = callerOf(request);
       if (!caller.scopes.includes('write'))

@@ -35,34 +35,40 @@ const UserChange = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
+const CONFIG = { answer: 'User' };
+
 /** `/api/v1/Users`: who may sign in. For administrators; everybody may change the own password. */
 export async function userRoutes(
   app: FastifyInstance,
   { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
 ): Promise<void> {
-  app.get('/', async (request) => {
+  app.get('/', { config: CONFIG }, async (request) => {
     checkAdministrator(isAdministrator(callerOf(request)));
     return (await listAssociates(db)).map(toWire);
   });
 
-  app.post<{ Body: Static<typeof NewUser> }>('/', { schema: { body: NewUser } }, async (request, reply) => {
-    checkAdministrator(isAdministrator(callerOf(request)));
-    const { Login, Name, Password: password, Roles: roles, DatabaseSerialNumber } = request.body;
-    checkText('Name', Name ?? '', 200);
-    checkText('DatabaseSerialNumber', DatabaseSerialNumber ?? '', 39);
-    const associate = await insertAssociate(db, {
-      login: Login,
-      name: Name ?? Login,
-      passwordHash: await hashPassword(password),
-      roles: roles ?? [],
-      tenant: DatabaseSerialNumber ?? callerOf(request).tenant,
-    });
-    return reply.code(201).send(toWire(associate));
-  });
+  app.post<{ Body: Static<typeof NewUser> }>(
+    '/',
+    { config: CONFIG, schema: { body: NewUser } },
+    async (request, reply) => {
+      checkAdministrator(isAdministrator(callerOf(request)));
+      const { Login, Name, Password: password, Roles: roles, DatabaseSerialNumber } = request.body;
+      checkText('Name', Name ?? '', 200);
+      checkText('DatabaseSerialNumber', DatabaseSerialNumber ?? '', 39);
+      const associate = await insertAssociate(db, {
+        login: Login,
+        name: Name ?? Login,
+        passwordHash: await hashPassword(password),
+        roles: roles ?? [],
+        tenant: DatabaseSerialNumber ?? callerOf(request).tenant,
+      });
+      return reply.code(201).send(toWire(associate));
+    },
+  );
 
   app.patch<{ Params: { id: string }; Body: Static<typeof UserChange> }>(
     '/:id',
-    { schema: { body: UserChange } },
+    { config: CONFIG, schema: { body: UserChange } },
     async (request) => {
       const id = readTaskId(request.params.id);
       const caller = callerOf(request);

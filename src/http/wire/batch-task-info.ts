@@ -50,6 +50,11 @@ export const BATCH_TASK_PROPERTIES = [
   'FieldProperties',
 ] as const;
 
+/** The names of the properties that PUT and PATCH may change. */
+export const EDITABLE_PROPERTIES = Object.entries<FieldInfo>(BATCH_TASK_FIELDS)
+  .filter(([, info]) => info.editable)
+  .map(([name]) => name);
+
 /** A BatchTaskInfo on the wire. */
 export type BatchTaskInfo = Record<string, unknown>;
 

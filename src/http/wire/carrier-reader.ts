@@ -2,6 +2,8 @@ import { invalid } from '../../domain/errors.ts';
 import { INT32_MAX, INT32_MIN } from '../../domain/limits.ts';
 import { type MessageValue, message } from '../../domain/message.ts';
 import { parseState, type TaskStateName } from '../../domain/task-state.ts';
+import { readJson } from '../negotiation/json-reader.ts';
+import { isUntyped } from './untyped.ts';
 
 /**
  * Reads the properties of a carrier that a client sends: names in any casing (contract, section 1), types
@@ -11,13 +13,17 @@ export class CarrierReader {
   readonly #what: MessageValue;
   readonly #values = new Map<string, unknown>();
   readonly #duplicates = new Set<string>();
+  readonly #isUntyped: boolean;
+  /** Names whose values come from the query: texts, whatever the body is. */
+  readonly #fromQuery: ReadonlySet<string>;
 
   /**
-   * @param body the parsed body
+   * @param body the parsed body; the texts of one without types (`isUntyped`) become what a property needs
    * @param what what the body is, for messages: `The body`, `BatchTaskInfo`
+   * @param query texts that count where the body has no such property
    * @throws Refusal where it is not an object
    */
-  constructor(body: unknown, what: MessageValue) {
+  constructor(body: unknown, what: MessageValue, query?: Readonly<Record<string, unknown>>) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
       throw invalid`${what} is ${describe(body)}; an object is accepted.`;
     }
@@ -27,6 +33,8 @@ export class CarrierReader {
       if (this.#values.has(key)) this.#duplicates.add(key);
       this.#values.set(key, value);
     }
+    this.#isUntyped = isUntyped(body);
+    this.#fromQuery = query === undefined ? NO_NAMES : this.#addQuery(query);
   }
 
   /** Whether the property is there, be it null. */
@@ -43,6 +51,11 @@ export class CarrierReader {
     return this.#values.get(key);
   }
 
+  /** The names that are there, in lower case. */
+  names(): IterableIterator<string> {
+    return this.#values.keys();
+  }
+
   /** A text; `undefined` where it is absent, `''` where it is null. */
   text(name: string): string | undefined {
     const value = this.raw(name);
@@ -53,7 +66,7 @@ export class CarrierReader {
 
   /** An int32; `undefined` where it is absent or null. */
   int(name: string): number | undefined {
-    const value = this.raw(name);
+    const value = this.#read(name, 'int');
     if (value === undefined || value === null) return undefined;
     if (isInt32(value)) return value;
     throw this.#wrong(name, value, message`a whole number of 32 bits`);
@@ -61,7 +74,7 @@ export class CarrierReader {
 
   /** A flag; `undefined` where it is absent or null. */
   flag(name: string): boolean | undefined {
-    const value = this.raw(name);
+    const value = this.#read(name, 'flag');
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'boolean') return value;
     throw this.#wrong(name, value, message`true or false`);
@@ -69,7 +82,7 @@ export class CarrierReader {
 
   /** A list of int32; `undefined` where it is absent or null. */
   ints(name: string): number[] | undefined {
-    const value = this.raw(name);
+    const value = this.#read(name, 'ints');
     if (value === undefined || value === null) return undefined;
     if (Array.isArray(value) && value.every(isInt32)) return value;
     throw this.#wrong(name, value, message`a list of whole numbers of 32 bits`);
@@ -77,7 +90,7 @@ export class CarrierReader {
 
   /** A dictionary; `undefined` where it is absent, `null` where it is null. */
   dictionary(name: string): Record<string, unknown> | null | undefined {
-    const value = this.raw(name);
+    const value = this.#read(name, 'dictionary');
     if (value === undefined || value === null) return value;
     if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
     throw this.#wrong(name, value, message`an object or null`);
@@ -93,9 +106,62 @@ export class CarrierReader {
     return state;
   }
 
+  #addQuery(query: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+    const added = new Set<string>();
+    for (const [name, value] of Object.entries(query)) {
+      const key = name.toLowerCase();
+      if (this.#values.has(key) && !added.has(key)) continue;
+      if (added.has(key)) this.#duplicates.add(key);
+      this.#values.set(key, value);
+      added.add(key);
+    }
+    return added;
+  }
+
+  #read(name: string, type: keyof typeof FROM_TEXT): unknown {
+    const value = this.raw(name);
+    const isText = this.#isUntyped || this.#fromQuery.has(name.toLowerCase());
+    return isText ? FROM_TEXT[type](value) : value;
+  }
+
   #wrong(name: string, value: unknown, accepted: MessageValue): Error {
     return invalid`${name} of ${this.#what} is ${describe(value)}; ${accepted} is accepted.`;
   }
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/**
+ * What the texts of XML, forms and queries become, by the type that a property has. An empty text is null, an
+ * empty list or dictionary. What can't become it stays, and is refused like a wrong type in JSON.
+ */
+const FROM_TEXT = {
+  int: (value: unknown): unknown => (value === '' ? null : intFromText(value)),
+  flag: (value: unknown): unknown => {
+    if (typeof value !== 'string') return value;
+    const text = value.trim().toLowerCase();
+    if (text === '') return null;
+    return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : value;
+  },
+  /** A text with commas, several values of one name, or elements in the property's own: `<Ids><int>1</int></Ids>`. */
+  ints: (value: unknown): unknown => {
+    const only = isUntyped(value) ? Object.values(value) : value;
+    const texts = Array.isArray(only) ? only.flat() : only;
+    if (texts === '') return [];
+    if (typeof texts !== 'string' && !Array.isArray(texts)) return value;
+    return [texts]
+      .flat()
+      .flatMap((text) => (typeof text === 'string' ? text.split(',').map(intFromText) : [text]));
+  },
+  /** In a form, an object in JSON may stand for a dictionary. */
+  dictionary: (value: unknown): unknown => {
+    if (value === '') return {};
+    return typeof value === 'string' && value.trimStart().startsWith('{') ? readJson(value) : value;
+  },
+} as const;
+
+function intFromText(value: unknown): unknown {
+  return typeof value === 'string' && /^\s*[+-]?\d{1,10}\s*$/.test(value) ? Number(value) : value;
 }
 
 /** What is accepted as a state, for messages. */

@@ -56,6 +56,7 @@ export const TASK: BatchTask = {
   attempt: 1,
   failures: 0,
   losses: 0,
+  updatedCount: 0,
 };
 
 const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, strict: false });

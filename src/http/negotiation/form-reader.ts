@@ -1,0 +1,54 @@
+import { invalid } from '../../domain/errors.ts';
+import { describe } from '../wire/carrier-reader.ts';
+import { addUntyped, type Untyped, untypedObject } from '../wire/untyped.ts';
+
+/** The most fields of a form. */
+const MOST_FIELDS = 1000;
+
+/**
+ * Parses `application/x-www-form-urlencoded` (contract, section 4): `Description=…&State=Failed`. A field
+ * `ParameterObject[seconds]` is an entry of a dictionary; a name that comes again makes a list.
+ *
+ * @throws Refusal (invalid) where a field is malformed
+ */
+export function readForm(text: string): unknown {
+  const body = untypedObject();
+  if (text.trim() === '') return body;
+  const fields = text.split('&', MOST_FIELDS + 1);
+  if (fields.length > MOST_FIELDS)
+    throw invalid`The form has more than ${MOST_FIELDS} fields; at most that many are accepted.`;
+  let position = 0;
+  for (const field of fields) {
+    if (field !== '') {
+      const equals = field.indexOf('=');
+      const name = decodePart(equals === -1 ? field : field.slice(0, equals), position);
+      add(body, name, equals === -1 ? '' : decodePart(field.slice(equals + 1), position));
+    }
+    position += field.length + 1;
+  }
+  return body;
+}
+
+function decodePart(part: string, position: number): string {
+  try {
+    return decodeURIComponent(part.replaceAll('+', ' '));
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw invalid`The form has a wrong percent-encoding in the field at position ${position}; UTF-8 is accepted.`;
+  }
+}
+
+function add(body: { [name: string]: Untyped }, name: string, value: string): void {
+  const entry = /^([^[\]]+)\[([^[\]]*)\]$/.exec(name);
+  if (entry === null) {
+    addUntyped(body, name, value);
+    return;
+  }
+  const [, dictionary = '', key = ''] = entry;
+  const present = body[dictionary];
+  if (present === undefined) body[dictionary] = untypedObject();
+  else if (typeof present !== 'object' || present === null || Array.isArray(present)) {
+    throw invalid`The form has ${describe(dictionary)} both as a field and as a dictionary; one is accepted.`;
+  }
+  addUntyped(body[dictionary] as { [name: string]: Untyped }, key, value);
+}
