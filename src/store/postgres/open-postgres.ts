@@ -30,7 +30,11 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
     application_name: 'batchline',
     Client: PreparingClient,
   });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke')),
+  );
+  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
   try {
     await pool.query('select 1').catch((error: unknown) => {
       throw new DatabaseUnreachable(error);
