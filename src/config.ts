@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
@@ -205,7 +205,7 @@ export function readSettingsFile(path: string): Record<string, string> {
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const file = env.BATCHLINE_CONFIG?.trim();
-  if (file && !existsSync(file)) {
+  if (file && !statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new ConfigError([`BATCHLINE_CONFIG is "${file}"; the path of a file that exists is accepted.`]);
   }
   const read = new SettingsReader(file ? { ...readSettingsFile(file), ...env } : env);
@@ -236,7 +236,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
 
   const inputFolder = read.text('BATCHLINE_INPUT');
-  if (inputFolder !== undefined && !existsSync(inputFolder)) {
+  if (inputFolder !== undefined && !statSync(inputFolder, { throwIfNoEntry: false })?.isDirectory()) {
     read.refuse(`BATCHLINE_INPUT is "${inputFolder}"; a folder that exists is accepted.`);
   }
 

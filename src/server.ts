@@ -33,7 +33,8 @@ export interface Server {
 /**
  * Starts everything in this process: database, engine and API.
  *
- * @throws ConfigError, HandlerModuleError, FolderInUse, or the error of the database or the socket; nothing is left open then
+ * @throws ConfigError, HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, or the error of the
+ *   socket; nothing is left open then
  */
 export async function startServer(config: Config, log: Logger): Promise<Server> {
   const undo: (() => Promise<void>)[] = [];

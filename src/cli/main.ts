@@ -8,4 +8,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
-process.exitCode = await runCli(process.argv.slice(2));
+const code = await runCli(process.argv.slice(2));
+// A run that was left behind may keep the process busy for good: it ends all the same, once what was printed is out.
+process.stderr.write('', () => process.stdout.write('', () => process.exit(code)));

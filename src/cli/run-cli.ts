@@ -1,7 +1,8 @@
 import { ConfigError } from '../config.ts';
 import { Refusal } from '../domain/errors.ts';
 import { HandlerModuleError } from '../engine/load-handlers.ts';
-import { FolderInUse } from '../store/embedded/folder-lock.ts';
+import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
+import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
 import { serve } from './serve.ts';
 import { settingsHelp } from './settings-help.ts';
 import { tokenCommand } from './token.ts';
@@ -23,6 +24,9 @@ const USAGE = `batchline: a self-hosted batch-task server
   batchline help
 
 user and token open the database themselves: with the embedded one, stop the server first, or use its API.`;
+
+/** Errors whose message says what is wrong with a setting or an argument, and what to do. */
+const TOLD_IN_ONE_LINE = [HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, Refusal];
 
 /** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 wrong usage */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -61,12 +65,12 @@ function report(error: unknown): number {
   }
   if (error instanceof ConfigError)
     for (const problem of error.problems) console.error(`batchline: ${problem}`);
-  else if (error instanceof HandlerModuleError || error instanceof FolderInUse || error instanceof Refusal) {
-    console.error(`batchline: ${error.message}`);
+  else if (TOLD_IN_ONE_LINE.some((kind) => error instanceof kind)) {
+    console.error(`batchline: ${(error as Error).message}`);
   } else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     console.error('batchline: the address is in use. Stop what listens there, or set PORT.');
-  } else if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
-    console.error('batchline: DATABASE_URL: no PostgreSQL answers there.');
+  } else if (['listen', 'getaddrinfo'].includes((error as NodeJS.ErrnoException).syscall ?? '')) {
+    console.error(`batchline: HOST and PORT name no address to listen on: ${(error as Error).message}.`);
   } else console.error('batchline:', error);
   return 1;
 }

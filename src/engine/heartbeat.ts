@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Schema } from '../store/schema.ts';
-import { renewLeases } from '../store/tasks/renew-leases.ts';
+import { renewLeases, type StillHeld } from '../store/tasks/renew-leases.ts';
 import type { Run } from './run.ts';
 
 const TICK_MS = 250;
@@ -17,7 +17,8 @@ const RENEWALS_PER_LEASE = 3;
 export class Heartbeat {
   readonly #db: Kysely<Schema>;
   readonly #log: Logger;
-  readonly #runs = new Map<number, Run>();
+  /** A task that was taken from its run can have a next run here before the first has ended. */
+  readonly #runs = new Set<Run>();
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | undefined;
 
@@ -28,7 +29,7 @@ export class Heartbeat {
 
   /** The runs of this process. */
   get runs(): readonly Run[] {
-    return [...this.#runs.values()];
+    return [...this.#runs];
   }
 
   start(): void {
@@ -41,26 +42,26 @@ export class Heartbeat {
   }
 
   add(run: Run): void {
-    this.#runs.set(run.task.id, run);
+    this.#runs.add(run);
   }
 
   remove(run: Run): void {
-    if (this.#runs.get(run.task.id) === run) this.#runs.delete(run.task.id);
+    this.#runs.delete(run);
   }
 
   /** Looks at once whether a task that runs here is to stop or has been taken away. */
   async check(taskId: number): Promise<void> {
-    const run = this.#runs.get(taskId);
-    if (run === undefined) return;
+    const runs = this.runs.filter((run) => run.task.id === taskId);
+    if (runs.length === 0) return;
     await this.#beating;
-    await this.#beat([run]);
+    await this.#beat(runs);
   }
 
   #tick(): void {
     if (this.#beating !== undefined) return;
     const now = performance.now();
     const needing: Run[] = [];
-    for (const run of this.#runs.values()) {
+    for (const run of this.#runs) {
       const leaseMs = run.definition.leaseSeconds * 1000;
       if (now - run.lastHeld > leaseMs) run.end('lost');
       const renewal = now - run.lastHeld > leaseMs / RENEWALS_PER_LEASE;
@@ -84,22 +85,22 @@ export class Heartbeat {
         progressDescription: progress.text,
       };
     });
-    let held: Map<number, string | null>;
+    let held: Map<number, StillHeld>;
     try {
-      held = new Map((await renewLeases(this.#db, signs)).map((one) => [one.taskId, one.stopNote]));
+      held = new Map((await renewLeases(this.#db, signs)).map((one) => [one.taskId, one]));
     } catch (error) {
       // The progress goes with the next value or the run's end; the lease has other chances until it is over.
       this.#log.warn({ err: error, runs: runs.length }, 'a heartbeat could not be written');
       return;
     }
     for (const run of runs) {
-      if (this.#runs.get(run.task.id) !== run) continue; // it has ended meanwhile
-      const stopNote = held.get(run.task.id);
-      if (stopNote === undefined) run.end('lost');
+      if (!this.#runs.has(run)) continue; // it has ended meanwhile
+      const still = held.get(run.task.id);
+      if (still?.attempt !== run.task.attempt) run.end('lost');
       else {
         run.lastHeld = started;
         run.lastProgress = started;
-        if (stopNote !== null) run.end('stopped');
+        if (still.stopNote !== null) run.end('stopped');
       }
     }
   }

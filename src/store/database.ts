@@ -22,7 +22,8 @@ export interface Database {
 /**
  * Opens the database that the settings name and brings its tables up to date.
  *
- * @throws FolderInUse where another process has the embedded database open; the driver's error where PostgreSQL can't be reached
+ * @throws FolderInUse where another process has the embedded database open; FolderUnusable where its folder can't
+ *   be written to; DatabaseUnreachable where PostgreSQL can't be reached
  */
 export async function openDatabase(config: Config, log: Logger): Promise<Database> {
   const database =

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { isLegalMove, type StoredState, storedStateOf } from '../../src/domain/task-state.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Place } from '../support/databases.ts';
 import { TEST_ENV } from '../support/test-server.ts';
 
@@ -33,6 +33,8 @@ export interface TaskStory {
 /** What the database of a place holds. */
 export interface Contents {
   readonly stories: ReadonlyMap<number, TaskStory>;
+  /** The histories by task, those of deleted tasks included. */
+  readonly audits: ReadonlyMap<number, readonly StoryEntry[]>;
   /** The tasks that the engine's live jobs would deliver. */
   readonly liveJobs: readonly number[];
 }
@@ -41,39 +43,50 @@ export interface Contents {
 export async function inspect(place: Place): Promise<Contents> {
   const database = await openDatabase(readConfig({ ...TEST_ENV, ...place.env }), pino({ level: 'silent' }));
   try {
-    const audit = await database.sql.selectFrom('batchline.task_audit').selectAll().orderBy('id').execute();
-    const tasks = await database.sql.selectFrom('batchline.task').selectAll().orderBy('id').execute();
-    const jobs = await sql<{ task: number }>`
-      select (data->>'taskId')::int as task from batchline_engine.job
-      where state in ('created', 'retry', 'active') and data->>'taskId' is not null`.execute(database.sql);
-    const byTask = Map.groupBy(audit, (entry) => entry.task_id);
-    const stories = tasks.map(
-      (task): TaskStory => ({
-        id: task.id,
-        name: task.name,
-        state: storedStateOf(task.state),
-        startCount: task.start_count,
-        failures: task.failures,
-        losses: task.losses,
-        result: task.result,
-        checkpoint: task.checkpoint,
-        progressDescription: task.progress_description,
-        audit: (byTask.get(task.id) ?? []).map((entry) => ({
-          from: entry.from_state === null ? null : storedStateOf(entry.from_state),
-          to: storedStateOf(entry.to_state),
-          attempt: entry.attempt,
-          node: entry.node_id,
-          reason: entry.reason,
-        })),
-      }),
-    );
-    return {
-      stories: new Map(stories.map((story) => [story.id, story])),
-      liveJobs: jobs.rows.map((job) => job.task),
-    };
+    return await readContents(database);
   } finally {
     await database.close();
   }
+}
+
+/** Reads everything from an open database. */
+export async function readContents(database: Database): Promise<Contents> {
+  const audit = await database.sql.selectFrom('batchline.task_audit').selectAll().orderBy('id').execute();
+  const tasks = await database.sql.selectFrom('batchline.task').selectAll().orderBy('id').execute();
+  const jobs = await sql<{ task: number }>`
+    select (data->>'taskId')::int as task from batchline_engine.job
+    where state in ('created', 'retry', 'active') and data->>'taskId' is not null`.execute(database.sql);
+  const audits = new Map(
+    [...Map.groupBy(audit, (entry) => entry.task_id)].map(([task, entries]) => [
+      task,
+      entries.map((entry) => ({
+        from: entry.from_state === null ? null : storedStateOf(entry.from_state),
+        to: storedStateOf(entry.to_state),
+        attempt: entry.attempt,
+        node: entry.node_id,
+        reason: entry.reason,
+      })),
+    ]),
+  );
+  const stories = tasks.map(
+    (task): TaskStory => ({
+      id: task.id,
+      name: task.name,
+      state: storedStateOf(task.state),
+      startCount: task.start_count,
+      failures: task.failures,
+      losses: task.losses,
+      result: task.result,
+      checkpoint: task.checkpoint,
+      progressDescription: task.progress_description,
+      audit: audits.get(task.id) ?? [],
+    }),
+  );
+  return {
+    stories: new Map(stories.map((story) => [story.id, story])),
+    audits,
+    liveJobs: jobs.rows.map((job) => job.task),
+  };
 }
 
 /** The story of a task that must exist. */
@@ -84,7 +97,7 @@ export function storyOf(contents: Contents, task: number): TaskStory {
 }
 
 /** Checks that a history is an unbroken chain of legal moves that leads to where the task is. */
-export function checkChain(story: TaskStory): void {
+export function checkChain(story: Pick<TaskStory, 'id' | 'state' | 'audit'>): void {
   const about = `task ${story.id}: ${story.audit.map((entry) => `${entry.from}→${entry.to}`).join(', ')}`;
   expect(story.audit[0], about).toMatchObject({ from: null, to: 'New' });
   for (const [index, entry] of story.audit.entries()) {

@@ -13,7 +13,7 @@ let servers: ServerProcess[] = [];
 
 /** Starts a server of the test on its place; it is killed after the test at the latest. */
 async function serve(env: Record<string, string> = {}): Promise<ServerProcess> {
-  const server = await spawnServer(place, { ...log.env, BATCHLINE_LEASE: '2', ...env });
+  const server = await spawnServer(place, { ...log.env, BATCHLINE_LEASE: '4', ...env });
   servers.push(server);
   return server;
 }
@@ -80,23 +80,31 @@ describe.each(DATABASES)('a server on %s that is killed', (kind) => {
   test('twice in the middle of its work loses nothing that it has acknowledged, and runs nothing twice at once', async () => {
     const acknowledged: number[] = [];
     const first = await serve();
+    // These run until the test's word, however busy the machine is: each kill takes their runs.
+    const lasting = await Promise.all(
+      Array.from({ length: 5 }, () => first.admin.start({ Name: 'patient' })),
+    );
+    acknowledged.push(...lasting);
+    const runIn = ({ child }: ServerProcess): boolean =>
+      lasting.every((id) => log.begun().some((line) => line.task === id && line.pid === child.pid));
     // Starts go on until the server dies, so that it dies while some are being acknowledged.
     const starting = startMany(first.admin, acknowledged, Number.POSITIVE_INFINITY);
-    await log.until(() => acknowledged.length >= 80 && log.ended() >= 30 && log.running() >= 5);
+    await log.until(() => acknowledged.length >= 80 && log.ended() >= 30 && runIn(first));
     await killNine(first);
     expect(await starting).toBe(true);
 
+    // In the middle of the recovery: the lost runs have begun again, and more is being started.
     const second = await serve();
-    const startingMore = startMany(second.admin, acknowledged, 60);
-    // In the middle of the recovery: some of the lost runs have begun again.
-    const isRecovered = (line: { pid: number; attempt: number }): boolean =>
-      line.pid === second.child.pid && line.attempt > 1;
-    await log.until(() => log.begun().filter(isRecovered).length >= 3 && log.running() >= 3);
+    const before = acknowledged.length;
+    const startingMore = startMany(second.admin, acknowledged, Number.POSITIVE_INFINITY);
+    await log.until(() => acknowledged.length >= before + 40 && runIn(second));
     await killNine(second);
-    await startingMore;
+    expect(await startingMore).toBe(true);
 
     const third = await serve();
     await startMany(third.admin, acknowledged, Math.max(0, 200 - acknowledged.length));
+    await log.until(() => runIn(third));
+    for (const { task, attempt } of log.begun()) if (lasting.includes(task)) log.letGo(task, attempt);
     await allEnded(third.admin);
     expect(await third.stop()).toBe(0);
 
@@ -112,8 +120,8 @@ describe.each(DATABASES)('a server on %s that is killed', (kind) => {
       if (story.name.endsWith('steps')) log.checkSteps(story.id, STEPS);
     }
     expect(contents.liveJobs, 'tasks that have ended and would be delivered again').toEqual([]);
-    const lost = [...contents.stories.values()].filter((story) => story.losses > 0);
-    expect(lost.length, 'runs that were lost').toBeGreaterThanOrEqual(5);
+    for (const id of lasting)
+      expect(storyOf(contents, id).losses, 'runs that were lost').toBeGreaterThanOrEqual(2);
   });
 });
 
@@ -146,7 +154,9 @@ describe('two servers on one PostgreSQL', () => {
       checkChain(story);
       log.checkRuns(story);
       const again = orphans.includes(id);
-      expect(story).toMatchObject({ state: 'Succeeded', startCount: again ? 2 : 1, losses: again ? 1 : 0 });
+      // On a busy machine a lease can end early once more; then that run counts as lost, too.
+      expect(story).toMatchObject({ state: 'Succeeded', startCount: story.losses + 1 });
+      expect(story.losses).toBeGreaterThanOrEqual(again ? 1 : 0);
       if (again) expect(pidOf(id, 2)).toBe(other.child.pid);
     }
     expect(contents.liveJobs).toEqual([]);

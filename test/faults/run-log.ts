@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -17,7 +26,8 @@ export type LogLine =
     }
   | { readonly event: 'dead'; readonly pid: number };
 
-interface StepLine {
+/** What a checkpointing task notes: where it went on from, each step, and each checkpoint that was acknowledged. */
+export interface StepLine {
   readonly event: 'resume' | 'step' | 'durable';
   readonly step: number;
   readonly attempt: number;
@@ -26,6 +36,8 @@ interface StepLine {
 /** The files in which the fixture's runs note what they do, in the order in which it happened. */
 export class RunLog {
   readonly folder: string;
+  /** How much of each file was read, and its lines. */
+  readonly #seen = new Map<string, { bytes: number; readonly lines: unknown[] }>();
 
   /** @param folder made where it is missing */
   constructor(folder: string) {
@@ -45,6 +57,11 @@ export class RunLog {
   /** What late checkpoints have come to: `kept`, or why they were refused. */
   checkpoints(): { task: number; attempt: number; outcome: string }[] {
     return this.#read('checkpoints.jsonl');
+  }
+
+  /** What a checkpointing task has noted of its steps. */
+  steps(task: number): StepLine[] {
+    return this.#read(`steps-${task}.jsonl`);
   }
 
   /** Notes that a process is dead: what it had begun has ended. */
@@ -120,7 +137,7 @@ export class RunLog {
     const done = new Set<number>();
     let durable = 0;
     let next = 1;
-    for (const line of this.#read<StepLine>(`steps-${task}.jsonl`)) {
+    for (const line of this.steps(task)) {
       const about = `task ${task}: ${JSON.stringify(line)}`;
       if (line.event === 'resume') {
         expect(line.step, about).toBeGreaterThanOrEqual(durable);
@@ -137,13 +154,29 @@ export class RunLog {
     expect(durable, `task ${task}: last durable checkpoint`).toBe(steps);
   }
 
+  /** The lines of a file. What was read before is kept, and only what has been appended since is read. */
   #read<T>(file: string): T[] {
     const path = join(this.folder, file);
-    if (!existsSync(path)) return [];
-    return readFileSync(path, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as T);
+    const seen = this.#seen.get(file) ?? { bytes: 0, lines: [] };
+    if (existsSync(path)) {
+      const text = readFrom(path, seen.bytes);
+      const whole = text.subarray(0, text.lastIndexOf('\n') + 1);
+      for (const line of whole.toString().split('\n').slice(0, -1)) seen.lines.push(JSON.parse(line));
+      seen.bytes += whole.length;
+      this.#seen.set(file, seen);
+    }
+    return seen.lines as T[];
+  }
+}
+
+/** What a file has from a place on. */
+function readFrom(path: string, position: number): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - position));
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, position));
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -11,6 +11,17 @@ export class FolderInUse extends Error {
   }
 }
 
+/** The folder can't be made or written to. The message says why. */
+export class FolderUnusable extends Error {
+  constructor(folder: string, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`BATCHLINE_DATA is "${folder}"; a folder that can be made and written to is accepted (${why}).`, {
+      cause,
+    });
+    this.name = 'FolderUnusable';
+  }
+}
+
 /** A lock that is held until it is released or the process ends. */
 export interface FolderLock {
   release(): void;
@@ -21,12 +32,11 @@ export interface FolderLock {
  * has), so it ends with the process however that ends, and no pid is compared
  * (docs/decisions/0003-folder-lock.md).
  *
- * @throws FolderInUse where another process, or this one, holds it
+ * @throws FolderInUse where another process, or this one, holds it; FolderUnusable where it can't be written to
  */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true });
   const holder = join(folder, 'lock.json');
-  const lock = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+  const lock = openLock(folder);
   try {
     lock.exec('pragma locking_mode = exclusive; begin exclusive');
   } catch (error) {
@@ -41,6 +51,15 @@ export function lockFolder(folder: string): FolderLock {
     JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() }),
   );
   return { release: () => lock.close() };
+}
+
+function openLock(folder: string): DatabaseSync {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+  } catch (error) {
+    throw new FolderUnusable(folder, error);
+  }
 }
 
 function describeHolder(path: string): string {

@@ -8,10 +8,20 @@ import type { Schema } from '../schema.ts';
 import { PostgresSignals } from './postgres-signals.ts';
 import { PreparingClient } from './preparing-client.ts';
 
+/** PostgreSQL can't be reached or doesn't let us in. The message says why. */
+export class DatabaseUnreachable extends Error {
+  constructor(cause: unknown) {
+    // Where several addresses were tried, only their code is left of the errors.
+    const { message, code } = cause as { message?: string; code?: string };
+    super(`DATABASE_URL: PostgreSQL can't be used there: ${message || code || String(cause)}.`, { cause });
+    this.name = 'DatabaseUnreachable';
+  }
+}
+
 /**
  * Opens PostgreSQL: one pool for everything, and one connection for signals.
  *
- * @throws the driver's error where it can't be reached
+ * @throws DatabaseUnreachable where it can't be reached or doesn't let us in
  */
 export async function openPostgres(url: string, config: Config, log: Logger): Promise<Database> {
   const pool = new pg.Pool({
@@ -20,9 +30,15 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
     application_name: 'batchline',
     Client: PreparingClient,
   });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke')),
+  );
+  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
   try {
-    await pool.query('select 1');
+    await pool.query('select 1').catch((error: unknown) => {
+      throw new DatabaseUnreachable(error);
+    });
     const signals = await new PostgresSignals(url, config.nodeId, log).open();
     const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
     return {

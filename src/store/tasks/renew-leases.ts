@@ -15,6 +15,7 @@ export interface SignOfLife {
 /** A run that still holds its task. */
 export interface StillHeld {
   readonly taskId: number;
+  readonly attempt: number;
   /** Who has asked to stop it and when, in words; null where nobody has. */
   readonly stopNote: string | null;
 }
@@ -34,7 +35,7 @@ export async function renewLeases(db: Kysely<Schema>, signs: readonly SignOfLife
     progress: plainOf(sign.progressDescription),
     message: messageOf(sign.progressDescription),
   }));
-  const held = await sql<{ id: number; stop_note: string | null }>`
+  const held = await sql<{ id: number; attempt: number; stop_note: string | null }>`
     update batchline.task as t set
       lease_until = now() + d.lease * interval '1 second',
       progress_percent = coalesce(d.percent, t.progress_percent),
@@ -45,6 +46,6 @@ export async function renewLeases(db: Kysely<Schema>, signs: readonly SignOfLife
       id int, attempt int, lease int, percent smallint, progress text, message jsonb
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
-    returning t.id, t.stop_note`.execute(db);
-  return held.rows.map((row) => ({ taskId: row.id, stopNote: row.stop_note }));
+    returning t.id, t.attempt, t.stop_note`.execute(db);
+  return held.rows.map((row) => ({ taskId: row.id, attempt: row.attempt, stopNote: row.stop_note }));
 }

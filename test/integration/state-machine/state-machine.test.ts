@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkChain, readContents } from '../../faults/inspect.ts';
+import { DATABASES } from '../../support/databases.ts';
+import { commandKinds } from './commands.ts';
+import type { Model } from './model.ts';
+import { type Real, startReal } from './real.ts';
+
+/** How many sequences of calls; BATCHLINE_MODEL_RUNS makes it more. */
+const RUNS = Number(process.env.BATCHLINE_MODEL_RUNS ?? 100);
+
+describe.each(DATABASES)('the states of tasks on %s', (kind) => {
+  let real: Real;
+  beforeAll(async () => {
+    real = await startReal(kind);
+  });
+  afterAll(() => real?.stop());
+
+  test('whatever is called by whomever, tasks are as the model says and their records lead there', {
+    timeout: 60_000 + RUNS * 2000,
+  }, async () => {
+    const commands = fc.commands(commandKinds(), { maxCommands: 40, size: 'max' });
+    const property = fc.asyncProperty(commands, async (sequence) => {
+      const model: Model = { tasks: [] };
+      await fc.asyncModelRun(() => ({ model, real }), sequence);
+      await checkRecords(real, model);
+      await leaveNothing(real, model);
+    });
+    await fc.assert(property, { numRuns: RUNS });
+  });
+});
+
+/** Checks each record, those of deleted tasks too: an unbroken chain to the state, with as many starts as StartCount. */
+async function checkRecords(real: Real, model: Model): Promise<void> {
+  const { stories, audits } = await readContents(real.server.database);
+  for (const { id, deleted, state, startCount } of model.tasks) {
+    const audit = audits.get(id) ?? [];
+    checkChain({ id, state, audit });
+    const starts = audit.filter((entry) => entry.to === 'Started').map((entry) => entry.attempt);
+    expect(starts, `task ${id}: attempts that started`).toEqual(
+      Array.from({ length: startCount }, (_, index) => index + 1),
+    );
+    if (deleted) expect(stories.has(id)).toBe(false);
+    else expect(stories.get(id)).toMatchObject({ id, state, startCount });
+  }
+}
+
+/** Ends and deletes what the sequence has left, so that the next one finds the server as this one did. */
+async function leaveNothing(real: Real, model: Model): Promise<void> {
+  const { admin } = real.server;
+  for (const { id, deleted, state } of model.tasks) {
+    if (deleted) continue;
+    if (state === 'Aquired' || state === 'Started')
+      await admin.json('PUT', `/BatchTask/${id}`, { State: 'Failed' });
+    await admin.call('DELETE', `/BatchTask/${id}`);
+  }
+}
