@@ -47,7 +47,7 @@ export async function applyEnds(
       reason: task.stopNote ?? end.reason,
     });
     if (task.state === 'New' && end.next !== null) {
-      next.push({ name: end.name, taskId: task.taskId, ...end.next });
+      next.push({ name: end.name, taskId: task.taskId, priority: task.priority, ...end.next });
       if (end.next.delaySeconds === 0) due.add(end.name);
     }
     if (task.isInternal && hasEnded(task.state)) traces.push(task.taskId);

@@ -11,12 +11,14 @@ import { type Claim, Dispatcher } from './dispatcher.ts';
 import { EndWriter } from './end-writer.ts';
 import { type ExecutionParts, executeRun } from './execute-run.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { Housekeeping } from './housekeeping.ts';
 import type { JobQueue } from './job-queue.ts';
 import { Recovery } from './recovery.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { Run } from './run.ts';
 import { taskReader } from './task-reader.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
+import { wakeLater } from './wake-later.ts';
 
 /** What the engine works with. */
 export interface EngineParts {
@@ -37,6 +39,7 @@ export class Engine {
   readonly #heartbeat: Heartbeat;
   readonly #ends: EndWriter;
   readonly #recovery: Recovery;
+  readonly #housekeeping: Housekeeping;
   readonly #execution: ExecutionParts;
   readonly #dispatchers: Dispatcher<Run>[] = [];
   #unsubscribe: () => void = () => undefined;
@@ -48,6 +51,7 @@ export class Engine {
     this.#heartbeat = new Heartbeat(parts.database.sql, log);
     this.#ends = new EndWriter(parts.database, parts.queue, log);
     this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log);
+    this.#housekeeping = new Housekeeping(parts.database, log);
     const context = {
       database: parts.database,
       files: parts.files,
@@ -78,6 +82,7 @@ export class Engine {
       else void this.#heartbeat.check(signal.taskId);
     });
     await this.#recovery.start();
+    this.#housekeeping.start();
     this.#heartbeat.start();
     for (const dispatcher of this.#dispatchers) dispatcher.start();
   }
@@ -94,6 +99,7 @@ export class Engine {
     await this.#ends.close();
     await this.#heartbeat.stop();
     await this.#recovery.stop();
+    await this.#housekeeping.stop();
     await this.#execution.threads.close();
   }
 
@@ -161,20 +167,12 @@ export class Engine {
         ...consequence,
         next: delaySeconds === null ? null : { jobId: randomUUID(), delaySeconds },
       });
-      if (delaySeconds !== null && delaySeconds > 0) this.#wakeLater(run.task.name, delaySeconds);
+      wakeLater(this.#parts.database.signals, run.task.name, delaySeconds ?? 0);
     } catch (error) {
       // The lease ends by itself, and the recovery brings the task back.
       run.log.error({ err: error }, 'the end of the run could not be written');
     } finally {
       this.#heartbeat.remove(run);
     }
-  }
-
-  /** A retry that is due between two polls is claimed on time; polling stands behind it. */
-  #wakeLater(name: string, seconds: number): void {
-    setTimeout(
-      () => this.#parts.database.signals.publish({ kind: 'due', names: [name] }),
-      seconds * 1000 + 5,
-    ).unref();
   }
 }

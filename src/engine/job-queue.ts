@@ -32,6 +32,8 @@ export interface JobToSend extends Job {
   readonly taskId: number;
   /** Seconds until it is due. */
   readonly delaySeconds: number;
+  /** Of the task; higher ones are taken first. */
+  readonly priority: number;
 }
 
 /**
@@ -84,6 +86,7 @@ export class JobQueue {
         ofName.map((job) => ({
           id: job.jobId,
           data: { taskId: job.taskId },
+          priority: job.priority,
           // As text: a number is read as whole seconds.
           ...(job.delaySeconds > 0 ? { startAfter: `${job.delaySeconds} seconds` } : {}),
         })),

@@ -91,7 +91,8 @@ export class Recovery {
       const jobId = randomUUID();
       await sql.transaction().execute(async (trx) => {
         if (!(await replaceJob(trx, task, jobId))) return;
-        await this.#queue.send(trx, [{ name: task.name, jobId, taskId: task.taskId, delaySeconds: 0 }]);
+        const { name, taskId, priority } = task;
+        await this.#queue.send(trx, [{ name, jobId, taskId, priority, delaySeconds: 0 }]);
         sent += 1;
       });
       this.#database.signals.publish({ kind: 'due', names: [task.name] });

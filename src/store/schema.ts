@@ -43,6 +43,8 @@ export interface TaskTable {
   job_id: string | null;
   /** When the next run is due, while New. */
   run_after: Generated<Date>;
+  /** Higher ones are delivered first. */
+  priority: Generated<number>;
   /** The process that runs it; null where nobody does or a client holds it by hand. */
   lease_owner: string | null;
   lease_until: Date | null;
@@ -115,6 +117,17 @@ export interface UploadTable {
   created: Generated<Date>;
 }
 
+/** Table `batchline.idempotency_key`: the answers of starts that their callers may send again. */
+export interface IdempotencyKeyTable {
+  associate_id: number;
+  key: string;
+  /** What was sent with the key, as a hash. */
+  fingerprint: string;
+  /** null only within the transaction of the start. */
+  answer: number | null;
+  created: Generated<Date>;
+}
+
 /** The tables of the server, by schema and name. */
 export interface Schema {
   'batchline.task': TaskTable;
@@ -123,4 +136,5 @@ export interface Schema {
   'batchline.associate': AssociateTable;
   'batchline.api_token': ApiTokenTable;
   'batchline.upload': UploadTable;
+  'batchline.idempotency_key': IdempotencyKeyTable;
 }

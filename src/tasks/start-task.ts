@@ -1,10 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import type { Parameters } from '../domain/batch-task.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { NewTask, Parameters } from '../domain/batch-task.ts';
 import { type Caller, isAdministrator } from '../domain/caller.ts';
-import { forbidden, invalid } from '../domain/errors.ts';
+import { conflict, forbidden, invalid } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
-import { message } from '../domain/message.ts';
+import { type Message, message } from '../domain/message.ts';
+import { type StartOptions, secondsUntil } from '../domain/start-options.ts';
+import { wakeLater } from '../engine/wake-later.ts';
 import { getAssociate } from '../store/associates/associates.ts';
+import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/idempotency/claim-key.ts';
+import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { insertTask } from '../store/tasks/insert-task.ts';
 import type { TaskParts } from './task-parts.ts';
@@ -30,10 +35,46 @@ export interface StartRequest {
  * Starts a task: inserts the row and sends the engine's job in one transaction. It is durable when this
  * resolves.
  *
+ * @param reason what the record says
  * @returns the new id; 0 for an internal task, of which no row will remain (contract, section 3)
- * @throws Refusal where the definition is unknown, the parameters miss its schema, a text is too long, or the caller may not
+ * @throws Refusal where the definition is unknown, the parameters miss its schema, a text is too long, the caller
+ *   may not, or (conflict) the idempotency key came with another call
  */
-export async function startTask(parts: TaskParts, caller: Caller, request: StartRequest): Promise<number> {
+export async function startTask(
+  parts: TaskParts,
+  caller: Caller,
+  request: StartRequest,
+  options: StartOptions = {},
+  reason: Message = message`Started by a caller.`,
+): Promise<number> {
+  const task = await prepareStart(parts, caller, request);
+  const delaySeconds = secondsUntil(options.due, new Date());
+  const answer = await parts.database.sql.transaction().execute(async (trx) => {
+    const use = keyUseOf(caller, task.tenant, request, options);
+    const earlier = use && (await claimKey(trx, use));
+    if (earlier !== undefined) return answerAgain(earlier, use?.fingerprint);
+    const { priority = 0 } = options;
+    const actorId = caller.associateId;
+    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, reason });
+    const told = task.isInternal ? 0 : id;
+    if (use !== undefined) await keepAnswer(trx, use, told);
+    return told;
+  });
+  announceStart(parts, task.name, delaySeconds);
+  return answer;
+}
+
+/**
+ * Checks everything about a start that can be checked before its transaction.
+ *
+ * @returns the task as it will be inserted
+ * @throws Refusal as `startTask` does
+ */
+export async function prepareStart(
+  parts: TaskParts,
+  caller: Caller,
+  request: StartRequest,
+): Promise<NewTask> {
   if (!caller.scopes.includes('write'))
     throw forbidden`You may not start batch tasks: this sign-in may only read.`;
   const { definition, readParameters } = parts.registry.get(request.name);
@@ -41,37 +82,68 @@ export async function startTask(parts: TaskParts, caller: Caller, request: Start
   checkTexts(parts, request);
   const tenant = tenantOf(parts, caller, request.databaseSerialNumber);
   checkText('DatabaseSerialNumber', tenant, parts.textLimits.databaseSerialNumber);
-  const ownerId = await ownerOf(parts, caller, request);
+  return {
+    tenant,
+    name: definition.name,
+    ownerId: await ownerOf(parts, caller, request),
+    isInternal: request.isInternalTask,
+    detailsTable: request.detailsTable,
+    detailsRecord: request.detailsRecord,
+    parameters: request.parameterObject,
+    context: request.context,
+    description: request.description,
+    response: request.response,
+    request: request.request,
+    fileName: request.fileName,
+    cancellation: definition.cancellation ?? 'CanCancel',
+  };
+}
+
+/** Who starts a prepared task, why, when and in which order. */
+export interface StartDetails {
+  readonly actorId: number;
+  readonly priority: number;
+  readonly delaySeconds: number;
+  readonly reason: Message;
+}
+
+/** Inserts a prepared task with its record and its job. Call `announceStart` after the transaction. */
+export async function insertStart(
+  parts: TaskParts,
+  trx: Transaction<Schema>,
+  task: NewTask,
+  { actorId, reason, ...delivery }: StartDetails,
+): Promise<number> {
   const jobId = randomUUID();
-  const { name } = definition;
-  const id = await parts.database.sql.transaction().execute(async (trx) => {
-    const taskId = await insertTask(
-      trx,
-      {
-        tenant,
-        name,
-        ownerId,
-        isInternal: request.isInternalTask,
-        detailsTable: request.detailsTable,
-        detailsRecord: request.detailsRecord,
-        parameters: request.parameterObject,
-        context: request.context,
-        description: request.description,
-        response: request.response,
-        request: request.request,
-        fileName: request.fileName,
-        cancellation: definition.cancellation ?? 'CanCancel',
-      },
-      caller.associateId,
-      jobId,
-    );
-    const started = { taskId, tenant, actorId: caller.associateId, nodeId: null, attempt: 0 };
-    await insertAudit(trx, [{ ...started, from: null, to: 'New', reason: message`Started by a caller.` }]);
-    await parts.queue.send(trx, [{ name, jobId, taskId, delaySeconds: 0 }]);
-    return taskId;
-  });
-  parts.database.signals.publish({ kind: 'due', names: [name] });
-  return request.isInternalTask ? 0 : id;
+  const taskId = await insertTask(trx, task, actorId, { jobId, ...delivery });
+  const started = { taskId, tenant: task.tenant, actorId, nodeId: null, attempt: 0 };
+  await insertAudit(trx, [{ ...started, from: null, to: 'New', reason }]);
+  await parts.queue.send(trx, [{ name: task.name, jobId, taskId, ...delivery }]);
+  return taskId;
+}
+
+/** Tells the workers that have a new task, now or when it is due. */
+export function announceStart({ database }: TaskParts, name: string, delaySeconds: number): void {
+  if (delaySeconds > 0) wakeLater(database.signals, name, delaySeconds);
+  else database.signals.publish({ kind: 'due', names: [name] });
+}
+
+/** The use of a key: whoever sends the same key with another call is told so. */
+function keyUseOf(
+  caller: Caller,
+  tenant: string,
+  request: StartRequest,
+  { idempotencyKey: key, ...options }: StartOptions,
+): KeyUse | undefined {
+  if (key === undefined) return undefined;
+  const call = JSON.stringify([request, tenant, options]);
+  const fingerprint = createHash('sha256').update(call).digest('base64');
+  return { associateId: caller.associateId, key, fingerprint };
+}
+
+function answerAgain(earlier: EarlierUse, fingerprint: string | undefined): number {
+  if (earlier.fingerprint === fingerprint) return earlier.answer;
+  throw conflict`The Idempotency-Key was used for another start in the last day; a new key is accepted.`;
 }
 
 function checkTexts({ textLimits }: TaskParts, request: StartRequest): void {

@@ -135,7 +135,10 @@ export async function moveHeldTask(
   ]);
   if (held.jobId !== null && parts.queue.has(name))
     await parts.queue.settle(trx, [{ name, jobId: held.jobId }]);
-  if (jobId !== null) await parts.queue.send(trx, [{ name, jobId, taskId: id, delaySeconds: 0 }]);
+  if (jobId !== null) {
+    const { priority } = held;
+    await parts.queue.send(trx, [{ name, jobId, taskId: id, priority, delaySeconds: 0 }]);
+  }
   if (moved.isInternal && hasEnded(state)) await deleteTaskRows(trx, [id], true);
   return moved;
 }

@@ -26,6 +26,7 @@ test('every link to a file in the documents leads somewhere', () => {
     'README.md',
     'CONTRIBUTING.md',
     'docs/definitions.md',
+    'docs/control.md',
     'docs/languages.md',
     'docs/life-of-a-task.md',
     'examples/README.md',

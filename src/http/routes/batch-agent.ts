@@ -14,6 +14,7 @@ import { localeOf } from '../localization/locale.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader } from '../wire/carrier-reader.ts';
 import { applySelect, readSelect } from '../wire/select.ts';
+import { readStartOptions } from '../wire/start-options.ts';
 import { tellCut } from './batch-task.ts';
 
 /** What a method of the agent is called with. */
@@ -21,6 +22,7 @@ interface AgentCall {
   readonly tasks: TaskParts;
   readonly caller: Caller;
   readonly args: AgentArguments;
+  readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly writer: BatchTaskWriter;
 }
@@ -128,7 +130,8 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
   },
   StartBatchJob: {
     summary: 'Starts a batch task; answers its id.',
-    answer: ({ tasks, caller, args }) => startTask(tasks, caller, readStart(args.batchTaskInfo())),
+    answer: ({ tasks, caller, args, request }) =>
+      startTask(tasks, caller, readStart(args.batchTaskInfo()), readStartOptions(request)),
   },
   StopBatchJob: {
     summary: 'Stops a batch task; answers whether it was or will be stopped.',
@@ -163,7 +166,14 @@ export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks:
       const selected = readSelect(selectOf(request.query));
       const caller = callerOf(request);
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
-      const answer = await method.answer({ tasks, caller, args: new AgentArguments(request), reply, writer });
+      const answer = await method.answer({
+        tasks,
+        caller,
+        args: new AgentArguments(request),
+        request,
+        reply,
+        writer,
+      });
       if (answer === undefined) return reply.code(204).send();
       if (Array.isArray(answer)) return answer.map((carrier) => applySelect(carrier, selected));
       return reply.send(

@@ -15,6 +15,7 @@ import { JsonPatch, MergePatch } from '../negotiation/patches.ts';
 import { jsonPatchChange, mergeChange } from '../negotiation/task-patch.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader, STATES } from '../wire/carrier-reader.ts';
+import { readStartOptions, StartHeaders, StartQuery, type StartRoute } from '../wire/start-options.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 /** Tells that a list was cut at the server's limit, and what that is. */
@@ -31,10 +32,14 @@ const CONFIG = { answer: 'BatchTaskInfo' };
 
 /** The REST resource `/api/v1/BatchTask` (contract, section 2). */
 export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
-  app.post('/', async (request) => {
-    const carrier = new CarrierReader(request.body, 'BatchTaskInfo');
-    return startTask(tasks, callerOf(request), readStart(carrier));
-  });
+  app.post<StartRoute>(
+    '/',
+    { schema: { querystring: StartQuery, headers: StartHeaders } },
+    async (request) => {
+      const carrier = new CarrierReader(request.body, 'BatchTaskInfo');
+      return startTask(tasks, callerOf(request), readStart(carrier), readStartOptions(request));
+    },
+  );
 
   app.get<ById>('/:id', { config: CONFIG }, async (request, reply) => {
     const caller = callerOf(request);

@@ -20,14 +20,24 @@ export interface HeldTask {
   readonly jobId: string | null;
   /** The process that runs it, or null where nobody does or a client holds it by hand. */
   readonly leaseOwner: string | null;
+  readonly priority: number;
 }
+
+type HeldRow = TaskRow & { job_id: string | null; lease_owner: string | null; priority: number };
 
 /** Reads a task for a change of its state and keeps others from changing it meanwhile. */
 export async function lockTask(trx: Kysely<Schema>, id: number): Promise<HeldTask | undefined> {
-  const { rows } = await sql<TaskRow & { job_id: string | null; lease_owner: string | null }>`
-    select ${TASK_COLUMNS}, t.job_id, t.lease_owner from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
+  const { rows } = await sql<HeldRow>`
+    select ${TASK_COLUMNS}, t.job_id, t.lease_owner, t.priority from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
     trx,
   );
   const row = rows[0];
-  return row && { task: toTask(row), jobId: row.job_id, leaseOwner: row.lease_owner };
+  return (
+    row && {
+      task: toTask(row),
+      jobId: row.job_id,
+      leaseOwner: row.lease_owner,
+      priority: row.priority,
+    }
+  );
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { NewTask } from '../../domain/batch-task.ts';
 import { CancellationBehaviour } from '../../domain/cancellation.ts';
 import { TaskState } from '../../domain/task-state.ts';
@@ -8,18 +8,27 @@ import type { Schema } from '../schema.ts';
 /** The number by which DetailsTable names the table of binary objects. */
 export const BINARY_OBJECT_TABLE = 189;
 
+/** What delivers a new task. */
+export interface FirstDelivery {
+  readonly jobId: string;
+  /** Seconds until it is due. */
+  readonly delaySeconds: number;
+  /** Higher ones are delivered first. */
+  readonly priority: number;
+}
+
 /**
  * Inserts a task as New, and its ParameterObject as a binary object that DetailsTable and DetailsRecord then
  * link to (contract, section 1).
  *
- * @param jobId the engine's job that will deliver it
+ * @param delivery the engine's job that will deliver it, and when and in which order
  * @returns the new id
  */
 export async function insertTask(
   trx: Transaction<Schema>,
   task: NewTask,
   actorId: number,
-  jobId: string,
+  { jobId, delaySeconds, priority }: FirstDelivery,
 ): Promise<number> {
   const objectId =
     task.parameters === null ? null : await insertBinaryObject(trx, task.tenant, task.parameters);
@@ -42,6 +51,8 @@ export async function insertTask(
       file_name: task.fileName,
       cancellation: CancellationBehaviour[task.cancellation],
       job_id: jobId,
+      priority,
+      run_after: sql`now() + ${delaySeconds} * interval '1 second'`,
     })
     .returning('id')
     .modifyEnd(PREPARED)

@@ -7,6 +7,7 @@ export interface WaitingTask {
   readonly taskId: number;
   readonly name: string;
   readonly jobId: string | null;
+  readonly priority: number;
 }
 
 /** Tasks that are New and have been due for this long, by id, after the one given. */
@@ -16,12 +17,12 @@ export async function listWaiting(
   afterId: number,
   limit: number,
 ): Promise<WaitingTask[]> {
-  const { rows } = await sql<{ id: number; name: string; job_id: string | null }>`
-    select t.id, t.name, t.job_id from batchline.task as t
+  const { rows } = await sql<{ id: number; name: string; job_id: string | null; priority: number }>`
+    select t.id, t.name, t.job_id, t.priority from batchline.task as t
     where t.state = ${TaskState.New} and t.id > ${afterId}
       and t.run_after < now() - ${dueForSeconds} * interval '1 second'
     order by t.id limit ${limit}`.execute(db);
-  return rows.map((row) => ({ taskId: row.id, name: row.name, jobId: row.job_id }));
+  return rows.map((row) => ({ taskId: row.id, name: row.name, jobId: row.job_id, priority: row.priority }));
 }
 
 /**

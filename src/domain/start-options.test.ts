@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { secondsUntil } from './start-options.ts';
+
+test('a start is due at once, in some seconds, or at an instant; never in the past', () => {
+  const now = new Date('2026-03-01T12:00:00Z');
+  expect(secondsUntil(undefined, now)).toBe(0);
+  expect(secondsUntil(1.5, now)).toBe(1.5);
+  expect(secondsUntil(new Date('2026-03-01T12:01:00Z'), now)).toBe(60);
+  expect(secondsUntil(new Date('2026-03-01T11:59:00Z'), now)).toBe(0);
+});

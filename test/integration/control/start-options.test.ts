@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Housekeeping } from '../../../src/engine/housekeeping.ts';
+import { Recovery } from '../../../src/engine/recovery.ts';
+import { DATABASES } from '../../support/databases.ts';
+import { openTestNode } from '../../support/test-node.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+
+const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
+const LOG = pino({ level: 'silent' });
+
+describe.each(DATABASES)('start options on %s', (kind) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer(kind, {
+      env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_CONCURRENCY: '1' },
+    });
+  });
+  afterAll(() => server?.stop());
+
+  const start = async (
+    query: string,
+    body: Record<string, unknown> = { Name: 'quick' },
+    headers: Record<string, string> = {},
+  ): Promise<number> => {
+    const answer = await server.admin.call('POST', `/BatchTask${query}`, body, headers);
+    expect(answer.status, answer.text).toBe(200);
+    return answer.body;
+  };
+  const refused = async (
+    query: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; says: string }> => {
+    const answer = await server.admin.call('POST', `/BatchTask${query}`, { Name: 'quick' }, headers);
+    return { status: answer.status, says: answer.body.Message };
+  };
+  const times = async (id: number): Promise<{ waited: number | null; state: number; due: Date }> => {
+    const { rows } = await sql<{ waited: number | null; state: number; due: Date }>`
+      select extract(epoch from last_started - created)::float8 as waited, state, run_after as due
+      from batchline.task where id = ${id}`.execute(server.database.sql);
+    return rows[0] as never;
+  };
+
+  test('a start with a delay runs when that is over, and the record says when it is due', async () => {
+    const id = await start('?delayseconds=0.4');
+    await server.admin.ended(id);
+    expect((await times(id)).waited).toBeGreaterThanOrEqual(0.4);
+  });
+
+  test('StartAt is in the zone of the caller; until then the task waits, and it can be stopped', async () => {
+    const year = new Date().getUTCFullYear() + 1;
+    const later = await start(`?STARTAT=${year}-07-01T12:00:00`, { Name: 'quick' }, { 'SO-TimeZone': 'NO' });
+    await server.admin.ended(await start(''));
+    const { state, due } = await times(later);
+    expect(state).toBe(1);
+    expect(Math.abs(due.getTime() - Date.UTC(year, 6, 1, 10))).toBeLessThan(1000);
+    expect(await server.admin.json('POST', `/BatchTask/${later}/Stop`)).toBe(true);
+    expect((await server.admin.task(later)).State).toBe('Failed');
+  });
+
+  test('a StartAt in the past is due at once', async () => {
+    expect((await server.admin.ended(await start('?StartAt=2020-01-01T00:00:00Z'))).State).toBe('Succeeded');
+  });
+
+  test('tasks of a higher priority run first, those of the agent as well', async () => {
+    const blocker = await server.admin.start({ Name: 'hold' });
+    await server.admin.until(blocker, (task) => task.State === 'Started');
+    const low = await start('?Priority=-5');
+    const plain = await start('');
+    const high = await server.admin.json('POST', '/Agents/Batch/StartBatchJob?priority=7', {
+      BatchTaskInfo: { Name: 'quick' },
+    });
+    await server.admin.json('POST', `/BatchTask/${blocker}/Stop`);
+    await Promise.all([low, plain, high].map((id) => server.admin.ended(id)));
+    const { rows } = await sql<{ task_id: number }>`
+      select task_id from batchline.task_audit where to_state = 3 and task_id in (${sql.join([low, plain, high])})
+      order by id`.execute(server.database.sql);
+    expect(rows.map((row) => row.task_id)).toEqual([high, plain, low]);
+  });
+
+  test('the same Idempotency-Key and body start one task, even at once; another body is refused', async () => {
+    const key = { 'Idempotency-Key': 'order-17' };
+    const body = { Name: 'quick', ParameterObject: { text: 'once' } };
+    const [first, second, third] = await Promise.all([
+      start('', body, key),
+      start('', body, key),
+      start('', body, key),
+    ]);
+    expect([second, third]).toEqual([first, first]);
+    await server.admin.ended(first);
+    expect(await start('', body, key)).toBe(first);
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from batchline.task where id >= ${first}`.execute(server.database.sql);
+    expect(rows[0]?.n).toBe(1);
+
+    const other = await server.admin.call('POST', '/BatchTask', { Name: 'quick' }, key);
+    expect(other).toMatchObject({
+      status: 409,
+      body: { Message: expect.stringContaining('Idempotency-Key') },
+    });
+    const anotherDelay = await server.admin.call('POST', '/BatchTask?Priority=3', body, key);
+    expect(anotherDelay.status).toBe(409);
+  });
+
+  test('a key belongs to its caller, lasts a day, and is not used up by a refused start', async () => {
+    const key = { 'Idempotency-Key': `key-${kind}` };
+    const ann = await server.associate('ann');
+    const mine = await start('', { Name: 'quick' }, key);
+    const hers = await ann.call('POST', '/BatchTask', { Name: 'quick' }, key);
+    expect(hers.status).toBe(200);
+    expect(hers.body).not.toBe(mine);
+
+    const fresh = { 'Idempotency-Key': 'fresh' };
+    expect((await server.admin.call('POST', '/BatchTask', { Name: 'no such' }, fresh)).status).toBe(400);
+    expect(await start('', { Name: 'quick' }, fresh)).toBeGreaterThan(mine);
+
+    await sql`update batchline.idempotency_key set created = now() - interval '25 hours' where key = ${key['Idempotency-Key']}`.execute(
+      server.database.sql,
+    );
+    expect(await start('', { Name: 'quick', Description: 'another' }, key)).toBeGreaterThan(mine);
+    await new Housekeeping(server.database, LOG).sweep();
+    const { rows } = await sql<{ associate_id: number }>`
+      select associate_id from batchline.idempotency_key where key = ${key['Idempotency-Key']}`.execute(
+      server.database.sql,
+    );
+    expect(rows).toEqual([{ associate_id: server.admin.associateId }]);
+  });
+
+  test('wrong options are refused, and nothing starts', async () => {
+    const before = await sql<{ n: number }>`select count(*)::int as n from batchline.task`.execute(
+      server.database.sql,
+    );
+    for (const [query, says] of [
+      ['?StartAt=tomorrow', 'StartAt is "tomorrow"'],
+      ['?StartAt=9000-01-01', 'ten years'],
+      ['?DelaySeconds=-1', 'DelaySeconds is "-1"'],
+      ['?DelaySeconds=1e3', 'DelaySeconds'],
+      ['?DelaySeconds=999999999', 'DelaySeconds'],
+      ['?DelaySeconds=1&StartAt=2030-01-01', 'Both StartAt and DelaySeconds'],
+      ['?Priority=1001', 'Priority is "1001"'],
+      ['?Priority=high', 'Priority is "high"'],
+      ['?priority=1&PRIORITY=2', 'more than once'],
+    ] as const) {
+      const { status, says: said } = await refused(query);
+      expect({ query, status }).toEqual({ query, status: 400 });
+      expect(said).toContain(says);
+    }
+    expect((await refused('?Priority=1&Priority=2')).status).toBe(400);
+    expect(await refused('', { 'Idempotency-Key': 'a b' })).toMatchObject({ status: 400 });
+    expect(await refused('', { 'Idempotency-Key': 'x'.repeat(256) })).toMatchObject({ status: 400 });
+    const after = await sql<{ n: number }>`select count(*)::int as n from batchline.task`.execute(
+      server.database.sql,
+    );
+    expect(after.rows).toEqual(before.rows);
+  });
+
+  test('the reconciler sends what is due again by its priority, and leaves what is delayed alone', async () => {
+    const blocker = await server.admin.start({ Name: 'hold' });
+    await server.admin.until(blocker, (task) => task.State === 'Started');
+    const plain = await start('');
+    const urgent = await start('?Priority=9');
+    const delayed = await start('?Priority=9&DelaySeconds=3600');
+    const node = await openTestNode(server.place, HANDLERS, server.database);
+    const db = server.database.sql;
+    await sql`delete from batchline_engine.job where name = 'quick'`.execute(db);
+    await sql`update batchline.task set run_after = now() - interval '2 minutes' where id in (${plain}, ${urgent})`.execute(
+      db,
+    );
+    expect(await new Recovery(node.parts, 'node', 30, LOG).sendMissingJobs()).toBe(2);
+    const takeOne = () => db.transaction().execute((trx) => node.parts.queue.take(trx, 'quick', 1));
+    const taken = [await takeOne(), await takeOne(), await takeOne()].flat();
+    expect(taken.map((one) => one.taskId)).toEqual([urgent, plain]);
+    await node.stop();
+    for (const id of [plain, urgent, delayed]) await server.admin.json('DELETE', `/BatchTask/${id}`);
+    await server.admin.json('POST', `/BatchTask/${blocker}/Stop`);
+  });
+});

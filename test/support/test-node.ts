@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { readConfig } from '../../src/config.ts';
+import { JobQueue } from '../../src/engine/job-queue.ts';
+import { loadHandlers } from '../../src/engine/load-handlers.ts';
+import { Registry } from '../../src/engine/registry.ts';
+import { Files } from '../../src/files/files.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { TaskParts } from '../../src/tasks/task-parts.ts';
+import type { Place } from './databases.ts';
+import { TEST_ENV } from './test-server.ts';
+
+/** What a server works with, but nothing of it runs by itself: tests call what they want to see at work. */
+export interface TestNode {
+  readonly parts: TaskParts;
+  stop(): Promise<void>;
+}
+
+/** Opens a node on a place, with the definitions of a module. @param database an open one; else the place's */
+export async function openTestNode(place: Place, handlers: string, database?: Database): Promise<TestNode> {
+  const log = pino({ level: 'silent' });
+  const config = readConfig({ ...TEST_ENV, ...place.env });
+  const registry = new Registry(config.leaseSeconds);
+  await loadHandlers(registry, [handlers]);
+  const opened = database ?? (await openDatabase(config, log));
+  const queue = await JobQueue.open(opened, log);
+  await queue.ensure(registry.names());
+  const files = new Files(
+    { folder: join(config.dataFolder, 'files'), inputFolder: undefined, uploadLimit: config.uploadLimit },
+    opened.sql,
+  );
+  const { textLimits, listLimit, serialNumber } = config;
+  return {
+    parts: { database: opened, queue, registry, files, textLimits, listLimit, serialNumber },
+    async stop() {
+      await queue.stop();
+      if (database === undefined) await opened.close();
+    },
+  };
+}
