@@ -15,6 +15,7 @@ const DOING = {
   update: message`update`,
   delete: message`delete`,
   stop: message`stop`,
+  restart: message`restart`,
 };
 
 /**

@@ -111,7 +111,7 @@ export async function moveHeldTask(
   trx: Transaction<Schema>,
   caller: Caller,
   held: HeldTask,
-  change: TaskChange & { readonly state: StoredState; readonly result?: Text },
+  change: TaskChange & { readonly state: StoredState; readonly result?: Text; readonly afresh?: boolean },
   reason: Message,
 ): Promise<BatchTask> {
   const { id, tenant, name } = held.task;

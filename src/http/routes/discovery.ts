@@ -12,6 +12,10 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     DELETE: 'Deletes a batch task.',
   },
   '/BatchTask/{id}/Stop': { POST: 'Stops a batch task; answers whether it was or will be stopped.' },
+  '/BatchTask/{id}/Restart': { POST: 'Runs a failed task again under its id.' },
+  '/BatchTask/{id}/Copy': {
+    POST: 'Starts a task like this one, with other parameters if given; answers its id.',
+  },
   '/BatchTask/{id}/Audit': { GET: 'Every change of the state of a batch task.' },
   '/BatchTask/{id}/File': { GET: 'The result file of a batch task.' },
   ...Object.fromEntries(

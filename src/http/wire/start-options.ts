@@ -9,6 +9,7 @@ import {
 } from '../../domain/start-options.ts';
 import { localeOf } from '../localization/locale.ts';
 import { describe } from './carrier-reader.ts';
+import { queryValue } from './query.ts';
 
 /** What may stand in the query of a start (contract, section 8). Names match in any casing. */
 export const StartQuery = Type.Object({
@@ -49,19 +50,6 @@ export function readStartOptions(request: FastifyRequest): StartOptions {
     priority: readPriority(queryValue(request, 'Priority')),
     idempotencyKey: readKey(request.headers['idempotency-key']),
   };
-}
-
-/**
- * A value of the query by its name in any casing.
- *
- * @throws Refusal where it is there more than once
- */
-export function queryValue(request: FastifyRequest, name: string): string | undefined {
-  const values = Object.entries(request.query as Record<string, string | string[]>)
-    .filter(([key]) => key.toLowerCase() === name.toLowerCase())
-    .flatMap(([, value]) => value);
-  if (values.length > 1) throw invalid`${name} is in the query more than once; one is accepted.`;
-  return values[0];
 }
 
 function readStartAt(text: string, request: FastifyRequest): Date {

@@ -14,6 +14,8 @@ export interface TaskMove extends TaskTexts {
   readonly jobId: string | null;
   /** Replaces Result; `undefined` leaves it. */
   readonly result?: Text | undefined;
+  /** Forgets how far earlier runs have come: their checkpoint and progress. */
+  readonly afresh?: boolean | undefined;
 }
 
 /**
@@ -41,6 +43,10 @@ export async function moveTask(trx: Transaction<Schema>, move: TaskMove): Promis
       attempt = t.attempt + case when ${starts} then 1 else 0 end,
       failures = case when ${move.to === 'New'} then 0 else t.failures end,
       losses = case when ${move.to === 'New'} then 0 else t.losses end,
+      checkpoint = case when ${move.afresh ?? false} then null else t.checkpoint end,
+      progress_percent = case when ${move.afresh ?? false} then 0 else t.progress_percent end,
+      progress_description = case when ${move.afresh ?? false} then '' else t.progress_description end,
+      progress_message = case when ${move.afresh ?? false} then null else t.progress_message end,
       job_id = ${move.jobId}::uuid,
       run_after = now(),
       lease_owner = null,

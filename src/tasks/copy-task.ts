@@ -1,0 +1,50 @@
+import type { Parameters } from '../domain/batch-task.ts';
+import type { Caller } from '../domain/caller.ts';
+import { isAdministrator } from '../domain/caller.ts';
+import { message } from '../domain/message.ts';
+import type { StartOptions } from '../domain/start-options.ts';
+import { readTask } from './read-tasks.ts';
+import { startTask } from './start-task.ts';
+import type { TaskParts } from './task-parts.ts';
+
+/**
+ * Starts a new task like one that the caller may see. What its runs have written is not copied. An
+ * administrator's copy has the same owner, any other is the caller's own.
+ *
+ * @param parameters replace ParameterObject; `undefined` keeps it
+ * @returns the new id; 0 for an internal task
+ * @throws Refusal where there is no such task, or as `startTask` does
+ */
+export async function copyTask(
+  parts: TaskParts,
+  caller: Caller,
+  id: number,
+  parameters: Parameters | null | undefined,
+  options: StartOptions,
+): Promise<number> {
+  const task = await readTask(parts, caller, id);
+  // With a ParameterObject, the details link to it (contract, section 1): the copy has one of its own.
+  const linked = task.parameters !== null;
+  const request = {
+    name: task.name,
+    associateId: isAdministrator(caller) ? task.ownerId : 0,
+    isSystemTask: isAdministrator(caller) && task.ownerId === 0,
+    isInternalTask: task.isInternal,
+    detailsTable: linked ? 0 : task.detailsTable,
+    detailsRecord: linked ? 0 : task.detailsRecord,
+    parameterObject: parameters === undefined ? task.parameters : parameters,
+    databaseSerialNumber: task.tenant,
+    context: task.context,
+    description: task.description,
+    response: '',
+    request: task.request,
+    fileName: '',
+  };
+  return startTask(
+    parts,
+    caller,
+    request,
+    options,
+    message`Started by a caller as a copy of batch task ${id}.`,
+  );
+}

@@ -1,0 +1,41 @@
+import type { BatchTask } from '../domain/batch-task.ts';
+import type { Caller } from '../domain/caller.ts';
+import { conflict } from '../domain/errors.ts';
+import { message } from '../domain/message.ts';
+import { lockTask } from '../store/tasks/get-task.ts';
+import { checkAccess, noSuchTask } from './access.ts';
+import type { TaskParts } from './task-parts.ts';
+import { announce, type Guard, moveHeldTask } from './update-task.ts';
+
+/**
+ * Runs a failed task again under its id, as a PUT of State New does: StartCount goes on, its retries are there
+ * again.
+ *
+ * @param fromStart forgets the checkpoint and the progress of earlier runs; else the next run goes on from there
+ * @param guard a condition on the task as it is; the row is locked while it looks
+ * @returns the task as it is then
+ * @throws Refusal where there is no such task, the caller may not, or (conflict) it has not failed
+ */
+export async function restartTask(
+  parts: TaskParts,
+  caller: Caller,
+  id: number,
+  fromStart: boolean,
+  guard?: Guard,
+): Promise<BatchTask> {
+  const { held, task } = await parts.database.sql.transaction().execute(async (trx) => {
+    const before = await lockTask(trx, id);
+    const { state } = checkAccess(caller, id, before?.task, 'Update', 'restart');
+    if (before === undefined) throw noSuchTask(id);
+    guard?.(before.task);
+    if (state !== 'Failed')
+      throw conflict`Batch task ${id} is ${state}; one that is Failed can be restarted.`;
+    const reason = fromStart
+      ? message`Restarted from its start by ${caller.login}.`
+      : message`Restarted by ${caller.login}.`;
+    const change = { state: 'New' as const, afresh: fromStart };
+    return { held: before, task: await moveHeldTask(parts, trx, caller, before, change, reason) };
+  });
+  announce(parts, held, task.state);
+  return task;
+}
