@@ -15,6 +15,7 @@ import { hashPassword } from './http/auth/passwords.ts';
 import { loadCatalogues } from './http/localization/load-catalogues.ts';
 import { countAssociates, insertAssociate } from './store/associates/associates.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { keepDefaultLimits } from './store/definitions/definition-control.ts';
 import type { TaskParts } from './tasks/task-parts.ts';
 
 /** A server that listens and works. */
@@ -50,6 +51,8 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
     const queue = await JobQueue.open(database, log);
     undo.push(() => queue.stop());
     await queue.ensure(registry.names());
+    for (const { definition } of registry.all())
+      await keepDefaultLimits(database.sql, definition.name, definition.limits ?? null);
     const files = new Files(
       {
         folder: join(config.dataFolder, 'files'),

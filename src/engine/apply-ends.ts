@@ -46,6 +46,8 @@ export async function applyEnds(
       attempt: end.attempt,
       reason: task.stopNote ?? end.reason,
     });
+    // An end may leave room for another run.
+    if (queue.gates.of(end.name).isGated) due.add(end.name);
     if (task.state === 'New' && end.next !== null) {
       next.push({ name: end.name, taskId: task.taskId, priority: task.priority, ...end.next });
       if (end.next.delaySeconds === 0) due.add(end.name);

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { message } from '../domain/message.ts';
 import { consequenceOf } from '../domain/run-outcome.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
-import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
-import { type ClaimedTask, claimTasks } from '../store/tasks/claim-tasks.ts';
+import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
+import { claimDue } from './claim-due.ts';
 import { type Claim, Dispatcher } from './dispatcher.ts';
 import { EndWriter } from './end-writer.ts';
 import { type ExecutionParts, executeRun } from './execute-run.ts';
@@ -42,6 +41,7 @@ export class Engine {
   readonly #housekeeping: Housekeeping;
   readonly #execution: ExecutionParts;
   readonly #dispatchers: Dispatcher<Run>[] = [];
+  readonly #again = new Map<string, NodeJS.Timeout>();
   #unsubscribe: () => void = () => undefined;
 
   constructor(parts: EngineParts, config: Config, log: Logger) {
@@ -93,6 +93,7 @@ export class Engine {
    */
   async stop(): Promise<void> {
     await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.stop()));
+    for (const timer of this.#again.values()) clearTimeout(timer);
     for (const run of this.#heartbeat.runs) run.end('shutdown');
     await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.drained()));
     this.#unsubscribe();
@@ -105,43 +106,28 @@ export class Engine {
 
   async #claim(name: string, limit: number): Promise<Claim<Run>> {
     const definition = this.#parts.registry.get(name);
-    const { queue, database } = this.#parts;
-    return database.sql.transaction().execute(async (trx) => {
-      const deliveries = await queue.take(trx, name, limit);
-      if (deliveries.length === 0) return { items: [], more: false };
-      const claimed = await claimTasks(trx, deliveries, this.#config.nodeId, definition.leaseSeconds);
-      await insertAudit(
-        trx,
-        claimed.flatMap((one) => this.#claimAudit(one)),
-      );
-      const held = new Set(claimed.map((one) => one.jobId));
-      // Delivered once too often, or no longer due: the row has decided.
-      const stale = deliveries.filter((delivery) => !held.has(delivery.jobId));
-      await queue.settle(
-        trx,
-        stale.map((delivery) => ({ name, jobId: delivery.jobId })),
-      );
-      return { items: claimed.map((one) => this.#runOf(one, definition)), more: deliveries.length === limit };
+    const { claimed, more, againInSeconds } = await claimDue(this.#parts, {
+      name,
+      limit,
+      owner: this.#config.nodeId,
+      leaseSeconds: definition.leaseSeconds,
     });
+    if (againInSeconds !== undefined) this.#wakeAgain(name, againInSeconds);
+    return { items: claimed.map((one) => this.#runOf(one, definition)), more };
+  }
+
+  /** Looks again when a limit leaves room for more; one timer a definition. */
+  #wakeAgain(name: string, seconds: number): void {
+    if (this.#again.has(name)) return;
+    const timer = setTimeout(() => {
+      this.#again.delete(name);
+      for (const dispatcher of this.#dispatchers) dispatcher.wake([name]);
+    }, seconds * 1000);
+    this.#again.set(name, timer);
   }
 
   #runOf(claimed: ClaimedTask, definition: RegisteredDefinition): Run {
     return new Run(claimed, definition, this.#config.textLimits.progressDescription, this.#log);
-  }
-
-  /** The two moves that a claim makes: New to Aquired by this process, Aquired to Started by the run. */
-  #claimAudit({ task }: ClaimedTask): StateChange[] {
-    const common = {
-      taskId: task.id,
-      tenant: task.tenant,
-      actorId: 0,
-      nodeId: this.#config.nodeId,
-      attempt: task.attempt,
-    };
-    return [
-      { ...common, from: 'New', to: 'Aquired', reason: message`Claimed.` },
-      { ...common, from: 'Aquired', to: 'Started', reason: message`Run ${task.startCount} begins.` },
-    ];
   }
 
   async #run(run: Run): Promise<void> {

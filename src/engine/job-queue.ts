@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts';
 import { PREPARED_MARK } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../store/tasks/claim-tasks.ts';
+import { Gates } from './gates.ts';
 
 /** The engine's own tables. */
 const ENGINE_SCHEMA = 'batchline_engine';
@@ -43,6 +44,8 @@ export interface JobToSend extends Job {
 export class JobQueue {
   readonly #boss: PgBoss;
   readonly #names = new Set<string>();
+  /** What this process knows of pauses and limits. */
+  readonly gates = new Gates();
 
   private constructor(boss: PgBoss) {
     this.#boss = boss;

@@ -97,9 +97,14 @@ test('retries as a number are a limit with the default delays', () => {
   });
 });
 
-test.each([{ retries: -1 }, { retries: { delay: Number.NaN } }, { heartbeat: 1 }, { heartbeat: 2.5 }])(
-  '%j is no definition',
-  (more) => {
-    expect(() => new Registry(30).add(definition(more), source)).toThrow('report');
-  },
-);
+test.each([
+  { retries: -1 },
+  { retries: { delay: Number.NaN } },
+  { heartbeat: 1 },
+  { heartbeat: 2.5 },
+  { limits: { concurrent: 0 } },
+  { limits: { rate: { runs: 1.5, seconds: 1 } } },
+  { limits: { rate: { runs: 1, seconds: 0 } } },
+])('%j is no definition', (more) => {
+  expect(() => new Registry(30).add(definition(more), source)).toThrow('report');
+});

@@ -1,3 +1,4 @@
+import { limitsProblem } from '../domain/definition-limits.ts';
 import { invalid } from '../domain/errors.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
 import type { TaskDefinition } from '../workers/define-task.ts';
@@ -56,6 +57,8 @@ export class Registry {
         `The heartbeat of "${name}" is ${leaseSeconds}; a whole number of at least ${LEAST_LEASE_SECONDS} seconds is accepted.`,
       );
     }
+    const problem = limitsProblem(definition.limits ?? {});
+    if (problem !== undefined) throw new Error(`The limits of "${name}": ${problem}.`);
     this.#byLowerName.set(name.toLowerCase(), {
       definition,
       source,

@@ -80,7 +80,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(taskControlRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
-      await api.register(definitionRoutes, { prefix: '/Definitions', registry: tasks.registry });
+      await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
       await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });

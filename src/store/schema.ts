@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { DefinitionLimits } from '../domain/definition-limits.ts';
 import type { MessageData } from '../domain/message.ts';
 
 /** A text of our own beside its English wording; null where the text is plain. */
@@ -128,6 +129,37 @@ export interface IdempotencyKeyTable {
   created: Generated<Date>;
 }
 
+/** Table `batchline.definition_control`: definitions that are, or were, paused or limited. */
+export interface DefinitionControlTable {
+  name: string;
+  /** One more with each change: claims ask whether they know the newest. */
+  version: number;
+  paused: Generated<boolean>;
+  paused_by: number | null;
+  paused_at: Date | null;
+  /** As an administrator has set them; null where the definition's own count. */
+  limits: ColumnType<DefinitionLimits | null, string | null | undefined, string | null>;
+  /** As the definition has them. */
+  default_limits: ColumnType<DefinitionLimits | null, string | null | undefined, string | null>;
+}
+
+/** Table `batchline.definition_audit`: who has paused, resumed or limited definitions. */
+export interface DefinitionAuditTable {
+  id: GeneratedAlways<string>;
+  name: string;
+  at: Generated<Date>;
+  actor_id: number;
+  action: string;
+  limits: ColumnType<DefinitionLimits | null, string | null | undefined, string | null>;
+}
+
+/** Table `batchline.definition_start`: how many runs have begun when, of definitions with a rate. */
+export interface DefinitionStartTable {
+  name: string;
+  at: Generated<Date>;
+  runs: number;
+}
+
 /** The tables of the server, by schema and name. */
 export interface Schema {
   'batchline.task': TaskTable;
@@ -137,4 +169,7 @@ export interface Schema {
   'batchline.api_token': ApiTokenTable;
   'batchline.upload': UploadTable;
   'batchline.idempotency_key': IdempotencyKeyTable;
+  'batchline.definition_control': DefinitionControlTable;
+  'batchline.definition_audit': DefinitionAuditTable;
+  'batchline.definition_start': DefinitionStartTable;
 }

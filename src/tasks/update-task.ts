@@ -147,7 +147,9 @@ export async function moveHeldTask(
 export function announce(parts: TaskParts, before: HeldTask, state: StoredState): void {
   if (before.task.state === state) return;
   if (before.leaseOwner !== null) parts.database.signals.publish({ kind: 'stop', taskId: before.task.id });
-  if (state === 'New') parts.database.signals.publish({ kind: 'due', names: [before.task.name] });
+  // A task that was taken from its run leaves room for another where its definition is limited.
+  if (state === 'New' || before.leaseOwner !== null)
+    parts.database.signals.publish({ kind: 'due', names: [before.task.name] });
 }
 
 function capitalised(name: string): string {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Static, TSchema } from 'typebox';
 import type { BatchTask } from '../domain/batch-task.ts';
 import type { CancellationBehaviourName } from '../domain/cancellation.ts';
+import type { DefinitionLimits } from '../domain/definition-limits.ts';
 import type { Text } from '../domain/message.ts';
 import type { RunServices } from './run-services.ts';
 
@@ -118,6 +119,11 @@ export interface TaskDefinition<S extends TSchema = TSchema> {
   readonly retries?: number | RetryOptions;
   /** Seconds without a sign of life after which a run counts as lost; the server's lease by default. */
   readonly heartbeat?: number;
+  /**
+   * How many runs there may be, over all servers: at once, at once for each tenant, and begun in any period of
+   * seconds. Administrators may set others (`PUT /api/v1/Definitions/{name}/Limits`). No limits by default.
+   */
+  readonly limits?: DefinitionLimits;
   /** `inline` (default) shares the server's event loop; `thread` has a thread of its own, for work that computes. */
   readonly isolate?: 'inline' | 'thread';
   /**

@@ -1,4 +1,5 @@
 /** What a module of one's own definitions imports. */
+export type { DefinitionLimits } from '../domain/definition-limits.ts';
 export {
   Message,
   type MessageData,

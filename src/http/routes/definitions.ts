@@ -1,23 +1,134 @@
 import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { type DefinitionLimits, LONGEST_PERIOD_SECONDS } from '../../domain/definition-limits.ts';
+import { INT32_MAX } from '../../domain/limits.ts';
 import { messageOf, plainOf } from '../../domain/message.ts';
-import type { Registry } from '../../engine/registry.ts';
-import { localeOf } from '../localization/locale.ts';
+import type { RegisteredDefinition } from '../../engine/registry.ts';
+import { readDefinitionAudit } from '../../store/definitions/definition-audit.ts';
+import { type DefinitionControl, readControls } from '../../store/definitions/definition-control.ts';
+import {
+  checkDefinitionAdministrator,
+  definitionNamed,
+  limitDefinition,
+  pauseDefinition,
+} from '../../tasks/control-definition.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { type Locale, localeOf } from '../localization/locale.ts';
 
-/** `GET /api/v1/Definitions`: what tasks can be started by. */
-export async function definitionRoutes(
-  app: FastifyInstance,
-  { registry }: { registry: Registry },
-): Promise<void> {
-  app.get('/', { config: { answer: 'Definition' } }, async (request) => {
+type ByName = { Params: { name: string } };
+
+const Count = Type.Union([Type.Integer({ minimum: 1, maximum: INT32_MAX }), Type.Null()]);
+
+const Limits = Type.Object(
+  {
+    Concurrent: Type.Optional(Count),
+    PerTenant: Type.Optional(Count),
+    Rate: Type.Optional(
+      Type.Union([
+        Type.Object(
+          {
+            Runs: Type.Integer({ minimum: 1, maximum: INT32_MAX }),
+            Seconds: Type.Number({ exclusiveMinimum: 0, maximum: LONGEST_PERIOD_SECONDS }),
+          },
+          { additionalProperties: false },
+        ),
+        Type.Null(),
+      ]),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const CONFIG = { answer: 'Definition' };
+
+/** `/api/v1/Definitions`: what tasks can be started by, and its pauses and limits (contract, section 8). */
+export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+  const db = tasks.database.sql;
+
+  /** The definition as it is now. */
+  const one = async (name: string, locale: Locale): Promise<object> =>
+    toWire(tasks.registry.get(name), (await readControls(db, name)).get(name), locale);
+
+  app.get('/', { config: CONFIG }, async (request) => {
+    const controls = await readControls(db);
     const locale = localeOf(request);
-    return registry.all().map(({ definition, isolate, retry, leaseSeconds }) => ({
-      Name: definition.name,
-      Description: locale.text(plainOf(definition.description), messageOf(definition.description)),
-      Parameters: definition.parameters ?? { type: 'object' },
-      CancellationBehaviour: definition.cancellation ?? 'CanCancel',
-      Isolate: isolate,
-      Retries: retry.limit,
-      LeaseSeconds: leaseSeconds,
+    return tasks.registry.all().map((each) => toWire(each, controls.get(each.definition.name), locale));
+  });
+
+  app.get<ByName>('/:name', { config: CONFIG }, async (request) =>
+    one(definitionNamed(tasks, request.params.name), localeOf(request)),
+  );
+
+  app.post<ByName>('/:name/Pause', { config: CONFIG }, async (request) =>
+    one(await pauseDefinition(tasks, callerOf(request), request.params.name, true), localeOf(request)),
+  );
+
+  app.post<ByName>('/:name/Resume', { config: CONFIG }, async (request) =>
+    one(await pauseDefinition(tasks, callerOf(request), request.params.name, false), localeOf(request)),
+  );
+
+  app.put<ByName & { Body: Static<typeof Limits> }>(
+    '/:name/Limits',
+    { config: CONFIG, schema: { body: Limits } },
+    async (request) => {
+      const limits = readLimits(request.body);
+      const name = await limitDefinition(tasks, callerOf(request), request.params.name, limits);
+      return one(name, localeOf(request));
+    },
+  );
+
+  app.delete<ByName>('/:name/Limits', { config: CONFIG }, async (request) =>
+    one(await limitDefinition(tasks, callerOf(request), request.params.name, null), localeOf(request)),
+  );
+
+  app.get<ByName>('/:name/Audit', { config: { answer: 'DefinitionChange' } }, async (request) => {
+    checkDefinitionAdministrator(callerOf(request));
+    const locale = localeOf(request);
+    const changes = await readDefinitionAudit(db, definitionNamed(tasks, request.params.name));
+    return changes.map((change) => ({
+      At: locale.date(change.at),
+      ActorId: change.actorId,
+      Action: change.action,
+      Limits: change.limits && limitsToWire(change.limits),
     }));
   });
+}
+
+function readLimits({ Concurrent, PerTenant, Rate }: Static<typeof Limits>): DefinitionLimits {
+  return {
+    ...(Concurrent == null ? {} : { concurrent: Concurrent }),
+    ...(PerTenant == null ? {} : { perTenant: PerTenant }),
+    ...(Rate == null ? {} : { rate: { runs: Rate.Runs, seconds: Rate.Seconds } }),
+  };
+}
+
+function limitsToWire({ concurrent, perTenant, rate }: DefinitionLimits): object {
+  return {
+    Concurrent: concurrent ?? null,
+    PerTenant: perTenant ?? null,
+    Rate: rate === undefined ? null : { Runs: rate.runs, Seconds: rate.seconds },
+  };
+}
+
+function toWire(
+  { definition, isolate, retry, leaseSeconds }: RegisteredDefinition,
+  control: DefinitionControl | undefined,
+  locale: Locale,
+): object {
+  const paused = control?.paused ?? null;
+  return {
+    Name: definition.name,
+    Description: locale.text(plainOf(definition.description), messageOf(definition.description)),
+    Parameters: definition.parameters ?? { type: 'object' },
+    CancellationBehaviour: definition.cancellation ?? 'CanCancel',
+    Isolate: isolate,
+    Retries: retry.limit,
+    LeaseSeconds: leaseSeconds,
+    Paused: paused !== null,
+    PausedBy: paused === null ? null : paused.by,
+    PausedAt: paused === null ? null : locale.date(paused.at),
+    Limits: limitsToWire(control?.limits ?? {}),
+    LimitsAreSet: control?.limitsAreSet ?? false,
+  };
 }

@@ -21,6 +21,7 @@ export interface ClaimedTask {
  * Claims and starts the delivered tasks: those that are New and that still wait for this very job. The
  * attempt grows with the claim and StartCount with the start; the lease begins.
  *
+ * @param gate the version under which the definition was seen open (`readControl`); under another nothing is claimed
  * @returns the claimed ones; the others were delivered once too often, or are no longer due
  */
 export async function claimTasks(
@@ -28,6 +29,7 @@ export async function claimTasks(
   deliveries: readonly Delivery[],
   nodeId: string,
   leaseSeconds: number,
+  gate: { readonly name: string; readonly version: number },
 ): Promise<ClaimedTask[]> {
   const wanted = deliveries.map((delivery) => ({ id: delivery.taskId, job_id: delivery.jobId }));
   const { rows } = await sql<TaskRow & { job_id: string; checkpoint: unknown }>`
@@ -45,6 +47,8 @@ export async function claimTasks(
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(wanted)}::text::json) as d (id int, job_id uuid)
     where t.id = d.id and t.job_id = d.job_id and t.state = ${TaskState.New}
+      and ${gate.version} = coalesce(
+        (select c.version from batchline.definition_control as c where c.name = ${gate.name}), 0)
     returning ${TASK_COLUMNS}, t.job_id, t.checkpoint`.execute(trx);
   return rows.map((row) => ({ task: toTask(row), jobId: row.job_id, checkpoint: row.checkpoint }));
 }

@@ -1,0 +1,58 @@
+import type { Transaction } from 'kysely';
+import { countRuns } from '../store/definitions/count-runs.ts';
+import type { DefinitionControl } from '../store/definitions/definition-control.ts';
+import { insertStarts, readStarts } from '../store/definitions/definition-starts.ts';
+import type { Schema } from '../store/schema.ts';
+import type { Delivery } from '../store/tasks/claim-tasks.ts';
+import { listDueWithin } from '../store/tasks/due-within-tenants.ts';
+import type { JobQueue } from './job-queue.ts';
+
+/** How many more runs of a definition its limits allow now. */
+export interface Room {
+  /** At most `Infinity`. */
+  readonly total: number;
+  /** What runs now, by tenant; empty where nothing asks for it. */
+  readonly running: ReadonlyMap<string, number>;
+  /** Seconds until the rate leaves room, where it leaves none. */
+  readonly againInSeconds: number | undefined;
+}
+
+/** Counts what the limits of a locked control leave. */
+export async function readRoom(trx: Transaction<Schema>, { name, limits }: DefinitionControl): Promise<Room> {
+  const { concurrent, perTenant, rate } = limits;
+  const counts = concurrent !== undefined || perTenant !== undefined;
+  const running = counts ? await countRuns(trx, name) : new Map<string, number>();
+  const runs = [...running.values()].reduce((sum, one) => sum + one, 0);
+  let total = concurrent === undefined ? Number.POSITIVE_INFINITY : concurrent - runs;
+  let againInSeconds: number | undefined;
+  if (rate !== undefined && total > 0) {
+    const starts = await readStarts(trx, name, rate.seconds);
+    total = Math.min(total, rate.runs - starts.runs);
+    if (rate.runs <= starts.runs) againInSeconds = starts.oldestLeavesIn;
+  }
+  return { total, running, againInSeconds };
+}
+
+/**
+ * Takes tasks that are due, as far as there is room. Where tenants are limited, the rows are asked and not the
+ * engine's queue, at whose head there may be nothing but tasks of tenants without room.
+ */
+export async function takeWithin(
+  queue: JobQueue,
+  trx: Transaction<Schema>,
+  { name, limits: { perTenant } }: DefinitionControl,
+  { running }: Room,
+  limit: number,
+): Promise<Delivery[]> {
+  if (perTenant === undefined) return queue.take(trx, name, limit);
+  return listDueWithin(trx, name, { perTenant, running }, limit);
+}
+
+/** Keeps that runs have begun, where that is limited. After their record, so that the record is never ahead. */
+export async function noteStarts(
+  trx: Transaction<Schema>,
+  { name, limits: { rate } }: DefinitionControl,
+  runs: number,
+): Promise<void> {
+  if (rate !== undefined && runs > 0) await insertStarts(trx, name, rate.seconds, runs);
+}

@@ -1,0 +1,72 @@
+import { type Caller, isAdministrator } from '../domain/caller.ts';
+import type { DefinitionLimits } from '../domain/definition-limits.ts';
+import { forbidden, missing } from '../domain/errors.ts';
+import { insertDefinitionAudit } from '../store/definitions/definition-audit.ts';
+import { setLimits, setPaused } from '../store/definitions/definition-control.ts';
+import type { TaskParts } from './task-parts.ts';
+
+/**
+ * The name of a definition as it is written.
+ *
+ * @throws Refusal (missing) where there is none
+ */
+export function definitionNamed({ registry }: TaskParts, name: string): string {
+  const found = registry.find(name);
+  if (found === undefined) throw missing`There is no definition called "${name.slice(0, 100)}".`;
+  return found.definition.name;
+}
+
+/** @throws Refusal (forbidden) where the caller is no administrator, or one of a single tenant: definitions are everybody's */
+export function checkDefinitionAdministrator(caller: Caller): void {
+  if (isAdministrator(caller) && caller.tenant === null) return;
+  throw forbidden`Definitions are controlled by administrators who are not bound to one tenant.`;
+}
+
+/**
+ * Pauses or resumes a definition, on every server. While it is paused, starts are accepted and wait; what runs goes
+ * on.
+ *
+ * @returns the definition's name as it is written
+ * @throws Refusal where there is no such definition or the caller may not
+ */
+export async function pauseDefinition(
+  parts: TaskParts,
+  caller: Caller,
+  name: string,
+  paused: boolean,
+): Promise<string> {
+  checkDefinitionAdministrator(caller);
+  const definition = definitionNamed(parts, name);
+  const actorId = caller.associateId;
+  const action = paused ? 'Pause' : 'Resume';
+  await parts.database.sql.transaction().execute(async (trx) => {
+    const changed = await setPaused(trx, definition, actorId, paused);
+    if (changed !== undefined)
+      await insertDefinitionAudit(trx, { name: definition, actorId, action, limits: null });
+  });
+  parts.database.signals.publish({ kind: 'due', names: [definition] });
+  return definition;
+}
+
+/**
+ * Sets the limits of a definition, on every server; `null` makes its own count again. What runs already goes on.
+ *
+ * @returns the definition's name as it is written
+ * @throws Refusal where there is no such definition or the caller may not
+ */
+export async function limitDefinition(
+  parts: TaskParts,
+  caller: Caller,
+  name: string,
+  limits: DefinitionLimits | null,
+): Promise<string> {
+  checkDefinitionAdministrator(caller);
+  const definition = definitionNamed(parts, name);
+  await parts.database.sql.transaction().execute(async (trx) => {
+    await setLimits(trx, definition, limits);
+    const change = { name: definition, actorId: caller.associateId, action: 'Limits' as const, limits };
+    await insertDefinitionAudit(trx, change);
+  });
+  parts.database.signals.publish({ kind: 'due', names: [definition] });
+  return definition;
+}
