@@ -16,6 +16,7 @@ import { loadCatalogues } from './http/localization/load-catalogues.ts';
 import { countAssociates, insertAssociate } from './store/associates/associates.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { keepDefaultLimits } from './store/definitions/definition-control.ts';
+import { Scheduler } from './tasks/schedules/scheduler.ts';
 import type { TaskParts } from './tasks/task-parts.ts';
 
 /** A server that listens and works. */
@@ -73,7 +74,10 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
     const engine = new Engine({ database, queue, registry, files }, config, log);
     await engine.start();
     undo.push(() => engine.stop());
-    const app = await buildApp({ tasks, config, log, catalogues });
+    const scheduler = new Scheduler(tasks, log);
+    scheduler.start();
+    undo.push(() => scheduler.stop());
+    const app = await buildApp({ tasks, scheduler, config, log, catalogues });
     undo.push(() => closeApp(app, config.graceSeconds));
     await app.listen({ host: config.host, port: config.port });
     return { url: urlOf(app), firstAdministrator, database, stop };

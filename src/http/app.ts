@@ -8,6 +8,7 @@ import Fastify, {
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { missing } from '../domain/errors.ts';
+import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
@@ -22,6 +23,7 @@ import { batchTaskRoutes } from './routes/batch-task.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { healthRoutes } from './routes/health.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 import { taskControlRoutes } from './routes/task-control.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
 import { timeZoneRoutes } from './routes/time-zones.ts';
@@ -33,6 +35,7 @@ import { stripTenantSegment } from './tenant-segment.ts';
 /** What the HTTP side works with. */
 export interface AppParts {
   readonly tasks: TaskParts;
+  readonly scheduler: Scheduler;
   readonly config: Config;
   readonly log: Logger;
   readonly catalogues: Catalogues;
@@ -81,6 +84,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
+      await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: parts.scheduler });
       await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { DefinitionLimits } from '../domain/definition-limits.ts';
 import type { MessageData } from '../domain/message.ts';
+import type { MissedRuns } from '../domain/schedule.ts';
 
 /** A text of our own beside its English wording; null where the text is plain. */
 type MessageColumn = ColumnType<MessageData | null, string | null | undefined, string | null>;
@@ -160,6 +161,35 @@ export interface DefinitionStartTable {
   runs: number;
 }
 
+/** Table `batchline.schedule`: what starts by the clock. The row decides: each due time is taken under its lock. */
+export interface ScheduleTable {
+  id: GeneratedAlways<number>;
+  tenant: string;
+  name: string;
+  owner_id: number;
+  definition: string;
+  /** ParameterObject, as JSON. */
+  parameters: string | null;
+  cron: string;
+  time_zone: string;
+  missed_runs: MissedRuns;
+  missed_limit: number;
+  priority: number;
+  paused: boolean;
+  /** The due time that comes next; null where none ever does. */
+  next_run: Date | null;
+  /** The due time that a task was last started for. */
+  last_run: Date | null;
+  last_task_id: number | null;
+  /** Why nothing could be started at the last due time. */
+  problem: MessageColumn;
+  /** One more with each change by a caller. */
+  version: Generated<number>;
+  created: Generated<Date>;
+  updated: Generated<Date>;
+  updated_by: number;
+}
+
 /** The tables of the server, by schema and name. */
 export interface Schema {
   'batchline.task': TaskTable;
@@ -172,4 +202,5 @@ export interface Schema {
   'batchline.definition_control': DefinitionControlTable;
   'batchline.definition_audit': DefinitionAuditTable;
   'batchline.definition_start': DefinitionStartTable;
+  'batchline.schedule': ScheduleTable;
 }

@@ -38,9 +38,33 @@ const statements = [
   sql`create index definition_start_by_name on batchline.definition_start (name, at)`,
   // What waits of one tenant and definition, in the order of its turns.
   sql`create index task_due on batchline.task (name, tenant, priority desc, id) where state = 1`,
+  sql`create table batchline.schedule (
+    id int generated always as identity primary key,
+    tenant text not null,
+    name text not null,
+    owner_id int not null,
+    definition text not null,
+    parameters text,
+    cron text not null,
+    time_zone text not null,
+    missed_runs text not null,
+    missed_limit int not null,
+    priority smallint not null,
+    paused boolean not null,
+    next_run timestamptz,
+    last_run timestamptz,
+    last_task_id int,
+    problem jsonb,
+    version int not null default 1,
+    created timestamptz not null default now(),
+    updated timestamptz not null default now(),
+    updated_by int not null
+  )`,
+  sql`create unique index schedule_by_name on batchline.schedule (tenant, lower(name))`,
+  sql`create index schedule_due on batchline.schedule (next_run) where not paused`,
 ];
 
-/** Priorities, the answers of starts that may be sent twice, and pauses and limits of definitions. */
+/** Priorities, the answers of starts that may be sent twice, pauses and limits of definitions, schedules. */
 export const control: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

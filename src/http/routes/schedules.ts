@@ -1,0 +1,179 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { INT32_MAX } from '../../domain/limits.ts';
+import { dueAfter, MISSED_RUNS, MOST_MISSED_RUNS } from '../../domain/schedule.ts';
+import { PRIORITIES } from '../../domain/start-options.ts';
+import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-row.ts';
+import type { Scheduler } from '../../tasks/schedules/scheduler.ts';
+import {
+  changeSchedule,
+  createSchedule,
+  readSchedule,
+  readSchedules,
+  removeSchedule,
+  runNow,
+} from '../../tasks/schedules/schedules.ts';
+import { timingOf } from '../../tasks/schedules/timing.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { type Locale, localeOf } from '../localization/locale.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+/** How many of the next due times are shown. */
+const SHOWN_RUNS = 5;
+
+const settings = {
+  Name: Type.String({ minLength: 1, maxLength: 100 }),
+  Definition: Type.String({ minLength: 1, maxLength: 100 }),
+  ParameterObject: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
+  Cron: Type.String({ minLength: 1, maxLength: 200 }),
+  TimeZone: Type.String({ minLength: 1, maxLength: 61 }),
+  MissedRuns: Type.Enum([...MISSED_RUNS]),
+  MissedLimit: Type.Integer({ minimum: 1, maximum: MOST_MISSED_RUNS }),
+  Priority: Type.Integer({ minimum: PRIORITIES.lowest, maximum: PRIORITIES.highest }),
+  Paused: Type.Boolean(),
+};
+const { Name, Definition, Cron, ...optional } = settings;
+
+const NewSchedule = Type.Object(
+  {
+    Name,
+    Definition,
+    Cron,
+    ...Type.Partial(Type.Object(optional)).properties,
+    AssociateId: Type.Optional(Type.Integer({ minimum: 0, maximum: INT32_MAX })),
+    IsSystemTask: Type.Optional(Type.Boolean()),
+    DatabaseSerialNumber: Type.Optional(Type.String({ maxLength: 39 })),
+  },
+  { additionalProperties: false },
+);
+
+const ScheduleChange = Type.Partial(Type.Object(settings), { additionalProperties: false });
+
+type ById = { Params: { id: string } };
+
+const CONFIG = { answer: 'Schedule' };
+
+/** `/api/v1/Schedules`: tasks that start by the clock (contract, section 8). */
+export async function scheduleRoutes(
+  app: FastifyInstance,
+  { tasks, scheduler }: { tasks: TaskParts; scheduler: Scheduler },
+): Promise<void> {
+  app.get('/', { config: CONFIG }, async (request) => {
+    const locale = localeOf(request);
+    return (await readSchedules(tasks, callerOf(request))).map((one) => toWire(one, locale));
+  });
+
+  app.post<{ Body: Static<typeof NewSchedule> }>(
+    '/',
+    { config: CONFIG, schema: { body: NewSchedule } },
+    async (request, reply) => {
+      const { AssociateId, IsSystemTask, DatabaseSerialNumber, ...rest } = request.body;
+      const locale = localeOf(request);
+      const wanted = {
+        associateId: AssociateId,
+        isSystemTask: IsSystemTask,
+        databaseSerialNumber: DatabaseSerialNumber,
+      };
+      const given: ScheduleSettings = {
+        parameters: null,
+        timeZone: locale.timeZone.code,
+        missedRuns: 'Skip',
+        missedLimit: 1,
+        priority: 0,
+        paused: false,
+        name: rest.Name,
+        definition: rest.Definition,
+        cron: rest.Cron,
+        ...readSettings(rest),
+      };
+      const schedule = await createSchedule(tasks, callerOf(request), wanted, given, new Date());
+      scheduler.wake();
+      return reply.code(201).send(toWire(schedule, locale));
+    },
+  );
+
+  app.get<ById>('/:id', { config: CONFIG }, async (request) =>
+    toWire(await readSchedule(tasks, callerOf(request), idOf(request.params)), localeOf(request)),
+  );
+
+  const change = async (
+    request: { params: { id: string } },
+    caller: ReturnType<typeof callerOf>,
+    changed: Partial<ScheduleSettings>,
+  ): Promise<Schedule> => {
+    const schedule = await changeSchedule(tasks, caller, idOf(request.params), changed, new Date());
+    scheduler.wake();
+    return schedule;
+  };
+
+  app.put<ById & { Body: Static<typeof ScheduleChange> }>(
+    '/:id',
+    { config: CONFIG, schema: { body: ScheduleChange } },
+    async (request) =>
+      toWire(await change(request, callerOf(request), readSettings(request.body)), localeOf(request)),
+  );
+
+  app.post<ById>('/:id/Pause', { config: CONFIG }, async (request) =>
+    toWire(await change(request, callerOf(request), { paused: true }), localeOf(request)),
+  );
+
+  app.post<ById>('/:id/Resume', { config: CONFIG }, async (request) =>
+    toWire(await change(request, callerOf(request), { paused: false }), localeOf(request)),
+  );
+
+  app.post<ById>('/:id/RunNow', async (request) => runNow(tasks, callerOf(request), idOf(request.params)));
+
+  app.delete<ById>('/:id', async (request, reply) => {
+    await removeSchedule(tasks, callerOf(request), idOf(request.params));
+    return reply.code(204).send();
+  });
+}
+
+function idOf({ id }: { id: string }): number {
+  return readTaskId(id);
+}
+
+/** What is there of the settings. */
+function readSettings(body: Static<typeof ScheduleChange>): Partial<ScheduleSettings> {
+  const given: Record<keyof ScheduleSettings, unknown> = {
+    name: body.Name,
+    definition: body.Definition,
+    parameters: body.ParameterObject,
+    cron: body.Cron,
+    timeZone: body.TimeZone,
+    missedRuns: body.MissedRuns,
+    missedLimit: body.MissedLimit,
+    priority: body.Priority,
+    paused: body.Paused,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function toWire(schedule: Schedule, locale: Locale): object {
+  const { nextRun } = schedule;
+  const next =
+    schedule.paused || nextRun === null
+      ? []
+      : [nextRun, ...dueAfter(timingOf(schedule), nextRun, SHOWN_RUNS - 1)];
+  return {
+    Id: schedule.id,
+    Name: schedule.name,
+    Definition: schedule.definition,
+    ParameterObject: schedule.parameters,
+    Cron: schedule.cron,
+    TimeZone: schedule.timeZone,
+    MissedRuns: schedule.missedRuns,
+    MissedLimit: schedule.missedLimit,
+    Priority: schedule.priority,
+    Paused: schedule.paused,
+    AssociateId: schedule.ownerId,
+    IsSystemTask: schedule.ownerId === 0,
+    DatabaseSerialNumber: schedule.tenant,
+    NextRuns: next.map((time) => locale.date(time)),
+    LastRun: locale.date(schedule.lastRun),
+    LastTaskId: schedule.lastTaskId,
+    LastProblem: schedule.problem === null ? '' : locale.message(schedule.problem),
+    Created: locale.utcDate(schedule.created),
+  };
+}

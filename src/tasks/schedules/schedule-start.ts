@@ -1,0 +1,52 @@
+import type { NewTask } from '../../domain/batch-task.ts';
+import { type Caller, SCOPES } from '../../domain/caller.ts';
+import { forbidden } from '../../domain/errors.ts';
+import { getAssociate } from '../../store/associates/associates.ts';
+import type { Schedule } from '../../store/schedules/schedule-row.ts';
+import { prepareStart } from '../start-task.ts';
+import type { TaskParts } from '../task-parts.ts';
+
+/** What of a schedule says which task it starts. */
+export type Startable = Pick<Schedule, 'tenant' | 'ownerId' | 'definition' | 'parameters' | 'name'>;
+
+/**
+ * Prepares the task of a schedule, as its owner.
+ *
+ * @throws Refusal as `startTask` does, and where the owner can no longer sign in
+ */
+export async function prepareScheduled(parts: TaskParts, schedule: Startable): Promise<NewTask> {
+  const { tenant, ownerId } = schedule;
+  return prepareStart(parts, await ownerOf(parts, schedule), {
+    name: schedule.definition,
+    associateId: ownerId,
+    isSystemTask: ownerId === 0,
+    isInternalTask: false,
+    detailsTable: 0,
+    detailsRecord: 0,
+    parameterObject: schedule.parameters,
+    databaseSerialNumber: tenant,
+    context: '',
+    description: schedule.name.slice(0, parts.textLimits.description),
+    response: '',
+    request: '',
+    fileName: '',
+  });
+}
+
+/** The owner of a schedule as one who calls. A system task's is the server itself. */
+async function ownerOf(parts: TaskParts, { tenant, ownerId }: Startable): Promise<Caller> {
+  if (ownerId === 0) {
+    return { associateId: 0, login: '', roles: ['administrator'], tenant, scopes: SCOPES };
+  }
+  const owner = await getAssociate(parts.database.sql, ownerId);
+  if (owner === undefined || owner.disabled) {
+    throw forbidden`The owner of the schedule, associate ${ownerId}, may no longer sign in.`;
+  }
+  return {
+    associateId: owner.id,
+    login: owner.login,
+    roles: owner.roles,
+    tenant: owner.tenant,
+    scopes: SCOPES,
+  };
+}

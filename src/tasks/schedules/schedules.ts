@@ -1,0 +1,162 @@
+import { type Caller, isAdministrator, seesAll } from '../../domain/caller.ts';
+import { conflict, forbidden, missing } from '../../domain/errors.ts';
+import { checkText } from '../../domain/limits.ts';
+import { message } from '../../domain/message.ts';
+import { allows, rightsOn, TableRight } from '../../domain/rights.ts';
+import { checkCron, dueAfter } from '../../domain/schedule.ts';
+import { noteTask } from '../../store/schedules/fire-schedule.ts';
+import { getSchedule, listSchedules } from '../../store/schedules/read-schedules.ts';
+import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-row.ts';
+import { deleteSchedule, insertSchedule, updateSchedule } from '../../store/schedules/write-schedule.ts';
+import { announceStart, insertStart } from '../start-task.ts';
+import type { TaskParts } from '../task-parts.ts';
+import { prepareScheduled } from './schedule-start.ts';
+import { timingOf } from './timing.ts';
+
+/** The longest name of a schedule. */
+const LONGEST_NAME = 100;
+
+/** Whose a new schedule is to be; what is absent is the caller's own. */
+export interface WantedOwner {
+  readonly associateId?: number | undefined;
+  readonly isSystemTask?: boolean | undefined;
+  readonly databaseSerialNumber?: string | undefined;
+}
+
+/** The schedules that the caller may see: the own ones and those of the system, or all. */
+export async function readSchedules({ database }: TaskParts, caller: Caller): Promise<Schedule[]> {
+  const owners = seesAll(caller) ? undefined : [caller.associateId, 0];
+  return listSchedules(database.sql, caller.tenant, owners);
+}
+
+/**
+ * One schedule, for one who wants to do this with it: rights are as on a task of the same owner (contract, section 7).
+ *
+ * @throws Refusal (missing) where there is none or the caller may not see it, (forbidden) where the right is missing
+ */
+export async function readSchedule(
+  { database }: TaskParts,
+  caller: Caller,
+  id: number,
+  right: 'Select' | 'Update' | 'Delete' = 'Select',
+): Promise<Schedule> {
+  const schedule = await getSchedule(database.sql, id);
+  const rights = schedule && rightsOn(caller, schedule);
+  if (schedule === undefined || rights === undefined || !allows(rights, TableRight.Select))
+    throw missing`There is no schedule ${id}.`;
+  if (!allows(rights, TableRight[right]))
+    throw forbidden`You may not change schedule ${id}. ${rights.reason ?? ''}`;
+  return schedule;
+}
+
+/**
+ * Makes a schedule. Its tasks are checked as those of a start are.
+ *
+ * @throws Refusal where something is wrong, the caller may not, or (conflict) the name is taken
+ */
+export async function createSchedule(
+  parts: TaskParts,
+  caller: Caller,
+  wanted: WantedOwner,
+  settings: ScheduleSettings,
+  now: Date,
+): Promise<Schedule> {
+  if (!caller.scopes.includes('write'))
+    throw forbidden`You may not make schedules: this sign-in may only read.`;
+  const owner = {
+    tenant: caller.tenant ?? (wanted.databaseSerialNumber || parts.serialNumber),
+    ownerId: ownerOf(caller, wanted),
+  };
+  if (wanted.databaseSerialNumber && wanted.databaseSerialNumber !== owner.tenant) {
+    throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted.databaseSerialNumber}"; "${owner.tenant}" is yours.`;
+  }
+  const checked = await check(parts, owner, settings, now);
+  const nextRun = nextOf(checked, now);
+  return insertSchedule(parts.database.sql, owner, checked, nextRun, caller.associateId);
+}
+
+/**
+ * Changes a schedule; its due times are counted from now on, so that none before counts as missed.
+ *
+ * @throws Refusal where something is wrong, the caller may not, or (conflict) the name is taken or somebody else has
+ *   just changed it
+ */
+export async function changeSchedule(
+  parts: TaskParts,
+  caller: Caller,
+  id: number,
+  change: Partial<ScheduleSettings>,
+  now: Date,
+): Promise<Schedule> {
+  const schedule = await readSchedule(parts, caller, id, 'Update');
+  const changed = { ...schedule, ...change };
+  // One whose task can't be started any more can still be paused.
+  const pauses = change.paused === true && Object.keys(change).length === 1;
+  const settings = pauses ? changed : await check(parts, schedule, changed, now);
+  const nextRun = nextOf(settings, now);
+  const { version } = schedule;
+  const written = await updateSchedule(
+    parts.database.sql,
+    id,
+    version,
+    settings,
+    nextRun,
+    caller.associateId,
+  );
+  if (written === undefined)
+    throw conflict`Schedule ${id} has just been changed by somebody else; read it again.`;
+  return written;
+}
+
+/** Deletes a schedule; the tasks that it has started stay. @throws Refusal as `readSchedule` does */
+export async function removeSchedule(parts: TaskParts, caller: Caller, id: number): Promise<void> {
+  await readSchedule(parts, caller, id, 'Delete');
+  await deleteSchedule(parts.database.sql, id);
+}
+
+/**
+ * Starts a schedule's task now, paused or not; its due times stay as they are.
+ *
+ * @returns the new task's id
+ * @throws Refusal as `readSchedule` and `startTask` do
+ */
+export async function runNow(parts: TaskParts, caller: Caller, id: number): Promise<number> {
+  const schedule = await readSchedule(parts, caller, id, 'Update');
+  const task = await prepareScheduled(parts, schedule);
+  const reason = message`Started by ${caller.login} from the schedule "${schedule.name}".`;
+  const taskId = await parts.database.sql.transaction().execute(async (trx) => {
+    const { priority } = schedule;
+    const details = { actorId: caller.associateId, priority, delaySeconds: 0, reason };
+    const started = await insertStart(parts, trx, task, details);
+    await noteTask(trx, id, started);
+    return started;
+  });
+  announceStart(parts, task.name, 0);
+  return taskId;
+}
+
+function ownerOf(caller: Caller, { associateId, isSystemTask }: WantedOwner): number {
+  if (!isAdministrator(caller)) {
+    if (isSystemTask) throw forbidden`You may not start system tasks: IsSystemTask is for administrators.`;
+    return caller.associateId;
+  }
+  return isSystemTask ? 0 : associateId || caller.associateId;
+}
+
+/** The settings, with the definition's name as it is written, after everything about them is checked. */
+async function check(
+  parts: TaskParts,
+  owner: { readonly tenant: string; readonly ownerId: number },
+  settings: ScheduleSettings,
+  now: Date,
+): Promise<ScheduleSettings> {
+  checkText('Name', settings.name, LONGEST_NAME);
+  checkText('DatabaseSerialNumber', owner.tenant, parts.textLimits.databaseSerialNumber);
+  checkCron(timingOf(settings), now);
+  const task = await prepareScheduled(parts, { ...settings, ...owner });
+  return { ...settings, definition: task.name };
+}
+
+function nextOf(settings: ScheduleSettings, now: Date): Date | null {
+  return dueAfter(timingOf(settings), now, 1)[0] ?? null;
+}
