@@ -41,24 +41,35 @@ export class FailureCounter {
       : Math.max(0, (this.#failures.get(key)?.waitUntil ?? 0) - this.#now());
   }
 
-  /** One more failure, or an attempt that may become one. @returns takes it back, where it did not fail */
-  add(key: string): () => void {
-    const now = this.#now();
+  /**
+   * One more failure, or an attempt that may become one.
+   *
+   * @returns what to call when the attempt is over: the time to wait begins then, or it counts as none
+   */
+  add(key: string): (succeeded: boolean) => void {
     const before = this.#failures.get(key);
     const count = this.count(key) + 1;
-    const wait =
+    const waitMs =
       count < this.#free ? 0 : Math.min(this.#longestMs, FIRST_WAIT_MS * 2 ** (count - this.#free));
-    const added = { count, waitUntil: now + wait, last: now };
-    this.#failures.set(key, added);
-    return () => this.#takeBack(key, added, before);
+    const begun = this.#set(key, count, waitMs);
+    return (succeeded) => {
+      // Failures that came meanwhile keep their time to wait.
+      const current = this.#failures.get(key);
+      if (current === undefined || (current !== begun && !succeeded)) return;
+      if (!succeeded) this.#set(key, count, waitMs);
+      else if (current.count === 1) this.#failures.delete(key);
+      else
+        this.#failures.set(key, {
+          ...(current === begun && before ? before : current),
+          count: current.count - 1,
+        });
+    };
   }
 
-  /** Failures that came after the one that is taken back keep their time to wait. */
-  #takeBack(key: string, added: Failures, before: Failures | undefined): void {
-    const current = this.#failures.get(key);
-    if (current === undefined) return;
-    const count = current.count - 1;
-    if (count === 0) this.#failures.delete(key);
-    else this.#failures.set(key, { ...(current === added && before ? before : current), count });
+  #set(key: string, count: number, waitMs: number): Failures {
+    const now = this.#now();
+    const failures = { count, waitUntil: now + waitMs, last: now };
+    this.#failures.set(key, failures);
+    return failures;
   }
 }

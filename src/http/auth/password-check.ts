@@ -51,11 +51,11 @@ export class PasswordCheck {
     const attempt = `${key} ${address} ${hash}`;
     const underWay = this.#underWay.get(attempt);
     if (underWay !== undefined) return underWay;
-    const succeeded = this.#throttle.beginPassword(loginKey, address);
+    const over = this.#throttle.beginPassword(loginKey, address);
     const verification = verifyPassword(password, hash).finally(() => this.#underWay.delete(attempt));
     this.#underWay.set(attempt, verification);
     const verified = await verification;
-    if (verified) succeeded();
+    over(verified);
     (verified ? this.#right : this.#wrong).set(key, hash);
     return verified;
   }

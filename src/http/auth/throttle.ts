@@ -51,19 +51,19 @@ export class Throttle {
   /**
    * Counts an attempt before it is known to fail, so that many at once are no way around.
    *
-   * @returns what to call where it did not fail
+   * @returns what to call when it is over
    * @throws Refusal (throttled)
    */
-  beginPassword(login: string, address: string): () => void {
+  beginPassword(login: string, address: string): (succeeded: boolean) => void {
     this.checkPassword(login, address);
     const network = networkOf(address);
-    const takeBack = [
+    const over = [
       this.#pairs.add(pairOf(login, network)),
       this.#addresses.add(network),
       this.#logins.add(login),
     ];
-    return () => {
-      for (const one of takeBack) one();
+    return (succeeded) => {
+      for (const one of over) one(succeeded);
     };
   }
 
