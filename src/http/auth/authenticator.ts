@@ -2,7 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { SignInConfig, SignInScheme } from '../../config.ts';
-import { Refusal, unauthenticated } from '../../domain/errors.ts';
+import { SCOPES } from '../../domain/caller.ts';
+import { forbidden, Refusal, unauthenticated } from '../../domain/errors.ts';
 import { type Application, findApplication } from '../../store/applications/applications.ts';
 import type { Associate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
@@ -117,6 +118,11 @@ export class Authenticator {
     return associate;
   }
 
+  /** A ticket or session was handed out: it counts as one that has signed in before. */
+  handedOut(secret: string): void {
+    this.#proven.set(this.#keyed(secret), true);
+  }
+
   /** Forgets all sign-ins, after a change of associates, tokens or applications in this process. */
   forget(): void {
     this.#remembered.clear();
@@ -136,9 +142,10 @@ export class Authenticator {
         ? scheme.signIn(credentials, presented.address)
         : this.#byToken(credentials, presented.address, () => scheme.signIn(credentials, presented.address)),
     );
-    const limits = application?.scopes;
-    if (!limits) return signedIn;
+    const limits = application?.scopes ?? SCOPES;
     const scopes = signedIn.caller.scopes.filter((scope) => limits.includes(scope));
+    if (scopes.length === 0)
+      throw forbidden`This sign-in has none of the scopes ${SCOPES.join(', ')}, so that it may do nothing.`;
     return { ...signedIn, caller: { ...signedIn.caller, scopes } };
   }
 

@@ -57,9 +57,10 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
         { associateId: associate.id, kind: scheme, hash: hashToken(secret) },
         { idleMs, mostMs: config.mostMs },
       );
-      const handedOut = Cookie ? { XsrfToken: setSessionCookies(reply, secret) } : { Ticket: secret };
+      authenticator.handedOut(secret);
+      const answer = Cookie ? { XsrfToken: setSessionCookies(reply, secret) } : { Ticket: secret };
       return reply.header('Cache-Control', 'no-store').send({
-        ...handedOut,
+        ...answer,
         Expires: localeOf(request).date(expires),
         ...toWire(callerFor(associate), associate),
       });
