@@ -22,7 +22,13 @@ test('the lock file names no host that packages come from', () => {
 });
 
 test('every link to a file in the documents leads somewhere', () => {
-  for (const document of ['README.md', 'CONTRIBUTING.md', 'docs/definitions.md', 'docs/life-of-a-task.md']) {
+  for (const document of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/definitions.md',
+    'docs/life-of-a-task.md',
+    'docs/sign-in.md',
+  ]) {
     for (const [, target = ''] of read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
       const path = join(root, document, '..', target);
       expect(() => readFileSync(path), `${document} links to ${target}`).not.toThrow(/ENOENT/);
