@@ -3,6 +3,7 @@ import { Refusal } from '../domain/errors.ts';
 import { HandlerModuleError } from '../engine/load-handlers.ts';
 import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
 import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
+import { appCommand } from './app.ts';
 import { serve } from './serve.ts';
 import { settingsHelp } from './settings-help.ts';
 import { tokenCommand } from './token.ts';
@@ -20,10 +21,14 @@ const USAGE = `batchline: a self-hosted batch-task server
       [--name NAME] [--scope read|write|admin] [--days N]
   batchline token list
   batchline token revoke ID
+  batchline app add NAME                 register an application and print its SO-AppToken, once
+      [--scope read|write|admin]         limits its calls; may be given several times
+  batchline app list
+  batchline app remove ID
   batchline settings                     every setting, its default and its meaning
   batchline help
 
-user and token open the database themselves: with the embedded one, stop the server first, or use its API.`;
+user, token and app open the database themselves: with the embedded one, stop the server first, or use its API.`;
 
 /** Errors whose message says what is wrong with a setting or an argument, and what to do. */
 const TOLD_IN_ONE_LINE = [HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, Refusal];
@@ -39,6 +44,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
         return await userCommand(rest);
       case 'token':
         return await tokenCommand(rest);
+      case 'app':
+        return await appCommand(rest);
       case 'settings':
         console.log(settingsHelp());
         return 0;

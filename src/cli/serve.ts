@@ -3,6 +3,11 @@ import { readConfig } from '../config.ts';
 import { type Server, startServer } from '../server.ts';
 import { UsageError } from './usage.ts';
 
+/** What no log may hold. */
+const SECRET_HEADERS = ['authorization', 'cookie', 'so-apptoken', 'x-xsrf-token'].map(
+  (name) => `req.headers["${name}"]`,
+);
+
 /** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. */
 export async function serve(args: readonly string[]): Promise<number> {
   if (args.length > 0)
@@ -10,7 +15,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       `serve takes no arguments, but there is "${args[0]}"; settings come from the environment`,
     );
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel, redact: ['req.headers.authorization'] }, pino.destination(2));
+  const log = pino({ level: config.logLevel, redact: SECRET_HEADERS }, pino.destination(2));
   const stopping = Promise.withResolvers<void>();
   const onSignal = (): void => {
     process.once('SIGINT', () => process.exit(130));

@@ -65,7 +65,8 @@ async function revoke(id: number): Promise<number> {
   return 0;
 }
 
-function readScope(scope: string): Scope {
+/** A scope of the command line. */
+export function readScope(scope: string): Scope {
   const found = SCOPES.find((one) => one === scope);
   if (found === undefined)
     throw new UsageError(`there is no scope "${scope}"; ${SCOPES.join(', ')} are accepted`);

@@ -1,3 +1,4 @@
+import fastifyCookie from '@fastify/cookie';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -7,7 +8,7 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { missing } from '../domain/errors.ts';
+import { missing, Refusal } from '../domain/errors.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
@@ -17,11 +18,13 @@ import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
 import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
 import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
+import { applicationRoutes } from './routes/applications.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { healthRoutes } from './routes/health.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
 import { timeZoneRoutes } from './routes/time-zones.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -46,6 +49,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
     rewriteUrl: stripTenantSegment,
+    ...(config.trustProxy.length > 0 ? { trustProxy: [...config.trustProxy] } : {}),
     // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
     frameworkErrors: (error, request, reply) =>
@@ -53,14 +57,19 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
   registerLocales(app, parts.catalogues);
-  const authenticator = new Authenticator(tasks.database.sql);
+  const authenticator = new Authenticator(tasks.database.sql, config.signIn, parts.log);
 
   app.setErrorHandler((error, request, reply) => {
     const { status } = toErrorAnswer(error, localeOf(request));
-    if (status >= 500)
+    if (status >= 500 && !(error instanceof Refusal))
       request.log.error({ err: error, method: request.method, url: request.url }, 'a request has failed');
-    if (status === 401)
-      reply.header('WWW-Authenticate', 'Basic realm="Batchline", charset="UTF-8", Bearer realm="Batchline"');
+    // A page's own script asks for the password itself, and says so by this header.
+    if (status === 401) {
+      const byScript = request.headers['x-requested-with'] === 'XMLHttpRequest';
+      reply.header('WWW-Authenticate', authenticator.challenge(byScript));
+    }
+    if (error instanceof Refusal && error.retryAfter !== undefined)
+      reply.header('Retry-After', error.retryAfter);
     return sendError(error, request, reply);
   });
   app.setNotFoundHandler((request) => {
@@ -69,8 +78,15 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   negotiateAnswers(app);
   readRequestBodies(app);
 
+  await app.register(fastifyCookie);
   await app.register(healthRoutes, { database: tasks.database });
   await app.register(discoveryRoutes, { prefix: '/api' });
+  await app.register(signInRoutes, {
+    prefix: '/api/v1/SignIn',
+    db: tasks.database.sql,
+    authenticator,
+    config: config.signIn,
+  });
   await app.register(
     async (api) => {
       registerTimes(api, config.timeZone);
@@ -82,6 +98,11 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });
+      await api.register(applicationRoutes, {
+        prefix: '/Applications',
+        db: tasks.database.sql,
+        authenticator,
+      });
       await api.register(tokenRoutes, {
         prefix: '/Tokens',
         db: tasks.database.sql,

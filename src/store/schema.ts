@@ -104,6 +104,31 @@ export interface ApiTokenTable {
   expires: Date | null;
 }
 
+/** Table `batchline.sign_in`: tickets and cookie sessions that were handed out, kept as hashes. */
+export interface SignInTable {
+  id: GeneratedAlways<number>;
+  associate_id: number;
+  kind: 'ticket' | 'cookie';
+  /** SHA-256 of the secret, in hex. */
+  hash: string;
+  created: Generated<Date>;
+  /** When it ends unless it is used; moves on with its use. */
+  expires: Date;
+  /** When it ends however much it is used. */
+  ends: Date;
+}
+
+/** Table `batchline.application`: who may send an SO-AppToken, kept as hashes. */
+export interface ApplicationTable {
+  id: GeneratedAlways<number>;
+  name: string;
+  /** SHA-256 of the token, in hex. */
+  hash: string;
+  /** What its calls may do at most; null limits nothing. */
+  scopes: string[] | null;
+  created: Generated<Date>;
+}
+
 /** Table `batchline.upload`: input files that clients have sent. */
 export interface UploadTable {
   id: string;
@@ -122,5 +147,7 @@ export interface Schema {
   'batchline.task_audit': TaskAuditTable;
   'batchline.associate': AssociateTable;
   'batchline.api_token': ApiTokenTable;
+  'batchline.sign_in': SignInTable;
+  'batchline.application': ApplicationTable;
   'batchline.upload': UploadTable;
 }

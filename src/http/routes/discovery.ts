@@ -24,6 +24,16 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/timezone': { GET: 'The time zones that SO-TimeZone can name.' },
   '/timezone/{id}': { GET: 'One time zone by its id or code.' },
   '/Uploads': { POST: 'Uploads an input file for tasks.' },
+  '/SignIn': {
+    POST: 'Signs in with Login and Password; answers a SoTicket, or sets a cookie session.',
+    GET: 'Who is signed in.',
+    DELETE: 'Signs out: the SoTicket or session of this call ends.',
+  },
+  '/Applications': {
+    GET: 'The applications that an SO-AppToken is known of.',
+    POST: 'Registers an application; answers its SO-AppToken, once.',
+  },
+  '/Applications/{id}': { DELETE: 'Removes an application.' },
   '/Users': { GET: 'The associates who may sign in.', POST: 'Makes an associate.' },
   '/Users/{id}': { PATCH: 'Changes password, roles or access of an associate.' },
   '/Tokens': { GET: 'The API tokens, without their secrets.', POST: 'Makes an API token.' },
