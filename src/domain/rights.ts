@@ -84,3 +84,16 @@ export function rightsOn(
 export function allows(rights: TaskRights, bit: number): boolean {
   return (rights.table & bit) === bit;
 }
+
+/** Which tasks a caller may see, as conditions that a query can begin with. */
+export interface Visibility {
+  /** The tenant whose tasks they are; `null` for all. */
+  readonly tenant: string | null;
+  /** The owners whose tasks they are, 0 for system tasks; `null` for everybody. */
+  readonly ownerIds: readonly number[] | null;
+}
+
+/** The tasks on which `rightsOn` gives the caller Select, and no others. */
+export function visibleTo(caller: Caller): Visibility {
+  return { tenant: caller.tenant, ownerIds: seesAll(caller) ? null : [caller.associateId, 0] };
+}

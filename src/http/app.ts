@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { missing, Refusal } from '../domain/errors.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
+import { archiveRoutes } from './archive/archive-routes.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
 import { toErrorAnswer } from './errors.ts';
@@ -92,6 +93,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       registerTimes(api, config.timeZone);
       registerSignIn(api, authenticator);
       await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(archiveRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', registry: tasks.registry });

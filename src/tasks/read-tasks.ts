@@ -1,7 +1,8 @@
 import type { BatchTask } from '../domain/batch-task.ts';
-import { type Caller, seesAll } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { checkText } from '../domain/limits.ts';
 import { message } from '../domain/message.ts';
+import { visibleTo } from '../domain/rights.ts';
 import type { StoredState, TaskStateName } from '../domain/task-state.ts';
 import { listAssociates } from '../store/associates/associates.ts';
 import { getTask } from '../store/tasks/get-task.ts';
@@ -67,12 +68,12 @@ async function visibleOwners(
 ): Promise<number[] | undefined> {
   if (owners === 'own') return [caller.associateId];
   if (owners === 'system') return [0];
-  const everybody = seesAll(caller);
-  if (owners === 'all' || owners.length === 0) return everybody ? undefined : [caller.associateId, 0];
+  const visible = visibleTo(caller).ownerIds;
+  if (owners === 'all' || owners.length === 0) return visible === null ? undefined : [...visible];
   const asked = new Set(owners);
-  if (!everybody) {
+  if (visible !== null) {
     if (asked.has(EVERY_ASSOCIATE)) asked.add(caller.associateId);
-    return [...asked].filter((id) => id === caller.associateId || id === 0);
+    return [...asked].filter((id) => visible.includes(id));
   }
   if (asked.delete(EVERY_ASSOCIATE)) {
     for (const { id } of await listAssociates(parts.database.sql)) asked.add(id);

@@ -1,10 +1,13 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { tenantSegment } from '../tenant-segment.ts';
+import type { FastifyInstance } from 'fastify';
+import { baseUrl } from '../base-url.ts';
 import { AGENT_METHODS } from './batch-agent.ts';
 
 /** Every call below `/api/v1`, by its path: methods and a line on each. */
 const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  '/BatchTask': { POST: 'Starts a batch task; answers its id.' },
+  '/BatchTask': {
+    GET: 'The batch tasks that one may see: $filter, $select, $orderBy, $top, $skip and more.',
+    POST: 'Starts a batch task; answers its id.',
+  },
   '/BatchTask/{id}': {
     GET: 'One batch task by its id, or the own ones in a state by its name.',
     PUT: 'Updates State, Description, Response and Request.',
@@ -53,12 +56,6 @@ export async function discoveryRoutes(app: FastifyInstance): Promise<void> {
     const base = `${baseUrl(request)}/api/v1`;
     return Object.fromEntries(Object.entries(CALLS).map(([path, methods]) => [base + path, methods]));
   });
-}
-
-/** The server's address as the caller wrote it, with the customer where it names one. */
-function baseUrl(request: FastifyRequest): string {
-  const customer = tenantSegment(request.raw);
-  return `${request.protocol}://${request.host}${customer === undefined ? '' : `/${customer}`}`;
 }
 
 function escapeHtml(text: string): string {

@@ -1,0 +1,138 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { COLUMNS, type ColumnName, type ColumnValue } from '../../domain/archive/columns.ts';
+import type { Filter } from '../../domain/archive/filter.ts';
+import type { OrderColumn } from '../../domain/archive/order.ts';
+import type { Schema } from '../schema.ts';
+import { COLUMN_SQL } from './column-sql.ts';
+import { compileFilter, fold } from './compile-filter.ts';
+
+/** The longest text that a place in the order has, in characters. Texts are sorted by so much of them. */
+const SORTED_CHARACTERS = 250;
+
+/** What a page holds. */
+export interface PageRequest {
+  /** What may be read (`slicesOf`). */
+  readonly slices: readonly RawBuilder<boolean>[];
+  readonly filter: Filter | undefined;
+  readonly columns: readonly ColumnName[];
+  /** A total order. */
+  readonly order: readonly OrderColumn[];
+  /** Only what comes after this place. */
+  readonly after: Place | undefined;
+  readonly skip: number;
+  /** The most rows. */
+  readonly limit: number;
+}
+
+/** A place in an order: what each of its columns is sorted by there, as text. */
+export type Place = readonly string[];
+
+/** A task of a page. */
+export interface PageRow {
+  readonly id: number;
+  readonly values: Readonly<Partial<Record<ColumnName, ColumnValue>>>;
+  readonly place: Place;
+}
+
+/**
+ * A page of the archive list. Each slice is read in the order, from the place on and no further than the page
+ * goes, so that an index that begins with the slice and goes on with the order makes the time independent of
+ * the number of tasks.
+ */
+export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<PageRow[]> {
+  const { slices, columns, order, skip, limit } = page;
+  if (slices.length === 0) return [];
+  const values = columns.map((column, index) => sql`${COLUMN_SQL[column]} as ${sql.ref(`c${index}`)}`);
+  const keys = order.map(({ column }, index) => sql`${sortedBy(column)} as ${sql.ref(`s${index}`)}`);
+  const inOrder = sql.join(
+    order.map(
+      ({ descending }, index) => sql`${sql.ref(`s${index}`)} ${sql.raw(descending ? 'desc' : 'asc')}`,
+    ),
+  );
+  const parts = slices.map(
+    (slice) => sql`(
+      select ${sql.join([sql`t.id as task_id`, ...values, ...keys])} from batchline.task as t
+      where ${sql.join([slice, ...conditionsOf(page)], sql` and `)}
+      order by ${inOrder} limit ${skip + limit})`,
+  );
+  const places = order.map(({ column }, index) =>
+    placeText(column, sql.ref(`s${index}`), sql.ref(`p${index}`)),
+  );
+  const { rows } = await sql<Record<string, ColumnValue>>`
+    select page.*, ${sql.join(places)} from (${sql.join(parts, sql` union all `)}) as page
+    order by ${inOrder} offset ${skip} limit ${limit}`.execute(db);
+  return rows.map((row) => ({
+    id: row.task_id as number,
+    values: Object.fromEntries(columns.map((column, index) => [column, row[`c${index}`]])),
+    place: order.map((_, index) => row[`p${index}`] as string),
+  }));
+}
+
+function conditionsOf({ filter, order, after }: PageRequest): RawBuilder<boolean>[] {
+  const conditions: RawBuilder<boolean>[] = [];
+  if (filter !== undefined) conditions.push(compileFilter(filter));
+  if (after !== undefined) conditions.push(comesAfter(order, after));
+  return conditions;
+}
+
+/** That a task comes after a place. In one direction it is a comparison of rows, which an index answers at once. */
+function comesAfter(order: readonly OrderColumn[], place: Place): RawBuilder<boolean> {
+  const keys = order.map(({ column, descending }, index) => ({
+    key: sortedBy(column),
+    value: placeValue(column, place[index] ?? ''),
+    beyond: sql.raw(descending ? '<' : '>'),
+    descending,
+  }));
+  const [first] = keys;
+  if (first !== undefined && keys.every(({ descending }) => descending === first.descending)) {
+    return sql`(${sql.join(keys.map(({ key }) => key))}) ${first.beyond} (${sql.join(keys.map(({ value }) => value))})`;
+  }
+  const ways = keys.map(({ key, value, beyond }, index) =>
+    sql.join(
+      [
+        ...keys.slice(0, index).map((same) => sql`${same.key} = ${same.value}`),
+        sql`${key} ${beyond} ${value}`,
+      ],
+      sql` and `,
+    ),
+  );
+  return sql`(${sql.join(ways, sql` or `)})`;
+}
+
+/** What a column is sorted by: never null, texts without their case. */
+function sortedBy(column: ColumnName): RawBuilder<unknown> {
+  const value = COLUMN_SQL[column];
+  if (column === 'name') return fold(value);
+  if (column === 'databaseSerialNumber') return value;
+  if (column === 'lastStarted') return sql`coalesce(${value}, '-infinity')`;
+  switch (COLUMNS[column]) {
+    case 'text':
+      return sql`left(${fold(value)}, ${sql.lit(SORTED_CHARACTERS)})`;
+    case 'flag':
+      return sql`${value}::int`;
+    default:
+      return value;
+  }
+}
+
+/** What a row is sorted by, as a text that loses nothing. */
+function placeText(
+  column: ColumnName,
+  key: RawBuilder<unknown>,
+  name: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  if (COLUMNS[column] !== 'date') return sql`${key}::text as ${name}`;
+  return sql`case when isfinite(${key}) then to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    else '-infinity' end as ${name}`;
+}
+
+function placeValue(column: ColumnName, text: string): RawBuilder<unknown> {
+  switch (COLUMNS[column]) {
+    case 'text':
+      return sql`${text}::text`;
+    case 'date':
+      return sql`${text}::timestamptz`;
+    default:
+      return sql`${text}::int`;
+  }
+}
