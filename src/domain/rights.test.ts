@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Caller } from './caller.ts';
 import { SCOPES } from './caller.ts';
-import { FieldRight, RIGHTS, relationTo, rightsOn, TableRight } from './rights.ts';
+import { allows, FieldRight, RIGHTS, relationTo, rightsOn, TableRight, visibleTo } from './rights.ts';
 
 const anna: Caller = { associateId: 5, login: 'anna', roles: [], tenant: null, scopes: SCOPES };
 const own = { tenant: 't', ownerId: 5 };
@@ -43,6 +43,23 @@ test('a sign-in without the scope write changes nothing, whoever it is', () => {
       const rights = rightsOn({ ...anna, roles, scopes: ['read'] }, task);
       expect(rights.table & ~TableRight.Select).toBe(0);
       expect(rights.editable & FieldRight.Write).toBe(0);
+    }
+  }
+});
+
+test('what lists show is what the rights let one see', () => {
+  for (const roles of [[], ['viewer'], ['administrator']] as Caller['roles'][]) {
+    for (const tenant of [null, 't', 'u']) {
+      for (const scopes of [SCOPES, ['read']] as Caller['scopes'][]) {
+        const caller = { ...anna, roles, tenant, scopes };
+        const visible = visibleTo(caller);
+        for (const task of [own, others, system]) {
+          const shown =
+            (visible.tenant === null || visible.tenant === task.tenant) &&
+            (visible.ownerIds === null || visible.ownerIds.includes(task.ownerId));
+          expect(shown).toBe(allows(rightsOn(caller, task), TableRight.Select));
+        }
+      }
     }
   }
 });
