@@ -4,7 +4,7 @@ import pg from 'pg';
 export interface FilledTasks {
   /** How many. */
   readonly count: number;
-  /** The associate who owns one in a hundred; as many are system tasks, the others belong to a thousand others. */
+  /** The associate who owns 2,000; as many are system tasks, the others belong to a thousand others. */
   readonly ownerId: number;
 }
 
@@ -28,7 +28,7 @@ export async function fillTasks(url: string, { count, ownerId }: FilledTasks): P
         progress_percent, file_name, cancellation)
       select 'batchline',
         case when i % 10000 = 77 then 'rare' else 'definition-' || lpad((i % 20)::text, 2, '0') end,
-        case i % 100 when 0 then $2 when 1 then 0 else 1000 + i % 1009 end,
+        case i % ($1::int / 2000) when 0 then $2::int when 1 then 0 else 1000 + i % 1009 end,
         false, 0, 0, at, at, at, 1, '', 'Done: ' || i,
         case when i % 50 = 3 then 5 when i % 1000 = 7 then 6 else 4 end,
         'The description of task number ' || i, '', 'A request of some words', 100, '', 0

@@ -67,7 +67,7 @@ async function main(): Promise<number> {
 }
 
 function isSize(tasks: number): boolean {
-  return Number.isInteger(tasks) && tasks >= 1 && tasks <= 50_000_000;
+  return Number.isInteger(tasks) && tasks >= 10_000 && tasks <= 50_000_000;
 }
 
 async function machineOf(postgresUrl: string): Promise<string> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -8,6 +8,7 @@ import { OPERATORS } from '../../src/domain/archive/filter-operators.ts';
 import { parseOrder } from '../../src/domain/archive/order.ts';
 import { parseFilter } from '../../src/domain/archive/parse-filter.ts';
 import { type Place, readPage } from '../../src/store/archive/read-page.ts';
+import type { Slice } from '../../src/store/archive/scope.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import {
   type ArchiveTask,
@@ -21,7 +22,7 @@ import {
 import { createPlace, DATABASES, type Place as TestPlace } from '../support/databases.ts';
 
 const RUNS = Number(process.env.BATCHLINE_FUZZ_RUNS ?? 300);
-const EVERYTHING: RawBuilder<boolean>[] = [sql`true`];
+const EVERYTHING: Slice[] = [{ condition: sql`true`, ofOwner: false }];
 
 test('every operator has cases', () => {
   expect(Object.keys(OPERATOR_CASES).sort()).toEqual(OPERATORS.flatMap(({ names }) => names).sort());
@@ -120,7 +121,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
 
   test('a place between slices is found in each of them', async () => {
     const order = parseOrder('name desc');
-    const slices: RawBuilder<boolean>[] = [0, 2].map((id) => sql`t.owner_id = ${id}`);
+    const slices = [0, 2].map((id) => ({ condition: sql<boolean>`t.owner_id = ${id}`, ofOwner: true }));
     const page = { slices, filter: undefined, columns: [], order, after: undefined, skip: 0 };
     const whole = await readPage(database.sql, { ...page, limit: 1000 });
     expect(whole.length).toBe(

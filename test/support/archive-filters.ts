@@ -28,6 +28,11 @@ const NEAR_DATES = fc
   .tuple(fc.integer({ min: -8, max: 8 }), fc.constantFrom(0, 1, DAY - 1, 53_110_500))
   .map(([day, rest]) => new Date(Date.UTC(2026, 4, 13) + day * DAY + rest));
 
+/** Any text at all, halves of surrogate pairs included. */
+export const ANY_TEXT = fc
+  .array(fc.oneof(fc.nat({ max: 127 }), fc.nat({ max: 65_535 })), { maxLength: 200 })
+  .map((units) => String.fromCharCode(...units));
+
 /** A random task. */
 export const TASKS: fc.Arbitrary<ArchiveTask> = fc.record({
   batchTaskId: fc.constant(0),

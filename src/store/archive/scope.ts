@@ -5,18 +5,43 @@ import type { Schema } from '../schema.ts';
 /** With more tenants than these, a list over all of them is one query over the whole table. */
 const MOST_TENANTS = 16;
 
+/** A part of what a list may read: the begin of an index. */
+export interface Slice {
+  readonly condition: RawBuilder<boolean>;
+  /** Whether it is the tasks of one owner, and so may be a small part of its tenant's. */
+  readonly ofOwner: boolean;
+}
+
 /**
- * What a list may read, in slices of which each is the begin of an index: one tenant and, where the caller does
- * not see everybody's tasks, one owner. Every list reads within them, whatever its filter.
+ * What a list may read, in slices of one tenant and, where the caller does not see everybody's tasks, of one
+ * owner. Every list reads within them, whatever its filter.
  */
-export async function slicesOf(db: Kysely<Schema>, visible: Visibility): Promise<RawBuilder<boolean>[]> {
+export async function slicesOf(db: Kysely<Schema>, visible: Visibility): Promise<Slice[]> {
   const tenants = visible.tenant === null ? await listTenants(db) : [visible.tenant];
-  const ofTenant = tenants?.map((tenant) => sql<boolean>`t.tenant = ${tenant}`) ?? [sql<boolean>`true`];
+  const ofTenants = tenants?.map((tenant) => sql<boolean>`t.tenant = ${tenant}`) ?? [sql<boolean>`true`];
   const { ownerIds } = visible;
-  if (ownerIds === null) return ofTenant;
-  return ofTenant.flatMap((slice) =>
-    ownerIds.map((ownerId) => sql<boolean>`${slice} and t.owner_id = ${ownerId}::int`),
+  if (ownerIds === null) return ofTenants.map((condition) => ({ condition, ofOwner: false }));
+  return ofTenants.flatMap((ofTenant) =>
+    ownerIds.map((ownerId) => ({
+      condition: sql<boolean>`${ofTenant} and t.owner_id = ${ownerId}::int`,
+      ofOwner: tenants !== undefined,
+    })),
   );
+}
+
+/** Of each slice, whether it has no more tasks than that; looks at no more of them. */
+export async function areSmall(
+  db: Kysely<Schema>,
+  slices: readonly Slice[],
+  most: number,
+): Promise<boolean[]> {
+  const counts = slices.map(
+    ({ condition }, index) => sql`
+      (select count(*)::int from (select from batchline.task as t where ${condition} limit ${most + 1}) as part)
+      as ${sql.ref(`n${index}`)}`,
+  );
+  const { rows } = await sql<Record<string, number>>`select ${sql.join(counts)}`.execute(db);
+  return slices.map((_, index) => (rows[0]?.[`n${index}`] ?? 0) <= most);
 }
 
 /** The tenants that have tasks, by steps through the index; `undefined` where they are too many. */

@@ -4,11 +4,12 @@ import type { Aggregate } from '../../domain/archive/selection.ts';
 import type { Schema } from '../schema.ts';
 import { COLUMN_SQL, isSet } from './column-sql.ts';
 import { compileFilter } from './compile-filter.ts';
+import type { Slice } from './scope.ts';
 
 /** What is summed up. */
 export interface SummaryRequest {
   /** What may be read (`slicesOf`). */
-  readonly slices: readonly RawBuilder<boolean>[];
+  readonly slices: readonly Slice[];
   readonly filter: Filter | undefined;
   /** The most tasks to look at. */
   readonly limit: number;
@@ -36,8 +37,8 @@ export async function summarise(
   // Ids alone are counted in an index.
   const columns = aggregates.length === 0 ? sql`t.id` : sql`t.*`;
   const parts = slices.map(
-    (slice) => sql`(
-      select ${columns} from batchline.task as t where ${slice} and ${condition} limit ${limit})`,
+    ({ condition: within }) => sql`(
+      select ${columns} from batchline.task as t where ${within} and ${condition} limit ${limit})`,
   );
   const { rows } = await sql<Record<string, number | string | null>>`
     select ${sql.join([sql`count(*)::int as n`, ...results])}
