@@ -3,7 +3,7 @@ import { checkText, INT32_MAX, INT32_MIN } from '../limits.ts';
 import { parseState, STORED_STATES, TaskState } from '../task-state.ts';
 import type { ColumnKind } from './columns.ts';
 import { found, type Token, wrongAt } from './filter-lexer.ts';
-import { DATE_FORMS, readDateLiteral, type TimeSpan } from './time-span.ts';
+import { type Clock, DATE_FORMS, readDateLiteral, type TimeSpan } from './time-span.ts';
 
 /** What an operator gets: a number, a text, a flag, or the time that a date stands for. */
 export type Operand = number | string | boolean | TimeSpan;
@@ -27,13 +27,13 @@ const ACCEPTED: Readonly<Record<ColumnKind, string>> = {
  * @param zone where a date has no offset
  * @throws Refusal (invalid) where it is of another kind
  */
-export function readOperand(kind: ColumnKind, token: Token, zone: string): Operand {
+export function readOperand(kind: ColumnKind, token: Token, zone: Clock['zone']): Operand {
   const operand = READERS[kind](token, zone);
   if (operand === undefined) throw wrongAt(token.at, found(token), ACCEPTED[kind]);
   return operand;
 }
 
-type Reader = (token: Token, zone: string) => Operand | undefined;
+type Reader = (token: Token, zone: Clock['zone']) => Operand | undefined;
 
 const READERS: Readonly<Record<ColumnKind, Reader>> = {
   int: readInt,

@@ -1,4 +1,5 @@
 import type { ColumnName } from './columns.ts';
+import type { Clock } from './time-span.ts';
 
 /**
  * A condition on tasks. Every operator and function of `$filter` is made of these few. Each is true or false
@@ -33,10 +34,7 @@ export type Comparison = '=' | '<' | '<=' | '>' | '>=';
 export type FilterValue = number | string | boolean | Date;
 
 /** What a filter may speak of beside the tasks: who asks, when and where. */
-export interface FilterContext {
+export interface FilterContext extends Clock {
   /** The associate that `currentAssociate` stands for. */
   readonly associateId: number;
-  readonly now: Date;
-  /** The IANA zone in which days begin and dates without an offset are read. */
-  readonly zone: string;
 }

@@ -1,4 +1,4 @@
-import { DateTime, type DurationLike } from 'luxon';
+import { DateTime, type DurationLike, type Zone } from 'luxon';
 
 /** From an instant up to another that no longer belongs to it. */
 export interface TimeSpan {
@@ -9,8 +9,8 @@ export interface TimeSpan {
 /** When and where "now" is. */
 export interface Clock {
   readonly now: Date;
-  /** An IANA zone */
-  readonly zone: string;
+  /** Where days begin and dates without an offset are read: a zone or its IANA name. */
+  readonly zone: Zone | string;
 }
 
 const PERIODS = ['hour', 'day', 'week', 'month', 'quarter', 'half', 'year'] as const;
@@ -60,7 +60,7 @@ export const DATE_FORMS = "'2026-11-24' or '2026-11-24T10:20:30', with Z or an o
  * @param zone where it has no offset
  * @returns `undefined` where it is no date
  */
-export function readDateLiteral(text: string, zone: string): TimeSpan | undefined {
+export function readDateLiteral(text: string, zone: Zone | string): TimeSpan | undefined {
   const match = LITERAL.exec(text.trim());
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, sign, offsetHours, offsetMinutes] = match;
@@ -87,7 +87,7 @@ export function readDateLiteral(text: string, zone: string): TimeSpan | undefine
 }
 
 /** The whole day, or days, of what a literal names, in the zone. */
-export function wholeDays({ from, to }: TimeSpan, zone: string): TimeSpan {
+export function wholeDays({ from, to }: TimeSpan, zone: Zone | string): TimeSpan {
   const day = (time: Date): DateTime => DateTime.fromJSDate(time, { zone }).startOf('day');
   const last = day(new Date(to.getTime() - 1));
   return { from: day(from).toJSDate(), to: last.plus({ days: 1 }).startOf('day').toJSDate() };

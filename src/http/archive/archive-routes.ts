@@ -10,7 +10,6 @@ import { callerOf } from '../auth/sign-in.ts';
 import { baseUrl } from '../base-url.ts';
 import { localeOf } from '../localization/locale.ts';
 import { overrideFormat } from './answer-format.ts';
-import { clockOf } from './caller-clock.ts';
 import { QueryOptions } from './query-options.ts';
 import { RowWriter } from './row-writer.ts';
 import { readSkipToken, writeSkipToken } from './skip-token.ts';
@@ -27,7 +26,8 @@ export async function archiveRoutes(app: FastifyInstance, { tasks }: { tasks: Ta
     const caller = callerOf(request);
     const options = new QueryOptions(request.query);
     overrideFormat(request, options.word('$format', ['JSON', 'XML']));
-    const context = { ...clockOf(request), associateId: caller.associateId };
+    const locale = localeOf(request);
+    const context = { associateId: caller.associateId, now: new Date(), zone: locale.timeZone.zone };
     const asked = readRequest(options, tasks.listLimit, parseFilter(options.text('$filter'), context));
     const writer = new RowWriter(
       {
@@ -35,7 +35,7 @@ export async function archiveRoutes(app: FastifyInstance, { tasks }: { tasks: Ta
         output: options.word('$output', ['Logical', 'Display']),
         jsonSafe: options.word('$jsonSafe', ['false', 'true']) === 'true',
       },
-      localeOf(request),
+      locale,
     );
     const page = await listArchive(tasks, caller, asked);
     const url = `${baseUrl(request)}/api/v1/BatchTask`;

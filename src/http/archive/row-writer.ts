@@ -2,7 +2,7 @@ import { COLUMNS, type ColumnName, type ColumnValue } from '../../domain/archive
 import type { PageRow } from '../../store/archive/read-page.ts';
 import type { AggregateValue } from '../../tasks/list-archive.ts';
 import type { Locale } from '../localization/locale.ts';
-import { displayOf, logicalOf } from './cells.ts';
+import { type Cell, displayOf, logicalOf } from './cells.ts';
 
 /** How the rows of an answer look. */
 export interface RowStyle {
@@ -25,10 +25,11 @@ export class RowWriter {
   }
 
   /** A task. */
-  task({ id, values }: PageRow): Row {
+  task({ id, values, messages }: PageRow): Row {
     const row: Row = { PrimaryKey: id, EntityName: 'batchTask' };
     for (const [column, value] of Object.entries(values) as [ColumnName, ColumnValue][]) {
-      this.#cell(row, column, this.#slim(column, value), () => displayOf(column, value, this.#locale));
+      const cell = { column, value, message: messages[column] ?? null };
+      this.#cell(row, column, this.#slim(cell), () => displayOf(cell, this.#locale));
     }
     return row;
   }
@@ -43,11 +44,11 @@ export class RowWriter {
   }
 
   /** What the Slim mode writes: Display changes what people would not understand, and leaves numbers and dates. */
-  #slim(column: ColumnName, value: ColumnValue): unknown {
+  #slim(cell: Cell): unknown {
     const shown = this.#style.output === 'Display' && this.#style.mode === 'Slim';
-    return shown && ['state', 'cancellation', 'flag'].includes(COLUMNS[column])
-      ? displayOf(column, value, this.#locale)
-      : logicalOf(column, value, this.#locale);
+    return shown && ['state', 'cancellation', 'flag'].includes(COLUMNS[cell.column])
+      ? displayOf(cell, this.#locale)
+      : logicalOf(cell, this.#locale);
   }
 
   #cell(row: Row, name: string, value: unknown, display: () => string): void {

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { COLUMNS, type ColumnName, type ColumnValue } from '../../domain/archive/columns.ts';
+import type { MessageData } from '../../domain/message.ts';
 
 /** Where the value of each column of the archive list is, in `batchline.task as t`. */
 export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> = {
@@ -25,6 +26,12 @@ export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> =
   cancellationBehaviour: sql`t.cancellation`,
   isSystemTask: sql`(t.owner_id = 0)`,
   isInternalTask: sql`t.is_internal`,
+};
+
+/** Where the message is that a text was told by, for the columns whose texts may be of our own. */
+export const MESSAGE_SQL: Readonly<Partial<Record<ColumnName, RawBuilder<MessageData | null>>>> = {
+  progressDescription: sql`t.progress_message`,
+  result: sql`t.result_message`,
 };
 
 /** That a column has a value, by its kind. */

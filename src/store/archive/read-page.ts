@@ -2,8 +2,9 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { COLUMNS, type ColumnName, type ColumnValue } from '../../domain/archive/columns.ts';
 import type { Filter } from '../../domain/archive/filter.ts';
 import type { OrderColumn } from '../../domain/archive/order.ts';
+import type { MessageData } from '../../domain/message.ts';
 import type { Schema } from '../schema.ts';
-import { COLUMN_SQL } from './column-sql.ts';
+import { COLUMN_SQL, MESSAGE_SQL } from './column-sql.ts';
 import { compileFilter, fold } from './compile-filter.ts';
 import { areSmall, type Slice } from './scope.ts';
 
@@ -39,6 +40,8 @@ export type Place = readonly string[];
 export interface PageRow {
   readonly id: number;
   readonly values: Readonly<Partial<Record<ColumnName, ColumnValue>>>;
+  /** What texts of our own were told by. */
+  readonly messages: Readonly<Partial<Record<ColumnName, MessageData | null>>>;
   readonly place: Place;
 }
 
@@ -51,6 +54,10 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
   const { slices, columns, order, skip, limit } = page;
   if (slices.length === 0) return [];
   const values = columns.map((column, index) => sql`${COLUMN_SQL[column]} as ${sql.ref(`c${index}`)}`);
+  const messages = columns.flatMap((column, index) => {
+    const message = MESSAGE_SQL[column];
+    return message === undefined ? [] : [sql`${message} as ${sql.ref(`m${index}`)}`];
+  });
   const keys = order.map(({ column }, index) => sql`${sortedBy(column)} as ${sql.ref(`s${index}`)}`);
   const inOrder = sql.join(
     order.map(
@@ -60,18 +67,21 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
   const sources = await sourcesOf(db, page);
   const parts = sources.map(
     (source) => sql`(
-      select ${sql.join([sql`t.id as task_id`, ...values, ...keys])} from ${source}
+      select ${sql.join([sql`t.id as task_id`, ...values, ...messages, ...keys])} from ${source}
       order by ${inOrder} limit ${skip + limit})`,
   );
   const places = order.map(({ column }, index) =>
     placeText(column, sql.ref(`s${index}`), sql.ref(`p${index}`)),
   );
-  const { rows } = await sql<Record<string, ColumnValue>>`
+  const { rows } = await sql<Record<string, unknown>>`
     select page.*, ${sql.join(places)} from (${sql.join(parts, sql` union all `)}) as page
     order by ${inOrder} offset ${skip} limit ${limit}`.execute(db);
   return rows.map((row) => ({
     id: row.task_id as number,
-    values: Object.fromEntries(columns.map((column, index) => [column, row[`c${index}`]])),
+    values: Object.fromEntries(columns.map((column, index) => [column, row[`c${index}`] as ColumnValue])),
+    messages: Object.fromEntries(
+      columns.map((column, index) => [column, (row[`m${index}`] ?? null) as MessageData | null]),
+    ),
     place: order.map((_, index) => row[`p${index}`] as string),
   }));
 }
