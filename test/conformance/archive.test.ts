@@ -154,6 +154,32 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       expect(await row({ $mode: 'Wide' })).toHaveProperty(['state:DisplayValue'], 'Failed');
     });
 
+    test('texts are told in the language of the caller, days are those of the zone', async () => {
+      const query = {
+        $filter: `batchTaskId eq ${own[1]}`,
+        $select: 'state,isSystemTask',
+        $output: 'Display',
+      };
+      const norwegian = { 'SO-Language': 'nb' };
+      const shown = await owner.call('GET', url(query), undefined, norwegian);
+      expect(shown.body.value[0]).toMatchObject({ state: 'Mislyktes', isSystemTask: 'Nei' });
+      const wrong = await owner.call('GET', url({ $filter: 'name eq' }), undefined, norwegian);
+      expect(wrong.body.Message).toMatch(/^\$filter er feil ved tegn 8/);
+      await sql`update batchline.task set last_started = '2026-01-01T23:30:00Z' where id = ${own[3]}`.execute(
+        server.database.sql,
+      );
+      const onDay = async (headers: Record<string, string>) =>
+        (await owner.call('GET', url({ $filter: "lastStarted eq '2026-01-02'" }), undefined, headers)).body
+          .value;
+      expect(await onDay({})).toEqual([]);
+      expect(await onDay({ 'SO-TimeZone': 'NO' })).toMatchObject([
+        { PrimaryKey: own[3], lastStarted: '2026-01-02T00:30:00' },
+      ]);
+      await sql`update batchline.task set last_started = now() where id = ${own[3]}`.execute(
+        server.database.sql,
+      );
+    });
+
     test('the options that change nothing here are taken', async () => {
       const query = {
         $entities: 'BatchTask',
