@@ -397,9 +397,9 @@ export const FILTERS: fc.Arbitrary<FilterCase> = fc.letrec<{
   any: joined('or', tie('all')),
   all: joined('and', tie('part')),
   part: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    CONDITIONS,
-    tie('any').map(({ text, matches }) => ({ text: `( ${text})`, matches })),
+    { maxDepth: 2 },
+    { weight: 3, arbitrary: CONDITIONS },
+    { weight: 1, arbitrary: tie('any').map(({ text, matches }) => ({ text: `( ${text})`, matches })) },
   ),
 })).any;
 
