@@ -154,6 +154,19 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       expect(await row({ $mode: 'Wide' })).toHaveProperty(['state:DisplayValue'], 'Failed');
     });
 
+    test('XML by $format and by Accept, and $format counts more', async () => {
+      const query = { $filter: `batchTaskId eq ${own[1]}`, $select: 'state,Count(name):Footer' };
+      const asked = (more: Record<string, string>, headers: Record<string, string> = {}) =>
+        owner.call('GET', url({ ...query, ...more }), undefined, headers);
+      const byFormat = await asked({ $format: 'xml' });
+      expect(byFormat.headers.get('content-type')).toBe('application/xml; charset=utf-8');
+      expect(byFormat.text).toMatch(/^<ArchiveList .*<state>Failed<\/state>.*<\/ArchiveList>$/s);
+      expect((await asked({}, { Accept: 'application/xml' })).text).toBe(byFormat.text);
+      const json = await asked({ $format: 'JSON' }, { Accept: 'application/xml' });
+      expect(json.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(json.body.value).toHaveLength(2);
+    });
+
     test('texts are told in the language of the caller, days are those of the zone', async () => {
       const query = {
         $filter: `batchTaskId eq ${own[1]}`,

@@ -1,11 +1,13 @@
-import type { FastifyRequest } from 'fastify';
-import { unacceptable } from '../../domain/errors.ts';
+import type { FastifyReply } from 'fastify';
+import { answerIn, preferredFormat } from '../negotiation/answer-format.ts';
 
-/**
- * `$format` overrides Accept for the answer (contract, section 6).
- *
- * @throws Refusal (unacceptable) where the answer can't be written so
- */
-export function overrideFormat(_request: FastifyRequest, format: 'JSON' | 'XML'): void {
-  if (format === 'XML') throw unacceptable`$format is XML; JSON is accepted.`;
+/** The element of the archive list in XML. */
+export const CARRIER = 'ArchiveList';
+
+const MEDIA_TYPES = { JSON: 'application/json', XML: 'application/xml' } as const;
+
+/** Answers in the format that `$format` names, whatever Accept prefers (contract, section 6). */
+export function overrideFormat(reply: FastifyReply, name: 'JSON' | 'XML'): void {
+  const format = preferredFormat(MEDIA_TYPES[name]);
+  if (format !== undefined) answerIn(format, reply, CARRIER);
 }

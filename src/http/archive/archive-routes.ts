@@ -9,7 +9,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { baseUrl } from '../base-url.ts';
 import { localeOf } from '../localization/locale.ts';
-import { overrideFormat } from './answer-format.ts';
+import { CARRIER, overrideFormat } from './answer-format.ts';
 import { QueryOptions } from './query-options.ts';
 import { RowWriter } from './row-writer.ts';
 import { readSkipToken, writeSkipToken } from './skip-token.ts';
@@ -22,10 +22,11 @@ const COUNT_CUT_HEADER = 'Batchline-Count-Cut';
 
 /** `GET /api/v1/BatchTask`: the archive list (contract, section 6). */
 export async function archiveRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
-  app.get('/', async (request, reply) => {
+  app.get('/', { config: { answer: CARRIER } }, async (request, reply) => {
     const caller = callerOf(request);
     const options = new QueryOptions(request.query);
-    overrideFormat(request, options.word('$format', ['JSON', 'XML']));
+    const format = options.word('$format', ['', 'JSON', 'XML']);
+    if (format !== '') overrideFormat(reply, format);
     const locale = localeOf(request);
     const context = { associateId: caller.associateId, now: new Date(), zone: locale.timeZone.zone };
     const asked = readRequest(options, tasks.listLimit, parseFilter(options.text('$filter'), context));

@@ -63,7 +63,7 @@ export class QueryOptions {
     const text = this.text(name).toLowerCase();
     if (text === '') return words[0];
     const word = words.find((one) => one.toLowerCase() === text);
-    if (word === undefined) throw this.#wrong(name, words.join(' or '));
+    if (word === undefined) throw this.#wrong(name, words.filter((one) => one !== '').join(' or '));
     return word;
   }
 
