@@ -6,7 +6,12 @@ import { signIn } from './0003-sign-in.ts';
 import { archive } from './0004-archive.ts';
 
 /** Every migration by name, in the order of the names. */
-const MIGRATIONS = { '0001-initial': initial, '0002-messages': messages, '0003-sign-in': signIn, '0004-archive': archive };
+const MIGRATIONS = {
+  '0001-initial': initial,
+  '0002-messages': messages,
+  '0003-sign-in': signIn,
+  '0004-archive': archive,
+};
 
 /**
  * Brings the tables to the newest shape. Several processes may call it at once.
