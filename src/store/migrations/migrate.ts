@@ -3,9 +3,15 @@ import { Migrator } from 'kysely/migration';
 import { initial } from './0001-initial.ts';
 import { messages } from './0002-messages.ts';
 import { signIn } from './0003-sign-in.ts';
+import { workers } from './0005-workers.ts';
 
 /** Every migration by name, in the order of the names. */
-const MIGRATIONS = { '0001-initial': initial, '0002-messages': messages, '0003-sign-in': signIn };
+const MIGRATIONS = {
+  '0001-initial': initial,
+  '0002-messages': messages,
+  '0003-sign-in': signIn,
+  '0005-workers': workers,
+};
 
 /**
  * Brings the tables to the newest shape. Several processes may call it at once.
