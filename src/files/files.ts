@@ -201,7 +201,7 @@ export class Files {
 function checkFileName(name: string): void {
   if (!isFileName(name))
     throw invalid`"${name}" is not a file name; one without folders, at most ${LONGEST_NAME} characters long, is accepted.`;
-  checkText('The file name', name, LONGEST_NAME);
+  checkText(message`The file name`, name, LONGEST_NAME);
 }
 
 function isFileName(name: string): boolean {
