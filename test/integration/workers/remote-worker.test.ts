@@ -1,6 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CallRefused, createWorker, defineTask, type Worker } from '../../../src/workers/index.ts';
@@ -239,7 +241,8 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
         Name: 'word-count',
         ParameterObject: { text, pause: '0.4' },
       });
-      await server.admin.until(id, (task) => task.State === 'Started');
+      const begun = sql`select 1 from batchline.task where id = ${id} and checkpoint is not null`;
+      while ((await begun.execute(server.database.sql)).rows.length === 0) await delay(20);
       expect(await first.end('SIGTERM')).toBe(0);
       expect(await server.admin.task(id)).toMatchObject({ State: 'New' });
       await start();
