@@ -22,22 +22,7 @@ test('the lock file names no host that packages come from', () => {
 });
 
 test('every link to a file in the documents leads somewhere', () => {
-<<<<<<< HEAD
   for (const document of globSync(['*.md', '{docs,examples,bench}/**/*.md'], { cwd: root })) {
-=======
-  for (const document of [
-    'README.md',
-    'CONTRIBUTING.md',
-    'docs/definitions.md',
-    'docs/languages.md',
-    'docs/life-of-a-task.md',
-    'docs/worker-protocol.md',
-    'examples/README.md',
-    'examples/mass-update/README.md',
-    'examples/python-worker/README.md',
-    'examples/remote-worker/README.md',
-  ]) {
->>>>>>> 3bcb78f (Messages of the worker protocol in six languages)
     for (const [, target = ''] of read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
       const path = join(root, document, '..', target);
       expect(() => readFileSync(path), `${document} links to ${target}`).not.toThrow(/ENOENT/);
