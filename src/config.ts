@@ -86,6 +86,10 @@ export interface Config {
   readonly signIn: SignInConfig;
   /** Addresses and networks of the proxies whose X-Forwarded headers count. */
   readonly trustProxy: readonly string[];
+  /** The server that `batchline work` runs tasks for. */
+  readonly workerUrl: string | undefined;
+  /** Its token. */
+  readonly workerToken: string | undefined;
   readonly logLevel: string;
   /** Tells this process from others in leases and logs. */
   readonly nodeId: string;
@@ -258,6 +262,8 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 'false',
     meaning: 'true makes an associate of an unknown login; otherwise it is refused',
   },
+  { name: 'BATCHLINE_URL', fallback: '', meaning: 'Server that `batchline work` runs tasks for' },
+  { name: 'BATCHLINE_TOKEN', fallback: '', meaning: 'Its token, with the scope worker' },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
 
@@ -452,6 +458,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
 
+  const workerUrl = read.text('BATCHLINE_URL');
+  if (workerUrl !== undefined && !/^https?:\/\/./.test(workerUrl)) {
+    read.refuse(`BATCHLINE_URL is "${workerUrl}"; an address such as http://127.0.0.1:7243 is accepted.`);
+  }
+
   const logLevel = read.text('LOG_LEVEL') ?? 'info';
   if (!LOG_LEVELS.includes(logLevel)) {
     read.refuse(`LOG_LEVEL is "${logLevel}"; ${LOG_LEVELS.join(', ')} are accepted.`);
@@ -490,6 +501,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     timeZone: timeZone ?? UTC,
     signIn: readSignIn(read),
     trustProxy: readTrustProxy(read),
+    workerUrl,
+    workerToken: read.text('BATCHLINE_TOKEN'),
     logLevel,
     nodeId: randomUUID(),
   };

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { readConfig } from '../config.ts';
 import { type Server, startServer } from '../server.ts';
+import { untilSignal } from './until-signal.ts';
 import { UsageError } from './usage.ts';
 
 /** What no log may hold. */
@@ -16,17 +17,10 @@ export async function serve(args: readonly string[]): Promise<number> {
     );
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel, redact: SECRET_HEADERS }, pino.destination(2));
-  const stopping = Promise.withResolvers<void>();
-  const onSignal = (): void => {
-    process.once('SIGINT', () => process.exit(130));
-    process.once('SIGTERM', () => process.exit(143));
-    stopping.resolve();
-  };
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  const signalled = untilSignal();
   const server = await startServer(config, log);
   console.log(greeting(server, config.admin === undefined ? undefined : config.admin.login));
-  await stopping.promise;
+  await signalled;
   console.log('Stopping: running tasks end or are handed back. Once more ends at once.');
   await server.stop();
   console.log('Stopped.');

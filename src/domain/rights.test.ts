@@ -4,9 +4,9 @@ import { SCOPES } from './caller.ts';
 import { allows, FieldRight, RIGHTS, relationTo, rightsOn, TableRight, visibleTo } from './rights.ts';
 
 const anna: Caller = { associateId: 5, login: 'anna', roles: [], tenant: null, scopes: SCOPES };
-const own = { tenant: 't', ownerId: 5 };
-const others = { tenant: 't', ownerId: 6 };
-const system = { tenant: 't', ownerId: 0 };
+const own = { tenant: 't', ownerId: 5, name: 'mail' };
+const others = { tenant: 't', ownerId: 6, name: 'mail' };
+const system = { tenant: 't', ownerId: 0, name: 'mail' };
 
 describe('how a caller stands to a task', () => {
   test.each([
@@ -21,6 +21,15 @@ describe('how a caller stands to a task', () => {
     // Another tenant's task is nobody's.
     [{ ...anna, roles: ['administrator'], tenant: 'u' }, own, 'stranger'],
     [{ ...anna, tenant: 't' }, own, 'owner'],
+    // A worker's token is for its definitions, and gives none of its associate's own rights.
+    [{ ...anna, scopes: ['worker'], definitions: ['mail'] }, others, 'worker'],
+    [{ ...anna, scopes: ['worker'], definitions: ['mail'] }, { ...others, name: 'Mail' }, 'worker'],
+    [{ ...anna, scopes: ['worker'], definitions: ['other'] }, own, 'stranger'],
+    [{ ...anna, roles: ['viewer'], scopes: ['worker'], definitions: ['other'] }, others, 'stranger'],
+    [{ ...anna, scopes: ['worker'], definitions: ['mail'], tenant: 'u' }, others, 'stranger'],
+    // One that also reads and writes has both.
+    [{ ...anna, scopes: ['read', 'write', 'worker'], definitions: ['mail'] }, own, 'owner'],
+    [{ ...anna, scopes: ['read', 'write', 'worker'], definitions: ['mail'] }, others, 'worker'],
   ] as [Caller, typeof own, string][])('%#: %o and %o: %s', (caller, task, relation) => {
     expect(relationTo(caller, task)).toBe(relation);
   });

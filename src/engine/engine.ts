@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { message } from '../domain/message.ts';
 import { consequenceOf } from '../domain/run-outcome.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
-import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
-import { type ClaimedTask, claimTasks } from '../store/tasks/claim-tasks.ts';
+import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
+import { endOf } from './apply-ends.ts';
+import { claimDue } from './claim-due.ts';
+import type { Definitions } from './definitions.ts';
 import { type Claim, Dispatcher } from './dispatcher.ts';
 import { EndWriter } from './end-writer.ts';
 import { type ExecutionParts, executeRun } from './execute-run.ts';
@@ -15,14 +15,17 @@ import type { JobQueue } from './job-queue.ts';
 import { Recovery } from './recovery.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { Run } from './run.ts';
+import { RunLog } from './run-log.ts';
 import { taskReader } from './task-reader.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
+import { wakeLater } from './wake-later.ts';
 
 /** What the engine works with. */
 export interface EngineParts {
   readonly database: Database;
   readonly queue: JobQueue;
   readonly registry: Registry;
+  readonly definitions: Definitions;
   readonly files: Files;
 }
 
@@ -53,6 +56,7 @@ export class Engine {
       files: parts.files,
       allowPrivateAddresses: config.allowPrivateAddresses,
       readTasks: taskReader(parts.database),
+      runLog: new RunLog(parts.database.sql, log),
     };
     const threads = new ThreadPool(config.threads, config.textLimits.progressDescription, context);
     this.#execution = { ...context, threads, graceSeconds: config.graceSeconds };
@@ -91,6 +95,7 @@ export class Engine {
     for (const run of this.#heartbeat.runs) run.end('shutdown');
     await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.drained()));
     this.#unsubscribe();
+    await this.#execution.runLog.flush();
     await this.#ends.close();
     await this.#heartbeat.stop();
     await this.#recovery.stop();
@@ -99,43 +104,18 @@ export class Engine {
 
   async #claim(name: string, limit: number): Promise<Claim<Run>> {
     const definition = this.#parts.registry.get(name);
-    const { queue, database } = this.#parts;
-    return database.sql.transaction().execute(async (trx) => {
-      const deliveries = await queue.take(trx, name, limit);
-      if (deliveries.length === 0) return { items: [], more: false };
-      const claimed = await claimTasks(trx, deliveries, this.#config.nodeId, definition.leaseSeconds);
-      await insertAudit(
-        trx,
-        claimed.flatMap((one) => this.#claimAudit(one)),
-      );
-      const held = new Set(claimed.map((one) => one.jobId));
-      // Delivered once too often, or no longer due: the row has decided.
-      const stale = deliveries.filter((delivery) => !held.has(delivery.jobId));
-      await queue.settle(
-        trx,
-        stale.map((delivery) => ({ name, jobId: delivery.jobId })),
-      );
-      return { items: claimed.map((one) => this.#runOf(one, definition)), more: deliveries.length === limit };
+    const { claimed, more } = await claimDue(this.#parts, {
+      name,
+      limit,
+      owner: this.#config.nodeId,
+      leaseSeconds: definition.leaseSeconds,
+      tenant: null,
     });
+    return { items: claimed.map((one) => this.#runOf(one, definition)), more };
   }
 
   #runOf(claimed: ClaimedTask, definition: RegisteredDefinition): Run {
     return new Run(claimed, definition, this.#config.textLimits.progressDescription, this.#log);
-  }
-
-  /** The two moves that a claim makes: New to Aquired by this process, Aquired to Started by the run. */
-  #claimAudit({ task }: ClaimedTask): StateChange[] {
-    const common = {
-      taskId: task.id,
-      tenant: task.tenant,
-      actorId: 0,
-      nodeId: this.#config.nodeId,
-      attempt: task.attempt,
-    };
-    return [
-      { ...common, from: 'New', to: 'Aquired', reason: message`Claimed.` },
-      { ...common, from: 'Aquired', to: 'Started', reason: message`Run ${task.startCount} begins.` },
-    ];
   }
 
   async #run(run: Run): Promise<void> {
@@ -148,20 +128,15 @@ export class Engine {
       }
       const consequence = consequenceOf(outcome, run.definition.retry, run.task, Math.random());
       const progress = run.takeProgress();
-      const delaySeconds = consequence.delaySeconds;
-      await this.#ends.write({
-        taskId: run.task.id,
-        attempt: run.task.attempt,
-        name: run.task.name,
-        jobId: run.jobId,
-        nodeId: this.#config.nodeId,
-        progressPercent: outcome.kind === 'returned' ? 100 : progress.percent,
-        progressDescription: progress.text,
-        fileName: run.fileName,
-        ...consequence,
-        next: delaySeconds === null ? null : { jobId: randomUUID(), delaySeconds },
-      });
-      if (delaySeconds !== null && delaySeconds > 0) this.#wakeLater(run.task.name, delaySeconds);
+      await this.#execution.runLog.flush();
+      await this.#ends.write(
+        endOf({ ...idsOf(run), nodeId: this.#config.nodeId }, consequence, {
+          progressPercent: outcome.kind === 'returned' ? 100 : progress.percent,
+          progressDescription: progress.text,
+          fileName: run.fileName,
+        }),
+      );
+      wakeLater(this.#parts.database.signals, run.task.name, consequence.delaySeconds ?? 0);
     } catch (error) {
       // The lease ends by itself, and the recovery brings the task back.
       run.log.error({ err: error }, 'the end of the run could not be written');
@@ -169,12 +144,8 @@ export class Engine {
       this.#heartbeat.remove(run);
     }
   }
+}
 
-  /** A retry that is due between two polls is claimed on time; polling stands behind it. */
-  #wakeLater(name: string, seconds: number): void {
-    setTimeout(
-      () => this.#parts.database.signals.publish({ kind: 'due', names: [name] }),
-      seconds * 1000 + 5,
-    ).unref();
-  }
+function idsOf({ task, jobId }: Run): { taskId: number; attempt: number; name: string; jobId: string } {
+  return { taskId: task.id, attempt: task.attempt, name: task.name, jobId };
 }

@@ -27,10 +27,13 @@ import { discoveryRoutes } from './routes/discovery.ts';
 import { healthRoutes } from './routes/health.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
+import { taskLogRoutes } from './routes/task-log.ts';
 import { timeZoneRoutes } from './routes/time-zones.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
+import { workerFileRoutes } from './routes/worker-files.ts';
+import { workerRoutes } from './routes/workers.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
 
 /** What the HTTP side works with. */
@@ -95,8 +98,11 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
       await api.register(archiveRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(taskLogRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(workerRoutes, { prefix: '/Workers', tasks, log: parts.log });
+      await api.register(workerFileRoutes, { prefix: '/Workers', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
-      await api.register(definitionRoutes, { prefix: '/Definitions', registry: tasks.registry });
+      await api.register(definitionRoutes, { prefix: '/Definitions', definitions: tasks.definitions });
       await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });

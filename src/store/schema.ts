@@ -100,6 +100,8 @@ export interface ApiTokenTable {
   /** SHA-256 of the token, in hex. */
   hash: string;
   scopes: string[];
+  /** The definitions, in lower case, that the scope `worker` is for. */
+  definitions: string[] | null;
   created: Generated<Date>;
   expires: Date | null;
 }
@@ -140,6 +142,32 @@ export interface UploadTable {
   created: Generated<Date>;
 }
 
+/** Table `batchline.worker_definition`: definitions that workers outside the server offer. */
+export interface WorkerDefinitionTable {
+  name_key: string;
+  name: string;
+  description: string;
+  /** JSON Schema. */
+  parameters: string | null;
+  cancellation: number;
+  /** A RetryPolicy as JSON. */
+  retry: string;
+  lease_seconds: number;
+  declared: Generated<Date>;
+  declared_by: number;
+  last_seen: Generated<Date>;
+}
+
+/** Table `batchline.task_log`: the last lines that runs of a task have logged. */
+export interface TaskLogTable {
+  id: GeneratedAlways<string>;
+  task_id: number;
+  attempt: number;
+  at: Generated<Date>;
+  level: string;
+  message: string;
+}
+
 /** The tables of the server, by schema and name. */
 export interface Schema {
   'batchline.task': TaskTable;
@@ -150,4 +178,6 @@ export interface Schema {
   'batchline.sign_in': SignInTable;
   'batchline.application': ApplicationTable;
   'batchline.upload': UploadTable;
+  'batchline.worker_definition': WorkerDefinitionTable;
+  'batchline.task_log': TaskLogTable;
 }

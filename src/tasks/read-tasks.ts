@@ -1,5 +1,6 @@
 import type { BatchTask } from '../domain/batch-task.ts';
-import type { Caller } from '../domain/caller.ts';
+import { type Caller, isWorkerOnly } from '../domain/caller.ts';
+import { forbidden } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { message } from '../domain/message.ts';
 import { visibleTo } from '../domain/rights.ts';
@@ -46,6 +47,7 @@ export async function readTasks(
   caller: Caller,
   wanted: { readonly owners: ListedOwners; readonly name?: string; readonly state?: TaskStateName },
 ): Promise<TaskList> {
+  if (isWorkerOnly(caller)) throw forbidden`A worker's token reads the tasks of its definitions one by one.`;
   checkText(message`The name`, wanted.name ?? '', Number.POSITIVE_INFINITY);
   const ownerIds = await visibleOwners(parts, caller, wanted.owners);
   // Unknown is a state that no task has.
@@ -54,7 +56,7 @@ export async function readTasks(
   const name =
     wanted.name === undefined || wanted.name === ''
       ? undefined
-      : (parts.registry.find(wanted.name)?.definition.name ?? wanted.name);
+      : ((await parts.definitions.find(wanted.name))?.name ?? wanted.name);
   const filter = { tenant: caller.tenant, ownerIds, name, state };
   const rows = await listTasks(parts.database.sql, filter, 'newest', parts.listLimit + 1);
   return { tasks: rows.slice(0, parts.listLimit), cut: rows.length > parts.listLimit };

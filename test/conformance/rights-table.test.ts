@@ -121,7 +121,7 @@ describe.each(DATABASES)('the rights table on %s', (kind) => {
       ['a system task', true],
     ])('on %s', async (_what, isSystem) => {
       const [caller, client] = await callerOf(who, scopes);
-      const rights = rightsOn(caller, { tenant: TENANT, ownerId: isSystem ? 0 : ownerId() });
+      const rights = rightsOn(caller, { tenant: TENANT, name: 'held', ownerId: isSystem ? 0 : ownerId() });
       const first = await startOf(isSystem);
       const before = await recordOf(server, first);
       const seen: Record<string, string> = {};
@@ -157,7 +157,10 @@ describe.each(DATABASES)('the rights table on %s', (kind) => {
             system: task.ownerId === 0,
             all: true,
           }[about];
-          const visible = allows(rightsOn(caller, { tenant: TENANT, ...task }), TableRight.Select);
+          const visible = allows(
+            rightsOn(caller, { tenant: TENANT, name: 'held', ...task }),
+            TableRight.Select,
+          );
           const found = list.some(({ Id }) => Id === task.id);
           expect([name, task.ownerId, found]).toEqual([name, task.ownerId, isAbout && visible]);
         }

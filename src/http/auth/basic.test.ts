@@ -63,6 +63,6 @@ test('who is right is signed in with every scope', async () => {
   const credentials = Buffer.from('anna:secret').toString('base64');
   expect(await basic.signIn(credentials, '192.0.2.1')).toMatchObject({
     scheme: 'basic',
-    caller: { associateId: 5, scopes: ['read', 'write', 'admin'] },
+    caller: { associateId: 5, scopes: ['read', 'write', 'admin', 'worker'] },
   });
 });

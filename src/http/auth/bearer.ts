@@ -19,6 +19,10 @@ export class BearerScheme implements Scheme {
     const associate = token && (await getAssociate(this.#db, token.associateId));
     if (associate === undefined || associate.disabled)
       throw unauthenticated`The token is wrong, revoked or expired.`;
-    return { caller: callerFor(associate, token?.scopes ?? []), scheme: 'bearer' };
+    const caller = callerFor(associate, token?.scopes ?? []);
+    return {
+      caller: token?.definitions ? { ...caller, definitions: token.definitions } : caller,
+      scheme: 'bearer',
+    };
   }
 }

@@ -1,12 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
-import type { Caller } from '../../domain/caller.ts';
+import { type Caller, isWorkerOnly } from '../../domain/caller.ts';
 import { forbidden } from '../../domain/errors.ts';
 import { tenantSegment } from '../tenant-segment.ts';
 import type { Authenticator } from './authenticator.ts';
 import { checkForgery } from './forgery.ts';
 import { presentedBy } from './presented.ts';
 import type { SignedIn } from './scheme.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether a sign-in that is a worker's and nothing else may call this route. */
+    forWorkers?: boolean;
+  }
+}
 
 const signIns = new WeakMap<FastifyRequest, SignedIn>();
 
@@ -17,6 +24,8 @@ export function registerSignIn(scope: FastifyInstance, authenticator: Authentica
     checkForgery(request, signedIn.scheme);
     const caller = withinTenant(signedIn.caller, tenantSegment(request.raw));
     signIns.set(request, { ...signedIn, caller });
+    if (isWorkerOnly(caller) && !request.is404 && request.routeOptions.config.forWorkers !== true)
+      throw forbidden`This call is not for a worker's token; /api/v1/Workers is.`;
   });
 }
 

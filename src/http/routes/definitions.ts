@@ -1,23 +1,24 @@
 import type { FastifyInstance } from 'fastify';
 import { messageOf, plainOf } from '../../domain/message.ts';
-import type { Registry } from '../../engine/registry.ts';
+import type { Definitions } from '../../engine/definitions.ts';
 import { localeOf } from '../localization/locale.ts';
 
-/** `GET /api/v1/Definitions`: what tasks can be started by. */
+/** `GET /api/v1/Definitions`: what tasks can be started by, in the server itself and by workers outside. */
 export async function definitionRoutes(
   app: FastifyInstance,
-  { registry }: { registry: Registry },
+  { definitions }: { definitions: Definitions },
 ): Promise<void> {
-  app.get('/', { config: { answer: 'Definition' } }, async (request) => {
+  app.get('/', { config: { answer: 'Definition', forWorkers: true } }, async (request) => {
     const locale = localeOf(request);
-    return registry.all().map(({ definition, isolate, retry, leaseSeconds }) => ({
-      Name: definition.name,
-      Description: locale.text(plainOf(definition.description), messageOf(definition.description)),
-      Parameters: definition.parameters ?? { type: 'object' },
-      CancellationBehaviour: definition.cancellation ?? 'CanCancel',
-      Isolate: isolate,
-      Retries: retry.limit,
-      LeaseSeconds: leaseSeconds,
+    return (await definitions.all()).map((one) => ({
+      Name: one.name,
+      Description: locale.text(plainOf(one.description), messageOf(one.description)),
+      Parameters: one.parameters ?? { type: 'object' },
+      CancellationBehaviour: one.cancellation,
+      Isolate: one.runsIn,
+      Retries: one.retry.limit,
+      LeaseSeconds: one.leaseSeconds,
+      LastSeen: one.lastSeen === null ? null : locale.date(one.lastSeen),
     }));
   });
 }

@@ -16,6 +16,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   '/BatchTask/{id}/Stop': { POST: 'Stops a batch task; answers whether it was or will be stopped.' },
   '/BatchTask/{id}/Audit': { GET: 'Every change of the state of a batch task.' },
+  '/BatchTask/{id}/Log': { GET: 'What the runs of a batch task have logged last.' },
   '/BatchTask/{id}/File': { GET: 'The result file of a batch task.' },
   ...Object.fromEntries(
     Object.entries(AGENT_METHODS).map(([name, method]) => [
@@ -26,6 +27,16 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/Definitions': { GET: 'The definitions that tasks can be started by.' },
   '/timezone': { GET: 'The time zones that SO-TimeZone can name.' },
   '/timezone/{id}': { GET: 'One time zone by its id or code.' },
+  '/Workers/Definitions': { POST: 'Declares the definitions that a worker offers.' },
+  '/Workers/Definitions/{name}': { DELETE: 'Forgets a definition that workers have declared.' },
+  '/Workers/Acquire': { POST: 'Claims tasks for a worker; waits for them up to 30 s.' },
+  '/Workers/Leases/{lease}/Renew': { POST: 'Renews a lease, writes progress, tells whether to stop.' },
+  '/Workers/Leases/{lease}/Checkpoint': { PUT: 'Keeps a value that the next attempt finds.' },
+  '/Workers/Leases/{lease}/Log': { POST: "Adds lines to the task's log." },
+  '/Workers/Leases/{lease}/File': { PUT: "Uploads the task's result file." },
+  '/Workers/Leases/{lease}/Succeed': { POST: 'Ends the run: the task has succeeded.' },
+  '/Workers/Leases/{lease}/Fail': { POST: 'Ends the run: it has failed; it may be tried again.' },
+  '/Workers/Leases/{lease}/Return': { POST: 'Gives the task back, to be run again.' },
   '/Uploads': { POST: 'Uploads an input file for tasks.' },
   '/SignIn': {
     POST: 'Signs in with Login and Password; answers a SoTicket, or sets a cookie session.',

@@ -4,6 +4,7 @@ import { initial } from './0001-initial.ts';
 import { messages } from './0002-messages.ts';
 import { signIn } from './0003-sign-in.ts';
 import { archive } from './0004-archive.ts';
+import { workers } from './0005-workers.ts';
 
 /** Every migration by name, in the order of the names. */
 const MIGRATIONS = {
@@ -11,6 +12,7 @@ const MIGRATIONS = {
   '0002-messages': messages,
   '0003-sign-in': signIn,
   '0004-archive': archive,
+  '0005-workers': workers,
 };
 
 /**

@@ -20,14 +20,20 @@ export interface HeldTask {
   readonly jobId: string | null;
   /** The process that runs it, or null where nobody does or a client holds it by hand. */
   readonly leaseOwner: string | null;
+  /** Who has asked to stop its run and when, in words; null where nobody has. */
+  readonly stopNote: string | null;
 }
 
 /** Reads a task for a change of its state and keeps others from changing it meanwhile. */
 export async function lockTask(trx: Kysely<Schema>, id: number): Promise<HeldTask | undefined> {
-  const { rows } = await sql<TaskRow & { job_id: string | null; lease_owner: string | null }>`
-    select ${TASK_COLUMNS}, t.job_id, t.lease_owner from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
+  const { rows } = await sql<
+    TaskRow & { job_id: string | null; lease_owner: string | null; stop_note: string | null }
+  >`
+    select ${TASK_COLUMNS}, t.job_id, t.lease_owner, t.stop_note from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
     trx,
   );
   const row = rows[0];
-  return row && { task: toTask(row), jobId: row.job_id, leaseOwner: row.lease_owner };
+  return (
+    row && { task: toTask(row), jobId: row.job_id, leaseOwner: row.lease_owner, stopNote: row.stop_note }
+  );
 }
