@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
 import { type Caller, SCOPES } from '../src/domain/caller.ts';
+import { Definitions } from '../src/engine/definitions.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { JobQueue } from '../src/engine/job-queue.ts';
 import { loadHandlers } from '../src/engine/load-handlers.ts';
@@ -48,9 +49,10 @@ await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   const database = await openDatabase(config, log);
   const queue = await JobQueue.open(database, log);
   await queue.ensure(registry.names());
+  const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
   const { dataFolder, inputFolder, uploadLimit } = config;
   const files = new Files({ folder: join(dataFolder, 'files'), inputFolder, uploadLimit }, database.sql);
-  const parts = { ...config, database, queue, registry, files };
+  const parts = { ...config, database, queue, registry, definitions, files };
   const request = {
     name: 'bench-noop',
     associateId: 0,

@@ -7,20 +7,23 @@ import { startPostgres } from '../test/support/postgres-server.ts';
 import { measureDrain } from './drain.ts';
 import { type Report, tableOf } from './figures.ts';
 import { measureLatency } from './latency.ts';
+import { measurePages } from './pages.ts';
 import type { Bench } from './processes.ts';
 import { measurePut } from './put.ts';
 
-const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Promise<Report[]>>> = {
-  put: async (bench) => [await measurePut(bench)],
-  drain: (bench) => measureDrain(bench, 'postgres'),
-  'drain-embedded': (bench) => measureDrain(bench, 'embedded'),
-  latency: async (bench) => [
-    await measureLatency(bench, 'postgres'),
-    await measureLatency(bench, 'embedded'),
-  ],
-};
+const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: readonly number[]) => Promise<Report[]>>> =
+  {
+    put: async (bench) => [await measurePut(bench)],
+    drain: (bench) => measureDrain(bench, 'postgres'),
+    'drain-embedded': (bench) => measureDrain(bench, 'embedded'),
+    latency: async (bench) => [
+      await measureLatency(bench, 'postgres'),
+      await measureLatency(bench, 'embedded'),
+    ],
+    pages: async (bench, sizes) => [await measurePages(bench, sizes)],
+  };
 
-const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--json] [--profile FOLDER]`;
+const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--tasks 10000,1000000] [--json] [--profile FOLDER]`;
 
 process.exitCode = await main();
 
@@ -29,14 +32,16 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       rounds: { type: 'string', default: '5' },
+      tasks: { type: 'string', default: '10000,1000000' },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
   });
   const names = positionals.length > 0 ? positionals : Object.keys(MEASUREMENTS);
   const rounds = Number(values.rounds);
+  const sizes = values.tasks.split(',').map(Number);
   const wrong = names.find((name) => !(name in MEASUREMENTS));
-  if (wrong !== undefined || !Number.isInteger(rounds) || rounds < 1) {
+  if (wrong !== undefined || !Number.isInteger(rounds) || rounds < 1 || !sizes.every(isSize)) {
     console.error(USAGE);
     return 2;
   }
@@ -48,7 +53,7 @@ async function main(): Promise<number> {
     const bench: Bench = { rounds, postgresUrl: postgres.url, folder, profileFolder: values.profile };
     const reports: Report[] = [];
     for (const name of names) {
-      for (const report of (await MEASUREMENTS[name]?.(bench)) ?? []) {
+      for (const report of (await MEASUREMENTS[name]?.(bench, sizes)) ?? []) {
         reports.push(report);
         if (!values.json) console.log(`\n${tableOf(report)}`);
       }
@@ -59,6 +64,10 @@ async function main(): Promise<number> {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function isSize(tasks: number): boolean {
+  return Number.isInteger(tasks) && tasks >= 10_000 && tasks <= 50_000_000;
 }
 
 async function machineOf(postgresUrl: string): Promise<string> {

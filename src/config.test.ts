@@ -40,6 +40,14 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
     ['BATCHLINE_TIME_ZONE', 'Mars', 'a code such as NO'],
     ['BATCHLINE_TIME_ZONE', '+01:00', 'an IANA name'],
     ['LOG_LEVEL', 'loud', 'trace, debug, info'],
+    ['BATCHLINE_SIGN_IN', 'basic,digest', 'basic, bearer, jwt, ticket, cookie are'],
+    ['BATCHLINE_TICKET_MINUTES', '0', 'a whole number from 1'],
+    ['BATCHLINE_TRUST_PROXY', '10.0.0.0/33', '10.0.0.0/8'],
+    ['BATCHLINE_TRUST_PROXY', 'everybody', '10.0.0.0/8'],
+    ['BATCHLINE_OIDC_ISSUER', 'https://issuer.example', 'both or none'],
+    ['BATCHLINE_OIDC_AUDIENCE', 'batchline', 'both or none'],
+    ['BATCHLINE_OIDC_JWKS', 'http://issuer.example/keys', 'an https address'],
+    ['BATCHLINE_OIDC_ISSUER', 'issuer', 'an https address'],
     ['BATCHLINE_CONFIG', './not/there.env', 'a file that exists'],
   ])('%s=%s', (name, value, accepted) => {
     const problems = problemsOf({ [name]: value });
@@ -75,4 +83,25 @@ test('a settings file stands behind the environment', () => {
 test('every setting has a meaning and is written once', () => {
   expect(new Set(SETTINGS.map((setting) => setting.name)).size).toBe(SETTINGS.length);
   for (const setting of SETTINGS) expect(setting.meaning).not.toBe('');
+});
+
+test('only the ways to sign in that are named are on, and the issuer comes with its defaults', () => {
+  expect(readConfig({}).signIn.schemes).toEqual(['basic', 'bearer', 'jwt', 'ticket', 'cookie']);
+  const { signIn } = readConfig({
+    BATCHLINE_SIGN_IN: 'Ticket, basic,',
+    BATCHLINE_OIDC_ISSUER: 'http://127.0.0.1:1/realm',
+    BATCHLINE_OIDC_AUDIENCE: 'batchline',
+  });
+  expect(signIn.schemes).toEqual(['basic', 'ticket']);
+  expect(signIn.oidc).toEqual({
+    issuer: 'http://127.0.0.1:1/realm',
+    audience: 'batchline',
+    jwks: undefined,
+    skewSeconds: 30,
+    loginClaim: 'preferred_username',
+    rolesClaim: undefined,
+    tenantClaim: undefined,
+    scopesClaim: undefined,
+    create: false,
+  });
 });

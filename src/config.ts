@@ -2,8 +2,48 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
 import { findTimeZone, type TimeZone, UTC } from './domain/time-zone.ts';
+
+/** The ways to sign in, in the order in which they are offered. */
+export const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
+/** A way to sign in (contract, section 5: Authorization). */
+export type SignInScheme = (typeof SIGN_IN_SCHEMES)[number];
+
+/** An OIDC issuer whose JWTs sign in. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Address of its keys; `undefined` asks its discovery document. */
+  readonly jwks: string | undefined;
+  /** Seconds by which the clocks may differ. */
+  readonly skewSeconds: number;
+  readonly loginClaim: string;
+  /** `undefined`: the roles are those of the associate. */
+  readonly rolesClaim: string | undefined;
+  /** `undefined`: the tenant is that of the associate. */
+  readonly tenantClaim: string | undefined;
+  /** `undefined`: a JWT has every scope, as a password has. */
+  readonly scopesClaim: string | undefined;
+  /** Whether an unknown login becomes an associate, or is refused. */
+  readonly create: boolean;
+}
+
+/** How callers may sign in. */
+export interface SignInConfig {
+  readonly schemes: readonly SignInScheme[];
+  /** Milliseconds without use after which a SoTicket ends. */
+  readonly ticketIdleMs: number;
+  /** Milliseconds without use after which a cookie session ends. */
+  readonly sessionIdleMs: number;
+  /** Milliseconds after which either ends however much it is used. */
+  readonly mostMs: number;
+  /** Wrong passwords for one login from one address before it has to wait. */
+  readonly freeFailures: number;
+  readonly requireAppToken: boolean;
+  readonly oidc: OidcConfig | undefined;
+}
 
 /** Every setting of the server, checked. */
 export interface Config {
@@ -43,6 +83,13 @@ export interface Config {
   readonly textLimits: TextLimits;
   /** The zone of times for callers who name none. */
   readonly timeZone: TimeZone;
+  readonly signIn: SignInConfig;
+  /** Addresses and networks of the proxies whose X-Forwarded headers count. */
+  readonly trustProxy: readonly string[];
+  /** The server that `batchline work` runs tasks for. */
+  readonly workerUrl: string | undefined;
+  /** Its token. */
+  readonly workerToken: string | undefined;
   readonly logLevel: string;
   /** Tells this process from others in leases and logs. */
   readonly nodeId: string;
@@ -133,6 +180,90 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 'UTC',
     meaning: 'Time zone of callers who name none: a code such as NO, or an IANA name',
   },
+  {
+    name: 'BATCHLINE_SIGN_IN',
+    fallback: 'basic,bearer,jwt,ticket,cookie',
+    meaning: 'The ways to sign in that are on, separated by commas',
+  },
+  {
+    name: 'BATCHLINE_TICKET_MINUTES',
+    fallback: '360',
+    meaning: 'Minutes without use after which a SoTicket ends (1 to 43200)',
+  },
+  {
+    name: 'BATCHLINE_SESSION_MINUTES',
+    fallback: '60',
+    meaning: 'Minutes without use after which a cookie session ends (1 to 43200)',
+  },
+  {
+    name: 'BATCHLINE_SIGN_IN_HOURS',
+    fallback: '168',
+    meaning: 'Hours after which a SoTicket or cookie session ends however much it is used (1 to 8760)',
+  },
+  {
+    name: 'BATCHLINE_SIGN_IN_FAILURES',
+    fallback: '5',
+    meaning: 'Wrong passwords for one login from one address before it has to wait (1 to 1000)',
+  },
+  {
+    name: 'BATCHLINE_REQUIRE_APP_TOKEN',
+    fallback: 'false',
+    meaning:
+      'true refuses calls without the SO-AppToken of a registered application; cookie sessions need none',
+  },
+  {
+    name: 'BATCHLINE_TRUST_PROXY',
+    fallback: '',
+    meaning: 'Addresses or networks of proxies whose X-Forwarded headers count, separated by commas',
+  },
+  {
+    name: 'BATCHLINE_OIDC_ISSUER',
+    fallback: '',
+    meaning: 'Address of the OIDC issuer whose JWTs sign in, as it stands in their iss',
+  },
+  {
+    name: 'BATCHLINE_OIDC_AUDIENCE',
+    fallback: '',
+    meaning: 'What the aud of its JWTs must be; needed with BATCHLINE_OIDC_ISSUER',
+  },
+  {
+    name: 'BATCHLINE_OIDC_JWKS',
+    fallback: '',
+    meaning: 'Address of its keys; without it the discovery document of the issuer tells it',
+  },
+  {
+    name: 'BATCHLINE_OIDC_SKEW',
+    fallback: '30',
+    meaning: 'Seconds by which its clock may differ (0 to 600)',
+  },
+  {
+    name: 'BATCHLINE_OIDC_LOGIN_CLAIM',
+    fallback: 'preferred_username',
+    meaning: 'Claim that names the login; email counts only where it is verified',
+  },
+  {
+    name: 'BATCHLINE_OIDC_ROLES_CLAIM',
+    fallback: '',
+    meaning: 'Claim with the roles, dots for claims inside; without it they are those of the associate',
+  },
+  {
+    name: 'BATCHLINE_OIDC_TENANT_CLAIM',
+    fallback: '',
+    meaning: 'Claim with the DatabaseSerialNumber; without it it is that of the associate',
+  },
+  {
+    name: 'BATCHLINE_OIDC_SCOPES_CLAIM',
+    fallback: '',
+    meaning:
+      'Claim with the scopes (read, write, admin, with or without batchline. in front); without it all',
+  },
+  {
+    name: 'BATCHLINE_OIDC_CREATE',
+    fallback: 'false',
+    meaning: 'true makes an associate of an unknown login; otherwise it is refused',
+  },
+  { name: 'BATCHLINE_URL', fallback: '', meaning: 'Server that `batchline work` runs tasks for' },
+  { name: 'BATCHLINE_TOKEN', fallback: '', meaning: 'Its token, with the scope worker' },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
 
@@ -187,6 +318,79 @@ class SettingsReader {
   }
 }
 
+/** How callers may sign in, by the settings. */
+function readSignIn(read: SettingsReader): SignInConfig {
+  const names = listOf(read.text('BATCHLINE_SIGN_IN')?.toLowerCase());
+  const schemes = SIGN_IN_SCHEMES.filter((scheme) => names.length === 0 || names.includes(scheme));
+  const unknown = names.find((name) => !(SIGN_IN_SCHEMES as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    read.refuse(`BATCHLINE_SIGN_IN names "${unknown}"; ${SIGN_IN_SCHEMES.join(', ')} are accepted.`);
+  const minutes = (name: string, fallback: number): number =>
+    60_000 * read.integer(name, fallback, 1, 43_200);
+  return {
+    schemes,
+    ticketIdleMs: minutes('BATCHLINE_TICKET_MINUTES', 360),
+    sessionIdleMs: minutes('BATCHLINE_SESSION_MINUTES', 60),
+    mostMs: 3_600_000 * read.integer('BATCHLINE_SIGN_IN_HOURS', 168, 1, 8760),
+    freeFailures: read.integer('BATCHLINE_SIGN_IN_FAILURES', 5, 1, 1000),
+    requireAppToken: read.flag('BATCHLINE_REQUIRE_APP_TOKEN'),
+    oidc: readOidc(read),
+  };
+}
+
+function readOidc(read: SettingsReader): OidcConfig | undefined {
+  const issuer = readHttps(read, 'BATCHLINE_OIDC_ISSUER');
+  const audience = read.text('BATCHLINE_OIDC_AUDIENCE');
+  const oidc = {
+    jwks: readHttps(read, 'BATCHLINE_OIDC_JWKS'),
+    skewSeconds: read.integer('BATCHLINE_OIDC_SKEW', 30, 0, 600),
+    loginClaim: read.text('BATCHLINE_OIDC_LOGIN_CLAIM') ?? 'preferred_username',
+    rolesClaim: read.text('BATCHLINE_OIDC_ROLES_CLAIM'),
+    tenantClaim: read.text('BATCHLINE_OIDC_TENANT_CLAIM'),
+    scopesClaim: read.text('BATCHLINE_OIDC_SCOPES_CLAIM'),
+    create: read.flag('BATCHLINE_OIDC_CREATE'),
+  };
+  if (issuer === undefined && audience === undefined) return undefined;
+  if (issuer === undefined || audience === undefined) {
+    const [given, wanted] = issuer === undefined ? ['AUDIENCE', 'ISSUER'] : ['ISSUER', 'AUDIENCE'];
+    read.refuse(
+      `BATCHLINE_OIDC_${given} is set without BATCHLINE_OIDC_${wanted}; both or none are accepted.`,
+    );
+    return undefined;
+  }
+  return { issuer, audience, ...oidc };
+}
+
+/** An address that nobody on the way can answer for: https, or http within this machine. */
+function readHttps(read: SettingsReader, name: string): string | undefined {
+  const text = read.text(name);
+  if (text === undefined || isTrustworthy(text)) return text;
+  read.refuse(`${name} is "${text}"; an https address is accepted, or http on a loopback address.`);
+  return undefined;
+}
+
+/** Whether what comes from this address can be trusted: https, or http within this machine. */
+export function isTrustworthy(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\..*|\[::1\])$/.test(hostname));
+}
+
+function readTrustProxy(read: SettingsReader): readonly string[] {
+  const proxies = listOf(read.text('BATCHLINE_TRUST_PROXY'));
+  for (const proxy of proxies) {
+    if (!ipaddr.isValid(proxy) && !ipaddr.isValidCIDR(proxy))
+      read.refuse(
+        `BATCHLINE_TRUST_PROXY names "${proxy}"; addresses such as 10.0.0.1 and networks such as 10.0.0.0/8 are accepted.`,
+      );
+  }
+  return proxies;
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '').split(',').flatMap((part) => part.trim() || []);
+}
+
 /** The variables of a settings file (`KEY=value` lines, `#` comments), for `--env-file`-like use. */
 export function readSettingsFile(path: string): Record<string, string> {
   const settings: Record<string, string> = {};
@@ -225,11 +429,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
 
-  const handlers = (read.text('BATCHLINE_HANDLERS') ?? '')
-    .split(',')
-    .map((path) => path.trim())
-    .filter((path) => path !== '')
-    .map((path) => resolve(path));
+  const handlers = listOf(read.text('BATCHLINE_HANDLERS')).map((path) => resolve(path));
   for (const path of handlers) {
     if (!existsSync(path))
       read.refuse(`BATCHLINE_HANDLERS names "${path}"; a module or folder that exists is accepted.`);
@@ -256,6 +456,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     read.refuse(
       `BATCHLINE_TIME_ZONE is "${zoneName}"; a code such as NO or US-NY or an IANA name such as Europe/Oslo is accepted.`,
     );
+  }
+
+  const workerUrl = read.text('BATCHLINE_URL');
+  if (workerUrl !== undefined && !/^https?:\/\/./.test(workerUrl)) {
+    read.refuse(`BATCHLINE_URL is "${workerUrl}"; an address such as http://127.0.0.1:7243 is accepted.`);
   }
 
   const logLevel = read.text('LOG_LEVEL') ?? 'info';
@@ -294,6 +499,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       progressDescription: textLimit,
     },
     timeZone: timeZone ?? UTC,
+    signIn: readSignIn(read),
+    trustProxy: readTrustProxy(read),
+    workerUrl,
+    workerToken: read.text('BATCHLINE_TOKEN'),
     logLevel,
     nodeId: randomUUID(),
   };

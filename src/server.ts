@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { Definitions } from './engine/definitions.ts';
 import { Engine } from './engine/engine.ts';
 import { JobQueue } from './engine/job-queue.ts';
 import { loadHandlers } from './engine/load-handlers.ts';
@@ -51,7 +52,9 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
     const firstAdministrator = await ensureAdministrator(database, config);
     const queue = await JobQueue.open(database, log);
     undo.push(() => queue.stop());
-    await queue.ensure(registry.names());
+    const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
+    for (const name of await definitions.prepare())
+      log.warn({ definition: name }, 'workers offer this definition too; it runs in the server');
     for (const { definition } of registry.all())
       await keepDefaultLimits(database.sql, definition.name, definition.limits ?? null);
     const files = new Files(
@@ -66,12 +69,13 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
       database,
       queue,
       registry,
+      definitions,
       files,
       textLimits: config.textLimits,
       listLimit: config.listLimit,
       serialNumber: config.serialNumber,
     };
-    const engine = new Engine({ database, queue, registry, files }, config, log);
+    const engine = new Engine({ database, queue, registry, definitions, files }, config, log);
     await engine.start();
     undo.push(() => engine.stop());
     const scheduler = new Scheduler(tasks, log);

@@ -3,30 +3,46 @@ import { Refusal } from '../domain/errors.ts';
 import { HandlerModuleError } from '../engine/load-handlers.ts';
 import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
 import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
+import { CallRefused } from '../workers/index.ts';
+import { appCommand } from './app.ts';
 import { serve } from './serve.ts';
 import { settingsHelp } from './settings-help.ts';
 import { tokenCommand } from './token.ts';
 import { UsageError } from './usage.ts';
 import { userCommand } from './user.ts';
+import { work } from './work.ts';
 
 const USAGE = `batchline: a self-hosted batch-task server
 
   batchline serve                        start the server
+  batchline work                         run the definitions of BATCHLINE_HANDLERS for the server at BATCHLINE_URL
   batchline user add LOGIN               make an associate; asks for the password on standard input
       [--role administrator|viewer]      may be given twice
       [--name NAME] [--tenant SERIAL]
   batchline user list
   batchline token create LOGIN           make an API token and print it, once
-      [--name NAME] [--scope read|write|admin] [--days N]
+      [--name NAME] [--scope read|write|admin|worker] [--days N]
+      [--definition NAME]                with --scope worker: what the worker runs; may be given often
   batchline token list
   batchline token revoke ID
+  batchline app add NAME                 register an application and print its SO-AppToken, once
+      [--scope read|write|admin]         limits its calls; may be given several times
+  batchline app list
+  batchline app remove ID
   batchline settings                     every setting, its default and its meaning
   batchline help
 
-user and token open the database themselves: with the embedded one, stop the server first, or use its API.`;
+user, token and app open the database themselves: with the embedded one, stop the server first, or use its API.`;
 
 /** Errors whose message says what is wrong with a setting or an argument, and what to do. */
-const TOLD_IN_ONE_LINE = [HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, Refusal];
+const TOLD_IN_ONE_LINE = [
+  HandlerModuleError,
+  FolderInUse,
+  FolderUnusable,
+  DatabaseUnreachable,
+  Refusal,
+  CallRefused,
+];
 
 /** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 wrong usage */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -35,10 +51,14 @@ export async function runCli(args: readonly string[]): Promise<number> {
     switch (command) {
       case 'serve':
         return await serve(rest);
+      case 'work':
+        return await work(rest);
       case 'user':
         return await userCommand(rest);
       case 'token':
         return await tokenCommand(rest);
+      case 'app':
+        return await appCommand(rest);
       case 'settings':
         console.log(settingsHelp());
         return 0;

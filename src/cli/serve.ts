@@ -1,7 +1,13 @@
 import { pino } from 'pino';
 import { readConfig } from '../config.ts';
 import { type Server, startServer } from '../server.ts';
+import { untilSignal } from './until-signal.ts';
 import { UsageError } from './usage.ts';
+
+/** What no log may hold. */
+const SECRET_HEADERS = ['authorization', 'cookie', 'so-apptoken', 'x-xsrf-token'].map(
+  (name) => `req.headers["${name}"]`,
+);
 
 /** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -10,18 +16,11 @@ export async function serve(args: readonly string[]): Promise<number> {
       `serve takes no arguments, but there is "${args[0]}"; settings come from the environment`,
     );
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel, redact: ['req.headers.authorization'] }, pino.destination(2));
-  const stopping = Promise.withResolvers<void>();
-  const onSignal = (): void => {
-    process.once('SIGINT', () => process.exit(130));
-    process.once('SIGTERM', () => process.exit(143));
-    stopping.resolve();
-  };
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  const log = pino({ level: config.logLevel, redact: SECRET_HEADERS }, pino.destination(2));
+  const signalled = untilSignal();
   const server = await startServer(config, log);
   console.log(greeting(server, config.admin === undefined ? undefined : config.admin.login));
-  await stopping.promise;
+  await signalled;
   console.log('Stopping: running tasks end or are handed back. Once more ends at once.');
   await server.stop();
   console.log('Stopped.');

@@ -9,6 +9,14 @@ import { withDatabase } from './with-database.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+interface NewToken {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** What the scope `worker` is for. */
+  readonly definitions: readonly string[];
+  readonly days: number | undefined;
+}
+
 /** `batchline token create|list|revoke`. */
 export async function tokenCommand(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -17,30 +25,41 @@ export async function tokenCommand(args: readonly string[]): Promise<number> {
     options: {
       name: { type: 'string', default: 'command line' },
       scope: { type: 'string', multiple: true, default: ['read', 'write'] },
+      definition: { type: 'string', multiple: true, default: [] },
       days: { type: 'string' },
     },
   });
   const [action, target] = positionals;
   if (action === 'list') return list();
   if (action === 'create' && target !== undefined) {
-    return create(target, values.name, values.scope.map(readScope), readDays(values.days));
+    return create(target, {
+      name: values.name,
+      scopes: values.scope.map(readScope),
+      definitions: values.definition,
+      days: readDays(values.days),
+    });
   }
   if (action === 'revoke' && target !== undefined && /^\d{1,9}$/.test(target)) return revoke(Number(target));
   throw new UsageError('token takes "create LOGIN", "list" or "revoke ID"');
 }
 
-async function create(
-  login: string,
-  name: string,
-  scopes: readonly Scope[],
-  days: number | undefined,
-): Promise<number> {
+async function create(login: string, { name, scopes, definitions, days }: NewToken): Promise<number> {
+  const works = scopes.includes('worker');
+  if (works !== definitions.length > 0)
+    throw new UsageError('--scope worker and --definition NAME belong together');
   const secret = await withDatabase(async ({ sql }, serialNumber) => {
     const associate = await findAssociate(sql, login);
     if (associate === undefined) throw missing`There is no associate with the login "${login}".`;
     const made = generateToken(associate.tenant ?? serialNumber);
     const expires = days === undefined ? null : new Date(Date.now() + days * DAY_MS);
-    await insertToken(sql, { associateId: associate.id, name, scopes, expires, hash: hashToken(made) });
+    await insertToken(sql, {
+      associateId: associate.id,
+      name,
+      scopes,
+      expires,
+      hash: hashToken(made),
+      definitions: works ? definitions.map((one) => one.toLowerCase()) : null,
+    });
     return made;
   });
   console.log(secret);
@@ -65,7 +84,8 @@ async function revoke(id: number): Promise<number> {
   return 0;
 }
 
-function readScope(scope: string): Scope {
+/** A scope of the command line. */
+export function readScope(scope: string): Scope {
   const found = SCOPES.find((one) => one === scope);
   if (found === undefined)
     throw new UsageError(`there is no scope "${scope}"; ${SCOPES.join(', ')} are accepted`);

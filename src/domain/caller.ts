@@ -4,8 +4,11 @@ export const ROLES = ['administrator', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What a token may be used for. A token never allows more than its user may. */
-export const SCOPES = ['read', 'write', 'admin'] as const;
-/** `read` reads; `write` also starts, updates, stops and deletes; `admin` also uses the rights of an administrator. */
+export const SCOPES = ['read', 'write', 'admin', 'worker'] as const;
+/**
+ * `read` reads; `write` also starts, updates, stops and deletes; `admin` also uses the rights of an administrator;
+ * `worker` runs tasks of the definitions that the token names, whoever owns them.
+ */
 export type Scope = (typeof SCOPES)[number];
 
 /** Who is asking, after sign-in. */
@@ -18,11 +21,24 @@ export interface Caller {
   readonly tenant: string | null;
   /** What this sign-in may be used for. */
   readonly scopes: readonly Scope[];
+  /** The definitions, in lower case, that the scope `worker` is for; absent where the sign-in names none. */
+  readonly definitions?: readonly string[];
 }
 
 /** Whether the caller may use the rights of an administrator in this sign-in. */
 export function isAdministrator(caller: Caller): boolean {
   return caller.roles.includes('administrator') && caller.scopes.includes('admin');
+}
+
+/** Whether the caller may run tasks of this definition (contract, section 7: a worker's token). */
+export function worksOn(caller: Caller, definition: string): boolean {
+  if (!caller.scopes.includes('worker')) return false;
+  return isAdministrator(caller) || (caller.definitions?.includes(definition.toLowerCase()) ?? false);
+}
+
+/** Whether the sign-in is a worker's and nothing else: none of its associate's own rights go with it. */
+export function isWorkerOnly(caller: Caller): boolean {
+  return caller.scopes.length === 1 && caller.scopes[0] === 'worker';
 }
 
 /** Whether the caller may see every task of the tenant. */

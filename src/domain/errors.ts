@@ -10,7 +10,8 @@ export type RefusalKind =
   | 'conflict'
   | 'precondition'
   | 'unsupported'
-  | 'throttled';
+  | 'throttled'
+  | 'unavailable';
 
 /**
  * A request that is refused for a reason the caller can act on. The message says what is wrong, where, and
@@ -20,12 +21,15 @@ export class Refusal extends Error {
   readonly kind: RefusalKind;
   /** The message with its values apart; `message` is the same in English. */
   readonly text: Message;
+  /** After how many seconds it may be tried again, where that is known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(kind: RefusalKind, text: Message) {
+  constructor(kind: RefusalKind, text: Message, retryAfter?: number) {
     super(text.toString());
     this.name = 'Refusal';
     this.kind = kind;
     this.text = text;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -52,5 +56,12 @@ export const conflict = refusal('conflict');
 export const precondition = refusal('precondition');
 /** The body is in a format that is not read: a 415. */
 export const unsupported = refusal('unsupported');
-/** Too many calls: a 429. */
-export const throttled = refusal('throttled');
+/** Too many failed sign-ins: a 429 that says when to try again, in whole seconds. */
+export function throttled(retryAfter: number): Refusal {
+  const text = message`Too many failed sign-ins; try again in ${retryAfter} seconds.`;
+  return new Refusal('throttled', text, retryAfter);
+}
+/** Something that the server depends on does not answer: a 503 that says when to try again, in whole seconds. */
+export function unavailable(text: Message, retryAfter: number): Refusal {
+  return new Refusal('unavailable', text, retryAfter);
+}

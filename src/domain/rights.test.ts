@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Caller } from './caller.ts';
 import { SCOPES } from './caller.ts';
-import { FieldRight, RIGHTS, relationTo, rightsOn, TableRight } from './rights.ts';
+import { allows, FieldRight, RIGHTS, relationTo, rightsOn, TableRight, visibleTo } from './rights.ts';
 
 const anna: Caller = { associateId: 5, login: 'anna', roles: [], tenant: null, scopes: SCOPES };
-const own = { tenant: 't', ownerId: 5 };
-const others = { tenant: 't', ownerId: 6 };
-const system = { tenant: 't', ownerId: 0 };
+const own = { tenant: 't', ownerId: 5, name: 'mail' };
+const others = { tenant: 't', ownerId: 6, name: 'mail' };
+const system = { tenant: 't', ownerId: 0, name: 'mail' };
 
 describe('how a caller stands to a task', () => {
   test.each([
@@ -21,6 +21,15 @@ describe('how a caller stands to a task', () => {
     // Another tenant's task is nobody's.
     [{ ...anna, roles: ['administrator'], tenant: 'u' }, own, 'stranger'],
     [{ ...anna, tenant: 't' }, own, 'owner'],
+    // A worker's token is for its definitions, and gives none of its associate's own rights.
+    [{ ...anna, scopes: ['worker'], definitions: ['mail'] }, others, 'worker'],
+    [{ ...anna, scopes: ['worker'], definitions: ['mail'] }, { ...others, name: 'Mail' }, 'worker'],
+    [{ ...anna, scopes: ['worker'], definitions: ['other'] }, own, 'stranger'],
+    [{ ...anna, roles: ['viewer'], scopes: ['worker'], definitions: ['other'] }, others, 'stranger'],
+    [{ ...anna, scopes: ['worker'], definitions: ['mail'], tenant: 'u' }, others, 'stranger'],
+    // One that also reads and writes has both.
+    [{ ...anna, scopes: ['read', 'write', 'worker'], definitions: ['mail'] }, own, 'owner'],
+    [{ ...anna, scopes: ['read', 'write', 'worker'], definitions: ['mail'] }, others, 'worker'],
   ] as [Caller, typeof own, string][])('%#: %o and %o: %s', (caller, task, relation) => {
     expect(relationTo(caller, task)).toBe(relation);
   });
@@ -43,6 +52,23 @@ test('a sign-in without the scope write changes nothing, whoever it is', () => {
       const rights = rightsOn({ ...anna, roles, scopes: ['read'] }, task);
       expect(rights.table & ~TableRight.Select).toBe(0);
       expect(rights.editable & FieldRight.Write).toBe(0);
+    }
+  }
+});
+
+test('what lists show is what the rights let one see', () => {
+  for (const roles of [[], ['viewer'], ['administrator']] as Caller['roles'][]) {
+    for (const tenant of [null, 't', 'u']) {
+      for (const scopes of [SCOPES, ['read']] as Caller['scopes'][]) {
+        const caller = { ...anna, roles, tenant, scopes };
+        const visible = visibleTo(caller);
+        for (const task of [own, others, system]) {
+          const shown =
+            (visible.tenant === null || visible.tenant === task.tenant) &&
+            (visible.ownerIds === null || visible.ownerIds.includes(task.ownerId));
+          expect(shown).toBe(allows(rightsOn(caller, task), TableRight.Select));
+        }
+      }
     }
   }
 });

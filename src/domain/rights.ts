@@ -1,4 +1,5 @@
-import { type Caller, isAdministrator, seesAll } from './caller.ts';
+import type { BatchTask } from './batch-task.ts';
+import { type Caller, isAdministrator, isWorkerOnly, seesAll, worksOn } from './caller.ts';
 import { type Message, message } from './message.ts';
 
 /** Bits of `TableRight.Mask` (contract, section 7). */
@@ -17,7 +18,7 @@ export interface TaskRights {
 }
 
 /** How a caller stands to a task. */
-export type Relation = 'administrator' | 'owner' | 'system' | 'viewer' | 'stranger';
+export type Relation = 'administrator' | 'owner' | 'system' | 'viewer' | 'worker' | 'stranger';
 
 const ANOTHERS = message`The task belongs to another associate.`;
 const READ_ONLY = message`This sign-in may only read.`;
@@ -45,6 +46,12 @@ export const RIGHTS: Readonly<Record<Relation, TaskRights>> = {
     rest: FieldRight.Read,
     reason: ANOTHERS,
   },
+  worker: {
+    table: TableRight.Select,
+    editable: FieldRight.Read,
+    rest: FieldRight.Read,
+    reason: message`A worker changes tasks by its leases.`,
+  },
   stranger: {
     table: TableRight.None,
     editable: FieldRight.None,
@@ -53,23 +60,23 @@ export const RIGHTS: Readonly<Record<Relation, TaskRights>> = {
   },
 };
 
-/** How the caller stands to a task of this tenant and owner. */
-export function relationTo(
-  caller: Caller,
-  task: { readonly tenant: string; readonly ownerId: number },
-): Relation {
+/** What rights on a task depend on. */
+export type RightsSubject = Pick<BatchTask, 'tenant' | 'ownerId' | 'name'>;
+
+/** How the caller stands to a task of this tenant, owner and definition. */
+export function relationTo(caller: Caller, task: RightsSubject): Relation {
   if (caller.tenant !== null && caller.tenant !== task.tenant) return 'stranger';
+  const works = worksOn(caller, task.name);
+  if (isWorkerOnly(caller)) return works ? 'worker' : 'stranger';
   if (isAdministrator(caller)) return 'administrator';
   if (task.ownerId === 0) return 'system';
   if (task.ownerId === caller.associateId) return 'owner';
-  return seesAll(caller) ? 'viewer' : 'stranger';
+  if (seesAll(caller)) return 'viewer';
+  return works ? 'worker' : 'stranger';
 }
 
 /** What the caller may do with the task. A sign-in without the scope `write` changes nothing. */
-export function rightsOn(
-  caller: Caller,
-  task: { readonly tenant: string; readonly ownerId: number },
-): TaskRights {
+export function rightsOn(caller: Caller, task: RightsSubject): TaskRights {
   const rights = RIGHTS[relationTo(caller, task)];
   if (caller.scopes.includes('write')) return rights;
   return {
@@ -83,4 +90,20 @@ export function rightsOn(
 /** Whether rights include a bit of `TableRight`. */
 export function allows(rights: TaskRights, bit: number): boolean {
   return (rights.table & bit) === bit;
+}
+
+/** Which tasks a caller may see, as conditions that a query can begin with. */
+export interface Visibility {
+  /** The tenant whose tasks they are; `null` for all. */
+  readonly tenant: string | null;
+  /** The owners whose tasks they are, 0 for system tasks; `null` for everybody. */
+  readonly ownerIds: readonly number[] | null;
+}
+
+/**
+ * The tasks on which `rightsOn` gives the caller Select, and no others; without those that the caller only works
+ * on, which are read one by one.
+ */
+export function visibleTo(caller: Caller): Visibility {
+  return { tenant: caller.tenant, ownerIds: seesAll(caller) ? null : [caller.associateId, 0] };
 }

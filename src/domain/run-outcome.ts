@@ -5,9 +5,15 @@ import type { StoredState } from './task-state.ts';
 /** What a run came to: it returned, it threw, or it was told to end and did so or was left behind. */
 export type RunOutcome =
   | { readonly kind: 'returned'; readonly result: Text }
-  | { readonly kind: 'failed'; readonly message: Text; readonly permanent: boolean }
-  /** The server stops, and the run has not finished. */
-  | { readonly kind: 'interrupted' }
+  | {
+      readonly kind: 'failed';
+      readonly message: Text;
+      readonly permanent: boolean;
+      /** Seconds until the next run, where the run itself knows better than its definition. */
+      readonly delaySeconds?: number | undefined;
+    }
+  /** The server or the worker stops, and the run has not finished. */
+  | { readonly kind: 'interrupted'; readonly by?: 'server' | 'worker' }
   /** The process was lost. */
   | { readonly kind: 'lost'; readonly nodeId: string };
 
@@ -55,10 +61,14 @@ export function consequenceOf(
         failures,
         losses,
         delaySeconds: 0,
-        reason: message`Handed back: the server stops.`,
+        reason:
+          outcome.by === 'worker'
+            ? message`Handed back by its worker.`
+            : message`Handed back: the server stops.`,
       };
     case 'failed': {
-      const delay = outcome.permanent ? undefined : nextDelay(policy, failures + 1, jitter);
+      const planned = outcome.permanent ? undefined : nextDelay(policy, failures + 1, jitter);
+      const delay = planned === undefined ? undefined : (outcome.delaySeconds ?? planned);
       const counts = { result: outcome.message, failures: failures + 1, losses };
       if (delay === undefined)
         return { ...counts, to: 'Failed', delaySeconds: null, reason: message`The run has failed.` };

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Message } from '../domain/message.ts';
+import type { Consequence } from '../domain/run-outcome.ts';
 import { hasEnded } from '../domain/task-state.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
-import { finishRuns, type RunEnd } from '../store/tasks/finish-runs.ts';
+import { type FinishedTask, finishRuns, type RunEnd } from '../store/tasks/finish-runs.ts';
 import type { JobQueue } from './job-queue.ts';
 
 /** The end of a run with what belongs to it: its definition, its job, and who says so. */
@@ -15,18 +17,42 @@ export interface EndToApply extends RunEnd {
   readonly reason: Message;
 }
 
+/** The end of a run by what follows from its outcome, and what it had to tell at last. */
+export function endOf(
+  run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'jobId' | 'nodeId'>,
+  consequence: Consequence,
+  last: Partial<Pick<EndToApply, 'progressPercent' | 'progressDescription' | 'fileName' | 'neverBegan'>> = {},
+): EndToApply {
+  const { delaySeconds } = consequence;
+  return {
+    ...run,
+    progressPercent: null,
+    progressDescription: null,
+    fileName: null,
+    ...last,
+    ...consequence,
+    next: delaySeconds === null ? null : { jobId: randomUUID(), delaySeconds },
+  };
+}
+
+/** What became of ends that were written. */
+export interface AppliedEnds {
+  /** The tasks whose runs still held them. */
+  readonly finished: readonly FinishedTask[];
+  /** The definitions that have work due at once. */
+  readonly due: ReadonlySet<string>;
+}
+
 /**
  * Writes the ends of runs with everything that follows, in one transaction: row, audit, the old job, the next
  * job, and the removal of internal tasks. Ends of runs that no longer hold their tasks change nothing but
  * their jobs, which have delivered what they had to.
- *
- * @returns the definitions that have work due at once
  */
 export async function applyEnds(
   trx: Transaction<Schema>,
   queue: JobQueue,
   ends: readonly EndToApply[],
-): Promise<Set<string>> {
+): Promise<AppliedEnds> {
   const byTask = new Map(ends.map((end) => [end.taskId, end]));
   const finished = await finishRuns(trx, ends);
   const due = new Set<string>();
@@ -61,5 +87,5 @@ export async function applyEnds(
   );
   await queue.send(trx, next);
   await deleteTaskRows(trx, traces, true);
-  return due;
+  return { finished, due };
 }

@@ -9,6 +9,7 @@ import {
 import type { Schema } from '../store/schema.ts';
 import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
 import { type ClaimedTask, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
+import { lockDueTasks } from '../store/tasks/due-tasks.ts';
 import type { JobQueue } from './job-queue.ts';
 import { noteStarts, readRoom, takeWithin } from './room.ts';
 
@@ -21,6 +22,8 @@ export interface ClaimRequest {
   /** Who runs them: the holder of the leases. */
   readonly owner: string;
   readonly leaseSeconds: number;
+  /** The only tenant whose tasks are wanted; `null` for any. */
+  readonly tenant: string | null;
 }
 
 /** What a claim brings. */
@@ -79,8 +82,9 @@ async function claimOpen(
   request: ClaimRequest,
   version: number,
 ): Promise<ClaimResult> {
-  const { name, limit } = request;
-  const deliveries = await queue.take(trx, name, limit);
+  const { name, limit, tenant } = request;
+  const deliveries =
+    tenant === null ? await queue.take(trx, name, limit) : await lockDueTasks(trx, tenant, name, limit);
   if (deliveries.length === 0) return NOTHING;
   const claimed = await claim(queue, trx, request, deliveries, version, async () => {
     const control = (await readControls(trx, name)).get(name);
@@ -101,7 +105,7 @@ async function claimGated(
   const room = await readRoom(trx, control);
   if (room.total <= 0) return { ...NOTHING, againInSeconds: room.againInSeconds };
   const limit = Math.min(request.limit, room.total);
-  const deliveries = await takeWithin(queue, trx, control, room, limit);
+  const deliveries = await takeWithin(queue, trx, control, room, request.tenant, limit);
   if (deliveries.length === 0) return NOTHING;
   const claimed = await claim(queue, trx, request, deliveries, control.version);
   await noteStarts(trx, control, claimed.length);

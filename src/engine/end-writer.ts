@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { isDataException } from '../store/data-exception.ts';
 import type { Database } from '../store/database.ts';
 import { applyEnds, type EndToApply } from './apply-ends.ts';
 import { Batcher } from './batcher.ts';
@@ -45,7 +46,7 @@ export class EndWriter {
   async #write(ends: readonly EndToApply[]): Promise<void> {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
       try {
-        const due = await this.#database.sql
+        const { due } = await this.#database.sql
           .transaction()
           .execute((trx) => applyEnds(trx, this.#queue, ends));
         if (due.size > 0) this.#database.signals.publish({ kind: 'due', names: [...due] });
@@ -60,9 +61,4 @@ export class EndWriter {
       }
     }
   }
-}
-
-/** SQLSTATE class 22: the data itself can't be written, so that no retry helps. */
-function isDataException(error: unknown): boolean {
-  return String((error as { code?: unknown }).code ?? '').startsWith('22');
 }

@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { consequenceOf } from '../domain/run-outcome.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
+import { endOf } from './apply-ends.ts';
 import { claimDue } from './claim-due.ts';
+import type { Definitions } from './definitions.ts';
 import { type Claim, Dispatcher } from './dispatcher.ts';
 import { EndWriter } from './end-writer.ts';
 import { type ExecutionParts, executeRun } from './execute-run.ts';
@@ -15,6 +16,7 @@ import type { JobQueue } from './job-queue.ts';
 import { Recovery } from './recovery.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { Run } from './run.ts';
+import { RunLog } from './run-log.ts';
 import { taskReader } from './task-reader.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
 import { wakeLater } from './wake-later.ts';
@@ -24,6 +26,7 @@ export interface EngineParts {
   readonly database: Database;
   readonly queue: JobQueue;
   readonly registry: Registry;
+  readonly definitions: Definitions;
   readonly files: Files;
 }
 
@@ -57,6 +60,7 @@ export class Engine {
       files: parts.files,
       allowPrivateAddresses: config.allowPrivateAddresses,
       readTasks: taskReader(parts.database),
+      runLog: new RunLog(parts.database.sql, log),
     };
     const threads = new ThreadPool(config.threads, config.textLimits.progressDescription, context);
     this.#execution = { ...context, threads, graceSeconds: config.graceSeconds };
@@ -97,6 +101,7 @@ export class Engine {
     for (const run of this.#heartbeat.runs) run.end('shutdown');
     await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.drained()));
     this.#unsubscribe();
+    await this.#execution.runLog.flush();
     await this.#ends.close();
     await this.#heartbeat.stop();
     await this.#recovery.stop();
@@ -111,6 +116,7 @@ export class Engine {
       limit,
       owner: this.#config.nodeId,
       leaseSeconds: definition.leaseSeconds,
+      tenant: null,
     });
     if (againInSeconds !== undefined) this.#wakeAgain(name, againInSeconds);
     return { items: claimed.map((one) => this.#runOf(one, definition)), more };
@@ -140,20 +146,15 @@ export class Engine {
       }
       const consequence = consequenceOf(outcome, run.definition.retry, run.task, Math.random());
       const progress = run.takeProgress();
-      const delaySeconds = consequence.delaySeconds;
-      await this.#ends.write({
-        taskId: run.task.id,
-        attempt: run.task.attempt,
-        name: run.task.name,
-        jobId: run.jobId,
-        nodeId: this.#config.nodeId,
-        progressPercent: outcome.kind === 'returned' ? 100 : progress.percent,
-        progressDescription: progress.text,
-        fileName: run.fileName,
-        ...consequence,
-        next: delaySeconds === null ? null : { jobId: randomUUID(), delaySeconds },
-      });
-      wakeLater(this.#parts.database.signals, run.task.name, delaySeconds ?? 0);
+      await this.#execution.runLog.flush();
+      await this.#ends.write(
+        endOf({ ...idsOf(run), nodeId: this.#config.nodeId }, consequence, {
+          progressPercent: outcome.kind === 'returned' ? 100 : progress.percent,
+          progressDescription: progress.text,
+          fileName: run.fileName,
+        }),
+      );
+      wakeLater(this.#parts.database.signals, run.task.name, consequence.delaySeconds ?? 0);
     } catch (error) {
       // The lease ends by itself, and the recovery brings the task back.
       run.log.error({ err: error }, 'the end of the run could not be written');
@@ -161,4 +162,8 @@ export class Engine {
       this.#heartbeat.remove(run);
     }
   }
+}
+
+function idsOf({ task, jobId }: Run): { taskId: number; attempt: number; name: string; jobId: string } {
+  return { taskId: task.id, attempt: task.attempt, name: task.name, jobId };
 }

@@ -7,7 +7,7 @@ import { schemaProblem } from '../domain/schema-problem.ts';
 /** Reads parameters by a definition's schema; throws a Refusal where they miss it. */
 export type ParameterReader = (parameters: Parameters | null) => Parameters;
 
-const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, strict: false });
+const OPTIONS = { coerceTypes: true, useDefaults: true, allErrors: true, strict: false } as const;
 
 /**
  * Makes the reader of a definition's parameters. Clients of SuperOffice send a dictionary of strings, so
@@ -20,7 +20,8 @@ export function parameterReader(definition: string, schema: object | undefined):
   if (schema === undefined) return (parameters) => parameters ?? {};
   // A schema made by TypeBox carries marks that are not JSON; Ajv wants the plain schema.
   const plain = JSON.parse(JSON.stringify(schema)) as ObjectSchema;
-  const validate = ajv.compile(plain);
+  // One instance a schema: they may have the same $id.
+  const validate = new Ajv(OPTIONS).compile(plain);
   const names = new Map(Object.keys(plain.properties ?? {}).map((name) => [name.toLowerCase(), name]));
   return (parameters) => {
     const value: Parameters = {};

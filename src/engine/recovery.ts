@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
-import { DEFAULT_RETRY } from '../domain/retry.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
 import { consequenceOf } from '../domain/run-outcome.ts';
 import type { Database } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
 import { type LostRun, lockLostRuns } from '../store/tasks/lost-runs.ts';
 import { listWaiting, replaceJob } from '../store/tasks/waiting-tasks.ts';
-import { applyEnds, type EndToApply } from './apply-ends.ts';
+import { applyEnds, type EndToApply, endOf } from './apply-ends.ts';
+import type { Definitions } from './definitions.ts';
 import type { JobQueue } from './job-queue.ts';
-import type { Registry } from './registry.ts';
 
 const BATCH = 200;
 const RECONCILE_MS = 60_000;
@@ -21,7 +23,7 @@ const OVERDUE_SECONDS = 60;
 export class Recovery {
   readonly #database: Database;
   readonly #queue: JobQueue;
-  readonly #registry: Registry;
+  readonly #definitions: Definitions;
   readonly #nodeId: string;
   readonly #intervalMs: number;
   readonly #log: Logger;
@@ -30,14 +32,14 @@ export class Recovery {
   #reconciledTo = 0;
 
   constructor(
-    parts: { readonly database: Database; readonly queue: JobQueue; readonly registry: Registry },
+    parts: { readonly database: Database; readonly queue: JobQueue; readonly definitions: Definitions },
     nodeId: string,
     leaseSeconds: number,
     log: Logger,
   ) {
     this.#database = parts.database;
     this.#queue = parts.queue;
-    this.#registry = parts.registry;
+    this.#definitions = parts.definitions;
     this.#nodeId = nodeId;
     this.#intervalMs = Math.max(500, (leaseSeconds * 1000) / 3);
     this.#log = log;
@@ -63,11 +65,10 @@ export class Recovery {
     for (let total = 0; ; ) {
       const { count, due } = await this.#database.sql.transaction().execute(async (trx) => {
         const lost = await lockLostRuns(trx, soleOwner, BATCH);
-        const ends = lost.map((run) => this.#endOf(run));
-        return {
-          count: lost.length,
-          due: ends.length > 0 ? await applyEnds(trx, this.#queue, ends) : new Set<string>(),
-        };
+        if (lost.length === 0) return { count: 0, due: new Set<string>() };
+        const policies = await this.#policies(trx, lost);
+        const ends = lost.map((run) => this.#endOf(run, policies.get(run.name) ?? DEFAULT_RETRY));
+        return { count: lost.length, due: (await applyEnds(trx, this.#queue, ends)).due };
       });
       total += count;
       if (due.size > 0) this.#database.signals.publish({ kind: 'due', names: [...due] });
@@ -108,23 +109,18 @@ export class Recovery {
       .catch((error: unknown) => this.#log.warn({ err: error }, 'the recovery failed; it tries again'));
   }
 
-  #endOf(run: LostRun): EndToApply {
-    const policy = this.#registry.find(run.name)?.retry ?? DEFAULT_RETRY;
-    const consequence = consequenceOf({ kind: 'lost', nodeId: run.leaseOwner }, policy, run, Math.random());
-    return {
-      taskId: run.taskId,
-      attempt: run.attempt,
-      name: run.name,
-      jobId: run.jobId,
-      nodeId: this.#nodeId,
-      progressPercent: null,
-      progressDescription: null,
-      fileName: null,
-      ...consequence,
-      next:
-        consequence.delaySeconds === null
-          ? null
-          : { jobId: randomUUID(), delaySeconds: consequence.delaySeconds },
-    };
+  /** How each definition of lost runs is tried again, by name. */
+  async #policies(trx: Transaction<Schema>, lost: readonly LostRun[]): Promise<Map<string, RetryPolicy>> {
+    const policies = new Map<string, RetryPolicy>();
+    for (const name of new Set(lost.map((run) => run.name))) {
+      const definition = await this.#definitions.find(name, trx);
+      if (definition !== undefined) policies.set(name, definition.retry);
+    }
+    return policies;
+  }
+
+  #endOf(run: LostRun, policy: RetryPolicy): EndToApply {
+    const outcome = { kind: 'lost', nodeId: run.leaseOwner } as const;
+    return endOf({ ...run, nodeId: this.#nodeId }, consequenceOf(outcome, policy, run, Math.random()));
   }
 }

@@ -4,6 +4,7 @@ import type { DefinitionControl } from '../store/definitions/definition-control.
 import { insertStarts, readStarts } from '../store/definitions/definition-starts.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../store/tasks/claim-tasks.ts';
+import { lockDueTasks } from '../store/tasks/due-tasks.ts';
 import { listDueWithin } from '../store/tasks/due-within-tenants.ts';
 import type { JobQueue } from './job-queue.ts';
 
@@ -36,14 +37,21 @@ export async function readRoom(trx: Transaction<Schema>, { name, limits }: Defin
 /**
  * Takes tasks that are due, as far as there is room. Where tenants are limited, the rows are asked and not the
  * engine's queue, at whose head there may be nothing but tasks of tenants without room.
+ *
+ * @param tenant the only one whose tasks are wanted; `null` for any
  */
 export async function takeWithin(
   queue: JobQueue,
   trx: Transaction<Schema>,
   { name, limits: { perTenant } }: DefinitionControl,
   { running }: Room,
+  tenant: string | null,
   limit: number,
 ): Promise<Delivery[]> {
+  if (tenant !== null) {
+    const left = perTenant === undefined ? limit : perTenant - (running.get(tenant) ?? 0);
+    return left > 0 ? lockDueTasks(trx, tenant, name, Math.min(limit, left)) : [];
+  }
   if (perTenant === undefined) return queue.take(trx, name, limit);
   return listDueWithin(trx, name, { perTenant, running }, limit);
 }

@@ -1,12 +1,15 @@
 import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { message } from '../domain/message.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
 import { type Json, PermanentError, RunEnded, type TaskContext } from '../workers/define-task.ts';
+import { forwardingLog, lineText } from '../workers/forwarding-log.ts';
 import type { RunServices } from '../workers/run-services.ts';
 import type { Run } from './run.ts';
+import type { RunLog } from './run-log.ts';
 import type { TaskReader } from './task-reader.ts';
 
 /** What contexts of runs are made from. */
@@ -15,16 +18,22 @@ export interface ContextParts {
   readonly files: Files;
   readonly allowPrivateAddresses: boolean;
   readonly readTasks: TaskReader;
+  readonly runLog: RunLog;
 }
 
 /** The context that a run's definition gets. */
 export function createContext(run: Run, parameters: unknown, parts: ContextParts): TaskContext {
+  let log: Logger | undefined;
   return {
     parameters,
     task: run.task,
     attempt: run.task.attempt,
     signal: run.signal,
-    log: run.log,
+    get log() {
+      // Most runs log nothing.
+      log ??= taskLog(run, parts.runLog);
+      return log;
+    },
     lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
     progress: (percent, text) => run.progress(percent, text),
     checkpoint: (value) => keepCheckpoint(parts.database.sql, run, value),
@@ -35,6 +44,15 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
     },
     services: createServices(run, parts),
   };
+}
+
+/** A logger whose lines go to the server's own and, from info on, to the task's. */
+function taskLog(run: Run, runLog: RunLog): Logger {
+  const { id: taskId, attempt } = run.task;
+  return forwardingLog((line) => {
+    run.log[line.level](line.fields, line.message);
+    if (line.level !== 'debug') runLog.add({ taskId, attempt, level: line.level, message: lineText(line) });
+  });
 }
 
 /** Keeps a checkpoint, or ends the run where it has lost its task. */

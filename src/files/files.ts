@@ -27,6 +27,20 @@ export interface FilesOptions {
   readonly uploadLimit: number;
 }
 
+/** The size and the hash of a content. */
+export interface Measured {
+  readonly bytes: number;
+  /** in hex */
+  readonly sha256: string;
+}
+
+/** A result file that is on the disk and not yet the task's. */
+export interface ReceivedFile {
+  /** Makes it the task's, in the place of an earlier one of its name. */
+  keep(): Promise<void>;
+  discard(): Promise<void>;
+}
+
 /** Result files of tasks, uploads of clients, and the input files that tasks may read. */
 export class Files {
   readonly #options: FilesOptions;
@@ -75,13 +89,59 @@ export class Files {
     name: string,
     content: Readable,
   ): Promise<Upload> {
-    if (!isFileName(name))
-      throw invalid`"${name}" is not a file name; one without folders, at most ${LONGEST_NAME} characters long, is accepted.`;
-    checkText(message`The file name`, name, LONGEST_NAME);
+    checkFileName(name);
     const folder = join(this.#options.folder, 'uploads');
     await mkdir(folder, { recursive: true });
     const id = randomUUID();
     const part = join(folder, `${id}.part`);
+    try {
+      const received = await this.#receive(part, content);
+      const upload: Upload = { id, ...owner, name, ...received };
+      await rename(part, join(folder, id));
+      await syncFolder(folder);
+      await insertUpload(this.#db, upload);
+      return upload;
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * Receives a result file that a worker outside the server sends, beside the task's own files. It is on the disk
+   * when this resolves, and the task's once it is kept.
+   *
+   * @throws Refusal (invalid) where the name can't be kept, it is too large, or not what was said; nothing is left then
+   */
+  async receiveResult(
+    taskId: number,
+    name: string,
+    content: Readable,
+    said: Measured,
+  ): Promise<ReceivedFile> {
+    checkFileName(name);
+    const folder = join(this.#options.folder, 'results', String(taskId));
+    await mkdir(folder, { recursive: true });
+    const part = join(folder, `${randomUUID()}.part`);
+    const discard = (): Promise<void> => rm(part, { force: true });
+    try {
+      const received = await this.#receive(part, content);
+      if (received.bytes !== said.bytes || received.sha256 !== said.sha256) {
+        throw invalid`The file has ${received.bytes} bytes and the SHA-256 ${received.sha256}; ${said.bytes} bytes and ${said.sha256} were announced.`;
+      }
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+    const keep = async (): Promise<void> => {
+      await rename(part, join(folder, name));
+      await syncFolder(folder);
+    };
+    return { keep, discard };
+  }
+
+  /** Writes what comes to the disk and measures it. */
+  async #receive(path: string, content: Readable): Promise<Measured> {
     const hash = createHash('sha256');
     let bytes = 0;
     const measure = new Transform({
@@ -95,17 +155,8 @@ export class Files {
         } else done(null, chunk);
       },
     });
-    try {
-      await pipeline(content, measure, createWriteStream(part, { flags: 'wx', flush: true }));
-      const upload: Upload = { id, ...owner, name, bytes, sha256: hash.digest('hex') };
-      await rename(part, join(folder, id));
-      await syncFolder(folder);
-      await insertUpload(this.#db, upload);
-      return upload;
-    } catch (error) {
-      await rm(part, { force: true });
-      throw error;
-    }
+    await pipeline(content, measure, createWriteStream(path, { flags: 'wx', flush: true }));
+    return { bytes, sha256: hash.digest('hex') };
   }
 
   /**
@@ -144,6 +195,13 @@ export class Files {
     }
     return path;
   }
+}
+
+/** @throws Refusal (invalid) where the name is none that can be kept */
+function checkFileName(name: string): void {
+  if (!isFileName(name))
+    throw invalid`"${name}" is not a file name; one without folders, at most ${LONGEST_NAME} characters long, is accepted.`;
+  checkText(message`The file name`, name, LONGEST_NAME);
 }
 
 function isFileName(name: string): boolean {

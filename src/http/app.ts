@@ -1,3 +1,4 @@
+import fastifyCookie from '@fastify/cookie';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -7,9 +8,10 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { missing } from '../domain/errors.ts';
+import { missing, Refusal } from '../domain/errors.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
+import { archiveRoutes } from './archive/archive-routes.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
 import { toErrorAnswer } from './errors.ts';
@@ -18,18 +20,23 @@ import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
 import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
 import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
+import { applicationRoutes } from './routes/applications.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { healthRoutes } from './routes/health.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { taskControlRoutes } from './routes/task-control.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
+import { taskLogRoutes } from './routes/task-log.ts';
 import { timeZoneRoutes } from './routes/time-zones.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
+import { workerFileRoutes } from './routes/worker-files.ts';
+import { workerRoutes } from './routes/workers.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
 
 /** What the HTTP side works with. */
@@ -50,6 +57,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
     rewriteUrl: stripTenantSegment,
+    ...(config.trustProxy.length > 0 ? { trustProxy: [...config.trustProxy] } : {}),
     // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
     frameworkErrors: (error, request, reply) =>
@@ -57,14 +65,19 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
   registerLocales(app, parts.catalogues);
-  const authenticator = new Authenticator(tasks.database.sql);
+  const authenticator = new Authenticator(tasks.database.sql, config.signIn, parts.log);
 
   app.setErrorHandler((error, request, reply) => {
     const { status } = toErrorAnswer(error, localeOf(request));
-    if (status >= 500)
+    if (status >= 500 && !(error instanceof Refusal))
       request.log.error({ err: error, method: request.method, url: request.url }, 'a request has failed');
-    if (status === 401)
-      reply.header('WWW-Authenticate', 'Basic realm="Batchline", charset="UTF-8", Bearer realm="Batchline"');
+    // A page's own script asks for the password itself, and says so by this header.
+    if (status === 401) {
+      const byScript = request.headers['x-requested-with'] === 'XMLHttpRequest';
+      reply.header('WWW-Authenticate', authenticator.challenge(byScript));
+    }
+    if (error instanceof Refusal && error.retryAfter !== undefined)
+      reply.header('Retry-After', error.retryAfter);
     return sendError(error, request, reply);
   });
   app.setNotFoundHandler((request) => {
@@ -73,21 +86,37 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   negotiateAnswers(app);
   readRequestBodies(app);
 
+  await app.register(fastifyCookie);
   await app.register(healthRoutes, { database: tasks.database });
   await app.register(discoveryRoutes, { prefix: '/api' });
+  await app.register(signInRoutes, {
+    prefix: '/api/v1/SignIn',
+    db: tasks.database.sql,
+    authenticator,
+    config: config.signIn,
+  });
   await app.register(
     async (api) => {
       registerTimes(api, config.timeZone);
       registerSignIn(api, authenticator);
       await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskControlRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(archiveRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(taskLogRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(workerRoutes, { prefix: '/Workers', tasks, log: parts.log });
+      await api.register(workerFileRoutes, { prefix: '/Workers', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
       await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: parts.scheduler });
       await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });
+      await api.register(applicationRoutes, {
+        prefix: '/Applications',
+        db: tasks.database.sql,
+        authenticator,
+      });
       await api.register(tokenRoutes, {
         prefix: '/Tokens',
         db: tasks.database.sql,

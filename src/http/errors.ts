@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly ty
   precondition: { status: 412, type: 'PreconditionFailedException' },
   unsupported: { status: 415, type: 'NotSupportedException' },
   throttled: { status: 429, type: 'TooManyRequestsException' },
+  unavailable: { status: 503, type: 'ServiceUnavailableException' },
 };
 
 /** `ErrorType` of errors that Fastify itself makes, by status. */

@@ -104,8 +104,35 @@ export interface ApiTokenTable {
   /** SHA-256 of the token, in hex. */
   hash: string;
   scopes: string[];
+  /** The definitions, in lower case, that the scope `worker` is for. */
+  definitions: string[] | null;
   created: Generated<Date>;
   expires: Date | null;
+}
+
+/** Table `batchline.sign_in`: tickets and cookie sessions that were handed out, kept as hashes. */
+export interface SignInTable {
+  id: GeneratedAlways<number>;
+  associate_id: number;
+  kind: 'ticket' | 'cookie';
+  /** SHA-256 of the secret, in hex. */
+  hash: string;
+  created: Generated<Date>;
+  /** When it ends unless it is used; moves on with its use. */
+  expires: Date;
+  /** When it ends however much it is used. */
+  ends: Date;
+}
+
+/** Table `batchline.application`: who may send an SO-AppToken, kept as hashes. */
+export interface ApplicationTable {
+  id: GeneratedAlways<number>;
+  name: string;
+  /** SHA-256 of the token, in hex. */
+  hash: string;
+  /** What its calls may do at most; null limits nothing. */
+  scopes: string[] | null;
+  created: Generated<Date>;
 }
 
 /** Table `batchline.upload`: input files that clients have sent. */
@@ -117,6 +144,32 @@ export interface UploadTable {
   bytes: string;
   sha256: string;
   created: Generated<Date>;
+}
+
+/** Table `batchline.worker_definition`: definitions that workers outside the server offer. */
+export interface WorkerDefinitionTable {
+  name_key: string;
+  name: string;
+  description: string;
+  /** JSON Schema. */
+  parameters: string | null;
+  cancellation: number;
+  /** A RetryPolicy as JSON. */
+  retry: string;
+  lease_seconds: number;
+  declared: Generated<Date>;
+  declared_by: number;
+  last_seen: Generated<Date>;
+}
+
+/** Table `batchline.task_log`: the last lines that runs of a task have logged. */
+export interface TaskLogTable {
+  id: GeneratedAlways<string>;
+  task_id: number;
+  attempt: number;
+  at: Generated<Date>;
+  level: string;
+  message: string;
 }
 
 /** Table `batchline.idempotency_key`: the answers of starts that their callers may send again. */
@@ -197,7 +250,11 @@ export interface Schema {
   'batchline.task_audit': TaskAuditTable;
   'batchline.associate': AssociateTable;
   'batchline.api_token': ApiTokenTable;
+  'batchline.sign_in': SignInTable;
+  'batchline.application': ApplicationTable;
   'batchline.upload': UploadTable;
+  'batchline.worker_definition': WorkerDefinitionTable;
+  'batchline.task_log': TaskLogTable;
   'batchline.idempotency_key': IdempotencyKeyTable;
   'batchline.definition_control': DefinitionControlTable;
   'batchline.definition_audit': DefinitionAuditTable;

@@ -10,10 +10,10 @@ import type { TaskParts } from './task-parts.ts';
  *
  * @throws Refusal (missing) where there is none
  */
-export function definitionNamed({ registry }: TaskParts, name: string): string {
-  const found = registry.find(name);
+export async function definitionNamed({ definitions }: TaskParts, name: string): Promise<string> {
+  const found = await definitions.find(name);
   if (found === undefined) throw missing`There is no definition called "${name.slice(0, 100)}".`;
-  return found.definition.name;
+  return found.name;
 }
 
 /** @throws Refusal (forbidden) where the caller is no administrator, or one of a single tenant: definitions are everybody's */
@@ -36,7 +36,7 @@ export async function pauseDefinition(
   paused: boolean,
 ): Promise<string> {
   checkDefinitionAdministrator(caller);
-  const definition = definitionNamed(parts, name);
+  const definition = await definitionNamed(parts, name);
   const actorId = caller.associateId;
   const action = paused ? 'Pause' : 'Resume';
   await parts.database.sql.transaction().execute(async (trx) => {
@@ -61,7 +61,7 @@ export async function limitDefinition(
   limits: DefinitionLimits | null,
 ): Promise<string> {
   checkDefinitionAdministrator(caller);
-  const definition = definitionNamed(parts, name);
+  const definition = await definitionNamed(parts, name);
   await parts.database.sql.transaction().execute(async (trx) => {
     await setLimits(trx, definition, limits);
     const change = { name: definition, actorId: caller.associateId, action: 'Limits' as const, limits };

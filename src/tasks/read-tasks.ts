@@ -1,7 +1,9 @@
 import type { BatchTask } from '../domain/batch-task.ts';
-import { type Caller, seesAll } from '../domain/caller.ts';
+import { type Caller, isWorkerOnly } from '../domain/caller.ts';
+import { forbidden } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { message } from '../domain/message.ts';
+import { visibleTo } from '../domain/rights.ts';
 import type { StoredState, TaskStateName } from '../domain/task-state.ts';
 import { listAssociates } from '../store/associates/associates.ts';
 import { getTask } from '../store/tasks/get-task.ts';
@@ -45,6 +47,7 @@ export async function readTasks(
   caller: Caller,
   wanted: { readonly owners: ListedOwners; readonly name?: string; readonly state?: TaskStateName },
 ): Promise<TaskList> {
+  if (isWorkerOnly(caller)) throw forbidden`A worker's token reads the tasks of its definitions one by one.`;
   checkText(message`The name`, wanted.name ?? '', Number.POSITIVE_INFINITY);
   const ownerIds = await visibleOwners(parts, caller, wanted.owners);
   // Unknown is a state that no task has.
@@ -53,7 +56,7 @@ export async function readTasks(
   const name =
     wanted.name === undefined || wanted.name === ''
       ? undefined
-      : (parts.registry.find(wanted.name)?.definition.name ?? wanted.name);
+      : ((await parts.definitions.find(wanted.name))?.name ?? wanted.name);
   const filter = { tenant: caller.tenant, ownerIds, name, state };
   const rows = await listTasks(parts.database.sql, filter, 'newest', parts.listLimit + 1);
   return { tasks: rows.slice(0, parts.listLimit), cut: rows.length > parts.listLimit };
@@ -67,12 +70,12 @@ async function visibleOwners(
 ): Promise<number[] | undefined> {
   if (owners === 'own') return [caller.associateId];
   if (owners === 'system') return [0];
-  const everybody = seesAll(caller);
-  if (owners === 'all' || owners.length === 0) return everybody ? undefined : [caller.associateId, 0];
+  const visible = visibleTo(caller).ownerIds;
+  if (owners === 'all' || owners.length === 0) return visible === null ? undefined : [...visible];
   const asked = new Set(owners);
-  if (!everybody) {
+  if (visible !== null) {
     if (asked.has(EVERY_ASSOCIATE)) asked.add(caller.associateId);
-    return [...asked].filter((id) => id === caller.associateId || id === 0);
+    return [...asked].filter((id) => visible.includes(id));
   }
   if (asked.delete(EVERY_ASSOCIATE)) {
     for (const { id } of await listAssociates(parts.database.sql)) asked.add(id);

@@ -77,8 +77,8 @@ export async function prepareStart(
 ): Promise<NewTask> {
   if (!caller.scopes.includes('write'))
     throw forbidden`You may not start batch tasks: this sign-in may only read.`;
-  const { definition, readParameters } = parts.registry.get(request.name);
-  readParameters(request.parameterObject);
+  const definition = await parts.definitions.get(request.name);
+  definition.readParameters(request.parameterObject);
   checkTexts(parts, request);
   const tenant = tenantOf(parts, caller, request.databaseSerialNumber);
   checkText('DatabaseSerialNumber', tenant, parts.textLimits.databaseSerialNumber);
@@ -95,7 +95,7 @@ export async function prepareStart(
     response: request.response,
     request: request.request,
     fileName: request.fileName,
-    cancellation: definition.cancellation ?? 'CanCancel',
+    cancellation: definition.cancellation,
   };
 }
 

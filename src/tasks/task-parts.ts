@@ -1,4 +1,5 @@
 import type { TextLimits } from '../domain/limits.ts';
+import type { Definitions } from '../engine/definitions.ts';
 import type { JobQueue } from '../engine/job-queue.ts';
 import type { Registry } from '../engine/registry.ts';
 import type { Files } from '../files/files.ts';
@@ -9,6 +10,7 @@ export interface TaskParts {
   readonly database: Database;
   readonly queue: JobQueue;
   readonly registry: Registry;
+  readonly definitions: Definitions;
   readonly files: Files;
   readonly textLimits: TextLimits;
   /** The most tasks in one list. */

@@ -67,7 +67,9 @@ async function changeLocked(
   guard: Guard | undefined,
 ): Promise<BatchTask> {
   // Refusals need no lock, and must not wait for one.
-  checkAccess(caller, id, await getTask(parts.database.sql, id), 'Update', 'update');
+  const { name } = checkAccess(caller, id, await getTask(parts.database.sql, id), 'Update', 'update');
+  // Where workers run it, this process may not know its queue yet; in the transaction it is too late to ask.
+  await parts.definitions.find(name);
   const { before, after } = await parts.database.sql.transaction().execute(async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'update');

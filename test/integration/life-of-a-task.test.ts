@@ -106,6 +106,8 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     const file = await server.admin.call('GET', `/BatchTask/${id}/File`);
     expect(file.text).toBe(hash);
     expect(file.headers.get('content-disposition')).toContain('filename="hash.txt"');
+    const lines = await server.admin.json('GET', `/BatchTask/${id}/Log`);
+    expect(lines).toMatchObject([{ Level: 'info', Message: 'computing', Attempt: 1 }]);
   });
 
   test('a thread that never yields is terminated after the grace period', async () => {
@@ -201,6 +203,7 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     const { Recovery } = await import('../../src/engine/recovery.ts');
     const { JobQueue } = await import('../../src/engine/job-queue.ts');
     const { Registry } = await import('../../src/engine/registry.ts');
+    const { Definitions } = await import('../../src/engine/definitions.ts');
     const { pino } = await import('pino');
     const log = pino({ level: 'silent' });
     const registry = new Registry(30);
@@ -211,7 +214,8 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     await sql`update batchline.task set state = 1, run_after = now() - interval '1 hour' where id = ${id}`.execute(
       server.database.sql,
     );
-    const recovery = new Recovery({ database: server.database, queue, registry }, 'test', 30, log);
+    const definitions = new Definitions(registry, server.database.sql, queue, 30);
+    const recovery = new Recovery({ database: server.database, queue, definitions }, 'test', 30, log);
     expect(await recovery.sendMissingJobs()).toBe(1);
     expect(await server.admin.ended(id)).toMatchObject({ State: 'Succeeded', StartCount: 2 });
     await queue.stop();

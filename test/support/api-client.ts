@@ -31,9 +31,13 @@ export class ApiClient {
   }
 
   /** The same associate with a bearer token of these scopes. */
-  async withToken(scopes: string[]): Promise<ApiClient> {
-    const { Token } = await this.json('POST', '/Tokens', { Name: 'test', Scopes: scopes });
-    return new ApiClient(this.url, `Bearer ${Token}`, this.associateId);
+  async withToken(scopes: string[], more: Record<string, unknown> = {}): Promise<ApiClient> {
+    const { Token, AssociateId } = await this.json('POST', '/Tokens', {
+      Name: 'test',
+      Scopes: scopes,
+      ...more,
+    });
+    return new ApiClient(this.url, `Bearer ${Token}`, AssociateId);
   }
 
   /** Calls a path below `/api/v1`; any answer is fine. */

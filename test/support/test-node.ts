@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
+import { Definitions } from '../../src/engine/definitions.ts';
 import { JobQueue } from '../../src/engine/job-queue.ts';
 import { loadHandlers } from '../../src/engine/load-handlers.ts';
 import { Registry } from '../../src/engine/registry.ts';
@@ -24,14 +25,15 @@ export async function openTestNode(place: Place, handlers: string, database?: Da
   await loadHandlers(registry, [handlers]);
   const opened = database ?? (await openDatabase(config, log));
   const queue = await JobQueue.open(opened, log);
-  await queue.ensure(registry.names());
+  const definitions = new Definitions(registry, opened.sql, queue, config.leaseSeconds);
+  await definitions.prepare();
   const files = new Files(
     { folder: join(config.dataFolder, 'files'), inputFolder: undefined, uploadLimit: config.uploadLimit },
     opened.sql,
   );
   const { textLimits, listLimit, serialNumber } = config;
   return {
-    parts: { database: opened, queue, registry, files, textLimits, listLimit, serialNumber },
+    parts: { database: opened, queue, registry, definitions, files, textLimits, listLimit, serialNumber },
     async stop() {
       await queue.stop();
       if (database === undefined) await opened.close();

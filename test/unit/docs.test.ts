@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../../src/config.ts';
@@ -22,16 +22,7 @@ test('the lock file names no host that packages come from', () => {
 });
 
 test('every link to a file in the documents leads somewhere', () => {
-  for (const document of [
-    'README.md',
-    'CONTRIBUTING.md',
-    'docs/definitions.md',
-    'docs/control.md',
-    'docs/languages.md',
-    'docs/life-of-a-task.md',
-    'examples/README.md',
-    'examples/mass-update/README.md',
-  ]) {
+  for (const document of globSync(['*.md', '{docs,examples,bench}/**/*.md'], { cwd: root })) {
     for (const [, target = ''] of read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
       const path = join(root, document, '..', target);
       expect(() => readFileSync(path), `${document} links to ${target}`).not.toThrow(/ENOENT/);

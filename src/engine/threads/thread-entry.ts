@@ -1,5 +1,4 @@
 import type { MessagePort } from 'node:worker_threads';
-import pino from 'pino';
 import { checkText } from '../../domain/limits.ts';
 import { Message, message } from '../../domain/message.ts';
 import {
@@ -10,7 +9,8 @@ import {
   type TaskContext,
   type TaskDefinition,
 } from '../../workers/define-task.ts';
-import { failureText } from '../failure-text.ts';
+import { failureText } from '../../workers/failure-text.ts';
+import { forwardingLog } from '../../workers/forwarding-log.ts';
 import { type FromThread, type ThreadResult, type ThreadStart, type ToThread, textOf } from './messages.ts';
 
 /** Calls to the server that wait for their answers. */
@@ -73,7 +73,9 @@ function contextOf(
     task: start.task,
     attempt: start.task.attempt,
     signal,
-    log: threadLog(tell),
+    log: forwardingLog(({ level, message, fields }) =>
+      tell({ type: 'log', level, values: message === undefined ? [fields] : [fields, message] }),
+    ),
     lastCheckpoint: start.lastCheckpoint,
     progress(percent, text) {
       if (!(percent >= 0 && percent <= 100)) {
@@ -96,29 +98,4 @@ function contextOf(
       );
     },
   };
-}
-
-/** A logger whose lines go to the server's own. */
-function threadLog(tell: (message: FromThread) => void): pino.Logger {
-  const levels: Record<number, 'debug' | 'info' | 'warn' | 'error'> = {
-    10: 'debug',
-    20: 'debug',
-    30: 'info',
-    40: 'warn',
-    50: 'error',
-    60: 'error',
-  };
-  return pino(
-    { level: 'debug', base: null, timestamp: false },
-    {
-      write(line: string) {
-        const { level, msg, ...fields } = JSON.parse(line) as { level: number; msg?: string };
-        tell({
-          type: 'log',
-          level: levels[level] ?? 'info',
-          values: msg === undefined ? [fields] : [fields, msg],
-        });
-      },
-    },
-  );
 }

@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { revived } from '../../domain/message.ts';
 import { type Json, PermanentError, RunEnded, TaskError } from '../../workers/define-task.ts';
-import { failureText } from '../failure-text.ts';
+import { failureText } from '../../workers/failure-text.ts';
 import type { Run } from '../run.ts';
 import { type ContextParts, createContext } from '../run-context.ts';
 import { type FromThread, type ThreadResult, type ThreadStart, type ToThread, textOf } from './messages.ts';

@@ -1,109 +1,230 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { type Caller, SCOPES, type Scope } from '../../domain/caller.ts';
-import { unauthenticated } from '../../domain/errors.ts';
-import { type Associate, findAssociate, getAssociate } from '../../store/associates/associates.ts';
+import type { Logger } from 'pino';
+import type { SignInConfig, SignInScheme } from '../../config.ts';
+import { SCOPES } from '../../domain/caller.ts';
+import { forbidden, Refusal, unauthenticated } from '../../domain/errors.ts';
+import { type Application, findApplication } from '../../store/applications/applications.ts';
+import type { Associate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
-import { findToken } from '../../store/tokens/tokens.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { BasicScheme } from './basic.ts';
+import { BearerScheme } from './bearer.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { JWT_SHAPE, JwtScheme } from './jwt.ts';
+import { PasswordCheck } from './password-check.ts';
+import type { Presented } from './presented.ts';
+import { authorizationSchemes, challengeOf, type Scheme, type SignedIn } from './scheme.ts';
+import { Throttle } from './throttle.ts';
+import { TicketScheme } from './ticket.ts';
 import { hashToken } from './tokens.ts';
 
 /** How long a sign-in is believed before the database is asked again: a change elsewhere takes effect within it. */
 const BELIEVE_MS = 5000;
-const MOST_REMEMBERED = 10_000;
 
 interface Remembered {
-  readonly caller: Caller;
+  readonly signedIn: SignedIn;
   readonly until: number;
 }
 
+/** Which scheme credentials are for, and the credentials themselves. */
+type Chosen = readonly [SignInScheme, string];
+
 /**
  * Finds out who is asking (contract, section 5: Authorization). A sign-in that succeeded is believed for a few
- * seconds, so that a client's next call costs no scrypt and no query.
+ * seconds, so that a client's next call costs one HMAC and neither scrypt nor a query.
  */
 export class Authenticator {
   readonly #db: Kysely<Schema>;
-  /** Remembered sign-ins, by a keyed hash of the header, so that no secret stays in memory. */
-  readonly #remembered = new Map<string, Remembered>();
-  readonly #underWay = new Map<string, Promise<Caller>>();
+  readonly #config: SignInConfig;
+  readonly #throttle: Throttle;
+  readonly #passwords: PasswordCheck;
+  readonly #schemes: Readonly<Partial<Record<SignInScheme, Scheme>>>;
+  /** Remembered sign-ins, by a keyed hash of all that was presented, so that no secret stays in memory. */
+  readonly #remembered = new BoundedMap<Remembered>();
+  readonly #underWay = new Map<string, Promise<SignedIn>>();
+  /** Tokens that have signed in before, by keyed hash: the failures of others at their address don't hold them up. */
+  readonly #proven = new BoundedMap<true>();
+  /** Tokens that were wrong, by keyed hash: one that comes again and again counts once. */
+  readonly #disproven = new BoundedMap<true>();
   readonly #key = randomBytes(32);
-  /** scrypt results that stay true as long as the stored hash is the same: by keyed hash of login and password. */
-  readonly #verified = new Map<string, string>();
-  /** What unknown logins are checked against, so that they take as long as known ones. */
-  readonly #nobody = hashPassword(randomBytes(16).toString('hex'));
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, config: SignInConfig, log: Logger) {
     this.#db = db;
+    this.#config = config;
+    this.#throttle = new Throttle(config.freeFailures);
+    this.#passwords = new PasswordCheck(db, this.#throttle);
+    const all: Partial<Record<SignInScheme, Scheme>> = {
+      basic: new BasicScheme(this.#passwords),
+      bearer: new BearerScheme(db),
+      ...(config.oidc === undefined ? {} : { jwt: new JwtScheme(db, config.oidc, log) }),
+      ticket: new TicketScheme(db, 'ticket', config.ticketIdleMs),
+      cookie: new TicketScheme(db, 'cookie', config.sessionIdleMs),
+    };
+    this.#schemes = Object.fromEntries(
+      config.schemes.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])),
+    );
+  }
+
+  /** The ways to sign in that are on. */
+  get schemes(): readonly SignInScheme[] {
+    return Object.keys(this.#schemes) as SignInScheme[];
+  }
+
+  /** The value of WWW-Authenticate of a 401. */
+  challenge(silently: boolean): string {
+    return challengeOf(this.schemes, silently);
   }
 
   /**
-   * The caller that an Authorization header stands for.
+   * Who is asking.
    *
-   * @throws Refusal (unauthenticated) where there is none or it is wrong; never says which part was
+   * @throws Refusal (unauthenticated) where there are no credentials or they are wrong, never saying which part was;
+   *   (throttled) where too many were wrong; (unavailable) where nobody can say now
    */
-  async authenticate(header: string | undefined): Promise<Caller> {
-    if (header === undefined || header.trim() === '') {
-      throw unauthenticated`Sign in: the header Authorization is missing; Basic and Bearer are accepted.`;
-    }
-    const key = this.#keyed(header);
+  async authenticate(presented: Presented): Promise<SignedIn> {
+    const { authorization, session, appToken = '', address } = presented;
+    // Bound to the address, so that a guess from elsewhere is never answered from here.
+    const key = this.#keyed(
+      `${authorization ?? ''}\0${authorization ? '' : session}\0${appToken}\0${address}`,
+    );
     const known = this.#remembered.get(key);
-    if (known !== undefined && known.until > performance.now()) return known.caller;
+    if (known !== undefined && known.until > performance.now() && !this.#mustCheck(known.signedIn, address))
+      return known.signedIn;
     const underWay = this.#underWay.get(key);
     if (underWay !== undefined) return underWay;
-    const signIn = this.#signIn(header).finally(() => this.#underWay.delete(key));
+    const signIn = this.#signIn(presented).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, signIn);
-    const caller = await signIn;
-    remember(this.#remembered, key, { caller, until: performance.now() + BELIEVE_MS });
-    return caller;
+    const signedIn = await signIn;
+    const believeMs = Math.min(BELIEVE_MS, (signedIn.notAfter ?? Number.POSITIVE_INFINITY) - Date.now());
+    this.#remembered.set(key, { signedIn, until: performance.now() + believeMs });
+    return signedIn;
   }
 
-  /** Forgets all sign-ins, after a change of associates or tokens in this process. */
+  /**
+   * The associate with this login and password, for the sign-in call.
+   *
+   * @param scheme what is to be handed out
+   * @throws as `authenticate`
+   */
+  async signInByPassword(
+    login: string,
+    password: string,
+    scheme: 'ticket' | 'cookie',
+    presented: Presented,
+  ): Promise<Associate> {
+    const [associate] = await this.#withApplication(presented, scheme, () =>
+      this.#passwords.check(login, password, presented.address),
+    );
+    return associate;
+  }
+
+  /** A ticket or session was handed out: it counts as one that has signed in before. */
+  handedOut(secret: string): void {
+    this.#proven.set(this.#keyed(secret), true);
+  }
+
+  /** Forgets all sign-ins, after a change of associates, tokens or applications in this process. */
   forget(): void {
     this.#remembered.clear();
   }
 
-  async #signIn(header: string): Promise<Caller> {
-    const [, scheme = '', credentials = ''] = /^\s*(\S+)\s+(.*?)\s*$/.exec(header) ?? [];
+  /** A password is not believed unchecked where others may be guessing it. */
+  #mustCheck({ scheme }: SignedIn, address: string): boolean {
+    return scheme === 'basic' && this.#throttle.suspects(address);
+  }
+
+  async #signIn(presented: Presented): Promise<SignedIn> {
+    const [name, credentials] = this.#choose(presented);
+    const scheme = this.#schemes[name];
+    if (scheme === undefined) throw this.#notAccepted();
+    const [signedIn, application] = await this.#withApplication(presented, name, () =>
+      name === 'basic'
+        ? scheme.signIn(credentials, presented.address)
+        : this.#byToken(credentials, presented.address, () => scheme.signIn(credentials, presented.address)),
+    );
+    const limits = application?.scopes ?? SCOPES;
+    const scopes = signedIn.caller.scopes.filter((scope) => limits.includes(scope));
+    if (scopes.length === 0)
+      throw forbidden`This sign-in has none of the scopes ${SCOPES.join(', ')}, so that it may do nothing.`;
+    return { ...signedIn, caller: { ...signedIn.caller, scopes } };
+  }
+
+  #choose({ authorization, session }: Presented): Chosen {
+    if (authorization === undefined) {
+      if (session !== undefined && this.#schemes.cookie !== undefined) return ['cookie', session];
+      throw this.#missing();
+    }
+    const [, scheme = '', credentials = ''] = /^(\S+)\s+(.*)$/.exec(authorization) ?? [];
     switch (scheme.toLowerCase()) {
       case 'basic':
-        return this.#basic(credentials);
+        return ['basic', credentials];
       case 'bearer':
-        return this.#bearer(credentials);
+        return [this.#bearerOf(credentials), credentials];
+      case 'soticket':
+        return ['ticket', credentials];
       default:
-        throw unauthenticated`The scheme of the header Authorization is not accepted; Basic and Bearer are.`;
+        throw this.#notAccepted();
     }
   }
 
-  async #basic(credentials: string): Promise<Caller> {
-    const text = Buffer.from(credentials, 'base64').toString('utf8');
-    const colon = text.indexOf(':');
-    if (colon === -1)
-      throw unauthenticated`The Basic credentials are malformed; base64 of login:password is accepted.`;
-    const login = text.slice(0, colon);
-    // The database can't be asked for a NUL, and nobody is called so.
-    const associate = login.includes('\0') ? undefined : await findAssociate(this.#db, login);
-    const hash = associate?.passwordHash ?? (await this.#nobody);
-    const verified = await this.#verify(text, text.slice(colon + 1), hash);
-    if (associate === undefined || !verified || associate.disabled) {
-      throw unauthenticated`The login or the password is wrong.`;
+  /** Bearer is both: what looks like a JWT is one, where that is on. */
+  #bearerOf(credentials: string): SignInScheme {
+    const looksLikeJwt = JWT_SHAPE.test(credentials);
+    if (this.#schemes.bearer === undefined) return 'jwt';
+    return looksLikeJwt && this.#schemes.jwt !== undefined ? 'jwt' : 'bearer';
+  }
+
+  /** Tickets, tokens and sessions: too long to be guessed, so that only the load of wrong ones is held back. */
+  async #byToken<T>(token: string, address: string, find: () => Promise<T>): Promise<T> {
+    const key = this.#keyed(token);
+    if (this.#proven.get(key) === undefined) this.#throttle.checkToken(address);
+    try {
+      const found = await find();
+      this.#proven.set(key, true);
+      return found;
+    } catch (error) {
+      if (isUnauthenticated(error) && this.#disproven.get(key) === undefined) {
+        this.#disproven.set(key, true);
+        this.#throttle.tokenFailed(address);
+      }
+      throw error;
     }
-    return callerOf(associate, SCOPES);
   }
 
-  async #verify(credentials: string, password: string, hash: string): Promise<boolean> {
-    const key = this.#keyed(credentials);
-    if (this.#verified.get(key) === hash) return true;
-    if (!(await verifyPassword(password, hash))) return false;
-    remember(this.#verified, key, hash);
-    return true;
+  /** Signs in where SO-AppToken is right, or not there and not required. */
+  async #withApplication<T>(
+    { appToken, address }: Presented,
+    scheme: SignInScheme,
+    signIn: () => Promise<T>,
+  ): Promise<[T, Application | undefined]> {
+    if (appToken === undefined) {
+      if (this.#config.requireAppToken && scheme !== 'cookie')
+        throw unauthenticated`The header SO-AppToken is missing; the token of a registered application is accepted.`;
+      return [await signIn(), undefined];
+    }
+    const application = await this.#byToken(appToken, address, async () => {
+      const found = await findApplication(this.#db, hashToken(appToken));
+      if (found === undefined) throw wrongWithApplication();
+      return found;
+    });
+    try {
+      return [await signIn(), application];
+    } catch (error) {
+      // Which part was wrong is not told.
+      throw isUnauthenticated(error) ? wrongWithApplication() : error;
+    }
   }
 
-  async #bearer(secret: string): Promise<Caller> {
-    const token = await findToken(this.#db, hashToken(secret));
-    const associate = token && (await getAssociate(this.#db, token.associateId));
-    if (associate === undefined || associate.disabled)
-      throw unauthenticated`The token is wrong, revoked or expired.`;
-    return callerOf(associate, token?.scopes ?? []);
+  #missing(): Refusal {
+    const names = authorizationSchemes(this.schemes);
+    if (names.length === 0)
+      return unauthenticated`Sign in: POST /api/v1/SignIn with Cookie true gives a session, which is accepted.`;
+    return unauthenticated`Sign in: the header Authorization is missing; accepted schemes: ${names.join(', ')}.`;
+  }
+
+  #notAccepted(): Refusal {
+    const names = authorizationSchemes(this.schemes).join(', ') || 'none';
+    return unauthenticated`The scheme of the header Authorization is not accepted; accepted schemes: ${names}.`;
   }
 
   #keyed(text: string): string {
@@ -111,21 +232,10 @@ export class Authenticator {
   }
 }
 
-function callerOf(associate: Associate, scopes: readonly Scope[]): Caller {
-  return {
-    associateId: associate.id,
-    login: associate.login,
-    roles: associate.roles,
-    tenant: associate.tenant,
-    scopes,
-  };
+function isUnauthenticated(error: unknown): boolean {
+  return error instanceof Refusal && error.kind === 'unauthenticated';
 }
 
-/** Keeps a value and forgets the oldest where there are too many. */
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= MOST_REMEMBERED) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
+function wrongWithApplication(): Refusal {
+  return unauthenticated`The sign-in or the header SO-AppToken is wrong, or no longer valid.`;
 }

@@ -1,25 +1,49 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Caller } from '../../domain/caller.ts';
+import type { SignInScheme } from '../../config.ts';
+import { type Caller, isWorkerOnly } from '../../domain/caller.ts';
 import { forbidden } from '../../domain/errors.ts';
 import { tenantSegment } from '../tenant-segment.ts';
 import type { Authenticator } from './authenticator.ts';
+import { checkForgery } from './forgery.ts';
+import { presentedBy } from './presented.ts';
+import type { SignedIn } from './scheme.ts';
 
-const callers = new WeakMap<FastifyRequest, Caller>();
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether a sign-in that is a worker's and nothing else may call this route. */
+    forWorkers?: boolean;
+  }
+}
+
+const signIns = new WeakMap<FastifyRequest, SignedIn>();
 
 /** Makes every route of this scope ask who is calling; `callerOf` tells it to them. */
 export function registerSignIn(scope: FastifyInstance, authenticator: Authenticator): void {
   scope.addHook('onRequest', async (request) => {
-    const caller = await authenticator.authenticate(request.headers.authorization);
-    callers.set(request, withinTenant(caller, tenantSegment(request.raw)));
+    const signedIn = await authenticator.authenticate(presentedBy(request));
+    checkForgery(request, signedIn.scheme);
+    const caller = withinTenant(signedIn.caller, tenantSegment(request.raw));
+    signIns.set(request, { ...signedIn, caller });
+    if (isWorkerOnly(caller) && !request.is404 && request.routeOptions.config.forWorkers !== true)
+      throw forbidden`This call is not for a worker's token; /api/v1/Workers is.`;
   });
 }
 
 /** Who is calling. */
 export function callerOf(request: FastifyRequest): Caller {
-  const caller = callers.get(request);
-  if (caller === undefined)
+  return signInOf(request).caller;
+}
+
+/** How the caller has signed in. */
+export function schemeOf(request: FastifyRequest): SignInScheme {
+  return signInOf(request).scheme;
+}
+
+function signInOf(request: FastifyRequest): SignedIn {
+  const signedIn = signIns.get(request);
+  if (signedIn === undefined)
     throw new Error('This route asks for its caller outside the scope that signs in.');
-  return caller;
+  return signedIn;
 }
 
 /** The caller within the tenant that the address names: it must agree with the caller's own (contract, first section). */

@@ -41,7 +41,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     },
   );
 
-  app.get<ById>('/:id', { config: CONFIG }, async (request, reply) => {
+  app.get<ById>('/:id', { config: { ...CONFIG, forWorkers: true } }, async (request, reply) => {
     const caller = callerOf(request);
     const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
     const { id } = request.params;

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { type DefinitionLimits, LONGEST_PERIOD_SECONDS } from '../../domain/definition-limits.ts';
 import { INT32_MAX } from '../../domain/limits.ts';
 import { messageOf, plainOf } from '../../domain/message.ts';
-import type { RegisteredDefinition } from '../../engine/registry.ts';
+import type { KnownDefinition } from '../../engine/definitions.ts';
 import { readDefinitionAudit } from '../../store/definitions/definition-audit.ts';
 import { type DefinitionControl, readControls } from '../../store/definitions/definition-control.ts';
 import {
@@ -41,23 +41,27 @@ const Limits = Type.Object(
 );
 
 const CONFIG = { answer: 'Definition' };
+const READ = { ...CONFIG, forWorkers: true } as const;
 
-/** `/api/v1/Definitions`: what tasks can be started by, and its pauses and limits (contract, section 8). */
+/**
+ * `/api/v1/Definitions`: what tasks can be started by, in the server itself and by workers outside, and its pauses
+ * and limits (contract, section 8).
+ */
 export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
   const db = tasks.database.sql;
 
   /** The definition as it is now. */
   const one = async (name: string, locale: Locale): Promise<object> =>
-    toWire(tasks.registry.get(name), (await readControls(db, name)).get(name), locale);
+    toWire(await tasks.definitions.get(name), (await readControls(db, name)).get(name), locale);
 
-  app.get('/', { config: CONFIG }, async (request) => {
+  app.get('/', { config: READ }, async (request) => {
     const controls = await readControls(db);
     const locale = localeOf(request);
-    return tasks.registry.all().map((each) => toWire(each, controls.get(each.definition.name), locale));
+    return (await tasks.definitions.all()).map((each) => toWire(each, controls.get(each.name), locale));
   });
 
-  app.get<ByName>('/:name', { config: CONFIG }, async (request) =>
-    one(definitionNamed(tasks, request.params.name), localeOf(request)),
+  app.get<ByName>('/:name', { config: READ }, async (request) =>
+    one(await definitionNamed(tasks, request.params.name), localeOf(request)),
   );
 
   app.post<ByName>('/:name/Pause', { config: CONFIG }, async (request) =>
@@ -85,7 +89,7 @@ export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks:
   app.get<ByName>('/:name/Audit', { config: { answer: 'DefinitionChange' } }, async (request) => {
     checkDefinitionAdministrator(callerOf(request));
     const locale = localeOf(request);
-    const changes = await readDefinitionAudit(db, definitionNamed(tasks, request.params.name));
+    const changes = await readDefinitionAudit(db, await definitionNamed(tasks, request.params.name));
     return changes.map((change) => ({
       At: locale.date(change.at),
       ActorId: change.actorId,
@@ -111,20 +115,17 @@ function limitsToWire({ concurrent, perTenant, rate }: DefinitionLimits): object
   };
 }
 
-function toWire(
-  { definition, isolate, retry, leaseSeconds }: RegisteredDefinition,
-  control: DefinitionControl | undefined,
-  locale: Locale,
-): object {
+function toWire(one: KnownDefinition, control: DefinitionControl | undefined, locale: Locale): object {
   const paused = control?.paused ?? null;
   return {
-    Name: definition.name,
-    Description: locale.text(plainOf(definition.description), messageOf(definition.description)),
-    Parameters: definition.parameters ?? { type: 'object' },
-    CancellationBehaviour: definition.cancellation ?? 'CanCancel',
-    Isolate: isolate,
-    Retries: retry.limit,
-    LeaseSeconds: leaseSeconds,
+    Name: one.name,
+    Description: locale.text(plainOf(one.description), messageOf(one.description)),
+    Parameters: one.parameters ?? { type: 'object' },
+    CancellationBehaviour: one.cancellation,
+    Isolate: one.runsIn,
+    Retries: one.retry.limit,
+    LeaseSeconds: one.leaseSeconds,
+    LastSeen: one.lastSeen === null ? null : locale.date(one.lastSeen),
     Paused: paused !== null,
     PausedBy: paused === null ? null : paused.by,
     PausedAt: paused === null ? null : locale.date(paused.at),

@@ -1,10 +1,13 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { tenantSegment } from '../tenant-segment.ts';
+import type { FastifyInstance } from 'fastify';
+import { baseUrl } from '../base-url.ts';
 import { AGENT_METHODS } from './batch-agent.ts';
 
 /** Every call below `/api/v1`, by its path: methods and a line on each. */
 const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  '/BatchTask': { POST: 'Starts a batch task; answers its id.' },
+  '/BatchTask': {
+    GET: 'The batch tasks that one may see: $filter, $select, $orderBy, $top, $skip and more.',
+    POST: 'Starts a batch task; answers its id.',
+  },
   '/BatchTask/{id}': {
     GET: 'One batch task by its id, or the own ones in a state by its name.',
     PUT: 'Updates State, Description, Response and Request.',
@@ -17,6 +20,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     POST: 'Starts a task like this one, with other parameters if given; answers its id.',
   },
   '/BatchTask/{id}/Audit': { GET: 'Every change of the state of a batch task.' },
+  '/BatchTask/{id}/Log': { GET: 'What the runs of a batch task have logged last.' },
   '/BatchTask/{id}/File': { GET: 'The result file of a batch task.' },
   ...Object.fromEntries(
     Object.entries(AGENT_METHODS).map(([name, method]) => [
@@ -44,7 +48,27 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/Schedules/{id}/RunNow': { POST: "Starts a schedule's task now; answers its id." },
   '/timezone': { GET: 'The time zones that SO-TimeZone can name.' },
   '/timezone/{id}': { GET: 'One time zone by its id or code.' },
+  '/Workers/Definitions': { POST: 'Declares the definitions that a worker offers.' },
+  '/Workers/Definitions/{name}': { DELETE: 'Forgets a definition that workers have declared.' },
+  '/Workers/Acquire': { POST: 'Claims tasks for a worker; waits for them up to 30 s.' },
+  '/Workers/Leases/{lease}/Renew': { POST: 'Renews a lease, writes progress, tells whether to stop.' },
+  '/Workers/Leases/{lease}/Checkpoint': { PUT: 'Keeps a value that the next attempt finds.' },
+  '/Workers/Leases/{lease}/Log': { POST: "Adds lines to the task's log." },
+  '/Workers/Leases/{lease}/File': { PUT: "Uploads the task's result file." },
+  '/Workers/Leases/{lease}/Succeed': { POST: 'Ends the run: the task has succeeded.' },
+  '/Workers/Leases/{lease}/Fail': { POST: 'Ends the run: it has failed; it may be tried again.' },
+  '/Workers/Leases/{lease}/Return': { POST: 'Gives the task back, to be run again.' },
   '/Uploads': { POST: 'Uploads an input file for tasks.' },
+  '/SignIn': {
+    POST: 'Signs in with Login and Password; answers a SoTicket, or sets a cookie session.',
+    GET: 'Who is signed in.',
+    DELETE: 'Signs out: the SoTicket or session of this call ends.',
+  },
+  '/Applications': {
+    GET: 'The applications that an SO-AppToken is known of.',
+    POST: 'Registers an application; answers its SO-AppToken, once.',
+  },
+  '/Applications/{id}': { DELETE: 'Removes an application.' },
   '/Users': { GET: 'The associates who may sign in.', POST: 'Makes an associate.' },
   '/Users/{id}': { PATCH: 'Changes password, roles or access of an associate.' },
   '/Tokens': { GET: 'The API tokens, without their secrets.', POST: 'Makes an API token.' },
@@ -64,12 +88,6 @@ export async function discoveryRoutes(app: FastifyInstance): Promise<void> {
     const base = `${baseUrl(request)}/api/v1`;
     return Object.fromEntries(Object.entries(CALLS).map(([path, methods]) => [base + path, methods]));
   });
-}
-
-/** The server's address as the caller wrote it, with the customer where it names one. */
-function baseUrl(request: FastifyRequest): string {
-  const customer = tenantSegment(request.raw);
-  return `${request.protocol}://${request.host}${customer === undefined ? '' : `/${customer}`}`;
 }
 
 function escapeHtml(text: string): string {

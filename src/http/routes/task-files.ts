@@ -11,7 +11,7 @@ type ById = { Params: { id: string } };
 
 /** What hangs on a task: its result file and its history (contract, section 8). */
 export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
-  app.get<ById>('/:id/File', { config: { ownType: true } }, async (request, reply) => {
+  app.get<ById>('/:id/File', { config: { ownType: true, forWorkers: true } }, async (request, reply) => {
     const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
     const file = await tasks.files.openResult(task);
     if (file === undefined) throw missing`Batch task ${task.id} has no result file.`;
@@ -26,7 +26,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
       .send(file.stream);
   });
 
-  app.get<ById>('/:id/Audit', { config: { answer: 'AuditEntry' } }, async (request) => {
+  app.get<ById>('/:id/Audit', { config: { answer: 'AuditEntry', forWorkers: true } }, async (request) => {
     const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
     const entries = await readAudit(tasks.database.sql, task.id);
     const locale = localeOf(request);

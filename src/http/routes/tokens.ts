@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
-import { isAdministrator, SCOPES } from '../../domain/caller.ts';
+import { type Caller, isAdministrator, SCOPES, type Scope } from '../../domain/caller.ts';
 import { forbidden, invalid, missing } from '../../domain/errors.ts';
 import { checkText, INT32_MAX } from '../../domain/limits.ts';
+import { message } from '../../domain/message.ts';
 import { getAssociate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
 import { type ApiToken, deleteToken, insertToken, listTokens } from '../../store/tokens/tokens.ts';
@@ -22,6 +23,8 @@ const NewToken = Type.Object(
     Scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1 })),
     ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: MOST_DAYS })),
     Expires: Type.Optional(Type.String()),
+    /** What the scope `worker` is for. */
+    Definitions: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { minItems: 1 })),
     AssociateId: Type.Optional(Type.Integer({ minimum: 1, maximum: INT32_MAX })),
   },
   { additionalProperties: false },
@@ -50,7 +53,12 @@ export async function tokenRoutes(
     { config: CONFIG, schema: { body: NewToken } },
     async (request, reply) => {
       const caller = callerOf(request);
-      const { Name, Scopes = ['read', 'write'], AssociateId = caller.associateId } = request.body;
+      const {
+        Name,
+        Scopes = ['read', 'write'],
+        AssociateId = caller.associateId,
+        Definitions,
+      } = request.body;
       checkText('Name', Name, 200);
       if (AssociateId !== caller.associateId && !isAdministrator(caller)) {
         throw forbidden`Tokens for other associates are made by administrators.`;
@@ -58,6 +66,7 @@ export async function tokenRoutes(
       const excess = Scopes.filter((scope) => !caller.scopes.includes(scope));
       if (excess.length > 0)
         throw forbidden`This sign-in can't give the scopes ${excess.join(', ')}: it doesn't have them.`;
+      const definitions = checkWorkerScope(caller, Scopes, Definitions);
       const associate = await getAssociate(db, AssociateId);
       if (associate === undefined)
         throw invalid`AssociateId is ${AssociateId}, but there is no such associate.`;
@@ -68,6 +77,7 @@ export async function tokenRoutes(
         associateId: AssociateId,
         name: Name,
         scopes: Scopes,
+        definitions,
         expires,
         hash: hashToken(secret),
       });
@@ -105,12 +115,30 @@ function readExpiry(
   return expires;
 }
 
+/** The definitions that a new token is for, in lower case; `null` where it is no worker's. */
+function checkWorkerScope(
+  caller: Caller,
+  scopes: readonly Scope[],
+  definitions: readonly string[] | undefined,
+): string[] | null {
+  if (!scopes.includes('worker')) {
+    if (definitions !== undefined) throw invalid`Definitions is for tokens with the scope worker.`;
+    return null;
+  }
+  if (!isAdministrator(caller)) throw forbidden`Tokens with the scope worker are made by administrators.`;
+  if (definitions === undefined)
+    throw invalid`Definitions is missing; the names of the definitions that the worker runs are accepted.`;
+  for (const name of definitions) checkText(message`A name in Definitions`, name, 100);
+  return definitions.map((name) => name.toLowerCase());
+}
+
 function toWire(token: ApiToken, locale: Locale): object {
   return {
     Id: token.id,
     Name: token.name,
     AssociateId: token.associateId,
     Scopes: token.scopes,
+    Definitions: token.definitions,
     Created: locale.utcDate(token.created),
     Expires: token.expires === null ? null : locale.date(token.expires),
   };

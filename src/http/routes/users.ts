@@ -11,6 +11,7 @@ import {
   updateAssociate,
 } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
+import { deleteSignInsOf } from '../../store/sign-ins/sign-ins.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { hashPassword, SHORTEST_PASSWORD } from '../auth/passwords.ts';
 import { callerOf } from '../auth/sign-in.ts';
@@ -83,6 +84,8 @@ export async function userRoutes(
         disabled: Disabled,
         roles,
       });
+      // Whoever got in by the old password is out.
+      if (password !== undefined || Disabled === true) await deleteSignInsOf(db, id);
       authenticator.forget();
       if (changed === undefined) throw missing`There is no associate ${id}.`;
       return toWire(changed);

@@ -2,10 +2,20 @@ import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { initial } from './0001-initial.ts';
 import { messages } from './0002-messages.ts';
+import { signIn } from './0003-sign-in.ts';
+import { archive } from './0004-archive.ts';
+import { workers } from './0005-workers.ts';
 import { control } from './0006-control.ts';
 
 /** Every migration by name, in the order of the names. */
-const MIGRATIONS = { '0001-initial': initial, '0002-messages': messages, '0006-control': control };
+const MIGRATIONS = {
+  '0001-initial': initial,
+  '0002-messages': messages,
+  '0003-sign-in': signIn,
+  '0004-archive': archive,
+  '0005-workers': workers,
+  '0006-control': control,
+};
 
 /**
  * Brings the tables to the newest shape. Several processes may call it at once.

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 
-/** Deletes tasks with their binary objects. Their audit rows stay, unless `leaveNoTrace`. */
+/** Deletes tasks with their binary objects and logs. Their audit rows stay, unless `leaveNoTrace`. */
 export async function deleteTaskRows(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -21,6 +21,9 @@ export async function deleteTaskRows(
       trx,
     );
   }
+  await sql`
+    delete from batchline.task_log
+    where task_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
   if (leaveNoTrace) {
     await sql`
       delete from batchline.task_audit

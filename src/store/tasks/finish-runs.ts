@@ -20,6 +20,8 @@ export interface RunEnd {
   readonly fileName: string | null;
   /** The job that delivers the next run, and seconds until then; `null` where there is none. */
   readonly next: { readonly jobId: string; readonly delaySeconds: number } | null;
+  /** Whether the run was claimed and never began, so that it counts as no start. */
+  readonly neverBegan?: boolean;
 }
 
 /** A task as it is after its run's end was written. */
@@ -56,6 +58,7 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
     file_name: end.fileName,
     job_id: end.next?.jobId ?? null,
     delay: end.next?.delaySeconds ?? 0,
+    starts: end.neverBegan ? 1 : 0,
   }));
   const written = await sql<{
     id: number;
@@ -74,6 +77,8 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
         when d.result is not null then d.result_message
         else t.result_message
       end,
+      start_count = t.start_count - d.starts,
+      last_started = case when d.starts = 1 and t.start_count = 1 then null else t.last_started end,
       failures = d.failures,
       losses = d.losses,
       progress_percent = coalesce(d.percent, t.progress_percent),
@@ -87,7 +92,7 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
       id int, attempt int, to_state smallint, result text, result_message jsonb, failures int, losses int,
-      percent smallint, progress text, progress_message jsonb, file_name text, job_id uuid, delay float8
+      percent smallint, progress text, progress_message jsonb, file_name text, job_id uuid, delay float8, starts int
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
     returning t.id, t.tenant, t.is_internal, t.priority, t.state, t.stop_note, t.stop_message`.execute(trx);

@@ -21,14 +21,21 @@ export interface HeldTask {
   /** The process that runs it, or null where nobody does or a client holds it by hand. */
   readonly leaseOwner: string | null;
   readonly priority: number;
+  /** Who has asked to stop its run and when, in words; null where nobody has. */
+  readonly stopNote: string | null;
 }
 
-type HeldRow = TaskRow & { job_id: string | null; lease_owner: string | null; priority: number };
+type HeldRow = TaskRow & {
+  job_id: string | null;
+  lease_owner: string | null;
+  stop_note: string | null;
+  priority: number;
+};
 
 /** Reads a task for a change of its state and keeps others from changing it meanwhile. */
 export async function lockTask(trx: Kysely<Schema>, id: number): Promise<HeldTask | undefined> {
   const { rows } = await sql<HeldRow>`
-    select ${TASK_COLUMNS}, t.job_id, t.lease_owner, t.priority from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
+    select ${TASK_COLUMNS}, t.job_id, t.lease_owner, t.stop_note, t.priority from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
     trx,
   );
   const row = rows[0];
@@ -37,6 +44,7 @@ export async function lockTask(trx: Kysely<Schema>, id: number): Promise<HeldTas
       task: toTask(row),
       jobId: row.job_id,
       leaseOwner: row.lease_owner,
+      stopNote: row.stop_note,
       priority: row.priority,
     }
   );

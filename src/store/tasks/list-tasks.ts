@@ -9,6 +9,7 @@ export interface TaskFilter {
   /** The tenant; `null` for all. */
   readonly tenant: string | null;
   readonly ownerIds?: readonly number[] | undefined;
+  /** In any casing. */
   readonly name?: string | undefined;
   readonly state?: StoredState | undefined;
   /** Only tasks after this id (oldest first) or before it (newest first). */
@@ -35,7 +36,8 @@ export async function listTasks(
       sql`t.owner_id in (select value::int from json_array_elements_text(${JSON.stringify(filter.ownerIds)}::text::json))`,
     );
   }
-  if (filter.name !== undefined) conditions.push(sql`t.name = ${filter.name}`);
+  if (filter.name !== undefined)
+    conditions.push(sql`batchline.fold(t.name) = batchline.fold(${filter.name})`);
   if (filter.state !== undefined) conditions.push(sql`t.state = ${TaskState[filter.state]}`);
   if (filter.beyondId !== undefined) {
     conditions.push(order === 'newest' ? sql`t.id < ${filter.beyondId}` : sql`t.id > ${filter.beyondId}`);

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { TaskState } from '../../domain/task-state.ts';
+import { WORKER_OWNER } from '../../domain/worker.ts';
 import type { Schema } from '../schema.ts';
 
 /** A run whose process has given no sign of life for as long as its lease. */
@@ -19,7 +20,7 @@ export interface LostRun {
 
 /**
  * Locks runs that are lost: their leases are over, or, where this process alone can use the database, they
- * belong to an earlier one. Runs that another process is just bringing back are passed over.
+ * belong to an earlier one. Workers outside the server outlive it, so only their leases count. Runs that another process is just bringing back are passed over.
  *
  * @param soleOwner the only process that can hold a lease, or `undefined` where there may be others
  */
@@ -31,7 +32,7 @@ export async function lockLostRuns(
   const lost =
     soleOwner === undefined
       ? sql`t.lease_until < now()`
-      : sql`(t.lease_until < now() or t.lease_owner <> ${soleOwner})`;
+      : sql`(t.lease_until < now() or (t.lease_owner <> ${soleOwner} and not starts_with(t.lease_owner, ${WORKER_OWNER})))`;
   const { rows } = await sql<{
     id: number;
     tenant: string;

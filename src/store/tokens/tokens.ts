@@ -8,6 +8,8 @@ export interface ApiToken {
   readonly associateId: number;
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** The definitions, in lower case, that the scope `worker` is for; `null` where it has none. */
+  readonly definitions: readonly string[] | null;
   readonly created: Date;
   readonly expires: Date | null;
 }
@@ -24,6 +26,7 @@ export async function insertToken(
       name: token.name,
       hash: token.hash,
       scopes: [...token.scopes],
+      definitions: token.definitions === null ? null : [...token.definitions],
       expires: token.expires,
     })
     .returningAll()
@@ -65,6 +68,7 @@ function toToken(row: {
   associate_id: number;
   name: string;
   scopes: string[];
+  definitions: string[] | null;
   created: Date;
   expires: Date | null;
 }): ApiToken {
@@ -73,6 +77,7 @@ function toToken(row: {
     associateId: row.associate_id,
     name: row.name,
     scopes: row.scopes.filter((scope): scope is Scope => (SCOPES as readonly string[]).includes(scope)),
+    definitions: row.definitions,
     created: row.created,
     expires: row.expires,
   };

@@ -172,7 +172,7 @@ test('every definition that comes with the server has a name of its own, a descr
     'table-export',
   ]);
   for (const definition of BUILTIN_DEFINITIONS) {
-    expect(definition.description).toMatch(/^[A-Z].*[^.]$/);
+    expect(String(definition.description)).toMatch(/^[A-Z].*[^.]$/);
     expect(definition.parameters).toMatchObject({ type: 'object', additionalProperties: false });
   }
 });

@@ -1,6 +1,6 @@
 import { Refusal } from '../domain/errors.ts';
 import type { Text } from '../domain/message.ts';
-import { TaskError } from '../workers/define-task.ts';
+import { TaskError } from './define-task.ts';
 
 /** What to tell of an error that a run has thrown: its message, as one of ours where it is. */
 export function failureText(error: unknown): Text {

@@ -1,0 +1,189 @@
+import type { Kysely } from 'kysely';
+import type { CancellationBehaviourName } from '../domain/cancellation.ts';
+import { conflict, invalid } from '../domain/errors.ts';
+import type { Text } from '../domain/message.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
+import {
+  deleteWorkerDefinition,
+  findWorkerDefinition,
+  listWorkerDefinitions,
+  putWorkerDefinition,
+  type WorkerDefinition,
+} from '../store/definitions/worker-definitions.ts';
+import type { Schema } from '../store/schema.ts';
+import type { JobQueue } from './job-queue.ts';
+import { type ParameterReader, parameterReader } from './parameters.ts';
+import type { RegisteredDefinition, Registry } from './registry.ts';
+
+/** A definition that tasks can be started by, wherever it runs. */
+export interface KnownDefinition {
+  readonly name: string;
+  readonly description: Text;
+  /** JSON Schema of an object; absent is anything. */
+  readonly parameters: object | undefined;
+  readonly cancellation: CancellationBehaviourName;
+  readonly retry: RetryPolicy;
+  readonly leaseSeconds: number;
+  readonly readParameters: ParameterReader;
+  /** In the server's processes, inline or in a thread, or in workers outside. */
+  readonly runsIn: 'inline' | 'thread' | 'worker';
+  /** When a worker has last asked for its tasks; null where it runs in the server. */
+  readonly lastSeen: Date | null;
+}
+
+/** A definition as a worker declares it. */
+export interface Declaration {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: object | undefined;
+  readonly cancellation: CancellationBehaviourName;
+  readonly retry: Partial<RetryPolicy>;
+  /** Absent takes the server's own. */
+  readonly leaseSeconds: number | undefined;
+}
+
+/**
+ * Every definition there is: those that this process runs, which come first, and those that workers outside have
+ * declared. The latter are read from the database each time, so that every process knows a declaration at once;
+ * only what follows from a schema is kept.
+ */
+export class Definitions {
+  readonly #registry: Registry;
+  readonly #db: Kysely<Schema>;
+  readonly #queue: JobQueue;
+  readonly #leaseSeconds: number;
+  readonly #readers = new Map<string, { readonly schema: string | null; readonly read: ParameterReader }>();
+
+  /** @param leaseSeconds the lease of declarations that name none */
+  constructor(registry: Registry, db: Kysely<Schema>, queue: JobQueue, leaseSeconds: number) {
+    this.#registry = registry;
+    this.#db = db;
+    this.#queue = queue;
+    this.#leaseSeconds = leaseSeconds;
+  }
+
+  /** Makes the queues of all definitions; resolves to the names that both this process and workers offer. */
+  async prepare(): Promise<string[]> {
+    const declared = await listWorkerDefinitions(this.#db);
+    await this.#queue.ensure([...this.#registry.names(), ...declared.map((one) => one.name)]);
+    return declared.map((one) => one.name).filter((name) => this.#registry.find(name) !== undefined);
+  }
+
+  /**
+   * The definition of this name, in any casing, or `undefined`.
+   *
+   * @param trx the transaction that the caller is in, where there is one
+   */
+  async find(name: string, trx?: Kysely<Schema>): Promise<KnownDefinition | undefined> {
+    const own = this.#registry.find(name);
+    if (own !== undefined) return ofServer(own);
+    if (name.includes('\0')) return undefined;
+    const declared = await findWorkerDefinition(trx ?? this.#db, name);
+    if (declared === undefined) return undefined;
+    // Another process may have made the queue; in a transaction the embedded database can't be asked again.
+    if (trx === undefined && !this.#queue.has(declared.name)) await this.#queue.ensure([declared.name]);
+    return this.#ofWorkers(declared);
+  }
+
+  /**
+   * The definition of this name, in any casing.
+   *
+   * @throws Refusal (invalid) that lists what exists
+   */
+  async get(name: string): Promise<KnownDefinition> {
+    const found = await this.find(name);
+    if (found !== undefined) return found;
+    const names = (await this.all()).map((one) => one.name);
+    throw invalid`There is no definition called "${name}"; there are ${names.join(', ')}.`;
+  }
+
+  /** Every definition, by name. */
+  async all(): Promise<KnownDefinition[]> {
+    const declared = await listWorkerDefinitions(this.#db);
+    return [
+      ...this.#registry.all().map(ofServer),
+      ...declared
+        .filter((one) => this.#registry.find(one.name) === undefined)
+        .map((one) => this.#ofWorkers(one)),
+    ].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /**
+   * Keeps what workers declare, all or none; from then on tasks can be started by it.
+   *
+   * @throws Refusal (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name
+   */
+  async declare(declarations: readonly Declaration[], actorId: number): Promise<KnownDefinition[]> {
+    const checked = declarations.map((one) => this.#check(one));
+    const kept = await this.#db.transaction().execute(async (trx) => {
+      const rows: WorkerDefinition[] = [];
+      // By name, so that two workers that declare the same wait for each other and never crosswise.
+      for (const one of checked.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1)))
+        rows.push(await putWorkerDefinition(trx, one, actorId));
+      return rows;
+    });
+    await this.#queue.ensure(kept.map((one) => one.name));
+    return kept.map((one) => this.#ofWorkers(one));
+  }
+
+  /** Forgets what workers have declared; false where they have declared no such thing. */
+  async remove(name: string): Promise<boolean> {
+    return deleteWorkerDefinition(this.#db, name);
+  }
+
+  /** @throws Refusal (conflict) where the server itself runs a definition of that name */
+  refuseOwn(name: string): void {
+    const own = this.#registry.find(name);
+    if (own === undefined) return;
+    throw conflict`The definition "${own.definition.name}" runs in the server itself; workers may offer definitions of other names.`;
+  }
+
+  #check(one: Declaration): Omit<WorkerDefinition, 'lastSeen'> {
+    this.refuseOwn(one.name);
+    try {
+      parameterReader(one.name, one.parameters);
+    } catch (error) {
+      throw invalid`Parameters of the definition "${one.name}" is no JSON Schema: ${(error as Error).message}.`;
+    }
+    return {
+      name: one.name,
+      description: one.description,
+      parameters: one.parameters === undefined ? null : JSON.stringify(one.parameters),
+      cancellation: one.cancellation,
+      retry: { ...DEFAULT_RETRY, ...one.retry },
+      leaseSeconds: one.leaseSeconds ?? this.#leaseSeconds,
+    };
+  }
+
+  #ofWorkers(declared: WorkerDefinition): KnownDefinition {
+    const { parameters: schema, ...rest } = declared;
+    return {
+      ...rest,
+      parameters: schema === null ? undefined : (JSON.parse(schema) as object),
+      readParameters: this.#readerOf(declared),
+      runsIn: 'worker',
+    };
+  }
+
+  #readerOf({ name, parameters: schema }: WorkerDefinition): ParameterReader {
+    const known = this.#readers.get(name);
+    if (known?.schema === schema) return known.read;
+    const read = parameterReader(name, schema === null ? undefined : (JSON.parse(schema) as object));
+    this.#readers.set(name, { schema, read });
+    return read;
+  }
+}
+
+function ofServer({ definition, ...rest }: RegisteredDefinition): KnownDefinition {
+  return {
+    name: definition.name,
+    description: definition.description,
+    parameters: definition.parameters,
+    cancellation: definition.cancellation ?? 'CanCancel',
+    retry: rest.retry,
+    leaseSeconds: rest.leaseSeconds,
+    readParameters: rest.readParameters,
+    runsIn: rest.isolate,
+    lastSeen: null,
+  };
+}

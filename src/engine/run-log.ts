@@ -1,0 +1,51 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { storable } from '../domain/message.ts';
+import type { Schema } from '../store/schema.ts';
+import { appendLog, MOST_LOG_LINES, type RunLogLine } from '../store/tasks/append-log.ts';
+
+const FLUSH_MS = 500;
+/** The longest line that is kept, in UTF-16 code units; a longer one is cut. */
+export const LONGEST_LOG_LINE = 4000;
+
+/** The text as it is kept in a log. */
+export function logText(text: string): string {
+  return storable(text.length > LONGEST_LOG_LINE ? `${text.slice(0, LONGEST_LOG_LINE - 1)}…` : text);
+}
+
+/** Gathers what runs of this process log, and keeps it with their tasks a little later, many lines at once. */
+export class RunLog {
+  readonly #db: Kysely<Schema>;
+  readonly #log: Logger;
+  #lines: RunLogLine[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(db: Kysely<Schema>, log: Logger) {
+    this.#db = db;
+    this.#log = log;
+  }
+
+  /** Notes a line. Where the database is slow, the oldest waiting ones go: a log must not fill the memory. */
+  add(line: RunLogLine): void {
+    this.#lines.push({ ...line, message: logText(line.message) });
+    if (this.#lines.length > 10 * MOST_LOG_LINES) this.#lines.splice(0, MOST_LOG_LINES);
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
+  }
+
+  /** Resolves when everything that was noted is kept. Call it before a run's end is written. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const lines = this.#lines;
+    this.#lines = [];
+    if (lines.length > 0) {
+      this.#writing = this.#writing
+        .then(() => appendLog(this.#db, lines))
+        .catch((error: unknown) =>
+          this.#log.warn({ err: error, lines: lines.length }, 'lines of task logs could not be kept'),
+        );
+    }
+    await this.#writing;
+  }
+}

@@ -1,0 +1,60 @@
+import { COLUMNS, type ColumnName } from '../../domain/archive/columns.ts';
+import type { OrderColumn } from '../../domain/archive/order.ts';
+import { invalid } from '../../domain/errors.ts';
+import { INT32_MAX, INT32_MIN } from '../../domain/limits.ts';
+import type { Place } from '../../store/archive/read-page.ts';
+
+/** A place in an order as `$skiptoken` carries it. It is opaque to clients, and belongs to one `$orderBy`. */
+export function writeSkipToken(order: readonly OrderColumn[], place: Place): string {
+  return Buffer.from(JSON.stringify([orderText(order), ...place])).toString('base64url');
+}
+
+/**
+ * Reads a place.
+ *
+ * @throws Refusal (invalid) where it was not written by `writeSkipToken` for the same order
+ */
+export function readSkipToken(order: readonly OrderColumn[], token: string): Place {
+  const [orderOfToken, ...place] = parse(token);
+  const fits =
+    orderOfToken === orderText(order) &&
+    place.length === order.length &&
+    order.every(({ column }, index) => isPlaceOf(column, place[index]));
+  if (!fits)
+    throw invalid`$skiptoken does not belong to this list; what odata.nextLink had is accepted, with the same $orderBy.`;
+  return place as string[];
+}
+
+function orderText(order: readonly OrderColumn[]): string {
+  return order.map(({ column, descending }) => (descending ? `${column} desc` : column)).join();
+}
+
+function parse(token: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function isPlaceOf(column: ColumnName, value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  switch (COLUMNS[column]) {
+    case 'text':
+      return value.isWellFormed() && !value.includes('\0');
+    case 'date':
+      return value === '-infinity' || isInstant(value);
+    default:
+      return /^-?\d{1,10}$/.test(value) && Number(value) >= INT32_MIN && Number(value) <= INT32_MAX;
+  }
+}
+
+function isInstant(text: string): boolean {
+  const milliseconds = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{3}Z$/.exec(text)?.[1];
+  if (milliseconds === undefined) return false;
+  const date = new Date(`${milliseconds}Z`);
+  return (
+    !Number.isNaN(date.getTime()) && date.toISOString() === `${milliseconds}Z` && date.getUTCFullYear() > 0
+  );
+}

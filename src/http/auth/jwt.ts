@@ -1,0 +1,219 @@
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { isTrustworthy, type OidcConfig } from '../../config.ts';
+import { type Caller, ROLES, SCOPES } from '../../domain/caller.ts';
+import { Refusal, unauthenticated, unavailable } from '../../domain/errors.ts';
+import { message } from '../../domain/message.ts';
+import { type Associate, findAssociate, insertAssociate } from '../../store/associates/associates.ts';
+import type { Schema } from '../../store/schema.ts';
+import { callerFor, type Scheme, type SignedIn } from './scheme.ts';
+
+/** Signatures by a private key alone: who can verify one can't make one. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+const TIMEOUT_MS = 5000;
+/** How often the issuer is asked at most: for a key that is not known, and again after it did not answer. */
+const COOLDOWN_MS = 5000;
+/** How long its keys are believed. */
+const KEYS_MS = 10 * 60_000;
+
+/** The shape of a JWT; tokens of ours have a colon. */
+export const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/** The issuer's keys can't be had. */
+class KeysUnavailable extends Error {}
+
+/** `Authorization: Bearer` with a JWT of the OIDC issuer that the settings name. */
+export class JwtScheme implements Scheme {
+  readonly #db: Kysely<Schema>;
+  readonly #oidc: OidcConfig;
+  readonly #log: Logger;
+  readonly #cooldownMs: number;
+  #keys: RemoteJWKSet | undefined;
+  #askAgainAt = 0;
+
+  constructor(db: Kysely<Schema>, oidc: OidcConfig, log: Logger, cooldownMs: number = COOLDOWN_MS) {
+    this.#db = db;
+    this.#oidc = oidc;
+    this.#log = log;
+    this.#cooldownMs = cooldownMs;
+  }
+
+  /** @throws Refusal (unauthenticated); (unavailable) where the issuer's keys can't be had, so that nobody knows */
+  async signIn(token: string): Promise<SignedIn> {
+    try {
+      const claims = await this.#verify(token);
+      const caller = this.#withClaims(await this.#associate(claims), claims);
+      const notAfter = ((claims.exp ?? 0) + this.#oidc.skewSeconds) * 1000;
+      return { caller, scheme: 'jwt', notAfter };
+    } catch (error) {
+      if (!(error instanceof WrongToken)) throw error;
+      this.#log.info({ reason: error.message }, 'a JWT was refused');
+      throw unauthenticated`The token is wrong, revoked or expired.`;
+    }
+  }
+
+  async #verify(token: string): Promise<JWTPayload> {
+    try {
+      this.#keys ??= await this.#findKeys();
+      const { payload } = await jwtVerify(token, this.#keys, {
+        algorithms: ALGORITHMS,
+        issuer: this.#oidc.issuer,
+        audience: this.#oidc.audience,
+        clockTolerance: this.#oidc.skewSeconds,
+        requiredClaims: ['exp'],
+      });
+      return payload;
+    } catch (error) {
+      if (isFaultOfToken(error)) throw new WrongToken((error as Error).message);
+      this.#log.warn({ err: error, issuer: this.#oidc.issuer }, 'the keys of the OIDC issuer can not be had');
+      const seconds = Math.max(1, Math.ceil(this.#cooldownMs / 1000));
+      throw unavailable(
+        message`The token can't be checked now: its issuer gives no keys. Try again in ${seconds} seconds.`,
+        seconds,
+      );
+    }
+  }
+
+  async #findKeys(): Promise<RemoteJWKSet> {
+    return createRemoteJWKSet(new URL(this.#oidc.jwks ?? (await this.#discover())), {
+      timeoutDuration: TIMEOUT_MS,
+      cooldownDuration: this.#cooldownMs,
+      cacheMaxAge: KEYS_MS,
+      [customFetch]: (url, options) => this.#ask(url, options),
+    });
+  }
+
+  /** The address of the keys, by the issuer's discovery document. */
+  async #discover(): Promise<string> {
+    const url = `${this.#oidc.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const response = await this.#ask(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+    const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
+    if (document?.issuer !== this.#oidc.issuer)
+      throw new KeysUnavailable(`${url} is of another issuer: ${String(document?.issuer)}`);
+    if (typeof document.jwks_uri !== 'string' || !isTrustworthy(document.jwks_uri))
+      throw new KeysUnavailable(`${url} has no jwks_uri by https`);
+    return document.jwks_uri;
+  }
+
+  /** Asks the issuer, but not again at once after it did not answer, so that wrong tokens can't make us knock. */
+  async #ask(url: string, options: RequestInit): Promise<Response> {
+    if (performance.now() < this.#askAgainAt) throw new KeysUnavailable(`${url} did not answer a moment ago`);
+    try {
+      const response = await fetch(url, options);
+      if (response.status !== 200) throw new Error(`it has answered ${response.status}`);
+      return response;
+    } catch (cause) {
+      this.#askAgainAt = performance.now() + this.#cooldownMs;
+      throw new KeysUnavailable(`${url} did not answer`, { cause });
+    }
+  }
+
+  /** The associate that the claims name; made where they name a new one and the setting says so. */
+  async #associate(claims: JWTPayload): Promise<Associate> {
+    const { loginClaim, create } = this.#oidc;
+    const login = claimOf(claims, loginClaim);
+    if (typeof login !== 'string' || !/^[^:\s\0]{1,100}$/.test(login) || !login.isWellFormed())
+      throw new WrongToken(`the claim ${loginClaim} is no login`);
+    if (loginClaim === 'email' && claims.email_verified !== true)
+      throw new WrongToken('its email is not verified');
+    const known = await findAssociate(this.#db, login);
+    if (known?.disabled) throw new WrongToken(`${login} is shut out`);
+    if (known !== undefined) return known;
+    if (!create) throw new WrongToken(`there is no associate ${login}`);
+    return this.#create(login, claims);
+  }
+
+  async #create(login: string, claims: JWTPayload): Promise<Associate> {
+    const name = claimOf(claims, 'name');
+    const associate = {
+      login,
+      name: typeof name === 'string' && name.isWellFormed() ? name.replaceAll('\0', '').slice(0, 200) : login,
+      passwordHash: '',
+      roles: [],
+      tenant: this.#tenant(claims) ?? null,
+    };
+    try {
+      const made = await insertAssociate(this.#db, associate);
+      this.#log.info(
+        { login, associateId: made.id },
+        'an associate was made on the first sign-in by the OIDC issuer',
+      );
+      return made;
+    } catch (error) {
+      // Another call of the same person was faster.
+      const made = error instanceof Refusal ? await findAssociate(this.#db, login) : undefined;
+      if (made === undefined) throw error;
+      return made;
+    }
+  }
+
+  #withClaims(associate: Associate, claims: JWTPayload): Caller {
+    const { rolesClaim, scopesClaim } = this.#oidc;
+    const tenant = this.#tenant(claims);
+    if (tenant !== undefined && associate.tenant !== null && associate.tenant !== tenant)
+      throw new WrongToken(`${associate.login} is of the tenant ${associate.tenant}, not ${tenant}`);
+    const caller = { ...callerFor(associate), tenant: tenant ?? associate.tenant };
+    const roles = rolesClaim === undefined ? undefined : wordsOf(claimOf(claims, rolesClaim));
+    const scopes = scopesClaim === undefined ? undefined : wordsOf(claimOf(claims, scopesClaim));
+    return {
+      ...caller,
+      roles: roles === undefined ? caller.roles : ROLES.filter((role) => roles.includes(role)),
+      scopes:
+        scopes === undefined
+          ? caller.scopes
+          : SCOPES.filter((scope) => scopes.includes(scope) || scopes.includes(`batchline.${scope}`)),
+    };
+  }
+
+  #tenant(claims: JWTPayload): string | undefined {
+    const { tenantClaim } = this.#oidc;
+    if (tenantClaim === undefined) return undefined;
+    const tenant = claimOf(claims, tenantClaim);
+    if (typeof tenant !== 'string' || !/^[^\0]{1,39}$/.test(tenant) || !tenant.isWellFormed())
+      throw new WrongToken(`the claim ${tenantClaim} is no DatabaseSerialNumber`);
+    return tenant;
+  }
+}
+
+/** A token that signs nobody in; the message is for the log alone. */
+class WrongToken extends Error {}
+
+/** Whether the token is to blame, and not the keys that it is checked with. */
+function isFaultOfToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JOSEError &&
+    !(error instanceof errors.JWKSTimeout) &&
+    !(error instanceof errors.JWKSInvalid) &&
+    error.code !== 'ERR_JOSE_GENERIC'
+  );
+}
+
+/** A claim by its name, or by a path with dots where there is none of that name. */
+function claimOf(claims: JWTPayload, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  let value: unknown = claims;
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
+
+/** A list of words, or words with spaces between, as OAuth writes scopes. */
+function wordsOf(claim: unknown): readonly unknown[] {
+  if (Array.isArray(claim)) return claim;
+  return typeof claim === 'string' ? claim.split(/\s+/) : [];
+}

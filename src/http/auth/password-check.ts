@@ -1,0 +1,66 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { unauthenticated } from '../../domain/errors.ts';
+import { type Associate, findAssociate } from '../../store/associates/associates.ts';
+import type { Schema } from '../../store/schema.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+import type { Throttle } from './throttle.ts';
+
+/** Finds out whether a login and a password belong together, and slows down who guesses. */
+export class PasswordCheck {
+  readonly #db: Kysely<Schema>;
+  readonly #throttle: Throttle;
+  readonly #key = randomBytes(32);
+  /** What scrypt has said, which stays true as long as the stored hash is the same: by keyed hash of login and password. */
+  readonly #right = new BoundedMap<string>();
+  readonly #wrong = new BoundedMap<string>();
+  readonly #underWay = new Map<string, Promise<boolean>>();
+  /** What unknown logins are checked against, so that they take as long as known ones. */
+  readonly #nobody = hashPassword(randomBytes(16).toString('hex'));
+
+  constructor(db: Kysely<Schema>, throttle: Throttle) {
+    this.#db = db;
+    this.#throttle = throttle;
+  }
+
+  /**
+   * The associate with this login and password.
+   *
+   * @throws Refusal (unauthenticated) where there is none, without saying which part was wrong; (throttled)
+   */
+  async check(login: string, password: string, address: string): Promise<Associate> {
+    const loginKey = this.#keyed(login.toLowerCase());
+    this.#throttle.checkPassword(loginKey, address);
+    // The database can't be asked for a NUL, and nobody is called so.
+    const associate = login.includes('\0') ? undefined : await findAssociate(this.#db, login);
+    // Associates whom an OIDC issuer has brought have no password, and no hash of one.
+    const hash = associate?.passwordHash || (await this.#nobody);
+    const verified = await this.#verify(loginKey, password, hash, address);
+    if (associate === undefined || !verified || associate.disabled)
+      throw unauthenticated`The login or the password is wrong.`;
+    this.#throttle.trust(loginKey, address);
+    return associate;
+  }
+
+  /** Only a password that was not tried before is a guess, and costs scrypt. */
+  async #verify(loginKey: string, password: string, hash: string, address: string): Promise<boolean> {
+    const key = this.#keyed(`${loginKey}${password}`);
+    if (this.#right.get(key) === hash) return true;
+    if (this.#wrong.get(key) === hash) return false;
+    const attempt = `${key} ${address} ${hash}`;
+    const underWay = this.#underWay.get(attempt);
+    if (underWay !== undefined) return underWay;
+    const over = this.#throttle.beginPassword(loginKey, address);
+    const verification = verifyPassword(password, hash).finally(() => this.#underWay.delete(attempt));
+    this.#underWay.set(attempt, verification);
+    const verified = await verification;
+    over(verified);
+    (verified ? this.#right : this.#wrong).set(key, hash);
+    return verified;
+  }
+
+  #keyed(text: string): string {
+    return createHmac('sha256', this.#key).update(text).digest('base64');
+  }
+}

@@ -1,0 +1,99 @@
+import ipaddr from 'ipaddr.js';
+import { throttled } from '../../domain/errors.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { FailureCounter } from './failure-counter.ts';
+
+const LONGEST_MS = 15 * 60_000;
+/** The longest wait where others may be to blame: a login that is attacked from many addresses, an address's tokens. */
+const LONGEST_SHARED_MS = 60_000;
+
+/**
+ * Makes guessing slow (docs/sign-in.md). What is counted:
+ *
+ * - wrong passwords for a login from one address: the first that has to wait;
+ * - wrong passwords from one address, and for one login from anywhere. These two leave out the pairs of login and
+ *   address that have signed in before, so that nobody can lock out others by failing in their name;
+ * - wrong tokens from one address. They can't be guessed; this only keeps the database from being asked.
+ *
+ * All of it is in this process's memory, bounded, and forgotten half an hour after the last failure.
+ */
+export class Throttle {
+  readonly #pairs: FailureCounter;
+  readonly #addresses: FailureCounter;
+  readonly #logins: FailureCounter;
+  readonly #tokens: FailureCounter;
+  readonly #trustedPairs = new BoundedMap<true>();
+
+  /** @param free wrong passwords of a pair before it has to wait */
+  constructor(free: number, now: () => number = () => performance.now()) {
+    this.#pairs = new FailureCounter(free, LONGEST_MS, now);
+    this.#addresses = new FailureCounter(free * 10, LONGEST_MS, now);
+    this.#logins = new FailureCounter(free * 20, LONGEST_SHARED_MS, now);
+    this.#tokens = new FailureCounter(free * 20, LONGEST_SHARED_MS, now);
+  }
+
+  /** Whether passwords from this address have failed lately: then none is believed unchecked. */
+  suspects(address: string): boolean {
+    return !this.#addresses.empty && this.#addresses.count(networkOf(address)) > 0;
+  }
+
+  /** @throws Refusal (throttled) where this login has to wait at this address */
+  checkPassword(login: string, address: string): void {
+    const network = networkOf(address);
+    const pair = pairOf(login, network);
+    const others =
+      this.#trustedPairs.get(pair) === undefined
+        ? Math.max(this.#addresses.waitMs(network), this.#logins.waitMs(login))
+        : 0;
+    checkWait(Math.max(this.#pairs.waitMs(pair), others));
+  }
+
+  /**
+   * Counts an attempt before it is known to fail, so that many at once are no way around.
+   *
+   * @returns what to call when it is over
+   * @throws Refusal (throttled)
+   */
+  beginPassword(login: string, address: string): (succeeded: boolean) => void {
+    this.checkPassword(login, address);
+    const network = networkOf(address);
+    const over = [
+      this.#pairs.add(pairOf(login, network)),
+      this.#addresses.add(network),
+      this.#logins.add(login),
+    ];
+    return (succeeded) => {
+      for (const one of over) one(succeeded);
+    };
+  }
+
+  /** This login has signed in at this address: failures of others don't hold it up there. */
+  trust(login: string, address: string): void {
+    this.#trustedPairs.set(pairOf(login, networkOf(address)), true);
+  }
+
+  /** @throws Refusal (throttled) where this address has sent too many wrong tokens */
+  checkToken(address: string): void {
+    if (!this.#tokens.empty) checkWait(this.#tokens.waitMs(networkOf(address)));
+  }
+
+  /** A token was wrong. */
+  tokenFailed(address: string): void {
+    this.#tokens.add(networkOf(address));
+  }
+}
+
+function checkWait(waitMs: number): void {
+  if (waitMs > 0) throw throttled(Math.ceil(waitMs / 1000));
+}
+
+function pairOf(login: string, network: string): string {
+  return `${network} ${login}`;
+}
+
+/** The address; of IPv6 the /64, which is what one subscriber has. */
+function networkOf(address: string): string {
+  if (!address.includes(':') || !ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv4' ? parsed.toString() : (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':');
+}

@@ -1,0 +1,76 @@
+import type { FastifyInstance } from 'fastify';
+import type { Kysely } from 'kysely';
+import { type Static, Type } from 'typebox';
+import { isAdministrator, SCOPES } from '../../domain/caller.ts';
+import { forbidden, missing } from '../../domain/errors.ts';
+import { checkText } from '../../domain/limits.ts';
+import {
+  type Application,
+  deleteApplication,
+  insertApplication,
+  listApplications,
+} from '../../store/applications/applications.ts';
+import type { Schema } from '../../store/schema.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { generateSecret, hashToken } from '../auth/tokens.ts';
+import { type Locale, localeOf } from '../localization/locale.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+const CONFIG = { answer: 'Application' };
+
+const NewApplication = Type.Object(
+  {
+    Name: Type.String({ minLength: 1, maxLength: 200 }),
+    Scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1 })),
+  },
+  { additionalProperties: false },
+);
+
+/** `/api/v1/Applications`: whose SO-AppToken is known (contract, section 5). For administrators. */
+export async function applicationRoutes(
+  app: FastifyInstance,
+  { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
+): Promise<void> {
+  app.addHook('preValidation', async (request) => {
+    if (!isAdministrator(callerOf(request))) throw forbidden`This is for administrators.`;
+  });
+
+  app.get('/', { config: CONFIG }, async (request) => {
+    const locale = localeOf(request);
+    return (await listApplications(db)).map((application) => toWire(application, locale));
+  });
+
+  app.post<{ Body: Static<typeof NewApplication> }>(
+    '/',
+    { config: CONFIG, schema: { body: NewApplication } },
+    async (request, reply) => {
+      const { Name, Scopes = null } = request.body;
+      checkText('Name', Name, 200);
+      const secret = generateSecret();
+      const application = await insertApplication(db, {
+        name: Name,
+        scopes: Scopes,
+        hash: hashToken(secret),
+      });
+      return reply.code(201).send({ ...toWire(application, localeOf(request)), AppToken: secret });
+    },
+  );
+
+  app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
+    const id = readTaskId(request.params.id);
+    const found = await deleteApplication(db, id);
+    authenticator.forget();
+    if (!found) throw missing`There is no application ${id}.`;
+    return reply.code(204).send();
+  });
+}
+
+function toWire(application: Application, locale: Locale): object {
+  return {
+    Id: application.id,
+    Name: application.name,
+    Scopes: application.scopes,
+    Created: locale.date(application.created),
+  };
+}

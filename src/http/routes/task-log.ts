@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { MOST_LOG_LINES, readLog } from '../../store/tasks/append-log.ts';
+import { readTask } from '../../tasks/read-tasks.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { localeOf } from '../localization/locale.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+const Query = Type.Object({
+  After: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'Only lines after this Id' })),
+});
+
+/** `GET /api/v1/BatchTask/{id}/Log`: what the runs of a task have logged last (contract, section 8). */
+export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+  app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
+    '/:id/Log',
+    { config: { forWorkers: true }, schema: { querystring: Query } },
+    async (request) => {
+      const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
+      const after = Number(request.query.After ?? 0);
+      const lines = await readLog(tasks.database.sql, task.id, after, MOST_LOG_LINES);
+      const locale = localeOf(request);
+      return lines.map((line) => ({
+        Id: line.id,
+        At: locale.date(line.at),
+        Attempt: line.attempt,
+        Level: line.level,
+        Message: line.message,
+      }));
+    },
+  );
+}

@@ -1,0 +1,58 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { invalid } from '../../domain/errors.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { keepResultFile } from '../../tasks/workers/keep-result-file.ts';
+import { readLease } from '../../tasks/workers/lease.ts';
+import { callerOf } from '../auth/sign-in.ts';
+
+const Params = Type.Object({ lease: Type.String() });
+const Query = Type.Object({
+  Name: Type.String({ minLength: 1, description: 'The file name; it becomes FileName' }),
+});
+const Headers = Type.Object({
+  'content-length': Type.String(),
+  'content-digest': Type.String({ description: 'RFC 9530: sha-256=:<base64>:' }),
+});
+
+/** `PUT /api/v1/Workers/Leases/{lease}/File?Name=…`: a worker's result file, streamed, its size and hash checked. */
+export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+
+  app.put<{ Params: { lease: string }; Querystring: { Name: string } }>(
+    '/Leases/:lease/File',
+    {
+      bodyLimit: Number.MAX_SAFE_INTEGER, // the files' own limit counts
+      config: { forWorkers: true },
+      schema: { params: Params, querystring: Query, headers: Headers },
+    },
+    async (request, reply) => {
+      const lease = readLease(request.params.lease);
+      const said = {
+        bytes: Number(request.headers['content-length']),
+        sha256: readDigest(String(request.headers['content-digest'])),
+      };
+      if (request.body === undefined)
+        throw invalid`The body is missing; the content of the file, with a Content-Type, is accepted.`;
+      await keepResultFile(
+        tasks,
+        callerOf(request),
+        lease,
+        request.query.Name,
+        request.body as Readable,
+        said,
+      );
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** The SHA-256 of a Content-Digest header, in hex. */
+function readDigest(header: string): string {
+  const [, base64] = /(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/]{43}=):/i.exec(header) ?? [];
+  if (base64 === undefined)
+    throw invalid`Content-Digest is "${header.slice(0, 80)}"; sha-256=:<the hash in base64>: is accepted.`;
+  return Buffer.from(base64, 'base64').toString('hex');
+}

@@ -1,0 +1,231 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
+import { type Static, Type } from 'typebox';
+import { isAdministrator } from '../../domain/caller.ts';
+import { forbidden } from '../../domain/errors.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { declareDefinitions, removeDefinition } from '../../tasks/workers/declare-definitions.ts';
+import { type EndedLease, endLease, type LastProgress } from '../../tasks/workers/end-lease.ts';
+import { keepCheckpoint } from '../../tasks/workers/keep-checkpoint.ts';
+import { readLease, writeLease } from '../../tasks/workers/lease.ts';
+import { logLines } from '../../tasks/workers/log-lines.ts';
+import { renewLease } from '../../tasks/workers/renew-lease.ts';
+import { type AcquiredTask, WorkerDesk } from '../../tasks/workers/worker-desk.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { localeOf } from '../localization/locale.ts';
+import { BatchTaskWriter } from '../wire/batch-task-info.ts';
+import * as carriers from '../wire/worker-carriers.ts';
+
+type ByLease = { Params: { lease: string } };
+const ByLeaseParams = Type.Object({ lease: Type.String() });
+const config = { forWorkers: true } as const;
+
+/**
+ * The worker protocol, `/api/v1/Workers` (contract, section 8; docs/worker-protocol.md): how processes in any
+ * language run tasks.
+ */
+export async function workerRoutes(
+  app: FastifyInstance,
+  { tasks, log }: { tasks: TaskParts; log: Logger },
+): Promise<void> {
+  const desk = new WorkerDesk(tasks, log);
+  const closing = new AbortController();
+  app.addHook('preClose', async () => {
+    closing.abort();
+    await desk.close();
+  });
+
+  app.post<{ Body: Static<typeof carriers.Declare> }>(
+    '/Definitions',
+    { config, schema: { body: carriers.Declare } },
+    async (request) => {
+      const declared = await declareDefinitions(
+        tasks,
+        callerOf(request),
+        request.body.Definitions.map(readDeclaration),
+      );
+      return declared.map((one) => ({ Name: one.name, LeaseSeconds: one.leaseSeconds }));
+    },
+  );
+
+  app.delete<{ Params: { name: string } }>('/Definitions/:name', async (request, reply) => {
+    if (!isAdministrator(callerOf(request))) throw forbidden`This is for administrators.`;
+    await removeDefinition(tasks, request.params.name);
+    return reply.code(204).send();
+  });
+
+  app.post<{ Body: Static<typeof carriers.Acquire> }>(
+    '/Acquire',
+    { config, schema: { body: carriers.Acquire, response: { 200: carriers.Acquired } } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { Worker, Definitions, Limit = 1, WaitSeconds = 0 } = request.body;
+      const asked = { worker: Worker, definitions: Definitions, limit: Limit, waitSeconds: WaitSeconds };
+      const acquired = await desk.acquire(caller, asked, goneSignal(reply));
+      // Until the answer has left this process, a break of the connection means that nobody runs the tasks.
+      onUnheard(reply, () =>
+        desk.handBack(
+          caller,
+          acquired.map((one) => one.lease),
+        ),
+      );
+      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      return { Tasks: acquired.map((one) => writeAcquired(one, writer)) };
+    },
+  );
+
+  app.post<ByLease & { Body: Static<typeof carriers.Renew> }>(
+    '/Leases/:lease/Renew',
+    { config, schema: { params: ByLeaseParams, body: carriers.Renew, response: { 200: carriers.Renewed } } },
+    async (request, reply) => {
+      const over = AbortSignal.any([closing.signal, goneSignal(reply)]);
+      const renewed = await renewLease(
+        tasks,
+        callerOf(request),
+        readLease(request.params.lease),
+        readProgress(request.body),
+        request.body?.WaitSeconds ?? 0,
+        over,
+      );
+      return {
+        Stop: renewed.stopNote !== null,
+        Reason: localeOf(request).text(renewed.stopNote ?? ''),
+        LeaseSeconds: renewed.leaseSeconds,
+      };
+    },
+  );
+
+  app.put<ByLease & { Body: Static<typeof carriers.Checkpoint> }>(
+    '/Leases/:lease/Checkpoint',
+    { config, schema: { params: ByLeaseParams, body: carriers.Checkpoint } },
+    async (request, reply) => {
+      const lease = readLease(request.params.lease);
+      await keepCheckpoint(tasks, callerOf(request), lease, request.body.Value);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post<ByLease & { Body: Static<typeof carriers.Log> }>(
+    '/Leases/:lease/Log',
+    { config, schema: { params: ByLeaseParams, body: carriers.Log } },
+    async (request, reply) => {
+      const lines = request.body.Lines.map(({ Level = 'info', Message }) => ({
+        level: Level,
+        message: Message,
+      }));
+      await logLines(tasks, callerOf(request), readLease(request.params.lease), lines);
+      return reply.code(204).send();
+    },
+  );
+
+  const ending = (body: object) => ({
+    config,
+    schema: { params: ByLeaseParams, body, response: { 200: carriers.Ended } },
+  });
+
+  app.post<ByLease & { Body: Static<typeof carriers.Succeed> }>(
+    '/Leases/:lease/Succeed',
+    ending(carriers.Succeed),
+    async (request) => {
+      const lease = readLease(request.params.lease);
+      const outcome = { kind: 'returned', result: resultText(request.body?.Result) } as const;
+      return writeEnded(await endLease(tasks, callerOf(request), lease, outcome, readProgress(request.body)));
+    },
+  );
+
+  app.post<ByLease & { Body: Static<typeof carriers.Fail> }>(
+    '/Leases/:lease/Fail',
+    ending(carriers.Fail),
+    async (request) => {
+      const lease = readLease(request.params.lease);
+      const { Message, Retry = true, DelaySeconds } = request.body;
+      const outcome = {
+        kind: 'failed',
+        message: Message,
+        permanent: !Retry,
+        delaySeconds: DelaySeconds,
+      } as const;
+      return writeEnded(await endLease(tasks, callerOf(request), lease, outcome, readProgress(request.body)));
+    },
+  );
+
+  app.post<ByLease & { Body: Static<typeof carriers.Return> }>(
+    '/Leases/:lease/Return',
+    ending(carriers.Return),
+    async (request) => {
+      const lease = readLease(request.params.lease);
+      const outcome = { kind: 'interrupted', by: 'worker' } as const;
+      const neverBegan = request.body?.Began === false;
+      const progress = readProgress(request.body);
+      return writeEnded(await endLease(tasks, callerOf(request), lease, outcome, progress, neverBegan));
+    },
+  );
+}
+
+/** Aborted when the connection breaks before the answer is out. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  if (reply.raw.destroyed) gone.abort();
+  onUnheard(reply, () => gone.abort());
+  return gone.signal;
+}
+
+/** Calls the function where the connection breaks before the answer is out. */
+function onUnheard(reply: FastifyReply, react: () => unknown): void {
+  if (reply.raw.closed && !reply.raw.writableFinished) react();
+  else
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) react();
+    });
+}
+
+function readDeclaration(
+  one: Static<typeof carriers.Declaration>,
+): Parameters<typeof declareDefinitions>[2][number] {
+  const { Limit, Lost, Delay, Factor, MaxDelay } = one.Retries ?? {};
+  return {
+    name: one.Name,
+    description: one.Description,
+    parameters: one.Parameters,
+    cancellation: one.CancellationBehaviour ?? 'CanCancel',
+    retry: {
+      ...(Limit === undefined ? {} : { limit: Limit }),
+      ...(Lost === undefined ? {} : { lostLimit: Lost }),
+      ...(Delay === undefined ? {} : { delay: Delay }),
+      ...(Factor === undefined ? {} : { factor: Factor }),
+      ...(MaxDelay === undefined ? {} : { maxDelay: MaxDelay }),
+    },
+    leaseSeconds: one.LeaseSeconds,
+  };
+}
+
+function readProgress(
+  body: { readonly ProgressPercent?: number; readonly ProgressDescription?: string } | null,
+): LastProgress {
+  return { percent: body?.ProgressPercent, text: body?.ProgressDescription };
+}
+
+function resultText(result: unknown): string {
+  if (result === undefined || result === null) return '';
+  return typeof result === 'string' ? result : JSON.stringify(result);
+}
+
+function writeAcquired(
+  one: AcquiredTask,
+  writer: BatchTaskWriter,
+): Static<typeof carriers.Acquired>['Tasks'][number] {
+  return {
+    Lease: writeLease(one.lease),
+    LeaseSeconds: one.leaseSeconds,
+    Attempt: one.lease.attempt,
+    Failures: one.task.failures,
+    Losses: one.task.losses,
+    Task: writer.write(one.task),
+    Parameters: one.parameters,
+    Checkpoint: one.checkpoint ?? null,
+  };
+}
+
+function writeEnded({ state, nextRunInSeconds }: EndedLease): Static<typeof carriers.Ended> {
+  return { State: state, NextRunInSeconds: nextRunInSeconds };
+}

@@ -1,0 +1,107 @@
+import { type Kysely, sql } from 'kysely';
+import {
+  CancellationBehaviour,
+  type CancellationBehaviourName,
+  cancellationOf,
+} from '../../domain/cancellation.ts';
+import type { RetryPolicy } from '../../domain/retry.ts';
+import type { Schema } from '../schema.ts';
+
+/** A definition that workers outside the server have declared. */
+export interface WorkerDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** The JSON Schema of the parameters, as text; `null` is anything. */
+  readonly parameters: string | null;
+  readonly cancellation: CancellationBehaviourName;
+  readonly retry: RetryPolicy;
+  readonly leaseSeconds: number;
+  /** When a worker has last asked for its tasks, to some seconds. */
+  readonly lastSeen: Date;
+}
+
+interface Row {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: string | null;
+  readonly cancellation: number;
+  readonly retry: string;
+  readonly lease_seconds: number;
+  readonly last_seen: Date;
+}
+
+const COLUMNS = sql<Row>`name, description, parameters, cancellation, retry, lease_seconds, last_seen`;
+
+/** Keeps a definition. The latest declaration of a name counts; the casing of its first one stays. */
+export async function putWorkerDefinition(
+  db: Kysely<Schema>,
+  definition: Omit<WorkerDefinition, 'lastSeen'>,
+  actorId: number,
+): Promise<WorkerDefinition> {
+  const { rows } = await sql<Row>`
+    insert into batchline.worker_definition
+      (name_key, name, description, parameters, cancellation, retry, lease_seconds, declared_by)
+    values (
+      ${definition.name.toLowerCase()}, ${definition.name}, ${definition.description}, ${definition.parameters},
+      ${CancellationBehaviour[definition.cancellation]}, ${JSON.stringify(definition.retry)},
+      ${definition.leaseSeconds}, ${actorId}
+    )
+    on conflict (name_key) do update set
+      description = excluded.description, parameters = excluded.parameters,
+      cancellation = excluded.cancellation, retry = excluded.retry, lease_seconds = excluded.lease_seconds,
+      declared = now(), declared_by = excluded.declared_by, last_seen = now()
+    returning ${COLUMNS}`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error(`The definition ${definition.name} was not kept.`);
+  return toDefinition(row);
+}
+
+/** The definition of this name, in any casing, or `undefined`. */
+export async function findWorkerDefinition(
+  db: Kysely<Schema>,
+  name: string,
+): Promise<WorkerDefinition | undefined> {
+  const { rows } = await sql<Row>`
+    select ${COLUMNS} from batchline.worker_definition where name_key = ${name.toLowerCase()}`.execute(db);
+  return rows[0] && toDefinition(rows[0]);
+}
+
+/** Every definition of workers, by name. */
+export async function listWorkerDefinitions(db: Kysely<Schema>): Promise<WorkerDefinition[]> {
+  const { rows } = await sql<Row>`
+    select ${COLUMNS} from batchline.worker_definition order by name_key`.execute(db);
+  return rows.map(toDefinition);
+}
+
+/** Notes that a worker asks for tasks of these definitions; one write in `everySeconds` for each. */
+export async function touchWorkerDefinitions(
+  db: Kysely<Schema>,
+  names: readonly string[],
+  everySeconds: number,
+): Promise<void> {
+  await sql`
+    update batchline.worker_definition set last_seen = now()
+    where name_key in (select lower(value) from json_array_elements_text(${JSON.stringify(names)}::text::json))
+      and last_seen < now() - ${everySeconds} * interval '1 second'`.execute(db);
+}
+
+/** Removes a definition; false where there is none. */
+export async function deleteWorkerDefinition(db: Kysely<Schema>, name: string): Promise<boolean> {
+  const { rows } = await sql`
+    delete from batchline.worker_definition where name_key = ${name.toLowerCase()} returning name`.execute(
+    db,
+  );
+  return rows.length === 1;
+}
+
+function toDefinition(row: Row): WorkerDefinition {
+  return {
+    name: row.name,
+    description: row.description,
+    parameters: row.parameters,
+    cancellation: cancellationOf(row.cancellation),
+    retry: JSON.parse(row.retry) as RetryPolicy,
+    leaseSeconds: row.lease_seconds,
+    lastSeen: row.last_seen,
+  };
+}

@@ -1,0 +1,19 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** How texts lose their case: by Unicode where the database offers it (PostgreSQL 17 and newer), else by its locale. */
+const FOLDING = sql<{ body: string }>`
+  select case when exists (select from pg_catalog.pg_collation where collname = 'pg_c_utf8')
+    then 'select lower($1 collate pg_catalog.pg_c_utf8)' else 'select lower($1)' end as body`;
+
+/** What the archive list needs to compare names without regard to case and to sort by them and by the date of registration. */
+export const archive: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const { rows } = await FOLDING.execute(db);
+    await sql`create function batchline.fold(text) returns text
+      language sql immutable strict parallel safe as ${sql.lit(rows[0]?.body ?? '')}`.execute(db);
+    await sql`drop index batchline.task_by_name`.execute(db);
+    await sql`create index task_by_name on batchline.task (tenant, batchline.fold(name), id)`.execute(db);
+    await sql`create index task_by_created on batchline.task (tenant, created, id)`.execute(db);
+  },
+};

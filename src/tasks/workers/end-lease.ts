@@ -1,0 +1,66 @@
+import type { Caller } from '../../domain/caller.ts';
+import { checkText } from '../../domain/limits.ts';
+import { storable } from '../../domain/message.ts';
+import { DEFAULT_RETRY } from '../../domain/retry.ts';
+import { consequenceOf, type RunOutcome } from '../../domain/run-outcome.ts';
+import type { StoredState } from '../../domain/task-state.ts';
+import { applyEnds, endOf } from '../../engine/apply-ends.ts';
+import { wakeLater } from '../../engine/wake-later.ts';
+import type { TaskParts } from '../task-parts.ts';
+import { type Lease, withLease } from './lease.ts';
+
+/** What a run has to tell at its end, or with a sign of life. */
+export interface LastProgress {
+  /** 0 to 100; absent leaves it. */
+  readonly percent?: number | undefined;
+  readonly text?: string | undefined;
+}
+
+/** What has become of a task whose run has ended. */
+export interface EndedLease {
+  readonly state: StoredState;
+  /** Seconds until the next run; `null` where there is none. */
+  readonly nextRunInSeconds: number | null;
+}
+
+/**
+ * Ends a run of a worker's: it has succeeded, failed, or gives the task back. What follows is what follows for a
+ * run of the server's own. A task that somebody has asked to stop is Failed, whatever its run has come to.
+ *
+ * @param neverBegan for a task that is given back: its run never began, so that it counts as no start
+ * @throws Refusal (conflict) where the lease is over, (invalid) where a text can't be kept
+ */
+export async function endLease(
+  parts: TaskParts,
+  caller: Caller,
+  lease: Lease,
+  outcome: RunOutcome,
+  progress: LastProgress = {},
+  neverBegan = false,
+): Promise<EndedLease> {
+  if (progress.text !== undefined)
+    checkText('ProgressDescription', progress.text, parts.textLimits.progressDescription);
+  const { due, ended, name } = await withLease(parts, caller, lease, async (trx, held) => {
+    const { task, leaseOwner, jobId } = held;
+    const definition = await parts.definitions.find(task.name, trx);
+    const policy = definition?.retry ?? DEFAULT_RETRY;
+    const consequence = consequenceOf(storableOutcome(outcome), policy, task, Math.random());
+    const end = endOf({ ...lease, name: task.name, jobId, nodeId: leaseOwner ?? '' }, consequence, {
+      progressPercent: outcome.kind === 'returned' ? 100 : (progress.percent ?? null),
+      progressDescription: progress.text ?? null,
+      neverBegan,
+    });
+    const applied = await applyEnds(trx, parts.queue, [end]);
+    const state = applied.finished[0]?.state ?? task.state;
+    const nextRunInSeconds = state === 'New' ? consequence.delaySeconds : null;
+    return { due: applied.due, ended: { state, nextRunInSeconds }, name: task.name };
+  });
+  if (due.size > 0) parts.database.signals.publish({ kind: 'due', names: [...due] });
+  wakeLater(parts.database.signals, name, ended.nextRunInSeconds ?? 0);
+  return ended;
+}
+
+function storableOutcome(outcome: RunOutcome): RunOutcome {
+  if (outcome.kind === 'returned') return { ...outcome, result: storable(outcome.result) };
+  return outcome.kind === 'failed' ? { ...outcome, message: storable(outcome.message) } : outcome;
+}

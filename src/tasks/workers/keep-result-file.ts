@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream';
+import type { Caller } from '../../domain/caller.ts';
+import { checkText } from '../../domain/limits.ts';
+import type { Measured } from '../../files/files.ts';
+import { setFileName } from '../../store/tasks/set-file-name.ts';
+import type { TaskParts } from '../task-parts.ts';
+import { type Lease, withLease } from './lease.ts';
+
+/**
+ * Keeps a task's result file and names it as its FileName. It takes the place of an earlier one of that name only
+ * when it is whole and the lease still holds.
+ *
+ * @param said what the worker says of the content
+ * @throws Refusal (invalid) where the name can't be kept or the content is not what was said, (conflict) where the lease is over
+ */
+export async function keepResultFile(
+  parts: TaskParts,
+  caller: Caller,
+  lease: Lease,
+  name: string,
+  content: Readable,
+  said: Measured,
+): Promise<void> {
+  checkText('Name', name, parts.textLimits.fileName);
+  await withLease(parts, caller, lease, async () => undefined); // refuse before gigabytes are read
+  const part = await parts.files.receiveResult(lease.taskId, name, content, said);
+  try {
+    await withLease(parts, caller, lease, async (trx) => {
+      await part.keep();
+      await setFileName(trx, lease.taskId, lease.attempt, name);
+    });
+  } catch (error) {
+    await part.discard();
+    throw error;
+  }
+}

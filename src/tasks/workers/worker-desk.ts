@@ -1,0 +1,147 @@
+import type { Logger } from 'pino';
+import type { BatchTask, Parameters } from '../../domain/batch-task.ts';
+import { type Caller, worksOn } from '../../domain/caller.ts';
+import { forbidden, Refusal } from '../../domain/errors.ts';
+import { workerOwner } from '../../domain/worker.ts';
+import { type ClaimResult, claimDue } from '../../engine/claim-due.ts';
+import { type Waiter, WaitingLine } from '../../engine/waiting-line.ts';
+import { touchWorkerDefinitions } from '../../store/definitions/worker-definitions.ts';
+import type { ClaimedTask } from '../../store/tasks/claim-tasks.ts';
+import type { TaskParts } from '../task-parts.ts';
+import { endLease } from './end-lease.ts';
+import type { Lease } from './lease.ts';
+
+/** What a worker asks for. */
+export interface AcquireRequest {
+  /** What the worker calls itself, for people. */
+  readonly worker: string;
+  readonly definitions: readonly string[];
+  /** The most tasks. */
+  readonly limit: number;
+  readonly waitSeconds: number;
+}
+
+/** A task that a worker now runs. */
+export interface AcquiredTask {
+  readonly lease: Lease;
+  readonly leaseSeconds: number;
+  readonly task: BatchTask;
+  /** Coerced and checked by the definition's schema. */
+  readonly parameters: Parameters;
+  readonly checkpoint: unknown;
+}
+
+/** `last_seen` of a definition is written at most this often. */
+const TOUCH_SECONDS = 10;
+
+/** Hands tasks to workers outside the server. One a process: its line is where they wait. */
+export class WorkerDesk {
+  readonly #parts: TaskParts;
+  readonly #line: WaitingLine;
+  readonly #log: Logger;
+  /** Who asks, by what stands in the line. */
+  readonly #callers = new WeakMap<Waiter, Caller>();
+
+  constructor(parts: TaskParts, log: Logger) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#line = new WaitingLine({
+      claim: (name, waiter) => this.#claim(name, waiter),
+      handBack: (claimed, waiter) => this.#handBack(claimed, waiter),
+      signals: parts.database.signals,
+      log,
+    });
+  }
+
+  /**
+   * Claims tasks for a worker, waiting for them where none is due.
+   *
+   * @param gone aborted when the worker can no longer hear the answer; what was claimed for it goes back
+   * @throws Refusal where a definition is not declared, runs in the server, or is not the caller's to run
+   */
+  async acquire(caller: Caller, request: AcquireRequest, gone: AbortSignal): Promise<AcquiredTask[]> {
+    const names = await this.#namesOf(caller, request.definitions);
+    await touchWorkerDefinitions(this.#parts.database.sql, names, TOUCH_SECONDS);
+    const waiter: Waiter = {
+      names,
+      tenant: caller.tenant,
+      limit: request.limit,
+      owner: workerOwner(caller, request.worker),
+    };
+    this.#callers.set(waiter, caller);
+    const claimed = await this.#line.wait(waiter, request.waitSeconds * 1000, gone);
+    try {
+      const tasks = await Promise.all(claimed.map((one) => this.#toRun(caller, one)));
+      return tasks.filter((task) => task !== undefined);
+    } catch (error) {
+      await this.handBack(caller, claimed.map(leaseOf));
+      throw error;
+    }
+  }
+
+  /** Gives back tasks whose worker never got to know of them. What can't be written is left to the leases. */
+  async handBack(caller: Caller, leases: readonly Lease[]): Promise<void> {
+    for (const lease of leases) {
+      try {
+        await endLease(this.#parts, caller, lease, { kind: 'interrupted', by: 'worker' }, {}, true);
+      } catch (error) {
+        this.#log.warn(
+          { err: error, task: lease.taskId },
+          'a task whose worker is gone could not be handed back',
+        );
+      }
+    }
+  }
+
+  /** Ends all waiting; resolves when no claim is under way. */
+  async close(): Promise<void> {
+    await this.#line.close();
+  }
+
+  async #namesOf(caller: Caller, asked: readonly string[]): Promise<string[]> {
+    const names = new Set<string>();
+    for (const name of asked) {
+      checkWorker(caller, name);
+      this.#parts.definitions.refuseOwn(name);
+      names.add((await this.#parts.definitions.get(name)).name);
+    }
+    return [...names];
+  }
+
+  async #claim(name: string, waiter: Waiter): Promise<ClaimResult> {
+    const definition = await this.#parts.definitions.find(name);
+    if (definition === undefined) return { claimed: [], more: false }; // removed meanwhile
+    const { limit, owner, tenant } = waiter;
+    return claimDue(this.#parts, { name, limit, owner, tenant, leaseSeconds: definition.leaseSeconds });
+  }
+
+  async #handBack(claimed: readonly ClaimedTask[], waiter: Waiter): Promise<void> {
+    const caller = this.#callers.get(waiter);
+    if (caller !== undefined) await this.handBack(caller, claimed.map(leaseOf));
+  }
+
+  /** The task as its worker gets it; `undefined` where its parameters miss the schema, so that it has failed. */
+  async #toRun(caller: Caller, claimed: ClaimedTask): Promise<AcquiredTask | undefined> {
+    const { task, checkpoint } = claimed;
+    const lease = leaseOf(claimed);
+    const { readParameters, leaseSeconds } = await this.#parts.definitions.get(task.name);
+    try {
+      return { lease, leaseSeconds, task, parameters: readParameters(task.parameters), checkpoint };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // The schema has changed since it was started: no run would mend that.
+      await endLease(this.#parts, caller, lease, { kind: 'failed', message: error.text, permanent: true });
+      return undefined;
+    }
+  }
+}
+
+/** @throws Refusal (forbidden) where the caller may not run tasks of this definition */
+export function checkWorker(caller: Caller, name: string): void {
+  if (worksOn(caller, name)) return;
+  throw forbidden`You may not run tasks of "${name}": a token with the scope worker that names it is accepted, or an administrator's sign-in.`;
+}
+
+function leaseOf({ task }: ClaimedTask): Lease {
+  return { taskId: task.id, attempt: task.attempt };
+}

@@ -1,0 +1,298 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { BatchTask } from '../../domain/batch-task.ts';
+import { message, type Text } from '../../domain/message.ts';
+import type { RunOutcome } from '../../domain/run-outcome.ts';
+import {
+  type Json,
+  PermanentError,
+  type ResultFile,
+  RunEnded,
+  type RunEndReason,
+  type TaskContext,
+  type TaskDefinition,
+} from '../define-task.ts';
+import { forwardingLog, type LogLine, lineText } from '../forwarding-log.ts';
+import { RunControl } from '../run-control.ts';
+import { supervise } from '../supervise.ts';
+import { readProgressLimit, readTask } from './read-task.ts';
+import {
+  type AcquiredCarrier,
+  CallRefused,
+  type ProgressCarrier,
+  type WorkerClient,
+} from './worker-client.ts';
+
+/** Progress and log lines are sent at most this often a task. */
+const TELL_MS = 300;
+const MOST_LINES_AT_ONCE = 200;
+/** While the server can't be reached, the oldest lines beyond this are dropped. */
+const MOST_LINES = 1000;
+/** A lease is renewed this many times within its length. */
+const RENEWALS_PER_LEASE = 3;
+const WATCH_MS = 250;
+const FIRST_BEAT_MS = 500;
+
+/**
+ * One run of one task in a worker outside the server. It holds the task by its lease, gives the signs of life, and
+ * ends by itself when the lease is over: what it still does then is written nowhere.
+ */
+export class RemoteRun extends RunControl {
+  readonly task: BatchTask;
+  readonly #acquired: AcquiredCarrier;
+  readonly #definition: TaskDefinition;
+  readonly #client: WorkerClient;
+  readonly #log: Logger;
+  readonly #graceSeconds: number;
+  /** Aborted when the task is lost: no call for it makes sense any more. */
+  readonly #lost = new AbortController();
+  /** Aborted when the work is done: what is left to tell goes with the end. */
+  readonly #silent = new AbortController();
+  /** Aborted when the run is over: its signs of life end. */
+  readonly #over = new AbortController();
+  /** When the lease was last known to be held, on this process's own clock (ms). */
+  #lastHeld = performance.now();
+  #lines: LogLine[] = [];
+  #telling: Promise<void> | undefined;
+  #folder: string | undefined;
+  #file: ResultFile | undefined;
+
+  constructor(
+    acquired: AcquiredCarrier,
+    definition: TaskDefinition,
+    parts: { readonly client: WorkerClient; readonly log: Logger; readonly graceSeconds: number },
+  ) {
+    super(readProgressLimit(acquired));
+    this.task = readTask(acquired);
+    this.#acquired = acquired;
+    this.#definition = definition;
+    this.#client = parts.client;
+    this.#graceSeconds = parts.graceSeconds;
+    this.#log = parts.log.child({
+      task: this.task.id,
+      attempt: acquired.Attempt,
+      definition: this.task.name,
+    });
+  }
+
+  override end(reason: RunEndReason): void {
+    super.end(reason);
+    if (reason === 'lost') this.#lost.abort(new RunEnded('lost'));
+  }
+
+  override progress(percent: number, text: Text | undefined): void {
+    super.progress(percent, text);
+    this.#tellSoon();
+  }
+
+  /** Runs the task to its end and writes that. Never rejects. */
+  async execute(): Promise<void> {
+    const watch = setInterval(() => this.#watch(), WATCH_MS);
+    const beating = this.#beat();
+    try {
+      const outcome = await supervise(this, this.#work(), {
+        graceSeconds: this.#graceSeconds,
+        onLeftBehind: () => this.#log.warn('the run did not end within its grace period and is left behind'),
+        onFailure: (error) => this.#log.warn({ err: error }, 'the run has failed'),
+      });
+      this.#silent.abort();
+      await this.#telling;
+      if (outcome === undefined) this.#log.warn('the run has lost its task; what it did is not recorded');
+      else await this.#finish(outcome, beating);
+    } catch (error) {
+      // The lease ends by itself, and the server brings the task back.
+      this.#log.error({ err: error }, 'the end of the run could not be written');
+    } finally {
+      clearInterval(watch);
+      this.#over.abort();
+      await beating;
+      if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    }
+  }
+
+  async #work(): Promise<unknown> {
+    return this.#definition.run(this.#context() as never);
+  }
+
+  #context(): TaskContext {
+    const run = this;
+    let log: Logger | undefined;
+    return {
+      parameters: this.#acquired.Parameters,
+      task: this.task,
+      attempt: this.#acquired.Attempt,
+      signal: this.signal,
+      get log() {
+        log ??= forwardingLog((line) => run.#noteLine(line));
+        return log;
+      },
+      lastCheckpoint: (this.#acquired.Checkpoint ?? undefined) as Json | undefined,
+      progress: (percent, text) => this.progress(percent, text),
+      checkpoint: (value) => this.#held((lease) => this.#client.checkpoint(lease, value, this.#lost.signal)),
+      resultFile: (name) => this.#resultFile(name),
+      get services(): never {
+        throw new PermanentError(
+          message`ctx.services is for definitions that run in the server; this one runs in a worker outside.`,
+        );
+      },
+    };
+  }
+
+  /** Makes a call for the lease; where that is over, the run ends. */
+  async #held<T>(call: (lease: string) => Promise<T>): Promise<T> {
+    try {
+      return await call(this.#acquired.Lease);
+    } catch (error) {
+      if (error instanceof CallRefused && error.leaseIsOver) {
+        this.end('lost');
+        throw new RunEnded('lost');
+      }
+      throw error instanceof CallRefused ? new PermanentError(error.message) : error;
+    }
+  }
+
+  #watch(): void {
+    if (performance.now() - this.#lastHeld > this.#acquired.LeaseSeconds * 1000) this.end('lost');
+  }
+
+  /** Renews the lease, each time waiting at the server, so that a stop is heard at once. */
+  async #beat(): Promise<void> {
+    const WaitSeconds = Math.min(30, this.#acquired.LeaseSeconds / RENEWALS_PER_LEASE);
+    // Many runs end before the first sign of life is due.
+    const first = Math.min(FIRST_BEAT_MS, WaitSeconds * 1000);
+    await delay(first, undefined, { signal: this.#over.signal }).catch(() => undefined);
+    while (!this.#over.signal.aborted) {
+      try {
+        if (!(await this.#renew({ WaitSeconds }))) return;
+      } catch (error) {
+        if (this.#over.signal.aborted || this.endReason === 'lost') return;
+        this.#log.warn({ err: error }, 'a sign of life was refused');
+        return; // the lease ends by itself
+      }
+    }
+  }
+
+  /** @returns whether the lease goes on being renewed */
+  async #renew(body: ProgressCarrier & { readonly WaitSeconds?: number }): Promise<boolean> {
+    const signal = AbortSignal.any([this.#lost.signal, this.#over.signal]);
+    const began = performance.now();
+    const { Stop, Reason } = await this.#held((lease) => this.#client.renew(lease, body, signal));
+    if (!Stop) {
+      this.#lastHeld = Math.max(this.#lastHeld, began);
+      return true;
+    }
+    // From now on the lease is not renewed: what is left of it is the time to end.
+    if (this.endReason === undefined) this.#log.info({ reason: Reason }, 'the task was stopped');
+    this.end('stopped');
+    return false;
+  }
+
+  #noteLine(line: LogLine): void {
+    this.#log[line.level](line.fields, line.message);
+    this.#lines.push(line);
+    if (this.#lines.length > MOST_LINES) this.#lines.shift();
+    this.#tellSoon();
+  }
+
+  /** Sends progress and lines a little later, what has gathered by then together. */
+  #tellSoon(): void {
+    if (this.#silent.signal.aborted) return;
+    this.#telling ??= this.#tellLater().finally(() => {
+      this.#telling = undefined;
+      const more = this.hasProgress || this.#lines.length > 0;
+      if (more && !this.#silent.signal.aborted && this.endReason !== 'lost') this.#tellSoon();
+    });
+  }
+
+  async #tellLater(): Promise<void> {
+    try {
+      await delay(TELL_MS, undefined, { signal: this.#silent.signal });
+      await this.#sendLines();
+      if (this.hasProgress) await this.#renew(progressOf(this));
+    } catch (error) {
+      if (!this.#silent.signal.aborted && this.endReason !== 'lost')
+        this.#log.warn({ err: error }, 'progress could not be written');
+    }
+  }
+
+  async #sendLines(): Promise<void> {
+    while (this.#lines.length > 0 && this.endReason !== 'lost') {
+      const lines = this.#lines
+        .splice(0, MOST_LINES_AT_ONCE)
+        .map((line) => ({ Level: line.level, Message: lineText(line) }));
+      await this.#held((lease) => this.#client.log(lease, lines, this.#lost.signal));
+    }
+  }
+
+  async #resultFile(name: string): Promise<ResultFile> {
+    if (basename(name) !== name || ['', '.', '..'].includes(name))
+      throw new PermanentError(message`"${name}" is not a file name; one without folders is accepted.`);
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'batchline-worker-'));
+    this.#file = { name, path: join(this.#folder, name) };
+    return this.#file;
+  }
+
+  /** Sends what is left: lines, the file, then the end. The signs of life go on until the last of them. */
+  async #finish(outcome: RunOutcome, beating: Promise<void>): Promise<void> {
+    await this.#sendLines();
+    let end = outcome;
+    if (outcome.kind === 'returned') {
+      end = await this.#uploadFile().then(
+        () => outcome,
+        (error: unknown) => whatCannotBeKept(error),
+      );
+    }
+    this.#over.abort();
+    await beating;
+    await this.#writeEnd(end).catch((error: unknown) => this.#writeEnd(whatCannotBeKept(error)));
+  }
+
+  async #writeEnd(outcome: RunOutcome): Promise<void> {
+    const progress = progressOf(this);
+    const { signal } = this.#lost;
+    await this.#held((lease) => {
+      switch (outcome.kind) {
+        case 'returned':
+          return this.#client.succeed(lease, { ...progress, Result: String(outcome.result) }, signal);
+        case 'failed':
+          return this.#client.fail(
+            lease,
+            { ...progress, Message: String(outcome.message), Retry: !outcome.permanent },
+            signal,
+          );
+        default:
+          return this.#client.handBack(lease, { ...progress, Began: true }, signal);
+      }
+    });
+  }
+
+  async #uploadFile(): Promise<void> {
+    if (this.#file === undefined) return;
+    const { name, path } = this.#file;
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path), hash);
+    const { size: bytes } = await stat(path);
+    const file = { name, path, bytes, sha256: hash.digest('base64') };
+    await this.#held((lease) => this.#client.file(lease, file, this.#lost.signal));
+  }
+}
+
+/** The failure of a run whose result the server refuses; other errors are thrown on. */
+function whatCannotBeKept(error: unknown): RunOutcome {
+  if (error instanceof PermanentError) return { kind: 'failed', message: error.text, permanent: true };
+  throw error;
+}
+
+function progressOf(run: RunControl): ProgressCarrier {
+  const { percent, text } = run.takeProgress();
+  return {
+    ...(percent === null ? {} : { ProgressPercent: percent }),
+    ...(text === null ? {} : { ProgressDescription: String(text) }),
+  };
+}

@@ -1,0 +1,204 @@
+import { createReadStream } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { Agent, type Dispatcher, request } from 'undici';
+import type { LogLine } from '../forwarding-log.ts';
+
+/** The server has refused a call, and would again: status 4xx. */
+export class CallRefused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'CallRefused';
+    this.status = status;
+  }
+
+  /** Whether the worker no longer holds the task that the call was about. */
+  get leaseIsOver(): boolean {
+    return this.status === 409 || this.status === 404;
+  }
+}
+
+/** A task as Acquire answers it (docs/worker-protocol.md). */
+export interface AcquiredCarrier {
+  readonly Lease: string;
+  readonly LeaseSeconds: number;
+  readonly Attempt: number;
+  readonly Failures: number;
+  readonly Losses: number;
+  readonly Task: Readonly<Record<string, unknown>>;
+  readonly Parameters: Record<string, unknown>;
+  readonly Checkpoint: unknown;
+}
+
+/** Progress as it is sent. */
+export interface ProgressCarrier {
+  readonly ProgressPercent?: number;
+  readonly ProgressDescription?: string;
+}
+
+/** What Renew answers. */
+export interface RenewedCarrier {
+  readonly Stop: boolean;
+  readonly Reason: string;
+}
+
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5000;
+/** Longer than any wait that is asked for. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+/** Calls the worker protocol. What fails for the moment (no connection, 5xx, 429) is tried again until `signal` is aborted. */
+export class WorkerClient {
+  readonly #base: string;
+  readonly #token: string;
+  readonly #log: Logger;
+  readonly #agent = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
+
+  /**
+   * @param url the server, without `/api/v1`: `https://batch.example.com`
+   * @param token a token with the scope `worker`
+   */
+  constructor(url: string, token: string, log: Logger) {
+    this.#base = `${url.replace(/\/+$/, '')}/api/v1/Workers`;
+    this.#token = token;
+    this.#log = log;
+  }
+
+  /** Declares definitions. */
+  async declare(definitions: readonly object[], signal: AbortSignal): Promise<void> {
+    await this.#json('POST', '/Definitions', { Definitions: definitions }, signal);
+  }
+
+  /** Claims tasks; waits for them. */
+  async acquire(
+    wanted: {
+      readonly Worker: string;
+      readonly Definitions: readonly string[];
+      readonly Limit: number;
+      readonly WaitSeconds: number;
+    },
+    signal: AbortSignal,
+  ): Promise<readonly AcquiredCarrier[]> {
+    const answer = await this.#json('POST', '/Acquire', wanted, signal);
+    return (answer as { Tasks: AcquiredCarrier[] }).Tasks;
+  }
+
+  /** Gives a sign of life; waits for a stop where `WaitSeconds` says so. */
+  async renew(
+    lease: string,
+    body: ProgressCarrier & { readonly WaitSeconds?: number },
+    signal: AbortSignal,
+  ): Promise<RenewedCarrier> {
+    return (await this.#json('POST', `/Leases/${lease}/Renew`, body, signal)) as RenewedCarrier;
+  }
+
+  async checkpoint(lease: string, value: unknown, signal: AbortSignal): Promise<void> {
+    await this.#json('PUT', `/Leases/${lease}/Checkpoint`, { Value: value }, signal);
+  }
+
+  async log(
+    lease: string,
+    lines: readonly { readonly Level: LogLine['level']; readonly Message: string }[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#json('POST', `/Leases/${lease}/Log`, { Lines: lines }, signal);
+  }
+
+  async succeed(
+    lease: string,
+    body: ProgressCarrier & { readonly Result: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#json('POST', `/Leases/${lease}/Succeed`, body, signal);
+  }
+
+  async fail(
+    lease: string,
+    body: ProgressCarrier & { readonly Message: string; readonly Retry: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#json('POST', `/Leases/${lease}/Fail`, body, signal);
+  }
+
+  /** Gives the task back. */
+  async handBack(
+    lease: string,
+    body: ProgressCarrier & { readonly Began: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#json('POST', `/Leases/${lease}/Return`, body, signal);
+  }
+
+  /** Uploads a result file. @param sha256 of its content, in base64 */
+  async file(
+    lease: string,
+    file: { readonly path: string; readonly name: string; readonly bytes: number; readonly sha256: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = `/Leases/${lease}/File?Name=${encodeURIComponent(file.name)}`;
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-length': String(file.bytes),
+      'content-digest': `sha-256=:${file.sha256}:`,
+    };
+    await this.#call('PUT', path, headers, () => createReadStream(file.path), signal);
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #json(method: 'POST' | 'PUT', path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+    const text = JSON.stringify(body);
+    const answer = await this.#call(method, path, { 'content-type': 'application/json' }, () => text, signal);
+    return answer === '' ? undefined : (JSON.parse(answer) as unknown);
+  }
+
+  async #call(
+    method: 'POST' | 'PUT',
+    path: string,
+    headers: Record<string, string>,
+    body: () => NonNullable<Dispatcher.DispatchOptions['body']>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
+      signal.throwIfAborted();
+      let problem: unknown;
+      try {
+        const answer = await request(this.#base + path, {
+          method,
+          dispatcher: this.#agent,
+          headers: { ...headers, authorization: `Bearer ${this.#token}`, 'so-timezone': 'UTC' },
+          body: body(),
+          signal,
+        });
+        const text = await answer.body.text();
+        if (answer.statusCode < 300) return text;
+        problem = new CallRefused(answer.statusCode, messageOf(text) ?? `${path}: ${answer.statusCode}`);
+        if (isFinal(answer.statusCode)) throw problem;
+      } catch (error) {
+        if (error === problem || signal.aborted) throw error;
+        problem = error;
+      }
+      this.#log.warn({ err: problem, path }, 'a call to the server has failed; trying again');
+      await delay(pause / 2 + (pause / 2) * Math.random(), undefined, { signal });
+    }
+  }
+}
+
+/** Whether the same call would meet the same answer. */
+function isFinal(status: number): boolean {
+  return status >= 300 && status < 500 && status !== 408 && status !== 429;
+}
+
+function messageOf(text: string): string | undefined {
+  try {
+    const { Message } = JSON.parse(text) as { Message?: unknown };
+    return typeof Message === 'string' ? Message : undefined;
+  } catch {
+    return undefined; // not ours: a proxy's page
+  }
+}

@@ -1,0 +1,67 @@
+import { checkText } from '../domain/limits.ts';
+import { storable, type Text } from '../domain/message.ts';
+import { RunEnded, type RunEndReason } from './define-task.ts';
+
+/** What a run has to tell since it was last written. */
+export interface ProgressToWrite {
+  readonly percent: number | null;
+  readonly text: Text | null;
+}
+
+/** What goes on between a run and whoever runs it: the signal that ends it, and its progress. */
+export class RunControl {
+  readonly #controller = new AbortController();
+  readonly #progressLimit: number;
+  #endReason: RunEndReason | undefined;
+  #percent: number | null = null;
+  #text: Text | null = null;
+  #dirty = false;
+
+  /** @param progressLimit the longest text of a progress, in UTF-16 code units */
+  constructor(progressLimit: number) {
+    this.#progressLimit = progressLimit;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Why the run was told to end, if it was. */
+  get endReason(): RunEndReason | undefined {
+    return this.#endReason;
+  }
+
+  /** Tells the run to end. The first reason stays, but a lost task outweighs all: nothing may be written then. */
+  end(reason: RunEndReason): void {
+    if (this.#endReason === undefined || reason === 'lost') this.#endReason = reason;
+    if (!this.#controller.signal.aborted) this.#controller.abort(new RunEnded(reason));
+  }
+
+  /**
+   * Notes progress, to be written with the next heartbeat.
+   *
+   * @throws RangeError where the percentage is outside 0 to 100; Refusal where the text can't be kept
+   */
+  progress(percent: number, text: Text | undefined): void {
+    if (!(percent >= 0 && percent <= 100)) {
+      throw new RangeError(`The progress is ${percent}; a percentage from 0 to 100 is accepted.`);
+    }
+    if (text !== undefined) {
+      checkText('ProgressDescription', String(text), this.#progressLimit);
+      this.#text = storable(text);
+    }
+    this.#percent = Math.trunc(percent);
+    this.#dirty = true;
+  }
+
+  /** Whether there is progress that is not written yet. */
+  get hasProgress(): boolean {
+    return this.#dirty;
+  }
+
+  /** The latest progress; from now on it counts as written. */
+  takeProgress(): ProgressToWrite {
+    this.#dirty = false;
+    return { percent: this.#percent, text: this.#text };
+  }
+}

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { COLUMN_NAMES, type ColumnName } from '../../src/domain/archive/columns.ts';
+import { OPERATORS } from '../../src/domain/archive/filter-operators.ts';
+import { parseOrder } from '../../src/domain/archive/order.ts';
+import { parseFilter } from '../../src/domain/archive/parse-filter.ts';
+import { type Place, readPage } from '../../src/store/archive/read-page.ts';
+import type { Slice } from '../../src/store/archive/scope.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import {
+  type ArchiveTask,
+  ASKED,
+  FILTERS,
+  type FilterCase,
+  FUNCTION_CASES,
+  OPERATOR_CASES,
+  TASKS,
+} from '../support/archive-filters.ts';
+import { createPlace, DATABASES, type Place as TestPlace } from '../support/databases.ts';
+
+const RUNS = Number(process.env.BATCHLINE_FUZZ_RUNS ?? 300);
+const EVERYTHING: Slice[] = [{ condition: sql`true`, ofOwner: false }];
+
+test('every operator has cases', () => {
+  expect(Object.keys(OPERATOR_CASES).sort()).toEqual(OPERATORS.flatMap(({ names }) => names).sort());
+});
+
+describe.each(DATABASES)('the archive list on %s', (kind) => {
+  let place: TestPlace;
+  let database: Database;
+  let tasks: ArchiveTask[];
+  beforeAll(async () => {
+    place = await createPlace(kind);
+    database = await openDatabase(readConfig(place.env), pino({ level: 'silent' }));
+    tasks = [];
+    for (const task of fc.sample(TASKS, { numRuns: 80, seed: 5 })) tasks.push(await insert(database, task));
+  });
+  afterAll(async () => {
+    await database?.close();
+    await place?.remove();
+  });
+
+  async function expectSame({ text, matches }: FilterCase): Promise<void> {
+    const filter = parseFilter(text, ASKED);
+    const rows = await readPage(database.sql, {
+      slices: EVERYTHING,
+      filter,
+      columns: [],
+      order: parseOrder('batchTaskId'),
+      after: undefined,
+      skip: 0,
+      limit: 1000,
+    });
+    expect(
+      rows.map(({ id }) => id),
+      text,
+    ).toEqual(tasks.filter(matches).map(({ batchTaskId }) => batchTaskId));
+  }
+
+  test.each(Object.entries(OPERATOR_CASES))('%s finds what it means', (_operator, cases) =>
+    fc.assert(fc.asyncProperty(cases, expectSame), { numRuns: 15 }),
+  );
+
+  test.each(Object.entries(FUNCTION_CASES))('%s(…) finds what it means', (_name, cases) =>
+    fc.assert(fc.asyncProperty(cases, expectSame), { numRuns: 15 }),
+  );
+
+  test('random filters find what they mean', () =>
+    fc.assert(fc.asyncProperty(FILTERS, expectSame), { numRuns: RUNS }));
+
+  const orders = fc
+    .uniqueArray(fc.tuple(fc.constantFrom(...COLUMN_NAMES), fc.constantFrom('', ' asc', ' desc')), {
+      selector: ([column]) => column,
+      maxLength: 4,
+    })
+    .map((columns) => columns.map(([column, direction]) => column + direction).join());
+
+  test('pages put together are the whole list, in any order', () =>
+    fc.assert(
+      fc.asyncProperty(orders, fc.integer({ min: 1, max: 30 }), async (text, size) => {
+        const order = parseOrder(text);
+        const page = { slices: EVERYTHING, filter: undefined, columns: [], order, after: undefined };
+        const whole = (await readPage(database.sql, { ...page, skip: 0, limit: 1000 })).map(({ id }) => id);
+        expect(whole.toSorted((a, b) => a - b)).toEqual(tasks.map(({ batchTaskId }) => batchTaskId));
+        const ids: number[] = [];
+        let after: Place | undefined;
+        for (;;) {
+          const rows = await readPage(database.sql, { ...page, after, skip: 0, limit: size });
+          if (rows.length === 0) break;
+          ids.push(...rows.map(({ id }) => id));
+          after = rows.at(-1)?.place;
+        }
+        expect(ids).toEqual(whole);
+        const skipped = await readPage(database.sql, { ...page, skip: size, limit: 7 });
+        expect(skipped.map(({ id }) => id)).toEqual(whole.slice(size, size + 7));
+      }),
+      { numRuns: Math.ceil(RUNS / 10) },
+    ));
+
+  test('numbers, dates and flags are sorted by themselves', async () => {
+    const sorted: ColumnName[] = ['state', 'associateId', 'detailsTable', 'lastStarted', 'registeredDate'];
+    for (const column of [...sorted, 'isSystemTask'] as const) {
+      for (const direction of ['asc', 'desc'] as const) {
+        const rows = await readPage(database.sql, {
+          slices: EVERYTHING,
+          filter: undefined,
+          columns: [column],
+          order: parseOrder(`${column} ${direction}`),
+          after: undefined,
+          skip: 0,
+          limit: 1000,
+        });
+        const values = rows.map(({ values }) => Number(values[column] ?? Number.NEGATIVE_INFINITY));
+        expect(values).toEqual(values.toSorted((a, b) => (direction === 'asc' ? a - b : b - a)));
+      }
+    }
+  });
+
+  test('a place between slices is found in each of them', async () => {
+    const order = parseOrder('name desc');
+    const slices = [0, 2].map((id) => ({ condition: sql<boolean>`t.owner_id = ${id}`, ofOwner: true }));
+    const page = { slices, filter: undefined, columns: [], order, after: undefined, skip: 0 };
+    const whole = await readPage(database.sql, { ...page, limit: 1000 });
+    expect(whole.length).toBe(
+      tasks.filter(({ associateId }) => associateId === 0 || associateId === 2).length,
+    );
+    const middle = Math.floor(whole.length / 2);
+    const after = whole[middle - 1]?.place;
+    expect(await readPage(database.sql, { ...page, after, limit: 1000 })).toEqual(whole.slice(middle));
+  });
+});
+
+/** Inserts a task as it is, dates with microseconds that JavaScript has no room for; returns it with its id. */
+async function insert(database: Database, task: ArchiveTask): Promise<ArchiveTask> {
+  const date = (column: ColumnName): string | null =>
+    (task[column] as Date | null)?.toISOString().replace('Z', '987Z') ?? null;
+  const { rows } = await sql<{ id: number }>`
+    insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, created,
+      updated, last_started, start_count, context, result, state, description, response, request,
+      progress_description, progress_percent, file_name, cancellation)
+    values (${task.databaseSerialNumber}, ${task.name}, ${task.associateId}, ${task.isInternalTask},
+      ${task.detailsTable}, ${task.detailsRecord}, ${date('registeredDate')}, ${date('updatedDate')},
+      ${date('lastStarted')}, ${task.startCount}, ${task.context}, ${task.result}, ${task.state},
+      ${task.description}, ${task.response}, ${task.request}, ${task.progressDescription},
+      ${task.progressPercent}, ${task.fileName}, ${task.cancellationBehaviour}) returning id`.execute(
+    database.sql,
+  );
+  return { ...task, batchTaskId: rows[0]?.id ?? 0, isSystemTask: task.associateId === 0 };
+}

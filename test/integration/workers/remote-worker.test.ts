@@ -1,0 +1,256 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { CallRefused, createWorker, defineTask, type Worker } from '../../../src/workers/index.ts';
+import { DATABASES } from '../../support/databases.ts';
+import { CLI } from '../../support/server-process.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { compute, flaky, permanent, stubborn, wait } from '../fixtures/handlers.ts';
+import { services, steps, writer } from './fixtures/handlers.ts';
+
+const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
+const EXAMPLES = resolve(import.meta.dirname, '../../../examples');
+const TASKS = [flaky, permanent, stubborn, wait, services, steps, writer];
+const NAMES = [...TASKS.map((task) => task.name), 'word-count', 'find-hash'];
+const log = pino({ level: 'silent' });
+
+/** Python is what a test of it needs; elsewhere it says so. */
+const noPython = (() => {
+  try {
+    execFileSync('python3', ['--version'], { stdio: 'ignore' });
+    return false;
+  } catch {
+    return true;
+  }
+})();
+
+describe.each(DATABASES)('workers outside the server on %s', (kind) => {
+  let server: TestServer;
+  let token: string;
+  const workers: Worker[] = [];
+  const children: ChildProcess[] = [];
+  beforeAll(async () => {
+    server = await startTestServer(kind, { env: { BATCHLINE_LEASE: '3' } });
+    const made = await server.admin.json('POST', '/Tokens', {
+      Name: 'workers',
+      Scopes: ['worker'],
+      Definitions: NAMES,
+    });
+    token = made.Token;
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+  });
+  afterAll(() => server?.stop());
+
+  async function startWorker(options: Partial<Parameters<typeof createWorker>[0]> = {}): Promise<Worker> {
+    const worker = createWorker({ url: server.url, token, tasks: TASKS, graceSeconds: 1, log, ...options });
+    workers.push(worker);
+    await worker.start();
+    return worker;
+  }
+
+  /** Starts a worker's process; resolves when it says that it works. */
+  async function spawnWorker(command: string, args: string[], env: Record<string, string> = {}) {
+    const child = spawn(command, args, {
+      env: { PATH: process.env.PATH ?? '', BATCHLINE_URL: server.url, BATCHLINE_TOKEN: token, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    children.push(child);
+    let output = '';
+    await new Promise<void>((ready, reject) => {
+      const onData = (chunk: Buffer): void => {
+        output += chunk.toString();
+        if (output.includes('Working')) ready();
+      };
+      child.stdout.on('data', onData);
+      child.stderr.on('data', onData);
+      child.once('exit', (code) => reject(new Error(`the worker ended with ${code}:\n${output}`)));
+    });
+    const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+      child.kill(signal);
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      return child.exitCode;
+    };
+    return { end, output: () => output };
+  }
+
+  test('run what runs inside the server: retries with checkpoints, permanent errors, results', async () => {
+    await startWorker();
+    const ids = [
+      await server.admin.start({ Name: 'flaky', ParameterObject: { succeedAt: '3' } }),
+      await server.admin.start({ Name: 'permanent' }),
+      await server.admin.start({ Name: 'steps', ParameterObject: { steps: '3' } }),
+      await server.admin.start({ Name: 'services' }),
+    ];
+    const [first, second, third, fourth] = await Promise.all(ids.map((id) => server.admin.ended(id)));
+    expect(first).toMatchObject({ State: 'Succeeded', StartCount: 3, Result: 'attempt 3, checkpoint 3' });
+    expect(second).toMatchObject({ State: 'Failed', StartCount: 1, Result: 'nothing helps\uFFFDhere' });
+    expect(third).toMatchObject({
+      State: 'Succeeded',
+      Result: '{"from":0,"attempt":1}',
+      ProgressPercent: 100,
+      ProgressDescription: 'Step 3',
+    });
+    expect(fourth).toMatchObject({
+      State: 'Failed',
+      StartCount: 1,
+      Result: expect.stringContaining('worker outside'),
+    });
+  });
+
+  test('log lines and the result file come to the task', async () => {
+    await startWorker();
+    const id = await server.admin.start({ Name: 'writer' });
+    expect(await server.admin.ended(id)).toMatchObject({ Result: 'written', FileName: 'out.txt' });
+    expect((await server.admin.call('GET', `/BatchTask/${id}/File`)).text).toBe(`task ${id}`);
+    const lines = await server.admin.json('GET', `/BatchTask/${id}/Log`);
+    expect(lines.slice(-2)).toMatchObject([
+      { Level: 'info', Message: `writing {"task":${id},"name":"writer"}` },
+      { Level: 'warn', Message: 'nearly done' },
+    ]);
+  });
+
+  test('a stop is heard at once, also by a run that does not end by it', async () => {
+    await startWorker();
+    for (const name of ['wait', 'stubborn']) {
+      const id = await server.admin.start({ Name: name });
+      await server.admin.until(id, (task) => task.State === 'Started');
+      expect(await server.admin.json('POST', `/BatchTask/${id}/Stop`)).toBe(true);
+      expect(await server.admin.ended(id)).toMatchObject({
+        State: 'Failed',
+        Result: expect.stringMatching(/^Stopped by admin/),
+      });
+    }
+  });
+
+  test('a worker that stops hands back what it runs, and another goes on', async () => {
+    const first = await startWorker({ concurrency: 2 });
+    const id = await server.admin.start({ Name: 'wait' });
+    await server.admin.until(id, (task) => task.State === 'Started');
+    await first.stop();
+    await first.ended;
+    expect(await server.admin.task(id)).toMatchObject({ State: 'New', StartCount: 1 });
+    const audit = await server.admin.json('GET', `/BatchTask/${id}/Audit`);
+    expect(audit.at(-1).Reason).toBe('Handed back by its worker.');
+    await startWorker();
+    await server.admin.until(id, (task) => task.StartCount === 2);
+    await server.admin.json('POST', `/BatchTask/${id}/Stop`);
+    await server.admin.ended(id);
+  });
+
+  test('a run whose task is taken away ends, and what it does is not recorded', async () => {
+    const ended = Promise.withResolvers<unknown>();
+    const taken = defineTask({
+      ...wait,
+      async run(ctx) {
+        await once(ctx.signal, 'abort');
+        ended.resolve(ctx.signal.reason);
+        await expect(ctx.checkpoint('late')).rejects.toMatchObject({ reason: 'lost' });
+        return 'late';
+      },
+    });
+    await startWorker({ tasks: [taken] });
+    const id = await server.admin.start({ Name: 'wait' });
+    await server.admin.until(id, (task) => task.State === 'Started');
+    await server.admin.json('PUT', `/BatchTask/${id}`, { State: 'Failed', Response: 'by hand' });
+    expect(await ended.promise).toMatchObject({ reason: 'lost' });
+    await workers.at(-1)?.stop();
+    expect(await server.admin.task(id)).toMatchObject({ State: 'Failed', Response: 'by hand', Result: '' });
+  });
+
+  test('what can not work is told when the worker is made or started', async () => {
+    const make = (options: object) => () =>
+      createWorker({ url: server.url, token, tasks: TASKS, log, ...options });
+    expect(make({ tasks: [] })).toThrow('at least one definition');
+    expect(make({ tasks: [wait, wait] })).toThrow('two definitions called "wait"');
+    expect(make({ tasks: [compute] })).toThrow('isolate: thread');
+    expect(make({ concurrency: 0 })).toThrow('concurrency is 0');
+    await expect(make({ token: 'wrong' })().start()).rejects.toMatchObject({ status: 401 });
+    const other = defineTask({ name: 'other', description: 'not in the token', run: () => undefined });
+    await expect(make({ tasks: [other] })().start()).rejects.toThrow(CallRefused);
+  });
+
+  test('a process that is killed (-9) loses its task to another, which goes on from the checkpoint', async () => {
+    const command = [process.execPath, [CLI, 'work'], { BATCHLINE_HANDLERS: HANDLERS }] as const;
+    const first = await spawnWorker(command[0], [...command[1]], command[2]);
+    const id = await server.admin.start({ Name: 'steps', ParameterObject: { steps: 8, ms: 200 } });
+    await server.admin.until(id, (task) => task.ProgressPercent >= 25);
+    await first.end('SIGKILL');
+    const second = await spawnWorker(command[0], [...command[1]], command[2]);
+    const task = await server.admin.ended(id);
+    expect(task).toMatchObject({ State: 'Succeeded', StartCount: 2 });
+    const result = JSON.parse(task.Result);
+    expect(result.attempt).toBe(2);
+    expect(result.from).toBeGreaterThanOrEqual(2);
+    const audit = await server.admin.json('GET', `/BatchTask/${id}/Audit`);
+    expect(audit[3].Reason).toMatch(/^Worker worker:1:.* was lost\.$/);
+    expect(await second.end('SIGTERM')).toBe(0);
+    expect(second.output()).toContain('Stopped.');
+  });
+
+  test('the example in TypeScript', async () => {
+    const example = await spawnWorker(process.execPath, [join(EXAMPLES, 'remote-worker/worker.ts')]);
+    const id = await server.admin.start({
+      Name: 'find-hash',
+      ParameterObject: { text: 'hello', zeros: '3' },
+    });
+    const task = await server.admin.ended(id);
+    expect(task.State).toBe('Succeeded');
+    const { number, hash } = JSON.parse(task.Result);
+    expect(hash).toMatch(/^000/);
+    expect((await server.admin.call('GET', `/BatchTask/${id}/File`)).text).toBe(`hello${number} ${hash}\n`);
+    expect(await example.end('SIGTERM')).toBe(0);
+  });
+
+  describe.skipIf(noPython)('the example in Python (needs python3)', () => {
+    const start = () => spawnWorker('python3', [join(EXAMPLES, 'python-worker/word_count.py')]);
+    const text = 'to be or\nnot to be\nthat is\nthe question';
+
+    test('runs a task with checkpoint, progress, log, file and result', async () => {
+      const python = await start();
+      const id = await server.admin.start({ Name: 'word-count', ParameterObject: { text } });
+      expect(await server.admin.ended(id)).toMatchObject({
+        State: 'Succeeded',
+        Result: '{"lines":4,"words":10}',
+        FileName: 'words.csv',
+        ProgressDescription: '4 of 4 lines',
+      });
+      const file = await server.admin.call('GET', `/BatchTask/${id}/File`);
+      expect(file.text).toContain('be,2\r\n');
+      const lines = await server.admin.json('GET', `/BatchTask/${id}/Log`);
+      expect(lines.map((line: { Message: string }) => line.Message)).toEqual([
+        '8 different words in 4 lines',
+      ]);
+      const empty = await server.admin.start({ Name: 'word-count', ParameterObject: { text: '' } });
+      expect(await server.admin.ended(empty)).toMatchObject({
+        State: 'Failed',
+        Result: expect.stringContaining('The text is empty'),
+      });
+      expect(await python.end('SIGTERM')).toBe(0);
+    });
+
+    test('hands its task back when it is stopped, and another goes on from the checkpoint', async () => {
+      const first = await start();
+      const id = await server.admin.start({
+        Name: 'word-count',
+        ParameterObject: { text, pause: '0.4' },
+      });
+      const begun = sql`select 1 from batchline.task where id = ${id} and checkpoint is not null`;
+      while ((await begun.execute(server.database.sql)).rows.length === 0) await delay(20);
+      expect(await first.end('SIGTERM')).toBe(0);
+      expect(await server.admin.task(id)).toMatchObject({ State: 'New' });
+      await start();
+      expect(await server.admin.ended(id)).toMatchObject({
+        State: 'Succeeded',
+        StartCount: 2,
+        Result: '{"lines":4,"words":10}',
+      });
+    });
+  });
+});

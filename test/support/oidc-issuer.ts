@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+
+/** An OIDC issuer of the tests' own, on loopback: a discovery document, keys, and JWTs signed by them. */
+export interface OidcIssuer {
+  readonly url: string;
+  /** How often its keys were asked for. */
+  readonly asked: () => number;
+  /** Answers everything with this status from now on; 200 mends it. */
+  answer(status: number): void;
+  /** Publishes a new key in place of the old ones, and signs by it. */
+  rotate(): Promise<void>;
+  /** A JWT for the audience `batchline`, good for an hour, with these claims over that. */
+  token(claims?: JWTPayload, header?: { kid?: string; alg?: string }): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts an issuer. */
+export async function startOidcIssuer(alg = 'ES256'): Promise<OidcIssuer> {
+  let status = 200;
+  let asked = 0;
+  let generation = 0;
+  let privateKey: CryptoKey;
+  let keys: JWK[] = [];
+  const rotate = async (): Promise<void> => {
+    const pair = await generateKeyPair(alg, { extractable: true });
+    generation += 1;
+    privateKey = pair.privateKey;
+    keys = [{ ...(await exportJWK(pair.publicKey)), kid: `key-${generation}`, alg, use: 'sig' }];
+  };
+  await rotate();
+  const server = createServer((request, response) => {
+    const isKeys = request.url === '/keys';
+    if (isKeys) asked += 1;
+    response.writeHead(status, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(isKeys ? { keys } : { issuer: url, jwks_uri: `${url}/keys` }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    asked: () => asked,
+    answer(next) {
+      status = next;
+    },
+    rotate,
+    token(claims = {}, header = {}) {
+      const now = Math.floor(Date.now() / 1000);
+      const all = { iss: url, aud: 'batchline', sub: 'subject', iat: now, exp: now + 3600, ...claims };
+      return new SignJWT(all)
+        .setProtectedHeader({ alg, kid: `key-${generation}`, ...header })
+        .sign(privateKey);
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Waiter, WaitingLine } from '../../../src/engine/waiting-line.ts';
+import { LocalSignals } from '../../../src/store/signals.ts';
+import type { ClaimedTask } from '../../../src/store/tasks/claim-tasks.ts';
+
+const never = new AbortController().signal;
+let signals: LocalSignals;
+let line: WaitingLine;
+/** Tasks that are due, by definition; a claim takes them in turn. */
+let due: Record<string, ClaimedTask[]>;
+let claims: string[];
+let handedBack: readonly ClaimedTask[];
+/** What a claim waits for before it answers. */
+let gate: Promise<void>;
+
+const task = (id: number): ClaimedTask => ({ task: { id }, jobId: '', checkpoint: null }) as ClaimedTask;
+const waiter = (names: string[], limit = 1): Waiter => ({ names, limit, tenant: null, owner: 'w' });
+const ids = async (waiting: Promise<readonly ClaimedTask[]>): Promise<number[]> =>
+  (await waiting).map((one) => one.task.id);
+
+beforeEach(() => {
+  // Polling never comes, so that only signals wake.
+  vi.useFakeTimers({ toFake: ['setInterval', 'setTimeout'] });
+  signals = new LocalSignals();
+  due = {};
+  claims = [];
+  handedBack = [];
+  gate = Promise.resolve();
+  line = new WaitingLine({
+    async claim(name, { limit }) {
+      claims.push(name);
+      await gate;
+      const claimed = due[name]?.splice(0, limit) ?? [];
+      return { claimed, more: claimed.length === limit };
+    },
+    async handBack(claimed) {
+      handedBack = claimed;
+    },
+    signals,
+    log: pino({ level: 'silent' }),
+  });
+});
+afterEach(async () => {
+  await line.close();
+  vi.useRealTimers();
+});
+
+/** Lets everything that is ready happen. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Puts a worker in the line. */
+async function standing(names: string[], limit = 1): Promise<Promise<readonly ClaimedTask[]>[]> {
+  const waiting = line.wait(waiter(names, limit), 30_000, never);
+  await settled();
+  claims = [];
+  return [waiting];
+}
+
+test('what is due is given at once', async () => {
+  due = { a: [task(1), task(2)] };
+  expect(await ids(line.wait(waiter(['b', 'a'], 5), 30_000, never))).toEqual([1, 2]);
+});
+
+test('a signal wakes the first in the line, and costs one claim however many wait', async () => {
+  const [first] = await standing(['a'], 2);
+  const [second] = await standing(['a'], 2);
+  const [third] = await standing(['b']);
+  due = { a: [task(1)] };
+  signals.publish({ kind: 'due', names: ['a'] });
+  expect(await ids(first as never)).toEqual([1]);
+  await settled();
+  expect(claims).toEqual(['a']);
+  due = { a: [task(2)], b: [task(3)] };
+  signals.publish({ kind: 'due', names: ['b', 'a'] });
+  expect(await ids(second as never)).toEqual([2]);
+  expect(await ids(third as never)).toEqual([3]);
+});
+
+test('what comes due while a worker looks for itself is not missed', async () => {
+  const opened = Promise.withResolvers<void>();
+  gate = opened.promise;
+  const waiting = line.wait(waiter(['a', 'b']), 30_000, never);
+  opened.resolve();
+  await settled();
+  claims = [];
+  due = { a: [task(1)] };
+  signals.publish({ kind: 'due', names: ['a'] });
+  expect(await ids(waiting)).toEqual([1]);
+});
+
+test('what was claimed for one who has left goes back', async () => {
+  const gone = new AbortController();
+  const waiting = line.wait(waiter(['a']), 30_000, gone.signal);
+  await settled();
+  const opened = Promise.withResolvers<void>();
+  gate = opened.promise;
+  due = { a: [task(1)] };
+  signals.publish({ kind: 'due', names: ['a'] });
+  gone.abort();
+  expect(await ids(waiting)).toEqual([]);
+  opened.resolve();
+  await settled();
+  expect(handedBack.map((one) => one.task.id)).toEqual([1]);
+});
+
+test('the end of the wait, and of the line, is an empty answer', async () => {
+  const [first] = await standing(['a']);
+  vi.advanceTimersByTime(30_000);
+  expect(await ids(first as never)).toEqual([]);
+  const [second] = await standing(['a']);
+  await line.close();
+  expect(await ids(second as never)).toEqual([]);
+  expect(await ids(line.wait(waiter(['a']), 30_000, never))).toEqual([]);
+});
