@@ -15,6 +15,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     DELETE: 'Deletes a batch task.',
   },
   '/BatchTask/{id}/Stop': { POST: 'Stops a batch task; answers whether it was or will be stopped.' },
+  '/BatchTask/Bulk': { POST: 'Stops, restarts or deletes the tasks of a filter; a dry run changes nothing.' },
   '/BatchTask/{id}/Restart': { POST: 'Runs a failed task again under its id.' },
   '/BatchTask/{id}/Copy': {
     POST: 'Starts a task like this one, with other parameters if given; answers its id.',

@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { parseFilter } from '../../domain/archive/parse-filter.ts';
+import { invalid } from '../../domain/errors.ts';
+import { BULK_ACTIONS, bulkTasks } from '../../tasks/bulk-tasks.ts';
 import { copyTask } from '../../tasks/copy-task.ts';
 import { restartTask } from '../../tasks/restart-task.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
@@ -12,13 +15,28 @@ import { queryFlag } from '../wire/query.ts';
 import { readStartOptions, StartHeaders, StartQuery, type StartRoute } from '../wire/start-options.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
+/** The tasks of one bulk call where Limit says nothing, and at most. */
+const DEFAULT_BULK = 1000;
+const MOST_BULK = 10_000;
+
 type ById = { Params: { id: string } };
 
 const RestartQuery = Type.Object({
   FromStart: Type.Optional(Type.String({ description: 'true forgets the checkpoint of earlier runs' })),
 });
 
-/** Control over single tasks beyond the calls of SuperOffice (contract, section 8). */
+const Bulk = Type.Object(
+  {
+    Action: Type.Enum([...BULK_ACTIONS]),
+    Filter: Type.String({ minLength: 1, description: 'As `$filter` of the archive list' }),
+    DryRun: Type.Optional(Type.Boolean()),
+    Limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_BULK })),
+    FromStart: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+/** Control over tasks beyond the calls of SuperOffice (contract, section 8). */
 export async function taskControlRoutes(
   app: FastifyInstance,
   { tasks }: { tasks: TaskParts },
@@ -32,6 +50,36 @@ export async function taskControlRoutes(
       const fromStart = queryFlag(request, 'FromStart') ?? false;
       const task = await restartTask(tasks, caller, id, fromStart, conditionsOf(request));
       return new BatchTaskWriter(caller, tasks.textLimits, localeOf(request)).write(task);
+    },
+  );
+
+  app.post<{ Body: Static<typeof Bulk> }>(
+    '/Bulk',
+    { config: { answer: 'BulkOutcome' }, schema: { body: Bulk } },
+    async (request) => {
+      const { Action, Filter, DryRun = false, Limit = DEFAULT_BULK, FromStart = false } = request.body;
+      const caller = callerOf(request);
+      const locale = localeOf(request);
+      const context = { associateId: caller.associateId, now: new Date(), zone: locale.timeZone.zone };
+      const filter = parseFilter(Filter, context);
+      if (filter === undefined)
+        throw invalid`Filter is blank; a condition such as state eq 'Failed' is accepted.`;
+      const outcome = await bulkTasks(tasks, caller, {
+        action: Action,
+        filter,
+        dryRun: DryRun,
+        limit: Limit,
+        fromStart: FromStart,
+      });
+      return {
+        Action,
+        DryRun,
+        Matched: outcome.matched,
+        Done: outcome.done,
+        Refused: outcome.refused.map(({ id, reason }) => ({ Id: id, Reason: locale.message(reason) })),
+        LastId: outcome.lastId,
+        More: outcome.more,
+      };
     },
   );
 

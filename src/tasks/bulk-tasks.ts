@@ -1,0 +1,158 @@
+import type { Filter } from '../domain/archive/filter.ts';
+import { parseOrder } from '../domain/archive/order.ts';
+import type { BatchTask } from '../domain/batch-task.ts';
+import type { Caller } from '../domain/caller.ts';
+import { conflict, Refusal } from '../domain/errors.ts';
+import { type Message, message } from '../domain/message.ts';
+import { visibleTo } from '../domain/rights.ts';
+import { hasEnded, isHeld, TaskState } from '../domain/task-state.ts';
+import { type PageRow, type Place, readPage } from '../store/archive/read-page.ts';
+import { type Slice, slicesOf } from '../store/archive/scope.ts';
+import { getTask } from '../store/tasks/get-task.ts';
+import { checkAccess } from './access.ts';
+import { deleteTasks } from './delete-tasks.ts';
+import { restartTask } from './restart-task.ts';
+import { stopTask } from './stop-task.ts';
+import type { TaskParts } from './task-parts.ts';
+import type { Guard } from './update-task.ts';
+
+/** What can be done to many tasks at once. */
+export const BULK_ACTIONS = ['Stop', 'Restart', 'Delete'] as const;
+/** One of them. */
+export type BulkAction = (typeof BULK_ACTIONS)[number];
+
+/** What is to be done to which tasks. */
+export interface BulkRequest {
+  readonly action: BulkAction;
+  readonly filter: Filter;
+  /** Changes nothing; tells what would happen. */
+  readonly dryRun: boolean;
+  /** The most tasks, the oldest first. */
+  readonly limit: number;
+  /** Restarts forget the checkpoints of earlier runs. */
+  readonly fromStart: boolean;
+}
+
+/** What was done, or would be. */
+export interface BulkOutcome {
+  readonly matched: number;
+  readonly done: number;
+  readonly refused: readonly { readonly id: number; readonly reason: Message }[];
+  /** The last task that was looked at; null where none matched. */
+  readonly lastId: number | null;
+  /** Whether more match, beyond the limit. */
+  readonly more: boolean;
+}
+
+const BATCH = 200;
+const OLDEST_FIRST = parseOrder('batchTaskId');
+
+/** What the rule of an action needs, and what it does. */
+const ACTIONS: Readonly<
+  Record<
+    BulkAction,
+    {
+      readonly right: 'Update' | 'Delete';
+      readonly doing: 'stop' | 'restart' | 'delete';
+      readonly check: Guard;
+      readonly run: (
+        parts: TaskParts,
+        caller: Caller,
+        id: number,
+        request: BulkRequest,
+        guard: Guard,
+      ) => Promise<unknown>;
+    }
+  >
+> = {
+  Stop: {
+    right: 'Update',
+    doing: 'stop',
+    check({ id, state, cancellation }) {
+      if (hasEnded(state)) throw conflict`Batch task ${id} is ${state}; it has ended.`;
+      if (cancellation === 'CannotCancel') throw conflict`Batch task ${id} can't be cancelled.`;
+    },
+    run: (parts, caller, id, _request, guard) => stopTask(parts, caller, id, guard),
+  },
+  Restart: {
+    right: 'Update',
+    doing: 'restart',
+    check({ id, state }) {
+      if (state !== 'Failed')
+        throw conflict`Batch task ${id} is ${state}; one that is Failed can be restarted.`;
+    },
+    run: (parts, caller, id, { fromStart }, guard) => restartTask(parts, caller, id, fromStart, guard),
+  },
+  Delete: {
+    right: 'Delete',
+    doing: 'delete',
+    check({ id, state }) {
+      if (isHeld(state)) throw conflict`Batch task ${id} is ${state}; stop it before you delete it.`;
+    },
+    run: (parts, caller, id, _request, guard) => deleteTasks(parts, caller, [id], guard),
+  },
+};
+
+/**
+ * Stops, restarts or deletes the tasks that the caller may see and the filter lets through, the oldest first. Each
+ * is a transaction of its own with the rights of the single call; one that is refused holds up no other. A task
+ * whose state has changed since the filter has seen it is refused.
+ */
+export async function bulkTasks(
+  parts: TaskParts,
+  caller: Caller,
+  request: BulkRequest,
+): Promise<BulkOutcome> {
+  const slices = await slicesOf(parts.database.sql, visibleTo(caller));
+  const refused: { id: number; reason: Message }[] = [];
+  let matched = 0;
+  let lastId: number | null = null;
+  for (let after: Place | undefined; ; ) {
+    const want = Math.min(BATCH, request.limit - matched);
+    const rows = await page(parts, slices, request.filter, after, want + 1);
+    for (const { id, values } of rows.slice(0, want)) {
+      const reason = await doOne(parts, caller, id, values.state, request);
+      if (reason !== undefined) refused.push({ id, reason });
+      matched += 1;
+      lastId = id;
+    }
+    const more = rows.length > want;
+    if (!more || matched >= request.limit)
+      return { matched, done: matched - refused.length, refused, lastId, more };
+    after = rows[want - 1]?.place;
+  }
+}
+
+function page(
+  { database }: TaskParts,
+  slices: readonly Slice[],
+  filter: Filter,
+  after: Place | undefined,
+  limit: number,
+): Promise<PageRow[]> {
+  const columns = ['state'] as const;
+  return readPage(database.sql, { slices, filter, columns, order: OLDEST_FIRST, after, skip: 0, limit });
+}
+
+/** Does it to one task, or only looks whether it could; the reason where it is refused. */
+async function doOne(
+  parts: TaskParts,
+  caller: Caller,
+  id: number,
+  seen: unknown,
+  request: BulkRequest,
+): Promise<Message | undefined> {
+  const { right, doing, check, run } = ACTIONS[request.action];
+  const guard = (task: BatchTask): void => {
+    check(task);
+    if (TaskState[task.state] !== seen) throw conflict`Batch task ${id} has become ${task.state} meanwhile.`;
+  };
+  try {
+    if (request.dryRun) guard(checkAccess(caller, id, await getTask(parts.database.sql, id), right, doing));
+    else await run(parts, caller, id, request, guard);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.kind === 'missing' ? message`There is no batch task ${id}.` : error.text;
+  }
+}

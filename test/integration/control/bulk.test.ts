@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ApiClient } from '../../support/api-client.ts';
+import { DATABASES } from '../../support/databases.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+
+const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
+
+describe.each(DATABASES)('many tasks at once on %s', (kind) => {
+  let server: TestServer;
+  let ann: ApiClient;
+  beforeAll(async () => {
+    server = await startTestServer(kind, { env: { BATCHLINE_HANDLERS: HANDLERS } });
+    ann = await server.associate('ann');
+  });
+  afterAll(() => server?.stop());
+
+  const bulk = (body: object, client = ann): ReturnType<ApiClient['json']> =>
+    client.json('POST', '/BatchTask/Bulk', body);
+  const startMany = async (mark: string, ...names: string[]): Promise<number[]> => {
+    const ids: number[] = [];
+    for (const Name of names) {
+      const ParameterObject = Name === 'stumble' ? { steps: '2' } : {};
+      ids.push(await ann.start({ Name, ParameterObject, Context: mark, Description: mark }));
+    }
+    return ids;
+  };
+  const states = (ids: number[]): Promise<string[]> =>
+    Promise.all(ids.map(async (id) => (await ann.task(id)).State));
+
+  test('a dry run tells what would happen, and the call does it', async () => {
+    const ids = await startMany('restart', 'stumble', 'stumble', 'quick');
+    for (const id of ids) await ann.ended(id);
+    const [first = 0, second = 0, done = 0] = ids;
+    const body = { Action: 'Restart', Filter: "description eq 'restart'" };
+    const outcome = {
+      Action: 'Restart',
+      Matched: 3,
+      Done: 2,
+      Refused: [
+        { Id: done, Reason: `Batch task ${done} is Succeeded; one that is Failed can be restarted.` },
+      ],
+      LastId: done,
+      More: false,
+    };
+    expect(await bulk({ ...body, DryRun: true })).toEqual({ ...outcome, DryRun: true });
+    expect(await states(ids)).toEqual(['Failed', 'Failed', 'Succeeded']);
+    expect(await bulk(body)).toEqual({ ...outcome, DryRun: false });
+    for (const id of [first, second])
+      expect(await ann.ended(id)).toMatchObject({ State: 'Succeeded', StartCount: 2 });
+  });
+
+  test('running tasks are stopped, and only then deleted', async () => {
+    const ids = await startMany('stop', 'hold', 'hold', 'quick');
+    await ann.ended(ids[2] as number);
+    for (const id of ids.slice(0, 2)) await ann.until(id, (task) => task.State === 'Started');
+    const filter = { Filter: "description eq 'stop'" };
+    const refused = await bulk({ Action: 'Delete', ...filter, DryRun: true });
+    expect(refused).toMatchObject({ Matched: 3, Done: 1 });
+    expect(refused.Refused.map((one: { Id: number }) => one.Id)).toEqual(ids.slice(0, 2));
+    expect(await bulk({ Action: 'Stop', ...filter })).toMatchObject({ Matched: 3, Done: 2 });
+    for (const id of ids) await ann.ended(id);
+    expect(await bulk({ Action: 'Delete', ...filter })).toMatchObject({ Matched: 3, Done: 3, Refused: [] });
+    expect((await ann.call('GET', `/BatchTask/${ids[0]}`)).status).toBe(404);
+  });
+
+  test('a limit is kept, and the call goes on behind the last one', async () => {
+    const ids = await startMany('limit', 'quick', 'quick', 'quick');
+    for (const id of ids) await ann.ended(id);
+    const body = { Action: 'Delete', Filter: "description eq 'limit'", Limit: 2 };
+    expect(await bulk(body)).toMatchObject({ Done: 2, LastId: ids[1], More: true });
+    const Filter = `${body.Filter} and batchTaskId gt ${ids[1]}`;
+    expect(await bulk({ ...body, Filter })).toMatchObject({ Done: 1, LastId: ids[2], More: false });
+  });
+
+  test('rights are those of the single call', async () => {
+    const system = await server.admin.start({ Name: 'quick', IsSystemTask: true, Description: 'rights' });
+    const foreign = await server.admin.start({ Name: 'quick', Description: 'rights' });
+    for (const id of [system, foreign]) await server.admin.ended(id);
+    const body = { Action: 'Delete', Filter: "description eq 'rights'" };
+    const outcome = await bulk(body);
+    expect(outcome).toMatchObject({ Matched: 1, Done: 0, Refused: [{ Id: system }] });
+    expect(outcome.Refused[0].Reason).toContain('You may not delete');
+    const reader = await server.admin.withToken(['read']);
+    expect(await bulk(body, reader)).toMatchObject({ Done: 0 });
+    expect(await bulk(body, server.admin)).toMatchObject({ Matched: 2, Done: 2 });
+  });
+
+  test('more than a batch is done in one call', async () => {
+    await server.admin.json('POST', '/Definitions/work/Pause');
+    await Promise.all(Array.from({ length: 210 }, () => ann.start({ Name: 'work', Description: 'batch' })));
+    const body = { Action: 'Stop', Filter: "description eq 'batch' and state eq 'New'" };
+    expect(await bulk({ ...body, DryRun: true })).toMatchObject({ Matched: 210, Done: 210 });
+    expect(await bulk(body)).toMatchObject({ Matched: 210, Done: 210, More: false });
+    expect(await bulk(body)).toMatchObject({ Matched: 0, LastId: null });
+  });
+
+  test('wrong calls are refused', async () => {
+    for (const body of [
+      { Action: 'Delete', Filter: ' ' },
+      { Action: 'Delete' },
+      { Action: 'Burn', Filter: "state eq 'Failed'" },
+      { Action: 'Delete', Filter: 'colour eq red' },
+      { Action: 'Delete', Filter: "state eq 'Failed'", Limit: 10_001 },
+    ]) {
+      expect((await ann.call('POST', '/BatchTask/Bulk', body)).status).toBe(400);
+    }
+  });
+});
