@@ -39,7 +39,9 @@ export function checkCron({ cron, timeZone }: Timing, now: Date): void {
   const known = fields.length === 5 || fields.length === 6 || ALIASES.test(cron.trim());
   // An H stands for a time that is drawn by lot, and would be another on every server.
   const problem =
-    known && !fields.some((field) => /(?:^|,)H/.test(field)) ? problemOf({ cron, timeZone }, now) : '';
+    known && !fields.some((field) => /(?:^|,)H/.test(field))
+      ? problemOf({ cron, timeZone }, now)
+      : 'It has other fields.';
   if (problem === undefined) return;
   throw invalid`Cron is "${cron.slice(0, 100)}"; five fields (minute, hour, day, month, weekday), six with seconds in front, or @hourly, @daily, @weekly, @monthly or @yearly are accepted. ${problem}`;
 }
