@@ -111,7 +111,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
         Name: 'Administrator',
         Roles: ['administrator'],
         Tenant: null,
-        Scopes: ['read', 'write', 'admin'],
+        Scopes: ['read', 'write', 'admin', 'worker'],
       };
       expect(answer.body).toEqual({
         Ticket: expect.stringMatching(/^7T:[\w-]{43}$/),

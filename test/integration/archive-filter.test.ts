@@ -20,8 +20,8 @@ import {
   TASKS,
 } from '../support/archive-filters.ts';
 import { createPlace, DATABASES, type Place as TestPlace } from '../support/databases.ts';
+import { FUZZ_RUNS } from '../support/fuzz.ts';
 
-const RUNS = Number(process.env.BATCHLINE_FUZZ_RUNS ?? 300);
 const EVERYTHING: Slice[] = [{ condition: sql`true`, ofOwner: false }];
 
 test('every operator has cases', () => {
@@ -69,7 +69,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
   );
 
   test('random filters find what they mean', () =>
-    fc.assert(fc.asyncProperty(FILTERS, expectSame), { numRuns: RUNS }));
+    fc.assert(fc.asyncProperty(FILTERS, expectSame), { numRuns: FUZZ_RUNS }));
 
   const orders = fc
     .uniqueArray(fc.tuple(fc.constantFrom(...COLUMN_NAMES), fc.constantFrom('', ' asc', ' desc')), {
@@ -97,7 +97,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
         const skipped = await readPage(database.sql, { ...page, skip: size, limit: 7 });
         expect(skipped.map(({ id }) => id)).toEqual(whole.slice(size, size + 7));
       }),
-      { numRuns: Math.ceil(RUNS / 10) },
+      { numRuns: Math.ceil(FUZZ_RUNS / 10) },
     ));
 
   test('numbers, dates and flags are sorted by themselves', async () => {

@@ -3,10 +3,11 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FUZZ_RUNS } from '../support/fuzz.ts';
 import { ADMIN, startTestServer, type TestServer } from '../support/test-server.ts';
 
-/** How many requests each property makes; more by BATCHLINE_FUZZ_RUNS. */
-const numRuns = Number(process.env.BATCHLINE_FUZZ_RUNS ?? 150);
+/** How many requests each property makes. */
+const numRuns = Math.ceil(FUZZ_RUNS / 2);
 
 /** What a header may hold at all on the wire. */
 const anyValue = fc.string({

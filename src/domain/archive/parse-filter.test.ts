@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ANY_TEXT, FILTERS } from '../../../test/support/archive-filters.ts';
+import { FUZZ_RUNS } from '../../../test/support/fuzz.ts';
 import { Refusal } from '../errors.ts';
 import type { FilterContext } from './filter.ts';
 import { MAX_FILTER_CONDITIONS, MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, parseFilter } from './parse-filter.ts';
 
-const RUNS = Number(process.env.BATCHLINE_FUZZ_RUNS ?? 1000);
 const context: FilterContext = { associateId: 7, now: new Date('2026-05-13T14:45:10.500Z'), zone: 'UTC' };
 const parse = (text: string) => parseFilter(text, context);
 
@@ -162,7 +162,7 @@ describe('fuzz', { timeout: 600_000 }, () => {
   };
 
   test('any text parses or is refused', () => {
-    fc.assert(fc.property(ANY_TEXT, refusedOrParsed), { numRuns: RUNS });
+    fc.assert(fc.property(ANY_TEXT, refusedOrParsed), { numRuns: FUZZ_RUNS });
   });
 
   test('any row of words of the grammar parses or is refused', () => {
@@ -212,7 +212,7 @@ describe('fuzz', { timeout: 600_000 }, () => {
       ],
     );
     const rows = fc.array(words, { maxLength: 25 }).map((row) => row.join(' '));
-    fc.assert(fc.property(rows, refusedOrParsed), { numRuns: RUNS });
+    fc.assert(fc.property(rows, refusedOrParsed), { numRuns: FUZZ_RUNS });
   });
 
   test('a right filter with one character more, less or other parses or is refused', () => {
@@ -222,6 +222,6 @@ describe('fuzz', { timeout: 600_000 }, () => {
         const at = place % (text.length + 1);
         return text.slice(0, at) + inserted + text.slice(at + removed);
       });
-    fc.assert(fc.property(broken, refusedOrParsed), { numRuns: RUNS });
+    fc.assert(fc.property(broken, refusedOrParsed), { numRuns: FUZZ_RUNS });
   });
 });

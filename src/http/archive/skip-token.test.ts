@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ANY_TEXT } from '../../../test/support/archive-filters.ts';
+import { FUZZ_RUNS } from '../../../test/support/fuzz.ts';
 import { parseOrder } from '../../domain/archive/order.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { readSkipToken, writeSkipToken } from './skip-token.ts';
@@ -50,6 +51,6 @@ test('any text is a token or refused', () => {
         if (!(error instanceof Refusal)) throw error;
       }
     }),
-    { numRuns: Number(process.env.BATCHLINE_FUZZ_RUNS ?? 500) },
+    { numRuns: FUZZ_RUNS },
   );
 });

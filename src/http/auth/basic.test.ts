@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { FUZZ_RUNS as numRuns } from '../../../test/support/fuzz.ts';
 import { Refusal, unauthenticated } from '../../domain/errors.ts';
 import type { Associate } from '../../store/associates/associates.ts';
 import { BasicScheme } from './basic.ts';
 import type { PasswordCheck } from './password-check.ts';
-
-const numRuns = Number(process.env.BATCHLINE_FUZZ_RUNS ?? 1000);
 
 const anna: Associate = {
   id: 5,
