@@ -45,6 +45,14 @@ export interface SignInConfig {
   readonly oidc: OidcConfig | undefined;
 }
 
+/** How webhooks are sent. */
+export interface WebhookConfig {
+  /** Seconds before the second try of a delivery; each further wait is three times as long. */
+  readonly retrySeconds: number;
+  /** Tries after which a delivery is dead. */
+  readonly tries: number;
+}
+
 /** Every setting of the server, checked. */
 export interface Config {
   readonly host: string;
@@ -90,6 +98,9 @@ export interface Config {
   readonly workerUrl: string | undefined;
   /** Its token. */
   readonly workerToken: string | undefined;
+  /** Seconds between the signs of life of an event stream. */
+  readonly eventHeartbeatSeconds: number;
+  readonly webhooks: WebhookConfig;
   readonly logLevel: string;
   /** Tells this process from others in leases and logs. */
   readonly nodeId: string;
@@ -160,7 +171,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'BATCHLINE_ALLOW_PRIVATE_ADDRESSES',
     fallback: 'false',
-    meaning: 'true lets http-requests call private and loopback addresses',
+    meaning: 'true lets http-requests and webhooks call private and loopback addresses',
   },
   {
     name: 'BATCHLINE_CATALOGUES',
@@ -264,6 +275,23 @@ export const SETTINGS: readonly Setting[] = [
   },
   { name: 'BATCHLINE_URL', fallback: '', meaning: 'Server that `batchline work` runs tasks for' },
   { name: 'BATCHLINE_TOKEN', fallback: '', meaning: 'Its token, with the scope worker' },
+  {
+    name: 'BATCHLINE_EVENT_HEARTBEAT',
+    fallback: '15',
+    meaning:
+      'Seconds between the signs of life of an event stream, when its sign-in is looked at again (1 to 300)',
+  },
+  {
+    name: 'BATCHLINE_WEBHOOK_RETRY',
+    fallback: '10',
+    meaning:
+      'Seconds before the second try of a webhook delivery; then three times as long each time (1 to 3600)',
+  },
+  {
+    name: 'BATCHLINE_WEBHOOK_TRIES',
+    fallback: '8',
+    meaning: 'Tries after which a webhook delivery is dead (1 to 20)',
+  },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
 
@@ -503,6 +531,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustProxy: readTrustProxy(read),
     workerUrl,
     workerToken: read.text('BATCHLINE_TOKEN'),
+    eventHeartbeatSeconds: read.integer('BATCHLINE_EVENT_HEARTBEAT', 15, 1, 300),
+    webhooks: {
+      retrySeconds: read.integer('BATCHLINE_WEBHOOK_RETRY', 10, 1, 3600),
+      tries: read.integer('BATCHLINE_WEBHOOK_TRIES', 8, 1, 20),
+    },
     logLevel,
     nodeId: randomUUID(),
   };

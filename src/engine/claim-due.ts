@@ -64,11 +64,13 @@ export async function claimDue(parts: ClaimParts, request: ClaimRequest): Promis
   for (;;) {
     const gate = gates.of(request.name);
     try {
-      return await parts.database.sql
+      const result = await parts.database.sql
         .transaction()
         .execute((trx) =>
           gate.isGated ? claimGated(parts, trx, request) : claimOpen(parts, trx, request, gate.version),
         );
+      if (result.claimed.length > 0) parts.database.signals.publish({ kind: 'changed' });
+      return result;
     } catch (error) {
       if (!(error instanceof GateChanged)) throw error;
       gates.note(request.name, error.control);

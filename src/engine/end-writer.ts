@@ -49,6 +49,7 @@ export class EndWriter {
         const { due } = await this.#database.sql
           .transaction()
           .execute((trx) => applyEnds(trx, this.#queue, ends));
+        this.#database.signals.publish({ kind: 'changed' });
         if (due.size > 0) this.#database.signals.publish({ kind: 'due', names: [...due] });
         return;
       } catch (error) {

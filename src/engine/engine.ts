@@ -51,7 +51,7 @@ export class Engine {
     this.#parts = parts;
     this.#config = config;
     this.#log = log;
-    this.#heartbeat = new Heartbeat(parts.database.sql, log);
+    this.#heartbeat = new Heartbeat(parts.database, log);
     this.#ends = new EndWriter(parts.database, parts.queue, log);
     this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log);
     this.#housekeeping = new Housekeeping(parts.database, log);
@@ -83,7 +83,7 @@ export class Engine {
   async start(): Promise<void> {
     this.#unsubscribe = this.#parts.database.signals.subscribe((signal) => {
       if (signal.kind === 'due') for (const dispatcher of this.#dispatchers) dispatcher.wake(signal.names);
-      else void this.#heartbeat.check(signal.taskId);
+      else if (signal.kind === 'stop') void this.#heartbeat.check(signal.taskId);
     });
     await this.#recovery.start();
     this.#housekeeping.start();

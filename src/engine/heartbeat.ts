@@ -1,6 +1,5 @@
-import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import type { Schema } from '../store/schema.ts';
+import type { Database } from '../store/database.ts';
 import { renewLeases, type StillHeld } from '../store/tasks/renew-leases.ts';
 import type { Run } from './run.ts';
 
@@ -15,15 +14,15 @@ const RENEWALS_PER_LEASE = 3;
  * stop or are lost. One statement a tick for all runs that need one; none where nothing runs.
  */
 export class Heartbeat {
-  readonly #db: Kysely<Schema>;
+  readonly #database: Database;
   readonly #log: Logger;
   /** A task that was taken from its run can have a next run here before the first has ended. */
   readonly #runs = new Set<Run>();
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | undefined;
 
-  constructor(db: Kysely<Schema>, log: Logger) {
-    this.#db = db;
+  constructor(database: Database, log: Logger) {
+    this.#database = database;
     this.#log = log;
   }
 
@@ -87,12 +86,14 @@ export class Heartbeat {
     });
     let held: Map<number, StillHeld>;
     try {
-      held = new Map((await renewLeases(this.#db, signs)).map((one) => [one.taskId, one]));
+      held = new Map((await renewLeases(this.#database.sql, signs)).map((one) => [one.taskId, one]));
     } catch (error) {
       // The progress goes with the next value or the run's end; the lease has other chances until it is over.
       this.#log.warn({ err: error, runs: runs.length }, 'a heartbeat could not be written');
       return;
     }
+    const progressed = signs.flatMap((sign) => (sign.progressPercent === null ? [] : sign.taskId));
+    if (progressed.length > 0) this.#database.signals.publish({ kind: 'progress', taskIds: progressed });
     for (const run of runs) {
       if (!this.#runs.has(run)) continue; // it has ended meanwhile
       const still = held.get(run.task.id);

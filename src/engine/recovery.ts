@@ -71,6 +71,7 @@ export class Recovery {
         return { count: lost.length, due: (await applyEnds(trx, this.#queue, ends)).due };
       });
       total += count;
+      if (count > 0) this.#database.signals.publish({ kind: 'changed' });
       if (due.size > 0) this.#database.signals.publish({ kind: 'due', names: [...due] });
       if (count > 0) this.#log.warn({ runs: count }, 'runs of lost workers were brought back');
       if (count < BATCH) return total;

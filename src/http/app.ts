@@ -9,6 +9,8 @@ import Fastify, {
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { missing, Refusal } from '../domain/errors.ts';
+import type { EventFeed } from '../notifications/event-feed.ts';
+import type { WebhookSender } from '../notifications/webhooks/webhook-sender.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { archiveRoutes } from './archive/archive-routes.ts';
@@ -25,6 +27,7 @@ import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -35,6 +38,7 @@ import { timeZoneRoutes } from './routes/time-zones.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { workerFileRoutes } from './routes/worker-files.ts';
 import { workerRoutes } from './routes/workers.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
@@ -43,6 +47,8 @@ import { stripTenantSegment } from './tenant-segment.ts';
 export interface AppParts {
   readonly tasks: TaskParts;
   readonly scheduler: Scheduler;
+  readonly feed: EventFeed;
+  readonly webhooks: WebhookSender;
   readonly config: Config;
   readonly log: Logger;
   readonly catalogues: Catalogues;
@@ -106,6 +112,18 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(taskLogRoutes, { prefix: '/BatchTask', tasks });
       await api.register(workerRoutes, { prefix: '/Workers', tasks, log: parts.log });
       await api.register(workerFileRoutes, { prefix: '/Workers', tasks });
+      await api.register(eventRoutes, {
+        tasks,
+        feed: parts.feed,
+        authenticator,
+        heartbeatSeconds: config.eventHeartbeatSeconds,
+      });
+      await api.register(webhookRoutes, {
+        prefix: '/Webhooks',
+        database: tasks.database,
+        sender: parts.webhooks,
+        allowPrivateAddresses: config.allowPrivateAddresses,
+      });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
       await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: parts.scheduler });

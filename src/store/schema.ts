@@ -80,6 +80,10 @@ export interface TaskAuditTable {
   reason: string;
   /** Null as well where the reason has no values in it: then it is the template. */
   reason_message: MessageColumn;
+  /** The owner of a deleted task; null while the task is there, and where nothing is told of it. */
+  owner_id: number | null;
+  /** The definition of a deleted task, likewise. */
+  name: string | null;
 }
 
 /** Table `batchline.associate`: who may sign in. */
@@ -243,6 +247,57 @@ export interface ScheduleTable {
   updated_by: number;
 }
 
+/** Table `batchline.webhook`: addresses that are told of events. */
+export interface WebhookTable {
+  id: GeneratedAlways<number>;
+  owner_id: number;
+  /** The tenant that the sign-in which made it was bound to. */
+  tenant: string | null;
+  /** What that sign-in could be used for: a webhook is told no more than its maker was. */
+  scopes: string[];
+  url: string;
+  /** As it is: it has to sign. */
+  secret: string;
+  /** Definitions in lower case; none is all. */
+  names: string[];
+  /** States that tasks have come to; none is all. */
+  states: number[];
+  own: boolean;
+  active: boolean;
+  disabled_reason: MessageColumn;
+  /** Only events after this one concern it. */
+  after_event: string | number;
+  dead_in_a_row: Generated<number>;
+  created: Generated<Date>;
+  updated: Generated<Date>;
+}
+
+/** Table `batchline.webhook_cursor`: one row, up to which event the deliveries are there. */
+export interface WebhookCursorTable {
+  id: number;
+  position: string | number;
+}
+
+/** Table `batchline.webhook_delivery`: one row an event and webhook, which is also what is still to be sent. */
+export interface WebhookDeliveryTable {
+  id: GeneratedAlways<string>;
+  webhook_id: number;
+  /** null for a test. */
+  event_id: string | number | null;
+  /** JSON, as it is sent. */
+  body: string;
+  state: Generated<'Waiting' | 'Delivered' | 'Dead'>;
+  tries: Generated<number>;
+  /** While a process sends it: when that process counts as lost. */
+  next_try: Generated<Date>;
+  created: Generated<Date>;
+  ended: Date | null;
+  /** Of the last answer. */
+  status: number | null;
+  answer: Generated<string>;
+  error: Generated<string>;
+}
+
 /** The tables of the server, by schema and name. */
 export interface Schema {
   'batchline.task': TaskTable;
@@ -260,4 +315,7 @@ export interface Schema {
   'batchline.definition_audit': DefinitionAuditTable;
   'batchline.definition_start': DefinitionStartTable;
   'batchline.schedule': ScheduleTable;
+  'batchline.webhook': WebhookTable;
+  'batchline.webhook_cursor': WebhookCursorTable;
+  'batchline.webhook_delivery': WebhookDeliveryTable;
 }

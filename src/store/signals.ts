@@ -5,7 +5,16 @@ export type Signal =
   /** Tasks of these definitions are due. */
   | { readonly kind: 'due'; readonly names: readonly string[] }
   /** This task is to be stopped, or has been taken from its run. */
-  | { readonly kind: 'stop'; readonly taskId: number };
+  | { readonly kind: 'stop'; readonly taskId: number }
+  /** States of tasks have changed: there are new events. Other processes hear it only while one of them listens. */
+  | { readonly kind: 'changed' }
+  /** These tasks have new progress. Likewise. */
+  | { readonly kind: 'progress'; readonly taskIds: readonly number[] }
+  /** This process wants to hear of events; to be said again within `LISTENING_MS`. */
+  | { readonly kind: 'listening' };
+
+/** How long the others believe a process that says that it is listening. */
+export const LISTENING_MS = 30_000;
 
 /** Carries signals between all processes on the same database, this one included. */
 export interface Signals {

@@ -148,6 +148,7 @@ export async function moveHeldTask(
 /** Tells the run that has lost its task, and the workers that have a new one. */
 export function announce(parts: TaskParts, before: HeldTask, state: StoredState): void {
   if (before.task.state === state) return;
+  parts.database.signals.publish({ kind: 'changed' });
   if (before.leaseOwner !== null) parts.database.signals.publish({ kind: 'stop', taskId: before.task.id });
   // A task that was taken from its run leaves room for another where its definition is limited.
   if (state === 'New' || before.leaseOwner !== null)

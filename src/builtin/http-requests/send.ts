@@ -1,11 +1,10 @@
 import type { Dispatcher } from 'undici';
-import { AddressRefused, readUrl } from './address-rules.ts';
+import { AddressRefused, readUrl } from '../../net/address-rules.ts';
+import { readBody } from '../../net/read-body.ts';
 
 /** The most redirects that are followed. */
 export const MAX_REDIRECTS = 5;
 
-/** How much more of a body is read than is kept, so that the connection can be used again. */
-const DRAIN_BYTES = 64 * 1024;
 /** Headers that are meant for one server only. */
 const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie', 'cookie2'];
 const ABOUT_THE_BODY = [
@@ -80,24 +79,6 @@ export async function send(
     if (next.origin !== url.origin) headers = without(headers, [...CREDENTIALS, 'host']);
     url = next;
   }
-}
-
-async function readBody(
-  body: Dispatcher.ResponseData['body'],
-  keepBytes: number,
-): Promise<{ body: string; truncated: boolean }> {
-  const kept: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (bytes < keepBytes) kept.push(chunk.subarray(0, keepBytes - bytes));
-    bytes += chunk.length;
-    // Leaving the loop closes the connection.
-    if (bytes > keepBytes + DRAIN_BYTES) break;
-  }
-  const truncated = bytes > keepBytes;
-  // As a stream, the decoder leaves out a character that the cut has gone through.
-  const text = new TextDecoder().decode(Buffer.concat(kept), { stream: truncated });
-  return { body: text, truncated };
 }
 
 function without(

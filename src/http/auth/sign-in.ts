@@ -29,6 +29,16 @@ export function registerSignIn(scope: FastifyInstance, authenticator: Authentica
   });
 }
 
+/**
+ * Looks again who is calling, for an answer that goes on for long.
+ *
+ * @throws Refusal where the sign-in is over
+ */
+export async function signInAgain(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
+  const { caller } = await authenticator.authenticate(presentedBy(request));
+  return withinTenant(caller, tenantSegment(request.raw));
+}
+
 /** Who is calling. */
 export function callerOf(request: FastifyRequest): Caller {
   return signInOf(request).caller;

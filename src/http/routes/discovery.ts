@@ -22,6 +22,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   '/BatchTask/{id}/Audit': { GET: 'Every change of the state of a batch task.' },
   '/BatchTask/{id}/Log': { GET: 'What the runs of a batch task have logged last.' },
+  '/BatchTask/{id}/Events': { GET: 'The events of a batch task, as a stream or a page.' },
   '/BatchTask/{id}/File': { GET: 'The result file of a batch task.' },
   ...Object.fromEntries(
     Object.entries(AGENT_METHODS).map(([name, method]) => [
@@ -47,6 +48,12 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/Schedules/{id}/Pause': { POST: 'Pauses a schedule.' },
   '/Schedules/{id}/Resume': { POST: 'Resumes a schedule.' },
   '/Schedules/{id}/RunNow': { POST: "Starts a schedule's task now; answers its id." },
+  '/Events': { GET: 'The events that one may see, as a stream or a page.' },
+  '/Webhooks': { GET: 'The webhooks, without their secrets.', POST: 'Makes a webhook.' },
+  '/Webhooks/{id}': { GET: 'One webhook.', PATCH: 'Changes a webhook.', DELETE: 'Deletes a webhook.' },
+  '/Webhooks/{id}/Test': { POST: 'Sends a test to a webhook.' },
+  '/Webhooks/{id}/Deliveries': { GET: 'What was sent to a webhook and what came of it, newest first.' },
+  '/Webhooks/{id}/Deliveries/{delivery}/Redeliver': { POST: 'Sends a delivery again.' },
   '/timezone': { GET: 'The time zones that SO-TimeZone can name.' },
   '/timezone/{id}': { GET: 'One time zone by its id or code.' },
   '/Workers/Definitions': { POST: 'Declares the definitions that a worker offers.' },

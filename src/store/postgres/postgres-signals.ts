@@ -1,12 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { LocalSignals, type Signal, type Signals } from '../signals.ts';
+import { LISTENING_MS, LocalSignals, type Signal, type Signals } from '../signals.ts';
 
 const CHANNEL = 'batchline';
 /** NOTIFY takes a lock at commit, so due definitions are gathered this long before they are announced. */
 const GATHER_MS = 5;
 const RECONNECT_MS = 1000;
+/** That there are events is announced at most this often, ... */
+const CHANGED_MS = 50;
+/** ... and whose progress is new at most this often, ... */
+const PROGRESS_MS = 300;
+/** ... with at most this many ids: a notification holds less than 8,000 bytes. Others wait for the next one. */
+const MOST_IDS = 600;
+
+/** What one notification tells. */
+interface Payload {
+  readonly origin: string;
+  readonly due?: readonly string[];
+  readonly stops?: readonly number[];
+  readonly progress?: readonly number[];
+  readonly changed?: boolean;
+  readonly listening?: boolean;
+}
 
 /**
  * Signals over LISTEN/NOTIFY on a connection of its own. Local listeners hear at once; other processes hear
@@ -20,7 +36,13 @@ export class PostgresSignals implements Signals {
   readonly #origin: string;
   readonly #dueNames = new Set<string>();
   readonly #stops = new Set<number>();
+  readonly #progress = new Set<number>();
   readonly #closing = new AbortController();
+  #listening = false;
+  /** Until when another process wants to hear of events, on this process's own clock (ms). */
+  #wantedUntil = 0;
+  #changed: NodeJS.Timeout | undefined;
+  #progressing: NodeJS.Timeout | undefined;
   #client: pg.Client | undefined;
   #gathering: NodeJS.Timeout | undefined;
   /** The last announcement; the next one gathers until it has ended. */
@@ -41,11 +63,27 @@ export class PostgresSignals implements Signals {
 
   publish(signal: Signal): void {
     this.#local.publish(signal);
-    if (signal.kind === 'due') for (const name of signal.names) this.#dueNames.add(name);
-    else this.#stops.add(signal.taskId);
-    this.#gathering ??= setTimeout(() => {
-      this.#sending = this.#sending.then(() => this.#flush());
-    }, GATHER_MS);
+    switch (signal.kind) {
+      case 'due':
+        for (const name of signal.names) this.#dueNames.add(name);
+        this.#gather();
+        return;
+      case 'stop':
+        this.#stops.add(signal.taskId);
+        this.#gather();
+        return;
+      case 'listening':
+        this.#listening = true;
+        this.#gather();
+        return;
+      case 'changed':
+        if (this.#isWanted()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
+        return;
+      case 'progress':
+        if (!this.#isWanted()) return;
+        for (const taskId of signal.taskIds) this.#progress.add(taskId);
+        this.#progressing ??= setTimeout(() => this.#flushProgress(), PROGRESS_MS);
+    }
   }
 
   subscribe(listener: (signal: Signal) => void): () => void {
@@ -53,7 +91,7 @@ export class PostgresSignals implements Signals {
   }
 
   async close(): Promise<void> {
-    if (this.#gathering !== undefined) clearTimeout(this.#gathering);
+    for (const timer of [this.#gathering, this.#changed, this.#progressing]) clearTimeout(timer);
     await this.#sending;
     await this.#flush();
     this.#closing.abort();
@@ -64,19 +102,45 @@ export class PostgresSignals implements Signals {
     await this.#local.close();
   }
 
+  #gather(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#sending = this.#sending.then(() => this.#flush());
+    }, GATHER_MS);
+  }
+
+  #isWanted(): boolean {
+    return performance.now() < this.#wantedUntil;
+  }
+
   async #flush(): Promise<void> {
     this.#gathering = undefined;
-    const payload = JSON.stringify({
-      origin: this.#origin,
-      due: [...this.#dueNames],
-      stops: [...this.#stops],
-    });
-    const nothing = this.#dueNames.size + this.#stops.size === 0;
+    const due = [...this.#dueNames];
+    const stops = [...this.#stops];
+    const listening = this.#listening;
     this.#dueNames.clear();
     this.#stops.clear();
-    if (nothing || this.#client === undefined) return;
+    this.#listening = false;
+    if (due.length + stops.length > 0 || listening) await this.#notify({ due, stops, listening });
+  }
+
+  #flushChanged(): void {
+    this.#changed = undefined;
+    this.#sending = this.#sending.then(() => this.#notify({ changed: true }));
+  }
+
+  #flushProgress(): void {
+    const progress = [...this.#progress].slice(0, MOST_IDS);
+    for (const taskId of progress) this.#progress.delete(taskId);
+    this.#progressing =
+      this.#progress.size > 0 ? setTimeout(() => this.#flushProgress(), PROGRESS_MS) : undefined;
+    this.#sending = this.#sending.then(() => this.#notify({ progress }));
+  }
+
+  async #notify(payload: Omit<Payload, 'origin'>): Promise<void> {
+    if (this.#client === undefined) return;
     try {
-      await this.#client.query('select pg_notify($1, $2)', [CHANNEL, payload]);
+      const text = JSON.stringify({ origin: this.#origin, ...payload });
+      await this.#client.query('select pg_notify($1, $2)', [CHANNEL, text]);
     } catch (error) {
       this.#log.warn({ err: error }, 'a signal to the other processes was lost; polling makes up for it');
     }
@@ -96,10 +160,13 @@ export class PostgresSignals implements Signals {
   }
 
   #onNotification(payload: string): void {
-    const { origin, due, stops } = JSON.parse(payload) as { origin: string; due: string[]; stops: number[] };
+    const { origin, due = [], stops = [], progress = [], ...flags } = JSON.parse(payload) as Payload;
     if (origin === this.#origin) return;
     if (due.length > 0) this.#local.publish({ kind: 'due', names: due });
     for (const taskId of stops) this.#local.publish({ kind: 'stop', taskId });
+    if (progress.length > 0) this.#local.publish({ kind: 'progress', taskIds: progress });
+    if (flags.changed === true) this.#local.publish({ kind: 'changed' });
+    if (flags.listening === true) this.#wantedUntil = performance.now() + LISTENING_MS;
   }
 
   #onBroken(client: pg.Client, error: Error | undefined): void {

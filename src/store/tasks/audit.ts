@@ -58,7 +58,24 @@ export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<Aud
     .where('task_id', '=', taskId)
     .orderBy('id')
     .execute();
-  return rows.map((row) => ({
+  return rows.map(toAuditEntry);
+}
+
+/** A row of the columns that an entry is made of. */
+export interface AuditRow {
+  readonly at: Date;
+  readonly actor_id: number;
+  readonly node_id: string | null;
+  readonly from_state: number | null;
+  readonly to_state: number;
+  readonly attempt: number;
+  readonly reason: string;
+  readonly reason_message: MessageData | null;
+}
+
+/** The entry that a row holds. */
+export function toAuditEntry(row: AuditRow): AuditEntry {
+  return {
     at: row.at,
     actorId: row.actor_id,
     nodeId: row.node_id,
@@ -67,5 +84,5 @@ export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<Aud
     attempt: row.attempt,
     reason: row.reason,
     reasonMessage: row.reason_message ?? { template: row.reason, values: [] },
-  }));
+  };
 }

@@ -9,6 +9,14 @@ export async function deleteTaskRows(
 ): Promise<void> {
   if (ids.length === 0) return;
   const list = JSON.stringify(ids);
+  if (!leaveNoTrace) {
+    // Their events can still be told to whom they concern.
+    await sql`
+      update batchline.task_audit as a set owner_id = t.owner_id, name = t.name
+      from batchline.task as t
+      where t.id = a.task_id and not t.is_internal
+        and t.id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
+  }
   const deleted = await sql<{ parameter_object_id: number | null }>`
     delete from batchline.task
     where id in (select value::int from json_array_elements_text(${list}::text::json))

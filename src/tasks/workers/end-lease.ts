@@ -55,6 +55,7 @@ export async function endLease(
     const nextRunInSeconds = state === 'New' ? consequence.delaySeconds : null;
     return { due: applied.due, ended: { state, nextRunInSeconds }, name: task.name };
   });
+  parts.database.signals.publish({ kind: 'changed' });
   if (due.size > 0) parts.database.signals.publish({ kind: 'due', names: [...due] });
   wakeLater(parts.database.signals, name, ended.nextRunInSeconds ?? 0);
   return ended;

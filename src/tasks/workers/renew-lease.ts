@@ -37,6 +37,8 @@ export async function renewLease(
   const stop = listenForStop(parts.database.signals, lease.taskId);
   try {
     const renewed = await renewOnce(parts, caller, lease, progress);
+    if (progress.percent !== undefined || progress.text !== undefined)
+      parts.database.signals.publish({ kind: 'progress', taskIds: [lease.taskId] });
     const waitMs = Math.min(waitSeconds, renewed.leaseSeconds / 3) * 1000;
     if (renewed.stopNote !== null || waitMs <= 0) return renewed;
     await stop.heard(waitMs, over);

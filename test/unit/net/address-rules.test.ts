@@ -3,14 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Dispatcher, MockAgent } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { send } from '../../../src/builtin/http-requests/send.ts';
 import {
   AddressRefused,
   createAgent,
   publicLookup,
   readUrl,
   refusedRange,
-} from '../../../src/builtin/http-requests/address-rules.ts';
-import { send } from '../../../src/builtin/http-requests/send.ts';
+} from '../../../src/net/address-rules.ts';
 
 test.each([
   ['127.0.0.1', 'loopback'],

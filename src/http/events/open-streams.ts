@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify';
+import type { Caller } from '../../domain/caller.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { EventStream } from './event-stream.ts';
+
+/** The open streams of this process: gives their signs of life, and ends those whose sign-in is over. */
+export class OpenStreams {
+  readonly #signIns = new Map<EventStream, () => Promise<Caller>>();
+  readonly #timer: NodeJS.Timeout;
+  #beating = false;
+
+  /** @param app whose stop ends the streams */
+  constructor(app: FastifyInstance, heartbeatSeconds: number) {
+    this.#timer = setInterval(() => void this.#beat(app), heartbeatSeconds * 1000);
+    app.addHook('preClose', async () => {
+      clearInterval(this.#timer);
+      for (const stream of this.#signIns.keys()) stream.finish();
+    });
+  }
+
+  /** @param signIn looks at the sign-in again; throws a Refusal where it is over */
+  add(stream: EventStream, signIn: () => Promise<Caller>): void {
+    this.#signIns.set(stream, signIn);
+    stream.once('close', () => this.#signIns.delete(stream));
+  }
+
+  async #beat(app: FastifyInstance): Promise<void> {
+    if (this.#beating) return;
+    this.#beating = true;
+    for (const [stream, signIn] of this.#signIns) {
+      try {
+        stream.caller = await signIn();
+        stream.beat();
+      } catch (error) {
+        // The client comes back and is told why. Where the database can't be asked, the sign-in stays as it was.
+        if (error instanceof Refusal) stream.finish();
+        else app.log.warn({ err: error }, 'the sign-in of an event stream could not be looked at');
+      }
+    }
+    this.#beating = false;
+  }
+}

@@ -1,0 +1,91 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { EventFeed } from '../../notifications/event-feed.ts';
+import { concerns } from '../../notifications/event-filter.ts';
+import { settledEvents, settledPosition } from '../../store/events/settled-events.ts';
+import { readTask } from '../../tasks/read-tasks.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { callerOf, signInAgain } from '../auth/sign-in.ts';
+import { writeEvent } from '../events/event-carriers.ts';
+import { type EventQuery, readEventQuery } from '../events/event-query.ts';
+import { EventStream } from '../events/event-stream.ts';
+import { OpenStreams } from '../events/open-streams.ts';
+import { localeOf } from '../localization/locale.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+/** Audit rows that one page looks at. */
+const PAGE = 1000;
+
+/** What the routes of events work with. */
+export interface EventRouteParts {
+  readonly tasks: TaskParts;
+  readonly feed: EventFeed;
+  readonly authenticator: Authenticator;
+  readonly heartbeatSeconds: number;
+}
+
+/**
+ * `/api/v1/Events` and `/api/v1/BatchTask/{id}/Events` (contract, section 8): as server-sent events where Accept
+ * names text/event-stream, otherwise one page.
+ */
+export async function eventRoutes(app: FastifyInstance, parts: EventRouteParts): Promise<void> {
+  const streams = new OpenStreams(app, parts.heartbeatSeconds);
+  const config = { answer: 'EventPage', ownType: true, forWorkers: true } as const;
+
+  const answer = (request: FastifyRequest, reply: FastifyReply, query: EventQuery): Promise<unknown> =>
+    request.headers.accept?.toLowerCase().includes('text/event-stream') === true
+      ? openStream(parts, streams, request, reply, query)
+      : readPage(parts, request, query);
+
+  app.get('/Events', { config }, (request, reply) => answer(request, reply, readEventQuery(request)));
+
+  app.get<{ Params: { id: string } }>('/BatchTask/:id/Events', { config }, async (request, reply) => {
+    const id = readTaskId(request.params.id);
+    const query = readEventQuery(request, id);
+    await readTask(parts.tasks, callerOf(request), id);
+    return answer(request, reply, query);
+  });
+}
+
+async function openStream(
+  { feed, authenticator }: EventRouteParts,
+  streams: OpenStreams,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { filter, after }: EventQuery,
+): Promise<FastifyReply> {
+  const stream = new EventStream(callerOf(request), filter, localeOf(request));
+  const place = await feed.join(stream, { after, taskId: filter.taskId });
+  stream.once('close', () => place.leave());
+  streams.add(stream, () => signInAgain(request, authenticator));
+  stream.open(place.after);
+  place.follow().catch((error: unknown) => {
+    request.log.warn({ err: error }, 'an event stream could not be continued; the client resumes it');
+    stream.destroy();
+  });
+  return reply
+    .type('text/event-stream; charset=utf-8')
+    .header('Cache-Control', 'no-store')
+    .header('X-Accel-Buffering', 'no')
+    .send(stream);
+}
+
+/** The events after an id; without one none, and the id to begin with. */
+async function readPage(
+  { tasks }: EventRouteParts,
+  request: FastifyRequest,
+  { filter, after }: EventQuery,
+): Promise<object> {
+  const { sql } = tasks.database;
+  if (after === undefined) return { After: await settledPosition(sql), More: false, Events: [] };
+  const caller = callerOf(request);
+  const locale = localeOf(request);
+  const { events, position, more } = await settledEvents(sql, after, PAGE);
+  return {
+    After: position,
+    More: more,
+    Events: events
+      .filter((event) => concerns(caller, filter, { ...event, state: event.to }))
+      .map((event) => writeEvent(event, locale)),
+  };
+}

@@ -1,0 +1,268 @@
+import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { type Caller, isAdministrator } from '../../domain/caller.ts';
+import { conflict, forbidden, invalid, missing } from '../../domain/errors.ts';
+import { checkText } from '../../domain/limits.ts';
+import { AddressRefused, readUrl, refusedRange } from '../../net/address-rules.ts';
+import { generateSecret } from '../../notifications/webhooks/signature.ts';
+import { testBody } from '../../notifications/webhooks/webhook-body.ts';
+import type { WebhookSender } from '../../notifications/webhooks/webhook-sender.ts';
+import type { Database } from '../../store/database.ts';
+import { settledPosition } from '../../store/events/settled-events.ts';
+import {
+  type Delivery,
+  insertDeliveries,
+  listDeliveries,
+  redeliver,
+} from '../../store/webhooks/deliveries.ts';
+import {
+  deleteWebhook,
+  getWebhook,
+  insertWebhook,
+  listWebhooks,
+  updateWebhook,
+  type Webhook,
+} from '../../store/webhooks/webhooks.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { readNames, readStates } from '../events/event-query.ts';
+import { type Locale, localeOf } from '../localization/locale.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+const LONGEST_URL = 2000;
+const DELIVERIES = 100;
+const DELIVERY_STATES = ['Waiting', 'Delivered', 'Dead'] as const;
+
+const settings = {
+  Names: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 200 })),
+  States: Type.Optional(Type.Array(Type.String(), { maxItems: 20 })),
+  Own: Type.Optional(Type.Boolean()),
+  Active: Type.Optional(Type.Boolean()),
+};
+const Url = Type.String({ minLength: 1, maxLength: LONGEST_URL });
+const NewWebhook = Type.Object({ Url, ...settings }, { additionalProperties: false });
+const WebhookChange = Type.Object(
+  { Url: Type.Optional(Url), ...settings },
+  { additionalProperties: false, minProperties: 1 },
+);
+
+type ById = { Params: { id: string } };
+
+/** What the routes of webhooks work with. */
+export interface WebhookRouteParts {
+  readonly database: Database;
+  readonly sender: WebhookSender;
+  readonly allowPrivateAddresses: boolean;
+}
+
+/** `/api/v1/Webhooks` (contract, section 8): one's own; administrators have all. */
+export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteParts): Promise<void> {
+  const { sql } = parts.database;
+  const config = { answer: 'Webhook' };
+  const deliveryConfig = { answer: 'WebhookDelivery' };
+  const found = async (request: FastifyRequest<ById>, writes: boolean): Promise<Webhook> => {
+    const caller = callerOf(request);
+    if (writes) checkMayWrite(caller);
+    const id = readTaskId(request.params.id);
+    const webhook = await getWebhook(sql, id);
+    if (webhook === undefined || !maySee(caller, webhook)) throw missing`There is no webhook ${id}.`;
+    return webhook;
+  };
+
+  app.get('/', { config }, async (request) => {
+    const caller = callerOf(request);
+    const ownerId = isAdministrator(caller) ? undefined : caller.associateId;
+    const webhooks = await listWebhooks(sql, { ownerId });
+    return webhooks
+      .filter((webhook) => maySee(caller, webhook))
+      .map((webhook) => writeWebhook(webhook, localeOf(request)));
+  });
+
+  app.post<{ Body: Static<typeof NewWebhook> }>(
+    '/',
+    { config, schema: { body: NewWebhook } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      checkMayWrite(caller);
+      const { Names = [], States = [], Own = false, Active = true } = request.body;
+      const secret = generateSecret();
+      const webhook = await insertWebhook(sql, {
+        url: checkUrl(request.body.Url, parts.allowPrivateAddresses),
+        names: [...readNames(Names)],
+        states: [...readStates(States)],
+        own: Own,
+        active: Active,
+        ownerId: caller.associateId,
+        tenant: caller.tenant,
+        scopes: caller.scopes,
+        secret,
+        afterEvent: await settledPosition(sql),
+      });
+      parts.sender.wake();
+      // The only time that it is shown.
+      return reply.code(201).send({ ...writeWebhook(webhook, localeOf(request)), Secret: secret });
+    },
+  );
+
+  app.get<ById>('/:id', { config }, async (request) =>
+    writeWebhook(await found(request, false), localeOf(request)),
+  );
+
+  app.patch<ById & { Body: Static<typeof WebhookChange> }>(
+    '/:id',
+    { config, schema: { body: WebhookChange } },
+    async (request) => {
+      const webhook = await found(request, true);
+      const { Url: url, Names, States, Own = webhook.own, Active = webhook.active } = request.body;
+      const changed = await updateWebhook(
+        sql,
+        webhook.id,
+        {
+          url: url === undefined ? webhook.url : checkUrl(url, parts.allowPrivateAddresses),
+          names: Names === undefined ? webhook.names : [...readNames(Names)],
+          states: States === undefined ? webhook.states : [...readStates(States)],
+          own: Own,
+          active: Active,
+          ...reachAfter(webhook, callerOf(request)),
+        },
+        Active && !webhook.active ? await settledPosition(sql) : undefined,
+      );
+      if (changed === undefined) throw missing`There is no webhook ${webhook.id}.`;
+      parts.sender.wake();
+      return writeWebhook(changed, localeOf(request));
+    },
+  );
+
+  app.delete<ById>('/:id', async (request, reply) => {
+    await deleteWebhook(sql, (await found(request, true)).id);
+    return reply.code(204).send();
+  });
+
+  app.post<ById>('/:id/Test', { config: deliveryConfig }, async (request, reply) => {
+    const webhook = await found(request, true);
+    checkActive(webhook);
+    const body = testBody(webhook.id, new Date());
+    const [delivery] = await insertDeliveries(sql, [{ webhookId: webhook.id, eventId: null, body }]);
+    parts.sender.wake();
+    return reply.code(202).send(delivery && writeDelivery(delivery, localeOf(request)));
+  });
+
+  app.get<ById & { Querystring: Record<string, string> }>(
+    '/:id/Deliveries',
+    { config: deliveryConfig },
+    async (request) => {
+      const webhook = await found(request, false);
+      const query = readDeliveryQuery(request.query);
+      const deliveries = await listDeliveries(sql, webhook.id, query, DELIVERIES);
+      return deliveries.map((delivery) => writeDelivery(delivery, localeOf(request)));
+    },
+  );
+
+  app.post<{ Params: { id: string; delivery: string } }>(
+    '/:id/Deliveries/:delivery/Redeliver',
+    { config: deliveryConfig },
+    async (request, reply) => {
+      const webhook = await found(request, true);
+      checkActive(webhook);
+      const { delivery: text } = request.params;
+      if (!/^\d{1,15}$/.test(text))
+        throw invalid`"${text.slice(0, 40)}" is not the id of a delivery; a whole number is accepted.`;
+      const delivery = await redeliver(sql, webhook.id, Number(text));
+      if (delivery === undefined) throw missing`Webhook ${webhook.id} has no delivery ${text}.`;
+      parts.sender.wake();
+      return reply.code(202).send(writeDelivery(delivery, localeOf(request)));
+    },
+  );
+}
+
+/** Own ones; administrators those of everybody, within the tenant that they are bound to. */
+function maySee(caller: Caller, webhook: Webhook): boolean {
+  if (caller.tenant !== null && webhook.tenant !== caller.tenant) return false;
+  return webhook.ownerId === caller.associateId || isAdministrator(caller);
+}
+
+function checkMayWrite({ scopes }: Caller): void {
+  if (!scopes.includes('write')) throw forbidden`You may not change webhooks: this sign-in may only read.`;
+}
+
+/** Whoever changes an own webhook can't make it tell more than their sign-in may see. */
+function reachAfter(webhook: Webhook, caller: Caller): Pick<Webhook, 'scopes' | 'tenant'> {
+  const { scopes, tenant } = webhook;
+  if (webhook.ownerId !== caller.associateId) return { scopes, tenant };
+  return {
+    scopes: scopes.filter((scope) => caller.scopes.includes(scope)),
+    tenant: tenant ?? caller.tenant,
+  };
+}
+
+function checkActive(webhook: Webhook): void {
+  if (!webhook.active)
+    throw conflict`Webhook ${webhook.id} is not active; set Active before anything is sent.`;
+}
+
+/** @throws Refusal (invalid) where it is no address that the server may call */
+function checkUrl(text: string, allowPrivateAddresses: boolean): string {
+  checkText('Url', text, LONGEST_URL);
+  try {
+    const url = readUrl(text);
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    const range = isIP(host) === 0 ? undefined : refusedRange(host);
+    if (range !== undefined && !allowPrivateAddresses)
+      throw invalid`Url names ${host}, which is not a public address (${range}); public addresses are accepted.`;
+    return url.href;
+  } catch (error) {
+    if (error instanceof AddressRefused) throw invalid`Url: ${error.message}.`;
+    throw error;
+  }
+}
+
+function readDeliveryQuery(query: Record<string, string>): {
+  state: Delivery['state'] | undefined;
+  beforeId: number | undefined;
+} {
+  let state: Delivery['state'] | undefined;
+  let beforeId: number | undefined;
+  for (const [name, value] of Object.entries(query)) {
+    if (name.toLowerCase() === 'state') {
+      state = DELIVERY_STATES.find((one) => one.toLowerCase() === value.toLowerCase());
+      if (state === undefined)
+        throw invalid`State is "${value.slice(0, 40)}"; ${DELIVERY_STATES.join(', ')} are accepted.`;
+    } else if (name.toLowerCase() === 'before' && /^\d{1,15}$/.test(value)) beforeId = Number(value);
+    else
+      throw invalid`The query has ${name.slice(0, 40)}=${value.slice(0, 40)}; State, and Before with the id of a delivery, are accepted.`;
+  }
+  return { state, beforeId };
+}
+
+function writeWebhook(webhook: Webhook, locale: Locale): object {
+  return {
+    Id: webhook.id,
+    AssociateId: webhook.ownerId,
+    DatabaseSerialNumber: webhook.tenant,
+    Url: webhook.url,
+    Names: webhook.names,
+    States: webhook.states,
+    Own: webhook.own,
+    Active: webhook.active,
+    DisabledReason: webhook.disabledReason === null ? '' : locale.message(webhook.disabledReason),
+    Created: locale.utcDate(webhook.created),
+    Updated: locale.date(webhook.updated),
+  };
+}
+
+function writeDelivery(delivery: Delivery, locale: Locale): object {
+  return {
+    Id: delivery.id,
+    WebhookId: delivery.webhookId,
+    EventId: delivery.eventId,
+    State: delivery.state,
+    Tries: delivery.tries,
+    NextTry: delivery.state === 'Waiting' ? locale.date(delivery.nextTry) : null,
+    Created: locale.date(delivery.created),
+    Ended: delivery.ended === null ? null : locale.date(delivery.ended),
+    Status: delivery.status,
+    Answer: delivery.answer,
+    Error: delivery.error,
+    Body: delivery.body,
+  };
+}

@@ -1,0 +1,228 @@
+import type { Logger } from 'pino';
+import type { Database } from '../store/database.ts';
+import { readEvents, type TaskEvent } from '../store/events/read-events.ts';
+import { readProgress, type TaskProgress } from '../store/events/read-progress.ts';
+import { lastEventId, settledEvents, settledPosition } from '../store/events/settled-events.ts';
+import { LISTENING_MS, type Signal } from '../store/signals.ts';
+import { Turns } from './turns.ts';
+
+const PAGE = 500;
+/** A lost signal costs at most this. */
+const POLL_MS = 1000;
+/** Reads are at least this far apart, so that a busy server is read in batches and its followers can take them. */
+const REST_MS = 10;
+/** Progress is read at most this often. */
+const PROGRESS_MS = 250;
+/** Events that are kept for those who come back after a short break. */
+const KEPT = 5000;
+/** Reads of the past at a time, however many come back at once. */
+const HISTORY_READS = 2;
+
+/** Somebody who follows the events. */
+export interface Follower {
+  /** Events in the order of their ids; everything up to `position` has been told then. */
+  onEvents(events: readonly TaskEvent[], position: number): void;
+  onProgress(progress: readonly TaskProgress[]): void;
+  /** Resolves when more of the past can be taken. */
+  room(): Promise<void>;
+}
+
+/** A follower's place in the events. */
+export interface Place {
+  /** Events after this id are told. */
+  readonly after: number;
+  /** Tells what lies behind, then everything as it comes. Rejects where the past can't be read. */
+  follow(): Promise<void>;
+  /** Ends it. */
+  leave(): void;
+}
+
+/**
+ * The events of the whole database as this process sees them: one reader, however many follow, and none where
+ * nobody does. Signals only wake it; what it tells is read from the audit rows.
+ */
+export class EventFeed {
+  readonly #database: Database;
+  readonly #log: Logger;
+  readonly #followers = new Set<Follower>();
+  readonly #live = new Set<Follower>();
+  readonly #history = new Turns(HISTORY_READS);
+  #reading: Reading | undefined;
+  #closed = false;
+
+  constructor(database: Database, log: Logger) {
+    this.#database = database;
+    this.#log = log;
+  }
+
+  /**
+   * Takes a place in the events.
+   *
+   * @param after the last event that the follower knows; `undefined` begins now
+   * @param taskId for the past: only this task's
+   */
+  async join(
+    follower: Follower,
+    { after, taskId }: { readonly after?: number | undefined; readonly taskId?: number | undefined },
+  ): Promise<Place> {
+    if (this.#closed) throw new Error('The feed is closed.');
+    this.#followers.add(follower);
+    try {
+      this.#reading ??= new Reading(this.#database, this.#log, this.#live);
+      const reading = this.#reading;
+      await reading.opened;
+      const start = await this.#startOf(after, reading.position);
+      return {
+        after: start,
+        follow: () => this.#follow(follower, reading, start, taskId),
+        leave: () => this.#leave(follower),
+      };
+    } catch (error) {
+      this.#leave(follower);
+      throw error;
+    }
+  }
+
+  /** Ends the reader. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#followers.clear();
+    await this.#stopReading();
+  }
+
+  /** Another process may be ahead of this one, but no event is ahead of the database: then it is another database. */
+  async #startOf(after: number | undefined, position: number): Promise<number> {
+    if (after === undefined) return position;
+    if (after <= position) return after;
+    return after <= (await lastEventId(this.#database.sql)) ? after : position;
+  }
+
+  async #follow(follower: Follower, reading: Reading, start: number, taskId?: number): Promise<void> {
+    let cursor = start;
+    while (cursor < reading.keptFrom && this.#followers.has(follower)) {
+      const range = { after: cursor, upTo: reading.keptFrom, taskId };
+      const { ids, events } = await this.#history.take(() => readEvents(this.#database.sql, range, PAGE));
+      cursor = ids.length < PAGE ? range.upTo : (ids.at(-1) ?? range.upTo);
+      follower.onEvents(events, cursor);
+      await follower.room();
+    }
+    if (!this.#followers.has(follower)) return;
+    follower.onEvents(reading.keptAfter(cursor), Math.max(cursor, reading.position));
+    this.#live.add(follower);
+  }
+
+  #leave(follower: Follower): void {
+    this.#live.delete(follower);
+    this.#followers.delete(follower);
+    if (this.#followers.size === 0) void this.#stopReading();
+  }
+
+  async #stopReading(): Promise<void> {
+    const reading = this.#reading;
+    this.#reading = undefined;
+    this.#live.clear();
+    await reading?.end();
+  }
+}
+
+/** The reader of one stretch of time in which somebody follows. */
+class Reading {
+  /** Resolves when the place where it begins is known. */
+  readonly opened: Promise<void>;
+  /** Everything up to this id has been read. */
+  position = 0;
+  /** Everything after this id, up to `position`, is kept. */
+  keptFrom = 0;
+  readonly #database: Database;
+  readonly #log: Logger;
+  readonly #live: ReadonlySet<Follower>;
+  readonly #ending = new AbortController();
+  readonly #progressed = new Set<number>();
+  readonly #unsubscribe: () => void;
+  readonly #timers: NodeJS.Timeout[];
+  #kept: TaskEvent[] = [];
+  #woken = false;
+  #resting: NodeJS.Timeout | undefined;
+  #progressing: NodeJS.Timeout | undefined;
+  #working: Promise<void>;
+
+  constructor(database: Database, log: Logger, live: ReadonlySet<Follower>) {
+    this.#database = database;
+    this.#log = log;
+    this.#live = live;
+    this.#unsubscribe = database.signals.subscribe((signal) => this.#hear(signal));
+    const listening = (): void => database.signals.publish({ kind: 'listening' });
+    listening();
+    this.#timers = [setInterval(() => this.#wake(), POLL_MS), setInterval(listening, LISTENING_MS / 3)];
+    this.opened = this.#open();
+    this.#working = this.opened.catch(() => undefined);
+  }
+
+  keptAfter(id: number): readonly TaskEvent[] {
+    return this.#kept.filter((event) => event.id > id);
+  }
+
+  async end(): Promise<void> {
+    this.#ending.abort();
+    this.#unsubscribe();
+    for (const timer of [...this.#timers, this.#resting, this.#progressing]) clearTimeout(timer);
+    await this.#working;
+  }
+
+  async #open(): Promise<void> {
+    this.position = await settledPosition(this.#database.sql, this.#ending.signal);
+    this.keptFrom = this.position;
+  }
+
+  #hear(signal: Signal): void {
+    // What is due has just been started.
+    if (signal.kind === 'changed' || signal.kind === 'due') this.#wake();
+    else if (signal.kind === 'progress') {
+      for (const taskId of signal.taskIds) this.#progressed.add(taskId);
+      this.#progressing ??= setTimeout(() => this.#work(() => this.#tellProgress()), PROGRESS_MS);
+    }
+  }
+
+  #wake(): void {
+    this.#woken = true;
+    this.#resting ??= setTimeout(() => this.#work(() => this.#read()), REST_MS);
+  }
+
+  #work(task: () => Promise<void>): void {
+    this.#working = this.#working.then(task).catch((error: unknown) => {
+      if (!this.#ending.signal.aborted)
+        this.#log.warn({ err: error }, 'events could not be read; trying again');
+    });
+  }
+
+  async #read(): Promise<void> {
+    this.#resting = undefined;
+    if (!this.#woken || this.#ending.signal.aborted) return;
+    this.#woken = false;
+    const { sql } = this.#database;
+    const page = await settledEvents(sql, this.position, PAGE, this.#ending.signal);
+    if (this.#ending.signal.aborted) return;
+    if (page.position > this.position) {
+      this.position = page.position;
+      this.#keep(page.events);
+      for (const follower of this.#live) follower.onEvents(page.events, page.position);
+    }
+    if (page.more) this.#wake();
+  }
+
+  #keep(events: readonly TaskEvent[]): void {
+    this.#kept.push(...events);
+    if (this.#kept.length <= 2 * KEPT) return;
+    this.keptFrom = this.#kept.at(-KEPT - 1)?.id ?? this.keptFrom;
+    this.#kept = this.#kept.slice(-KEPT);
+  }
+
+  async #tellProgress(): Promise<void> {
+    this.#progressing = undefined;
+    const ids = [...this.#progressed];
+    this.#progressed.clear();
+    if (ids.length === 0 || this.#live.size === 0) return;
+    const progress = await readProgress(this.#database.sql, ids);
+    for (const follower of this.#live) follower.onProgress(progress);
+  }
+}

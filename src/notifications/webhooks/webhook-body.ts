@@ -1,0 +1,25 @@
+import type { TaskEvent } from '../../store/events/read-events.ts';
+
+/** What a webhook is sent of an event: the properties of `GET /api/v1/Events`, in English and UTC. */
+export function bodyOf(event: TaskEvent): string {
+  return JSON.stringify({
+    Type: 'state',
+    Id: event.id,
+    TaskId: event.taskId,
+    Name: event.name,
+    AssociateId: event.ownerId,
+    DatabaseSerialNumber: event.tenant,
+    At: event.at.toISOString(),
+    ActorId: event.actorId,
+    Node: event.nodeId,
+    From: event.from,
+    To: event.to,
+    Attempt: event.attempt,
+    Reason: event.reason,
+  });
+}
+
+/** What a test sends. */
+export function testBody(webhookId: number, now: Date): string {
+  return JSON.stringify({ Type: 'test', WebhookId: webhookId, At: now.toISOString() });
+}
