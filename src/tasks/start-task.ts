@@ -124,6 +124,7 @@ export async function insertStart(
 
 /** Tells the workers that have a new task, now or when it is due. */
 export function announceStart({ database }: TaskParts, name: string, delaySeconds: number): void {
+  database.signals.publish({ kind: 'changed' });
   if (delaySeconds > 0) wakeLater(database.signals, name, delaySeconds);
   else database.signals.publish({ kind: 'due', names: [name] });
 }
