@@ -10,6 +10,7 @@ import { JobQueue } from '../src/engine/job-queue.ts';
 import { loadHandlers } from '../src/engine/load-handlers.ts';
 import { Registry } from '../src/engine/registry.ts';
 import { Files } from '../src/files/files.ts';
+import { openStore } from '../src/files/open-store.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { startTask } from '../src/tasks/start-task.ts';
 import { noopRuns } from './handlers.ts';
@@ -50,8 +51,8 @@ await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   const queue = await JobQueue.open(database, log);
   await queue.ensure(registry.names());
   const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
-  const { dataFolder, inputFolder, uploadLimit } = config;
-  const files = new Files({ folder: join(dataFolder, 'files'), inputFolder, uploadLimit }, database.sql);
+  const store = await openStore(config.files, join(config.dataFolder, 'scratch'), config.uploadLimit);
+  const files = new Files(config, database.sql, store, log);
   const parts = { ...config, database, queue, registry, definitions, files };
   const request = {
     name: 'bench-noop',

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
+import { parseRules, type Retention, type RetentionRules, readRetention } from './domain/retention.ts';
 import { findTimeZone, type TimeZone, UTC } from './domain/time-zone.ts';
+import type { FilesPlace } from './files/place.ts';
 
 /** The ways to sign in, in the order in which they are offered. */
 export const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
@@ -53,6 +55,16 @@ export interface WebhookConfig {
   readonly tries: number;
 }
 
+/** How long what is kept, where nothing else is said. */
+export interface RetentionConfig {
+  /** Tasks, by their states. */
+  readonly tasks: RetentionRules;
+  /** Uploads, after they were last used. */
+  readonly uploads: Retention;
+  /** The history of tasks that are gone. */
+  readonly audit: Retention;
+}
+
 /** Every setting of the server, checked. */
 export interface Config {
   readonly host: string;
@@ -86,6 +98,12 @@ export interface Config {
   readonly bodyLimit: number;
   /** The largest upload in bytes. */
   readonly uploadLimit: number;
+  /** The largest result file in bytes. */
+  readonly resultLimit: number;
+  /** Where result files and uploads are kept. */
+  readonly files: FilesPlace;
+  /** How long what is kept. */
+  readonly retention: RetentionConfig;
   /** The most tasks that one list holds. */
   readonly listLimit: number;
   readonly textLimits: TextLimits;
@@ -180,6 +198,39 @@ export const SETTINGS: readonly Setting[] = [
   },
   { name: 'BATCHLINE_BODY_LIMIT', fallback: '1048576', meaning: 'Largest request body in bytes' },
   { name: 'BATCHLINE_UPLOAD_LIMIT', fallback: '10737418240', meaning: 'Largest upload in bytes' },
+  { name: 'BATCHLINE_RESULT_LIMIT', fallback: '10737418240', meaning: 'Largest result file in bytes' },
+  {
+    name: 'BATCHLINE_RETENTION',
+    fallback: 'Succeeded=30d,Failed=90d',
+    meaning: 'How long tasks are kept after their last change, by state; a state that is not named is kept',
+  },
+  {
+    name: 'BATCHLINE_UPLOAD_RETENTION',
+    fallback: '30d',
+    meaning: 'How long an upload is kept that no task reads; never keeps it',
+  },
+  {
+    name: 'BATCHLINE_AUDIT_RETENTION',
+    fallback: '365d',
+    meaning: 'How long the history of a task is kept that is gone; never keeps it',
+  },
+  {
+    name: 'BATCHLINE_FILES',
+    fallback: 'files in BATCHLINE_DATA',
+    meaning: 'Where result files and uploads are kept: a folder, or s3://bucket/prefix',
+  },
+  {
+    name: 'BATCHLINE_S3_ENDPOINT',
+    fallback: '',
+    meaning: 'Address of an S3-compatible service; without it Amazon S3',
+  },
+  { name: 'BATCHLINE_S3_REGION', fallback: '', meaning: 'Its region; without it AWS_REGION' },
+  {
+    name: 'BATCHLINE_S3_ACCESS_KEY',
+    fallback: '',
+    meaning: 'Access key; without it the AWS variables, profiles and roles count',
+  },
+  { name: 'BATCHLINE_S3_SECRET_KEY', fallback: '', meaning: 'Secret of the access key' },
   { name: 'BATCHLINE_LIST_LIMIT', fallback: '1000', meaning: 'Most tasks in one list (1 to 10000)' },
   {
     name: 'BATCHLINE_TEXT_LIMIT',
@@ -341,6 +392,15 @@ class SettingsReader {
     return false;
   }
 
+  parsed<T>(name: string, fallback: string, parse: (text: string) => T): T {
+    try {
+      return parse(this.text(name) ?? fallback);
+    } catch (error) {
+      this.problems.push(`${name}: ${(error as Error).message}`);
+      return parse(fallback);
+    }
+  }
+
   refuse(problem: string): void {
     this.problems.push(problem);
   }
@@ -402,6 +462,45 @@ export function isTrustworthy(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
   return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\..*|\[::1\])$/.test(hostname));
+}
+
+/** Where files are kept, by the settings. */
+function readFilesPlace(read: SettingsReader, dataFolder: string): FilesPlace {
+  const text = read.text('BATCHLINE_FILES');
+  const endpoint = read.text('BATCHLINE_S3_ENDPOINT');
+  const region =
+    read.text('BATCHLINE_S3_REGION') ??
+    read.text('AWS_REGION') ??
+    (endpoint === undefined ? undefined : 'us-east-1');
+  const accessKeyId = read.text('BATCHLINE_S3_ACCESS_KEY');
+  const secretAccessKey = read.text('BATCHLINE_S3_SECRET_KEY');
+  if (endpoint !== undefined && !/^https?:\/\/./.test(endpoint))
+    read.refuse(
+      `BATCHLINE_S3_ENDPOINT is "${endpoint}"; an address such as https://s3.example.com is accepted.`,
+    );
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    const [given, wanted] = accessKeyId === undefined ? ['SECRET', 'ACCESS'] : ['ACCESS', 'SECRET'];
+    read.refuse(
+      `BATCHLINE_S3_${given}_KEY is set without BATCHLINE_S3_${wanted}_KEY; both or none are accepted.`,
+    );
+  }
+  if (text === undefined) return { kind: 'folder', folder: join(dataFolder, 'files') };
+  if (!/^[a-z0-9+]+:\/\//i.test(text)) return { kind: 'folder', folder: resolve(text) };
+  const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(text) ?? [];
+  if (bucket === undefined)
+    read.refuse(`BATCHLINE_FILES is "${text}"; a folder or s3://bucket/prefix is accepted.`);
+  const prefix = path.replace(/^\/+|\/+$/g, '');
+  return {
+    kind: 's3',
+    bucket: bucket ?? '',
+    prefix: prefix === '' ? '' : `${prefix}/`,
+    endpoint,
+    region,
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? undefined
+        : { accessKeyId, secretAccessKey },
+  };
 }
 
 function readTrustProxy(read: SettingsReader): readonly string[] {
@@ -518,6 +617,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowPrivateAddresses: read.flag('BATCHLINE_ALLOW_PRIVATE_ADDRESSES'),
     bodyLimit: read.integer('BATCHLINE_BODY_LIMIT', 1_048_576, 1024, 1_073_741_824),
     uploadLimit: read.integer('BATCHLINE_UPLOAD_LIMIT', 10_737_418_240, 1, Number.MAX_SAFE_INTEGER),
+    resultLimit: read.integer('BATCHLINE_RESULT_LIMIT', 10_737_418_240, 1, Number.MAX_SAFE_INTEGER),
+    retention: {
+      tasks: read.parsed('BATCHLINE_RETENTION', 'Succeeded=30d,Failed=90d', parseRules),
+      uploads: read.parsed('BATCHLINE_UPLOAD_RETENTION', '30d', readRetention),
+      audit: read.parsed('BATCHLINE_AUDIT_RETENTION', '365d', readRetention),
+    },
+    files: readFilesPlace(read, resolve(read.text('BATCHLINE_DATA') ?? './data')),
     listLimit: read.integer('BATCHLINE_LIST_LIMIT', 1000, 1, 10_000),
     textLimits: {
       ...DEFAULT_TEXT_LIMITS,

@@ -10,7 +10,9 @@ import { Engine } from './engine/engine.ts';
 import { JobQueue } from './engine/job-queue.ts';
 import { loadHandlers } from './engine/load-handlers.ts';
 import { Registry } from './engine/registry.ts';
+import { RetentionService } from './engine/retention.ts';
 import { Files } from './files/files.ts';
+import { openStore } from './files/open-store.ts';
 import { buildApp } from './http/app.ts';
 import { hashPassword } from './http/auth/passwords.ts';
 import { loadCatalogues } from './http/localization/load-catalogues.ts';
@@ -31,6 +33,7 @@ export interface Server {
     | { readonly login: string; readonly generatedPassword: string | undefined }
     | undefined;
   readonly database: Database;
+  readonly retention: RetentionService;
   /** Ends gracefully: no new requests, running tasks handed back, everything written. */
   stop(): Promise<void>;
 }
@@ -38,7 +41,7 @@ export interface Server {
 /**
  * Starts everything in this process: database, engine and API.
  *
- * @throws ConfigError, HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, or the error of the
+ * @throws ConfigError, HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, FilesUnreachable, or the error of the
  *   socket; nothing is left open then
  */
 export async function startServer(config: Config, log: Logger): Promise<Server> {
@@ -59,14 +62,13 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
       log.warn({ definition: name }, 'workers offer this definition too; it runs in the server');
     for (const { definition } of registry.all())
       await keepDefaultLimits(database.sql, definition.name, definition.limits ?? null);
-    const files = new Files(
-      {
-        folder: join(config.dataFolder, 'files'),
-        inputFolder: config.inputFolder,
-        uploadLimit: config.uploadLimit,
-      },
-      database.sql,
+    const store = await openStore(
+      config.files,
+      join(config.dataFolder, 'scratch'),
+      Math.max(config.uploadLimit, config.resultLimit),
     );
+    undo.push(() => store.close());
+    const files = new Files(config, database.sql, store, log);
     const tasks: TaskParts = {
       database,
       queue,
@@ -88,10 +90,13 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
     const scheduler = new Scheduler(tasks, log);
     scheduler.start();
     undo.push(() => scheduler.stop());
+    const retention = new RetentionService({ database, registry, files }, config.retention, log);
+    retention.start();
+    undo.push(() => retention.stop());
     const app = await buildApp({ tasks, scheduler, feed, webhooks, config, log, catalogues });
     undo.push(() => closeApp(app, config.graceSeconds));
     await app.listen({ host: config.host, port: config.port });
-    return { url: urlOf(app), firstAdministrator, database, stop };
+    return { url: urlOf(app), firstAdministrator, database, retention, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config.ts';
 import { Refusal } from '../domain/errors.ts';
 import { HandlerModuleError } from '../engine/load-handlers.ts';
+import { FilesUnreachable } from '../files/files-unreachable.ts';
 import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
 import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
 import { CallRefused } from '../workers/index.ts';
@@ -40,6 +41,7 @@ const TOLD_IN_ONE_LINE = [
   FolderInUse,
   FolderUnusable,
   DatabaseUnreachable,
+  FilesUnreachable,
   Refusal,
   CallRefused,
 ];

@@ -9,6 +9,7 @@ export type RefusalKind =
   | 'unacceptable'
   | 'conflict'
   | 'precondition'
+  | 'unsatisfiable'
   | 'unsupported'
   | 'throttled'
   | 'unavailable';
@@ -54,6 +55,8 @@ export const unacceptable = refusal('unacceptable');
 export const conflict = refusal('conflict');
 /** A condition that the caller set does not hold: a 412. */
 export const precondition = refusal('precondition');
+/** The part of a file that is asked for is not there: a 416. */
+export const unsatisfiable = refusal('unsatisfiable');
 /** The body is in a format that is not read: a 415. */
 export const unsupported = refusal('unsupported');
 /** Too many failed sign-ins: a 429 that says when to try again, in whole seconds. */

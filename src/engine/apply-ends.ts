@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Message } from '../domain/message.ts';
 import type { Consequence } from '../domain/run-outcome.ts';
 import { hasEnded } from '../domain/task-state.ts';
+import { type ResultFileRecord, writeResultFiles } from '../store/files/result-files.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
@@ -15,13 +16,17 @@ export interface EndToApply extends RunEnd {
   readonly jobId: string | null;
   readonly nodeId: string;
   readonly reason: Message;
+  /** The result file that becomes the task's. */
+  readonly file?: ResultFileRecord | undefined;
 }
 
 /** The end of a run by what follows from its outcome, and what it had to tell at last. */
 export function endOf(
   run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'jobId' | 'nodeId'>,
   consequence: Consequence,
-  last: Partial<Pick<EndToApply, 'progressPercent' | 'progressDescription' | 'fileName' | 'neverBegan'>> = {},
+  last: Partial<
+    Pick<EndToApply, 'progressPercent' | 'progressDescription' | 'fileName' | 'file' | 'neverBegan'>
+  > = {},
 ): EndToApply {
   const { delaySeconds } = consequence;
   return {
@@ -44,8 +49,8 @@ export interface AppliedEnds {
 }
 
 /**
- * Writes the ends of runs with everything that follows, in one transaction: row, audit, the old job, the next
- * job, and the removal of internal tasks. Ends of runs that no longer hold their tasks change nothing but
+ * Writes the ends of runs with everything that follows, in one transaction: row, audit, result file, the old job,
+ * the next job, and the removal of internal tasks. Ends of runs that no longer hold their tasks change nothing but
  * their jobs, which have delivered what they had to.
  */
 export async function applyEnds(
@@ -59,9 +64,11 @@ export async function applyEnds(
   const changes = [];
   const next = [];
   const traces: number[] = [];
+  const files: ResultFileRecord[] = [];
   for (const task of finished) {
     const end = byTask.get(task.taskId);
     if (end === undefined) continue;
+    if (end.file !== undefined) files.push(end.file);
     changes.push({
       taskId: task.taskId,
       tenant: task.tenant,
@@ -81,6 +88,7 @@ export async function applyEnds(
     if (task.isInternal && hasEnded(task.state)) traces.push(task.taskId);
   }
   await insertAudit(trx, changes);
+  await writeResultFiles(trx, files);
   await queue.settle(
     trx,
     ends.flatMap((end) => (end.jobId === null ? [] : [{ name: end.name, jobId: end.jobId }])),

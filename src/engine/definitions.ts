@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { CancellationBehaviourName } from '../domain/cancellation.ts';
 import { conflict, invalid } from '../domain/errors.ts';
 import type { Text } from '../domain/message.ts';
+import type { RetentionRules } from '../domain/retention.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
 import {
   deleteWorkerDefinition,
@@ -24,6 +25,8 @@ export interface KnownDefinition {
   readonly cancellation: CancellationBehaviourName;
   readonly retry: RetryPolicy;
   readonly leaseSeconds: number;
+  /** How long its tasks are kept, where it says so itself. */
+  readonly retention: RetentionRules;
   readonly readParameters: ParameterReader;
   /** In the server's processes, inline or in a thread, or in workers outside. */
   readonly runsIn: 'inline' | 'thread' | 'worker';
@@ -160,6 +163,7 @@ export class Definitions {
     return {
       ...rest,
       parameters: schema === null ? undefined : (JSON.parse(schema) as object),
+      retention: {},
       readParameters: this.#readerOf(declared),
       runsIn: 'worker',
     };
@@ -182,6 +186,7 @@ function ofServer({ definition, ...rest }: RegisteredDefinition): KnownDefinitio
     cancellation: definition.cancellation ?? 'CanCancel',
     retry: rest.retry,
     leaseSeconds: rest.leaseSeconds,
+    retention: rest.retention,
     readParameters: rest.readParameters,
     runsIn: rest.isolate,
     lastSeen: null,

@@ -17,6 +17,7 @@ import { Recovery } from './recovery.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { Run } from './run.ts';
 import { RunLog } from './run-log.ts';
+import { releaseScratch, storeResult } from './store-result.ts';
 import { taskReader } from './task-reader.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
 import { wakeLater } from './wake-later.ts';
@@ -139,11 +140,12 @@ export class Engine {
   async #run(run: Run): Promise<void> {
     this.#heartbeat.add(run);
     try {
-      const outcome = await executeRun(run, this.#execution);
-      if (outcome === undefined) {
+      const ended = await executeRun(run, this.#execution);
+      if (ended === undefined) {
         run.log.warn('the run has lost its task; what it did is not recorded');
         return;
       }
+      const { outcome, file } = await storeResult(run, ended, this.#parts.files);
       const consequence = consequenceOf(outcome, run.definition.retry, run.task, Math.random());
       const progress = run.takeProgress();
       await this.#execution.runLog.flush();
@@ -152,8 +154,10 @@ export class Engine {
           progressPercent: outcome.kind === 'returned' ? 100 : progress.percent,
           progressDescription: progress.text,
           fileName: run.fileName,
+          file,
         }),
       );
+      await releaseScratch(run, outcome, this.#parts.files);
       wakeLater(this.#parts.database.signals, run.task.name, consequence.delaySeconds ?? 0);
     } catch (error) {
       // The lease ends by itself, and the recovery brings the task back.

@@ -1,5 +1,6 @@
 import { limitsProblem } from '../domain/definition-limits.ts';
 import { invalid } from '../domain/errors.ts';
+import { type RetentionRules, readRules } from '../domain/retention.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
 import type { TaskDefinition } from '../workers/define-task.ts';
 import { type ParameterReader, parameterReader } from './parameters.ts';
@@ -20,6 +21,8 @@ export interface RegisteredDefinition {
   /** Seconds without a sign of life after which a run counts as lost. */
   readonly leaseSeconds: number;
   readonly isolate: 'inline' | 'thread';
+  /** How long its tasks are kept, where it says so itself. */
+  readonly retention: RetentionRules;
   readonly readParameters: ParameterReader;
 }
 
@@ -65,6 +68,7 @@ export class Registry {
       retry: retryPolicyOf(definition),
       leaseSeconds,
       isolate: definition.isolate ?? 'inline',
+      retention: retentionOf(definition),
       readParameters: parameterReader(name, definition.parameters),
     });
   }
@@ -95,6 +99,14 @@ export class Registry {
   /** Every name, sorted. */
   names(): string[] {
     return this.all().map((one) => one.definition.name);
+  }
+}
+
+function retentionOf({ name, retention }: TaskDefinition): RetentionRules {
+  try {
+    return readRules({ ...retention });
+  } catch (error) {
+    throw new Error(`The retention of "${name}": ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -38,7 +38,7 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
     progress: (percent, text) => run.progress(percent, text),
     checkpoint: (value) => keepCheckpoint(parts.database.sql, run, value),
     async resultFile(name) {
-      const file = await parts.files.resultFile(run.task.id, name);
+      const file = await parts.files.resultFile(run.task, name, run.fileAttempt);
       run.fileName = file.name;
       return file;
     },
@@ -57,7 +57,8 @@ function taskLog(run: Run, runLog: RunLog): Logger {
 
 /** Keeps a checkpoint, or ends the run where it has lost its task. */
 export async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promise<void> {
-  if (await writeCheckpoint(db, run.task.id, run.task.attempt, value)) return;
+  const withFile = run.fileName !== null;
+  if (await writeCheckpoint(db, run.task.id, run.task.attempt, value, withFile)) return;
   run.end('lost');
   throw new RunEnded('lost');
 }

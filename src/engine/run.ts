@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
+import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
 import { RunControl } from '../workers/run-control.ts';
 import type { RegisteredDefinition } from './registry.ts';
 
@@ -9,6 +10,8 @@ export class Run extends RunControl {
   readonly jobId: string;
   readonly definition: RegisteredDefinition;
   readonly checkpoint: unknown;
+  /** The attempt whose result file the checkpoint goes with; null for none. */
+  readonly fileAttempt: number | null;
   readonly log: Logger;
   /** When the lease was last known to be held, on this process's own clock (ms). */
   lastHeld = performance.now();
@@ -17,16 +20,12 @@ export class Run extends RunControl {
   /** The name of the result file, once asked for. */
   fileName: string | null = null;
 
-  constructor(
-    claimed: { readonly task: BatchTask; readonly jobId: string; readonly checkpoint: unknown },
-    definition: RegisteredDefinition,
-    progressLimit: number,
-    log: Logger,
-  ) {
+  constructor(claimed: ClaimedTask, definition: RegisteredDefinition, progressLimit: number, log: Logger) {
     super(progressLimit);
     this.task = claimed.task;
     this.jobId = claimed.jobId;
     this.checkpoint = claimed.checkpoint;
+    this.fileAttempt = claimed.fileAttempt;
     this.definition = definition;
     this.log = log.child({
       task: claimed.task.id,

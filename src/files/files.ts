@@ -1,162 +1,202 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, join, resolve, sep } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
+import { randomUUID } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, resolve, sep } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { invalid } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { message } from '../domain/message.ts';
+import {
+  findResultFile,
+  findResultKeys,
+  type ResultFileRecord,
+  writeResultFiles,
+} from '../store/files/result-files.ts';
 import type { Schema } from '../store/schema.ts';
-import { getUpload, insertUpload, type Upload } from '../store/uploads/uploads.ts';
+import {
+  deleteUpload,
+  findUpload,
+  insertUpload,
+  type NewUpload,
+  noteUse,
+  type Upload,
+} from '../store/uploads/uploads.ts';
 import { PermanentError, type ResultFile } from '../workers/define-task.ts';
+import { digestOf } from './digest.ts';
+import type { ByteRange, FileStore } from './file-store.ts';
+import { nothingThere } from './file-system.ts';
+import { Measure, type Measured, tooLarge } from './measure.ts';
+import { Scratch } from './scratch.ts';
+
+export type { Measured } from './measure.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const UPLOAD_PREFIX = 'upload:';
+/** What names an uploaded file begin with, where an input file is asked for. */
+export const UPLOAD_PREFIX = 'upload:';
 const LONGEST_NAME = 255;
 
 /** What is set about files. */
 export interface FilesOptions {
-  /** Absolute path of the folder that holds result files and uploads. */
-  readonly folder: string;
   /** Absolute path of the folder that input files may be read from. */
   readonly inputFolder: string | undefined;
   /** The largest upload in bytes. */
   readonly uploadLimit: number;
-}
-
-/** The size and the hash of a content. */
-export interface Measured {
-  readonly bytes: number;
-  /** in hex */
-  readonly sha256: string;
+  /** The largest result file in bytes. */
+  readonly resultLimit: number;
 }
 
 /** A result file that is on the disk and not yet the task's. */
 export interface ReceivedFile {
-  /** Makes it the task's, in the place of an earlier one of its name. */
-  keep(): Promise<void>;
+  /** Makes it the task's, in the place of an earlier one, in the transaction that says so. */
+  keep(trx: Transaction<Schema>): Promise<void>;
   discard(): Promise<void>;
 }
 
-/** Result files of tasks, uploads of clients, and the input files that tasks may read. */
+/** A kept result file, to be read. */
+export interface KeptResult extends Measured {
+  readonly name: string;
+  /** Reads it, or a part of it that is within its length. */
+  open(range?: ByteRange): Promise<Readable | undefined>;
+}
+
+/**
+ * Result files of tasks, uploads of clients, and the input files that tasks may read. The content is in the store,
+ * under a key that is never used again; the database says which one is whose. A content without a row is nobody's,
+ * and is swept away (src/files/sweep.ts).
+ */
 export class Files {
+  readonly store: FileStore;
+  readonly scratch: Scratch;
   readonly #options: FilesOptions;
   readonly #db: Kysely<Schema>;
+  readonly #log: Logger;
 
-  constructor(options: FilesOptions, db: Kysely<Schema>) {
+  constructor(options: FilesOptions, db: Kysely<Schema>, store: FileStore, log: Logger) {
     this.#options = options;
     this.#db = db;
+    this.store = store;
+    this.#log = log;
+    this.scratch = new Scratch(store.scratchFolder);
   }
 
   /**
-   * The place of a task's result file; its folder exists then.
+   * The place for a run to write its task's result file; its folder exists then. What an earlier attempt has written
+   * is there, unless it is older than the last checkpoint that goes with it.
    *
+   * @param fileAttempt the attempt that has written this checkpoint; null for none
    * @throws PermanentError where the name is not a plain file name
    */
-  async resultFile(taskId: number, name: string): Promise<ResultFile> {
+  async resultFile(task: BatchTask, name: string, fileAttempt: number | null): Promise<ResultFile> {
     if (!isFileName(name))
       throw new PermanentError(message`"${name}" is not a file name; one without folders is accepted.`);
-    const folder = join(this.#options.folder, 'results', String(taskId));
-    await mkdir(folder, { recursive: true });
-    return { name, path: join(folder, name) };
-  }
-
-  /** A task's result file for reading, with its size in bytes, or `undefined` where it has none. */
-  async openResult(
-    task: BatchTask,
-  ): Promise<{ readonly stream: Readable; readonly bytes: number } | undefined> {
-    if (!isFileName(task.fileName)) return undefined;
-    const path = join(this.#options.folder, 'results', String(task.id), task.fileName);
-    const found = await stat(path).catch(nothingThere);
-    return found?.isFile() ? { stream: createReadStream(path), bytes: found.size } : undefined;
-  }
-
-  /** Removes the result files of a task that is deleted. */
-  async removeResults(taskId: number): Promise<void> {
-    await rm(join(this.#options.folder, 'results', String(taskId)), { recursive: true, force: true });
+    const run = { taskId: task.id, attempt: task.attempt };
+    const path = await this.scratch.open(run, name, fileAttempt ?? 0, async () => {
+      const kept = await findResultFile(this.#db, task.id);
+      return kept?.name === name
+        ? { attempt: kept.attempt, open: () => this.store.open(kept.key) }
+        : undefined;
+    });
+    return { name, path };
   }
 
   /**
-   * Keeps what a client sends. It is on the disk when this resolves; a broken or too large one leaves nothing.
+   * Puts the result file of a run into the store; it is the task's once the record is written. `undefined` where the
+   * run has written none.
    *
-   * @throws Refusal (invalid) where the name can't be kept or it is too large
+   * @param settled whether nobody writes into it any more
+   * @throws PermanentError where it is too large
+   */
+  async storeResult(task: BatchTask, name: string, settled: boolean): Promise<ResultFileRecord | undefined> {
+    const path = this.scratch.path({ taskId: task.id, attempt: task.attempt }, name);
+    const found = await stat(path).catch(nothingThere);
+    if (!found?.isFile()) return undefined;
+    const { resultLimit } = this.#options;
+    if (found.size > resultLimit) throw new PermanentError(tooLarge(resultLimit).text);
+    const sha256 = await digestOf(path);
+    const key = resultKey();
+    await this.store.putFile(key, path, settled);
+    return { taskId: task.id, attempt: task.attempt, name, key, bytes: found.size, sha256 };
+  }
+
+  /** A task's result file, or `undefined` where it has none. */
+  async findResult(taskId: number): Promise<KeptResult | undefined> {
+    const found = await findResultFile(this.#db, taskId);
+    if (found === undefined) return undefined;
+    const { name, bytes, sha256, key } = found;
+    return { name, bytes, sha256, open: (range) => this.store.open(key, range) };
+  }
+
+  /** The keys of the result files of tasks that are about to be deleted in this transaction. */
+  resultKeys(trx: Transaction<Schema>, taskIds: readonly number[]): Promise<string[]> {
+    return findResultKeys(trx, taskIds);
+  }
+
+  /** Removes the files of tasks that have been deleted. What can't be removed now is swept away later. */
+  async removeResults(taskIds: readonly number[], keys: readonly string[]): Promise<void> {
+    await this.#discard(keys);
+    for (const id of taskIds) await this.scratch.remove(id);
+  }
+
+  /**
+   * Keeps what a client sends. It is durable when this resolves; a broken or too large one leaves nothing.
+   *
+   * @param sha256 what the client says that its hash is, in hex
+   * @throws Refusal (invalid) where the name can't be kept, it is too large, or not what was said
    */
   async keepUpload(
     owner: { readonly associateId: number; readonly tenant: string },
     name: string,
     content: Readable,
-  ): Promise<Upload> {
+    sha256?: string,
+  ): Promise<NewUpload> {
     checkFileName(name);
-    const folder = join(this.#options.folder, 'uploads');
-    await mkdir(folder, { recursive: true });
     const id = randomUUID();
-    const part = join(folder, `${id}.part`);
-    try {
-      const received = await this.#receive(part, content);
-      const upload: Upload = { id, ...owner, name, ...received };
-      await rename(part, join(folder, id));
-      await syncFolder(folder);
-      await insertUpload(this.#db, upload);
-      return upload;
-    } catch (error) {
-      await rm(part, { force: true });
-      throw error;
+    const key = uploadKey(id);
+    const received = await this.#receive(key, content, this.#options.uploadLimit);
+    if (sha256 !== undefined && sha256 !== received.sha256) {
+      await this.#discard([key]);
+      throw notAsSaid(received, { bytes: received.bytes, sha256 });
     }
+    const upload = { id, ...owner, name, ...received };
+    await insertUpload(this.#db, upload);
+    return upload;
+  }
+
+  /** Removes an upload with its content. */
+  async removeUpload(id: string): Promise<void> {
+    await deleteUpload(this.#db, id);
+    await this.#discard([uploadKey(id)]);
+  }
+
+  /** Removes the contents of uploads that have been deleted. */
+  async removeUploadContents(ids: readonly string[]): Promise<void> {
+    await this.#discard(ids.map(uploadKey));
   }
 
   /**
-   * Receives a result file that a worker outside the server sends, beside the task's own files. It is on the disk
-   * when this resolves, and the task's once it is kept.
+   * Receives a result file that a worker outside the server sends. It is durable when this resolves, and the task's
+   * once it is kept.
    *
    * @throws Refusal (invalid) where the name can't be kept, it is too large, or not what was said; nothing is left then
    */
   async receiveResult(
-    taskId: number,
+    run: { readonly taskId: number; readonly attempt: number },
     name: string,
     content: Readable,
     said: Measured,
   ): Promise<ReceivedFile> {
     checkFileName(name);
-    const folder = join(this.#options.folder, 'results', String(taskId));
-    await mkdir(folder, { recursive: true });
-    const part = join(folder, `${randomUUID()}.part`);
-    const discard = (): Promise<void> => rm(part, { force: true });
-    try {
-      const received = await this.#receive(part, content);
-      if (received.bytes !== said.bytes || received.sha256 !== said.sha256) {
-        throw invalid`The file has ${received.bytes} bytes and the SHA-256 ${received.sha256}; ${said.bytes} bytes and ${said.sha256} were announced.`;
-      }
-    } catch (error) {
+    const key = resultKey();
+    const received = await this.#receive(key, content, this.#options.resultLimit);
+    const discard = (): Promise<void> => this.#discard([key]);
+    if (received.bytes !== said.bytes || received.sha256 !== said.sha256) {
       await discard();
-      throw error;
+      throw notAsSaid(received, said);
     }
-    const keep = async (): Promise<void> => {
-      await rename(part, join(folder, name));
-      await syncFolder(folder);
-    };
-    return { keep, discard };
-  }
-
-  /** Writes what comes to the disk and measures it. */
-  async #receive(path: string, content: Readable): Promise<Measured> {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    const measure = new Transform({
-      transform: (chunk: Buffer, _encoding, done) => {
-        bytes += chunk.length;
-        hash.update(chunk);
-        if (bytes > this.#options.uploadLimit) {
-          done(
-            invalid`The file is larger than ${this.#options.uploadLimit} bytes, the most that is accepted.`,
-          );
-        } else done(null, chunk);
-      },
-    });
-    await pipeline(content, measure, createWriteStream(path, { flags: 'wx', flush: true }));
-    return { bytes, sha256: hash.digest('hex') };
+    return { keep: (trx) => writeResultFiles(trx, [{ ...run, name, key, ...received }]), discard };
   }
 
   /**
@@ -170,13 +210,41 @@ export class Files {
       : this.#allowedFile(name);
   }
 
-  async #uploadedFile(id: string, task: BatchTask): Promise<string> {
-    const upload = UUID.test(id) ? await getUpload(this.#db, id) : undefined;
-    const owned = upload !== undefined && (task.ownerId === 0 || upload.associateId === task.ownerId);
-    if (!owned || upload.tenant !== task.tenant) {
-      throw new PermanentError(message`There is no upload "${id}" of the task's owner.`);
+  /** Puts what comes into the store and measures it. */
+  async #receive(key: string, content: Readable, mostBytes: number): Promise<Measured> {
+    const measure = new Measure(mostBytes);
+    await pipeline(content, measure, (measured) => this.store.put(key, measured as unknown as Readable));
+    return measure.measured();
+  }
+
+  /** Removes contents that no row names any more. Where the store can't, the sweep does it later. */
+  async #discard(keys: readonly string[]): Promise<void> {
+    try {
+      await this.store.delete(keys);
+    } catch (error) {
+      this.#log.warn(
+        { err: error, files: keys.length },
+        'files could not be removed; they are swept away later',
+      );
     }
-    return join(this.#options.folder, 'uploads', upload.id);
+  }
+
+  async #uploadedFile(id: string, task: BatchTask): Promise<string> {
+    const noUpload = (): PermanentError =>
+      new PermanentError(message`There is no upload "${id}" of the task's owner.`);
+    const upload = isUploadId(id) ? await findUpload(this.#db, id) : undefined;
+    if (upload === undefined || upload.tenant !== task.tenant) throw noUpload();
+    if (task.ownerId !== 0 && upload.associateId !== task.ownerId) throw noUpload();
+    await noteUse(this.#db, id);
+    const key = uploadKey(id);
+    return (
+      this.store.localPath(key) ??
+      this.scratch.input(id, upload.created, async () => {
+        const content = await this.store.open(key);
+        if (content === undefined) throw noUpload();
+        return content;
+      })
+    );
   }
 
   async #allowedFile(name: string): Promise<string> {
@@ -197,6 +265,25 @@ export class Files {
   }
 }
 
+/** Whether a text can be the id of an upload. */
+export function isUploadId(text: string): boolean {
+  return UUID.test(text);
+}
+
+function uploadKey(id: Upload['id']): string {
+  return `uploads/${id}`;
+}
+
+/** A key that is never used again. The folders by its first letters keep each of them small. */
+function resultKey(): string {
+  const id = randomUUID();
+  return `results/${id.slice(0, 2)}/${id}`;
+}
+
+function notAsSaid(received: Measured, said: Measured): Error {
+  return invalid`The file has ${received.bytes} bytes and the SHA-256 ${received.sha256}; ${said.bytes} bytes and ${said.sha256} were announced.`;
+}
+
 /** @throws Refusal (invalid) where the name is none that can be kept */
 function checkFileName(name: string): void {
   if (!isFileName(name))
@@ -211,21 +298,7 @@ function isFileName(name: string): boolean {
     name !== '..' &&
     name.length <= LONGEST_NAME &&
     basename(name) === name &&
+    name.isWellFormed() &&
     !/[\\/\0]/.test(name)
   );
-}
-
-function nothingThere(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-  throw error;
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return; // folders can't be synced there
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -29,6 +29,7 @@ import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { taskControlRoutes } from './routes/task-control.ts';
@@ -127,6 +128,11 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
       await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: parts.scheduler });
+      await api.register(retentionRoutes, {
+        prefix: '/Definitions',
+        tasks,
+        settings: config.retention.tasks,
+      });
       await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });

@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly ty
   unacceptable: { status: 406, type: 'NotSupportedException' },
   conflict: { status: 409, type: 'InvalidOperationException' },
   precondition: { status: 412, type: 'PreconditionFailedException' },
+  unsatisfiable: { status: 416, type: 'ArgumentOutOfRangeException' },
   unsupported: { status: 415, type: 'NotSupportedException' },
   throttled: { status: 429, type: 'TooManyRequestsException' },
   unavailable: { status: 503, type: 'ServiceUnavailableException' },

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { DefinitionLimits } from '../domain/definition-limits.ts';
 import type { MessageData } from '../domain/message.ts';
+import type { RetentionRules } from '../domain/retention.ts';
 import type { MissedRuns } from '../domain/schedule.ts';
 
 /** A text of our own beside its English wording; null where the text is plain. */
@@ -54,6 +55,8 @@ export interface TaskTable {
   stop_note: string | null;
   stop_message: MessageColumn;
   checkpoint: ColumnType<unknown, string | null, string | null>;
+  /** The attempt whose result file the checkpoint goes with; null for none. */
+  file_attempt: number | null;
 }
 
 /** Table `batchline.binary_object`: ParameterObjects, serialised as JSON text. */
@@ -145,6 +148,21 @@ export interface UploadTable {
   associate_id: number;
   tenant: string;
   name: string;
+  bytes: string;
+  sha256: string;
+  created: Generated<Date>;
+  /** When a run last read it, within an hour; at first when it came. */
+  last_used: Generated<Date>;
+}
+
+/** Table `batchline.result_file`: whose result file a content in the store of files is. */
+export interface ResultFileTable {
+  task_id: number;
+  /** The attempt that has written it. */
+  attempt: number;
+  name: string;
+  /** Of the content, in the store of files. */
+  key: string;
   bytes: string;
   sha256: string;
   created: Generated<Date>;
@@ -298,6 +316,15 @@ export interface WebhookDeliveryTable {
   error: Generated<string>;
 }
 
+/** Table `batchline.retention`: how long administrators have tasks of a definition kept. */
+export interface RetentionTable {
+  /** The definition's name in lower case. */
+  name_key: string;
+  rules: ColumnType<RetentionRules, string, string>;
+  updated: Generated<Date>;
+  updated_by: number;
+}
+
 /** The tables of the server, by schema and name. */
 export interface Schema {
   'batchline.task': TaskTable;
@@ -318,4 +345,6 @@ export interface Schema {
   'batchline.webhook': WebhookTable;
   'batchline.webhook_cursor': WebhookCursorTable;
   'batchline.webhook_delivery': WebhookDeliveryTable;
+  'batchline.result_file': ResultFileTable;
+  'batchline.retention': RetentionTable;
 }

@@ -22,7 +22,7 @@ export async function deleteTasks(
 ): Promise<void> {
   // In one order for everybody, so that two callers can't wait for each other.
   const ordered = [...new Set(ids)].sort((a, b) => a - b);
-  await parts.database.sql.transaction().execute(async (trx) => {
+  const keys = await parts.database.sql.transaction().execute(async (trx) => {
     const jobs = [];
     for (const id of ordered) {
       const held = await lockTask(trx, id);
@@ -33,7 +33,9 @@ export async function deleteTasks(
       if (held?.jobId && parts.queue.has(task.name)) jobs.push({ name: task.name, jobId: held.jobId });
     }
     await parts.queue.settle(trx, jobs);
+    const kept = await parts.files.resultKeys(trx, ordered);
     await deleteTaskRows(trx, ordered, false);
+    return kept;
   });
-  await Promise.all(ordered.map((id) => parts.files.removeResults(id)));
+  await parts.files.removeResults(ordered, keys);
 }

@@ -127,6 +127,15 @@ export interface TaskDefinition<S extends TSchema = TSchema> {
   /** `inline` (default) shares the server's event loop; `thread` has a thread of its own, for work that computes. */
   readonly isolate?: 'inline' | 'thread';
   /**
+   * How long its tasks are kept after their last change, by the state in which they have ended: `30d`, `12h`, `45m`,
+   * `90s` or `never`. A state that is not named is left to the setting BATCHLINE_RETENTION.
+   */
+  readonly retention?: {
+    readonly Succeeded?: string;
+    readonly Failed?: string;
+    readonly SucceededManualCleanup?: string;
+  };
+  /**
    * Does the work. The return value becomes the task's Result: a string or a `message` as it is, anything else as JSON.
    * A thrown error fails the run.
    */

@@ -12,6 +12,7 @@ const TAGS = new Set([
   'unacceptable',
   'conflict',
   'precondition',
+  'unsatisfiable',
   'unsupported',
   'throttled',
 ]);

@@ -6,6 +6,7 @@ import { JobQueue } from '../../src/engine/job-queue.ts';
 import { loadHandlers } from '../../src/engine/load-handlers.ts';
 import { Registry } from '../../src/engine/registry.ts';
 import { Files } from '../../src/files/files.ts';
+import { openStore } from '../../src/files/open-store.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { TaskParts } from '../../src/tasks/task-parts.ts';
 import type { Place } from './databases.ts';
@@ -27,10 +28,8 @@ export async function openTestNode(place: Place, handlers: string, database?: Da
   const queue = await JobQueue.open(opened, log);
   const definitions = new Definitions(registry, opened.sql, queue, config.leaseSeconds);
   await definitions.prepare();
-  const files = new Files(
-    { folder: join(config.dataFolder, 'files'), inputFolder: undefined, uploadLimit: config.uploadLimit },
-    opened.sql,
-  );
+  const store = await openStore(config.files, join(config.dataFolder, 'scratch'), config.uploadLimit);
+  const files = new Files(config, opened.sql, store, log);
   const { textLimits, listLimit, serialNumber } = config;
   return {
     parts: { database: opened, queue, registry, definitions, files, textLimits, listLimit, serialNumber },

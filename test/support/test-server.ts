@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
+import type { RetentionService } from '../../src/engine/retention.ts';
 import { startServer } from '../../src/server.ts';
 import type { Database } from '../../src/store/database.ts';
 import { ApiClient } from './api-client.ts';
@@ -22,6 +23,7 @@ export interface TestServer {
   readonly url: string;
   readonly place: Place;
   readonly database: Database;
+  readonly retention: RetentionService;
   /** Calls as the administrator. */
   readonly admin: ApiClient;
   /** Makes an associate and returns calls as them. */
@@ -43,6 +45,7 @@ export async function startTestServer(
     url: server.url,
     place,
     database: server.database,
+    retention: server.retention,
     admin,
     async associate(login, { roles = [], tenant } = {}) {
       const password = `password of ${login}`;

@@ -134,7 +134,7 @@ function versionOf(tag: string): string | undefined {
 const TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/;
 
 /** The entity tags of a list; `undefined` where it is none. A tag of ours has no comma. */
-function readTags(header: string): readonly string[] | undefined {
+export function readTags(header: string): readonly string[] | undefined {
   const tags = header
     .split(',')
     .map((tag) => tag.trim())

@@ -23,7 +23,10 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/BatchTask/{id}/Audit': { GET: 'Every change of the state of a batch task.' },
   '/BatchTask/{id}/Log': { GET: 'What the runs of a batch task have logged last.' },
   '/BatchTask/{id}/Events': { GET: 'The events of a batch task, as a stream or a page.' },
-  '/BatchTask/{id}/File': { GET: 'The result file of a batch task.' },
+  '/BatchTask/{id}/File': {
+    GET: 'The result file of a batch task, or a range of it.',
+    HEAD: 'What the result file is, without its content.',
+  },
   ...Object.fromEntries(
     Object.entries(AGENT_METHODS).map(([name, method]) => [
       `/Agents/Batch/${name}`,
@@ -54,6 +57,11 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/Webhooks/{id}/Test': { POST: 'Sends a test to a webhook.' },
   '/Webhooks/{id}/Deliveries': { GET: 'What was sent to a webhook and what came of it, newest first.' },
   '/Webhooks/{id}/Deliveries/{delivery}/Redeliver': { POST: 'Sends a delivery again.' },
+  '/Definitions/{name}/Retention': {
+    GET: 'How long its tasks are kept after their end, by state.',
+    PUT: 'Sets it.',
+    DELETE: 'Leaves it to the definition and the settings again.',
+  },
   '/timezone': { GET: 'The time zones that SO-TimeZone can name.' },
   '/timezone/{id}': { GET: 'One time zone by its id or code.' },
   '/Workers/Definitions': { POST: 'Declares the definitions that a worker offers.' },
@@ -66,7 +74,8 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/Workers/Leases/{lease}/Succeed': { POST: 'Ends the run: the task has succeeded.' },
   '/Workers/Leases/{lease}/Fail': { POST: 'Ends the run: it has failed; it may be tried again.' },
   '/Workers/Leases/{lease}/Return': { POST: 'Gives the task back, to be run again.' },
-  '/Uploads': { POST: 'Uploads an input file for tasks.' },
+  '/Uploads': { POST: 'Uploads an input file for tasks.', GET: 'The own uploads.' },
+  '/Uploads/{id}': { DELETE: 'Deletes an upload.' },
   '/SignIn': {
     POST: 'Signs in with Login and Password; answers a SoTicket, or sets a cookie session.',
     GET: 'Who is signed in.',

@@ -5,25 +5,23 @@ import { readTask } from '../../tasks/read-tasks.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
+import { sendFile } from '../wire/send-file.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 type ById = { Params: { id: string } };
 
 /** What hangs on a task: its result file and its history (contract, section 8). */
 export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
-  app.get<ById>('/:id/File', { config: { ownType: true, forWorkers: true } }, async (request, reply) => {
-    const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
-    const file = await tasks.files.openResult(task);
-    if (file === undefined) throw missing`Batch task ${task.id} has no result file.`;
-    const ascii = task.fileName.replace(/[^\x20-\x7e]|["\\]/g, '_');
-    return reply
-      .type('application/octet-stream')
-      .header('Content-Length', file.bytes)
-      .header(
-        'Content-Disposition',
-        `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(task.fileName)}`,
-      )
-      .send(file.stream);
+  app.route<ById>({
+    method: ['GET', 'HEAD'],
+    url: '/:id/File',
+    config: { ownType: true, forWorkers: true },
+    handler: async (request, reply) => {
+      const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
+      const file = await tasks.files.findResult(task.id);
+      if (file === undefined) throw missing`Batch task ${task.id} has no result file.`;
+      return sendFile(request, reply, file);
+    },
   });
 
   app.get<ById>('/:id/Audit', { config: { answer: 'AuditEntry', forWorkers: true } }, async (request) => {

@@ -1,20 +1,33 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { forbidden, invalid } from '../../domain/errors.ts';
+import { type Caller, isAdministrator } from '../../domain/caller.ts';
+import { forbidden, invalid, missing } from '../../domain/errors.ts';
+import { isUploadId, UPLOAD_PREFIX } from '../../files/files.ts';
+import { findUpload, listUploads, type NewUpload, type Upload } from '../../store/uploads/uploads.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
+import { type Locale, localeOf } from '../localization/locale.ts';
+import { readContentDigest } from '../wire/content-digest.ts';
+
+const CONFIG = { answer: 'Upload' };
 
 /**
- * `POST /api/v1/Uploads?Name=customers.csv`: the body, of any type, is kept as an input file. The answer's File
- * is what a parameter such as csv-import's `file` takes.
+ * `/api/v1/Uploads`: input files. `POST …?Name=customers.csv` keeps the body, of any type; the answer's File is what a
+ * parameter such as csv-import's `file` takes. GET lists the own ones; DELETE removes one, of anybody's for
+ * administrators.
  */
 export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+  const { sql } = tasks.database;
+  const ownerOf = (caller: Caller) => ({
+    associateId: caller.associateId,
+    tenant: caller.tenant ?? tasks.serialNumber,
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
   app.post<{ Querystring: Record<string, string | undefined> }>(
     '/',
-    { config: { answer: 'Upload' }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
+    { config: CONFIG, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
     async (request, reply) => {
       const caller = callerOf(request);
       if (!caller.scopes.includes('write'))
@@ -23,14 +36,50 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
       if (name === undefined) throw invalid`Name is missing in the query; the file name is accepted.`;
       if (request.body === undefined)
         throw invalid`The body is missing; the content of the file, with a Content-Type, is accepted.`;
-      const owner = { associateId: caller.associateId, tenant: caller.tenant ?? tasks.serialNumber };
-      const upload = await tasks.files.keepUpload(owner, name, request.body as Readable);
-      return reply.code(201).send({
-        File: `upload:${upload.id}`,
-        Name: upload.name,
-        Bytes: upload.bytes,
-        Sha256: upload.sha256,
-      });
+      const digest = request.headers['content-digest'];
+      const sha256 = digest === undefined ? undefined : readContentDigest(String(digest));
+      const upload = await tasks.files.keepUpload(ownerOf(caller), name, request.body as Readable, sha256);
+      return reply.code(201).send(newToWire(upload));
     },
   );
+
+  app.get('/', { config: CONFIG }, async (request) => {
+    const locale = localeOf(request);
+    const uploads = await listUploads(sql, ownerOf(callerOf(request)), tasks.listLimit);
+    return uploads.map((upload) => toWire(upload, locale));
+  });
+
+  app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
+    const caller = callerOf(request);
+    if (!caller.scopes.includes('write'))
+      throw forbidden`You may not delete files: this sign-in may only read.`;
+    const id = request.params.id.replace(UPLOAD_PREFIX, '');
+    const upload = isUploadId(id) ? await findUpload(sql, id) : undefined;
+    if (upload === undefined || !mayDelete(caller, upload))
+      throw missing`There is no upload "${id}" of yours.`;
+    await tasks.files.removeUpload(id);
+    return reply.code(204).send();
+  });
+}
+
+function mayDelete(caller: Caller, upload: Upload): boolean {
+  if (caller.tenant !== null && caller.tenant !== upload.tenant) return false;
+  return upload.associateId === caller.associateId || isAdministrator(caller);
+}
+
+function newToWire(upload: NewUpload): object {
+  return {
+    File: UPLOAD_PREFIX + upload.id,
+    Name: upload.name,
+    Bytes: upload.bytes,
+    Sha256: upload.sha256,
+  };
+}
+
+function toWire(upload: Upload, locale: Locale): object {
+  return {
+    ...newToWire(upload),
+    Created: locale.date(upload.created),
+    LastUsed: locale.date(upload.lastUsed),
+  };
 }

@@ -6,6 +6,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { keepResultFile } from '../../tasks/workers/keep-result-file.ts';
 import { readLease } from '../../tasks/workers/lease.ts';
 import { callerOf } from '../auth/sign-in.ts';
+import { readContentDigest } from '../wire/content-digest.ts';
 
 const Params = Type.Object({ lease: Type.String() });
 const Query = Type.Object({
@@ -32,7 +33,7 @@ export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks:
       const lease = readLease(request.params.lease);
       const said = {
         bytes: Number(request.headers['content-length']),
-        sha256: readDigest(String(request.headers['content-digest'])),
+        sha256: readContentDigest(String(request.headers['content-digest'])),
       };
       if (request.body === undefined)
         throw invalid`The body is missing; the content of the file, with a Content-Type, is accepted.`;
@@ -47,12 +48,4 @@ export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks:
       return reply.code(204).send();
     },
   );
-}
-
-/** The SHA-256 of a Content-Digest header, in hex. */
-function readDigest(header: string): string {
-  const [, base64] = /(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/]{43}=):/i.exec(header) ?? [];
-  if (base64 === undefined)
-    throw invalid`Content-Digest is "${header.slice(0, 80)}"; sha-256=:<the hash in base64>: is accepted.`;
-  return Buffer.from(base64, 'base64').toString('hex');
 }

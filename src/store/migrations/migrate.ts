@@ -6,7 +6,9 @@ import { signIn } from './0003-sign-in.ts';
 import { archive } from './0004-archive.ts';
 import { workers } from './0005-workers.ts';
 import { control } from './0006-control.ts';
+import { files } from './0007-files.ts';
 import { notifications } from './0008-notifications.ts';
+import { retention } from './0010-retention.ts';
 
 /** Every migration by name, in the order of the names. */
 const MIGRATIONS = {
@@ -16,7 +18,9 @@ const MIGRATIONS = {
   '0004-archive': archive,
   '0005-workers': workers,
   '0006-control': control,
+  '0007-files': files,
   '0008-notifications': notifications,
+  '0010-retention': retention,
 };
 
 /**

@@ -6,6 +6,7 @@ import type { Schema } from '../schema.ts';
  * Keeps a run's checkpoint. In a transaction it also keeps others from taking the task until that ends.
  *
  * @param value JSON
+ * @param withFile whether it goes with the result file that this attempt writes
  * @returns false where the run no longer holds the task: nothing has changed
  */
 export async function writeCheckpoint(
@@ -13,9 +14,12 @@ export async function writeCheckpoint(
   taskId: number,
   attempt: number,
   value: unknown,
+  withFile = false,
 ): Promise<boolean> {
   const { rows } = await sql`
-    update batchline.task set checkpoint = ${JSON.stringify(value)}::text::jsonb
+    update batchline.task set
+      checkpoint = ${JSON.stringify(value)}::text::jsonb,
+      file_attempt = case when ${withFile} then attempt else file_attempt end
     where id = ${taskId} and attempt = ${attempt} and state = ${TaskState.Started}
     returning id`.execute(db);
   return rows.length === 1;

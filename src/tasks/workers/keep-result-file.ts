@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Caller } from '../../domain/caller.ts';
+import { Refusal } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import type { Measured } from '../../files/files.ts';
 import { setFileName } from '../../store/tasks/set-file-name.ts';
@@ -23,14 +24,15 @@ export async function keepResultFile(
 ): Promise<void> {
   checkText('Name', name, parts.textLimits.fileName);
   await withLease(parts, caller, lease, async () => undefined); // refuse before gigabytes are read
-  const part = await parts.files.receiveResult(lease.taskId, name, content, said);
+  const part = await parts.files.receiveResult(lease, name, content, said);
   try {
     await withLease(parts, caller, lease, async (trx) => {
-      await part.keep();
+      await part.keep(trx);
       await setFileName(trx, lease.taskId, lease.attempt, name);
     });
   } catch (error) {
-    await part.discard();
+    // After another error the transaction may have been kept; what it has not kept is swept away later.
+    if (error instanceof Refusal) await part.discard();
     throw error;
   }
 }

@@ -1,0 +1,158 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { RetentionConfig } from '../config.ts';
+import { cutoffOf, mergeRules } from '../domain/retention.ts';
+import { ENDED_STATES } from '../domain/task-state.ts';
+import type { Files } from '../files/files.ts';
+import { type Swept, sweepFiles } from '../files/sweep.ts';
+import type { Database } from '../store/database.ts';
+import { lockEndedTasks, namesWithEndedTasks } from '../store/retention/ended-tasks.ts';
+import { removeOldAudit } from '../store/retention/old-audit.ts';
+import { listRules } from '../store/retention/rules.ts';
+import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
+import { deleteUnusedUploads } from '../store/uploads/uploads.ts';
+import type { Registry } from './registry.ts';
+
+/** Rows that one transaction removes. */
+const BATCH = 200;
+const AUDIT_BATCH = 1000;
+/** Between two transactions, so that the others get on. */
+const PAUSE_MS = 20;
+const INTERVAL_MS = 10 * 60_000;
+/** Of what looks through everything. */
+const SLOW_INTERVAL_MS = 6 * 60 * 60_000;
+
+/** What a round has removed. */
+export interface Removed {
+  readonly tasks: number;
+  readonly uploads: number;
+}
+
+/**
+ * Removes what has been kept long enough, and sweeps up what faults have left of it. Every process does it; rows that
+ * another is just removing are passed over. Batches are small, with pauses between, so that nobody waits for it.
+ */
+export class RetentionService {
+  readonly #database: Database;
+  readonly #registry: Registry;
+  readonly #files: Files;
+  readonly #config: RetentionConfig;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  #timers: NodeJS.Timeout[] = [];
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(
+    parts: { readonly database: Database; readonly registry: Registry; readonly files: Files },
+    config: RetentionConfig,
+    log: Logger,
+  ) {
+    this.#database = parts.database;
+    this.#registry = parts.registry;
+    this.#files = parts.files;
+    this.#config = config;
+    this.#log = log;
+  }
+
+  /** Begins to remove in the background; the first round is one interval away. */
+  start(): void {
+    this.#timers = [
+      setInterval(() => this.#do(() => this.removeOld(new Date())), INTERVAL_MS),
+      setInterval(() => this.#do(() => this.removeHistory(new Date())), SLOW_INTERVAL_MS),
+      setInterval(() => this.#do(() => this.sweep(new Date())), SLOW_INTERVAL_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  /** Ends after the transaction that is under way. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#stopping.abort();
+    await this.#working;
+  }
+
+  /** Removes the tasks and uploads that have been kept long enough at this time. */
+  async removeOld(now: Date): Promise<Removed> {
+    const removed = { tasks: await this.#removeTasks(now), uploads: await this.#removeUploads(now) };
+    if (removed.tasks + removed.uploads > 0)
+      this.#log.info(removed, 'what was kept long enough has been removed');
+    return removed;
+  }
+
+  /**
+   * Removes the history of tasks that are gone where it has been kept long enough at this time. It looks at every old
+   * audit row, also those of tasks that are still there. Resolves to how many rows were removed.
+   */
+  async removeHistory(now: Date): Promise<number> {
+    const before = cutoffOf(this.#config.audit, now);
+    if (before === undefined) return 0;
+    let from = '0';
+    const removed = await this.#inBatches(async () => {
+      const step = await removeOldAudit(this.#database.sql, from, before, AUDIT_BATCH);
+      from = step.to ?? from;
+      return { removed: step.removed, more: step.to !== undefined };
+    });
+    if (removed > 0) this.#log.info({ auditRows: removed }, 'the history of tasks that are gone was removed');
+    return removed;
+  }
+
+  /** Removes files that no row names. */
+  async sweep(now: Date): Promise<Swept> {
+    const swept = await sweepFiles(this.#database.sql, this.#files, now);
+    if (swept.contents + swept.scratch > 0) this.#log.info(swept, 'files that nobody needs were removed');
+    return swept;
+  }
+
+  async #removeTasks(now: Date): Promise<number> {
+    const set = await listRules(this.#database.sql);
+    let total = 0;
+    for (const name of await namesWithEndedTasks(this.#database.sql)) {
+      const own = this.#registry.find(name)?.retention;
+      const rules = mergeRules(set.get(name.toLowerCase()), own, this.#config.tasks);
+      for (const state of ENDED_STATES) {
+        const before = cutoffOf(rules[state], now);
+        if (before === undefined) continue;
+        total += await this.#inBatches(async () => {
+          const { ids, keys } = await this.#database.sql.transaction().execute(async (trx) => {
+            const ids = await lockEndedTasks(trx, name, state, before, BATCH);
+            const keys = await this.#files.resultKeys(trx, ids);
+            await deleteTaskRows(trx, ids, false);
+            return { ids, keys };
+          });
+          await this.#files.removeResults(ids, keys);
+          return { removed: ids.length, more: ids.length === BATCH };
+        });
+      }
+    }
+    return total;
+  }
+
+  async #removeUploads(now: Date): Promise<number> {
+    const before = cutoffOf(this.#config.uploads, now);
+    if (before === undefined) return 0;
+    return this.#inBatches(async () => {
+      const ids = await this.#database.sql
+        .transaction()
+        .execute((trx) => deleteUnusedUploads(trx, before, BATCH));
+      await this.#files.removeUploadContents(ids);
+      return { removed: ids.length, more: ids.length === BATCH };
+    });
+  }
+
+  async #inBatches(remove: () => Promise<{ removed: number; more: boolean }>): Promise<number> {
+    for (let total = 0; ; ) {
+      if (this.#stopping.signal.aborted) return total;
+      const { removed, more } = await remove();
+      total += removed;
+      if (!more) return total;
+      await delay(PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  #do(work: () => Promise<unknown>): void {
+    this.#working = this.#working
+      .then(work)
+      .then(() => undefined)
+      .catch((error: unknown) => this.#log.warn({ err: error }, 'the removal failed; it tries again'));
+  }
+}

@@ -1,0 +1,75 @@
+import type { Kysely } from 'kysely';
+import { knownResultKeys } from '../store/files/result-files.ts';
+import type { Schema } from '../store/schema.ts';
+import { liveTasks } from '../store/tasks/live-tasks.ts';
+import { knownUploads } from '../store/uploads/uploads.ts';
+import { type Files, isUploadId } from './files.ts';
+
+const BATCH = 500;
+/** What is younger may still be on its way to its row. */
+const LEAST_AGE_MS = 24 * 60 * 60 * 1000;
+
+/** What a sweep has removed. */
+export interface Swept {
+  /** Contents that no row names. */
+  readonly contents: number;
+  /** Tasks whose scratch files were removed, and copies of input files. */
+  readonly scratch: number;
+}
+
+/**
+ * Removes what faults have left behind in the store of files and in the scratch folder: a content is written before
+ * its row and removed after it, so a crash between the two leaves a content that nobody names. Only what is a day old
+ * is touched, so that it does not matter how many processes do it at once.
+ */
+export async function sweepFiles(db: Kysely<Schema>, files: Files, now: Date): Promise<Swept> {
+  const before = new Date(now.getTime() - LEAST_AGE_MS);
+  const results = await sweepContents(files, 'results/', before, (keys) => knownResultKeys(db, keys));
+  const uploads = await sweepContents(files, 'uploads/', before, (keys) => knownUploadKeys(db, keys));
+  return { contents: results + uploads, scratch: await sweepScratch(db, files, before) };
+}
+
+async function sweepContents(
+  files: Files,
+  prefix: string,
+  before: Date,
+  known: (keys: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<number> {
+  let removed = 0;
+  let batch: string[] = [];
+  const sweep = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    const named = await known(batch);
+    const orphans = batch.filter((key) => !named.has(key));
+    await files.store.delete(orphans);
+    removed += orphans.length;
+    batch = [];
+  };
+  for await (const file of files.store.list(prefix)) {
+    if (file.modified >= before) continue;
+    batch.push(file.key);
+    if (batch.length === BATCH) await sweep();
+  }
+  await sweep();
+  return removed;
+}
+
+async function knownUploadKeys(db: Kysely<Schema>, keys: readonly string[]): Promise<Set<string>> {
+  const ids = keys.map((key) => key.slice('uploads/'.length)).filter(isUploadId);
+  return new Set([...(await knownUploads(db, ids))].map((id) => `uploads/${id}`));
+}
+
+async function sweepScratch(db: Kysely<Schema>, { scratch }: Files, before: Date): Promise<number> {
+  let removed = await scratch.removeInputs(before);
+  const ids = await scratch.tasksBefore(before);
+  for (let from = 0; from < ids.length; from += BATCH) {
+    const batch = ids.slice(from, from + BATCH);
+    const live = await liveTasks(db, batch);
+    for (const id of batch) {
+      if (live.has(id)) continue;
+      await scratch.remove(id);
+      removed += 1;
+    }
+  }
+  return removed;
+}

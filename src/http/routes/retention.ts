@@ -1,0 +1,65 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { isAdministrator } from '../../domain/caller.ts';
+import { forbidden, missing } from '../../domain/errors.ts';
+import { mergeRules, type RetentionRules, readRules, writeRetention } from '../../domain/retention.ts';
+import type { KnownDefinition } from '../../engine/definitions.ts';
+import { deleteRules, findRules, writeRules } from '../../store/retention/rules.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { callerOf } from '../auth/sign-in.ts';
+
+type ByName = { Params: { name: string } };
+
+const CONFIG = { answer: 'Retention' };
+
+const Rules = Type.Record(Type.String(), Type.String());
+
+/**
+ * `/api/v1/Definitions/{name}/Retention`: how long tasks of a definition are kept after their end, by state. PUT sets it
+ * and DELETE leaves it to the definition and the settings again, both for administrators.
+ */
+export async function retentionRoutes(
+  app: FastifyInstance,
+  { tasks, settings }: { tasks: TaskParts; settings: RetentionRules },
+): Promise<void> {
+  const { sql } = tasks.database;
+  const definitionOf = async (name: string): Promise<KnownDefinition> => {
+    const found = await tasks.definitions.find(name);
+    if (found === undefined) throw missing`There is no definition called "${name.slice(0, 100)}".`;
+    return found;
+  };
+  const toWire = (rules: RetentionRules): Record<string, string> =>
+    Object.fromEntries(Object.entries(rules).map(([state, retention]) => [state, writeRetention(retention)]));
+  const inForce = async ({ name, retention }: KnownDefinition): Promise<object> =>
+    toWire(mergeRules(await findRules(sql, name), retention, settings));
+
+  app.get<ByName>('/:name/Retention', { config: CONFIG }, async (request) =>
+    inForce(await definitionOf(request.params.name)),
+  );
+
+  app.put<ByName & { Body: Static<typeof Rules> }>(
+    '/:name/Retention',
+    {
+      config: CONFIG,
+      schema: { body: Rules },
+      preValidation: async (request) => {
+        const caller = callerOf(request);
+        if (!isAdministrator(caller) || caller.tenant !== null) throw forbidden`This is for administrators.`;
+      },
+    },
+    async (request) => {
+      const found = await definitionOf(request.params.name);
+      const rules = readRules(request.body);
+      await writeRules(sql, found.name, rules, callerOf(request).associateId);
+      return inForce(found);
+    },
+  );
+
+  app.delete<ByName>('/:name/Retention', async (request, reply) => {
+    const caller = callerOf(request);
+    if (!isAdministrator(caller) || caller.tenant !== null) throw forbidden`This is for administrators.`;
+    const { name } = await definitionOf(request.params.name);
+    await deleteRules(sql, name);
+    return reply.code(204).send();
+  });
+}

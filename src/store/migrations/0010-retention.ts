@@ -1,0 +1,20 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+const statements = [
+  // Ended tasks only: a claim or a heartbeat writes nothing here, an end one entry.
+  sql`create index task_ended on batchline.task (name, state, updated) where state in (4, 5, 6)`,
+  sql`create table batchline.retention (
+    name_key text primary key,
+    rules jsonb not null,
+    updated timestamptz not null default now(),
+    updated_by int not null
+  )`,
+];
+
+/** How long tasks are kept, and the index by which those are found whose time is over. */
+export const retention: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const statement of statements) await statement.execute(db);
+  },
+};
