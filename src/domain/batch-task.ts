@@ -47,6 +47,8 @@ export interface BatchTask {
   readonly failures: number;
   /** Runs whose process was lost since then. */
   readonly losses: number;
+  /** The task that has started it; null where a caller or the server has. */
+  readonly parentId: number | null;
 }
 
 /** The texts that PUT may change. `undefined` leaves one as it is; an empty text clears it. */

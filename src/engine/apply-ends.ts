@@ -5,9 +5,11 @@ import type { Consequence } from '../domain/run-outcome.ts';
 import { hasEnded } from '../domain/task-state.ts';
 import { type ResultFileRecord, writeResultFiles } from '../store/files/result-files.ts';
 import type { Schema } from '../store/schema.ts';
+import type { Signals } from '../store/signals.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { type FinishedTask, finishRuns, type RunEnd } from '../store/tasks/finish-runs.ts';
+import { type ChildMove, noteChildMoves } from './families/child-moves.ts';
 import type { JobQueue } from './job-queue.ts';
 
 /** The end of a run with what belongs to it: its definition, its job, and who says so. */
@@ -46,12 +48,21 @@ export interface AppliedEnds {
   readonly finished: readonly FinishedTask[];
   /** The definitions that have work due at once. */
   readonly due: ReadonlySet<string>;
+  /** The tasks whose children have ended. */
+  readonly parentIds: readonly number[];
+}
+
+/** Tells what follows from ends that were written, after their transaction. */
+export function announceEnds(signals: Signals, { due, parentIds }: AppliedEnds): void {
+  signals.publish({ kind: 'changed' });
+  if (due.size > 0) signals.publish({ kind: 'due', names: [...due] });
+  if (parentIds.length > 0) signals.publish({ kind: 'children', parentIds });
 }
 
 /**
  * Writes the ends of runs with everything that follows, in one transaction: row, audit, result file, the old job,
- * the next job, and the removal of internal tasks. Ends of runs that no longer hold their tasks change nothing but
- * their jobs, which have delivered what they had to.
+ * the next job, the counts of parents, and the removal of internal tasks. Ends of runs that no longer hold their tasks
+ * change nothing but their jobs, which have delivered what they had to.
  */
 export async function applyEnds(
   trx: Transaction<Schema>,
@@ -65,6 +76,7 @@ export async function applyEnds(
   const next = [];
   const traces: number[] = [];
   const files: ResultFileRecord[] = [];
+  const moves: ChildMove[] = [];
   for (const task of finished) {
     const end = byTask.get(task.taskId);
     if (end === undefined) continue;
@@ -85,6 +97,8 @@ export async function applyEnds(
       next.push({ name: end.name, taskId: task.taskId, priority: task.priority, ...end.next });
       if (end.next.delaySeconds === 0) due.add(end.name);
     }
+    if (task.parentId !== null)
+      moves.push({ childId: task.taskId, parentId: task.parentId, from: 'Started', to: task.state });
     if (task.isInternal && hasEnded(task.state)) traces.push(task.taskId);
   }
   await insertAudit(trx, changes);
@@ -94,6 +108,7 @@ export async function applyEnds(
     ends.flatMap((end) => (end.jobId === null ? [] : [{ name: end.name, jobId: end.jobId }])),
   );
   await queue.send(trx, next);
+  for (const name of await noteChildMoves(trx, queue, moves)) due.add(name);
   await deleteTaskRows(trx, traces, true);
-  return { finished, due };
+  return { finished, due, parentIds: [...new Set(moves.map((move) => move.parentId))] };
 }

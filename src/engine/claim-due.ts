@@ -6,11 +6,12 @@ import {
   lockControl,
   readControls,
 } from '../store/definitions/definition-control.ts';
+import { type ClaimedParent, claimContinuations } from '../store/families/claim-continuations.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
 import { type ClaimedTask, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
-import { lockDueTasks } from '../store/tasks/due-tasks.ts';
 import type { JobQueue } from './job-queue.ts';
+import { lockDue } from './lock-due.ts';
 import { noteStarts, readRoom, takeWithin } from './room.ts';
 
 /** Whose tasks are claimed, and for whom. */
@@ -86,7 +87,7 @@ async function claimOpen(
 ): Promise<ClaimResult> {
   const { name, limit, tenant } = request;
   const deliveries =
-    tenant === null ? await queue.take(trx, name, limit) : await lockDueTasks(trx, tenant, name, limit);
+    tenant === null ? await queue.take(trx, name, limit) : await lockDue(trx, tenant, name, limit);
   if (deliveries.length === 0) return NOTHING;
   const claimed = await claim(queue, trx, request, deliveries, version, async () => {
     const control = (await readControls(trx, name)).get(name);
@@ -116,21 +117,25 @@ async function claimGated(
   return { claimed, more };
 }
 
-/** Claims what was delivered. @param onNone looks why nothing could be claimed; throws to undo everything */
+/** Claims what was delivered. @param checkGate looks whether the gate has changed meanwhile; throws to undo everything */
 async function claim(
   queue: JobQueue,
   trx: Transaction<Schema>,
   { name, owner, leaseSeconds }: ClaimRequest,
   deliveries: readonly Delivery[],
   version: number,
-  onNone?: () => Promise<void>,
+  checkGate?: () => Promise<void>,
 ): Promise<ClaimedTask[]> {
-  const claimed = await claimTasks(trx, deliveries, owner, leaseSeconds, { name, version });
-  if (claimed.length === 0) await onNone?.();
-  await insertAudit(
-    trx,
-    claimed.flatMap((one) => claimAudit(one, owner)),
-  );
+  const started = await claimTasks(trx, deliveries, owner, leaseSeconds, { name, version });
+  const begun = new Set(started.map((one) => one.jobId));
+  const others = deliveries.filter((delivery) => !begun.has(delivery.jobId));
+  const continued = await claimContinuations(trx, others, owner, leaseSeconds);
+  if (started.length === 0 || continued.length > 0) await checkGate?.();
+  await insertAudit(trx, [
+    ...started.flatMap((one) => claimAudit(one, owner)),
+    ...continued.map((one) => continuationAudit(one, owner)),
+  ]);
+  const claimed = [...started, ...continued];
   const held = new Set(claimed.map((one) => one.jobId));
   // Delivered once too often, or no longer due: the row has decided.
   const stale = deliveries.filter((delivery) => !held.has(delivery.jobId));
@@ -148,4 +153,17 @@ function claimAudit({ task }: ClaimedTask, owner: string): StateChange[] {
     { ...common, from: 'New', to: 'Aquired', reason: message`Claimed.` },
     { ...common, from: 'Aquired', to: 'Started', reason: message`Run ${task.startCount} begins.` },
   ];
+}
+
+function continuationAudit({ task, children }: ClaimedParent, owner: string): StateChange {
+  return {
+    taskId: task.id,
+    tenant: task.tenant,
+    actorId: 0,
+    nodeId: owner,
+    from: 'Started',
+    to: 'Started',
+    attempt: task.attempt,
+    reason: message`${children.ended} of ${children.total} children have ended; run ${task.startCount} begins.`,
+  };
 }

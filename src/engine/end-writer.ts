@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isDataException } from '../store/data-exception.ts';
 import type { Database } from '../store/database.ts';
-import { applyEnds, type EndToApply } from './apply-ends.ts';
+import { announceEnds, applyEnds, type EndToApply } from './apply-ends.ts';
 import { Batcher } from './batcher.ts';
 import type { JobQueue } from './job-queue.ts';
 
@@ -46,11 +46,10 @@ export class EndWriter {
   async #write(ends: readonly EndToApply[]): Promise<void> {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
       try {
-        const { due } = await this.#database.sql
+        const applied = await this.#database.sql
           .transaction()
           .execute((trx) => applyEnds(trx, this.#queue, ends));
-        this.#database.signals.publish({ kind: 'changed' });
-        if (due.size > 0) this.#database.signals.publish({ kind: 'due', names: [...due] });
+        announceEnds(this.#database.signals, applied);
         return;
       } catch (error) {
         if (isDataException(error) || this.#givingUp.signal.aborted) throw error;

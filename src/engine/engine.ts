@@ -10,6 +10,7 @@ import type { Definitions } from './definitions.ts';
 import { type Claim, Dispatcher } from './dispatcher.ts';
 import { EndWriter } from './end-writer.ts';
 import { type ExecutionParts, executeRun } from './execute-run.ts';
+import { FamilyKeeper } from './families/family-keeper.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { JobQueue } from './job-queue.ts';
@@ -43,6 +44,7 @@ export class Engine {
   readonly #ends: EndWriter;
   readonly #recovery: Recovery;
   readonly #housekeeping: Housekeeping;
+  readonly #families: FamilyKeeper;
   readonly #execution: ExecutionParts;
   readonly #dispatchers: Dispatcher<Run>[] = [];
   readonly #again = new Map<string, NodeJS.Timeout>();
@@ -56,12 +58,14 @@ export class Engine {
     this.#ends = new EndWriter(parts.database, parts.queue, log);
     this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log);
     this.#housekeeping = new Housekeeping(parts.database, log);
+    this.#families = new FamilyKeeper(parts, log);
     const context = {
       database: parts.database,
       files: parts.files,
       allowPrivateAddresses: config.allowPrivateAddresses,
       readTasks: taskReader(parts.database),
       runLog: new RunLog(parts.database.sql, log),
+      families: { ...parts, textLimits: config.textLimits },
     };
     const threads = new ThreadPool(config.threads, config.textLimits.progressDescription, context);
     this.#execution = { ...context, threads, graceSeconds: config.graceSeconds };
@@ -89,6 +93,7 @@ export class Engine {
     await this.#recovery.start();
     this.#housekeeping.start();
     this.#heartbeat.start();
+    this.#families.start();
     for (const dispatcher of this.#dispatchers) dispatcher.start();
   }
 
@@ -107,6 +112,7 @@ export class Engine {
     await this.#heartbeat.stop();
     await this.#recovery.stop();
     await this.#housekeeping.stop();
+    await this.#families.stop();
     await this.#execution.threads.close();
   }
 
@@ -142,7 +148,8 @@ export class Engine {
     try {
       const ended = await executeRun(run, this.#execution);
       if (ended === undefined) {
-        run.log.warn('the run has lost its task; what it did is not recorded');
+        if (run.endReason !== 'waiting')
+          run.log.warn('the run has lost its task; what it did is not recorded');
         return;
       }
       const { outcome, file } = await storeResult(run, ended, this.#parts.files);

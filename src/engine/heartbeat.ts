@@ -94,6 +94,10 @@ export class Heartbeat {
     }
     const progressed = signs.flatMap((sign) => (sign.progressPercent === null ? [] : sign.taskId));
     if (progressed.length > 0) this.#database.signals.publish({ kind: 'progress', taskIds: progressed });
+    const parentIds = runs.flatMap((run, index) =>
+      signs[index]?.progressPercent == null ? [] : (run.task.parentId ?? []),
+    );
+    if (parentIds.length > 0) this.#database.signals.publish({ kind: 'children', parentIds });
     for (const run of runs) {
       if (!this.#runs.has(run)) continue; // it has ended meanwhile
       const still = held.get(run.task.id);

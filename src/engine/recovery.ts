@@ -7,7 +7,7 @@ import type { Database } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { type LostRun, lockLostRuns } from '../store/tasks/lost-runs.ts';
 import { listWaiting, replaceJob } from '../store/tasks/waiting-tasks.ts';
-import { applyEnds, type EndToApply, endOf } from './apply-ends.ts';
+import { announceEnds, applyEnds, type EndToApply, endOf } from './apply-ends.ts';
 import type { Definitions } from './definitions.ts';
 import type { JobQueue } from './job-queue.ts';
 
@@ -63,16 +63,15 @@ export class Recovery {
   async bringBackLostRuns(): Promise<number> {
     const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
     for (let total = 0; ; ) {
-      const { count, due } = await this.#database.sql.transaction().execute(async (trx) => {
+      const { count, applied } = await this.#database.sql.transaction().execute(async (trx) => {
         const lost = await lockLostRuns(trx, soleOwner, BATCH);
-        if (lost.length === 0) return { count: 0, due: new Set<string>() };
+        if (lost.length === 0) return { count: 0, applied: undefined };
         const policies = await this.#policies(trx, lost);
         const ends = lost.map((run) => this.#endOf(run, policies.get(run.name) ?? DEFAULT_RETRY));
-        return { count: lost.length, due: (await applyEnds(trx, this.#queue, ends)).due };
+        return { count: lost.length, applied: await applyEnds(trx, this.#queue, ends) };
       });
       total += count;
-      if (count > 0) this.#database.signals.publish({ kind: 'changed' });
-      if (due.size > 0) this.#database.signals.publish({ kind: 'due', names: [...due] });
+      if (applied !== undefined) announceEnds(this.#database.signals, applied);
       if (count > 0) this.#log.warn({ runs: count }, 'runs of lost workers were brought back');
       if (count < BATCH) return total;
     }

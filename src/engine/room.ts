@@ -2,11 +2,15 @@ import type { Transaction } from 'kysely';
 import { countRuns } from '../store/definitions/count-runs.ts';
 import type { DefinitionControl } from '../store/definitions/definition-control.ts';
 import { insertStarts, readStarts } from '../store/definitions/definition-starts.ts';
+import { lockReadyParents } from '../store/families/claim-continuations.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../store/tasks/claim-tasks.ts';
-import { lockDueTasks } from '../store/tasks/due-tasks.ts';
 import { listDueWithin } from '../store/tasks/due-within-tenants.ts';
 import type { JobQueue } from './job-queue.ts';
+import { lockDue } from './lock-due.ts';
+
+/** So many more parents are looked at where tenants are limited, as some may have no room. */
+const PARENTS_MORE = 100;
 
 /** How many more runs of a definition its limits allow now. */
 export interface Room {
@@ -50,10 +54,23 @@ export async function takeWithin(
 ): Promise<Delivery[]> {
   if (tenant !== null) {
     const left = perTenant === undefined ? limit : perTenant - (running.get(tenant) ?? 0);
-    return left > 0 ? lockDueTasks(trx, tenant, name, Math.min(limit, left)) : [];
+    return left > 0 ? lockDue(trx, tenant, name, Math.min(limit, left)) : [];
   }
   if (perTenant === undefined) return queue.take(trx, name, limit);
-  return listDueWithin(trx, name, { perTenant, running }, limit);
+  const parents = await lockReadyParents(trx, null, name, limit + PARENTS_MORE);
+  const after = new Map(running);
+  const within = parents
+    .filter((parent) => {
+      const runs = after.get(parent.tenant) ?? 0;
+      if (runs < perTenant) after.set(parent.tenant, runs + 1);
+      return runs < perTenant;
+    })
+    .slice(0, limit);
+  if (within.length === limit) return within;
+  return [
+    ...within,
+    ...(await listDueWithin(trx, name, { perTenant, running: after }, limit - within.length)),
+  ];
 }
 
 /** Keeps that runs have begun, where that is limited. After their record, so that the record is never ahead. */

@@ -8,6 +8,9 @@ import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
 import { type Json, PermanentError, RunEnded, type TaskContext } from '../workers/define-task.ts';
 import { forwardingLog, lineText } from '../workers/forwarding-log.ts';
 import type { RunServices } from '../workers/run-services.ts';
+import { childrenOver } from '../workers/task-children.ts';
+import type { FamilyParts } from './families/family-parts.ts';
+import { childrenOfRun } from './families/run-children.ts';
 import type { Run } from './run.ts';
 import type { RunLog } from './run-log.ts';
 import type { TaskReader } from './task-reader.ts';
@@ -19,6 +22,7 @@ export interface ContextParts {
   readonly allowPrivateAddresses: boolean;
   readonly readTasks: TaskReader;
   readonly runLog: RunLog;
+  readonly families: FamilyParts;
 }
 
 /** The context that a run's definition gets. */
@@ -42,6 +46,7 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
       run.fileName = file.name;
       return file;
     },
+    children: childrenOver(childrenOfRun(run, parts.families, parts.runLog)),
     services: createServices(run, parts),
   };
 }

@@ -32,6 +32,7 @@ import { healthRoutes } from './routes/health.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { taskChildrenRoutes } from './routes/task-children.ts';
 import { taskControlRoutes } from './routes/task-control.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
 import { taskLogRoutes } from './routes/task-log.ts';
@@ -40,6 +41,7 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { workerChildrenRoutes } from './routes/worker-children.ts';
 import { workerFileRoutes } from './routes/worker-files.ts';
 import { workerRoutes } from './routes/workers.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
@@ -111,6 +113,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(archiveRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskLogRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(taskChildrenRoutes, { prefix: '/BatchTask', tasks });
       await api.register(workerRoutes, { prefix: '/Workers', tasks, log: parts.log });
       await api.register(workerFileRoutes, { prefix: '/Workers', tasks });
       await api.register(eventRoutes, {
@@ -125,6 +128,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
         sender: parts.webhooks,
         allowPrivateAddresses: config.allowPrivateAddresses,
       });
+      await api.register(workerChildrenRoutes, { prefix: '/Workers', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
       await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: parts.scheduler });

@@ -57,6 +57,43 @@ export interface TaskTable {
   checkpoint: ColumnType<unknown, string | null, string | null>;
   /** The attempt whose result file the checkpoint goes with; null for none. */
   file_attempt: number | null;
+  /** The task that has started it; null where a caller or the server has. */
+  parent_id: number | null;
+  /** What the parent calls it. */
+  child_key: string | null;
+  /** Its share of the parent's progress. */
+  child_weight: Generated<number>;
+  /** How many parents stand above it. */
+  depth: Generated<number>;
+}
+
+/**
+ * Table `batchline.task_family`: one row for every task that has started others. Whoever locks it holds the rows of the
+ * tasks already: it is the last lock of a transaction, so that nobody waits crosswise.
+ */
+export interface TaskFamilyTable {
+  parent_id: number;
+  total: Generated<number>;
+  ended: Generated<number>;
+  /** Of those that have ended. */
+  failed: Generated<number>;
+  weight: Generated<string>;
+  weight_ended: Generated<string>;
+  on_failure: Generated<string>;
+  /** The job that delivers the parent when all have ended; null where it doesn't wait. */
+  job_id: string | null;
+  /** When that job was sent. */
+  ready_since: Date | null;
+  /** Whether children are still to be told that they are stopped. */
+  stopping: Generated<boolean>;
+  stop_message: MessageColumn;
+}
+
+/** Table `batchline.deleted_child`: the keys of children that were deleted, so that no later run starts them again. */
+export interface DeletedChildTable {
+  parent_id: number;
+  child_key: string;
+  id: number;
 }
 
 /** Table `batchline.binary_object`: ParameterObjects, serialised as JSON text. */
@@ -347,4 +384,6 @@ export interface Schema {
   'batchline.webhook_delivery': WebhookDeliveryTable;
   'batchline.result_file': ResultFileTable;
   'batchline.retention': RetentionTable;
+  'batchline.task_family': TaskFamilyTable;
+  'batchline.deleted_child': DeletedChildTable;
 }

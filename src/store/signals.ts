@@ -11,7 +11,9 @@ export type Signal =
   /** These tasks have new progress. Likewise. */
   | { readonly kind: 'progress'; readonly taskIds: readonly number[] }
   /** This process wants to hear of events; to be said again within `LISTENING_MS`. */
-  | { readonly kind: 'listening' };
+  | { readonly kind: 'listening' }
+  /** Children of these tasks have moved on. For this process only: the one that has written it looks after the parents. */
+  | { readonly kind: 'children'; readonly parentIds: readonly number[] };
 
 /** How long the others believe a process that says that it is listening. */
 export const LISTENING_MS = 30_000;

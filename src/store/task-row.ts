@@ -34,6 +34,7 @@ export interface TaskRow {
   readonly attempt: number;
   readonly failures: number;
   readonly losses: number;
+  readonly parent_id: number | null;
 }
 
 /** What to select, or return, from `batchline.task as t` for `toTask`. */
@@ -42,7 +43,7 @@ export const TASK_COLUMNS = sql<TaskRow>`
   (select b.content from batchline.binary_object b where b.id = t.parameter_object_id) as parameters,
   t.created, t.updated, t.updated_count, t.last_started, t.start_count, t.context, t.result, t.result_message, t.state,
   t.description, t.response, t.request, t.progress_description, t.progress_message, t.progress_percent, t.file_name,
-  t.cancellation, t.attempt, t.failures, t.losses`;
+  t.cancellation, t.attempt, t.failures, t.losses, t.parent_id`;
 
 /** The task that a row holds. */
 export function toTask(row: TaskRow): BatchTask {
@@ -75,5 +76,6 @@ export function toTask(row: TaskRow): BatchTask {
     attempt: row.attempt,
     failures: row.failures,
     losses: row.losses,
+    parentId: row.parent_id,
   };
 }

@@ -1,6 +1,9 @@
 import type { Caller } from '../domain/caller.ts';
 import { message } from '../domain/message.ts';
 import { hasEnded } from '../domain/task-state.ts';
+import { stoppedWith, stopTree } from '../engine/families/stop-tree.ts';
+import { markStopping } from '../store/families/count-moves.ts';
+import { countUnstoppable } from '../store/families/stop-children.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
 import { requestStop } from '../store/tasks/request-stop.ts';
 import { checkAccess } from './access.ts';
@@ -10,6 +13,7 @@ import { announce, type Guard, moveHeldTask } from './update-task.ts';
 /**
  * Stops a task: StopBatchJob (contract, section 3). A New one never starts; the run of a Started one is told
  * at once and ends the task as Failed, without a retry, with a Result that says who stopped it and when.
+ * Its children are stopped with it, and theirs.
  *
  * @param guard a condition on the task as it is; the row is locked while it looks
  * @returns true where it was or will be stopped; false where it had ended or can't be cancelled
@@ -22,21 +26,26 @@ export async function stopTask(
   guard?: Guard,
 ): Promise<boolean> {
   const note = message`Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date()}.`;
-  const stopped = await parts.database.sql.transaction().execute(async (trx) => {
+  const { stopped, hasChildren } = await parts.database.sql.transaction().execute(async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'stop');
     guard?.(task);
-    if (held === undefined || hasEnded(task.state) || task.cancellation === 'CannotCancel') return undefined;
-    if (held.leaseOwner !== null) {
-      await requestStop(trx, id, caller.associateId, note);
-      return { held, state: task.state };
-    }
-    // Nobody's process would end it: it waits, or a client holds it by hand.
-    await moveHeldTask(parts, trx, caller, held, { state: 'Failed', result: note }, note);
-    return { held, state: 'Failed' as const };
+    if (held === undefined || hasEnded(task.state) || task.cancellation === 'CannotCancel')
+      return { stopped: undefined, hasChildren: false };
+    const goOn = await countUnstoppable(trx, id);
+    const result = goOn === 0 ? note : message`${note} ${goOn} of its children can't be cancelled and go on.`;
+    // Else nobody's process would end it: it waits to begin or for its children, or a client holds it by hand.
+    const isRun = held.leaseOwner !== null;
+    if (isRun) await requestStop(trx, id, caller.associateId, result);
+    else await moveHeldTask(parts, trx, caller, held, { state: 'Failed', result }, note);
+    // After the counts of its parent: families are locked from the root down.
+    const parents = await markStopping(trx, [{ parentId: id, reason: stoppedWith(id, note) }]);
+    const state = isRun ? task.state : ('Failed' as const);
+    return { stopped: { held, state }, hasChildren: parents.length > 0 };
   });
   if (stopped === undefined) return false;
   announce(parts, stopped.held, stopped.state);
   if (stopped.state !== 'Failed') parts.database.signals.publish({ kind: 'stop', taskId: id });
+  if (hasChildren) await stopTree(parts, id);
   return true;
 }

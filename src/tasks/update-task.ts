@@ -6,6 +6,7 @@ import { conflict } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { type Message, message, type Text } from '../domain/message.ts';
 import { hasEnded, isLegalMove, LEGAL_MOVES, type StoredState } from '../domain/task-state.ts';
+import { noteChildMoves } from '../engine/families/child-moves.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { type ChangeScope, changeTexts } from '../store/tasks/change-texts.ts';
@@ -103,8 +104,8 @@ async function moveLocked(
 }
 
 /**
- * Moves a locked task for a caller, with all that belongs to it: the audit row, the engine's jobs, and the
- * removal of an internal task that has ended. Call `announce` after the transaction.
+ * Moves a locked task for a caller, with all that belongs to it: the audit row, the engine's jobs, the counts of its parent,
+ * and the removal of an internal task that has ended. Call `announce` after the transaction.
  *
  * @throws Refusal (conflict) where it is to run again and no server offers its definition
  */
@@ -141,11 +142,15 @@ export async function moveHeldTask(
     const { priority } = held;
     await parts.queue.send(trx, [{ name, jobId, taskId: id, priority, delaySeconds: 0 }]);
   }
+  if (moved.parentId !== null)
+    await noteChildMoves(trx, parts.queue, [
+      { childId: id, parentId: moved.parentId, from: held.task.state, to: state },
+    ]);
   if (moved.isInternal && hasEnded(state)) await deleteTaskRows(trx, [id], true);
   return moved;
 }
 
-/** Tells the run that has lost its task, and the workers that have a new one. */
+/** Tells the run that has lost its task, the workers that have a new one, and whoever looks after its parent. */
 export function announce(parts: TaskParts, before: HeldTask, state: StoredState): void {
   if (before.task.state === state) return;
   parts.database.signals.publish({ kind: 'changed' });
@@ -153,6 +158,8 @@ export function announce(parts: TaskParts, before: HeldTask, state: StoredState)
   // A task that was taken from its run leaves room for another where its definition is limited.
   if (state === 'New' || before.leaseOwner !== null)
     parts.database.signals.publish({ kind: 'due', names: [before.task.name] });
+  const { parentId } = before.task;
+  if (parentId !== null) parts.database.signals.publish({ kind: 'children', parentIds: [parentId] });
 }
 
 function capitalised(name: string): string {

@@ -5,6 +5,7 @@ import type { CancellationBehaviourName } from '../domain/cancellation.ts';
 import type { DefinitionLimits } from '../domain/definition-limits.ts';
 import type { Text } from '../domain/message.ts';
 import type { RunServices } from './run-services.ts';
+import type { TaskChildren } from './task-children.ts';
 
 /** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -25,7 +26,7 @@ export interface TaskContext<P = unknown> {
   readonly task: BatchTask;
   /** The fencing token of this run. */
   readonly attempt: number;
-  /** Aborted when somebody stops the task, the server stops, or the lease is lost; `signal.reason` is a `RunEnded`. */
+  /** Aborted when somebody stops the task, the server stops, the lease is lost, or the task waits for its children; `signal.reason` is a `RunEnded`. */
   readonly signal: AbortSignal;
   /** Logs with the task's id and attempt. */
   readonly log: Logger;
@@ -48,14 +49,16 @@ export interface TaskContext<P = unknown> {
   checkpoint(value: Json): Promise<void>;
   /** The place of the task's result file; sets FileName when the run ends. A file name, not a path. */
   resultFile(name: string): Promise<ResultFile>;
+  /** Starts further tasks and waits for them (docs/fan-out.md). */
+  readonly children: TaskChildren;
   /** What the server lends to definitions that run in its process (isolate `inline`); throws in a thread. */
   readonly services: RunServices;
 }
 
 /** Why a run was told to end. */
-export type RunEndReason = 'stopped' | 'shutdown' | 'lost';
+export type RunEndReason = 'stopped' | 'shutdown' | 'lost' | 'waiting';
 
-/** The reason of `signal`, and what a call of a run that has lost its task throws. */
+/** The reason of `signal`, and what a call of a run throws that has lost its task or waits for its children. */
 export class RunEnded extends Error {
   readonly reason: RunEndReason;
 
@@ -65,6 +68,7 @@ export class RunEnded extends Error {
         stopped: 'The task was stopped.',
         shutdown: 'The server is stopping.',
         lost: 'This run no longer holds the task.',
+        waiting: 'The task waits for its children; it has another run when they have ended.',
       }[reason],
     );
     this.name = 'RunEnded';

@@ -13,3 +13,4 @@ export { createWorker, type Worker, type WorkerOptions } from './remote/create-w
 export { CallRefused } from './remote/worker-client.ts';
 export * from './resumable-file.ts';
 export type * from './run-services.ts';
+export type { ChildFilter, ChildResult, ChildToStart, TaskChildren } from './task-children.ts';

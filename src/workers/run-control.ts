@@ -31,9 +31,18 @@ export class RunControl {
     return this.#endReason;
   }
 
-  /** Tells the run to end. The first reason stays, but a lost task outweighs all: nothing may be written then. */
+  /** Whether the run holds its task no longer, so that its end is nothing to write. */
+  get hasNoTask(): boolean {
+    return this.#endReason === 'lost' || this.#endReason === 'waiting';
+  }
+
+  /**
+   * Tells the run to end. The first reason stays, but a lost task outweighs all: nothing may be written then, nor after
+   * the task has begun to wait for its children.
+   */
   end(reason: RunEndReason): void {
-    if (this.#endReason === undefined || reason === 'lost') this.#endReason = reason;
+    const writesNothing = reason === 'lost' || reason === 'waiting';
+    if (this.#endReason === undefined || (writesNothing && !this.hasNoTask)) this.#endReason = reason;
     if (!this.#controller.signal.aborted) this.#controller.abort(new RunEnded(reason));
   }
 

@@ -16,8 +16,8 @@ export interface Supervision {
 }
 
 /**
- * Waits for a run and tells what it came to; `undefined` where it has lost its task, so that there is nothing to
- * write. A run that was told to end and doesn't within the grace period is left behind.
+ * Waits for a run and tells what it came to; `undefined` where it no longer holds its task, so that there is nothing
+ * to write. A run that was told to end and doesn't within the grace period is left behind.
  */
 export async function supervise(
   control: RunControl,
@@ -45,7 +45,7 @@ export async function supervise(
       ),
       grace.promise,
     ]);
-    if (control.endReason === 'lost') return undefined;
+    if (control.hasNoTask) return undefined;
     if (outcome === 'left behind' || outcome.kind === 'failed') {
       if (control.endReason === 'shutdown') return { kind: 'interrupted' };
       if (outcome === 'left behind')

@@ -1,6 +1,7 @@
 import type { BatchTask } from '../../domain/batch-task.ts';
 import { type MessageData, revived, type Text } from '../../domain/message.ts';
-import type { Json, ResultFile, RunEndReason } from '../../workers/define-task.ts';
+import type { Json, RunEndReason } from '../../workers/define-task.ts';
+import type { ChildrenPort } from '../../workers/task-children.ts';
 import type { DefinitionSource } from '../registry.ts';
 
 /** What a thread is started with. */
@@ -21,6 +22,14 @@ export type ThreadResult =
   | { readonly kind: 'told'; readonly message: MessageData }
   | { readonly kind: 'threw'; readonly text: ClonedText; readonly permanent: boolean };
 
+/** A call of a `ChildrenPort`. */
+export type ChildrenCall = {
+  readonly [Method in keyof ChildrenPort]: {
+    readonly method: Method;
+    readonly args: Parameters<ChildrenPort[Method]>;
+  };
+}[keyof ChildrenPort];
+
 /** What a running thread tells the server. Calls with an `id` are answered. */
 export type FromThread =
   | { readonly type: 'progress'; readonly percent: number; readonly text: ClonedText | undefined }
@@ -31,14 +40,21 @@ export type FromThread =
     }
   | { readonly type: 'checkpoint'; readonly id: number; readonly value: Json }
   | { readonly type: 'resultFile'; readonly id: number; readonly name: string }
+  | { readonly type: 'children'; readonly id: number; readonly call: ChildrenCall }
   /** The run has told all that it had to tell. */
   | { readonly type: 'end' };
 
 /** What the server tells a running thread. */
 export type ToThread =
   | { readonly type: 'end'; readonly reason: RunEndReason }
-  | { readonly type: 'answer'; readonly id: number; readonly value: ResultFile | null }
-  | { readonly type: 'refused'; readonly id: number; readonly text: ClonedText; readonly lost: boolean };
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  /** `ended` says why, where the call has ended the run. */
+  | {
+      readonly type: 'refused';
+      readonly id: number;
+      readonly text: ClonedText;
+      readonly ended: RunEndReason | undefined;
+    };
 
 /** The text that a clone stands for. */
 export function textOf(cloned: ClonedText): Text {

@@ -11,10 +11,18 @@ import {
 } from '../../workers/define-task.ts';
 import { failureText } from '../../workers/failure-text.ts';
 import { forwardingLog } from '../../workers/forwarding-log.ts';
-import { type FromThread, type ThreadResult, type ThreadStart, type ToThread, textOf } from './messages.ts';
+import { childrenOver } from '../../workers/task-children.ts';
+import {
+  type ChildrenCall,
+  type FromThread,
+  type ThreadResult,
+  type ThreadStart,
+  type ToThread,
+  textOf,
+} from './messages.ts';
 
 /** Calls to the server that wait for their answers. */
-type Waiting = Map<number, { resolve: (value: ResultFile | null) => void; reject: (error: Error) => void }>;
+type Waiting = Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>;
 
 /** Runs a definition in this thread. Piscina calls it with what the server sends. */
 export default async function runInThread(work: {
@@ -50,8 +58,8 @@ function receive(message: ToThread, controller: AbortController, waiting: Waitin
   }
   const call = waiting.get(message.id);
   waiting.delete(message.id);
-  if (message.type === 'answer') call?.resolve(message.value);
-  else call?.reject(message.lost ? new RunEnded('lost') : new PermanentError(textOf(message.text)));
+  if (message.type === 'answer') call?.resolve(message.value as never);
+  else call?.reject(message.ended ? new RunEnded(message.ended) : new PermanentError(textOf(message.text)));
 }
 
 function contextOf(
@@ -62,12 +70,13 @@ function contextOf(
 ): TaskContext {
   let calls = 0;
   const tell = (message: FromThread): void => port.postMessage(message);
-  const ask = (make: (id: number) => FromThread): Promise<ResultFile | null> =>
+  const ask = <T>(make: (id: number) => FromThread): Promise<T> =>
     new Promise((resolve, reject) => {
       calls += 1;
       waiting.set(calls, { resolve, reject });
       tell(make(calls));
     });
+  const askChildren = <T>(call: ChildrenCall): Promise<T> => ask((id) => ({ type: 'children', id, call }));
   return {
     parameters: start.parameters,
     task: start.task,
@@ -88,10 +97,14 @@ function contextOf(
       await ask((id) => ({ type: 'checkpoint', id, value }));
     },
     async resultFile(name) {
-      const file = await ask((id) => ({ type: 'resultFile', id, name }));
-      if (file === null) throw new Error('The server named no result file.');
-      return file;
+      return ask<ResultFile>((id) => ({ type: 'resultFile', id, name }));
     },
+    children: childrenOver({
+      start: (...args) => askChildren({ method: 'start', args }),
+      wait: (...args) => askChildren({ method: 'wait', args }),
+      summary: (...args) => askChildren({ method: 'summary', args }),
+      page: (...args) => askChildren({ method: 'page', args }),
+    }),
     get services(): never {
       throw new PermanentError(
         message`ctx.services is for definitions with isolate: inline; this one runs in a thread.`,

@@ -3,9 +3,18 @@ import { Piscina } from 'piscina';
 import { revived } from '../../domain/message.ts';
 import { type Json, PermanentError, RunEnded, TaskError } from '../../workers/define-task.ts';
 import { failureText } from '../../workers/failure-text.ts';
+import type { ChildrenPort } from '../../workers/task-children.ts';
+import { childrenOfRun } from '../families/run-children.ts';
 import type { Run } from '../run.ts';
 import { type ContextParts, createContext } from '../run-context.ts';
-import { type FromThread, type ThreadResult, type ThreadStart, type ToThread, textOf } from './messages.ts';
+import {
+  type ChildrenCall,
+  type FromThread,
+  type ThreadResult,
+  type ThreadStart,
+  type ToThread,
+  textOf,
+} from './messages.ts';
 
 const ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? './thread-entry.ts' : './thread-entry.js',
@@ -39,12 +48,13 @@ export class ThreadPool {
   async run(run: Run, parameters: unknown, kill: AbortSignal): Promise<unknown> {
     const { port1: here, port2: there } = new MessageChannel();
     const context = createContext(run, parameters, this.#parts);
+    const children = childrenOfRun(run, this.#parts.families, this.#parts.runLog);
     const tell = (message: ToThread): void => here.postMessage(message);
     const onEnd = (): void => tell({ type: 'end', reason: run.endReason ?? 'stopped' });
     const toldAll = Promise.withResolvers<void>();
     here.on('message', (message: FromThread) => {
       if (message.type === 'end') toldAll.resolve();
-      else void answer(message, context, tell);
+      else void answer(message, context, children, tell);
     });
     if (run.signal.aborted) onEnd();
     else run.signal.addEventListener('abort', onEnd, { once: true });
@@ -80,6 +90,7 @@ type Context = ReturnType<typeof createContext>;
 async function answer(
   message: Exclude<FromThread, { type: 'end' }>,
   context: Context,
+  children: ChildrenPort,
   tell: (message: ToThread) => void,
 ): Promise<void> {
   if (message.type === 'progress')
@@ -87,16 +98,36 @@ async function answer(
   if (message.type === 'log')
     return (context.log[message.level] as (...values: readonly unknown[]) => void)(...message.values);
   try {
-    const value = message.type === 'resultFile' ? await context.resultFile(message.name) : null;
-    if (message.type === 'checkpoint') await context.checkpoint(message.value);
-    tell({ type: 'answer', id: message.id, value });
+    tell({ type: 'answer', id: message.id, value: await perform(message, context, children) });
   } catch (error) {
-    const lost = error instanceof RunEnded && error.reason === 'lost';
     tell({
       type: 'refused',
       id: message.id,
       text: failureText(error),
-      lost,
+      ended: error instanceof RunEnded ? error.reason : undefined,
     });
+  }
+}
+
+async function perform(
+  message: Extract<FromThread, { id: number }>,
+  context: Context,
+  children: ChildrenPort,
+): Promise<unknown> {
+  if (message.type === 'resultFile') return context.resultFile(message.name);
+  if (message.type === 'checkpoint') return context.checkpoint(message.value);
+  return callChildren(children, message.call);
+}
+
+function callChildren(children: ChildrenPort, call: ChildrenCall): Promise<unknown> {
+  switch (call.method) {
+    case 'start':
+      return children.start(...call.args);
+    case 'wait':
+      return children.wait(...call.args);
+    case 'summary':
+      return children.summary();
+    case 'page':
+      return children.page(...call.args);
   }
 }

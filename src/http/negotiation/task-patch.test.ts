@@ -46,6 +46,7 @@ const task: BatchTask = {
   attempt: 0,
   failures: 0,
   losses: 0,
+  parentId: null,
 };
 const locale = {
   text: (text: string) => text,

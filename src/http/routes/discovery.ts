@@ -23,6 +23,10 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/BatchTask/{id}/Audit': { GET: 'Every change of the state of a batch task.' },
   '/BatchTask/{id}/Log': { GET: 'What the runs of a batch task have logged last.' },
   '/BatchTask/{id}/Events': { GET: 'The events of a batch task, as a stream or a page.' },
+  '/BatchTask/{id}/Children': {
+    GET: 'The batch tasks that a batch task has started, and how far they have come.',
+  },
+  '/BatchTask/{id}/Parent': { GET: 'The batch task that has started this one.' },
   '/BatchTask/{id}/File': {
     GET: 'The result file of a batch task, or a range of it.',
     HEAD: 'What the result file is, without its content.',
@@ -71,6 +75,11 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/Workers/Leases/{lease}/Checkpoint': { PUT: 'Keeps a value that the next attempt finds.' },
   '/Workers/Leases/{lease}/Log': { POST: "Adds lines to the task's log." },
   '/Workers/Leases/{lease}/File': { PUT: "Uploads the task's result file." },
+  '/Workers/Leases/{lease}/Children': {
+    GET: 'The children of the task.',
+    POST: 'Starts children of the task.',
+  },
+  '/Workers/Leases/{lease}/Wait': { POST: 'Ends the run until all children of the task have ended.' },
   '/Workers/Leases/{lease}/Succeed': { POST: 'Ends the run: the task has succeeded.' },
   '/Workers/Leases/{lease}/Fail': { POST: 'Ends the run: it has failed; it may be tried again.' },
   '/Workers/Leases/{lease}/Return': { POST: 'Gives the task back, to be run again.' },

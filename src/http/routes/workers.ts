@@ -222,6 +222,7 @@ function writeAcquired(
     Losses: one.task.losses,
     Task: writer.write(one.task),
     Parameters: one.parameters,
+    ParentId: one.task.parentId,
     Checkpoint: one.checkpoint ?? null,
   };
 }

@@ -81,6 +81,7 @@ const AcquiredTask = Type.Object({
   Losses: Type.Integer({ description: 'Runs whose worker was lost before' }),
   Task: Type.Object({}, { additionalProperties: true, description: 'BatchTaskInfo' }),
   Parameters: Type.Object({}, { additionalProperties: true }),
+  ParentId: Type.Union([Type.Integer(), Type.Null()], { description: 'The task that has started it' }),
   Checkpoint: Type.Unknown({ description: 'The last checkpoint of any attempt, or null' }),
 });
 

@@ -8,6 +8,7 @@ import { workers } from './0005-workers.ts';
 import { control } from './0006-control.ts';
 import { files } from './0007-files.ts';
 import { notifications } from './0008-notifications.ts';
+import { fanOut } from './0009-fan-out.ts';
 import { retention } from './0010-retention.ts';
 
 /** Every migration by name, in the order of the names. */
@@ -20,6 +21,7 @@ const MIGRATIONS = {
   '0006-control': control,
   '0007-files': files,
   '0008-notifications': notifications,
+  '0009-fan-out': fanOut,
   '0010-retention': retention,
 };
 

@@ -76,6 +76,8 @@ export class PostgresSignals implements Signals {
         this.#listening = true;
         this.#gather();
         return;
+      case 'children':
+        return; // for this process only
       case 'changed':
         if (this.#isWanted()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
         return;

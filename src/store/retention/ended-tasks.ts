@@ -20,7 +20,7 @@ export async function namesWithEndedTasks(db: Kysely<Schema>): Promise<string[]>
 
 /**
  * Locks tasks of a definition that have ended in this state and were last changed before then, the oldest first.
- * Those that somebody else has locked are passed over.
+ * Those that somebody else has locked are passed over, and children whose parent has not ended: it may yet read them.
  */
 export async function lockEndedTasks(
   trx: Transaction<Schema>,
@@ -31,10 +31,11 @@ export async function lockEndedTasks(
 ): Promise<number[]> {
   // The state as a constant, so that the index for ended tasks serves it.
   const { rows } = await sql<{ id: number }>`
-    select id from batchline.task
-    where name = ${name} and state = ${sql.lit(TaskState[state])} and updated < ${before}
-    order by updated
+    select t.id from batchline.task as t
+    where t.name = ${name} and t.state = ${sql.lit(TaskState[state])} and t.updated < ${before}
+      and not exists (select 1 from batchline.task as p where p.id = t.parent_id and p.state in (1, 2, 3))
+    order by t.updated
     limit ${limit}
-    for update skip locked`.execute(trx);
+    for update of t skip locked`.execute(trx);
   return rows.map((row) => row.id);
 }

@@ -1,7 +1,8 @@
 import { sql, type Transaction } from 'kysely';
+import { forgetFamilies, keepKeys } from '../families/forget-family.ts';
 import type { Schema } from '../schema.ts';
 
-/** Deletes tasks with their binary objects and logs. Their audit rows stay, unless `leaveNoTrace`. */
+/** Deletes tasks with their binary objects and logs, and what was counted of their children, who stay. Their audit rows stay, unless `leaveNoTrace`. */
 export async function deleteTaskRows(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -17,10 +18,20 @@ export async function deleteTaskRows(
       where t.id = a.task_id and not t.is_internal
         and t.id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
   }
-  const deleted = await sql<{ parameter_object_id: number | null }>`
+  const deleted = await sql<{
+    id: number;
+    parameter_object_id: number | null;
+    parent_id: number | null;
+    child_key: string | null;
+  }>`
     delete from batchline.task
     where id in (select value::int from json_array_elements_text(${list}::text::json))
-    returning parameter_object_id`.execute(trx);
+    returning id, parameter_object_id, parent_id, child_key`.execute(trx);
+  await forgetFamilies(trx, ids);
+  await keepKeys(
+    trx,
+    deleted.rows.filter((row) => row.parent_id !== null),
+  );
   const objects = deleted.rows.map((row) => row.parameter_object_id).filter((id) => id !== null);
   if (objects.length > 0) {
     await sql`

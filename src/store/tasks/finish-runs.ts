@@ -30,6 +30,8 @@ export interface FinishedTask {
   readonly tenant: string;
   readonly isInternal: boolean;
   readonly priority: number;
+  /** The task that has started it; null where a caller or the server has. */
+  readonly parentId: number | null;
   /** Not the state that was asked for, where somebody had asked to stop the task: then it is Failed. */
   readonly state: StoredState;
   /** Who had asked to stop it and when, in words; null where nobody had. */
@@ -65,6 +67,7 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
     tenant: string;
     is_internal: boolean;
     priority: number;
+    parent_id: number | null;
     state: number;
     stop_note: string | null;
     stop_message: MessageData | null;
@@ -95,12 +98,15 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
       percent smallint, progress text, progress_message jsonb, file_name text, job_id uuid, delay float8, starts int
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
-    returning t.id, t.tenant, t.is_internal, t.priority, t.state, t.stop_note, t.stop_message`.execute(trx);
+    returning t.id, t.tenant, t.is_internal, t.priority, t.parent_id, t.state, t.stop_note, t.stop_message`.execute(
+    trx,
+  );
   return written.rows.map((row) => ({
     taskId: row.id,
     tenant: row.tenant,
     isInternal: row.is_internal,
     priority: row.priority,
+    parentId: row.parent_id,
     state: storedStateOf(row.state),
     stopNote: row.stop_note === null ? null : noteOf(row.stop_note, row.stop_message),
   }));

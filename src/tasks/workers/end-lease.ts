@@ -4,7 +4,7 @@ import { storable } from '../../domain/message.ts';
 import { DEFAULT_RETRY } from '../../domain/retry.ts';
 import { consequenceOf, type RunOutcome } from '../../domain/run-outcome.ts';
 import type { StoredState } from '../../domain/task-state.ts';
-import { applyEnds, endOf } from '../../engine/apply-ends.ts';
+import { announceEnds, applyEnds, endOf } from '../../engine/apply-ends.ts';
 import { wakeLater } from '../../engine/wake-later.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { type Lease, withLease } from './lease.ts';
@@ -40,7 +40,7 @@ export async function endLease(
 ): Promise<EndedLease> {
   if (progress.text !== undefined)
     checkText('ProgressDescription', progress.text, parts.textLimits.progressDescription);
-  const { due, ended, name } = await withLease(parts, caller, lease, async (trx, held) => {
+  const { applied, ended, name } = await withLease(parts, caller, lease, async (trx, held) => {
     const { task, leaseOwner, jobId } = held;
     const definition = await parts.definitions.find(task.name, trx);
     const policy = definition?.retry ?? DEFAULT_RETRY;
@@ -53,10 +53,9 @@ export async function endLease(
     const applied = await applyEnds(trx, parts.queue, [end]);
     const state = applied.finished[0]?.state ?? task.state;
     const nextRunInSeconds = state === 'New' ? consequence.delaySeconds : null;
-    return { due: applied.due, ended: { state, nextRunInSeconds }, name: task.name };
+    return { applied, ended: { state, nextRunInSeconds }, name: task.name };
   });
-  parts.database.signals.publish({ kind: 'changed' });
-  if (due.size > 0) parts.database.signals.publish({ kind: 'due', names: [...due] });
+  announceEnds(parts.database.signals, applied);
   wakeLater(parts.database.signals, name, ended.nextRunInSeconds ?? 0);
   return ended;
 }

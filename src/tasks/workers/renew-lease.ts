@@ -54,10 +54,11 @@ async function renewOnce(
   lease: Lease,
   progress: LastProgress,
 ): Promise<RenewedLease> {
-  return withLease(parts, caller, lease, async (trx, { task, stopNote }) => {
+  const { renewed, parentId } = await withLease(parts, caller, lease, async (trx, { task, stopNote }) => {
     const definition = await parts.definitions.find(task.name, trx);
     const leaseSeconds = definition?.leaseSeconds ?? 0;
-    if (stopNote !== null || definition === undefined) return { stopNote, leaseSeconds };
+    if (stopNote !== null || definition === undefined)
+      return { renewed: { stopNote, leaseSeconds }, parentId: null };
     await renewLeases(trx, [
       {
         ...lease,
@@ -66,8 +67,11 @@ async function renewOnce(
         progressDescription: progress.text ?? null,
       },
     ]);
-    return { stopNote: null, leaseSeconds };
+    const parentId = progress.percent === undefined ? null : task.parentId;
+    return { renewed: { stopNote: null, leaseSeconds }, parentId };
   });
+  if (parentId !== null) parts.database.signals.publish({ kind: 'children', parentIds: [parentId] });
+  return renewed;
 }
 
 interface StopListener {

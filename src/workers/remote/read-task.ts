@@ -38,6 +38,7 @@ export function readTask(acquired: AcquiredCarrier): BatchTask {
     attempt: acquired.Attempt,
     failures: acquired.Failures,
     losses: acquired.Losses,
+    parentId: acquired.ParentId,
   };
 }
 

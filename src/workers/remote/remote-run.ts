@@ -7,8 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { BatchTask } from '../../domain/batch-task.ts';
+import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
 import { message, type Text } from '../../domain/message.ts';
 import type { RunOutcome } from '../../domain/run-outcome.ts';
+import type { StoredState } from '../../domain/task-state.ts';
 import {
   type Json,
   PermanentError,
@@ -21,10 +23,13 @@ import {
 import { forwardingLog, type LogLine, lineText } from '../forwarding-log.ts';
 import { RunControl } from '../run-control.ts';
 import { supervise } from '../supervise.ts';
+import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../task-children.ts';
 import { readProgressLimit, readTask } from './read-task.ts';
 import {
   type AcquiredCarrier,
   CallRefused,
+  type ChildrenCarrier,
+  type CountsCarrier,
   type ProgressCarrier,
   type WorkerClient,
 } from './worker-client.ts';
@@ -83,7 +88,7 @@ export class RemoteRun extends RunControl {
 
   override end(reason: RunEndReason): void {
     super.end(reason);
-    if (reason === 'lost') this.#lost.abort(new RunEnded('lost'));
+    if (this.hasNoTask) this.#lost.abort(new RunEnded(reason));
   }
 
   override progress(percent: number, text: Text | undefined): void {
@@ -103,8 +108,9 @@ export class RemoteRun extends RunControl {
       });
       this.#silent.abort();
       await this.#telling;
-      if (outcome === undefined) this.#log.warn('the run has lost its task; what it did is not recorded');
-      else await this.#finish(outcome, beating);
+      if (outcome !== undefined) await this.#finish(outcome, beating);
+      else if (this.endReason !== 'waiting')
+        this.#log.warn('the run has lost its task; what it did is not recorded');
     } catch (error) {
       // The lease ends by itself, and the server brings the task back.
       this.#log.error({ err: error }, 'the end of the run could not be written');
@@ -136,12 +142,43 @@ export class RemoteRun extends RunControl {
       progress: (percent, text) => this.progress(percent, text),
       checkpoint: (value) => this.#held((lease) => this.#client.checkpoint(lease, value, this.#lost.signal)),
       resultFile: (name) => this.#resultFile(name),
+      children: childrenOver(this.#children()),
       get services(): never {
         throw new PermanentError(
           message`ctx.services is for definitions that run in the server; this one runs in a worker outside.`,
         );
       },
     };
+  }
+
+  #children(): ChildrenPort {
+    const { signal } = this.#lost;
+    const page = (state: StoredState | undefined, afterId: number, limit: number): Promise<ChildrenCarrier> =>
+      this.#held((lease) => this.#client.children(lease, state, afterId, limit, signal));
+    return {
+      start: (children) => this.#held((lease) => this.#client.startChildren(lease, children, signal)),
+      wait: (onFailure) => this.#wait(onFailure),
+      summary: async () => countsOf(await page(undefined, 0, 1)),
+      page: async ({ state }, afterId) =>
+        (await page(state, afterId, CHILDREN_PAGE)).Children.map((child) => ({
+          id: child.Id,
+          key: child.Key,
+          name: child.Name,
+          state: child.State,
+          result: child.Result,
+          fileName: child.FileName,
+        })),
+    };
+  }
+
+  async #wait(OnFailure: OnFailure): Promise<FamilyCounts> {
+    await this.#sendLines();
+    await this.#uploadFile();
+    const body = { ...progressOf(this), OnFailure };
+    const answer = await this.#held((lease) => this.#client.wait(lease, body, this.#lost.signal));
+    if (!answer.Waits) return countsOf(answer);
+    this.end('waiting');
+    throw new RunEnded('waiting');
   }
 
   /** Makes a call for the lease; where that is over, the run ends. */
@@ -171,7 +208,7 @@ export class RemoteRun extends RunControl {
       try {
         if (!(await this.#renew({ WaitSeconds }))) return;
       } catch (error) {
-        if (this.#over.signal.aborted || this.endReason === 'lost') return;
+        if (this.#over.signal.aborted || this.hasNoTask) return;
         this.#log.warn({ err: error }, 'a sign of life was refused');
         return; // the lease ends by itself
       }
@@ -206,7 +243,7 @@ export class RemoteRun extends RunControl {
     this.#telling ??= this.#tellLater().finally(() => {
       this.#telling = undefined;
       const more = this.hasProgress || this.#lines.length > 0;
-      if (more && !this.#silent.signal.aborted && this.endReason !== 'lost') this.#tellSoon();
+      if (more && !this.#silent.signal.aborted && !this.hasNoTask) this.#tellSoon();
     });
   }
 
@@ -216,13 +253,13 @@ export class RemoteRun extends RunControl {
       await this.#sendLines();
       if (this.hasProgress) await this.#renew(progressOf(this));
     } catch (error) {
-      if (!this.#silent.signal.aborted && this.endReason !== 'lost')
+      if (!this.#silent.signal.aborted && !this.hasNoTask)
         this.#log.warn({ err: error }, 'progress could not be written');
     }
   }
 
   async #sendLines(): Promise<void> {
-    while (this.#lines.length > 0 && this.endReason !== 'lost') {
+    while (this.#lines.length > 0 && !this.hasNoTask) {
       const lines = this.#lines
         .splice(0, MOST_LINES_AT_ONCE)
         .map((line) => ({ Level: line.level, Message: lineText(line) }));
@@ -295,4 +332,8 @@ function progressOf(run: RunControl): ProgressCarrier {
     ...(percent === null ? {} : { ProgressPercent: percent }),
     ...(text === null ? {} : { ProgressDescription: String(text) }),
   };
+}
+
+function countsOf({ Total, Ended, Failed }: CountsCarrier): FamilyCounts {
+  return { total: Total, ended: Ended, failed: Failed };
 }

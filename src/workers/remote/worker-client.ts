@@ -2,7 +2,10 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Agent, type Dispatcher, request } from 'undici';
+import type { OnFailure } from '../../domain/family.ts';
+import type { StoredState } from '../../domain/task-state.ts';
 import type { LogLine } from '../forwarding-log.ts';
+import type { KeyedChild } from '../task-children.ts';
 
 /** The server has refused a call, and would again: status 4xx. */
 export class CallRefused extends Error {
@@ -29,7 +32,27 @@ export interface AcquiredCarrier {
   readonly Losses: number;
   readonly Task: Readonly<Record<string, unknown>>;
   readonly Parameters: Record<string, unknown>;
+  readonly ParentId: number | null;
   readonly Checkpoint: unknown;
+}
+
+/** How far the children of a task have come. */
+export interface CountsCarrier {
+  readonly Total: number;
+  readonly Ended: number;
+  readonly Failed: number;
+}
+
+/** A page of the children of a task. */
+export interface ChildrenCarrier extends CountsCarrier {
+  readonly Children: readonly {
+    readonly Id: number;
+    readonly Key: string;
+    readonly Name: string;
+    readonly State: StoredState;
+    readonly Result: string;
+    readonly FileName: string;
+  }[];
 }
 
 /** Progress as it is sent. */
@@ -98,6 +121,50 @@ export class WorkerClient {
     await this.#json('PUT', `/Leases/${lease}/Checkpoint`, { Value: value }, signal);
   }
 
+  /** Starts children of the task; resolves to their ids, in the same order. */
+  async startChildren(
+    lease: string,
+    children: readonly KeyedChild[],
+    signal: AbortSignal,
+  ): Promise<number[]> {
+    const Children = children.map(({ key, name, parameters, description, weight }) => ({
+      Key: key,
+      Name: name,
+      ParameterObject: parameters,
+      Description: description,
+      Weight: weight,
+    }));
+    const answer = await this.#json('POST', `/Leases/${lease}/Children`, { Children }, signal);
+    return (answer as { Ids: number[] }).Ids;
+  }
+
+  /** Lets the task wait for its children, where some have not ended. */
+  async wait(
+    lease: string,
+    body: ProgressCarrier & { readonly OnFailure: OnFailure },
+    signal: AbortSignal,
+  ): Promise<CountsCarrier & { readonly Waits: boolean }> {
+    const answer = await this.#json('POST', `/Leases/${lease}/Wait`, body, signal);
+    return answer as CountsCarrier & { Waits: boolean };
+  }
+
+  /** A page of the children of the task, after the id. */
+  async children(
+    lease: string,
+    state: StoredState | undefined,
+    afterId: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<ChildrenCarrier> {
+    const query = `After=${afterId}&Limit=${limit}${state === undefined ? '' : `&State=${state}`}`;
+    return (await this.#json(
+      'GET',
+      `/Leases/${lease}/Children?${query}`,
+      undefined,
+      signal,
+    )) as ChildrenCarrier;
+  }
+
   async log(
     lease: string,
     lines: readonly { readonly Level: LogLine['level']; readonly Message: string }[],
@@ -151,17 +218,23 @@ export class WorkerClient {
     await this.#agent.destroy();
   }
 
-  async #json(method: 'POST' | 'PUT', path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
-    const text = JSON.stringify(body);
-    const answer = await this.#call(method, path, { 'content-type': 'application/json' }, () => text, signal);
+  async #json(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const text = body === undefined ? null : JSON.stringify(body);
+    const headers: Record<string, string> = text === null ? {} : { 'content-type': 'application/json' };
+    const answer = await this.#call(method, path, headers, () => text, signal);
     return answer === '' ? undefined : (JSON.parse(answer) as unknown);
   }
 
   async #call(
-    method: 'POST' | 'PUT',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     headers: Record<string, string>,
-    body: () => NonNullable<Dispatcher.DispatchOptions['body']>,
+    body: () => NonNullable<Dispatcher.DispatchOptions['body']> | null,
     signal: AbortSignal,
   ): Promise<string> {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {

@@ -56,6 +56,7 @@ export const TASK: BatchTask = {
   attempt: 1,
   failures: 0,
   losses: 0,
+  parentId: null,
   updatedCount: 0,
 };
 
@@ -163,6 +164,9 @@ export function fakeContext<P>(options: FakeOptions<P>): FakeContext<P> {
       if (options.folder === undefined) throw new Error('This test has no folder.');
       context.files.push(name);
       return Promise.resolve({ name, path: join(options.folder, name) });
+    },
+    get children(): never {
+      throw new Error('This test has no children.');
     },
     services,
   };

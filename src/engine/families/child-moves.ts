@@ -1,0 +1,83 @@
+import type { Transaction } from 'kysely';
+import { familyChange } from '../../domain/family.ts';
+import { type Message, message } from '../../domain/message.ts';
+import type { StoredState } from '../../domain/task-state.ts';
+import {
+  type ChildChange,
+  countMoves,
+  type LockedFamily,
+  lockFamilies,
+  markReady,
+  markStopping,
+} from '../../store/families/count-moves.ts';
+import type { Schema } from '../../store/schema.ts';
+import type { JobQueue } from '../job-queue.ts';
+
+/** A move of a task that another has started. */
+export interface ChildMove {
+  readonly childId: number;
+  readonly parentId: number;
+  readonly from: StoredState;
+  /** `null` where it is deleted. */
+  readonly to: StoredState | null;
+}
+
+/** Why the children of a parent are stopped when one has failed. */
+export function siblingHasFailed(parentId: number): Message {
+  return message`Stopped: another child of batch task ${parentId} has failed.`;
+}
+
+/**
+ * Counts moves of children in the transaction that makes them, and sends the jobs of parents that waited for them. Rows
+ * of deleted children must still be there.
+ *
+ * @returns the definitions of parents that are due
+ */
+export async function noteChildMoves(
+  trx: Transaction<Schema>,
+  queue: JobQueue,
+  moves: readonly ChildMove[],
+): Promise<ReadonlySet<string>> {
+  const changes = moves
+    .map(({ childId, parentId, from, to }): ChildChange => ({ childId, parentId, ...familyChange(from, to) }))
+    .filter((change) => change.ended !== 0 || change.failed !== 0);
+  if (changes.length === 0) return new Set();
+  const byParent = Map.groupBy(changes, (change) => change.parentId);
+  const families = await lockFamilies(trx, [...byParent.keys()]);
+  if (families.length === 0) return new Set(); // the parents are gone
+  await countMoves(trx, changes);
+  const after = families.map((family) => afterChanges(family, byParent.get(family.parentId) ?? []));
+  const ready = after.filter((family) => family.awaitedJobId !== null && family.ended >= family.total);
+  if (ready.length > 0) {
+    await markReady(
+      trx,
+      ready.map((family) => family.parentId),
+    );
+    await queue.send(
+      trx,
+      ready.flatMap(({ name, priority, parentId: taskId, awaitedJobId }) =>
+        awaitedJobId === null ? [] : [{ name, taskId, jobId: awaitedJobId, priority, delaySeconds: 0 }],
+      ),
+    );
+  }
+  await markStopping(
+    trx,
+    after.filter(stopsOthers).map(({ parentId }) => ({ parentId, reason: siblingHasFailed(parentId) })),
+  );
+  return new Set(ready.map((family) => family.name));
+}
+
+function afterChanges(family: LockedFamily, changes: readonly ChildChange[]): LockedFamily {
+  const sum = (key: 'ended' | 'failed'): number => changes.reduce((all, change) => all + change[key], 0);
+  return { ...family, ended: family.ended + sum('ended'), failed: family.failed + sum('failed') };
+}
+
+function stopsOthers(family: LockedFamily): boolean {
+  return (
+    family.onFailure === 'stop-others' &&
+    family.awaitedJobId !== null &&
+    family.failed > 0 &&
+    family.ended < family.total &&
+    !family.isStopped
+  );
+}

@@ -1,0 +1,18 @@
+import type { TextLimits } from '../../domain/limits.ts';
+import type { Database } from '../../store/database.ts';
+import type { Definitions } from '../definitions.ts';
+import type { JobQueue } from '../job-queue.ts';
+
+/** What starting children and waiting for them work with. */
+export interface FamilyParts {
+  readonly database: Database;
+  readonly queue: JobQueue;
+  readonly definitions: Definitions;
+  readonly textLimits: TextLimits;
+}
+
+/** A run of a task that starts children or waits for them: the attempt fences it. */
+export interface ParentRun {
+  readonly taskId: number;
+  readonly attempt: number;
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import { invalid } from '../../domain/errors.ts';
+import {
+  DEEPEST,
+  GREATEST_WEIGHT,
+  LONGEST_KEY,
+  MOST_CHILDREN,
+  MOST_CHILDREN_AT_ONCE,
+} from '../../domain/family.ts';
+import { checkText } from '../../domain/limits.ts';
+import { message } from '../../domain/message.ts';
+import { addToFamily } from '../../store/families/add-to-family.ts';
+import type { HeldParent } from '../../store/families/hold-parent.ts';
+import { findChildren, insertChildren, type NewChild } from '../../store/families/insert-children.ts';
+import type { Schema } from '../../store/schema.ts';
+import { insertAudit } from '../../store/tasks/audit.ts';
+import type { KeyedChild } from '../../workers/task-children.ts';
+import type { FamilyParts } from './family-parts.ts';
+
+/**
+ * Checks everything about children that can be checked before their transaction.
+ *
+ * @throws Refusal (invalid) where a definition is unknown, parameters miss its schema, or a key, weight or text is wrong
+ */
+export async function prepareChildren(
+  { definitions, textLimits }: FamilyParts,
+  children: readonly KeyedChild[],
+): Promise<NewChild[]> {
+  if (children.length > MOST_CHILDREN_AT_ONCE)
+    throw invalid`There are ${children.length} children; at most ${MOST_CHILDREN_AT_ONCE} are accepted in one call.`;
+  const keys = new Set(children.map((child) => child.key));
+  if (keys.size < children.length)
+    throw invalid`Two children have the same key; one key for each is accepted.`;
+  const known = new Map<string, Awaited<ReturnType<typeof definitions.get>>>();
+  for (const { name } of children) if (!known.has(name)) known.set(name, await definitions.get(name));
+  return children.map((child) => {
+    const definition = known.get(child.name);
+    if (definition === undefined) throw new Error(`The definition ${child.name} was not looked up.`);
+    const { key, parameters = null, description = '', weight = 1 } = child;
+    if (key === '') throw invalid`The key of a child is empty; at least one character is accepted.`;
+    checkText(message`The key of a child`, key, LONGEST_KEY);
+    checkText('Description', description, textLimits.description);
+    if (!Number.isInteger(weight) || weight < 1 || weight > GREATEST_WEIGHT)
+      throw invalid`The weight of the child "${key}" is ${weight}; a whole number from 1 to ${GREATEST_WEIGHT} is accepted.`;
+    definition.readParameters(parameters);
+    return {
+      key,
+      name: definition.name,
+      parameters,
+      description,
+      weight,
+      cancellation: definition.cancellation,
+      jobId: randomUUID(),
+    };
+  });
+}
+
+/**
+ * Starts children of a locked parent: rows, records and jobs. Those whose keys the parent has used already are left as
+ * they are, so that a run that begins again doubles nothing.
+ *
+ * @returns the ids in the order of the children, and the definitions that have work due
+ * @throws Refusal (invalid) where a limit is reached
+ */
+export async function startChildren(
+  { queue }: FamilyParts,
+  trx: Transaction<Schema>,
+  parent: HeldParent,
+  children: readonly NewChild[],
+): Promise<{ readonly ids: number[]; readonly due: ReadonlySet<string> }> {
+  const ids = await findChildren(
+    trx,
+    parent.taskId,
+    children.map((child) => child.key),
+  );
+  const fresh = children.filter((child) => !ids.has(child.key));
+  if (fresh.length > 0) {
+    if (parent.depth >= DEEPEST)
+      throw invalid`Batch task ${parent.taskId} has ${parent.depth} parents above it; only tasks with fewer can start children.`;
+    const weight = fresh.reduce((sum, child) => sum + child.weight, 0);
+    const inserted = await insertChildren(trx, parent, fresh);
+    for (const [key, id] of inserted) ids.set(key, id);
+    const idOf = (child: NewChild): number => ids.get(child.key) ?? 0;
+    await insertAudit(
+      trx,
+      fresh.map((child) => ({
+        taskId: idOf(child),
+        tenant: parent.tenant,
+        actorId: 0,
+        nodeId: parent.leaseOwner,
+        from: null,
+        to: 'New' as const,
+        attempt: 0,
+        reason: message`Started by batch task ${parent.taskId}.`,
+      })),
+    );
+    await queue.send(
+      trx,
+      fresh.map((child) => ({
+        name: child.name,
+        jobId: child.jobId,
+        taskId: idOf(child),
+        priority: parent.priority,
+        delaySeconds: 0,
+      })),
+    );
+    const { total } = await addToFamily(trx, parent.taskId, fresh.length, weight);
+    if (total > MOST_CHILDREN)
+      throw invalid`Batch task ${parent.taskId} would have ${total} children; at most ${MOST_CHILDREN} are accepted.`;
+  }
+  return {
+    ids: children.map((child) => ids.get(child.key) ?? 0),
+    due: new Set(fresh.map((child) => child.name)),
+  };
+}

@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Transaction } from 'kysely';
+import { type Message, message } from '../../domain/message.ts';
+import type { Database } from '../../store/database.ts';
+import { markStopping } from '../../store/families/count-moves.ts';
+import {
+  failIdle,
+  hasStoppable,
+  type LiveChild,
+  lockStoppable,
+  markStopped,
+  readStopping,
+  requestStops,
+} from '../../store/families/stop-children.ts';
+import type { Schema } from '../../store/schema.ts';
+import { insertAudit } from '../../store/tasks/audit.ts';
+import { deleteTaskRows } from '../../store/tasks/delete-tasks.ts';
+import type { JobQueue } from '../job-queue.ts';
+import { noteChildMoves } from './child-moves.ts';
+
+const BATCH = 200;
+/** Before children that were just changing are looked at again. */
+const PAUSE_MS = 50;
+
+/** What stopping children works with. */
+interface StopParts {
+  readonly database: Database;
+  readonly queue: JobQueue;
+}
+
+/** Why the children of a stopped task are stopped. @param note who has stopped it and when, in words */
+export function stoppedWith(parentId: number, note: Message): Message {
+  return message`Stopped with batch task ${parentId}. ${note}`;
+}
+
+/**
+ * Tells all children of a task that they are stopped, and theirs, in batches: those that wait never start, the runs of the
+ * others are told. Children that can't be cancelled are left alone. The transaction that has stopped the task has noted
+ * why, so that another process, or this one after a crash, goes on where it ended.
+ */
+export async function stopTree(parts: StopParts, parentId: number): Promise<void> {
+  const parents = [parentId];
+  for (let next = parents.pop(); next !== undefined; next = parents.pop())
+    parents.push(...(await stopChildren(parts, next)));
+}
+
+/** Stops the children of one task; resolves to those of them whose own children are to be stopped. */
+async function stopChildren({ database, queue }: StopParts, parentId: number): Promise<number[]> {
+  const note = await readStopping(database.sql, parentId);
+  if (note === undefined) return [];
+  const below: number[] = [];
+  for (let afterId = 0; ; ) {
+    const { children, due, parents } = await database.sql.transaction().execute(async (trx) => {
+      const found = await lockStoppable(trx, parentId, afterId, BATCH);
+      const stopped = await stopLocked(trx, queue, parentId, found, note);
+      return { children: found, ...stopped };
+    });
+    below.push(...parents);
+    database.signals.publish({ kind: 'changed' });
+    for (const child of children)
+      if (child.leaseOwner !== null) database.signals.publish({ kind: 'stop', taskId: child.id });
+    if (due.size > 0) database.signals.publish({ kind: 'due', names: [...due] });
+    if (children.length === BATCH) afterId = children.at(-1)?.id ?? 0;
+    else if (await hasStoppable(database.sql, parentId)) {
+      afterId = 0;
+      await delay(PAUSE_MS);
+    } else break;
+  }
+  await markStopped(database.sql, parentId);
+  database.signals.publish({ kind: 'children', parentIds: [parentId] });
+  return below;
+}
+
+async function stopLocked(
+  trx: Transaction<Schema>,
+  queue: JobQueue,
+  parentId: number,
+  children: readonly LiveChild[],
+  note: Message,
+): Promise<{ readonly due: ReadonlySet<string>; readonly parents: number[] }> {
+  const running = children.filter((child) => child.leaseOwner !== null);
+  const idle = children.filter((child) => child.leaseOwner === null);
+  const ids = (some: readonly LiveChild[]): number[] => some.map((child) => child.id);
+  await requestStops(trx, ids(running), note);
+  await failIdle(trx, ids(idle), note);
+  await insertAudit(
+    trx,
+    idle.map((child) => ({
+      taskId: child.id,
+      tenant: child.tenant,
+      actorId: 0,
+      nodeId: null,
+      from: child.state,
+      to: 'Failed' as const,
+      attempt: child.attempt,
+      reason: note,
+    })),
+  );
+  await queue.settle(
+    trx,
+    idle.flatMap(({ name, jobId }) => (jobId === null || !queue.has(name) ? [] : [{ name, jobId }])),
+  );
+  const due = await noteChildMoves(
+    trx,
+    queue,
+    idle.map((child) => ({ childId: child.id, parentId, from: child.state, to: 'Failed' as const })),
+  );
+  // After the counts of their parent: families are locked from the root down.
+  const parents = await markStopping(
+    trx,
+    ids(children).map((id) => ({ parentId: id, reason: stoppedWith(id, note) })),
+  );
+  await deleteTaskRows(trx, ids(idle.filter((child) => child.isInternal)), true);
+  return { due, parents };
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
+import { message, type Text } from '../../domain/message.ts';
+import { beginWait, lockFamily } from '../../store/families/begin-wait.ts';
+import type { HeldParent } from '../../store/families/hold-parent.ts';
+import type { Schema } from '../../store/schema.ts';
+import { insertAudit } from '../../store/tasks/audit.ts';
+import type { JobQueue } from '../job-queue.ts';
+import { siblingHasFailed } from './child-moves.ts';
+
+/** What a run has to tell when it begins to wait. */
+export interface LastWords {
+  readonly progressPercent: number | null;
+  readonly progressDescription: Text | null;
+}
+
+/** Whether a task now waits, and how far its children have come. */
+export interface WaitResult {
+  /** Where it is true, the run has lost the task: it has another run when all children have ended. */
+  readonly waits: boolean;
+  readonly counts: FamilyCounts;
+}
+
+/**
+ * Lets a locked parent wait for its children: nobody holds it from now on, and the last end of a child sends its job.
+ * Where all have ended already, nothing changes.
+ */
+export async function waitForChildren(
+  queue: JobQueue,
+  trx: Transaction<Schema>,
+  parent: HeldParent,
+  onFailure: OnFailure,
+  last: LastWords,
+): Promise<WaitResult> {
+  const counts = (await lockFamily(trx, parent.taskId)) ?? { total: 0, ended: 0, failed: 0 };
+  if (counts.ended >= counts.total) return { waits: false, counts };
+  const stop = onFailure === 'stop-others' && counts.failed > 0 ? siblingHasFailed(parent.taskId) : null;
+  await beginWait(trx, { taskId: parent.taskId, jobId: randomUUID(), onFailure, stop, ...last });
+  await insertAudit(trx, [
+    {
+      taskId: parent.taskId,
+      tenant: parent.tenant,
+      actorId: 0,
+      nodeId: parent.leaseOwner,
+      from: 'Started',
+      to: 'Started',
+      attempt: parent.attempt,
+      reason: message`Waits for ${counts.total - counts.ended} of ${counts.total} children.`,
+    },
+  ]);
+  if (parent.jobId !== null) await queue.settle(trx, [{ name: parent.name, jobId: parent.jobId }]);
+  return { waits: true, counts };
+}

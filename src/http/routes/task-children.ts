@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import type { Static } from 'typebox';
+import type { FamilyCounts } from '../../domain/family.ts';
+import { readChildren, readParent } from '../../tasks/read-children.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { localeOf } from '../localization/locale.ts';
+import { BatchTaskWriter } from '../wire/batch-task-info.ts';
+import { ChildrenQuery, readChildrenQuery } from '../wire/children-carriers.ts';
+import { readTaskId } from '../wire/task-id.ts';
+
+/** `GET /api/v1/BatchTask/{id}/Children` and `…/Parent`: the tasks that a task has started, and who has started it. */
+export async function taskChildrenRoutes(
+  app: FastifyInstance,
+  { tasks }: { tasks: TaskParts },
+): Promise<void> {
+  app.get<{ Params: { id: string }; Querystring: Static<typeof ChildrenQuery> }>(
+    '/:id/Children',
+    { config: { answer: 'Children' }, schema: { querystring: ChildrenQuery } },
+    async (request) => {
+      const caller = callerOf(request);
+      const id = readTaskId(request.params.id);
+      const { counts, children } = await readChildren(tasks, caller, id, readChildrenQuery(request.query));
+      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      return {
+        ...writeCounts(counts),
+        Children: children.map(({ key, weight, task }) => ({
+          Key: key,
+          Weight: weight,
+          Task: writer.write(task),
+        })),
+      };
+    },
+  );
+
+  app.get<{ Params: { id: string } }>(
+    '/:id/Parent',
+    { config: { answer: 'BatchTaskInfo' } },
+    async (request) => {
+      const caller = callerOf(request);
+      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      return writer.write(await readParent(tasks, caller, readTaskId(request.params.id)));
+    },
+  );
+}
+
+/** How far the children of a task have come, on the wire. */
+export function writeCounts({ total, ended, failed }: FamilyCounts) {
+  return { Total: total, Ended: ended, Failed: failed };
+}

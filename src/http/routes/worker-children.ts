@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { readLease } from '../../tasks/workers/lease.ts';
+import { listLeaseChildren, startLeaseChildren, waitWithLease } from '../../tasks/workers/lease-children.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import * as carriers from '../wire/children-carriers.ts';
+import { writeCounts } from './task-children.ts';
+
+type ByLease = { Params: { lease: string } };
+const ByLeaseParams = Type.Object({ lease: Type.String() });
+const config = { forWorkers: true } as const;
+
+/** `/api/v1/Workers/Leases/{lease}/Children` and `…/Wait`: how workers fan out (docs/fan-out.md). */
+export async function workerChildrenRoutes(
+  app: FastifyInstance,
+  { tasks }: { tasks: TaskParts },
+): Promise<void> {
+  app.post<ByLease & { Body: Static<typeof carriers.StartChildren> }>(
+    '/Leases/:lease/Children',
+    {
+      config,
+      schema: {
+        params: ByLeaseParams,
+        body: carriers.StartChildren,
+        response: { 200: carriers.StartedChildren },
+      },
+    },
+    async (request) => {
+      const children = request.body.Children.map((child) => ({
+        key: child.Key,
+        name: child.Name,
+        parameters: (child.ParameterObject ?? null) as Record<string, unknown> | null,
+        description: child.Description,
+        weight: child.Weight,
+      }));
+      const lease = readLease(request.params.lease);
+      return { Ids: await startLeaseChildren(tasks, callerOf(request), lease, children) };
+    },
+  );
+
+  app.get<ByLease & { Querystring: Static<typeof carriers.ChildrenQuery> }>(
+    '/Leases/:lease/Children',
+    {
+      config,
+      schema: {
+        params: ByLeaseParams,
+        querystring: carriers.ChildrenQuery,
+        response: { 200: carriers.LeaseChildren },
+      },
+    },
+    async (request) => {
+      const lease = readLease(request.params.lease);
+      const wanted = carriers.readChildrenQuery(request.query);
+      const { counts, children } = await listLeaseChildren(tasks, callerOf(request), lease, wanted);
+      return {
+        ...writeCounts(counts),
+        Children: children.map((child) => ({
+          Id: child.id,
+          Key: child.key,
+          Name: child.name,
+          State: child.state,
+          Result: child.result,
+          FileName: child.fileName,
+        })),
+      };
+    },
+  );
+
+  app.post<ByLease & { Body: Static<typeof carriers.Wait> }>(
+    '/Leases/:lease/Wait',
+    {
+      config,
+      schema: { params: ByLeaseParams, body: carriers.Wait, response: { 200: carriers.Waiting } },
+    },
+    async (request) => {
+      const { OnFailure = 'fail', ProgressPercent, ProgressDescription } = request.body ?? {};
+      const { waits, counts } = await waitWithLease(
+        tasks,
+        callerOf(request),
+        readLease(request.params.lease),
+        OnFailure,
+        { percent: ProgressPercent, text: ProgressDescription },
+      );
+      return { Waits: waits, ...writeCounts(counts) };
+    },
+  );
+}

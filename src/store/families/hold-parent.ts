@@ -1,0 +1,66 @@
+import { sql, type Transaction } from 'kysely';
+import { TaskState } from '../../domain/task-state.ts';
+import type { Schema } from '../schema.ts';
+
+/** A task whose run starts children or waits for them. */
+export interface HeldParent {
+  readonly taskId: number;
+  readonly attempt: number;
+  readonly tenant: string;
+  readonly name: string;
+  readonly ownerId: number;
+  readonly isInternal: boolean;
+  readonly context: string;
+  readonly depth: number;
+  readonly priority: number;
+  readonly jobId: string | null;
+  readonly leaseOwner: string;
+  /** Whether somebody has asked to stop it. */
+  readonly isStopped: boolean;
+}
+
+/**
+ * Locks a task for the run that holds it.
+ *
+ * @returns `undefined` where the run no longer holds the task
+ */
+export async function holdParent(
+  trx: Transaction<Schema>,
+  taskId: number,
+  attempt: number,
+): Promise<HeldParent | undefined> {
+  const { rows } = await sql<{
+    tenant: string;
+    name: string;
+    owner_id: number;
+    is_internal: boolean;
+    context: string;
+    depth: number;
+    priority: number;
+    job_id: string | null;
+    lease_owner: string;
+    is_stopped: boolean;
+  }>`
+    select t.tenant, t.name, t.owner_id, t.is_internal, t.context, t.depth, t.priority, t.job_id, t.lease_owner,
+      t.stop_note is not null as is_stopped
+    from batchline.task as t
+    where t.id = ${taskId} and t.attempt = ${attempt} and t.state = ${TaskState.Started} and t.lease_owner is not null
+    for update of t`.execute(trx);
+  const row = rows[0];
+  return (
+    row && {
+      taskId,
+      attempt,
+      tenant: row.tenant,
+      name: row.name,
+      ownerId: row.owner_id,
+      isInternal: row.is_internal,
+      context: row.context,
+      depth: row.depth,
+      priority: row.priority,
+      jobId: row.job_id,
+      leaseOwner: row.lease_owner,
+      isStopped: row.is_stopped,
+    }
+  );
+}

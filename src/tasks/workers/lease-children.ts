@@ -1,0 +1,90 @@
+import type { Transaction } from 'kysely';
+import type { Caller } from '../../domain/caller.ts';
+import { invalid } from '../../domain/errors.ts';
+import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
+import { checkText } from '../../domain/limits.ts';
+import { storable } from '../../domain/message.ts';
+import type { StoredState } from '../../domain/task-state.ts';
+import { announceStarts, announceWait, childResult } from '../../engine/families/run-children.ts';
+import { prepareChildren, startChildren } from '../../engine/families/start-children.ts';
+import { type WaitResult, waitForChildren } from '../../engine/families/wait-for-children.ts';
+import { type HeldParent, holdParent } from '../../store/families/hold-parent.ts';
+import { listChildren } from '../../store/families/list-children.ts';
+import { readFamily } from '../../store/families/read-family.ts';
+import type { Schema } from '../../store/schema.ts';
+import type { ChildResult, KeyedChild } from '../../workers/task-children.ts';
+import type { TaskParts } from '../task-parts.ts';
+import type { LastProgress } from './end-lease.ts';
+import { type Lease, withLease } from './lease.ts';
+import { checkWorker } from './worker-desk.ts';
+
+/**
+ * Starts children of a task that a worker holds. They are tasks of its owner, so a worker's token starts only what it
+ * may run itself.
+ *
+ * @returns their ids, in the same order
+ * @throws Refusal (conflict) where the lease is over, (forbidden) where the token names no such definition, (invalid)
+ *   where a child is wrong, a limit is reached, or the task is being stopped
+ */
+export async function startLeaseChildren(
+  parts: TaskParts,
+  caller: Caller,
+  lease: Lease,
+  children: readonly KeyedChild[],
+): Promise<number[]> {
+  for (const { name } of children) checkWorker(caller, name);
+  const prepared = await prepareChildren(parts, children);
+  const { ids, due } = await withLease(parts, caller, lease, async (trx) =>
+    startChildren(parts, trx, await heldBy(trx, lease), prepared),
+  );
+  announceStarts(parts.database.signals, due);
+  return ids;
+}
+
+/**
+ * Lets a task wait for its children: where some have not ended, the lease is over, and the task has another run when the
+ * last has.
+ *
+ * @throws Refusal (conflict) where the lease is over, (invalid) where the task is being stopped or the text can't be kept
+ */
+export async function waitWithLease(
+  parts: TaskParts,
+  caller: Caller,
+  lease: Lease,
+  onFailure: OnFailure,
+  progress: LastProgress,
+): Promise<WaitResult> {
+  if (progress.text !== undefined)
+    checkText('ProgressDescription', progress.text, parts.textLimits.progressDescription);
+  const last = {
+    progressPercent: progress.percent === undefined ? null : Math.trunc(progress.percent),
+    progressDescription: progress.text === undefined ? null : storable(progress.text),
+  };
+  const { result, task } = await withLease(parts, caller, lease, async (trx, held) => ({
+    result: await waitForChildren(parts.queue, trx, await heldBy(trx, lease), onFailure, last),
+    task: held.task,
+  }));
+  if (result.waits) announceWait(parts.database.signals, task);
+  return result;
+}
+
+/** A page of the children of a task that a worker holds, and how far all have come. */
+export async function listLeaseChildren(
+  parts: TaskParts,
+  caller: Caller,
+  lease: Lease,
+  page: { readonly state: StoredState | undefined; readonly afterId: number; readonly limit: number },
+): Promise<{ readonly counts: FamilyCounts; readonly children: ChildResult[] }> {
+  return withLease(parts, caller, lease, async (trx) => ({
+    counts: await readFamily(trx, lease.taskId),
+    children: (await listChildren(trx, lease.taskId, page.state, page.afterId, page.limit)).map(childResult),
+  }));
+}
+
+async function heldBy(trx: Transaction<Schema>, { taskId, attempt }: Lease): Promise<HeldParent> {
+  const parent = await holdParent(trx, taskId, attempt);
+  if (parent === undefined) throw new Error(`Task ${taskId} is no longer held although it was locked.`);
+  if (parent.isStopped)
+    throw invalid`Batch task ${taskId} is being stopped: it neither starts children nor waits for them.`;
+  return parent;
+}
