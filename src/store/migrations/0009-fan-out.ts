@@ -9,6 +9,8 @@ const statements = [
     add column depth smallint not null default 0`,
   sql`create unique index task_by_child_key on batchline.task (parent_id, child_key) where parent_id is not null`,
   sql`create index task_by_parent on batchline.task (parent_id, id) where parent_id is not null`,
+  // Holds what runs only, so that the progress of a parent is not a look at all its children.
+  sql`create index task_running_child on batchline.task (parent_id) where parent_id is not null and state = 3`,
   sql`create table batchline.task_family (
     parent_id int primary key,
     total int not null default 0,
