@@ -140,13 +140,12 @@ async function insert(database: Database, task: ArchiveTask): Promise<ArchiveTas
   const { rows } = await sql<{ id: number }>`
     insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, created,
       updated, last_started, start_count, context, result, state, description, response, request,
-      progress_description, progress_percent, file_name, cancellation)
+      progress_description, progress_percent, file_name, cancellation, parent_id)
     values (${task.databaseSerialNumber}, ${task.name}, ${task.associateId}, ${task.isInternalTask},
       ${task.detailsTable}, ${task.detailsRecord}, ${date('registeredDate')}, ${date('updatedDate')},
       ${date('lastStarted')}, ${task.startCount}, ${task.context}, ${task.result}, ${task.state},
       ${task.description}, ${task.response}, ${task.request}, ${task.progressDescription},
-      ${task.progressPercent}, ${task.fileName}, ${task.cancellationBehaviour}) returning id`.execute(
-    database.sql,
-  );
+      ${task.progressPercent}, ${task.fileName}, ${task.cancellationBehaviour},
+      nullif(${task.parentId}::int, 0)) returning id`.execute(database.sql);
   return { ...task, batchTaskId: rows[0]?.id ?? 0, isSystemTask: task.associateId === 0 };
 }

@@ -57,9 +57,10 @@ export const TASKS: fc.Arbitrary<ArchiveTask> = fc.record({
   cancellationBehaviour: fc.constantFrom(...Object.values(CancellationBehaviour)),
   isSystemTask: fc.constant(false),
   isInternalTask: fc.boolean(),
+  parentId: INTS,
 });
 
-const INT_COLUMNS = ['startCount', 'progressPercent', 'detailsTable', 'detailsRecord'] as const;
+const INT_COLUMNS = ['startCount', 'progressPercent', 'detailsTable', 'detailsRecord', 'parentId'] as const;
 const TEXT_COLUMNS = [
   'name',
   'description',

@@ -28,6 +28,7 @@ export const COLUMNS = {
   cancellationBehaviour: 'cancellation',
   isSystemTask: 'flag',
   isInternalTask: 'flag',
+  parentId: 'int',
 } as const satisfies Record<string, ColumnKind>;
 
 /** The name of a column. */

@@ -26,6 +26,7 @@ export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> =
   cancellationBehaviour: sql`t.cancellation`,
   isSystemTask: sql`(t.owner_id = 0)`,
   isInternalTask: sql`t.is_internal`,
+  parentId: sql`coalesce(t.parent_id, 0)`,
 };
 
 /** Where the message is that a text was told by, for the columns whose texts may be of our own. */

@@ -63,6 +63,8 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     const next = await children(id, `?Limit=1&After=${second.Task.Id}`);
     expect(next.Children).toMatchObject([{ Key: '#2' }]);
     expect(await ann.json('GET', `/BatchTask/${second.Task.Id}/Parent`)).toMatchObject({ Id: id });
+    const listed = await ann.json('GET', `/BatchTask?$filter=parentId eq ${id}&$select=parentId&$top=1`);
+    expect(listed.value).toMatchObject([{ parentId: id }]);
     expect((await audit(second.Task.Id))[0]).toBe(`Started by batch task ${id}.`);
   });
 
@@ -70,6 +72,24 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     const ids = await Promise.all(Array.from({ length: 12 }, () => start({ children: 3 })));
     for (const id of ids) expect(await ann.ended(id)).toMatchObject({ Result: '6 of 3, 0 failed' });
   });
+
+  test.each([{ Concurrent: 1 }, { Concurrent: 2, PerTenant: 1 }])(
+    'parents of a definition with the limits %o wait without using them up, and go on within them',
+    async (limits) => {
+      await server.admin.json('PUT', '/Definitions/sum/Limits', limits);
+      const ids = await Promise.all(Array.from({ length: 3 }, () => start({ children: 3, waiting: [2] })));
+      for (const id of ids) await waits(id);
+      await server.admin.json('POST', '/Definitions/sum/Pause', { Reason: 'test' });
+      await go();
+      for (const id of ids)
+        await ann.until(id, (task) => task.ProgressDescription === '3 of 3 children have ended.');
+      expect(await Promise.all(ids.map(async (id) => (await ann.task(id)).StartCount))).toEqual([1, 1, 1]);
+      await server.admin.json('POST', '/Definitions/sum/Resume');
+      for (const id of ids)
+        expect(await ann.ended(id)).toMatchObject({ Result: '6 of 3, 0 failed', StartCount: 2 });
+      await server.admin.json('DELETE', '/Definitions/sum/Limits');
+    },
+  );
 
   test('a definition in a thread waits too', async () => {
     const id = await start({ children: 3, failing: [1], onFailure: 'continue' }, 'thread-sum');
