@@ -10,6 +10,7 @@ import type { BatchTask } from '../../../src/domain/batch-task.ts';
 import type { Json, TaskContext, TaskDefinition } from '../../../src/workers/define-task.ts';
 import { PermanentError } from '../../../src/workers/define-task.ts';
 import type { RunServices, RunTransaction } from '../../../src/workers/run-services.ts';
+import { childrenOver } from '../../../src/workers/task-children.ts';
 
 /** A temporary folder that is gone after the test. */
 export interface TempFolder extends AsyncDisposable {
@@ -99,6 +100,8 @@ export interface FakeContext<P> extends TaskContext<P> {
   readonly files: string[];
 }
 
+const noChildren = (): Promise<never> => Promise.reject(new Error('This test has no children.'));
+
 export function fakeContext<P>(options: FakeOptions<P>): FakeContext<P> {
   const controller = new AbortController();
   let transactions = 0;
@@ -165,9 +168,12 @@ export function fakeContext<P>(options: FakeOptions<P>): FakeContext<P> {
       context.files.push(name);
       return Promise.resolve({ name, path: join(options.folder, name) });
     },
-    get children(): never {
-      throw new Error('This test has no children.');
-    },
+    children: childrenOver({
+      start: noChildren,
+      wait: noChildren,
+      summary: noChildren,
+      page: noChildren,
+    }),
     services,
   };
   return context;
