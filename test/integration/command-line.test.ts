@@ -184,7 +184,7 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
     'token create x --scope all',
     2,
     /^$/,
-    /^batchline: there is no scope "all"; read, write, admin are accepted\n/,
+    /^batchline: there is no scope "all"; read, write, admin, worker are accepted\n/,
   ],
   ['token create x --days 0', 2, /^$/, /^batchline: --days is "0"/],
 ])('batchline %s', async (line, code, stdout, stderr) => {
