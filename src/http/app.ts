@@ -25,6 +25,7 @@ import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies
 import { applicationRoutes } from './routes/applications.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -33,7 +34,11 @@ import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { taskControlRoutes } from './routes/task-control.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
+
+
 import { taskLogRoutes } from './routes/task-log.ts';
+import { textRoutes } from './routes/texts.ts';
+
 import { timeZoneRoutes } from './routes/time-zones.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -94,6 +99,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
 
   await app.register(fastifyCookie);
   await app.register(healthRoutes, { database: tasks.database });
+  await app.register(dashboardRoutes);
+  await app.register(textRoutes, { prefix: '/api/v1/Texts' });
   await app.register(discoveryRoutes, { prefix: '/api' });
   await app.register(signInRoutes, {
     prefix: '/api/v1/SignIn',
