@@ -35,7 +35,6 @@ import { signInRoutes } from './routes/sign-in.ts';
 import { taskControlRoutes } from './routes/task-control.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
 
-
 import { taskLogRoutes } from './routes/task-log.ts';
 import { textRoutes } from './routes/texts.ts';
 
