@@ -3,7 +3,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'rea
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { reachable, signedOutCalls } from './api/call.ts';
 import type { Session } from './api/carriers.ts';
-import { findSession, session, signOut } from './api/session.ts';
+import { findSession, isAdministrator, seesAll, session, signOut } from './api/session.ts';
 import { onTaskChanges } from './live.ts';
 import { Preferences } from './preferences-page.tsx';
 import { SignIn } from './sign-in.tsx';
@@ -13,6 +13,8 @@ import { TasksPage } from './tasks/tasks-page.tsx';
 import { useTexts } from './texts.tsx';
 
 const StartPage = lazy(() => import('./start/start-page.tsx'));
+const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
+const PeoplePage = lazy(() => import('./people/people-page.tsx'));
 
 /** The page: the sign-in, or what the address names. */
 export function App(): ReactNode {
@@ -81,6 +83,8 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
         <nav aria-label={t`Pages`}>
           <NavLink href="/">{t`Tasks`}</NavLink>
           <NavLink href="/start">{t`Start a task`}</NavLink>
+          {seesAll(who) && <NavLink href="/operations">{t`Operations`}</NavLink>}
+          {isAdministrator(who) && <NavLink href="/people">{t`People`}</NavLink>}
         </nav>
         <div className="me">
           <Link href="/settings" title={t`Language, time zone and colours`}>
@@ -99,6 +103,12 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
             </Route>
             <Route path="/tasks/:id">{({ id }) => <TaskPage key={id} id={Number(id)} who={who} />}</Route>
             <Route path="/start/:name?">{({ name }) => <StartPage name={name} />}</Route>
+            <Route path="/operations">
+              <OperationsPage />
+            </Route>
+            <Route path="/people">
+              <PeoplePage who={who} />
+            </Route>
             <Route path="/settings">
               <Preferences />
             </Route>

@@ -33,6 +33,7 @@ import { healthRoutes } from './routes/health.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { taskControlRoutes } from './routes/task-control.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
 
 import { taskLogRoutes } from './routes/task-log.ts';
@@ -133,6 +134,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
       await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: parts.scheduler });
+      await api.register(definitionRoutes, { prefix: '/Definitions', definitions: tasks.definitions });
+      await api.register(statisticsRoutes, { prefix: '/Statistics', tasks });
       await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });

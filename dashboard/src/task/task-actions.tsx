@@ -94,7 +94,7 @@ export function TaskActions({
       {open === 'delete' && (
         <Confirm
           title={t`Delete this task?`}
-          text={t`Its history and its file go with it.`}
+          text={t`A deleted task can’t be brought back.`}
           action={t`Delete`}
           error={act.error}
           onConfirm={() => act.mutate({ method: 'DELETE', path: '' })}

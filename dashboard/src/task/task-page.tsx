@@ -12,6 +12,7 @@ import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import { TaskActions } from './task-actions.tsx';
+import { TaskLog } from './task-log.tsx';
 import { TaskProgress } from './task-progress.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -62,6 +63,7 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
         <div>
           <TaskProgress task={info} />
           <Texts task={info} />
+          <TaskLog id={id} state={info.State} />
         </div>
         <div>
           <Facts task={info} who={who} history={history.data ?? []} />

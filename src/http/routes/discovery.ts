@@ -54,6 +54,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/Webhooks/{id}/Test': { POST: 'Sends a test to a webhook.' },
   '/Webhooks/{id}/Deliveries': { GET: 'What was sent to a webhook and what came of it, newest first.' },
   '/Webhooks/{id}/Deliveries/{delivery}/Redeliver': { POST: 'Sends a delivery again.' },
+  '/Statistics': { GET: 'Throughput, waiting time, queues and failures of the last Minutes.' },
   '/Texts': { GET: 'The texts of the caller’s language, for pages.' },
   '/timezone': { GET: 'The time zones that SO-TimeZone can name.' },
   '/timezone/{id}': { GET: 'One time zone by its id or code.' },

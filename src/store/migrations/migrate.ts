@@ -7,6 +7,7 @@ import { archive } from './0004-archive.ts';
 import { workers } from './0005-workers.ts';
 import { control } from './0006-control.ts';
 import { notifications } from './0008-notifications.ts';
+import { statistics } from './0011-statistics.ts';
 
 /** Every migration by name, in the order of the names. */
 const MIGRATIONS = {
@@ -17,6 +18,7 @@ const MIGRATIONS = {
   '0005-workers': workers,
   '0006-control': control,
   '0008-notifications': notifications,
+  '0011-statistics': statistics,
 };
 
 /**
