@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { preferences, timeZone } from '../preferences.ts';
@@ -13,6 +13,7 @@ export interface Line {
 }
 
 const HEIGHT = 170;
+const SYSTEM_DARK = matchMedia('(prefers-color-scheme: dark)');
 
 /** A plot over time. What it shows is told in words too, for who does not see it. */
 export function Plot({
@@ -31,6 +32,7 @@ export function Plot({
 }): ReactNode {
   const { locale } = useTexts();
   const { theme } = useStore(preferences);
+  const isDark = useSyncExternalStore(onSystemTheme, () => SYSTEM_DARK.matches);
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const labels = lines.map((line) => line.label).join('|');
@@ -54,7 +56,7 @@ export function Plot({
         cursor: { y: false, points: { size: 6 } },
         scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] } },
         axes: [
-          { ...axis, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
+          { ...axis, size: 30, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
           { ...axis, size: 60, values: (_, ticks) => ticks.map(write) },
         ],
         series: [
@@ -64,7 +66,8 @@ export function Plot({
             stroke: colour(line.colour),
             fill: `color-mix(in srgb, ${colour(line.colour)} 12%, transparent)`,
             width: 1.5,
-            points: { show: false },
+            spanGaps: true,
+            points: { show: true, size: 4, fill: colour(line.colour) },
             value: (_: UPlot, value: number | null) => (value === null ? '–' : write(value)),
           })),
         ],
@@ -79,7 +82,7 @@ export function Plot({
       observer.disconnect();
       made.destroy();
     };
-  }, [locale, theme, labels]);
+  }, [locale, theme, isDark, labels]);
   useEffect(() => plot.current?.setData(dataOf(times, lines)), [times, lines]);
   return (
     <figure className="panel plot">
@@ -90,6 +93,11 @@ export function Plot({
       <div ref={box} aria-hidden="true" />
     </figure>
   );
+}
+
+function onSystemTheme(listener: () => void): () => void {
+  SYSTEM_DARK.addEventListener('change', listener);
+  return () => SYSTEM_DARK.removeEventListener('change', listener);
 }
 
 function dataOf(times: readonly number[], lines: readonly Line[]): UPlot.AlignedData {

@@ -21,7 +21,12 @@ export function TaskProgress({ task }: { task: BatchTaskInfo }): ReactNode {
   return (
     <section className="panel task-progress-panel">
       <h2>{t`Progress`}</h2>
-      <ProgressBar percent={task.ProgressPercent} text={task.ProgressDescription} label={t`Progress`} />
+      <ProgressBar
+        percent={task.ProgressPercent}
+        text={task.ProgressDescription}
+        label={t`Progress`}
+        state={task.State}
+      />
       {left !== undefined && <p className="dim">{t`About ${span(left)} left`}</p>}
     </section>
   );

@@ -153,7 +153,7 @@ function Cells({ row, now, owner }: { row: TaskRow; now: number; owner: string }
           {row.name}
         </Link>{' '}
         <span className="dim">#{row.PrimaryKey}</span>
-        {row.description !== '' && <span className="task-description">{row.description}</span>}
+        {row.description !== '' && <span className="task-description"> {row.description}</span>}
       </td>
       <td className="task-state">
         <StateMark state={row.state} />
@@ -163,6 +163,7 @@ function Cells({ row, now, owner }: { row: TaskRow; now: number; owner: string }
           percent={row.progressPercent}
           text={row.progressDescription}
           label={t`Progress of task ${row.PrimaryKey}`}
+          state={row.state}
         />
       </td>
       <td className="task-owner">{owner}</td>
