@@ -2,28 +2,9 @@ import { type ReactNode, useRef, useState } from 'react';
 import type { BatchTaskInfo } from '../api/carriers.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { useTexts } from '../texts.tsx';
+import { curlOf } from './curl.ts';
 
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-/** The command that starts a task like this one. */
-export function curlOf(
-  task: Pick<BatchTaskInfo, 'Name' | 'ParameterObject' | 'Description'>,
-  login: string,
-  origin: string,
-): string {
-  const body = {
-    Name: task.Name,
-    ...(task.ParameterObject === null ? {} : { ParameterObject: task.ParameterObject }),
-    ...(task.Description === '' ? {} : { Description: task.Description }),
-  };
-  return [
-    `curl -u ${quote(login)} -H 'Content-Type: application/json'`,
-    `  -d ${quote(JSON.stringify(body))}`,
-    `  ${origin}/api/v1/BatchTask`,
-  ].join(' \\\n');
-}
-
-/** Shows that command, to copy. */
+/** Shows the command that starts a task like this one, to copy. */
 export function CurlDialog({
   task,
   login,
