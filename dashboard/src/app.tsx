@@ -13,6 +13,7 @@ import { TasksPage } from './tasks/tasks-page.tsx';
 import { useTexts } from './texts.tsx';
 
 const StartPage = lazy(() => import('./start/start-page.tsx'));
+const SchedulesPage = lazy(() => import('./schedules/schedules-page.tsx'));
 const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
 const PeoplePage = lazy(() => import('./people/people-page.tsx'));
 
@@ -83,6 +84,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
         <nav aria-label={t`Pages`}>
           <NavLink href="/">{t`Tasks`}</NavLink>
           <NavLink href="/start">{t`Start a task`}</NavLink>
+          <NavLink href="/schedules">{t`Schedules`}</NavLink>
           {seesAll(who) && <NavLink href="/operations">{t`Operations`}</NavLink>}
           {isAdministrator(who) && <NavLink href="/people">{t`People`}</NavLink>}
         </nav>
@@ -103,8 +105,11 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
             </Route>
             <Route path="/tasks/:id">{({ id }) => <TaskPage key={id} id={Number(id)} who={who} />}</Route>
             <Route path="/start/:name?">{({ name }) => <StartPage name={name} />}</Route>
+            <Route path="/schedules">
+              <SchedulesPage who={who} />
+            </Route>
             <Route path="/operations">
-              <OperationsPage />
+              <OperationsPage who={who} />
             </Route>
             <Route path="/people">
               <PeoplePage who={who} />

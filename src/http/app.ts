@@ -32,13 +32,11 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
-import { taskControlRoutes } from './routes/task-control.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
+import { taskControlRoutes } from './routes/task-control.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
-
 import { taskLogRoutes } from './routes/task-log.ts';
 import { textRoutes } from './routes/texts.ts';
-
 import { timeZoneRoutes } from './routes/time-zones.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -134,7 +132,6 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
       await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: parts.scheduler });
-      await api.register(definitionRoutes, { prefix: '/Definitions', definitions: tasks.definitions });
       await api.register(statisticsRoutes, { prefix: '/Statistics', tasks });
       await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });

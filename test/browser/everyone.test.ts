@@ -3,7 +3,15 @@ import { axeFindings } from '../support/browser.ts';
 import { describeInBrowser } from './stage.ts';
 
 describeInBrowser('for everyone', (stage) => {
-  const PAGES = ['/?scope=all', '/tasks/1', '/start/csv-import', '/operations', '/people', '/settings'];
+  const PAGES = [
+    '/?scope=all',
+    '/tasks/1',
+    '/start/csv-import',
+    '/schedules',
+    '/operations',
+    '/people',
+    '/settings',
+  ];
 
   test.each([
     ['light', 1280],

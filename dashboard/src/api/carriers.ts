@@ -89,6 +89,23 @@ export interface Definition {
   readonly Description: string;
   readonly Parameters: ParameterSchema;
   readonly CancellationBehaviour: string;
+  /** While it is paused its tasks wait. */
+  readonly Paused: boolean;
+}
+
+/** A task that starts by the clock. */
+export interface Schedule {
+  readonly Id: number;
+  readonly Name: string;
+  readonly Definition: string;
+  readonly Cron: string;
+  readonly TimeZone: string;
+  readonly Paused: boolean;
+  readonly AssociateId: number;
+  readonly NextRuns: readonly string[];
+  readonly LastRun: string;
+  readonly LastTaskId: number | null;
+  readonly LastProblem: string;
 }
 
 /** Who may sign in. */

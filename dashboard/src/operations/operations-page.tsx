@@ -1,7 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useMemo } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { get } from '../api/call.ts';
+import { call, get } from '../api/call.ts';
+import type { Session } from '../api/carriers.ts';
+import { definitionsQuery } from '../api/definitions.ts';
+import { isAdministrator } from '../api/session.ts';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
@@ -16,7 +19,7 @@ const INTERVAL = 5000;
 const PERIODS = [60, 24 * 60, 7 * 24 * 60] as const;
 
 /** How the server is doing, for who runs it. */
-export default function OperationsPage(): ReactNode {
+export default function OperationsPage({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const [query] = useSearchParams();
   const [, navigate] = useLocation();
@@ -55,7 +58,7 @@ export default function OperationsPage(): ReactNode {
       {data !== undefined && (
         <>
           <Plots statistics={data} />
-          <ByDefinition statistics={data} />
+          <ByDefinition statistics={data} mayPause={isAdministrator(who)} />
           <FailureGroups statistics={data} />
         </>
       )}
@@ -109,15 +112,24 @@ function Plots({ statistics }: { statistics: Statistics }): ReactNode {
   );
 }
 
-function ByDefinition({ statistics }: { statistics: Statistics }): ReactNode {
+function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPause: boolean }): ReactNode {
   const { t } = useTexts();
+  const queries = useQueryClient();
+  const definitions = useQuery(definitionsQuery);
+  const known = new Map(definitions.data?.map((definition) => [definition.Name, definition]));
+  const pause = useMutation({
+    mutationFn: ({ name, action }: { name: string; action: 'Pause' | 'Resume' }) =>
+      call('POST', `/Definitions/${encodeURIComponent(name)}/${action}`),
+    onSettled: () => queries.invalidateQueries({ queryKey: definitionsQuery.queryKey }),
+  });
   const { number, span } = useTimes();
   const changes = Map.groupBy(statistics.Changes, (change) => change.Name);
   const queues = new Map(statistics.Queues.map((queue) => [queue.Name, queue]));
-  const names = [...new Set([...queues.keys(), ...changes.keys()])].sort();
+  const names = [...new Set([...known.keys(), ...queues.keys(), ...changes.keys()])].sort();
   return (
     <section className="panel">
       <h2>{t`Definitions`}</h2>
+      <Problem error={pause.error} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div className="scroll" tabIndex={0}>
         <table>
@@ -131,6 +143,7 @@ function ByDefinition({ statistics }: { statistics: Statistics }): ReactNode {
               <th scope="col" className="number">{t`Succeeded`}</th>
               <th scope="col" className="number">{t`Failed`}</th>
               <th scope="col" className="number">{t`Failure rate`}</th>
+              <th scope="col">{t`Starts`}</th>
             </tr>
           </thead>
           <tbody>
@@ -138,6 +151,7 @@ function ByDefinition({ statistics }: { statistics: Statistics }): ReactNode {
               const queue = queues.get(name);
               const sums = sum(changes.get(name) ?? []);
               const rate = failureRate(sums);
+              const isPaused = known.get(name)?.Paused === true;
               const oldest = readTime(queue?.Oldest ?? '');
               return (
                 <tr key={name}>
@@ -155,6 +169,18 @@ function ByDefinition({ statistics }: { statistics: Statistics }): ReactNode {
                   <td className="number">{number(sums.succeeded)}</td>
                   <td className="number">{number(sums.failed)}</td>
                   <td className="number">{rate === null ? '–' : `${number(Math.round(rate))} %`}</td>
+                  <td className="starts">
+                    {isPaused && <strong>{t`Paused`}</strong>}{' '}
+                    {mayPause && known.has(name) && (
+                      <button
+                        type="button"
+                        aria-label={isPaused ? t`Resume ${name}` : t`Pause ${name}`}
+                        onClick={() => pause.mutate({ name, action: isPaused ? 'Resume' : 'Pause' })}
+                      >
+                        {isPaused ? t`Resume` : t`Pause`}
+                      </button>
+                    )}
+                  </td>
                 </tr>
               );
             })}

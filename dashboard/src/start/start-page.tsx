@@ -3,8 +3,10 @@ import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { call, get } from '../api/call.ts';
 import type { BatchTaskInfo, Definition } from '../api/carriers.ts';
+import { definitionsQuery } from '../api/definitions.ts';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { timeZone } from '../preferences.ts';
 import { useTexts } from '../texts.tsx';
 import { useTitle } from '../title.ts';
 import { ParameterField } from './parameter-field.tsx';
@@ -15,10 +17,7 @@ export default function StartPage({ name }: { name: string | undefined }): React
   const { t } = useTexts();
   const [query] = useSearchParams();
   const like = Number(query.get('like')) || undefined;
-  const definitions = useQuery({
-    queryKey: ['definitions'],
-    queryFn: ({ signal }) => get<Definition[]>('/Definitions', signal),
-  });
+  const definitions = useQuery(definitionsQuery);
   const model = useQuery({
     queryKey: ['model', like],
     queryFn: ({ signal }) => get<BatchTaskInfo>(`/BatchTask/${like}`, signal),
@@ -77,7 +76,8 @@ function StartForm({
   );
   const [mistakes, setMistakes] = useState<Mistakes>({});
   const start = useMutation({
-    mutationFn: (body: object) => call<number>('POST', '/BatchTask', { body }),
+    mutationFn: ({ at, body }: { at: string; body: object }) =>
+      call<number>('POST', `/BatchTask${at === '' ? '' : `?StartAt=${encodeURIComponent(at)}`}`, { body }),
     onSuccess: ({ data }) => navigate(data === 0 ? '/' : `/tasks/${data}`),
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -89,10 +89,14 @@ function StartForm({
       form.current?.querySelector<HTMLElement>(`[name="${CSS.escape(first)}"]`)?.focus();
       return;
     }
+    const own = new FormData(event.currentTarget);
     start.mutate({
-      Name: definition.Name,
-      Description: String(new FormData(event.currentTarget).get('taskDescription')),
-      ...(properties.length === 0 ? {} : { ParameterObject: read.values }),
+      at: String(own.get('taskStart')),
+      body: {
+        Name: definition.Name,
+        Description: String(own.get('taskDescription')),
+        ...(properties.length === 0 ? {} : { ParameterObject: read.values }),
+      },
     });
   };
   return (
@@ -114,6 +118,10 @@ function StartForm({
           <input {...props} name="taskDescription" maxLength={254} defaultValue={model?.Description ?? ''} />
         )}
       </Field>
+      <Field label={t`Start at`} hint={t`Empty is now. The time is that of ${timeZone()}.`}>
+        {(props) => <input {...props} name="taskStart" type="datetime-local" />}
+      </Field>
+      {definition.Paused && <p className="dim">{t`It is paused: a task waits until somebody resumes it.`}</p>}
       {mistakes[''] !== undefined && (
         <p className="problem" role="alert">
           {mistakes['']}

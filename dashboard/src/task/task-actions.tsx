@@ -29,8 +29,8 @@ export function TaskActions({
   const [, navigate] = useLocation();
   const [open, setOpen] = useState<Open>();
   const act = useMutation({
-    mutationFn: ({ method, path, body }: { method: string; path: string; body?: unknown }) =>
-      call(method, `/BatchTask/${task.Id}${path}`, { body, ...(method === 'PUT' ? { ifMatch: etag } : {}) }),
+    mutationFn: ({ method, path }: { method: string; path: string }) =>
+      call(method, `/BatchTask/${task.Id}${path}`),
     onSuccess: (_, { method }) => {
       setOpen(undefined);
       if (method === 'DELETE') navigate('/');
@@ -59,14 +59,23 @@ export function TaskActions({
           </button>
         )}
         {task.State === 'Failed' && has(mask, 'Update') && (
-          <button
-            type="button"
-            className="primary"
-            disabled={act.isPending}
-            onClick={() => act.mutate({ method: 'PUT', path: '', body: { State: 'New' } })}
-          >
-            {t`Run again`}
-          </button>
+          <>
+            <button
+              type="button"
+              className="primary"
+              disabled={act.isPending}
+              onClick={() => act.mutate({ method: 'POST', path: '/Restart' })}
+            >
+              {t`Run again`}
+            </button>
+            <button
+              type="button"
+              disabled={act.isPending}
+              onClick={() => act.mutate({ method: 'POST', path: '/Restart?FromStart=true' })}
+            >
+              {t`Run from the start`}
+            </button>
+          </>
         )}
         {editableFields(task).length > 0 && (
           <button type="button" onClick={() => setOpen('edit')}>{t`Edit`}</button>

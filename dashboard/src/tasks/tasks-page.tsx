@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { STORED_STATES } from '../../../src/domain/task-state.ts';
-import { get } from '../api/call.ts';
-import type { Definition, Session, StoredState } from '../api/carriers.ts';
+import type { Session, StoredState } from '../api/carriers.ts';
+import { definitionsQuery } from '../api/definitions.ts';
 import { useNames } from '../api/session.ts';
 import { Problem } from '../parts/problem.tsx';
 import { useStateName } from '../parts/state-mark.tsx';
@@ -61,11 +61,7 @@ export function TasksPage({ who }: { who: Session }): ReactNode {
 function FilterBar({ filter, show }: { filter: Filter; show: (change: Partial<Filter>) => void }): ReactNode {
   const { t } = useTexts();
   const stateName = useStateName();
-  const definitions = useQuery({
-    queryKey: ['definitions'],
-    queryFn: ({ signal }) => get<Definition[]>('/Definitions', signal),
-    staleTime: 60_000,
-  });
+  const definitions = useQuery(definitionsQuery);
   const names = new Set((definitions.data ?? []).map((definition) => definition.Name));
   if (filter.name !== '') names.add(filter.name);
   const toggle = (state: StoredState): void =>

@@ -5,7 +5,16 @@ import { CODINGS, type Coding, type PageFile, readPageFiles } from '../dashboard
 import { vary } from '../wire/vary.ts';
 
 /** The addresses of the page; what is shown there its script decides. */
-const PAGES = ['/', '/tasks/:id', '/start', '/start/:name', '/operations', '/people', '/settings'] as const;
+const PAGES = [
+  '/',
+  '/tasks/:id',
+  '/start',
+  '/start/:name',
+  '/schedules',
+  '/operations',
+  '/people',
+  '/settings',
+] as const;
 
 /** Scripts, styles, pictures and calls of this server only; no frame around it. */
 const CONTENT_SECURITY_POLICY = [
