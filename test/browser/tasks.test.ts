@@ -50,6 +50,7 @@ describeInBrowser('the list of tasks', (stage) => {
     expect(await other.getByRole('link', { name: 'Oldest failures' }).count()).toBe(0);
 
     await page.goto('/');
+    await expect.poll(() => shownTasks(page)).toHaveLength(3);
     await page.keyboard.press('Control+K');
     await page.keyboard.type("o'neill");
     await expect.poll(() => shownTasks(page)).toEqual([neill]);
