@@ -30,12 +30,12 @@ export function Plot({
   lines: readonly Line[];
   write: (value: number) => string;
 }): ReactNode {
-  const { locale } = useTexts();
+  const { locale, t } = useTexts();
   const { theme } = useStore(preferences);
   const isDark = useSyncExternalStore(onSystemTheme, () => SYSTEM_DARK.matches);
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
-  const labels = lines.map((line) => line.label).join('|');
+  const labels = [t`When`, ...lines.map((line) => line.label)].join('|');
   // biome-ignore lint/correctness/useExhaustiveDependencies: new values are set below, without a new plot
   useEffect(() => {
     const element = box.current;
@@ -60,11 +60,12 @@ export function Plot({
           { ...axis, size: 60, values: (_, ticks) => ticks.map(write) },
         ],
         series: [
-          { label: '', value: (_, at) => (at === null ? '' : clock.format(at * 1000)) },
-          ...lines.map((line) => ({
+          { label: t`When`, value: (_, at) => (at === null ? '' : clock.format(at * 1000)) },
+          ...lines.map((line, index) => ({
             label: line.label,
             stroke: colour(line.colour),
-            fill: `color-mix(in srgb, ${colour(line.colour)} 12%, transparent)`,
+            // One area; more of them would blur.
+            ...(index === 0 ? { fill: `color-mix(in srgb, ${colour(line.colour)} 12%, transparent)` } : {}),
             width: 1.5,
             spanGaps: true,
             points: { show: true, size: 4, fill: colour(line.colour) },

@@ -14,6 +14,8 @@ interface LogLine {
   readonly Message: string;
 }
 
+/** Lines are no events: they are asked for so often, in milliseconds. */
+const INTERVAL = 1000;
 /** So many of the newest lines are shown: the server keeps no more. */
 const MOST = 1000;
 
@@ -33,7 +35,7 @@ export function TaskLog({ id, state }: { id: number; state: StoredState }): Reac
     const more = await get<LogLine[]>(`/BatchTask/${id}/Log?After=${after}`);
     if (more.length > 0) setLines((before) => [...before, ...more].slice(-MOST));
     if (hasEnded(state)) completeAt.current = state;
-  });
+  }, INTERVAL);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it moves when lines come
   useEffect(() => {
     if (isAtEnd.current) box.current?.scrollTo({ top: box.current.scrollHeight });
