@@ -24,12 +24,9 @@ describeInBrowser('a task', (stage) => {
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Run again' }).waitFor();
-    expect(await page.locator('.timeline li .state').allInnerTexts()).toEqual([
-      'Failed',
-      'Started',
-      'Acquired',
-      'New',
-    ]);
+    await expect
+      .poll(() => page.locator('.timeline li .state').allInnerTexts())
+      .toEqual(['Failed', 'Started', 'Acquired', 'New']);
   });
 
   test('tells how long it still takes, and stops at once where that costs nothing', async () => {

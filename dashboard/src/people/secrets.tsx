@@ -54,42 +54,45 @@ export function Secrets({
           {t`This is the only time that it is shown:`} <code>{made}</code>
         </p>
       )}
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t`Name`}</th>
-            <th scope="col">{t`May`}</th>
-            <th scope="col">{t`Made`}</th>
-            <th scope="col">{t`Ends`}</th>
-            <th scope="col">
-              <span className="hidden">{t`Remove`}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.data?.map((each) => {
-            const ends = readTime(each.Expires ?? '');
-            return (
-              <tr key={each.Id}>
-                <th scope="row">{each.Name}</th>
-                <td>{each.Scopes?.join(', ') ?? '–'}</td>
-                <td>{moment(readTime(each.Created) ?? 0)}</td>
-                <td>{ends === undefined ? '–' : moment(ends)}</td>
-                <td>
-                  <button
-                    type="button"
-                    className="danger"
-                    aria-label={t`Remove ${each.Name}`}
-                    onClick={() => change.mutate({ method: 'DELETE', path: `/${each.Id}` })}
-                  >
-                    {t`Remove`}
-                  </button>
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div className="scroll" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t`Name`}</th>
+              <th scope="col">{t`May`}</th>
+              <th scope="col">{t`Made`}</th>
+              <th scope="col">{t`Ends`}</th>
+              <th scope="col">
+                <span className="hidden">{t`Remove`}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.data?.map((each) => {
+              const ends = readTime(each.Expires ?? '');
+              return (
+                <tr key={each.Id}>
+                  <th scope="row">{each.Name}</th>
+                  <td>{each.Scopes?.join(', ') ?? '–'}</td>
+                  <td>{moment(readTime(each.Created) ?? 0)}</td>
+                  <td>{ends === undefined ? '–' : moment(ends)}</td>
+                  <td>
+                    <button
+                      type="button"
+                      className="danger"
+                      aria-label={t`Remove ${each.Name}`}
+                      onClick={() => change.mutate({ method: 'DELETE', path: `/${each.Id}` })}
+                    >
+                      {t`Remove`}
+                    </button>
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }

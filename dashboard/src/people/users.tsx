@@ -44,34 +44,41 @@ export function Users({ who }: { who: Session }): ReactNode {
   return (
     <section className="panel">
       <Problem error={users.error} />
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t`Login`}</th>
-            <th scope="col">{t`Name`}</th>
-            <th scope="col">{t`Roles`}</th>
-            <th scope="col">{t`Access`}</th>
-            <th scope="col">
-              <button type="button" className="primary" onClick={() => open('new')}>{t`Add a person`}</button>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {users.data?.map((user) => (
-            <tr key={user.AssociateId}>
-              <th scope="row">{user.Login}</th>
-              <td>{user.Name}</td>
-              <td>{user.Roles.join(', ')}</td>
-              <td>{user.Disabled ? t`Shut out` : t`May sign in`}</td>
-              <td>
-                <button type="button" onClick={() => open(user)} aria-label={t`Change ${user.Login}`}>
-                  {t`Change`}
-                </button>
-              </td>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div className="scroll" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t`Login`}</th>
+              <th scope="col">{t`Name`}</th>
+              <th scope="col">{t`Roles`}</th>
+              <th scope="col">{t`Access`}</th>
+              <th scope="col">
+                <button
+                  type="button"
+                  className="primary"
+                  onClick={() => open('new')}
+                >{t`Add a person`}</button>
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {users.data?.map((user) => (
+              <tr key={user.AssociateId}>
+                <th scope="row">{user.Login}</th>
+                <td>{user.Name}</td>
+                <td>{user.Roles.join(', ')}</td>
+                <td>{user.Disabled ? t`Shut out` : t`May sign in`}</td>
+                <td>
+                  <button type="button" onClick={() => open(user)} aria-label={t`Change ${user.Login}`}>
+                    {t`Change`}
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {edited !== undefined && (
         <Dialog
           title={edited === 'new' ? t`Add a person` : t`Change ${edited.Login}`}

@@ -129,6 +129,7 @@ function SearchBox({ search, onSearch }: { search: string; onSearch: (search: st
     const onKeyDown = (event: KeyboardEvent): void => {
       if (!(event.ctrlKey || event.metaKey) || event.key !== 'k') return;
       event.preventDefault();
+      input.current?.focus();
       input.current?.select();
     };
     addEventListener('keydown', onKeyDown);
