@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two projects: `unit` (fast, no server) and `integration` (real servers and databases; one file at a
- * time, because two cores do not stretch further and each file starts processes of its own).
+ * Three projects: `unit` (fast, no server), `integration` (real servers and databases; one file at a
+ * time, because two cores do not stretch further and each file starts processes of its own) and `browser`
+ * (the built page in Chromium, against a real server; left out where there is no Chromium).
  */
 export default defineConfig({
   test: {
@@ -11,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'test/unit/**/*.test.ts'],
           environment: 'node',
           testTimeout: 120_000,
         },
@@ -26,6 +27,18 @@ export default defineConfig({
           ],
           environment: 'node',
           globalSetup: ['test/support/postgres-server.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/built-dashboard.ts'],
+          expect: { poll: { timeout: 30_000 } },
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

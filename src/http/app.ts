@@ -25,6 +25,7 @@ import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies
 import { applicationRoutes } from './routes/applications.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -32,10 +33,12 @@ import { healthRoutes } from './routes/health.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 import { taskChildrenRoutes } from './routes/task-children.ts';
 import { taskControlRoutes } from './routes/task-control.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
 import { taskLogRoutes } from './routes/task-log.ts';
+import { textRoutes } from './routes/texts.ts';
 import { timeZoneRoutes } from './routes/time-zones.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -97,6 +100,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
 
   await app.register(fastifyCookie);
   await app.register(healthRoutes, { database: tasks.database });
+  await app.register(dashboardRoutes);
+  await app.register(textRoutes, { prefix: '/api/v1/Texts' });
   await app.register(discoveryRoutes, { prefix: '/api' });
   await app.register(signInRoutes, {
     prefix: '/api/v1/SignIn',
@@ -137,6 +142,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
         tasks,
         settings: config.retention.tasks,
       });
+      await api.register(statisticsRoutes, { prefix: '/Statistics', tasks });
       await api.register(timeZoneRoutes, { prefix: '/timezone' });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });

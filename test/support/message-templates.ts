@@ -17,32 +17,40 @@ const TAGS = new Set([
   'throttled',
 ]);
 
+/** The tag of the page's texts. */
+const PAGE_TAGS = new Set(['t']);
+
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Every template of a message in `src`, with the files that it stands in. */
+/** Every template of a message in `src` and of a text in the page, with the files that it stands in. */
 export function messageTemplates(): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const file of globSync('src/**/*.ts', { cwd: ROOT }).sort()) {
-    if (file.endsWith('.test.ts')) continue;
-    for (const template of templatesOf(readFileSync(join(ROOT, file), 'utf8'))) {
-      found.set(template, [...(found.get(template) ?? []), file]);
+  for (const [pattern, tags] of [
+    ['src/**/*.ts', TAGS],
+    ['dashboard/src/**/*.{ts,tsx}', PAGE_TAGS],
+  ] as const) {
+    for (const file of globSync(pattern, { cwd: ROOT }).sort()) {
+      if (/\.test\.tsx?$/.test(file)) continue;
+      for (const template of templatesOf(readFileSync(join(ROOT, file), 'utf8'), tags)) {
+        found.set(template, [...(found.get(template) ?? []), file]);
+      }
     }
   }
   return found;
 }
 
 /** The templates in a module's text; those without a word in them are for no translator. */
-export function templatesOf(code: string): string[] {
+export function templatesOf(code: string, tags: ReadonlySet<string> = TAGS): string[] {
   const templates: string[] = [];
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    if (isTagged(value) && TAGS.has(value.tag.name ?? '')) {
+    if (isTagged(value) && tags.has(value.tag.name ?? '')) {
       const parts = value.quasi.quasis.map((part) => part.value.cooked);
       templates.push(parts.reduce((text, part, index) => `${text}{${index - 1}}${part}`));
     }
     Object.values(value).forEach(walk);
   };
-  walk(parseAst(code, { lang: 'ts' }));
+  walk(parseAst(code, { lang: tags === PAGE_TAGS ? 'tsx' : 'ts' }));
   return templates.filter((template) => /\p{L}/u.test(template.replace(/\{\d+\}/g, '')));
 }
 

@@ -57,6 +57,17 @@ export class Catalogues {
     return template;
   }
 
+  /** Every message and resource in the first of the languages that has it. English messages are their templates. */
+  all(languages: readonly LanguageCode[]): { Messages: object; Resources: object } {
+    const untilEnglish = languages.slice(0, languages.indexOf(ENGLISH) + 1 || undefined).reverse();
+    const merged = (kept: Map<LanguageCode, Map<string, string>>, order: readonly LanguageCode[]): object =>
+      Object.fromEntries(order.flatMap((language) => [...(kept.get(language) ?? [])]));
+    return {
+      Messages: merged(this.#messages, untilEnglish),
+      Resources: merged(this.#resources, [...this.#resources.keys(), ...[...languages].reverse()]),
+    };
+  }
+
   /** A resource in the first language that has it, else in any; `undefined` where none has. */
   resource(name: string, languages: readonly LanguageCode[]): string | undefined {
     for (const language of [...languages, ...this.#resources.keys()]) {

@@ -10,6 +10,7 @@ import { files } from './0007-files.ts';
 import { notifications } from './0008-notifications.ts';
 import { fanOut } from './0009-fan-out.ts';
 import { retention } from './0010-retention.ts';
+import { statistics } from './0011-statistics.ts';
 
 /** Every migration by name, in the order of the names. */
 const MIGRATIONS = {
@@ -23,6 +24,7 @@ const MIGRATIONS = {
   '0008-notifications': notifications,
   '0009-fan-out': fanOut,
   '0010-retention': retention,
+  '0011-statistics': statistics,
 };
 
 /**

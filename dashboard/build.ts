@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+const DIST = join(import.meta.dirname, 'dist');
+const STAMP = join(DIST, 'stamp.txt');
+
+/** What the page is built of, as a hash. */
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  const sources = globSync(['src/**/*.*', '*.html', '*.ts'], { cwd: import.meta.dirname }).sort();
+  for (const path of [...sources.map((each) => join(import.meta.dirname, each)), lockFile()])
+    hash.update(path.slice(import.meta.dirname.length)).update(readFileSync(path));
+  return hash.digest('hex');
+}
+
+function lockFile(): string {
+  return join(import.meta.dirname, '../package-lock.json');
+}
+
+/**
+ * Builds the page to `dashboard/dist`, unless what is there is of these sources.
+ *
+ * @returns whether there is a page now: without the development dependencies none can be built
+ */
+export async function buildDashboard(): Promise<boolean> {
+  const hash = sourcesHash();
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return true;
+  const vite = await import('vite').catch((error) => {
+    if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  });
+  if (vite === undefined) return existsSync(STAMP);
+  await vite.build({ configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'error' });
+  await Promise.all(
+    globSync('**/*.{html,js,css,svg}', { cwd: DIST }).map((path) => compress(join(DIST, path))),
+  );
+  writeFileSync(STAMP, hash);
+  return true;
+}
+
+/** Lays what the server sends to browsers that take it beside the file. */
+async function compress(path: string): Promise<void> {
+  const content = readFileSync(path);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  writeFileSync(`${path}.br`, await promisify(brotliCompress)(content, { params }));
+  writeFileSync(`${path}.gz`, await promisify(gzip)(content, { level: 9 }));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && !(await buildDashboard())) {
+  process.stderr.write(
+    'The page at / is not built: that needs the development dependencies (npm ci without --omit=dev). The API works without it.\n',
+  );
+}

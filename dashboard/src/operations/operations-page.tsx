@@ -1,0 +1,217 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useMemo } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
+import { call, get } from '../api/call.ts';
+import type { Session } from '../api/carriers.ts';
+import { definitionsQuery } from '../api/definitions.ts';
+import { isAdministrator } from '../api/session.ts';
+import { Problem } from '../parts/problem.tsx';
+import { useTexts } from '../texts.tsx';
+import { readTime, useTimes } from '../times.ts';
+import { useTitle } from '../title.ts';
+import '../styles/operations.css';
+import { Plot } from './plot.tsx';
+import { failureRate, type Statistics, stepsOf, sum } from './statistics.ts';
+
+/** How often the figures are asked for, in milliseconds. */
+const INTERVAL = 5000;
+
+const PERIODS = [60, 24 * 60, 7 * 24 * 60] as const;
+
+/** How the server is doing, for who runs it. */
+export default function OperationsPage({ who }: { who: Session }): ReactNode {
+  const { t } = useTexts();
+  const [query] = useSearchParams();
+  const [, navigate] = useLocation();
+  const minutes = PERIODS.find((each) => String(each) === query.get('minutes')) ?? PERIODS[0];
+  const { data, error } = useQuery({
+    queryKey: ['statistics', minutes],
+    queryFn: ({ signal }) => get<Statistics>(`/Statistics?Minutes=${minutes}`, signal),
+    refetchInterval: INTERVAL,
+    placeholderData: (before) => before,
+  });
+  useTitle(t`Operations`);
+  const names: Readonly<Record<number, string>> = {
+    [PERIODS[0]]: t`Last hour`,
+    [PERIODS[1]]: t`Last day`,
+    [PERIODS[2]]: t`Last week`,
+  };
+  return (
+    <section>
+      <div className="tasks-title">
+        <h1>{t`Operations`}</h1>
+        <fieldset className="choice">
+          <legend className="hidden">{t`Period`}</legend>
+          {PERIODS.map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={each === minutes}
+              onClick={() => navigate(`/operations?minutes=${each}`, { replace: true })}
+            >
+              {names[each]}
+            </button>
+          ))}
+        </fieldset>
+      </div>
+      <Problem error={error} />
+      {data !== undefined && (
+        <>
+          <Plots statistics={data} />
+          <ByDefinition statistics={data} mayPause={isAdministrator(who)} />
+          <FailureGroups statistics={data} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Plots({ statistics }: { statistics: Statistics }): ReactNode {
+  const { t } = useTexts();
+  const { number, span } = useTimes();
+  const [times, steps] = useMemo(() => stepsOf(statistics, Date.now()), [statistics]);
+  const all = sum(statistics.Changes);
+  const rate = failureRate(all);
+  const percent = (value: number): string => `${number(Math.round(value * 10) / 10)} %`;
+  const seconds = (value: number): string =>
+    value < 10 ? `${number(Math.round(value * 10) / 10)} s` : span(value * 1000);
+  return (
+    <div className="plots">
+      <Plot
+        title={t`Throughput`}
+        summary={t`${number(all.succeeded)} succeeded, ${number(all.failed)} failed`}
+        times={times}
+        lines={[
+          { label: t`Succeeded`, colour: '--good', values: steps.map((step) => step.succeeded) },
+          { label: t`Failed`, colour: '--bad', values: steps.map((step) => step.failed) },
+        ]}
+        write={number}
+      />
+      <Plot
+        title={t`Waiting time`}
+        summary={
+          all.waited === null
+            ? t`Nothing began`
+            : t`${seconds(all.waited)} on average, ${seconds(all.longestWait ?? 0)} at most`
+        }
+        times={times}
+        lines={[
+          { label: t`Average`, colour: '--busy', values: steps.map((step) => step.waited) },
+          { label: t`Longest`, colour: '--wait', values: steps.map((step) => step.longestWait) },
+        ]}
+        write={seconds}
+      />
+      <Plot
+        title={t`Failure rate`}
+        summary={rate === null ? t`Nothing ended` : percent(rate)}
+        times={times}
+        lines={[{ label: t`Failure rate`, colour: '--bad', values: steps.map(failureRate) }]}
+        write={percent}
+      />
+    </div>
+  );
+}
+
+function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPause: boolean }): ReactNode {
+  const { t } = useTexts();
+  const queries = useQueryClient();
+  const definitions = useQuery(definitionsQuery);
+  const known = new Map(definitions.data?.map((definition) => [definition.Name, definition]));
+  const pause = useMutation({
+    mutationFn: ({ name, action }: { name: string; action: 'Pause' | 'Resume' }) =>
+      call('POST', `/Definitions/${encodeURIComponent(name)}/${action}`),
+    onSettled: () => queries.invalidateQueries({ queryKey: definitionsQuery.queryKey }),
+  });
+  const { number, span } = useTimes();
+  const changes = Map.groupBy(statistics.Changes, (change) => change.Name);
+  const queues = new Map(statistics.Queues.map((queue) => [queue.Name, queue]));
+  const names = [...new Set([...known.keys(), ...queues.keys(), ...changes.keys()])].sort();
+  return (
+    <section className="panel">
+      <h2>{t`Definitions`}</h2>
+      <Problem error={pause.error} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div className="scroll" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t`Name`}</th>
+              <th scope="col" className="number">{t`Waiting`}</th>
+              <th scope="col" className="number">{t`Oldest`}</th>
+              <th scope="col" className="number">{t`Due later`}</th>
+              <th scope="col" className="number">{t`Running`}</th>
+              <th scope="col" className="number">{t`Succeeded`}</th>
+              <th scope="col" className="number">{t`Failed`}</th>
+              <th scope="col" className="number">{t`Failure rate`}</th>
+              <th scope="col">{t`Starts`}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name) => {
+              const queue = queues.get(name);
+              const sums = sum(changes.get(name) ?? []);
+              const rate = failureRate(sums);
+              const isPaused = known.get(name)?.Paused === true;
+              const oldest = readTime(queue?.Oldest ?? '');
+              return (
+                <tr key={name}>
+                  <th scope="row">
+                    {name === '' ? (
+                      t`Deleted tasks`
+                    ) : (
+                      <Link href={`/?scope=all&name=${encodeURIComponent(name)}`}>{name}</Link>
+                    )}
+                  </th>
+                  <td className="number">{number(queue?.Due ?? 0)}</td>
+                  <td className="number">{oldest === undefined ? '–' : span(Date.now() - oldest)}</td>
+                  <td className="number">{number(queue?.Later ?? 0)}</td>
+                  <td className="number">{number(queue?.Running ?? 0)}</td>
+                  <td className="number">{number(sums.succeeded)}</td>
+                  <td className="number">{number(sums.failed)}</td>
+                  <td className="number">{rate === null ? '–' : `${number(Math.round(rate))} %`}</td>
+                  <td className="starts">
+                    {isPaused && <strong>{t`Paused`}</strong>}{' '}
+                    {mayPause && known.has(name) && (
+                      <button
+                        type="button"
+                        aria-label={isPaused ? t`Resume ${name}` : t`Pause ${name}`}
+                        onClick={() => pause.mutate({ name, action: isPaused ? 'Resume' : 'Pause' })}
+                      >
+                        {isPaused ? t`Resume` : t`Pause`}
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function FailureGroups({ statistics }: { statistics: Statistics }): ReactNode {
+  const { t } = useTexts();
+  const { number, moment } = useTimes();
+  return (
+    <section className="panel">
+      <h2>{t`Failures`}</h2>
+      {statistics.Failures.length === 0 && <p className="dim">{t`No task has failed.`}</p>}
+      <ul className="failures">
+        {statistics.Failures.map((group) => (
+          <li key={`${group.Name} ${group.LastId}`}>
+            <strong>{number(group.Tasks)}</strong>
+            <span>
+              {group.Name}: {group.Result}
+            </span>
+            <Link href={`/tasks/${group.LastId}`}>#{group.LastId}</Link>
+            <time dateTime={group.LastAt} className="dim">
+              {moment(readTime(group.LastAt) ?? 0)}
+            </time>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

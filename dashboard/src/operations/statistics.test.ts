@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { failureRate, stepsOf, sum } from './statistics.ts';
+
+const change = (At: string, more: object) => ({
+  At,
+  Name: 'x',
+  Registered: 0,
+  Succeeded: 0,
+  Failed: 0,
+  Begun: 0,
+  Waited: 0,
+  LongestWait: 0,
+  ...more,
+});
+const changes = [
+  change('2026-01-01T00:00:00Z', { Succeeded: 3, Begun: 1, Waited: 4, LongestWait: 4 }),
+  change('2026-01-01T00:02:00Z', { Failed: 1, Begun: 3, Waited: 8, LongestWait: 9 }),
+];
+
+test('the average of waiting counts each step by what began in it', () => {
+  expect(sum(changes)).toEqual({ registered: 0, succeeded: 3, failed: 1, waited: 7, longestWait: 9 });
+  expect(failureRate(sum(changes))).toBe(25);
+});
+
+test('where nothing happened there is nothing to tell', () => {
+  expect(sum([])).toMatchObject({ succeeded: 0, waited: null, longestWait: null });
+  expect(failureRate(sum([]))).toBeNull();
+});
+
+test('every step of the period is there, in order', () => {
+  const statistics = {
+    Since: '2026-01-01T00:00:00Z',
+    StepSeconds: 60,
+    Changes: changes,
+    Queues: [],
+    Failures: [],
+  };
+  const [times, steps] = stepsOf(statistics, Date.parse('2026-01-01T00:03:30Z'));
+  expect(times.map((at) => (at - (times[0] ?? 0)) / 60)).toEqual([0, 1, 2, 3]);
+  expect(steps.map((step) => step.succeeded + step.failed)).toEqual([3, 0, 1, 0]);
+});

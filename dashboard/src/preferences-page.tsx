@@ -1,0 +1,55 @@
+import type { ReactNode } from 'react';
+import { Field } from './parts/field.tsx';
+import { type Preferences as Choices, choose, LANGUAGES, preferences } from './preferences.ts';
+import { useStore } from './store.ts';
+import { useTexts } from './texts.tsx';
+import { useTitle } from './title.ts';
+
+/** Language, time zone and colours of this browser. */
+export function Preferences(): ReactNode {
+  const { t } = useTexts();
+  const { language, timeZone, theme } = useStore(preferences);
+  const byBrowser = t`As the browser says`;
+  useTitle(t`Settings`);
+  return (
+    <section className="narrow">
+      <h1>{t`Settings`}</h1>
+      <p>{t`They are kept in this browser.`}</p>
+      <Field label={t`Language`}>
+        {(props) => (
+          <select {...props} value={language} onChange={(event) => choose({ language: event.target.value })}>
+            <option value="">{byBrowser}</option>
+            {Object.entries(LANGUAGES).map(([code, name]) => (
+              <option key={code} value={code} lang={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label={t`Time zone`}>
+        {(props) => (
+          <select {...props} value={timeZone} onChange={(event) => choose({ timeZone: event.target.value })}>
+            <option value="">{byBrowser}</option>
+            {['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => (
+              <option key={zone}>{zone}</option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label={t`Colours`}>
+        {(props) => (
+          <select
+            {...props}
+            value={theme}
+            onChange={(event) => choose({ theme: event.target.value as Choices['theme'] })}
+          >
+            <option value="">{byBrowser}</option>
+            <option value="light">{t`Light`}</option>
+            <option value="dark">{t`Dark`}</option>
+          </select>
+        )}
+      </Field>
+    </section>
+  );
+}

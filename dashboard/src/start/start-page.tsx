@@ -1,0 +1,136 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
+import { call, get } from '../api/call.ts';
+import type { BatchTaskInfo, Definition } from '../api/carriers.ts';
+import { definitionsQuery } from '../api/definitions.ts';
+import { Field } from '../parts/field.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { timeZone } from '../preferences.ts';
+import { useTexts } from '../texts.tsx';
+import { useTitle } from '../title.ts';
+import { ParameterField } from './parameter-field.tsx';
+import { controlOf, type Mistakes, readParameters, toText } from './parameter-values.ts';
+
+/** Chooses a definition and starts a task by it. */
+export default function StartPage({ name }: { name: string | undefined }): ReactNode {
+  const { t } = useTexts();
+  const [query] = useSearchParams();
+  const like = Number(query.get('like')) || undefined;
+  const definitions = useQuery(definitionsQuery);
+  const model = useQuery({
+    queryKey: ['model', like],
+    queryFn: ({ signal }) => get<BatchTaskInfo>(`/BatchTask/${like}`, signal),
+    enabled: like !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  useTitle(t`Start a task`);
+  const chosen = definitions.data?.find((definition) => definition.Name === name);
+  const isReady = chosen !== undefined && (like === undefined || !model.isPending);
+  return (
+    <section className="start">
+      <h1>{t`Start a task`}</h1>
+      <Problem error={definitions.error ?? model.error} />
+      <div className="start-columns">
+        <nav aria-label={t`Definitions`} className="definitions">
+          {definitions.data?.map((definition) => (
+            <Link
+              key={definition.Name}
+              href={`/start/${encodeURIComponent(definition.Name)}`}
+              aria-current={definition === chosen ? 'true' : undefined}
+            >
+              <strong>{definition.Name}</strong>
+              <span>{definition.Description}</span>
+            </Link>
+          ))}
+        </nav>
+        {isReady && <StartForm key={`${chosen.Name} ${like}`} definition={chosen} model={model.data} />}
+        {name !== undefined && definitions.isSuccess && chosen === undefined && (
+          <p className="empty">{t`There is no definition ${name}.`}</p>
+        )}
+        {name === undefined && <p className="empty">{t`Choose what to run.`}</p>}
+      </div>
+    </section>
+  );
+}
+
+function StartForm({
+  definition,
+  model,
+}: {
+  definition: Definition;
+  model: BatchTaskInfo | undefined;
+}): ReactNode {
+  const { t } = useTexts();
+  const [, navigate] = useLocation();
+  const schema = definition.Parameters;
+  const properties = Object.entries(schema.properties ?? {});
+  const form = useRef<HTMLFormElement>(null);
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() =>
+    Object.fromEntries(
+      properties.map(([name, property]) => [
+        name,
+        toText(model?.ParameterObject?.[name] ?? property.default, controlOf(property)),
+      ]),
+    ),
+  );
+  const [mistakes, setMistakes] = useState<Mistakes>({});
+  const start = useMutation({
+    mutationFn: ({ at, body }: { at: string; body: object }) =>
+      call<number>('POST', `/BatchTask${at === '' ? '' : `?StartAt=${encodeURIComponent(at)}`}`, { body }),
+    onSuccess: ({ data }) => navigate(data === 0 ? '/' : `/tasks/${data}`),
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const read = readParameters(schema, texts, t);
+    setMistakes(read.mistakes);
+    const [first] = Object.keys(read.mistakes);
+    if (first !== undefined) {
+      form.current?.querySelector<HTMLElement>(`[name="${CSS.escape(first)}"]`)?.focus();
+      return;
+    }
+    const own = new FormData(event.currentTarget);
+    start.mutate({
+      at: String(own.get('taskStart')),
+      body: {
+        Name: definition.Name,
+        Description: String(own.get('taskDescription')),
+        ...(properties.length === 0 ? {} : { ParameterObject: read.values }),
+      },
+    });
+  };
+  return (
+    <form ref={form} className="panel" onSubmit={submit} noValidate>
+      <h2>{definition.Name}</h2>
+      {properties.map(([name, property]) => (
+        <ParameterField
+          key={name}
+          name={name}
+          schema={property}
+          isRequired={(schema.required?.includes(name) ?? false) && property.default === undefined}
+          text={texts[name] ?? ''}
+          error={mistakes[name] ?? ''}
+          onChange={(text) => setTexts((before) => ({ ...before, [name]: text }))}
+        />
+      ))}
+      <Field label={t`Description`} hint={t`What this task is for; it stands in the list.`}>
+        {(props) => (
+          <input {...props} name="taskDescription" maxLength={254} defaultValue={model?.Description ?? ''} />
+        )}
+      </Field>
+      <Field label={t`Start at`} hint={t`Empty is now. The time is that of ${timeZone()}.`}>
+        {(props) => <input {...props} name="taskStart" type="datetime-local" />}
+      </Field>
+      {definition.Paused && <p className="dim">{t`It is paused: a task waits until somebody resumes it.`}</p>}
+      {mistakes[''] !== undefined && (
+        <p className="problem" role="alert">
+          {mistakes['']}
+        </p>
+      )}
+      <Problem error={start.error} />
+      <button type="submit" className="primary" disabled={start.isPending}>
+        {t`Start`}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,64 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { hasEnded } from '../../../src/domain/task-state.ts';
+import { get } from '../api/call.ts';
+import type { StoredState } from '../api/carriers.ts';
+import { useLive } from '../live.ts';
+import { useTexts } from '../texts.tsx';
+import { readTime, useTimes } from '../times.ts';
+
+interface LogLine {
+  readonly Id: number | string;
+  readonly At: string;
+  readonly Attempt: number;
+  readonly Level: string;
+  readonly Message: string;
+}
+
+/** Lines are no events: they are asked for so often, in milliseconds. */
+const INTERVAL = 1000;
+/** So many of the newest lines are shown: the server keeps no more. */
+const MOST = 1000;
+
+/** What the runs of a task have logged, as it comes. It stays at its end, unless somebody has scrolled away from it. */
+export function TaskLog({ id, state }: { id: number; state: StoredState }): ReactNode {
+  const { t } = useTexts();
+  const { clock } = useTimes();
+  const [lines, setLines] = useState<readonly LogLine[]>([]);
+  const box = useRef<HTMLPreElement>(null);
+  const isAtEnd = useRef(true);
+  /** The end that the log has been read to; a task that runs again logs again. */
+  const completeAt = useRef<StoredState>(undefined);
+  useLive(async () => {
+    if (completeAt.current === state) return;
+    completeAt.current = undefined;
+    const after = lines.at(-1)?.Id ?? 0;
+    const more = await get<LogLine[]>(`/BatchTask/${id}/Log?After=${after}`);
+    if (more.length > 0) setLines((before) => [...before, ...more].slice(-MOST));
+    if (hasEnded(state)) completeAt.current = state;
+  }, INTERVAL);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it moves when lines come
+  useEffect(() => {
+    if (isAtEnd.current) box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, [lines]);
+  if (lines.length === 0) return null;
+  return (
+    <section className="panel">
+      <h2>{t`Log`}</h2>
+      <pre
+        ref={box}
+        className="log"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+          isAtEnd.current = scrollTop + clientHeight > scrollHeight - 20;
+        }}
+      >
+        {lines.map((line) => (
+          <span key={line.Id} className={`log-${line.Level}`}>
+            {`${clock(readTime(line.At) ?? 0)} ${line.Level.padEnd(5)} ${line.Message}\n`}
+          </span>
+        ))}
+      </pre>
+    </section>
+  );
+}

@@ -1,0 +1,142 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { hasEnded } from '../../../src/domain/task-state.ts';
+import { type Answer, call, get, Refused } from '../api/call.ts';
+import type { AuditEntry, BatchTaskInfo, Session } from '../api/carriers.ts';
+import { useNames } from '../api/session.ts';
+import { useLive } from '../live.ts';
+import { Problem } from '../parts/problem.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
+import { useTexts } from '../texts.tsx';
+import { readTime, useNow, useTimes } from '../times.ts';
+import { useTitle } from '../title.ts';
+import { TaskActions } from './task-actions.tsx';
+import { TaskLog } from './task-log.tsx';
+import { TaskProgress } from './task-progress.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** One task, alive. */
+export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
+  const { t } = useTexts();
+  const queries = useQueryClient();
+  const task = useQuery({
+    queryKey: ['task', id],
+    queryFn: ({ signal }): Promise<Answer<BatchTaskInfo>> => call('GET', `/BatchTask/${id}`, { signal }),
+  });
+  const history = useQuery({
+    queryKey: ['audit', id],
+    queryFn: ({ signal }) => get<AuditEntry[]>(`/BatchTask/${id}/Audit`, signal),
+    enabled: task.isSuccess,
+  });
+  const isGone = task.error instanceof Refused && task.error.status === 404;
+  useLive(async () => {
+    if (isGone) return;
+    const { data } = await task.refetch();
+    const last = history.data?.at(-1);
+    if (data !== undefined && (last?.To !== data.data.State || !hasEnded(data.data.State)))
+      await queries.invalidateQueries({ queryKey: ['audit', id] });
+  });
+  const info = task.data?.data;
+  useTitle(info === undefined ? `#${id}` : `${info.Name} #${id}`);
+  if (info === undefined || isGone) {
+    return (
+      <section className="narrow">
+        <h1>{t`Task ${id}`}</h1>
+        <Problem error={task.error} />
+      </section>
+    );
+  }
+  return (
+    <article className="task">
+      <header className="task-header">
+        <p>
+          <Link href="/">{t`Tasks`}</Link>
+        </p>
+        <h1>
+          {info.Name} <span className="dim">#{id}</span> <StateMark state={info.State} />
+        </h1>
+        {info.Description !== '' && <p>{info.Description}</p>}
+        <TaskActions task={info} etag={task.data?.etag ?? null} who={who} />
+      </header>
+      <div className="task-columns">
+        <div>
+          <TaskProgress task={info} />
+          <Texts task={info} />
+          <TaskLog id={id} state={info.State} />
+        </div>
+        <div>
+          <Facts task={info} who={who} history={history.data ?? []} />
+          <Timeline entries={history.data ?? []} who={who} />
+        </div>
+      </div>
+    </article>
+  );
+}
+
+function Texts({ task }: { task: BatchTaskInfo }): ReactNode {
+  const { t } = useTexts();
+  const parameters = task.ParameterObject === null ? '' : JSON.stringify(task.ParameterObject, null, 2);
+  const parts: readonly (readonly [string, string, boolean])[] = [
+    [t`Result`, task.Result, false],
+    [t`Response`, task.Response, false],
+    [t`Request`, task.Request, false],
+    [t`Context`, task.Context, false],
+    [t`Parameters`, parameters, true],
+  ];
+  return parts
+    .filter(([, text]) => text !== '')
+    .map(([title, text, isCode]) => (
+      <section key={title} className="panel">
+        <h2>{title}</h2>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        {isCode ? <pre tabIndex={0}>{text}</pre> : <p className="text">{text}</p>}
+      </section>
+    ));
+}
+
+function Facts({
+  task,
+  who,
+  history,
+}: {
+  task: BatchTaskInfo;
+  who: Session;
+  history: readonly AuditEntry[];
+}): ReactNode {
+  const { t } = useTexts();
+  const { moment, span, number } = useTimes();
+  const now = useNow();
+  const names = useNames(who);
+  const created = readTime(task.Created);
+  const started = readTime(task.LastStarted);
+  const last = readTime(history.at(-1)?.At ?? '');
+  const end = hasEnded(task.State) ? (last ?? now) : now;
+  const facts: readonly (readonly [string, string])[] = [
+    [t`Owner`, task.AssociateId === 0 ? t`System` : (names(task.AssociateId) ?? `#${task.AssociateId}`)],
+    [t`Registered`, created === undefined ? '–' : moment(created)],
+    [t`Last started`, started === undefined ? '–' : moment(started)],
+    [t`Duration`, started === undefined || task.State === 'New' ? '–' : span(end - started)],
+    [t`Attempts`, number(task.StartCount)],
+  ];
+  return (
+    <section className="panel">
+      <h2>{t`Facts`}</h2>
+      <dl>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {task.FileName !== '' && hasEnded(task.State) && (
+        <p>
+          <a href={`/api/v1/BatchTask/${task.Id}/File`} download={task.FileName}>
+            {t`Download ${task.FileName}`}
+          </a>
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import type { AuditEntry, Session } from '../api/carriers.ts';
+import { useNames } from '../api/session.ts';
+import { StateMark } from '../parts/state-mark.tsx';
+import { useTexts } from '../texts.tsx';
+import { readTime, useTimes } from '../times.ts';
+
+/** The changes of a task's state, the last one first. */
+export function Timeline({ entries, who }: { entries: readonly AuditEntry[]; who: Session }): ReactNode {
+  const { t } = useTexts();
+  const { moment, span } = useTimes();
+  const names = useNames(who);
+  const times = entries.map((entry) => readTime(entry.At) ?? 0);
+  const items = entries.map((entry, index) => ({
+    entry,
+    index,
+    at: times[index] ?? 0,
+    lasted: index + 1 < times.length ? (times[index + 1] ?? 0) - (times[index] ?? 0) : undefined,
+  }));
+  return (
+    <section className="panel">
+      <h2>{t`History`}</h2>
+      <ol className="timeline">
+        {items.reverse().map(({ entry, index, at, lasted }) => (
+          <li key={index}>
+            <StateMark state={entry.To} />
+            {lasted !== undefined && <span className="dim"> {span(lasted)}</span>}
+            <time dateTime={entry.At}>{moment(at)}</time>
+            <p>
+              {entry.Reason}
+              {entry.ActorId !== 0 && (
+                <span className="dim"> {names(entry.ActorId) ?? `#${entry.ActorId}`}</span>
+              )}
+              {entry.Attempt > 0 && <span className="dim"> {t`Attempt ${entry.Attempt}`}</span>}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

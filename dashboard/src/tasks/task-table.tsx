@@ -1,0 +1,192 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { hasEnded } from '../../../src/domain/task-state.ts';
+import type { TaskRow } from '../api/carriers.ts';
+import { ProgressBar } from '../parts/progress-bar.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
+import { useTexts } from '../texts.tsx';
+import { readTime, useNow, useTimes } from '../times.ts';
+import type { Filter, Sort } from './filter.ts';
+import type { TaskList } from './use-task-list.ts';
+
+const ROW = { wide: 41, narrow: 92 };
+
+/** What of the list is in view. */
+export interface View {
+  readonly ids: readonly number[];
+  readonly isTop: boolean;
+}
+
+/** The tasks as a table of which only the part in view exists. Arrow keys walk through it, Enter opens. */
+export function TaskTable({
+  list,
+  filter,
+  onSort,
+  nameOf,
+  view,
+}: {
+  list: TaskList;
+  filter: Filter;
+  onSort: (sort: Sort) => void;
+  nameOf: (associateId: number) => string;
+  view: RefObject<View>;
+}): ReactNode {
+  const { t } = useTexts();
+  const now = useNow();
+  const [, navigate] = useLocation();
+  const scroller = useRef<HTMLDivElement>(null);
+  const isNarrow = useIsNarrow();
+  const [active, setActive] = useState(0);
+  const { rows, loadMore } = list;
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (isNarrow ? ROW.narrow : ROW.wide),
+    overscan: 12,
+    // The header stays above the rows.
+    scrollPaddingStart: ROW.wide,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows change their height with the width of the page
+  useEffect(() => virtualizer.measure(), [isNarrow]);
+  const items = virtualizer.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    view.current = {
+      ids: items.slice(0, 100).flatMap((item) => rows[item.index]?.PrimaryKey ?? []),
+      isTop: (virtualizer.scrollOffset ?? 0) < ROW.wide * 3,
+    };
+    if (last >= rows.length - 20) loadMore();
+  });
+
+  const go = (index: number): void => {
+    const to = Math.min(Math.max(index, 0), rows.length - 1);
+    setActive(to);
+    virtualizer.scrollToIndex(to);
+    // The row may come into being only after the scroll.
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus({ preventScroll: true }),
+    );
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + 10,
+      PageUp: active - 10,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const to = moves[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      go(to);
+    } else if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.dataset.index) {
+      const row = rows[Number(event.target.dataset.index)];
+      if (row !== undefined) navigate(`/tasks/${row.PrimaryKey}`);
+    }
+  };
+  const head = (sort: Sort, text: string, className = ''): ReactNode => (
+    <th
+      scope="col"
+      className={className}
+      aria-sort={filter.sort === sort ? (filter.descending ? 'descending' : 'ascending') : undefined}
+    >
+      <button type="button" onClick={() => onSort(sort)}>
+        {text}
+      </button>
+    </th>
+  );
+  return (
+    <div className="tasks" ref={scroller}>
+      <table
+        aria-label={t`Tasks`}
+        aria-rowcount={list.isComplete ? rows.length + 1 : -1}
+        onKeyDown={onKeyDown}
+      >
+        <thead>
+          <tr aria-rowindex={1} className="task-row">
+            {head('name', t`Task`)}
+            {head('state', t`State`)}
+            {head('progressPercent', t`Progress`)}
+            {head('associateId', t`Owner`)}
+            {head('registeredDate', t`Age`, 'number')}
+            <th scope="col" className="number">{t`Duration`}</th>
+            {head('startCount', t`Attempts`, 'number')}
+          </tr>
+        </thead>
+        <tbody style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            return (
+              <tr
+                key={row.PrimaryKey}
+                aria-rowindex={item.index + 2}
+                data-index={item.index}
+                tabIndex={item.index === Math.min(active, rows.length - 1) ? 0 : -1}
+                onFocus={() => setActive(item.index)}
+                className="task-row"
+                style={{ transform: `translateY(${item.start}px)`, height: item.size }}
+              >
+                <Cells row={row} now={now} owner={nameOf(row.associateId)} />
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cells({ row, now, owner }: { row: TaskRow; now: number; owner: string }): ReactNode {
+  const { t } = useTexts();
+  const { span, moment } = useTimes();
+  const created = readTime(row.registeredDate) ?? now;
+  const started = readTime(row.lastStarted);
+  const ended = hasEnded(row.state) ? (readTime(row.updatedDate) ?? now) : now;
+  const isOn = started !== undefined && row.state !== 'New';
+  return (
+    <>
+      <td className="task-name">
+        <Link href={`/tasks/${row.PrimaryKey}`} tabIndex={-1}>
+          {row.name}
+        </Link>{' '}
+        <span className="dim">#{row.PrimaryKey}</span>
+        {row.description !== '' && <span className="task-description"> {row.description}</span>}
+      </td>
+      <td className="task-state">
+        <StateMark state={row.state} />
+      </td>
+      <td className="task-progress">
+        <ProgressBar
+          percent={row.progressPercent}
+          text={row.progressDescription}
+          label={t`Progress of task ${row.PrimaryKey}`}
+          state={row.state}
+        />
+      </td>
+      <td className="task-owner">{owner}</td>
+      <td className="number task-age" title={moment(created)}>
+        {span(now - created)}
+      </td>
+      <td className="number task-duration" title={isOn ? moment(started) : undefined}>
+        {isOn ? span(ended - started) : '–'}
+      </td>
+      <td className="number task-attempts">{row.startCount}</td>
+    </>
+  );
+}
+
+const NARROW = '(max-width: 760px)';
+
+function useIsNarrow(): boolean {
+  const [isNarrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const change = (): void => setNarrow(query.matches);
+    query.addEventListener('change', change);
+    return () => query.removeEventListener('change', change);
+  }, []);
+  return isNarrow;
+}

@@ -1,0 +1,149 @@
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
+import { STORED_STATES } from '../../../src/domain/task-state.ts';
+import type { Session, StoredState } from '../api/carriers.ts';
+import { definitionsQuery } from '../api/definitions.ts';
+import { useNames } from '../api/session.ts';
+import { Problem } from '../parts/problem.tsx';
+import { useStateName } from '../parts/state-mark.tsx';
+import { useTexts } from '../texts.tsx';
+import { useTimes } from '../times.ts';
+import { useTitle } from '../title.ts';
+import { type Filter, readFilter, type Sort, writeFilter } from './filter.ts';
+import { SavedViews } from './saved-views.tsx';
+import { TaskTable, type View } from './task-table.tsx';
+import { useTaskList } from './use-task-list.ts';
+
+/** How long somebody may pause in typing before the list follows, in milliseconds. */
+const TYPING = 300;
+
+/** One's own tasks, or all that one may see. */
+export function TasksPage({ who }: { who: Session }): ReactNode {
+  const { t } = useTexts();
+  const { number } = useTimes();
+  const [query] = useSearchParams();
+  const [, navigate] = useLocation();
+  const filter = readFilter(query);
+  const view = useRef<View>({ ids: [], isTop: true });
+  const list = useTaskList(filter, who.AssociateId, () => view.current);
+  const names = useNames(who);
+  const title = filter.scope === 'mine' ? t`My tasks` : t`All tasks`;
+  useTitle(title);
+
+  const address = (change: Partial<Filter>): string => `/?${writeFilter({ ...filter, ...change })}`;
+  const show = (change: Partial<Filter>): void => navigate(address(change), { replace: true });
+  const sortBy = (sort: Sort): void =>
+    show({ sort, descending: sort === filter.sort ? !filter.descending : sort === 'registeredDate' });
+  const nameOf = (associateId: number): string =>
+    associateId === 0 ? t`System` : (names(associateId) ?? `#${associateId}`);
+  const written = writeFilter(filter).toString();
+  return (
+    <section className="tasks-page">
+      <div className="tasks-title">
+        <h1>{title}</h1>
+        <p className="dim" role="status">
+          {list.total === undefined ? '' : t`${number(list.total)} tasks`}
+        </p>
+        <SavedViews query={written} />
+      </div>
+      <FilterBar filter={filter} show={show} />
+      <Problem error={list.error} />
+      {list.rows.length === 0 && list.isComplete ? (
+        <p className="empty">{t`No task fits. Start one, or show more by changing the filter.`}</p>
+      ) : (
+        <TaskTable key={written} list={list} filter={filter} onSort={sortBy} nameOf={nameOf} view={view} />
+      )}
+    </section>
+  );
+}
+
+function FilterBar({ filter, show }: { filter: Filter; show: (change: Partial<Filter>) => void }): ReactNode {
+  const { t } = useTexts();
+  const stateName = useStateName();
+  const definitions = useQuery(definitionsQuery);
+  const names = new Set((definitions.data ?? []).map((definition) => definition.Name));
+  if (filter.name !== '') names.add(filter.name);
+  const toggle = (state: StoredState): void =>
+    show({
+      states: filter.states.includes(state)
+        ? filter.states.filter((each) => each !== state)
+        : [...filter.states, state],
+    });
+  return (
+    <search className="filters">
+      <fieldset className="choice">
+        <legend className="hidden">{t`Whose tasks`}</legend>
+        {(['mine', 'all'] as const).map((scope) => (
+          <button
+            key={scope}
+            type="button"
+            aria-pressed={filter.scope === scope}
+            onClick={() => show({ scope })}
+          >
+            {scope === 'mine' ? t`Mine` : t`All`}
+          </button>
+        ))}
+      </fieldset>
+      <fieldset className="choice">
+        <legend className="hidden">{t`State`}</legend>
+        {STORED_STATES.map((state) => (
+          <button
+            key={state}
+            type="button"
+            aria-pressed={filter.states.includes(state)}
+            onClick={() => toggle(state)}
+          >
+            {stateName(state)}
+          </button>
+        ))}
+      </fieldset>
+      <select
+        aria-label={t`Definition`}
+        value={filter.name}
+        onChange={(event) => show({ name: event.target.value })}
+      >
+        <option value="">{t`Every definition`}</option>
+        {[...names].sort().map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <SearchBox search={filter.search} onSearch={(search) => show({ search })} />
+    </search>
+  );
+}
+
+/** The search; Ctrl+K comes to it. */
+function SearchBox({ search, onSearch }: { search: string; onSearch: (search: string) => void }): ReactNode {
+  const { t } = useTexts();
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(search);
+  useEffect(() => setText(search), [search]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the search
+  useEffect(() => {
+    if (text === search) return;
+    const timer = setTimeout(() => onSearch(text), TYPING);
+    return () => clearTimeout(timer);
+  }, [text]);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.key !== 'k') return;
+      event.preventDefault();
+      input.current?.focus();
+      input.current?.select();
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, []);
+  return (
+    <input
+      ref={input}
+      type="search"
+      value={text}
+      aria-label={t`Search in names and texts, or by number`}
+      placeholder={t`Search`}
+      aria-keyshortcuts="Control+K"
+      onChange={(event) => setText(event.target.value)}
+    />
+  );
+}

@@ -1,0 +1,127 @@
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { get } from '../api/call.ts';
+import type { TaskPage, TaskRow } from '../api/carriers.ts';
+import { useLive } from '../live.ts';
+import { type Filter, toArchiveFilter, toArchiveOrder } from './filter.ts';
+
+const PAGE = 100;
+const COLUMNS =
+  'name,state,associateId,description,progressPercent,progressDescription,registeredDate,updatedDate,lastStarted,startCount';
+
+/** How often the tasks of the whole list are counted, in milliseconds: that looks at all of them. */
+const COUNT_INTERVAL = 15_000;
+
+/** The tasks of a filter, page by page, and alive. */
+export interface TaskList {
+  readonly rows: readonly TaskRow[];
+  /** How many there are; `undefined` as long as they are not counted. */
+  readonly total: number | undefined;
+  readonly isComplete: boolean;
+  readonly isLoading: boolean;
+  readonly error: unknown;
+  readonly loadMore: () => void;
+}
+
+/**
+ * The tasks of a filter. Pages are fetched as one gets to them, and never again: while the top is in view it is
+ * fetched afresh, and elsewhere the tasks in view.
+ *
+ * @param visible the ids of the tasks in view, and whether the first is among them
+ */
+export function useTaskList(
+  filter: Filter,
+  associateId: number,
+  visible: () => { readonly ids: readonly number[]; readonly isTop: boolean },
+): TaskList {
+  const queries = useQueryClient();
+  const $filter = toArchiveFilter(filter, associateId);
+  const $orderBy = toArchiveOrder(filter);
+  const queryKey = ['tasks', $filter, $orderBy];
+  const first = path({ $filter, $orderBy, $select: COLUMNS, $top: String(PAGE) });
+
+  const list = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam, signal }) => get<TaskPage>(pageParam, signal),
+    initialPageParam: first,
+    getNextPageParam: nextPath,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+  const count = useQuery({
+    queryKey: ['task-count', $filter],
+    queryFn: ({ signal }) =>
+      get<TaskPage>(
+        path({ $filter, $select: 'batchTaskId', $top: '1', $options: 'GrandTotal=true' }),
+        signal,
+      ),
+    refetchInterval: COUNT_INTERVAL,
+  });
+
+  useLive(async () => {
+    if (list.isFetching) return;
+    if (list.data === undefined) return list.refetch();
+    const { ids, isTop } = visible();
+    if (isTop) {
+      const page = await get<TaskPage>(first);
+      queries.setQueryData<InfiniteData<TaskPage, string>>(queryKey, (data) => withTop(data, page, first));
+    } else if (ids.length > 0) {
+      const chosen = path({
+        $filter: `batchTaskId oneOf (${ids.join(', ')})`,
+        $select: COLUMNS,
+        $top: String(PAGE),
+      });
+      const { value } = await get<TaskPage>(chosen);
+      queries.setQueryData<InfiniteData<TaskPage, string>>(queryKey, (data) => withRows(data, value));
+    }
+  });
+
+  return {
+    rows: list.data?.pages.flatMap((page) => page.value) ?? [],
+    total: count.data?.['odata.count'],
+    isComplete: list.data !== undefined && !list.hasNextPage,
+    isLoading: list.isPending,
+    error: list.error,
+    loadMore: () => {
+      if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
+    },
+  };
+}
+
+/** A new first page. Where other tasks are in it than before, the pages behind it no longer follow, and are left. */
+function withTop(
+  data: InfiniteData<TaskPage, string> | undefined,
+  page: TaskPage,
+  first: string,
+): InfiniteData<TaskPage, string> {
+  const ids = (each: TaskPage | undefined): string => each?.value.map((row) => row.PrimaryKey).join() ?? '';
+  if (data === undefined || ids(data.pages[0]) !== ids(page)) return { pages: [page], pageParams: [first] };
+  const [old, ...others] = data.pages;
+  // The pages behind follow the link that they were fetched by.
+  const top = { ...page, 'odata.nextLink': old?.['odata.nextLink'] ?? null };
+  return { ...data, pages: [others.length === 0 ? page : top, ...others] };
+}
+
+/** These rows in the place of those with their ids. */
+function withRows(
+  data: InfiniteData<TaskPage, string> | undefined,
+  rows: readonly TaskRow[],
+): InfiniteData<TaskPage, string> | undefined {
+  if (data === undefined) return undefined;
+  const byId = new Map(rows.map((row) => [row.PrimaryKey, row]));
+  const pages = data.pages.map((page) => ({
+    ...page,
+    value: page.value.map((row) => byId.get(row.PrimaryKey) ?? row),
+  }));
+  return { ...data, pages };
+}
+
+/** The list's links name the server as it was called; only their path is used. */
+function nextPath(page: TaskPage): string | undefined {
+  const link = page['odata.nextLink'];
+  return link == null ? undefined : `/BatchTask${new URL(link, location.href).search}`;
+}
+
+function path(options: Readonly<Record<string, string>>): string {
+  const query = Object.entries(options).filter(([, value]) => value !== '');
+  return `/BatchTask?${query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
+}

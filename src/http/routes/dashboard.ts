@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { missing } from '../../domain/errors.ts';
+import { CODINGS, type Coding, type PageFile, readPageFiles } from '../dashboard/page-files.ts';
+import { vary } from '../wire/vary.ts';
+
+/** The addresses of the page; what is shown there its script decides. */
+const PAGES = [
+  '/',
+  '/tasks/:id',
+  '/start',
+  '/start/:name',
+  '/schedules',
+  '/operations',
+  '/people',
+  '/settings',
+] as const;
+
+/** Scripts, styles, pictures and calls of this server only; no frame around it. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const CONFIG = { ownType: true } as const;
+
+/** The page where people see their work, at `/`. Nobody needs to sign in to get it: the page asks for that. */
+export async function dashboardRoutes(app: FastifyInstance): Promise<void> {
+  const files = await readPageFiles();
+
+  for (const url of PAGES) {
+    app.get(url, { config: CONFIG }, (request, reply) => {
+      const page = files?.get('index.html');
+      if (page === undefined)
+        throw missing`The page has not been built; npm start builds it, and so does npm run dashboard.`;
+      reply
+        .header('Cache-Control', 'no-cache')
+        .header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+        .header('Cross-Origin-Opener-Policy', 'same-origin')
+        .header('Referrer-Policy', 'same-origin');
+      return sendFile(request, reply, page);
+    });
+  }
+
+  app.get<{ Params: { '*': string } }>('/assets/*', { config: CONFIG }, (request, reply) => {
+    const file = files?.get(`assets/${request.params['*']}`);
+    if (file === undefined) throw missing`There is no ${request.params['*']}; the page names its files.`;
+    // The name changes with the content.
+    reply.header('Cache-Control', 'public, max-age=31536000, immutable');
+    return sendFile(request, reply, file);
+  });
+}
+
+function sendFile(request: FastifyRequest, reply: FastifyReply, file: PageFile): FastifyReply {
+  const coding = codingOf(request, file);
+  const etag = `"${file.etag}${coding === undefined ? '' : `-${coding}`}"`;
+  vary(reply, 'Accept-Encoding');
+  reply.type(file.type).header('ETag', etag).header('X-Content-Type-Options', 'nosniff');
+  const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known?.includes(etag) || known?.includes('*')) return reply.code(304).send();
+  if (coding !== undefined) reply.header('Content-Encoding', coding);
+  return reply.send(coding === undefined ? file.bytes : file.compressed[coding]);
+}
+
+/** The best coding that the caller takes and the build has made. */
+function codingOf({ headers }: FastifyRequest, file: PageFile): Coding | undefined {
+  const accepted = new Negotiator({ headers }).encodings(Object.keys(file.compressed));
+  return (Object.keys(CODINGS) as Coding[]).find((coding) => accepted.includes(coding));
+}

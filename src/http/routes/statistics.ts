@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { seesAll } from '../../domain/caller.ts';
+import { forbidden } from '../../domain/errors.ts';
+import { countChanges } from '../../store/statistics/count-changes.ts';
+import { countQueues } from '../../store/statistics/count-queues.ts';
+import { groupFailures } from '../../store/statistics/group-failures.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { localeOf } from '../localization/locale.ts';
+
+const SHORTEST = 5;
+const LONGEST = 7 * 24 * 60;
+const MOST_GROUPS = 20;
+
+const Query = Type.Object({
+  Minutes: Type.Optional(Type.String({ pattern: '^\\d{1,5}$', description: 'How far back, 5 to 10080; 60' })),
+});
+
+/** The length of a step in seconds: at most about 60 of them make a period. */
+function stepFor(minutes: number): number {
+  return [10, 30, 60, 300, 900, 1800, 3600, 14_400].find((step) => minutes * 60 <= step * 60) ?? 14_400;
+}
+
+/** `GET /api/v1/Statistics`: what happened, what waits and what fails (contract, section 8). For who may see every task. */
+export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/',
+    { config: { answer: 'Statistics' }, schema: { querystring: Query } },
+    async (request) => {
+      const caller = callerOf(request);
+      if (!seesAll(caller)) throw forbidden`This is for those who may see every task.`;
+      const minutes = Math.min(Math.max(Number(request.query.Minutes ?? 60), SHORTEST), LONGEST);
+      const stepSeconds = stepFor(minutes);
+      const stepMs = stepSeconds * 1000;
+      const since = new Date(Math.ceil((Date.now() - minutes * 60_000) / stepMs) * stepMs);
+      const db = tasks.database.sql;
+      const [changes, queues, failures] = await Promise.all([
+        countChanges(db, caller.tenant, since, stepSeconds),
+        countQueues(db, caller.tenant),
+        groupFailures(db, caller.tenant, since, MOST_GROUPS),
+      ]);
+      const locale = localeOf(request);
+      return {
+        Since: locale.date(since),
+        StepSeconds: stepSeconds,
+        Changes: changes.map((change) => ({
+          At: locale.date(change.at),
+          Name: change.name,
+          Registered: change.registered,
+          Succeeded: change.succeeded,
+          Failed: change.failed,
+          Begun: change.begun,
+          Waited: change.waited,
+          LongestWait: change.longestWait,
+        })),
+        Queues: queues.map((queue) => ({
+          Name: queue.name,
+          Due: queue.due,
+          Later: queue.later,
+          Oldest: queue.oldest === null ? null : locale.date(queue.oldest),
+          Running: queue.running,
+        })),
+        Failures: failures.map((group) => ({
+          Name: group.name,
+          Tasks: group.tasks,
+          LastId: group.lastId,
+          LastAt: locale.date(group.lastAt),
+          Result: locale.text(group.result, group.resultMessage),
+        })),
+      };
+    },
+  );
+}

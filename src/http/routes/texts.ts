@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { ENGLISH } from '../../domain/language.ts';
+import { languagesOf } from '../localization/language.ts';
+
+/**
+ * `GET /api/v1/Texts`: every text that there is in the caller's language, for a page that tells its own by them
+ * (contract, section 8). Nobody needs to sign in: the sign-in itself has texts.
+ */
+export async function textRoutes(app: FastifyInstance): Promise<void> {
+  app.get('/', { config: { ownType: true } }, (request, reply) => {
+    const languages = languagesOf(request.headers) ?? [ENGLISH];
+    const body = JSON.stringify({
+      Language: languages.find((language) => app.catalogues.has(language)) ?? ENGLISH,
+      ...app.catalogues.all(languages),
+    });
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    reply
+      .type('application/json; charset=utf-8')
+      .header('ETag', etag)
+      .header('Cache-Control', 'public, no-cache');
+    return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(body);
+  });
+}

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { axeFindings, signInAs } from '../support/browser.ts';
+import { describeInBrowser, passwordOf } from './stage.ts';
+
+describeInBrowser('for everyone', (stage) => {
+  /** With something that is there when the page is. */
+  const PAGES = {
+    '/?scope=all': 'tbody tr',
+    '/tasks/1': '.timeline li',
+    '/start/csv-import': 'form',
+    '/schedules': '.empty',
+    '/operations': '.plot canvas',
+    '/people': 'tbody tr',
+    '/settings': 'select',
+  };
+
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 390],
+  ] as const)(
+    'axe finds nothing, and nothing is wider than the window (%s, %d pixels)',
+    async (colorScheme, width) => {
+      const { admin } = stage.server;
+      for (const fail of [true, false])
+        await admin.ended(
+          await admin.start({ Name: 'flaky', Description: 'x'.repeat(200), ParameterObject: { fail } }),
+        );
+      const { page } = await stage.open('/settings', undefined, {
+        colorScheme,
+        viewport: { width, height: 800 },
+      });
+      await page.getByRole('button', { name: 'Sign in' }).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await signInAs(page, 'admin', passwordOf('admin'));
+      for (const [path, part] of Object.entries(PAGES)) {
+        await page.goto(path);
+        await page.locator(`main ${part}`).first().waitFor();
+        expect(await axeFindings(page), path).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow, path).toBeLessThanOrEqual(0);
+      }
+    },
+  );
+
+  test('texts and times are in the language and zone of the browser, or in those that one chooses', async () => {
+    const anna = await stage.server.associate('anna');
+    const id = await anna.start({ Name: 'flaky', ParameterObject: { fail: false } });
+    await anna.ended(id);
+    const { page } = await stage.open('/settings', undefined, {
+      locale: 'nb-NO',
+      timezoneId: 'Pacific/Kiritimati',
+    });
+    await page.getByLabel('Brukernavn').fill('anna');
+    await page.getByLabel('Passord').fill('password of anna');
+    await page.getByRole('button', { name: 'Logg på' }).click();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('nb');
+    await page.goto(`/tasks/${id}`);
+    await page.getByText('Fullført').first().waitFor();
+    const zoned = (timeZone: string, language: string): string =>
+      new Intl.DateTimeFormat(language, { timeZone, dateStyle: 'medium', timeStyle: 'medium' }).format(
+        created,
+      );
+    const created = new Date((await anna.task(id)).Created.concat('Z'));
+    await page.getByText(zoned('Pacific/Kiritimati', 'nb-NO')).first().waitFor();
+    await page.goto('/settings');
+    await page.getByLabel('Språk').selectOption('de');
+    await page.getByLabel('Zeitzone').selectOption('America/New_York');
+    await page.goto(`/tasks/${id}`);
+    await page.getByText('Erfolgreich').first().waitFor();
+    await page.getByText(zoned('America/New_York', 'de')).first().waitFor();
+  });
+
+  test('light and dark can be chosen', async () => {
+    const { page } = await stage.open('/settings', 'admin');
+    const ground = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await ground();
+    await page.getByLabel('Colours').selectOption('dark');
+    expect(await ground()).not.toBe(light);
+    await page.reload();
+    await page.getByLabel('Colours').waitFor();
+    expect(await ground()).not.toBe(light);
+  });
+});

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { describeInBrowser } from './stage.ts';
+
+describeInBrowser('operations', (stage) => {
+  test('tells what ran, what waits and what fails', async () => {
+    const { admin } = stage.server;
+    const ids = [];
+    for (const fail of [true, true, false, false, false])
+      ids.push(await admin.start({ Name: 'flaky', ParameterObject: { fail } }));
+    for (const id of ids) await admin.ended(id);
+    const running = await admin.start({ Name: 'close-the-books' });
+    await admin.until(running, (task) => task.State === 'Started');
+    const { page } = await stage.open('/operations', 'admin');
+    await page.getByText('3 succeeded, 2 failed').waitFor();
+    await page.getByText('40 %', { exact: true }).first().waitFor();
+    const cells = await page.getByRole('row', { name: 'flaky' }).locator('.number').allInnerTexts();
+    expect(cells).toEqual(['0', '–', '0', '0', '3', '2', '40 %']);
+    expect(
+      await page.getByRole('row', { name: 'close-the-books' }).locator('.number').allInnerTexts(),
+    ).toEqual(['0', '–', '0', '1', '0', '0', '–']);
+    expect(await page.locator('.plot canvas').count()).toBe(3);
+    await page.getByText('flaky: The printer is out of paper.').waitFor();
+    await page.getByRole('button', { name: 'Last week' }).click();
+    await page.getByText('3 succeeded, 2 failed').waitFor();
+    expect(new URL(page.url()).search).toBe('?minutes=10080');
+    await page.getByRole('link', { name: `#${ids[1]}` }).click();
+    await page.getByRole('heading', { name: `flaky #${ids[1]}` }).waitFor();
+  });
+
+  test('a definition is paused, its tasks wait, and it is resumed', async () => {
+    const { admin } = stage.server;
+    const { page } = await stage.open('/operations', 'admin');
+    await page.getByRole('button', { name: 'Pause flaky' }).click();
+    await page.getByRole('button', { name: 'Resume flaky' }).waitFor();
+    const id = await admin.start({ Name: 'flaky', ParameterObject: { fail: false } });
+    await page.getByRole('row', { name: /^flaky 1 / }).waitFor();
+    expect((await admin.task(id)).State).toBe('New');
+    await page.getByRole('button', { name: 'Resume flaky' }).click();
+    await page.getByRole('button', { name: 'Pause flaky' }).waitFor();
+    await admin.ended(id);
+  });
+
+  test('a schedule is made, run now, paused and removed', async () => {
+    const { page } = await stage.open('/schedules', 'admin');
+    await page.getByText('Nothing starts by the clock.').waitFor();
+    await page.getByRole('button', { name: 'Make one' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('nightly');
+    await dialog.getByLabel('Definition').selectOption('flaky');
+    await dialog.getByLabel('When').fill('never');
+    await dialog.getByLabel('Parameters').fill('{ "fail": false }');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel('When').fill('30 2 * * *');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const row = page.getByRole('row', { name: 'nightly' });
+    await row.getByText('30 2 * * *').waitFor();
+    await row.getByText(/02:30:00/).waitFor();
+    await page.getByRole('button', { name: 'Run nightly now' }).click();
+    await row.getByRole('link').click();
+    await page.locator('.task-header').getByText('Succeeded').waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Pause nightly' }).click();
+    await row.getByText('Paused').waitFor();
+    await page.getByRole('button', { name: 'Remove nightly' }).click();
+    await page.getByText('Nothing starts by the clock.').waitFor();
+  });
+
+  test('people are added, changed and shut out', async () => {
+    const { page } = await stage.open('/people', 'admin');
+    await page.getByRole('button', { name: 'Add a person' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Login').fill('nina');
+    await dialog.getByLabel('Name').fill('Nina Olsen');
+    await dialog.getByLabel('Password').fill('x');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel('Password').fill('password of nina');
+    await dialog.getByLabel(/viewer/).check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: 'nina Nina Olsen viewer May sign in' }).waitFor();
+    await stage.open('/operations', 'nina');
+    await page.getByRole('button', { name: 'Change nina' }).click();
+    await dialog.getByLabel('Shut out').check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: 'nina Nina Olsen viewer Shut out' }).waitFor();
+    expect((await stage.server.admin.json('GET', '/Users')).at(-1)).toMatchObject({
+      Login: 'nina',
+      Disabled: true,
+    });
+  });
+
+  test('a token is shown once, works, and is removed', async () => {
+    const { page } = await stage.open('/people', 'admin');
+    await page.getByRole('button', { name: 'Tokens' }).click();
+    await page.getByLabel('Name').fill('nightly job');
+    await page.getByRole('button', { name: 'Make one' }).click();
+    const token = await page.locator('code').textContent();
+    const call = (): Promise<number> =>
+      fetch(`${stage.server.url}/api/v1/SignIn`, { headers: { Authorization: `Bearer ${token}` } }).then(
+        ({ status }) => status,
+      );
+    expect(await call()).toBe(200);
+    await page.getByRole('button', { name: 'Remove nightly job' }).click();
+    await page.getByRole('row', { name: 'nightly job' }).waitFor({ state: 'detached' });
+    expect(await call()).toBe(401);
+  });
+});

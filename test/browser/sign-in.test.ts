@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { signInAs } from '../support/browser.ts';
+import { createPlace } from '../support/databases.ts';
+import { startTestServer } from '../support/test-server.ts';
+import { describeInBrowser, passwordOf, STAGE_ENV, shownTasks } from './stage.ts';
+
+describeInBrowser('signing in', (stage) => {
+  test('a wrong password is told, a right one leads to where one wanted to be, and signing out ends the session', async () => {
+    await stage.server.associate('carla');
+    const { page, context } = await stage.open('/start/countdown');
+    await page.getByLabel('Login').fill('carla');
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password').fill(passwordOf('carla'));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'countdown' }).waitFor();
+    const session = (await context.cookies()).find((cookie) => cookie.name === 'BatchlineSession');
+    expect(session).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    await page.reload();
+    await page.getByRole('heading', { name: 'countdown' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect((await context.cookies()).map((cookie) => cookie.name)).not.toContain('BatchlineSession');
+    await page.reload();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  });
+
+  test('two people see what they may, and no more', async () => {
+    const anna = await stage.server.associate('anna');
+    const bo = await stage.server.associate('bo');
+    const annas = await anna.start({ Name: 'flaky', ParameterObject: { fail: false } });
+    const bos = await bo.start({ Name: 'flaky', ParameterObject: { fail: false } });
+    const first = await stage.open('/?scope=all', 'anna');
+    const second = await stage.open('/?scope=all', 'bo');
+    await expect.poll(() => shownTasks(first.page)).toEqual([`flaky #${annas}`]);
+    await expect.poll(() => shownTasks(second.page)).toEqual([`flaky #${bos}`]);
+    await first.page.goto(`/tasks/${bos}`);
+    await first.page.getByRole('alert').waitFor();
+    expect(await first.page.getByRole('button', { name: /Stop|Edit|Delete/ }).count()).toBe(0);
+    expect(await first.page.getByRole('link', { name: /Operations|People/ }).count()).toBe(0);
+    const boss = await stage.open('/?scope=all', 'admin');
+    await expect.poll(() => shownTasks(boss.page)).toEqual([`flaky #${bos}`, `flaky #${annas}`]);
+    await boss.page.getByRole('row', { name: 'anna' }).waitFor();
+    await boss.page.getByRole('link', { name: 'Operations' }).waitFor();
+  });
+
+  test('after a session has ended one signs in and is where one was, with what one had written', async () => {
+    const dora = await stage.server.associate('dora');
+    const { page } = await stage.open('/start/countdown', 'dora');
+    await page.getByLabel('Description').fill('half written');
+    const { sql: db } = stage.server.database;
+    await db.deleteFrom('batchline.sign_in').where('associate_id', '=', dora.associateId).execute();
+    // The server believes a sign-in for some seconds.
+    const status = (): Promise<number> =>
+      page.evaluate(
+        async () =>
+          (await fetch('/api/v1/SignIn', { headers: { 'X-Requested-With': 'XMLHttpRequest' } })).status,
+      );
+    await expect.poll(status).toBe(401);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText('Your session has ended').waitFor();
+    expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(false);
+    await signInAs(page, 'dora', passwordOf('dora'));
+    expect(await page.getByLabel('Description').inputValue()).toBe('half written');
+    expect(new URL(page.url()).pathname).toBe('/start/countdown');
+  });
+
+  test('whoever signs in after somebody else sees nothing of theirs', async () => {
+    const eva = await stage.server.associate('eva');
+    await stage.server.associate('finn');
+    await eva.start({ Name: 'flaky', ParameterObject: { fail: false } });
+    const { page, context } = await stage.open('/', 'eva');
+    await expect.poll(() => shownTasks(page)).toHaveLength(1);
+    await context.clearCookies();
+    await page.getByText('Your session has ended').waitFor();
+    await signInAs(page, 'finn', passwordOf('finn'));
+    await page.getByText('No task fits').waitFor();
+    expect(await shownTasks(page)).toEqual([]);
+  });
+
+  test('a server that goes away is told, and what one sees goes on when it is back', async () => {
+    const place = await createPlace('embedded');
+    let own = await startTestServer('embedded', { place, env: STAGE_ENV });
+    try {
+      const gus = await own.associate('gus');
+      const context = await stage.browser.newContext({ locale: 'en-GB' });
+      const page = await context.newPage();
+      await page.goto(own.url);
+      await signInAs(page, 'gus', passwordOf('gus'));
+      await gus.start({ Name: 'flaky', ParameterObject: { fail: false } });
+      await expect.poll(() => shownTasks(page)).toEqual(['flaky #1']);
+      const port = new URL(own.url).port;
+      await own.stop();
+      await page.getByText('The server does not answer').waitFor();
+      expect(await shownTasks(page)).toEqual(['flaky #1']);
+      own = await startTestServer('embedded', { place, env: { ...STAGE_ENV, PORT: port } });
+      await page.getByText('The server does not answer').waitFor({ state: 'detached' });
+      await gus.start({ Name: 'flaky', ParameterObject: { fail: false } });
+      await expect.poll(() => shownTasks(page)).toEqual(['flaky #2', 'flaky #1']);
+      await context.close();
+    } finally {
+      await own.stop();
+      await place.remove();
+    }
+  });
+});

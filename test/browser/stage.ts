@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { launchBrowser, NO_BROWSER, signInAs, type Visit, visit } from '../support/browser.ts';
+import type { Place } from '../support/databases.ts';
+import { ADMIN, startTestServer, type TestServer } from '../support/test-server.ts';
+
+const FIXTURES = join(import.meta.dirname, 'fixtures');
+
+/** What every server of these tests is set to. */
+export const STAGE_ENV = {
+  BATCHLINE_HANDLERS: join(FIXTURES, 'handlers.ts'),
+  BATCHLINE_CATALOGUES: join(FIXTURES, 'catalogues'),
+};
+
+/** A server and a browser for the tests of a file. */
+export interface Stage {
+  readonly server: TestServer;
+  readonly browser: Browser;
+  /** Opens a window of somebody who is signed in; without a login, of nobody. */
+  open(path: string, login?: string, options?: Parameters<typeof visit>[2]): Promise<Visit>;
+}
+
+/** The password of everybody on a test server. */
+export const passwordOf = (login: string): string =>
+  login === ADMIN.login ? ADMIN.password : `password of ${login}`;
+
+/** Tests with a server and a browser; left out, with the reason, where there is no browser. After each, no page may have had a fault. */
+export function describeInBrowser(
+  title: string,
+  tests: (stage: Stage) => void,
+  options: { place?: Place } = {},
+): void {
+  const name = NO_BROWSER === undefined ? title : `${title}: skipped, ${NO_BROWSER}`;
+  describe.skipIf(NO_BROWSER !== undefined)(name, () => {
+    let server: TestServer;
+    let browser: Browser;
+    const visits: Visit[] = [];
+    beforeAll(async () => {
+      server = await startTestServer('embedded', { env: STAGE_ENV, ...options });
+      browser = await launchBrowser();
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await server?.stop();
+    });
+    afterEach(async () => {
+      const done = visits.splice(0);
+      const faults = done.flatMap((each) => each.faults);
+      const foreign = done.flatMap((each) => each.requested).filter((url) => !url.startsWith(server.url));
+      await Promise.all(done.map((each) => each.context.close()));
+      expect(faults).toEqual([]);
+      expect(foreign, 'nothing is asked of anybody else').toEqual([]);
+    });
+    tests({
+      get server() {
+        return server;
+      },
+      get browser() {
+        return browser;
+      },
+      async open(path, login, visitOptions) {
+        const opened = await visit(browser, server.url, visitOptions);
+        visits.push(opened);
+        await opened.page.goto(path);
+        if (login !== undefined) await signInAs(opened.page, login, passwordOf(login));
+        return opened;
+      },
+    });
+  });
+}
+
+/** The names and numbers in the rows of the list that exist, such as `flaky #3`. */
+export async function shownTasks(page: Page): Promise<string[]> {
+  const names = await page.locator('tbody .task-name').allInnerTexts();
+  return names.map((name) => /\S+ #\d+/.exec(name)?.[0] ?? name);
+}

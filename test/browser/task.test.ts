@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { describeInBrowser, passwordOf } from './stage.ts';
+
+describeInBrowser('a task', (stage) => {
+  test('shows how far it is, what it logs and its history; stopping one with consequences asks first', async () => {
+    const anna = await stage.server.associate('anna');
+    const id = await anna.start({
+      Name: 'send-letters',
+      Request: 'All of May',
+      ParameterObject: { to: 'all' },
+    });
+    const { page } = await stage.open(`/tasks/${id}`, 'anna');
+    await page.getByText('1 of 4 letters').waitFor();
+    await page.getByText('The first letter is out.').waitFor();
+    await page.getByText('All of May').waitFor();
+    await page.getByText('"to": "all"').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Letters that are out stay out.').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect((await anna.task(id)).State).toBe('Started');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Run again' }).waitFor();
+    await expect
+      .poll(() => page.locator('.timeline li .state').allInnerTexts())
+      .toEqual(['Failed', 'Started', 'Acquired', 'New']);
+  });
+
+  test('tells how long it still takes, and stops at once where that costs nothing', async () => {
+    const bo = await stage.server.associate('bo');
+    const id = await bo.start({ Name: 'countdown', ParameterObject: { seconds: 300 } });
+    const { page } = await stage.open(`/tasks/${id}`, 'bo');
+    await page.getByText(/About 4m \d+s left/).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page
+      .getByText(/Stopped by bo/)
+      .first()
+      .waitFor();
+  });
+
+  test('what nobody may stop has no button for it', async () => {
+    const carla = await stage.server.associate('carla');
+    const id = await carla.start({ Name: 'close-the-books' });
+    await carla.until(id, (task) => task.State === 'Started');
+    const { page } = await stage.open(`/tasks/${id}`, 'carla');
+    await page.getByRole('button', { name: 'As curl' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0);
+  });
+
+  test('a failed one runs again, and is deleted', async () => {
+    const dora = await stage.server.associate('dora');
+    const id = await dora.start({ Name: 'flaky' });
+    const { page } = await stage.open(`/tasks/${id}`, 'dora');
+    await page.locator('.text').getByText('The printer is out of paper.').waitFor();
+    await page.getByRole('button', { name: 'Run again' }).click();
+    await page.getByText('Printed.').waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No task fits').waitFor();
+    expect((await dora.call('GET', `/BatchTask/${id}`)).status).toBe(404);
+  });
+
+  test('is edited where one may, and not over what somebody else has written', async () => {
+    const eva = await stage.server.associate('eva');
+    await stage.server.associate('viewer', { roles: ['viewer'] });
+    const id = await eva.start({ Name: 'flaky', Description: 'first', ParameterObject: { fail: false } });
+    await eva.ended(id);
+    const { page } = await stage.open(`/tasks/${id}`, 'eva');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(
+      await dialog
+        .locator('select, textarea')
+        .evaluateAll((all) => all.map((each) => (each as HTMLInputElement).name)),
+    ).toEqual(['State', 'Description', 'Request', 'Response']);
+    await dialog.getByLabel('Response').fill('Thank you');
+    await eva.json('PUT', `/BatchTask/${id}`, { Description: 'second' });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('The task has changed meanwhile').waitFor();
+    expect(await eva.task(id)).toMatchObject({ Description: 'second', Response: '' });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await eva.task(id)).toMatchObject({ Description: 'second', Response: 'Thank you' });
+
+    const viewer = await stage.open(`/tasks/${id}`, 'viewer');
+    await viewer.page.getByText('Thank you').waitFor();
+    await viewer.page.getByText('The task belongs to another associate.').waitFor();
+    expect(await viewer.page.getByRole('button', { name: /Edit|Delete|Run again/ }).count()).toBe(0);
+  });
+
+  test('its file is downloaded, and its curl command starts another', async () => {
+    const finn = await stage.server.associate('finn');
+    const id = await finn.start({ Name: 'table-export', Description: "It's mine" });
+    await finn.ended(id);
+    const { page } = await stage.open(`/tasks/${id}`, 'finn');
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: /^Download/ }).click();
+    expect(await readFile(await (await download).path(), 'utf8')).toContain('table-export');
+    await page.getByRole('button', { name: 'As curl' }).click();
+    const command = await page.getByRole('dialog').getByLabel('As curl').inputValue();
+    const login = `finn:${passwordOf('finn')}`;
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      command.replace("-u 'finn'", `-s -u '${login}'`),
+    ]);
+    expect(await finn.task(Number(stdout))).toMatchObject({ Name: 'table-export', Description: "It's mine" });
+  });
+});

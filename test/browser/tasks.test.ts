@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { describeInBrowser, shownTasks } from './stage.ts';
+
+describeInBrowser('the list of tasks', (stage) => {
+  test('is alive: a task comes, progresses and ends without a reload', async () => {
+    const anna = await stage.server.associate('anna');
+    const { page } = await stage.open('/', 'anna');
+    await page.getByText('No task fits').waitFor();
+    const id = await anna.start({ Name: 'countdown', ParameterObject: { seconds: 4 } });
+    const row = page.getByRole('row', { name: `countdown #${id}` });
+    await row.getByText('Started', { exact: true }).waitFor();
+    await row.getByText(/[1-9]\d* %/).waitFor();
+    await row.getByText('Succeeded', { exact: true }).waitFor();
+    expect(await row.getByRole('progressbar').getAttribute('value')).toBe('100');
+  });
+
+  test('filters, search and order stand in the address, and a view can be kept', async () => {
+    const bo = await stage.server.associate('bo');
+    const ids = [];
+    for (const [fail, Description] of [
+      [true, 'Letters of May'],
+      [false, "O'Neill's letters"],
+      [true, '100 % wrong'],
+    ] as const) {
+      const id = await bo.start({ Name: 'flaky', Description, ParameterObject: { fail } });
+      ids.push((await bo.ended(id)).Id);
+    }
+    const [may, neill, wrong] = ids.map((id) => `flaky #${id}`);
+    const { page, context } = await stage.open('/', 'bo');
+    await expect.poll(() => shownTasks(page)).toEqual([wrong, neill, may]);
+    await page.getByRole('button', { name: 'Failed' }).click();
+    await expect.poll(() => shownTasks(page)).toEqual([wrong, may]);
+    await page.getByRole('button', { name: 'Task', exact: true }).click();
+    await page.getByRole('button', { name: 'Age', exact: true }).click();
+    await page.getByRole('button', { name: 'Age', exact: true }).click();
+    await expect.poll(() => shownTasks(page)).toEqual([may, wrong]);
+    expect(new URL(page.url()).search).toBe('?state=Failed&sort=registeredDate');
+    await page.getByRole('button', { name: 'Keep this view' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Oldest failures');
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await expect.poll(() => shownTasks(other)).toEqual([may, wrong]);
+    await other.goto('/');
+    await other.getByRole('link', { name: 'Oldest failures' }).click();
+    await expect.poll(() => shownTasks(other)).toEqual([may, wrong]);
+    await other.getByRole('button', { name: 'Remove the view Oldest failures' }).click();
+    expect(await other.getByRole('link', { name: 'Oldest failures' }).count()).toBe(0);
+
+    await page.goto('/');
+    await expect.poll(() => shownTasks(page)).toHaveLength(3);
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type("o'neill");
+    await expect.poll(() => shownTasks(page)).toEqual([neill]);
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type('100 % ');
+    await expect.poll(() => shownTasks(page)).toEqual([wrong]);
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type(`#${ids[0]}`);
+    await expect.poll(() => shownTasks(page)).toEqual([may]);
+    await page.goto(`/?q=nobody&state=Nonsense&sort=alsoNonsense&scope=7`);
+    await page.getByText('No task fits').waitFor();
+  });
+
+  test('arrow keys walk through it, and Enter opens', async () => {
+    const carla = await stage.server.associate('carla');
+    const ids: number[] = [];
+    for (let i = 0; i < 3; i += 1)
+      ids.unshift(await carla.start({ Name: 'flaky', ParameterObject: { fail: false } }));
+    const { page } = await stage.open('/', 'carla');
+    await expect.poll(() => shownTasks(page)).toHaveLength(3);
+    await page.getByRole('row').nth(1).focus();
+    await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-index')))
+      .toBe('1');
+    await page.keyboard.press('End');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-index')))
+      .toBe('2');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: `flaky #${ids[2]}` }).waitFor();
+  });
+
+  test('of very many tasks only those in view are there, and the rest comes as one gets to it', async () => {
+    const dora = await stage.server.associate('dora');
+    await sql`
+      insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context, state,
+        description, response, request, file_name, cancellation)
+      select 'batchline', 'flaky', ${dora.associateId}, false, 0, 0, '', 4, 'number ' || n, '', '', '', 0
+      from generate_series(1, 100000) as n`.execute(stage.server.database.sql);
+    const { page } = await stage.open('/', 'dora');
+    await page.getByText('100,000 tasks').waitFor();
+    await page.getByText('number 100000', { exact: true }).waitFor();
+    const count = (): Promise<number> => page.locator('tbody tr').count();
+    expect(await count()).toBeLessThan(60);
+    for (const index of [99, 199, 299]) {
+      // As far as there are rows; more come when one is near the end.
+      await expect
+        .poll(async () => {
+          await page.locator('.tasks').evaluate((element, top) => element.scrollTo(0, top), index * 41);
+          return page.getByText(`number ${100_000 - index}`, { exact: true }).isVisible();
+        })
+        .toBe(true);
+    }
+    expect(await count()).toBeLessThan(60);
+    // What is in view far below is alive as well.
+    await sql`update batchline.task set description = 'seen below' where description = 'number 99701'`.execute(
+      stage.server.database.sql,
+    );
+    await page.getByText('seen below', { exact: true }).waitFor();
+  });
+});
