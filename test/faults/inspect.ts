@@ -14,12 +14,17 @@ export interface StoryEntry {
   readonly attempt: number;
   readonly node: string | null;
   readonly reason: string;
+  /** In ms since 1970, as the database's clock has it. */
+  readonly at: number;
 }
 
 /** A task with its history, as the database has them. */
 export interface TaskStory {
   readonly id: number;
   readonly name: string;
+  readonly priority: number;
+  /** In ms since 1970. */
+  readonly created: number;
   readonly state: StoredState;
   readonly startCount: number;
   readonly failures: number;
@@ -40,10 +45,15 @@ export interface Contents {
 }
 
 /** Reads the database of a place directly. With the embedded database, no server may be running on it. */
-export async function inspect(place: Place): Promise<Contents> {
+export function inspect(place: Place): Promise<Contents> {
+  return withDatabase(place, readContents);
+}
+
+/** Opens the database of a place, as `inspect` does, for whatever else there is to read. */
+export async function withDatabase<T>(place: Place, use: (database: Database) => Promise<T>): Promise<T> {
   const database = await openDatabase(readConfig({ ...TEST_ENV, ...place.env }), pino({ level: 'silent' }));
   try {
-    return await readContents(database);
+    return await use(database);
   } finally {
     await database.close();
   }
@@ -65,6 +75,7 @@ export async function readContents(database: Database): Promise<Contents> {
         attempt: entry.attempt,
         node: entry.node_id,
         reason: entry.reason,
+        at: entry.at.getTime(),
       })),
     ]),
   );
@@ -72,6 +83,8 @@ export async function readContents(database: Database): Promise<Contents> {
     (task): TaskStory => ({
       id: task.id,
       name: task.name,
+      priority: task.priority,
+      created: task.created.getTime(),
       state: storedStateOf(task.state),
       startCount: task.start_count,
       failures: task.failures,

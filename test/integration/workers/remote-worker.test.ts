@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { CallRefused, createWorker, defineTask, type Worker } from '../../../src
 import { DATABASES } from '../../support/databases.ts';
 import { CLI } from '../../support/server-process.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { spawnWorker } from '../../support/worker-process.ts';
 import { compute, flaky, permanent, stubborn, wait } from '../fixtures/handlers.ts';
 import { services, steps, writer } from './fixtures/handlers.ts';
 
@@ -55,29 +56,12 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     return worker;
   }
 
-  /** Starts a worker's process; resolves when it says that it works. */
-  async function spawnWorker(command: string, args: string[], env: Record<string, string> = {}) {
-    const child = spawn(command, args, {
-      env: { PATH: process.env.PATH ?? '', BATCHLINE_URL: server.url, BATCHLINE_TOKEN: token, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    children.push(child);
-    let output = '';
-    await new Promise<void>((ready, reject) => {
-      const onData = (chunk: Buffer): void => {
-        output += chunk.toString();
-        if (output.includes('Working')) ready();
-      };
-      child.stdout.on('data', onData);
-      child.stderr.on('data', onData);
-      child.once('exit', (code) => reject(new Error(`the worker ended with ${code}:\n${output}`)));
-    });
-    const end = async (signal: NodeJS.Signals): Promise<number | null> => {
-      child.kill(signal);
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      return child.exitCode;
-    };
-    return { end, output: () => output };
+  /** Starts a worker's process for this server; it is killed after the test at the latest. */
+  async function startProcess(command: string, args: string[], env: Record<string, string> = {}) {
+    const address = { BATCHLINE_URL: server.url, BATCHLINE_TOKEN: token };
+    const worker = await spawnWorker(command, args, { ...address, ...env });
+    children.push(worker.child);
+    return worker;
   }
 
   test('run what runs inside the server: retries with checkpoints, permanent errors, results', async () => {
@@ -178,11 +162,11 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
 
   test('a process that is killed (-9) loses its task to another, which goes on from the checkpoint', async () => {
     const command = [process.execPath, [CLI, 'work'], { BATCHLINE_HANDLERS: HANDLERS }] as const;
-    const first = await spawnWorker(command[0], [...command[1]], command[2]);
+    const first = await startProcess(command[0], [...command[1]], command[2]);
     const id = await server.admin.start({ Name: 'steps', ParameterObject: { steps: 8, ms: 200 } });
     await server.admin.until(id, (task) => task.ProgressPercent >= 25);
     await first.end('SIGKILL');
-    const second = await spawnWorker(command[0], [...command[1]], command[2]);
+    const second = await startProcess(command[0], [...command[1]], command[2]);
     const task = await server.admin.ended(id);
     expect(task).toMatchObject({ State: 'Succeeded', StartCount: 2 });
     const result = JSON.parse(task.Result);
@@ -195,7 +179,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
   });
 
   test('the example in TypeScript', async () => {
-    const example = await spawnWorker(process.execPath, [join(EXAMPLES, 'remote-worker/worker.ts')]);
+    const example = await startProcess(process.execPath, [join(EXAMPLES, 'remote-worker/worker.ts')]);
     const id = await server.admin.start({
       Name: 'find-hash',
       ParameterObject: { text: 'hello', zeros: '3' },
@@ -209,7 +193,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
   });
 
   describe.skipIf(noPython)('the example in Python (needs python3)', () => {
-    const start = () => spawnWorker('python3', [join(EXAMPLES, 'python-worker/word_count.py')]);
+    const start = () => startProcess('python3', [join(EXAMPLES, 'python-worker/word_count.py')]);
     const text = 'to be or\nnot to be\nthat is\nthe question';
 
     test('runs a task with checkpoint, progress, log, file and result', async () => {

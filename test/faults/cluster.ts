@@ -1,0 +1,172 @@
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { type Balancer, startBalancer } from '../support/balancer.ts';
+import type { Place } from '../support/databases.ts';
+import { CLI, type ServerProcess, spawnServer } from '../support/server-process.ts';
+import { spawnWorker } from '../support/worker-process.ts';
+import type { RunLog } from './run-log.ts';
+
+const FIXTURES = join(import.meta.dirname, 'fixtures');
+
+/** What may befall a process: it is killed, asked to stop, or held up past the leases of its runs. All come back. */
+export type Fault = 'kill' | 'stop' | 'freeze';
+
+/** A process of a cluster as long as it lives. */
+interface Life {
+  readonly child: ChildProcess;
+  /** Where a server listens. */
+  readonly url?: string;
+}
+
+/** A process that is started again whenever something has befallen it. */
+class Member {
+  readonly #spawn: () => Promise<Life>;
+  readonly #log: RunLog;
+  #life: Life | undefined;
+  /** Everything that is under way for it. */
+  #busy: Promise<void> = Promise.resolve();
+
+  constructor(spawn: () => Promise<Life>, log: RunLog) {
+    this.#spawn = spawn;
+    this.#log = log;
+  }
+
+  /** Where it listens, while it is up. */
+  get url(): string | undefined {
+    return this.#life?.url;
+  }
+
+  async start(): Promise<void> {
+    this.#life = await this.#spawn();
+  }
+
+  /** Lets something befall it when it is up, and brings it back; resolves when it has come about. */
+  async befall(fault: Fault): Promise<void> {
+    await this.#busy;
+    const child = this.#life?.child;
+    if (child === undefined) throw new Error('A process of the cluster did not come back.');
+    if (fault === 'freeze') {
+      child.kill('SIGSTOP');
+      // Until others have what it ran: what it then still does is that of one who has lost it.
+      await this.#log.until(() => this.#log.openRuns(child.pid).every((run) => this.#log.isTakenOver(run)));
+      child.kill('SIGCONT');
+      return;
+    }
+    await this.#end(child, fault === 'kill' ? 'SIGKILL' : 'SIGTERM');
+    this.#busy = this.start();
+    this.#busy.catch(() => undefined); // heard by the next who waits for it
+  }
+
+  /** Asks it to stop for good. */
+  async stop(): Promise<void> {
+    await this.#busy;
+    if (this.#life !== undefined) await this.#end(this.#life.child, 'SIGTERM');
+  }
+
+  /** Kills it, whatever it is doing. */
+  async abandon(): Promise<void> {
+    await this.#busy.catch(() => undefined);
+    if (this.#life !== undefined) await this.#end(this.#life.child, 'SIGKILL');
+  }
+
+  async #end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    this.#life = undefined;
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill(signal);
+    await exited;
+    this.#log.dead(child.pid);
+    if (signal === 'SIGTERM' && child.exitCode !== 0)
+      throw new Error(`A process of the cluster has stopped with ${child.exitCode ?? child.signalCode}.`);
+  }
+}
+
+/** What a cluster is made of. */
+export interface ClusterOptions {
+  readonly place: Place;
+  readonly log: RunLog;
+  readonly servers: number;
+  readonly leaseSeconds: number;
+}
+
+/** Servers on one database and workers outside them, behind one address, with `fixtures/storm*.ts`. */
+export class Cluster {
+  readonly #options: ClusterOptions;
+  readonly #balancer: Balancer;
+  readonly #servers: Member[];
+  readonly #workers: Member[] = [];
+
+  private constructor(options: ClusterOptions, balancer: Balancer, servers: Member[]) {
+    this.#options = options;
+    this.#balancer = balancer;
+    this.#servers = servers;
+  }
+
+  /** Starts the servers. */
+  static async start(options: ClusterOptions): Promise<Cluster> {
+    const { place, log } = options;
+    const env = { ...envOf(options, 'storm.ts'), BATCHLINE_CONCURRENCY: '8', BATCHLINE_THREADS: '2' };
+    const spawn = (): Promise<ServerProcess> => spawnServer(place, env);
+    const servers = Array.from({ length: options.servers }, () => new Member(spawn, log));
+    const balancer = await startBalancer(() => servers.flatMap((server) => server.url ?? []));
+    const cluster = new Cluster(options, balancer, servers);
+    await Promise.all(servers.map((server) => server.start()));
+    return cluster;
+  }
+
+  /** Where any of the servers answers. */
+  get url(): string {
+    return this.#balancer.url;
+  }
+
+  /** Starts a worker for each of these tokens. */
+  async startWorkers(tokens: readonly string[]): Promise<void> {
+    const env = { ...envOf(this.#options, 'storm-remote.ts'), BATCHLINE_URL: this.url, LOG_LEVEL: 'silent' };
+    const started = tokens.map((token) => {
+      const spawn = (): Promise<Life> =>
+        spawnWorker(process.execPath, [CLI, 'work'], { ...env, BATCHLINE_TOKEN: token });
+      const worker = new Member(spawn, this.#options.log);
+      this.#workers.push(worker);
+      return worker.start();
+    });
+    await Promise.all(started);
+  }
+
+  /**
+   * Lets something befall one of the processes.
+   *
+   * @param index of the process, servers first
+   * @param fault a server is not frozen, but killed: it might hold locks, and nothing is frozen with them for good
+   */
+  async befall(index: number, fault: Fault): Promise<string> {
+    const server = this.#servers[index];
+    if (server !== undefined) {
+      const befalls = fault === 'freeze' ? 'kill' : fault;
+      await server.befall(befalls);
+      return `${befalls} server ${index}`;
+    }
+    const worker = index - this.#servers.length;
+    await this.#workers[worker]?.befall(fault);
+    return `${fault} worker ${worker}`;
+  }
+
+  /** Waits until all are up, then asks them to stop: workers first. Throws where one does not end as it should. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+    await Promise.all(this.#servers.map((server) => server.stop()));
+  }
+
+  /** Kills what is left. */
+  async abandon(): Promise<void> {
+    await Promise.all([...this.#workers, ...this.#servers].map((member) => member.abandon()));
+    await this.#balancer.close();
+  }
+}
+
+function envOf({ log, leaseSeconds }: ClusterOptions, module: string): Record<string, string> {
+  return {
+    FAULTS_FOLDER: log.folder,
+    BATCHLINE_HANDLERS: join(FIXTURES, module),
+    BATCHLINE_LEASE: String(leaseSeconds),
+    BATCHLINE_GRACE: '1',
+  };
+}

@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import { expect } from 'vitest';
+import type { DefinitionLimits } from '../../src/domain/definition-limits.ts';
+import { hasEnded } from '../../src/domain/task-state.ts';
+import type { Database } from '../../src/store/database.ts';
+import { readRunRecord, shortestSpan } from '../support/run-record.ts';
+import { checkChain, type TaskStory } from './inspect.ts';
+
+/**
+ * Checks the whole history of a task that has ended and that nobody has touched by hand: an unbroken chain of legal
+ * moves with one end; each attempt claimed, started and ended once, by the process that held it or by one that brought
+ * it back; and the counts of the row are those of the history. So nothing was written by a run that had lost the task.
+ */
+export function checkHistory(story: TaskStory): void {
+  checkChain(story);
+  const about = `task ${story.id}: ${JSON.stringify(story.audit)}`;
+  let attempt = 0;
+  let holder: string | null = null;
+  const count = { starts: 0, failures: 0, losses: 0, returns: 0, ends: 0 };
+  for (const entry of story.audit) {
+    if (entry.to === 'Aquired') {
+      attempt += 1;
+      holder = entry.node;
+    }
+    expect(entry.attempt, about).toBe(attempt);
+    if (entry.from === 'Aquired') {
+      expect(entry.node, about).toBe(holder);
+      count.starts += 1;
+    } else if (entry.from === 'Started') {
+      if (entry.reason.endsWith('was lost.')) {
+        expect(entry.reason, about).toBe(`Worker ${holder} was lost.`);
+        count.losses += 1;
+      } else expect(entry.node, about).toBe(holder);
+      if (entry.reason.includes('has failed')) count.failures += 1;
+      if (entry.reason === 'Handed back by its worker.') count.returns += 1;
+    }
+    if (hasEnded(entry.to)) count.ends += 1;
+  }
+  expect(count.ends, about).toBe(1);
+  expect(story, about).toMatchObject({ failures: count.failures, losses: count.losses });
+  // What a worker never got to know of counts as no start; it has been handed back for it.
+  expect(story.startCount, about).toBeLessThanOrEqual(count.starts);
+  expect(story.startCount, about).toBeGreaterThanOrEqual(count.starts - count.returns);
+}
+
+/**
+ * Checks by the audit rows that the limits of a definition held at every instant. A run counts from its start until
+ * its end is in the record: one whose process is lost until it was brought back.
+ *
+ * @returns the most runs at once
+ */
+export async function checkLimits(
+  { sql: db }: Database,
+  name: string,
+  { concurrent, perTenant, rate }: DefinitionLimits,
+): Promise<number> {
+  const record = await readRunRecord(db, name);
+  if (concurrent !== undefined) expect(record.most, `${name} at once`).toBeLessThanOrEqual(concurrent);
+  if (perTenant !== undefined)
+    expect(record.mostOfTenant, `${name} at once for a tenant`).toBeLessThanOrEqual(perTenant);
+  if (rate !== undefined)
+    expect(shortestSpan(record, rate.runs), `ms for ${rate.runs + 1} of ${name}`).toBeGreaterThanOrEqual(
+      rate.seconds * 1000,
+    );
+  return record.most;
+}
+
+/**
+ * Checks that a schedule has started one task for each due time, of those that come every so many ms.
+ *
+ * @param first its first due time, and the last that must have been taken
+ * @returns how many those were
+ */
+export async function checkSchedule(
+  { sql: db }: Database,
+  name: string,
+  { first, last, everyMs }: { readonly first: Date; readonly last: Date; readonly everyMs: number },
+): Promise<number> {
+  const { rows } = await sql<{ due: string }>`
+    select reason_message->'values'->1->>'at' as due from batchline.task_audit
+    where from_state is null and reason_message->>'template' = 'Started by the schedule "{0}" for {1}.'
+      and reason_message->'values'->>0 = ${name}
+    order by due`.execute(db);
+  const due = rows.map((row) => Date.parse(row.due));
+  expect(due.at(-1), `the last due time of ${name}`).toBeGreaterThanOrEqual(last.getTime());
+  const wanted = due.map((_, index) => first.getTime() + index * everyMs);
+  expect(due, `the due times of ${name}`).toEqual(wanted);
+  return due.length;
+}
+
+/** Checks that of tasks that ran one at once, all of them waiting when the first began, the highest came first. */
+export function checkPriorities(stories: readonly TaskStory[]): void {
+  const starts = stories.flatMap(({ id, priority, audit }) =>
+    audit.filter((entry) => entry.to === 'Started').map(({ at }) => ({ at, id, priority })),
+  );
+  starts.sort((a, b) => a.at - b.at || b.priority - a.priority);
+  const order = starts.map((start) => start.priority);
+  expect(order, 'priorities in the order of the starts').toEqual(order.toSorted((a, b) => b - a));
+}
+
+/** Checks that a task that was started with a delay has not begun before. */
+export function checkDelay({ id, created, audit }: TaskStory, seconds: number): void {
+  const begun = audit.find((entry) => entry.to === 'Started')?.at ?? 0;
+  // Both are cut to whole ms.
+  expect(begun - created, `ms until the run of task ${id}`).toBeGreaterThanOrEqual(seconds * 1000 - 1);
+}
