@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { Refusal } from './domain/errors.ts';
 import { Definitions } from './engine/definitions.ts';
 import { Engine } from './engine/engine.ts';
 import { JobQueue } from './engine/job-queue.ts';
@@ -135,13 +136,21 @@ async function ensureAdministrator(
   if ((await countAssociates(database.sql)) > 0) return undefined;
   const login = config.admin?.login ?? 'admin';
   const generatedPassword = config.admin === undefined ? randomBytes(12).toString('base64url') : undefined;
-  await insertAssociate(database.sql, {
+  const passwordHash = await hashPassword(config.admin?.password ?? generatedPassword ?? '');
+  const first = {
     login,
     name: 'Administrator',
-    passwordHash: await hashPassword(config.admin?.password ?? generatedPassword ?? ''),
+    passwordHash,
     roles: ['administrator'],
     tenant: null,
-  });
+  } as const;
+  try {
+    await insertAssociate(database.sql, first);
+  } catch (error) {
+    // Another server makes its first start at the same moment, and has made it.
+    if (error instanceof Refusal && error.kind === 'conflict') return undefined;
+    throw error;
+  }
   return { login, generatedPassword };
 }
 

@@ -63,7 +63,8 @@ export class JobQueue {
     });
     boss.on('error', (error) => log.error({ err: error }, 'the queue engine reports an error'));
     boss.on('warning', (warning) => log.warn({ warning }, 'the queue engine warns'));
-    await boss.start();
+    // Where several servers make the tables at once, all but one fail and find them at their next attempt.
+    await boss.start({ attempts: 4 });
     return new JobQueue(boss);
   }
 

@@ -20,15 +20,21 @@ interface Life {
 
 /** A process that is started again whenever something has befallen it. */
 class Member {
+  readonly name: string;
   readonly #spawn: () => Promise<Life>;
   readonly #log: RunLog;
   #life: Life | undefined;
-  /** Everything that is under way for it. */
+  /** Its coming back. */
   #busy: Promise<void> = Promise.resolve();
 
-  constructor(spawn: () => Promise<Life>, log: RunLog) {
+  constructor(name: string, spawn: () => Promise<Life>, log: RunLog) {
+    this.name = name;
     this.#spawn = spawn;
     this.#log = log;
+  }
+
+  get isUp(): boolean {
+    return this.#life !== undefined;
   }
 
   /** Where it listens, while it is up. */
@@ -40,11 +46,10 @@ class Member {
     this.#life = await this.#spawn();
   }
 
-  /** Lets something befall it when it is up, and brings it back; resolves when it has come about. */
+  /** Lets something befall it while it is up, and brings it back; resolves when it has come about. */
   async befall(fault: Fault): Promise<void> {
-    await this.#busy;
     const child = this.#life?.child;
-    if (child === undefined) throw new Error('A process of the cluster did not come back.');
+    if (child === undefined) throw new Error(`${this.name} is not up.`);
     if (fault === 'freeze') {
       child.kill('SIGSTOP');
       // Until others have what it ran: what it then still does is that of one who has lost it.
@@ -54,7 +59,7 @@ class Member {
     }
     await this.#end(child, fault === 'kill' ? 'SIGKILL' : 'SIGTERM');
     this.#busy = this.start();
-    this.#busy.catch(() => undefined); // heard by the next who waits for it
+    this.#busy.catch(() => undefined); // heard by who stops it
   }
 
   /** Asks it to stop for good. */
@@ -106,7 +111,10 @@ export class Cluster {
     const { place, log } = options;
     const env = { ...envOf(options, 'storm.ts'), BATCHLINE_CONCURRENCY: '8', BATCHLINE_THREADS: '2' };
     const spawn = (): Promise<ServerProcess> => spawnServer(place, env);
-    const servers = Array.from({ length: options.servers }, () => new Member(spawn, log));
+    const servers = Array.from(
+      { length: options.servers },
+      (_, n) => new Member(`server ${n + 1}`, spawn, log),
+    );
     const balancer = await startBalancer(() => servers.flatMap((server) => server.url ?? []));
     const cluster = new Cluster(options, balancer, servers);
     await Promise.all(servers.map((server) => server.start()));
@@ -121,10 +129,10 @@ export class Cluster {
   /** Starts a worker for each of these tokens. */
   async startWorkers(tokens: readonly string[]): Promise<void> {
     const env = { ...envOf(this.#options, 'storm-remote.ts'), BATCHLINE_URL: this.url, LOG_LEVEL: 'silent' };
-    const started = tokens.map((token) => {
+    const started = tokens.map((token, n) => {
       const spawn = (): Promise<Life> =>
         spawnWorker(process.execPath, [CLI, 'work'], { ...env, BATCHLINE_TOKEN: token });
-      const worker = new Member(spawn, this.#options.log);
+      const worker = new Member(`worker ${n + 1}`, spawn, this.#options.log);
       this.#workers.push(worker);
       return worker.start();
     });
@@ -132,21 +140,23 @@ export class Cluster {
   }
 
   /**
-   * Lets something befall one of the processes.
+   * Lets something befall one of the processes that are up. A server is not frozen, but killed: it might hold locks,
+   * and whoever needs them would wait for it.
    *
-   * @param index of the process, servers first
-   * @param fault a server is not frozen, but killed: it might hold locks, and nothing is frozen with them for good
+   * @param index says which
+   * @returns what it was, for people
    */
   async befall(index: number, fault: Fault): Promise<string> {
-    const server = this.#servers[index];
-    if (server !== undefined) {
-      const befalls = fault === 'freeze' ? 'kill' : fault;
-      await server.befall(befalls);
-      return `${befalls} server ${index}`;
-    }
-    const worker = index - this.#servers.length;
-    await this.#workers[worker]?.befall(fault);
-    return `${fault} worker ${worker}`;
+    const all = [...this.#servers, ...this.#workers];
+    let up: Member[] = [];
+    await this.#options.log.until(() => {
+      up = all.filter((member) => member.isUp);
+      return up.length > 0;
+    });
+    const member = up[index % up.length] as Member;
+    const befalls = fault === 'freeze' && this.#servers.includes(member) ? 'kill' : fault;
+    await member.befall(befalls);
+    return `${befalls} ${member.name}`;
   }
 
   /** Waits until all are up, then asks them to stop: workers first. Throws where one does not end as it should. */
