@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
-import { checkChain, inspect, storyOf } from './inspect.ts';
+import { checkHistory } from './history.ts';
+import { inspect, storyOf } from './inspect.ts';
 import { RunLog } from './run-log.ts';
 
 let place: Place;
@@ -115,7 +116,7 @@ describe.each(DATABASES)('a server on %s that is killed', (kind) => {
     // The others were being started when the server died; what exists of them is whole.
     for (const story of contents.stories.values()) {
       expect(story.state, `task ${story.id}`).toBe('Succeeded');
-      checkChain(story);
+      checkHistory(story);
       log.checkRuns(story);
       if (story.name.endsWith('steps')) log.checkSteps(story.id, STEPS);
     }
@@ -151,7 +152,7 @@ describe('two servers on one PostgreSQL', () => {
     const contents = await inspect(place);
     for (const id of ids) {
       const story = storyOf(contents, id);
-      checkChain(story);
+      checkHistory(story);
       log.checkRuns(story);
       const again = orphans.includes(id);
       // On a busy machine a lease can end early once more; then that run counts as lost, too.
@@ -231,7 +232,7 @@ describe('two servers on one PostgreSQL', () => {
 
 /** Checks that the first attempt wrote nothing after its claim, and that another process brought the task back. */
 function expectTakenOver(story: ReturnType<typeof storyOf>): void {
-  checkChain(story);
+  checkHistory(story);
   const [claim, start, takenBack, ...more] = story.audit.slice(1);
   expect([claim, start, takenBack].map((entry) => [entry?.from, entry?.to, entry?.attempt])).toEqual([
     ['New', 'Aquired', 1],

@@ -23,7 +23,7 @@ const SEED = Number(process.env.BATCHLINE_FAULT_SEED ?? Math.floor(Math.random()
 const LEASE_SECONDS = 3;
 const STEPS = 5;
 const TENANTS = ['north', 'south', 'west'];
-const LONGEST_MS = 240_000;
+const LONGEST_MS = 600_000;
 
 const REMOTE = ['quick', 'pausing', 'counting', 'fails-once', 'hopeless', 'limited', 'rated', 'ticking'];
 const LIMITS: Readonly<Record<string, DefinitionLimits>> = {
