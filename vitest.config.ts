@@ -28,8 +28,9 @@ export default defineConfig({
           environment: 'node',
           globalSetup: ['test/support/postgres-server.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Waits are for conditions, so that these only end what hangs, however busy the machine is.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
