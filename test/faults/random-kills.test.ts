@@ -64,14 +64,16 @@ function nthStart(n: number): Start {
 
 let place: Place | undefined;
 let cluster: Cluster | undefined;
+let log: RunLog | undefined;
 afterEach(async () => {
+  log?.close();
   await cluster?.abandon();
   cluster = undefined;
   await place?.remove();
   place = undefined;
 });
 
-/** Calls as often as it takes until there is an answer of a server that is up. */
+/** Calls as often as it takes until there is an answer of a server that is up, or the test is over. */
 async function insist(admin: ApiClient, method: string, path: string, body?: unknown, key?: string) {
   for (;;) {
     const headers = key === undefined ? {} : { 'Idempotency-Key': key };
@@ -79,6 +81,7 @@ async function insist(admin: ApiClient, method: string, path: string, body?: unk
     if (answer !== undefined && answer.status < 300) return answer.body;
     if (answer !== undefined && answer.status < 500)
       throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    if (cluster === undefined) throw new Error('The test is over.');
     await delay(50);
   }
 }
@@ -131,8 +134,9 @@ describe.each<{ kind: DatabaseKind; servers: number; workers: number; tasks: num
   const title = `end each of ${tasks} tasks once, whatever befalls the processes (BATCHLINE_FAULT_SEED=${SEED})`;
   test(title, { timeout: LONGEST_MS }, async ({ annotate }) => {
     place = await createPlace(kind);
-    const log = new RunLog(join(place.folder, 'log'));
-    cluster = await Cluster.start({ place, log, servers, leaseSeconds: LEASE_SECONDS });
+    const runs = new RunLog(join(place.folder, 'log'));
+    log = runs;
+    cluster = await Cluster.start({ place, log: runs, servers, leaseSeconds: LEASE_SECONDS });
     const signedIn = await ApiClient.signIn(cluster.url, ADMIN.login, ADMIN.password);
     await cluster.startWorkers(await workerTokens(signedIn, workers));
     const admin = await signedIn.withToken(['read', 'write', 'admin']);
@@ -150,7 +154,7 @@ describe.each<{ kind: DatabaseKind; servers: number; workers: number; tasks: num
     );
 
     // From here on processes come and go.
-    const befalling = storm(cluster, log, tasks);
+    const befalling = storm(cluster, runs, tasks);
     befalling.catch(() => undefined); // heard below
     const acknowledged = new Map<number, Start>();
     const starts = [
@@ -168,7 +172,7 @@ describe.each<{ kind: DatabaseKind; servers: number; workers: number; tasks: num
       }
     };
     const starting = Promise.all(Array.from({ length: 6 }, starter));
-    await Promise.race([starting, log.until(() => acknowledged.size >= 40)]);
+    await Promise.race([starting, runs.until(() => acknowledged.size >= 40)]);
     await Promise.all(ranked);
     await insist(admin, 'POST', '/Definitions/ranked/Resume');
     await starting;
@@ -193,9 +197,9 @@ describe.each<{ kind: DatabaseKind; servers: number; workers: number; tasks: num
       }
       for (const story of contents.stories.values()) {
         checkHistory(story);
-        log.checkRuns(story);
+        runs.checkRuns(story);
         checkEnd(story);
-        if (/counting|computing/.test(story.name)) log.checkSteps(story.id, STEPS);
+        if (/counting|computing/.test(story.name)) runs.checkSteps(story.id, STEPS);
       }
       expect(contents.liveJobs, 'tasks that have ended and would be delivered again').toEqual([]);
       const most: Record<string, number> = {};

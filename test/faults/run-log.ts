@@ -37,6 +37,7 @@ export interface StepLine {
 /** The files in which the fixture's runs note what they do, in the order in which it happened. */
 export class RunLog {
   readonly folder: string;
+  #closed = false;
   /** How much of each file was read, and its lines. */
   readonly #seen = new Map<string, { bytes: number; readonly lines: unknown[] }>();
 
@@ -96,9 +97,17 @@ export class RunLog {
     writeFileSync(join(this.folder, `go-${task}-${attempt}`), '');
   }
 
-  /** Waits until the log is as it should be; the test's own timeout ends it. */
+  /** Waits until the log is as it should be; the test's own timeout ends it, and `close`. */
   async until(condition: (log: this) => boolean): Promise<void> {
-    while (!condition(this)) await delay(10);
+    while (!condition(this)) {
+      if (this.#closed) throw new Error('The test is over.');
+      await delay(10);
+    }
+  }
+
+  /** Ends what still waits for it in the background. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** Whether this run has come to this point. */
