@@ -127,7 +127,7 @@ function SearchBox({ search, onSearch }: { search: string; onSearch: (search: st
   }, [text]);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (!(event.ctrlKey || event.metaKey) || event.key !== 'k') return;
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return;
       event.preventDefault();
       input.current?.focus();
       input.current?.select();
