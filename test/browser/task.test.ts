@@ -92,6 +92,25 @@ describeInBrowser('a task', (stage) => {
     expect(await viewer.page.getByRole('button', { name: /Edit|Delete|Run again/ }).count()).toBe(0);
   });
 
+  test('its children are shown with their share, and they name it', async () => {
+    const gerd = await stage.server.associate('gerd');
+    const id = await gerd.start({ Name: 'close-the-year' });
+    const { page } = await stage.open(`/tasks/${id}`, 'gerd');
+    await page.getByText('Closed with 1 failed.').waitFor();
+    await page.getByText('2 of 2 ended, 1 failed').waitFor();
+    expect(await page.locator('.child').allInnerTexts()).toEqual([
+      expect.stringMatching(/letters[\s\S]*Succeeded[\s\S]*75 %/),
+      expect.stringMatching(/stamps[\s\S]*Failed[\s\S]*25 %/),
+    ]);
+    await page
+      .getByRole('link', { name: /^flaky #/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: /^flaky #/ }).waitFor();
+    await page.getByRole('link', { name: `Task ${id}` }).click();
+    await page.getByRole('heading', { name: `close-the-year #${id}` }).waitFor();
+  });
+
   test('its file is downloaded, and its curl command starts another', async () => {
     const finn = await stage.server.associate('finn');
     const id = await finn.start({ Name: 'table-export', Description: "It's mine" });

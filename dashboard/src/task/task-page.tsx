@@ -12,6 +12,7 @@ import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import { TaskActions } from './task-actions.tsx';
+import { ParentLink, TaskChildren } from './task-children.tsx';
 import { TaskLog } from './task-log.tsx';
 import { TaskProgress } from './task-progress.tsx';
 import { Timeline } from './timeline.tsx';
@@ -52,6 +53,7 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
       <header className="task-header">
         <p>
           <Link href="/">{t`Tasks`}</Link>
+          <ParentLink id={id} />
         </p>
         <h1>
           {info.Name} <span className="dim">#{id}</span> <StateMark state={info.State} />
@@ -62,6 +64,7 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
       <div className="task-columns">
         <div>
           <TaskProgress task={info} />
+          <TaskChildren id={id} />
           <Texts task={info} />
           <TaskLog id={id} state={info.State} />
         </div>
