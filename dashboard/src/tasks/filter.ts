@@ -69,7 +69,7 @@ export function toArchiveFilter({ scope, states, name, search }: Filter, associa
 /** The archive list's `$orderBy`; the newest id stands for the newest, which is the order that costs the least. */
 export function toArchiveOrder({ sort, descending }: Filter): string {
   const direction = descending ? 'desc' : 'asc';
-  return sort === 'registeredDate' ? `batchTaskId ${direction}` : `${sort} ${direction}, batchTaskId desc`;
+  return `${sort === 'registeredDate' ? 'batchTaskId' : sort} ${direction}`;
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;

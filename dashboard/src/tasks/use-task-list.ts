@@ -54,6 +54,8 @@ export function useTaskList(
         path({ $filter, $select: 'batchTaskId', $top: '1', $options: 'GrandTotal=true' }),
         signal,
       ),
+    // The tasks come first: counting many takes a while.
+    enabled: list.isSuccess,
     refetchInterval: COUNT_INTERVAL,
   });
 
