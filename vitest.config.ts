@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `unit` (fast, no server), `integration` (real servers and databases; one file at a
- * time, because two cores do not stretch further and each file starts processes of its own) and `browser`
- * (the built page in Chromium, against a real server; left out where there is no Chromium).
+ * Three projects, one after the other: `unit` (fast, no server), `integration` (real servers and databases; two
+ * files at a time, because each starts processes of its own, and much of its time is waiting) and `browser` (the
+ * built page in Chromium, against a real server; left out where there is no Chromium).
  */
 export default defineConfig({
   test: {
@@ -27,7 +27,8 @@ export default defineConfig({
           ],
           environment: 'node',
           globalSetup: ['test/support/postgres-server.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           // Waits are for conditions, so that these only end what hangs, however busy the machine is.
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -41,6 +42,7 @@ export default defineConfig({
           globalSetup: ['test/support/built-dashboard.ts'],
           expect: { poll: { timeout: 30_000 } },
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
