@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CallRefused, createWorker, defineTask, type Worker } from '../../../src/workers/index.ts';
 import { DATABASES } from '../../support/databases.ts';
+import { lacks } from '../../support/programs.ts';
 import { CLI } from '../../support/server-process.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { spawnWorker } from '../../support/worker-process.ts';
@@ -18,16 +19,6 @@ const EXAMPLES = resolve(import.meta.dirname, '../../../examples');
 const TASKS = [flaky, permanent, stubborn, wait, services, steps, writer];
 const NAMES = [...TASKS.map((task) => task.name), 'word-count', 'find-hash'];
 const log = pino({ level: 'silent' });
-
-/** Python is what a test of it needs; elsewhere it says so. */
-const noPython = (() => {
-  try {
-    execFileSync('python3', ['--version'], { stdio: 'ignore' });
-    return false;
-  } catch {
-    return true;
-  }
-})();
 
 describe.each(DATABASES)('workers outside the server on %s', (kind) => {
   let server: TestServer;
@@ -192,7 +183,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     expect(await example.end('SIGTERM')).toBe(0);
   });
 
-  describe.skipIf(noPython)('the example in Python (needs python3)', () => {
+  describe.skipIf(lacks('python3'))('the example in Python (needs python3)', () => {
     const start = () => startProcess('python3', [join(EXAMPLES, 'python-worker/word_count.py')]);
     const text = 'to be or\nnot to be\nthat is\nthe question';
 
