@@ -18,7 +18,8 @@ describeInBrowser('operations', (stage) => {
     expect(
       await page.getByRole('row', { name: 'close-the-books' }).locator('.number').allInnerTexts(),
     ).toEqual(['0', '–', '0', '1', '0', '0', '–']);
-    expect(await page.locator('.plot canvas').count()).toBe(3);
+    expect(await page.locator('.plot canvas').count()).toBe(4);
+    await page.getByText('1 at most in one step').waitFor();
     await page.getByText('flaky: The printer is out of paper.').waitFor();
     await page.getByRole('button', { name: 'Last week' }).click();
     await page.getByText('3 succeeded, 2 failed').waitFor();

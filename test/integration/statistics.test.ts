@@ -33,7 +33,7 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
     const answer = await admin.call('GET', '/Statistics?Minutes=60', undefined, {
       'SO-TimeZone': 'UTC, includeTZOffset',
     });
-    const { Since, StepSeconds, Changes, Queues, Failures } = answer.body;
+    const { Since, StepSeconds, Changes, Workers, Queues, Failures } = answer.body;
     expect(StepSeconds).toBe(60);
     expect(Date.now() - Date.parse(Since)).toBeLessThanOrEqual(60 * 60_000);
     const total = (name: string, what: string): number =>
@@ -49,6 +49,8 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
       expect(change.Waited).toBeGreaterThanOrEqual(0);
       expect(change.LongestWait).toBeGreaterThanOrEqual(change.Waited);
     }
+    expect(new Set(Workers.map((step: { Workers: number }) => step.Workers))).toEqual(new Set([1]));
+    for (const { At } of Workers) expect(Date.parse(At) % 60_000).toBe(0);
     expect(one(Queues, 'close-the-books')).toMatchObject({ Due: 0, Later: 0, Oldest: null, Running: 1 });
     expect(Failures).toEqual([
       expect.objectContaining({
@@ -58,6 +60,39 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
         Result: expect.stringContaining('printer'),
       }),
     ]);
+  });
+
+  test('counts each process once in a step, and callers not at all', async () => {
+    const { sql: db } = server.database;
+    const step = Math.floor(Date.now() / 60_000) * 60_000 - 30 * 60_000;
+    const change = (node_id: string | null, second: number, from_state: number, to_state: number) => ({
+      task_id: 1,
+      tenant: 'batchline',
+      actor_id: 0,
+      at: new Date(step + second * 1000),
+      node_id,
+      from_state,
+      to_state,
+      attempt: 1,
+      reason: '',
+    });
+    await db
+      .insertInto('batchline.task_audit')
+      .values([
+        change('a', 1, 2, 3),
+        change('a', 2, 3, 4),
+        change('b', 3, 3, 5),
+        change('claims only', 4, 1, 2),
+        change(null, 5, 3, 4),
+        change('b', 60, 2, 3),
+      ])
+      .execute();
+    const { body } = await server.admin.call('GET', '/Statistics', undefined, {
+      'SO-TimeZone': 'UTC, includeTZOffset',
+    });
+    const at = (ms: number): number | undefined =>
+      body.Workers.find((each: { At: string }) => Date.parse(each.At) === ms)?.Workers;
+    expect([at(step - 60_000), at(step), at(step + 60_000)]).toEqual([undefined, 2, 1]);
   });
 
   test('counts what waits, with its age, and what is due later', async () => {
@@ -94,7 +129,12 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
     const viewer = await server.associate('viewer', { roles: ['viewer'] });
     expect((await viewer.json('GET', '/Statistics')).Queues.length).toBeGreaterThan(0);
     const foreign = await server.associate('foreign', { roles: ['viewer'], tenant: 'Cust1' });
-    expect(await foreign.json('GET', '/Statistics')).toMatchObject({ Changes: [], Queues: [], Failures: [] });
+    expect(await foreign.json('GET', '/Statistics')).toMatchObject({
+      Changes: [],
+      Workers: [],
+      Queues: [],
+      Failures: [],
+    });
   });
 
   test.each(['x', '-1', '123456'])('Minutes=%s is refused', async (minutes) => {

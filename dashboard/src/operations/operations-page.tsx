@@ -11,7 +11,7 @@ import { readTime, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import '../styles/operations.css';
 import { Plot } from './plot.tsx';
-import { failureRate, type Statistics, stepsOf, sum } from './statistics.ts';
+import { failureRate, type Statistics, stepsOf, sum, workersAt } from './statistics.ts';
 
 /** How often the figures are asked for, in milliseconds. */
 const INTERVAL = 5000;
@@ -70,6 +70,7 @@ function Plots({ statistics }: { statistics: Statistics }): ReactNode {
   const { t } = useTexts();
   const { number, span } = useTimes();
   const [times, steps] = useMemo(() => stepsOf(statistics, Date.now()), [statistics]);
+  const workers = useMemo(() => workersAt(statistics, times), [statistics, times]);
   const all = sum(statistics.Changes);
   const rate = failureRate(all);
   const percent = (value: number): string => `${number(Math.round(value * 10) / 10)} %`;
@@ -107,6 +108,13 @@ function Plots({ statistics }: { statistics: Statistics }): ReactNode {
         times={times}
         lines={[{ label: t`Failure rate`, colour: '--bad', values: steps.map(failureRate) }]}
         write={percent}
+      />
+      <Plot
+        title={t`Workers`}
+        summary={t`${number(Math.max(0, ...workers))} at most in one step`}
+        times={times}
+        lines={[{ label: t`Workers`, colour: '--busy', values: workers }]}
+        write={number}
       />
     </div>
   );

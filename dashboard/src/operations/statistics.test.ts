@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureRate, stepsOf, sum } from './statistics.ts';
+import { failureRate, stepsOf, sum, workersAt } from './statistics.ts';
 
 const change = (At: string, more: object) => ({
   At,
@@ -32,10 +32,12 @@ test('every step of the period is there, in order', () => {
     Since: '2026-01-01T00:00:00Z',
     StepSeconds: 60,
     Changes: changes,
+    Workers: [{ At: '2026-01-01T00:02:00Z', Workers: 2 }],
     Queues: [],
     Failures: [],
   };
   const [times, steps] = stepsOf(statistics, Date.parse('2026-01-01T00:03:30Z'));
   expect(times.map((at) => (at - (times[0] ?? 0)) / 60)).toEqual([0, 1, 2, 3]);
   expect(steps.map((step) => step.succeeded + step.failed)).toEqual([3, 0, 1, 0]);
+  expect(workersAt(statistics, times)).toEqual([0, 0, 2, 0]);
 });

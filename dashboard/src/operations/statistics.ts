@@ -3,6 +3,7 @@ export interface Statistics {
   readonly Since: string;
   readonly StepSeconds: number;
   readonly Changes: readonly Change[];
+  readonly Workers: readonly WorkerCount[];
   readonly Queues: readonly Queue[];
   readonly Failures: readonly Failures[];
 }
@@ -16,6 +17,11 @@ interface Change {
   readonly Begun: number;
   readonly Waited: number;
   readonly LongestWait: number;
+}
+
+interface WorkerCount {
+  readonly At: string;
+  readonly Workers: number;
 }
 
 interface Queue {
@@ -71,4 +77,10 @@ export function stepsOf(
   const times: number[] = [];
   for (let at = Date.parse(Since) / 1000; at <= now / 1000; at += StepSeconds) times.push(at);
   return [times, times.map((at) => sum(byStep.get(at) ?? []))];
+}
+
+/** How many processes ran tasks in each of these steps. */
+export function workersAt({ Workers }: Statistics, times: readonly number[]): number[] {
+  const byStep = new Map(Workers.map(({ At, Workers }) => [Date.parse(At) / 1000, Workers]));
+  return times.map((at) => byStep.get(at) ?? 0);
 }

@@ -66,7 +66,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     PUT: 'Sets it.',
     DELETE: 'Leaves it to the definition and the settings again.',
   },
-  '/Statistics': { GET: 'Throughput, waiting time, queues and failures of the last Minutes.' },
+  '/Statistics': { GET: 'Throughput, waiting time, workers, queues and failures of the last Minutes.' },
   '/Texts': { GET: 'The texts of the caller’s language, for pages.' },
   '/timezone': { GET: 'The time zones that SO-TimeZone can name.' },
   '/timezone/{id}': { GET: 'One time zone by its id or code.' },

@@ -4,6 +4,7 @@ import { seesAll } from '../../domain/caller.ts';
 import { forbidden } from '../../domain/errors.ts';
 import { countChanges } from '../../store/statistics/count-changes.ts';
 import { countQueues } from '../../store/statistics/count-queues.ts';
+import { countWorkers } from '../../store/statistics/count-workers.ts';
 import { groupFailures } from '../../store/statistics/group-failures.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
@@ -35,8 +36,9 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
       const stepMs = stepSeconds * 1000;
       const since = new Date(Math.ceil((Date.now() - minutes * 60_000) / stepMs) * stepMs);
       const db = tasks.database.sql;
-      const [changes, queues, failures] = await Promise.all([
+      const [changes, workers, queues, failures] = await Promise.all([
         countChanges(db, caller.tenant, since, stepSeconds),
+        countWorkers(db, caller.tenant, since, stepSeconds),
         countQueues(db, caller.tenant),
         groupFailures(db, caller.tenant, since, MOST_GROUPS),
       ]);
@@ -54,6 +56,7 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
           Waited: change.waited,
           LongestWait: change.longestWait,
         })),
+        Workers: workers.map((step) => ({ At: locale.date(step.at), Workers: step.workers })),
         Queues: queues.map((queue) => ({
           Name: queue.name,
           Due: queue.due,
