@@ -15,6 +15,7 @@ import { useTexts } from './texts.tsx';
 const StartPage = lazy(() => import('./start/start-page.tsx'));
 const SchedulesPage = lazy(() => import('./schedules/schedules-page.tsx'));
 const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
+const WebhooksPage = lazy(() => import('./webhooks/webhooks-page.tsx'));
 const PeoplePage = lazy(() => import('./people/people-page.tsx'));
 
 /** The page: the sign-in, or what the address names. */
@@ -85,6 +86,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
           <NavLink href="/">{t`Tasks`}</NavLink>
           <NavLink href="/start">{t`Start a task`}</NavLink>
           <NavLink href="/schedules">{t`Schedules`}</NavLink>
+          <NavLink href="/webhooks">{t`Webhooks`}</NavLink>
           {seesAll(who) && <NavLink href="/operations">{t`Operations`}</NavLink>}
           {isAdministrator(who) && <NavLink href="/people">{t`People`}</NavLink>}
         </nav>
@@ -110,6 +112,9 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
             </Route>
             <Route path="/operations">
               <OperationsPage who={who} />
+            </Route>
+            <Route path="/webhooks/:id?">
+              {({ id }) => <WebhooksPage id={id === undefined ? undefined : Number(id)} who={who} />}
             </Route>
             <Route path="/people">
               <PeoplePage who={who} />

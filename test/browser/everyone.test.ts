@@ -9,6 +9,7 @@ describeInBrowser('for everyone', (stage) => {
     '/tasks/1': '.timeline li',
     '/start/csv-import': 'form',
     '/schedules': '.empty',
+    '/webhooks': '.empty',
     '/operations': '.plot canvas',
     '/people': 'tbody tr',
     '/settings': 'select',

@@ -33,7 +33,16 @@ async function assets(): Promise<string[]> {
 }
 
 describe('the page', () => {
-  test.each(['/', '/tasks/1', '/start', '/start/countdown', '/operations', '/people', '/settings'])(
+  test.each([
+    '/',
+    '/tasks/1',
+    '/start',
+    '/start/countdown',
+    '/webhooks/1',
+    '/operations',
+    '/people',
+    '/settings',
+  ])(
     'is at %s for everybody, with a policy that lets nothing foreign and nothing inline in',
     async (path) => {
       const { status, headers, body } = await raw(path, { Accept: 'text/html' });

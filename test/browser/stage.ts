@@ -29,7 +29,7 @@ export const passwordOf = (login: string): string =>
 export function describeInBrowser(
   title: string,
   tests: (stage: Stage) => void,
-  options: { place?: Place } = {},
+  { place, env }: { place?: Place; env?: Record<string, string> } = {},
 ): void {
   const name = NO_BROWSER === undefined ? title : `${title}: skipped, ${NO_BROWSER}`;
   describe.skipIf(NO_BROWSER !== undefined)(name, () => {
@@ -37,7 +37,10 @@ export function describeInBrowser(
     let browser: Browser;
     const visits: Visit[] = [];
     beforeAll(async () => {
-      server = await startTestServer('embedded', { env: STAGE_ENV, ...options });
+      server = await startTestServer('embedded', {
+        env: { ...STAGE_ENV, ...env },
+        ...(place === undefined ? {} : { place }),
+      });
       browser = await launchBrowser();
     });
     afterAll(async () => {

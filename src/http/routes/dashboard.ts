@@ -11,6 +11,8 @@ const PAGES = [
   '/start',
   '/start/:name',
   '/schedules',
+  '/webhooks',
+  '/webhooks/:id',
   '/operations',
   '/people',
   '/settings',

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axeFindings } from '../support/browser.ts';
+import { startReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { describeInBrowser } from './stage.ts';
+
+describeInBrowser(
+  'webhooks',
+  (stage) => {
+    let receiver: WebhookReceiver;
+    beforeAll(async () => {
+      receiver = await startReceiver();
+    });
+    afterAll(() => receiver?.close());
+
+    test('one is made, tested, follows a task, is turned off and on, and removed', async () => {
+      const { admin } = stage.server;
+      const { page } = await stage.open('/webhooks', 'admin');
+      await page.getByText('No address is told of anything.').waitFor();
+      await page.getByRole('button', { name: 'Make one' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Address').fill('ftp://127.0.0.1/hook');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.getByRole('alert').waitFor();
+      await dialog.getByLabel('Address').fill(receiver.url);
+      await dialog.getByLabel('Definitions').fill('flaky, close-the-year');
+      await dialog.getByLabel('Failed').check();
+      expect(await axeFindings(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      expect(await page.getByRole('status').locator('code').textContent()).toMatch(/^whsec_/);
+      await page.reload();
+      const row = page.getByRole('row', { name: receiver.url });
+      await row.getByText('flaky, close-the-year').waitFor();
+      await row.getByRole('cell', { name: 'Failed', exact: true }).waitFor();
+      expect(await page.getByText('whsec_').count()).toBe(0);
+      expect(await axeFindings(page)).toEqual([]);
+
+      // What fails is given up at once here, with why; sent again it arrives.
+      receiver.answer = () => ({ status: 500, body: 'not now' });
+      await row.getByRole('link').click();
+      await page.getByText('Nothing has been sent.').waitFor();
+      await page.getByRole('button', { name: 'Send a test' }).click();
+      const sent = page.getByRole('row', { name: /^Test / });
+      await sent.getByText('Given up').waitFor();
+      await sent.getByRole('cell', { name: '500', exact: true }).waitFor();
+      await sent.locator('.field-error').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      receiver.answer = () => ({ status: 204 });
+      await sent.getByRole('button', { name: 'again' }).click();
+      await sent.getByText('Delivered').waitFor();
+      await sent.getByRole('cell', { name: '204', exact: true }).waitFor();
+      await admin.ended(await admin.start({ Name: 'flaky', ParameterObject: { fail: true } }));
+      await page.getByRole('row', { name: /^#\d+ Delivered/ }).waitFor();
+
+      await page.getByRole('main').getByRole('link', { name: 'Webhooks' }).click();
+      await page.getByRole('button', { name: `Turn off: ${receiver.url}` }).click();
+      await row.getByText('Off', { exact: true }).waitFor();
+      expect(await admin.json('GET', '/Webhooks')).toMatchObject([{ Active: false }]);
+      await row.getByRole('link').click();
+      await page.getByRole('row', { name: /^#\d+ Delivered/ }).waitFor();
+      expect(await page.getByRole('button', { name: 'Send a test' }).isDisabled()).toBe(true);
+      await page.goBack();
+      await page.getByRole('button', { name: `Turn on: ${receiver.url}` }).click();
+      await row.getByText('On', { exact: true }).waitFor();
+      await page.getByRole('button', { name: `Remove ${receiver.url}` }).click();
+      await page.getByText('No address is told of anything.').waitFor();
+    });
+
+    test('an associate has their own, and sees no other', async () => {
+      await stage.server.associate('anna');
+      const { Id } = await stage.server.admin.json('POST', '/Webhooks', { Url: receiver.url });
+      const { page } = await stage.open('/webhooks', 'anna');
+      await page.getByText('No address is told of anything.').waitFor();
+      await page.goto(`/webhooks/${Id}`);
+      await page.getByText(`There is no webhook ${Id}.`).waitFor();
+    });
+  },
+  { env: { BATCHLINE_ALLOW_PRIVATE_ADDRESSES: 'true', BATCHLINE_WEBHOOK_TRIES: '1' } },
+);
