@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { axeFindings } from '../support/browser.ts';
 import { describeInBrowser } from './stage.ts';
 
 describeInBrowser('operations', (stage) => {
@@ -39,6 +40,33 @@ describeInBrowser('operations', (stage) => {
     await page.getByRole('button', { name: 'Resume flaky' }).click();
     await page.getByRole('button', { name: 'Pause flaky' }).waitFor();
     await admin.ended(id);
+  });
+
+  test('a definition is limited, and its own limits count again', async () => {
+    const { admin } = stage.server;
+    const limits = async () =>
+      (await admin.json('GET', '/Definitions')).find((each: { Name: string }) => each.Name === 'flaky');
+    const { page } = await stage.open('/operations', 'admin');
+    const open = (): Promise<void> => page.getByRole('button', { name: 'Limits of flaky' }).click();
+    await open();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Runs at once', { exact: true }).fill('4');
+    await dialog.getByLabel('Runs that begin in a period').fill('100');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel('Length of the period in seconds').fill('0.5');
+    expect(await axeFindings(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: 'flaky' }).getByText('Limited').waitFor();
+    expect(await limits()).toMatchObject({
+      Limits: { Concurrent: 4, PerTenant: null, Rate: { Runs: 100, Seconds: 0.5 } },
+      LimitsAreSet: true,
+    });
+    await open();
+    expect(await dialog.getByLabel('Runs at once', { exact: true }).inputValue()).toBe('4');
+    await dialog.getByRole('button', { name: 'As the definition has them' }).click();
+    await page.getByRole('row', { name: 'flaky' }).getByText('Limited').waitFor({ state: 'detached' });
+    expect(await limits()).toMatchObject({ Limits: { Concurrent: null, Rate: null }, LimitsAreSet: false });
   });
 
   test('a schedule is made, run now, paused and removed', async () => {

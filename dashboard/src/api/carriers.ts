@@ -91,6 +91,14 @@ export interface Definition {
   readonly CancellationBehaviour: string;
   /** While it is paused its tasks wait. */
   readonly Paused: boolean;
+  /** `null` where there is none. */
+  readonly Limits: {
+    readonly Concurrent: number | null;
+    readonly PerTenant: number | null;
+    readonly Rate: { readonly Runs: number; readonly Seconds: number } | null;
+  };
+  /** Whether somebody has set them, instead of those that the definition brings. */
+  readonly LimitsAreSet: boolean;
 }
 
 /** A task that starts by the clock. */

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { call, get } from '../api/call.ts';
-import type { Session } from '../api/carriers.ts';
+import type { Definition, Session } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { isAdministrator } from '../api/session.ts';
 import { Problem } from '../parts/problem.tsx';
@@ -10,6 +10,7 @@ import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import '../styles/operations.css';
+import { LimitsDialog } from './limits-dialog.tsx';
 import { Plot } from './plot.tsx';
 import { failureRate, type Statistics, stepsOf, sum, workersAt } from './statistics.ts';
 
@@ -125,6 +126,7 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
   const queries = useQueryClient();
   const definitions = useQuery(definitionsQuery);
   const known = new Map(definitions.data?.map((definition) => [definition.Name, definition]));
+  const [limited, setLimited] = useState<Definition>();
   const pause = useMutation({
     mutationFn: ({ name, action }: { name: string; action: 'Pause' | 'Resume' }) =>
       call('POST', `/Definitions/${encodeURIComponent(name)}/${action}`),
@@ -159,7 +161,8 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
               const queue = queues.get(name);
               const sums = sum(changes.get(name) ?? []);
               const rate = failureRate(sums);
-              const isPaused = known.get(name)?.Paused === true;
+              const definition = known.get(name);
+              const isPaused = definition?.Paused === true;
               const oldest = readTime(queue?.Oldest ?? '');
               return (
                 <tr key={name}>
@@ -179,14 +182,24 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
                   <td className="number">{rate === null ? '–' : `${number(Math.round(rate))} %`}</td>
                   <td className="starts">
                     {isPaused && <strong>{t`Paused`}</strong>}{' '}
-                    {mayPause && known.has(name) && (
-                      <button
-                        type="button"
-                        aria-label={isPaused ? t`Resume ${name}` : t`Pause ${name}`}
-                        onClick={() => pause.mutate({ name, action: isPaused ? 'Resume' : 'Pause' })}
-                      >
-                        {isPaused ? t`Resume` : t`Pause`}
-                      </button>
+                    {definition !== undefined && isLimited(definition) && <span>{t`Limited`}</span>}{' '}
+                    {mayPause && definition !== undefined && (
+                      <>
+                        <button
+                          type="button"
+                          aria-label={isPaused ? t`Resume ${name}` : t`Pause ${name}`}
+                          onClick={() => pause.mutate({ name, action: isPaused ? 'Resume' : 'Pause' })}
+                        >
+                          {isPaused ? t`Resume` : t`Pause`}
+                        </button>{' '}
+                        <button
+                          type="button"
+                          aria-label={t`Limits of ${name}`}
+                          onClick={() => setLimited(definition)}
+                        >
+                          {t`Limits`}
+                        </button>
+                      </>
                     )}
                   </td>
                 </tr>
@@ -195,8 +208,13 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
           </tbody>
         </table>
       </div>
+      {limited !== undefined && <LimitsDialog definition={limited} onClose={() => setLimited(undefined)} />}
     </section>
   );
+}
+
+function isLimited({ Limits: { Concurrent, PerTenant, Rate } }: Definition): boolean {
+  return Concurrent !== null || PerTenant !== null || Rate !== null;
 }
 
 function FailureGroups({ statistics }: { statistics: Statistics }): ReactNode {
