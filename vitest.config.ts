@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /**
  * Three projects, one after the other: `unit` (fast, no server), `integration` (real servers and databases; two
  * files at a time, because each starts processes of its own, and much of its time is waiting) and `browser` (the
- * built page in Chromium, against a real server; left out where there is no Chromium).
+ * built page in Chromium, against a real server, likewise; left out where there is no Chromium).
  */
 export default defineConfig({
   test: {
@@ -41,7 +41,7 @@ export default defineConfig({
           environment: 'node',
           globalSetup: ['test/support/built-dashboard.ts'],
           expect: { poll: { timeout: 30_000 } },
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
