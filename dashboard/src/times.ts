@@ -11,8 +11,8 @@ export function readTime(text: string): number | undefined {
 
 /** Writes times and spans in the person's language and zone. */
 export function useTimes(): {
-  /** Day and time of day. */
-  readonly moment: (at: number) => string;
+  /** Day and time of day; a dash for a time that never was. */
+  readonly moment: (at: number | undefined) => string;
   /** Time of day. */
   readonly clock: (at: number) => string;
   /** A span in its one or two largest units: `3 min 20 s`. */
@@ -25,7 +25,9 @@ export function useTimes(): {
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value);
   return {
     moment: (at) =>
-      new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'medium', timeStyle: 'medium' }).format(at),
+      at === undefined
+        ? '–'
+        : new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'medium', timeStyle: 'medium' }).format(at),
     clock: (at) => new Intl.DateTimeFormat(locale, { ...zone, timeStyle: 'medium' }).format(at),
     number: (value) => new Intl.NumberFormat(locale).format(value),
     span(milliseconds) {

@@ -10,6 +10,7 @@ import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import '../styles/operations.css';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { Plot } from './plot.tsx';
 import { failureRate, type Statistics, stepsOf, sum, workersAt } from './statistics.ts';
@@ -140,8 +141,7 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
     <section className="panel">
       <h2>{t`Definitions`}</h2>
       <Problem error={pause.error} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div className="scroll" tabIndex={0}>
+      <ScrollBox>
         <table>
           <thead>
             <tr>
@@ -207,7 +207,7 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       {limited !== undefined && <LimitsDialog definition={limited} onClose={() => setLimited(undefined)} />}
     </section>
   );

@@ -6,6 +6,7 @@ import { usersQuery } from '../api/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { useTexts } from '../texts.tsx';
 
 const ROLES = ['administrator', 'viewer'] as const;
@@ -44,8 +45,7 @@ export function Users({ who }: { who: Session }): ReactNode {
   return (
     <section className="panel">
       <Problem error={users.error} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div className="scroll" tabIndex={0}>
+      <ScrollBox>
         <table>
           <thead>
             <tr>
@@ -78,7 +78,7 @@ export function Users({ who }: { who: Session }): ReactNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       {edited !== undefined && (
         <Dialog
           title={edited === 'new' ? t`Add a person` : t`Change ${edited.Login}`}

@@ -8,6 +8,7 @@ import { useNames } from '../api/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { timeZone } from '../preferences.ts';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
@@ -33,10 +34,7 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
     mutationFn: ({ method, path }: { method: string; path: string }) => call(method, `/Schedules${path}`),
     onSettled: () => queries.invalidateQueries({ queryKey: ['schedules'] }),
   });
-  const at = (text: string | undefined): string => {
-    const time = readTime(text ?? '');
-    return time === undefined ? '–' : moment(time);
-  };
+  const at = (text: string | undefined): string => moment(readTime(text ?? ''));
   return (
     <section>
       <div className="tasks-title">
@@ -46,8 +44,7 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
       <Problem error={list.error ?? act.error} />
       {list.data?.length === 0 && <p className="empty">{t`Nothing starts by the clock.`}</p>}
       {list.data !== undefined && list.data.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div className="panel scroll" tabIndex={0}>
+        <ScrollBox className="panel">
           <table>
             <thead>
               <tr>
@@ -118,7 +115,7 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       )}
       {isMaking && <NewSchedule onClose={() => setMaking(false)} />}
     </section>

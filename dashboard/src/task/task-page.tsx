@@ -117,8 +117,8 @@ function Facts({
   const end = hasEnded(task.State) ? (last ?? now) : now;
   const facts: readonly (readonly [string, string])[] = [
     [t`Owner`, task.AssociateId === 0 ? t`System` : (names(task.AssociateId) ?? `#${task.AssociateId}`)],
-    [t`Registered`, created === undefined ? '–' : moment(created)],
-    [t`Last started`, started === undefined ? '–' : moment(started)],
+    [t`Registered`, moment(created)],
+    [t`Last started`, moment(started)],
     [t`Duration`, started === undefined || task.State === 'New' ? '–' : span(end - started)],
     [t`Attempts`, number(task.StartCount)],
   ];

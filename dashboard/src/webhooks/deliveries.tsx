@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { call } from '../api/call.ts';
 import { type Delivery, deliveriesQuery, webhooksQuery } from '../api/webhooks.ts';
 import { Problem } from '../parts/problem.tsx';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 
@@ -24,10 +25,7 @@ export function Deliveries({ id }: { id: number }): ReactNode {
     Delivered: t`Delivered`,
     Dead: t`Given up`,
   };
-  const at = (text: string | null): string => {
-    const time = readTime(text ?? '');
-    return time === undefined ? '–' : moment(time);
-  };
+  const at = (text: string | null): string => moment(readTime(text ?? ''));
   return (
     <section>
       <p>
@@ -56,8 +54,7 @@ export function Deliveries({ id }: { id: number }): ReactNode {
       <Problem error={list.error ?? send.error} />
       {list.data?.length === 0 && <p className="empty">{t`Nothing has been sent.`}</p>}
       {list.data !== undefined && list.data.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div className="panel scroll" tabIndex={0}>
+        <ScrollBox className="panel">
           <table>
             <thead>
               <tr>
@@ -101,7 +98,7 @@ export function Deliveries({ id }: { id: number }): ReactNode {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       )}
     </section>
   );

@@ -9,6 +9,7 @@ import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTitle } from '../title.ts';
 import '../styles/webhooks.css';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { NewWebhook } from './new-webhook.tsx';
 
@@ -41,8 +42,7 @@ export default function WebhooksPage({ who, id }: { who: Session; id: number | u
       )}
       {list.data?.length === 0 && <p className="empty">{t`No address is told of anything.`}</p>}
       {list.data !== undefined && list.data.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div className="panel scroll" tabIndex={0}>
+        <ScrollBox className="panel">
           <table>
             <thead>
               <tr>
@@ -97,7 +97,7 @@ export default function WebhooksPage({ who, id }: { who: Session; id: number | u
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       )}
       {isMaking && <NewWebhook onMade={setSecret} onClose={() => setMaking(false)} />}
     </section>
