@@ -55,7 +55,8 @@ export async function startTask(
     if (earlier !== undefined) return answerAgain(earlier, use?.fingerprint);
     const { priority = 0 } = options;
     const actorId = caller.associateId;
-    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, reason });
+    const dueAt = options.due instanceof Date ? options.due : undefined;
+    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, dueAt, reason });
     const told = task.isInternal ? 0 : id;
     if (use !== undefined) await keepAnswer(trx, use, told);
     return told;
@@ -103,7 +104,10 @@ export async function prepareStart(
 export interface StartDetails {
   readonly actorId: number;
   readonly priority: number;
+  /** Seconds until its first run is due. */
   readonly delaySeconds: number;
+  /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
+  readonly dueAt?: Date | undefined;
   readonly reason: Message;
 }
 
