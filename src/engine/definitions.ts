@@ -12,6 +12,7 @@ import {
   type WorkerDefinition,
 } from '../store/definitions/worker-definitions.ts';
 import type { Schema } from '../store/schema.ts';
+import { inTransaction } from '../store/transaction.ts';
 import type { JobQueue } from './job-queue.ts';
 import { type ParameterReader, parameterReader } from './parameters.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
@@ -118,7 +119,7 @@ export class Definitions {
    */
   async declare(declarations: readonly Declaration[], actorId: number): Promise<KnownDefinition[]> {
     const checked = declarations.map((one) => this.#check(one));
-    const kept = await this.#db.transaction().execute(async (trx) => {
+    const kept = await inTransaction(this.#db, async (trx) => {
       const rows: WorkerDefinition[] = [];
       // By name, so that two workers that declare the same wait for each other and never crosswise.
       for (const one of checked.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1)))

@@ -12,6 +12,7 @@ import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/ide
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { insertTask } from '../store/tasks/insert-task.ts';
+import { inTransaction } from '../store/transaction.ts';
 import type { TaskParts } from './task-parts.ts';
 
 /** What a caller may set at the start of a task (contract, section 1). */
@@ -49,7 +50,7 @@ export async function startTask(
 ): Promise<number> {
   const task = await prepareStart(parts, caller, request);
   const delaySeconds = secondsUntil(options.due, new Date());
-  const answer = await parts.database.sql.transaction().execute(async (trx) => {
+  const answer = await inTransaction(parts.database.sql, async (trx) => {
     const use = keyUseOf(caller, task.tenant, request, options);
     const earlier = use && (await claimKey(trx, use));
     if (earlier !== undefined) return answerAgain(earlier, use?.fingerprint);

@@ -8,7 +8,7 @@ import { startTestServer, type TestServer } from '../support/test-server.ts';
 const HANDLERS = join(import.meta.dirname, 'fixtures/model-handlers.ts');
 const TASKS = 24;
 const ROUNDS = 4;
-const CLAIM_ROUNDS = 8;
+const CLAIM_ROUNDS = 2;
 
 /** Who has ended a run, by the reason in the record. */
 function winnerOf(reason: string): 'PUT' | 'Stop' | 'run' {
