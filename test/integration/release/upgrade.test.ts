@@ -41,7 +41,9 @@ describe.each(RELEASES)('the data of release %s', (release) => {
     for (const task of await server.admin.json('GET', '/BatchTask/All')) tasks.set(task.Description, task);
     const anna = await ApiClient.signIn(server.url, 'anna', 'password of anna');
     for (const task of await anna.json('GET', '/BatchTask/All')) tasks.set(task.Description, task);
-    expect(Object.fromEntries([...tasks].map(([description, task]) => [description, task.State]))).toMatchObject({
+    expect(
+      Object.fromEntries([...tasks].map(([description, task]) => [description, task.State])),
+    ).toMatchObject({
       'ends well': 'Succeeded',
       fails: 'Failed',
       'with a file': 'Succeeded',
@@ -60,7 +62,9 @@ describe.each(RELEASES)('the data of release %s', (release) => {
       { Name: 'nightly', Cron: '0 3 * * *', TimeZone: 'Europe/Oslo', Definition: 'countdown' },
     ]);
     expect(await server.admin.json('GET', '/Webhooks')).toMatchObject([{ Url: 'https://example.org/hook' }]);
-    expect((await server.admin.json('GET', '/Definitions/countdown')).Limits).toMatchObject({ Concurrent: 5 });
+    expect((await server.admin.json('GET', '/Definitions/countdown')).Limits).toMatchObject({
+      Concurrent: 5,
+    });
     expect(await server.admin.json('GET', '/Tokens')).toMatchObject([{ Name: 'laptop' }]);
     expect(await server.admin.json('GET', '/Uploads')).toMatchObject([{ Name: 'people.csv', Bytes: 15 }]);
     const [{ Id }] = (await server.admin.json('GET', '/BatchTask/All')).filter(
@@ -74,7 +78,9 @@ describe.each(RELEASES)('the data of release %s', (release) => {
     expect((await server.admin.ended(started)).State).toBe('Succeeded');
     const all = await server.admin.json('GET', '/BatchTask/New');
     const [later] = all.filter((task: { Description: string }) => task.Description === 'for later');
-    const after = await server.admin.json('PUT', `/BatchTask/${later.Id}`, { Response: 'seen by the new release' });
+    const after = await server.admin.json('PUT', `/BatchTask/${later.Id}`, {
+      Response: 'seen by the new release',
+    });
     expect(after.Response).toBe('seen by the new release');
     expect(await server.admin.json('POST', `/BatchTask/${later.Id}/Stop`)).toBe(true);
   });
