@@ -1,0 +1,32 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+
+/** A route as it is registered. */
+export interface KnownRoute {
+  readonly method: string;
+  /** With `:id` and the like, without a slash at the end. */
+  readonly url: string;
+  readonly bodyLimit: number | undefined;
+}
+
+/**
+ * Every route of the servers that are started meanwhile, in this process: as they are registered, so that no test can
+ * miss a new one.
+ */
+export async function routesOf<T>(start: () => Promise<T>): Promise<[T, KnownRoute[]]> {
+  const routes = new Map<string, KnownRoute>();
+  const note = ({ method, url, bodyLimit }: RouteOptions): void => {
+    const path = url.replace(/(.)\/$/, '$1');
+    for (const one of [method].flat()) routes.set(`${one} ${path}`, { method: one, url: path, bodyLimit });
+  };
+  // Fastify tells of every server that it makes.
+  const onServer = (event: unknown): void => {
+    (event as { fastify: FastifyInstance }).fastify.addHook('onRoute', note);
+  };
+  subscribe('fastify.initialization', onServer);
+  try {
+    return [await start(), [...routes.values()]];
+  } finally {
+    unsubscribe('fastify.initialization', onServer);
+  }
+}
