@@ -64,6 +64,14 @@ export function throttled(retryAfter: number): Refusal {
   const text = message`Too many failed sign-ins; try again in ${retryAfter} seconds.`;
   return new Refusal('throttled', text, retryAfter);
 }
+/** Too many requests of one caller: a 429 that says when to try again, in whole seconds. */
+export function overloaded(retryAfter: number): Refusal {
+  return new Refusal(
+    'throttled',
+    message`Too many requests; try again in ${retryAfter} seconds.`,
+    retryAfter,
+  );
+}
 /** Something that the server depends on does not answer: a 503 that says when to try again, in whole seconds. */
 export function unavailable(text: Message, retryAfter: number): Refusal {
   return new Refusal('unavailable', text, retryAfter);
