@@ -486,7 +486,7 @@ function readOidc(read: SettingsReader): OidcConfig | undefined {
 function readHttps(read: SettingsReader, name: string): string | undefined {
   const text = read.text(name);
   if (text === undefined || isTrustworthy(text)) return text;
-  read.refuse(`${name} is "${text}"; an https address is accepted, or http on a loopback address.`);
+  read.refuse(`${name} is "${shown(text)}"; an https address is accepted, or http on a loopback address.`);
   return undefined;
 }
 
@@ -509,7 +509,7 @@ function readFilesPlace(read: SettingsReader, dataFolder: string): FilesPlace {
   const secretAccessKey = read.text('BATCHLINE_S3_SECRET_KEY');
   if (endpoint !== undefined && !/^https?:\/\/./.test(endpoint))
     read.refuse(
-      `BATCHLINE_S3_ENDPOINT is "${endpoint}"; an address such as https://s3.example.com is accepted.`,
+      `BATCHLINE_S3_ENDPOINT is "${shown(endpoint)}"; an address such as https://s3.example.com is accepted.`,
     );
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
     const [given, wanted] = accessKeyId === undefined ? ['SECRET', 'ACCESS'] : ['ACCESS', 'SECRET'];
@@ -521,7 +521,7 @@ function readFilesPlace(read: SettingsReader, dataFolder: string): FilesPlace {
   if (!/^[a-z0-9+]+:\/\//i.test(text)) return { kind: 'folder', folder: resolve(text) };
   const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(text) ?? [];
   if (bucket === undefined)
-    read.refuse(`BATCHLINE_FILES is "${text}"; a folder or s3://bucket/prefix is accepted.`);
+    read.refuse(`BATCHLINE_FILES is "${shown(text)}"; a folder or s3://bucket/prefix is accepted.`);
   const prefix = path.replace(/^\/+|\/+$/g, '');
   return {
     kind: 's3',
@@ -563,6 +563,11 @@ function readRateLimit(read: SettingsReader): Config['rateLimit'] {
   const perSecond = read.integer('BATCHLINE_RATE_LIMIT', 0, 0, 100_000);
   const burst = read.integer('BATCHLINE_RATE_BURST', perSecond * 10, 1, 1_000_000);
   return perSecond === 0 ? undefined : { perSecond, burst };
+}
+
+/** An address as it may be shown: without the name and password in it. */
+function shown(address: string): string {
+  return address.replace(/\/\/[^/]*@/, '//***@');
 }
 
 function listOf(text: string | undefined): string[] {
@@ -638,7 +643,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
   const workerUrl = read.text('BATCHLINE_URL');
   if (workerUrl !== undefined && !/^https?:\/\/./.test(workerUrl)) {
-    read.refuse(`BATCHLINE_URL is "${workerUrl}"; an address such as http://127.0.0.1:7243 is accepted.`);
+    read.refuse(
+      `BATCHLINE_URL is "${shown(workerUrl)}"; an address such as http://127.0.0.1:7243 is accepted.`,
+    );
   }
 
   const logLevel = read.text('LOG_LEVEL') ?? 'info';

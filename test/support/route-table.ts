@@ -6,26 +6,31 @@ export interface KnownRoute {
   readonly method: string;
   /** With `:id` and the like, without a slash at the end. */
   readonly url: string;
-  readonly bodyLimit: number | undefined;
 }
 
 /**
  * Every route of the servers that are started meanwhile, in this process: as they are registered, so that no test can
  * miss a new one.
  */
-export async function routesOf<T>(start: () => Promise<T>): Promise<[T, KnownRoute[]]> {
+export async function routesOf<T>(
+  start: () => Promise<T>,
+): Promise<[server: T, routes: KnownRoute[], app: FastifyInstance]> {
+  let app: FastifyInstance | undefined;
   const routes = new Map<string, KnownRoute>();
-  const note = ({ method, url, bodyLimit }: RouteOptions): void => {
+  const note = ({ method, url }: RouteOptions): void => {
     const path = url.replace(/(.)\/$/, '$1');
-    for (const one of [method].flat()) routes.set(`${one} ${path}`, { method: one, url: path, bodyLimit });
+    for (const one of [method].flat()) routes.set(`${one} ${path}`, { method: one, url: path });
   };
   // Fastify tells of every server that it makes.
   const onServer = (event: unknown): void => {
-    (event as { fastify: FastifyInstance }).fastify.addHook('onRoute', note);
+    app = (event as { fastify: FastifyInstance }).fastify;
+    app.addHook('onRoute', note);
   };
   subscribe('fastify.initialization', onServer);
   try {
-    return [await start(), [...routes.values()]];
+    const server = await start();
+    if (app === undefined) throw new Error('No server of Fastify was made.');
+    return [server, [...routes.values()], app];
   } finally {
     unsubscribe('fastify.initialization', onServer);
   }

@@ -36,9 +36,7 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
   );
   pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
   try {
-    await pool.query('select 1').catch((error: unknown) => {
-      throw new DatabaseUnreachable(error);
-    });
+    await reach(pool);
     const signals = await new PostgresSignals(url, config.nodeId, log).open();
     const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
     return {
@@ -54,6 +52,15 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
   } catch (error) {
     await pool.end();
     throw error;
+  }
+}
+
+/** @throws DatabaseUnreachable where no connection can be made, or the address can't be read */
+async function reach(pool: pg.Pool): Promise<void> {
+  try {
+    await pool.query('select 1');
+  } catch (error) {
+    throw new DatabaseUnreachable(error);
   }
 }
 

@@ -174,7 +174,7 @@ async function keepFile(worker: HandWorker, lease: string): Promise<void> {
 }
 
 /** All rows of all tables of the server's own, but for when a worker was last seen. */
-async function rowsOf({ database }: TestServer): Promise<string> {
+export async function rowsOf({ database }: Pick<TestServer, 'database'>): Promise<string> {
   const { rows: tables } = await sql<{ name: string }>`
     select table_schema || '.' || table_name as name from information_schema.tables
     where table_schema in ('batchline', 'batchline_data') and table_type = 'BASE TABLE' order by 1`.execute(
