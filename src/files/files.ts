@@ -255,8 +255,9 @@ export class Files {
       );
     }
     const folder = await realpath(inputFolder);
-    const path = await realpath(resolve(folder, name)).catch(nothingThere);
-    if (path === undefined || !path.startsWith(folder + sep)) {
+    // Whatever is wrong with a name: what is outside of the folder, and where it lies, is not told.
+    const path = await realpath(resolve(folder, name)).catch(() => undefined);
+    if (path === undefined || !path.startsWith(folder + sep) || !(await stat(path)).isFile()) {
       throw new PermanentError(
         message`There is no file "${name}" in the folder that is open for input files.`,
       );
