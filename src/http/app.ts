@@ -22,6 +22,7 @@ import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
 import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
 import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
+import { collectOperations } from './openapi/operations.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
@@ -30,6 +31,7 @@ import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -87,6 +89,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   });
   protectAnswers(app, config.hstsSeconds);
   await allowOrigins(app, config.corsOrigins);
+  const operations = collectOperations(app);
   registerLocales(app, parts.catalogues);
   const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
   if (limits !== undefined) limitOpenCalls(app, limits);
@@ -115,7 +118,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(healthRoutes, { database: tasks.database });
   await app.register(dashboardRoutes);
   await app.register(textRoutes, { prefix: '/api/v1/Texts' });
-  await app.register(discoveryRoutes, { prefix: '/api' });
+  await app.register(discoveryRoutes, { prefix: '/api', operations });
+  await app.register(openApiRoutes, { operations, signIn: config.signIn });
   await app.register(signInRoutes, {
     prefix: '/api/v1/SignIn',
     db: tasks.database.sql,

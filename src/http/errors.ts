@@ -34,6 +34,11 @@ const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly ty
   unavailable: { status: 503, type: 'ServiceUnavailableException' },
 };
 
+/** The statuses of refusals, with their kinds. */
+export const STATUS_KINDS = Object.entries(KINDS).map(
+  ([kind, { status }]) => [status, kind as RefusalKind] as const,
+);
+
 /** `ErrorType` of errors that Fastify itself makes, by status. */
 const FRAMEWORK_TYPES: Readonly<Record<number, string>> = {
   404: 'NotFoundException',

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { checkAnswer } from './answer-checks.ts';
 
 /** An answer with its body read. */
 export interface Answer {
@@ -9,7 +10,7 @@ export interface Answer {
   readonly body: any;
 }
 
-/** Plain calls with `fetch` as one associate. */
+/** Plain calls with `fetch` as one associate. Each answer must be as the server's OpenAPI document says. */
 export class ApiClient {
   readonly url: string;
   readonly authorization: string;
@@ -58,12 +59,9 @@ export class ApiClient {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: isJson ? JSON.parse(text) : undefined,
-    };
+    const answered = isJson ? JSON.parse(text) : undefined;
+    await checkAnswer(this.url, method, `/api/v1${path}`, response, answered);
+    return { status: response.status, headers: response.headers, text, body: answered };
   }
 
   /** Calls and returns the body; throws where the answer is no success. */

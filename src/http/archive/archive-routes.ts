@@ -9,6 +9,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { baseUrl } from '../base-url.ts';
 import { localeOf } from '../localization/locale.ts';
+import { listBatchTasks } from '../operations/batch-task.ts';
 import { CARRIER, overrideFormat } from './answer-format.ts';
 import { QueryOptions } from './query-options.ts';
 import { RowWriter } from './row-writer.ts';
@@ -22,7 +23,7 @@ const COUNT_CUT_HEADER = 'Batchline-Count-Cut';
 
 /** `GET /api/v1/BatchTask`: the archive list (contract, section 6). */
 export async function archiveRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
-  app.get('/', { config: { answer: CARRIER } }, async (request, reply) => {
+  app.get('/', { config: { answer: CARRIER, operation: listBatchTasks } }, async (request, reply) => {
     const caller = callerOf(request);
     const options = new QueryOptions(request.query);
     const format = options.word('$format', ['', 'JSON', 'XML']);

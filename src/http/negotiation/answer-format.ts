@@ -35,6 +35,9 @@ const FORMATS: Readonly<Record<string, AnswerFormat>> = {
 };
 const TYPES = Object.keys(FORMATS);
 
+/** The media types of answers that differ: the patch formats give JSON. */
+export const ANSWER_TYPES: readonly string[] = TYPES.filter((type) => !type.includes('patch'));
+
 /** Name of the root element where a route names no carrier. */
 const UNNAMED = 'Answer';
 

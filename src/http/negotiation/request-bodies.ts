@@ -30,6 +30,9 @@ const XML_TYPE = /^(?:application|text)\/xml\b/i;
 /** The encoding that an XML document says itself; it counts where the Content-Type says none. */
 const XML_ENCODING = /^(?:\u00EF\u00BB\u00BF)?<\?xml\s[^>]*?encoding\s*=\s*["']([\w.-]+)["']/;
 
+/** The media types of bodies that every call reads. */
+export const BODY_TYPES: readonly string[] = Object.keys(CARRIER_FORMATS);
+
 /** Makes calls read bodies by their Content-Type; others are refused with 415, malformed ones with 400. */
 export function readRequestBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

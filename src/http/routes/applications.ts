@@ -15,6 +15,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { generateSecret, hashToken } from '../auth/tokens.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/sign-in.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const CONFIG = { answer: 'Application' };
@@ -37,14 +38,14 @@ export async function applicationRoutes(
     if (!isAdministrator(caller) || caller.tenant !== null) throw forbidden`This is for administrators.`;
   });
 
-  app.get('/', { config: CONFIG }, async (request) => {
+  app.get('/', { config: { ...CONFIG, operation: operations.listApplications } }, async (request) => {
     const locale = localeOf(request);
     return (await listApplications(db)).map((application) => toWire(application, locale));
   });
 
   app.post<{ Body: Static<typeof NewApplication> }>(
     '/',
-    { config: CONFIG, schema: { body: NewApplication } },
+    { config: { ...CONFIG, operation: operations.createApplication }, schema: { body: NewApplication } },
     async (request, reply) => {
       const { Name, Scopes = null } = request.body;
       checkText('Name', Name, 200);
@@ -58,13 +59,17 @@ export async function applicationRoutes(
     },
   );
 
-  app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
-    const id = readTaskId(request.params.id);
-    const found = await deleteApplication(db, id);
-    authenticator.forget();
-    if (!found) throw missing`There is no application ${id}.`;
-    return reply.code(204).send();
-  });
+  app.delete<{ Params: { id: string } }>(
+    '/:id',
+    { config: { operation: operations.removeApplication } },
+    async (request, reply) => {
+      const id = readTaskId(request.params.id);
+      const found = await deleteApplication(db, id);
+      authenticator.forget();
+      if (!found) throw missing`There is no application ${id}.`;
+      return reply.code(204).send();
+    },
+  );
 }
 
 function toWire(application: Application, locale: Locale): object {

@@ -11,6 +11,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { updateTask } from '../../tasks/update-task.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
+import { agentOperation } from '../operations/batch-agent.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader } from '../wire/carrier-reader.ts';
 import { applySelect, readSelect } from '../wire/select.ts';
@@ -162,7 +163,8 @@ const CONFIG = { answer: 'BatchTaskInfo' };
 /** The agent `/api/v1/Agents/Batch/<method>` (contract, section 3). */
 export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
   for (const [name, method] of Object.entries(AGENT_METHODS)) {
-    app.post<Selecting>(`/${name}`, { config: CONFIG }, async (request, reply) => {
+    const operation = agentOperation(name, method.summary);
+    app.post<Selecting>(`/${name}`, { config: { ...CONFIG, operation } }, async (request, reply) => {
       const selected = readSelect(selectOf(request.query));
       const caller = callerOf(request);
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));

@@ -13,6 +13,7 @@ import { localeOf } from '../localization/locale.ts';
 import { conditionsOf, isNotModified, tellVersion } from '../negotiation/conditions.ts';
 import { JsonPatch, MergePatch } from '../negotiation/patches.ts';
 import { jsonPatchChange, mergeChange } from '../negotiation/task-patch.ts';
+import * as operations from '../operations/batch-task.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader, STATES } from '../wire/carrier-reader.ts';
 import { readStartOptions, StartHeaders, StartQuery, type StartRoute } from '../wire/start-options.ts';
@@ -34,34 +35,45 @@ const CONFIG = { answer: 'BatchTaskInfo' };
 export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
   app.post<StartRoute>(
     '/',
-    { schema: { querystring: StartQuery, headers: StartHeaders } },
+    {
+      config: { operation: operations.startBatchTask },
+      schema: { querystring: StartQuery, headers: StartHeaders },
+    },
     async (request) => {
       const carrier = new CarrierReader(request.body, 'BatchTaskInfo');
       return startTask(tasks, callerOf(request), readStart(carrier), readStartOptions(request));
     },
   );
 
-  app.get<ById>('/:id', { config: { ...CONFIG, forWorkers: true } }, async (request, reply) => {
-    const caller = callerOf(request);
-    const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
-    const { id } = request.params;
-    if (/^-?\d+$/.test(id)) {
-      const task = await readTask(tasks, caller, readTaskId(id));
-      return isNotModified(request, reply, caller, task) ? reply.code(304).send() : writer.write(task);
-    }
-    const state = parseState(id);
-    if (state === undefined) {
-      throw invalid`"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`;
-    }
-    const list = await readTasks(tasks, caller, { owners: 'own', state });
-    tellCut(reply, list);
-    return list.tasks.map((task) => writer.write(task));
-  });
+  app.get<ById>(
+    '/:id',
+    { config: { ...CONFIG, forWorkers: true, operation: operations.getBatchTask } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      const { id } = request.params;
+      if (/^-?\d+$/.test(id)) {
+        const task = await readTask(tasks, caller, readTaskId(id));
+        return isNotModified(request, reply, caller, task) ? reply.code(304).send() : writer.write(task);
+      }
+      const state = parseState(id);
+      if (state === undefined) {
+        throw invalid`"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`;
+      }
+      const list = await readTasks(tasks, caller, { owners: 'own', state });
+      tellCut(reply, list);
+      return list.tasks.map((task) => writer.write(task));
+    },
+  );
 
   app.route<ById>({
     method: ['PUT', 'PATCH'],
     url: '/:id',
-    config: { ...CONFIG, patchable: true },
+    config: {
+      ...CONFIG,
+      patchable: true,
+      operation: { PUT: operations.updateBatchTask, PATCH: operations.patchBatchTask },
+    },
     handler: async (request, reply) => {
       const caller = callerOf(request);
       const id = readTaskId(request.params.id);
@@ -72,12 +84,12 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     },
   });
 
-  app.delete<ById>('/:id', async (request, reply) => {
+  app.delete<ById>('/:id', { config: { operation: operations.deleteBatchTask } }, async (request, reply) => {
     await deleteTasks(tasks, callerOf(request), [readTaskId(request.params.id)], conditionsOf(request));
     return reply.code(204).send();
   });
 
-  app.post<ById>('/:id/Stop', async (request, reply) => {
+  app.post<ById>('/:id/Stop', { config: { operation: operations.stopBatchTask } }, async (request, reply) => {
     const stopped = await stopTask(
       tasks,
       callerOf(request),

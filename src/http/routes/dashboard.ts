@@ -30,7 +30,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const CONFIG = { ownType: true } as const;
+const CONFIG = { ownType: true, undocumented: 'the page for people' } as const;
 
 /** The page where people see their work, at `/`. Nobody needs to sign in to get it: the page asks for that. */
 export async function dashboardRoutes(app: FastifyInstance): Promise<void> {

@@ -15,6 +15,7 @@ import {
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/definitions.ts';
 
 type ByName = { Params: { name: string } };
 
@@ -54,27 +55,33 @@ export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks:
   const one = async (name: string, locale: Locale): Promise<object> =>
     toWire(await tasks.definitions.get(name), (await readControls(db, name)).get(name), locale);
 
-  app.get('/', { config: READ }, async (request) => {
+  app.get('/', { config: { ...READ, operation: operations.listDefinitions } }, async (request) => {
     const controls = await readControls(db);
     const locale = localeOf(request);
     return (await tasks.definitions.all()).map((each) => toWire(each, controls.get(each.name), locale));
   });
 
-  app.get<ByName>('/:name', { config: READ }, async (request) =>
+  app.get<ByName>('/:name', { config: { ...READ, operation: operations.getDefinition } }, async (request) =>
     one(await definitionNamed(tasks, request.params.name), localeOf(request)),
   );
 
-  app.post<ByName>('/:name/Pause', { config: CONFIG }, async (request) =>
-    one(await pauseDefinition(tasks, callerOf(request), request.params.name, true), localeOf(request)),
+  app.post<ByName>(
+    '/:name/Pause',
+    { config: { ...CONFIG, operation: operations.pauseDefinition } },
+    async (request) =>
+      one(await pauseDefinition(tasks, callerOf(request), request.params.name, true), localeOf(request)),
   );
 
-  app.post<ByName>('/:name/Resume', { config: CONFIG }, async (request) =>
-    one(await pauseDefinition(tasks, callerOf(request), request.params.name, false), localeOf(request)),
+  app.post<ByName>(
+    '/:name/Resume',
+    { config: { ...CONFIG, operation: operations.resumeDefinition } },
+    async (request) =>
+      one(await pauseDefinition(tasks, callerOf(request), request.params.name, false), localeOf(request)),
   );
 
   app.put<ByName & { Body: Static<typeof Limits> }>(
     '/:name/Limits',
-    { config: CONFIG, schema: { body: Limits } },
+    { config: { ...CONFIG, operation: operations.limitDefinition }, schema: { body: Limits } },
     async (request) => {
       const limits = readLimits(request.body);
       const name = await limitDefinition(tasks, callerOf(request), request.params.name, limits);
@@ -82,21 +89,28 @@ export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks:
     },
   );
 
-  app.delete<ByName>('/:name/Limits', { config: CONFIG }, async (request) =>
-    one(await limitDefinition(tasks, callerOf(request), request.params.name, null), localeOf(request)),
+  app.delete<ByName>(
+    '/:name/Limits',
+    { config: { ...CONFIG, operation: operations.unlimitDefinition } },
+    async (request) =>
+      one(await limitDefinition(tasks, callerOf(request), request.params.name, null), localeOf(request)),
   );
 
-  app.get<ByName>('/:name/Audit', { config: { answer: 'DefinitionChange' } }, async (request) => {
-    checkDefinitionAdministrator(callerOf(request));
-    const locale = localeOf(request);
-    const changes = await readDefinitionAudit(db, await definitionNamed(tasks, request.params.name));
-    return changes.map((change) => ({
-      At: locale.date(change.at),
-      ActorId: change.actorId,
-      Action: change.action,
-      Limits: change.limits && limitsToWire(change.limits),
-    }));
-  });
+  app.get<ByName>(
+    '/:name/Audit',
+    { config: { answer: 'DefinitionChange', operation: operations.readDefinitionAudit } },
+    async (request) => {
+      checkDefinitionAdministrator(callerOf(request));
+      const locale = localeOf(request);
+      const changes = await readDefinitionAudit(db, await definitionNamed(tasks, request.params.name));
+      return changes.map((change) => ({
+        At: locale.date(change.at),
+        ActorId: change.actorId,
+        Action: change.action,
+        Limits: change.limits && limitsToWire(change.limits),
+      }));
+    },
+  );
 }
 
 function readLimits({ Concurrent, PerTenant, Rate }: Static<typeof Limits>): DefinitionLimits {

@@ -11,6 +11,7 @@ import { type EventQuery, readEventQuery } from '../events/event-query.ts';
 import { EventStream } from '../events/event-stream.ts';
 import { OpenStreams } from '../events/open-streams.ts';
 import { localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/events.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 /** Audit rows that one page looks at. */
@@ -37,14 +38,20 @@ export async function eventRoutes(app: FastifyInstance, parts: EventRouteParts):
       ? openStream(parts, streams, request, reply, query)
       : readPage(parts, request, query);
 
-  app.get('/Events', { config }, (request, reply) => answer(request, reply, readEventQuery(request)));
+  app.get('/Events', { config: { ...config, operation: operations.readEvents } }, (request, reply) =>
+    answer(request, reply, readEventQuery(request)),
+  );
 
-  app.get<{ Params: { id: string } }>('/BatchTask/:id/Events', { config }, async (request, reply) => {
-    const id = readTaskId(request.params.id);
-    const query = readEventQuery(request, id);
-    await readTask(parts.tasks, callerOf(request), id);
-    return answer(request, reply, query);
-  });
+  app.get<{ Params: { id: string } }>(
+    '/BatchTask/:id/Events',
+    { config: { ...config, operation: operations.readBatchTaskEvents } },
+    async (request, reply) => {
+      const id = readTaskId(request.params.id);
+      const query = readEventQuery(request, id);
+      await readTask(parts.tasks, callerOf(request), id);
+      return answer(request, reply, query);
+    },
+  );
 }
 
 async function openStream(

@@ -7,6 +7,7 @@ import type { KnownDefinition } from '../../engine/definitions.ts';
 import { deleteRules, findRules, writeRules } from '../../store/retention/rules.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
+import * as operations from '../operations/definitions.ts';
 
 type ByName = { Params: { name: string } };
 
@@ -33,14 +34,16 @@ export async function retentionRoutes(
   const inForce = async ({ name, retention }: KnownDefinition): Promise<object> =>
     toWire(mergeRules(await findRules(sql, name), retention, settings));
 
-  app.get<ByName>('/:name/Retention', { config: CONFIG }, async (request) =>
-    inForce(await definitionOf(request.params.name)),
+  app.get<ByName>(
+    '/:name/Retention',
+    { config: { ...CONFIG, operation: operations.getRetention } },
+    async (request) => inForce(await definitionOf(request.params.name)),
   );
 
   app.put<ByName & { Body: Static<typeof Rules> }>(
     '/:name/Retention',
     {
-      config: CONFIG,
+      config: { ...CONFIG, operation: operations.setRetention },
       schema: { body: Rules },
       preValidation: async (request) => {
         const caller = callerOf(request);
@@ -55,11 +58,15 @@ export async function retentionRoutes(
     },
   );
 
-  app.delete<ByName>('/:name/Retention', async (request, reply) => {
-    const caller = callerOf(request);
-    if (!isAdministrator(caller) || caller.tenant !== null) throw forbidden`This is for administrators.`;
-    const { name } = await definitionOf(request.params.name);
-    await deleteRules(sql, name);
-    return reply.code(204).send();
-  });
+  app.delete<ByName>(
+    '/:name/Retention',
+    { config: { operation: operations.resetRetention } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      if (!isAdministrator(caller) || caller.tenant !== null) throw forbidden`This is for administrators.`;
+      const { name } = await definitionOf(request.params.name);
+      await deleteRules(sql, name);
+      return reply.code(204).send();
+    },
+  );
 }

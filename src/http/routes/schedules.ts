@@ -17,6 +17,7 @@ import { timingOf } from '../../tasks/schedules/timing.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/schedules.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 /** How many of the next due times are shown. */
@@ -59,14 +60,14 @@ export async function scheduleRoutes(
   app: FastifyInstance,
   { tasks, scheduler }: { tasks: TaskParts; scheduler: Scheduler },
 ): Promise<void> {
-  app.get('/', { config: CONFIG }, async (request) => {
+  app.get('/', { config: { ...CONFIG, operation: operations.listSchedules } }, async (request) => {
     const locale = localeOf(request);
     return (await readSchedules(tasks, callerOf(request))).map((one) => toWire(one, locale));
   });
 
   app.post<{ Body: Static<typeof NewSchedule> }>(
     '/',
-    { config: CONFIG, schema: { body: NewSchedule } },
+    { config: { ...CONFIG, operation: operations.createSchedule }, schema: { body: NewSchedule } },
     async (request, reply) => {
       const { AssociateId, IsSystemTask, DatabaseSerialNumber, ...rest } = request.body;
       const locale = localeOf(request);
@@ -93,7 +94,7 @@ export async function scheduleRoutes(
     },
   );
 
-  app.get<ById>('/:id', { config: CONFIG }, async (request) =>
+  app.get<ById>('/:id', { config: { ...CONFIG, operation: operations.getSchedule } }, async (request) =>
     toWire(await readSchedule(tasks, callerOf(request), idOf(request.params)), localeOf(request)),
   );
 
@@ -109,22 +110,28 @@ export async function scheduleRoutes(
 
   app.put<ById & { Body: Static<typeof ScheduleChange> }>(
     '/:id',
-    { config: CONFIG, schema: { body: ScheduleChange } },
+    { config: { ...CONFIG, operation: operations.changeSchedule }, schema: { body: ScheduleChange } },
     async (request) =>
       toWire(await change(request, callerOf(request), readSettings(request.body)), localeOf(request)),
   );
 
-  app.post<ById>('/:id/Pause', { config: CONFIG }, async (request) =>
-    toWire(await change(request, callerOf(request), { paused: true }), localeOf(request)),
+  app.post<ById>(
+    '/:id/Pause',
+    { config: { ...CONFIG, operation: operations.pauseSchedule } },
+    async (request) => toWire(await change(request, callerOf(request), { paused: true }), localeOf(request)),
   );
 
-  app.post<ById>('/:id/Resume', { config: CONFIG }, async (request) =>
-    toWire(await change(request, callerOf(request), { paused: false }), localeOf(request)),
+  app.post<ById>(
+    '/:id/Resume',
+    { config: { ...CONFIG, operation: operations.resumeSchedule } },
+    async (request) => toWire(await change(request, callerOf(request), { paused: false }), localeOf(request)),
   );
 
-  app.post<ById>('/:id/RunNow', async (request) => runNow(tasks, callerOf(request), idOf(request.params)));
+  app.post<ById>('/:id/RunNow', { config: { operation: operations.runScheduleNow } }, async (request) =>
+    runNow(tasks, callerOf(request), idOf(request.params)),
+  );
 
-  app.delete<ById>('/:id', async (request, reply) => {
+  app.delete<ById>('/:id', { config: { operation: operations.deleteSchedule } }, async (request, reply) => {
     await removeSchedule(tasks, callerOf(request), idOf(request.params));
     return reply.code(204).send();
   });

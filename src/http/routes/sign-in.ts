@@ -15,6 +15,7 @@ import { callerFor } from '../auth/scheme.ts';
 import { callerOf, registerSignIn, schemeOf } from '../auth/sign-in.ts';
 import { generateSecret, generateTicket, hashToken, xsrfTokenOf } from '../auth/tokens.ts';
 import { localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/sign-in.ts';
 import { tenantSegment } from '../tenant-segment.ts';
 
 const CONFIG = { answer: 'SignIn' };
@@ -40,7 +41,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
 
   app.post<{ Body: Static<typeof Credentials> }>(
     '/',
-    { config: CONFIG, schema: { body: Credentials } },
+    { config: { ...CONFIG, operation: operations.signIn }, schema: { body: Credentials } },
     async (request, reply) => {
       const { Login, Password, Cookie = false } = request.body;
       const scheme = Cookie ? 'cookie' : 'ticket';
@@ -72,27 +73,31 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
   await app.register(async (signedIn) => {
     registerSignIn(signedIn, authenticator);
 
-    signedIn.get('/', { config: CONFIG }, async (request, reply) => {
+    signedIn.get('/', { config: { ...CONFIG, operation: operations.getSession } }, async (request, reply) => {
       const caller = callerOf(request);
       return reply
         .header('Cache-Control', 'no-store')
         .send({ ...xsrfTokenFor(request), ...toWire(caller, await getAssociate(db, caller.associateId)) });
     });
 
-    signedIn.delete('/', async (request, reply: FastifyReply) => {
-      const scheme = schemeOf(request);
-      const { session, authorization = '' } = presentedBy(request);
-      if (scheme === 'cookie' && session !== undefined) {
-        await deleteSignIn(db, hashToken(session));
-        clearSessionCookies(reply);
-      } else if (scheme === 'ticket') {
-        await deleteSignIn(db, hashToken(authorization.replace(/^\S+\s+/, '')));
-      } else {
-        throw invalid`This call was signed in by ${scheme}, which has nothing to sign out of; a SoTicket or a cookie session is accepted.`;
-      }
-      authenticator.forget();
-      return reply.code(204).send();
-    });
+    signedIn.delete(
+      '/',
+      { config: { operation: operations.signOut } },
+      async (request, reply: FastifyReply) => {
+        const scheme = schemeOf(request);
+        const { session, authorization = '' } = presentedBy(request);
+        if (scheme === 'cookie' && session !== undefined) {
+          await deleteSignIn(db, hashToken(session));
+          clearSessionCookies(reply);
+        } else if (scheme === 'ticket') {
+          await deleteSignIn(db, hashToken(authorization.replace(/^\S+\s+/, '')));
+        } else {
+          throw invalid`This call was signed in by ${scheme}, which has nothing to sign out of; a SoTicket or a cookie session is accepted.`;
+        }
+        authenticator.forget();
+        return reply.code(204).send();
+      },
+    );
   });
 }
 

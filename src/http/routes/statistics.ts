@@ -9,6 +9,7 @@ import { groupFailures } from '../../store/statistics/group-failures.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/server.ts';
 
 const SHORTEST = 5;
 const LONGEST = 7 * 24 * 60;
@@ -27,7 +28,10 @@ function stepFor(minutes: number): number {
 export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
   app.get<{ Querystring: Static<typeof Query> }>(
     '/',
-    { config: { answer: 'Statistics' }, schema: { querystring: Query } },
+    {
+      config: { answer: 'Statistics', operation: operations.readStatistics },
+      schema: { querystring: Query },
+    },
     async (request) => {
       const caller = callerOf(request);
       if (!seesAll(caller)) throw forbidden`This is for those who may see every task.`;

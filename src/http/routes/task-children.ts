@@ -5,6 +5,7 @@ import { readChildren, readParent } from '../../tasks/read-children.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/batch-task.ts';
 import { BatchTaskWriter } from '../wire/batch-task-info.ts';
 import { ChildrenQuery, readChildrenQuery } from '../wire/children-carriers.ts';
 import { readTaskId } from '../wire/task-id.ts';
@@ -16,7 +17,10 @@ export async function taskChildrenRoutes(
 ): Promise<void> {
   app.get<{ Params: { id: string }; Querystring: Static<typeof ChildrenQuery> }>(
     '/:id/Children',
-    { config: { answer: 'Children' }, schema: { querystring: ChildrenQuery } },
+    {
+      config: { answer: 'Children', operation: operations.listBatchTaskChildren },
+      schema: { querystring: ChildrenQuery },
+    },
     async (request) => {
       const caller = callerOf(request);
       const id = readTaskId(request.params.id);
@@ -35,7 +39,7 @@ export async function taskChildrenRoutes(
 
   app.get<{ Params: { id: string } }>(
     '/:id/Parent',
-    { config: { answer: 'BatchTaskInfo' } },
+    { config: { answer: 'BatchTaskInfo', operation: operations.getBatchTaskParent } },
     async (request) => {
       const caller = callerOf(request);
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));

@@ -9,6 +9,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import { conditionsOf } from '../negotiation/conditions.ts';
+import * as operations from '../operations/batch-task.ts';
 import { BatchTaskWriter } from '../wire/batch-task-info.ts';
 import { CarrierReader } from '../wire/carrier-reader.ts';
 import { queryFlag } from '../wire/query.ts';
@@ -43,7 +44,10 @@ export async function taskControlRoutes(
 ): Promise<void> {
   app.post<ById & { Querystring: Static<typeof RestartQuery> }>(
     '/:id/Restart',
-    { config: { answer: 'BatchTaskInfo' }, schema: { querystring: RestartQuery } },
+    {
+      config: { answer: 'BatchTaskInfo', operation: operations.restartBatchTask },
+      schema: { querystring: RestartQuery },
+    },
     async (request) => {
       const caller = callerOf(request);
       const id = readTaskId(request.params.id);
@@ -55,7 +59,7 @@ export async function taskControlRoutes(
 
   app.post<{ Body: Static<typeof Bulk> }>(
     '/Bulk',
-    { config: { answer: 'BulkOutcome' }, schema: { body: Bulk } },
+    { config: { answer: 'BulkOutcome', operation: operations.bulkBatchTasks }, schema: { body: Bulk } },
     async (request) => {
       const { Action, Filter, DryRun = false, Limit = DEFAULT_BULK, FromStart = false } = request.body;
       const caller = callerOf(request);
@@ -85,7 +89,10 @@ export async function taskControlRoutes(
 
   app.post<ById & StartRoute>(
     '/:id/Copy',
-    { schema: { querystring: StartQuery, headers: StartHeaders } },
+    {
+      config: { operation: operations.copyBatchTask },
+      schema: { querystring: StartQuery, headers: StartHeaders },
+    },
     async (request) => {
       const id = readTaskId(request.params.id);
       const body = new CarrierReader(request.body ?? {}, 'BatchTaskInfo');

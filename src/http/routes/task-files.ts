@@ -5,6 +5,7 @@ import { readTask } from '../../tasks/read-tasks.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/batch-task.ts';
 import { sendFile } from '../wire/send-file.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
@@ -15,7 +16,11 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
   app.route<ById>({
     method: ['GET', 'HEAD'],
     url: '/:id/File',
-    config: { ownType: true, forWorkers: true },
+    config: {
+      ownType: true,
+      forWorkers: true,
+      operation: { GET: operations.getBatchTaskFile, HEAD: operations.headBatchTaskFile },
+    },
     handler: async (request, reply) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const file = await tasks.files.findResult(task.id);
@@ -24,18 +29,22 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
     },
   });
 
-  app.get<ById>('/:id/Audit', { config: { answer: 'AuditEntry', forWorkers: true } }, async (request) => {
-    const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
-    const entries = await readAudit(tasks.database.sql, task.id);
-    const locale = localeOf(request);
-    return entries.map((entry) => ({
-      At: locale.date(entry.at),
-      ActorId: entry.actorId,
-      Node: entry.nodeId,
-      From: entry.from,
-      To: entry.to,
-      Attempt: entry.attempt,
-      Reason: locale.text(entry.reason, entry.reasonMessage),
-    }));
-  });
+  app.get<ById>(
+    '/:id/Audit',
+    { config: { answer: 'AuditEntry', forWorkers: true, operation: operations.readBatchTaskAudit } },
+    async (request) => {
+      const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
+      const entries = await readAudit(tasks.database.sql, task.id);
+      const locale = localeOf(request);
+      return entries.map((entry) => ({
+        At: locale.date(entry.at),
+        ActorId: entry.actorId,
+        Node: entry.nodeId,
+        From: entry.from,
+        To: entry.to,
+        Attempt: entry.attempt,
+        Reason: locale.text(entry.reason, entry.reasonMessage),
+      }));
+    },
+  );
 }

@@ -5,6 +5,7 @@ import { readTask } from '../../tasks/read-tasks.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/batch-task.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const Query = Type.Object({
@@ -15,7 +16,7 @@ const Query = Type.Object({
 export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
   app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
     '/:id/Log',
-    { config: { forWorkers: true }, schema: { querystring: Query } },
+    { config: { forWorkers: true, operation: operations.readBatchTaskLog }, schema: { querystring: Query } },
     async (request) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const after = Number(request.query.After ?? 0);

@@ -6,24 +6,29 @@ import {
   TIME_ZONES,
   yearlyOffsets,
 } from '../../domain/time-zone.ts';
+import * as operations from '../operations/server.ts';
 import { describe } from '../wire/carrier-reader.ts';
 
 const CONFIG = { answer: 'TimeZone' };
 
 /** `/api/v1/timezone`: what SO-TimeZone can name (contract, section 5). Offsets are those of this year. */
 export async function timeZoneRoutes(app: FastifyInstance): Promise<void> {
-  app.get('/', { config: CONFIG }, async () => {
+  app.get('/', { config: { ...CONFIG, operation: operations.listTimeZones } }, async () => {
     const now = new Date();
     return TIME_ZONES.map((timeZone) => toWire(timeZone, now));
   });
 
-  app.get<{ Params: { name: string } }>('/:name', { config: CONFIG }, async (request) => {
-    const timeZone = findListedTimeZone(request.params.name);
-    if (timeZone === undefined) {
-      throw missing`There is no time zone ${describe(request.params.name)}; GET /api/v1/timezone lists them.`;
-    }
-    return toWire(timeZone, new Date());
-  });
+  app.get<{ Params: { name: string } }>(
+    '/:name',
+    { config: { ...CONFIG, operation: operations.getTimeZone } },
+    async (request) => {
+      const timeZone = findListedTimeZone(request.params.name);
+      if (timeZone === undefined) {
+        throw missing`There is no time zone ${describe(request.params.name)}; GET /api/v1/timezone lists them.`;
+      }
+      return toWire(timeZone, new Date());
+    },
+  );
 }
 
 function toWire(timeZone: ListedTimeZone, now: Date): object {

@@ -18,6 +18,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { generateToken, hashToken } from '../auth/tokens.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/sign-in.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -47,7 +48,7 @@ export async function tokenRoutes(
     serialNumber,
   }: { db: Kysely<Schema>; authenticator: Authenticator; serialNumber: string },
 ): Promise<void> {
-  app.get('/', { config: CONFIG }, async (request) => {
+  app.get('/', { config: { ...CONFIG, operation: operations.listTokens } }, async (request) => {
     const caller = callerOf(request);
     const tokens = await listTokens(db, ownersFor(caller));
     const locale = localeOf(request);
@@ -56,7 +57,7 @@ export async function tokenRoutes(
 
   app.post<{ Body: Static<typeof NewToken> }>(
     '/',
-    { config: CONFIG, schema: { body: NewToken } },
+    { config: { ...CONFIG, operation: operations.createToken }, schema: { body: NewToken } },
     async (request, reply) => {
       const caller = callerOf(request);
       const {
@@ -92,14 +93,18 @@ export async function tokenRoutes(
     },
   );
 
-  app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
-    const caller = callerOf(request);
-    const id = readTaskId(request.params.id);
-    const found = await deleteToken(db, id, ownersFor(caller));
-    authenticator.forget();
-    if (!found) throw missing`There is no token ${id}.`;
-    return reply.code(204).send();
-  });
+  app.delete<{ Params: { id: string } }>(
+    '/:id',
+    { config: { operation: operations.revokeToken } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const id = readTaskId(request.params.id);
+      const found = await deleteToken(db, id, ownersFor(caller));
+      authenticator.forget();
+      if (!found) throw missing`There is no token ${id}.`;
+      return reply.code(204).send();
+    },
+  );
 }
 
 /** Whose tokens the caller may see and revoke. */

@@ -7,6 +7,7 @@ import { findUpload, listUploads, type NewUpload, type Upload } from '../../stor
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/uploads.ts';
 import { readContentDigest } from '../wire/content-digest.ts';
 
 const CONFIG = { answer: 'Upload' };
@@ -27,7 +28,7 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
 
   app.post<{ Querystring: Record<string, string | undefined> }>(
     '/',
-    { config: CONFIG, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
+    { config: { ...CONFIG, operation: operations.createUpload }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
     async (request, reply) => {
       const caller = callerOf(request);
       if (!caller.scopes.includes('write'))
@@ -43,23 +44,27 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
     },
   );
 
-  app.get('/', { config: CONFIG }, async (request) => {
+  app.get('/', { config: { ...CONFIG, operation: operations.listUploads } }, async (request) => {
     const locale = localeOf(request);
     const uploads = await listUploads(sql, ownerOf(callerOf(request)), tasks.listLimit);
     return uploads.map((upload) => toWire(upload, locale));
   });
 
-  app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
-    const caller = callerOf(request);
-    if (!caller.scopes.includes('write'))
-      throw forbidden`You may not delete files: this sign-in may only read.`;
-    const id = request.params.id.replace(UPLOAD_PREFIX, '');
-    const upload = isUploadId(id) ? await findUpload(sql, id) : undefined;
-    if (upload === undefined || !mayDelete(caller, upload))
-      throw missing`There is no upload "${id}" of yours.`;
-    await tasks.files.removeUpload(id);
-    return reply.code(204).send();
-  });
+  app.delete<{ Params: { id: string } }>(
+    '/:id',
+    { config: { operation: operations.deleteUpload } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      if (!caller.scopes.includes('write'))
+        throw forbidden`You may not delete files: this sign-in may only read.`;
+      const id = request.params.id.replace(UPLOAD_PREFIX, '');
+      const upload = isUploadId(id) ? await findUpload(sql, id) : undefined;
+      if (upload === undefined || !mayDelete(caller, upload))
+        throw missing`There is no upload "${id}" of yours.`;
+      await tasks.files.removeUpload(id);
+      return reply.code(204).send();
+    },
+  );
 }
 
 function mayDelete(caller: Caller, upload: Upload): boolean {

@@ -16,6 +16,7 @@ import { deleteSignInsOf } from '../../store/sign-ins/sign-ins.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { hashPassword, SHORTEST_PASSWORD } from '../auth/passwords.ts';
 import { callerOf } from '../auth/sign-in.ts';
+import * as operations from '../operations/sign-in.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const Password = Type.String({ minLength: SHORTEST_PASSWORD, maxLength: 1000 });
@@ -47,7 +48,7 @@ export async function userRoutes(
   app: FastifyInstance,
   { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
 ): Promise<void> {
-  app.get('/', { config: CONFIG }, async (request) => {
+  app.get('/', { config: { ...CONFIG, operation: operations.listUsers } }, async (request) => {
     const caller = callerOf(request);
     checkAdministrator(isAdministrator(caller));
     return (await listAssociates(db, caller.tenant)).map(toWire);
@@ -55,7 +56,7 @@ export async function userRoutes(
 
   app.post<{ Body: Static<typeof NewUser> }>(
     '/',
-    { config: CONFIG, schema: { body: NewUser } },
+    { config: { ...CONFIG, operation: operations.createUser }, schema: { body: NewUser } },
     async (request, reply) => {
       const caller = callerOf(request);
       checkAdministrator(isAdministrator(caller));
@@ -77,7 +78,7 @@ export async function userRoutes(
 
   app.patch<{ Params: { id: string }; Body: Static<typeof UserChange> }>(
     '/:id',
-    { config: CONFIG, schema: { body: UserChange } },
+    { config: { ...CONFIG, operation: operations.changeUser }, schema: { body: UserChange } },
     async (request) => {
       const id = readTaskId(request.params.id);
       const caller = callerOf(request);

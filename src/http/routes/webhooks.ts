@@ -27,11 +27,11 @@ import {
 import { callerOf } from '../auth/sign-in.ts';
 import { readNames, readStates } from '../events/event-query.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/webhooks.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const LONGEST_URL = 2000;
 const DELIVERIES = 100;
-const DELIVERY_STATES = ['Waiting', 'Delivered', 'Dead'] as const;
 
 const settings = {
   Names: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 200 })),
@@ -69,7 +69,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     return webhook;
   };
 
-  app.get('/', { config }, async (request) => {
+  app.get('/', { config: { ...config, operation: operations.listWebhooks } }, async (request) => {
     const caller = callerOf(request);
     const ownerId = isAdministrator(caller) ? undefined : caller.associateId;
     const webhooks = await listWebhooks(sql, { ownerId });
@@ -80,7 +80,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
 
   app.post<{ Body: Static<typeof NewWebhook> }>(
     '/',
-    { config, schema: { body: NewWebhook } },
+    { config: { ...config, operation: operations.createWebhook }, schema: { body: NewWebhook } },
     async (request, reply) => {
       const caller = callerOf(request);
       checkMayWrite(caller);
@@ -104,13 +104,13 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     },
   );
 
-  app.get<ById>('/:id', { config }, async (request) =>
+  app.get<ById>('/:id', { config: { ...config, operation: operations.getWebhook } }, async (request) =>
     writeWebhook(await found(request, false), localeOf(request)),
   );
 
   app.patch<ById & { Body: Static<typeof WebhookChange> }>(
     '/:id',
-    { config, schema: { body: WebhookChange } },
+    { config: { ...config, operation: operations.changeWebhook }, schema: { body: WebhookChange } },
     async (request) => {
       const webhook = await found(request, true);
       const { Url: url, Names, States, Own = webhook.own, Active = webhook.active } = request.body;
@@ -133,23 +133,27 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     },
   );
 
-  app.delete<ById>('/:id', async (request, reply) => {
+  app.delete<ById>('/:id', { config: { operation: operations.deleteWebhook } }, async (request, reply) => {
     await deleteWebhook(sql, (await found(request, true)).id);
     return reply.code(204).send();
   });
 
-  app.post<ById>('/:id/Test', { config: deliveryConfig }, async (request, reply) => {
-    const webhook = await found(request, true);
-    checkActive(webhook);
-    const body = testBody(webhook.id, new Date());
-    const [delivery] = await insertDeliveries(sql, [{ webhookId: webhook.id, eventId: null, body }]);
-    parts.sender.wake();
-    return reply.code(202).send(delivery && writeDelivery(delivery, localeOf(request)));
-  });
+  app.post<ById>(
+    '/:id/Test',
+    { config: { ...deliveryConfig, operation: operations.testWebhook } },
+    async (request, reply) => {
+      const webhook = await found(request, true);
+      checkActive(webhook);
+      const body = testBody(webhook.id, new Date());
+      const [delivery] = await insertDeliveries(sql, [{ webhookId: webhook.id, eventId: null, body }]);
+      parts.sender.wake();
+      return reply.code(202).send(delivery && writeDelivery(delivery, localeOf(request)));
+    },
+  );
 
   app.get<ById & { Querystring: Record<string, string> }>(
     '/:id/Deliveries',
-    { config: deliveryConfig },
+    { config: { ...deliveryConfig, operation: operations.listWebhookDeliveries } },
     async (request) => {
       const webhook = await found(request, false);
       const query = readDeliveryQuery(request.query);
@@ -160,7 +164,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
 
   app.post<{ Params: { id: string; delivery: string } }>(
     '/:id/Deliveries/:delivery/Redeliver',
-    { config: deliveryConfig },
+    { config: { ...deliveryConfig, operation: operations.redeliverWebhook } },
     async (request, reply) => {
       const webhook = await found(request, true);
       checkActive(webhook);
@@ -224,9 +228,9 @@ function readDeliveryQuery(query: Record<string, string>): {
   let beforeId: number | undefined;
   for (const [name, value] of Object.entries(query)) {
     if (name.toLowerCase() === 'state') {
-      state = DELIVERY_STATES.find((one) => one.toLowerCase() === value.toLowerCase());
+      state = operations.DELIVERY_STATES.find((one) => one.toLowerCase() === value.toLowerCase());
       if (state === undefined)
-        throw invalid`State is "${value.slice(0, 40)}"; ${DELIVERY_STATES.join(', ')} are accepted.`;
+        throw invalid`State is "${value.slice(0, 40)}"; ${operations.DELIVERY_STATES.join(', ')} are accepted.`;
     } else if (name.toLowerCase() === 'before' && /^\d{1,15}$/.test(value)) beforeId = Number(value);
     else
       throw invalid`The query has ${name.slice(0, 40)}=${value.slice(0, 40)}; State, and Before with the id of a delivery, are accepted.`;

@@ -4,6 +4,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { readLease } from '../../tasks/workers/lease.ts';
 import { listLeaseChildren, startLeaseChildren, waitWithLease } from '../../tasks/workers/lease-children.ts';
 import { callerOf } from '../auth/sign-in.ts';
+import * as operations from '../operations/workers.ts';
 import * as carriers from '../wire/children-carriers.ts';
 import { writeCounts } from './task-children.ts';
 
@@ -19,12 +20,8 @@ export async function workerChildrenRoutes(
   app.post<ByLease & { Body: Static<typeof carriers.StartChildren> }>(
     '/Leases/:lease/Children',
     {
-      config,
-      schema: {
-        params: ByLeaseParams,
-        body: carriers.StartChildren,
-        response: { 200: carriers.StartedChildren },
-      },
+      config: { ...config, operation: operations.startChildren },
+      schema: { params: ByLeaseParams, body: carriers.StartChildren },
     },
     async (request) => {
       const children = request.body.Children.map((child) => ({
@@ -42,12 +39,8 @@ export async function workerChildrenRoutes(
   app.get<ByLease & { Querystring: Static<typeof carriers.ChildrenQuery> }>(
     '/Leases/:lease/Children',
     {
-      config,
-      schema: {
-        params: ByLeaseParams,
-        querystring: carriers.ChildrenQuery,
-        response: { 200: carriers.LeaseChildren },
-      },
+      config: { ...config, operation: operations.listLeaseChildren },
+      schema: { params: ByLeaseParams, querystring: carriers.ChildrenQuery },
     },
     async (request) => {
       const lease = readLease(request.params.lease);
@@ -70,8 +63,8 @@ export async function workerChildrenRoutes(
   app.post<ByLease & { Body: Static<typeof carriers.Wait> }>(
     '/Leases/:lease/Wait',
     {
-      config,
-      schema: { params: ByLeaseParams, body: carriers.Wait, response: { 200: carriers.Waiting } },
+      config: { ...config, operation: operations.waitForChildren },
+      schema: { params: ByLeaseParams, body: carriers.Wait },
     },
     async (request) => {
       const { OnFailure = 'fail', ProgressPercent, ProgressDescription } = request.body ?? {};

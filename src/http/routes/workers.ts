@@ -12,6 +12,8 @@ import { renewLease } from '../../tasks/workers/renew-lease.ts';
 import { type AcquiredTask, WorkerDesk } from '../../tasks/workers/worker-desk.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
+import type { Operation } from '../openapi/operation.ts';
+import * as operations from '../operations/workers.ts';
 import { BatchTaskWriter } from '../wire/batch-task-info.ts';
 import * as carriers from '../wire/worker-carriers.ts';
 
@@ -36,7 +38,7 @@ export async function workerRoutes(
 
   app.post<{ Body: Static<typeof carriers.Declare> }>(
     '/Definitions',
-    { config, schema: { body: carriers.Declare } },
+    { config: { ...config, operation: operations.declareDefinitions }, schema: { body: carriers.Declare } },
     async (request) => {
       const declared = await declareDefinitions(
         tasks,
@@ -47,15 +49,19 @@ export async function workerRoutes(
     },
   );
 
-  app.delete<{ Params: { name: string } }>('/Definitions/:name', async (request, reply) => {
-    checkDefinitionAdministrator(callerOf(request));
-    await removeDefinition(tasks, request.params.name);
-    return reply.code(204).send();
-  });
+  app.delete<{ Params: { name: string } }>(
+    '/Definitions/:name',
+    { config: { operation: operations.forgetDefinition } },
+    async (request, reply) => {
+      checkDefinitionAdministrator(callerOf(request));
+      await removeDefinition(tasks, request.params.name);
+      return reply.code(204).send();
+    },
+  );
 
   app.post<{ Body: Static<typeof carriers.Acquire> }>(
     '/Acquire',
-    { config, schema: { body: carriers.Acquire, response: { 200: carriers.Acquired } } },
+    { config: { ...config, operation: operations.acquireTasks }, schema: { body: carriers.Acquire } },
     async (request, reply) => {
       const caller = callerOf(request);
       const { Worker, Definitions, Limit = 1, WaitSeconds = 0 } = request.body;
@@ -75,7 +81,10 @@ export async function workerRoutes(
 
   app.post<ByLease & { Body: Static<typeof carriers.Renew> }>(
     '/Leases/:lease/Renew',
-    { config, schema: { params: ByLeaseParams, body: carriers.Renew, response: { 200: carriers.Renewed } } },
+    {
+      config: { ...config, operation: operations.renewLease },
+      schema: { params: ByLeaseParams, body: carriers.Renew },
+    },
     async (request, reply) => {
       const over = AbortSignal.any([closing.signal, goneSignal(reply)]);
       const renewed = await renewLease(
@@ -96,7 +105,10 @@ export async function workerRoutes(
 
   app.put<ByLease & { Body: Static<typeof carriers.Checkpoint> }>(
     '/Leases/:lease/Checkpoint',
-    { config, schema: { params: ByLeaseParams, body: carriers.Checkpoint } },
+    {
+      config: { ...config, operation: operations.keepCheckpoint },
+      schema: { params: ByLeaseParams, body: carriers.Checkpoint },
+    },
     async (request, reply) => {
       const lease = readLease(request.params.lease);
       await keepCheckpoint(tasks, callerOf(request), lease, request.body.Value);
@@ -106,7 +118,10 @@ export async function workerRoutes(
 
   app.post<ByLease & { Body: Static<typeof carriers.Log> }>(
     '/Leases/:lease/Log',
-    { config, schema: { params: ByLeaseParams, body: carriers.Log } },
+    {
+      config: { ...config, operation: operations.addLogLines },
+      schema: { params: ByLeaseParams, body: carriers.Log },
+    },
     async (request, reply) => {
       const lines = request.body.Lines.map(({ Level = 'info', Message }) => ({
         level: Level,
@@ -117,14 +132,14 @@ export async function workerRoutes(
     },
   );
 
-  const ending = (body: object) => ({
-    config,
-    schema: { params: ByLeaseParams, body, response: { 200: carriers.Ended } },
+  const ending = (body: object, operation: Operation) => ({
+    config: { ...config, operation },
+    schema: { params: ByLeaseParams, body },
   });
 
   app.post<ByLease & { Body: Static<typeof carriers.Succeed> }>(
     '/Leases/:lease/Succeed',
-    ending(carriers.Succeed),
+    ending(carriers.Succeed, operations.succeedTask),
     async (request) => {
       const lease = readLease(request.params.lease);
       const outcome = { kind: 'returned', result: resultText(request.body?.Result) } as const;
@@ -134,7 +149,7 @@ export async function workerRoutes(
 
   app.post<ByLease & { Body: Static<typeof carriers.Fail> }>(
     '/Leases/:lease/Fail',
-    ending(carriers.Fail),
+    ending(carriers.Fail, operations.failTask),
     async (request) => {
       const lease = readLease(request.params.lease);
       const { Message, Retry = true, DelaySeconds } = request.body;
@@ -150,7 +165,7 @@ export async function workerRoutes(
 
   app.post<ByLease & { Body: Static<typeof carriers.Return> }>(
     '/Leases/:lease/Return',
-    ending(carriers.Return),
+    ending(carriers.Return, operations.returnTask),
     async (request) => {
       const lease = readLease(request.params.lease);
       const outcome = { kind: 'interrupted', by: 'worker' } as const;

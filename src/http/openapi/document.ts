@@ -1,0 +1,288 @@
+import type { RouteOptions } from 'fastify';
+import { type TObject, type TSchema, Type } from 'typebox';
+import type { SignInConfig } from '../../config.ts';
+import { VERSION } from '../../version.ts';
+import { STATUS_KINDS } from '../errors.ts';
+import { ANSWER_TYPES } from '../negotiation/answer-format.ts';
+import { BODY_TYPES } from '../negotiation/request-bodies.ts';
+import { type Json, SchemaComponents } from './components.ts';
+import { CONDITION_HEADERS, LOCALE_HEADERS } from './headers.ts';
+import { type Answer, type Content, type Operation, TAGS } from './operation.ts';
+import type { RoutedOperation } from './operations.ts';
+import { Int32 } from './schemas.ts';
+import { securityOf, securitySchemes } from './security.ts';
+
+/** An OpenAPI document, as far as its makers and readers here look into it. */
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly info: Json;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Json>>;
+    readonly responses: Readonly<Record<string, Json>>;
+    readonly parameters: Readonly<Record<string, Json>>;
+    readonly securitySchemes: Readonly<Record<string, Json>>;
+  };
+  readonly [part: string]: unknown;
+}
+
+/** The error carrier (contract, section 4). */
+const ErrorCarrier = Type.Object(
+  {
+    Error: Type.Literal(true),
+    ErrorType: Type.String(),
+    Message: Type.String({ description: 'What is wrong, where, and what would be accepted' }),
+    ErrorSource: Type.String(),
+  },
+  {
+    title: 'Error',
+    examples: [
+      {
+        Error: true,
+        ErrorType: 'ArgumentException',
+        Message: '"12x" is not the id of a batch task; a whole number of 32 bits is accepted.',
+        ErrorSource: 'Batchline',
+      },
+    ],
+  },
+);
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  200: 'Done.',
+  201: 'It was made.',
+  202: 'It will be done.',
+  204: 'Done; there is nothing to tell.',
+  206: 'The range that was asked for.',
+  304: 'What the caller has is what there is.',
+  503: 'Not now.',
+};
+
+/** What a parameter of a path is where the route says nothing. */
+const PATH_PARAMETERS: Readonly<Record<string, TSchema>> = {
+  id: Int32,
+  delivery: Type.Integer({ description: 'The id of a delivery' }),
+  lease: Type.String({ description: 'What Acquire has answered as Lease' }),
+  name: Type.String({ description: 'The name of a definition, in any casing' }),
+};
+
+/** Builds the OpenAPI 3.1 document of these operations, as the settings let people sign in. */
+export function buildDocument(
+  operations: readonly RoutedOperation[],
+  signIn: Pick<SignInConfig, 'schemes' | 'requireAppToken'>,
+): OpenApiDocument {
+  const writer = new DocumentWriter(signIn);
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const one of operations) {
+    paths[one.path] ??= {};
+    const methods = paths[one.path] as Record<string, Json>;
+    methods[one.method] = writer.operation(one);
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Batchline',
+      version: VERSION,
+      summary: "A self-hosted batch-task server, wire-compatible with SuperOffice's BatchTask WebAPI",
+      description: INFO,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    security: securityOf(signIn, false),
+    paths,
+    components: {
+      schemas: writer.components.schemas,
+      responses: writer.refusals,
+      parameters: writer.parameters,
+      securitySchemes: securitySchemes(signIn),
+    },
+  };
+}
+
+const INFO = `Paths and names of headers match without regard to case. In front of \`/api\` the customer may stand: \`/Cust12345/api/v1/…\`.
+
+Answers are JSON or XML, as Accept asks; errors look alike everywhere, and change nothing. Texts are in the language of SO-Language, times in the zone of SO-TimeZone.`;
+
+class DocumentWriter {
+  readonly components = new SchemaComponents();
+  readonly parameters: Record<string, Json> = {};
+  readonly refusals: Record<string, Json> = {};
+  readonly #signIn: Pick<SignInConfig, 'schemes' | 'requireAppToken'>;
+
+  constructor(signIn: Pick<SignInConfig, 'schemes' | 'requireAppToken'>) {
+    this.#signIn = signIn;
+    for (const [name, header] of Object.entries({ ...LOCALE_HEADERS, ...CONDITION_HEADERS }))
+      this.parameters[name] = { name, in: 'header', ...header };
+  }
+
+  operation({ method, path, operation, route }: RoutedOperation): Json {
+    const { id, tag, summary, description, open } = operation;
+    const changes = !['get', 'head'].includes(method);
+    const body = this.#body(operation, route);
+    return {
+      tags: [tag],
+      summary: summary.replace(/\.$/, ''),
+      ...(description === undefined ? {} : { description }),
+      operationId: id,
+      parameters: this.#parametersOf(path, operation, route),
+      ...(body === undefined ? {} : { requestBody: body }),
+      responses: this.#answers(path, operation, body !== undefined),
+      ...(open === true ? { security: [] } : changes ? { security: securityOf(this.#signIn, true) } : {}),
+    };
+  }
+
+  #parametersOf(path: string, { reads, conditions }: Operation, { schema }: RouteOptions): Json[] {
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+    const params = { ...PATH_PARAMETERS, ...propertiesOf(schema?.params), ...reads?.params?.properties };
+    const query = { ...objectOf(schema?.querystring), ...objectOf(reads?.query) };
+    const headers = { ...objectOf(schema?.headers), ...objectOf(reads?.headers) };
+    return [
+      ...names.map((name) => this.#parameter('path', name, params[name], true)),
+      ...Object.entries(query).map(([name, one]) => this.#parameter('query', name, one.schema, one.required)),
+      ...Object.entries(headers).map(([name, one]) =>
+        this.#parameter('header', name, one.schema, one.required),
+      ),
+      ...(path.startsWith('/api/v1') ? Object.keys(LOCALE_HEADERS) : []).map(parameterRef),
+      ...(conditions === undefined ? [] : CONDITIONS[conditions]).map(parameterRef),
+    ];
+  }
+
+  #parameter(place: string, name: string, schema: TSchema | undefined, required: boolean): Json {
+    const { description, ...rest } = (schema ?? Type.String()) as Json;
+    return {
+      name,
+      in: place,
+      ...(required ? { required } : {}),
+      ...(description === undefined ? {} : { description }),
+      schema: this.components.refer(rest),
+    };
+  }
+
+  #body({ reads, examples }: Operation, { schema }: RouteOptions): Json | undefined {
+    const body = reads?.body ?? (schema?.body as TSchema | undefined);
+    if (body === undefined) return undefined;
+    const content = isContent(body)
+      ? this.#content(body.content, examples?.request)
+      : this.#content(byType(BODY_TYPES, withoutNull(body)), examples?.request);
+    const isOptional = reads?.bodyIsOptional === true || withoutNull(body as TSchema) !== body;
+    return { required: !isOptional, content };
+  }
+
+  #answers(path: string, operation: Operation, hasBody: boolean): Json {
+    const { answers, headers, refusals = [], conditions, open, examples } = operation;
+    const written = Object.entries(answers).map(([status, answer]) => [
+      status,
+      {
+        description: DESCRIPTIONS[status] ?? 'Done.',
+        ...(headers === undefined || Number(status) >= 300 ? {} : { headers: headersOf(headers) }),
+        ...this.#answer(answer, examples?.answer),
+      },
+    ]);
+    const statuses = new Set([
+      400,
+      ...(open === true ? [] : [401, 403, 429]),
+      ...(path.includes('{') ? [404] : []),
+      ...(hasBody ? [413, 415] : []),
+      ...(conditions === 'change' || conditions === 'file' ? [412] : []),
+      ...refusals,
+    ]);
+    const refused = [...statuses].sort((a, b) => a - b).map((status) => [status, this.#refusal(status)]);
+    const unmodified =
+      conditions === 'read' || conditions === 'file' ? [[304, { description: DESCRIPTIONS[304] }]] : [];
+    return Object.fromEntries([...written, ...unmodified, ...refused, ['default', this.#refusal()]]);
+  }
+
+  /** A reference to a refusal of this status, or to one of any status. */
+  #refusal(status?: number): Json {
+    const kind = STATUS_KINDS.find(([one]) => one === status)?.[1] ?? 'refused';
+    const name = kind.charAt(0).toUpperCase() + kind.slice(1);
+    this.refusals[name] ??= {
+      description: REFUSALS[kind] ?? 'The call was refused.',
+      content: this.#negotiated(ErrorCarrier),
+    };
+    return { $ref: `#/components/responses/${name}` };
+  }
+
+  #answer(answer: Answer, examples: Readonly<Record<string, unknown>> | undefined): Json {
+    if (answer === null) return {};
+    if (isContent(answer)) return { content: this.#content(answer.content, examples) };
+    return { content: this.#negotiated(answer, examples) };
+  }
+
+  #negotiated(schema: TSchema, examples?: Readonly<Record<string, unknown>>): Json {
+    return this.#content(byType(ANSWER_TYPES, schema), examples);
+  }
+
+  #content(
+    content: Readonly<Record<string, TSchema>>,
+    examples: Readonly<Record<string, unknown>> | undefined,
+  ): Json {
+    return Object.fromEntries(
+      Object.entries(content).map(([type, schema]) => [
+        type,
+        {
+          schema: this.components.refer(schema),
+          ...(examples === undefined || type !== 'application/json'
+            ? {}
+            : {
+                examples: Object.fromEntries(
+                  Object.entries(examples).map(([name, value]) => [name, { value }]),
+                ),
+              }),
+        },
+      ]),
+    );
+  }
+}
+
+const REFUSALS: Readonly<Partial<Record<string, string>>> = {
+  invalid: 'Something in the request is wrong; the message says what, where, and what would be accepted.',
+  unauthenticated: 'Nobody is signed in.',
+  forbidden: 'The caller may not do this.',
+  missing: 'There is no such thing, or none that the caller may see.',
+  conflict: 'It can not be done as things are.',
+  precondition: 'A condition of the request does not hold.',
+  unsupported: 'The Content-Type or charset of the body is not supported here.',
+  unsatisfiable: 'The range is outside of the file.',
+  throttled: 'There were too many wrong passwords; Retry-After tells when to try again.',
+};
+
+const CONDITIONS = {
+  read: ['If-None-Match', 'If-Modified-Since'],
+  change: ['If-Match', 'If-None-Match', 'If-Unmodified-Since'],
+  file: ['If-Match', 'If-None-Match', 'Range', 'If-Range'],
+} as const;
+
+const parameterRef = (name: string): Json => ({ $ref: `#/components/parameters/${name}` });
+const isContent = (value: object): value is Content => 'content' in value;
+
+function headersOf(headers: Readonly<Record<string, string>>): Json {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
+}
+
+function byType(types: readonly string[], schema: TSchema): Record<string, TSchema> {
+  return Object.fromEntries(types.map((type) => [type, schema]));
+}
+
+function propertiesOf(schema: unknown): Readonly<Record<string, TSchema>> {
+  return ((schema as TObject | undefined)?.properties ?? {}) as Record<string, TSchema>;
+}
+
+function objectOf(schema: unknown): Record<string, { schema: TSchema; required: boolean }> {
+  const required = (schema as { required?: readonly string[] } | undefined)?.required ?? [];
+  return Object.fromEntries(
+    Object.entries(propertiesOf(schema)).map(([name, one]) => [
+      name,
+      { schema: one, required: required.includes(name) },
+    ]),
+  );
+}
+
+/** The schema of a body that may be missing, without the null that Fastify sees then. */
+function withoutNull(schema: TSchema): TSchema {
+  const { anyOf } = schema as { anyOf?: readonly (TSchema & { type?: string })[] };
+  const [body, none] = anyOf ?? [];
+  return anyOf?.length === 2 && body !== undefined && none?.type === 'null' ? body : schema;
+}

@@ -1,0 +1,78 @@
+import type { TObject, TSchema } from 'typebox';
+
+/** The tags of operations, in the order of the page at `/docs`, with what each is about. */
+export const TAGS = {
+  BatchTask: 'Batch tasks: the REST resource of SuperOffice, and what hangs on a task.',
+  Batch: "SuperOffice's Batch agent: one call a method.",
+  Definitions: 'What tasks can be started by.',
+  Schedules: 'Tasks that start by the clock.',
+  Events: 'What happens, as a stream of server-sent events or as pages.',
+  Webhooks: 'Addresses that are told of events.',
+  Uploads: 'Input files for tasks.',
+  Workers: 'The worker protocol: processes in any language run tasks.',
+  'Sign-in': 'Who is calling: tickets, sessions, associates, tokens and applications.',
+  Server: 'What the server is and how it fares.',
+} as const;
+
+/** A tag of operations. */
+export type Tag = keyof typeof TAGS;
+
+/** Bodies, or answers, by media type. */
+export interface Content {
+  readonly content: Readonly<Record<string, TSchema>>;
+}
+
+/**
+ * An answer: its schema, in the negotiated formats (contract, section 4); or `null` where it has no body; or what it is
+ * in types of its own.
+ */
+export type Answer = TSchema | null | Content;
+
+/** A header of an answer, with what it says. */
+export type AnswerHeaders = Readonly<Record<string, string>>;
+
+/** Which conditional headers a call looks at (contract, section 5). */
+export type Conditions = 'read' | 'change' | 'file';
+
+/**
+ * What the OpenAPI document says of a route beside the schemas that Fastify checks its requests by. It is told here,
+ * and not as Fastify's own `response`, because that would also write the answers: they are negotiated.
+ */
+export interface Operation {
+  /** operationId: what generated clients call it. */
+  readonly id: string;
+  readonly tag: Tag;
+  /** One line; `GET /api/v1` tells it too. */
+  readonly summary: string;
+  readonly description?: string;
+  /** By status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  readonly headers?: AnswerHeaders;
+  /** Statuses of refusals beside those that any call may have, such as 409. */
+  readonly refusals?: readonly number[];
+  /** What the handler itself reads of the query, headers or body. */
+  readonly reads?: {
+    readonly params?: TObject;
+    readonly query?: TObject;
+    readonly headers?: TObject;
+    readonly body?: TSchema | Content;
+    readonly bodyIsOptional?: true;
+  };
+  readonly conditions?: Conditions;
+  /** Nobody needs to sign in. */
+  readonly open?: true;
+  /** Of the body of the request and of the answer of success, in JSON, by name. */
+  readonly examples?: {
+    readonly request?: Readonly<Record<string, unknown>>;
+    readonly answer?: Readonly<Record<string, unknown>>;
+  };
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the OpenAPI document says of the route; of several methods, each its own. */
+    operation?: Operation | Readonly<Record<string, Operation>>;
+    /** Why the route is not in the OpenAPI document. */
+    undocumented?: string;
+  }
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { Operation } from './operation.ts';
+
+/** An operation with the route that it is of. */
+export interface RoutedOperation {
+  /** In lower case. */
+  readonly method: string;
+  /** As OpenAPI writes it: `/api/v1/BatchTask/{id}`. */
+  readonly path: string;
+  readonly operation: Operation;
+  readonly route: RouteOptions;
+}
+
+/**
+ * Collects what is told of every route that is added from now on.
+ *
+ * @throws Error where a route is added that says neither what it does nor why that is not told
+ */
+export function collectOperations(app: FastifyInstance): readonly RoutedOperation[] {
+  const collected: RoutedOperation[] = [];
+  app.addHook('onRoute', (route) => {
+    const { operation, undocumented } = route.config ?? {};
+    const path = pathOf(route.url);
+    for (const method of [route.method].flat()) {
+      const told = operation !== undefined && 'id' in operation ? operation : operation?.[method];
+      // Fastify answers HEAD by each GET.
+      if (method === 'HEAD' && !isOwnHead(operation)) continue;
+      if (told === undefined) {
+        if (undocumented !== undefined) continue;
+        throw new Error(
+          `${method} ${path} has no config.operation: describe it in src/http/operations, or say in config.undocumented why not`,
+        );
+      }
+      if (collected.some((one) => one.path === path && one.method === method.toLowerCase())) continue;
+      collected.push({ method: method.toLowerCase(), path, operation: told as Operation, route });
+    }
+  });
+  return collected;
+}
+
+function isOwnHead(operation: Operation | Readonly<Record<string, Operation>> | undefined): boolean {
+  return operation !== undefined && 'HEAD' in operation;
+}
+
+function pathOf(url: string): string {
+  return url.replace(/(?<=.)\/$/, '').replaceAll(/:(\w+)/g, '{$1}');
+}

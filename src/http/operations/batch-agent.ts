@@ -1,0 +1,85 @@
+import { type TSchema, Type } from 'typebox';
+import type { Operation } from '../openapi/operation.ts';
+import { Int32 } from '../openapi/schemas.ts';
+import {
+  BatchTaskInfo,
+  BatchTaskStart,
+  BatchTaskState,
+  BatchTaskUpdate,
+  SelectedBatchTaskInfo,
+} from '../wire/batch-task-carriers.ts';
+import { StartHeaders, StartQuery } from '../wire/start-options.ts';
+import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
+
+const Ids = Type.Array(Int32);
+const One = Type.Union([BatchTaskInfo, SelectedBatchTaskInfo]);
+const Many = Type.Array(One);
+const $select = Type.Optional(Type.String({ description: 'Properties to keep; the others are null' }));
+
+/** Arguments and answers of the methods of the Batch agent, by their names (contract, section 3). */
+const METHODS: Readonly<Record<string, { args: Record<string, TSchema>; answer: TSchema | null }>> = {
+  GetBatchTaskInfo: { args: { Id: Int32 }, answer: One },
+  GetBatchTaskInfosByAssociates: { args: { AssociateIds: Ids }, answer: Many },
+  GetBatchTaskInfosByAssociatesAndState: { args: { AssociateIds: Ids, State: BatchTaskState }, answer: Many },
+  GetBatchTaskInfosByState: { args: { State: BatchTaskState }, answer: Many },
+  GetBatchTaskInfosByNameAndState: { args: { Name: Type.String(), State: BatchTaskState }, answer: Many },
+  GetBatchTaskInfosByNameAndAssociates: { args: { Name: Type.String(), AssociateIds: Ids }, answer: Many },
+  GetAllBatchTaskInfosByName: { args: { TaskName: Type.String() }, answer: Many },
+  GetAllBatchTaskInfosByNameAndState: {
+    args: { TaskName: Type.String(), State: BatchTaskState },
+    answer: Many,
+  },
+  GetSystemBatchTaskInfosByName: { args: { TaskName: Type.String() }, answer: Many },
+  GetSystemBatchTaskInfosByNameAndState: {
+    args: { TaskName: Type.String(), State: BatchTaskState },
+    answer: Many,
+  },
+  StartBatchJob: { args: { BatchTaskInfo: BatchTaskStart }, answer: Int32 },
+  StopBatchJob: { args: { Id: Int32 }, answer: Type.Boolean() },
+  UpdateBatchTask: {
+    args: { BatchTaskInfo: Type.Intersect([Type.Object({ Id: Int32 }), BatchTaskUpdate]) },
+    answer: One,
+  },
+  DeleteBatchTask: { args: { BatchTaskId: Int32 }, answer: null },
+  DeleteBatchTasks: { args: { BatchTaskIds: Ids }, answer: null },
+};
+
+const VALUES: Readonly<Record<string, unknown>> = {
+  Id: 274,
+  AssociateIds: [269, 822],
+  State: 'Started',
+  Name: 'countdown',
+  TaskName: 'countdown',
+  BatchTaskId: 274,
+  BatchTaskIds: [274, 476],
+  BatchTaskInfo: { ...PUT_SAMPLE.request, State: 'Failed' },
+};
+
+/** What the document says of a method of the Batch agent. */
+export function agentOperation(name: string, summary: string): Operation {
+  const method = METHODS[name];
+  if (method === undefined) throw new Error(`the arguments of ${name} are not described`);
+  const isStart = name === 'StartBatchJob';
+  const example = isStart
+    ? { BatchTaskInfo: COUNTDOWN_START }
+    : Object.fromEntries(Object.keys(method.args).map((argument) => [argument, VALUES[argument]]));
+  return {
+    id: `Batch_${name}`,
+    tag: 'Batch',
+    summary,
+    description:
+      'Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.',
+    answers: method.answer === null ? { 204: null } : { 200: method.answer },
+    ...(method.answer === Many
+      ? { headers: { 'Batchline-List-Cut': 'How many are there, where the list was cut' } }
+      : {}),
+    refusals: [409],
+    reads: {
+      query: Type.Object({ $select, ...(isStart ? StartQuery.properties : {}) }),
+      ...(isStart ? { headers: StartHeaders } : {}),
+      body: Type.Object(method.args),
+      bodyIsOptional: true,
+    },
+    examples: { request: { arguments: example } },
+  };
+}

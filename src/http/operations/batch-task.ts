@@ -1,0 +1,296 @@
+import { Type } from 'typebox';
+import { COLUMNS } from '../../domain/archive/columns.ts';
+import { LOG_LEVELS } from '../../store/tasks/append-log.ts';
+import { BULK_ACTIONS } from '../../tasks/bulk-tasks.ts';
+import type { Operation } from '../openapi/operation.ts';
+import { DateTime, Int32, nullable } from '../openapi/schemas.ts';
+import {
+  BatchTaskInfo,
+  BatchTaskStart,
+  BatchTaskState,
+  BatchTaskUpdate,
+  JsonPatchDocument,
+  StoredState,
+} from '../wire/batch-task-carriers.ts';
+import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
+
+const tag = 'BatchTask';
+const LIST_CUT = {
+  'Batchline-List-Cut': 'How many are there, where the list was cut at the limit of the server',
+};
+const VERSION = {
+  ETag: 'The version of the task, as this caller sees it',
+  'Last-Modified': 'When the task changed last',
+};
+const TaskId = Type.Integer({ ...Int32, description: 'The id of the task' });
+
+export const startBatchTask: Operation = {
+  id: 'startBatchTask',
+  tag,
+  summary: 'Starts a batch task; answers its id.',
+  answers: { 200: TaskId },
+  refusals: [409],
+  reads: { body: BatchTaskStart },
+  examples: { request: { countdown: COUNTDOWN_START }, answer: { id: 274 } },
+};
+
+const shown = { Logical: 'Logical', Display: 'Display' } as const;
+const option = (description: string) => Type.Optional(Type.String({ description }));
+
+/** The value of a column: the logical or the displayed one; in the mode Full both. */
+const Row = Type.Unsafe<Record<string, unknown> & { PrimaryKey: number; EntityName: string }>({
+  title: 'ArchiveRow',
+  type: 'object',
+  required: ['PrimaryKey', 'EntityName'],
+  properties: {
+    PrimaryKey: { type: 'integer', description: 'The id of the task; 0 in a row of sums' },
+    EntityName: { enum: ['batchTask', 'header', 'footer'] },
+  },
+  additionalProperties: true,
+  description: `The columns that $select names, as $mode and $output want them: ${Object.keys(COLUMNS).join(', ')}`,
+});
+
+const ArchivePage = Type.Object(
+  {
+    'odata.metadata': Type.String(),
+    'odata.count': Type.Optional(Type.Integer({ description: 'With $options=GrandTotal=true' })),
+    'odata.nextLink': nullable(Type.String({ description: 'The next page' })),
+    value: Type.Array(Row),
+  },
+  { title: 'ArchivePage' },
+);
+
+export const listBatchTasks: Operation = {
+  id: 'listBatchTasks',
+  tag,
+  summary: 'The batch tasks that one may see: $filter, $select, $orderBy, $top, $skip and more.',
+  description: 'The archive list. Names of options match in any casing.',
+  answers: { 200: ArchivePage },
+  headers: { 'Batchline-Count-Cut': 'The count, where counting stopped there' },
+  reads: {
+    query: Type.Object({
+      $select: option('Columns, separated by commas; sums such as Count(name):Footer'),
+      $filter: option("A condition such as state eq 'Failed' and registeredDate after '2026-01-01'"),
+      $orderBy: option('Columns, each with asc or desc behind it'),
+      $entities: option('batchTask, the only one'),
+      $top: option('The size of a page; 100 where it is absent'),
+      $skip: option('How many are left out; $skiptoken of odata.nextLink is faster'),
+      $skiptoken: option('What odata.nextLink has'),
+      $mode: Type.Optional(Type.Enum(['Slim', 'Wide', 'Full'])),
+      $options: option('GrandTotal=true counts all'),
+      $context: option('Accepted, not used'),
+      $format: Type.Optional(Type.Enum(['JSON', 'XML'], { description: 'Counts more than Accept' })),
+      $jsonSafe: Type.Optional(
+        Type.Enum(['true', 'false'], { description: 'Names of letters, digits and underscores only' }),
+      ),
+      $output: Type.Optional(Type.Enum(Object.keys(shown) as (keyof typeof shown)[])),
+    }),
+  },
+};
+
+const TaskOrState = Type.Union([Int32, BatchTaskState], {
+  description: 'The id of a task, or the name of a state',
+});
+
+export const getBatchTask: Operation = {
+  id: 'getBatchTask',
+  tag,
+  summary: 'One batch task by its id, or the own ones in a state by its name.',
+  answers: { 200: Type.Union([BatchTaskInfo, Type.Array(BatchTaskInfo)]) },
+  headers: { ...VERSION, ...LIST_CUT },
+  reads: { params: Type.Object({ id: TaskOrState }) },
+  conditions: 'read',
+  examples: { answer: { published: PUT_SAMPLE.answer } },
+};
+
+const carriers = {
+  'application/json': BatchTaskUpdate,
+  'text/json': BatchTaskUpdate,
+  'application/xml': BatchTaskUpdate,
+  'text/xml': BatchTaskUpdate,
+  'application/x-www-form-urlencoded': BatchTaskUpdate,
+  'application/merge-patch+json': BatchTaskUpdate,
+  'application/json-patch+json': JsonPatchDocument,
+};
+
+export const updateBatchTask: Operation = {
+  id: 'updateBatchTask',
+  tag,
+  summary: 'Updates State, Description, Response and Request.',
+  description:
+    'Only these four are updated; everything else in the body is ignored. A property that is absent stays, null clears a text. State must be a legal move or the same state; All and Unknown leave it as it is.',
+  answers: { 200: BatchTaskInfo },
+  headers: VERSION,
+  refusals: [409],
+  reads: { body: { content: carriers } },
+  conditions: 'change',
+  examples: { request: { published: PUT_SAMPLE.request }, answer: { published: PUT_SAMPLE.answer } },
+};
+
+export const patchBatchTask: Operation = {
+  ...updateBatchTask,
+  id: 'patchBatchTask',
+  summary: 'The same by JSON Patch or merge patch, all or nothing.',
+  description: 'A body in application/json is merged, or where it is a list, a JSON Patch.',
+  reads: {
+    body: {
+      content: {
+        ...carriers,
+        'application/json': Type.Union([BatchTaskUpdate, JsonPatchDocument]),
+        'text/json': Type.Union([BatchTaskUpdate, JsonPatchDocument]),
+      },
+    },
+  },
+  examples: {
+    request: { merge: { Description: 'on its way', Response: null } },
+    answer: { published: PUT_SAMPLE.answer },
+  },
+};
+
+export const deleteBatchTask: Operation = {
+  id: 'deleteBatchTask',
+  tag,
+  summary: 'Deletes a batch task.',
+  answers: { 204: null },
+  refusals: [409],
+  conditions: 'change',
+};
+
+export const stopBatchTask: Operation = {
+  id: 'stopBatchTask',
+  tag,
+  summary: 'Stops a batch task; answers whether it was or will be stopped.',
+  answers: { 200: Type.Boolean({ description: 'false: it had ended, or can not be cancelled' }) },
+  conditions: 'change',
+  examples: { answer: { stopped: true } },
+};
+
+export const restartBatchTask: Operation = {
+  id: 'restartBatchTask',
+  tag,
+  summary: 'Runs a failed task again under its id.',
+  answers: { 200: BatchTaskInfo },
+  refusals: [409],
+  conditions: 'change',
+};
+
+const BulkOutcome = Type.Object(
+  {
+    Action: Type.Enum([...BULK_ACTIONS]),
+    DryRun: Type.Boolean(),
+    Matched: Type.Integer(),
+    Done: Type.Integer(),
+    Refused: Type.Array(Type.Object({ Id: Int32, Reason: Type.String() })),
+    LastId: nullable(Type.Integer({ description: 'The last task that was looked at' })),
+    More: Type.Boolean({ description: 'There are more that match' }),
+  },
+  { title: 'BulkOutcome' },
+);
+
+export const bulkBatchTasks: Operation = {
+  id: 'bulkBatchTasks',
+  tag,
+  summary: 'Stops, restarts or deletes the tasks of a filter; a dry run changes nothing.',
+  answers: { 200: BulkOutcome },
+  examples: { request: { dryRun: { Action: 'Restart', Filter: "state eq 'Failed'", DryRun: true } } },
+};
+
+export const copyBatchTask: Operation = {
+  id: 'copyBatchTask',
+  tag,
+  summary: 'Starts a task like this one, with other parameters if given; answers its id.',
+  answers: { 200: TaskId },
+  refusals: [409],
+  reads: {
+    body: Type.Pick(Type.Partial(BatchTaskStart), ['ParameterObject']),
+    bodyIsOptional: true,
+  },
+  examples: { request: { shorter: { ParameterObject: { seconds: '5' } } }, answer: { id: 275 } },
+};
+
+const AuditEntry = Type.Object(
+  {
+    At: DateTime,
+    ActorId: Type.Integer({ description: 'The associate; 0 for the server' }),
+    Node: nullable(Type.String()),
+    From: nullable(StoredState),
+    To: StoredState,
+    Attempt: Type.Integer(),
+    Reason: Type.String(),
+  },
+  { title: 'AuditEntry', description: 'A change of the state of a task' },
+);
+
+export const readBatchTaskAudit: Operation = {
+  id: 'readBatchTaskAudit',
+  tag,
+  summary: 'Every change of the state of a batch task.',
+  answers: { 200: Type.Array(AuditEntry) },
+};
+
+const LogLine = Type.Object(
+  {
+    Id: Type.Integer(),
+    At: DateTime,
+    Attempt: Type.Integer(),
+    Level: Type.Enum([...LOG_LEVELS]),
+    Message: Type.String(),
+  },
+  { title: 'LogLine' },
+);
+
+export const readBatchTaskLog: Operation = {
+  id: 'readBatchTaskLog',
+  tag,
+  summary: 'What the runs of a batch task have logged last.',
+  answers: { 200: Type.Array(LogLine) },
+};
+
+const Children = Type.Object(
+  {
+    Total: Type.Integer(),
+    Ended: Type.Integer(),
+    Failed: Type.Integer(),
+    Children: Type.Array(Type.Object({ Key: Type.String(), Weight: Type.Integer(), Task: BatchTaskInfo })),
+  },
+  { title: 'Children', description: 'The tasks that a task has started, and how far they have come' },
+);
+
+export const listBatchTaskChildren: Operation = {
+  id: 'listBatchTaskChildren',
+  tag,
+  summary: 'The batch tasks that a batch task has started, and how far they have come.',
+  answers: { 200: Children },
+};
+
+export const getBatchTaskParent: Operation = {
+  id: 'getBatchTaskParent',
+  tag,
+  summary: 'The batch task that has started this one.',
+  answers: { 200: BatchTaskInfo },
+};
+
+const AnyFile = { content: { '*/*': Type.Unsafe<Blob>({ type: 'string', format: 'binary' }) } };
+const FILE_HEADERS = {
+  'Content-Disposition': 'The name of the file',
+  ETag: 'The version of the file',
+  'Repr-Digest': 'Its SHA-256 (RFC 9530)',
+};
+
+export const getBatchTaskFile: Operation = {
+  id: 'getBatchTaskFile',
+  tag,
+  summary: 'The result file of a batch task, or a range of it.',
+  answers: { 200: AnyFile, 206: AnyFile },
+  headers: FILE_HEADERS,
+  refusals: [416],
+  conditions: 'file',
+};
+
+export const headBatchTaskFile: Operation = {
+  ...getBatchTaskFile,
+  id: 'headBatchTaskFile',
+  summary: 'What the result file is, without its content.',
+  answers: { 200: null },
+  refusals: [],
+};

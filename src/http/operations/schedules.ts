@@ -1,0 +1,94 @@
+import { Type } from 'typebox';
+import { MISSED_RUNS } from '../../domain/schedule.ts';
+import type { Operation } from '../openapi/operation.ts';
+import { AnyObject, DateTime, Int32, nullable } from '../openapi/schemas.ts';
+
+const tag = 'Schedules';
+
+const Schedule = Type.Object(
+  {
+    Id: Int32,
+    Name: Type.String(),
+    Definition: Type.String(),
+    ParameterObject: nullable(AnyObject),
+    Cron: Type.String(),
+    TimeZone: Type.String(),
+    MissedRuns: Type.Enum([...MISSED_RUNS]),
+    MissedLimit: Type.Integer(),
+    Priority: Type.Integer(),
+    Paused: Type.Boolean(),
+    AssociateId: Type.Integer(),
+    IsSystemTask: Type.Boolean(),
+    DatabaseSerialNumber: Type.String(),
+    NextRuns: Type.Array(DateTime),
+    LastRun: DateTime,
+    LastTaskId: nullable(Int32),
+    LastProblem: Type.String({ description: 'Why its last run did not start; empty where it did' }),
+    Created: DateTime,
+  },
+  { title: 'Schedule', description: 'A task that starts by the clock' },
+);
+
+export const listSchedules: Operation = {
+  id: 'listSchedules',
+  tag,
+  summary: 'The schedules that one may see.',
+  answers: { 200: Type.Array(Schedule) },
+};
+
+export const createSchedule: Operation = {
+  id: 'createSchedule',
+  tag,
+  summary: 'Makes a schedule.',
+  answers: { 201: Schedule },
+  refusals: [409],
+  examples: {
+    request: {
+      nightly: { Name: 'nightly', Definition: 'table-export', Cron: '0 2 * * *', TimeZone: 'Europe/Oslo' },
+    },
+  },
+};
+
+export const getSchedule: Operation = {
+  id: 'getSchedule',
+  tag,
+  summary: 'One schedule, with its next due times.',
+  answers: { 200: Schedule },
+};
+
+export const changeSchedule: Operation = {
+  id: 'changeSchedule',
+  tag,
+  summary: 'Changes what is given of a schedule.',
+  answers: { 200: Schedule },
+  refusals: [409],
+  examples: { request: { later: { Cron: '0 4 * * *' } } },
+};
+
+export const pauseSchedule: Operation = {
+  id: 'pauseSchedule',
+  tag,
+  summary: 'Pauses a schedule.',
+  answers: { 200: Schedule },
+};
+
+export const resumeSchedule: Operation = {
+  id: 'resumeSchedule',
+  tag,
+  summary: 'Resumes a schedule.',
+  answers: { 200: Schedule },
+};
+
+export const runScheduleNow: Operation = {
+  id: 'runScheduleNow',
+  tag,
+  summary: "Starts a schedule's task now; answers its id.",
+  answers: { 200: Int32 },
+};
+
+export const deleteSchedule: Operation = {
+  id: 'deleteSchedule',
+  tag,
+  summary: 'Deletes a schedule; the tasks that it has started stay.',
+  answers: { 204: null },
+};

@@ -1,0 +1,157 @@
+import { Type } from 'typebox';
+import type { Operation } from '../openapi/operation.ts';
+import { DateTime, dictionary, Int32, nullable } from '../openapi/schemas.ts';
+
+const tag = 'Server';
+
+const Health = Type.Object(
+  { Status: Type.String(), Reason: Type.Optional(Type.String()) },
+  { title: 'Health' },
+);
+
+export const isLive: Operation = {
+  id: 'isLive',
+  tag,
+  summary: 'Whether the process lives.',
+  answers: { 200: Health },
+  open: true,
+  examples: { answer: { live: { Status: 'live' } } },
+};
+
+export const isReady: Operation = {
+  id: 'isReady',
+  tag,
+  summary: 'Whether its database answers.',
+  answers: { 200: Health, 503: Health },
+  open: true,
+  examples: { answer: { ready: { Status: 'ready' } } },
+};
+
+const Versions = Type.Object({ v1: Type.String(), Version: Type.String() }, { title: 'Versions' });
+
+export const listVersions: Operation = {
+  id: 'listVersions',
+  tag,
+  summary: 'The versions of the API.',
+  answers: {
+    200: {
+      content: { 'application/json': Versions, 'application/xml': Versions, 'text/html': Type.String() },
+    },
+  },
+  open: true,
+  examples: { answer: { here: { v1: 'http://127.0.0.1:7243/api/v1', Version: 'v1' } } },
+};
+
+const Calls = dictionary<Record<string, string>>(
+  { type: 'object', additionalProperties: { type: 'string' } },
+  { title: 'Calls', description: 'By address, the methods with a line on each' },
+);
+
+export const listCalls: Operation = {
+  id: 'listCalls',
+  tag,
+  summary: 'All calls, with a line on each.',
+  answers: { 200: Calls },
+  open: true,
+};
+
+export const getOpenApi: Operation = {
+  id: 'getOpenApi',
+  tag,
+  summary: 'This document.',
+  answers: { 200: { content: { 'application/json': dictionary(Type.Unknown()) } } },
+  open: true,
+};
+
+const Texts = Type.Object(
+  {
+    Language: Type.String(),
+    Messages: dictionary<string>(Type.String(), { description: 'By what they are in English' }),
+    Resources: dictionary<string>(Type.String(), { description: 'By the names of references such as SR_…' }),
+  },
+  { title: 'Texts' },
+);
+
+export const getTexts: Operation = {
+  id: 'getTexts',
+  tag,
+  summary: 'The texts of the caller’s language, for pages.',
+  answers: { 200: { content: { 'application/json': Texts } } },
+  headers: { ETag: 'The version of the texts' },
+  open: true,
+};
+
+const Statistics = Type.Object(
+  {
+    Since: DateTime,
+    StepSeconds: Type.Integer(),
+    Changes: Type.Array(
+      Type.Object({
+        At: DateTime,
+        Name: Type.String(),
+        Registered: Type.Integer(),
+        Succeeded: Type.Integer(),
+        Failed: Type.Integer(),
+        Begun: Type.Integer(),
+        Waited: Type.Number({ description: 'Seconds, on average' }),
+        LongestWait: Type.Number({ description: 'Seconds' }),
+      }),
+    ),
+    Workers: Type.Array(Type.Object({ At: DateTime, Workers: Type.Integer() })),
+    Queues: Type.Array(
+      Type.Object({
+        Name: Type.String(),
+        Due: Type.Integer(),
+        Later: Type.Integer(),
+        Oldest: nullable(DateTime),
+        Running: Type.Integer(),
+      }),
+    ),
+    Failures: Type.Array(
+      Type.Object({
+        Name: Type.String(),
+        Tasks: Type.Integer(),
+        LastId: Int32,
+        LastAt: DateTime,
+        Result: Type.String(),
+      }),
+    ),
+  },
+  { title: 'Statistics' },
+);
+
+export const readStatistics: Operation = {
+  id: 'readStatistics',
+  tag,
+  summary: 'Throughput, waiting time, workers, queues and failures of the last Minutes.',
+  answers: { 200: Statistics },
+};
+
+const TimeZone = Type.Object(
+  {
+    Id: Int32,
+    TimeZone: Type.String({ examples: ['NO', 'US-NY'] }),
+    Country: Type.String(),
+    Region: Type.String(),
+    Offset: Type.String({ examples: ['+1:00'] }),
+    Daylight: Type.String(),
+    IsActive: Type.Boolean(),
+    IanaName: Type.String({ examples: ['Europe/Oslo'] }),
+  },
+  { title: 'TimeZone' },
+);
+
+export const listTimeZones: Operation = {
+  id: 'listTimeZones',
+  tag,
+  summary: 'The time zones that SO-TimeZone can name.',
+  answers: { 200: Type.Array(TimeZone) },
+};
+
+export const getTimeZone: Operation = {
+  id: 'getTimeZone',
+  tag,
+  summary: 'One time zone by its id or code.',
+  answers: { 200: TimeZone },
+  reads: { params: Type.Object({ name: Type.String({ examples: ['261', 'NO'] }) }) },
+};
