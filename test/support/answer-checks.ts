@@ -50,10 +50,7 @@ function checkerOf(document: Json): Checker {
     .map(([template, methods]) => ({
       template,
       methods,
-      pattern: new RegExp(
-        `^${template.replaceAll(/[.$]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`,
-        'i',
-      ),
+      pattern: new RegExp(`^${template.replaceAll(/[.$]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`, 'i'),
     }))
     .sort((a, b) => Number(a.template.includes('{')) - Number(b.template.includes('{')));
 
@@ -78,13 +75,13 @@ function checkerOf(document: Json): Checker {
       const { responses } = at.methods[method.toLowerCase()] as { responses: Responses };
       const key = String(status) in responses ? String(status) : 'default';
       if (key === 'default' && status < 400) throw new Error(`${what} has no such status`);
-      const operation = `/paths/${escape(at.template)}/${method.toLowerCase()}/responses/${key}`;
+      const operation = `/paths/${asToken(at.template)}/${method.toLowerCase()}/responses/${key}`;
       const reference = responses[key]?.$ref?.slice(1);
       const pointer = reference ?? operation;
       const response = pointer
         .slice(1)
         .split('/')
-        .reduce((part, name) => part[unescape(name)] as Json, document) as { content?: Json };
+        .reduce((part, name) => part[fromToken(name)] as Json, document) as { content?: Json };
       const media = type?.split(';')[0] ?? '';
       if (response.content === undefined) {
         if (media !== '' && body !== undefined) throw new Error(`${what} has no body there`);
@@ -95,7 +92,7 @@ function checkerOf(document: Json): Checker {
         return;
       }
       if (!media.endsWith('json')) return;
-      const validate = validatorAt(`${pointer}/content/${escape(media)}/schema`);
+      const validate = validatorAt(`${pointer}/content/${asToken(media)}/schema`);
       if (!validate(body))
         throw new Error(
           `${what} has something else: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)?.slice(0, 2000)}`,
@@ -118,7 +115,7 @@ function close(part: unknown): void {
   for (const inner of Object.values(schema)) close(inner);
 }
 
-const escape = (name: string): string =>
+const asToken = (name: string): string =>
   encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
-const unescape = (name: string): string =>
+const fromToken = (name: string): string =>
   decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~');
