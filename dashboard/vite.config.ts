@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
+
+const SERVER = process.env.BATCHLINE_URL ?? 'http://127.0.0.1:7243';
 
 /** The page is built to `dashboard/dist`, which the server reads; `npx vite dashboard` serves it while one works on it. */
 export default defineConfig({
@@ -9,6 +12,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     emptyOutDir: true,
+    // Swagger UI, which only /docs loads.
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: { input: ['index.html', 'docs.html'].map((page) => join(import.meta.dirname, page)) },
   },
-  server: { proxy: { '/api': process.env.BATCHLINE_URL ?? 'http://127.0.0.1:7243' } },
+  server: { proxy: { '/api': SERVER, '/openapi.json': SERVER } },
 });

@@ -37,10 +37,11 @@ export function createClient(options?: ClientOptions): BatchlineClient;
 
 /** The server has refused a call; the message is its own, in the language of the client. */
 export class Refused extends Error {
+  /** @param body what was answered: the error carrier, or whatever came instead */
+  constructor(response: { readonly status: number }, body: unknown);
   readonly status: number;
   /** ErrorType, such as `ArgumentException`; empty where the answer has none. */
   readonly type: string;
-  readonly response: Response;
 }
 
 /**

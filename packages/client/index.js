@@ -7,7 +7,6 @@ export class Refused extends Error {
     this.name = 'Refused';
     this.status = response.status;
     this.type = typeof body?.ErrorType === 'string' ? body.ErrorType : '';
-    this.response = response;
   }
 }
 

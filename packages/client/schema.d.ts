@@ -1668,6 +1668,13 @@ export interface components {
             Created: components["schemas"]["DateTime"];
             Updated: components["schemas"]["DateTime"];
         };
+        NewWebhook: {
+            Url: string;
+            Names?: string[];
+            States?: string[];
+            Own?: boolean;
+            Active?: boolean;
+        };
         CreatedWebhook: {
             Id: number;
             AssociateId: number;
@@ -1797,6 +1804,23 @@ export interface components {
             /** @description Why its last run did not start; empty where it did */
             LastProblem: string;
             Created: components["schemas"]["DateTime"];
+        };
+        NewSchedule: {
+            Name: string;
+            Definition: string;
+            Cron: string;
+            ParameterObject?: {
+                [key: string]: unknown;
+            } | null;
+            TimeZone?: string;
+            /** @enum {unknown} */
+            MissedRuns?: "Skip" | "Once" | "All";
+            MissedLimit?: number;
+            Priority?: number;
+            Paused?: boolean;
+            AssociateId?: number;
+            IsSystemTask?: boolean;
+            DatabaseSerialNumber?: string;
         };
         /** @description By state, such as 30d; a state that is not there is kept */
         Retention: {
@@ -3490,13 +3514,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    Url: string;
-                    Names?: string[];
-                    States?: string[];
-                    Own?: boolean;
-                    Active?: boolean;
-                };
+                "application/json": components["schemas"]["NewWebhook"];
             };
         };
         responses: {
@@ -4685,23 +4703,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    Name: string;
-                    Definition: string;
-                    Cron: string;
-                    ParameterObject?: {
-                        [key: string]: unknown;
-                    } | null;
-                    TimeZone?: string;
-                    /** @enum {unknown} */
-                    MissedRuns?: "Skip" | "Once" | "All";
-                    MissedLimit?: number;
-                    Priority?: number;
-                    Paused?: boolean;
-                    AssociateId?: number;
-                    IsSystemTask?: boolean;
-                    DatabaseSerialNumber?: string;
-                };
+                "application/json": components["schemas"]["NewSchedule"];
             };
         };
         responses: {

@@ -1,10 +1,10 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get } from './call.ts';
+import { api, type Call, get } from './call.ts';
 import type { Definition } from './carriers.ts';
 
 /** What tasks can be started by. */
 export const definitionsQuery = queryOptions({
   queryKey: ['definitions'],
-  queryFn: ({ signal }) => get<Definition[]>('/Definitions', signal),
+  queryFn: ({ signal }) => get(api.GET('/api/v1/Definitions', { signal }) as Call<Definition[]>),
   staleTime: 30_000,
 });

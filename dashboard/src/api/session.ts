@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { createStore } from '../store.ts';
-import { call, get, Refused } from './call.ts';
-import type { Session, User } from './carriers.ts';
+import { answer, api, get, Refused } from './call.ts';
+import type { Session } from './carriers.ts';
 
 /** Who is signed in: `undefined` as long as it is not known, `null` where nobody is. */
 export const session = createStore<Session | null | undefined>(undefined);
@@ -9,7 +9,7 @@ export const session = createStore<Session | null | undefined>(undefined);
 /** Asks the server who is signed in. @throws Unreachable */
 export async function findSession(): Promise<void> {
   try {
-    session.set(await get<Session>('/SignIn'));
+    session.set(await get(api.GET('/api/v1/SignIn')));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     session.set(null);
@@ -19,7 +19,7 @@ export async function findSession(): Promise<void> {
 /** Signs in by login and password. @throws Refused, Unreachable */
 export async function signIn(login: string, password: string): Promise<Session> {
   const body = { Login: login, Password: password, Cookie: true };
-  const { data } = await call<Session>('POST', '/SignIn', { body });
+  const { data } = await answer(api.POST('/api/v1/SignIn', { body }));
   session.set(data);
   return data;
 }
@@ -27,7 +27,7 @@ export async function signIn(login: string, password: string): Promise<Session> 
 /** Ends the session, here and on the server. */
 export async function signOut(): Promise<void> {
   try {
-    await call('DELETE', '/SignIn');
+    await answer(api.DELETE('/api/v1/SignIn'));
   } catch (error) {
     if (!(error instanceof Refused && error.status === 401)) throw error; // It had ended already.
   }
@@ -42,7 +42,7 @@ export const seesAll = (who: Session): boolean => isAdministrator(who) || who.Ro
 /** Every associate; for administrators. */
 export const usersQuery = queryOptions({
   queryKey: ['users'],
-  queryFn: ({ signal }) => get<User[]>('/Users', signal),
+  queryFn: ({ signal }) => get(api.GET('/api/v1/Users', { signal })),
   staleTime: 60_000,
 });
 

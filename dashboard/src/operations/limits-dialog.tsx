@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent, ReactNode } from 'react';
-import { call } from '../api/call.ts';
+import { api, make } from '../api/call.ts';
 import type { Definition } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { Dialog } from '../parts/dialog.tsx';
@@ -19,11 +19,11 @@ export function LimitsDialog({
   const { t } = useTexts();
   const queries = useQueryClient();
   const change = useMutation({
-    mutationFn: ({ method, body }: { method: 'PUT' | 'DELETE'; body?: object }) =>
-      call(method, `/Definitions/${encodeURIComponent(Name)}/Limits`, { body }),
+    mutationFn: make<unknown>,
     onSuccess: onClose,
     onSettled: () => queries.invalidateQueries({ queryKey: definitionsQuery.queryKey }),
   });
+  const params = { path: { name: Name } };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -32,15 +32,13 @@ export function LimitsDialog({
       return text === '' ? null : Number(text);
     };
     const [Runs, Seconds] = [count('runs'), count('seconds')];
-    change.mutate({
-      method: 'PUT',
-      body: {
-        Concurrent: count('concurrent'),
-        PerTenant: count('perTenant'),
-        // Half a rate goes to the server too: it says what is missing.
-        Rate: Runs === null && Seconds === null ? null : { Runs, Seconds },
-      },
-    });
+    const body = {
+      Concurrent: count('concurrent'),
+      PerTenant: count('perTenant'),
+      // Half a rate goes to the server too: it says what is missing.
+      Rate: Runs === null && Seconds === null ? null : { Runs: Runs as number, Seconds: Seconds as number },
+    };
+    change.mutate(() => api.PUT('/api/v1/Definitions/{name}/Limits', { params, body }));
   };
   const title = t`Limits of ${Name}`;
   return (
@@ -84,7 +82,10 @@ export function LimitsDialog({
         <p className="buttons">
           <button type="submit" className="primary" disabled={change.isPending}>{t`Save`}</button>
           {LimitsAreSet && (
-            <button type="button" onClick={() => change.mutate({ method: 'DELETE' })}>
+            <button
+              type="button"
+              onClick={() => change.mutate(() => api.DELETE('/api/v1/Definitions/{name}/Limits', { params }))}
+            >
               {t`As the definition has them`}
             </button>
           )}

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { call, get } from '../api/call.ts';
+import { answer, api, get } from '../api/call.ts';
 import type { Definition, Session } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { isAdministrator } from '../api/session.ts';
@@ -28,7 +28,8 @@ export default function OperationsPage({ who }: { who: Session }): ReactNode {
   const minutes = PERIODS.find((each) => String(each) === query.get('minutes')) ?? PERIODS[0];
   const { data, error } = useQuery({
     queryKey: ['statistics', minutes],
-    queryFn: ({ signal }) => get<Statistics>(`/Statistics?Minutes=${minutes}`, signal),
+    queryFn: ({ signal }) =>
+      get(api.GET('/api/v1/Statistics', { params: { query: { Minutes: String(minutes) } }, signal })),
     refetchInterval: INTERVAL,
     placeholderData: (before) => before,
   });
@@ -130,7 +131,11 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
   const [limited, setLimited] = useState<Definition>();
   const pause = useMutation({
     mutationFn: ({ name, action }: { name: string; action: 'Pause' | 'Resume' }) =>
-      call('POST', `/Definitions/${encodeURIComponent(name)}/${action}`),
+      answer(
+        action === 'Pause'
+          ? api.POST('/api/v1/Definitions/{name}/Pause', { params: { path: { name } } })
+          : api.POST('/api/v1/Definitions/{name}/Resume', { params: { path: { name } } }),
+      ),
     onSettled: () => queries.invalidateQueries({ queryKey: definitionsQuery.queryKey }),
   });
   const { number, span } = useTimes();

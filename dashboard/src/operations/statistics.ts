@@ -1,44 +1,8 @@
-/** What happened, what waits and what fails, as the server tells it. */
-export interface Statistics {
-  readonly Since: string;
-  readonly StepSeconds: number;
-  readonly Changes: readonly Change[];
-  readonly Workers: readonly WorkerCount[];
-  readonly Queues: readonly Queue[];
-  readonly Failures: readonly Failures[];
-}
+import type { Statistics } from '../api/carriers.ts';
 
-interface Change {
-  readonly At: string;
-  readonly Name: string;
-  readonly Registered: number;
-  readonly Succeeded: number;
-  readonly Failed: number;
-  readonly Begun: number;
-  readonly Waited: number;
-  readonly LongestWait: number;
-}
+export type { Statistics };
 
-interface WorkerCount {
-  readonly At: string;
-  readonly Workers: number;
-}
-
-interface Queue {
-  readonly Name: string;
-  readonly Due: number;
-  readonly Later: number;
-  readonly Oldest: string | null;
-  readonly Running: number;
-}
-
-interface Failures {
-  readonly Name: string;
-  readonly Tasks: number;
-  readonly LastId: number;
-  readonly LastAt: string;
-  readonly Result: string;
-}
+type Change = Statistics['Changes'][number];
 
 /** Sums of some changes. */
 export interface Sums {

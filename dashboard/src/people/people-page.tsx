@@ -28,8 +28,8 @@ export default function PeoplePage({ who }: { who: Session }): ReactNode {
         </fieldset>
       </div>
       {shown === 'users' && <Users who={who} />}
-      {shown === 'tokens' && <Secrets key="tokens" kind="Tokens" secret="Token" />}
-      {shown === 'applications' && <Secrets key="applications" kind="Applications" secret="AppToken" />}
+      {shown === 'tokens' && <Secrets key="tokens" kind="Tokens" />}
+      {shown === 'applications' && <Secrets key="applications" kind="Applications" />}
     </section>
   );
 }

@@ -1,40 +1,53 @@
+import type { Carrier } from '@batchline/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { call, get } from '../api/call.ts';
+import { api, type Call, get, make } from '../api/call.ts';
+import { at } from '../api/tasks.ts';
 import { Problem } from '../parts/problem.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 
-interface Secret {
-  readonly Id: number;
-  readonly Name: string;
-  readonly Scopes: readonly string[] | null;
-  readonly Created: string;
-  readonly Expires?: string | null;
+type Secret = Carrier<'Application'> & Partial<Carrier<'Token'>>;
+type Created = Partial<Carrier<'CreatedToken'> & Carrier<'CreatedApplication'>>;
+
+interface Calls {
+  /** The property that has the secret of a new one. */
+  readonly secret: 'Token' | 'AppToken';
+  readonly list: (signal: AbortSignal) => Call<Secret[]>;
+  readonly create: (name: string) => Call<Created>;
+  readonly remove: (id: number) => Call<undefined>;
 }
 
+const CALLS = {
+  Tokens: {
+    secret: 'Token',
+    list: (signal) => api.GET('/api/v1/Tokens', { signal }) as Call<Secret[]>,
+    create: (Name) => api.POST('/api/v1/Tokens', { body: { Name } }) as Call<Created>,
+    remove: (id) => api.DELETE('/api/v1/Tokens/{id}', { params: at(id) }),
+  },
+  Applications: {
+    secret: 'AppToken',
+    list: (signal) => api.GET('/api/v1/Applications', { signal }) as Call<Secret[]>,
+    create: (Name) => api.POST('/api/v1/Applications', { body: { Name } }) as Call<Created>,
+    remove: (id) => api.DELETE('/api/v1/Applications/{id}', { params: at(id) }),
+  },
+} as const satisfies Readonly<Record<string, Calls>>;
+
 /** What signs in or is known without a person: tokens, or applications. A new secret is shown once. */
-export function Secrets({
-  kind,
-  secret,
-}: {
-  kind: 'Tokens' | 'Applications';
-  secret: 'Token' | 'AppToken';
-}): ReactNode {
+export function Secrets({ kind }: { kind: keyof typeof CALLS }): ReactNode {
   const { t } = useTexts();
   const { moment } = useTimes();
   const queries = useQueryClient();
   const list = useQuery({
     queryKey: [kind],
-    queryFn: ({ signal }) => get<Secret[]>(`/${kind}`, signal),
+    queryFn: ({ signal }) => get<Secret[]>(CALLS[kind].list(signal)),
   });
   const change = useMutation({
-    mutationFn: ({ method, path, body }: { method: string; path: string; body?: object }) =>
-      call<Readonly<Record<string, unknown>> | undefined>(method, `/${kind}${path}`, { body }),
+    mutationFn: make<Created | undefined>,
     onSettled: () => queries.invalidateQueries({ queryKey: [kind] }),
   });
-  const made = change.data?.data?.[secret];
+  const made = change.data?.data?.[CALLS[kind].secret];
   return (
     <section className="panel">
       <form
@@ -42,7 +55,7 @@ export function Secrets({
         onSubmit={(event) => {
           event.preventDefault();
           const name = String(new FormData(event.currentTarget).get('name'));
-          change.mutate({ method: 'POST', path: '', body: { Name: name } });
+          change.mutate(() => CALLS[kind].create(name));
           event.currentTarget.reset();
         }}
       >
@@ -82,7 +95,7 @@ export function Secrets({
                       type="button"
                       className="danger"
                       aria-label={t`Remove ${each.Name}`}
-                      onClick={() => change.mutate({ method: 'DELETE', path: `/${each.Id}` })}
+                      onClick={() => change.mutate(() => CALLS[kind].remove(each.Id))}
                     >
                       {t`Remove`}
                     </button>

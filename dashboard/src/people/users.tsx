@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { call } from '../api/call.ts';
+import { api, make } from '../api/call.ts';
 import type { Session, User } from '../api/carriers.ts';
 import { usersQuery } from '../api/session.ts';
+import { at } from '../api/tasks.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -18,8 +19,7 @@ export function Users({ who }: { who: Session }): ReactNode {
   const users = useQuery(usersQuery);
   const [edited, setEdited] = useState<User | 'new'>();
   const change = useMutation({
-    mutationFn: ({ method, path, body }: { method: string; path: string; body: object }) =>
-      call(method, `/Users${path}`, { body }),
+    mutationFn: make<User>,
     onSuccess: () => setEdited(undefined),
     onSettled: () => queries.invalidateQueries({ queryKey: ['users'] }),
   });
@@ -34,12 +34,17 @@ export function Users({ who }: { who: Session }): ReactNode {
       Roles: ROLES.filter((role) => form.has(role)),
     };
     if (edited === 'new') {
-      const body = { ...common, Login: String(form.get('login')), Name: String(form.get('name')) };
-      change.mutate({ method: 'POST', path: '', body });
+      const body = {
+        ...common,
+        Password: password,
+        Login: String(form.get('login')),
+        Name: String(form.get('name')),
+      };
+      change.mutate(() => api.POST('/api/v1/Users', { body }));
     } else if (edited !== undefined) {
       const own = edited.AssociateId === who.AssociateId;
       const body = { ...common, ...(own ? {} : { Disabled: form.has('disabled') }) };
-      change.mutate({ method: 'PATCH', path: `/${edited.AssociateId}`, body });
+      change.mutate(() => api.PATCH('/api/v1/Users/{id}', { params: at(edited.AssociateId), body }));
     }
   };
   return (

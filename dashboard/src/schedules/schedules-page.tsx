@@ -1,10 +1,12 @@
+import type { Carrier } from '@batchline/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import { call, get } from '../api/call.ts';
+import { answer, api, type Call, get, make } from '../api/call.ts';
 import type { Schedule, Session } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { useNames } from '../api/session.ts';
+import { at } from '../api/tasks.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -27,14 +29,14 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
   useTitle(t`Schedules`);
   const list = useQuery({
     queryKey: ['schedules'],
-    queryFn: ({ signal }) => get<Schedule[]>('/Schedules', signal),
+    queryFn: ({ signal }) => get(api.GET('/api/v1/Schedules', { signal })),
     refetchInterval: INTERVAL,
   });
   const act = useMutation({
-    mutationFn: ({ method, path }: { method: string; path: string }) => call(method, `/Schedules${path}`),
+    mutationFn: make<unknown>,
     onSettled: () => queries.invalidateQueries({ queryKey: ['schedules'] }),
   });
-  const at = (text: string | undefined): string => moment(readTime(text ?? ''));
+  const shown = (text: string | undefined): string => moment(readTime(text ?? ''));
   return (
     <section>
       <div className="tasks-title">
@@ -72,9 +74,9 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
                   <td>
                     <code>{schedule.Cron}</code> <span className="dim">{schedule.TimeZone}</span>
                   </td>
-                  <td>{schedule.Paused ? <strong>{t`Paused`}</strong> : at(schedule.NextRuns[0])}</td>
+                  <td>{schedule.Paused ? <strong>{t`Paused`}</strong> : shown(schedule.NextRuns[0])}</td>
                   <td>
-                    {at(schedule.LastRun)}{' '}
+                    {shown(schedule.LastRun)}{' '}
                     {schedule.LastTaskId !== null && schedule.LastTaskId > 0 && (
                       <Link href={`/tasks/${schedule.LastTaskId}`}>#{schedule.LastTaskId}</Link>
                     )}
@@ -85,19 +87,18 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
                       <button
                         type="button"
                         aria-label={schedule.Paused ? t`Resume ${schedule.Name}` : t`Pause ${schedule.Name}`}
-                        onClick={() =>
-                          act.mutate({
-                            method: 'POST',
-                            path: `/${schedule.Id}/${schedule.Paused ? 'Resume' : 'Pause'}`,
-                          })
-                        }
+                        onClick={() => act.mutate(() => pauseOrResume(schedule))}
                       >
                         {schedule.Paused ? t`Resume` : t`Pause`}
                       </button>
                       <button
                         type="button"
                         aria-label={t`Run ${schedule.Name} now`}
-                        onClick={() => act.mutate({ method: 'POST', path: `/${schedule.Id}/RunNow` })}
+                        onClick={() =>
+                          act.mutate(() =>
+                            api.POST('/api/v1/Schedules/{id}/RunNow', { params: at(schedule.Id) }),
+                          )
+                        }
                       >
                         {t`Run now`}
                       </button>
@@ -105,7 +106,9 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
                         type="button"
                         className="danger"
                         aria-label={t`Remove ${schedule.Name}`}
-                        onClick={() => act.mutate({ method: 'DELETE', path: `/${schedule.Id}` })}
+                        onClick={() =>
+                          act.mutate(() => api.DELETE('/api/v1/Schedules/{id}', { params: at(schedule.Id) }))
+                        }
                       >
                         {t`Remove`}
                       </button>
@@ -122,12 +125,18 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
   );
 }
 
+function pauseOrResume({ Id, Paused }: Schedule): Call {
+  return Paused
+    ? api.POST('/api/v1/Schedules/{id}/Resume', { params: at(Id) })
+    : api.POST('/api/v1/Schedules/{id}/Pause', { params: at(Id) });
+}
+
 function NewSchedule({ onClose }: { onClose: () => void }): ReactNode {
   const { t } = useTexts();
   const queries = useQueryClient();
   const definitions = useQuery(definitionsQuery);
   const make = useMutation({
-    mutationFn: (body: object) => call('POST', '/Schedules', { body }),
+    mutationFn: (body: Carrier<'NewSchedule'>) => answer(api.POST('/api/v1/Schedules', { body })),
     onSuccess: onClose,
     onSettled: () => queries.invalidateQueries({ queryKey: ['schedules'] }),
   });

@@ -1,9 +1,11 @@
+import type { Carrier } from '@batchline/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { call, get } from '../api/call.ts';
+import { answer, api } from '../api/call.ts';
 import type { BatchTaskInfo, Definition } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
+import { readTask } from '../api/tasks.ts';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { timeZone } from '../preferences.ts';
@@ -20,7 +22,7 @@ export default function StartPage({ name }: { name: string | undefined }): React
   const definitions = useQuery(definitionsQuery);
   const model = useQuery({
     queryKey: ['model', like],
-    queryFn: ({ signal }) => get<BatchTaskInfo>(`/BatchTask/${like}`, signal),
+    queryFn: async ({ signal }) => (await readTask(like ?? 0, signal)).data,
     enabled: like !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -76,8 +78,8 @@ function StartForm({
   );
   const [mistakes, setMistakes] = useState<Mistakes>({});
   const start = useMutation({
-    mutationFn: ({ at, body }: { at: string; body: object }) =>
-      call<number>('POST', `/BatchTask${at === '' ? '' : `?StartAt=${encodeURIComponent(at)}`}`, { body }),
+    mutationFn: ({ at, body }: { at: string; body: Carrier<'BatchTaskStart'> }) =>
+      answer(api.POST('/api/v1/BatchTask', { params: { query: at === '' ? {} : { StartAt: at } }, body })),
     onSuccess: ({ data }) => navigate(data === 0 ? '/' : `/tasks/${data}`),
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {

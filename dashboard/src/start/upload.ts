@@ -1,4 +1,4 @@
-import { commonHeaders, parsed, refusal, Unreachable } from '../api/call.ts';
+import { commonHeaders, refusal, Unreachable } from '../api/call.ts';
 
 /**
  * Sends a file as an input file of tasks.
@@ -19,8 +19,17 @@ export function upload(file: File, onProgress: (percent: number) => void): Promi
     request.onload = () => {
       const answer = parsed(request.responseText);
       if (request.status === 201) resolve((answer as { File: string }).File);
-      else reject(refusal(request.status, answer));
+      else reject(refusal(request, answer));
     };
     request.send(file);
   });
+}
+
+/** The body of an answer; `undefined` where it is empty or, as from a proxy's page, no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

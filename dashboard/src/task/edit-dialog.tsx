@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { LEGAL_MOVES } from '../../../src/domain/task-state.ts';
-import { call, Refused } from '../api/call.ts';
+import { answer, api, Refused } from '../api/call.ts';
 import type { BatchTaskInfo } from '../api/carriers.ts';
+import { at } from '../api/tasks.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -35,8 +36,13 @@ export function EditDialog({
   const [opened] = useState({ task, etag });
   const fields = editableFields(opened.task);
   const save = useMutation({
-    mutationFn: ({ body, ifMatch }: { body: object; ifMatch: string | null }) =>
-      call('PUT', `/BatchTask/${task.Id}`, { body, ifMatch }),
+    mutationFn: ({ body, ifMatch }: { body: Record<string, string>; ifMatch: string | null }) =>
+      answer(
+        api.PUT('/api/v1/BatchTask/{id}', {
+          params: { ...at(task.Id), ...(ifMatch === null ? {} : { header: { 'If-Match': ifMatch } }) },
+          body,
+        }),
+      ),
     onSuccess: onClose,
     onSettled: () => queries.invalidateQueries({ queryKey: ['task', task.Id] }),
   });

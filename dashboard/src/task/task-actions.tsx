@@ -2,8 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { isHeld } from '../../../src/domain/task-state.ts';
-import { call } from '../api/call.ts';
+import { answer, api, type Call } from '../api/call.ts';
 import type { BatchTaskInfo, Session } from '../api/carriers.ts';
+import { at } from '../api/tasks.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
@@ -29,19 +30,23 @@ export function TaskActions({
   const [, navigate] = useLocation();
   const [open, setOpen] = useState<Open>();
   const act = useMutation({
-    mutationFn: ({ method, path }: { method: string; path: string }) =>
-      call(method, `/BatchTask/${task.Id}${path}`),
-    onSuccess: (_, { method }) => {
+    mutationFn: ({ run }: { run: () => Call; goTo?: string }) => answer(run()),
+    onSuccess: (_, { goTo }) => {
       setOpen(undefined);
-      if (method === 'DELETE') navigate('/');
+      if (goTo !== undefined) navigate(goTo);
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['task', task.Id] }),
   });
+  const params = at(task.Id);
+  const restart = (query: { FromStart?: string }): void =>
+    act.mutate({
+      run: () => api.POST('/api/v1/BatchTask/{id}/Restart', { params: { ...params, query } }),
+    });
   const close = (): void => setOpen(undefined);
   const mask = task.TableRight.Mask;
   const isLive = task.State === 'New' || isHeld(task.State);
   const canStop = isLive && has(mask, 'Update') && task.CancellationBehaviour !== 'CannotCancel';
-  const stop = (): void => act.mutate({ method: 'POST', path: '/Stop' });
+  const stop = (): void => act.mutate({ run: () => api.POST('/api/v1/BatchTask/{id}/Stop', { params }) });
   const warning = resource(
     `SR_BATCH_${task.Name.replace(/(?<=[a-z0-9])[A-Z]|[^A-Za-z0-9]+/g, (match) => `_${match.replace(/[^A-Za-z0-9]/g, '')}`).toUpperCase()}_CANCELLATION`,
   );
@@ -60,19 +65,10 @@ export function TaskActions({
         )}
         {task.State === 'Failed' && has(mask, 'Update') && (
           <>
-            <button
-              type="button"
-              className="primary"
-              disabled={act.isPending}
-              onClick={() => act.mutate({ method: 'POST', path: '/Restart' })}
-            >
+            <button type="button" className="primary" disabled={act.isPending} onClick={() => restart({})}>
               {t`Run again`}
             </button>
-            <button
-              type="button"
-              disabled={act.isPending}
-              onClick={() => act.mutate({ method: 'POST', path: '/Restart?FromStart=true' })}
-            >
+            <button type="button" disabled={act.isPending} onClick={() => restart({ FromStart: 'true' })}>
               {t`Run from the start`}
             </button>
           </>
@@ -106,7 +102,9 @@ export function TaskActions({
           text={t`A deleted task can’t be brought back.`}
           action={t`Delete`}
           error={act.error}
-          onConfirm={() => act.mutate({ method: 'DELETE', path: '' })}
+          onConfirm={() =>
+            act.mutate({ run: () => api.DELETE('/api/v1/BatchTask/{id}', { params }), goTo: '/' })
+          }
           onClose={close}
         />
       )}

@@ -1,24 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import { get } from '../api/call.ts';
-import type { BatchTaskInfo } from '../api/carriers.ts';
+import { api, type Call, get } from '../api/call.ts';
+import type { Children } from '../api/carriers.ts';
+import { at } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
-
-interface Children {
-  readonly Total: number;
-  readonly Ended: number;
-  readonly Failed: number;
-  readonly Children: readonly {
-    readonly Key: string | null;
-    readonly Weight: number;
-    readonly Task: BatchTaskInfo;
-  }[];
-}
 
 /** So many of a task's children are shown; the list has a filter for all. */
 const MOST = 100;
@@ -41,7 +31,13 @@ export function TaskChildren({ id }: { id: number }): ReactNode {
 function useChildren(id: number): Children | undefined {
   const { data, refetch } = useQuery({
     queryKey: ['children', id],
-    queryFn: ({ signal }) => get<Children>(`/BatchTask/${id}/Children?Limit=${MOST}`, signal),
+    queryFn: ({ signal }) =>
+      get(
+        api.GET('/api/v1/BatchTask/{id}/Children', {
+          params: { ...at(id), query: { Limit: String(MOST) } },
+          signal,
+        }) as Call<Children>,
+      ),
   });
   useLive(refetch);
   return data;
@@ -116,13 +112,15 @@ export function ParentLink({ id }: { id: number }): ReactNode {
   const { data } = useQuery({
     queryKey: ['parent', id],
     queryFn: ({ signal }) =>
-      get<{ value: { parentId: number }[] }>(
-        `/BatchTask?$filter=${encodeURIComponent(`batchTaskId eq ${id}`)}&$select=parentId`,
-        signal,
+      get(
+        api.GET('/api/v1/BatchTask', {
+          params: { query: { $filter: `batchTaskId eq ${id}`, $select: 'parentId' } },
+          signal,
+        }),
       ),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const parentId = data?.value[0]?.parentId ?? 0;
+  const parentId = Number(data?.value[0]?.parentId ?? 0);
   if (parentId === 0) return null;
   return (
     <>

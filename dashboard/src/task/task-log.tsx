@@ -1,18 +1,11 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { hasEnded } from '../../../src/domain/task-state.ts';
-import { get } from '../api/call.ts';
-import type { StoredState } from '../api/carriers.ts';
+import { api, get } from '../api/call.ts';
+import type { LogLine, StoredState } from '../api/carriers.ts';
+import { at } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
-
-interface LogLine {
-  readonly Id: number | string;
-  readonly At: string;
-  readonly Attempt: number;
-  readonly Level: string;
-  readonly Message: string;
-}
 
 /** Lines are no events: they are asked for so often, in milliseconds. */
 const INTERVAL = 1000;
@@ -32,7 +25,9 @@ export function TaskLog({ id, state }: { id: number; state: StoredState }): Reac
     if (completeAt.current === state) return;
     completeAt.current = undefined;
     const after = lines.at(-1)?.Id ?? 0;
-    const more = await get<LogLine[]>(`/BatchTask/${id}/Log?After=${after}`);
+    const more = await get(
+      api.GET('/api/v1/BatchTask/{id}/Log', { params: { ...at(id), query: { After: String(after) } } }),
+    );
     if (more.length > 0) setLines((before) => [...before, ...more].slice(-MOST));
     if (hasEnded(state)) completeAt.current = state;
   }, INTERVAL);

@@ -2,9 +2,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { hasEnded } from '../../../src/domain/task-state.ts';
-import { type Answer, call, get, Refused } from '../api/call.ts';
+import { api, get, Refused } from '../api/call.ts';
 import type { AuditEntry, BatchTaskInfo, Session } from '../api/carriers.ts';
 import { useNames } from '../api/session.ts';
+import { at, readTask } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
 import { Problem } from '../parts/problem.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
@@ -23,11 +24,11 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
   const queries = useQueryClient();
   const task = useQuery({
     queryKey: ['task', id],
-    queryFn: ({ signal }): Promise<Answer<BatchTaskInfo>> => call('GET', `/BatchTask/${id}`, { signal }),
+    queryFn: ({ signal }) => readTask(id, signal),
   });
   const history = useQuery({
     queryKey: ['audit', id],
-    queryFn: ({ signal }) => get<AuditEntry[]>(`/BatchTask/${id}/Audit`, signal),
+    queryFn: ({ signal }) => get(api.GET('/api/v1/BatchTask/{id}/Audit', { params: at(id), signal })),
     enabled: task.isSuccess,
   });
   const isGone = task.error instanceof Refused && task.error.status === 404;

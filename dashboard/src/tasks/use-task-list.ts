@@ -1,6 +1,6 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { get } from '../api/call.ts';
 import type { TaskPage, TaskRow } from '../api/carriers.ts';
+import { type ListOptions, listTasks } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
 import { type Filter, toArchiveFilter, toArchiveOrder } from './filter.ts';
 
@@ -37,23 +37,20 @@ export function useTaskList(
   const $filter = toArchiveFilter(filter, associateId);
   const $orderBy = toArchiveOrder(filter);
   const queryKey = ['tasks', $filter, $orderBy];
-  const first = path({ $filter, $orderBy, $select: COLUMNS, $top: String(PAGE) });
+  const first = { $filter, $orderBy, $select: COLUMNS, $top: String(PAGE) };
 
   const list = useInfiniteQuery({
     queryKey,
-    queryFn: ({ pageParam, signal }) => get<TaskPage>(pageParam, signal),
-    initialPageParam: first,
-    getNextPageParam: nextPath,
+    queryFn: ({ pageParam, signal }) => listTasks(pageParam, signal),
+    initialPageParam: first as ListOptions,
+    getNextPageParam: nextOptions,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
   const count = useQuery({
     queryKey: ['task-count', $filter],
     queryFn: ({ signal }) =>
-      get<TaskPage>(
-        path({ $filter, $select: 'batchTaskId', $top: '1', $options: 'GrandTotal=true' }),
-        signal,
-      ),
+      listTasks({ $filter, $select: 'batchTaskId', $top: '1', $options: 'GrandTotal=true' }, signal),
     // The tasks come first: counting many takes a while.
     enabled: list.isSuccess,
     refetchInterval: COUNT_INTERVAL,
@@ -64,16 +61,18 @@ export function useTaskList(
     if (list.data === undefined) return list.refetch();
     const { ids, isTop } = visible();
     if (isTop) {
-      const page = await get<TaskPage>(first);
-      queries.setQueryData<InfiniteData<TaskPage, string>>(queryKey, (data) => withTop(data, page, first));
+      const page = await listTasks(first);
+      queries.setQueryData<InfiniteData<TaskPage, ListOptions>>(queryKey, (data) =>
+        withTop(data, page, first),
+      );
     } else if (ids.length > 0) {
-      const chosen = path({
+      const chosen = {
         $filter: `batchTaskId oneOf (${ids.join(', ')})`,
         $select: COLUMNS,
         $top: String(PAGE),
-      });
-      const { value } = await get<TaskPage>(chosen);
-      queries.setQueryData<InfiniteData<TaskPage, string>>(queryKey, (data) => withRows(data, value));
+      };
+      const { value } = await listTasks(chosen);
+      queries.setQueryData<InfiniteData<TaskPage, ListOptions>>(queryKey, (data) => withRows(data, value));
     }
   });
 
@@ -91,10 +90,10 @@ export function useTaskList(
 
 /** A new first page. Where other tasks are in it than before, the pages behind it no longer follow, and are left. */
 function withTop(
-  data: InfiniteData<TaskPage, string> | undefined,
+  data: InfiniteData<TaskPage, ListOptions> | undefined,
   page: TaskPage,
-  first: string,
-): InfiniteData<TaskPage, string> {
+  first: ListOptions,
+): InfiniteData<TaskPage, ListOptions> {
   const ids = (each: TaskPage | undefined): string => each?.value.map((row) => row.PrimaryKey).join() ?? '';
   if (data === undefined || ids(data.pages[0]) !== ids(page)) return { pages: [page], pageParams: [first] };
   const [old, ...others] = data.pages;
@@ -105,9 +104,9 @@ function withTop(
 
 /** These rows in the place of those with their ids. */
 function withRows(
-  data: InfiniteData<TaskPage, string> | undefined,
+  data: InfiniteData<TaskPage, ListOptions> | undefined,
   rows: readonly TaskRow[],
-): InfiniteData<TaskPage, string> | undefined {
+): InfiniteData<TaskPage, ListOptions> | undefined {
   if (data === undefined) return undefined;
   const byId = new Map(rows.map((row) => [row.PrimaryKey, row]));
   const pages = data.pages.map((page) => ({
@@ -117,13 +116,8 @@ function withRows(
   return { ...data, pages };
 }
 
-/** The list's links name the server as it was called; only their path is used. */
-function nextPath(page: TaskPage): string | undefined {
+/** The list's links name the server as it was called; only their options are used. */
+function nextOptions(page: TaskPage): ListOptions | undefined {
   const link = page['odata.nextLink'];
-  return link == null ? undefined : `/BatchTask${new URL(link, location.href).search}`;
-}
-
-function path(options: Readonly<Record<string, string>>): string {
-  const query = Object.entries(options).filter(([, value]) => value !== '');
-  return `/BatchTask?${query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
+  return link == null ? undefined : Object.fromEntries(new URL(link, location.href).searchParams);
 }

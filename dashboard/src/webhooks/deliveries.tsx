@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { call } from '../api/call.ts';
-import { type Delivery, deliveriesQuery, webhooksQuery } from '../api/webhooks.ts';
+import { api, make } from '../api/call.ts';
+import type { Delivery } from '../api/carriers.ts';
+import { deliveriesQuery, webhooksQuery } from '../api/webhooks.ts';
 import { Problem } from '../parts/problem.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { useTexts } from '../texts.tsx';
@@ -17,7 +18,7 @@ export function Deliveries({ id }: { id: number }): ReactNode {
   const webhook = webhooks.data?.find((each) => each.Id === id);
   const list = useQuery(deliveriesQuery(id));
   const send = useMutation({
-    mutationFn: (path: string) => call('POST', `/Webhooks/${id}${path}`),
+    mutationFn: make<Delivery>,
     onSettled: () => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey }),
   });
   const states: Readonly<Record<Delivery['State'], string>> = {
@@ -37,7 +38,9 @@ export function Deliveries({ id }: { id: number }): ReactNode {
           type="button"
           className="primary"
           disabled={webhook?.Active !== true}
-          onClick={() => send.mutate('/Test')}
+          onClick={() =>
+            send.mutate(() => api.POST('/api/v1/Webhooks/{id}/Test', { params: { path: { id } } }))
+          }
         >
           {t`Send a test`}
         </button>
@@ -87,7 +90,13 @@ export function Deliveries({ id }: { id: number }): ReactNode {
                         <button
                           type="button"
                           aria-label={t`Send again: ${delivery.Id}`}
-                          onClick={() => send.mutate(`/Deliveries/${delivery.Id}/Redeliver`)}
+                          onClick={() =>
+                            send.mutate(() =>
+                              api.POST('/api/v1/Webhooks/{id}/Deliveries/{delivery}/Redeliver', {
+                                params: { path: { id, delivery: delivery.Id } },
+                              }),
+                            )
+                          }
                         >
                           {t`Send again`}
                         </button>

@@ -1,7 +1,8 @@
+import type { Carrier } from '@batchline/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent, ReactNode } from 'react';
 import { STORED_STATES } from '../../../src/domain/task-state.ts';
-import { call } from '../api/call.ts';
+import { answer, api } from '../api/call.ts';
 import { webhooksQuery } from '../api/webhooks.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
@@ -21,7 +22,7 @@ export function NewWebhook({
   const stateName = useStateName();
   const queries = useQueryClient();
   const make = useMutation({
-    mutationFn: (body: object) => call<{ readonly Secret: string }>('POST', '/Webhooks', { body }),
+    mutationFn: (body: Carrier<'NewWebhook'>) => answer(api.POST('/api/v1/Webhooks', { body })),
     onSuccess: ({ data }) => {
       onMade(data.Secret);
       onClose();
@@ -35,7 +36,7 @@ export function NewWebhook({
     make.mutate({
       Url: String(form.get('url')).trim(),
       Names: names.map((name) => name.trim()).filter(Boolean),
-      States: form.getAll('state'),
+      States: form.getAll('state').map(String),
       Own: form.has('own'),
     });
   };

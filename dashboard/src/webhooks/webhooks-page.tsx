@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import { call } from '../api/call.ts';
+import { api, make } from '../api/call.ts';
 import type { Session } from '../api/carriers.ts';
 import { useNames } from '../api/session.ts';
-import { type Webhook, webhooksQuery } from '../api/webhooks.ts';
+import { at } from '../api/tasks.ts';
+import { webhooksQuery } from '../api/webhooks.ts';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTitle } from '../title.ts';
@@ -23,8 +24,7 @@ export default function WebhooksPage({ who, id }: { who: Session; id: number | u
   useTitle(t`Webhooks`);
   const list = useQuery(webhooksQuery);
   const change = useMutation({
-    mutationFn: ({ method, webhook, body }: { method: string; webhook: Webhook; body?: object }) =>
-      call(method, `/Webhooks/${webhook.Id}`, { body }),
+    mutationFn: make<unknown>,
     onSettled: () => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey }),
   });
   if (id !== undefined) return <Deliveries id={id} />;
@@ -78,7 +78,12 @@ export default function WebhooksPage({ who, id }: { who: Session; id: number | u
                         type="button"
                         aria-label={webhook.Active ? t`Turn off: ${webhook.Url}` : t`Turn on: ${webhook.Url}`}
                         onClick={() =>
-                          change.mutate({ method: 'PATCH', webhook, body: { Active: !webhook.Active } })
+                          change.mutate(() =>
+                            api.PATCH('/api/v1/Webhooks/{id}', {
+                              params: at(webhook.Id),
+                              body: { Active: !webhook.Active },
+                            }),
+                          )
                         }
                       >
                         {webhook.Active ? t`Turn off` : t`Turn on`}
@@ -87,7 +92,9 @@ export default function WebhooksPage({ who, id }: { who: Session; id: number | u
                         type="button"
                         className="danger"
                         aria-label={t`Remove ${webhook.Url}`}
-                        onClick={() => change.mutate({ method: 'DELETE', webhook })}
+                        onClick={() =>
+                          change.mutate(() => api.DELETE('/api/v1/Webhooks/{id}', { params: at(webhook.Id) }))
+                        }
                       >
                         {t`Remove`}
                       </button>

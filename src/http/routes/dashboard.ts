@@ -18,6 +18,9 @@ const PAGES = [
   '/settings',
 ] as const;
 
+/** The page at `/docs`, to read and try the calls of the OpenAPI document. */
+const API_PAGE = '/docs';
+
 /** Scripts, styles, pictures and calls of this server only; no frame around it. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -30,20 +33,23 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Swagger UI draws with pictures in its styles. */
+const API_PAGE_POLICY = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:");
+
 const CONFIG = { ownType: true, undocumented: 'the page for people' } as const;
 
 /** The page where people see their work, at `/`. Nobody needs to sign in to get it: the page asks for that. */
 export async function dashboardRoutes(app: FastifyInstance): Promise<void> {
   const files = await readPageFiles();
 
-  for (const url of PAGES) {
+  for (const url of [...PAGES, API_PAGE]) {
     app.get(url, { config: CONFIG }, (request, reply) => {
-      const page = files?.get('index.html');
+      const page = files?.get(url === API_PAGE ? 'docs.html' : 'index.html');
       if (page === undefined)
         throw missing`The page has not been built; npm start builds it, and so does npm run dashboard.`;
       reply
         .header('Cache-Control', 'no-cache')
-        .header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+        .header('Content-Security-Policy', url === API_PAGE ? API_PAGE_POLICY : CONTENT_SECURITY_POLICY)
         .header('Cross-Origin-Opener-Policy', 'same-origin')
         .header('Referrer-Policy', 'same-origin');
       return sendFile(request, reply, page);

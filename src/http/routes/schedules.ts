@@ -46,7 +46,7 @@ const NewSchedule = Type.Object(
     IsSystemTask: Type.Optional(Type.Boolean()),
     DatabaseSerialNumber: Type.Optional(Type.String({ maxLength: 39 })),
   },
-  { additionalProperties: false },
+  { title: 'NewSchedule', additionalProperties: false },
 );
 
 const ScheduleChange = Type.Partial(Type.Object(settings), { additionalProperties: false });

@@ -40,7 +40,7 @@ const settings = {
   Active: Type.Optional(Type.Boolean()),
 };
 const Url = Type.String({ minLength: 1, maxLength: LONGEST_URL });
-const NewWebhook = Type.Object({ Url, ...settings }, { additionalProperties: false });
+const NewWebhook = Type.Object({ Url, ...settings }, { title: 'NewWebhook', additionalProperties: false });
 const WebhookChange = Type.Object(
   { Url: Type.Optional(Url), ...settings },
   { additionalProperties: false, minProperties: 1 },

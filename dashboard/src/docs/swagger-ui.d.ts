@@ -1,0 +1,17 @@
+/** Swagger UI as `@fastify/swagger-ui` brings it, as far as the page uses it. */
+declare module '@fastify/swagger-ui/static/swagger-ui-bundle.js' {
+  interface SwaggerUIRequest {
+    readonly headers: Record<string, string>;
+  }
+  export default function SwaggerUI(options: {
+    readonly url: string;
+    readonly dom_id: string;
+    readonly deepLinking: boolean;
+    readonly displayRequestDuration: boolean;
+    readonly docExpansion: 'list';
+    readonly filter: boolean;
+    readonly tryItOutEnabled: boolean;
+    readonly validatorUrl: null;
+    readonly requestInterceptor: (request: SwaggerUIRequest) => SwaggerUIRequest;
+  }): unknown;
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { describeInBrowser, passwordOf } from './stage.ts';
+
+describeInBrowser('the page to try calls, /docs', (stage) => {
+  test('shows every call of the document', async () => {
+    const { page } = await stage.open('/docs');
+    await page.locator('.opblock').first().waitFor();
+    const document = await (await fetch(`${stage.server.url}/openapi.json`)).json();
+    const calls = Object.values(document.paths as Record<string, object>).flatMap((methods) =>
+      Object.keys(methods),
+    );
+    await expect.poll(() => page.locator('.opblock').count()).toBe(calls.length);
+  });
+
+  test('changes something by the session of the page at /', async () => {
+    const { page } = await stage.open('/', 'admin');
+    await page.goto('/docs#/BatchTask/startBatchTask');
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await expect.poll(() => page.locator('.live-responses-table').innerText()).toMatch(/^200\s/m);
+    const tasks = await stage.server.admin.json('GET', '/BatchTask/All');
+    expect(tasks.map(({ Name }: { Name: string }) => Name)).toEqual(['countdown']);
+  });
+
+  test('calls with a password where nobody is signed in', async () => {
+    const { page } = await stage.open('/docs#/Definitions/listDefinitions');
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await expect.poll(() => page.locator('.live-responses-table').innerText()).toMatch(/^401\s/m);
+    await page.locator('button.authorize').first().click();
+    await page.locator('#auth-basic-username').fill('admin');
+    await page.locator('#auth-basic-password').fill(passwordOf('admin'));
+    await page.getByRole('button', { name: 'Apply credentials' }).first().click();
+    await page.locator('.close-modal').click();
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await expect.poll(() => page.locator('.live-responses-table').innerText()).toMatch(/^200\s/m);
+  });
+});
