@@ -17,11 +17,12 @@ const KEPT = [
   'engines',
   'bin',
   'exports',
+  'imports',
   'dependencies',
 ] as const;
 
 /**
- * Lays the package as it is published into a folder, which is emptied first: the built server, the built page, and a
+ * Lays the package as it is published into a folder, which is emptied first: the built server, the built page, the client, and a
  * manifest without what only the checkout needs.
  *
  * @throws where the build fails
@@ -32,7 +33,10 @@ export async function stagePackage(folder: string): Promise<void> {
   run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')]);
   run(process.execPath, ['dashboard/build.ts']);
   await cp(join(ROOT, 'dashboard/dist'), join(folder, 'dashboard/dist'), { recursive: true });
-  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) await cp(join(ROOT, file), join(folder, file));
+  await mkdir(join(folder, 'packages/client'), { recursive: true });
+  for (const file of ['package.json', 'index.js', 'index.d.ts', 'schema.d.ts', 'LICENSE', 'README.md'])
+    await cp(join(ROOT, 'packages/client', file), join(folder, 'packages/client', file));
+  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', 'README.md']) await cp(join(ROOT, file), join(folder, file));
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const published = Object.fromEntries(
     KEPT.flatMap((key) => (manifest[key] === undefined ? [] : [[key, manifest[key]]])),
