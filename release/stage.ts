@@ -36,7 +36,7 @@ export async function stagePackage(folder: string): Promise<void> {
   await mkdir(join(folder, 'packages/client'), { recursive: true });
   for (const file of ['package.json', 'index.js', 'index.d.ts', 'schema.d.ts', 'LICENSE', 'README.md'])
     await cp(join(ROOT, 'packages/client', file), join(folder, 'packages/client', file));
-  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', 'README.md']) await cp(join(ROOT, file), join(folder, file));
+  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) await cp(join(ROOT, file), join(folder, file));
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const published = Object.fromEntries(
     KEPT.flatMap((key) => (manifest[key] === undefined ? [] : [[key, manifest[key]]])),

@@ -1,0 +1,213 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { Carrier } from '#client';
+import { hasEnded, type StoredState } from '../../domain/task-state.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { lines, print, printList } from '../output.ts';
+import { UsageError } from '../usage.ts';
+import { type Connection, type ConnectionOptions, connect } from './connection.ts';
+import { watchTask } from './watch-task.ts';
+
+type Task = Carrier<'BatchTaskInfo'>;
+
+const at = (id: number) => ({ path: { id } });
+
+/** A task by its id. */
+export async function readTask({ client, answer }: Connection, id: number): Promise<Task> {
+  return (await answer(client.GET('/api/v1/BatchTask/{id}', { params: at(id) }))) as Task;
+}
+
+/** What `task start` takes. */
+export interface StartTaskOptions extends ConnectionOptions {
+  readonly parameter: readonly string[];
+  readonly parameters?: string;
+  readonly description?: string;
+  readonly at?: string;
+  readonly delay?: string;
+  readonly priority?: string;
+  readonly key?: string;
+  readonly watch?: boolean;
+}
+
+/** `batchline task start NAME` */
+export async function startTask(name: string, options: StartTaskOptions): Promise<ExitCode> {
+  const ParameterObject = await readParameters(options);
+  const connection = await connect(options);
+  const id = await connection.answer(
+    connection.client.POST('/api/v1/BatchTask', {
+      params: {
+        query: {
+          ...(options.at === undefined ? {} : { StartAt: options.at }),
+          ...(options.delay === undefined ? {} : { DelaySeconds: options.delay }),
+          ...(options.priority === undefined ? {} : { Priority: options.priority }),
+        },
+        header: options.key === undefined ? {} : { 'idempotency-key': options.key },
+      },
+      body: {
+        Name: name,
+        Description: options.description ?? '',
+        ...(ParameterObject === undefined ? {} : { ParameterObject }),
+      },
+    }),
+  );
+  if (options.watch === true) return watchTask(connection, id, options);
+  print({ Id: id }, options.json, String(id));
+  return 0;
+}
+
+async function readParameters({
+  parameter,
+  parameters,
+}: StartTaskOptions): Promise<Record<string, unknown> | undefined> {
+  if (parameter.length > 0 && parameters !== undefined)
+    throw new UsageError('--parameter and --parameters are both given; one of them is accepted');
+  if (parameters !== undefined) return readObject(parameters);
+  if (parameter.length === 0) return undefined;
+  return Object.fromEntries(
+    parameter.map((pair) => {
+      const equals = pair.indexOf('=');
+      if (equals < 1) throw new UsageError(`--parameter is "${pair}"; name=value is accepted`);
+      return [pair.slice(0, equals), pair.slice(equals + 1)];
+    }),
+  );
+}
+
+async function readObject(source: string): Promise<Record<string, unknown>> {
+  const json =
+    source === '-'
+      ? await text(process.stdin)
+      : source.startsWith('@')
+        ? await readFile(source.slice(1), 'utf8').catch((error: Error) => {
+            throw new UsageError(`--parameters names a file that can't be read: ${error.message}`);
+          })
+        : source;
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch (error) {
+    throw new UsageError(`--parameters is not JSON: ${(error as Error).message}`);
+  }
+  throw new UsageError('--parameters is no object; a JSON object, @FILE or - is accepted');
+}
+
+/** What `task list` takes. */
+export interface ListTasksOptions extends ConnectionOptions {
+  readonly state: readonly string[];
+  readonly name?: string;
+  readonly filter?: string;
+  readonly mine?: boolean;
+  readonly top: string;
+}
+
+const LISTED = 'batchTaskId,name,state,progressPercent,associateId,registeredDate,description';
+
+/** `batchline task list`: newest first. */
+export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
+  const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+  const conditions = [
+    ...(options.state.length === 0 ? [] : [`state oneOf (${options.state.map(quoted).join(', ')})`]),
+    ...(options.name === undefined ? [] : [`name eq ${quoted(options.name)}`]),
+    ...(options.mine === true ? ['associateId currentAssociate'] : []),
+    ...(options.filter === undefined ? [] : [`(${options.filter})`]),
+  ];
+  const { client, answer } = await connect(options);
+  const { value } = await answer(
+    client.GET('/api/v1/BatchTask', {
+      params: {
+        query: {
+          $select: LISTED,
+          $orderBy: 'batchTaskId desc',
+          $top: options.top,
+          ...(conditions.length === 0 ? {} : { $filter: conditions.join(' and ') }),
+        },
+      },
+    }),
+  );
+  printList(value, options.json, (row) => [
+    String(row.batchTaskId),
+    String(row.name),
+    String(row.state),
+    `${row.progressPercent} %`,
+    String(row.registeredDate),
+    String(row.description),
+  ]);
+  return 0;
+}
+
+/** `batchline task show ID` */
+export async function showTask(id: number, options: ConnectionOptions): Promise<ExitCode> {
+  const task = await readTask(await connect(options), id);
+  const { TableRight: _, FieldProperties: __, ...shown } = task;
+  print(task, options.json, lines(shown));
+  return 0;
+}
+
+/** `batchline task watch ID` */
+export async function watchTaskCommand(id: number, options: ConnectionOptions): Promise<ExitCode> {
+  return watchTask(await connect(options), id, options);
+}
+
+/** `batchline task stop ID` */
+export async function stopTask(id: number, options: ConnectionOptions): Promise<ExitCode> {
+  const { client, answer } = await connect(options);
+  const stopped = await answer(client.POST('/api/v1/BatchTask/{id}/Stop', { params: at(id) }));
+  print(
+    { Id: id, Stopped: stopped },
+    options.json,
+    stopped ? `Task ${id} is being stopped.` : `Task ${id} has ended, or can't be stopped.`,
+  );
+  return stopped ? 0 : 5;
+}
+
+/** `batchline task restart ID` */
+export async function restartTask(
+  id: number,
+  options: ConnectionOptions & { readonly fromStart?: boolean },
+): Promise<ExitCode> {
+  const { client, answer } = await connect(options);
+  const query = options.fromStart === true ? { FromStart: 'true' } : {};
+  const task = await answer(
+    client.POST('/api/v1/BatchTask/{id}/Restart', { params: { ...at(id), query } }),
+  );
+  print(task, options.json, `Task ${id} runs again.`);
+  return 0;
+}
+
+/** `batchline task delete ID…`: all or none. */
+export async function deleteTasks(ids: readonly number[], options: ConnectionOptions): Promise<ExitCode> {
+  const { client, answer } = await connect(options);
+  await answer(
+    client.POST('/api/v1/Agents/Batch/DeleteBatchTasks', { body: { BatchTaskIds: [...ids] } }),
+  );
+  print({ Deleted: ids }, options.json, ids.map((id) => `Task ${id} was deleted.`).join('\n'));
+  return 0;
+}
+
+/** How often a log that is followed is asked for, in milliseconds. */
+const LOG_INTERVAL = 500;
+
+/** `batchline task logs ID` */
+export async function showLog(
+  id: number,
+  options: ConnectionOptions & { readonly follow?: boolean },
+): Promise<ExitCode> {
+  const connection = await connect(options);
+  const { client, answer } = connection;
+  let after = 0;
+  for (;;) {
+    // Whether it has ended is asked first: what it logged before that is there then.
+    const isOver =
+      options.follow !== true || hasEnded((await readTask(connection, id)).State as StoredState);
+    const found = await answer(
+      client.GET('/api/v1/BatchTask/{id}/Log', { params: { ...at(id), query: { After: String(after) } } }),
+    );
+    for (const line of found)
+      console.log(
+        options.json === true ? JSON.stringify(line) : `${line.At} ${line.Level.padEnd(5)} ${line.Message}`,
+      );
+    after = found.at(-1)?.Id ?? after;
+    if (isOver) return 0;
+    await new Promise((resolve) => setTimeout(resolve, LOG_INTERVAL));
+  }
+}
