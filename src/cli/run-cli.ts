@@ -1,103 +1,68 @@
+import { CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
-import { Refusal } from '../domain/errors.ts';
-import { HandlerModuleError } from '../engine/load-handlers.ts';
-import { FilesUnreachable } from '../files/files-unreachable.ts';
-import { stackOf } from '../log.ts';
-import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
-import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
-import { CallRefused } from '../workers/index.ts';
-import { appCommand } from './app.ts';
-import { serve } from './serve.ts';
-import { settingsHelp } from './settings-help.ts';
-import { tokenCommand } from './token.ts';
+import { completionsOf } from './completion.ts';
+import { type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { createProgram } from './program.ts';
 import { UsageError } from './usage.ts';
-import { userCommand } from './user.ts';
-import { work } from './work.ts';
 
-const USAGE = `batchline: a self-hosted batch-task server
+/** Errors whose message says what is wrong with a setting, an argument or a call, and what to do; by name, so that none is loaded. */
+const TOLD_IN_ONE_LINE: ReadonlySet<string> = new Set([
+  'HandlerModuleError',
+  'FolderInUse',
+  'FolderUnusable',
+  'RestoreRefused',
+  'CommandRefused',
+  'DatabaseUnreachable',
+  'FilesUnreachable',
+  'Refusal',
+  'Refused',
+  'CallRefused',
+]);
 
-  batchline serve                        start the server
-  batchline work                         run the definitions of BATCHLINE_HANDLERS for the server at BATCHLINE_URL
-  batchline user add LOGIN               make an associate; asks for the password on standard input
-      [--role administrator|viewer]      may be given twice
-      [--name NAME] [--tenant SERIAL]
-  batchline user list
-  batchline token create LOGIN           make an API token and print it, once
-      [--name NAME] [--scope read|write|admin|worker] [--days N]
-      [--definition NAME]                with --scope worker: what the worker runs; may be given often
-  batchline token list
-  batchline token revoke ID
-  batchline app add NAME                 register an application and print its SO-AppToken, once
-      [--scope read|write|admin]         limits its calls; may be given several times
-  batchline app list
-  batchline app remove ID
-  batchline settings                     every setting, its default and its meaning
-  batchline help
-
-user, token and app open the database themselves: with the embedded one, stop the server first, or use its API.`;
-
-/** Errors whose message says what is wrong with a setting or an argument, and what to do. */
-const TOLD_IN_ONE_LINE = [
-  HandlerModuleError,
-  FolderInUse,
-  FolderUnusable,
-  DatabaseUnreachable,
-  FilesUnreachable,
-  Refusal,
-  CallRefused,
-];
-
-/** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 wrong usage */
-export async function runCli(args: readonly string[]): Promise<number> {
-  const [command, ...rest] = args;
+/** Runs a command line. @returns how the program ends */
+export async function runCli(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = createProgram((ended) => {
+    code = ended;
+  });
+  if (args[0] === '__complete') {
+    for (const word of completionsOf(program, args.slice(1))) console.log(word);
+    return 0;
+  }
   try {
-    switch (command) {
-      case 'serve':
-        return await serve(rest);
-      case 'work':
-        return await work(rest);
-      case 'user':
-        return await userCommand(rest);
-      case 'token':
-        return await tokenCommand(rest);
-      case 'app':
-        return await appCommand(rest);
-      case 'settings':
-        console.log(settingsHelp());
-        return 0;
-      case 'help':
-      case '--help':
-      case '-h':
-        console.log(USAGE);
-        return 0;
-      default:
-        throw new UsageError(
-          command === undefined ? 'a command is missing' : `there is no command "${command}"`,
-        );
-    }
+    for (const command of everyCommand(program))
+      command.exitOverride().configureOutput({
+        outputError: (message, write) => write(message.replace(/^error: /, 'batchline: ')),
+      });
+    await program.parseAsync(args, { from: 'user' });
+    return code;
   } catch (error) {
     return report(error);
   }
 }
 
+function everyCommand(command: ReturnType<typeof createProgram>): (typeof command)[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
 /** Tells an error: one line for what the user can mend, everything for what not. */
-function report(error: unknown): number {
-  if (error instanceof UsageError || isParseArgsError(error)) {
-    console.error(`batchline: ${(error as Error).message}\n\n${USAGE}`);
+async function report(error: unknown): Promise<ExitCode> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // Commander has told it.
+  const { name, message, code, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof UsageError) {
+    console.error(`batchline: ${message}`);
     return 2;
   }
   if (error instanceof ConfigError)
     for (const problem of error.problems) console.error(`batchline: ${problem}`);
-  else if (TOLD_IN_ONE_LINE.some((kind) => error instanceof kind)) {
-    console.error(`batchline: ${(error as Error).message}`);
-  } else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+  else if (name === 'ServerUnreachable') {
+    console.error(`batchline: ${message}`);
+    return 6;
+  } else if (TOLD_IN_ONE_LINE.has(name)) console.error(`batchline: ${message}`);
+  else if (code === 'EADDRINUSE')
     console.error('batchline: the address is in use. Stop what listens there, or set PORT.');
-  } else if (['listen', 'getaddrinfo'].includes((error as NodeJS.ErrnoException).syscall ?? '')) {
-    console.error(`batchline: HOST and PORT name no address to listen on: ${(error as Error).message}.`);
-  } else console.error('batchline:', stackOf(error));
-  return 1;
-}
-
-function isParseArgsError(error: unknown): boolean {
-  return String((error as { code?: unknown }).code ?? '').startsWith('ERR_PARSE_ARGS');
+  else if (syscall === 'listen' || syscall === 'getaddrinfo')
+    console.error(`batchline: HOST and PORT name no address to listen on: ${message}.`);
+  else console.error('batchline:', (await import('../log.ts')).stackOf(error));
+  return exitCodeOf(error);
 }

@@ -1,15 +1,11 @@
 import { readConfig } from '../config.ts';
 import { openLog } from '../log.ts';
 import { type Server, startServer } from '../server.ts';
+import type { ExitCode } from './exit-codes.ts';
 import { untilSignal } from './until-signal.ts';
-import { UsageError } from './usage.ts';
 
 /** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. */
-export async function serve(args: readonly string[]): Promise<number> {
-  if (args.length > 0)
-    throw new UsageError(
-      `serve takes no arguments, but there is "${args[0]}"; settings come from the environment`,
-    );
+export async function serve(): Promise<ExitCode> {
   const config = readConfig(process.env);
   const log = openLog(config.logLevel);
   const signalled = untilSignal();

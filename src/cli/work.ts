@@ -3,15 +3,11 @@ import { loadHandlers } from '../engine/load-handlers.ts';
 import { Registry } from '../engine/registry.ts';
 import { openLog } from '../log.ts';
 import { createWorker } from '../workers/index.ts';
+import type { ExitCode } from './exit-codes.ts';
 import { untilSignal } from './until-signal.ts';
-import { UsageError } from './usage.ts';
 
 /** Runs one's own definitions for a server elsewhere, until SIGINT or SIGTERM; a second one ends it at once. */
-export async function work(args: readonly string[]): Promise<number> {
-  if (args.length > 0)
-    throw new UsageError(
-      `work takes no arguments, but there is "${args[0]}"; settings come from the environment`,
-    );
+export async function work(): Promise<ExitCode> {
   const config = readConfig(process.env);
   const { workerUrl: url, workerToken: token, handlers } = config;
   const missing = [

@@ -26,10 +26,7 @@ export interface Database {
  *   be written to; DatabaseUnreachable where PostgreSQL can't be reached
  */
 export async function openDatabase(config: Config, log: Logger): Promise<Database> {
-  const database =
-    config.databaseUrl === undefined
-      ? await openEmbedded(config.dataFolder)
-      : await openPostgres(config.databaseUrl, config, log);
+  const database = await connectDatabase(config, log);
   try {
     await migrate(database.sql as unknown as Kysely<unknown>);
   } catch (error) {
@@ -37,4 +34,11 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     throw error;
   }
   return database;
+}
+
+/** As `openDatabase`, with its tables as they are. */
+export function connectDatabase(config: Config, log: Logger): Promise<Database> {
+  return config.databaseUrl === undefined
+    ? openEmbedded(config.dataFolder)
+    : openPostgres(config.databaseUrl, config, log);
 }

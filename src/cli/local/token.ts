@@ -1,49 +1,30 @@
-import { parseArgs } from 'node:util';
-import { SCOPES, type Scope } from '../domain/caller.ts';
-import { missing } from '../domain/errors.ts';
-import { generateToken, hashToken } from '../http/auth/tokens.ts';
-import { findAssociate } from '../store/associates/associates.ts';
-import { deleteToken, insertToken, listTokens } from '../store/tokens/tokens.ts';
-import { UsageError } from './usage.ts';
+import { SCOPES, type Scope } from '../../domain/caller.ts';
+import { missing } from '../../domain/errors.ts';
+import { generateToken, hashToken } from '../../http/auth/tokens.ts';
+import { findAssociate } from '../../store/associates/associates.ts';
+import { deleteToken, insertToken, listTokens } from '../../store/tokens/tokens.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { print, printList } from '../output.ts';
+import { UsageError } from '../usage.ts';
 import { withDatabase } from './with-database.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-interface NewToken {
+/** What `token create` takes. */
+export interface CreateTokenOptions {
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scope: readonly string[];
   /** What the scope `worker` is for. */
-  readonly definitions: readonly string[];
-  readonly days: number | undefined;
+  readonly definition: readonly string[];
+  readonly days?: string;
+  readonly json?: boolean;
 }
 
-/** `batchline token create|list|revoke`. */
-export async function tokenCommand(args: readonly string[]): Promise<number> {
-  const { positionals, values } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      name: { type: 'string', default: 'command line' },
-      scope: { type: 'string', multiple: true, default: ['read', 'write'] },
-      definition: { type: 'string', multiple: true, default: [] },
-      days: { type: 'string' },
-    },
-  });
-  const [action, target] = positionals;
-  if (action === 'list') return list();
-  if (action === 'create' && target !== undefined) {
-    return create(target, {
-      name: values.name,
-      scopes: values.scope.map(readScope),
-      definitions: values.definition,
-      days: readDays(values.days),
-    });
-  }
-  if (action === 'revoke' && target !== undefined && /^\d{1,9}$/.test(target)) return revoke(Number(target));
-  throw new UsageError('token takes "create LOGIN", "list" or "revoke ID"');
-}
-
-async function create(login: string, { name, scopes, definitions, days }: NewToken): Promise<number> {
+/** `batchline token create LOGIN`: prints the token, once. */
+export async function createToken(login: string, options: CreateTokenOptions): Promise<ExitCode> {
+  const { name, definition: definitions, json } = options;
+  const scopes = (options.scope.length === 0 ? ['read', 'write'] : options.scope).map(readScope);
+  const days = readDays(options.days);
   const works = scopes.includes('worker');
   if (works !== definitions.length > 0)
     throw new UsageError('--scope worker and --definition NAME belong together');
@@ -62,25 +43,36 @@ async function create(login: string, { name, scopes, definitions, days }: NewTok
     });
     return made;
   });
-  console.log(secret);
+  print({ Token: secret }, json, secret);
   return 0;
 }
 
-async function list(): Promise<number> {
+/** `batchline token list` */
+export async function listAllTokens({ json }: { readonly json?: boolean }): Promise<ExitCode> {
   const tokens = await withDatabase(({ sql }) => listTokens(sql, undefined));
-  for (const token of tokens) {
-    const expires = token.expires === null ? 'never expires' : `expires ${token.expires.toISOString()}`;
-    console.log(
-      `${token.id}\t${token.name}\tassociate ${token.associateId}\t${token.scopes.join(',')}\t${expires}`,
-    );
-  }
+  const shown = tokens.map((token) => ({
+    Id: token.id,
+    Name: token.name,
+    AssociateId: token.associateId,
+    Scopes: token.scopes,
+    Definitions: token.definitions,
+    Expires: token.expires?.toISOString() ?? null,
+  }));
+  printList(shown, json, (token) => [
+    token.Id,
+    token.Name,
+    `associate ${token.AssociateId}`,
+    token.Scopes.join(','),
+    token.Expires === null ? 'never expires' : `expires ${token.Expires}`,
+  ]);
   return 0;
 }
 
-async function revoke(id: number): Promise<number> {
+/** `batchline token revoke ID` */
+export async function revokeToken(id: number, { json }: { readonly json?: boolean }): Promise<ExitCode> {
   const found = await withDatabase(({ sql }) => deleteToken(sql, id, undefined));
   if (!found) throw missing`There is no token ${id}.`;
-  console.log(`Token ${id} was revoked.`);
+  print({ Revoked: id }, json, `Token ${id} was revoked.`);
   return 0;
 }
 

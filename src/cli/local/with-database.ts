@@ -1,6 +1,6 @@
-import { readConfig } from '../config.ts';
-import { openLog } from '../log.ts';
-import { type Database, openDatabase } from '../store/database.ts';
+import { readConfig } from '../../config.ts';
+import { openLog } from '../../log.ts';
+import { type Database, openDatabase } from '../../store/database.ts';
 
 /** Opens the database that the settings name, for one command, and closes it after. */
 export async function withDatabase<T>(

@@ -37,10 +37,7 @@ export interface CreateScheduleOptions extends ConnectionOptions {
 }
 
 /** `batchline schedule create DEFINITION --cron …` */
-export async function createSchedule(
-  definition: string,
-  options: CreateScheduleOptions,
-): Promise<ExitCode> {
+export async function createSchedule(definition: string, options: CreateScheduleOptions): Promise<ExitCode> {
   const body: Carrier<'NewSchedule'> = {
     Name: options.name ?? definition,
     Definition: definition,

@@ -167,9 +167,7 @@ export async function restartTask(
 ): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const query = options.fromStart === true ? { FromStart: 'true' } : {};
-  const task = await answer(
-    client.POST('/api/v1/BatchTask/{id}/Restart', { params: { ...at(id), query } }),
-  );
+  const task = await answer(client.POST('/api/v1/BatchTask/{id}/Restart', { params: { ...at(id), query } }));
   print(task, options.json, `Task ${id} runs again.`);
   return 0;
 }
@@ -177,9 +175,7 @@ export async function restartTask(
 /** `batchline task delete ID…`: all or none. */
 export async function deleteTasks(ids: readonly number[], options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
-  await answer(
-    client.POST('/api/v1/Agents/Batch/DeleteBatchTasks', { body: { BatchTaskIds: [...ids] } }),
-  );
+  await answer(client.POST('/api/v1/Agents/Batch/DeleteBatchTasks', { body: { BatchTaskIds: [...ids] } }));
   print({ Deleted: ids }, options.json, ids.map((id) => `Task ${id} was deleted.`).join('\n'));
   return 0;
 }
@@ -197,8 +193,7 @@ export async function showLog(
   let after = 0;
   for (;;) {
     // Whether it has ended is asked first: what it logged before that is there then.
-    const isOver =
-      options.follow !== true || hasEnded((await readTask(connection, id)).State as StoredState);
+    const isOver = options.follow !== true || hasEnded((await readTask(connection, id)).State as StoredState);
     const found = await answer(
       client.GET('/api/v1/BatchTask/{id}/Log', { params: { ...at(id), query: { After: String(after) } } }),
     );

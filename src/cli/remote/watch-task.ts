@@ -23,9 +23,7 @@ export async function watchTask(
   const bar = json !== true && process.stdout.isTTY;
   let shown = '';
   for (;;) {
-    const task = (await answer(
-      client.GET('/api/v1/BatchTask/{id}', { params: { path: { id } } }),
-    )) as Task;
+    const task = (await answer(client.GET('/api/v1/BatchTask/{id}', { params: { path: { id } } }))) as Task;
     const isOver = hasEnded(task.State as StoredState);
     const line = bar ? barOf(task) : lineOf(task);
     if (line !== shown) {

@@ -12,7 +12,12 @@ import { lockFolder } from './folder-lock.ts';
 export interface EmbeddedDatabase extends Database {
   /** How often data was forced to the disk since it was opened. */
   syncs(): number;
+  /** All of it as an archive (`.tar.gz`), as of now. It is in memory as a whole. */
+  dump(): Promise<Blob>;
 }
+
+/** The folder of the embedded database below the data folder. */
+export const EMBEDDED_FOLDER = 'postgres';
 
 /**
  * Opens PGlite durably in a folder of its own below the data folder, and keeps others out of it.
@@ -22,7 +27,7 @@ export interface EmbeddedDatabase extends Database {
 export async function openEmbedded(dataFolder: string): Promise<EmbeddedDatabase> {
   const lock = lockFolder(dataFolder);
   try {
-    const fs = new DurableFileSystem(join(dataFolder, 'postgres'));
+    const fs = new DurableFileSystem(join(dataFolder, EMBEDDED_FOLDER));
     const pglite = new PGlite({ fs, startParams: durableStartParams(PGlite.defaultStartParams) });
     await pglite.waitReady;
     const sql = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
@@ -33,6 +38,10 @@ export async function openEmbedded(dataFolder: string): Promise<EmbeddedDatabase
       signals,
       exclusive: true,
       syncs: () => fs.syncs,
+      async dump() {
+        await pglite.exec('checkpoint');
+        return pglite.dumpDataDir('gzip');
+      },
       async close() {
         await signals.close();
         await sql.destroy();

@@ -32,18 +32,46 @@ const MIGRATIONS = {
 /**
  * Brings the tables to the newest shape. Several processes may call it at once.
  *
+ * @returns the names of the migrations that it has made
  * @throws the database's error, after rolling back, where a migration fails
  */
-export async function migrate(db: Kysely<unknown>): Promise<void> {
+export async function migrate(db: Kysely<unknown>): Promise<string[]> {
   await sql`create schema if not exists batchline`.execute(db).catch(ignoreConcurrentCreate);
   await sql`create schema if not exists batchline_data`.execute(db).catch(ignoreConcurrentCreate);
-  const migrator = new Migrator({
+  const { error, results = [] } = await migratorOf(db).migrateToLatest();
+  if (error !== undefined) throw error;
+  return results.map(({ migrationName }) => migrationName);
+}
+
+/** Which migrations a database has had and lacks; those that it alone knows are of a newer version of the program. */
+export interface MigrationState {
+  readonly made: readonly string[];
+  readonly pending: readonly string[];
+  readonly unknown: readonly string[];
+}
+
+/** Looks which migrations there are, and changes nothing. */
+export async function migrationState(db: Kysely<unknown>): Promise<MigrationState> {
+  const { rows } = await sql<{ there: boolean }>`
+    select to_regclass('batchline.kysely_migration') is not null as there`.execute(db);
+  const names = Object.keys(MIGRATIONS);
+  if (rows[0]?.there !== true) return { made: [], pending: names, unknown: [] };
+  const kept = await sql<{ name: string }>`
+    select name from batchline.kysely_migration order by name`.execute(db);
+  const made = kept.rows.map(({ name }) => name);
+  return {
+    made,
+    pending: names.filter((name) => !made.includes(name)),
+    unknown: made.filter((name) => !names.includes(name)),
+  };
+}
+
+function migratorOf(db: Kysely<unknown>): Migrator {
+  return new Migrator({
     db,
     migrationTableSchema: 'batchline',
     provider: { getMigrations: async () => MIGRATIONS },
   });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
 }
 
 /** `create schema if not exists` still fails where two processes create it in the same moment; then it exists. */

@@ -1,0 +1,74 @@
+import { openAsBlob } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { type Config, readConfig } from '../../config.ts';
+import { openEmbedded } from '../../store/embedded/open-embedded.ts';
+import { restoreEmbedded } from '../../store/embedded/restore-embedded.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { print } from '../output.ts';
+import { CommandRefused, UsageError } from '../usage.ts';
+
+interface Options {
+  readonly json?: boolean;
+}
+
+/**
+ * `batchline backup FILE`: writes all of the embedded database into an archive that does not exist yet. The server must
+ * be stopped.
+ */
+export async function backup(file: string, { json }: Options): Promise<ExitCode> {
+  const config = embeddedOnly('pg_dump backs it up');
+  const archive = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST')
+      throw new CommandRefused(`there is a file ${file} already; a new name is accepted`);
+    throw new UsageError(`${file} can't be written: ${error.message}`);
+  });
+  try {
+    const database = await openEmbedded(config.dataFolder);
+    try {
+      const dump = await database.dump();
+      await archive.writeFile(Buffer.from(await dump.arrayBuffer()));
+      await archive.sync();
+    } finally {
+      await database.close();
+    }
+    const { size } = await archive.stat();
+    print(
+      { File: file, Bytes: size },
+      json,
+      `${file} has all of the database (${size} bytes). ${filesHint(config)}`,
+    );
+    return 0;
+  } finally {
+    await archive.close();
+  }
+}
+
+/** `batchline restore FILE`: makes the embedded database from an archive. There must be none yet. */
+export async function restore(file: string, { json }: Options): Promise<ExitCode> {
+  const config = embeddedOnly('pg_restore and psql restore it');
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile() !== true)
+    throw new UsageError(`there is no file ${file}; what batchline backup has written is accepted`);
+  await restoreEmbedded(config.dataFolder, await openAsBlob(file));
+  print(
+    { Folder: config.dataFolder },
+    json,
+    `The database is in ${config.dataFolder} again. ${filesHint(config)}`,
+  );
+  return 0;
+}
+
+function embeddedOnly(instead: string): Config {
+  const config = readConfig(process.env);
+  if (config.databaseUrl !== undefined)
+    throw new CommandRefused(
+      `DATABASE_URL names a PostgreSQL: ${instead}; this is for the embedded database`,
+    );
+  return config;
+}
+
+function filesHint({ files }: Config): string {
+  return files.kind === 'folder'
+    ? `Result files and uploads are in ${files.folder}; that folder is copied beside it.`
+    : 'Result files and uploads are in S3, as they were.';
+}

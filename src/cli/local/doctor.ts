@@ -1,0 +1,204 @@
+import { existsSync } from 'node:fs';
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Kysely, sql } from 'kysely';
+import { type Config, ConfigError, readConfig } from '../../config.ts';
+import { loadHandlers } from '../../engine/load-handlers.ts';
+import { Registry } from '../../engine/registry.ts';
+import { openStore } from '../../files/open-store.ts';
+import { openLog } from '../../log.ts';
+import { connectDatabase, type Database } from '../../store/database.ts';
+import { FolderInUse } from '../../store/embedded/folder-lock.ts';
+import { EMBEDDED_FOLDER } from '../../store/embedded/open-embedded.ts';
+import { migrationState } from '../../store/migrations/migrate.ts';
+import type { ExitCode } from '../exit-codes.ts';
+
+/** What was looked at, how it is, and what to do about it. */
+interface Finding {
+  readonly Check: string;
+  readonly Status: 'ok' | 'warn' | 'fail';
+  readonly Detail: string;
+  readonly Advice: string;
+}
+
+const MEGABYTE = 1024 * 1024;
+const LITTLE_SPACE = 1024 * MEGABYTE;
+const NO_SPACE = 100 * MEGABYTE;
+/** Clocks that differ by less are taken for the same, in milliseconds: a look takes its time. */
+const SKEW = 1000;
+
+/**
+ * `batchline doctor`: looks at everything that a start needs, and changes nothing but that it makes the data folder.
+ *
+ * @returns 1 where something would keep the server from working
+ */
+export async function doctor({ json }: { readonly json?: boolean }): Promise<ExitCode> {
+  const findings: Finding[] = [];
+  for await (const finding of examine()) {
+    findings.push(finding);
+    if (json !== true) console.log(lineOf(finding));
+  }
+  if (json === true) console.log(JSON.stringify(findings, null, 2));
+  return findings.some(({ Status }) => Status === 'fail') ? 1 : 0;
+}
+
+function lineOf({ Check, Status, Detail, Advice }: Finding): string {
+  return `${Status.padEnd(4)}  ${Check}: ${Detail}${Advice === '' ? '' : `\n      ${Advice}`}`;
+}
+
+const ok = (Check: string, Detail: string): Finding => ({ Check, Status: 'ok', Detail, Advice: '' });
+const warn = (Check: string, Detail: string, Advice: string): Finding => ({
+  Check,
+  Status: 'warn',
+  Detail,
+  Advice,
+});
+const fail = (Check: string, Detail: string, Advice: string): Finding => ({
+  Check,
+  Status: 'fail',
+  Detail,
+  Advice,
+});
+
+async function* examine(): AsyncGenerator<Finding> {
+  yield ok('Node.js', process.version);
+  let config: Config;
+  try {
+    config = readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems)
+      yield fail('settings', problem, 'batchline settings lists them all.');
+    return;
+  }
+  yield ok('settings', config.databaseUrl === undefined ? 'embedded database' : 'PostgreSQL');
+  yield* examineFolder(config.dataFolder);
+  yield* examineDatabase(config);
+  yield* examineFiles(config);
+  yield* examineHandlers(config);
+}
+
+async function* examineFolder(folder: string): AsyncGenerator<Finding> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    yield fail(
+      'data folder',
+      (error as Error).message,
+      'BATCHLINE_DATA names a folder that can be written to.',
+    );
+    return;
+  }
+  yield ok('data folder', folder);
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const told = `${Math.floor(free / MEGABYTE)} MB are free in ${folder}`;
+  const advice = 'Make room, or shorten BATCHLINE_RETENTION.';
+  if (free < NO_SPACE) yield fail('disk space', told, advice);
+  else if (free < LITTLE_SPACE) yield warn('disk space', told, advice);
+  else yield ok('disk space', told);
+}
+
+async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
+  if (config.databaseUrl === undefined && !existsSync(join(config.dataFolder, EMBEDDED_FOLDER))) {
+    yield ok('database', 'there is none yet; the first start makes it');
+    return;
+  }
+  let database: Database;
+  try {
+    database = await connectDatabase(config, openLog('silent'));
+  } catch (error) {
+    if (error instanceof FolderInUse)
+      yield warn('database', error.message, 'A server runs; GET /health/ready tells how it fares.');
+    else
+      yield fail(
+        'database',
+        (error as Error).message,
+        'Without it nothing runs; restore a backup where it is damaged, start PostgreSQL where that is used.',
+      );
+    return;
+  }
+  try {
+    yield* examineOpen(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function* examineOpen({ sql: db }: Database): AsyncGenerator<Finding> {
+  const untyped = db as unknown as Kysely<unknown>;
+  const setting = async (name: string): Promise<string> => {
+    const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
+    return rows[0]?.value ?? '';
+  };
+  yield ok('database', `PostgreSQL ${await setting('server_version')} answers`);
+  const { pending, unknown } = await migrationState(untyped);
+  if (unknown.length > 0)
+    yield fail(
+      'tables',
+      `they are of a newer version of Batchline (${unknown.join(', ')})`,
+      'Use that version, or restore a backup of before.',
+    );
+  else if (pending.length > 0)
+    yield warn(
+      'tables',
+      `${pending.length} migrations are to be made`,
+      'batchline migrate makes them, and so does the next start.',
+    );
+  else yield ok('tables', 'up to date');
+  for (const name of ['fsync', 'full_page_writes', 'synchronous_commit']) {
+    const value = await setting(name);
+    if (value === 'off')
+      yield (name === 'synchronous_commit' ? warn : fail)(
+        'durability',
+        `${name} is off`,
+        `Turn it on in PostgreSQL: a power cut may lose ${name === 'synchronous_commit' ? 'the last changes' : 'everything'}.`,
+      );
+    else yield ok('durability', `${name} is ${value}`);
+  }
+  const before = Date.now();
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  const now = (before + Date.now()) / 2;
+  const skew = Math.round(Number(rows[0]?.now) - now);
+  if (Math.abs(skew) > SKEW)
+    yield warn(
+      'clock',
+      `the database's is ${skew} ms ahead`,
+      'Set both by NTP: times that are shown and tokens that end go by this machine, leases by the database.',
+    );
+  else yield ok('clock', 'that of the database agrees');
+}
+
+async function* examineFiles({ files, dataFolder }: Config): AsyncGenerator<Finding> {
+  const where = files.kind === 'folder' ? files.folder : 'S3';
+  try {
+    const store = await openStore(files, join(dataFolder, 'scratch'), 0);
+    await store.close();
+    yield ok('files', where);
+  } catch (error) {
+    yield fail(
+      'files',
+      (error as Error).message,
+      'BATCHLINE_FILES and the BATCHLINE_S3 settings name the place.',
+    );
+  }
+}
+
+async function* examineHandlers({ handlers, leaseSeconds }: Config): AsyncGenerator<Finding> {
+  if (handlers.length === 0) {
+    yield ok('definitions', 'BATCHLINE_HANDLERS names none; those that come with the server are there');
+    return;
+  }
+  try {
+    const registry = new Registry(leaseSeconds);
+    await loadHandlers(registry, handlers);
+    yield ok('definitions', registry.names().join(', '));
+  } catch (error) {
+    yield fail(
+      'definitions',
+      (error as Error).message,
+      'The module must load; node runs it alone for a try.',
+    );
+  }
+}

@@ -1,0 +1,78 @@
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { DurableFileSystem, durableStartParams } from './durable-file-system.ts';
+import { lockFolder } from './folder-lock.ts';
+import { EMBEDDED_FOLDER } from './open-embedded.ts';
+
+/** There is a database already, or the archive holds none. The message says which. */
+export class RestoreRefused extends Error {
+  /** As a server would answer it. */
+  readonly status = 409;
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'RestoreRefused';
+  }
+}
+
+/**
+ * Makes the embedded database of a folder anew from an archive that `dump` has made. It is there as a whole and forced
+ * to the disk, or not at all.
+ *
+ * @throws RestoreRefused where there is a database already, or the archive holds none; FolderInUse, FolderUnusable
+ */
+export async function restoreEmbedded(dataFolder: string, archive: Blob): Promise<void> {
+  const lock = lockFolder(dataFolder);
+  const target = join(dataFolder, EMBEDDED_FOLDER);
+  const unfinished = `${target}.restoring`;
+  try {
+    if (existsSync(target))
+      throw new RestoreRefused(
+        `There is a database in ${target} already; name another folder in BATCHLINE_DATA, or move that one away.`,
+      );
+    await rm(unfinished, { recursive: true, force: true });
+    await loadInto(unfinished, archive);
+    await syncTree(unfinished);
+    await rename(unfinished, target);
+    syncPath(dataFolder);
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+    lock.release();
+  }
+}
+
+async function loadInto(folder: string, archive: Blob): Promise<void> {
+  try {
+    const pglite = new PGlite({
+      fs: new DurableFileSystem(folder),
+      startParams: durableStartParams(PGlite.defaultStartParams),
+      loadDataDir: archive,
+    });
+    await pglite.waitReady;
+    await pglite.query('select count(*) from batchline.task');
+    await pglite.close();
+  } catch (error) {
+    throw new RestoreRefused(
+      `The archive holds no database of Batchline (${(error as Error).message}); what batchline backup has written is accepted.`,
+      error,
+    );
+  }
+}
+
+async function syncTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    syncPath(join(entry.parentPath, entry.name));
+  syncPath(folder);
+}
+
+function syncPath(path: string): void {
+  if (process.platform === 'win32') return; // folders can't be synced there
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
