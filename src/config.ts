@@ -357,8 +357,8 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 'false',
     meaning: 'true makes an associate of an unknown login; otherwise it is refused',
   },
-  { name: 'BATCHLINE_URL', fallback: '', meaning: 'Server that `batchline work` runs tasks for' },
-  { name: 'BATCHLINE_TOKEN', fallback: '', meaning: 'Its token, with the scope worker' },
+  { name: 'BATCHLINE_URL', fallback: '', meaning: 'Server that `batchline work`, `task`, `definition` and `schedule` call' },
+  { name: 'BATCHLINE_TOKEN', fallback: '', meaning: 'Its token; for `work` with the scope worker' },
   {
     name: 'BATCHLINE_EVENT_HEARTBEAT',
     fallback: '15',

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { SETTINGS } from '../../src/config.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -15,6 +16,13 @@ test("README's table of settings is that of the program", () => {
         `| \`${name}\` | ${fallback === '' ? '' : `\`${fallback}\``} | ${meaning} |`,
     ),
   );
+});
+
+test('the table of exit codes is that of the program', () => {
+  const document = read('docs/command-line.md');
+  const table = /<!-- exit codes:.*?-->\n([\s\S]*?)<!-- \/exit codes -->/.exec(document)?.[1] ?? '';
+  const rows = table.trim().split('\n').slice(2);
+  expect(rows).toEqual(Object.entries(EXIT_CODES).map(([code, meaning]) => `| ${code} | ${meaning} |`));
 });
 
 test('every link to a file in the documents leads somewhere', () => {

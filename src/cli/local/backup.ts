@@ -1,5 +1,4 @@
-import { openAsBlob } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { type Config, readConfig } from '../../config.ts';
 import { openEmbedded } from '../../store/embedded/open-embedded.ts';
 import { restoreEmbedded } from '../../store/embedded/restore-embedded.ts';
@@ -49,7 +48,7 @@ export async function restore(file: string, { json }: Options): Promise<ExitCode
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true)
     throw new UsageError(`there is no file ${file}; what batchline backup has written is accepted`);
-  await restoreEmbedded(config.dataFolder, await openAsBlob(file));
+  await restoreEmbedded(config.dataFolder, await readFile(file));
   print(
     { Folder: config.dataFolder },
     json,

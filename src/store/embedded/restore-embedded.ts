@@ -1,6 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import { DurableFileSystem, durableStartParams } from './durable-file-system.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -23,7 +25,7 @@ export class RestoreRefused extends Error {
  *
  * @throws RestoreRefused where there is a database already, or the archive holds none; FolderInUse, FolderUnusable
  */
-export async function restoreEmbedded(dataFolder: string, archive: Blob): Promise<void> {
+export async function restoreEmbedded(dataFolder: string, archive: Uint8Array): Promise<void> {
   const lock = lockFolder(dataFolder);
   const target = join(dataFolder, EMBEDDED_FOLDER);
   const unfinished = `${target}.restoring`;
@@ -43,12 +45,14 @@ export async function restoreEmbedded(dataFolder: string, archive: Blob): Promis
   }
 }
 
-async function loadInto(folder: string, archive: Blob): Promise<void> {
+async function loadInto(folder: string, archive: Uint8Array): Promise<void> {
   try {
+    // PGlite would unpack it too, but a damaged one would end the process.
+    const tar = new Uint8Array(await promisify(gunzip)(archive));
     const pglite = new PGlite({
       fs: new DurableFileSystem(folder),
       startParams: durableStartParams(PGlite.defaultStartParams),
-      loadDataDir: archive,
+      loadDataDir: new Blob([tar]),
     });
     await pglite.waitReady;
     await pglite.query('select count(*) from batchline.task');

@@ -1,0 +1,137 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPlace, type Place } from '../support/databases.ts';
+import { type CliResult, runCli } from '../support/run-cli.ts';
+import { spawnServer } from '../support/server-process.ts';
+
+let place: Place;
+beforeAll(async () => {
+  place = await createPlace('embedded');
+});
+afterAll(() => place?.remove());
+
+const batchline = (args: string[], env: Record<string, string> = {}): Promise<CliResult> =>
+  runCli(args, { ...place.env, ...env });
+
+interface Finding {
+  readonly Check: string;
+  readonly Status: string;
+  readonly Detail: string;
+}
+
+async function doctor(
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; findings: Finding[] }> {
+  const { code, stdout } = await batchline(['doctor', '--json'], env);
+  return { code, findings: JSON.parse(stdout) };
+}
+
+const of = (findings: Finding[], check: string): Finding | undefined =>
+  findings.find(({ Check }) => Check === check);
+
+describe('the embedded database', () => {
+  test('is examined, backed up and restored; nothing is overwritten', async () => {
+    expect(of((await doctor()).findings, 'database')).toMatchObject({ Status: 'ok' });
+    const server = await spawnServer(place);
+    const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: 0 } });
+    await server.admin.ended(id);
+    const archive = join(place.folder, 'backup.tar.gz');
+
+    const beside = await doctor();
+    expect(beside.code).toBe(0);
+    expect(of(beside.findings, 'database')).toMatchObject({
+      Status: 'warn',
+      Detail: expect.stringMatching(/in use by process \d+/),
+    });
+    expect(await batchline(['backup', archive])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^batchline: .* is in use by process \d+/),
+    });
+    await rm(archive, { force: true });
+    await server.stop();
+
+    const alone = await doctor();
+    expect(alone.findings.filter(({ Status }) => Status === 'fail')).toEqual([]);
+    expect(of(alone.findings, 'tables')).toMatchObject({ Status: 'ok', Detail: 'up to date' });
+    expect(alone.findings).toContainEqual(
+      expect.objectContaining({ Check: 'durability', Status: 'ok', Detail: 'fsync is on' }),
+    );
+    expect(await batchline(['migrate', '--check'])).toMatchObject({
+      code: 0,
+      stdout: 'The tables are up to date.\n',
+    });
+
+    expect(await batchline(['backup', archive])).toMatchObject({ code: 0, stderr: '' });
+    expect(await batchline(['backup', archive])).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('there is a file'),
+    });
+    const { size, mode } = await stat(archive);
+    expect(size).toBeGreaterThan(100_000);
+    expect(mode & 0o077).toBe(0);
+    expect(await batchline(['restore', archive])).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('There is a database in'),
+    });
+
+    const elsewhere = { BATCHLINE_DATA: join(place.folder, 'elsewhere') };
+    const broken = join(place.folder, 'broken.tar.gz');
+    await writeFile(broken, (await readFile(archive)).subarray(0, 50_000));
+    expect(await batchline(['restore', broken], elsewhere)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('The archive holds no database'),
+    });
+    expect(await batchline(['restore', archive], elsewhere)).toMatchObject({ code: 0, stderr: '' });
+    const restored = await spawnServer(place, elsewhere);
+    try {
+      expect(await restored.admin.task(id)).toMatchObject({ Id: id, State: 'Succeeded' });
+      expect(await restored.admin.start({ Name: 'countdown', ParameterObject: { seconds: 0 } })).toBe(id + 1);
+    } finally {
+      await restored.stop();
+    }
+  });
+});
+
+describe('batchline doctor', () => {
+  test('fails where something would keep the server from working, and says what', async () => {
+    const broken = join(place.folder, 'handlers');
+    await mkdir(broken);
+    const { code, findings } = await doctor({
+      BATCHLINE_DATA: join(place.folder, 'fresh'),
+      BATCHLINE_HANDLERS: broken,
+      DATABASE_URL: 'postgres://postgres@127.0.0.1:1/x',
+    });
+    expect(code).toBe(1);
+    expect(of(findings, 'database')).toMatchObject({
+      Status: 'fail',
+      Detail: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(of(findings, 'definitions')).toMatchObject({
+      Status: 'fail',
+      Detail: expect.stringContaining('no module'),
+    });
+    const wrong = await batchline(['doctor'], { PORT: 'x' });
+    expect(wrong).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^fail {2}settings: PORT is "x"/m),
+    });
+  });
+
+  test('finds tables to be made on PostgreSQL; migrate makes them', async () => {
+    const empty = await createPlace('postgres');
+    try {
+      const run = (...args: string[]): Promise<CliResult> => runCli(args, empty.env);
+      expect((await run('doctor')).stdout).toMatch(/^warn {2}tables: \d+ migrations are to be made$/m);
+      expect(await run('migrate', '--check')).toMatchObject({ code: 5 });
+      expect((await run('migrate')).stdout).toMatch(/^0001-initial was made\.$/m);
+      expect(await run('migrate', '--check')).toMatchObject({ code: 0 });
+      expect(await run('backup', join(place.folder, 'no.tar.gz'))).toMatchObject({
+        code: 5,
+        stderr: expect.stringContaining('pg_dump'),
+      });
+    } finally {
+      await empty.remove();
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPlace, type Place } from '../support/databases.ts';
+import { type CliResult, runCli } from '../support/run-cli.ts';
+import { type ServerProcess, spawnServer } from '../support/server-process.ts';
+import { ADMIN } from '../support/test-server.ts';
+
+let place: Place;
+let server: ServerProcess;
+let token: string;
+beforeAll(async () => {
+  place = await createPlace('embedded');
+  server = await spawnServer(place);
+  token = (await server.admin.json('POST', '/Tokens', { Name: 'cli', Scopes: ['read', 'write', 'admin'] }))
+    .Token;
+});
+afterAll(async () => {
+  await server?.kill();
+  await place?.remove();
+});
+
+/** Runs a command against the server; words are separated by blanks. */
+const batchline = (line: string, env: Record<string, string> = {}, input = ''): Promise<CliResult> =>
+  runCli(line.split(' '), { BATCHLINE_URL: server.url, BATCHLINE_TOKEN: token, TZ: 'UTC', ...env }, input);
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever is printed
+async function json(line: string): Promise<any> {
+  const result = await batchline(`${line} --json`);
+  expect(result, result.stderr).toMatchObject({ code: 0, stderr: '' });
+  return JSON.parse(result.stdout);
+}
+
+describe('batchline task', () => {
+  test('starts a task, shows and lists it, and deletes it', async () => {
+    const started = await batchline('task start countdown -p seconds=0.1 --description short');
+    expect(started).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\n$/), stderr: '' });
+    const id = Number(started.stdout);
+    expect(await server.admin.ended(id)).toMatchObject({ ParameterObject: { seconds: '0.1' } });
+    expect(await json(`task show ${id}`)).toMatchObject({ Id: id, State: 'Succeeded', Description: 'short' });
+    expect((await batchline(`task show ${id}`)).stdout).toMatch(/^State: +Succeeded$/m);
+    const listed = await batchline('task list --state Succeeded --name countdown --mine');
+    expect(listed.stdout).toMatch(new RegExp(`^${id}\tcountdown\tSucceeded\t100 %\t\\S+\tshort$`, 'm'));
+    expect(await batchline(`task delete ${id}`)).toMatchObject({
+      code: 0,
+      stdout: `Task ${id} was deleted.\n`,
+    });
+    expect(await batchline(`task show ${id}`)).toEqual({
+      code: 4,
+      stdout: '',
+      stderr: `batchline: There is no batch task ${id}.\n`,
+    });
+  });
+
+  test('watches it to its end: 0 where it succeeds, 7 where it fails; its log is there', async () => {
+    const good = await batchline('task start countdown --parameters {"seconds":1} --watch --json');
+    const states = good.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).State);
+    expect(good.code).toBe(0);
+    expect(states.at(-1)).toBe('Succeeded');
+    const bad = await batchline('task start countdown -p seconds=1 -p failAt=50 --watch');
+    expect(bad.code, bad.stderr).toBe(7);
+    expect(bad.stdout).toMatch(/^\d+ countdown Failed \d+ % /m);
+    const id = /^(\d+)/.exec(bad.stdout)?.[1];
+    expect(await batchline(`task restart ${id} --from-start`)).toMatchObject({ code: 0 });
+    expect(await batchline(`task watch ${id}`)).toMatchObject({ code: 7 });
+    expect(await batchline(`task logs ${id} --follow`)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('stops it, once', async () => {
+    const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: 600 } });
+    expect(await json(`task stop ${id}`)).toEqual({ Id: id, Stopped: true });
+    await server.admin.ended(id);
+    expect(await batchline(`task stop ${id}`)).toMatchObject({ code: 5 });
+  });
+});
+
+test('batchline definition and schedule', async () => {
+  expect((await json('definition list')).map((one: { Name: string }) => one.Name)).toContain('countdown');
+  expect(await json('definitions pause countdown')).toMatchObject({ Paused: true });
+  expect(await batchline('definition resume countdown')).toMatchObject({ stdout: 'countdown goes on.\n' });
+  const made = await runCli(
+    ['schedule', 'create', 'countdown', '--cron', '0 2 * * *', '--name', 'nightly', '--zone', 'NO'],
+    { BATCHLINE_URL: server.url, BATCHLINE_TOKEN: token },
+  );
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  const id = made.stdout.trim();
+  expect((await batchline('schedule list')).stdout).toMatch(
+    new RegExp(`^${id}\tnightly\tcountdown\t0 2 \\* \\* \\* NO\t2\\d{3}-`, 'm'),
+  );
+  expect(await json(`schedule pause ${id}`)).toMatchObject({ Paused: true, NextRuns: [] });
+  expect(await json(`schedule run ${id}`)).toEqual({ Id: expect.any(Number) });
+  expect(await batchline(`schedule delete ${id}`)).toMatchObject({ code: 0 });
+});
+
+describe('the exit code tells what went wrong', () => {
+  test.each<[string, number, RegExp, Record<string, string>]>([
+    ['task list', 3, /^batchline: /, { BATCHLINE_TOKEN: '8A:batchline.wrong' }],
+    ['task show 999999', 4, /There is no batch task 999999/, {}],
+    ['task show x', 2, /An id is a whole number/, {}],
+    ['task start countdown --parameters {', 2, /--parameters is not JSON/, {}],
+    ['task list --state Gone', 2, /Allowed choices are New, /, {}],
+    [
+      'task list',
+      6,
+      /^batchline: There is no answer from http:\/\/127\.0\.0\.1:1 /,
+      { BATCHLINE_URL: 'http://127.0.0.1:1' },
+    ],
+  ])('%s: %i', async (line, code, stderr, env) => {
+    const result = await batchline(line, env);
+    expect(result).toEqual({ code, stdout: '', stderr: expect.stringMatching(stderr) });
+  });
+});
+
+test('a login takes the password from standard input', async () => {
+  const env = { BATCHLINE_TOKEN: '' };
+  expect(await batchline(`task list --login ${ADMIN.login}`, env, `${ADMIN.password}\n`)).toMatchObject({
+    code: 0,
+  });
+  expect(await batchline(`task list --login ${ADMIN.login}`, env, 'wrong')).toMatchObject({ code: 3 });
+});
+
+describe('completion', () => {
+  const complete = async (...words: string[]): Promise<string[]> =>
+    (await runCli(['__complete', ...words])).stdout.trim().split('\n');
+
+  test('knows commands, their options and what these take', async () => {
+    expect(await complete('ta')).toEqual(['task']);
+    expect(await complete('task', 'st')).toEqual(['start', 'stop']);
+    expect(await complete('tasks', 'list', '--st')).toEqual(['--state']);
+    expect(await complete('task', 'list', '--state', 'Su')).toEqual(['Succeeded', 'SucceededManualCleanup']);
+    expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+  });
+
+  test('comes to bash, zsh and fish', async () => {
+    for (const shell of ['bash', 'zsh', 'fish'])
+      expect((await runCli(['completion', shell])).stdout).toContain('batchline __complete');
+  });
+});
