@@ -32,6 +32,14 @@ export interface EngineParts {
   readonly files: Files;
 }
 
+/** How many tasks of one kind run in a process, and how many may. */
+export interface EngineLoad {
+  /** Where they run. */
+  readonly isolate: 'inline' | 'thread';
+  readonly running: number;
+  readonly slots: number;
+}
+
 /**
  * Runs tasks in this process. A run begins with a claim in the database and ends with a write that only the
  * claim's attempt number allows; between them the heartbeat keeps the lease.
@@ -47,6 +55,7 @@ export class Engine {
   readonly #families: FamilyKeeper;
   readonly #execution: ExecutionParts;
   readonly #dispatchers: Dispatcher<Run>[] = [];
+  readonly #loads: (() => EngineLoad)[] = [];
   readonly #again = new Map<string, NodeJS.Timeout>();
   #unsubscribe: () => void = () => undefined;
 
@@ -72,15 +81,15 @@ export class Engine {
     for (const isolate of ['inline', 'thread'] as const) {
       const names = parts.registry.all().filter((one) => one.isolate === isolate);
       if (names.length === 0) continue;
-      this.#dispatchers.push(
-        new Dispatcher<Run>({
-          names: names.map((one) => one.definition.name),
-          slots: isolate === 'inline' ? config.concurrency : config.threads,
-          claim: (name, limit) => this.#claim(name, limit),
-          run: (run) => this.#run(run),
-          log,
-        }),
-      );
+      const dispatcher = new Dispatcher<Run>({
+        names: names.map((one) => one.definition.name),
+        slots: isolate === 'inline' ? config.concurrency : config.threads,
+        claim: (name, limit) => this.#claim(name, limit),
+        run: (run) => this.#run(run),
+        log,
+      });
+      this.#dispatchers.push(dispatcher);
+      this.#loads.push(() => ({ isolate, ...dispatcher.load }));
     }
   }
 
@@ -116,6 +125,11 @@ export class Engine {
     await this.#execution.threads.close();
   }
 
+  /** How many tasks run in this process, and how many may. */
+  get load(): readonly EngineLoad[] {
+    return this.#loads.map((load) => load());
+  }
+
   async #claim(name: string, limit: number): Promise<Claim<Run>> {
     const definition = this.#parts.registry.get(name);
     const { claimed, more, againInSeconds } = await claimDue(this.#parts, {
@@ -148,8 +162,9 @@ export class Engine {
     try {
       const ended = await executeRun(run, this.#execution);
       if (ended === undefined) {
-        if (run.endReason !== 'waiting')
-          run.log.warn('the run has lost its task; what it did is not recorded');
+        if (run.endReason === 'waiting') return;
+        run.log.warn('the run has lost its task; what it did is not recorded');
+        this.#parts.queue.meter.orphaned(run.task.name);
         return;
       }
       const { outcome, file } = await storeResult(run, ended, this.#parts.files);

@@ -50,19 +50,19 @@ export async function startTask(
 ): Promise<number> {
   const task = await prepareStart(parts, caller, request);
   const delaySeconds = secondsUntil(options.due, new Date());
-  const answer = await inTransaction(parts.database.sql, async (trx) => {
+  const { answer, started } = await inTransaction(parts.database.sql, async (trx) => {
     const use = keyUseOf(caller, task.tenant, request, options);
     const earlier = use && (await claimKey(trx, use));
-    if (earlier !== undefined) return answerAgain(earlier, use?.fingerprint);
+    if (earlier !== undefined) return { answer: answerAgain(earlier, use?.fingerprint), started: 0 };
     const { priority = 0 } = options;
     const actorId = caller.associateId;
     const dueAt = options.due instanceof Date ? options.due : undefined;
     const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, dueAt, reason });
     const told = task.isInternal ? 0 : id;
     if (use !== undefined) await keepAnswer(trx, use, told);
-    return told;
+    return { answer: told, started: 1 };
   });
-  announceStart(parts, task.name, delaySeconds);
+  if (started > 0) announceStart(parts, task.name, delaySeconds, started);
   return answer;
 }
 
@@ -127,8 +127,14 @@ export async function insertStart(
   return taskId;
 }
 
-/** Tells the workers that have a new task, now or when it is due. */
-export function announceStart({ database }: TaskParts, name: string, delaySeconds: number): void {
+/** Tells the workers that have new tasks, now or when they are due. */
+export function announceStart(
+  { database, queue }: TaskParts,
+  name: string,
+  delaySeconds: number,
+  tasks: number,
+): void {
+  queue.meter.started(name, tasks);
   database.signals.publish({ kind: 'changed' });
   if (delaySeconds > 0) wakeLater(database.signals, name, delaySeconds);
   else database.signals.publish({ kind: 'due', names: [name] });

@@ -60,7 +60,7 @@ export async function prepareChildren(
  * Starts children of a locked parent: rows, records and jobs. Those whose keys the parent has used already are left as
  * they are, so that a run that begins again doubles nothing.
  *
- * @returns the ids in the order of the children, and the definitions that have work due
+ * @returns the ids in the order of the children, and how many new ones each definition has
  * @throws Refusal (invalid) where a limit is reached
  */
 export async function startChildren(
@@ -68,7 +68,7 @@ export async function startChildren(
   trx: Transaction<Schema>,
   parent: HeldParent,
   children: readonly NewChild[],
-): Promise<{ readonly ids: number[]; readonly due: ReadonlySet<string> }> {
+): Promise<{ readonly ids: number[]; readonly fresh: ReadonlyMap<string, number> }> {
   const ids = await findChildren(
     trx,
     parent.taskId,
@@ -111,6 +111,8 @@ export async function startChildren(
   }
   return {
     ids: children.map((child) => ids.get(child.key) ?? 0),
-    due: new Set(fresh.map((child) => child.name)),
+    fresh: new Map(
+      [...Map.groupBy(fresh, (child) => child.name)].map(([name, ofName]) => [name, ofName.length]),
+    ),
   };
 }

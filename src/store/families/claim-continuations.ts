@@ -52,6 +52,7 @@ export async function claimContinuations(
     jobId: row.job_id,
     checkpoint: row.checkpoint,
     fileAttempt: row.file_attempt,
+    waitedSeconds: undefined,
     children: byParent.get(row.id) ?? { total: 0, ended: 0, failed: 0 },
   }));
 }

@@ -34,10 +34,10 @@ export async function startLeaseChildren(
 ): Promise<number[]> {
   for (const { name } of children) checkWorker(caller, name);
   const prepared = await prepareChildren(parts, children);
-  const { ids, due } = await withLease(parts, caller, lease, async (trx) =>
+  const { ids, fresh } = await withLease(parts, caller, lease, async (trx) =>
     startChildren(parts, trx, await heldBy(trx, lease), prepared),
   );
-  announceStarts(parts.database.signals, due);
+  announceStarts(parts, fresh);
   return ids;
 }
 
@@ -64,7 +64,10 @@ export async function waitWithLease(
     result: await waitForChildren(parts.queue, trx, await heldBy(trx, lease), onFailure, last),
     task: held.task,
   }));
-  if (result.waits) announceWait(parts.database.signals, task);
+  if (result.waits) {
+    parts.queue.meter.waits(task.name);
+    announceWait(parts.database.signals, task);
+  }
   return result;
 }
 
