@@ -159,10 +159,15 @@ export class Engine {
 
   async #run(run: Run): Promise<void> {
     this.#heartbeat.add(run);
+    run.log.debug('a run begins');
     try {
-      const ended = await executeRun(run, this.#execution);
+      const ended = await run.span.with(() => executeRun(run, this.#execution));
       if (ended === undefined) {
-        if (run.endReason === 'waiting') return;
+        if (run.endReason === 'waiting') {
+          run.log.debug('the run is over: its task waits for its children');
+          return;
+        }
+        run.span.fail('lease_lost');
         run.log.warn('the run has lost its task; what it did is not recorded');
         this.#parts.queue.meter.orphaned(run.task.name);
         return;
@@ -179,12 +184,15 @@ export class Engine {
           file,
         }),
       );
+      if (outcome.kind === 'failed') run.span.fail('run_failed');
+      run.log.debug({ outcome: outcome.kind, state: consequence.to }, 'the run has ended');
       await releaseScratch(run, outcome, this.#parts.files);
       wakeLater(this.#parts.database.signals, run.task.name, consequence.delaySeconds ?? 0);
     } catch (error) {
       // The lease ends by itself, and the recovery brings the task back.
       run.log.error({ err: error }, 'the end of the run could not be written');
     } finally {
+      run.span.end();
       this.#heartbeat.remove(run);
     }
   }

@@ -54,6 +54,18 @@ export class WorkSpan {
     return this.trace === null ? work() : context.with(this.#context, work);
   }
 
+  /** Does work within the span, and ends it with the work. */
+  async while<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.with(work);
+    } catch (error) {
+      this.fail('exception', error);
+      throw error;
+    } finally {
+      this.end();
+    }
+  }
+
   /** Adds what is known only now. */
   note(attributes: Readonly<Record<string, string | number>>): void {
     this.#span.setAttributes(attributes);

@@ -29,7 +29,9 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
   return {
     async start(children) {
       const prepared = await prepareChildren(parts, children);
-      const { ids, fresh } = await held((trx, parent) => startChildren(parts, trx, parent, prepared));
+      const { ids, fresh } = await held((trx, parent) =>
+        startChildren(parts, trx, parent, prepared, run.span.trace),
+      );
       announceStarts(parts, fresh);
       return ids;
     },

@@ -48,6 +48,12 @@ export function observeRequests(app: FastifyInstance, meter: HttpMeter): void {
   });
 }
 
+/** Notes which task a request has started, so that the log leads from one to the other; returns the id. */
+export function noteStart(request: FastifyRequest, taskId: number): number {
+  request.log.debug({ taskId }, 'a task was started');
+  return taskId;
+}
+
 /** The trace that a request belongs to, to be passed on; `undefined` where it belongs to none. */
 export function traceOf(request: FastifyRequest): TraceContext | undefined {
   return spans.get(request)?.trace ?? undefined;

@@ -55,7 +55,7 @@ export function addGauges(registry: Registry, sources: GaugeSources): void {
 }
 
 function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSources): void {
-  const gauge = (name: string, help: string, valueOf: (queue: QueueCount, ageSeconds: number) => number) =>
+  const gauge = (name: string, help: string, valueFrom: (queue: QueueCount, ageSeconds: number) => number) =>
     new Gauge({
       name: `batchline_${name}`,
       help,
@@ -67,7 +67,8 @@ function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSource
         if (counted === undefined) return;
         const ageSeconds = (performance.now() - counted.at) / 1000;
         for (const definition of definitions()) this.set({ definition }, 0);
-        for (const queue of counted.queues) this.set({ definition: queue.name }, valueOf(queue, ageSeconds));
+        for (const queue of counted.queues)
+          this.set({ definition: queue.name }, valueFrom(queue, ageSeconds));
       },
     });
   gauge('tasks_due', 'Tasks that wait for a run now', ({ due }) => due);

@@ -40,7 +40,7 @@ export class QueueCounts {
       this.#counting = undefined;
     });
     const { promise: patience, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(resolve, PATIENCE_MS);
+    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
     try {
       return await Promise.race([this.#counting, patience]);
     } finally {
