@@ -41,8 +41,10 @@ export async function openMonitoring(
     });
   });
   const { address, family, port: taken } = server.address() as AddressInfo;
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
+  parts.log.info({ url }, 'health and metrics have a port of their own');
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    url,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

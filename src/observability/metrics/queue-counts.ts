@@ -4,7 +4,7 @@ import type { Schema } from '../../store/schema.ts';
 import { countQueues, type QueueCount } from '../../store/statistics/count-queues.ts';
 
 /** Counts are believed at least this long, ... */
-const LEAST_MS = 5000;
+const LEAST_MS = 2000;
 /** ... and this many times as long as they took, so that scrapes cost the database at most 2 % of one connection's time. */
 const TIMES = 50;
 /** A scrape waits this long at most; the count goes on for the next one. */
