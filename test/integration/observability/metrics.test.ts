@@ -6,6 +6,7 @@ import { DATABASES } from '../../support/databases.ts';
 import { EventClient } from '../../support/event-client.ts';
 import { type Metric, readExposition, total } from '../../support/exposition.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { insertWaiting } from '../../support/waiting-tasks.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -111,27 +112,8 @@ describe.each(DATABASES)('metrics on %s', (kind) => {
   });
 
   test('tell how old the longest waiting task is, and what is due later', async () => {
-    const task = {
-      tenant: 'batchline',
-      name: 'nobody-runs-it',
-      owner_id: 1,
-      is_internal: false,
-      details_table: 0,
-      details_record: 0,
-      context: '',
-      state: 1,
-      description: '',
-      response: '',
-      request: '',
-      file_name: '',
-      cancellation: 0,
-    };
     const hour = 3600;
-    const due = [-2 * hour, -hour, hour].map((seconds) => ({
-      ...task,
-      run_after: new Date(Date.now() + seconds * 1000),
-    }));
-    await server.database.sql.insertInto('batchline.task').values(due).execute();
+    await insertWaiting(server.database, 'nobody-runs-it', [-2 * hour, -hour, hour]);
     const labels = { definition: 'nobody-runs-it' };
     const metrics = await until((now) => total(now, 'batchline_tasks_due', labels) > 0);
     expect(total(metrics, 'batchline_tasks_due', labels)).toBe(2);
@@ -291,7 +273,10 @@ describe.each(DATABASES)('metrics on %s', (kind) => {
       if (panel.type === 'row') continue;
       expect(panel.targets.length, panel.title).toBeGreaterThan(0);
       for (const target of panel.targets) {
-        expect(target.datasource).toEqual({ type: 'prometheus', uid: '${datasource}' });
+        expect(target.datasource).toEqual({
+          type: 'prometheus',
+          uid: expect.stringMatching(/^\$\{datasource\}$/),
+        });
         expect(target.expr.split('(').length, target.expr).toBe(target.expr.split(')').length);
         asked.push(target.expr);
       }
