@@ -38,7 +38,10 @@ test('is not ready while it starts, ready while it serves, and not ready again w
 });
 
 test('is not ready where the database fails, or does not answer', async () => {
-  for (const answers of [() => Promise.reject(new Error('away')), () => new Promise<never>(() => undefined)]) {
+  for (const answers of [
+    () => Promise.reject(new Error('away')),
+    () => new Promise<never>(() => undefined),
+  ]) {
     const health = new Health(log);
     health.serve(databaseThat(answers));
     expect(writeHealthSummary(await health.report(), String)).toEqual({
