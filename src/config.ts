@@ -65,6 +65,10 @@ export interface RetentionConfig {
   readonly audit: Retention;
 }
 
+/** For whom `/metrics` is: those who sign in and may see every task, everybody, or nobody. */
+export const METRICS_ACCESS = ['sign-in', 'open', 'off'] as const;
+export type MetricsAccess = (typeof METRICS_ACCESS)[number];
+
 /** Every setting of the server, checked. */
 export interface Config {
   readonly host: string;
@@ -127,6 +131,9 @@ export interface Config {
   /** Seconds between the signs of life of an event stream. */
   readonly eventHeartbeatSeconds: number;
   readonly webhooks: WebhookConfig;
+  readonly metrics: MetricsAccess;
+  /** The port for `/health` and `/metrics` alone; `undefined` opens none. */
+  readonly monitoring: { readonly host: string; readonly port: number } | undefined;
   readonly logLevel: string;
   /** Tells this process from others in leases and logs. */
   readonly nodeId: string;
@@ -376,6 +383,21 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '8',
     meaning: 'Tries after which a webhook delivery is dead (1 to 20)',
   },
+  {
+    name: 'BATCHLINE_METRICS',
+    fallback: 'sign-in',
+    meaning: 'Who may read /metrics: sign-in (those who may see every task), open (everybody) or off',
+  },
+  {
+    name: 'BATCHLINE_MONITORING_PORT',
+    fallback: '',
+    meaning: 'Port of its own for /health and /metrics, without sign-in; 0 takes a free one, none opens none',
+  },
+  {
+    name: 'BATCHLINE_MONITORING_HOST',
+    fallback: '127.0.0.1',
+    meaning: 'Address that BATCHLINE_MONITORING_PORT listens on',
+  },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
 
@@ -534,6 +556,20 @@ function readFilesPlace(read: SettingsReader, dataFolder: string): FilesPlace {
         ? undefined
         : { accessKeyId, secretAccessKey },
   };
+}
+
+function readMetrics(read: SettingsReader): MetricsAccess {
+  const text = read.text('BATCHLINE_METRICS')?.toLowerCase() ?? 'sign-in';
+  const access = METRICS_ACCESS.find((one) => one === text);
+  if (access === undefined)
+    read.refuse(`BATCHLINE_METRICS is "${text}"; ${METRICS_ACCESS.join(', ')} are accepted.`);
+  return access ?? 'off';
+}
+
+function readMonitoring(read: SettingsReader): Config['monitoring'] {
+  const port = read.integer('BATCHLINE_MONITORING_PORT', -1, 0, 65_535);
+  const host = read.text('BATCHLINE_MONITORING_HOST') ?? '127.0.0.1';
+  return port === -1 ? undefined : { host, port };
 }
 
 function readTrustProxy(read: SettingsReader): readonly string[] {
@@ -704,6 +740,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       retrySeconds: read.integer('BATCHLINE_WEBHOOK_RETRY', 10, 1, 3600),
       tries: read.integer('BATCHLINE_WEBHOOK_TRIES', 8, 1, 20),
     },
+    metrics: readMetrics(read),
+    monitoring: readMonitoring(read),
     logLevel,
     nodeId: randomUUID(),
   };

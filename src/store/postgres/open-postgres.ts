@@ -4,6 +4,7 @@ import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
 import type { Database } from '../database.ts';
+import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import type { Schema } from '../schema.ts';
 import { PostgresSignals } from './postgres-signals.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -23,7 +24,12 @@ export class DatabaseUnreachable extends Error {
  *
  * @throws DatabaseUnreachable where it can't be reached or doesn't let us in
  */
-export async function openPostgres(url: string, config: Config, log: Logger): Promise<Database> {
+export async function openPostgres(
+  url: string,
+  config: Config,
+  log: Logger,
+  meter?: DatabaseMeter,
+): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
     max: config.databasePool,
@@ -38,12 +44,18 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
   try {
     await reach(pool);
     const signals = await new PostgresSignals(url, config.nodeId, log).open();
-    const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), ...logTo(meter) });
     return {
       sql,
       engine: { backend: 'postgres', db: engineDbOf(pool) },
       signals,
       exclusive: false,
+      connections: () => ({
+        busy: pool.totalCount - pool.idleCount,
+        idle: pool.idleCount,
+        waiting: pool.waitingCount,
+        limit: config.databasePool,
+      }),
       async close() {
         await signals.close();
         await sql.destroy();
