@@ -80,7 +80,7 @@ test('a transaction of somebody else that goes on for long holds up nothing', as
   const committed = await openTransaction(task, 'after the gap');
   await rolledBack.client.query('rollback');
   await committed.client.query('commit');
-  const page = await settledEvents(server.database.sql, After, 100);
+  const page = await settledEvents(server.database, After, 100);
   expect(page.events.map(({ reason }) => reason)).toEqual(['after the gap']);
   await stranger.query('rollback');
 });
