@@ -11,15 +11,20 @@ export interface SqlText {
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Every template with the tag `sql` in the sources of the server, and every text that pg is given as a query. */
-export function sqlTexts(): SqlText[] {
+/** The sources of the server. */
+export function sourceFiles(): { readonly file: string; readonly source: string }[] {
   return globSync('src/**/*.ts', { cwd: ROOT })
     .filter((file) => !file.endsWith('.test.ts'))
-    .flatMap((file) => {
-      const texts: string[] = [];
-      collect(parseAst(readFileSync(join(ROOT, file), 'utf8'), { lang: 'ts' }), texts);
-      return texts.map((text) => ({ file: file.replaceAll('\\', '/'), text }));
-    });
+    .map((file) => ({ file: file.replaceAll('\\', '/'), source: readFileSync(join(ROOT, file), 'utf8') }));
+}
+
+/** Every template with the tag `sql` in them, and every text that pg is given as a query. */
+export function sqlTexts(): SqlText[] {
+  return sourceFiles().flatMap(({ file, source }) => {
+    const texts: string[] = [];
+    collect(parseAst(source, { lang: 'ts' }), texts);
+    return texts.map((text) => ({ file, text }));
+  });
 }
 
 /** What is looked at of a node of the syntax tree. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sqlTexts } from '../support/sql-texts.ts';
+import { sourceFiles, sqlTexts } from '../support/sql-texts.ts';
 
 /** What not every kind of database takes, and the only files that may have it: they ask the backend first. */
 const UNPORTABLE: readonly {
@@ -64,5 +64,10 @@ describe('our SQL has nothing that a distributed database lacks (docs/distribute
     expect(having.filter(({ file }) => !but.includes(file))).toEqual([]);
     // Who is excepted has it; otherwise the exception is old.
     for (const file of but) expect(having.map((one) => one.file)).toContain(file);
+  });
+
+  test('every transaction is made again where the database asks for it', () => {
+    const files = sourceFiles().filter(({ source }) => /\.(transaction|startTransaction)\(\)/.test(source));
+    expect(files.map(({ file }) => file)).toEqual(['src/store/transaction.ts']);
   });
 });

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
@@ -8,7 +8,6 @@ import type { Database } from '../database.ts';
 import { checkEventIds } from '../events/check-event-ids.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { retrying } from '../retries/retrying.ts';
-import { RetryingKysely } from '../retries/retrying-kysely.ts';
 import type { Schema } from '../schema.ts';
 import { DatabaseUnfit, DatabaseUnreachable } from './database-errors.ts';
 import { NotifyChannel } from './notify-channel.ts';
@@ -42,7 +41,7 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
   );
   pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
   try {
-    const sql = new RetryingKysely<Schema>({ dialect: new ServerDialect({ pool }, backend) });
+    const sql = new Kysely<Schema>({ dialect: new ServerDialect({ pool }, backend) });
     const untyped = sql as unknown as Kysely<unknown>;
     await migrate({ sql: untyped, backend, holder: config.nodeId });
     if (!backend.showsWriters) await checkEventIds(sql);
@@ -87,10 +86,7 @@ function checkKind({ name }: Backend, speaking: ReturnType<typeof backendSpeakin
       `DATABASE_BACKEND is "${name}", but the database at DATABASE_URL is of the kind ${speaking}; ${speaking} is accepted.`,
     );
   if (name !== 'citus')
-    log.warn(
-      { backend: name },
-      'this is PostgreSQL, used without what it can do: as a test does, and slower',
-    );
+    log.debug({ backend: name }, 'this is PostgreSQL, used without what it can do: as a test does');
 }
 
 async function useNarrowIntegers(client: pg.ClientBase): Promise<void> {

@@ -10,6 +10,7 @@ import { openPostgres } from '../../../src/store/postgres/open-postgres.ts';
 import type { Schema } from '../../../src/store/schema.ts';
 import type { Signal } from '../../../src/store/signals.ts';
 import { insertAudit } from '../../../src/store/tasks/audit.ts';
+import { inTransaction } from '../../../src/store/transaction.ts';
 import { createPlace, type Place } from '../../support/databases.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
 
@@ -43,7 +44,7 @@ describe('transactions that the database refuses for the sake of others', () => 
       await sql`update public.counter set n = ${(rows[0]?.n ?? 0) + 1} where id = 1`.execute(trx);
     };
     const servers = [here, there, here, there, here, there];
-    await Promise.all(servers.map((server) => server.database.sql.transaction().execute(count)));
+    await Promise.all(servers.map((server) => inTransaction(server.database.sql, count)));
     const { rows } = await sql<{ n: number }>`select n from public.counter`.execute(here.database.sql);
     expect(rows).toEqual([{ n: servers.length }]);
     expect(calls).toBeGreaterThan(servers.length);
@@ -93,7 +94,7 @@ describe('gaps between events', () => {
       closeGaps(here.database.sql, first - 1, first + 2, undefined),
       closeGaps(there.database.sql, first - 1, first + 2, undefined),
     ]);
-    await here.database.sql.transaction().execute((trx) => insertAudit(trx, [change('kept')]));
+    await inTransaction(here.database.sql, (trx) => insertAudit(trx, [change('kept')]));
     expect(await reasonsAfter(first)).toEqual(['kept']);
     expect(await nextId()).toBe(first + 4);
   });
@@ -101,7 +102,7 @@ describe('gaps between events', () => {
   test('are waited for where a transaction under way has the id', async () => {
     const first = await nextId();
     let closing: Promise<void> | undefined;
-    await here.database.sql.transaction().execute(async (trx) => {
+    await inTransaction(here.database.sql, async (trx) => {
       await insertAudit(trx, [change('slow')]);
       closing ??= closeGaps(there.database.sql, first - 1, first, undefined);
       await lockIsWaitedFor();
