@@ -47,6 +47,11 @@ import { webhookRoutes } from './routes/webhooks.ts';
 import { workerChildrenRoutes } from './routes/worker-children.ts';
 import { workerFileRoutes } from './routes/worker-files.ts';
 import { workerRoutes } from './routes/workers.ts';
+import { forbidCaching, protectAnswer, protectAnswers } from './security/answer-headers.ts';
+import { answerClientError } from './security/client-errors.ts';
+import { allowOrigins } from './security/cross-origin.ts';
+import { limitOpenCalls } from './security/limit-open-calls.ts';
+import { RateLimiter } from './security/rate-limiter.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
 
 /** What the HTTP side works with. */
@@ -69,14 +74,22 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
     rewriteUrl: stripTenantSegment,
+    requestTimeout: config.requestTimeoutSeconds * 1000,
+    clientErrorHandler: answerClientError,
     ...(config.trustProxy.length > 0 ? { trustProxy: [...config.trustProxy] } : {}),
     // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
-    frameworkErrors: (error, request, reply) =>
-      sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
+    frameworkErrors: (error, request, reply) => {
+      protectAnswer(reply as unknown as FastifyReply);
+      return sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply);
+    },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
+  protectAnswers(app, config.hstsSeconds);
+  await allowOrigins(app, config.corsOrigins);
   registerLocales(app, parts.catalogues);
+  const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
+  if (limits !== undefined) limitOpenCalls(app, limits);
   const authenticator = new Authenticator(tasks.database.sql, config.signIn, parts.log);
 
   app.setErrorHandler((error, request, reply) => {
@@ -112,7 +125,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(
     async (api) => {
       registerTimes(api, config.timeZone);
-      registerSignIn(api, authenticator);
+      registerSignIn(api, authenticator, limits);
+      forbidCaching(api);
       await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskControlRoutes, { prefix: '/BatchTask', tasks });
       await api.register(archiveRoutes, { prefix: '/BatchTask', tasks });

@@ -177,7 +177,9 @@ async function ownerOf(parts: TaskParts, caller: Caller, request: StartRequest):
   if (request.isSystemTask) return 0;
   const { associateId } = request;
   if (associateId === 0 || associateId === caller.associateId) return caller.associateId;
-  if ((await getAssociate(parts.database.sql, associateId)) === undefined) {
+  const owner = await getAssociate(parts.database.sql, associateId);
+  const isOthers = caller.tenant !== null && owner?.tenant != null && owner.tenant !== caller.tenant;
+  if (owner === undefined || isOthers) {
     throw invalid`AssociateId is ${associateId}, but there is no such associate.`;
   }
   return associateId;

@@ -13,6 +13,7 @@ import { fanOut } from './0009-fan-out.ts';
 import { retention } from './0010-retention.ts';
 import { statistics } from './0011-statistics.ts';
 import { signals } from './0015-signals.ts';
+import { importTables } from './0017-import-tables.ts';
 import { ignoreConcurrentCreate } from './concurrent-create.ts';
 import { withMigrationLease } from './migration-lease.ts';
 
@@ -30,6 +31,7 @@ const migrationsFor = (backend: Backend): Record<string, Migration> => ({
   '0010-retention': retention,
   '0011-statistics': statistics(backend),
   '0015-signals': signals(backend),
+  '0017-import-tables': importTables,
 });
 
 /** The database whose tables are brought to the newest shape. */

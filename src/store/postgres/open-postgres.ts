@@ -66,16 +66,18 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
 
 /** What kind of database answers there. */
 async function whatSpeaks(url: string): Promise<ReturnType<typeof backendSpeaking>> {
-  const client = new pg.Client({ connectionString: url, application_name: 'batchline' });
-  client.on('error', () => undefined); // what fails tells it too
+  let client: pg.Client | undefined;
   try {
+    // Already this fails where the address can't be read.
+    client = new pg.Client({ connectionString: url, application_name: 'batchline' });
+    client.on('error', () => undefined); // what fails tells it too
     await client.connect();
     const { rows } = await client.query<{ version: string }>('select version() as version');
     return backendSpeaking(rows[0]?.version ?? '');
   } catch (error) {
     throw new DatabaseUnreachable(error);
   } finally {
-    await client.end().catch(() => undefined);
+    await client?.end().catch(() => undefined);
   }
 }
 

@@ -7,6 +7,7 @@ import { Kysely, PGliteDialect, sql } from 'kysely';
 import { pino } from 'pino';
 import type { Static, TSchema } from 'typebox';
 import type { BatchTask } from '../../../src/domain/batch-task.ts';
+import { importTables } from '../../../src/store/migrations/0017-import-tables.ts';
 import type { Json, TaskContext, TaskDefinition } from '../../../src/workers/define-task.ts';
 import { PermanentError } from '../../../src/workers/define-task.ts';
 import type { RunServices, RunTransaction } from '../../../src/workers/run-services.ts';
@@ -26,6 +27,8 @@ export async function tempFolder(): Promise<TempFolder> {
 export async function openDatabase(): Promise<Kysely<unknown>> {
   const database = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
   await sql`create schema batchline_data`.execute(database);
+  await sql`create schema batchline`.execute(database);
+  await importTables.up(database);
   return database;
 }
 
