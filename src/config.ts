@@ -7,6 +7,7 @@ import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
 import { parseRules, type Retention, type RetentionRules, readRetention } from './domain/retention.ts';
 import { findTimeZone, type TimeZone, UTC } from './domain/time-zone.ts';
 import type { FilesPlace } from './files/place.ts';
+import { BACKEND_NAMES, type BackendName } from './store/backend.ts';
 
 /** The ways to sign in, in the order in which they are offered. */
 export const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
@@ -77,6 +78,8 @@ export interface Config {
   readonly dataFolder: string;
   /** Where PostgreSQL is; `undefined` is the embedded database. */
   readonly databaseUrl: string | undefined;
+  /** The kind of database. */
+  readonly databaseBackend: BackendName;
   /** Connections to PostgreSQL that this process may hold. */
   readonly databasePool: number;
   /** The administrator of the first start. */
@@ -155,6 +158,11 @@ export const SETTINGS: readonly Setting[] = [
     name: 'DATABASE_URL',
     fallback: '',
     meaning: 'postgres://… uses PostgreSQL instead of the embedded database',
+  },
+  {
+    name: 'DATABASE_BACKEND',
+    fallback: 'postgres',
+    meaning: 'What DATABASE_URL names: postgres, cockroachdb, yugabytedb or citus; without it pglite',
   },
   {
     name: 'BATCHLINE_DATABASE_POOL',
@@ -572,6 +580,21 @@ function readMonitoring(read: SettingsReader): Config['monitoring'] {
   return port === -1 ? undefined : { host, port };
 }
 
+/** The kind of database, which must go with there being an address or not. */
+function readBackend(read: SettingsReader, databaseUrl: string | undefined): BackendName {
+  const fallback = databaseUrl === undefined ? 'pglite' : 'postgres';
+  const text = read.text('DATABASE_BACKEND')?.toLowerCase() ?? fallback;
+  const accepted = BACKEND_NAMES.filter((name) => (name === 'pglite') === (databaseUrl === undefined));
+  const backend = accepted.find((name) => name === text);
+  if (backend === undefined)
+    read.refuse(
+      databaseUrl === undefined
+        ? `DATABASE_BACKEND is "${text}" without DATABASE_URL; pglite is accepted there, and with it ${BACKEND_NAMES.filter((name) => name !== 'pglite').join(', ')}.`
+        : `DATABASE_BACKEND is "${text}"; with DATABASE_URL ${accepted.join(', ')} are accepted.`,
+    );
+  return backend ?? fallback;
+}
+
 function readTrustProxy(read: SettingsReader): readonly string[] {
   const proxies = listOf(read.text('BATCHLINE_TRUST_PROXY'));
   for (const proxy of proxies) {
@@ -640,6 +663,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
 
+  const databaseBackend = readBackend(read, databaseUrl);
+
   const adminText = read.text('BATCHLINE_ADMIN');
   const admin = adminText === undefined ? undefined : /^([^:\s]{1,100}):(.{8,})$/.exec(adminText);
   if (admin === null) {
@@ -695,6 +720,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: read.integer('PORT', 7243, 0, 65_535),
     dataFolder: resolve(read.text('BATCHLINE_DATA') ?? './data'),
     databaseUrl,
+    databaseBackend,
     databasePool: read.integer('BATCHLINE_DATABASE_POOL', 10, 3, 200),
     admin:
       admin?.[1] !== undefined && admin[2] !== undefined

@@ -49,7 +49,7 @@ export interface Server {
 /**
  * Starts everything in this process: database, engine and API.
  *
- * @throws ConfigError, HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, FilesUnreachable, or the error of the
+ * @throws ConfigError, HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, DatabaseUnfit, FilesUnreachable, or the error of the
  *   socket; nothing is left open then
  */
 export async function startServer(config: Config, log: Logger): Promise<Server> {

@@ -4,7 +4,7 @@ import { HandlerModuleError } from '../engine/load-handlers.ts';
 import { FilesUnreachable } from '../files/files-unreachable.ts';
 import { stackOf } from '../log.ts';
 import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
-import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
+import { DatabaseUnfit, DatabaseUnreachable } from '../store/postgres/database-errors.ts';
 import { CallRefused } from '../workers/index.ts';
 import { appCommand } from './app.ts';
 import { serve } from './serve.ts';
@@ -42,6 +42,7 @@ const TOLD_IN_ONE_LINE = [
   FolderInUse,
   FolderUnusable,
   DatabaseUnreachable,
+  DatabaseUnfit,
   FilesUnreachable,
   Refusal,
   CallRefused,

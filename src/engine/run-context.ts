@@ -6,6 +6,7 @@ import { traceHeaders } from '../domain/trace-context.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { type Json, PermanentError, RunEnded, type TaskContext } from '../workers/define-task.ts';
 import { forwardingLog, lineText } from '../workers/forwarding-log.ts';
 import type { RunServices } from '../workers/run-services.ts';
@@ -74,7 +75,7 @@ function createServices(run: Run, parts: ContextParts): RunServices {
   return {
     database: parts.database.sql as unknown as Kysely<unknown>,
     transaction: (work) =>
-      parts.database.sql.transaction().execute(async (trx) => {
+      inTransaction(parts.database.sql, async (trx) => {
         let kept = false;
         const result = await work({
           sql: trx as never,

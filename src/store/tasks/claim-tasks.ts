@@ -57,7 +57,7 @@ export async function claimTasks(
       result = '',
       result_message = null,
       lease_owner = ${nodeId},
-      lease_until = now() + ${leaseSeconds} * interval '1 second',
+      lease_until = now() + ${leaseSeconds}::float8 * interval '1 second',
       stop_note = null,
       stop_message = null,
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
