@@ -9,7 +9,7 @@ const MOST_AT_ONCE = 100;
 /**
  * Writes changes of texts (the PUTs that leave State as it is). Those that wait at the same moment are written and
  * made durable by one statement, each under its own conditions; two of one task, one after the other
- * (docs/decisions/0016-changes-together.md).
+ * (docs/decisions/0018-changes-together.md).
  */
 export class TextWriter {
   readonly #batcher: Batcher<TextChange, BatchTask | undefined>;
