@@ -29,6 +29,7 @@ import { type Database, openDatabase } from './store/database.ts';
 import { keepDefaultLimits } from './store/definitions/definition-control.ts';
 import { Scheduler } from './tasks/schedules/scheduler.ts';
 import type { TaskParts } from './tasks/task-parts.ts';
+import { TextWriter } from './tasks/text-writer.ts';
 
 /** A server that listens and works. */
 export interface Server {
@@ -94,6 +95,7 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
       registry,
       definitions,
       files,
+      texts: new TextWriter(database.sql),
       textLimits: config.textLimits,
       listLimit: config.listLimit,
       serialNumber: config.serialNumber,
