@@ -7,6 +7,7 @@ import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
 import { parseRules, type Retention, type RetentionRules, readRetention } from './domain/retention.ts';
 import { findTimeZone, type TimeZone, UTC } from './domain/time-zone.ts';
 import type { FilesPlace } from './files/place.ts';
+import { BACKEND_NAMES, type BackendName } from './store/backend.ts';
 
 /** The ways to sign in, in the order in which they are offered. */
 export const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
@@ -65,6 +66,10 @@ export interface RetentionConfig {
   readonly audit: Retention;
 }
 
+/** For whom `/metrics` is: those who sign in and may see every task, everybody, or nobody. */
+export const METRICS_ACCESS = ['sign-in', 'open', 'off'] as const;
+export type MetricsAccess = (typeof METRICS_ACCESS)[number];
+
 /** Every setting of the server, checked. */
 export interface Config {
   readonly host: string;
@@ -73,6 +78,8 @@ export interface Config {
   readonly dataFolder: string;
   /** Where PostgreSQL is; `undefined` is the embedded database. */
   readonly databaseUrl: string | undefined;
+  /** The kind of database. */
+  readonly databaseBackend: BackendName;
   /** Connections to PostgreSQL that this process may hold. */
   readonly databasePool: number;
   /** The administrator of the first start. */
@@ -127,6 +134,9 @@ export interface Config {
   /** Seconds between the signs of life of an event stream. */
   readonly eventHeartbeatSeconds: number;
   readonly webhooks: WebhookConfig;
+  readonly metrics: MetricsAccess;
+  /** The port for `/health` and `/metrics` alone; `undefined` opens none. */
+  readonly monitoring: { readonly host: string; readonly port: number } | undefined;
   readonly logLevel: string;
   /** Tells this process from others in leases and logs. */
   readonly nodeId: string;
@@ -148,6 +158,11 @@ export const SETTINGS: readonly Setting[] = [
     name: 'DATABASE_URL',
     fallback: '',
     meaning: 'postgres://… uses PostgreSQL instead of the embedded database',
+  },
+  {
+    name: 'DATABASE_BACKEND',
+    fallback: 'postgres',
+    meaning: 'What DATABASE_URL names: postgres, cockroachdb, yugabytedb or citus; without it pglite',
   },
   {
     name: 'BATCHLINE_DATABASE_POOL',
@@ -357,7 +372,11 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 'false',
     meaning: 'true makes an associate of an unknown login; otherwise it is refused',
   },
-  { name: 'BATCHLINE_URL', fallback: '', meaning: 'Server that `batchline work`, `task`, `definition` and `schedule` call' },
+  {
+    name: 'BATCHLINE_URL',
+    fallback: '',
+    meaning: 'Server that `batchline work`, `task`, `definition` and `schedule` call',
+  },
   { name: 'BATCHLINE_TOKEN', fallback: '', meaning: 'Its token; for `work` with the scope worker' },
   {
     name: 'BATCHLINE_EVENT_HEARTBEAT',
@@ -375,6 +394,21 @@ export const SETTINGS: readonly Setting[] = [
     name: 'BATCHLINE_WEBHOOK_TRIES',
     fallback: '8',
     meaning: 'Tries after which a webhook delivery is dead (1 to 20)',
+  },
+  {
+    name: 'BATCHLINE_METRICS',
+    fallback: 'sign-in',
+    meaning: 'Who may read /metrics: sign-in (those who may see every task), open (everybody) or off',
+  },
+  {
+    name: 'BATCHLINE_MONITORING_PORT',
+    fallback: '',
+    meaning: 'Port of its own for /health and /metrics, without sign-in; 0 takes a free one, none opens none',
+  },
+  {
+    name: 'BATCHLINE_MONITORING_HOST',
+    fallback: '127.0.0.1',
+    meaning: 'Address that BATCHLINE_MONITORING_PORT listens on',
   },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
@@ -536,6 +570,35 @@ function readFilesPlace(read: SettingsReader, dataFolder: string): FilesPlace {
   };
 }
 
+function readMetrics(read: SettingsReader): MetricsAccess {
+  const text = read.text('BATCHLINE_METRICS')?.toLowerCase() ?? 'sign-in';
+  const access = METRICS_ACCESS.find((one) => one === text);
+  if (access === undefined)
+    read.refuse(`BATCHLINE_METRICS is "${text}"; ${METRICS_ACCESS.join(', ')} are accepted.`);
+  return access ?? 'off';
+}
+
+function readMonitoring(read: SettingsReader): Config['monitoring'] {
+  const port = read.integer('BATCHLINE_MONITORING_PORT', -1, 0, 65_535);
+  const host = read.text('BATCHLINE_MONITORING_HOST') ?? '127.0.0.1';
+  return port === -1 ? undefined : { host, port };
+}
+
+/** The kind of database, which must go with there being an address or not. */
+function readBackend(read: SettingsReader, databaseUrl: string | undefined): BackendName {
+  const fallback = databaseUrl === undefined ? 'pglite' : 'postgres';
+  const text = read.text('DATABASE_BACKEND')?.toLowerCase() ?? fallback;
+  const accepted = BACKEND_NAMES.filter((name) => (name === 'pglite') === (databaseUrl === undefined));
+  const backend = accepted.find((name) => name === text);
+  if (backend === undefined)
+    read.refuse(
+      databaseUrl === undefined
+        ? `DATABASE_BACKEND is "${text}" without DATABASE_URL; pglite is accepted there, and with it ${BACKEND_NAMES.filter((name) => name !== 'pglite').join(', ')}.`
+        : `DATABASE_BACKEND is "${text}"; with DATABASE_URL ${accepted.join(', ')} are accepted.`,
+    );
+  return backend ?? fallback;
+}
+
 function readTrustProxy(read: SettingsReader): readonly string[] {
   const proxies = listOf(read.text('BATCHLINE_TRUST_PROXY'));
   for (const proxy of proxies) {
@@ -604,6 +667,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
 
+  const databaseBackend = readBackend(read, databaseUrl);
+
   const adminText = read.text('BATCHLINE_ADMIN');
   const admin = adminText === undefined ? undefined : /^([^:\s]{1,100}):(.{8,})$/.exec(adminText);
   if (admin === null) {
@@ -659,6 +724,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: read.integer('PORT', 7243, 0, 65_535),
     dataFolder: resolve(read.text('BATCHLINE_DATA') ?? './data'),
     databaseUrl,
+    databaseBackend,
     databasePool: read.integer('BATCHLINE_DATABASE_POOL', 10, 3, 200),
     admin:
       admin?.[1] !== undefined && admin[2] !== undefined
@@ -704,6 +770,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       retrySeconds: read.integer('BATCHLINE_WEBHOOK_RETRY', 10, 1, 3600),
       tries: read.integer('BATCHLINE_WEBHOOK_TRIES', 8, 1, 20),
     },
+    metrics: readMetrics(read),
+    monitoring: readMonitoring(read),
     logLevel,
     nodeId: randomUUID(),
   };

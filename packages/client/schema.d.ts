@@ -18,6 +18,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it can do its work, and what else is known of that */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/ready": {
         parameters: {
             query?: never;
@@ -25,8 +42,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether its database answers */
+        /** Whether it can do its work */
         get: operations["isReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics for Prometheus
+         * @description For those who may see every task of every tenant, unless the settings let everybody.
+         */
+        get: operations["readMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1381,6 +1418,12 @@ export interface components {
             Message: string;
             ErrorSource: string;
         };
+        HealthSummary: {
+            Status: string;
+            Reason?: string;
+            UptimeSeconds: number;
+            DatabaseMilliseconds: number | null;
+        };
         Texts: {
             Language: string;
             /** @description By what they are in English */
@@ -1982,8 +2025,8 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The Content-Type or charset of the body is not supported here. */
-        Unsupported: {
+        /** @description There were too many wrong passwords; Retry-After tells when to try again. */
+        Throttled: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1991,8 +2034,17 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description There were too many wrong passwords; Retry-After tells when to try again. */
-        Throttled: {
+        /** @description The call was refused. */
+        Oversized: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The Content-Type or charset of the body is not supported here. */
+        Unsupported: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2087,6 +2139,37 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthSummary"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            /** @description Not now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthSummary"];
+                };
+            };
+            default: components["responses"]["Refused"];
+        };
+    };
     isReady: {
         parameters: {
             query?: never;
@@ -2115,6 +2198,31 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            default: components["responses"]["Refused"];
+        };
+    };
+    readMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
     };
@@ -2264,7 +2372,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -2381,7 +2489,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -2475,7 +2583,7 @@ export interface operations {
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Precondition"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -2557,7 +2665,7 @@ export interface operations {
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Precondition"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -2672,7 +2780,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -2722,7 +2830,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3014,7 +3122,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3095,6 +3203,10 @@ export interface operations {
                             ParentId: number | null;
                             /** @description The last checkpoint of any attempt, or null */
                             Checkpoint: unknown;
+                            /** @description traceparent of the start (W3C Trace Context), or null */
+                            TraceParent: string | null;
+                            /** @description Its tracestate, or null */
+                            TraceState: string | null;
                         }[];
                     };
                 };
@@ -3102,7 +3214,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3148,7 +3260,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3184,7 +3296,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3223,7 +3335,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3266,7 +3378,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3312,7 +3424,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3355,7 +3467,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3395,7 +3507,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3530,7 +3642,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3624,7 +3736,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3815,7 +3927,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3862,7 +3974,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3900,7 +4012,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3939,7 +4051,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -3979,7 +4091,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4018,7 +4130,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4058,7 +4170,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4098,7 +4210,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4137,7 +4249,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4177,7 +4289,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4216,7 +4328,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4256,7 +4368,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4302,7 +4414,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4340,7 +4452,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4380,7 +4492,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4416,7 +4528,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4451,7 +4563,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4605,7 +4717,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4720,7 +4832,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4796,7 +4908,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -4972,7 +5084,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -5142,7 +5254,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -5232,7 +5344,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -5271,7 +5383,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -5330,7 +5442,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
@@ -5419,7 +5531,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            413: components["responses"]["Refused"];
+            413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];

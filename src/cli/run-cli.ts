@@ -13,6 +13,7 @@ const TOLD_IN_ONE_LINE: ReadonlySet<string> = new Set([
   'RestoreRefused',
   'CommandRefused',
   'DatabaseUnreachable',
+  'DatabaseUnfit',
   'FilesUnreachable',
   'Refusal',
   'Refused',

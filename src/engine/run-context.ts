@@ -2,9 +2,11 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { message } from '../domain/message.ts';
+import { traceHeaders } from '../domain/trace-context.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { type Json, PermanentError, RunEnded, type TaskContext } from '../workers/define-task.ts';
 import { forwardingLog, lineText } from '../workers/forwarding-log.ts';
 import type { RunServices } from '../workers/run-services.ts';
@@ -38,6 +40,7 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
       log ??= taskLog(run, parts.runLog);
       return log;
     },
+    traceHeaders: traceHeaders(run.span.trace),
     lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
     progress: (percent, text) => run.progress(percent, text),
     checkpoint: (value) => keepCheckpoint(parts.database.sql, run, value),
@@ -72,7 +75,7 @@ function createServices(run: Run, parts: ContextParts): RunServices {
   return {
     database: parts.database.sql as unknown as Kysely<unknown>,
     transaction: (work) =>
-      parts.database.sql.transaction().execute(async (trx) => {
+      inTransaction(parts.database.sql, async (trx) => {
         let kept = false;
         const result = await work({
           sql: trx as never,

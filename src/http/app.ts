@@ -11,6 +11,8 @@ import type { Config } from '../config.ts';
 import { missing, Refusal } from '../domain/errors.ts';
 import type { EventFeed } from '../notifications/event-feed.ts';
 import type { WebhookSender } from '../notifications/webhooks/webhook-sender.ts';
+import type { Health } from '../observability/health.ts';
+import type { PrometheusMetrics } from '../observability/metrics/prometheus.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { archiveRoutes } from './archive/archive-routes.ts';
@@ -31,6 +33,7 @@ import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
@@ -54,6 +57,8 @@ import { answerClientError } from './security/client-errors.ts';
 import { allowOrigins } from './security/cross-origin.ts';
 import { limitOpenCalls } from './security/limit-open-calls.ts';
 import { RateLimiter } from './security/rate-limiter.ts';
+import { requestIdOf } from './telemetry/request-id.ts';
+import { observeRequests } from './telemetry/request-telemetry.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
 
 /** What the HTTP side works with. */
@@ -62,6 +67,8 @@ export interface AppParts {
   readonly scheduler: Scheduler;
   readonly feed: EventFeed;
   readonly webhooks: WebhookSender;
+  readonly health: Health;
+  readonly metrics: PrometheusMetrics;
   readonly config: Config;
   readonly log: Logger;
   readonly catalogues: Catalogues;
@@ -72,7 +79,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config, tasks } = parts;
   const app = Fastify({
     loggerInstance: parts.log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
     rewriteUrl: stripTenantSegment,
@@ -90,6 +98,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   protectAnswers(app, config.hstsSeconds);
   await allowOrigins(app, config.corsOrigins);
   const operations = collectOperations(app);
+  observeRequests(app, parts.metrics);
   registerLocales(app, parts.catalogues);
   const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
   if (limits !== undefined) limitOpenCalls(app, limits);
@@ -115,7 +124,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   readRequestBodies(app);
 
   await app.register(fastifyCookie);
-  await app.register(healthRoutes, { database: tasks.database });
+  await app.register(healthRoutes, { health: parts.health });
+  await app.register(metricsRoutes, { access: config.metrics, metrics: parts.metrics, authenticator });
   await app.register(dashboardRoutes);
   await app.register(textRoutes, { prefix: '/api/v1/Texts' });
   await app.register(discoveryRoutes, { prefix: '/api', operations });
@@ -142,6 +152,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(eventRoutes, {
         tasks,
         feed: parts.feed,
+        meter: parts.metrics,
         authenticator,
         heartbeatSeconds: config.eventHeartbeatSeconds,
       });

@@ -2,8 +2,9 @@ import type { Kysely } from 'kysely';
 import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { Backend } from './backend.ts';
+import type { DatabaseMeter } from './database-meter.ts';
 import { openEmbedded } from './embedded/open-embedded.ts';
-import { migrate } from './migrations/migrate.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
 import type { Schema } from './schema.ts';
 import type { Signals } from './signals.ts';
@@ -11,34 +12,49 @@ import type { Signals } from './signals.ts';
 /** The open database and what comes with it. */
 export interface Database {
   readonly sql: Kysely<Schema>;
+  /** What the database can and can't. */
+  readonly backend: Backend;
   /** How the engine (pg-boss) reaches the same database. */
-  readonly engine: { readonly backend: 'pglite' | 'postgres'; readonly db: EngineDb };
+  readonly engine: EngineDb;
   readonly signals: Signals;
   /** Whether no other process can be using the database: leases of earlier processes are void. */
   readonly exclusive: boolean;
+  /** The connections of this process now; `undefined` where the database is embedded and has none. */
+  readonly connections: () => Connections | undefined;
   close(): Promise<void>;
+}
+
+/** Connections to the database. */
+export interface Connections {
+  readonly busy: number;
+  readonly idle: number;
+  /** Who waits for one. */
+  readonly waiting: number;
+  /** The most that there may be. */
+  readonly limit: number;
 }
 
 /**
  * Opens the database that the settings name and brings its tables up to date.
  *
  * @throws FolderInUse where another process has the embedded database open; FolderUnusable where its folder can't
- *   be written to; DatabaseUnreachable where PostgreSQL can't be reached
+ *   be written to; DatabaseUnreachable where the server can't be reached; DatabaseUnfit where it is not of the kind
+ *   that DATABASE_BACKEND names
  */
-export async function openDatabase(config: Config, log: Logger): Promise<Database> {
-  const database = await connectDatabase(config, log);
-  try {
-    await migrate(database.sql as unknown as Kysely<unknown>);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-  return database;
+export function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
+  return openAs('up to date', config, log, meter);
 }
 
-/** As `openDatabase`, with its tables as they are. */
+/** As `openDatabase`, with its tables as they are: to look at it, and for nothing else. */
 export function connectDatabase(config: Config, log: Logger): Promise<Database> {
+  return openAs('as they are', config, log);
+}
+
+/** Whether the tables of a database that is opened are brought up to date. */
+export type Tables = 'up to date' | 'as they are';
+
+function openAs(tables: Tables, config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
   return config.databaseUrl === undefined
-    ? openEmbedded(config.dataFolder)
-    : openPostgres(config.databaseUrl, config, log);
+    ? openEmbedded(config.dataFolder, meter, tables)
+    : openPostgres(config.databaseUrl, config, log, meter, tables);
 }

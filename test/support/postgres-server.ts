@@ -85,9 +85,18 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
   };
 }
 
-/** Makes an empty database and returns its address. */
-export async function createDatabase(serverUrl: string, name: string): Promise<string> {
-  await onServer(serverUrl, `create database "${name}"`);
+/**
+ * Makes an empty database and returns its address.
+ *
+ * @param distributed whether it is to be like a distributed one: every transaction serializable, and `lower` by Unicode
+ */
+export async function createDatabase(serverUrl: string, name: string, distributed = false): Promise<string> {
+  await onServer(
+    serverUrl,
+    `create database "${name}"${distributed ? " template template0 locale_provider builtin builtin_locale 'C.UTF-8'" : ''}`,
+  );
+  if (distributed)
+    await onServer(serverUrl, `alter database "${name}" set default_transaction_isolation = 'serializable'`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;

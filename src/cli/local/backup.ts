@@ -22,7 +22,7 @@ export async function backup(file: string, { json }: Options): Promise<ExitCode>
     throw new UsageError(`${file} can't be written: ${error.message}`);
   });
   try {
-    const database = await openEmbedded(config.dataFolder);
+    const database = await openEmbedded(config.dataFolder, undefined, 'as they are');
     try {
       const dump = await database.dump();
       await archive.writeFile(Buffer.from(await dump.arrayBuffer()));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type Config, ConfigError, readConfig } from '../../config.ts';
 import { loadHandlers } from '../../engine/load-handlers.ts';
 import { Registry } from '../../engine/registry.ts';
@@ -24,6 +24,8 @@ interface Finding {
 const MEGABYTE = 1024 * 1024;
 const LITTLE_SPACE = 1024 * MEGABYTE;
 const NO_SPACE = 100 * MEGABYTE;
+/** Settings of PostgreSQL that keep what is committed. */
+const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'];
 /** Clocks that differ by less are taken for the same, in milliseconds: a look takes its time. */
 const SKEW = 1000;
 
@@ -126,14 +128,14 @@ async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
   }
 }
 
-async function* examineOpen({ sql: db }: Database): AsyncGenerator<Finding> {
-  const untyped = db as unknown as Kysely<unknown>;
+async function* examineOpen(database: Database): AsyncGenerator<Finding> {
+  const { sql: db, backend } = database;
   const setting = async (name: string): Promise<string> => {
     const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
     return rows[0]?.value ?? '';
   };
   yield ok('database', `PostgreSQL ${await setting('server_version')} answers`);
-  const { pending, unknown } = await migrationState(untyped);
+  const { pending, unknown } = await migrationState(database);
   if (unknown.length > 0)
     yield fail(
       'tables',
@@ -147,7 +149,9 @@ async function* examineOpen({ sql: db }: Database): AsyncGenerator<Finding> {
       'batchline migrate makes them, and so does the next start.',
     );
   else yield ok('tables', 'up to date');
-  for (const name of ['fsync', 'full_page_writes', 'synchronous_commit']) {
+  // Distributed ones keep what is committed on several machines, and have no such settings.
+  const settings = ['pglite', 'postgres', 'citus'].includes(backend.name) ? DURABLE : [];
+  for (const name of settings) {
     const value = await setting(name);
     if (value === 'off')
       yield (name === 'synchronous_commit' ? warn : fail)(

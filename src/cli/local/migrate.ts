@@ -1,8 +1,7 @@
-import type { Kysely } from 'kysely';
-import { readConfig } from '../../config.ts';
+import { type Config, readConfig } from '../../config.ts';
 import { openLog } from '../../log.ts';
-import { connectDatabase } from '../../store/database.ts';
-import { migrate, migrationState } from '../../store/migrations/migrate.ts';
+import { connectDatabase, openDatabase } from '../../store/database.ts';
+import { migrationState } from '../../store/migrations/migrate.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';
 
@@ -14,21 +13,27 @@ export async function migrateCommand({
   readonly check?: boolean;
   readonly json?: boolean;
 }): Promise<ExitCode> {
-  const database = await connectDatabase(readConfig(process.env), openLog('warn'));
-  const db = database.sql as unknown as Kysely<unknown>;
+  const config = readConfig(process.env);
+  const lacking = await pendingIn(config);
+  if (check !== true && lacking.length > 0) await (await openDatabase(config, openLog('warn'))).close();
+  const pending = check === true ? lacking : await pendingIn(config);
+  const made = lacking.filter((name) => !pending.includes(name));
+  const told = [
+    ...made.map((name) => `${name} was made.`),
+    ...pending.map((name) => `${name} is to be made.`),
+  ];
+  print(
+    { Made: made, Pending: pending },
+    json,
+    told.length === 0 ? 'The tables are up to date.' : told.join('\n'),
+  );
+  return pending.length > 0 ? 5 : 0;
+}
+
+async function pendingIn(config: Config): Promise<readonly string[]> {
+  const database = await connectDatabase(config, openLog('warn'));
   try {
-    const made = check === true ? [] : await migrate(db);
-    const { pending } = await migrationState(db);
-    const told = [
-      ...made.map((name) => `${name} was made.`),
-      ...pending.map((name) => `${name} is to be made.`),
-    ];
-    print(
-      { Made: made, Pending: pending },
-      json,
-      told.length === 0 ? 'The tables are up to date.' : told.join('\n'),
-    );
-    return pending.length > 0 ? 5 : 0;
+    return (await migrationState(database)).pending;
   } finally {
     await database.close();
   }

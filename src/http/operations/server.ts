@@ -21,10 +21,36 @@ export const isLive: Operation = {
 export const isReady: Operation = {
   id: 'isReady',
   tag,
-  summary: 'Whether its database answers.',
+  summary: 'Whether it can do its work.',
   answers: { 200: Health, 503: Health },
   open: true,
   examples: { answer: { ready: { Status: 'ready' } } },
+};
+
+const HealthSummary = Type.Object(
+  {
+    Status: Type.String(),
+    Reason: Type.Optional(Type.String()),
+    UptimeSeconds: Type.Integer(),
+    DatabaseMilliseconds: nullable(Type.Number({ description: 'What it took to answer' })),
+  },
+  { title: 'HealthSummary' },
+);
+
+export const getHealth: Operation = {
+  id: 'getHealth',
+  tag,
+  summary: 'Whether it can do its work, and what else is known of that.',
+  answers: { 200: HealthSummary, 503: HealthSummary },
+  open: true,
+};
+
+export const readMetrics: Operation = {
+  id: 'readMetrics',
+  tag,
+  summary: 'Metrics for Prometheus.',
+  description: 'For those who may see every task of every tenant, unless the settings let everybody.',
+  answers: { 200: { content: { 'text/plain': Type.String() } } },
 };
 
 const Versions = Type.Object({ v1: Type.String(), Version: Type.String() }, { title: 'Versions' });

@@ -5,6 +5,7 @@ import { readLease } from '../../tasks/workers/lease.ts';
 import { listLeaseChildren, startLeaseChildren, waitWithLease } from '../../tasks/workers/lease-children.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import * as operations from '../operations/workers.ts';
+import { incomingTrace } from '../telemetry/request-telemetry.ts';
 import * as carriers from '../wire/children-carriers.ts';
 import { writeCounts } from './task-children.ts';
 
@@ -32,7 +33,8 @@ export async function workerChildrenRoutes(
         weight: child.Weight,
       }));
       const lease = readLease(request.params.lease);
-      return { Ids: await startLeaseChildren(tasks, callerOf(request), lease, children) };
+      const trace = incomingTrace(request) ?? null;
+      return { Ids: await startLeaseChildren(tasks, callerOf(request), lease, children, trace) };
     },
   );
 

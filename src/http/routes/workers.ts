@@ -238,6 +238,8 @@ function writeAcquired(
     Parameters: one.parameters,
     ParentId: one.task.parentId,
     Checkpoint: one.checkpoint ?? null,
+    TraceParent: one.trace?.traceparent ?? null,
+    TraceState: one.trace?.tracestate ?? null,
   };
 }
 

@@ -93,7 +93,7 @@ export async function touchWorkerDefinitions(
   await sql`
     update batchline.worker_definition set last_seen = now()
     where name_key in (select lower(value) from json_array_elements_text(${JSON.stringify(names)}::text::json))
-      and last_seen < now() - ${everySeconds} * interval '1 second'`.execute(db);
+      and last_seen < now() - ${everySeconds}::float8 * interval '1 second'`.execute(db);
 }
 
 /** Removes a definition; false where there is none. */

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
 import { fromPglite } from 'pg-boss';
-import type { Database } from '../database.ts';
+import { backendOf } from '../backend.ts';
+import type { Database, Tables } from '../database.ts';
+import { type DatabaseMeter, logTo } from '../database-meter.ts';
+import { migrate } from '../migrations/migrate.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals } from '../signals.ts';
 import { DurableFileSystem, durableStartParams } from './durable-file-system.ts';
@@ -20,23 +23,37 @@ export interface EmbeddedDatabase extends Database {
 export const EMBEDDED_FOLDER = 'postgres';
 
 /**
- * Opens PGlite durably in a folder of its own below the data folder, and keeps others out of it.
+ * Opens PGlite durably in a folder of its own below the data folder, keeps others out of it, and brings its tables up to date.
  *
  * @throws FolderInUse where another process has it open
  */
-export async function openEmbedded(dataFolder: string): Promise<EmbeddedDatabase> {
+export async function openEmbedded(
+  dataFolder: string,
+  meter?: DatabaseMeter,
+  tables: Tables = 'up to date',
+): Promise<EmbeddedDatabase> {
   const lock = lockFolder(dataFolder);
   try {
     const fs = new DurableFileSystem(join(dataFolder, EMBEDDED_FOLDER));
     const pglite = new PGlite({ fs, startParams: durableStartParams(PGlite.defaultStartParams) });
     await pglite.waitReady;
-    const sql = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+    const sql = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), ...logTo(meter) });
+    const backend = backendOf('pglite');
+    if (tables === 'up to date')
+      await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: undefined }).catch(
+        async (error: unknown) => {
+          await pglite.close();
+          throw error;
+        },
+      );
     const signals = new LocalSignals();
     return {
       sql,
-      engine: { backend: 'pglite', db: fromPglite(pglite) },
+      backend,
+      engine: fromPglite(pglite),
       signals,
       exclusive: true,
+      connections: () => undefined,
       syncs: () => fs.syncs,
       async dump() {
         await pglite.exec('checkpoint');

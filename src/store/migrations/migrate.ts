@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Backend } from '../backend.ts';
+import type { Database } from '../database.ts';
 import { initial } from './0001-initial.ts';
 import { messages } from './0002-messages.ts';
 import { signIn } from './0003-sign-in.ts';
@@ -11,36 +13,61 @@ import { notifications } from './0008-notifications.ts';
 import { fanOut } from './0009-fan-out.ts';
 import { retention } from './0010-retention.ts';
 import { statistics } from './0011-statistics.ts';
+import { signals } from './0015-signals.ts';
 import { importTables } from './0017-import-tables.ts';
+import { traces } from './0019-traces.ts';
+import { ignoreConcurrentCreate } from './concurrent-create.ts';
+import { withMigrationLease } from './migration-lease.ts';
 
-/** Every migration by name, in the order of the names. */
-const MIGRATIONS = {
+/** Every migration by name, in the order of the names; some are written otherwise for other kinds of database. */
+const migrationsFor = (backend: Backend): Record<string, Migration> => ({
   '0001-initial': initial,
   '0002-messages': messages,
   '0003-sign-in': signIn,
-  '0004-archive': archive,
+  '0004-archive': archive(backend),
   '0005-workers': workers,
   '0006-control': control,
   '0007-files': files,
   '0008-notifications': notifications,
   '0009-fan-out': fanOut,
   '0010-retention': retention,
-  '0011-statistics': statistics,
+  '0011-statistics': statistics(backend),
+  '0015-signals': signals(backend),
   '0017-import-tables': importTables,
-};
+  '0019-traces': traces,
+});
+
+/** The database whose tables are brought to the newest shape. */
+export interface MigratedDatabase {
+  readonly sql: Kysely<unknown>;
+  readonly backend: Backend;
+  /** Tells this process from others that may be doing the same; `undefined` where there can be none. */
+  readonly holder: string | undefined;
+}
 
 /**
  * Brings the tables to the newest shape. Several processes may call it at once.
  *
- * @returns the names of the migrations that it has made
- * @throws the database's error, after rolling back, where a migration fails
+ * @throws the database's error where a migration fails: after rolling back, or, where the database can't undo
+ *   changes of tables, half done
  */
-export async function migrate(db: Kysely<unknown>): Promise<string[]> {
+export async function migrate({ sql: db, backend, holder }: MigratedDatabase): Promise<void> {
   await sql`create schema if not exists batchline`.execute(db).catch(ignoreConcurrentCreate);
   await sql`create schema if not exists batchline_data`.execute(db).catch(ignoreConcurrentCreate);
-  const { error, results = [] } = await migratorOf(db).migrateToLatest();
-  if (error !== undefined) throw error;
-  return results.map(({ migrationName }) => migrationName);
+  const migrator = new Migrator({
+    db,
+    migrationTableSchema: 'batchline',
+    disableTransactions: !backend.transactionalDdl,
+    provider: { getMigrations: async () => migrationsFor(backend) },
+  });
+  const run = async (): Promise<void> => {
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+  };
+  if (holder === undefined) return run();
+  const known = await migrator.getMigrations();
+  if (known.some((migration) => migration.executedAt === undefined))
+    await withMigrationLease(db, holder, run);
 }
 
 /** Which migrations a database has had and lacks; those that it alone knows are of a newer version of the program. */
@@ -51,10 +78,14 @@ export interface MigrationState {
 }
 
 /** Looks which migrations there are, and changes nothing. */
-export async function migrationState(db: Kysely<unknown>): Promise<MigrationState> {
+export async function migrationState({
+  sql: db,
+  backend,
+}: Pick<Database, 'sql' | 'backend'>): Promise<MigrationState> {
   const { rows } = await sql<{ there: boolean }>`
-    select to_regclass('batchline.kysely_migration') is not null as there`.execute(db);
-  const names = Object.keys(MIGRATIONS);
+    select count(*) > 0 as there from information_schema.tables
+    where table_schema = 'batchline' and table_name = 'kysely_migration'`.execute(db);
+  const names = Object.keys(migrationsFor(backend));
   if (rows[0]?.there !== true) return { made: [], pending: names, unknown: [] };
   const kept = await sql<{ name: string }>`
     select name from batchline.kysely_migration order by name`.execute(db);
@@ -64,18 +95,4 @@ export async function migrationState(db: Kysely<unknown>): Promise<MigrationStat
     pending: names.filter((name) => !made.includes(name)),
     unknown: made.filter((name) => !names.includes(name)),
   };
-}
-
-function migratorOf(db: Kysely<unknown>): Migrator {
-  return new Migrator({
-    db,
-    migrationTableSchema: 'batchline',
-    provider: { getMigrations: async () => MIGRATIONS },
-  });
-}
-
-/** `create schema if not exists` still fails where two processes create it in the same moment; then it exists. */
-function ignoreConcurrentCreate(error: unknown): void {
-  const code = (error as { code?: unknown }).code;
-  if (code !== '23505' && code !== '42P06') throw error;
 }

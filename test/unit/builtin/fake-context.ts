@@ -87,6 +87,7 @@ export interface FakeOptions<P> {
   readonly allowPrivateAddresses?: boolean;
   readonly tasks?: readonly BatchTask[];
   readonly taskId?: number;
+  readonly traceHeaders?: Readonly<Record<string, string>>;
   /** Called before each commit of a transaction or a checkpoint of its own; throws to kill the run there. */
   readonly beforeCommit?: (number: number) => void;
   /** Called after each commit and each checkpoint; throws to kill the run there. */
@@ -153,6 +154,7 @@ export function fakeContext<P>(options: FakeOptions<P>): FakeContext<P> {
     attempt: 1,
     signal: controller.signal,
     log: pino({ level: 'silent' }),
+    traceHeaders: options.traceHeaders ?? {},
     lastCheckpoint: options.lastCheckpoint,
     checkpointed: options.lastCheckpoint,
     told: [],
