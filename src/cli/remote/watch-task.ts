@@ -9,6 +9,8 @@ type Task = Carrier<'BatchTaskInfo'>;
 /** How often the task is asked for, in milliseconds. */
 const INTERVAL = 300;
 const BAR_WIDTH = 30;
+/** Of a terminal that does not tell its width. */
+const USUAL_WIDTH = 80;
 
 /**
  * Shows a task until it has ended: a bar on a terminal; elsewhere, and with `json`, a line with each change.
@@ -27,7 +29,7 @@ export async function watchTask(
     const isOver = hasEnded(task.State as StoredState);
     const line = bar ? barOf(task) : lineOf(task);
     if (line !== shown) {
-      if (bar) process.stdout.write(`\r\x1b[K${line.slice(0, process.stdout.columns)}`);
+      if (bar) process.stdout.write(`\r\x1b[K${line.slice(0, process.stdout.columns || USUAL_WIDTH)}`);
       else console.log(json === true ? JSON.stringify(task) : line);
       shown = line;
     }

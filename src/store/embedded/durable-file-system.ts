@@ -29,7 +29,7 @@ export class DurableFileSystem extends NodeFS {
       NODEFS.stream_ops.fsync = (stream) => {
         this.syncs += 1;
         if (stream.nfd !== undefined) fsyncSync(stream.nfd);
-        else syncFolder(NODEFS.realPath(stream.node));
+        else syncPath(NODEFS.realPath(stream.node));
         return 0;
       };
     };
@@ -38,8 +38,8 @@ export class DurableFileSystem extends NodeFS {
   }
 }
 
-/** Folders have no descriptor in NODEFS, so one is opened for the sync. */
-function syncFolder(path: string): void {
+/** Forces a file or folder to the disk by its path: folders have no descriptor in NODEFS. */
+export function syncPath(path: string): void {
   if (process.platform === 'win32') return; // folders can't be synced there
   const descriptor = openSync(path, 'r');
   try {

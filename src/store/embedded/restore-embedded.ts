@@ -1,10 +1,10 @@
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
-import { DurableFileSystem, durableStartParams } from './durable-file-system.ts';
+import { DurableFileSystem, durableStartParams, syncPath } from './durable-file-system.ts';
 import { lockFolder } from './folder-lock.ts';
 import { EMBEDDED_FOLDER } from './open-embedded.ts';
 
@@ -69,14 +69,4 @@ async function syncTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
     syncPath(join(entry.parentPath, entry.name));
   syncPath(folder);
-}
-
-function syncPath(path: string): void {
-  if (process.platform === 'win32') return; // folders can't be synced there
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
