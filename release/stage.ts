@@ -34,7 +34,7 @@ export async function stagePackage(folder: string): Promise<void> {
   run(process.execPath, ['dashboard/build.ts']);
   await cp(join(ROOT, 'dashboard/dist'), join(folder, 'dashboard/dist'), { recursive: true });
   await mkdir(join(folder, 'packages/client'), { recursive: true });
-  for (const file of ['package.json', 'index.js', 'index.d.ts', 'schema.d.ts', 'LICENSE', 'README.md'])
+  for (const file of ['index.js', 'index.d.ts', 'schema.d.ts'])
     await cp(join(ROOT, 'packages/client', file), join(folder, 'packages/client', file));
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) await cp(join(ROOT, file), join(folder, file));
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
