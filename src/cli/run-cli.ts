@@ -3,7 +3,7 @@ import { Refusal } from '../domain/errors.ts';
 import { HandlerModuleError } from '../engine/load-handlers.ts';
 import { FilesUnreachable } from '../files/files-unreachable.ts';
 import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
-import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
+import { DatabaseUnreachable } from '../store/postgres/database-unreachable.ts';
 import { CallRefused } from '../workers/index.ts';
 import { appCommand } from './app.ts';
 import { serve } from './serve.ts';

@@ -11,12 +11,13 @@ import type { Config } from '../config.ts';
 import { missing, Refusal } from '../domain/errors.ts';
 import type { EventFeed } from '../notifications/event-feed.ts';
 import type { WebhookSender } from '../notifications/webhooks/webhook-sender.ts';
+import { isDatabaseAway } from '../store/database-away.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { archiveRoutes } from './archive/archive-routes.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
-import { toErrorAnswer } from './errors.ts';
+import { databaseAway, toErrorAnswer } from './errors.ts';
 import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
@@ -79,7 +80,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   registerLocales(app, parts.catalogues);
   const authenticator = new Authenticator(tasks.database.sql, config.signIn, parts.log);
 
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler((fault, request, reply) => {
+    const error = isDatabaseAway(fault) ? databaseAway() : fault;
+    if (error !== fault) request.log.warn({ err: fault }, 'the database is away; a request was told so');
     const { status } = toErrorAnswer(error, localeOf(request));
     if (status >= 500 && !(error instanceof Refusal))
       request.log.error({ err: error, method: request.method, url: request.url }, 'a request has failed');

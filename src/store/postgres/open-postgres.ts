@@ -5,41 +5,28 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
 import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
+import { LocalSignals, type Signals } from '../signals.ts';
+import { DatabaseUnreachable } from './database-unreachable.ts';
+import { examineAddress } from './examine-address.ts';
+import { pooledClient } from './pooled-client.ts';
 import { PostgresSignals } from './postgres-signals.ts';
 import { PreparingClient } from './preparing-client.ts';
+import { proveSignals } from './prove-signals.ts';
 
-/** PostgreSQL can't be reached or doesn't let us in. The message says why. */
-export class DatabaseUnreachable extends Error {
-  constructor(cause: unknown) {
-    // Where several addresses were tried, only their code is left of the errors.
-    const { message, code } = cause as { message?: string; code?: string };
-    super(`DATABASE_URL: PostgreSQL can't be used there: ${message || code || String(cause)}.`, { cause });
-    this.name = 'DatabaseUnreachable';
-  }
-}
+/** For a connection: to be made, or to become free. */
+const CONNECT_MS = 30_000;
+const READ_ONLY_TRANSACTION = '25006';
 
 /**
  * Opens PostgreSQL: one pool for everything, and one connection for signals.
  *
- * @throws DatabaseUnreachable where it can't be reached or doesn't let us in
+ * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, only reads, or carries no signals
  */
 export async function openPostgres(url: string, config: Config, log: Logger): Promise<Database> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: config.databasePool,
-    application_name: 'batchline',
-    Client: PreparingClient,
-  });
-  // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
-  pool.on('connect', (client) =>
-    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke')),
-  );
-  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
+  const isPooled = await examineAddress(url, CONNECT_MS);
+  const pool = makePool(url, isPooled, config, log);
   try {
-    await pool.query('select 1').catch((error: unknown) => {
-      throw new DatabaseUnreachable(error);
-    });
-    const signals = await new PostgresSignals(url, config.nodeId, log).open();
+    const signals = await openSignals(url, config, log);
     const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
     return {
       sql,
@@ -54,6 +41,53 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
   } catch (error) {
     await pool.end();
     throw error;
+  }
+}
+
+function makePool(url: string, isPooled: boolean, config: Config, log: Logger): pg.Pool {
+  const idleTransactionMs = config.idleTransactionSeconds * 1000;
+  const byTransaction = config.databasePooler ?? isPooled;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: config.databasePool,
+    application_name: 'batchline',
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    ...(byTransaction
+      ? { Client: pooledClient(idleTransactionMs) }
+      : { Client: PreparingClient, idle_in_transaction_session_timeout: idleTransactionMs }),
+  });
+  // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke')),
+  );
+  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
+  dropReadOnly(pool);
+  return pool;
+}
+
+/** Gives up connections to a server that only reads, as a standby does: a new one may reach the primary. */
+function dropReadOnly(pool: pg.Pool): void {
+  const readOnly = new WeakSet<pg.PoolClient>();
+  pool.on('connect', (client) => {
+    const { connection } = client as unknown as { readonly connection: NodeJS.EventEmitter };
+    connection.on('errorMessage', ({ code }: { readonly code?: string }) => {
+      if (code === READ_ONLY_TRANSACTION) readOnly.add(client);
+    });
+  });
+  pool.on('release', (_, client) => {
+    if (readOnly.has(client)) void (client as unknown as pg.Client).end();
+  });
+}
+
+async function openSignals(url: string, config: Config, log: Logger): Promise<Signals> {
+  const { databaseListenUrl: listenUrl = url, nodeId } = config;
+  if (listenUrl === 'poll') return new LocalSignals();
+  try {
+    await proveSignals(listenUrl, CONNECT_MS);
+    return await new PostgresSignals(listenUrl, nodeId, log).open();
+  } catch (error) {
+    throw new DatabaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');
   }
 }
 

@@ -7,6 +7,7 @@ const CHANNEL = 'batchline';
 /** NOTIFY takes a lock at commit, so due definitions are gathered this long before they are announced. */
 const GATHER_MS = 5;
 const RECONNECT_MS = 1000;
+const CONNECT_MS = 10_000;
 /** That there are events is announced at most this often, ... */
 const CHANGED_MS = 50;
 /** ... and whose progress is new at most this often, ... */
@@ -152,6 +153,8 @@ export class PostgresSignals implements Signals {
     const client = new pg.Client({
       connectionString: this.#connectionString,
       application_name: 'batchline signals',
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
     });
     client.on('error', (error) => this.#onBroken(client, error));
     client.on('end', () => this.#onBroken(client, undefined));
