@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { readConfig } from '../config.ts';
 import { type Server, startServer } from '../server.ts';
@@ -11,15 +12,22 @@ const SECRET_HEADERS = ['authorization', 'cookie', 'so-apptoken', 'x-xsrf-token'
 
 /** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. */
 export async function serve(args: readonly string[]): Promise<number> {
-  if (args.length > 0)
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { 'no-worker': { type: 'boolean', default: false } },
+  });
+  if (positionals.length > 0)
     throw new UsageError(
-      `serve takes no arguments, but there is "${args[0]}"; settings come from the environment`,
+      `serve takes nothing but --no-worker, but there is "${positionals[0]}"; settings come from the environment`,
     );
+  const runs = !values['no-worker'];
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel, redact: SECRET_HEADERS }, pino.destination(2));
   const signalled = untilSignal();
-  const server = await startServer(config, log);
+  const server = await startServer(config, log, { runs });
   console.log(greeting(server, config.admin === undefined ? undefined : config.admin.login));
+  if (!runs) console.log('\nTasks run elsewhere: in batchline work, or in workers over HTTP.');
   await signalled;
   console.log('Stopping: running tasks end or are handed back. Once more ends at once.');
   await server.stop();

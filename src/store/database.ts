@@ -23,7 +23,8 @@ export interface Database {
  * Opens the database that the settings name and brings its tables up to date.
  *
  * @throws FolderInUse where another process has the embedded database open; FolderUnusable where its folder can't
- *   be written to; DatabaseUnreachable where PostgreSQL can't be reached
+ *   be written to; DatabaseUnreachable where PostgreSQL can't be used; SchemaTooNew where its tables are of a newer
+ *   program; MigrationBlocked where others hold what a migration needs
  */
 export async function openDatabase(config: Config, log: Logger): Promise<Database> {
   const database =
@@ -31,7 +32,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
       ? await openEmbedded(config.dataFolder)
       : await openPostgres(config.databaseUrl, config, log);
   try {
-    await migrate(database.sql as unknown as Kysely<unknown>);
+    await migrate(database.sql as unknown as Kysely<unknown>, log);
   } catch (error) {
     await database.close();
     throw error;

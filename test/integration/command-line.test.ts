@@ -177,7 +177,7 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
   ['settings', 0, /^HOST +Address to listen on \(default: 127\.0\.0\.1\)\n[\s\S]*LOG_LEVEL/, /^$/],
   ['', 2, /^$/, /^batchline: a command is missing\n/],
   ['nonsense', 2, /^$/, /^batchline: there is no command "nonsense"\n/],
-  ['serve now', 2, /^$/, /^batchline: serve takes no arguments, but there is "now"/],
+  ['serve now', 2, /^$/, /^batchline: serve takes nothing but --no-worker, but there is "now"/],
   ['user remove x', 2, /^$/, /^batchline: user takes "add LOGIN" or "list"\n/],
   ['user add a:b', 2, /^$/, /^batchline: "a:b" is not a login/],
   [
