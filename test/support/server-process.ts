@@ -21,9 +21,13 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts `batchline serve` in a process of its own. */
-export async function spawnServer(place: Place, env: Record<string, string> = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [CLI, 'serve'], {
+/** Starts `batchline serve` in a process of its own. @param args what stands behind `serve` */
+export async function spawnServer(
+  place: Pick<Place, 'env'>,
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [CLI, 'serve', ...args], {
     env: { PATH: process.env.PATH ?? '', ...TEST_ENV, ...place.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
