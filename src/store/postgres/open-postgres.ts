@@ -26,6 +26,9 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
   const isPooled = await examineAddress(url, CONNECT_MS);
   const pool = makePool(url, isPooled, config, log);
   try {
+    await pool.query('select 1').catch((error: unknown) => {
+      throw new DatabaseUnreachable(error);
+    });
     const signals = await openSignals(url, config, log);
     const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
     return {

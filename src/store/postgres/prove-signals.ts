@@ -4,7 +4,7 @@ import { isPooled } from './examine-address.ts';
 
 const CHANNEL = 'batchline_proof';
 /** A notification comes within milliseconds, or never. */
-const LONGEST_MS = 5000;
+const LONGEST_MS = 3000;
 
 /**
  * Checks that notifications come through an address. Nothing says that they don't: a pooler by transaction takes a
@@ -26,7 +26,7 @@ export async function proveSignals(url: string, connectMs: number): Promise<void
     await sender.query(`notify ${CHANNEL}`);
     await heard.catch((error: unknown) => {
       throw new Error(
-        "a pooler is there that carries no notifications; DATABASE_LISTEN_URL with PostgreSQL's own address is accepted, or poll, with which starts and stops wait for the next poll",
+        "a pooler is there that carries no notifications; DATABASE_LISTEN_URL accepts PostgreSQL's own address, or poll, with which processes learn late of what others do",
         { cause: error },
       );
     });
