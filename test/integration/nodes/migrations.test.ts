@@ -106,7 +106,14 @@ test('a migration that waits for a long transaction holds up nobody, and older s
   const newer = await open();
   let isDone = false;
   let isWaiting = false;
-  const log = pino({ level: 'warn' }, { write: () => void (isWaiting = true) });
+  const log = pino(
+    { level: 'warn' },
+    {
+      write() {
+        isWaiting = true;
+      },
+    },
+  );
   const migrating = migrate(db(newer), log, NEWER).then(() => {
     isDone = true;
   });
