@@ -19,6 +19,7 @@ import { RunLog } from './run-log.ts';
 
 const STEPS = 5;
 const POOL = 4;
+const MOST_WAITING = 40;
 
 let place: Place;
 let log: RunLog;
@@ -107,7 +108,11 @@ test('servers and workers are restarted one after the other under load: nothing 
   const acknowledged = new Map<number, number>();
   let next = 0;
   const starter = async (): Promise<void> => {
-    for (let n = next++; !isOver; n = next++) acknowledged.set(n, await startOnce(admin, n));
+    for (let n = next++; !isOver; n = next++) {
+      acknowledged.set(n, await startOnce(admin, n));
+      // No more than can wait: what is started is to be run in the test's time.
+      await log.until(() => isOver || acknowledged.size < log.ended() + MOST_WAITING);
+    }
   };
   const starting = Promise.all([starter(), starter(), starter()]);
   starting.catch(() => undefined); // heard below
@@ -119,16 +124,16 @@ test('servers and workers are restarted one after the other under load: nothing 
     mostConnections = Math.max(mostConnections, await watchConnections(watcher));
   };
 
-  for (const index of [0, 1]) {
+  for (let round = 0; round < 2; round += 1) {
     await goOn();
-    const [stopping] = servers.splice(0, 1); // the balancer sends it nothing new
-    expect(await stopping?.stop(), 'the exit code of a server').toBe(0);
-    servers.push(await serve());
-    await goOn();
-    const worker = workers[index] as WorkerProcess;
-    expect(await worker.end('SIGTERM'), 'the exit code of a worker').toBe(0);
-    log.dead(worker.child.pid);
-    workers[index] = await work();
+    const [server] = servers.splice(0, 1); // the balancer sends it nothing new
+    const [worker] = workers.splice(0, 1);
+    const ended = [server?.stop(), worker?.end('SIGTERM')];
+    expect(await Promise.all(ended), 'the exit codes of a server and a worker').toEqual([0, 0]);
+    log.dead(worker?.child.pid);
+    const [newServer, newWorker] = await Promise.all([serve(), work()]);
+    servers.push(newServer);
+    workers.push(newWorker);
   }
   await goOn();
   isOver = true;
