@@ -8,7 +8,8 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { missing, Refusal } from '../domain/errors.ts';
+import { missing, Refusal, unavailable } from '../domain/errors.ts';
+import { message } from '../domain/message.ts';
 import type { EventFeed } from '../notifications/event-feed.ts';
 import type { WebhookSender } from '../notifications/webhooks/webhook-sender.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
@@ -69,6 +70,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // `refuseWhileStopping` tells it in the carrier of errors
     rewriteUrl: stripTenantSegment,
     ...(config.trustProxy.length > 0 ? { trustProxy: [...config.trustProxy] } : {}),
     // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
@@ -78,6 +80,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
   registerLocales(app, parts.catalogues);
+  refuseWhileStopping(app);
   const authenticator = new Authenticator(tasks.database.sql, config.signIn, parts.log);
 
   app.setErrorHandler((fault, request, reply) => {
@@ -164,6 +167,18 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     { prefix: '/api/v1' },
   );
   return app;
+}
+
+/** A request on a connection that was open before the server began to stop: another server may take it. */
+function refuseWhileStopping(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook('preClose', async () => {
+    isStopping = true;
+  });
+  app.addHook('onRequest', async () => {
+    if (isStopping)
+      throw unavailable(message`The server is stopping and has done nothing; try again in a moment.`, 1);
+  });
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
