@@ -10,6 +10,11 @@ import { Registry } from './engine/registry.ts';
 import { RetentionService } from './engine/retention.ts';
 import { Files } from './files/files.ts';
 import { openStore } from './files/open-store.ts';
+import { Health } from './observability/health.ts';
+import { addGauges } from './observability/metrics/gauges.ts';
+import { PrometheusMetrics } from './observability/metrics/prometheus.ts';
+import { QueueCounts } from './observability/metrics/queue-counts.ts';
+import { openMonitoring } from './observability/monitoring-server.ts';
 import { openDatabase } from './store/database.ts';
 import { keepDefaultLimits } from './store/definitions/definition-control.ts';
 import { keepOwnRules } from './store/retention/own-rules.ts';
@@ -32,11 +37,17 @@ export interface Node {
  * @param undo gets what ends each part that has begun, also where a later one fails
  * @throws HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, SchemaTooNew, MigrationBlocked, FilesUnreachable
  */
-export async function startNode(config: Config, log: Logger, runs: boolean, undo: Undo): Promise<Node> {
+export async function startNode(
+  config: Config,
+  log: Logger,
+  metrics: PrometheusMetrics,
+  runs: boolean,
+  undo: Undo,
+): Promise<Node> {
   const registry = await loadDefinitions(config);
-  const database = await openDatabase(config, log);
+  const database = await openDatabase(config, log, metrics);
   undo.push(() => database.close());
-  const queue = await JobQueue.open(database, log);
+  const queue = await JobQueue.open(database, log, metrics);
   undo.push(() => queue.stop());
   const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
   for (const name of await definitions.prepare())
@@ -68,11 +79,37 @@ export async function startNode(config: Config, log: Logger, runs: boolean, undo
   const retention = new RetentionService({ database, registry, files }, config.retention, log);
   retention.start();
   undo.push(() => retention.stop());
+  addGauges(metrics.registry, {
+    queues: new QueueCounts(database.sql, log),
+    definitions: () => registry.names(),
+    connections: database.connections,
+    load: () => engine.load,
+  });
   return { tasks, retention };
 }
 
+/** How a process is, from its first moment on, and where that is told. */
+export class Watch {
+  readonly health: Health;
+  readonly metrics = new PrometheusMetrics();
+
+  constructor(log: Logger) {
+    this.health = new Health(log);
+  }
+
+  /** Opens the port for monitoring, where there is to be one; resolves to its address. */
+  async open(config: Config, log: Logger, undo: Undo): Promise<string | undefined> {
+    if (config.monitoring === undefined) return undefined;
+    const metrics = config.metrics === 'off' ? undefined : this.metrics;
+    const monitoring = await openMonitoring(config.monitoring, { health: this.health, metrics, log });
+    undo.push(() => monitoring.close());
+    return monitoring.url;
+  }
+}
+
 /** Ends what has begun, the last first. */
-export async function endAll(undo: Undo): Promise<void> {
+export async function endAll(health: Health, undo: Undo): Promise<void> {
+  health.stop();
   for (const step of undo.splice(0).reverse()) await step();
 }
 

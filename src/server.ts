@@ -8,7 +8,7 @@ import type { RetentionService } from './engine/retention.ts';
 import { buildApp } from './http/app.ts';
 import { hashPassword } from './http/auth/passwords.ts';
 import { loadCatalogues } from './http/localization/load-catalogues.ts';
-import { endAll, startNode, type Undo } from './node.ts';
+import { endAll, startNode, type Undo, Watch } from './node.ts';
 import { EventFeed } from './notifications/event-feed.ts';
 import { WebhookSender } from './notifications/webhooks/webhook-sender.ts';
 import { countAssociates, insertAssociate } from './store/associates/associates.ts';
@@ -19,6 +19,8 @@ import { Scheduler } from './tasks/schedules/scheduler.ts';
 export interface Server {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
+  /** Where `/health` and `/metrics` have a port of their own; `undefined` where they have none. */
+  readonly monitoringUrl: string | undefined;
   /** The administrator that the first start has made; the password only where it was generated. */
   readonly firstAdministrator:
     | { readonly login: string; readonly generatedPassword: string | undefined }
@@ -37,24 +39,45 @@ export interface Server {
  */
 export async function startServer(config: Config, log: Logger, { runs = true } = {}): Promise<Server> {
   const undo: Undo = [];
-  const stop = (): Promise<void> => endAll(undo);
+  const watch = new Watch(log);
+  const { health, metrics } = watch;
+  const stop = (): Promise<void> => endAll(health, undo);
   try {
+    const monitoring = await watch.open(config, log, undo);
     const catalogues = await loadCatalogues(config.catalogueFolder);
-    const { tasks, retention } = await startNode(config, log, runs, undo);
+    const { tasks, retention } = await startNode(config, log, metrics, runs, undo);
     const { database } = tasks;
     const firstAdministrator = await ensureAdministrator(database, config);
     const feed = new EventFeed(database, log);
     undo.push(() => feed.close());
-    const webhooks = new WebhookSender(database, config.webhooks, config.allowPrivateAddresses, log);
+    const webhooks = new WebhookSender(database, config.webhooks, config.allowPrivateAddresses, log, metrics);
     webhooks.start();
     undo.push(() => webhooks.stop(config.graceSeconds));
     const scheduler = new Scheduler(tasks, log);
     scheduler.start();
     undo.push(() => scheduler.stop());
-    const app = await buildApp({ tasks, scheduler, feed, webhooks, config, log, catalogues });
+    const app = await buildApp({
+      tasks,
+      scheduler,
+      feed,
+      webhooks,
+      health,
+      metrics,
+      config,
+      log,
+      catalogues,
+    });
     undo.push(() => closeApp(app, config.graceSeconds));
     await app.listen({ host: config.host, port: config.port });
-    return { url: urlOf(app), firstAdministrator, database, retention, stop };
+    health.serve(database);
+    return {
+      url: urlOf(app),
+      monitoringUrl: monitoring,
+      firstAdministrator,
+      database,
+      retention,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -1,7 +1,8 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { loadHandlers } from '../engine/load-handlers.ts';
 import { Registry } from '../engine/registry.ts';
+import { openLog } from '../log.ts';
 import { startWorkerNode } from '../worker-node.ts';
 import { createWorker } from '../workers/index.ts';
 import { untilSignal } from './until-signal.ts';
@@ -27,7 +28,7 @@ export async function work(args: readonly string[]): Promise<number> {
       `work takes no arguments, but there is "${args[0]}"; settings come from the environment`,
     );
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const log = openLog(config.logLevel);
   const signalled = untilSignal();
   const { place, names, ended, stop } = await begin(config, log);
   console.log(`Working ${place}: ${names.join(', ')}`);

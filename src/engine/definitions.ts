@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
 import type { CancellationBehaviourName } from '../domain/cancellation.ts';
 import { conflict, invalid } from '../domain/errors.ts';
@@ -5,6 +6,7 @@ import { plainOf, type Text } from '../domain/message.ts';
 import type { RetentionRules } from '../domain/retention.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
 import {
+  type Declarer,
   deleteWorkerDefinition,
   findWorkerDefinition,
   listWorkerDefinitions,
@@ -14,12 +16,13 @@ import {
   type WorkerDefinition,
 } from '../store/definitions/worker-definitions.ts';
 import type { Schema } from '../store/schema.ts';
+import { inTransaction } from '../store/transaction.ts';
 import type { JobQueue } from './job-queue.ts';
 import { type ParameterReader, parameterReader } from './parameters.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 
 /** Who declares what a process on the database runs. */
-const NOBODY = 0;
+const NOBODY: Declarer = { associateId: 0, tenant: null };
 
 /** A definition that tasks can be started by, wherever it runs. */
 export interface KnownDefinition {
@@ -120,12 +123,13 @@ export class Definitions {
   /**
    * Keeps what workers declare, all or none; from then on tasks can be started by it.
    *
-   * @throws Refusal (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name
+   * @throws Refusal (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name,
+   *   or it was declared otherwise for other tenants
    */
-  async declare(declarations: readonly Declaration[], actorId: number): Promise<KnownDefinition[]> {
+  async declare(declarations: readonly Declaration[], declarer: Declarer): Promise<KnownDefinition[]> {
     const kept = await this.#keep(
       declarations.map((one) => this.#check(one)),
-      actorId,
+      declarer,
     );
     await this.#queue.ensure(kept.map((one) => one.name));
     return kept.map((one) => this.#ofWorkers(one));
@@ -165,11 +169,12 @@ export class Definitions {
   }
 
   /** By name, so that two that declare the same wait for each other and never crosswise. */
-  #keep(all: readonly Omit<WorkerDefinition, 'lastSeen'>[], actorId: number): Promise<WorkerDefinition[]> {
+  #keep(all: readonly Omit<WorkerDefinition, 'lastSeen'>[], declarer: Declarer): Promise<WorkerDefinition[]> {
     const inOrder = all.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-    return this.#db.transaction().execute(async (trx) => {
+    return inTransaction(this.#db, async (trx) => {
       const kept: WorkerDefinition[] = [];
-      for (const one of inOrder) kept.push(await putWorkerDefinition(trx, one, actorId));
+      for (const one of inOrder)
+        kept.push((await putWorkerDefinition(trx, one, declarer)) ?? (await sameAsDeclared(trx, one)));
       return kept;
     });
   }
@@ -209,6 +214,24 @@ export class Definitions {
     this.#readers.set(name, { schema, read });
     return read;
   }
+}
+
+/**
+ * What others have declared, where a declaration says the same.
+ *
+ * @throws Refusal (conflict) where it says something else
+ */
+async function sameAsDeclared(
+  trx: Kysely<Schema>,
+  wanted: Omit<WorkerDefinition, 'lastSeen'>,
+): Promise<WorkerDefinition> {
+  const declared = await findWorkerDefinition(trx, wanted.name);
+  if (declared !== undefined) {
+    const { name: _, lastSeen: __, ...is } = declared;
+    const { name: ___, ...said } = wanted;
+    if (isDeepStrictEqual(is, said)) return declared;
+  }
+  throw conflict`The definition "${wanted.name}" was declared otherwise and not by your tenant; the same declaration is accepted, or another name.`;
 }
 
 function ofServer({ definition, ...rest }: RegisteredDefinition): KnownDefinition {

@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts';
 import { PREPARED_MARK } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../store/tasks/claim-tasks.ts';
+import { type EngineMeter, NO_METER } from './engine-meter.ts';
 import { Gates } from './gates.ts';
 
 /** The engine's own tables. */
@@ -33,6 +34,8 @@ export interface JobToSend extends Job {
   readonly taskId: number;
   /** Seconds until it is due. */
   readonly delaySeconds: number;
+  /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
+  readonly dueAt?: Date | undefined;
   /** Of the task; higher ones are taken first. */
   readonly priority: number;
 }
@@ -46,13 +49,16 @@ export class JobQueue {
   readonly #names = new Set<string>();
   /** What this process knows of pauses and limits. */
   readonly gates = new Gates();
+  /** Is told what becomes of tasks. */
+  readonly meter: EngineMeter;
 
-  private constructor(boss: PgBoss) {
+  private constructor(boss: PgBoss, meter: EngineMeter) {
     this.#boss = boss;
+    this.meter = meter;
   }
 
   /** Starts the engine on the database and makes its tables where they are missing. */
-  static async open(database: Database, log: Logger): Promise<JobQueue> {
+  static async open(database: Database, log: Logger, meter = NO_METER): Promise<JobQueue> {
     const boss = new PgBoss({
       db: database.engine.db,
       backend: database.engine.backend,
@@ -65,7 +71,7 @@ export class JobQueue {
     boss.on('warning', (warning) => log.warn({ warning }, 'the queue engine warns'));
     // Where several servers make the tables at once, all but one fail and find them at their next attempt.
     await boss.start({ attempts: 4 });
-    return new JobQueue(boss);
+    return new JobQueue(boss, meter);
   }
 
   /** Makes the queues of these definitions where they are missing. */
@@ -91,8 +97,7 @@ export class JobQueue {
           id: job.jobId,
           data: { taskId: job.taskId },
           priority: job.priority,
-          // As text: a number is read as whole seconds.
-          ...(job.delaySeconds > 0 ? { startAfter: `${job.delaySeconds} seconds` } : {}),
+          ...startAfter(job),
         })),
         { db: preparing(trx) },
       );
@@ -126,6 +131,13 @@ export class JobQueue {
   async stop(): Promise<void> {
     await this.#boss.stop({ graceful: false, close: false });
   }
+}
+
+/** When the engine may deliver a job, as pg-boss wants it. */
+function startAfter({ delaySeconds, dueAt }: JobToSend): { startAfter?: Date | string } {
+  if (dueAt !== undefined) return { startAfter: dueAt };
+  // As text: a number is read as whole seconds.
+  return delaySeconds > 0 ? { startAfter: `${delaySeconds} seconds` } : {};
 }
 
 /** The transaction as pg-boss wants it, its statements prepared: for calls whose text is one for each queue. */

@@ -4,6 +4,7 @@ import { type Child, listChildren } from '../../store/families/list-children.ts'
 import { readFamily } from '../../store/families/read-family.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { Signals } from '../../store/signals.ts';
+import { inTransaction } from '../../store/transaction.ts';
 import { RunEnded } from '../../workers/define-task.ts';
 import type { ChildResult, ChildrenPort } from '../../workers/task-children.ts';
 import { CHILDREN_PAGE } from '../../workers/task-children.ts';
@@ -18,7 +19,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
   const { sql, signals } = parts.database;
   const { id: taskId, attempt } = run.task;
   const held = <T>(work: (trx: Transaction<Schema>, parent: HeldParent) => Promise<T>): Promise<T> =>
-    sql.transaction().execute(async (trx) => {
+    inTransaction(sql, async (trx) => {
       const parent = await holdParent(trx, taskId, attempt);
       if (parent !== undefined && !parent.isStopped) return work(trx, parent);
       const reason = parent === undefined ? 'lost' : 'stopped';
@@ -28,8 +29,10 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
   return {
     async start(children) {
       const prepared = await prepareChildren(parts, children);
-      const { ids, due } = await held((trx, parent) => startChildren(parts, trx, parent, prepared));
-      announceStarts(signals, due);
+      const { ids, fresh } = await held((trx, parent) =>
+        startChildren(parts, trx, parent, prepared, run.span.trace),
+      );
+      announceStarts(parts, fresh);
       return ids;
     },
     async wait(onFailure) {
@@ -43,6 +46,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
         waitForChildren(parts.queue, trx, parent, onFailure, last),
       );
       if (!waits) return counts;
+      parts.queue.meter.waits(run.task.name);
       announceWait(signals, run.task);
       run.end('waiting');
       throw new RunEnded('waiting');
@@ -60,11 +64,15 @@ export function childResult({ key, task }: Child): ChildResult {
   return { id, key, name, state, result, fileName };
 }
 
-/** Tells the workers that have new tasks, and that these are there. @param due the definitions of the new ones */
-export function announceStarts(signals: Signals, due: ReadonlySet<string>): void {
-  if (due.size === 0) return;
+/** Tells the workers that have new tasks, and that these are there. @param fresh how many each definition has */
+export function announceStarts(
+  { database: { signals }, queue }: Pick<FamilyParts, 'database' | 'queue'>,
+  fresh: ReadonlyMap<string, number>,
+): void {
+  if (fresh.size === 0) return;
+  for (const [name, tasks] of fresh) queue.meter.started(name, tasks);
   signals.publish({ kind: 'changed' });
-  signals.publish({ kind: 'due', names: [...due] });
+  signals.publish({ kind: 'due', names: [...fresh.keys()] });
 }
 
 /** Tells whoever looks after the family, and that the run has left room where its definition is limited. */

@@ -14,6 +14,8 @@ import { fanOut } from './0009-fan-out.ts';
 import { retention } from './0010-retention.ts';
 import { statistics } from './0011-statistics.ts';
 import { ownRetention } from './0014-own-retention.ts';
+import { importTables } from './0017-import-tables.ts';
+import { traces } from './0019-traces.ts';
 import { checkUnknown } from './unknown-migrations.ts';
 
 /** Every migration by name, in the order of the names. */
@@ -30,6 +32,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-retention': retention,
   '0011-statistics': statistics,
   '0014-own-retention': ownRetention,
+  '0017-import-tables': importTables,
+  '0019-traces': traces,
 };
 
 /** While a migration waits for a lock on a table, whoever needs that table waits behind it. */

@@ -4,6 +4,7 @@ import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
 import type { Database } from '../database.ts';
+import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals, type Signals } from '../signals.ts';
 import { DatabaseUnreachable } from './database-unreachable.ts';
@@ -22,7 +23,12 @@ const READ_ONLY_TRANSACTION = '25006';
  *
  * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, only reads, or carries no signals
  */
-export async function openPostgres(url: string, config: Config, log: Logger): Promise<Database> {
+export async function openPostgres(
+  url: string,
+  config: Config,
+  log: Logger,
+  meter?: DatabaseMeter,
+): Promise<Database> {
   const isPooled = await examineAddress(url, CONNECT_MS);
   const pool = makePool(url, isPooled, config, log);
   try {
@@ -30,12 +36,18 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
       throw new DatabaseUnreachable(error);
     });
     const signals = await openSignals(url, config, log);
-    const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), ...logTo(meter) });
     return {
       sql,
       engine: { backend: 'postgres', db: engineDbOf(pool) },
       signals,
       exclusive: false,
+      connections: () => ({
+        busy: pool.totalCount - pool.idleCount,
+        idle: pool.idleCount,
+        waiting: pool.waitingCount,
+        limit: config.databasePool,
+      }),
       async close() {
         await signals.close();
         await sql.destroy();
