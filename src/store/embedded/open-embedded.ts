@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
 import { fromPglite } from 'pg-boss';
+import type { Logger } from 'pino';
 import { backendOf } from '../backend.ts';
 import type { Database } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
@@ -22,7 +23,11 @@ export interface EmbeddedDatabase extends Database {
  *
  * @throws FolderInUse where another process has it open
  */
-export async function openEmbedded(dataFolder: string, meter?: DatabaseMeter): Promise<EmbeddedDatabase> {
+export async function openEmbedded(
+  dataFolder: string,
+  log: Logger,
+  meter?: DatabaseMeter,
+): Promise<EmbeddedDatabase> {
   const lock = lockFolder(dataFolder);
   try {
     const fs = new DurableFileSystem(join(dataFolder, 'postgres'));
@@ -30,7 +35,7 @@ export async function openEmbedded(dataFolder: string, meter?: DatabaseMeter): P
     await pglite.waitReady;
     const sql = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), ...logTo(meter) });
     const backend = backendOf('pglite');
-    await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: undefined }).catch(
+    await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: undefined }, log).catch(
       async (error: unknown) => {
         await pglite.close();
         throw error;
