@@ -80,8 +80,14 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** The kind of database. */
   readonly databaseBackend: BackendName;
-  /** Connections to PostgreSQL that this process may hold. */
+  /** Connections to PostgreSQL that this process may hold, beside the one for signals. */
   readonly databasePool: number;
+  /** Where signals are heard; `undefined` is `databaseUrl`, `poll` nowhere. */
+  readonly databaseListenUrl: string | undefined;
+  /** Whether `databaseUrl` is a pooler that gives out connections by transaction; `undefined` finds out. */
+  readonly databasePooler: boolean | undefined;
+  /** Seconds that a transaction may stand still before PostgreSQL ends it. */
+  readonly idleTransactionSeconds: number;
   /** The administrator of the first start. */
   readonly admin: { readonly login: string; readonly password: string } | undefined;
   /** Absolute paths of the user's own modules or folders. */
@@ -167,7 +173,24 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'BATCHLINE_DATABASE_POOL',
     fallback: '10',
-    meaning: 'Connections to PostgreSQL per process (3 to 200)',
+    meaning: 'Connections to PostgreSQL per process (3 to 200), beside one for signals',
+  },
+  {
+    name: 'DATABASE_LISTEN_URL',
+    fallback: 'DATABASE_URL',
+    meaning:
+      "PostgreSQL's own address for signals, where DATABASE_URL is a pooler by transaction; poll does without signals",
+  },
+  {
+    name: 'BATCHLINE_DATABASE_POOLER',
+    fallback: 'auto',
+    meaning:
+      'Whether DATABASE_URL is a pooler by transaction: true or false; auto takes any pooler that it recognises for one',
+  },
+  {
+    name: 'BATCHLINE_IDLE_TRANSACTION',
+    fallback: '30',
+    meaning: 'Seconds that a transaction may stand still before PostgreSQL ends it (1 to 3600)',
   },
   {
     name: 'BATCHLINE_ADMIN',
@@ -459,6 +482,24 @@ class SettingsReader {
     return false;
   }
 
+  /** A flag that the program may decide itself, `undefined`. */
+  flagOrAuto(name: string): boolean | undefined {
+    const text = this.text(name)?.toLowerCase() ?? 'auto';
+    if (['true', '1', 'false', '0'].includes(text)) return this.flag(name);
+    if (text !== 'auto') this.problems.push(`${name} is "${text}"; auto, true or false is accepted.`);
+    return undefined;
+  }
+
+  /** An address of PostgreSQL. */
+  postgres(name: string): string | undefined {
+    const url = this.text(name);
+    if (url !== undefined && !/^postgres(ql)?:\/\/./.test(url))
+      this.problems.push(
+        `${name} is not a PostgreSQL address; postgres://user:password@host:port/database is accepted.`,
+      );
+    return url;
+  }
+
   parsed<T>(name: string, fallback: string, parse: (text: string) => T): T {
     try {
       return parse(this.text(name) ?? fallback);
@@ -660,12 +701,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const read = new SettingsReader(file ? { ...readSettingsFile(file), ...env } : env);
 
-  const databaseUrl = read.text('DATABASE_URL');
-  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\/./.test(databaseUrl)) {
-    read.refuse(
-      'DATABASE_URL is not a PostgreSQL address; postgres://user:password@host:port/database is accepted.',
-    );
-  }
+  const databaseUrl = read.postgres('DATABASE_URL');
+  const polls = read.text('DATABASE_LISTEN_URL')?.toLowerCase() === 'poll';
+  const databaseListenUrl = polls ? 'poll' : read.postgres('DATABASE_LISTEN_URL');
+  if (databaseListenUrl !== undefined && databaseUrl === undefined)
+    read.refuse('DATABASE_LISTEN_URL is set without DATABASE_URL; both or none are accepted.');
 
   const databaseBackend = readBackend(read, databaseUrl);
 
@@ -726,6 +766,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseUrl,
     databaseBackend,
     databasePool: read.integer('BATCHLINE_DATABASE_POOL', 10, 3, 200),
+    databaseListenUrl,
+    databasePooler: read.flagOrAuto('BATCHLINE_DATABASE_POOLER'),
+    idleTransactionSeconds: read.integer('BATCHLINE_IDLE_TRANSACTION', 30, 1, 3600),
     admin:
       admin?.[1] !== undefined && admin[2] !== undefined
         ? { login: admin[1], password: admin[2] }

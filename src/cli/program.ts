@@ -45,10 +45,13 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
   program
     .command('serve')
     .description('start the server')
+    .option('--no-worker', 'without running tasks: other processes do')
     .action(runs(async () => (await import('./serve.ts')).serve));
   program
     .command('work')
-    .description('run the definitions of BATCHLINE_HANDLERS for the server at BATCHLINE_URL')
+    .description(
+      'run tasks without an API: on the database at DATABASE_URL, or the definitions of BATCHLINE_HANDLERS for the server at BATCHLINE_URL',
+    )
     .action(runs(async () => (await import('./work.ts')).work));
   addLocal(program.command('migrate'))
     .description('bring the tables of the database up to date, as each start does')

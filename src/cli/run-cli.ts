@@ -14,6 +14,8 @@ const TOLD_IN_ONE_LINE: ReadonlySet<string> = new Set([
   'CommandRefused',
   'DatabaseUnreachable',
   'DatabaseUnfit',
+  'SchemaTooNew',
+  'MigrationBlocked',
   'FilesUnreachable',
   'Refusal',
   'Refused',

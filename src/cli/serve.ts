@@ -4,13 +4,14 @@ import { type Server, startServer } from '../server.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { untilSignal } from './until-signal.ts';
 
-/** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. */
-export async function serve(): Promise<ExitCode> {
+/** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. @param worker whether it runs tasks too */
+export async function serve({ worker: runs }: { readonly worker: boolean }): Promise<ExitCode> {
   const config = readConfig(process.env);
   const log = openLog(config.logLevel);
   const signalled = untilSignal();
-  const server = await startServer(config, log);
+  const server = await startServer(config, log, { runs });
   console.log(greeting(server, config.admin === undefined ? undefined : config.admin.login));
+  if (!runs) console.log('\nTasks run elsewhere: in batchline work, or in workers over HTTP.');
   await signalled;
   console.log('Stopping: running tasks end or are handed back. Once more ends at once.');
   await server.stop();

@@ -13,6 +13,7 @@ import type { RunServices } from '../workers/run-services.ts';
 import { childrenOver } from '../workers/task-children.ts';
 import type { FamilyParts } from './families/family-parts.ts';
 import { childrenOfRun } from './families/run-children.ts';
+import { outlastOutage } from './outlast-outage.ts';
 import type { Run } from './run.ts';
 import type { RunLog } from './run-log.ts';
 import type { TaskReader } from './task-reader.ts';
@@ -43,7 +44,7 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
     traceHeaders: traceHeaders(run.span.trace),
     lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
     progress: (percent, text) => run.progress(percent, text),
-    checkpoint: (value) => keepCheckpoint(parts.database.sql, run, value),
+    checkpoint: (value) => outlastOutage(() => keepCheckpoint(parts.database.sql, run, value), run.signal),
     async resultFile(name) {
       const file = await parts.files.resultFile(run.task, name, run.fileAttempt);
       run.fileName = file.name;

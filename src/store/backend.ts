@@ -48,12 +48,15 @@ export function backendOf(name: BackendName): Backend {
   return { ...POSTGRES, ...DIFFERENCES[name], name };
 }
 
+/** What a server can be told to be by what it says of itself. */
+export type DatabaseKind = 'postgres' | 'cockroachdb' | 'yugabytedb';
+
 /**
  * The kind of database that a server says it is.
  *
  * @param version what `select version()` answers
  */
-export function backendSpeaking(version: string): 'postgres' | 'cockroachdb' | 'yugabytedb' {
+export function backendSpeaking(version: string): DatabaseKind {
   if (/cockroachdb/i.test(version)) return 'cockroachdb';
   return /-YB-/.test(version) ? 'yugabytedb' : 'postgres';
 }

@@ -38,8 +38,9 @@ export interface Connections {
  * Opens the database that the settings name and brings its tables up to date.
  *
  * @throws FolderInUse where another process has the embedded database open; FolderUnusable where its folder can't
- *   be written to; DatabaseUnreachable where the server can't be reached; DatabaseUnfit where it is not of the kind
- *   that DATABASE_BACKEND names
+ *   be written to; DatabaseUnreachable where PostgreSQL can't be used; DatabaseUnfit where it is not of the kind that
+ *   DATABASE_BACKEND names; SchemaTooNew where its tables are of a newer program; MigrationBlocked where others hold
+ *   what a migration needs
  */
 export function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
   return openAs('up to date', config, log, meter);
@@ -55,6 +56,6 @@ export type Tables = 'up to date' | 'as they are';
 
 function openAs(tables: Tables, config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
   return config.databaseUrl === undefined
-    ? openEmbedded(config.dataFolder, meter, tables)
+    ? openEmbedded(config.dataFolder, log, meter, tables)
     : openPostgres(config.databaseUrl, config, log, meter, tables);
 }

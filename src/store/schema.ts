@@ -366,6 +366,12 @@ export interface SignalTable {
   at: Generated<Date>;
 }
 
+/** Table `batchline.own_retention`: how long definitions themselves say that their tasks are kept. */
+export interface OwnRetentionTable {
+  name_key: string;
+  rules: ColumnType<RetentionRules, string, string>;
+}
+
 /** Table `batchline.retention`: how long administrators have tasks of a definition kept. */
 export interface RetentionTable {
   /** The definition's name in lower case. */
@@ -398,6 +404,7 @@ export interface Schema {
   'batchline.result_file': ResultFileTable;
   'batchline.signal': SignalTable;
   'batchline.retention': RetentionTable;
+  'batchline.own_retention': OwnRetentionTable;
   'batchline.task_family': TaskFamilyTable;
   'batchline.deleted_child': DeletedChildTable;
 }

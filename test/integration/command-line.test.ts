@@ -182,6 +182,8 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
   ['user add a:b', 2, /^$/, /^batchline: "a:b" is not a login/],
   ['token create x --scope all', 2, /^$/, /^batchline: .*'all' is invalid.* read, write, admin, worker\./],
   ['token create x --days 0', 2, /^$/, /^batchline: --days is "0"/],
+  ['work now', 2, /^$/, /^batchline: work takes no arguments, but there is "now"/],
+  ['work', 1, /^$/, /^batchline: DATABASE_URL and BATCHLINE_URL are missing; .* need BATCHLINE_URL\.\n$/],
 ])('batchline %s', async (line, code, stdout, stderr) => {
   const result = await runCli(
     line.split(' ').filter((word) => word !== ''),
@@ -191,6 +193,15 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
     code,
     stdout: expect.stringMatching(stdout),
     stderr: expect.stringMatching(stderr),
+  });
+});
+
+test('a worker is not told two places to work at', async () => {
+  const places = { DATABASE_URL: 'postgres://127.0.0.1:1/x', BATCHLINE_URL: 'http://127.0.0.1:1' };
+  expect(await runCli(['work'], places)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^batchline: DATABASE_URL and BATCHLINE_URL are both set; .*\n$/),
   });
 });
 

@@ -25,14 +25,16 @@ export interface ServerProcess {
  * Starts `batchline serve` in a process of its own.
  *
  * @param command the program to start; that of the checkout where it is absent
+ * @param options what stands behind `serve`
  */
 export async function spawnServer(
-  place: Place,
+  place: Pick<Place, 'env'>,
   env: Record<string, string> = {},
   command: readonly [string, ...string[]] = [process.execPath, CLI],
+  options: readonly string[] = [],
 ): Promise<ServerProcess> {
   const [program, ...args] = command;
-  const child = spawn(program, [...args, 'serve'], {
+  const child = spawn(program, [...args, 'serve', ...options], {
     env: { PATH: process.env.PATH ?? '', ...TEST_ENV, ...place.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

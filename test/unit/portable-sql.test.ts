@@ -16,7 +16,7 @@ const UNPORTABLE: readonly {
   {
     what: 'LISTEN or NOTIFY',
     pattern: /\blisten\b|\bnotify\b|pg_notify/i,
-    but: ['src/store/postgres/notify-channel.ts'],
+    but: ['src/store/postgres/notify-channel.ts', 'src/store/postgres/prove-signals.ts'],
   },
   { what: 'a look at locks', pattern: /pg_locks/i, but: ['src/store/events/audit-writers.ts'] },
   {

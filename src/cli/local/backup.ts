@@ -1,5 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { type Config, readConfig } from '../../config.ts';
+import { openLog } from '../../log.ts';
 import { openEmbedded } from '../../store/embedded/open-embedded.ts';
 import { restoreEmbedded } from '../../store/embedded/restore-embedded.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -22,7 +23,7 @@ export async function backup(file: string, { json }: Options): Promise<ExitCode>
     throw new UsageError(`${file} can't be written: ${error.message}`);
   });
   try {
-    const database = await openEmbedded(config.dataFolder, undefined, 'as they are');
+    const database = await openEmbedded(config.dataFolder, openLog('warn'), undefined, 'as they are');
     try {
       const dump = await database.dump();
       await archive.writeFile(Buffer.from(await dump.arrayBuffer()));

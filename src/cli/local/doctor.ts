@@ -11,6 +11,7 @@ import { connectDatabase, type Database } from '../../store/database.ts';
 import { FolderInUse } from '../../store/embedded/folder-lock.ts';
 import { EMBEDDED_FOLDER } from '../../store/embedded/open-embedded.ts';
 import { migrationState } from '../../store/migrations/migrate.ts';
+import { checkUnknown } from '../../store/migrations/unknown-migrations.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
 /** What was looked at, how it is, and what to do about it. */
@@ -135,20 +136,7 @@ async function* examineOpen(database: Database): AsyncGenerator<Finding> {
     return rows[0]?.value ?? '';
   };
   yield ok('database', `PostgreSQL ${await setting('server_version')} answers`);
-  const { pending, unknown } = await migrationState(database);
-  if (unknown.length > 0)
-    yield fail(
-      'tables',
-      `they are of a newer version of Batchline (${unknown.join(', ')})`,
-      'Use that version, or restore a backup of before.',
-    );
-  else if (pending.length > 0)
-    yield warn(
-      'tables',
-      `${pending.length} migrations are to be made`,
-      'batchline migrate makes them, and so does the next start.',
-    );
-  else yield ok('tables', 'up to date');
+  yield await examineTables(database);
   // Distributed ones keep what is committed on several machines, and have no such settings.
   const settings = ['pglite', 'postgres', 'citus'].includes(backend.name) ? DURABLE : [];
   for (const name of settings) {
@@ -172,6 +160,25 @@ async function* examineOpen(database: Database): AsyncGenerator<Finding> {
       'Set both by NTP: times that are shown and tokens that end go by this machine, leases by the database.',
     );
   else yield ok('clock', 'that of the database agrees');
+}
+
+async function examineTables(database: Database): Promise<Finding> {
+  const { known, made, pending } = await migrationState(database);
+  try {
+    checkUnknown(known, made, openLog('silent'));
+  } catch (error) {
+    return fail('tables', (error as Error).message, 'Or restore a backup of before.');
+  }
+  if (pending.length > 0)
+    return warn(
+      'tables',
+      `${pending.length} migrations are to be made`,
+      'batchline migrate makes them, and so does the next start.',
+    );
+  const newer = [...made].filter((name) => !known.includes(name));
+  if (newer.length > 0)
+    return warn('tables', `newer than this program (${newer.join(', ')})`, 'It can go on with them.');
+  return ok('tables', 'up to date');
 }
 
 async function* examineFiles({ files, dataFolder }: Config): AsyncGenerator<Finding> {

@@ -84,6 +84,13 @@ export async function listWorkerDefinitions(db: Kysely<Schema>): Promise<WorkerD
   return rows.map(toDefinition);
 }
 
+/** The names of those that were declared over HTTP, and not by a process on the database. */
+export async function namesDeclaredOutside(db: Kysely<Schema>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from batchline.worker_definition where declared_by <> 0 order by name_key`.execute(db);
+  return rows.map((row) => row.name);
+}
+
 /** Notes that a worker asks for tasks of these definitions; one write in `everySeconds` for each. */
 export async function touchWorkerDefinitions(
   db: Kysely<Schema>,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
 import { fromPglite } from 'pg-boss';
+import type { Logger } from 'pino';
 import { backendOf } from '../backend.ts';
 import type { Database, Tables } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
@@ -29,6 +30,7 @@ export const EMBEDDED_FOLDER = 'postgres';
  */
 export async function openEmbedded(
   dataFolder: string,
+  log: Logger,
   meter?: DatabaseMeter,
   tables: Tables = 'up to date',
 ): Promise<EmbeddedDatabase> {
@@ -40,7 +42,7 @@ export async function openEmbedded(
     const sql = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), ...logTo(meter) });
     const backend = backendOf('pglite');
     if (tables === 'up to date')
-      await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: undefined }).catch(
+      await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: undefined }, log).catch(
         async (error: unknown) => {
           await pglite.close();
           throw error;

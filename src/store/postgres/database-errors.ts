@@ -1,9 +1,11 @@
-/** The database can't be reached or doesn't let us in. The message says why. */
+/** The database can't be used as it is set. The message names the setting and says why. */
 export class DatabaseUnreachable extends Error {
-  constructor(cause: unknown) {
+  /** @param setting the one that names the address */
+  constructor(cause: unknown, setting = 'DATABASE_URL') {
     // Where several addresses were tried, only their code is left of the errors.
     const { message, code } = cause as { message?: string; code?: string };
-    super(`DATABASE_URL: PostgreSQL can't be used there: ${message || code || String(cause)}.`, { cause });
+    const reason = (message || code || String(cause)).replace(/\.$/, '');
+    super(`${setting}: PostgreSQL can't be used there: ${reason}.`, { cause });
     this.name = 'DatabaseUnreachable';
   }
 }

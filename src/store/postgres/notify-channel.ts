@@ -5,6 +5,7 @@ import type { Channel } from './shared-signals.ts';
 
 const CHANNEL = 'batchline';
 const RECONNECT_MS = 1000;
+const CONNECT_MS = 10_000;
 
 /** LISTEN and NOTIFY on a connection of its own, which is made again when it breaks. */
 export class NotifyChannel implements Channel {
@@ -41,6 +42,8 @@ export class NotifyChannel implements Channel {
     const client = new pg.Client({
       connectionString: this.#connectionString,
       application_name: 'batchline signals',
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
     });
     client.on('error', (error) => this.#onBroken(client, error));
     client.on('end', () => this.#onBroken(client, undefined));

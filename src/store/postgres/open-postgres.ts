@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
-import { type Backend, backendOf, backendSpeaking } from '../backend.ts';
+import { type Backend, backendOf, type DatabaseKind } from '../backend.ts';
 import type { Database, Tables } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import { checkEventIds } from '../events/check-event-ids.ts';
@@ -12,18 +12,25 @@ import { retrying } from '../retries/retrying.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals, type Signals } from '../signals.ts';
 import { DatabaseUnfit, DatabaseUnreachable } from './database-errors.ts';
+import { examineAddress } from './examine-address.ts';
 import { NotifyChannel } from './notify-channel.ts';
+import { pooledClient } from './pooled-client.ts';
 import { PreparingClient } from './preparing-client.ts';
+import { proveSignals } from './prove-signals.ts';
 import { ServerDialect } from './server-dialect.ts';
 import { SharedSignals } from './shared-signals.ts';
 import { TableChannel } from './table-channel.ts';
+
+/** For a connection: to be made, or to become free. */
+const CONNECT_MS = 30_000;
+const READ_ONLY_TRANSACTION = '25006';
 
 /**
  * Opens PostgreSQL, or a database that speaks its dialect, and brings its tables up to date: one pool for everything,
  * and, where processes tell each other by NOTIFY, one connection for that.
  *
- * @throws DatabaseUnreachable where it can't be reached or doesn't let us in; DatabaseUnfit where it is of another kind
- *   than DATABASE_BACKEND names, or set up so that the order of events can't be kept
+ * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, only reads, or carries no signals; DatabaseUnfit
+ *   where it is of another kind than DATABASE_BACKEND names, or set up so that the order of events can't be kept
  */
 export async function openPostgres(
   url: string,
@@ -33,31 +40,16 @@ export async function openPostgres(
   tables: Tables = 'up to date',
 ): Promise<Database> {
   const backend = backendOf(config.databaseBackend);
-  const speaking = await whatSpeaks(url);
-  checkKind(backend, speaking, log);
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: config.databasePool,
-    application_name: 'batchline',
-    Client: PreparingClient,
-    // There `int` is 64 bits wide otherwise, which clients get as text.
-    ...(speaking === 'cockroachdb' ? { onConnect: useNarrowIntegers } : {}),
-  });
-  // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
-  pool.on('connect', (client) =>
-    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke')),
-  );
-  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
+  const { isPooled, kind } = await examineAddress(url, CONNECT_MS);
+  checkKind(backend, kind, log);
+  const pool = makePool(url, isPooled, kind, config, log);
   try {
     const sql = new Kysely<Schema>({ dialect: new ServerDialect({ pool }, backend), ...logTo(meter) });
-    const openSignals = async (): Promise<Signals> => {
-      if (tables === 'as they are') return new LocalSignals();
-      await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: config.nodeId });
-      if (!backend.showsWriters) await checkEventIds(sql);
-      const channel = backend.notifies ? new NotifyChannel(url, log) : new TableChannel(sql, log);
-      return new SharedSignals(channel, config.nodeId, log).open();
-    };
-    const signals = await openSignals();
+    const migrated = { sql: sql as unknown as Kysely<unknown>, backend, holder: config.nodeId };
+    if (tables === 'up to date') await migrate(migrated, log);
+    if (tables === 'up to date' && !backend.showsWriters) await checkEventIds(sql);
+    const signals =
+      tables === 'up to date' ? await openSignals(url, backend, sql, config, log) : new LocalSignals();
     return {
       sql,
       backend,
@@ -81,24 +73,63 @@ export async function openPostgres(
   }
 }
 
-/** What kind of database answers there. */
-async function whatSpeaks(url: string): Promise<ReturnType<typeof backendSpeaking>> {
-  let client: pg.Client | undefined;
+function makePool(url: string, isPooled: boolean, kind: DatabaseKind, config: Config, log: Logger): pg.Pool {
+  const idleTransactionMs = config.idleTransactionSeconds * 1000;
+  const byTransaction = config.databasePooler ?? isPooled;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: config.databasePool,
+    application_name: 'batchline',
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    // There `int` is 64 bits wide otherwise, which clients get as text.
+    ...(kind === 'cockroachdb' ? { onConnect: useNarrowIntegers } : {}),
+    ...(byTransaction
+      ? { Client: pooledClient(idleTransactionMs) }
+      : { Client: PreparingClient, idle_in_transaction_session_timeout: idleTransactionMs }),
+  });
+  // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke')),
+  );
+  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
+  dropReadOnly(pool);
+  return pool;
+}
+
+/** Gives up connections to a server that only reads, as a standby does: a new one may reach the primary. */
+function dropReadOnly(pool: pg.Pool): void {
+  const readOnly = new WeakSet<pg.PoolClient>();
+  pool.on('connect', (client) => {
+    const { connection } = client as unknown as { readonly connection: NodeJS.EventEmitter };
+    connection.on('errorMessage', ({ code }: { readonly code?: string }) => {
+      if (code === READ_ONLY_TRANSACTION) readOnly.add(client);
+    });
+  });
+  pool.on('release', (_, client) => {
+    if (readOnly.has(client)) void (client as unknown as pg.Client).end();
+  });
+}
+
+async function openSignals(
+  url: string,
+  backend: Backend,
+  sql: Kysely<Schema>,
+  config: Config,
+  log: Logger,
+): Promise<Signals> {
+  const { databaseListenUrl: listenUrl = url, nodeId } = config;
+  if (listenUrl === 'poll') return new LocalSignals();
+  if (!backend.notifies) return new SharedSignals(new TableChannel(sql, log), nodeId, log).open();
   try {
-    // Already this fails where the address can't be read.
-    client = new pg.Client({ connectionString: url, application_name: 'batchline' });
-    client.on('error', () => undefined); // what fails tells it too
-    await client.connect();
-    const { rows } = await client.query<{ version: string }>('select version() as version');
-    return backendSpeaking(rows[0]?.version ?? '');
+    await proveSignals(listenUrl, CONNECT_MS);
+    return await new SharedSignals(new NotifyChannel(listenUrl, log), nodeId, log).open();
   } catch (error) {
-    throw new DatabaseUnreachable(error);
-  } finally {
-    await client?.end().catch(() => undefined);
+    throw new DatabaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');
   }
 }
 
-function checkKind({ name }: Backend, speaking: ReturnType<typeof backendSpeaking>, log: Logger): void {
+function checkKind({ name }: Backend, speaking: DatabaseKind, log: Logger): void {
   if (name === speaking) return;
   if (speaking !== 'postgres')
     throw new DatabaseUnfit(

@@ -17,6 +17,7 @@ const PUBLISHED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/[\w/-]+(\.d\.ts|\.js|\.js\.map)$/,
   /^dist\/http\/localization\/catalogues\/\w\w\.json$/,
+  /^packages\/client\/(index\.js|index\.d\.ts|schema\.d\.ts)$/,
   /^dashboard\/dist\/(stamp\.txt|[\w/.-]+\.(html|js|css|svg|png)(\.br|\.gz)?)$/,
 ];
 
