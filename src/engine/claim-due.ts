@@ -10,6 +10,7 @@ import { type ClaimedParent, claimContinuations } from '../store/families/claim-
 import type { Schema } from '../store/schema.ts';
 import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
 import { type ClaimedTask, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
+import { inTransaction } from '../store/transaction.ts';
 import type { JobQueue } from './job-queue.ts';
 import { lockDue } from './lock-due.ts';
 import { noteStarts, readRoom, takeWithin } from './room.ts';
@@ -65,11 +66,9 @@ export async function claimDue(parts: ClaimParts, request: ClaimRequest): Promis
   for (;;) {
     const gate = gates.of(request.name);
     try {
-      const result = await parts.database.sql
-        .transaction()
-        .execute((trx) =>
-          gate.isGated ? claimGated(parts, trx, request) : claimOpen(parts, trx, request, gate.version),
-        );
+      const result = await inTransaction(parts.database.sql, (trx) =>
+        gate.isGated ? claimGated(parts, trx, request) : claimOpen(parts, trx, request, gate.version),
+      );
       if (result.claimed.length > 0) parts.database.signals.publish({ kind: 'changed' });
       return result;
     } catch (error) {

@@ -14,6 +14,7 @@ import {
   type WorkerDefinition,
 } from '../store/definitions/worker-definitions.ts';
 import type { Schema } from '../store/schema.ts';
+import { inTransaction } from '../store/transaction.ts';
 import type { JobQueue } from './job-queue.ts';
 import { type ParameterReader, parameterReader } from './parameters.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
@@ -167,7 +168,7 @@ export class Definitions {
   /** By name, so that two that declare the same wait for each other and never crosswise. */
   #keep(all: readonly Omit<WorkerDefinition, 'lastSeen'>[], actorId: number): Promise<WorkerDefinition[]> {
     const inOrder = all.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-    return this.#db.transaction().execute(async (trx) => {
+    return inTransaction(this.#db, async (trx) => {
       const kept: WorkerDefinition[] = [];
       for (const one of inOrder) kept.push(await putWorkerDefinition(trx, one, actorId));
       return kept;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isDataException } from '../store/data-exception.ts';
 import type { Database } from '../store/database.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { announceEnds, applyEnds, type EndToApply } from './apply-ends.ts';
 import { Batcher } from './batcher.ts';
 import type { JobQueue } from './job-queue.ts';
@@ -46,9 +47,7 @@ export class EndWriter {
   async #write(ends: readonly EndToApply[]): Promise<void> {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
       try {
-        const applied = await this.#database.sql
-          .transaction()
-          .execute((trx) => applyEnds(trx, this.#queue, ends));
+        const applied = await inTransaction(this.#database.sql, (trx) => applyEnds(trx, this.#queue, ends));
         announceEnds(this.#database.signals, applied);
         return;
       } catch (error) {

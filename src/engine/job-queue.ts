@@ -33,6 +33,8 @@ export interface JobToSend extends Job {
   readonly taskId: number;
   /** Seconds until it is due. */
   readonly delaySeconds: number;
+  /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
+  readonly dueAt?: Date | undefined;
   /** Of the task; higher ones are taken first. */
   readonly priority: number;
 }
@@ -91,8 +93,7 @@ export class JobQueue {
           id: job.jobId,
           data: { taskId: job.taskId },
           priority: job.priority,
-          // As text: a number is read as whole seconds.
-          ...(job.delaySeconds > 0 ? { startAfter: `${job.delaySeconds} seconds` } : {}),
+          ...startAfter(job),
         })),
         { db: preparing(trx) },
       );
@@ -126,6 +127,13 @@ export class JobQueue {
   async stop(): Promise<void> {
     await this.#boss.stop({ graceful: false, close: false });
   }
+}
+
+/** When the engine may deliver a job, as pg-boss wants it. */
+function startAfter({ delaySeconds, dueAt }: JobToSend): { startAfter?: Date | string } {
+  if (dueAt !== undefined) return { startAfter: dueAt };
+  // As text: a number is read as whole seconds.
+  return delaySeconds > 0 ? { startAfter: `${delaySeconds} seconds` } : {};
 }
 
 /** The transaction as pg-boss wants it, its statements prepared: for calls whose text is one for each queue. */

@@ -7,6 +7,7 @@ import type { Database } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { type LostRun, lockLostRuns } from '../store/tasks/lost-runs.ts';
 import { listWaiting, replaceJob } from '../store/tasks/waiting-tasks.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { announceEnds, applyEnds, type EndToApply, endOf } from './apply-ends.ts';
 import type { Definitions } from './definitions.ts';
 import type { JobQueue } from './job-queue.ts';
@@ -63,7 +64,7 @@ export class Recovery {
   async bringBackLostRuns(): Promise<number> {
     const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
     for (let total = 0; ; ) {
-      const { count, applied } = await this.#database.sql.transaction().execute(async (trx) => {
+      const { count, applied } = await inTransaction(this.#database.sql, async (trx) => {
         const lost = await lockLostRuns(trx, soleOwner, BATCH);
         if (lost.length === 0) return { count: 0, applied: undefined };
         const policies = await this.#policies(trx, lost);
@@ -90,12 +91,13 @@ export class Recovery {
     for (const task of waiting) {
       if ((task.jobId !== null && live.has(task.jobId)) || !this.#queue.has(task.name)) continue;
       const jobId = randomUUID();
-      await sql.transaction().execute(async (trx) => {
-        if (!(await replaceJob(trx, task, jobId))) return;
+      const again = await inTransaction(sql, async (trx) => {
+        if (!(await replaceJob(trx, task, jobId))) return false;
         const { name, taskId, priority } = task;
         await this.#queue.send(trx, [{ name, jobId, taskId, priority, delaySeconds: 0 }]);
-        sent += 1;
+        return true;
       });
+      if (again) sent += 1;
       this.#database.signals.publish({ kind: 'due', names: [task.name] });
     }
     if (sent > 0) this.#log.warn({ tasks: sent }, 'due tasks without a job were sent again');

@@ -11,6 +11,7 @@ import { removeOldAudit } from '../store/retention/old-audit.ts';
 import { listOwnRules } from '../store/retention/own-rules.ts';
 import { listRules } from '../store/retention/rules.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { deleteUnusedUploads } from '../store/uploads/uploads.ts';
 import type { Registry } from './registry.ts';
 
@@ -116,7 +117,7 @@ export class RetentionService {
         const before = cutoffOf(rules[state], now);
         if (before === undefined) continue;
         total += await this.#inBatches(async () => {
-          const { ids, keys } = await this.#database.sql.transaction().execute(async (trx) => {
+          const { ids, keys } = await inTransaction(this.#database.sql, async (trx) => {
             const ids = await lockEndedTasks(trx, name, state, before, BATCH);
             const keys = await this.#files.resultKeys(trx, ids);
             await deleteTaskRows(trx, ids, false);
@@ -134,9 +135,7 @@ export class RetentionService {
     const before = cutoffOf(this.#config.uploads, now);
     if (before === undefined) return 0;
     return this.#inBatches(async () => {
-      const ids = await this.#database.sql
-        .transaction()
-        .execute((trx) => deleteUnusedUploads(trx, before, BATCH));
+      const ids = await inTransaction(this.#database.sql, (trx) => deleteUnusedUploads(trx, before, BATCH));
       await this.#files.removeUploadContents(ids);
       return { removed: ids.length, more: ids.length === BATCH };
     });

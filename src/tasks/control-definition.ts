@@ -3,6 +3,7 @@ import type { DefinitionLimits } from '../domain/definition-limits.ts';
 import { forbidden, missing } from '../domain/errors.ts';
 import { insertDefinitionAudit } from '../store/definitions/definition-audit.ts';
 import { setLimits, setPaused } from '../store/definitions/definition-control.ts';
+import { inTransaction } from '../store/transaction.ts';
 import type { TaskParts } from './task-parts.ts';
 
 /**
@@ -39,7 +40,7 @@ export async function pauseDefinition(
   const definition = await definitionNamed(parts, name);
   const actorId = caller.associateId;
   const action = paused ? 'Pause' : 'Resume';
-  await parts.database.sql.transaction().execute(async (trx) => {
+  await inTransaction(parts.database.sql, async (trx) => {
     const changed = await setPaused(trx, definition, actorId, paused);
     if (changed !== undefined)
       await insertDefinitionAudit(trx, { name: definition, actorId, action, limits: null });
@@ -62,7 +63,7 @@ export async function limitDefinition(
 ): Promise<string> {
   checkDefinitionAdministrator(caller);
   const definition = await definitionNamed(parts, name);
-  await parts.database.sql.transaction().execute(async (trx) => {
+  await inTransaction(parts.database.sql, async (trx) => {
     await setLimits(trx, definition, limits);
     const change = { name: definition, actorId: caller.associateId, action: 'Limits' as const, limits };
     await insertDefinitionAudit(trx, change);

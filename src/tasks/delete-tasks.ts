@@ -5,6 +5,7 @@ import { type ChildMove, noteChildMoves } from '../engine/families/child-moves.t
 import { findLiveChild } from '../store/families/find-live-child.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
 import type { Guard } from './update-task.ts';
@@ -25,7 +26,7 @@ export async function deleteTasks(
 ): Promise<void> {
   // In one order for everybody, so that two callers can't wait for each other.
   const ordered = [...new Set(ids)].sort((a, b) => a - b);
-  const { keys, parentIds } = await parts.database.sql.transaction().execute(async (trx) => {
+  const { keys, parentIds } = await inTransaction(parts.database.sql, async (trx) => {
     const jobs = [];
     const moves: ChildMove[] = [];
     for (const id of ordered) {

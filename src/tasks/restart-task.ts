@@ -3,6 +3,7 @@ import type { Caller } from '../domain/caller.ts';
 import { conflict } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { checkAccess, noSuchTask } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
 import { announce, type Guard, moveHeldTask } from './update-task.ts';
@@ -23,7 +24,7 @@ export async function restartTask(
   fromStart: boolean,
   guard?: Guard,
 ): Promise<BatchTask> {
-  const { held, task } = await parts.database.sql.transaction().execute(async (trx) => {
+  const { held, task } = await inTransaction(parts.database.sql, async (trx) => {
     const before = await lockTask(trx, id);
     const { state } = checkAccess(caller, id, before?.task, 'Update', 'restart');
     if (before === undefined) throw noSuchTask(id);

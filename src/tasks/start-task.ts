@@ -12,6 +12,7 @@ import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/ide
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { insertTask } from '../store/tasks/insert-task.ts';
+import { inTransaction } from '../store/transaction.ts';
 import type { TaskParts } from './task-parts.ts';
 
 /** What a caller may set at the start of a task (contract, section 1). */
@@ -49,13 +50,14 @@ export async function startTask(
 ): Promise<number> {
   const task = await prepareStart(parts, caller, request);
   const delaySeconds = secondsUntil(options.due, new Date());
-  const answer = await parts.database.sql.transaction().execute(async (trx) => {
+  const answer = await inTransaction(parts.database.sql, async (trx) => {
     const use = keyUseOf(caller, task.tenant, request, options);
     const earlier = use && (await claimKey(trx, use));
     if (earlier !== undefined) return answerAgain(earlier, use?.fingerprint);
     const { priority = 0 } = options;
     const actorId = caller.associateId;
-    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, reason });
+    const dueAt = options.due instanceof Date ? options.due : undefined;
+    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, dueAt, reason });
     const told = task.isInternal ? 0 : id;
     if (use !== undefined) await keepAnswer(trx, use, told);
     return told;
@@ -103,7 +105,10 @@ export async function prepareStart(
 export interface StartDetails {
   readonly actorId: number;
   readonly priority: number;
+  /** Seconds until its first run is due. */
   readonly delaySeconds: number;
+  /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
+  readonly dueAt?: Date | undefined;
   readonly reason: Message;
 }
 

@@ -6,6 +6,7 @@ import { markStopping } from '../store/families/count-moves.ts';
 import { countUnstoppable } from '../store/families/stop-children.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
 import { requestStop } from '../store/tasks/request-stop.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
 import { announce, type Guard, moveHeldTask } from './update-task.ts';
@@ -26,7 +27,7 @@ export async function stopTask(
   guard?: Guard,
 ): Promise<boolean> {
   const note = message`Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date()}.`;
-  const { stopped, hasChildren } = await parts.database.sql.transaction().execute(async (trx) => {
+  const { stopped, hasChildren } = await inTransaction(parts.database.sql, async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'stop');
     guard?.(task);

@@ -13,6 +13,7 @@ import { type ChangeScope, changeTexts } from '../store/tasks/change-texts.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { getTask, type HeldTask, lockTask } from '../store/tasks/get-task.ts';
 import { moveTask } from '../store/tasks/move-task.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
 
@@ -71,7 +72,7 @@ async function changeLocked(
   const { name } = checkAccess(caller, id, await getTask(parts.database.sql, id), 'Update', 'update');
   // Where workers run it, this process may not know its queue yet; in the transaction it is too late to ask.
   await parts.definitions.find(name);
-  const { before, after } = await parts.database.sql.transaction().execute(async (trx) => {
+  const { before, after } = await inTransaction(parts.database.sql, async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'update');
     guard?.(task);

@@ -8,6 +8,7 @@ import { startTestServer, type TestServer } from '../support/test-server.ts';
 const HANDLERS = join(import.meta.dirname, 'fixtures/model-handlers.ts');
 const TASKS = 24;
 const ROUNDS = 4;
+const CLAIM_ROUNDS = 2;
 
 /** Who has ended a run, by the reason in the record. */
 function winnerOf(reason: string): 'PUT' | 'Stop' | 'run' {
@@ -78,6 +79,22 @@ describe.each(DATABASES)('at the same moment on %s', (kind) => {
         }),
       );
     }
+  });
+
+  test('a task that is stopped or set while it is being claimed ends once, and nobody gets a fault', async () => {
+    const take = async (n: number): Promise<void> => {
+      const id = await server.admin.start({
+        Name: 'waiting',
+        ParameterObject: { folder: server.place.folder },
+      });
+      const answer = await (n % 2 === 0
+        ? server.admin.call('POST', `/BatchTask/${id}/Stop`)
+        : server.admin.call('PUT', `/BatchTask/${id}`, { State: 'Failed' }));
+      expect(answer.status, answer.text).toBe(200);
+      await server.admin.ended(id);
+    };
+    for (let round = 0; round < CLAIM_ROUNDS; round += 1)
+      await Promise.all(Array.from({ length: 2 * TASKS }, (_, n) => take(n)));
   });
 
   test('a task that is handed back and claimed here again has one run that goes on; the first one ends', async () => {

@@ -21,13 +21,20 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts `batchline serve` in a process of its own. @param args what stands behind `serve` */
+/**
+ * Starts `batchline serve` in a process of its own.
+ *
+ * @param args what stands behind `serve`
+ * @param command the program to start; that of the checkout where it is absent
+ */
 export async function spawnServer(
   place: Pick<Place, 'env'>,
   env: Record<string, string> = {},
   args: readonly string[] = [],
+  command: readonly [string, ...string[]] = [process.execPath, CLI],
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [CLI, 'serve', ...args], {
+  const [program, ...first] = command;
+  const child = spawn(program, [...first, 'serve', ...args], {
     env: { PATH: process.env.PATH ?? '', ...TEST_ENV, ...place.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

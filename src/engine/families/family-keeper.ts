@@ -9,6 +9,7 @@ import {
   writeParentProgress,
 } from '../../store/families/family-progress.ts';
 import { listReadyParents, listStopping, replaceParentJob } from '../../store/families/neglected-families.ts';
+import { inTransaction } from '../../store/transaction.ts';
 import type { JobQueue } from '../job-queue.ts';
 import { stopTree } from './stop-tree.ts';
 
@@ -74,11 +75,12 @@ export class FamilyKeeper {
       if (live.has(parent.jobId) || !this.#queue.has(parent.name)) continue;
       const { name, taskId, priority } = parent;
       const jobId = randomUUID();
-      await sql.transaction().execute(async (trx) => {
-        if (!(await replaceParentJob(trx, parent, jobId))) return;
+      const again = await inTransaction(sql, async (trx) => {
+        if (!(await replaceParentJob(trx, parent, jobId))) return false;
         await this.#queue.send(trx, [{ name, jobId, taskId, priority, delaySeconds: 0 }]);
-        sent += 1;
+        return true;
       });
+      if (again) sent += 1;
       signals.publish({ kind: 'due', names: [name] });
     }
     if (sent > 0) this.#log.warn({ tasks: sent }, 'parents whose children have ended were sent again');

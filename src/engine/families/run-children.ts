@@ -4,6 +4,7 @@ import { type Child, listChildren } from '../../store/families/list-children.ts'
 import { readFamily } from '../../store/families/read-family.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { Signals } from '../../store/signals.ts';
+import { inTransaction } from '../../store/transaction.ts';
 import { RunEnded } from '../../workers/define-task.ts';
 import type { ChildResult, ChildrenPort } from '../../workers/task-children.ts';
 import { CHILDREN_PAGE } from '../../workers/task-children.ts';
@@ -18,7 +19,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
   const { sql, signals } = parts.database;
   const { id: taskId, attempt } = run.task;
   const held = <T>(work: (trx: Transaction<Schema>, parent: HeldParent) => Promise<T>): Promise<T> =>
-    sql.transaction().execute(async (trx) => {
+    inTransaction(sql, async (trx) => {
       const parent = await holdParent(trx, taskId, attempt);
       if (parent !== undefined && !parent.isStopped) return work(trx, parent);
       const reason = parent === undefined ? 'lost' : 'stopped';

@@ -15,6 +15,7 @@ import {
 import type { Schema } from '../../store/schema.ts';
 import { insertAudit } from '../../store/tasks/audit.ts';
 import { deleteTaskRows } from '../../store/tasks/delete-tasks.ts';
+import { inTransaction } from '../../store/transaction.ts';
 import type { JobQueue } from '../job-queue.ts';
 import { noteChildMoves } from './child-moves.ts';
 
@@ -50,7 +51,7 @@ async function stopChildren({ database, queue }: StopParts, parentId: number): P
   if (note === undefined) return [];
   const below: number[] = [];
   for (let afterId = 0; ; ) {
-    const { children, due, parents } = await database.sql.transaction().execute(async (trx) => {
+    const { children, due, parents } = await inTransaction(database.sql, async (trx) => {
       const found = await lockStoppable(trx, parentId, afterId, BATCH);
       const stopped = await stopLocked(trx, queue, parentId, found, note);
       return { children: found, ...stopped };

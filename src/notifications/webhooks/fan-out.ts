@@ -5,6 +5,7 @@ import type { Database } from '../../store/database.ts';
 import type { TaskEvent } from '../../store/events/read-events.ts';
 import { settledEvents } from '../../store/events/settled-events.ts';
 import type { Schema } from '../../store/schema.ts';
+import { inTransaction } from '../../store/transaction.ts';
 import { insertDeliveries, lockCursor, moveCursor } from '../../store/webhooks/deliveries.ts';
 import { listWebhooks, type Webhook } from '../../store/webhooks/webhooks.ts';
 import { concerns, type EventFilter } from '../event-filter.ts';
@@ -24,7 +25,7 @@ export async function fanOut(
 ): Promise<{ readonly active: boolean; readonly made: boolean; readonly more: boolean }> {
   const webhooks = await listWebhooks(database.sql, { active: true });
   if (webhooks.length === 0) return { active: false, made: false, more: false };
-  return database.sql.transaction().execute(async (trx) => {
+  return inTransaction(database.sql, async (trx) => {
     const cursor = await lockCursor(trx);
     if (cursor === undefined) return { active: true, made: false, more: false };
     // Read again behind the lock: what another process has seen of them must not be missing here.

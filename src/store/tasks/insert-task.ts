@@ -13,6 +13,8 @@ export interface FirstDelivery {
   readonly jobId: string;
   /** Seconds until it is due. */
   readonly delaySeconds: number;
+  /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
+  readonly dueAt?: Date | undefined;
   /** Higher ones are delivered first. */
   readonly priority: number;
 }
@@ -28,7 +30,7 @@ export async function insertTask(
   trx: Transaction<Schema>,
   task: NewTask,
   actorId: number,
-  { jobId, delaySeconds, priority }: FirstDelivery,
+  { jobId, delaySeconds, dueAt, priority }: FirstDelivery,
 ): Promise<number> {
   const objectId =
     task.parameters === null ? null : await insertBinaryObject(trx, task.tenant, task.parameters);
@@ -52,7 +54,10 @@ export async function insertTask(
       cancellation: CancellationBehaviour[task.cancellation],
       job_id: jobId,
       priority,
-      run_after: sql`now() + ${delaySeconds} * interval '1 second'`,
+      run_after:
+        dueAt === undefined
+          ? sql`now() + ${delaySeconds} * interval '1 second'`
+          : sql`greatest(now(), ${dueAt}::timestamptz)`,
     })
     .returning('id')
     .modifyEnd(PREPARED)

@@ -5,6 +5,7 @@ import { dueAfter, runsToStart } from '../../domain/schedule.ts';
 import { lockDueSchedule, moveScheduleOn } from '../../store/schedules/fire-schedule.ts';
 import { listDueSchedules, nextDueTime } from '../../store/schedules/read-schedules.ts';
 import type { Schedule } from '../../store/schedules/schedule-row.ts';
+import { inTransaction } from '../../store/transaction.ts';
 import { announceStart, insertStart } from '../start-task.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
@@ -92,7 +93,7 @@ export class Scheduler {
     const { database } = this.#parts;
     try {
       const task = await prepareScheduled(this.#parts, schedule);
-      const ids = await database.sql.transaction().execute(async (trx) => {
+      const ids = await inTransaction(database.sql, async (trx) => {
         if (!(await lockDueSchedule(trx, schedule))) return undefined;
         const started: number[] = [];
         for (const time of due) {
@@ -121,7 +122,7 @@ export class Scheduler {
 
   /** Nothing can be started: the schedule says why and moves on. */
   async #skip(schedule: Schedule, nextRun: Date | null, { text }: Refusal): Promise<void> {
-    await this.#parts.database.sql.transaction().execute(async (trx) => {
+    await inTransaction(this.#parts.database.sql, async (trx) => {
       if (!(await lockDueSchedule(trx, schedule))) return;
       await moveScheduleOn(trx, schedule.id, { nextRun, lastRun: null, lastTaskId: null, problem: text });
       this.#log.warn({ schedule: schedule.name, problem: String(text) }, 'a schedule could start nothing');

@@ -8,6 +8,7 @@ import { noteTask } from '../../store/schedules/fire-schedule.ts';
 import { getSchedule, listSchedules } from '../../store/schedules/read-schedules.ts';
 import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-row.ts';
 import { deleteSchedule, insertSchedule, updateSchedule } from '../../store/schedules/write-schedule.ts';
+import { inTransaction } from '../../store/transaction.ts';
 import { announceStart, insertStart } from '../start-task.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
@@ -124,7 +125,7 @@ export async function runNow(parts: TaskParts, caller: Caller, id: number): Prom
   const schedule = await readSchedule(parts, caller, id, 'Update');
   const task = await prepareScheduled(parts, schedule);
   const reason = message`Started by ${caller.login} from the schedule "${schedule.name}".`;
-  const taskId = await parts.database.sql.transaction().execute(async (trx) => {
+  const taskId = await inTransaction(parts.database.sql, async (trx) => {
     const { priority } = schedule;
     const details = { actorId: caller.associateId, priority, delaySeconds: 0, reason };
     const started = await insertStart(parts, trx, task, details);

@@ -5,6 +5,7 @@ import { INT32_MAX } from '../../domain/limits.ts';
 import { workerOwner } from '../../domain/worker.ts';
 import type { Schema } from '../../store/schema.ts';
 import { type HeldTask, lockTask } from '../../store/tasks/get-task.ts';
+import { inTransaction } from '../../store/transaction.ts';
 import type { TaskParts } from '../task-parts.ts';
 
 /** What a worker outside the server holds a task by: the task, and the attempt that fences its writes. */
@@ -39,7 +40,7 @@ export async function withLease<T>(
   lease: Lease,
   work: (trx: Transaction<Schema>, held: HeldTask) => Promise<T>,
 ): Promise<T> {
-  return parts.database.sql.transaction().execute(async (trx) => {
+  return inTransaction(parts.database.sql, async (trx) => {
     const held = await lockTask(trx, lease.taskId);
     return work(trx, checkHolder(caller, lease, held));
   });

@@ -1,0 +1,54 @@
+import { type Kysely, sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Schema } from '../../../src/store/schema.ts';
+import { inTransaction } from '../../../src/store/transaction.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+
+describe('transactions on postgres', () => {
+  let server: TestServer;
+  let db: Kysely<Schema>;
+  beforeAll(async () => {
+    server = await startTestServer('postgres');
+    db = server.database.sql;
+    await sql`create table counter (id int primary key, value int not null)`.execute(db);
+    await sql`insert into counter values (1, 0), (2, 0)`.execute(db);
+  });
+  afterAll(() => server?.stop());
+
+  const counters = async (): Promise<number[]> => {
+    const { rows } = await sql<{ value: number }>`select value from counter order by id`.execute(db);
+    return rows.map((row) => row.value);
+  };
+
+  test('of two that wait for each other, the one that is given up is made again', async () => {
+    const held = new Map<number, () => void>();
+    const bothHold = Promise.all(
+      [1, 2].map((id) => new Promise<void>((resolve) => void held.set(id, resolve))),
+    );
+    let tries = 0;
+    const addCrosswise = (first: number, second: number): Promise<void> =>
+      inTransaction(db, async (trx) => {
+        tries += 1;
+        await sql`update counter set value = value + 1 where id = ${first}`.execute(trx);
+        held.get(first)?.();
+        await bothHold;
+        await sql`update counter set value = value + 1 where id = ${second}`.execute(trx);
+      });
+    await Promise.all([addCrosswise(1, 2), addCrosswise(2, 1)]);
+    expect(tries).toBe(3);
+    expect(await counters()).toEqual([2, 2]);
+  });
+
+  test('what the work throws is thrown at once, and nothing is kept', async () => {
+    const before = await counters();
+    let tries = 0;
+    const failing = inTransaction(db, async (trx) => {
+      tries += 1;
+      await sql`update counter set value = value + 1`.execute(trx);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(tries).toBe(1);
+    expect(await counters()).toEqual(before);
+  });
+});
