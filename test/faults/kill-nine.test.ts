@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
@@ -7,6 +6,7 @@ import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { checkHistory } from './history.ts';
 import { inspect, storyOf } from './inspect.ts';
 import { RunLog } from './run-log.ts';
+import { allEnded } from './waits.ts';
 
 let place: Place;
 let log: RunLog;
@@ -63,13 +63,6 @@ async function startMany(admin: ApiClient, acknowledged: number[], most: number)
   };
   await Promise.all([starter(), starter(), starter(), starter()]);
   return gone;
-}
-
-/** Waits until no task of the caller's waits or runs. */
-async function allEnded(admin: ApiClient): Promise<void> {
-  for (const state of ['New', 'Aquired', 'Started']) {
-    while ((await admin.json('GET', `/BatchTask/${state}`)).length > 0) await delay(100);
-  }
 }
 
 describe.each(DATABASES)('a server on %s that is killed', (kind) => {

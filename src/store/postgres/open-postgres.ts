@@ -7,6 +7,7 @@ import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals, type Signals } from '../signals.ts';
 import { DatabaseUnreachable } from './database-unreachable.ts';
+import { dropWhenSilent } from './drop-when-silent.ts';
 import { examineAddress } from './examine-address.ts';
 import { pooledClient } from './pooled-client.ts';
 import { PostgresSignals } from './postgres-signals.ts';
@@ -17,14 +18,25 @@ import { proveSignals } from './prove-signals.ts';
 const CONNECT_MS = 30_000;
 const READ_ONLY_TRANSACTION = '25006';
 
+/** PostgreSQL, open. */
+export interface PostgresDatabase extends Database {
+  /** Limits how long a statement may take: migrations, which come first, take as long as they take. */
+  limitStatements(): void;
+}
+
 /**
- * Opens PostgreSQL: one pool for everything, and one connection for signals.
+ * Opens PostgreSQL: one pool for everything, and one connection for signals. Both get over broken and silent
+ * connections by themselves.
  *
  * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, only reads, or carries no signals
  */
-export async function openPostgres(url: string, config: Config, log: Logger): Promise<Database> {
-  const isPooled = await examineAddress(url, CONNECT_MS);
+export async function openPostgres(url: string, config: Config, log: Logger): Promise<PostgresDatabase> {
+  const mostMs = config.databaseTimeoutSeconds * 1000;
+  const connectMs = Math.min(CONNECT_MS, mostMs);
+  let statementMs = Number.POSITIVE_INFINITY;
+  const isPooled = await examineAddress(url, connectMs);
   const pool = makePool(url, isPooled, config, log);
+  pool.on('connect', (client) => dropWhenSilent(client, () => statementMs));
   try {
     await pool.query('select 1').catch((error: unknown) => {
       throw new DatabaseUnreachable(error);
@@ -36,6 +48,9 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
       engine: { backend: 'postgres', db: engineDbOf(pool) },
       signals,
       exclusive: false,
+      limitStatements() {
+        statementMs = mostMs;
+      },
       async close() {
         await signals.close();
         await sql.destroy();
@@ -54,7 +69,7 @@ function makePool(url: string, isPooled: boolean, config: Config, log: Logger): 
     connectionString: url,
     max: config.databasePool,
     application_name: 'batchline',
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: Math.min(CONNECT_MS, config.databaseTimeoutSeconds * 1000),
     keepAlive: true,
     ...(byTransaction
       ? { Client: pooledClient(idleTransactionMs) }
@@ -88,7 +103,7 @@ async function openSignals(url: string, config: Config, log: Logger): Promise<Si
   if (listenUrl === 'poll') return new LocalSignals();
   try {
     await proveSignals(listenUrl, CONNECT_MS);
-    return await new PostgresSignals(listenUrl, nodeId, log).open();
+    return await new PostgresSignals(listenUrl, nodeId, log, config.databaseTimeoutSeconds * 1000).open();
   } catch (error) {
     throw new DatabaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');
   }

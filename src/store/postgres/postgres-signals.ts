@@ -2,11 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { LISTENING_MS, LocalSignals, type Signal, type Signals } from '../signals.ts';
+import { dropWhenSilent } from './drop-when-silent.ts';
 
 const CHANNEL = 'batchline';
 /** NOTIFY takes a lock at commit, so due definitions are gathered this long before they are announced. */
 const GATHER_MS = 5;
 const RECONNECT_MS = 1000;
+/** Nothing else is said on a connection that only listens: LISTEN once more, which changes nothing, tells whether it still hears. */
+const BEAT_MS = 5000;
 const CONNECT_MS = 10_000;
 /** That there are events is announced at most this often, ... */
 const CHANGED_MS = 50;
@@ -33,6 +36,7 @@ export class PostgresSignals implements Signals {
   readonly #local = new LocalSignals();
   readonly #connectionString: string;
   readonly #log: Logger;
+  readonly #mostMs: number;
   /** Tells our own notifications, which were heard locally already. */
   readonly #origin: string;
   readonly #dueNames = new Set<string>();
@@ -46,19 +50,23 @@ export class PostgresSignals implements Signals {
   #progressing: NodeJS.Timeout | undefined;
   #client: pg.Client | undefined;
   #gathering: NodeJS.Timeout | undefined;
+  #beating: NodeJS.Timeout | undefined;
   /** The last announcement; the next one gathers until it has ended. */
   #sending: Promise<void> = Promise.resolve();
   #reconnecting: Promise<void> | undefined;
 
-  constructor(connectionString: string, origin: string, log: Logger) {
+  /** @param mostMs how long the database may take to answer, in ms */
+  constructor(connectionString: string, origin: string, log: Logger, mostMs: number) {
     this.#connectionString = connectionString;
     this.#origin = origin;
     this.#log = log;
+    this.#mostMs = mostMs;
   }
 
   /** Connects; the first connection must succeed. */
   async open(): Promise<this> {
     await this.#connect();
+    this.#beating = setInterval(() => this.#beat(), Math.min(BEAT_MS, this.#mostMs));
     return this;
   }
 
@@ -94,7 +102,8 @@ export class PostgresSignals implements Signals {
   }
 
   async close(): Promise<void> {
-    for (const timer of [this.#gathering, this.#changed, this.#progressing]) clearTimeout(timer);
+    for (const timer of [this.#gathering, this.#changed, this.#progressing, this.#beating])
+      clearTimeout(timer);
     await this.#sending;
     await this.#flush();
     this.#closing.abort();
@@ -153,15 +162,22 @@ export class PostgresSignals implements Signals {
     const client = new pg.Client({
       connectionString: this.#connectionString,
       application_name: 'batchline signals',
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: Math.min(CONNECT_MS, this.#mostMs),
       keepAlive: true,
     });
     client.on('error', (error) => this.#onBroken(client, error));
     client.on('end', () => this.#onBroken(client, undefined));
     client.on('notification', (message) => this.#onNotification(message.payload ?? ''));
     await client.connect();
+    dropWhenSilent(client, () => Math.min(BEAT_MS, this.#mostMs));
     await client.query(`listen ${CHANNEL}`);
     this.#client = client;
+  }
+
+  #beat(): void {
+    this.#client?.query(`listen ${CHANNEL}`).catch((error: unknown) => {
+      this.#log.debug({ err: error }, 'the signal connection does not answer');
+    });
   }
 
   #onNotification(payload: string): void {
