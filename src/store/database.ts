@@ -16,6 +16,8 @@ export interface Database {
   readonly signals: Signals;
   /** Whether no other process can be using the database: leases of earlier processes are void. */
   readonly exclusive: boolean;
+  /** Resolves where the database has given up in this process, which can only be started again. */
+  readonly lost?: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -27,12 +29,12 @@ export interface Database {
  *   program; MigrationBlocked where others hold what a migration needs
  */
 export async function openDatabase(config: Config, log: Logger): Promise<Database> {
-  const database =
-    config.databaseUrl === undefined
-      ? await openEmbedded(config.dataFolder)
-      : await openPostgres(config.databaseUrl, config, log);
+  const postgres =
+    config.databaseUrl === undefined ? undefined : await openPostgres(config.databaseUrl, config, log);
+  const database = postgres ?? (await openEmbedded(config.dataFolder));
   try {
     await migrate(database.sql as unknown as Kysely<unknown>, log);
+    postgres?.limitStatements();
   } catch (error) {
     await database.close();
     throw error;
