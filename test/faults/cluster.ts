@@ -140,8 +140,8 @@ export class Cluster {
   }
 
   /**
-   * Lets something befall one of the processes that are up. A server is not frozen, but killed: it might hold locks,
-   * and whoever needs them would wait for it.
+   * Lets something befall one of the processes that are up. A server that is frozen may hold locks; whoever needs them
+   * waits until PostgreSQL has ended its transaction. One on the embedded database is the only one, and is killed.
    *
    * @param index says which
    * @returns what it was, for people
@@ -154,7 +154,8 @@ export class Cluster {
       return up.length > 0;
     });
     const member = up[index % up.length] as Member;
-    const befalls = fault === 'freeze' && this.#servers.includes(member) ? 'kill' : fault;
+    const isOnly = this.#servers.length === 1 && this.#servers[0] === member;
+    const befalls = fault === 'freeze' && isOnly ? 'kill' : fault;
     await member.befall(befalls);
     return `${befalls} ${member.name}`;
   }
@@ -178,5 +179,6 @@ function envOf({ log, leaseSeconds }: ClusterOptions, module: string): Record<st
     BATCHLINE_HANDLERS: join(FIXTURES, module),
     BATCHLINE_LEASE: String(leaseSeconds),
     BATCHLINE_GRACE: '1',
+    BATCHLINE_IDLE_TRANSACTION: String(leaseSeconds),
   };
 }
