@@ -9,8 +9,9 @@ import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals } from '../signals.ts';
-import { DurableFileSystem, durableStartParams } from './durable-file-system.ts';
-import { lockFolder } from './folder-lock.ts';
+import { DiskGuard, RESERVE_BYTES } from './disk-guard.ts';
+import { DurableFileSystem, durableStartParams, freeSpace } from './durable-file-system.ts';
+import { FolderUnusable, lockFolder } from './folder-lock.ts';
 
 /** The embedded database, with a count of its fsyncs. */
 export interface EmbeddedDatabase extends Database {
@@ -21,7 +22,7 @@ export interface EmbeddedDatabase extends Database {
 /**
  * Opens PGlite durably in a folder of its own below the data folder, keeps others out of it, and brings its tables up to date.
  *
- * @throws FolderInUse where another process has it open
+ * @throws FolderInUse where another process has it open; FolderUnusable where its disk is full
  */
 export async function openEmbedded(
   dataFolder: string,
@@ -29,11 +30,22 @@ export async function openEmbedded(
   meter?: DatabaseMeter,
 ): Promise<EmbeddedDatabase> {
   const lock = lockFolder(dataFolder);
+  const lost = Promise.withResolvers<Error>();
   try {
+    if (freeSpace(dataFolder) < RESERVE_BYTES)
+      throw new FolderUnusable(dataFolder, `its disk has less than ${RESERVE_BYTES / 1024 / 1024} MB left`);
     const fs = new DurableFileSystem(join(dataFolder, 'postgres'));
     const pglite = new PGlite({ fs, startParams: durableStartParams(PGlite.defaultStartParams) });
     await pglite.waitReady;
-    const sql = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), ...logTo(meter) });
+    const guard = new DiskGuard(pglite, dataFolder, fs);
+    const metered = logTo(meter).log;
+    const sql = new Kysely<Schema>({
+      dialect: new PGliteDialect({ pglite }),
+      log: (event) => {
+        if (event.level === 'error' && isPanic(event.error)) lost.resolve(event.error);
+        metered?.(event);
+      },
+    });
     const backend = backendOf('pglite');
     await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: undefined }, log).catch(
       async (error: unknown) => {
@@ -49,8 +61,10 @@ export async function openEmbedded(
       signals,
       exclusive: true,
       connections: () => undefined,
+      lost: lost.promise,
       syncs: () => fs.syncs,
       async close() {
+        guard.stop();
         await signals.close();
         await sql.destroy();
         if (!pglite.closed) await pglite.close();
@@ -61,4 +75,9 @@ export async function openEmbedded(
     lock.release();
     throw error;
   }
+}
+
+/** Whether PostgreSQL has given up; it answers nothing more. */
+function isPanic(error: unknown): error is Error {
+  return (error as { severity?: unknown }).severity === 'PANIC';
 }
