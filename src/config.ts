@@ -82,6 +82,8 @@ export interface Config {
   readonly databaseBackend: BackendName;
   /** Connections to PostgreSQL that this process may hold, beside the one for signals. */
   readonly databasePool: number;
+  /** Seconds without an answer after which a statement fails. */
+  readonly databaseTimeoutSeconds: number;
   /** Where signals are heard; `undefined` is `databaseUrl`, `poll` nowhere. */
   readonly databaseListenUrl: string | undefined;
   /** Whether `databaseUrl` is a pooler that gives out connections by transaction; `undefined` finds out. */
@@ -191,6 +193,11 @@ export const SETTINGS: readonly Setting[] = [
     name: 'BATCHLINE_IDLE_TRANSACTION',
     fallback: '30',
     meaning: 'Seconds that a transaction may stand still before PostgreSQL ends it (1 to 3600)',
+  },
+  {
+    name: 'BATCHLINE_DATABASE_TIMEOUT',
+    fallback: '60',
+    meaning: 'Seconds that PostgreSQL may take to answer a statement (1 to 3600)',
   },
   {
     name: 'BATCHLINE_ADMIN',
@@ -766,6 +773,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseUrl,
     databaseBackend,
     databasePool: read.integer('BATCHLINE_DATABASE_POOL', 10, 3, 200),
+    databaseTimeoutSeconds: read.integer('BATCHLINE_DATABASE_TIMEOUT', 60, 1, 3600),
     databaseListenUrl,
     databasePooler: read.flagOrAuto('BATCHLINE_DATABASE_POOLER'),
     idleTransactionSeconds: read.integer('BATCHLINE_IDLE_TRANSACTION', 30, 1, 3600),

@@ -10,6 +10,12 @@ export async function serve({ worker: runs }: { readonly worker: boolean }): Pro
   const log = openLog(config.logLevel);
   const signalled = untilSignal();
   const server = await startServer(config, log, { runs });
+  void server.database.lost?.then((error) => {
+    console.error(
+      `The database has given up: ${error.message}. Mend that and start again; what was acknowledged is there.`,
+    );
+    process.exit(1); // it answers nothing more, not even to be closed
+  });
   console.log(greeting(server, config.admin === undefined ? undefined : config.admin.login));
   if (!runs) console.log('\nTasks run elsewhere: in batchline work, or in workers over HTTP.');
   await signalled;

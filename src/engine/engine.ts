@@ -66,7 +66,9 @@ export class Engine {
     this.#log = log;
     this.#heartbeat = new Heartbeat(parts.database, log);
     this.#ends = new EndWriter(parts.database, parts.queue, log);
-    this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log);
+    this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log, (run) =>
+      this.#heartbeat.holds(run.taskId, run.attempt),
+    );
     this.#housekeeping = new Housekeeping(parts.database, log);
     this.#families = new FamilyKeeper(parts, log);
     const context = {

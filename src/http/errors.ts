@@ -83,6 +83,13 @@ export function databaseAway(): Refusal {
   );
 }
 
+const MAKE_ROOM_SECONDS = 60;
+
+/** What a client is told while the disk of the database is full: somebody has to make room. */
+export function diskFull(): Refusal {
+  return unavailable(message`The disk of the database is full; nothing has changed.`, MAKE_ROOM_SECONDS);
+}
+
 /** The error carrier with this type and message. */
 export function errorBody(type: string, message: string): ErrorBody {
   return { Error: true, ErrorType: type, Message: message, ErrorSource: SOURCE };

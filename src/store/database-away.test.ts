@@ -9,10 +9,11 @@ describe('the database is away', () => {
     (code) => expect(isDatabaseAway(withCode(code))).toBe(true),
   );
 
-  test.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect'])(
-    'where pg says "%s"',
-    (message) => expect(isDatabaseAway(new Error(message))).toBe(true),
-  );
+  test.each([
+    'PostgreSQL has not answered for 60 s.',
+    'Connection terminated unexpectedly',
+    'timeout exceeded when trying to connect',
+  ])('where pg says "%s"', (message) => expect(isDatabaseAway(new Error(message))).toBe(true));
 
   test.each(['22001', '23505', '40001', '57014', '0800', 'ENOENT'])('but not by %s', (code) =>
     expect(isDatabaseAway(withCode(code))).toBe(false),

@@ -17,7 +17,7 @@ const FAULTS = new Set([
 ]);
 /** What pg says without a code. */
 const SAID =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|PostgreSQL has not answered)/;
 
 /** Whether an error of the database means that it can't be used now, and may be soon: not that a statement is wrong. */
 export function isDatabaseAway(error: unknown): boolean {

@@ -21,6 +21,8 @@ export interface Database {
   readonly exclusive: boolean;
   /** The connections of this process now; `undefined` where the database is embedded and has none. */
   readonly connections: () => Connections | undefined;
+  /** Resolves where the database has given up in this process, which can only be started again. */
+  readonly lost?: Promise<Error>;
   close(): Promise<void>;
 }
 

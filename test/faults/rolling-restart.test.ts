@@ -44,7 +44,7 @@ afterEach(async () => {
 
 const ENV = { BATCHLINE_DATABASE_POOL: String(POOL), LOG_LEVEL: 'warn' };
 
-const serve = (): Promise<ServerProcess> => spawnServer(place, ENV, undefined, ['--no-worker']);
+const serve = (): Promise<ServerProcess> => spawnServer(place, ENV, ['--no-worker']);
 
 function work(): Promise<WorkerProcess> {
   const handlers = { BATCHLINE_HANDLERS: join(import.meta.dirname, 'fixtures/storm.ts') };

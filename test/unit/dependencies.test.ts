@@ -10,12 +10,16 @@ interface LockedPackage {
   readonly resolved?: string;
   readonly integrity?: string;
   readonly dev?: boolean;
+  /** A package of the workspace, which the lock file has twice: where it is, and as a link. */
+  readonly link?: boolean;
 }
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => JSON.parse(readFileSync(resolve(root, path), 'utf8'));
 const lock: Readonly<Record<string, LockedPackage>> = read('package-lock.json').packages;
-const packages = Object.entries(lock).filter(([path]) => path !== '');
+const packages = Object.entries(lock).filter(
+  ([path, { link }]) => path.includes('node_modules/') && link !== true,
+);
 
 /** Licences that let anybody use the server for anything; of a choice one is enough. */
 const PERMISSIVE = [

@@ -1,29 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { dropWhenSilent } from './drop-when-silent.ts';
 import type { Channel } from './shared-signals.ts';
 
 const CHANNEL = 'batchline';
 const RECONNECT_MS = 1000;
 const CONNECT_MS = 10_000;
+/** Nothing else is said on a connection that only listens: LISTEN once more, which changes nothing, tells whether it still hears. */
+const BEAT_MS = 5000;
 
 /** LISTEN and NOTIFY on a connection of its own, which is made again when it breaks. */
 export class NotifyChannel implements Channel {
   readonly #connectionString: string;
   readonly #log: Logger;
+  readonly #mostMs: number;
   readonly #closing = new AbortController();
   #hear: (text: string) => void = () => undefined;
   #client: pg.Client | undefined;
   #reconnecting: Promise<void> | undefined;
+  #beating: NodeJS.Timeout | undefined;
 
-  constructor(connectionString: string, log: Logger) {
+  /** @param mostMs how long the database may take to answer, in ms */
+  constructor(connectionString: string, log: Logger, mostMs: number) {
     this.#connectionString = connectionString;
     this.#log = log;
+    this.#mostMs = mostMs;
   }
 
   async open(hear: (text: string) => void): Promise<void> {
     this.#hear = hear;
     await this.#connect();
+    this.#beating = setInterval(() => this.#beat(), Math.min(BEAT_MS, this.#mostMs));
   }
 
   async send(text: string): Promise<void> {
@@ -31,6 +39,7 @@ export class NotifyChannel implements Channel {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#beating);
     this.#closing.abort();
     await this.#reconnecting;
     await this.#client
@@ -42,15 +51,22 @@ export class NotifyChannel implements Channel {
     const client = new pg.Client({
       connectionString: this.#connectionString,
       application_name: 'batchline signals',
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: Math.min(CONNECT_MS, this.#mostMs),
       keepAlive: true,
     });
     client.on('error', (error) => this.#onBroken(client, error));
     client.on('end', () => this.#onBroken(client, undefined));
     client.on('notification', (message) => this.#hear(message.payload ?? ''));
     await client.connect();
+    dropWhenSilent(client, () => Math.min(BEAT_MS, this.#mostMs));
     await client.query(`listen ${CHANNEL}`);
     this.#client = client;
+  }
+
+  #beat(): void {
+    this.#client?.query(`listen ${CHANNEL}`).catch((error: unknown) => {
+      this.#log.debug({ err: error }, 'the signal connection does not answer');
+    });
   }
 
   #onBroken(client: pg.Client, error: Error | undefined): void {

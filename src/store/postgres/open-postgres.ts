@@ -12,6 +12,7 @@ import { retrying } from '../retries/retrying.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals, type Signals } from '../signals.ts';
 import { DatabaseUnfit, DatabaseUnreachable } from './database-errors.ts';
+import { dropWhenSilent } from './drop-when-silent.ts';
 import { examineAddress } from './examine-address.ts';
 import { NotifyChannel } from './notify-channel.ts';
 import { pooledClient } from './pooled-client.ts';
@@ -27,7 +28,8 @@ const READ_ONLY_TRANSACTION = '25006';
 
 /**
  * Opens PostgreSQL, or a database that speaks its dialect, and brings its tables up to date: one pool for everything,
- * and, where processes tell each other by NOTIFY, one connection for that.
+ * and, where processes tell each other by NOTIFY, one connection for that. Both get over
+ * broken and silent connections by themselves.
  *
  * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, only reads, or carries no signals; DatabaseUnfit
  *   where it is of another kind than DATABASE_BACKEND names, or set up so that the order of events can't be kept
@@ -40,13 +42,18 @@ export async function openPostgres(
   tables: Tables = 'up to date',
 ): Promise<Database> {
   const backend = backendOf(config.databaseBackend);
-  const { isPooled, kind } = await examineAddress(url, CONNECT_MS);
+  const mostMs = config.databaseTimeoutSeconds * 1000;
+  // Migrations, which come first, take as long as they take.
+  let statementMs = Number.POSITIVE_INFINITY;
+  const { isPooled, kind } = await examineAddress(url, Math.min(CONNECT_MS, mostMs));
   checkKind(backend, kind, log);
   const pool = makePool(url, isPooled, kind, config, log);
+  pool.on('connect', (client) => dropWhenSilent(client, () => statementMs));
   try {
     const sql = new Kysely<Schema>({ dialect: new ServerDialect({ pool }, backend), ...logTo(meter) });
     const migrated = { sql: sql as unknown as Kysely<unknown>, backend, holder: config.nodeId };
     if (tables === 'up to date') await migrate(migrated, log);
+    statementMs = mostMs;
     if (tables === 'up to date' && !backend.showsWriters) await checkEventIds(sql);
     const signals =
       tables === 'up to date' ? await openSignals(url, backend, sql, config, log) : new LocalSignals();
@@ -80,7 +87,7 @@ function makePool(url: string, isPooled: boolean, kind: DatabaseKind, config: Co
     connectionString: url,
     max: config.databasePool,
     application_name: 'batchline',
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: Math.min(CONNECT_MS, config.databaseTimeoutSeconds * 1000),
     keepAlive: true,
     // There `int` is 64 bits wide otherwise, which clients get as text.
     ...(kind === 'cockroachdb' ? { onConnect: useNarrowIntegers } : {}),
@@ -123,7 +130,8 @@ async function openSignals(
   if (!backend.notifies) return new SharedSignals(new TableChannel(sql, log), nodeId, log).open();
   try {
     await proveSignals(listenUrl, CONNECT_MS);
-    return await new SharedSignals(new NotifyChannel(listenUrl, log), nodeId, log).open();
+    const channel = new NotifyChannel(listenUrl, log, config.databaseTimeoutSeconds * 1000);
+    return await new SharedSignals(channel, nodeId, log).open();
   } catch (error) {
     throw new DatabaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');
   }
