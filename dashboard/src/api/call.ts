@@ -59,7 +59,9 @@ export async function get<Data>(call: Call<Data>): Promise<Data> {
 }
 
 /** Makes a call that is to be made later. For mutations of which each makes one of several calls. */
-export const make = <Data>(run: () => Call<Data>): Promise<Answer<Data>> => answer(run());
+export function make<Data>(run: () => Call<Data>): Promise<Answer<Data>> {
+  return answer(run());
+}
 
 /** What a refused answer is thrown as; one that nobody is signed in for makes the page ask for it. */
 export function refusal(response: { readonly status: number }, body: unknown): Refused {
