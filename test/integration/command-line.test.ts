@@ -182,7 +182,7 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
   ['user add a:b', 2, /^$/, /^batchline: "a:b" is not a login/],
   ['token create x --scope all', 2, /^$/, /^batchline: .*'all' is invalid.* read, write, admin, worker\./],
   ['token create x --days 0', 2, /^$/, /^batchline: --days is "0"/],
-  ['work now', 2, /^$/, /^batchline: work takes no arguments, but there is "now"/],
+  ['work now', 2, /^$/, /^batchline: too many arguments for 'work'/],
   ['work', 1, /^$/, /^batchline: DATABASE_URL and BATCHLINE_URL are missing; .* need BATCHLINE_URL\.\n$/],
 ])('batchline %s', async (line, code, stdout, stderr) => {
   const result = await runCli(
