@@ -4,8 +4,9 @@ import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { PREPARED_MARK } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
-import type { Delivery } from '../store/tasks/claim-tasks.ts';
+import type { DueJob } from '../store/tasks/make-ready.ts';
 import { Gates } from './gates.ts';
+import { JobTurns } from './job-turns.ts';
 
 /** The engine's own tables. */
 const ENGINE_SCHEMA = 'batchline_engine';
@@ -48,6 +49,7 @@ export class JobQueue {
   readonly #names = new Set<string>();
   /** What this process knows of pauses and limits. */
   readonly gates = new Gates();
+  readonly jobTurns = new JobTurns();
 
   private constructor(boss: PgBoss) {
     this.#boss = boss;
@@ -100,8 +102,8 @@ export class JobQueue {
     }
   }
 
-  /** Takes jobs that are due, at most `limit`, in the transaction that claims their tasks. */
-  async take(trx: Transaction<Schema>, name: string, limit: number): Promise<Delivery[]> {
+  /** Takes jobs that are due, at most `limit`, in the transaction that makes their tasks ready. */
+  async take(trx: Transaction<Schema>, name: string, limit: number): Promise<DueJob[]> {
     const jobs = await this.#boss.fetch<{ taskId: number }>(name, { batchSize: limit, db: fromKysely(trx) });
     return jobs.map((job) => ({ taskId: job.data.taskId, jobId: job.id }));
   }

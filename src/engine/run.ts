@@ -7,12 +7,13 @@ import type { RegisteredDefinition } from './registry.ts';
 /** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
 export class Run extends RunControl {
   readonly task: BatchTask;
-  readonly jobId: string;
+  readonly jobId: string | null;
   readonly definition: RegisteredDefinition;
   readonly checkpoint: unknown;
   /** The attempt whose result file the checkpoint goes with; null for none. */
   readonly fileAttempt: number | null;
-  readonly log: Logger;
+  readonly #log: Logger;
+  #ownLog: Logger | undefined;
   /** When the lease was last known to be held, on this process's own clock (ms). */
   lastHeld = performance.now();
   /** When progress was last written, likewise. */
@@ -27,10 +28,13 @@ export class Run extends RunControl {
     this.checkpoint = claimed.checkpoint;
     this.fileAttempt = claimed.fileAttempt;
     this.definition = definition;
-    this.log = log.child({
-      task: claimed.task.id,
-      attempt: claimed.task.attempt,
-      definition: claimed.task.name,
-    });
+    this.#log = log;
+  }
+
+  /** The server's own log, with the run's task. */
+  get log(): Logger {
+    const { id, attempt, name } = this.task;
+    this.#ownLog ??= this.#log.child({ task: id, attempt, definition: name });
+    return this.#ownLog;
   }
 }

@@ -29,7 +29,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
   return {
     async start(children) {
       const prepared = await prepareChildren(parts, children);
-      const { ids, due } = await held((trx, parent) => startChildren(parts, trx, parent, prepared));
+      const { ids, due } = await held((trx, parent) => startChildren(trx, parent, prepared));
       announceStarts(signals, due);
       return ids;
     },

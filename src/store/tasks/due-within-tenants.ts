@@ -20,7 +20,7 @@ export async function listDueWithin(
   limit: number,
 ): Promise<Delivery[]> {
   const waiting = sql`t.state = ${sql.lit(TaskState.New)} and t.name = ${name}`;
-  const { rows } = await sql<{ id: number; job_id: string }>`
+  const { rows } = await sql<{ id: number; job_id: string | null }>`
     with recursive tenants as (
       (select t.tenant from batchline.task as t where ${waiting} order by t.tenant limit 1)
       union all
@@ -33,7 +33,7 @@ export async function listDueWithin(
     left join json_each_text(${JSON.stringify(Object.fromEntries(running))}::text::json) as r on r.key = x.tenant
     cross join lateral (
       select t.id, t.job_id, t.priority from batchline.task as t
-      where ${waiting} and t.tenant = x.tenant and t.run_after <= now() and t.job_id is not null
+      where ${waiting} and t.tenant = x.tenant and t.run_after <= now()
       order by t.priority desc, t.id
       limit greatest(0, ${perTenant}::int - coalesce(r.value::int, 0))
     ) as d

@@ -35,7 +35,7 @@ export async function startLeaseChildren(
   for (const { name } of children) checkWorker(caller, name);
   const prepared = await prepareChildren(parts, children);
   const { ids, due } = await withLease(parts, caller, lease, async (trx) =>
-    startChildren(parts, trx, await heldBy(trx, lease), prepared),
+    startChildren(trx, await heldBy(trx, lease), prepared),
   );
   announceStarts(parts.database.signals, due);
   return ids;
