@@ -19,6 +19,11 @@ import { hashPassword } from './http/auth/passwords.ts';
 import { loadCatalogues } from './http/localization/load-catalogues.ts';
 import { EventFeed } from './notifications/event-feed.ts';
 import { WebhookSender } from './notifications/webhooks/webhook-sender.ts';
+import { Health } from './observability/health.ts';
+import { addGauges } from './observability/metrics/gauges.ts';
+import { PrometheusMetrics } from './observability/metrics/prometheus.ts';
+import { QueueCounts } from './observability/metrics/queue-counts.ts';
+import { openMonitoring } from './observability/monitoring-server.ts';
 import { countAssociates, insertAssociate } from './store/associates/associates.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { keepDefaultLimits } from './store/definitions/definition-control.ts';
@@ -29,6 +34,8 @@ import type { TaskParts } from './tasks/task-parts.ts';
 export interface Server {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
+  /** Where `/health` and `/metrics` have a port of their own; `undefined` where they have none. */
+  readonly monitoringUrl: string | undefined;
   /** The administrator that the first start has made; the password only where it was generated. */
   readonly firstAdministrator:
     | { readonly login: string; readonly generatedPassword: string | undefined }
@@ -47,16 +54,27 @@ export interface Server {
  */
 export async function startServer(config: Config, log: Logger): Promise<Server> {
   const undo: (() => Promise<void>)[] = [];
+  const health = new Health(log);
+  const metrics = new PrometheusMetrics();
   const stop = async (): Promise<void> => {
+    health.stop();
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const monitoring =
+      config.monitoring &&
+      (await openMonitoring(config.monitoring, {
+        health,
+        metrics: config.metrics === 'off' ? undefined : metrics,
+        log,
+      }));
+    if (monitoring !== undefined) undo.push(() => monitoring.close());
     const catalogues = await loadCatalogues(config.catalogueFolder);
     const registry = await loadDefinitions(config);
-    const database = await openDatabase(config, log);
+    const database = await openDatabase(config, log, metrics);
     undo.push(() => database.close());
     const firstAdministrator = await ensureAdministrator(database, config);
-    const queue = await JobQueue.open(database, log);
+    const queue = await JobQueue.open(database, log, metrics);
     undo.push(() => queue.stop());
     const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
     for (const name of await definitions.prepare())
@@ -85,7 +103,7 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
     undo.push(() => engine.stop());
     const feed = new EventFeed(database, log);
     undo.push(() => feed.close());
-    const webhooks = new WebhookSender(database, config.webhooks, config.allowPrivateAddresses, log);
+    const webhooks = new WebhookSender(database, config.webhooks, config.allowPrivateAddresses, log, metrics);
     webhooks.start();
     undo.push(() => webhooks.stop(config.graceSeconds));
     const scheduler = new Scheduler(tasks, log);
@@ -94,10 +112,34 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
     const retention = new RetentionService({ database, registry, files }, config.retention, log);
     retention.start();
     undo.push(() => retention.stop());
-    const app = await buildApp({ tasks, scheduler, feed, webhooks, config, log, catalogues });
+    addGauges(metrics.registry, {
+      queues: new QueueCounts(database.sql, log),
+      definitions: () => registry.names(),
+      connections: database.connections,
+      load: () => engine.load,
+    });
+    const app = await buildApp({
+      tasks,
+      scheduler,
+      feed,
+      webhooks,
+      health,
+      metrics,
+      config,
+      log,
+      catalogues,
+    });
     undo.push(() => closeApp(app, config.graceSeconds));
     await app.listen({ host: config.host, port: config.port });
-    return { url: urlOf(app), firstAdministrator, database, retention, stop };
+    health.serve(database);
+    return {
+      url: urlOf(app),
+      monitoringUrl: monitoring?.url,
+      firstAdministrator,
+      database,
+      retention,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

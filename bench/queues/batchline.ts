@@ -34,6 +34,7 @@ await compete(async ({ env }) => {
         jobId: null,
         leaseOwner: 'bench',
         isStopped: false,
+        trace: null,
       };
       const children = Array.from({ length: count }, () => ({
         key: String(keys++),
@@ -41,7 +42,7 @@ await compete(async ({ env }) => {
         parameters: REQUEST.parameterObject,
       }));
       const prepared = await prepareChildren(parts, children);
-      await database.sql.transaction().execute((trx) => startChildren(trx, parent, prepared));
+      await database.sql.transaction().execute((trx) => startChildren(trx, parent, prepared, null));
     },
     async drain(count) {
       const before = noopRuns.begun;

@@ -2,6 +2,7 @@ import { ConfigError } from '../config.ts';
 import { Refusal } from '../domain/errors.ts';
 import { HandlerModuleError } from '../engine/load-handlers.ts';
 import { FilesUnreachable } from '../files/files-unreachable.ts';
+import { stackOf } from '../log.ts';
 import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
 import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
 import { CallRefused } from '../workers/index.ts';
@@ -93,7 +94,7 @@ function report(error: unknown): number {
     console.error('batchline: the address is in use. Stop what listens there, or set PORT.');
   } else if (['listen', 'getaddrinfo'].includes((error as NodeJS.ErrnoException).syscall ?? '')) {
     console.error(`batchline: HOST and PORT name no address to listen on: ${(error as Error).message}.`);
-  } else console.error('batchline:', error);
+  } else console.error('batchline:', stackOf(error));
   return 1;
 }
 

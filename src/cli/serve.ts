@@ -1,13 +1,8 @@
-import { pino } from 'pino';
 import { readConfig } from '../config.ts';
+import { openLog } from '../log.ts';
 import { type Server, startServer } from '../server.ts';
 import { untilSignal } from './until-signal.ts';
 import { UsageError } from './usage.ts';
-
-/** What no log may hold. */
-const SECRET_HEADERS = ['authorization', 'cookie', 'so-apptoken', 'x-xsrf-token'].map(
-  (name) => `req.headers["${name}"]`,
-);
 
 /** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -16,7 +11,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       `serve takes no arguments, but there is "${args[0]}"; settings come from the environment`,
     );
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel, redact: SECRET_HEADERS }, pino.destination(2));
+  const log = openLog(config.logLevel);
   const signalled = untilSignal();
   const server = await startServer(config, log);
   console.log(greeting(server, config.admin === undefined ? undefined : config.admin.login));

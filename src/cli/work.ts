@@ -1,7 +1,7 @@
-import { pino } from 'pino';
 import { ConfigError, readConfig } from '../config.ts';
 import { loadHandlers } from '../engine/load-handlers.ts';
 import { Registry } from '../engine/registry.ts';
+import { openLog } from '../log.ts';
 import { createWorker } from '../workers/index.ts';
 import { untilSignal } from './until-signal.ts';
 import { UsageError } from './usage.ts';
@@ -30,7 +30,7 @@ export async function work(args: readonly string[]): Promise<number> {
     tasks: registry.all().map((one) => one.definition),
     concurrency: config.concurrency,
     graceSeconds: config.graceSeconds,
-    log: pino({ level: config.logLevel }, pino.destination(2)),
+    log: openLog(config.logLevel),
   });
   const signalled = untilSignal();
   await worker.start();

@@ -92,12 +92,15 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
   if (join) jobTurns.noteLook(request.name);
   for (;;) {
     const gate = gates.of(request.name);
+    const began = performance.now();
     try {
-      return await inTransaction(parts.database.sql, (trx) =>
+      const attempt = await inTransaction(parts.database.sql, (trx) =>
         gate.isGated
           ? claimGated(parts, trx, request, join)
           : claimOpen(parts, trx, request, join, gate.version),
       );
+      parts.queue.meter.claimed(request.name, attempt.claimed, (performance.now() - began) / 1000);
+      return attempt;
     } catch (error) {
       if (!(error instanceof GateChanged)) throw error;
       gates.note(request.name, error.control);

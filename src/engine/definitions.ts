@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
 import type { CancellationBehaviourName } from '../domain/cancellation.ts';
 import { conflict, invalid } from '../domain/errors.ts';
@@ -5,6 +6,7 @@ import type { Text } from '../domain/message.ts';
 import type { RetentionRules } from '../domain/retention.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
 import {
+  type Declarer,
   deleteWorkerDefinition,
   findWorkerDefinition,
   listWorkerDefinitions,
@@ -115,15 +117,16 @@ export class Definitions {
   /**
    * Keeps what workers declare, all or none; from then on tasks can be started by it.
    *
-   * @throws Refusal (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name
+   * @throws Refusal (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name,
+   *   or it was declared otherwise for other tenants
    */
-  async declare(declarations: readonly Declaration[], actorId: number): Promise<KnownDefinition[]> {
+  async declare(declarations: readonly Declaration[], declarer: Declarer): Promise<KnownDefinition[]> {
     const checked = declarations.map((one) => this.#check(one));
     const kept = await inTransaction(this.#db, async (trx) => {
       const rows: WorkerDefinition[] = [];
       // By name, so that two workers that declare the same wait for each other and never crosswise.
       for (const one of checked.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1)))
-        rows.push(await putWorkerDefinition(trx, one, actorId));
+        rows.push((await putWorkerDefinition(trx, one, declarer)) ?? (await sameAsDeclared(trx, one)));
       return rows;
     });
     await this.#queue.ensure(kept.map((one) => one.name));
@@ -177,6 +180,24 @@ export class Definitions {
     this.#readers.set(name, { schema, read });
     return read;
   }
+}
+
+/**
+ * What others have declared, where a declaration says the same.
+ *
+ * @throws Refusal (conflict) where it says something else
+ */
+async function sameAsDeclared(
+  trx: Kysely<Schema>,
+  wanted: Omit<WorkerDefinition, 'lastSeen'>,
+): Promise<WorkerDefinition> {
+  const declared = await findWorkerDefinition(trx, wanted.name);
+  if (declared !== undefined) {
+    const { name: _, lastSeen: __, ...is } = declared;
+    const { name: ___, ...said } = wanted;
+    if (isDeepStrictEqual(is, said)) return declared;
+  }
+  throw conflict`The definition "${wanted.name}" was declared otherwise and not by your tenant; the same declaration is accepted, or another name.`;
 }
 
 function ofServer({ definition, ...rest }: RegisteredDefinition): KnownDefinition {

@@ -48,7 +48,7 @@ export class EndWriter {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
       try {
         const applied = await inTransaction(this.#database.sql, (trx) => applyEnds(trx, this.#queue, ends));
-        announceEnds(this.#database.signals, applied);
+        announceEnds(this.#database.signals, this.#queue, applied);
         return;
       } catch (error) {
         if (isDataException(error) || this.#givingUp.signal.aborted) throw error;

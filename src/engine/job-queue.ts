@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts';
 import { PREPARED_MARK } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { DueJob } from '../store/tasks/make-ready.ts';
+import { type EngineMeter, NO_METER } from './engine-meter.ts';
 import { Gates } from './gates.ts';
 import { JobTurns } from './job-turns.ts';
 
@@ -50,13 +51,16 @@ export class JobQueue {
   /** What this process knows of pauses and limits. */
   readonly gates = new Gates();
   readonly jobTurns = new JobTurns();
+  /** Is told what becomes of tasks. */
+  readonly meter: EngineMeter;
 
-  private constructor(boss: PgBoss) {
+  private constructor(boss: PgBoss, meter: EngineMeter) {
     this.#boss = boss;
+    this.meter = meter;
   }
 
   /** Starts the engine on the database and makes its tables where they are missing. */
-  static async open(database: Database, log: Logger): Promise<JobQueue> {
+  static async open(database: Database, log: Logger, meter = NO_METER): Promise<JobQueue> {
     const boss = new PgBoss({
       db: database.engine.db,
       backend: database.engine.backend,
@@ -69,7 +73,7 @@ export class JobQueue {
     boss.on('warning', (warning) => log.warn({ warning }, 'the queue engine warns'));
     // Where several servers make the tables at once, all but one fail and find them at their next attempt.
     await boss.start({ attempts: 4 });
-    return new JobQueue(boss);
+    return new JobQueue(boss, meter);
   }
 
   /** Makes the queues of these definitions where they are missing. */

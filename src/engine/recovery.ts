@@ -72,7 +72,7 @@ export class Recovery {
         return { count: lost.length, applied: await applyEnds(trx, this.#queue, ends) };
       });
       total += count;
-      if (applied !== undefined) announceEnds(this.#database.signals, applied);
+      if (applied !== undefined) announceEnds(this.#database.signals, this.#queue, applied);
       if (count > 0) this.#log.warn({ runs: count }, 'runs of lost workers were brought back');
       if (count < BATCH) return total;
     }

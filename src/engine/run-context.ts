@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { message } from '../domain/message.ts';
+import { traceHeaders } from '../domain/trace-context.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
@@ -42,6 +43,7 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
       log ??= taskLog(run, parts.runLog);
       return log;
     },
+    traceHeaders: traceHeaders(run.span.trace),
     lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
     progress: (percent, text) => run.progress(percent, text),
     checkpoint: (value) => keepCheckpoint(parts.database.sql, run, value),

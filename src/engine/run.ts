@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
+import { beginRun, type WorkSpan } from '../observability/spans.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
 import { RunControl } from '../workers/run-control.ts';
+import { logFieldsOf } from '../workers/run-log-fields.ts';
 import type { RegisteredDefinition } from './registry.ts';
 
 /** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
@@ -14,6 +16,8 @@ export class Run extends RunControl {
   readonly fileAttempt: number | null;
   readonly #log: Logger;
   #ownLog: Logger | undefined;
+  /** The run as a span of a distributed trace. */
+  readonly span: WorkSpan;
   /** When the lease was last known to be held, on this process's own clock (ms). */
   lastHeld = performance.now();
   /** When progress was last written, likewise. */
@@ -28,13 +32,13 @@ export class Run extends RunControl {
     this.checkpoint = claimed.checkpoint;
     this.fileAttempt = claimed.fileAttempt;
     this.definition = definition;
+    this.span = beginRun(claimed.task, claimed.trace);
     this.#log = log;
   }
 
   /** The server's own log, with the run's task. */
   get log(): Logger {
-    const { id, attempt, name } = this.task;
-    this.#ownLog ??= this.#log.child({ task: id, attempt, definition: name });
+    this.#ownLog ??= this.#log.child(logFieldsOf(this.task, this.span.traceId));
     return this.#ownLog;
   }
 }

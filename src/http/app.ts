@@ -11,6 +11,8 @@ import type { Config } from '../config.ts';
 import { missing, Refusal } from '../domain/errors.ts';
 import type { EventFeed } from '../notifications/event-feed.ts';
 import type { WebhookSender } from '../notifications/webhooks/webhook-sender.ts';
+import type { Health } from '../observability/health.ts';
+import type { PrometheusMetrics } from '../observability/metrics/prometheus.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { archiveRoutes } from './archive/archive-routes.ts';
@@ -30,6 +32,7 @@ import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -47,6 +50,13 @@ import { webhookRoutes } from './routes/webhooks.ts';
 import { workerChildrenRoutes } from './routes/worker-children.ts';
 import { workerFileRoutes } from './routes/worker-files.ts';
 import { workerRoutes } from './routes/workers.ts';
+import { forbidCaching, protectAnswer, protectAnswers } from './security/answer-headers.ts';
+import { answerClientError } from './security/client-errors.ts';
+import { allowOrigins } from './security/cross-origin.ts';
+import { limitOpenCalls } from './security/limit-open-calls.ts';
+import { RateLimiter } from './security/rate-limiter.ts';
+import { requestIdOf } from './telemetry/request-id.ts';
+import { observeRequests } from './telemetry/request-telemetry.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
 
 /** What the HTTP side works with. */
@@ -55,6 +65,8 @@ export interface AppParts {
   readonly scheduler: Scheduler;
   readonly feed: EventFeed;
   readonly webhooks: WebhookSender;
+  readonly health: Health;
+  readonly metrics: PrometheusMetrics;
   readonly config: Config;
   readonly log: Logger;
   readonly catalogues: Catalogues;
@@ -65,18 +77,28 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config, tasks } = parts;
   const app = Fastify({
     loggerInstance: parts.log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
     rewriteUrl: stripTenantSegment,
+    requestTimeout: config.requestTimeoutSeconds * 1000,
+    clientErrorHandler: answerClientError,
     ...(config.trustProxy.length > 0 ? { trustProxy: [...config.trustProxy] } : {}),
     // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
-    frameworkErrors: (error, request, reply) =>
-      sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
+    frameworkErrors: (error, request, reply) => {
+      protectAnswer(reply as unknown as FastifyReply);
+      return sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply);
+    },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
+  protectAnswers(app, config.hstsSeconds);
+  await allowOrigins(app, config.corsOrigins);
+  observeRequests(app, parts.metrics);
   registerLocales(app, parts.catalogues);
+  const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
+  if (limits !== undefined) limitOpenCalls(app, limits);
   const authenticator = new Authenticator(tasks.database.sql, config.signIn, parts.log);
 
   app.setErrorHandler((error, request, reply) => {
@@ -99,7 +121,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   readRequestBodies(app);
 
   await app.register(fastifyCookie);
-  await app.register(healthRoutes, { database: tasks.database });
+  await app.register(healthRoutes, { health: parts.health });
+  await app.register(metricsRoutes, { access: config.metrics, metrics: parts.metrics, authenticator });
   await app.register(dashboardRoutes);
   await app.register(textRoutes, { prefix: '/api/v1/Texts' });
   await app.register(discoveryRoutes, { prefix: '/api' });
@@ -112,7 +135,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(
     async (api) => {
       registerTimes(api, config.timeZone);
-      registerSignIn(api, authenticator);
+      registerSignIn(api, authenticator, limits);
+      forbidCaching(api);
       await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskControlRoutes, { prefix: '/BatchTask', tasks });
       await api.register(archiveRoutes, { prefix: '/BatchTask', tasks });
@@ -124,6 +148,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(eventRoutes, {
         tasks,
         feed: parts.feed,
+        meter: parts.metrics,
         authenticator,
         heartbeatSeconds: config.eventHeartbeatSeconds,
       });

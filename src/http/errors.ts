@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly ty
   precondition: { status: 412, type: 'PreconditionFailedException' },
   unsatisfiable: { status: 416, type: 'ArgumentOutOfRangeException' },
   unsupported: { status: 415, type: 'NotSupportedException' },
+  oversized: { status: 413, type: 'ArgumentException' },
   throttled: { status: 429, type: 'TooManyRequestsException' },
   unavailable: { status: 503, type: 'ServiceUnavailableException' },
 };

@@ -65,6 +65,9 @@ export interface TaskTable {
   child_weight: Generated<number>;
   /** How many parents stand above it. */
   depth: Generated<number>;
+  /** Where its start stands in a distributed trace (W3C Trace Context); null where in none. */
+  traceparent: string | null;
+  tracestate: string | null;
 }
 
 /**
@@ -351,6 +354,9 @@ export interface WebhookDeliveryTable {
   status: number | null;
   answer: Generated<string>;
   error: Generated<string>;
+  /** The trace of the event's task, as the task has it. */
+  traceparent: string | null;
+  tracestate: string | null;
 }
 
 /** Table `batchline.retention`: how long administrators have tasks of a definition kept. */

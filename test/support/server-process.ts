@@ -21,9 +21,18 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts `batchline serve` in a process of its own. */
-export async function spawnServer(place: Place, env: Record<string, string> = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [CLI, 'serve'], {
+/**
+ * Starts `batchline serve` in a process of its own.
+ *
+ * @param command the program to start; that of the checkout where it is absent
+ */
+export async function spawnServer(
+  place: Place,
+  env: Record<string, string> = {},
+  command: readonly [string, ...string[]] = [process.execPath, CLI],
+): Promise<ServerProcess> {
+  const [program, ...args] = command;
+  const child = spawn(program, [...args, 'serve'], {
     env: { PATH: process.env.PATH ?? '', ...TEST_ENV, ...place.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -39,7 +39,12 @@ export async function fanOut(
     const deliveries = events.flatMap((event) =>
       current
         .filter((recipient) => wants(recipient, event))
-        .map(({ webhook }) => ({ webhookId: webhook.id, eventId: event.id, body: bodyOf(event) })),
+        .map(({ webhook }) => ({
+          webhookId: webhook.id,
+          eventId: event.id,
+          body: bodyOf(event),
+          trace: event.trace,
+        })),
     );
     await insertDeliveries(trx, deliveries);
     if (position !== cursor) await moveCursor(trx, position);

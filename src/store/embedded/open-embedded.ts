@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
 import { fromPglite } from 'pg-boss';
 import type { Database } from '../database.ts';
+import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals } from '../signals.ts';
 import { DurableFileSystem, durableStartParams } from './durable-file-system.ts';
@@ -19,19 +20,20 @@ export interface EmbeddedDatabase extends Database {
  *
  * @throws FolderInUse where another process has it open
  */
-export async function openEmbedded(dataFolder: string): Promise<EmbeddedDatabase> {
+export async function openEmbedded(dataFolder: string, meter?: DatabaseMeter): Promise<EmbeddedDatabase> {
   const lock = lockFolder(dataFolder);
   try {
     const fs = new DurableFileSystem(join(dataFolder, 'postgres'));
     const pglite = new PGlite({ fs, startParams: durableStartParams(PGlite.defaultStartParams) });
     await pglite.waitReady;
-    const sql = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+    const sql = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), ...logTo(meter) });
     const signals = new LocalSignals();
     return {
       sql,
       engine: { backend: 'pglite', db: fromPglite(pglite) },
       signals,
       exclusive: true,
+      connections: () => undefined,
       syncs: () => fs.syncs,
       async close() {
         await signals.close();

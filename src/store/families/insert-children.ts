@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Parameters } from '../../domain/batch-task.ts';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../domain/cancellation.ts';
 import { TaskState } from '../../domain/task-state.ts';
+import type { TraceContext } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { BINARY_OBJECT_TABLE } from '../tasks/insert-task.ts';
 import type { HeldParent } from './hold-parent.ts';
@@ -39,12 +40,14 @@ export async function findChildren(
 /**
  * Inserts children as New, for the owner, in the tenant and with the priority of their parent.
  *
+ * @param trace where their start stands in a distributed trace
  * @returns their ids by their keys
  */
 export async function insertChildren(
   trx: Transaction<Schema>,
   parent: HeldParent,
   children: readonly NewChild[],
+  trace: TraceContext | null,
 ): Promise<Map<string, number>> {
   const objects = await insertObjects(trx, parent.tenant, children);
   const rows = children.map((child) => ({
@@ -59,12 +62,13 @@ export async function insertChildren(
     insert into batchline.task (
       tenant, name, owner_id, is_internal, details_table, details_record, parameter_object_id, context, state,
       description, response, request, file_name, cancellation, parent_id, child_key, child_weight, depth,
-      priority
+      priority, traceparent, tracestate
     )
     select ${parent.tenant}, d.name, ${parent.ownerId}, ${parent.isInternal},
       case when d.object_id is null then 0 else ${BINARY_OBJECT_TABLE} end, coalesce(d.object_id, 0), d.object_id,
       ${parent.context}, ${TaskState.New}, d.description, '', '', '', d.cancellation,
-      ${parent.taskId}, d.child_key, d.weight, ${parent.depth + 1}, ${parent.priority}
+      ${parent.taskId}, d.child_key, d.weight, ${parent.depth + 1}, ${parent.priority},
+      ${trace?.traceparent ?? null}::text, ${trace?.tracestate ?? null}::text
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
       child_key text, name text, object_id int, description text, weight int, cancellation smallint
     )

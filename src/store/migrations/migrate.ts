@@ -12,6 +12,8 @@ import { fanOut } from './0009-fan-out.ts';
 import { retention } from './0010-retention.ts';
 import { statistics } from './0011-statistics.ts';
 import { ready } from './0012-ready.ts';
+import { importTables } from './0017-import-tables.ts';
+import { traces } from './0019-traces.ts';
 
 /** Every migration by name, in the order of the names. */
 const MIGRATIONS = {
@@ -27,6 +29,8 @@ const MIGRATIONS = {
   '0010-retention': retention,
   '0011-statistics': statistics,
   '0012-ready': ready,
+  '0017-import-tables': importTables,
+  '0019-traces': traces,
 };
 
 /**

@@ -4,6 +4,7 @@ import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
 import type { Database } from '../database.ts';
+import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import type { Schema } from '../schema.ts';
 import { PostgresSignals } from './postgres-signals.ts';
 import { PreparingClient } from './preparing-client.ts';
@@ -23,7 +24,12 @@ export class DatabaseUnreachable extends Error {
  *
  * @throws DatabaseUnreachable where it can't be reached or doesn't let us in
  */
-export async function openPostgres(url: string, config: Config, log: Logger): Promise<Database> {
+export async function openPostgres(
+  url: string,
+  config: Config,
+  log: Logger,
+  meter?: DatabaseMeter,
+): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
     max: config.databasePool,
@@ -36,16 +42,20 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
   );
   pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
   try {
-    await pool.query('select 1').catch((error: unknown) => {
-      throw new DatabaseUnreachable(error);
-    });
+    await reach(pool);
     const signals = await new PostgresSignals(url, config.nodeId, log).open();
-    const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), ...logTo(meter) });
     return {
       sql,
       engine: { backend: 'postgres', db: engineDbOf(pool) },
       signals,
       exclusive: false,
+      connections: () => ({
+        busy: pool.totalCount - pool.idleCount,
+        idle: pool.idleCount,
+        waiting: pool.waitingCount,
+        limit: config.databasePool,
+      }),
       async close() {
         await signals.close();
         await sql.destroy();
@@ -54,6 +64,15 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
   } catch (error) {
     await pool.end();
     throw error;
+  }
+}
+
+/** @throws DatabaseUnreachable where no connection can be made, or the address can't be read */
+async function reach(pool: pg.Pool): Promise<void> {
+  try {
+    await pool.query('select 1');
+  } catch (error) {
+    throw new DatabaseUnreachable(error);
   }
 }
 

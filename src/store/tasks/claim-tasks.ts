@@ -1,6 +1,7 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { BatchTask } from '../../domain/batch-task.ts';
 import { TaskState } from '../../domain/task-state.ts';
+import { type TraceContext, traceOfRow } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
 
@@ -25,6 +26,19 @@ export interface ClaimedTask {
   readonly checkpoint: unknown;
   /** The attempt whose result file the checkpoint goes with; null for none. */
   readonly fileAttempt: number | null;
+  /** Seconds for which it was due; `undefined` where it goes on after it has waited for its children. */
+  readonly waitedSeconds: number | undefined;
+  /** Where its start stands in a distributed trace; null where in none. */
+  readonly trace: TraceContext | null;
+}
+
+/** What a claim returns of a task beside the task. */
+export interface ClaimedRow extends TaskRow {
+  readonly job_id: string | null;
+  readonly checkpoint: unknown;
+  readonly file_attempt: number | null;
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
 }
 
 /**
@@ -83,9 +97,7 @@ async function claim(
   nodeId: string,
   leaseSeconds: number,
 ): Promise<ClaimedTask[]> {
-  const { rows } = await sql<
-    TaskRow & { job_id: string | null; checkpoint: unknown; file_attempt: number | null }
-  >`
+  const { rows } = await sql<ClaimedRow & { readonly waited: number }>`
     with due as (${due})
     update batchline.task as t set
       state = ${TaskState.Started},
@@ -101,11 +113,14 @@ async function claim(
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from due as d
     where t.id = d.id
-    returning ${TASK_COLUMNS}, t.job_id, t.checkpoint, t.file_attempt`.execute(trx);
+    returning ${TASK_COLUMNS}, t.job_id, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
+      extract(epoch from now() - t.run_after)::float8 as waited`.execute(trx);
   return rows.map((row) => ({
     task: toTask(row),
     jobId: row.job_id,
     checkpoint: row.checkpoint,
     fileAttempt: row.file_attempt,
+    waitedSeconds: row.waited,
+    trace: traceOfRow(row),
   }));
 }

@@ -111,7 +111,7 @@ export class Scheduler {
         return started;
       });
       if (ids === undefined || ids.length === 0) return 0;
-      announceStart(this.#parts, task.name, 0);
+      announceStart(this.#parts, task.name, 0, ids.length);
       return ids.length;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createZstdDecompress } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ApiClient } from '../../support/api-client.ts';
+import { createPlace, type Place } from '../../support/databases.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
+
+/** The releases whose data is kept, oldest first. */
+const RELEASES = ['0.1.0'];
+
+/** Lays the data folder of a release where a server of today will find it. */
+async function layData(release: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const ended = once(tar, 'exit');
+  const archive = createReadStream(join(import.meta.dirname, `data/${release}.tar.zst`));
+  await pipeline(archive, createZstdDecompress(), tar.stdin);
+  expect(await ended).toEqual([0, null]);
+}
+
+describe.each(RELEASES)('the data of release %s', (release) => {
+  let place: Place;
+  let server: TestServer;
+  beforeAll(async () => {
+    place = await createPlace('embedded');
+    await layData(release, join(place.folder, 'data'));
+    server = await startTestServer('embedded', { place });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await place?.remove();
+  });
+
+  test('opens, with every task as it was; what was not begun runs', async () => {
+    const tasks = new Map<string, { State: string; Id: number; AssociateId: number }>();
+    for (const task of await server.admin.json('GET', '/BatchTask/All')) tasks.set(task.Description, task);
+    const anna = await ApiClient.signIn(server.url, 'anna', 'password of anna');
+    for (const task of await anna.json('GET', '/BatchTask/All')) tasks.set(task.Description, task);
+    expect(
+      Object.fromEntries([...tasks].map(([description, task]) => [description, task.State])),
+    ).toMatchObject({
+      'ends well': 'Succeeded',
+      fails: 'Failed',
+      'with a file': 'Succeeded',
+      'of anna': 'Succeeded',
+      'for later': 'New',
+      'in the middle': expect.stringMatching(/New|Aquired|Started|Succeeded/),
+    });
+    const { Id } = tasks.get('in the middle') ?? { Id: 0 };
+    expect((await server.admin.ended(Id)).State).toBe('Succeeded');
+    const audit = await server.admin.json('GET', `/BatchTask/${tasks.get('fails')?.Id}/Audit`);
+    expect(audit.map((entry: { To: string }) => entry.To)).toEqual(['New', 'Aquired', 'Started', 'Failed']);
+  });
+
+  test('what was set stands: schedules, webhooks, limits, tokens, files', async () => {
+    expect(await server.admin.json('GET', '/Schedules')).toMatchObject([
+      { Name: 'nightly', Cron: '0 3 * * *', TimeZone: 'Europe/Oslo', Definition: 'countdown' },
+    ]);
+    expect(await server.admin.json('GET', '/Webhooks')).toMatchObject([{ Url: 'https://example.org/hook' }]);
+    expect((await server.admin.json('GET', '/Definitions/countdown')).Limits).toMatchObject({
+      Concurrent: 5,
+    });
+    expect(await server.admin.json('GET', '/Tokens')).toMatchObject([{ Name: 'laptop' }]);
+    expect(await server.admin.json('GET', '/Uploads')).toMatchObject([{ Name: 'people.csv', Bytes: 15 }]);
+    const [{ Id }] = (await server.admin.json('GET', '/BatchTask/All')).filter(
+      (task: { Description: string }) => task.Description === 'with a file',
+    );
+    expect((await server.admin.call('GET', `/BatchTask/${Id}/File`)).text).toContain('countdown');
+  });
+
+  test('new work starts, and old tasks can be updated and stopped', async () => {
+    const started = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
+    expect((await server.admin.ended(started)).State).toBe('Succeeded');
+    const all = await server.admin.json('GET', '/BatchTask/New');
+    const [later] = all.filter((task: { Description: string }) => task.Description === 'for later');
+    const after = await server.admin.json('PUT', `/BatchTask/${later.Id}`, {
+      Response: 'seen by the new release',
+    });
+    expect(after.Response).toBe('seen by the new release');
+    expect(await server.admin.json('POST', `/BatchTask/${later.Id}/Stop`)).toBe(true);
+  });
+});
