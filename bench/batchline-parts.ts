@@ -11,6 +11,7 @@ import { Registry } from '../src/engine/registry.ts';
 import { Files } from '../src/files/files.ts';
 import { openStore } from '../src/files/open-store.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
+import { TextWriter } from '../src/tasks/text-writer.ts';
 
 /** Who starts the tasks. */
 export const CALLER: Caller = {
@@ -50,7 +51,15 @@ export async function openParts(env: Readonly<Record<string, string>>) {
   const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
   const store = await openStore(config.files, join(config.dataFolder, 'scratch'), config.uploadLimit);
   const files = new Files(config, database.sql, store, log);
-  const parts = { ...config, database, queue, registry, definitions, files };
+  const parts = {
+    ...config,
+    database,
+    queue,
+    registry,
+    definitions,
+    files,
+    texts: new TextWriter(database.sql),
+  };
   return {
     parts,
     database,

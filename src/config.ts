@@ -7,6 +7,7 @@ import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
 import { parseRules, type Retention, type RetentionRules, readRetention } from './domain/retention.ts';
 import { findTimeZone, type TimeZone, UTC } from './domain/time-zone.ts';
 import type { FilesPlace } from './files/place.ts';
+import { BACKEND_NAMES, type BackendName } from './store/backend.ts';
 
 /** The ways to sign in, in the order in which they are offered. */
 export const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
@@ -77,8 +78,18 @@ export interface Config {
   readonly dataFolder: string;
   /** Where PostgreSQL is; `undefined` is the embedded database. */
   readonly databaseUrl: string | undefined;
-  /** Connections to PostgreSQL that this process may hold. */
+  /** The kind of database. */
+  readonly databaseBackend: BackendName;
+  /** Connections to PostgreSQL that this process may hold, beside the one for signals. */
   readonly databasePool: number;
+  /** Seconds without an answer after which a statement fails. */
+  readonly databaseTimeoutSeconds: number;
+  /** Where signals are heard; `undefined` is `databaseUrl`, `poll` nowhere. */
+  readonly databaseListenUrl: string | undefined;
+  /** Whether `databaseUrl` is a pooler that gives out connections by transaction; `undefined` finds out. */
+  readonly databasePooler: boolean | undefined;
+  /** Seconds that a transaction may stand still before PostgreSQL ends it. */
+  readonly idleTransactionSeconds: number;
   /** The administrator of the first start. */
   readonly admin: { readonly login: string; readonly password: string } | undefined;
   /** Absolute paths of the user's own modules or folders. */
@@ -157,9 +168,36 @@ export const SETTINGS: readonly Setting[] = [
     meaning: 'postgres://… uses PostgreSQL instead of the embedded database',
   },
   {
+    name: 'DATABASE_BACKEND',
+    fallback: 'postgres',
+    meaning: 'What DATABASE_URL names: postgres, cockroachdb, yugabytedb or citus; without it pglite',
+  },
+  {
     name: 'BATCHLINE_DATABASE_POOL',
     fallback: '10',
-    meaning: 'Connections to PostgreSQL per process (3 to 200)',
+    meaning: 'Connections to PostgreSQL per process (3 to 200), beside one for signals',
+  },
+  {
+    name: 'DATABASE_LISTEN_URL',
+    fallback: 'DATABASE_URL',
+    meaning:
+      "PostgreSQL's own address for signals, where DATABASE_URL is a pooler by transaction; poll does without signals",
+  },
+  {
+    name: 'BATCHLINE_DATABASE_POOLER',
+    fallback: 'auto',
+    meaning:
+      'Whether DATABASE_URL is a pooler by transaction: true or false; auto takes any pooler that it recognises for one',
+  },
+  {
+    name: 'BATCHLINE_IDLE_TRANSACTION',
+    fallback: '30',
+    meaning: 'Seconds that a transaction may stand still before PostgreSQL ends it (1 to 3600)',
+  },
+  {
+    name: 'BATCHLINE_DATABASE_TIMEOUT',
+    fallback: '60',
+    meaning: 'Seconds that PostgreSQL may take to answer a statement (1 to 3600)',
   },
   {
     name: 'BATCHLINE_ADMIN',
@@ -447,6 +485,24 @@ class SettingsReader {
     return false;
   }
 
+  /** A flag that the program may decide itself, `undefined`. */
+  flagOrAuto(name: string): boolean | undefined {
+    const text = this.text(name)?.toLowerCase() ?? 'auto';
+    if (['true', '1', 'false', '0'].includes(text)) return this.flag(name);
+    if (text !== 'auto') this.problems.push(`${name} is "${text}"; auto, true or false is accepted.`);
+    return undefined;
+  }
+
+  /** An address of PostgreSQL. */
+  postgres(name: string): string | undefined {
+    const url = this.text(name);
+    if (url !== undefined && !/^postgres(ql)?:\/\/./.test(url))
+      this.problems.push(
+        `${name} is not a PostgreSQL address; postgres://user:password@host:port/database is accepted.`,
+      );
+    return url;
+  }
+
   parsed<T>(name: string, fallback: string, parse: (text: string) => T): T {
     try {
       return parse(this.text(name) ?? fallback);
@@ -572,6 +628,21 @@ function readMonitoring(read: SettingsReader): Config['monitoring'] {
   return port === -1 ? undefined : { host, port };
 }
 
+/** The kind of database, which must go with there being an address or not. */
+function readBackend(read: SettingsReader, databaseUrl: string | undefined): BackendName {
+  const fallback = databaseUrl === undefined ? 'pglite' : 'postgres';
+  const text = read.text('DATABASE_BACKEND')?.toLowerCase() ?? fallback;
+  const accepted = BACKEND_NAMES.filter((name) => (name === 'pglite') === (databaseUrl === undefined));
+  const backend = accepted.find((name) => name === text);
+  if (backend === undefined)
+    read.refuse(
+      databaseUrl === undefined
+        ? `DATABASE_BACKEND is "${text}" without DATABASE_URL; pglite is accepted there, and with it ${BACKEND_NAMES.filter((name) => name !== 'pglite').join(', ')}.`
+        : `DATABASE_BACKEND is "${text}"; with DATABASE_URL ${accepted.join(', ')} are accepted.`,
+    );
+  return backend ?? fallback;
+}
+
 function readTrustProxy(read: SettingsReader): readonly string[] {
   const proxies = listOf(read.text('BATCHLINE_TRUST_PROXY'));
   for (const proxy of proxies) {
@@ -633,12 +704,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const read = new SettingsReader(file ? { ...readSettingsFile(file), ...env } : env);
 
-  const databaseUrl = read.text('DATABASE_URL');
-  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\/./.test(databaseUrl)) {
-    read.refuse(
-      'DATABASE_URL is not a PostgreSQL address; postgres://user:password@host:port/database is accepted.',
-    );
-  }
+  const databaseUrl = read.postgres('DATABASE_URL');
+  const polls = read.text('DATABASE_LISTEN_URL')?.toLowerCase() === 'poll';
+  const databaseListenUrl = polls ? 'poll' : read.postgres('DATABASE_LISTEN_URL');
+  if (databaseListenUrl !== undefined && databaseUrl === undefined)
+    read.refuse('DATABASE_LISTEN_URL is set without DATABASE_URL; both or none are accepted.');
+
+  const databaseBackend = readBackend(read, databaseUrl);
 
   const adminText = read.text('BATCHLINE_ADMIN');
   const admin = adminText === undefined ? undefined : /^([^:\s]{1,100}):(.{8,})$/.exec(adminText);
@@ -695,7 +767,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: read.integer('PORT', 7243, 0, 65_535),
     dataFolder: resolve(read.text('BATCHLINE_DATA') ?? './data'),
     databaseUrl,
+    databaseBackend,
     databasePool: read.integer('BATCHLINE_DATABASE_POOL', 10, 3, 200),
+    databaseTimeoutSeconds: read.integer('BATCHLINE_DATABASE_TIMEOUT', 60, 1, 3600),
+    databaseListenUrl,
+    databasePooler: read.flagOrAuto('BATCHLINE_DATABASE_POOLER'),
+    idleTransactionSeconds: read.integer('BATCHLINE_IDLE_TRANSACTION', 30, 1, 3600),
     admin:
       admin?.[1] !== undefined && admin[2] !== undefined
         ? { login: admin[1], password: admin[2] }

@@ -4,7 +4,9 @@ import { HandlerModuleError } from '../engine/load-handlers.ts';
 import { FilesUnreachable } from '../files/files-unreachable.ts';
 import { stackOf } from '../log.ts';
 import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
-import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
+import { MigrationBlocked } from '../store/migrations/migrate.ts';
+import { SchemaTooNew } from '../store/migrations/unknown-migrations.ts';
+import { DatabaseUnfit, DatabaseUnreachable } from '../store/postgres/database-errors.ts';
 import { CallRefused } from '../workers/index.ts';
 import { appCommand } from './app.ts';
 import { serve } from './serve.ts';
@@ -17,7 +19,9 @@ import { work } from './work.ts';
 const USAGE = `batchline: a self-hosted batch-task server
 
   batchline serve                        start the server
-  batchline work                         run the definitions of BATCHLINE_HANDLERS for the server at BATCHLINE_URL
+      [--no-worker]                      without running tasks: other processes do
+  batchline work                         run tasks without an API: on the database at DATABASE_URL, or the
+                                         definitions of BATCHLINE_HANDLERS for the server at BATCHLINE_URL
   batchline user add LOGIN               make an associate; asks for the password on standard input
       [--role administrator|viewer]      may be given twice
       [--name NAME] [--tenant SERIAL]
@@ -42,6 +46,9 @@ const TOLD_IN_ONE_LINE = [
   FolderInUse,
   FolderUnusable,
   DatabaseUnreachable,
+  DatabaseUnfit,
+  SchemaTooNew,
+  MigrationBlocked,
   FilesUnreachable,
   Refusal,
   CallRefused,

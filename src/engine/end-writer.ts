@@ -19,7 +19,13 @@ export class EndWriter {
   readonly #database: Database;
   readonly #queue: JobQueue;
   readonly #log: Logger;
-  readonly #batcher = new Batcher<EndToApply>((ends) => this.#write(ends), MOST_AT_ONCE);
+  readonly #batcher = new Batcher<EndToApply>(
+    async (ends) => {
+      await this.#write(ends);
+      return [];
+    },
+    { most: MOST_AT_ONCE },
+  );
   readonly #givingUp = new AbortController();
 
   constructor(database: Database, queue: JobQueue, log: Logger) {

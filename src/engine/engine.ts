@@ -41,7 +41,7 @@ export interface EngineLoad {
 }
 
 /**
- * Runs tasks in this process. A run begins with a claim in the database and ends with a write that only the
+ * Runs tasks in this process, and looks after what others have left behind. A run begins with a claim in the database and ends with a write that only the
  * claim's attempt number allows; between them the heartbeat keeps the lease.
  */
 export class Engine {
@@ -59,13 +59,16 @@ export class Engine {
   readonly #again = new Map<string, NodeJS.Timeout>();
   #unsubscribe: () => void = () => undefined;
 
-  constructor(parts: EngineParts, config: Config, log: Logger) {
+  /** @param runs whether tasks run here; without, it only looks after those that run elsewhere */
+  constructor(parts: EngineParts, config: Config, log: Logger, runs = true) {
     this.#parts = parts;
     this.#config = config;
     this.#log = log;
     this.#heartbeat = new Heartbeat(parts.database, log);
     this.#ends = new EndWriter(parts.database, parts.queue, log);
-    this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log);
+    this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log, (run) =>
+      this.#heartbeat.holds(run.taskId, run.attempt),
+    );
     this.#housekeeping = new Housekeeping(parts.database, log);
     this.#families = new FamilyKeeper(parts, log);
     const context = {
@@ -78,7 +81,7 @@ export class Engine {
     };
     const threads = new ThreadPool(config.threads, config.textLimits.progressDescription, context);
     this.#execution = { ...context, threads, graceSeconds: config.graceSeconds };
-    for (const isolate of ['inline', 'thread'] as const) {
+    for (const isolate of runs ? (['inline', 'thread'] as const) : []) {
       const names = parts.registry.all().filter((one) => one.isolate === isolate);
       if (names.length === 0) continue;
       const dispatcher = new Dispatcher<Run>({

@@ -62,8 +62,8 @@ export class JobQueue {
   /** Starts the engine on the database and makes its tables where they are missing. */
   static async open(database: Database, log: Logger, meter = NO_METER): Promise<JobQueue> {
     const boss = new PgBoss({
-      db: database.engine.db,
-      backend: database.engine.backend,
+      db: database.engine,
+      backend: database.backend.name,
       schema: ENGINE_SCHEMA,
       schedule: false,
       registerInstance: false,

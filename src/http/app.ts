@@ -8,22 +8,26 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { missing, Refusal } from '../domain/errors.ts';
+import { missing, Refusal, unavailable } from '../domain/errors.ts';
+import { message } from '../domain/message.ts';
 import type { EventFeed } from '../notifications/event-feed.ts';
 import type { WebhookSender } from '../notifications/webhooks/webhook-sender.ts';
 import type { Health } from '../observability/health.ts';
 import type { PrometheusMetrics } from '../observability/metrics/prometheus.ts';
+import { isDatabaseAway } from '../store/database-away.ts';
+import { isDiskFull } from '../store/disk-full.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { archiveRoutes } from './archive/archive-routes.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
-import { toErrorAnswer } from './errors.ts';
+import { databaseAway, diskFull, toErrorAnswer } from './errors.ts';
 import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
 import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
 import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
+import { limitPipelining } from './pipelining.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
@@ -81,6 +85,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     genReqId: requestIdOf,
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // `refuseWhileStopping` tells it in the carrier of errors
     rewriteUrl: stripTenantSegment,
     requestTimeout: config.requestTimeoutSeconds * 1000,
     clientErrorHandler: answerClientError,
@@ -97,11 +102,15 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await allowOrigins(app, config.corsOrigins);
   observeRequests(app, parts.metrics);
   registerLocales(app, parts.catalogues);
+  refuseWhileStopping(app);
   const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
   if (limits !== undefined) limitOpenCalls(app, limits);
   const authenticator = new Authenticator(tasks.database.sql, config.signIn, parts.log);
 
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler((fault, request, reply) => {
+    const error = asTold(fault, tasks.database.exclusive);
+    if (error !== fault)
+      request.log.warn({ err: fault }, 'the database is away or full; a request was told so');
     const { status } = toErrorAnswer(error, localeOf(request));
     if (status >= 500 && !(error instanceof Refusal))
       request.log.error({ err: error, method: request.method, url: request.url }, 'a request has failed');
@@ -118,6 +127,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     throw missing`There is no ${request.method} ${request.url.split('?')[0] ?? ''}; GET /api/v1 tells what there is.`;
   });
   negotiateAnswers(app);
+  limitPipelining(app);
   readRequestBodies(app);
 
   await app.register(fastifyCookie);
@@ -186,6 +196,24 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     { prefix: '/api/v1' },
   );
   return app;
+}
+
+/** A request on a connection that was open before the server began to stop: another server may take it. */
+function refuseWhileStopping(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook('preClose', async () => {
+    isStopping = true;
+  });
+  app.addHook('onRequest', async () => {
+    if (isStopping)
+      throw unavailable(message`The server is stopping and has done nothing; try again in a moment.`, 1);
+  });
+}
+
+/** A fault of the database as clients are told of it; every other one as it is. */
+function asTold(fault: unknown, isEmbedded: boolean): unknown {
+  if (isDiskFull(fault, isEmbedded)) return diskFull();
+  return isDatabaseAway(fault) ? databaseAway() : fault;
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -2,9 +2,9 @@ import type { Kysely } from 'kysely';
 import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { Backend } from './backend.ts';
 import type { DatabaseMeter } from './database-meter.ts';
 import { openEmbedded } from './embedded/open-embedded.ts';
-import { migrate } from './migrations/migrate.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
 import type { Schema } from './schema.ts';
 import type { Signals } from './signals.ts';
@@ -12,13 +12,17 @@ import type { Signals } from './signals.ts';
 /** The open database and what comes with it. */
 export interface Database {
   readonly sql: Kysely<Schema>;
+  /** What the database can and can't. */
+  readonly backend: Backend;
   /** How the engine (pg-boss) reaches the same database. */
-  readonly engine: { readonly backend: 'pglite' | 'postgres'; readonly db: EngineDb };
+  readonly engine: EngineDb;
   readonly signals: Signals;
   /** Whether no other process can be using the database: leases of earlier processes are void. */
   readonly exclusive: boolean;
   /** The connections of this process now; `undefined` where the database is embedded and has none. */
   readonly connections: () => Connections | undefined;
+  /** Resolves where the database has given up in this process, which can only be started again. */
+  readonly lost?: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -36,18 +40,12 @@ export interface Connections {
  * Opens the database that the settings name and brings its tables up to date.
  *
  * @throws FolderInUse where another process has the embedded database open; FolderUnusable where its folder can't
- *   be written to; DatabaseUnreachable where PostgreSQL can't be reached
+ *   be written to; DatabaseUnreachable where PostgreSQL can't be used; DatabaseUnfit where it is not of the kind that
+ *   DATABASE_BACKEND names; SchemaTooNew where its tables are of a newer program; MigrationBlocked where others hold
+ *   what a migration needs
  */
-export async function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
-  const database =
-    config.databaseUrl === undefined
-      ? await openEmbedded(config.dataFolder, meter)
-      : await openPostgres(config.databaseUrl, config, log, meter);
-  try {
-    await migrate(database.sql as unknown as Kysely<unknown>);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-  return database;
+export function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
+  return config.databaseUrl === undefined
+    ? openEmbedded(config.dataFolder, log, meter)
+    : openPostgres(config.databaseUrl, config, log, meter);
 }

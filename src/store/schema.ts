@@ -359,6 +359,19 @@ export interface WebhookDeliveryTable {
   tracestate: string | null;
 }
 
+/** Table `batchline.signal`: what processes tell each other where the database has no LISTEN and NOTIFY. */
+export interface SignalTable {
+  id: Generated<string>;
+  content: string;
+  at: Generated<Date>;
+}
+
+/** Table `batchline.own_retention`: how long definitions themselves say that their tasks are kept. */
+export interface OwnRetentionTable {
+  name_key: string;
+  rules: ColumnType<RetentionRules, string, string>;
+}
+
 /** Table `batchline.retention`: how long administrators have tasks of a definition kept. */
 export interface RetentionTable {
   /** The definition's name in lower case. */
@@ -389,7 +402,9 @@ export interface Schema {
   'batchline.webhook_cursor': WebhookCursorTable;
   'batchline.webhook_delivery': WebhookDeliveryTable;
   'batchline.result_file': ResultFileTable;
+  'batchline.signal': SignalTable;
   'batchline.retention': RetentionTable;
+  'batchline.own_retention': OwnRetentionTable;
   'batchline.task_family': TaskFamilyTable;
   'batchline.deleted_child': DeletedChildTable;
 }

@@ -78,11 +78,11 @@ async function readPage(
   request: FastifyRequest,
   { filter, after }: EventQuery,
 ): Promise<object> {
-  const { sql } = tasks.database;
-  if (after === undefined) return { After: await settledPosition(sql), More: false, Events: [] };
+  const { database } = tasks;
+  if (after === undefined) return { After: await settledPosition(database), More: false, Events: [] };
   const caller = callerOf(request);
   const locale = localeOf(request);
-  const { events, position, more } = await settledEvents(sql, after, PAGE);
+  const { events, position, more } = await settledEvents(database, after, PAGE);
   return {
     After: position,
     More: more,

@@ -84,6 +84,13 @@ export async function listWorkerDefinitions(db: Kysely<Schema>): Promise<WorkerD
   return rows.map(toDefinition);
 }
 
+/** The names of those that were declared over HTTP, and not by a process on the database. */
+export async function namesDeclaredOutside(db: Kysely<Schema>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from batchline.worker_definition where declared_by <> 0 order by name_key`.execute(db);
+  return rows.map((row) => row.name);
+}
+
 /** Notes that a worker asks for tasks of these definitions; one write in `everySeconds` for each. */
 export async function touchWorkerDefinitions(
   db: Kysely<Schema>,
@@ -93,7 +100,7 @@ export async function touchWorkerDefinitions(
   await sql`
     update batchline.worker_definition set last_seen = now()
     where name_key in (select lower(value) from json_array_elements_text(${JSON.stringify(names)}::text::json))
-      and last_seen < now() - ${everySeconds} * interval '1 second'`.execute(db);
+      and last_seen < now() - ${everySeconds}::float8 * interval '1 second'`.execute(db);
 }
 
 /** Removes a definition; false where there is none. */

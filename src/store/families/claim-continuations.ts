@@ -31,7 +31,7 @@ export async function claimContinuations(
       start_count = t.start_count + 1,
       last_started = now(),
       lease_owner = ${nodeId},
-      lease_until = now() + ${leaseSeconds} * interval '1 second',
+      lease_until = now() + ${leaseSeconds}::float8 * interval '1 second',
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(wanted)}::text::json) as d (id int, job_id uuid)
     where t.id = d.id and t.job_id = d.job_id and t.state = ${TaskState.Started} and t.lease_owner is null

@@ -64,10 +64,10 @@ export async function insertChildren(
       description, response, request, file_name, cancellation, parent_id, child_key, child_weight, depth,
       priority, traceparent, tracestate
     )
-    select ${parent.tenant}, d.name, ${parent.ownerId}, ${parent.isInternal},
-      case when d.object_id is null then 0 else ${BINARY_OBJECT_TABLE} end, coalesce(d.object_id, 0), d.object_id,
-      ${parent.context}, ${TaskState.New}, d.description, '', '', '', d.cancellation,
-      ${parent.taskId}, d.child_key, d.weight, ${parent.depth + 1}, ${parent.priority},
+    select ${parent.tenant}::text, d.name, ${parent.ownerId}::int, ${parent.isInternal}::boolean,
+      case when d.object_id is null then 0 else ${BINARY_OBJECT_TABLE}::int end, coalesce(d.object_id, 0), d.object_id,
+      ${parent.context}::text, ${TaskState.New}::smallint, d.description, '', '', '', d.cancellation,
+      ${parent.taskId}::int, d.child_key, d.weight, ${parent.depth + 1}::smallint, ${parent.priority}::smallint,
       ${trace?.traceparent ?? null}::text, ${trace?.tracestate ?? null}::text
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
       child_key text, name text, object_id int, description text, weight int, cancellation smallint
@@ -93,8 +93,8 @@ async function insertObjects(
     content: JSON.stringify(child.parameters),
   }));
   await sql`
-    insert into batchline.binary_object (id, tenant, content) overriding system value
-    select d.id, ${tenant}, d.content
+    insert into batchline.binary_object (id, tenant, content)
+    select d.id, ${tenant}::text, d.content
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id int, content text)`.execute(trx);
   return new Map(owners.map((child, index) => [child.key, ids.rows[index]?.id ?? 0]));
 }

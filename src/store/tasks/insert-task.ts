@@ -62,7 +62,7 @@ export async function insertTask(
       tracestate: trace?.tracestate ?? null,
       run_after:
         dueAt === undefined
-          ? sql`now() + ${delaySeconds} * interval '1 second'`
+          ? sql`now() + ${delaySeconds}::float8 * interval '1 second'`
           : sql`greatest(now(), ${dueAt}::timestamptz)`,
     })
     .returning('id')

@@ -123,7 +123,7 @@ export async function takeDue(
   }>`
     update batchline.webhook_delivery as d set
       tries = d.tries + 1,
-      next_try = now() + ${leaseSeconds} * interval '1 second'
+      next_try = now() + ${leaseSeconds}::float8 * interval '1 second'
     from batchline.webhook as w
     where w.id = d.webhook_id and d.id in (
       select due.id from batchline.webhook_delivery as due
@@ -165,7 +165,7 @@ export async function writeTry(
   const { rows } = await sql`
     update batchline.webhook_delivery set
       state = ${result.state},
-      next_try = now() + ${result.delaySeconds} * interval '1 second',
+      next_try = now() + ${result.delaySeconds}::float8 * interval '1 second',
       ended = case when ${result.state} = 'Waiting' then null else now() end,
       status = ${result.status}, answer = ${result.answer}, error = ${result.error}
     where id = ${id} and tries = ${tries} and state = 'Waiting'
@@ -178,7 +178,7 @@ export async function sweepDeliveries(db: Kysely<Schema>, days: number, limit: n
   await sql`
     delete from batchline.webhook_delivery where id in (
       select id from batchline.webhook_delivery
-      where ended < now() - ${days} * interval '1 day'
+      where ended < now() - ${days}::float8 * interval '1 day'
       limit ${limit}
     )`.execute(db);
 }
