@@ -3,9 +3,11 @@ import { Refusal } from '../domain/errors.ts';
 import { HandlerModuleError } from '../engine/load-handlers.ts';
 import { FilesUnreachable } from '../files/files-unreachable.ts';
 import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
+import { MoveRefused } from '../store/move/move-state.ts';
 import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
 import { CallRefused } from '../workers/index.ts';
 import { appCommand } from './app.ts';
+import { moveCommand } from './move.ts';
 import { serve } from './serve.ts';
 import { settingsHelp } from './settings-help.ts';
 import { tokenCommand } from './token.ts';
@@ -30,6 +32,9 @@ const USAGE = `batchline: a self-hosted batch-task server
       [--scope read|write|admin]         limits its calls; may be given several times
   batchline app list
   batchline app remove ID
+  batchline move --to postgres://…       move everything of the embedded database into an empty PostgreSQL
+      [--json]
+  batchline move --forget                use the embedded database again all the same
   batchline settings                     every setting, its default and its meaning
   batchline help
 
@@ -42,6 +47,7 @@ const TOLD_IN_ONE_LINE = [
   FolderUnusable,
   DatabaseUnreachable,
   FilesUnreachable,
+  MoveRefused,
   Refusal,
   CallRefused,
 ];
@@ -61,6 +67,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
         return await tokenCommand(rest);
       case 'app':
         return await appCommand(rest);
+      case 'move':
+        return await moveCommand(rest);
       case 'settings':
         console.log(settingsHelp());
         return 0;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { openEmbedded } from './embedded/open-embedded.ts';
 import { migrate } from './migrations/migrate.ts';
+import { checkNotMoved } from './move/move-state.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
 import type { Schema } from './schema.ts';
 import type { Signals } from './signals.ts';
@@ -23,18 +24,32 @@ export interface Database {
  * Opens the database that the settings name and brings its tables up to date.
  *
  * @throws FolderInUse where another process has the embedded database open; FolderUnusable where its folder can't
- *   be written to; DatabaseUnreachable where PostgreSQL can't be reached
+ *   be written to; DatabaseUnreachable where PostgreSQL can't be reached; MoveRefused where it is being moved into
+ *   or was moved away
+ * @param options.moving whether it is opened to be moved
  */
-export async function openDatabase(config: Config, log: Logger): Promise<Database> {
+export async function openDatabase(
+  config: Config,
+  log: Logger,
+  options: { readonly moving?: boolean } = {},
+): Promise<Database> {
   const database =
     config.databaseUrl === undefined
       ? await openEmbedded(config.dataFolder)
       : await openPostgres(config.databaseUrl, config, log);
   try {
     await migrate(database.sql as unknown as Kysely<unknown>);
+    if (options.moving !== true) await checkNotMoved(database.sql, nameOf(config));
   } catch (error) {
     await database.close();
     throw error;
   }
   return database;
+}
+
+/** What people call the database that the settings name: without its password. */
+export function nameOf({ databaseUrl, dataFolder }: Config): string {
+  if (databaseUrl === undefined) return dataFolder;
+  const { host, pathname } = new URL(databaseUrl);
+  return `postgres://${host}${pathname}`;
 }

@@ -11,6 +11,7 @@ import { notifications } from './0008-notifications.ts';
 import { fanOut } from './0009-fan-out.ts';
 import { retention } from './0010-retention.ts';
 import { statistics } from './0011-statistics.ts';
+import { move } from './0020-move.ts';
 
 /** Every migration by name, in the order of the names. */
 const MIGRATIONS = {
@@ -25,6 +26,7 @@ const MIGRATIONS = {
   '0009-fan-out': fanOut,
   '0010-retention': retention,
   '0011-statistics': statistics,
+  '0020-move': move,
 };
 
 /**

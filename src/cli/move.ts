@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { readConfig } from '../config.ts';
+import { type Database, nameOf, openDatabase } from '../store/database.ts';
+import { moveDatabase } from '../store/move/move-database.ts';
+import { forgetMove } from '../store/move/move-state.ts';
+import { UsageError } from './usage.ts';
+
+/** `batchline move --to postgres://…`: everything of the embedded database goes into an empty PostgreSQL. */
+export async function moveCommand(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { to: { type: 'string' }, forget: { type: 'boolean' }, json: { type: 'boolean' } },
+  });
+  const config = readConfig(process.env);
+  if (config.databaseUrl !== undefined)
+    throw new UsageError('move takes the embedded database of BATCHLINE_DATA; unset DATABASE_URL');
+  if (values.forget === true) return forget();
+  const { to } = values;
+  if (to === undefined || !/^postgres(ql)?:\/\//.test(to))
+    throw new UsageError('move needs --to with the address of a PostgreSQL database: postgres://…');
+  const target = readConfig({ ...process.env, DATABASE_URL: to });
+  const log = pino({ level: 'warn' }, pino.destination(2));
+  const from = await openDatabase(config, log, { moving: true });
+  try {
+    const into = await openDatabase(target, log, { moving: true });
+    try {
+      const move = { source: nameOf(config), target: nameOf(target) };
+      const result = await moveDatabase(from.sql, into.sql, move, ({ table, copied }) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r${table}: ${copied} rows   `);
+      });
+      if (process.stderr.isTTY) process.stderr.write('\n');
+      if (values.json === true) console.log(JSON.stringify({ ...move, ...result }));
+      else {
+        for (const { table, rows } of result.tables) console.log(`${table}: ${rows} rows, compared`);
+        console.log(`Everything is in ${move.target}. Start with DATABASE_URL set to it.`);
+        if (config.files.kind === 'folder')
+          console.log(`Files stay in ${config.files.folder}: keep BATCHLINE_FILES on it for every server.`);
+      }
+      return 0;
+    } finally {
+      await into.close();
+    }
+  } finally {
+    await from.close();
+  }
+
+  async function forget(): Promise<number> {
+    const database: Database = await openDatabase(config, pino({ level: 'warn' }), { moving: true });
+    try {
+      const was = await forgetMove(database.sql, nameOf(config));
+      console.log(was ? `${nameOf(config)} can be used again.` : `${nameOf(config)} was not moved.`);
+      return 0;
+    } finally {
+      await database.close();
+    }
+  }
+}
