@@ -13,6 +13,7 @@ import { Files } from '../src/files/files.ts';
 import { openStore } from '../src/files/open-store.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { startTask } from '../src/tasks/start-task.ts';
+import { TextWriter } from '../src/tasks/text-writer.ts';
 import { noopRuns } from './handlers.ts';
 import { eachPerSecond } from './load.ts';
 import { answerWith } from './processes.ts';
@@ -53,7 +54,8 @@ await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
   const store = await openStore(config.files, join(config.dataFolder, 'scratch'), config.uploadLimit);
   const files = new Files(config, database.sql, store, log);
-  const parts = { ...config, database, queue, registry, definitions, files };
+  const texts = new TextWriter(database.sql);
+  const parts = { ...config, database, queue, registry, definitions, files, texts };
   const request = {
     name: 'bench-noop',
     associateId: 0,

@@ -1,4 +1,5 @@
 import { PgBoss } from 'pg-boss';
+import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
 import { openEmbedded } from '../src/store/embedded/open-embedded.ts';
 import type { DrainJob, DrainRates } from './drain-batchline.ts';
@@ -10,7 +11,10 @@ const QUEUE = 'bench-noop';
 await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   // The same database, settings and number of connections as the server has; nothing of the server's is in it.
   const config = readConfig(job.env);
-  const embedded = config.databaseUrl === undefined ? await openEmbedded(config.dataFolder) : undefined;
+  const embedded =
+    config.databaseUrl === undefined
+      ? await openEmbedded(config.dataFolder, pino({ level: 'silent' }))
+      : undefined;
   const boss = new PgBoss({
     ...(embedded?.engine ?? { connectionString: config.databaseUrl ?? '', max: config.databasePool }),
     schedule: false,

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { HttpConnection, requestBytes } from './http-connection.ts';
 import { callsPerSecond, type Load } from './load.ts';
 import { answerWith } from './processes.ts';
 
@@ -10,14 +10,17 @@ export interface PutJob extends Load {
 }
 
 await answerWith(async (job: PutJob) => {
-  const pool = new Pool(job.url, { connections: job.connections, pipelining: 1 });
   const headers = { authorization: job.authorization, 'content-type': 'application/json' };
-  const rate = await callsPerSecond(job, async () => {
-    const [id, body] = job.bodies[Math.floor(Math.random() * job.bodies.length)] ?? [0, ''];
-    const answer = await pool.request({ method: 'PUT', path: `/api/v1/BatchTask/${id}`, headers, body });
-    const text = await answer.body.text();
-    if (answer.statusCode !== 200) throw new Error(`PUT was answered with ${answer.statusCode}: ${text}`);
+  const requests = job.bodies.map(([id, body]) =>
+    requestBytes('PUT', new URL(`/api/v1/BatchTask/${id}`, job.url), headers, body),
+  );
+  const connections = await Promise.all(
+    Array.from({ length: job.connections }, () => HttpConnection.open(new URL(job.url))),
+  );
+  const rate = await callsPerSecond(job, async (connection) => {
+    const request = requests[Math.floor(Math.random() * requests.length)] as Buffer;
+    await connections[connection]?.send(request);
   });
-  await pool.close();
+  for (const connection of connections) connection.close();
   return rate;
 });

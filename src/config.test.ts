@@ -23,6 +23,17 @@ test('without any setting the defaults hold', () => {
   });
 });
 
+test('the kind of database goes with its address', () => {
+  const DATABASE_URL = 'postgres://localhost/x';
+  expect(readConfig({}).databaseBackend).toBe('pglite');
+  expect(readConfig({ DATABASE_BACKEND: 'pglite' }).databaseBackend).toBe('pglite');
+  expect(readConfig({ DATABASE_URL }).databaseBackend).toBe('postgres');
+  expect(readConfig({ DATABASE_URL, DATABASE_BACKEND: 'CockroachDB' }).databaseBackend).toBe('cockroachdb');
+  expect(problemsOf({ DATABASE_URL, DATABASE_BACKEND: 'pglite' })).toEqual([
+    'DATABASE_BACKEND is "pglite"; with DATABASE_URL postgres, cockroachdb, yugabytedb, citus are accepted.',
+  ]);
+});
+
 describe('a wrong setting is told in one line that says what is accepted', () => {
   test.each([
     ['PORT', '70000', 'a whole number from 0 to 65535'],
@@ -30,6 +41,11 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
     ['PORT', '-1', 'a whole number from 0 to 65535'],
     ['PORT', '1e3', 'a whole number from 0 to 65535'],
     ['DATABASE_URL', 'mysql://x', 'postgres://'],
+    ['DATABASE_BACKEND', 'citus', 'pglite is accepted there'],
+    ['DATABASE_BACKEND', 'oracle', 'with it postgres, cockroachdb, yugabytedb, citus'],
+    ['DATABASE_LISTEN_URL', 'postgres://x/y', 'both or none'],
+    ['BATCHLINE_DATABASE_POOLER', 'perhaps', 'auto, true or false'],
+    ['BATCHLINE_IDLE_TRANSACTION', '0', 'a whole number from 1 to 3600'],
     ['BATCHLINE_ADMIN', 'nopassword', 'login:password'],
     ['BATCHLINE_ADMIN', 'admin:short', 'at least 8 characters'],
     ['BATCHLINE_HANDLERS', './not/there.ts', 'a module or folder that exists'],
@@ -44,6 +60,13 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
     ['BATCHLINE_TICKET_MINUTES', '0', 'a whole number from 1'],
     ['BATCHLINE_TRUST_PROXY', '10.0.0.0/33', '10.0.0.0/8'],
     ['BATCHLINE_TRUST_PROXY', 'everybody', '10.0.0.0/8'],
+    ['BATCHLINE_CORS_ORIGINS', 'https://app.example/', 'without a path'],
+    ['BATCHLINE_CORS_ORIGINS', '*', 'https://app.example.com'],
+    ['BATCHLINE_CORS_ORIGINS', 'null', 'https://app.example.com'],
+    ['BATCHLINE_RATE_LIMIT', '-1', 'a whole number from 0'],
+    ['BATCHLINE_RATE_BURST', '0', 'a whole number from 1'],
+    ['BATCHLINE_REQUEST_TIMEOUT', '1', 'a whole number from 10'],
+    ['BATCHLINE_HSTS', 'yes', 'a whole number from 0'],
     ['BATCHLINE_OIDC_ISSUER', 'https://issuer.example', 'both or none'],
     ['BATCHLINE_OIDC_AUDIENCE', 'batchline', 'both or none'],
     ['BATCHLINE_OIDC_JWKS', 'http://issuer.example/keys', 'an https address'],

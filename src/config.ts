@@ -7,6 +7,7 @@ import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
 import { parseRules, type Retention, type RetentionRules, readRetention } from './domain/retention.ts';
 import { findTimeZone, type TimeZone, UTC } from './domain/time-zone.ts';
 import type { FilesPlace } from './files/place.ts';
+import { BACKEND_NAMES, type BackendName } from './store/backend.ts';
 
 /** The ways to sign in, in the order in which they are offered. */
 export const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
@@ -65,6 +66,10 @@ export interface RetentionConfig {
   readonly audit: Retention;
 }
 
+/** For whom `/metrics` is: those who sign in and may see every task, everybody, or nobody. */
+export const METRICS_ACCESS = ['sign-in', 'open', 'off'] as const;
+export type MetricsAccess = (typeof METRICS_ACCESS)[number];
+
 /** Every setting of the server, checked. */
 export interface Config {
   readonly host: string;
@@ -73,8 +78,18 @@ export interface Config {
   readonly dataFolder: string;
   /** Where PostgreSQL is; `undefined` is the embedded database. */
   readonly databaseUrl: string | undefined;
-  /** Connections to PostgreSQL that this process may hold. */
+  /** The kind of database. */
+  readonly databaseBackend: BackendName;
+  /** Connections to PostgreSQL that this process may hold, beside the one for signals. */
   readonly databasePool: number;
+  /** Seconds without an answer after which a statement fails. */
+  readonly databaseTimeoutSeconds: number;
+  /** Where signals are heard; `undefined` is `databaseUrl`, `poll` nowhere. */
+  readonly databaseListenUrl: string | undefined;
+  /** Whether `databaseUrl` is a pooler that gives out connections by transaction; `undefined` finds out. */
+  readonly databasePooler: boolean | undefined;
+  /** Seconds that a transaction may stand still before PostgreSQL ends it. */
+  readonly idleTransactionSeconds: number;
   /** The administrator of the first start. */
   readonly admin: { readonly login: string; readonly password: string } | undefined;
   /** Absolute paths of the user's own modules or folders. */
@@ -110,6 +125,14 @@ export interface Config {
   /** The zone of times for callers who name none. */
   readonly timeZone: TimeZone;
   readonly signIn: SignInConfig;
+  /** Origins whose scripts may call. */
+  readonly corsOrigins: readonly string[];
+  /** Seconds for which browsers are told to use https only; 0 tells nothing. */
+  readonly hstsSeconds: number;
+  /** The requests of one caller; `undefined` is any number. */
+  readonly rateLimit: { readonly perSecond: number; readonly burst: number } | undefined;
+  /** Seconds in which a request must have come to its end, its body included. */
+  readonly requestTimeoutSeconds: number;
   /** Addresses and networks of the proxies whose X-Forwarded headers count. */
   readonly trustProxy: readonly string[];
   /** The server that `batchline work` runs tasks for. */
@@ -119,6 +142,9 @@ export interface Config {
   /** Seconds between the signs of life of an event stream. */
   readonly eventHeartbeatSeconds: number;
   readonly webhooks: WebhookConfig;
+  readonly metrics: MetricsAccess;
+  /** The port for `/health` and `/metrics` alone; `undefined` opens none. */
+  readonly monitoring: { readonly host: string; readonly port: number } | undefined;
   readonly logLevel: string;
   /** Tells this process from others in leases and logs. */
   readonly nodeId: string;
@@ -142,9 +168,36 @@ export const SETTINGS: readonly Setting[] = [
     meaning: 'postgres://… uses PostgreSQL instead of the embedded database',
   },
   {
+    name: 'DATABASE_BACKEND',
+    fallback: 'postgres',
+    meaning: 'What DATABASE_URL names: postgres, cockroachdb, yugabytedb or citus; without it pglite',
+  },
+  {
     name: 'BATCHLINE_DATABASE_POOL',
     fallback: '10',
-    meaning: 'Connections to PostgreSQL per process (3 to 200)',
+    meaning: 'Connections to PostgreSQL per process (3 to 200), beside one for signals',
+  },
+  {
+    name: 'DATABASE_LISTEN_URL',
+    fallback: 'DATABASE_URL',
+    meaning:
+      "PostgreSQL's own address for signals, where DATABASE_URL is a pooler by transaction; poll does without signals",
+  },
+  {
+    name: 'BATCHLINE_DATABASE_POOLER',
+    fallback: 'auto',
+    meaning:
+      'Whether DATABASE_URL is a pooler by transaction: true or false; auto takes any pooler that it recognises for one',
+  },
+  {
+    name: 'BATCHLINE_IDLE_TRANSACTION',
+    fallback: '30',
+    meaning: 'Seconds that a transaction may stand still before PostgreSQL ends it (1 to 3600)',
+  },
+  {
+    name: 'BATCHLINE_DATABASE_TIMEOUT',
+    fallback: '60',
+    meaning: 'Seconds that PostgreSQL may take to answer a statement (1 to 3600)',
   },
   {
     name: 'BATCHLINE_ADMIN',
@@ -279,6 +332,31 @@ export const SETTINGS: readonly Setting[] = [
     meaning: 'Addresses or networks of proxies whose X-Forwarded headers count, separated by commas',
   },
   {
+    name: 'BATCHLINE_CORS_ORIGINS',
+    fallback: '',
+    meaning: 'Origins (https://app.example.com) whose scripts may call, separated by commas',
+  },
+  {
+    name: 'BATCHLINE_HSTS',
+    fallback: '0',
+    meaning: 'Seconds for which browsers are told to use https only, in answers by https; 0 tells nothing',
+  },
+  {
+    name: 'BATCHLINE_RATE_LIMIT',
+    fallback: '0',
+    meaning: 'Requests a second of one caller, in each process; 0 is any number',
+  },
+  {
+    name: 'BATCHLINE_RATE_BURST',
+    fallback: 'ten times as many',
+    meaning: 'Requests of one caller at once after a pause (1 to 1000000)',
+  },
+  {
+    name: 'BATCHLINE_REQUEST_TIMEOUT',
+    fallback: '3600',
+    meaning: 'Seconds in which a request must have come to its end, uploads included (10 to 86400)',
+  },
+  {
     name: 'BATCHLINE_OIDC_ISSUER',
     fallback: '',
     meaning: 'Address of the OIDC issuer whose JWTs sign in, as it stands in their iss',
@@ -343,6 +421,21 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '8',
     meaning: 'Tries after which a webhook delivery is dead (1 to 20)',
   },
+  {
+    name: 'BATCHLINE_METRICS',
+    fallback: 'sign-in',
+    meaning: 'Who may read /metrics: sign-in (those who may see every task), open (everybody) or off',
+  },
+  {
+    name: 'BATCHLINE_MONITORING_PORT',
+    fallback: '',
+    meaning: 'Port of its own for /health and /metrics, without sign-in; 0 takes a free one, none opens none',
+  },
+  {
+    name: 'BATCHLINE_MONITORING_HOST',
+    fallback: '127.0.0.1',
+    meaning: 'Address that BATCHLINE_MONITORING_PORT listens on',
+  },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
 
@@ -390,6 +483,24 @@ class SettingsReader {
     if (text === 'true' || text === '1') return true;
     this.problems.push(`${name} is "${text}"; true or false is accepted.`);
     return false;
+  }
+
+  /** A flag that the program may decide itself, `undefined`. */
+  flagOrAuto(name: string): boolean | undefined {
+    const text = this.text(name)?.toLowerCase() ?? 'auto';
+    if (['true', '1', 'false', '0'].includes(text)) return this.flag(name);
+    if (text !== 'auto') this.problems.push(`${name} is "${text}"; auto, true or false is accepted.`);
+    return undefined;
+  }
+
+  /** An address of PostgreSQL. */
+  postgres(name: string): string | undefined {
+    const url = this.text(name);
+    if (url !== undefined && !/^postgres(ql)?:\/\/./.test(url))
+      this.problems.push(
+        `${name} is not a PostgreSQL address; postgres://user:password@host:port/database is accepted.`,
+      );
+    return url;
   }
 
   parsed<T>(name: string, fallback: string, parse: (text: string) => T): T {
@@ -453,7 +564,7 @@ function readOidc(read: SettingsReader): OidcConfig | undefined {
 function readHttps(read: SettingsReader, name: string): string | undefined {
   const text = read.text(name);
   if (text === undefined || isTrustworthy(text)) return text;
-  read.refuse(`${name} is "${text}"; an https address is accepted, or http on a loopback address.`);
+  read.refuse(`${name} is "${shown(text)}"; an https address is accepted, or http on a loopback address.`);
   return undefined;
 }
 
@@ -476,7 +587,7 @@ function readFilesPlace(read: SettingsReader, dataFolder: string): FilesPlace {
   const secretAccessKey = read.text('BATCHLINE_S3_SECRET_KEY');
   if (endpoint !== undefined && !/^https?:\/\/./.test(endpoint))
     read.refuse(
-      `BATCHLINE_S3_ENDPOINT is "${endpoint}"; an address such as https://s3.example.com is accepted.`,
+      `BATCHLINE_S3_ENDPOINT is "${shown(endpoint)}"; an address such as https://s3.example.com is accepted.`,
     );
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
     const [given, wanted] = accessKeyId === undefined ? ['SECRET', 'ACCESS'] : ['ACCESS', 'SECRET'];
@@ -488,7 +599,7 @@ function readFilesPlace(read: SettingsReader, dataFolder: string): FilesPlace {
   if (!/^[a-z0-9+]+:\/\//i.test(text)) return { kind: 'folder', folder: resolve(text) };
   const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(text) ?? [];
   if (bucket === undefined)
-    read.refuse(`BATCHLINE_FILES is "${text}"; a folder or s3://bucket/prefix is accepted.`);
+    read.refuse(`BATCHLINE_FILES is "${shown(text)}"; a folder or s3://bucket/prefix is accepted.`);
   const prefix = path.replace(/^\/+|\/+$/g, '');
   return {
     kind: 's3',
@@ -503,6 +614,35 @@ function readFilesPlace(read: SettingsReader, dataFolder: string): FilesPlace {
   };
 }
 
+function readMetrics(read: SettingsReader): MetricsAccess {
+  const text = read.text('BATCHLINE_METRICS')?.toLowerCase() ?? 'sign-in';
+  const access = METRICS_ACCESS.find((one) => one === text);
+  if (access === undefined)
+    read.refuse(`BATCHLINE_METRICS is "${text}"; ${METRICS_ACCESS.join(', ')} are accepted.`);
+  return access ?? 'off';
+}
+
+function readMonitoring(read: SettingsReader): Config['monitoring'] {
+  const port = read.integer('BATCHLINE_MONITORING_PORT', -1, 0, 65_535);
+  const host = read.text('BATCHLINE_MONITORING_HOST') ?? '127.0.0.1';
+  return port === -1 ? undefined : { host, port };
+}
+
+/** The kind of database, which must go with there being an address or not. */
+function readBackend(read: SettingsReader, databaseUrl: string | undefined): BackendName {
+  const fallback = databaseUrl === undefined ? 'pglite' : 'postgres';
+  const text = read.text('DATABASE_BACKEND')?.toLowerCase() ?? fallback;
+  const accepted = BACKEND_NAMES.filter((name) => (name === 'pglite') === (databaseUrl === undefined));
+  const backend = accepted.find((name) => name === text);
+  if (backend === undefined)
+    read.refuse(
+      databaseUrl === undefined
+        ? `DATABASE_BACKEND is "${text}" without DATABASE_URL; pglite is accepted there, and with it ${BACKEND_NAMES.filter((name) => name !== 'pglite').join(', ')}.`
+        : `DATABASE_BACKEND is "${text}"; with DATABASE_URL ${accepted.join(', ')} are accepted.`,
+    );
+  return backend ?? fallback;
+}
+
 function readTrustProxy(read: SettingsReader): readonly string[] {
   const proxies = listOf(read.text('BATCHLINE_TRUST_PROXY'));
   for (const proxy of proxies) {
@@ -512,6 +652,29 @@ function readTrustProxy(read: SettingsReader): readonly string[] {
       );
   }
   return proxies;
+}
+
+/** Origins as browsers send them; each is named, because any origin would be every page that a caller opens. */
+function readOrigins(read: SettingsReader): readonly string[] {
+  const origins = listOf(read.text('BATCHLINE_CORS_ORIGINS'));
+  for (const origin of origins) {
+    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin)
+      read.refuse(
+        `BATCHLINE_CORS_ORIGINS names "${origin}"; origins such as https://app.example.com, without a path, are accepted.`,
+      );
+  }
+  return origins;
+}
+
+function readRateLimit(read: SettingsReader): Config['rateLimit'] {
+  const perSecond = read.integer('BATCHLINE_RATE_LIMIT', 0, 0, 100_000);
+  const burst = read.integer('BATCHLINE_RATE_BURST', perSecond * 10, 1, 1_000_000);
+  return perSecond === 0 ? undefined : { perSecond, burst };
+}
+
+/** An address as it may be shown: without the name and password in it. */
+function shown(address: string): string {
+  return address.replace(/\/\/[^/]*@/, '//***@');
 }
 
 function listOf(text: string | undefined): string[] {
@@ -541,12 +704,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const read = new SettingsReader(file ? { ...readSettingsFile(file), ...env } : env);
 
-  const databaseUrl = read.text('DATABASE_URL');
-  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\/./.test(databaseUrl)) {
-    read.refuse(
-      'DATABASE_URL is not a PostgreSQL address; postgres://user:password@host:port/database is accepted.',
-    );
-  }
+  const databaseUrl = read.postgres('DATABASE_URL');
+  const polls = read.text('DATABASE_LISTEN_URL')?.toLowerCase() === 'poll';
+  const databaseListenUrl = polls ? 'poll' : read.postgres('DATABASE_LISTEN_URL');
+  if (databaseListenUrl !== undefined && databaseUrl === undefined)
+    read.refuse('DATABASE_LISTEN_URL is set without DATABASE_URL; both or none are accepted.');
+
+  const databaseBackend = readBackend(read, databaseUrl);
 
   const adminText = read.text('BATCHLINE_ADMIN');
   const admin = adminText === undefined ? undefined : /^([^:\s]{1,100}):(.{8,})$/.exec(adminText);
@@ -587,7 +751,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
   const workerUrl = read.text('BATCHLINE_URL');
   if (workerUrl !== undefined && !/^https?:\/\/./.test(workerUrl)) {
-    read.refuse(`BATCHLINE_URL is "${workerUrl}"; an address such as http://127.0.0.1:7243 is accepted.`);
+    read.refuse(
+      `BATCHLINE_URL is "${shown(workerUrl)}"; an address such as http://127.0.0.1:7243 is accepted.`,
+    );
   }
 
   const logLevel = read.text('LOG_LEVEL') ?? 'info';
@@ -601,7 +767,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: read.integer('PORT', 7243, 0, 65_535),
     dataFolder: resolve(read.text('BATCHLINE_DATA') ?? './data'),
     databaseUrl,
+    databaseBackend,
     databasePool: read.integer('BATCHLINE_DATABASE_POOL', 10, 3, 200),
+    databaseTimeoutSeconds: read.integer('BATCHLINE_DATABASE_TIMEOUT', 60, 1, 3600),
+    databaseListenUrl,
+    databasePooler: read.flagOrAuto('BATCHLINE_DATABASE_POOLER'),
+    idleTransactionSeconds: read.integer('BATCHLINE_IDLE_TRANSACTION', 30, 1, 3600),
     admin:
       admin?.[1] !== undefined && admin[2] !== undefined
         ? { login: admin[1], password: admin[2] }
@@ -634,6 +805,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     timeZone: timeZone ?? UTC,
     signIn: readSignIn(read),
+    corsOrigins: readOrigins(read),
+    hstsSeconds: read.integer('BATCHLINE_HSTS', 0, 0, 63_072_000),
+    rateLimit: readRateLimit(read),
+    requestTimeoutSeconds: read.integer('BATCHLINE_REQUEST_TIMEOUT', 3600, 10, 86_400),
     trustProxy: readTrustProxy(read),
     workerUrl,
     workerToken: read.text('BATCHLINE_TOKEN'),
@@ -642,6 +817,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       retrySeconds: read.integer('BATCHLINE_WEBHOOK_RETRY', 10, 1, 3600),
       tries: read.integer('BATCHLINE_WEBHOOK_TRIES', 8, 1, 20),
     },
+    metrics: readMetrics(read),
+    monitoring: readMonitoring(read),
     logLevel,
     nodeId: randomUUID(),
   };

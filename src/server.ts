@@ -1,34 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { Refusal } from './domain/errors.ts';
-import { Definitions } from './engine/definitions.ts';
-import { Engine } from './engine/engine.ts';
-import { JobQueue } from './engine/job-queue.ts';
-import { loadHandlers } from './engine/load-handlers.ts';
-import { Registry } from './engine/registry.ts';
-import { RetentionService } from './engine/retention.ts';
-import { Files } from './files/files.ts';
-import { openStore } from './files/open-store.ts';
+import type { RetentionService } from './engine/retention.ts';
 import { buildApp } from './http/app.ts';
 import { hashPassword } from './http/auth/passwords.ts';
 import { loadCatalogues } from './http/localization/load-catalogues.ts';
+import { endAll, startNode, type Undo, Watch } from './node.ts';
 import { EventFeed } from './notifications/event-feed.ts';
 import { WebhookSender } from './notifications/webhooks/webhook-sender.ts';
 import { countAssociates, insertAssociate } from './store/associates/associates.ts';
-import { type Database, openDatabase } from './store/database.ts';
-import { keepDefaultLimits } from './store/definitions/definition-control.ts';
+import type { Database } from './store/database.ts';
 import { Scheduler } from './tasks/schedules/scheduler.ts';
-import type { TaskParts } from './tasks/task-parts.ts';
 
-/** A server that listens and works. */
+/** A server that listens and, mostly, works. */
 export interface Server {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
+  /** Where `/health` and `/metrics` have a port of their own; `undefined` where they have none. */
+  readonly monitoringUrl: string | undefined;
   /** The administrator that the first start has made; the password only where it was generated. */
   readonly firstAdministrator:
     | { readonly login: string; readonly generatedPassword: string | undefined }
@@ -42,62 +34,50 @@ export interface Server {
 /**
  * Starts everything in this process: database, engine and API.
  *
- * @throws ConfigError, HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, FilesUnreachable, or the error of the
- *   socket; nothing is left open then
+ * @param options.runs false leaves the running of tasks to other processes
+ * @throws ConfigError, what `startNode` throws, or the error of the socket; nothing is left open then
  */
-export async function startServer(config: Config, log: Logger): Promise<Server> {
-  const undo: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
+export async function startServer(config: Config, log: Logger, { runs = true } = {}): Promise<Server> {
+  const undo: Undo = [];
+  const watch = new Watch(log);
+  const { health, metrics } = watch;
+  const stop = (): Promise<void> => endAll(health, undo);
   try {
+    const monitoring = await watch.open(config, log, undo);
     const catalogues = await loadCatalogues(config.catalogueFolder);
-    const registry = await loadDefinitions(config);
-    const database = await openDatabase(config, log);
-    undo.push(() => database.close());
+    const { tasks, retention } = await startNode(config, log, metrics, runs, undo);
+    const { database } = tasks;
     const firstAdministrator = await ensureAdministrator(database, config);
-    const queue = await JobQueue.open(database, log);
-    undo.push(() => queue.stop());
-    const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
-    for (const name of await definitions.prepare())
-      log.warn({ definition: name }, 'workers offer this definition too; it runs in the server');
-    for (const { definition } of registry.all())
-      await keepDefaultLimits(database.sql, definition.name, definition.limits ?? null);
-    const store = await openStore(
-      config.files,
-      join(config.dataFolder, 'scratch'),
-      Math.max(config.uploadLimit, config.resultLimit),
-    );
-    undo.push(() => store.close());
-    const files = new Files(config, database.sql, store, log);
-    const tasks: TaskParts = {
-      database,
-      queue,
-      registry,
-      definitions,
-      files,
-      textLimits: config.textLimits,
-      listLimit: config.listLimit,
-      serialNumber: config.serialNumber,
-    };
-    const engine = new Engine({ database, queue, registry, definitions, files }, config, log);
-    await engine.start();
-    undo.push(() => engine.stop());
     const feed = new EventFeed(database, log);
     undo.push(() => feed.close());
-    const webhooks = new WebhookSender(database, config.webhooks, config.allowPrivateAddresses, log);
+    const webhooks = new WebhookSender(database, config.webhooks, config.allowPrivateAddresses, log, metrics);
     webhooks.start();
     undo.push(() => webhooks.stop(config.graceSeconds));
     const scheduler = new Scheduler(tasks, log);
     scheduler.start();
     undo.push(() => scheduler.stop());
-    const retention = new RetentionService({ database, registry, files }, config.retention, log);
-    retention.start();
-    undo.push(() => retention.stop());
-    const app = await buildApp({ tasks, scheduler, feed, webhooks, config, log, catalogues });
+    const app = await buildApp({
+      tasks,
+      scheduler,
+      feed,
+      webhooks,
+      health,
+      metrics,
+      config,
+      log,
+      catalogues,
+    });
     undo.push(() => closeApp(app, config.graceSeconds));
     await app.listen({ host: config.host, port: config.port });
-    return { url: urlOf(app), firstAdministrator, database, retention, stop };
+    health.serve(database);
+    return {
+      url: urlOf(app),
+      monitoringUrl: monitoring,
+      firstAdministrator,
+      database,
+      retention,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -115,17 +95,6 @@ async function closeApp(app: FastifyInstance, graceSeconds: number): Promise<voi
   } finally {
     clearTimeout(cut);
   }
-}
-
-/** The definitions that come with the server, then the user's own. */
-async function loadDefinitions(config: Config): Promise<Registry> {
-  const registry = new Registry(config.leaseSeconds);
-  const builtin = new URL(
-    import.meta.url.endsWith('.ts') ? './builtin/index.ts' : './builtin/index.js',
-    import.meta.url,
-  );
-  await loadHandlers(registry, [fileURLToPath(builtin), ...config.handlers]);
-  return registry;
 }
 
 /** Makes the administrator of the first start; nobody else ever gets a password from us. */

@@ -164,7 +164,7 @@ class CsvImport {
       fileModified: stats.mtimeMs,
     };
     await this.#ctx.services.transaction(async (tx) => {
-      await prepareTable(tx.sql, table, columns);
+      await prepareTable(tx.sql, table, columns, this.#ctx.task.tenant);
       await removeRowsOf(tx.sql, table, this.#ctx.task.id);
       await tx.checkpoint(state);
     });

@@ -144,7 +144,7 @@ async function call(
 ): Promise<ResultLine> {
   const { parameters } = ctx;
   const given = parameters.requests[index] as Static<typeof RequestSchema>;
-  const request = outgoing(given);
+  const request = outgoing(given, ctx.traceHeaders);
   const timeout = given.timeout ?? parameters.timeout;
   const began = performance.now();
   const line = (attempts: number, outcome: Answer | undefined, error: string | null): ResultLine => ({
@@ -207,8 +207,11 @@ async function tryOnce(
   }
 }
 
-function outgoing(given: Static<typeof RequestSchema>): OutgoingRequest {
-  const headers: Record<string, string> = { 'user-agent': 'batchline' };
+function outgoing(
+  given: Static<typeof RequestSchema>,
+  traceHeaders: Readonly<Record<string, string>>,
+): OutgoingRequest {
+  const headers: Record<string, string> = { 'user-agent': 'batchline', ...traceHeaders };
   const { body } = given;
   if (body !== undefined && typeof body !== 'string') headers['content-type'] = 'application/json';
   for (const [name, value] of Object.entries(given.headers ?? {})) headers[name.toLowerCase()] = value;

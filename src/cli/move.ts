@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { pino } from 'pino';
 import { readConfig } from '../config.ts';
-import { type Database, nameOf, openDatabase } from '../store/database.ts';
+import { openLog } from '../log.ts';
+import { type Database, nameOf, openToMove } from '../store/database.ts';
 import { moveDatabase } from '../store/move/move-database.ts';
 import { forgetMove } from '../store/move/move-state.ts';
 import { UsageError } from './usage.ts';
@@ -13,6 +13,7 @@ export async function moveCommand(args: readonly string[]): Promise<number> {
     options: { to: { type: 'string' }, forget: { type: 'boolean' }, json: { type: 'boolean' } },
   });
   const config = readConfig(process.env);
+  const log = openLog('warn');
   if (config.databaseUrl !== undefined)
     throw new UsageError('move takes the embedded database of BATCHLINE_DATA; unset DATABASE_URL');
   if (values.forget === true) return forget();
@@ -20,10 +21,9 @@ export async function moveCommand(args: readonly string[]): Promise<number> {
   if (to === undefined || !/^postgres(ql)?:\/\//.test(to))
     throw new UsageError('move needs --to with the address of a PostgreSQL database: postgres://…');
   const target = readConfig({ ...process.env, DATABASE_URL: to });
-  const log = pino({ level: 'warn' }, pino.destination(2));
-  const from = await openDatabase(config, log, { moving: true });
+  const from = await openToMove(config, log);
   try {
-    const into = await openDatabase(target, log, { moving: true });
+    const into = await openToMove(target, log);
     try {
       const move = { source: nameOf(config), target: nameOf(target) };
       const result = await moveDatabase(from.sql, into.sql, move, ({ table, copied }) => {
@@ -46,7 +46,7 @@ export async function moveCommand(args: readonly string[]): Promise<number> {
   }
 
   async function forget(): Promise<number> {
-    const database: Database = await openDatabase(config, pino({ level: 'warn' }), { moving: true });
+    const database: Database = await openToMove(config, log);
     try {
       const was = await forgetMove(database.sql, nameOf(config));
       console.log(was ? `${nameOf(config)} can be used again.` : `${nameOf(config)} was not moved.`);

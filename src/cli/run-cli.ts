@@ -2,9 +2,12 @@ import { ConfigError } from '../config.ts';
 import { Refusal } from '../domain/errors.ts';
 import { HandlerModuleError } from '../engine/load-handlers.ts';
 import { FilesUnreachable } from '../files/files-unreachable.ts';
+import { stackOf } from '../log.ts';
 import { FolderInUse, FolderUnusable } from '../store/embedded/folder-lock.ts';
+import { MigrationBlocked } from '../store/migrations/migrate.ts';
+import { SchemaTooNew } from '../store/migrations/unknown-migrations.ts';
 import { MoveRefused } from '../store/move/move-state.ts';
-import { DatabaseUnreachable } from '../store/postgres/open-postgres.ts';
+import { DatabaseUnfit, DatabaseUnreachable } from '../store/postgres/database-errors.ts';
 import { CallRefused } from '../workers/index.ts';
 import { appCommand } from './app.ts';
 import { moveCommand } from './move.ts';
@@ -18,7 +21,9 @@ import { work } from './work.ts';
 const USAGE = `batchline: a self-hosted batch-task server
 
   batchline serve                        start the server
-  batchline work                         run the definitions of BATCHLINE_HANDLERS for the server at BATCHLINE_URL
+      [--no-worker]                      without running tasks: other processes do
+  batchline work                         run tasks without an API: on the database at DATABASE_URL, or the
+                                         definitions of BATCHLINE_HANDLERS for the server at BATCHLINE_URL
   batchline user add LOGIN               make an associate; asks for the password on standard input
       [--role administrator|viewer]      may be given twice
       [--name NAME] [--tenant SERIAL]
@@ -46,6 +51,9 @@ const TOLD_IN_ONE_LINE = [
   FolderInUse,
   FolderUnusable,
   DatabaseUnreachable,
+  DatabaseUnfit,
+  SchemaTooNew,
+  MigrationBlocked,
   FilesUnreachable,
   MoveRefused,
   Refusal,
@@ -101,7 +109,7 @@ function report(error: unknown): number {
     console.error('batchline: the address is in use. Stop what listens there, or set PORT.');
   } else if (['listen', 'getaddrinfo'].includes((error as NodeJS.ErrnoException).syscall ?? '')) {
     console.error(`batchline: HOST and PORT name no address to listen on: ${(error as Error).message}.`);
-  } else console.error('batchline:', error);
+  } else console.error('batchline:', stackOf(error));
   return 1;
 }
 

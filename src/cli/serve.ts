@@ -1,25 +1,34 @@
-import { pino } from 'pino';
+import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
+import { openLog } from '../log.ts';
 import { type Server, startServer } from '../server.ts';
 import { untilSignal } from './until-signal.ts';
 import { UsageError } from './usage.ts';
 
-/** What no log may hold. */
-const SECRET_HEADERS = ['authorization', 'cookie', 'so-apptoken', 'x-xsrf-token'].map(
-  (name) => `req.headers["${name}"]`,
-);
-
 /** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. */
 export async function serve(args: readonly string[]): Promise<number> {
-  if (args.length > 0)
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { 'no-worker': { type: 'boolean', default: false } },
+  });
+  if (positionals.length > 0)
     throw new UsageError(
-      `serve takes no arguments, but there is "${args[0]}"; settings come from the environment`,
+      `serve takes nothing but --no-worker, but there is "${positionals[0]}"; settings come from the environment`,
     );
+  const runs = !values['no-worker'];
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel, redact: SECRET_HEADERS }, pino.destination(2));
+  const log = openLog(config.logLevel);
   const signalled = untilSignal();
-  const server = await startServer(config, log);
+  const server = await startServer(config, log, { runs });
+  void server.database.lost?.then((error) => {
+    console.error(
+      `The database has given up: ${error.message}. Mend that and start again; what was acknowledged is there.`,
+    );
+    process.exit(1); // it answers nothing more, not even to be closed
+  });
   console.log(greeting(server, config.admin === undefined ? undefined : config.admin.login));
+  if (!runs) console.log('\nTasks run elsewhere: in batchline work, or in workers over HTTP.');
   await signalled;
   console.log('Stopping: running tasks end or are handed back. Once more ends at once.');
   await server.stop();

@@ -1,5 +1,5 @@
-import { pino } from 'pino';
 import { readConfig } from '../config.ts';
+import { openLog } from '../log.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 
 /** Opens the database that the settings name, for one command, and closes it after. */
@@ -7,7 +7,7 @@ export async function withDatabase<T>(
   work: (database: Database, serialNumber: string) => Promise<T>,
 ): Promise<T> {
   const config = readConfig(process.env);
-  const database = await openDatabase(config, pino({ level: 'warn' }, pino.destination(2)));
+  const database = await openDatabase(config, openLog('warn'));
   try {
     return await work(database, config.serialNumber);
   } finally {

@@ -1,27 +1,73 @@
-import { pino } from 'pino';
-import { ConfigError, readConfig } from '../config.ts';
+import type { Logger } from 'pino';
+import { type Config, ConfigError, readConfig } from '../config.ts';
 import { loadHandlers } from '../engine/load-handlers.ts';
 import { Registry } from '../engine/registry.ts';
+import { openLog } from '../log.ts';
+import { startWorkerNode } from '../worker-node.ts';
 import { createWorker } from '../workers/index.ts';
 import { untilSignal } from './until-signal.ts';
 import { UsageError } from './usage.ts';
 
-/** Runs one's own definitions for a server elsewhere, until SIGINT or SIGTERM; a second one ends it at once. */
+/** A worker that is at work. */
+interface Working {
+  /** Where. */
+  readonly place: string;
+  readonly names: readonly string[];
+  /** Settles when it ends by itself. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs tasks without an API, until SIGINT or SIGTERM; a second one ends it at once. It works on a database, or over
+ * HTTP for a server elsewhere.
+ */
 export async function work(args: readonly string[]): Promise<number> {
   if (args.length > 0)
     throw new UsageError(
       `work takes no arguments, but there is "${args[0]}"; settings come from the environment`,
     );
   const config = readConfig(process.env);
-  const { workerUrl: url, workerToken: token, handlers } = config;
+  const log = openLog(config.logLevel);
+  const signalled = untilSignal();
+  const { place, names, ended, stop } = await begin(config, log);
+  console.log(`Working ${place}: ${names.join(', ')}`);
+  if ((await Promise.race([signalled, ended])) === 'signalled') {
+    console.log('Stopping: running tasks end or are handed back. Once more ends at once.');
+    await stop();
+  }
+  console.log('Stopped.');
+  return 0;
+}
+
+/** @throws ConfigError where it isn't clear where to work */
+function begin(config: Config, log: Logger): Promise<Working> {
+  const { databaseUrl, workerUrl } = config;
+  if (databaseUrl !== undefined && workerUrl !== undefined)
+    throw new ConfigError([
+      'DATABASE_URL and BATCHLINE_URL are both set; batchline work takes one: the database to work on, or the server to work for.',
+    ]);
+  if (databaseUrl !== undefined) return workOnDatabase(config, log);
+  if (workerUrl !== undefined) return workForServer(config, workerUrl, log);
+  throw new ConfigError([
+    'DATABASE_URL and BATCHLINE_URL are missing; one of them is accepted: the PostgreSQL to work on, or the address of a server to work for. The embedded database has one process, batchline serve; workers beside it need BATCHLINE_URL.',
+  ]);
+}
+
+async function workOnDatabase(config: Config, log: Logger): Promise<Working> {
+  const { names, stop } = await startWorkerNode(config, log);
+  return { place: 'on the database', names, ended: new Promise(() => undefined), stop };
+}
+
+async function workForServer(config: Config, url: string, log: Logger): Promise<Working> {
+  const { workerToken: token, handlers } = config;
   const missing = [
-    ...(url === undefined ? ['BATCHLINE_URL is missing; the address of a server is accepted.'] : []),
     ...(token === undefined
       ? ['BATCHLINE_TOKEN is missing; a token with the scope worker is accepted (batchline token create).']
       : []),
     ...(handlers.length === 0 ? ['BATCHLINE_HANDLERS is missing; a module or folder is accepted.'] : []),
   ];
-  if (url === undefined || token === undefined || missing.length > 0) throw new ConfigError(missing);
+  if (token === undefined || missing.length > 0) throw new ConfigError(missing);
   const registry = new Registry(config.leaseSeconds);
   await loadHandlers(registry, handlers);
   const worker = createWorker({
@@ -30,15 +76,8 @@ export async function work(args: readonly string[]): Promise<number> {
     tasks: registry.all().map((one) => one.definition),
     concurrency: config.concurrency,
     graceSeconds: config.graceSeconds,
-    log: pino({ level: config.logLevel }, pino.destination(2)),
+    log,
   });
-  const signalled = untilSignal();
   await worker.start();
-  console.log(`Working for ${url}: ${registry.names().join(', ')}`);
-  if ((await Promise.race([signalled, worker.ended])) === 'signalled') {
-    console.log('Stopping: running tasks end or are handed back. Once more ends at once.');
-    await worker.stop();
-  }
-  console.log('Stopped.');
-  return 0;
+  return { place: `for ${url}`, names: registry.names(), ended: worker.ended, stop: () => worker.stop() };
 }

@@ -11,6 +11,7 @@ export type RefusalKind =
   | 'precondition'
   | 'unsatisfiable'
   | 'unsupported'
+  | 'oversized'
   | 'throttled'
   | 'unavailable';
 
@@ -59,10 +60,20 @@ export const precondition = refusal('precondition');
 export const unsatisfiable = refusal('unsatisfiable');
 /** The body is in a format that is not read: a 415. */
 export const unsupported = refusal('unsupported');
+/** The content is larger than is accepted: a 413. */
+export const oversized = refusal('oversized');
 /** Too many failed sign-ins: a 429 that says when to try again, in whole seconds. */
 export function throttled(retryAfter: number): Refusal {
   const text = message`Too many failed sign-ins; try again in ${retryAfter} seconds.`;
   return new Refusal('throttled', text, retryAfter);
+}
+/** Too many requests of one caller: a 429 that says when to try again, in whole seconds. */
+export function overloaded(retryAfter: number): Refusal {
+  return new Refusal(
+    'throttled',
+    message`Too many requests; try again in ${retryAfter} seconds.`,
+    retryAfter,
+  );
 }
 /** Something that the server depends on does not answer: a 503 that says when to try again, in whole seconds. */
 export function unavailable(text: Message, retryAfter: number): Refusal {

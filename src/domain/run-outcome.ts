@@ -19,6 +19,8 @@ export type RunOutcome =
 
 /** What follows from an outcome. */
 export interface Consequence {
+  /** Of which outcome. */
+  readonly outcome: RunOutcome['kind'];
   readonly to: StoredState;
   /** Result; `null` leaves it as it is. */
   readonly result: Text | null;
@@ -47,6 +49,7 @@ export function consequenceOf(
   switch (outcome.kind) {
     case 'returned':
       return {
+        outcome: outcome.kind,
         to: 'Succeeded',
         result: outcome.result,
         failures,
@@ -56,6 +59,7 @@ export function consequenceOf(
       };
     case 'interrupted':
       return {
+        outcome: outcome.kind,
         to: 'New',
         result: null,
         failures,
@@ -69,7 +73,12 @@ export function consequenceOf(
     case 'failed': {
       const planned = outcome.permanent ? undefined : nextDelay(policy, failures + 1, jitter);
       const delay = planned === undefined ? undefined : (outcome.delaySeconds ?? planned);
-      const counts = { result: outcome.message, failures: failures + 1, losses };
+      const counts = {
+        outcome: outcome.kind,
+        result: outcome.message,
+        failures: failures + 1,
+        losses,
+      };
       if (delay === undefined)
         return { ...counts, to: 'Failed', delaySeconds: null, reason: message`The run has failed.` };
       return {
@@ -80,7 +89,7 @@ export function consequenceOf(
       };
     }
     case 'lost': {
-      const counts = { failures, losses: losses + 1 };
+      const counts = { outcome: outcome.kind, failures, losses: losses + 1 };
       if (losses + 1 <= policy.lostLimit) {
         return {
           ...counts,

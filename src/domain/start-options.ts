@@ -1,3 +1,5 @@
+import type { TraceContext } from './trace-context.ts';
+
 /** When and in which order a task is to run, and what tells that a start was sent twice. */
 export interface StartOptions {
   /** When its first run is due: an instant, or seconds from now. At once where it is absent. */
@@ -6,6 +8,8 @@ export interface StartOptions {
   readonly priority?: number | undefined;
   /** The caller's key of this start: the same one within a day starts nothing more. */
   readonly idempotencyKey?: string | undefined;
+  /** Where the call stands in a distributed trace. It is no part of what the caller asks for. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** The lowest and the highest priority. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Message } from '../domain/message.ts';
-import type { Consequence } from '../domain/run-outcome.ts';
+import type { Consequence, RunOutcome } from '../domain/run-outcome.ts';
 import { hasEnded } from '../domain/task-state.ts';
 import { type ResultFileRecord, writeResultFiles } from '../store/files/result-files.ts';
 import type { Schema } from '../store/schema.ts';
@@ -9,6 +9,7 @@ import type { Signals } from '../store/signals.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { type FinishedTask, finishRuns, type RunEnd } from '../store/tasks/finish-runs.ts';
+import { type CountedRun, countedOutcome } from './engine-meter.ts';
 import { type ChildMove, noteChildMoves } from './families/child-moves.ts';
 import type { JobQueue } from './job-queue.ts';
 
@@ -17,6 +18,8 @@ export interface EndToApply extends RunEnd {
   readonly name: string;
   readonly jobId: string | null;
   readonly nodeId: string;
+  /** Of which outcome it is the end. */
+  readonly outcome: RunOutcome['kind'];
   readonly reason: Message;
   /** The result file that becomes the task's. */
   readonly file?: ResultFileRecord | undefined;
@@ -50,10 +53,17 @@ export interface AppliedEnds {
   readonly due: ReadonlySet<string>;
   /** The tasks whose children have ended. */
   readonly parentIds: readonly number[];
+  /** The same ends, as they are counted. */
+  readonly counted: readonly CountedRun[];
 }
 
-/** Tells what follows from ends that were written, after their transaction. */
-export function announceEnds(signals: Signals, { due, parentIds }: AppliedEnds): void {
+/** Tells what follows from ends that were written, and counts them, after their transaction. */
+export function announceEnds(
+  signals: Signals,
+  { meter }: JobQueue,
+  { due, parentIds, counted }: AppliedEnds,
+): void {
+  meter.ended(counted);
   signals.publish({ kind: 'changed' });
   if (due.size > 0) signals.publish({ kind: 'due', names: [...due] });
   if (parentIds.length > 0) signals.publish({ kind: 'children', parentIds });
@@ -77,10 +87,17 @@ export async function applyEnds(
   const traces: number[] = [];
   const files: ResultFileRecord[] = [];
   const moves: ChildMove[] = [];
+  const counted: CountedRun[] = [];
   for (const task of finished) {
     const end = byTask.get(task.taskId);
     if (end === undefined) continue;
     if (end.file !== undefined) files.push(end.file);
+    counted.push({
+      name: end.name,
+      outcome: countedOutcome(end.outcome, { state: task.state, isStopped: task.stopNote !== null }),
+      seconds: task.seconds,
+      runs: hasEnded(task.state) ? task.runs : undefined,
+    });
     changes.push({
       taskId: task.taskId,
       tenant: task.tenant,
@@ -110,5 +127,5 @@ export async function applyEnds(
   await queue.send(trx, next);
   for (const name of await noteChildMoves(trx, queue, moves)) due.add(name);
   await deleteTaskRows(trx, traces, true);
-  return { finished, due, parentIds: [...new Set(moves.map((move) => move.parentId))] };
+  return { finished, due, parentIds: [...new Set(moves.map((move) => move.parentId))], counted };
 }

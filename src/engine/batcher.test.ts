@@ -4,12 +4,16 @@ import { Batcher } from './batcher.ts';
 test('what comes during a write goes together with the next, in order', async () => {
   const batches: number[][] = [];
   const gates: PromiseWithResolvers<void>[] = [];
-  const batcher = new Batcher<number>(async (items) => {
-    batches.push([...items]);
-    const gate = Promise.withResolvers<void>();
-    gates.push(gate);
-    await gate.promise;
-  }, 3);
+  const batcher = new Batcher<number>(
+    async (items) => {
+      batches.push([...items]);
+      const gate = Promise.withResolvers<void>();
+      gates.push(gate);
+      await gate.promise;
+      return [];
+    },
+    { most: 3 },
+  );
   const first = batcher.add(1);
   await Promise.resolve();
   await Promise.resolve();
@@ -24,9 +28,29 @@ test('what comes during a write goes together with the next, in order', async ()
 });
 
 test('a write that fails rejects its own items and no others', async () => {
-  const batcher = new Batcher<string>(async (items) => {
-    if (items.includes('bad')) throw new Error('no');
-  }, 1);
+  const batcher = new Batcher<string>(
+    async (items) => {
+      if (items.includes('bad')) throw new Error('no');
+      return [];
+    },
+    { most: 1 },
+  );
   const results = await Promise.allSettled(['good', 'bad', 'fine'].map((item) => batcher.add(item)));
   expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
+test('of items with the same key the later one waits for the next write, and each hears what came of it', async () => {
+  const batches: string[][] = [];
+  const batcher = new Batcher<string, string>(
+    async (items) => {
+      batches.push([...items]);
+      return items.map((item) => item.toUpperCase());
+    },
+    { most: 3, keyOf: (item) => item.charAt(0) },
+  );
+  const results = await Promise.all(
+    ['a1', 'a2', 'b1', 'a3', 'b2', 'c1', 'd1'].map((item) => batcher.add(item)),
+  );
+  expect(results).toEqual(['A1', 'A2', 'B1', 'A3', 'B2', 'C1', 'D1']);
+  expect(batches).toEqual([['a1', 'b1', 'c1'], ['a2', 'b2', 'd1'], ['a3']]);
 });

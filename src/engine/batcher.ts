@@ -1,23 +1,37 @@
+/** An item that waits for its write. */
+interface Entry<T, R> {
+  readonly item: T;
+  readonly resolve: (result: R) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a batcher may put together in one write. */
+export interface BatchLimits<T> {
+  /** The most items. */
+  readonly most: number;
+  /** Items with the same key never go together: the later one waits for the next write. */
+  readonly keyOf?: (item: T) => unknown;
+}
+
 /**
  * Gathers items while a write is under way and writes them together when it has ended, so that a busy moment
  * costs few statements and a quiet one no delay.
  *
- * @param write writes items, in the order they came; rejects where none was written
- * @param most the most items in one write
+ * @param write writes items, in the order they came, and resolves to what came of each; rejects where none was written
  */
-export class Batcher<T> {
-  readonly #write: (items: readonly T[]) => Promise<void>;
-  readonly #most: number;
-  #waiting: { item: T; resolve: () => void; reject: (error: unknown) => void }[] = [];
+export class Batcher<T, R = void> {
+  readonly #write: (items: readonly T[]) => Promise<readonly R[]>;
+  readonly #limits: BatchLimits<T>;
+  #waiting: Entry<T, R>[] = [];
   #writing: Promise<void> | undefined;
 
-  constructor(write: (items: readonly T[]) => Promise<void>, most: number) {
+  constructor(write: (items: readonly T[]) => Promise<readonly R[]>, limits: BatchLimits<T>) {
     this.#write = write;
-    this.#most = most;
+    this.#limits = limits;
   }
 
-  /** Resolves when the item is written; rejects with the error of its write. */
-  add(item: T): Promise<void> {
+  /** Resolves to what came of the item when it is written; rejects with the error of its write. */
+  add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
       this.#writing ??= this.#drain();
@@ -33,14 +47,30 @@ export class Batcher<T> {
     // Wait for the microtasks of this moment: what else ends now goes with it.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#most);
+      const batch = this.#take();
       try {
-        await this.#write(batch.map((entry) => entry.item));
-        for (const entry of batch) entry.resolve();
+        const results = await this.#write(batch.map((entry) => entry.item));
+        batch.forEach((entry, index) => {
+          entry.resolve(results[index] as R);
+        });
       } catch (error) {
         for (const entry of batch) entry.reject(error);
       }
     }
     this.#writing = undefined;
+  }
+
+  #take(): Entry<T, R>[] {
+    const { most, keyOf } = this.#limits;
+    if (keyOf === undefined) return this.#waiting.splice(0, most);
+    const taken = new Map<unknown, Entry<T, R>>();
+    const left: Entry<T, R>[] = [];
+    for (const entry of this.#waiting) {
+      const key = keyOf(entry.item);
+      if (taken.size === most || taken.has(key)) left.push(entry);
+      else taken.set(key, entry);
+    }
+    this.#waiting = left;
+    return [...taken.values()];
   }
 }

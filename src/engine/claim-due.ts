@@ -65,10 +65,12 @@ export async function claimDue(parts: ClaimParts, request: ClaimRequest): Promis
   const { gates } = parts.queue;
   for (;;) {
     const gate = gates.of(request.name);
+    const began = performance.now();
     try {
       const result = await inTransaction(parts.database.sql, (trx) =>
         gate.isGated ? claimGated(parts, trx, request) : claimOpen(parts, trx, request, gate.version),
       );
+      parts.queue.meter.claimed(request.name, result.claimed, (performance.now() - began) / 1000);
       if (result.claimed.length > 0) parts.database.signals.publish({ kind: 'changed' });
       return result;
     } catch (error) {

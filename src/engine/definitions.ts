@@ -1,14 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
 import type { CancellationBehaviourName } from '../domain/cancellation.ts';
 import { conflict, invalid } from '../domain/errors.ts';
-import type { Text } from '../domain/message.ts';
+import { plainOf, type Text } from '../domain/message.ts';
 import type { RetentionRules } from '../domain/retention.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
 import {
+  type Declarer,
   deleteWorkerDefinition,
   findWorkerDefinition,
   listWorkerDefinitions,
+  namesDeclaredOutside,
   putWorkerDefinition,
+  touchWorkerDefinitions,
   type WorkerDefinition,
 } from '../store/definitions/worker-definitions.ts';
 import type { Schema } from '../store/schema.ts';
@@ -16,6 +20,9 @@ import { inTransaction } from '../store/transaction.ts';
 import type { JobQueue } from './job-queue.ts';
 import { type ParameterReader, parameterReader } from './parameters.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
+
+/** Who declares what a process on the database runs. */
+const NOBODY: Declarer = { associateId: 0, tenant: null };
 
 /** A definition that tasks can be started by, wherever it runs. */
 export interface KnownDefinition {
@@ -66,11 +73,12 @@ export class Definitions {
     this.#leaseSeconds = leaseSeconds;
   }
 
-  /** Makes the queues of all definitions; resolves to the names that both this process and workers offer. */
+  /** Makes the queues of all definitions; resolves to the names that both this process and workers outside offer. */
   async prepare(): Promise<string[]> {
     const declared = await listWorkerDefinitions(this.#db);
     await this.#queue.ensure([...this.#registry.names(), ...declared.map((one) => one.name)]);
-    return declared.map((one) => one.name).filter((name) => this.#registry.find(name) !== undefined);
+    const outside = await namesDeclaredOutside(this.#db);
+    return outside.filter((name) => this.#registry.find(name) !== undefined);
   }
 
   /**
@@ -115,19 +123,37 @@ export class Definitions {
   /**
    * Keeps what workers declare, all or none; from then on tasks can be started by it.
    *
-   * @throws Refusal (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name
+   * @throws Refusal (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name,
+   *   or it was declared otherwise for other tenants
    */
-  async declare(declarations: readonly Declaration[], actorId: number): Promise<KnownDefinition[]> {
-    const checked = declarations.map((one) => this.#check(one));
-    const kept = await inTransaction(this.#db, async (trx) => {
-      const rows: WorkerDefinition[] = [];
-      // By name, so that two workers that declare the same wait for each other and never crosswise.
-      for (const one of checked.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1)))
-        rows.push(await putWorkerDefinition(trx, one, actorId));
-      return rows;
-    });
+  async declare(declarations: readonly Declaration[], declarer: Declarer): Promise<KnownDefinition[]> {
+    const kept = await this.#keep(
+      declarations.map((one) => this.#check(one)),
+      declarer,
+    );
     await this.#queue.ensure(kept.map((one) => one.name));
     return kept.map((one) => this.#ofWorkers(one));
+  }
+
+  /**
+   * Declares everything that this process runs, so that tasks can be started by it through processes that don't have
+   * its modules. The latest declaration of a name counts.
+   */
+  async offer(): Promise<void> {
+    const own = this.#registry.all().map(({ definition, retry, leaseSeconds }) => ({
+      name: definition.name,
+      description: plainOf(definition.description),
+      parameters: definition.parameters === undefined ? null : JSON.stringify(definition.parameters),
+      cancellation: definition.cancellation ?? 'CanCancel',
+      retry,
+      leaseSeconds,
+    }));
+    await this.#keep(own, NOBODY);
+  }
+
+  /** Notes that this process still runs what it has offered. */
+  async touch(everySeconds: number): Promise<void> {
+    await touchWorkerDefinitions(this.#db, this.#registry.names(), everySeconds);
   }
 
   /** Forgets what workers have declared; false where they have declared no such thing. */
@@ -140,6 +166,17 @@ export class Definitions {
     const own = this.#registry.find(name);
     if (own === undefined) return;
     throw conflict`The definition "${own.definition.name}" runs in the server itself; workers may offer definitions of other names.`;
+  }
+
+  /** By name, so that two that declare the same wait for each other and never crosswise. */
+  #keep(all: readonly Omit<WorkerDefinition, 'lastSeen'>[], declarer: Declarer): Promise<WorkerDefinition[]> {
+    const inOrder = all.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+    return inTransaction(this.#db, async (trx) => {
+      const kept: WorkerDefinition[] = [];
+      for (const one of inOrder)
+        kept.push((await putWorkerDefinition(trx, one, declarer)) ?? (await sameAsDeclared(trx, one)));
+      return kept;
+    });
   }
 
   #check(one: Declaration): Omit<WorkerDefinition, 'lastSeen'> {
@@ -177,6 +214,24 @@ export class Definitions {
     this.#readers.set(name, { schema, read });
     return read;
   }
+}
+
+/**
+ * What others have declared, where a declaration says the same.
+ *
+ * @throws Refusal (conflict) where it says something else
+ */
+async function sameAsDeclared(
+  trx: Kysely<Schema>,
+  wanted: Omit<WorkerDefinition, 'lastSeen'>,
+): Promise<WorkerDefinition> {
+  const declared = await findWorkerDefinition(trx, wanted.name);
+  if (declared !== undefined) {
+    const { name: _, lastSeen: __, ...is } = declared;
+    const { name: ___, ...said } = wanted;
+    if (isDeepStrictEqual(is, said)) return declared;
+  }
+  throw conflict`The definition "${wanted.name}" was declared otherwise and not by your tenant; the same declaration is accepted, or another name.`;
 }
 
 function ofServer({ definition, ...rest }: RegisteredDefinition): KnownDefinition {

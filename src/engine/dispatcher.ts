@@ -65,6 +65,11 @@ export class Dispatcher<T> {
     await this.#pumping;
   }
 
+  /** How many tasks run now, and how many may. */
+  get load(): { readonly running: number; readonly slots: number } {
+    return { running: this.#running.size, slots: this.#options.slots };
+  }
+
   /** Resolves when no task runs. Call it after `stop`. */
   async drained(): Promise<void> {
     await Promise.all(this.#running);

@@ -19,7 +19,13 @@ export class EndWriter {
   readonly #database: Database;
   readonly #queue: JobQueue;
   readonly #log: Logger;
-  readonly #batcher = new Batcher<EndToApply>((ends) => this.#write(ends), MOST_AT_ONCE);
+  readonly #batcher = new Batcher<EndToApply>(
+    async (ends) => {
+      await this.#write(ends);
+      return [];
+    },
+    { most: MOST_AT_ONCE },
+  );
   readonly #givingUp = new AbortController();
 
   constructor(database: Database, queue: JobQueue, log: Logger) {
@@ -48,7 +54,7 @@ export class EndWriter {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
       try {
         const applied = await inTransaction(this.#database.sql, (trx) => applyEnds(trx, this.#queue, ends));
-        announceEnds(this.#database.signals, applied);
+        announceEnds(this.#database.signals, this.#queue, applied);
         return;
       } catch (error) {
         if (isDataException(error) || this.#givingUp.signal.aborted) throw error;

@@ -32,8 +32,16 @@ export interface EngineParts {
   readonly files: Files;
 }
 
+/** How many tasks of one kind run in a process, and how many may. */
+export interface EngineLoad {
+  /** Where they run. */
+  readonly isolate: 'inline' | 'thread';
+  readonly running: number;
+  readonly slots: number;
+}
+
 /**
- * Runs tasks in this process. A run begins with a claim in the database and ends with a write that only the
+ * Runs tasks in this process, and looks after what others have left behind. A run begins with a claim in the database and ends with a write that only the
  * claim's attempt number allows; between them the heartbeat keeps the lease.
  */
 export class Engine {
@@ -47,16 +55,20 @@ export class Engine {
   readonly #families: FamilyKeeper;
   readonly #execution: ExecutionParts;
   readonly #dispatchers: Dispatcher<Run>[] = [];
+  readonly #loads: (() => EngineLoad)[] = [];
   readonly #again = new Map<string, NodeJS.Timeout>();
   #unsubscribe: () => void = () => undefined;
 
-  constructor(parts: EngineParts, config: Config, log: Logger) {
+  /** @param runs whether tasks run here; without, it only looks after those that run elsewhere */
+  constructor(parts: EngineParts, config: Config, log: Logger, runs = true) {
     this.#parts = parts;
     this.#config = config;
     this.#log = log;
     this.#heartbeat = new Heartbeat(parts.database, log);
     this.#ends = new EndWriter(parts.database, parts.queue, log);
-    this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log);
+    this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log, (run) =>
+      this.#heartbeat.holds(run.taskId, run.attempt),
+    );
     this.#housekeeping = new Housekeeping(parts.database, log);
     this.#families = new FamilyKeeper(parts, log);
     const context = {
@@ -69,18 +81,18 @@ export class Engine {
     };
     const threads = new ThreadPool(config.threads, config.textLimits.progressDescription, context);
     this.#execution = { ...context, threads, graceSeconds: config.graceSeconds };
-    for (const isolate of ['inline', 'thread'] as const) {
+    for (const isolate of runs ? (['inline', 'thread'] as const) : []) {
       const names = parts.registry.all().filter((one) => one.isolate === isolate);
       if (names.length === 0) continue;
-      this.#dispatchers.push(
-        new Dispatcher<Run>({
-          names: names.map((one) => one.definition.name),
-          slots: isolate === 'inline' ? config.concurrency : config.threads,
-          claim: (name, limit) => this.#claim(name, limit),
-          run: (run) => this.#run(run),
-          log,
-        }),
-      );
+      const dispatcher = new Dispatcher<Run>({
+        names: names.map((one) => one.definition.name),
+        slots: isolate === 'inline' ? config.concurrency : config.threads,
+        claim: (name, limit) => this.#claim(name, limit),
+        run: (run) => this.#run(run),
+        log,
+      });
+      this.#dispatchers.push(dispatcher);
+      this.#loads.push(() => ({ isolate, ...dispatcher.load }));
     }
   }
 
@@ -116,6 +128,11 @@ export class Engine {
     await this.#execution.threads.close();
   }
 
+  /** How many tasks run in this process, and how many may. */
+  get load(): readonly EngineLoad[] {
+    return this.#loads.map((load) => load());
+  }
+
   async #claim(name: string, limit: number): Promise<Claim<Run>> {
     const definition = this.#parts.registry.get(name);
     const { claimed, more, againInSeconds } = await claimDue(this.#parts, {
@@ -145,11 +162,17 @@ export class Engine {
 
   async #run(run: Run): Promise<void> {
     this.#heartbeat.add(run);
+    run.log.debug('a run begins');
     try {
-      const ended = await executeRun(run, this.#execution);
+      const ended = await run.span.with(() => executeRun(run, this.#execution));
       if (ended === undefined) {
-        if (run.endReason !== 'waiting')
-          run.log.warn('the run has lost its task; what it did is not recorded');
+        if (run.endReason === 'waiting') {
+          run.log.debug('the run is over: its task waits for its children');
+          return;
+        }
+        run.span.fail('lease_lost');
+        run.log.warn('the run has lost its task; what it did is not recorded');
+        this.#parts.queue.meter.orphaned(run.task.name);
         return;
       }
       const { outcome, file } = await storeResult(run, ended, this.#parts.files);
@@ -164,12 +187,15 @@ export class Engine {
           file,
         }),
       );
+      if (outcome.kind === 'failed') run.span.fail('run_failed');
+      run.log.debug({ outcome: outcome.kind, state: consequence.to }, 'the run has ended');
       await releaseScratch(run, outcome, this.#parts.files);
       wakeLater(this.#parts.database.signals, run.task.name, consequence.delaySeconds ?? 0);
     } catch (error) {
       // The lease ends by itself, and the recovery brings the task back.
       run.log.error({ err: error }, 'the end of the run could not be written');
     } finally {
+      run.span.end();
       this.#heartbeat.remove(run);
     }
   }

@@ -31,6 +31,16 @@ export class Heartbeat {
     return [...this.#runs];
   }
 
+  /** Whether a run of this process holds its task, as far as it can know. */
+  holds(taskId: number, attempt: number): boolean {
+    return this.runs.some(
+      (run) =>
+        run.task.id === taskId &&
+        run.task.attempt === attempt &&
+        performance.now() - run.lastHeld <= run.definition.leaseSeconds * 1000,
+    );
+  }
+
   start(): void {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }

@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts';
 import { PREPARED_MARK } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../store/tasks/claim-tasks.ts';
+import { type EngineMeter, NO_METER } from './engine-meter.ts';
 import { Gates } from './gates.ts';
 
 /** The engine's own tables. */
@@ -48,16 +49,19 @@ export class JobQueue {
   readonly #names = new Set<string>();
   /** What this process knows of pauses and limits. */
   readonly gates = new Gates();
+  /** Is told what becomes of tasks. */
+  readonly meter: EngineMeter;
 
-  private constructor(boss: PgBoss) {
+  private constructor(boss: PgBoss, meter: EngineMeter) {
     this.#boss = boss;
+    this.meter = meter;
   }
 
   /** Starts the engine on the database and makes its tables where they are missing. */
-  static async open(database: Database, log: Logger): Promise<JobQueue> {
+  static async open(database: Database, log: Logger, meter = NO_METER): Promise<JobQueue> {
     const boss = new PgBoss({
-      db: database.engine.db,
-      backend: database.engine.backend,
+      db: database.engine,
+      backend: database.backend.name,
       schema: ENGINE_SCHEMA,
       schedule: false,
       registerInstance: false,
@@ -67,7 +71,7 @@ export class JobQueue {
     boss.on('warning', (warning) => log.warn({ warning }, 'the queue engine warns'));
     // Where several servers make the tables at once, all but one fail and find them at their next attempt.
     await boss.start({ attempts: 4 });
-    return new JobQueue(boss);
+    return new JobQueue(boss, meter);
   }
 
   /** Makes the queues of these definitions where they are missing. */

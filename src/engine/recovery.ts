@@ -6,6 +6,7 @@ import { consequenceOf } from '../domain/run-outcome.ts';
 import type { Database } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { type LostRun, lockLostRuns } from '../store/tasks/lost-runs.ts';
+import { setBackLeases } from '../store/tasks/set-back-leases.ts';
 import { listWaiting, replaceJob } from '../store/tasks/waiting-tasks.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { announceEnds, applyEnds, type EndToApply, endOf } from './apply-ends.ts';
@@ -28,15 +29,21 @@ export class Recovery {
   readonly #nodeId: string;
   readonly #intervalMs: number;
   readonly #log: Logger;
+  readonly #holds: (run: LostRun) => boolean;
   #timers: NodeJS.Timeout[] = [];
   #working: Promise<void> = Promise.resolve();
   #reconciledTo = 0;
 
+  /**
+   * @param holds whether this process knows by its own clock that it holds a run; then it is not lost, whatever the
+   *   database's clock says, which may have jumped
+   */
   constructor(
     parts: { readonly database: Database; readonly queue: JobQueue; readonly definitions: Definitions },
     nodeId: string,
     leaseSeconds: number,
     log: Logger,
+    holds: (run: LostRun) => boolean = () => false,
   ) {
     this.#database = parts.database;
     this.#queue = parts.queue;
@@ -44,6 +51,7 @@ export class Recovery {
     this.#nodeId = nodeId;
     this.#intervalMs = Math.max(500, (leaseSeconds * 1000) / 3);
     this.#log = log;
+    this.#holds = holds;
   }
 
   /** Brings back what is lost now, then looks again and again. */
@@ -62,17 +70,18 @@ export class Recovery {
 
   /** Hands back, or fails, the tasks of lost workers. Resolves to how many there were. */
   async bringBackLostRuns(): Promise<number> {
+    await setBackLeases(this.#database.sql);
     const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
     for (let total = 0; ; ) {
       const { count, applied } = await inTransaction(this.#database.sql, async (trx) => {
-        const lost = await lockLostRuns(trx, soleOwner, BATCH);
+        const lost = (await lockLostRuns(trx, soleOwner, BATCH)).filter((run) => !this.#holds(run));
         if (lost.length === 0) return { count: 0, applied: undefined };
         const policies = await this.#policies(trx, lost);
         const ends = lost.map((run) => this.#endOf(run, policies.get(run.name) ?? DEFAULT_RETRY));
         return { count: lost.length, applied: await applyEnds(trx, this.#queue, ends) };
       });
       total += count;
-      if (applied !== undefined) announceEnds(this.#database.signals, applied);
+      if (applied !== undefined) announceEnds(this.#database.signals, this.#queue, applied);
       if (count > 0) this.#log.warn({ runs: count }, 'runs of lost workers were brought back');
       if (count < BATCH) return total;
     }

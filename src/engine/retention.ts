@@ -8,6 +8,7 @@ import { type Swept, sweepFiles } from '../files/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { lockEndedTasks, namesWithEndedTasks } from '../store/retention/ended-tasks.ts';
 import { removeOldAudit } from '../store/retention/old-audit.ts';
+import { listOwnRules } from '../store/retention/own-rules.ts';
 import { listRules } from '../store/retention/rules.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { inTransaction } from '../store/transaction.ts';
@@ -106,10 +107,12 @@ export class RetentionService {
 
   async #removeTasks(now: Date): Promise<number> {
     const set = await listRules(this.#database.sql);
+    const ofModules = await listOwnRules(this.#database.sql);
     let total = 0;
     for (const name of await namesWithEndedTasks(this.#database.sql)) {
-      const own = this.#registry.find(name)?.retention;
-      const rules = mergeRules(set.get(name.toLowerCase()), own, this.#config.tasks);
+      const key = name.toLowerCase();
+      const own = this.#registry.find(name)?.retention ?? ofModules.get(key);
+      const rules = mergeRules(set.get(key), own, this.#config.tasks);
       for (const state of ENDED_STATES) {
         const before = cutoffOf(rules[state], now);
         if (before === undefined) continue;

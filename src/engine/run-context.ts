@@ -2,15 +2,18 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { message } from '../domain/message.ts';
+import { traceHeaders } from '../domain/trace-context.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { type Json, PermanentError, RunEnded, type TaskContext } from '../workers/define-task.ts';
 import { forwardingLog, lineText } from '../workers/forwarding-log.ts';
 import type { RunServices } from '../workers/run-services.ts';
 import { childrenOver } from '../workers/task-children.ts';
 import type { FamilyParts } from './families/family-parts.ts';
 import { childrenOfRun } from './families/run-children.ts';
+import { outlastOutage } from './outlast-outage.ts';
 import type { Run } from './run.ts';
 import type { RunLog } from './run-log.ts';
 import type { TaskReader } from './task-reader.ts';
@@ -38,9 +41,10 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
       log ??= taskLog(run, parts.runLog);
       return log;
     },
+    traceHeaders: traceHeaders(run.span.trace),
     lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
     progress: (percent, text) => run.progress(percent, text),
-    checkpoint: (value) => keepCheckpoint(parts.database.sql, run, value),
+    checkpoint: (value) => outlastOutage(() => keepCheckpoint(parts.database.sql, run, value), run.signal),
     async resultFile(name) {
       const file = await parts.files.resultFile(run.task, name, run.fileAttempt);
       run.fileName = file.name;
@@ -72,7 +76,7 @@ function createServices(run: Run, parts: ContextParts): RunServices {
   return {
     database: parts.database.sql as unknown as Kysely<unknown>,
     transaction: (work) =>
-      parts.database.sql.transaction().execute(async (trx) => {
+      inTransaction(parts.database.sql, async (trx) => {
         let kept = false;
         const result = await work({
           sql: trx as never,

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
+import { beginRun, type WorkSpan } from '../observability/spans.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
 import { RunControl } from '../workers/run-control.ts';
+import { logFieldsOf } from '../workers/run-log-fields.ts';
 import type { RegisteredDefinition } from './registry.ts';
 
 /** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
@@ -13,6 +15,8 @@ export class Run extends RunControl {
   /** The attempt whose result file the checkpoint goes with; null for none. */
   readonly fileAttempt: number | null;
   readonly log: Logger;
+  /** The run as a span of a distributed trace. */
+  readonly span: WorkSpan;
   /** When the lease was last known to be held, on this process's own clock (ms). */
   lastHeld = performance.now();
   /** When progress was last written, likewise. */
@@ -27,10 +31,7 @@ export class Run extends RunControl {
     this.checkpoint = claimed.checkpoint;
     this.fileAttempt = claimed.fileAttempt;
     this.definition = definition;
-    this.log = log.child({
-      task: claimed.task.id,
-      attempt: claimed.task.attempt,
-      definition: claimed.task.name,
-    });
+    this.span = beginRun(claimed.task, claimed.trace);
+    this.log = log.child(logFieldsOf(claimed.task, this.span.traceId));
   }
 }

@@ -144,7 +144,7 @@ export class Files {
    * Keeps what a client sends. It is durable when this resolves; a broken or too large one leaves nothing.
    *
    * @param sha256 what the client says that its hash is, in hex
-   * @throws Refusal (invalid) where the name can't be kept, it is too large, or not what was said
+   * @throws Refusal (invalid) where the name can't be kept or it is not what was said, (oversized) where it is too large
    */
   async keepUpload(
     owner: { readonly associateId: number; readonly tenant: string },
@@ -180,7 +180,7 @@ export class Files {
    * Receives a result file that a worker outside the server sends. It is durable when this resolves, and the task's
    * once it is kept.
    *
-   * @throws Refusal (invalid) where the name can't be kept, it is too large, or not what was said; nothing is left then
+   * @throws Refusal (invalid) where the name can't be kept or it is not what was said, (oversized) where it is too large; nothing is left then
    */
   async receiveResult(
     run: { readonly taskId: number; readonly attempt: number },
@@ -255,8 +255,9 @@ export class Files {
       );
     }
     const folder = await realpath(inputFolder);
-    const path = await realpath(resolve(folder, name)).catch(nothingThere);
-    if (path === undefined || !path.startsWith(folder + sep)) {
+    // Whatever is wrong with a name: what is outside of the folder, and where it lies, is not told.
+    const path = await realpath(resolve(folder, name)).catch(() => undefined);
+    if (path === undefined || !path.startsWith(folder + sep) || !(await stat(path)).isFile()) {
       throw new PermanentError(
         message`There is no file "${name}" in the folder that is open for input files.`,
       );

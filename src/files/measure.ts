@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import { invalid, type Refusal } from '../domain/errors.ts';
+import { oversized, type Refusal } from '../domain/errors.ts';
 
 /** The size and the hash of a content. */
 export interface Measured {
@@ -11,10 +11,10 @@ export interface Measured {
 
 /** A refusal of a file that is larger than is set. */
 export function tooLarge(mostBytes: number): Refusal {
-  return invalid`The file is larger than ${mostBytes} bytes, the most that is accepted.`;
+  return oversized`The file is larger than ${mostBytes} bytes, the most that is accepted.`;
 }
 
-/** Measures what passes through it, and fails with a Refusal (invalid) where that is too much. */
+/** Measures what passes through it, and fails with a Refusal (oversized) where that is too much. */
 export class Measure extends Transform {
   readonly #hash = createHash('sha256');
   readonly #mostBytes: number;

@@ -8,20 +8,26 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { missing, Refusal } from '../domain/errors.ts';
+import { missing, Refusal, unavailable } from '../domain/errors.ts';
+import { message } from '../domain/message.ts';
 import type { EventFeed } from '../notifications/event-feed.ts';
 import type { WebhookSender } from '../notifications/webhooks/webhook-sender.ts';
+import type { Health } from '../observability/health.ts';
+import type { PrometheusMetrics } from '../observability/metrics/prometheus.ts';
+import { isDatabaseAway } from '../store/database-away.ts';
+import { isDiskFull } from '../store/disk-full.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { archiveRoutes } from './archive/archive-routes.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
-import { toErrorAnswer } from './errors.ts';
+import { databaseAway, diskFull, toErrorAnswer } from './errors.ts';
 import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
 import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
 import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
+import { limitPipelining } from './pipelining.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
@@ -30,6 +36,7 @@ import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -47,6 +54,13 @@ import { webhookRoutes } from './routes/webhooks.ts';
 import { workerChildrenRoutes } from './routes/worker-children.ts';
 import { workerFileRoutes } from './routes/worker-files.ts';
 import { workerRoutes } from './routes/workers.ts';
+import { forbidCaching, protectAnswer, protectAnswers } from './security/answer-headers.ts';
+import { answerClientError } from './security/client-errors.ts';
+import { allowOrigins } from './security/cross-origin.ts';
+import { limitOpenCalls } from './security/limit-open-calls.ts';
+import { RateLimiter } from './security/rate-limiter.ts';
+import { requestIdOf } from './telemetry/request-id.ts';
+import { observeRequests } from './telemetry/request-telemetry.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
 
 /** What the HTTP side works with. */
@@ -55,6 +69,8 @@ export interface AppParts {
   readonly scheduler: Scheduler;
   readonly feed: EventFeed;
   readonly webhooks: WebhookSender;
+  readonly health: Health;
+  readonly metrics: PrometheusMetrics;
   readonly config: Config;
   readonly log: Logger;
   readonly catalogues: Catalogues;
@@ -65,21 +81,36 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config, tasks } = parts;
   const app = Fastify({
     loggerInstance: parts.log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // `refuseWhileStopping` tells it in the carrier of errors
     rewriteUrl: stripTenantSegment,
+    requestTimeout: config.requestTimeoutSeconds * 1000,
+    clientErrorHandler: answerClientError,
     ...(config.trustProxy.length > 0 ? { trustProxy: [...config.trustProxy] } : {}),
     // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
-    frameworkErrors: (error, request, reply) =>
-      sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
+    frameworkErrors: (error, request, reply) => {
+      protectAnswer(reply as unknown as FastifyReply);
+      return sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply);
+    },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
+  protectAnswers(app, config.hstsSeconds);
+  await allowOrigins(app, config.corsOrigins);
+  observeRequests(app, parts.metrics);
   registerLocales(app, parts.catalogues);
+  refuseWhileStopping(app);
+  const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
+  if (limits !== undefined) limitOpenCalls(app, limits);
   const authenticator = new Authenticator(tasks.database.sql, config.signIn, parts.log);
 
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler((fault, request, reply) => {
+    const error = asTold(fault, tasks.database.exclusive);
+    if (error !== fault)
+      request.log.warn({ err: fault }, 'the database is away or full; a request was told so');
     const { status } = toErrorAnswer(error, localeOf(request));
     if (status >= 500 && !(error instanceof Refusal))
       request.log.error({ err: error, method: request.method, url: request.url }, 'a request has failed');
@@ -96,10 +127,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     throw missing`There is no ${request.method} ${request.url.split('?')[0] ?? ''}; GET /api/v1 tells what there is.`;
   });
   negotiateAnswers(app);
+  limitPipelining(app);
   readRequestBodies(app);
 
   await app.register(fastifyCookie);
-  await app.register(healthRoutes, { database: tasks.database });
+  await app.register(healthRoutes, { health: parts.health });
+  await app.register(metricsRoutes, { access: config.metrics, metrics: parts.metrics, authenticator });
   await app.register(dashboardRoutes);
   await app.register(textRoutes, { prefix: '/api/v1/Texts' });
   await app.register(discoveryRoutes, { prefix: '/api' });
@@ -112,7 +145,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(
     async (api) => {
       registerTimes(api, config.timeZone);
-      registerSignIn(api, authenticator);
+      registerSignIn(api, authenticator, limits);
+      forbidCaching(api);
       await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskControlRoutes, { prefix: '/BatchTask', tasks });
       await api.register(archiveRoutes, { prefix: '/BatchTask', tasks });
@@ -124,6 +158,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(eventRoutes, {
         tasks,
         feed: parts.feed,
+        meter: parts.metrics,
         authenticator,
         heartbeatSeconds: config.eventHeartbeatSeconds,
       });
@@ -161,6 +196,24 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     { prefix: '/api/v1' },
   );
   return app;
+}
+
+/** A request on a connection that was open before the server began to stop: another server may take it. */
+function refuseWhileStopping(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook('preClose', async () => {
+    isStopping = true;
+  });
+  app.addHook('onRequest', async () => {
+    if (isStopping)
+      throw unavailable(message`The server is stopping and has done nothing; try again in a moment.`, 1);
+  });
+}
+
+/** A fault of the database as clients are told of it; every other one as it is. */
+function asTold(fault: unknown, isEmbedded: boolean): unknown {
+  if (isDiskFull(fault, isEmbedded)) return diskFull();
+  return isDatabaseAway(fault) ? databaseAway() : fault;
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

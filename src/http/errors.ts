@@ -1,4 +1,4 @@
-import { Refusal, type RefusalKind } from '../domain/errors.ts';
+import { Refusal, type RefusalKind, unavailable } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 import { frameworkMessage } from './framework-errors.ts';
 import type { Locale } from './localization/locale.ts';
@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly ty
   precondition: { status: 412, type: 'PreconditionFailedException' },
   unsatisfiable: { status: 416, type: 'ArgumentOutOfRangeException' },
   unsupported: { status: 415, type: 'NotSupportedException' },
+  oversized: { status: 413, type: 'ArgumentException' },
   throttled: { status: 429, type: 'TooManyRequestsException' },
   unavailable: { status: 503, type: 'ServiceUnavailableException' },
 };
@@ -65,6 +66,23 @@ export function toErrorAnswer(error: unknown, locale: Locale): ErrorAnswer {
       ),
     ),
   };
+}
+
+const RETRY_SECONDS = 2;
+
+/** What a client is told while the database is away: a failover takes seconds. */
+export function databaseAway(): Refusal {
+  return unavailable(
+    message`The database does not answer now; try again in some seconds. A change may have been made all the same; a start with an Idempotency-Key can be repeated safely.`,
+    RETRY_SECONDS,
+  );
+}
+
+const MAKE_ROOM_SECONDS = 60;
+
+/** What a client is told while the disk of the database is full: somebody has to make room. */
+export function diskFull(): Refusal {
+  return unavailable(message`The disk of the database is full; nothing has changed.`, MAKE_ROOM_SECONDS);
 }
 
 /** The error carrier with this type and message. */

@@ -9,6 +9,9 @@ interface FrameworkError extends Error {
   readonly validationContext?: string;
 }
 
+/** A body can have one for each of its bytes; these are told. */
+const MOST_PROBLEMS = 10;
+
 const BY_CODE: Readonly<Record<string, Message>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: message`Request body is too large`,
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: message`Request body size did not match Content-Length`,
@@ -18,7 +21,9 @@ const BY_CODE: Readonly<Record<string, Message>> = {
 export function frameworkMessage(error: FrameworkError): Message {
   const { code = '', validation, validationContext = 'body' } = error;
   if (validation !== undefined && validation.length > 0) {
-    const problems = validation.map((one) => schemaProblem(validationContext + one.instancePath, one));
+    const problems = validation
+      .slice(0, MOST_PROBLEMS)
+      .map((one) => schemaProblem(validationContext + one.instancePath, one));
     return listed(problems, ', ');
   }
   const path = code === 'FST_ERR_BAD_URL' && /^'(.*)' is not a valid url component$/s.exec(error.message);

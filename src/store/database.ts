@@ -2,8 +2,9 @@ import type { Kysely } from 'kysely';
 import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { Backend } from './backend.ts';
+import type { DatabaseMeter } from './database-meter.ts';
 import { openEmbedded } from './embedded/open-embedded.ts';
-import { migrate } from './migrations/migrate.ts';
 import { checkNotMoved } from './move/move-state.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
 import type { Schema } from './schema.ts';
@@ -12,39 +13,54 @@ import type { Signals } from './signals.ts';
 /** The open database and what comes with it. */
 export interface Database {
   readonly sql: Kysely<Schema>;
+  /** What the database can and can't. */
+  readonly backend: Backend;
   /** How the engine (pg-boss) reaches the same database. */
-  readonly engine: { readonly backend: 'pglite' | 'postgres'; readonly db: EngineDb };
+  readonly engine: EngineDb;
   readonly signals: Signals;
   /** Whether no other process can be using the database: leases of earlier processes are void. */
   readonly exclusive: boolean;
+  /** The connections of this process now; `undefined` where the database is embedded and has none. */
+  readonly connections: () => Connections | undefined;
+  /** Resolves where the database has given up in this process, which can only be started again. */
+  readonly lost?: Promise<Error>;
   close(): Promise<void>;
+}
+
+/** Connections to the database. */
+export interface Connections {
+  readonly busy: number;
+  readonly idle: number;
+  /** Who waits for one. */
+  readonly waiting: number;
+  /** The most that there may be. */
+  readonly limit: number;
 }
 
 /**
  * Opens the database that the settings name and brings its tables up to date.
  *
  * @throws FolderInUse where another process has the embedded database open; FolderUnusable where its folder can't
- *   be written to; DatabaseUnreachable where PostgreSQL can't be reached; MoveRefused where it is being moved into
- *   or was moved away
- * @param options.moving whether it is opened to be moved
+ *   be written to; DatabaseUnreachable where PostgreSQL can't be used; DatabaseUnfit where it is not of the kind that
+ *   DATABASE_BACKEND names; SchemaTooNew where its tables are of a newer program; MigrationBlocked where others hold
+ *   what a migration needs; MoveRefused where it is being moved into or was moved away
  */
-export async function openDatabase(
-  config: Config,
-  log: Logger,
-  options: { readonly moving?: boolean } = {},
-): Promise<Database> {
-  const database =
-    config.databaseUrl === undefined
-      ? await openEmbedded(config.dataFolder)
-      : await openPostgres(config.databaseUrl, config, log);
+export async function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
+  const database = await openToMove(config, log, meter);
   try {
-    await migrate(database.sql as unknown as Kysely<unknown>);
-    if (options.moving !== true) await checkNotMoved(database.sql, nameOf(config));
+    await checkNotMoved(database.sql, nameOf(config));
+    return database;
   } catch (error) {
     await database.close();
     throw error;
   }
-  return database;
+}
+
+/** Opens the database as `openDatabase` does, to move it or to move into it: also where that has been begun or done. */
+export function openToMove(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
+  return config.databaseUrl === undefined
+    ? openEmbedded(config.dataFolder, log, meter)
+    : openPostgres(config.databaseUrl, config, log, meter);
 }
 
 /** What people call the database that the settings name: without its password. */

@@ -65,6 +65,9 @@ export interface TaskTable {
   child_weight: Generated<number>;
   /** How many parents stand above it. */
   depth: Generated<number>;
+  /** Where its start stands in a distributed trace (W3C Trace Context); null where in none. */
+  traceparent: string | null;
+  tracestate: string | null;
 }
 
 /**
@@ -351,6 +354,22 @@ export interface WebhookDeliveryTable {
   status: number | null;
   answer: Generated<string>;
   error: Generated<string>;
+  /** The trace of the event's task, as the task has it. */
+  traceparent: string | null;
+  tracestate: string | null;
+}
+
+/** Table `batchline.signal`: what processes tell each other where the database has no LISTEN and NOTIFY. */
+export interface SignalTable {
+  id: Generated<string>;
+  content: string;
+  at: Generated<Date>;
+}
+
+/** Table `batchline.own_retention`: how long definitions themselves say that their tasks are kept. */
+export interface OwnRetentionTable {
+  name_key: string;
+  rules: ColumnType<RetentionRules, string, string>;
 }
 
 /** Table `batchline.retention`: how long administrators have tasks of a definition kept. */
@@ -383,7 +402,9 @@ export interface Schema {
   'batchline.webhook_cursor': WebhookCursorTable;
   'batchline.webhook_delivery': WebhookDeliveryTable;
   'batchline.result_file': ResultFileTable;
+  'batchline.signal': SignalTable;
   'batchline.retention': RetentionTable;
+  'batchline.own_retention': OwnRetentionTable;
   'batchline.task_family': TaskFamilyTable;
   'batchline.deleted_child': DeletedChildTable;
 }

@@ -6,7 +6,9 @@ import { conflict, forbidden, invalid } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { type Message, message } from '../domain/message.ts';
 import { type StartOptions, secondsUntil } from '../domain/start-options.ts';
+import type { TraceContext } from '../domain/trace-context.ts';
 import { wakeLater } from '../engine/wake-later.ts';
+import { beginSend } from '../observability/spans.ts';
 import { getAssociate } from '../store/associates/associates.ts';
 import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/idempotency/claim-key.ts';
 import type { Schema } from '../store/schema.ts';
@@ -50,19 +52,19 @@ export async function startTask(
 ): Promise<number> {
   const task = await prepareStart(parts, caller, request);
   const delaySeconds = secondsUntil(options.due, new Date());
-  const answer = await inTransaction(parts.database.sql, async (trx) => {
+  const { answer, started } = await inTransaction(parts.database.sql, async (trx) => {
     const use = keyUseOf(caller, task.tenant, request, options);
     const earlier = use && (await claimKey(trx, use));
-    if (earlier !== undefined) return answerAgain(earlier, use?.fingerprint);
-    const { priority = 0 } = options;
+    if (earlier !== undefined) return { answer: answerAgain(earlier, use?.fingerprint), started: 0 };
+    const { priority = 0, trace } = options;
     const actorId = caller.associateId;
     const dueAt = options.due instanceof Date ? options.due : undefined;
-    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, dueAt, reason });
+    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, dueAt, reason, trace });
     const told = task.isInternal ? 0 : id;
     if (use !== undefined) await keepAnswer(trx, use, told);
-    return told;
+    return { answer: told, started: 1 };
   });
-  announceStart(parts, task.name, delaySeconds);
+  if (started > 0) announceStart(parts, task.name, delaySeconds, started);
   return answer;
 }
 
@@ -110,6 +112,8 @@ export interface StartDetails {
   /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
   readonly dueAt?: Date | undefined;
   readonly reason: Message;
+  /** Where whoever starts it stands in a distributed trace. */
+  readonly trace?: TraceContext | null | undefined;
 }
 
 /** Inserts a prepared task with its record and its job. Call `announceStart` after the transaction. */
@@ -117,18 +121,28 @@ export async function insertStart(
   parts: TaskParts,
   trx: Transaction<Schema>,
   task: NewTask,
-  { actorId, reason, ...delivery }: StartDetails,
+  { actorId, reason, trace = null, ...delivery }: StartDetails,
 ): Promise<number> {
   const jobId = randomUUID();
-  const taskId = await insertTask(trx, task, actorId, { jobId, ...delivery });
-  const started = { taskId, tenant: task.tenant, actorId, nodeId: null, attempt: 0 };
-  await insertAudit(trx, [{ ...started, from: null, to: 'New', reason }]);
-  await parts.queue.send(trx, [{ name: task.name, jobId, taskId, ...delivery }]);
-  return taskId;
+  const span = beginSend(task.name, task.tenant, trace);
+  return span.while(async () => {
+    const taskId = await insertTask(trx, task, actorId, { jobId, ...delivery, trace: span.trace });
+    span.note({ 'messaging.message.id': String(taskId) });
+    const started = { taskId, tenant: task.tenant, actorId, nodeId: null, attempt: 0 };
+    await insertAudit(trx, [{ ...started, from: null, to: 'New', reason }]);
+    await parts.queue.send(trx, [{ name: task.name, jobId, taskId, ...delivery }]);
+    return taskId;
+  });
 }
 
-/** Tells the workers that have a new task, now or when it is due. */
-export function announceStart({ database }: TaskParts, name: string, delaySeconds: number): void {
+/** Tells the workers that have new tasks, now or when they are due. */
+export function announceStart(
+  { database, queue }: TaskParts,
+  name: string,
+  delaySeconds: number,
+  tasks: number,
+): void {
+  queue.meter.started(name, tasks);
   database.signals.publish({ kind: 'changed' });
   if (delaySeconds > 0) wakeLater(database.signals, name, delaySeconds);
   else database.signals.publish({ kind: 'due', names: [name] });
@@ -139,7 +153,7 @@ function keyUseOf(
   caller: Caller,
   tenant: string,
   request: StartRequest,
-  { idempotencyKey: key, ...options }: StartOptions,
+  { idempotencyKey: key, trace: _, ...options }: StartOptions,
 ): KeyUse | undefined {
   if (key === undefined) return undefined;
   const call = JSON.stringify([request, tenant, options]);
@@ -177,7 +191,9 @@ async function ownerOf(parts: TaskParts, caller: Caller, request: StartRequest):
   if (request.isSystemTask) return 0;
   const { associateId } = request;
   if (associateId === 0 || associateId === caller.associateId) return caller.associateId;
-  if ((await getAssociate(parts.database.sql, associateId)) === undefined) {
+  const owner = await getAssociate(parts.database.sql, associateId);
+  const isOthers = caller.tenant !== null && owner?.tenant != null && owner.tenant !== caller.tenant;
+  if (owner === undefined || isOthers) {
     throw invalid`AssociateId is ${associateId}, but there is no such associate.`;
   }
   return associateId;

@@ -4,6 +4,7 @@ import type { JobQueue } from '../engine/job-queue.ts';
 import type { Registry } from '../engine/registry.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
+import type { TextWriter } from './text-writer.ts';
 
 /** What the operations on tasks work with. */
 export interface TaskParts {
@@ -12,6 +13,7 @@ export interface TaskParts {
   readonly registry: Registry;
   readonly definitions: Definitions;
   readonly files: Files;
+  readonly texts: TextWriter;
   readonly textLimits: TextLimits;
   /** The most tasks in one list. */
   readonly listLimit: number;

@@ -9,7 +9,7 @@ import { hasEnded, isLegalMove, LEGAL_MOVES, type StoredState } from '../domain/
 import { noteChildMoves } from '../engine/families/child-moves.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
-import { type ChangeScope, changeTexts } from '../store/tasks/change-texts.ts';
+import { changeTexts } from '../store/tasks/change-texts.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { getTask, type HeldTask, lockTask } from '../store/tasks/get-task.ts';
 import { moveTask } from '../store/tasks/move-task.ts';
@@ -44,12 +44,9 @@ export async function updateTask(
   const { state, ...texts } = change;
   checkTexts(parts, texts);
   if (guard === undefined && caller.scopes.includes('write')) {
-    // The common case, in one statement: no State, or the one that the task has.
-    const scope: ChangeScope = {
-      tenant: caller.tenant,
-      ownerId: isAdministrator(caller) ? null : caller.associateId,
-    };
-    const changed = await changeTexts(parts.database.sql, id, texts, caller.associateId, scope, state);
+    // The common case, together with others: no State, or the one that the task has.
+    const scope = { tenant: caller.tenant, ownerId: isAdministrator(caller) ? null : caller.associateId };
+    const changed = await parts.texts.write({ id, texts, actorId: caller.associateId, scope, state });
     if (changed !== undefined) return changed;
   }
   return changeLocked(parts, caller, id, () => change, guard);

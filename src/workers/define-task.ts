@@ -30,6 +30,11 @@ export interface TaskContext<P = unknown> {
   readonly signal: AbortSignal;
   /** Logs with the task's id and attempt. */
   readonly log: Logger;
+  /**
+   * Headers that put a call to another system into the run's distributed trace (W3C Trace Context): `traceparent` and
+   * perhaps `tracestate`. Empty where the task was started in no trace.
+   */
+  readonly traceHeaders: Readonly<Record<string, string>>;
   /** The value of the last checkpoint of any attempt, or `undefined`. */
   readonly lastCheckpoint: Json | undefined;
   /**

@@ -8,7 +8,8 @@ export interface RunServices {
   readonly database: Kysely<unknown>;
   /**
    * Runs a function in a database transaction in which it can also set the checkpoint, so that work and
-   * checkpoint are kept together or not at all. Rolls back where this run has lost the task.
+   * checkpoint are kept together or not at all. Rolls back where this run has lost the task. Where the database asks for it
+   * (a deadlock, a serialization failure), the function is called again in a new transaction.
    *
    * @throws RunEnded where this run has lost the task, and whatever the function throws
    */

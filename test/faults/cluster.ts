@@ -4,6 +4,7 @@ import { type Balancer, startBalancer } from '../support/balancer.ts';
 import type { Place } from '../support/databases.ts';
 import { CLI, type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { spawnWorker } from '../support/worker-process.ts';
+import { IS_LONG } from './form.ts';
 import type { RunLog } from './run-log.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
@@ -140,8 +141,9 @@ export class Cluster {
   }
 
   /**
-   * Lets something befall one of the processes that are up. A server is not frozen, but killed: it might hold locks,
-   * and whoever needs them would wait for it.
+   * Lets something befall one of the processes that are up. A server that is frozen may hold locks; whoever needs them
+   * waits until PostgreSQL has ended its transaction: in the long form only. Otherwise, and where it is the only one, it
+   * is killed.
    *
    * @param index says which
    * @returns what it was, for people
@@ -154,7 +156,8 @@ export class Cluster {
       return up.length > 0;
     });
     const member = up[index % up.length] as Member;
-    const befalls = fault === 'freeze' && this.#servers.includes(member) ? 'kill' : fault;
+    const isKept = this.#servers.includes(member) && !(IS_LONG && this.#servers.length > 1);
+    const befalls = fault === 'freeze' && isKept ? 'kill' : fault;
     await member.befall(befalls);
     return `${befalls} ${member.name}`;
   }
@@ -178,5 +181,6 @@ function envOf({ log, leaseSeconds }: ClusterOptions, module: string): Record<st
     BATCHLINE_HANDLERS: join(FIXTURES, module),
     BATCHLINE_LEASE: String(leaseSeconds),
     BATCHLINE_GRACE: '1',
+    BATCHLINE_IDLE_TRANSACTION: String(leaseSeconds),
   };
 }

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { checkChain, inspect, storyOf } from './inspect.ts';
 import { RunLog } from './run-log.ts';
+import { allEnded, query, untilListening } from './waits.ts';
 
 const STEPS = 10;
 const CUTS = 3;
@@ -31,30 +30,13 @@ async function serve(env: Record<string, string> = {}): Promise<ServerProcess> {
   return server;
 }
 
-/** Runs a statement on a connection of the test's own. */
-async function query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: place.env.DATABASE_URL });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 /** Cuts every connection of the servers. @returns how many there were */
 async function cut(): Promise<number> {
   const rows = await query(
+    place,
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'batchline%'",
   );
   return rows.length;
-}
-
-/** Waits until this many servers listen for signals on connections of now. */
-async function untilListening(servers_: number): Promise<void> {
-  const listening =
-    "select 1 from pg_stat_activity where datname = current_database() and application_name = 'batchline signals' and query like 'listen %'";
-  while ((await query(listening)).length < servers_) await delay(20);
 }
 
 test('when all its connections are cut in the middle of work, the server goes on by itself and nothing is lost', async () => {
@@ -70,7 +52,7 @@ test('when all its connections are cut in the middle of work, the server goes on
       const answer = await admin.call('POST', '/BatchTask', info);
       // A call that meets the cut may fail, but never without an answer, and what is acknowledged counts.
       if (answer.status === 200) acknowledged.push(answer.body);
-      else expect(answer, answer.text).toMatchObject({ status: 500, body: { Error: true } });
+      else expect(answer, answer.text).toMatchObject({ status: 503, body: { Error: true } });
     }
   };
   const starters = [starter(0), starter(1), starter(2)];
@@ -100,13 +82,13 @@ test('signals between servers come back after the cut', async () => {
   // the next renewal of a lease that lasts an hour.
   const env = { BATCHLINE_LEASE: '3600' };
   const [one, other] = [await serve(env), await serve(env)];
-  await untilListening(2);
+  await untilListening(place, 2);
   const id = await one.admin.start({ Name: 'long', ParameterObject: { ms: 600_000 } });
   await log.until(() => log.has('begin', id, 1));
   const runner = log.begun().find((line) => line.task === id)?.pid;
   const caller = runner === one.child.pid ? other : one;
   expect(await cut()).toBeGreaterThan(2);
-  await untilListening(2);
+  await untilListening(place, 2);
   expect(await untilAnswered(caller.admin, id)).toBe(true);
   expect(await caller.admin.ended(id)).toMatchObject({ State: 'Failed' });
   expect([await one.stop(), await other.stop()]).toEqual([0, 0]);
@@ -117,15 +99,5 @@ async function untilAnswered(admin: ApiClient, id: number): Promise<boolean> {
   for (;;) {
     const answer = await admin.call('POST', `/BatchTask/${id}/Stop`);
     if (answer.status === 200) return answer.body;
-  }
-}
-
-async function allEnded(admin: ApiClient): Promise<void> {
-  for (const state of ['New', 'Aquired', 'Started']) {
-    for (;;) {
-      const answer = await admin.call('GET', `/BatchTask/${state}`);
-      if (answer.status === 200 && answer.body.length === 0) break;
-      await delay(100);
-    }
   }
 }

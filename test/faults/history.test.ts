@@ -1,6 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { checkDelay, checkHistory, checkPriorities } from './history.ts';
-import type { StoryEntry, TaskStory } from './inspect.ts';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { recordOf } from '../support/run-record.ts';
+import { checkDelay, checkHistory, checkPriorities, checkRecord } from './history.ts';
+import { type StoryEntry, storyOf, type TaskStory } from './inspect.ts';
+import { type LogLine, RunLog, type StepLine } from './run-log.ts';
 
 const entry = (from: StoryEntry['from'], to: StoryEntry['to'], attempt: number, node: string | null) =>
   ({ from, to, attempt, node, reason: 'as it is', at: attempt * 1000 }) as const;
@@ -74,5 +79,93 @@ describe('the checker of histories', () => {
     });
     checkPriorities([started(1, 20), started(5, 10), started(1, 30)]);
     expect(() => checkPriorities([started(1, 10), started(5, 20)])).toThrow('priorities');
+  });
+
+  test('finds an acknowledged task that is missing', () => {
+    const contents = { stories: new Map([[7, STORY]]), audits: new Map(), liveJobs: [] };
+    expect(storyOf(contents, 7)).toBe(STORY);
+    expect(() => storyOf(contents, 8)).toThrow('Task 8 was acknowledged and does not exist.');
+  });
+
+  test('finds an illegal move', () => {
+    const illegal = { ...entry('Succeeded', 'Started', 4, 'c'), at: 5000 };
+    expect(() => checkHistory({ ...STORY, state: 'Started', audit: [...AUDIT, illegal] })).toThrow('task 7');
+  });
+
+  test('finds runs beyond the limits', () => {
+    const mark = (ms: number, starts: boolean, tenant: string) => ({ ms, starts, tenant, node: 'a' });
+    const record = recordOf([
+      mark(0, true, 'north'),
+      mark(10, true, 'south'),
+      mark(20, false, 'north'),
+      mark(30, true, 'south'),
+      mark(40, false, 'south'),
+      mark(50, false, 'south'),
+    ]);
+    checkRecord(record, 'any', { concurrent: 2, perTenant: 2, rate: { runs: 2, seconds: 0.03 } });
+    expect(() => checkRecord(record, 'any', { concurrent: 1 })).toThrow('any at once');
+    expect(() => checkRecord(record, 'any', { perTenant: 1 })).toThrow('any at once for a tenant');
+    expect(() => checkRecord(record, 'any', { rate: { runs: 2, seconds: 0.04 } })).toThrow('for 3 of any');
+  });
+});
+
+describe('the checker of what runs have really done', () => {
+  let log: RunLog;
+  beforeEach(() => {
+    log = new RunLog(mkdtempSync(join(tmpdir(), 'batchline-forged-')));
+  });
+  afterEach(() => rmSync(log.folder, { recursive: true }));
+
+  const write = (file: string, lines: readonly object[]): void => {
+    for (const line of lines) appendFileSync(join(log.folder, file), `${JSON.stringify(line)}\n`);
+  };
+  const line = (event: 'begin' | 'end', attempt: number, pid = attempt): LogLine => ({
+    event,
+    task: 7,
+    attempt,
+    pid,
+  });
+  const end = (attempt: number): LogLine => line('end', attempt);
+  const begin = (attempt: number): LogLine => line('begin', attempt);
+
+  test.each<[string, LogLine[]]>([
+    ['one after the other', [begin(1), end(1), begin(2), end(2), begin(3), end(3), begin(4), end(4)]],
+    ['one that died', [begin(1), { event: 'dead', pid: 1 }, begin(2), end(2), begin(3), end(3), begin(4)]],
+    ['a lost one that goes on', [begin(1), begin(2), end(1), end(2), begin(3), end(3), begin(4), end(4)]],
+    ['one that was handed back before it began', [begin(1), end(1), begin(2), end(2), begin(4), end(4)]],
+  ])('lets through runs %s', (_, lines) => {
+    write('runs.jsonl', lines);
+    log.checkRuns(STORY);
+  });
+
+  test.each<[string, LogLine[]]>([
+    ['two at once of which none was lost', [begin(1), end(1), begin(2), begin(3), end(2), end(3), begin(4)]],
+    ['an attempt twice', [begin(1), end(1), begin(2), end(2), begin(2), end(2), begin(3), end(3), begin(4)]],
+    ['one that the record does not know', [begin(1), begin(2), end(2), begin(3), end(3), begin(4), begin(5)]],
+    ['one that was never seen and not lost', [begin(1), end(1), begin(2), end(2), begin(3), end(3)]],
+  ])('finds %s', (_, lines) => {
+    write('runs.jsonl', lines);
+    expect(() => log.checkRuns(STORY)).toThrow('task 7');
+  });
+
+  const step = (event: StepLine['event'], at: number, attempt: number): StepLine => ({
+    event,
+    step: at,
+    attempt,
+  });
+  const first = [step('resume', 0, 1), step('step', 1, 1), step('durable', 1, 1)];
+
+  test.each<[string, StepLine[]]>([
+    ['a checkpoint that was forgotten', [...first, step('resume', 0, 2), step('step', 1, 2)]],
+    ['a step left out', [...first, step('resume', 1, 2), step('step', 3, 2), step('durable', 3, 2)]],
+    ['an end before the last step', first],
+  ])('finds %s', (_, lines) => {
+    write('steps-7.jsonl', lines);
+    expect(() => log.checkSteps(7, 2)).toThrow('task 7');
+  });
+
+  test('lets through a run that goes on from the last checkpoint', () => {
+    write('steps-7.jsonl', [...first, step('resume', 1, 2), step('step', 2, 2), step('durable', 2, 2)]);
+    log.checkSteps(7, 2);
   });
 });

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { DefinitionLimits } from '../../src/domain/definition-limits.ts';
 import { hasEnded } from '../../src/domain/task-state.ts';
 import type { Database } from '../../src/store/database.ts';
-import { readRunRecord, shortestSpan } from '../support/run-record.ts';
+import { type RunRecord, readRunRecord, shortestSpan } from '../support/run-record.ts';
 import { checkChain, type TaskStory } from './inspect.ts';
 
 /**
@@ -52,9 +52,19 @@ export function checkHistory(story: TaskStory): void {
 export async function checkLimits(
   { sql: db }: Database,
   name: string,
-  { concurrent, perTenant, rate }: DefinitionLimits,
+  limits: DefinitionLimits,
 ): Promise<number> {
   const record = await readRunRecord(db, name);
+  checkRecord(record, name, limits);
+  return record.most;
+}
+
+/** Checks that a record of runs tells of none beyond the limits. */
+export function checkRecord(
+  record: RunRecord,
+  name: string,
+  { concurrent, perTenant, rate }: DefinitionLimits,
+): void {
   if (concurrent !== undefined) expect(record.most, `${name} at once`).toBeLessThanOrEqual(concurrent);
   if (perTenant !== undefined)
     expect(record.mostOfTenant, `${name} at once for a tenant`).toBeLessThanOrEqual(perTenant);
@@ -62,7 +72,6 @@ export async function checkLimits(
     expect(shortestSpan(record, rate.runs), `ms for ${rate.runs + 1} of ${name}`).toBeGreaterThanOrEqual(
       rate.seconds * 1000,
     );
-  return record.most;
 }
 
 /**

@@ -7,9 +7,11 @@ import { ApiClient } from '../support/api-client.ts';
 import { createPlace, type DatabaseKind, type Place } from '../support/databases.ts';
 import { ADMIN } from '../support/test-server.ts';
 import { Cluster, type Fault } from './cluster.ts';
+import { IS_LONG } from './form.ts';
 import { checkDelay, checkHistory, checkLimits, checkPriorities, checkSchedule } from './history.ts';
 import { readContents, storyOf, type TaskStory, withDatabase } from './inspect.ts';
 import { RunLog } from './run-log.ts';
+import { allEnded } from './waits.ts';
 
 /*
  * Everything at once: tasks of all kinds, in the servers and in workers outside them, while processes are killed,
@@ -17,13 +19,13 @@ import { RunLog } from './run-log.ts';
  */
 
 /** How many tasks the large run has. */
-const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? 2000);
+const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 2000));
 /** What decides which process meets what; printed, so that a run can be had again. */
 const SEED = Number(process.env.BATCHLINE_FAULT_SEED ?? Math.floor(Math.random() * 0x7fffffff));
-const LEASE_SECONDS = 3;
+const LEASE_SECONDS = 2;
 const STEPS = 5;
 const TENANTS = ['north', 'south', 'west'];
-const LONGEST_MS = 600_000;
+const LONGEST_MS = 600_000 + 300 * TASKS;
 
 const REMOTE = ['quick', 'pausing', 'counting', 'fails-once', 'hopeless', 'limited', 'rated', 'ticking'];
 const LIMITS: Readonly<Record<string, DefinitionLimits>> = {
@@ -89,13 +91,6 @@ async function insist(admin: ApiClient, method: string, path: string, body?: unk
 const started = (admin: ApiClient, key: string, { body, delaySeconds = 0, priority = 0 }: Start) =>
   insist(admin, 'POST', `/BatchTask?DelaySeconds=${delaySeconds}&Priority=${priority}`, body, key);
 
-/** Waits until no task waits or runs. */
-async function allEnded(admin: ApiClient): Promise<void> {
-  for (const state of ['New', 'Aquired', 'Started']) {
-    while ((await insist(admin, 'GET', `/BatchTask/${state}`)).length > 0) await delay(100);
-  }
-}
-
 /** Tokens of so many workers; the last one may run the tasks of one tenant only. */
 async function workerTokens(admin: ApiClient, count: number): Promise<string[]> {
   const Definitions = REMOTE.map((name) => `remote-${name}`);
@@ -114,7 +109,7 @@ async function workerTokens(admin: ApiClient, count: number): Promise<string[]> 
 
 /** Lets faults befall the processes, spread over the ends of the runs, and returns what they were. */
 async function storm(running: Cluster, log: RunLog, tasks: number): Promise<string[]> {
-  const count = Math.max(5, Math.round(tasks / 125));
+  const count = Math.max(5, Math.round(tasks / 200));
   const fault = fc.record({
     index: fc.nat({ max: 999 }),
     fault: fc.constantFrom<Fault>('kill', 'kill', 'kill', 'stop', 'freeze'),
@@ -184,7 +179,7 @@ describe.each<{ kind: DatabaseKind; servers: number; workers: number; tasks: num
       while (!((await lastRun()) >= until.getTime())) await delay(50);
       await insist(admin, 'POST', `/Schedules/${id}/Pause`);
     }
-    await allEnded(admin);
+    await allEnded(admin, () => cluster === undefined);
     await cluster.stop();
 
     await withDatabase(place, async (database) => {

@@ -177,7 +177,7 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
   ['settings', 0, /^HOST +Address to listen on \(default: 127\.0\.0\.1\)\n[\s\S]*LOG_LEVEL/, /^$/],
   ['', 2, /^$/, /^batchline: a command is missing\n/],
   ['nonsense', 2, /^$/, /^batchline: there is no command "nonsense"\n/],
-  ['serve now', 2, /^$/, /^batchline: serve takes no arguments, but there is "now"/],
+  ['serve now', 2, /^$/, /^batchline: serve takes nothing but --no-worker, but there is "now"/],
   ['user remove x', 2, /^$/, /^batchline: user takes "add LOGIN" or "list"\n/],
   ['user add a:b', 2, /^$/, /^batchline: "a:b" is not a login/],
   [
@@ -187,6 +187,8 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
     /^batchline: there is no scope "all"; read, write, admin, worker are accepted\n/,
   ],
   ['token create x --days 0', 2, /^$/, /^batchline: --days is "0"/],
+  ['work now', 2, /^$/, /^batchline: work takes no arguments, but there is "now"/],
+  ['work', 1, /^$/, /^batchline: DATABASE_URL and BATCHLINE_URL are missing; .* need BATCHLINE_URL\.\n$/],
 ])('batchline %s', async (line, code, stdout, stderr) => {
   const result = await runCli(
     line.split(' ').filter((word) => word !== ''),
@@ -196,6 +198,15 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
     code,
     stdout: expect.stringMatching(stdout),
     stderr: expect.stringMatching(stderr),
+  });
+});
+
+test('a worker is not told two places to work at', async () => {
+  const places = { DATABASE_URL: 'postgres://127.0.0.1:1/x', BATCHLINE_URL: 'http://127.0.0.1:1' };
+  expect(await runCli(['work'], places)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^batchline: DATABASE_URL and BATCHLINE_URL are both set; .*\n$/),
   });
 });
 

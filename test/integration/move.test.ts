@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { type Database, nameOf, openDatabase } from '../../src/store/database.ts';
+import { type Database, nameOf, openToMove } from '../../src/store/database.ts';
 import { moveDatabase } from '../../src/store/move/move-database.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -65,9 +65,9 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
     const into = readConfig({ ...TEST_ENV, ...laptop.env, ...target.env });
     const open: Database[] = [];
     try {
-      const from = await openDatabase(config, log, { moving: true });
+      const from = await openToMove(config, log);
       open.push(from);
-      const to = await openDatabase(into, log, { moving: true });
+      const to = await openToMove(into, log);
       open.push(to);
       const names = { source: nameOf(config), target: nameOf(into) };
       let rows = 0;

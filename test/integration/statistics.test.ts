@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DATABASES } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
+import { insertWaiting } from '../support/waiting-tasks.ts';
 
 const HANDLERS = join(import.meta.dirname, '../browser/fixtures/handlers.ts');
 
@@ -96,25 +97,8 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
   });
 
   test('counts what waits, with its age, and what is due later', async () => {
-    const { sql: db } = server.database;
-    const task = {
-      tenant: 'batchline',
-      name: 'nobody-runs-it',
-      owner_id: 1,
-      is_internal: false,
-      details_table: 0,
-      details_record: 0,
-      context: '',
-      state: 1,
-      description: '',
-      response: '',
-      request: '',
-      file_name: '',
-      cancellation: 0,
-    };
     const hour = 3_600_000;
-    const due = [-2 * hour, -hour, hour].map((ms) => ({ ...task, run_after: new Date(Date.now() + ms) }));
-    await db.insertInto('batchline.task').values(due).execute();
+    await insertWaiting(server.database, 'nobody-runs-it', [-7200, -3600, 3600]);
     const { body } = await server.admin.call('GET', '/Statistics', undefined, {
       'SO-TimeZone': 'UTC, includeTZOffset',
     });

@@ -5,11 +5,18 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { createDatabase, dropDatabase } from './postgres-server.ts';
 
-/** The kinds of database that the integration tests run on: `describe.each(DATABASES)`. */
-export const DATABASES = ['embedded', 'postgres'] as const;
-
 /** A kind of database. */
-export type DatabaseKind = (typeof DATABASES)[number];
+export type DatabaseKind = 'embedded' | 'postgres';
+
+/**
+ * What PostgreSQL is to be used as, by `BATCHLINE_TEST_BACKEND`: the name of a distributed database, whose code paths then
+ * run on it, with every transaction serializable, so that the database refuses some as those do.
+ */
+export const TEST_BACKEND = process.env.BATCHLINE_TEST_BACKEND;
+
+/** The kinds of database that the integration tests run on: `describe.each(DATABASES)`. */
+export const DATABASES: readonly DatabaseKind[] =
+  TEST_BACKEND === undefined ? ['embedded', 'postgres'] : ['postgres'];
 
 /** An empty place for a server to keep everything in. */
 export interface Place {
@@ -19,16 +26,28 @@ export interface Place {
   remove(): Promise<void>;
 }
 
-/** Makes an empty place with a database of this kind. */
-export async function createPlace(kind: DatabaseKind): Promise<Place> {
+/**
+ * Makes an empty place with a database of this kind.
+ *
+ * @param backend what PostgreSQL is used as
+ */
+export async function createPlace(kind: DatabaseKind, backend = TEST_BACKEND): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'batchline-test-'));
   const url =
     kind === 'postgres'
-      ? await createDatabase(inject('postgresUrl'), `batchline_${randomUUID().replaceAll('-', '')}`)
+      ? await createDatabase(
+          inject('postgresUrl'),
+          `batchline_${randomUUID().replaceAll('-', '')}`,
+          backend !== undefined,
+        )
       : undefined;
   return {
     folder,
-    env: { BATCHLINE_DATA: join(folder, 'data'), ...(url === undefined ? {} : { DATABASE_URL: url }) },
+    env: {
+      BATCHLINE_DATA: join(folder, 'data'),
+      ...(url === undefined ? {} : { DATABASE_URL: url }),
+      ...(url === undefined || backend === undefined ? {} : { DATABASE_BACKEND: backend }),
+    },
     async remove() {
       if (url !== undefined) await dropDatabase(url);
       await rm(folder, { recursive: true, force: true });

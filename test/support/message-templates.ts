@@ -14,6 +14,7 @@ const TAGS = new Set([
   'precondition',
   'unsatisfiable',
   'unsupported',
+  'oversized',
   'throttled',
 ]);
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chown, cp, mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -38,16 +38,39 @@ declare module 'vitest' {
  *   by that, only a power cut would. Measurements need it on.
  */
 export async function startPostgres({ fsync = false } = {}): Promise<PostgresServer> {
+  const programs = await unpackPostgres();
+  const data = await initialise(programs, 'data');
+  const settings = [`fsync=${fsync ? 'on' : 'off'}`, 'max_connections=300', 'shared_buffers=256MB'];
+  const { child, url } = await runPostgres(programs, data, settings);
+  return {
+    url,
+    async stop() {
+      child.kill('SIGINT'); // fast shutdown
+      if (child.exitCode === null) await once(child, 'exit');
+      await rm(programs.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** PostgreSQL's programs in a temporary folder, where everything of theirs goes, and who runs them. */
+export interface PostgresPrograms {
+  readonly folder: string;
+  readonly bin: string;
+  readonly identity: { readonly uid?: number; readonly gid?: number };
+}
+
+/** Makes the temporary folder. */
+export async function unpackPostgres(): Promise<PostgresPrograms> {
   const folder = await mkdtemp(join(tmpdir(), 'batchline-postgres-'));
   const asRoot = process.getuid?.() === 0;
-  const identity = asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
-  const data = join(folder, 'data');
-  await mkdir(data, { mode: 0o700 });
   const bin = await binaries(folder, asRoot);
-  if (asRoot) {
-    await chown(folder, UNPRIVILEGED, UNPRIVILEGED);
-    await chown(data, UNPRIVILEGED, UNPRIVILEGED);
-  }
+  if (asRoot) await chown(folder, UNPRIVILEGED, UNPRIVILEGED);
+  return { folder, bin, identity: asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {} };
+}
+
+/** Initialises a data folder of this name; resolves to its path. */
+export async function initialise({ folder, bin, identity }: PostgresPrograms, name: string): Promise<string> {
+  const data = join(folder, name);
   await promisify(execFile)(
     join(bin, 'initdb'),
     [
@@ -65,29 +88,45 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     ],
     { ...identity, cwd: folder },
   );
-  const port = await freePort();
-  const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder];
-  const settings = [`fsync=${fsync ? 'on' : 'off'}`, 'max_connections=300', 'shared_buffers=256MB'];
-  const server = spawn(join(bin, 'postgres'), [...args, ...settings.flatMap((one) => ['-c', one])], {
-    ...identity,
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  await ready(server);
-  return {
-    url,
-    async stop() {
-      server.kill('SIGINT'); // fast shutdown
-      if (server.exitCode === null) await once(server, 'exit');
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return data;
 }
 
-/** Makes an empty database and returns its address. */
-export async function createDatabase(serverUrl: string, name: string): Promise<string> {
-  await onServer(serverUrl, `create database "${name}"`);
+/**
+ * Runs PostgreSQL on a data folder; resolves when it accepts connections.
+ *
+ * @param settings `name=value`
+ * @param isGroup whether it leads a process group of its own, with all its processes, which can be killed at once
+ */
+export async function runPostgres(
+  { folder, bin, identity }: PostgresPrograms,
+  data: string,
+  settings: readonly string[],
+  isGroup = false,
+): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const port = await freePort();
+  const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder];
+  const child = spawn(join(bin, 'postgres'), [...args, ...settings.flatMap((one) => ['-c', one])], {
+    ...identity,
+    cwd: folder,
+    detached: isGroup,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  await ready(child);
+  return { child, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
+}
+
+/**
+ * Makes an empty database and returns its address.
+ *
+ * @param distributed whether it is to be like a distributed one: every transaction serializable, and `lower` by Unicode
+ */
+export async function createDatabase(serverUrl: string, name: string, distributed = false): Promise<string> {
+  await onServer(
+    serverUrl,
+    `create database "${name}"${distributed ? " template template0 locale_provider builtin builtin_locale 'C.UTF-8'" : ''}`,
+  );
+  if (distributed)
+    await onServer(serverUrl, `alter database "${name}" set default_transaction_isolation = 'serializable'`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
@@ -101,7 +140,8 @@ export async function dropDatabase(databaseUrl: string): Promise<void> {
   await onServer(url.href, `drop database if exists "${name}" with (force)`);
 }
 
-async function onServer(url: string, statement: string): Promise<void> {
+/** Runs a statement on a connection of its own. */
+export async function onServer(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -131,7 +171,7 @@ async function ready(server: ChildProcess): Promise<void> {
     server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${said}`)));
     server.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes('ready to accept connections')) resolve_();
+      if (/ready to accept (read-only )?connections/.test(said)) resolve_();
     });
   });
   await accepting;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { CLI } from './server-process.ts';
+import { CLI, PROCESS_ENV } from './server-process.ts';
 
 /** What a command came to. */
 export interface CliResult {
@@ -22,7 +22,7 @@ export async function runCli(
   input = '',
 ): Promise<CliResult> {
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { ...PROCESS_ENV, ...env },
     stdio: 'pipe',
   });
   child.stdin.on('error', () => undefined); // a command that reads nothing may be gone already

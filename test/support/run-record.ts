@@ -15,13 +15,26 @@ export interface RunRecord {
   readonly mostOfTenant: number;
 }
 
+/** That a run has begun or ended, as its audit row tells it. */
+export interface RunMark {
+  readonly tenant: string;
+  readonly ms: number;
+  readonly starts: boolean;
+  readonly node: string;
+}
+
 /** Reads the record of a definition's runs. */
 export async function readRunRecord(db: Kysely<Schema>, name: string): Promise<RunRecord> {
-  const { rows } = await sql<{ tenant: string; ms: number; starts: boolean; node: string }>`
+  const { rows } = await sql<RunMark>`
     select a.tenant, extract(epoch from a.at)::float8 * 1000 as ms, a.to_state = 3 as starts, a.node_id as node
     from batchline.task_audit as a join batchline.task as t on t.id = a.task_id
     where t.name = ${name} and (a.to_state = 3 or a.from_state = 3)
     order by a.at, a.to_state = 3`.execute(db);
+  return recordOf(rows);
+}
+
+/** The record that marks in the order of their times make. */
+export function recordOf(rows: readonly RunMark[]): RunRecord {
   const now = new Map<string, number>();
   let all = 0;
   let most = 0;

@@ -9,6 +9,7 @@ import { Files } from '../../src/files/files.ts';
 import { openStore } from '../../src/files/open-store.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { TaskParts } from '../../src/tasks/task-parts.ts';
+import { TextWriter } from '../../src/tasks/text-writer.ts';
 import type { Place } from './databases.ts';
 import { TEST_ENV } from './test-server.ts';
 
@@ -32,7 +33,17 @@ export async function openTestNode(place: Place, handlers: string, database?: Da
   const files = new Files(config, opened.sql, store, log);
   const { textLimits, listLimit, serialNumber } = config;
   return {
-    parts: { database: opened, queue, registry, definitions, files, textLimits, listLimit, serialNumber },
+    parts: {
+      database: opened,
+      queue,
+      registry,
+      definitions,
+      files,
+      texts: new TextWriter(opened.sql),
+      textLimits,
+      listLimit,
+      serialNumber,
+    },
     async stop() {
       await queue.stop();
       if (database === undefined) await opened.close();

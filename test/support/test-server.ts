@@ -21,6 +21,8 @@ export const TEST_ENV: Readonly<Record<string, string>> = {
 /** A server in the test's own process. */
 export interface TestServer {
   readonly url: string;
+  /** Where `/health` and `/metrics` have a port of their own. */
+  readonly monitoringUrl: string | undefined;
   readonly place: Place;
   readonly database: Database;
   readonly retention: RetentionService;
@@ -43,6 +45,7 @@ export async function startTestServer(
   const admin = await ApiClient.signIn(server.url, ADMIN.login, ADMIN.password);
   return {
     url: server.url,
+    monitoringUrl: server.monitoringUrl,
     place,
     database: server.database,
     retention: server.retention,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { PROCESS_ENV } from './server-process.ts';
 
 /** A worker outside the server in a process of its own, which can be killed. */
 export interface WorkerProcess {
@@ -21,7 +22,7 @@ export async function spawnWorker(
   env: Readonly<Record<string, string>>,
 ): Promise<WorkerProcess> {
   const child = spawn(command, args, {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { ...PROCESS_ENV, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

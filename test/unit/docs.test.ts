@@ -17,10 +17,6 @@ test("README's table of settings is that of the program", () => {
   );
 });
 
-test('the lock file names no host that packages come from', () => {
-  expect(read('package-lock.json')).not.toContain('"resolved": "http');
-});
-
 test('every link to a file in the documents leads somewhere', () => {
   for (const document of globSync(['*.md', '{docs,examples,bench}/**/*.md'], { cwd: root })) {
     for (const [, target = ''] of read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {

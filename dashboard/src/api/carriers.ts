@@ -9,6 +9,8 @@ export interface Session {
   readonly Login: string;
   readonly Name: string;
   readonly Roles: readonly string[];
+  /** The tenant that one is bound to; `null` for any. */
+  readonly Tenant: string | null;
   readonly Scopes: readonly string[];
 }
 

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { listed, type Message, message } from '../../domain/message.ts';
 import { PermanentError } from '../../workers/define-task.ts';
 import type { Column, ColumnType } from './columns.ts';
+import { claimTable } from './table-owner.ts';
 
 /** The PostgreSQL schema that imported tables live in. */
 export const DATA_SCHEMA = 'batchline_data';
@@ -16,6 +17,13 @@ export interface LoadRow {
   readonly values: readonly (string | null)[];
 }
 
+interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly optional: boolean;
+  readonly key: boolean;
+}
+
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   text: 'text',
   integer: 'bigint',
@@ -26,16 +34,18 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
 };
 
 /**
- * Makes the table where there is none, and checks that it fits where there is one. Its key is the task and
+ * Makes the table where there is none, and checks that it fits where there is one and is the tenant's. Its key is the task and
  * the line, so that the database itself refuses to load a line of a task twice.
  *
- * @throws PermanentError where the table does not fit; it names each column that does not
+ * @throws PermanentError where the table is another tenant's, or does not fit; it names each column that does not
  */
 export async function prepareTable(
   trx: Transaction<unknown>,
   table: string,
   columns: readonly Column[],
+  tenant: string,
 ): Promise<void> {
+  await claimTable(trx, table, tenant, (await readTable(trx, table)).length > 0);
   const definitions = columns.map(
     (column) =>
       sql`${sql.id(column.name)} ${typeOf(column)} ${sql.raw(column.required === true ? 'not null' : '')}`,
@@ -60,16 +70,7 @@ export async function checkTable(
   table: string,
   columns: readonly Column[],
 ): Promise<void> {
-  const { rows } = await sql<{ name: string; type: string; optional: boolean; key: boolean }>`
-    select a.attname as name, format_type(a.atttypid, null) as type,
-      not a.attnotnull or a.atthasdef or a.attidentity <> '' as optional,
-      coalesce(a.attnum = any (i.indkey), false) as key
-    from pg_attribute a
-    join pg_class c on c.oid = a.attrelid
-    join pg_namespace n on n.oid = c.relnamespace
-    left join pg_index i on i.indrelid = c.oid and i.indisprimary
-    where n.nspname = ${DATA_SCHEMA} and c.relname = ${table} and c.relkind in ('r', 'p')
-      and a.attnum > 0 and not a.attisdropped`.execute(db);
+  const rows = await readTable(db, table);
   const name = `${DATA_SCHEMA}.${table}`;
   if (rows.length === 0)
     throw new PermanentError(message`There is no table ${name}; the rows that it had are gone with it.`);
@@ -108,6 +109,21 @@ export async function checkTable(
       message`Table ${name} exists and does not fit: ${listed(problems, '; ')}. Name another table, or change the columns.`,
     );
   }
+}
+
+/** The columns of a table; none where there is no such table. */
+async function readTable(db: Kysely<unknown>, table: string): Promise<TableColumn[]> {
+  const { rows } = await sql<TableColumn>`
+    select a.attname as name, format_type(a.atttypid, null) as type,
+      not a.attnotnull or a.atthasdef or a.attidentity <> '' as optional,
+      coalesce(a.attnum = any (i.indkey), false) as key
+    from pg_attribute a
+    join pg_class c on c.oid = a.attrelid
+    join pg_namespace n on n.oid = c.relnamespace
+    left join pg_index i on i.indrelid = c.oid and i.indisprimary
+    where n.nspname = ${DATA_SCHEMA} and c.relname = ${table} and c.relkind in ('r', 'p')
+      and a.attnum > 0 and not a.attisdropped`.execute(db);
+  return rows;
 }
 
 /** Removes what an earlier, abandoned run of the same task has loaded. */

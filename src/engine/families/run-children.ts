@@ -29,8 +29,10 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
   return {
     async start(children) {
       const prepared = await prepareChildren(parts, children);
-      const { ids, due } = await held((trx, parent) => startChildren(parts, trx, parent, prepared));
-      announceStarts(signals, due);
+      const { ids, fresh } = await held((trx, parent) =>
+        startChildren(parts, trx, parent, prepared, run.span.trace),
+      );
+      announceStarts(parts, fresh);
       return ids;
     },
     async wait(onFailure) {
@@ -44,6 +46,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
         waitForChildren(parts.queue, trx, parent, onFailure, last),
       );
       if (!waits) return counts;
+      parts.queue.meter.waits(run.task.name);
       announceWait(signals, run.task);
       run.end('waiting');
       throw new RunEnded('waiting');
@@ -61,11 +64,15 @@ export function childResult({ key, task }: Child): ChildResult {
   return { id, key, name, state, result, fileName };
 }
 
-/** Tells the workers that have new tasks, and that these are there. @param due the definitions of the new ones */
-export function announceStarts(signals: Signals, due: ReadonlySet<string>): void {
-  if (due.size === 0) return;
+/** Tells the workers that have new tasks, and that these are there. @param fresh how many each definition has */
+export function announceStarts(
+  { database: { signals }, queue }: Pick<FamilyParts, 'database' | 'queue'>,
+  fresh: ReadonlyMap<string, number>,
+): void {
+  if (fresh.size === 0) return;
+  for (const [name, tasks] of fresh) queue.meter.started(name, tasks);
   signals.publish({ kind: 'changed' });
-  signals.publish({ kind: 'due', names: [...due] });
+  signals.publish({ kind: 'due', names: [...fresh.keys()] });
 }
 
 /** Tells whoever looks after the family, and that the run has left room where its definition is limited. */

@@ -10,6 +10,7 @@ import {
 } from '../../domain/family.ts';
 import { checkText } from '../../domain/limits.ts';
 import { message } from '../../domain/message.ts';
+import type { TraceContext } from '../../domain/trace-context.ts';
 import { addToFamily } from '../../store/families/add-to-family.ts';
 import type { HeldParent } from '../../store/families/hold-parent.ts';
 import { findChildren, insertChildren, type NewChild } from '../../store/families/insert-children.ts';
@@ -60,7 +61,8 @@ export async function prepareChildren(
  * Starts children of a locked parent: rows, records and jobs. Those whose keys the parent has used already are left as
  * they are, so that a run that begins again doubles nothing.
  *
- * @returns the ids in the order of the children, and the definitions that have work due
+ * @param trace where the run that starts them stands in a distributed trace; without one the parent's start counts
+ * @returns the ids in the order of the children, and how many new ones each definition has
  * @throws Refusal (invalid) where a limit is reached
  */
 export async function startChildren(
@@ -68,7 +70,8 @@ export async function startChildren(
   trx: Transaction<Schema>,
   parent: HeldParent,
   children: readonly NewChild[],
-): Promise<{ readonly ids: number[]; readonly due: ReadonlySet<string> }> {
+  trace: TraceContext | null,
+): Promise<{ readonly ids: number[]; readonly fresh: ReadonlyMap<string, number> }> {
   const ids = await findChildren(
     trx,
     parent.taskId,
@@ -79,7 +82,7 @@ export async function startChildren(
     if (parent.depth >= DEEPEST)
       throw invalid`Batch task ${parent.taskId} has ${parent.depth} parents above it; only tasks with fewer can start children.`;
     const weight = fresh.reduce((sum, child) => sum + child.weight, 0);
-    const inserted = await insertChildren(trx, parent, fresh);
+    const inserted = await insertChildren(trx, parent, fresh, trace ?? parent.trace);
     for (const [key, id] of inserted) ids.set(key, id);
     const idOf = (child: NewChild): number => ids.get(child.key) ?? 0;
     await insertAudit(
@@ -111,6 +114,8 @@ export async function startChildren(
   }
   return {
     ids: children.map((child) => ids.get(child.key) ?? 0),
-    due: new Set(fresh.map((child) => child.name)),
+    fresh: new Map(
+      [...Map.groupBy(fresh, (child) => child.name)].map(([name, ofName]) => [name, ofName.length]),
+    ),
   };
 }

@@ -1,5 +1,6 @@
 import type { BatchTask } from '../../domain/batch-task.ts';
 import { type MessageData, revived, type Text } from '../../domain/message.ts';
+import type { TraceContext } from '../../domain/trace-context.ts';
 import type { Json, RunEndReason } from '../../workers/define-task.ts';
 import type { ChildrenPort } from '../../workers/task-children.ts';
 import type { DefinitionSource } from '../registry.ts';
@@ -11,6 +12,8 @@ export interface ThreadStart {
   readonly task: BatchTask;
   readonly lastCheckpoint: Json | undefined;
   readonly progressLimit: number;
+  /** Where the run stands in a distributed trace; null where in none. */
+  readonly trace: TraceContext | null;
 }
 
 /** A text on its way between threads: a clone loses that a message is one. */

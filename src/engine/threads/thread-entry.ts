@@ -1,6 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { checkText } from '../../domain/limits.ts';
 import { Message, message } from '../../domain/message.ts';
+import { traceHeaders } from '../../domain/trace-context.ts';
+import { withTrace } from '../../observability/spans.ts';
 import {
   type Json,
   PermanentError,
@@ -39,9 +41,8 @@ export default async function runInThread(work: {
     if (definition === undefined) {
       throw new PermanentError(message`${start.source.module} no longer exports ${start.source.exported}.`);
     }
-    const value = await definition.run(
-      contextOf(start, port, controller.signal, waiting) as TaskContext<never>,
-    );
+    const context = contextOf(start, port, controller.signal, waiting) as TaskContext<never>;
+    const value = await withTrace(start.trace, () => definition.run(context));
     return value instanceof Message ? { kind: 'told', message: value } : { kind: 'returned', value };
   } catch (error) {
     return { kind: 'threw', text: failureText(error), permanent: error instanceof PermanentError };
@@ -85,6 +86,7 @@ function contextOf(
     log: forwardingLog(({ level, message, fields }) =>
       tell({ type: 'log', level, values: message === undefined ? [fields] : [fields, message] }),
     ),
+    traceHeaders: traceHeaders(start.trace),
     lastCheckpoint: start.lastCheckpoint,
     progress(percent, text) {
       if (!(percent >= 0 && percent <= 100)) {

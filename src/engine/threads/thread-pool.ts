@@ -64,6 +64,7 @@ export class ThreadPool {
       task: run.task,
       lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
       progressLimit: this.#progressLimit,
+      trace: run.span.trace,
     };
     try {
       const result = await this.#pool.run({ start, port: there }, { transferList: [there], signal: kill });

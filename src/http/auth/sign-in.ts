@@ -2,11 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
 import { type Caller, isWorkerOnly } from '../../domain/caller.ts';
 import { forbidden } from '../../domain/errors.ts';
+import type { RateLimiter } from '../security/rate-limiter.ts';
 import { tenantSegment } from '../tenant-segment.ts';
 import type { Authenticator } from './authenticator.ts';
 import { checkForgery } from './forgery.ts';
-import { presentedBy } from './presented.ts';
+import { type Presented, presentedBy } from './presented.ts';
 import type { SignedIn } from './scheme.ts';
+import { networkOf } from './throttle.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,16 +19,40 @@ declare module 'fastify' {
 
 const signIns = new WeakMap<FastifyRequest, SignedIn>();
 
-/** Makes every route of this scope ask who is calling; `callerOf` tells it to them. */
-export function registerSignIn(scope: FastifyInstance, authenticator: Authenticator): void {
+/**
+ * Makes every route of this scope ask who is calling; `callerOf` tells it to them.
+ *
+ * @param limits how many requests a caller may make: an associate, or an address where the sign-in fails
+ */
+export function registerSignIn(
+  scope: FastifyInstance,
+  authenticator: Authenticator,
+  limits?: RateLimiter,
+): void {
   scope.addHook('onRequest', async (request) => {
-    const signedIn = await authenticator.authenticate(presentedBy(request));
+    const presented = presentedBy(request);
+    const signedIn = await signInCounted(authenticator, presented, limits);
+    limits?.take(`associate ${signedIn.caller.associateId}`);
     checkForgery(request, signedIn.scheme);
     const caller = withinTenant(signedIn.caller, tenantSegment(request.raw));
     signIns.set(request, { ...signedIn, caller });
     if (isWorkerOnly(caller) && !request.is404 && request.routeOptions.config.forWorkers !== true)
       throw forbidden`This call is not for a worker's token; /api/v1/Workers is.`;
   });
+}
+
+/** Who is calling. A sign-in that fails counts for the address that it comes from. */
+async function signInCounted(
+  authenticator: Authenticator,
+  presented: Presented,
+  limits: RateLimiter | undefined,
+): Promise<SignedIn> {
+  try {
+    return await authenticator.authenticate(presented);
+  } catch (error) {
+    limits?.take(networkOf(presented.address));
+    throw error;
+  }
 }
 
 /**

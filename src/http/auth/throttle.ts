@@ -92,7 +92,7 @@ function pairOf(login: string, network: string): string {
 }
 
 /** The address; of IPv6 the /64, which is what one subscriber has. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!address.includes(':') || !ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed.kind() === 'ipv4' ? parsed.toString() : (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':');

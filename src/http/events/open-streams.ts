@@ -1,16 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
 import { Refusal } from '../../domain/errors.ts';
+import type { HttpMeter } from '../telemetry/http-meter.ts';
 import type { EventStream } from './event-stream.ts';
 
 /** The open streams of this process: gives their signs of life, and ends those whose sign-in is over. */
 export class OpenStreams {
   readonly #signIns = new Map<EventStream, () => Promise<Caller>>();
   readonly #timer: NodeJS.Timeout;
+  readonly #meter: HttpMeter;
   #beating = false;
 
   /** @param app whose stop ends the streams */
-  constructor(app: FastifyInstance, heartbeatSeconds: number) {
+  constructor(app: FastifyInstance, heartbeatSeconds: number, meter: HttpMeter) {
+    this.#meter = meter;
     this.#timer = setInterval(() => void this.#beat(app), heartbeatSeconds * 1000);
     app.addHook('preClose', async () => {
       clearInterval(this.#timer);
@@ -21,7 +24,11 @@ export class OpenStreams {
   /** @param signIn looks at the sign-in again; throws a Refusal where it is over */
   add(stream: EventStream, signIn: () => Promise<Caller>): void {
     this.#signIns.set(stream, signIn);
-    stream.once('close', () => this.#signIns.delete(stream));
+    this.#meter.streams(this.#signIns.size);
+    stream.once('close', () => {
+      this.#signIns.delete(stream);
+      this.#meter.streams(this.#signIns.size);
+    });
   }
 
   async #beat(app: FastifyInstance): Promise<void> {

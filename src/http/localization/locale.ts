@@ -17,8 +17,9 @@ declare module 'fastify' {
 /** Makes `localeOf` know the catalogues, and the answers tell their language. */
 export function registerLocales(app: FastifyInstance, catalogues: Catalogues): void {
   app.decorate('catalogues', catalogues);
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     tellLanguage(reply, languagesOf(request.headers), catalogues, typeof payload === 'string');
+    done();
   });
 }
 

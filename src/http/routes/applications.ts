@@ -27,13 +27,14 @@ const NewApplication = Type.Object(
   { additionalProperties: false },
 );
 
-/** `/api/v1/Applications`: whose SO-AppToken is known (contract, section 5). For administrators. */
+/** `/api/v1/Applications`: whose SO-AppToken is known (contract, section 5). For administrators of the whole server. */
 export async function applicationRoutes(
   app: FastifyInstance,
   { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
 ): Promise<void> {
   app.addHook('preValidation', async (request) => {
-    if (!isAdministrator(callerOf(request))) throw forbidden`This is for administrators.`;
+    const caller = callerOf(request);
+    if (!isAdministrator(caller) || caller.tenant !== null) throw forbidden`This is for administrators.`;
   });
 
   app.get('/', { config: CONFIG }, async (request) => {

@@ -11,6 +11,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { updateTask } from '../../tasks/update-task.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
+import { noteStart } from '../telemetry/request-telemetry.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader } from '../wire/carrier-reader.ts';
 import { applySelect, readSelect } from '../wire/select.ts';
@@ -130,8 +131,10 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
   },
   StartBatchJob: {
     summary: 'Starts a batch task; answers its id.',
-    answer: ({ tasks, caller, args, request }) =>
-      startTask(tasks, caller, readStart(args.batchTaskInfo()), readStartOptions(request)),
+    answer: async ({ tasks, caller, args, request }) => {
+      const options = readStartOptions(request);
+      return noteStart(request, await startTask(tasks, caller, readStart(args.batchTaskInfo()), options));
+    },
   },
   StopBatchJob: {
     summary: 'Stops a batch task; answers whether it was or will be stopped.',

@@ -13,6 +13,7 @@ import { localeOf } from '../localization/locale.ts';
 import { conditionsOf, isNotModified, tellVersion } from '../negotiation/conditions.ts';
 import { JsonPatch, MergePatch } from '../negotiation/patches.ts';
 import { jsonPatchChange, mergeChange } from '../negotiation/task-patch.ts';
+import { noteStart } from '../telemetry/request-telemetry.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader, STATES } from '../wire/carrier-reader.ts';
 import { readStartOptions, StartHeaders, StartQuery, type StartRoute } from '../wire/start-options.ts';
@@ -37,7 +38,8 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     { schema: { querystring: StartQuery, headers: StartHeaders } },
     async (request) => {
       const carrier = new CarrierReader(request.body, 'BatchTaskInfo');
-      return startTask(tasks, callerOf(request), readStart(carrier), readStartOptions(request));
+      const options = readStartOptions(request);
+      return noteStart(request, await startTask(tasks, callerOf(request), readStart(carrier), options));
     },
   );
 

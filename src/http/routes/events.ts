@@ -11,6 +11,7 @@ import { type EventQuery, readEventQuery } from '../events/event-query.ts';
 import { EventStream } from '../events/event-stream.ts';
 import { OpenStreams } from '../events/open-streams.ts';
 import { localeOf } from '../localization/locale.ts';
+import type { HttpMeter } from '../telemetry/http-meter.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 /** Audit rows that one page looks at. */
@@ -20,6 +21,7 @@ const PAGE = 1000;
 export interface EventRouteParts {
   readonly tasks: TaskParts;
   readonly feed: EventFeed;
+  readonly meter: HttpMeter;
   readonly authenticator: Authenticator;
   readonly heartbeatSeconds: number;
 }
@@ -29,7 +31,7 @@ export interface EventRouteParts {
  * names text/event-stream, otherwise one page.
  */
 export async function eventRoutes(app: FastifyInstance, parts: EventRouteParts): Promise<void> {
-  const streams = new OpenStreams(app, parts.heartbeatSeconds);
+  const streams = new OpenStreams(app, parts.heartbeatSeconds, parts.meter);
   const config = { answer: 'EventPage', ownType: true, forWorkers: true } as const;
 
   const answer = (request: FastifyRequest, reply: FastifyReply, query: EventQuery): Promise<unknown> =>
@@ -76,11 +78,11 @@ async function readPage(
   request: FastifyRequest,
   { filter, after }: EventQuery,
 ): Promise<object> {
-  const { sql } = tasks.database;
-  if (after === undefined) return { After: await settledPosition(sql), More: false, Events: [] };
+  const { database } = tasks;
+  if (after === undefined) return { After: await settledPosition(database), More: false, Events: [] };
   const caller = callerOf(request);
   const locale = localeOf(request);
-  const { events, position, more } = await settledEvents(sql, after, PAGE);
+  const { events, position, more } = await settledEvents(database, after, PAGE);
   return {
     After: position,
     More: more,

@@ -1,25 +1,20 @@
 import type { FastifyInstance } from 'fastify';
-import { sql } from 'kysely';
-import { message } from '../../domain/message.ts';
-import type { Database } from '../../store/database.ts';
+import { type Health, writeHealth, writeHealthSummary } from '../../observability/health.ts';
 import { localeOf } from '../localization/locale.ts';
 
-const CONFIG = { answer: 'Health' };
+const CONFIG = { answer: 'Health', unobserved: true } as const;
 
-/** `/health/live`: the process answers. `/health/ready`: so does its database. */
-export async function healthRoutes(
-  app: FastifyInstance,
-  { database }: { database: Database },
-): Promise<void> {
+/** `/health/live`: the process answers. `/health/ready`: it can do its work. `/health`: the same with what else is known. */
+export async function healthRoutes(app: FastifyInstance, { health }: { health: Health }): Promise<void> {
   app.get('/health/live', { config: CONFIG }, async () => ({ Status: 'live' }));
-  app.get('/health/ready', { config: CONFIG }, async (request, reply) => {
-    try {
-      await sql`select 1`.execute(database.sql);
-      return { Status: 'ready' };
-    } catch (error) {
-      request.log.warn({ err: error }, 'the database does not answer');
-      const reason = localeOf(request).message(message`The database does not answer.`);
-      return reply.code(503).send({ Status: 'not ready', Reason: reason });
-    }
-  });
+  for (const [path, write] of [
+    ['/health', writeHealthSummary],
+    ['/health/ready', writeHealth],
+  ] as const) {
+    app.get(path, { config: CONFIG }, async (request, reply) => {
+      const report = await health.report();
+      const locale = localeOf(request);
+      return reply.code(report.isReady ? 200 : 503).send(write(report, (reason) => locale.message(reason)));
+    });
+  }
 }

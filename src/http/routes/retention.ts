@@ -4,6 +4,7 @@ import { isAdministrator } from '../../domain/caller.ts';
 import { forbidden, missing } from '../../domain/errors.ts';
 import { mergeRules, type RetentionRules, readRules, writeRetention } from '../../domain/retention.ts';
 import type { KnownDefinition } from '../../engine/definitions.ts';
+import { findOwnRules } from '../../store/retention/own-rules.ts';
 import { deleteRules, findRules, writeRules } from '../../store/retention/rules.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
@@ -30,8 +31,10 @@ export async function retentionRoutes(
   };
   const toWire = (rules: RetentionRules): Record<string, string> =>
     Object.fromEntries(Object.entries(rules).map(([state, retention]) => [state, writeRetention(retention)]));
-  const inForce = async ({ name, retention }: KnownDefinition): Promise<object> =>
-    toWire(mergeRules(await findRules(sql, name), retention, settings));
+  const inForce = async ({ name, retention, runsIn }: KnownDefinition): Promise<object> => {
+    const own = runsIn === 'worker' ? await findOwnRules(sql, name) : retention;
+    return toWire(mergeRules(await findRules(sql, name), own, settings));
+  };
 
   app.get<ByName>('/:name/Retention', { config: CONFIG }, async (request) =>
     inForce(await definitionOf(request.params.name)),

@@ -9,6 +9,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import { conditionsOf } from '../negotiation/conditions.ts';
+import { noteStart } from '../telemetry/request-telemetry.ts';
 import { BatchTaskWriter } from '../wire/batch-task-info.ts';
 import { CarrierReader } from '../wire/carrier-reader.ts';
 import { queryFlag } from '../wire/query.ts';
@@ -90,7 +91,8 @@ export async function taskControlRoutes(
       const id = readTaskId(request.params.id);
       const body = new CarrierReader(request.body ?? {}, 'BatchTaskInfo');
       const parameters = body.dictionary('ParameterObject');
-      return copyTask(tasks, callerOf(request), id, parameters, readStartOptions(request));
+      const options = readStartOptions(request);
+      return noteStart(request, await copyTask(tasks, callerOf(request), id, parameters, options));
     },
   );
 }

@@ -7,7 +7,13 @@ import { checkText, INT32_MAX } from '../../domain/limits.ts';
 import { message } from '../../domain/message.ts';
 import { getAssociate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
-import { type ApiToken, deleteToken, insertToken, listTokens } from '../../store/tokens/tokens.ts';
+import {
+  type ApiToken,
+  deleteToken,
+  insertToken,
+  listTokens,
+  type TokenOwners,
+} from '../../store/tokens/tokens.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { generateToken, hashToken } from '../auth/tokens.ts';
@@ -32,7 +38,7 @@ const NewToken = Type.Object(
 
 const CONFIG = { answer: 'Token' };
 
-/** `/api/v1/Tokens`: bearer tokens. One's own; administrators may make them for others and see all. */
+/** `/api/v1/Tokens`: bearer tokens. One's own; administrators have those of everybody, or of everybody in their tenant. */
 export async function tokenRoutes(
   app: FastifyInstance,
   {
@@ -43,7 +49,7 @@ export async function tokenRoutes(
 ): Promise<void> {
   app.get('/', { config: CONFIG }, async (request) => {
     const caller = callerOf(request);
-    const tokens = await listTokens(db, isAdministrator(caller) ? undefined : caller.associateId);
+    const tokens = await listTokens(db, ownersFor(caller));
     const locale = localeOf(request);
     return tokens.map((token) => toWire(token, locale));
   });
@@ -68,7 +74,8 @@ export async function tokenRoutes(
         throw forbidden`This sign-in can't give the scopes ${excess.join(', ')}: it doesn't have them.`;
       const definitions = checkWorkerScope(caller, Scopes, Definitions);
       const associate = await getAssociate(db, AssociateId);
-      if (associate === undefined)
+      const isOthers = AssociateId !== caller.associateId && caller.tenant !== null;
+      if (associate === undefined || (isOthers && associate.tenant !== caller.tenant))
         throw invalid`AssociateId is ${AssociateId}, but there is no such associate.`;
       const locale = localeOf(request);
       const expires = readExpiry(request.body, locale, new Date());
@@ -88,11 +95,18 @@ export async function tokenRoutes(
   app.delete<{ Params: { id: string } }>('/:id', async (request, reply) => {
     const caller = callerOf(request);
     const id = readTaskId(request.params.id);
-    const found = await deleteToken(db, id, isAdministrator(caller) ? undefined : caller.associateId);
+    const found = await deleteToken(db, id, ownersFor(caller));
     authenticator.forget();
     if (!found) throw missing`There is no token ${id}.`;
     return reply.code(204).send();
   });
+}
+
+/** Whose tokens the caller may see and revoke. */
+function ownersFor(caller: Caller): TokenOwners | undefined {
+  const { associateId, tenant } = caller;
+  if (!isAdministrator(caller)) return { associateId };
+  return tenant === null ? undefined : { associateId, tenant };
 }
 
 /** When a new token ends: at `Expires`, or `ExpiresInDays` from now, or never. */

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
-import { isAdministrator, ROLES } from '../../domain/caller.ts';
+import { type Caller, isAdministrator, ROLES } from '../../domain/caller.ts';
 import { forbidden, missing } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import {
   type Associate,
+  getAssociate,
   insertAssociate,
   listAssociates,
   updateAssociate,
@@ -38,30 +39,37 @@ const UserChange = Type.Object(
 
 const CONFIG = { answer: 'User' };
 
-/** `/api/v1/Users`: who may sign in. For administrators; everybody may change the own password. */
+/**
+ * `/api/v1/Users`: who may sign in. For administrators, who within a tenant have its associates only; everybody may change
+ * the own password.
+ */
 export async function userRoutes(
   app: FastifyInstance,
   { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
 ): Promise<void> {
   app.get('/', { config: CONFIG }, async (request) => {
-    checkAdministrator(isAdministrator(callerOf(request)));
-    return (await listAssociates(db)).map(toWire);
+    const caller = callerOf(request);
+    checkAdministrator(isAdministrator(caller));
+    return (await listAssociates(db, caller.tenant)).map(toWire);
   });
 
   app.post<{ Body: Static<typeof NewUser> }>(
     '/',
     { config: CONFIG, schema: { body: NewUser } },
     async (request, reply) => {
-      checkAdministrator(isAdministrator(callerOf(request)));
+      const caller = callerOf(request);
+      checkAdministrator(isAdministrator(caller));
       const { Login, Name, Password: password, Roles: roles, DatabaseSerialNumber } = request.body;
       checkText('Name', Name ?? '', 200);
       checkText('DatabaseSerialNumber', DatabaseSerialNumber ?? '', 39);
+      if (caller.tenant !== null && (DatabaseSerialNumber ?? caller.tenant) !== caller.tenant)
+        throw forbidden`You may not make associates of DatabaseSerialNumber "${DatabaseSerialNumber ?? ''}"; "${caller.tenant}" is yours.`;
       const associate = await insertAssociate(db, {
         login: Login,
         name: Name ?? Login,
         passwordHash: await hashPassword(password),
         roles: roles ?? [],
-        tenant: DatabaseSerialNumber ?? callerOf(request).tenant,
+        tenant: DatabaseSerialNumber ?? caller.tenant,
       });
       return reply.code(201).send(toWire(associate));
     },
@@ -78,6 +86,7 @@ export async function userRoutes(
         Object.keys(request.body).join() === 'Password' &&
         caller.scopes.includes('admin');
       checkAdministrator(isAdministrator(caller) || ownPassword);
+      if (!isWithin(caller, await getAssociate(db, id))) throw missing`There is no associate ${id}.`;
       const { Password: password, Roles: roles, Disabled } = request.body;
       const changed = await updateAssociate(db, id, {
         passwordHash: password === undefined ? undefined : await hashPassword(password),
@@ -91,6 +100,12 @@ export async function userRoutes(
       return toWire(changed);
     },
   );
+}
+
+/** Whether an associate is the caller, or of those whom an administrator like the caller has. */
+function isWithin(caller: Caller, associate: Associate | undefined): boolean {
+  if (associate === undefined) return false;
+  return associate.id === caller.associateId || caller.tenant === null || associate.tenant === caller.tenant;
 }
 
 function checkAdministrator(allowed: boolean): void {

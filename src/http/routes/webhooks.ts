@@ -96,7 +96,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
         tenant: caller.tenant,
         scopes: caller.scopes,
         secret,
-        afterEvent: await settledPosition(sql),
+        afterEvent: await settledPosition(parts.database),
       });
       parts.sender.wake();
       // The only time that it is shown.
@@ -125,7 +125,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
           active: Active,
           ...reachAfter(webhook, callerOf(request)),
         },
-        Active && !webhook.active ? await settledPosition(sql) : undefined,
+        Active && !webhook.active ? await settledPosition(parts.database) : undefined,
       );
       if (changed === undefined) throw missing`There is no webhook ${webhook.id}.`;
       parts.sender.wake();

@@ -4,6 +4,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { readLease } from '../../tasks/workers/lease.ts';
 import { listLeaseChildren, startLeaseChildren, waitWithLease } from '../../tasks/workers/lease-children.ts';
 import { callerOf } from '../auth/sign-in.ts';
+import { incomingTrace } from '../telemetry/request-telemetry.ts';
 import * as carriers from '../wire/children-carriers.ts';
 import { writeCounts } from './task-children.ts';
 
@@ -35,7 +36,8 @@ export async function workerChildrenRoutes(
         weight: child.Weight,
       }));
       const lease = readLease(request.params.lease);
-      return { Ids: await startLeaseChildren(tasks, callerOf(request), lease, children) };
+      const trace = incomingTrace(request) ?? null;
+      return { Ids: await startLeaseChildren(tasks, callerOf(request), lease, children, trace) };
     },
   );
 

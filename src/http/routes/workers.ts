@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
-import { isAdministrator } from '../../domain/caller.ts';
-import { forbidden } from '../../domain/errors.ts';
+import { checkDefinitionAdministrator } from '../../tasks/control-definition.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { declareDefinitions, removeDefinition } from '../../tasks/workers/declare-definitions.ts';
 import { type EndedLease, endLease, type LastProgress } from '../../tasks/workers/end-lease.ts';
@@ -49,7 +48,7 @@ export async function workerRoutes(
   );
 
   app.delete<{ Params: { name: string } }>('/Definitions/:name', async (request, reply) => {
-    if (!isAdministrator(callerOf(request))) throw forbidden`This is for administrators.`;
+    checkDefinitionAdministrator(callerOf(request));
     await removeDefinition(tasks, request.params.name);
     return reply.code(204).send();
   });
@@ -224,6 +223,8 @@ function writeAcquired(
     Parameters: one.parameters,
     ParentId: one.task.parentId,
     Checkpoint: one.checkpoint ?? null,
+    TraceParent: one.trace?.traceparent ?? null,
+    TraceState: one.trace?.tracestate ?? null,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type StartOptions,
 } from '../../domain/start-options.ts';
 import { localeOf } from '../localization/locale.ts';
+import { traceOf } from '../telemetry/request-telemetry.ts';
 import { describe } from './carrier-reader.ts';
 import { queryValue } from './query.ts';
 
@@ -49,6 +50,7 @@ export function readStartOptions(request: FastifyRequest): StartOptions {
     due: startAt === undefined ? readDelay(delay) : readStartAt(startAt, request),
     priority: readPriority(queryValue(request, 'Priority')),
     idempotencyKey: readKey(request.headers['idempotency-key']),
+    trace: traceOf(request),
   };
 }
 

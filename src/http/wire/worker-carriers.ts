@@ -83,6 +83,10 @@ const AcquiredTask = Type.Object({
   Parameters: Type.Object({}, { additionalProperties: true }),
   ParentId: Type.Union([Type.Integer(), Type.Null()], { description: 'The task that has started it' }),
   Checkpoint: Type.Unknown({ description: 'The last checkpoint of any attempt, or null' }),
+  TraceParent: Type.Union([Type.String(), Type.Null()], {
+    description: 'traceparent of the start (W3C Trace Context), or null',
+  }),
+  TraceState: Type.Union([Type.String(), Type.Null()], { description: 'Its tracestate, or null' }),
 });
 
 /** The answer of Acquire. */

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { WebhookConfig } from '../../config.ts';
+import { traceHeaders } from '../../domain/trace-context.ts';
 import { AddressRefused, readUrl } from '../../net/address-rules.ts';
 import { readBody } from '../../net/read-body.ts';
 import type { DueDelivery, TryResult } from '../../store/webhooks/deliveries.ts';
@@ -34,6 +35,7 @@ export async function sendDelivery(
       headers: {
         'content-type': 'application/json; charset=utf-8',
         'user-agent': 'Batchline',
+        ...traceHeaders(delivery.trace),
         ...signedHeaders(delivery.secret, delivery.id, new Date(), delivery.body),
       },
       body: delivery.body,

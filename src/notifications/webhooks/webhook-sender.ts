@@ -8,6 +8,7 @@ import { type DueDelivery, sweepDeliveries, takeDue, writeTry } from '../../stor
 import { noteHealth } from '../../store/webhooks/webhooks.ts';
 import { fanOut } from './fan-out.ts';
 import { sendDelivery } from './send-delivery.ts';
+import type { WebhookMeter } from './webhook-meter.ts';
 
 /** Looks this often for events and deliveries of other processes, and for what is due again. */
 const POLL_MS = 1000;
@@ -21,6 +22,8 @@ const MOST_AT_ONCE = 20;
 const MOST_PER_WEBHOOK = 4;
 /** Dead deliveries in a row after which a webhook is made inactive. */
 export const MOST_DEAD = 20;
+/** How the try is counted after which a delivery is in a state. */
+const OUTCOMES = { Delivered: 'delivered', Waiting: 'failed', Dead: 'dead' } as const;
 const SWEEP_MS = 3_600_000;
 const SWEEP_DAYS = 30;
 const SWEEP_ROWS = 1000;
@@ -33,6 +36,7 @@ export class WebhookSender {
   readonly #database: Database;
   readonly #config: WebhookConfig;
   readonly #log: Logger;
+  readonly #meter: WebhookMeter;
   readonly #agent: Agent;
   readonly #ending = new AbortController();
   readonly #cutting = new AbortController();
@@ -45,7 +49,14 @@ export class WebhookSender {
   #busy = false;
   #again = false;
 
-  constructor(database: Database, config: WebhookConfig, allowPrivateAddresses: boolean, log: Logger) {
+  constructor(
+    database: Database,
+    config: WebhookConfig,
+    allowPrivateAddresses: boolean,
+    log: Logger,
+    meter: WebhookMeter,
+  ) {
+    this.#meter = meter;
     this.#database = database;
     this.#config = config;
     this.#log = log;
@@ -154,7 +165,9 @@ export class WebhookSender {
 
   async #send(delivery: DueDelivery): Promise<void> {
     const { sql } = this.#database;
+    const began = performance.now();
     const result = await sendDelivery(this.#agent, delivery, this.#config, this.#cutting.signal, TIMEOUT_MS);
+    this.#meter.tried(OUTCOMES[result.state], (performance.now() - began) / 1000);
     const written = await writeTry(sql, delivery, result);
     if (!written || result.state === 'Waiting') return;
     const outcome = result.state === 'Delivered' ? 'delivered' : 'dead';

@@ -156,8 +156,8 @@ function placeText(
   name: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   if (COLUMNS[column] !== 'date') return sql`${key}::text as ${name}`;
-  return sql`case when isfinite(${key}) then to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-    else '-infinity' end as ${name}`;
+  return sql`case when ${key} = '-infinity' then '-infinity'
+    else to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as ${name}`;
 }
 
 function placeValue(column: ColumnName, text: string): RawBuilder<unknown> {

@@ -37,7 +37,7 @@ export async function areSmall(
 ): Promise<boolean[]> {
   const counts = slices.map(
     ({ condition }, index) => sql`
-      (select count(*)::int from (select from batchline.task as t where ${condition} limit ${most + 1}) as part)
+      (select count(*)::int from (select 1 from batchline.task as t where ${condition} limit ${most + 1}) as part)
       as ${sql.ref(`n${index}`)}`,
   );
   const { rows } = await sql<Record<string, number>>`select ${sql.join(counts)}`.execute(db);

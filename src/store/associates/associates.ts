@@ -66,10 +66,11 @@ export async function findAssociate(db: Kysely<Schema>, login: string): Promise<
   return row && toAssociate(row);
 }
 
-/** Every associate, by login. */
-export async function listAssociates(db: Kysely<Schema>): Promise<Associate[]> {
-  const rows = await db.selectFrom('batchline.associate').selectAll().orderBy('login_key').execute();
-  return rows.map(toAssociate);
+/** Every associate, or those bound to a tenant, by login. */
+export async function listAssociates(db: Kysely<Schema>, tenant: string | null = null): Promise<Associate[]> {
+  let query = db.selectFrom('batchline.associate').selectAll().orderBy('login_key');
+  if (tenant !== null) query = query.where('tenant', '=', tenant);
+  return (await query.execute()).map(toAssociate);
 }
 
 /** Changes what is given of an associate; `undefined` where there is none. */

@@ -91,7 +91,7 @@ export async function keepDefaultLimits(
   const json = limits && JSON.stringify(limits);
   await sql`
     insert into batchline.definition_control as c (name, version, default_limits)
-    select ${name}, 1, ${json}::text::jsonb
+    select ${name}::text, 1, ${json}::text::jsonb
     where ${json}::text is not null
       or exists (select 1 from batchline.definition_control as o where o.name = ${name})
     on conflict (name) do update set version = c.version + 1, default_limits = excluded.default_limits

@@ -32,28 +32,39 @@ interface Row {
 
 const COLUMNS = sql<Row>`name, description, parameters, cancellation, retry, lease_seconds, last_seen`;
 
-/** Keeps a definition. The latest declaration of a name counts; the casing of its first one stays. */
+/** Who declares: the associate, and the tenant that they are bound to. */
+export interface Declarer {
+  readonly associateId: number;
+  readonly tenant: string | null;
+}
+
+/**
+ * Keeps a definition. The latest declaration of a name counts; the casing of its first one stays.
+ *
+ * @returns `undefined` where it is not the declarer's to change: bound to a tenant, one changes what was declared within it
+ */
 export async function putWorkerDefinition(
   db: Kysely<Schema>,
   definition: Omit<WorkerDefinition, 'lastSeen'>,
-  actorId: number,
-): Promise<WorkerDefinition> {
+  declarer: Declarer,
+): Promise<WorkerDefinition | undefined> {
   const { rows } = await sql<Row>`
-    insert into batchline.worker_definition
+    insert into batchline.worker_definition as d
       (name_key, name, description, parameters, cancellation, retry, lease_seconds, declared_by)
     values (
       ${definition.name.toLowerCase()}, ${definition.name}, ${definition.description}, ${definition.parameters},
       ${CancellationBehaviour[definition.cancellation]}, ${JSON.stringify(definition.retry)},
-      ${definition.leaseSeconds}, ${actorId}
+      ${definition.leaseSeconds}, ${declarer.associateId}
     )
     on conflict (name_key) do update set
       description = excluded.description, parameters = excluded.parameters,
       cancellation = excluded.cancellation, retry = excluded.retry, lease_seconds = excluded.lease_seconds,
       declared = now(), declared_by = excluded.declared_by, last_seen = now()
+    where ${declarer.tenant}::text is null
+      or d.declared_by = ${declarer.associateId}
+      or d.declared_by in (select a.id from batchline.associate as a where a.tenant = ${declarer.tenant})
     returning ${COLUMNS}`.execute(db);
-  const [row] = rows;
-  if (row === undefined) throw new Error(`The definition ${definition.name} was not kept.`);
-  return toDefinition(row);
+  return rows[0] && toDefinition(rows[0]);
 }
 
 /** The definition of this name, in any casing, or `undefined`. */
@@ -73,6 +84,13 @@ export async function listWorkerDefinitions(db: Kysely<Schema>): Promise<WorkerD
   return rows.map(toDefinition);
 }
 
+/** The names of those that were declared over HTTP, and not by a process on the database. */
+export async function namesDeclaredOutside(db: Kysely<Schema>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from batchline.worker_definition where declared_by <> 0 order by name_key`.execute(db);
+  return rows.map((row) => row.name);
+}
+
 /** Notes that a worker asks for tasks of these definitions; one write in `everySeconds` for each. */
 export async function touchWorkerDefinitions(
   db: Kysely<Schema>,
@@ -82,7 +100,7 @@ export async function touchWorkerDefinitions(
   await sql`
     update batchline.worker_definition set last_seen = now()
     where name_key in (select lower(value) from json_array_elements_text(${JSON.stringify(names)}::text::json))
-      and last_seen < now() - ${everySeconds} * interval '1 second'`.execute(db);
+      and last_seen < now() - ${everySeconds}::float8 * interval '1 second'`.execute(db);
 }
 
 /** Removes a definition; false where there is none. */

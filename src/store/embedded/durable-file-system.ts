@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, statfsSync } from 'node:fs';
 import type { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
@@ -21,6 +21,8 @@ interface NodeFsStream {
 export class DurableFileSystem extends NodeFS {
   /** How often data was forced to the disk. */
   syncs = 0;
+  /** Called whenever data was forced to the disk. */
+  onSync: () => void = () => undefined;
 
   override async init(pg: PGlite, options: Parameters<NodeFS['init']>[1]): ReturnType<NodeFS['init']> {
     const result = await super.init(pg, options);
@@ -30,6 +32,7 @@ export class DurableFileSystem extends NodeFS {
         this.syncs += 1;
         if (stream.nfd !== undefined) fsyncSync(stream.nfd);
         else syncFolder(NODEFS.realPath(stream.node));
+        this.onSync();
         return 0;
       };
     };
@@ -52,4 +55,10 @@ function syncFolder(path: string): void {
 /** PostgreSQL's parameters for a durable PGlite: without `-F`, and with fsync, the one call that NODEFS passes on. */
 export function durableStartParams(defaults: readonly string[]): string[] {
   return [...defaults.filter((parameter) => parameter !== '-F'), '-c', 'wal_sync_method=fsync'];
+}
+
+/** Bytes that are free on the disk of a folder. */
+export function freeSpace(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }

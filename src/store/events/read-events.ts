@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type TraceContext, traceOfRow } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { type AuditEntry, type AuditRow, toAuditEntry } from '../tasks/audit.ts';
 
@@ -11,6 +12,8 @@ export interface TaskEvent extends AuditEntry {
   readonly ownerId: number;
   /** The definition's name. */
   readonly name: string;
+  /** Where the start of the task stands in a distributed trace; null where in none, or the task is gone. */
+  readonly trace: TraceContext | null;
 }
 
 /** What the audit holds in a range of ids. */
@@ -35,7 +38,8 @@ export async function readEvents(db: Kysely<Schema>, range: EventRange, limit: n
   if (range.taskId !== undefined) conditions.push(sql`a.task_id = ${range.taskId}`);
   const { rows } = await sql<EventRow>`
     select a.id, a.task_id, a.tenant, coalesce(t.owner_id, a.owner_id) as owner_id, coalesce(t.name, a.name) as name,
-      a.at, a.actor_id, a.node_id, a.from_state, a.to_state, a.attempt, a.reason, a.reason_message
+      a.at, a.actor_id, a.node_id, a.from_state, a.to_state, a.attempt, a.reason, a.reason_message,
+      t.traceparent, t.tracestate
     from batchline.task_audit as a
     left join batchline.task as t on t.id = a.task_id and not t.is_internal
     where ${sql.join(conditions, sql` and `)}
@@ -55,8 +59,11 @@ interface EventRow extends AuditRow {
   readonly tenant: string;
   readonly owner_id: number | null;
   readonly name: string | null;
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
 }
 
 function toEvent(row: EventRow, ownerId: number, name: string): TaskEvent {
-  return { id: Number(row.id), taskId: row.task_id, tenant: row.tenant, ownerId, name, ...toAuditEntry(row) };
+  const { task_id: taskId, tenant } = row;
+  return { id: Number(row.id), taskId, tenant, ownerId, name, trace: traceOfRow(row), ...toAuditEntry(row) };
 }

@@ -1,9 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { FamilyCounts } from '../../domain/family.ts';
 import { TaskState } from '../../domain/task-state.ts';
+import { traceOfRow } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
-import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
-import type { ClaimedTask, Delivery } from '../tasks/claim-tasks.ts';
+import { TASK_COLUMNS, toTask } from '../task-row.ts';
+import type { ClaimedRow, ClaimedTask, Delivery } from '../tasks/claim-tasks.ts';
 
 /** A parent that this process now runs again. */
 export interface ClaimedParent extends ClaimedTask {
@@ -24,17 +25,19 @@ export async function claimContinuations(
 ): Promise<ClaimedParent[]> {
   if (deliveries.length === 0) return [];
   const wanted = deliveries.map((delivery) => ({ id: delivery.taskId, job_id: delivery.jobId }));
-  const { rows } = await sql<TaskRow & { job_id: string; checkpoint: unknown; file_attempt: number | null }>`
+  const { rows } = await sql<ClaimedRow>`
     update batchline.task as t set
       attempt = t.attempt + 1,
       start_count = t.start_count + 1,
       last_started = now(),
       lease_owner = ${nodeId},
-      lease_until = now() + ${leaseSeconds} * interval '1 second',
+      lease_until = now() + ${leaseSeconds}::float8 * interval '1 second',
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(wanted)}::text::json) as d (id int, job_id uuid)
     where t.id = d.id and t.job_id = d.job_id and t.state = ${TaskState.Started} and t.lease_owner is null
-    returning ${TASK_COLUMNS}, t.job_id, t.checkpoint, t.file_attempt`.execute(trx);
+    returning ${TASK_COLUMNS}, t.job_id, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate`.execute(
+    trx,
+  );
   if (rows.length === 0) return [];
   const ids = JSON.stringify(rows.map((row) => row.id));
   const families = await sql<FamilyCounts & { parent_id: number }>`
@@ -52,6 +55,8 @@ export async function claimContinuations(
     jobId: row.job_id,
     checkpoint: row.checkpoint,
     fileAttempt: row.file_attempt,
+    waitedSeconds: undefined,
+    trace: traceOfRow(row),
     children: byParent.get(row.id) ?? { total: 0, ended: 0, failed: 0 },
   }));
 }

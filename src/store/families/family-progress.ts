@@ -41,7 +41,7 @@ export async function readStandings(
   }>`
     select f.parent_id, p.name, f.total, f.ended, f.failed, f.job_id, f.ready_since is not null as is_ready, f.stopping,
       f.weight::float8 as weight, f.weight_ended::float8 as weight_ended,
-      (select coalesce(sum(t.child_weight::float8 * t.progress_percent), 0) from batchline.task as t
+      (select coalesce(sum(t.child_weight::float8 * t.progress_percent::float8), 0) from batchline.task as t
         where t.parent_id = f.parent_id and t.state = ${sql.lit(TaskState.Started)}) as running
     from batchline.task_family as f
     join batchline.task as p on p.id = f.parent_id

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { TaskState } from '../../domain/task-state.ts';
+import { type TraceContext, traceOfRow } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
 
 /** A task whose run starts children or waits for them. */
@@ -17,6 +18,8 @@ export interface HeldParent {
   readonly leaseOwner: string;
   /** Whether somebody has asked to stop it. */
   readonly isStopped: boolean;
+  /** Where its start stands in a distributed trace; null where in none. */
+  readonly trace: TraceContext | null;
 }
 
 /**
@@ -40,9 +43,11 @@ export async function holdParent(
     job_id: string | null;
     lease_owner: string;
     is_stopped: boolean;
+    traceparent: string | null;
+    tracestate: string | null;
   }>`
     select t.tenant, t.name, t.owner_id, t.is_internal, t.context, t.depth, t.priority, t.job_id, t.lease_owner,
-      t.stop_note is not null as is_stopped
+      t.traceparent, t.tracestate, t.stop_note is not null as is_stopped
     from batchline.task as t
     where t.id = ${taskId} and t.attempt = ${attempt} and t.state = ${TaskState.Started} and t.lease_owner is not null
     for update of t`.execute(trx);
@@ -61,6 +66,7 @@ export async function holdParent(
       jobId: row.job_id,
       leaseOwner: row.lease_owner,
       isStopped: row.is_stopped,
+      trace: traceOfRow(row),
     }
   );
 }

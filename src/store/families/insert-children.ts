@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Parameters } from '../../domain/batch-task.ts';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../domain/cancellation.ts';
 import { TaskState } from '../../domain/task-state.ts';
+import type { TraceContext } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { BINARY_OBJECT_TABLE } from '../tasks/insert-task.ts';
 import type { HeldParent } from './hold-parent.ts';
@@ -41,12 +42,14 @@ export async function findChildren(
 /**
  * Inserts children as New, for the owner, in the tenant and with the priority of their parent.
  *
+ * @param trace where their start stands in a distributed trace
  * @returns their ids by their keys
  */
 export async function insertChildren(
   trx: Transaction<Schema>,
   parent: HeldParent,
   children: readonly NewChild[],
+  trace: TraceContext | null,
 ): Promise<Map<string, number>> {
   const objects = await insertObjects(trx, parent.tenant, children);
   const rows = children.map((child) => ({
@@ -62,12 +65,13 @@ export async function insertChildren(
     insert into batchline.task (
       tenant, name, owner_id, is_internal, details_table, details_record, parameter_object_id, context, state,
       description, response, request, file_name, cancellation, job_id, parent_id, child_key, child_weight, depth,
-      priority
+      priority, traceparent, tracestate
     )
-    select ${parent.tenant}, d.name, ${parent.ownerId}, ${parent.isInternal},
-      case when d.object_id is null then 0 else ${BINARY_OBJECT_TABLE} end, coalesce(d.object_id, 0), d.object_id,
-      ${parent.context}, ${TaskState.New}, d.description, '', '', '', d.cancellation, d.job_id,
-      ${parent.taskId}, d.child_key, d.weight, ${parent.depth + 1}, ${parent.priority}
+    select ${parent.tenant}::text, d.name, ${parent.ownerId}::int, ${parent.isInternal}::boolean,
+      case when d.object_id is null then 0 else ${BINARY_OBJECT_TABLE}::int end, coalesce(d.object_id, 0), d.object_id,
+      ${parent.context}::text, ${TaskState.New}::smallint, d.description, '', '', '', d.cancellation, d.job_id,
+      ${parent.taskId}::int, d.child_key, d.weight, ${parent.depth + 1}::smallint, ${parent.priority}::smallint,
+      ${trace?.traceparent ?? null}::text, ${trace?.tracestate ?? null}::text
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
       child_key text, name text, object_id int, description text, weight int, cancellation smallint, job_id uuid
     )
@@ -92,8 +96,8 @@ async function insertObjects(
     content: JSON.stringify(child.parameters),
   }));
   await sql`
-    insert into batchline.binary_object (id, tenant, content) overriding system value
-    select d.id, ${tenant}, d.content
+    insert into batchline.binary_object (id, tenant, content)
+    select d.id, ${tenant}::text, d.content
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id int, content text)`.execute(trx);
   return new Map(owners.map((child, index) => [child.key, ids.rows[index]?.id ?? 0]));
 }

@@ -20,7 +20,7 @@ export async function listReadyParents(
   const { rows } = await sql<{ id: number; name: string; job_id: string; priority: number }>`
     select t.id, t.name, t.job_id, t.priority from batchline.task_family as f
     join batchline.task as t on t.id = f.parent_id and t.job_id = f.job_id
-    where f.ready_since < now() - ${readyForSeconds} * interval '1 second' and f.parent_id > ${afterId}
+    where f.ready_since < now() - ${readyForSeconds}::float8 * interval '1 second' and f.parent_id > ${afterId}
       and t.state = ${TaskState.Started} and t.lease_owner is null
     order by f.parent_id limit ${limit}`.execute(db);
   return rows.map((row) => ({ taskId: row.id, name: row.name, jobId: row.job_id, priority: row.priority }));

@@ -1,5 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import type { Migration } from 'kysely/migration';
+import type { Logger } from 'pino';
+import type { Backend } from '../backend.ts';
+import type { Schema } from '../schema.ts';
+import { inTransaction } from '../transaction.ts';
 import { initial } from './0001-initial.ts';
 import { messages } from './0002-messages.ts';
 import { signIn } from './0003-sign-in.ts';
@@ -11,43 +16,148 @@ import { notifications } from './0008-notifications.ts';
 import { fanOut } from './0009-fan-out.ts';
 import { retention } from './0010-retention.ts';
 import { statistics } from './0011-statistics.ts';
+import { ownRetention } from './0014-own-retention.ts';
+import { signals } from './0015-signals.ts';
+import { importTables } from './0017-import-tables.ts';
+import { traces } from './0019-traces.ts';
 import { move } from './0020-move.ts';
+import { ignoreConcurrentCreate } from './concurrent-create.ts';
+import { withMigrationLease } from './migration-lease.ts';
+import { checkUnknown } from './unknown-migrations.ts';
 
-/** Every migration by name, in the order of the names. */
-const MIGRATIONS = {
+/** Migrations by name, in the order of the names. */
+export type Migrations = Readonly<Record<string, Migration>>;
+
+/** Every migration; some are written otherwise for other kinds of database. */
+export const migrationsFor = (backend: Backend): Migrations => ({
   '0001-initial': initial,
   '0002-messages': messages,
   '0003-sign-in': signIn,
-  '0004-archive': archive,
+  '0004-archive': archive(backend),
   '0005-workers': workers,
   '0006-control': control,
   '0007-files': files,
   '0008-notifications': notifications,
   '0009-fan-out': fanOut,
   '0010-retention': retention,
-  '0011-statistics': statistics,
+  '0011-statistics': statistics(backend),
+  '0014-own-retention': ownRetention,
+  '0015-signals': signals(backend),
+  '0017-import-tables': importTables,
+  '0019-traces': traces,
   '0020-move': move,
-};
+});
 
-/**
- * Brings the tables to the newest shape. Several processes may call it at once.
- *
- * @throws the database's error, after rolling back, where a migration fails
- */
-export async function migrate(db: Kysely<unknown>): Promise<void> {
-  await sql`create schema if not exists batchline`.execute(db).catch(ignoreConcurrentCreate);
-  await sql`create schema if not exists batchline_data`.execute(db).catch(ignoreConcurrentCreate);
-  const migrator = new Migrator({
-    db,
-    migrationTableSchema: 'batchline',
-    provider: { getMigrations: async () => MIGRATIONS },
-  });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+/** The database whose tables are brought to the newest shape. */
+export interface MigratedDatabase {
+  readonly sql: Kysely<unknown>;
+  readonly backend: Backend;
+  /** Tells this process from others that may be doing the same; `undefined` where there can be none. */
+  readonly holder: string | undefined;
 }
 
-/** `create schema if not exists` still fails where two processes create it in the same moment; then it exists. */
-function ignoreConcurrentCreate(error: unknown): void {
-  const code = (error as { code?: unknown }).code;
-  if (code !== '23505' && code !== '42P06') throw error;
+/** While a migration waits for a lock on a table, whoever needs that table waits behind it. */
+const LOCK_MS = 500;
+/** Between two tries, so that the others get on. */
+const PAUSE_MS = 250;
+const MOST_TRIES = 400;
+
+/** What is made before there is a record of migrations. The names are those of Kysely's own migrator. */
+const FOUNDATION = [
+  sql`create schema if not exists batchline`,
+  sql`create schema if not exists batchline_data`,
+  sql`create table if not exists batchline.kysely_migration (
+    name varchar(255) primary key,
+    timestamp varchar(255) not null
+  )`,
+  sql`create table if not exists batchline.kysely_migration_lock (
+    id varchar(255) primary key,
+    is_locked integer not null default 0
+  )`,
+  sql`insert into batchline.kysely_migration_lock (id) values ('migration_lock') on conflict do nothing`,
+];
+
+/** A migration never got the locks that it needs. */
+export class MigrationBlocked extends Error {
+  constructor(name: string, cause: unknown) {
+    super(
+      `The migration ${name} waits for locks that other transactions hold for long; end those, and start again.`,
+      { cause },
+    );
+    this.name = 'MigrationBlocked';
+  }
+}
+
+/**
+ * Brings the tables to the newest shape, each migration in a transaction of its own where the database can undo changes
+ * of tables. Several processes may call it at once, and others be at work on the tables
+ * (docs/decisions/0015-several-nodes.md).
+ *
+ * @throws SchemaTooNew where a newer program has changed the tables so that this one can't work with them;
+ *   MigrationBlocked; the database's error where a migration fails: after rolling back, or half done
+ */
+export async function migrate(
+  { sql: db, backend, holder }: MigratedDatabase,
+  log: Logger,
+  migrations = migrationsFor(backend),
+): Promise<void> {
+  for (const statement of FOUNDATION) await statement.execute(db).catch(ignoreConcurrentCreate);
+  const names = Object.keys(migrations).sort();
+  const applied = await readApplied(db);
+  checkUnknown(names, applied, log);
+  const pending = names.filter((name) => !applied.has(name));
+  if (pending.length === 0) return;
+  if (backend.transactionalDdl) {
+    for (const name of pending) await applyPatiently(db, name, migrations[name] as Migration, log);
+    return;
+  }
+  await withMigrationLease(db, holder ?? 'alone', async () => {
+    const known = await readApplied(db); // another process may have been faster
+    for (const name of pending.filter((one) => !known.has(one)))
+      await make(db, name, migrations[name] as Migration);
+  });
+}
+
+async function applyPatiently(
+  db: Kysely<unknown>,
+  name: string,
+  migration: Migration,
+  log: Logger,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await inTransaction(db as unknown as Kysely<Schema>, (trx) =>
+        apply(trx as unknown as Kysely<unknown>, name, migration),
+      );
+      return;
+    } catch (error) {
+      if (!isLockConflict(error)) throw error;
+      if (tries === MOST_TRIES) throw new MigrationBlocked(name, error);
+      if (tries === 1) log.warn({ migration: name }, 'a migration waits for locks; trying again');
+      await delay(PAUSE_MS + Math.random() * PAUSE_MS);
+    }
+  }
+}
+
+async function apply(trx: Kysely<unknown>, name: string, migration: Migration): Promise<void> {
+  await sql`select id from batchline.kysely_migration_lock for update`.execute(trx);
+  if ((await readApplied(trx)).has(name)) return; // another process has been faster
+  await sql`set local lock_timeout = ${sql.lit(LOCK_MS)}`.execute(trx);
+  await make(trx, name, migration);
+}
+
+async function make(db: Kysely<unknown>, name: string, migration: Migration): Promise<void> {
+  await migration.up(db);
+  const at = new Date().toISOString();
+  await sql`insert into batchline.kysely_migration (name, timestamp) values (${name}, ${at})`.execute(db);
+}
+
+async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ name: string }>`select name from batchline.kysely_migration`.execute(db);
+  return new Set(rows.map((row) => row.name));
+}
+
+/** Whether a lock was not to be had in time, or two waited for each other. */
+function isLockConflict(error: unknown): boolean {
+  return ['55P03', '40P01'].includes(String((error as { code?: unknown }).code));
 }

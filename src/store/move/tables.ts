@@ -46,9 +46,7 @@ export async function listTables(db: Kysely<Schema>): Promise<MovedTable[]> {
       ({ refers }) => !waiting.some((other) => other.schema === 'batchline' && refers.includes(other.name)),
     );
     const [{ schema, name, key }] = waiting.splice(Math.max(next, 0), 1) as [(typeof rows)[number]];
-    if (key === null)
-      throw new Error(`The table ${schema}.${name} has no primary key, so it can't be moved.`);
-    ordered.push({ schema, name, key });
+    ordered.push({ schema, name, key: key ?? [] });
   }
   return ordered;
 }

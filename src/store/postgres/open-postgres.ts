@@ -1,51 +1,71 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
+import { type Backend, backendOf, type DatabaseKind } from '../backend.ts';
 import type { Database } from '../database.ts';
+import { type DatabaseMeter, logTo } from '../database-meter.ts';
+import { checkEventIds } from '../events/check-event-ids.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { retrying } from '../retries/retrying.ts';
 import type { Schema } from '../schema.ts';
-import { PostgresSignals } from './postgres-signals.ts';
+import { LocalSignals, type Signals } from '../signals.ts';
+import { DatabaseUnfit, DatabaseUnreachable } from './database-errors.ts';
+import { dropWhenSilent } from './drop-when-silent.ts';
+import { examineAddress } from './examine-address.ts';
+import { NotifyChannel } from './notify-channel.ts';
+import { pooledClient } from './pooled-client.ts';
 import { PreparingClient } from './preparing-client.ts';
+import { proveSignals } from './prove-signals.ts';
+import { ServerDialect } from './server-dialect.ts';
+import { SharedSignals } from './shared-signals.ts';
+import { TableChannel } from './table-channel.ts';
 
-/** PostgreSQL can't be reached or doesn't let us in. The message says why. */
-export class DatabaseUnreachable extends Error {
-  constructor(cause: unknown) {
-    // Where several addresses were tried, only their code is left of the errors.
-    const { message, code } = cause as { message?: string; code?: string };
-    super(`DATABASE_URL: PostgreSQL can't be used there: ${message || code || String(cause)}.`, { cause });
-    this.name = 'DatabaseUnreachable';
-  }
-}
+/** For a connection: to be made, or to become free. */
+const CONNECT_MS = 30_000;
+const READ_ONLY_TRANSACTION = '25006';
 
 /**
- * Opens PostgreSQL: one pool for everything, and one connection for signals.
+ * Opens PostgreSQL, or a database that speaks its dialect, and brings its tables up to date: one pool for everything,
+ * and, where processes tell each other by NOTIFY, one connection for that. Both get over
+ * broken and silent connections by themselves.
  *
- * @throws DatabaseUnreachable where it can't be reached or doesn't let us in
+ * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, only reads, or carries no signals; DatabaseUnfit
+ *   where it is of another kind than DATABASE_BACKEND names, or set up so that the order of events can't be kept
  */
-export async function openPostgres(url: string, config: Config, log: Logger): Promise<Database> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: config.databasePool,
-    application_name: 'batchline',
-    Client: PreparingClient,
-  });
-  // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
-  pool.on('connect', (client) =>
-    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke')),
-  );
-  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
+export async function openPostgres(
+  url: string,
+  config: Config,
+  log: Logger,
+  meter?: DatabaseMeter,
+): Promise<Database> {
+  const backend = backendOf(config.databaseBackend);
+  const mostMs = config.databaseTimeoutSeconds * 1000;
+  // Migrations, which come first, take as long as they take.
+  let statementMs = Number.POSITIVE_INFINITY;
+  const { isPooled, kind } = await examineAddress(url, Math.min(CONNECT_MS, mostMs));
+  checkKind(backend, kind, log);
+  const pool = makePool(url, isPooled, kind, config, log);
+  pool.on('connect', (client) => dropWhenSilent(client, () => statementMs));
   try {
-    await pool.query('select 1').catch((error: unknown) => {
-      throw new DatabaseUnreachable(error);
-    });
-    const signals = await new PostgresSignals(url, config.nodeId, log).open();
-    const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    const sql = new Kysely<Schema>({ dialect: new ServerDialect({ pool }, backend), ...logTo(meter) });
+    await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: config.nodeId }, log);
+    statementMs = mostMs;
+    if (!backend.showsWriters) await checkEventIds(sql);
+    const signals = await openSignals(url, backend, sql, config, log);
     return {
       sql,
-      engine: { backend: 'postgres', db: engineDbOf(pool) },
+      backend,
+      engine: engineDbOf(pool),
       signals,
       exclusive: false,
+      connections: () => ({
+        busy: pool.totalCount - pool.idleCount,
+        idle: pool.idleCount,
+        waiting: pool.waitingCount,
+        limit: config.databasePool,
+      }),
       async close() {
         await signals.close();
         await sql.destroy();
@@ -57,11 +77,84 @@ export async function openPostgres(url: string, config: Config, log: Logger): Pr
   }
 }
 
+function makePool(url: string, isPooled: boolean, kind: DatabaseKind, config: Config, log: Logger): pg.Pool {
+  const idleTransactionMs = config.idleTransactionSeconds * 1000;
+  const byTransaction = config.databasePooler ?? isPooled;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: config.databasePool,
+    application_name: 'batchline',
+    connectionTimeoutMillis: Math.min(CONNECT_MS, config.databaseTimeoutSeconds * 1000),
+    keepAlive: true,
+    // There `int` is 64 bits wide otherwise, which clients get as text.
+    ...(kind === 'cockroachdb' ? { onConnect: useNarrowIntegers } : {}),
+    ...(byTransaction
+      ? { Client: pooledClient(idleTransactionMs) }
+      : { Client: PreparingClient, idle_in_transaction_session_timeout: idleTransactionMs }),
+  });
+  // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke')),
+  );
+  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
+  dropReadOnly(pool);
+  return pool;
+}
+
+/** Gives up connections to a server that only reads, as a standby does: a new one may reach the primary. */
+function dropReadOnly(pool: pg.Pool): void {
+  const readOnly = new WeakSet<pg.PoolClient>();
+  pool.on('connect', (client) => {
+    const { connection } = client as unknown as { readonly connection: NodeJS.EventEmitter };
+    connection.on('errorMessage', ({ code }: { readonly code?: string }) => {
+      if (code === READ_ONLY_TRANSACTION) readOnly.add(client);
+    });
+  });
+  pool.on('release', (_, client) => {
+    if (readOnly.has(client)) void (client as unknown as pg.Client).end();
+  });
+}
+
+async function openSignals(
+  url: string,
+  backend: Backend,
+  sql: Kysely<Schema>,
+  config: Config,
+  log: Logger,
+): Promise<Signals> {
+  const { databaseListenUrl: listenUrl = url, nodeId } = config;
+  if (listenUrl === 'poll') return new LocalSignals();
+  if (!backend.notifies) return new SharedSignals(new TableChannel(sql, log), nodeId, log).open();
+  try {
+    await proveSignals(listenUrl, CONNECT_MS);
+    const channel = new NotifyChannel(listenUrl, log, config.databaseTimeoutSeconds * 1000);
+    return await new SharedSignals(channel, nodeId, log).open();
+  } catch (error) {
+    throw new DatabaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');
+  }
+}
+
+function checkKind({ name }: Backend, speaking: DatabaseKind, log: Logger): void {
+  if (name === speaking) return;
+  if (speaking !== 'postgres')
+    throw new DatabaseUnfit(
+      `DATABASE_BACKEND is "${name}", but the database at DATABASE_URL is of the kind ${speaking}; ${speaking} is accepted.`,
+    );
+  if (name !== 'citus')
+    log.debug({ backend: name }, 'this is PostgreSQL, used without what it can do: as a test does');
+}
+
+async function useNarrowIntegers(client: pg.ClientBase): Promise<void> {
+  await client.query('set default_int_size = 4');
+}
+
 /** The pool as pg-boss wants it: a text of several statements gives the rows of all of them. */
 function engineDbOf(pool: pg.Pool): EngineDb {
   return {
     async executeSql(text, values) {
-      const result: pg.QueryResult | pg.QueryResult[] = await pool.query(text, values as unknown[]);
+      const result: pg.QueryResult | pg.QueryResult[] = await retrying(() =>
+        pool.query(text, values as unknown[]),
+      );
       return { rows: Array.isArray(result) ? result.flatMap((one) => one.rows) : result.rows };
     },
   };

@@ -20,7 +20,7 @@ export async function removeOldAudit(
   limit: number,
 ): Promise<AuditStep> {
   const { rows } = await sql<{ id: string; at: Date; gone: boolean }>`
-    select a.id, a.at, not exists (select from batchline.task as t where t.id = a.task_id) as gone
+    select a.id, a.at, not exists (select 1 from batchline.task as t where t.id = a.task_id) as gone
     from batchline.task_audit as a where a.id > ${from} order by a.id limit ${limit}`.execute(db);
   const old = rows.filter((row) => row.at < before);
   const gone = old.filter((row) => row.gone).map((row) => row.id);

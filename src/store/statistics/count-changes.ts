@@ -40,7 +40,7 @@ export async function countChanges(
   const wait = sql`extract(epoch from a.at - case when t.run_after <= a.at then t.run_after else t.created end)`;
   const { rows } = await sql<Row>`
     select
-      floor(extract(epoch from a.at) / ${stepSeconds}::int)::bigint * ${stepSeconds}::int as at,
+      floor(extract(epoch from a.at) / ${stepSeconds}::float8)::bigint * ${stepSeconds}::int as at,
       coalesce(t.name, '') as name,
       count(*) filter (where a.from_state is null)::int as registered,
       count(*) filter (where ${ended} and ${wasEnded} is not true)::int as succeeded,

@@ -11,6 +11,8 @@ export interface QueueCount {
   readonly later: number;
   /** Since when the longest waiting of those that are due has been so; null where there is none. */
   readonly oldest: Date | null;
+  /** How long ago that was, in seconds of the database's clock. */
+  readonly oldestSeconds: number | null;
   /** Tasks that somebody runs. */
   readonly running: number;
 }
@@ -27,6 +29,8 @@ export async function countQueues(db: Kysely<Schema>, tenant: string | null): Pr
       count(*) filter (where is_new and run_after <= now())::int as due,
       count(*) filter (where is_new and run_after > now())::int as later,
       min(run_after) filter (where is_new and run_after <= now()) as oldest,
+      extract(epoch from now() - min(run_after) filter (where is_new and run_after <= now()))::float8
+        as "oldestSeconds",
       count(*) filter (where not is_new)::int as running
     from (
       select name, tenant, run_after, true as is_new from batchline.task where state = ${sql.lit(TaskState.New)}

@@ -24,7 +24,7 @@ export async function countWorkers(
 ): Promise<WorkerCount[]> {
   const { rows } = await sql<{ readonly at: string; readonly workers: number }>`
     select
-      floor(extract(epoch from at) / ${stepSeconds}::int)::bigint * ${stepSeconds}::int as at,
+      floor(extract(epoch from at) / ${stepSeconds}::float8)::bigint * ${stepSeconds}::int as at,
       count(distinct node_id)::int as workers
     from batchline.task_audit
     where at >= ${since} and (${tenant}::text is null or tenant = ${tenant})

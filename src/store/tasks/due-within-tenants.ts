@@ -32,12 +32,13 @@ export async function listDueWithin(
     from tenants as x
     left join json_each_text(${JSON.stringify(Object.fromEntries(running))}::text::json) as r on r.key = x.tenant
     cross join lateral (
-      select t.id, t.job_id, t.priority from batchline.task as t
+      select t.id, t.job_id, t.priority, row_number() over (order by t.priority desc, t.id) as place
+      from batchline.task as t
       where ${waiting} and t.tenant = x.tenant and t.run_after <= now() and t.job_id is not null
       order by t.priority desc, t.id
-      limit greatest(0, ${perTenant}::int - coalesce(r.value::int, 0))
+      limit ${perTenant}
     ) as d
-    where x.tenant is not null
+    where x.tenant is not null and d.place <= ${perTenant}::int - coalesce(r.value::int, 0)
     order by d.priority desc, d.id
     limit ${limit}`.execute(trx);
   return rows.map((row) => ({ taskId: row.id, jobId: row.job_id }));

@@ -36,6 +36,10 @@ export interface FinishedTask {
   readonly state: StoredState;
   /** Who had asked to stop it and when, in words; null where nobody had. */
   readonly stopNote: Message | null;
+  /** How long the run has lasted, in seconds of the database's clock; 0 where it never began. */
+  readonly seconds: number;
+  /** How many runs the task has had. */
+  readonly runs: number;
 }
 
 /**
@@ -71,6 +75,8 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
     state: number;
     stop_note: string | null;
     stop_message: MessageData | null;
+    seconds: number;
+    runs: number;
   }>`
     update batchline.task as t set
       state = case when t.stop_note is null then d.to_state else ${TaskState.Failed} end,
@@ -98,7 +104,8 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
       percent smallint, progress text, progress_message jsonb, file_name text, job_id uuid, delay float8, starts int
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
-    returning t.id, t.tenant, t.is_internal, t.priority, t.parent_id, t.state, t.stop_note, t.stop_message`.execute(
+    returning t.id, t.tenant, t.is_internal, t.priority, t.parent_id, t.state, t.stop_note, t.stop_message,
+      coalesce(extract(epoch from now() - t.last_started), 0)::float8 as seconds, t.start_count as runs`.execute(
     trx,
   );
   return written.rows.map((row) => ({
@@ -109,6 +116,8 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
     parentId: row.parent_id,
     state: storedStateOf(row.state),
     stopNote: row.stop_note === null ? null : noteOf(row.stop_note, row.stop_message),
+    seconds: row.seconds,
+    runs: row.runs,
   }));
 }
 

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { NewTask } from '../../domain/batch-task.ts';
 import { CancellationBehaviour } from '../../domain/cancellation.ts';
 import { TaskState } from '../../domain/task-state.ts';
+import type { TraceContext } from '../../domain/trace-context.ts';
 import { PREPARED } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 
@@ -17,6 +18,8 @@ export interface FirstDelivery {
   readonly dueAt?: Date | undefined;
   /** Higher ones are delivered first. */
   readonly priority: number;
+  /** Where the start stands in a distributed trace; null where in none. */
+  readonly trace: TraceContext | null;
 }
 
 /**
@@ -30,7 +33,7 @@ export async function insertTask(
   trx: Transaction<Schema>,
   task: NewTask,
   actorId: number,
-  { jobId, delaySeconds, dueAt, priority }: FirstDelivery,
+  { jobId, delaySeconds, dueAt, priority, trace }: FirstDelivery,
 ): Promise<number> {
   const objectId =
     task.parameters === null ? null : await insertBinaryObject(trx, task.tenant, task.parameters);
@@ -54,9 +57,11 @@ export async function insertTask(
       cancellation: CancellationBehaviour[task.cancellation],
       job_id: jobId,
       priority,
+      traceparent: trace?.traceparent ?? null,
+      tracestate: trace?.tracestate ?? null,
       run_after:
         dueAt === undefined
-          ? sql`now() + ${delaySeconds} * interval '1 second'`
+          ? sql`now() + ${delaySeconds}::float8 * interval '1 second'`
           : sql`greatest(now(), ${dueAt}::timestamptz)`,
     })
     .returning('id')

@@ -32,7 +32,7 @@ export async function lockLostRuns(
   const lost =
     soleOwner === undefined
       ? sql`t.lease_until < now()`
-      : sql`(t.lease_until < now() or (t.lease_owner <> ${soleOwner} and not starts_with(t.lease_owner, ${WORKER_OWNER})))`;
+      : sql`(t.lease_until < now() or (t.lease_owner <> ${soleOwner} and left(t.lease_owner, ${WORKER_OWNER.length}::int) <> ${WORKER_OWNER}::text))`;
   const { rows } = await sql<{
     id: number;
     tenant: string;

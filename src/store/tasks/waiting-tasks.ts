@@ -20,7 +20,7 @@ export async function listWaiting(
   const { rows } = await sql<{ id: number; name: string; job_id: string | null; priority: number }>`
     select t.id, t.name, t.job_id, t.priority from batchline.task as t
     where t.state = ${TaskState.New} and t.id > ${afterId}
-      and t.run_after < now() - ${dueForSeconds} * interval '1 second'
+      and t.run_after < now() - ${dueForSeconds}::float8 * interval '1 second'
     order by t.id limit ${limit}`.execute(db);
   return rows.map((row) => ({ taskId: row.id, name: row.name, jobId: row.job_id, priority: row.priority }));
 }

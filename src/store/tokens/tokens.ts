@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { SCOPES, type Scope } from '../../domain/caller.ts';
 import type { Schema } from '../schema.ts';
 
@@ -12,6 +12,12 @@ export interface ApiToken {
   readonly definitions: readonly string[] | null;
   readonly created: Date;
   readonly expires: Date | null;
+}
+
+/** Whose tokens are meant: one associate's, or with `tenant` also those of all who are bound to it. */
+export interface TokenOwners {
+  readonly associateId: number;
+  readonly tenant?: string;
 }
 
 /** Keeps a token by its hash. */
@@ -45,22 +51,28 @@ export async function findToken(db: Kysely<Schema>, hash: string): Promise<ApiTo
   return row && toToken(row);
 }
 
-/** An associate's tokens, or everybody's, by id. */
-export async function listTokens(db: Kysely<Schema>, associateId: number | undefined): Promise<ApiToken[]> {
+/** The tokens of these owners, or everybody's, by id. */
+export async function listTokens(db: Kysely<Schema>, owners: TokenOwners | undefined): Promise<ApiToken[]> {
   let query = db.selectFrom('batchline.api_token').selectAll().orderBy('id');
-  if (associateId !== undefined) query = query.where('associate_id', '=', associateId);
+  if (owners !== undefined) query = query.where(ownedBy(owners));
   return (await query.execute()).map(toToken);
 }
 
-/** Revokes a token; false where the associate (or anybody, where none is given) has no such token. */
+/** Revokes a token; false where the owners (or anybody, where none are given) have no such token. */
 export async function deleteToken(
   db: Kysely<Schema>,
   id: number,
-  associateId: number | undefined,
+  owners: TokenOwners | undefined,
 ): Promise<boolean> {
   let query = db.deleteFrom('batchline.api_token').where('id', '=', id);
-  if (associateId !== undefined) query = query.where('associate_id', '=', associateId);
+  if (owners !== undefined) query = query.where(ownedBy(owners));
   return (await query.executeTakeFirst()).numDeletedRows > 0n;
+}
+
+function ownedBy({ associateId, tenant }: TokenOwners): RawBuilder<boolean> {
+  if (tenant === undefined) return sql`associate_id = ${associateId}`;
+  return sql`(associate_id = ${associateId}
+    or associate_id in (select id from batchline.associate where tenant = ${tenant}))`;
 }
 
 function toToken(row: {

@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type TraceContext, traceOfRow } from '../../domain/trace-context.ts';
 import type { Schema, WebhookDeliveryTable } from '../schema.ts';
 
 /** What is to be sent to a webhook, was sent, or could not be. */
@@ -23,7 +24,10 @@ export interface Delivery {
 }
 
 /** A delivery to be made. */
-export type NewDelivery = Pick<Delivery, 'webhookId' | 'eventId' | 'body'>;
+export interface NewDelivery extends Pick<Delivery, 'webhookId' | 'eventId' | 'body'> {
+  /** Where the event's task stands in a distributed trace. */
+  readonly trace?: TraceContext | null;
+}
 
 /** Makes deliveries that are due at once; an event and webhook that has one already gets no other. */
 export async function insertDeliveries(
@@ -33,7 +37,15 @@ export async function insertDeliveries(
   if (deliveries.length === 0) return [];
   const rows = await db
     .insertInto('batchline.webhook_delivery')
-    .values(deliveries.map((one) => ({ webhook_id: one.webhookId, event_id: one.eventId, body: one.body })))
+    .values(
+      deliveries.map((one) => ({
+        webhook_id: one.webhookId,
+        event_id: one.eventId,
+        body: one.body,
+        traceparent: one.trace?.traceparent ?? null,
+        tracestate: one.trace?.tracestate ?? null,
+      })),
+    )
     .onConflict((oc) => oc.columns(['webhook_id', 'event_id']).doNothing())
     .returningAll()
     .execute();
@@ -83,6 +95,8 @@ export interface DueDelivery {
   readonly tries: number;
   readonly url: string;
   readonly secret: string;
+  /** Where the event's task stands in a distributed trace; null where in none. */
+  readonly trace: TraceContext | null;
 }
 
 /**
@@ -104,10 +118,12 @@ export async function takeDue(
     tries: number;
     url: string;
     secret: string;
+    traceparent: string | null;
+    tracestate: string | null;
   }>`
     update batchline.webhook_delivery as d set
       tries = d.tries + 1,
-      next_try = now() + ${leaseSeconds} * interval '1 second'
+      next_try = now() + ${leaseSeconds}::float8 * interval '1 second'
     from batchline.webhook as w
     where w.id = d.webhook_id and d.id in (
       select due.id from batchline.webhook_delivery as due
@@ -118,7 +134,7 @@ export async function takeDue(
       limit ${limit}
       for update of due skip locked
     )
-    returning d.id, d.webhook_id, d.body, d.tries, w.url, w.secret`.execute(db);
+    returning d.id, d.webhook_id, d.body, d.tries, w.url, w.secret, d.traceparent, d.tracestate`.execute(db);
   return rows.map((row) => ({
     id: Number(row.id),
     webhookId: row.webhook_id,
@@ -126,6 +142,7 @@ export async function takeDue(
     tries: row.tries,
     url: row.url,
     secret: row.secret,
+    trace: traceOfRow(row),
   }));
 }
 
@@ -148,7 +165,7 @@ export async function writeTry(
   const { rows } = await sql`
     update batchline.webhook_delivery set
       state = ${result.state},
-      next_try = now() + ${result.delaySeconds} * interval '1 second',
+      next_try = now() + ${result.delaySeconds}::float8 * interval '1 second',
       ended = case when ${result.state} = 'Waiting' then null else now() end,
       status = ${result.status}, answer = ${result.answer}, error = ${result.error}
     where id = ${id} and tries = ${tries} and state = 'Waiting'
@@ -161,7 +178,7 @@ export async function sweepDeliveries(db: Kysely<Schema>, days: number, limit: n
   await sql`
     delete from batchline.webhook_delivery where id in (
       select id from batchline.webhook_delivery
-      where ended < now() - ${days} * interval '1 day'
+      where ended < now() - ${days}::float8 * interval '1 day'
       limit ${limit}
     )`.execute(db);
 }

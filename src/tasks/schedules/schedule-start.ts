@@ -39,7 +39,8 @@ async function ownerOf(parts: TaskParts, { tenant, ownerId }: Startable): Promis
     return { associateId: 0, login: '', roles: ['administrator'], tenant, scopes: SCOPES };
   }
   const owner = await getAssociate(parts.database.sql, ownerId);
-  if (owner === undefined || owner.disabled) {
+  const isOfTenant = owner?.tenant === null || owner?.tenant === tenant;
+  if (owner === undefined || owner.disabled || !isOfTenant) {
     throw forbidden`The owner of the schedule, associate ${ownerId}, may no longer sign in.`;
   }
   return {

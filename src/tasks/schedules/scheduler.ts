@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { Refusal } from '../../domain/errors.ts';
 import { message } from '../../domain/message.ts';
 import { dueAfter, runsToStart } from '../../domain/schedule.ts';
+import { databaseTime } from '../../store/database-time.ts';
 import { lockDueSchedule, moveScheduleOn } from '../../store/schedules/fire-schedule.ts';
 import { listDueSchedules, nextDueTime } from '../../store/schedules/read-schedules.ts';
 import type { Schedule } from '../../store/schedules/schedule-row.ts';
@@ -24,12 +25,17 @@ const SHORTEST_SLEEP_MS = 50;
 export class Scheduler {
   readonly #parts: TaskParts;
   readonly #log: Logger;
-  readonly #clock: () => Date;
+  readonly #clock: () => Date | Promise<Date>;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
   #stopped = true;
 
-  constructor(parts: TaskParts, log: Logger, clock: () => Date = () => new Date()) {
+  /** @param clock the database's unless a test has another: the clocks of servers differ, and jump */
+  constructor(
+    parts: TaskParts,
+    log: Logger,
+    clock: () => Date | Promise<Date> = () => databaseTime(parts.database.sql),
+  ) {
     this.#parts = parts;
     this.#log = log;
     this.#clock = clock;
@@ -57,7 +63,7 @@ export class Scheduler {
 
   /** Starts what is due now. Resolves to how many tasks that were. */
   async startDue(): Promise<number> {
-    const now = this.#clock();
+    const now = await this.#clock();
     let started = 0;
     let fault: unknown;
     for (const schedule of await listDueSchedules(this.#parts.database.sql, now, BATCH)) {
@@ -76,7 +82,7 @@ export class Scheduler {
     try {
       await this.startDue();
       const next = await nextDueTime(this.#parts.database.sql);
-      if (next !== undefined) sleep = Math.min(sleep, next.getTime() - this.#clock().getTime());
+      if (next !== undefined) sleep = Math.min(sleep, next.getTime() - (await this.#clock()).getTime());
     } catch (error) {
       this.#log.warn({ err: error }, 'the schedules could not be looked at; trying again');
     }
@@ -111,7 +117,7 @@ export class Scheduler {
         return started;
       });
       if (ids === undefined || ids.length === 0) return 0;
-      announceStart(this.#parts, task.name, 0);
+      announceStart(this.#parts, task.name, 0, ids.length);
       return ids.length;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

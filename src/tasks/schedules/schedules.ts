@@ -132,7 +132,7 @@ export async function runNow(parts: TaskParts, caller: Caller, id: number): Prom
     await noteTask(trx, id, started);
     return started;
   });
-  announceStart(parts, task.name, 0);
+  announceStart(parts, task.name, 0, 1);
   return taskId;
 }
 

@@ -10,7 +10,7 @@ import { checkWorker } from './worker-desk.ts';
  * Keeps the definitions that a worker offers, all or none: from now on tasks can be started by them, whether or
  * not a worker is there. The latest declaration of a name counts.
  *
- * @throws Refusal (forbidden) where the caller may not offer one, (conflict) where the server itself runs one of that name, (invalid) where a schema is wrong
+ * @throws Refusal (forbidden) where the caller may not offer one, (conflict) where the server itself runs one of that name or it is another tenant's, (invalid) where a schema is wrong
  */
 export async function declareDefinitions(
   parts: TaskParts,
@@ -21,7 +21,7 @@ export async function declareDefinitions(
     checkWorker(caller, one.name);
     checkText('Description', one.description, Number.POSITIVE_INFINITY);
   }
-  return parts.definitions.declare(declarations, caller.associateId);
+  return parts.definitions.declare(declarations, caller);
 }
 
 /**

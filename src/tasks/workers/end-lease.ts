@@ -55,7 +55,7 @@ export async function endLease(
     const nextRunInSeconds = state === 'New' ? consequence.delaySeconds : null;
     return { applied, ended: { state, nextRunInSeconds }, name: task.name };
   });
-  announceEnds(parts.database.signals, applied);
+  announceEnds(parts.database.signals, parts.queue, applied);
   wakeLater(parts.database.signals, name, ended.nextRunInSeconds ?? 0);
   return ended;
 }

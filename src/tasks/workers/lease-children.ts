@@ -5,6 +5,7 @@ import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
 import { checkText } from '../../domain/limits.ts';
 import { storable } from '../../domain/message.ts';
 import type { StoredState } from '../../domain/task-state.ts';
+import type { TraceContext } from '../../domain/trace-context.ts';
 import { announceStarts, announceWait, childResult } from '../../engine/families/run-children.ts';
 import { prepareChildren, startChildren } from '../../engine/families/start-children.ts';
 import { type WaitResult, waitForChildren } from '../../engine/families/wait-for-children.ts';
@@ -22,6 +23,7 @@ import { checkWorker } from './worker-desk.ts';
  * Starts children of a task that a worker holds. They are tasks of its owner, so a worker's token starts only what it
  * may run itself.
  *
+ * @param trace where the worker's run stands in a distributed trace, as it has sent it
  * @returns their ids, in the same order
  * @throws Refusal (conflict) where the lease is over, (forbidden) where the token names no such definition, (invalid)
  *   where a child is wrong, a limit is reached, or the task is being stopped
@@ -31,13 +33,14 @@ export async function startLeaseChildren(
   caller: Caller,
   lease: Lease,
   children: readonly KeyedChild[],
+  trace: TraceContext | null,
 ): Promise<number[]> {
   for (const { name } of children) checkWorker(caller, name);
   const prepared = await prepareChildren(parts, children);
-  const { ids, due } = await withLease(parts, caller, lease, async (trx) =>
-    startChildren(parts, trx, await heldBy(trx, lease), prepared),
+  const { ids, fresh } = await withLease(parts, caller, lease, async (trx) =>
+    startChildren(parts, trx, await heldBy(trx, lease), prepared, trace),
   );
-  announceStarts(parts.database.signals, due);
+  announceStarts(parts, fresh);
   return ids;
 }
 
@@ -64,7 +67,10 @@ export async function waitWithLease(
     result: await waitForChildren(parts.queue, trx, await heldBy(trx, lease), onFailure, last),
     task: held.task,
   }));
-  if (result.waits) announceWait(parts.database.signals, task);
+  if (result.waits) {
+    parts.queue.meter.waits(task.name);
+    announceWait(parts.database.signals, task);
+  }
   return result;
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { BatchTask, Parameters } from '../../domain/batch-task.ts';
 import { type Caller, worksOn } from '../../domain/caller.ts';
 import { forbidden, Refusal } from '../../domain/errors.ts';
+import type { TraceContext } from '../../domain/trace-context.ts';
 import { workerOwner } from '../../domain/worker.ts';
 import { type ClaimResult, claimDue } from '../../engine/claim-due.ts';
 import { type Waiter, WaitingLine } from '../../engine/waiting-line.ts';
@@ -29,6 +30,8 @@ export interface AcquiredTask {
   /** Coerced and checked by the definition's schema. */
   readonly parameters: Parameters;
   readonly checkpoint: unknown;
+  /** Where its start stands in a distributed trace; null where in none. */
+  readonly trace: TraceContext | null;
 }
 
 /** `last_seen` of a definition is written at most this often. */
@@ -86,7 +89,7 @@ export class WorkerDesk {
         await endLease(this.#parts, caller, lease, { kind: 'interrupted', by: 'worker' }, {}, true);
       } catch (error) {
         this.#log.warn(
-          { err: error, task: lease.taskId },
+          { err: error, taskId: lease.taskId },
           'a task whose worker is gone could not be handed back',
         );
       }
@@ -122,11 +125,11 @@ export class WorkerDesk {
 
   /** The task as its worker gets it; `undefined` where its parameters miss the schema, so that it has failed. */
   async #toRun(caller: Caller, claimed: ClaimedTask): Promise<AcquiredTask | undefined> {
-    const { task, checkpoint } = claimed;
+    const { task, checkpoint, trace } = claimed;
     const lease = leaseOf(claimed);
     const { readParameters, leaseSeconds } = await this.#parts.definitions.get(task.name);
     try {
-      return { lease, leaseSeconds, task, parameters: readParameters(task.parameters), checkpoint };
+      return { lease, leaseSeconds, task, parameters: readParameters(task.parameters), checkpoint, trace };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // The schema has changed since it was started: no run would mend that.

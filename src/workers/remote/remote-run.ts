@@ -11,6 +11,8 @@ import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
 import { message, type Text } from '../../domain/message.ts';
 import type { RunOutcome } from '../../domain/run-outcome.ts';
 import type { StoredState } from '../../domain/task-state.ts';
+import { readTraceContext, traceHeaders } from '../../domain/trace-context.ts';
+import { beginRun, type WorkSpan } from '../../observability/spans.ts';
 import {
   type Json,
   PermanentError,
@@ -22,6 +24,7 @@ import {
 } from '../define-task.ts';
 import { forwardingLog, type LogLine, lineText } from '../forwarding-log.ts';
 import { RunControl } from '../run-control.ts';
+import { logFieldsOf } from '../run-log-fields.ts';
 import { supervise } from '../supervise.ts';
 import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../task-children.ts';
 import { readProgressLimit, readTask } from './read-task.ts';
@@ -55,6 +58,7 @@ export class RemoteRun extends RunControl {
   readonly #client: WorkerClient;
   readonly #log: Logger;
   readonly #graceSeconds: number;
+  readonly #span: WorkSpan;
   /** Aborted when the task is lost: no call for it makes sense any more. */
   readonly #lost = new AbortController();
   /** Aborted when the work is done: what is left to tell goes with the end. */
@@ -79,11 +83,10 @@ export class RemoteRun extends RunControl {
     this.#definition = definition;
     this.#client = parts.client;
     this.#graceSeconds = parts.graceSeconds;
-    this.#log = parts.log.child({
-      task: this.task.id,
-      attempt: acquired.Attempt,
-      definition: this.task.name,
-    });
+    const { TraceParent, TraceState } = acquired;
+    const parent = readTraceContext(TraceParent ?? undefined, TraceState ?? undefined);
+    this.#span = beginRun(this.task, parent ?? null);
+    this.#log = parts.log.child(logFieldsOf(this.task, this.#span.traceId));
   }
 
   override end(reason: RunEndReason): void {
@@ -101,20 +104,25 @@ export class RemoteRun extends RunControl {
     const watch = setInterval(() => this.#watch(), WATCH_MS);
     const beating = this.#beat();
     try {
-      const outcome = await supervise(this, this.#work(), {
+      const work = this.#span.with(() => this.#work());
+      const outcome = await supervise(this, work, {
         graceSeconds: this.#graceSeconds,
         onLeftBehind: () => this.#log.warn('the run did not end within its grace period and is left behind'),
         onFailure: (error) => this.#log.warn({ err: error }, 'the run has failed'),
       });
       this.#silent.abort();
       await this.#telling;
+      if (outcome?.kind === 'failed') this.#span.fail('run_failed');
       if (outcome !== undefined) await this.#finish(outcome, beating);
-      else if (this.endReason !== 'waiting')
+      else if (this.endReason !== 'waiting') {
+        this.#span.fail('lease_lost');
         this.#log.warn('the run has lost its task; what it did is not recorded');
+      }
     } catch (error) {
       // The lease ends by itself, and the server brings the task back.
       this.#log.error({ err: error }, 'the end of the run could not be written');
     } finally {
+      this.#span.end();
       clearInterval(watch);
       this.#over.abort();
       await beating;
@@ -138,6 +146,7 @@ export class RemoteRun extends RunControl {
         log ??= forwardingLog((line) => run.#noteLine(line));
         return log;
       },
+      traceHeaders: traceHeaders(this.#span.trace),
       lastCheckpoint: (this.#acquired.Checkpoint ?? undefined) as Json | undefined,
       progress: (percent, text) => this.progress(percent, text),
       checkpoint: (value) => this.#held((lease) => this.#client.checkpoint(lease, value, this.#lost.signal)),
@@ -156,7 +165,8 @@ export class RemoteRun extends RunControl {
     const page = (state: StoredState | undefined, afterId: number, limit: number): Promise<ChildrenCarrier> =>
       this.#held((lease) => this.#client.children(lease, state, afterId, limit, signal));
     return {
-      start: (children) => this.#held((lease) => this.#client.startChildren(lease, children, signal)),
+      start: (children) =>
+        this.#held((lease) => this.#client.startChildren(lease, children, this.#span.trace, signal)),
       wait: (onFailure) => this.#wait(onFailure),
       summary: async () => countsOf(await page(undefined, 0, 1)),
       page: async ({ state }, afterId) =>

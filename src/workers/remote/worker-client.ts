@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { OnFailure } from '../../domain/family.ts';
 import type { StoredState } from '../../domain/task-state.ts';
+import { type TraceContext, traceHeaders } from '../../domain/trace-context.ts';
 import type { LogLine } from '../forwarding-log.ts';
 import type { KeyedChild } from '../task-children.ts';
 
@@ -34,6 +35,9 @@ export interface AcquiredCarrier {
   readonly Parameters: Record<string, unknown>;
   readonly ParentId: number | null;
   readonly Checkpoint: unknown;
+  /** Absent where the server is older than traces. */
+  readonly TraceParent?: string | null;
+  readonly TraceState?: string | null;
 }
 
 /** How far the children of a task have come. */
@@ -121,10 +125,11 @@ export class WorkerClient {
     await this.#json('PUT', `/Leases/${lease}/Checkpoint`, { Value: value }, signal);
   }
 
-  /** Starts children of the task; resolves to their ids, in the same order. */
+  /** Starts children of the task, in the trace of its run; resolves to their ids, in the same order. */
   async startChildren(
     lease: string,
     children: readonly KeyedChild[],
+    trace: TraceContext | null,
     signal: AbortSignal,
   ): Promise<number[]> {
     const Children = children.map(({ key, name, parameters, description, weight }) => ({
@@ -134,7 +139,13 @@ export class WorkerClient {
       Description: description,
       Weight: weight,
     }));
-    const answer = await this.#json('POST', `/Leases/${lease}/Children`, { Children }, signal);
+    const answer = await this.#json(
+      'POST',
+      `/Leases/${lease}/Children`,
+      { Children },
+      signal,
+      traceHeaders(trace),
+    );
     return (answer as { Ids: number[] }).Ids;
   }
 
@@ -223,9 +234,10 @@ export class WorkerClient {
     path: string,
     body: unknown,
     signal: AbortSignal,
+    more: Readonly<Record<string, string>> = {},
   ): Promise<unknown> {
     const text = body === undefined ? null : JSON.stringify(body);
-    const headers: Record<string, string> = text === null ? {} : { 'content-type': 'application/json' };
+    const headers = { ...more, ...(text === null ? {} : { 'content-type': 'application/json' }) };
     const answer = await this.#call(method, path, headers, () => text, signal);
     return answer === '' ? undefined : (JSON.parse(answer) as unknown);
   }

@@ -161,7 +161,7 @@ describe.each(PAIRS)('files on %s in %s', (kind, store) => {
       expect(bad).toMatchObject({ status: 400 });
       expect(bad.body.Message).toContain('were announced');
       expect(await upload(admin, 'a', { 'Content-Digest': 'md5=:abc:' })).toMatchObject({ status: 400 });
-      expect(await upload(admin, 'x'.repeat(1001))).toMatchObject({ status: 400 });
+      expect(await upload(admin, 'x'.repeat(1001))).toMatchObject({ status: 413 });
       const before = await admin.json('GET', '/Uploads');
       await new Promise<void>((closed) => {
         const cut = request(`${server.url}/api/v1/Uploads?Name=cut.csv`, {

@@ -1,19 +1,13 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { settledEvents } from '../../../src/store/events/settled-events.ts';
+import { createPlace, type Place, TEST_BACKEND } from '../../support/databases.ts';
 import { EventClient } from '../../support/event-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 /** Only PostgreSQL has transactions side by side. */
 let server: TestServer;
 const connections: pg.Client[] = [];
-beforeAll(async () => {
-  server = await startTestServer('postgres');
-});
-afterAll(async () => {
-  for (const connection of connections) await connection.end();
-  await server?.stop();
-});
 
 /** A transaction that has written an audit row and not committed. */
 async function openTransaction(taskId: number, reason: string): Promise<{ id: number; client: pg.Client }> {
@@ -29,7 +23,10 @@ async function openTransaction(taskId: number, reason: string): Promise<{ id: nu
   return { id: Number(rows[0].id), client };
 }
 
-/** Waits until the server is looking whether transactions have ended, so that it has seen the gap. */
+/**
+ * Waits until the server is looking whether transactions have ended, or closes the gap and so waits for them: it has seen
+ * the gap.
+ */
 async function gapIsSeen(): Promise<void> {
   const client = new pg.Client({ connectionString: server.place.env.DATABASE_URL });
   connections.push(client);
@@ -38,92 +35,109 @@ async function gapIsSeen(): Promise<void> {
   for (;;) {
     const { rows } = await client.query(
       `select 1 from pg_stat_activity
-       where query like '%pg_locks%' and pid <> pg_backend_pid() and query_start > $1::timestamptz`,
+       where pid <> pg_backend_pid() and query_start > $1::timestamptz
+         and (query like '%pg_locks%' or (query like '%on conflict (id) do nothing%' and wait_event_type = 'Lock'))`,
       [clock[0].now],
     );
     if (rows.length > 0) return;
   }
 }
 
-test('events that commit out of order are told in order, and none is skipped', async () => {
-  const task = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
-  await server.admin.ended(task);
-  const stream = await EventClient.open(server.admin, `/BatchTask/${task}/Events`);
-  const first = await openTransaction(task, 'first');
-  const second = await openTransaction(task, 'second');
-  const third = await openTransaction(task, 'third');
-  const fourth = await openTransaction(task, 'fourth');
-  expect(second.id).toBe(first.id + 1);
-  await fourth.client.query('commit');
-  await second.client.query('commit');
-  await gapIsSeen();
-  // What is visible has larger ids than what is not: a reader that goes by ids alone would have gone past it.
-  expect(stream.events).toEqual([]);
-  await third.client.query('rollback');
-  await first.client.query('commit');
-  await stream.until(({ events }) => events.length === 3);
-  await stream.close();
-  expect(stream.events.map(({ data }) => data.Reason)).toEqual(['first', 'second', 'fourth']);
-  expect(stream.events.map(({ id }) => id)).toEqual([first.id, second.id, fourth.id]);
-});
+/** As PostgreSQL tells who writes, and as where the database doesn't. */
+const BACKENDS = TEST_BACKEND === undefined ? [undefined, 'cockroachdb'] : [TEST_BACKEND];
 
-test('a transaction of somebody else that goes on for long holds up nothing', async () => {
-  const task = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
-  await server.admin.ended(task);
-  const stranger = new pg.Client({ connectionString: server.place.env.DATABASE_URL });
-  connections.push(stranger);
-  await stranger.connect();
-  await stranger.query('begin');
-  await stranger.query(`update batchline.task set description = 'held' where id = ${task}`);
-  const { After } = await server.admin.json('GET', '/Events');
-  const rolledBack = await openTransaction(task, 'never');
-  const committed = await openTransaction(task, 'after the gap');
-  await rolledBack.client.query('rollback');
-  await committed.client.query('commit');
-  const page = await settledEvents(server.database.sql, After, 100);
-  expect(page.events.map(({ reason }) => reason)).toEqual(['after the gap']);
-  await stranger.query('rollback');
-});
+describe.each(BACKENDS)('the order of events where DATABASE_BACKEND is %s', (backend) => {
+  let place: Place;
+  beforeAll(async () => {
+    place = await createPlace('postgres', backend);
+    server = await startTestServer('postgres', { place });
+  });
+  afterAll(async () => {
+    for (const connection of connections.splice(0)) await connection.end();
+    await server?.stop();
+    await place?.remove();
+  });
 
-test('whoever begins while transactions are open hears of what they commit afterwards', async () => {
-  const task = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
-  await server.admin.ended(task);
-  const open = await openTransaction(task, 'late');
-  const later = await openTransaction(task, 'later');
-  await later.client.query('commit');
-  const opening = EventClient.open(server.admin, `/BatchTask/${task}/Events`);
-  await gapIsSeen();
-  await open.client.query('commit');
-  const stream = await opening;
-  // It began after both, at a place that nothing can come below any more.
-  await stream.until(({ lastId }) => lastId === later.id);
-  const next = await openTransaction(task, 'next');
-  await next.client.query('commit');
-  await stream.until(({ events }) => events.length === 1);
-  await stream.close();
-  expect(stream.events[0]?.data.Reason).toBe('next');
-});
+  test('events that commit out of order are told in order, and none is skipped', async () => {
+    const task = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
+    await server.admin.ended(task);
+    const stream = await EventClient.open(server.admin, `/BatchTask/${task}/Events`);
+    const first = await openTransaction(task, 'first');
+    const second = await openTransaction(task, 'second');
+    const third = await openTransaction(task, 'third');
+    const fourth = await openTransaction(task, 'fourth');
+    expect(second.id).toBe(first.id + 1);
+    await fourth.client.query('commit');
+    await second.client.query('commit');
+    await gapIsSeen();
+    // What is visible has larger ids than what is not: a reader that goes by ids alone would have gone past it.
+    expect(stream.events).toEqual([]);
+    await third.client.query('rollback');
+    await first.client.query('commit');
+    await stream.until(({ events }) => events.length === 3);
+    await stream.close();
+    expect(stream.events.map(({ data }) => data.Reason)).toEqual(['first', 'second', 'fourth']);
+    expect(stream.events.map(({ id }) => id)).toEqual([first.id, second.id, fourth.id]);
+  });
 
-test('under many writers at once every event comes once and in order', async () => {
-  const stream = await EventClient.open(server.admin, '/Events');
-  const tasks = await Promise.all(
-    Array.from({ length: 150 }, (_, n) =>
-      server.admin.start({
-        Name: 'countdown',
-        ParameterObject: { seconds: '0' },
-        IsInternalTask: n % 3 === 0,
-      }),
-    ),
-  );
-  const told = tasks.filter((id) => id !== 0);
-  await stream.until(
-    ({ moves }) => moves.filter((move) => move.endsWith(':Succeeded')).length >= told.length,
-  );
-  await stream.close();
-  const expected = told.flatMap((id) =>
-    ['New', 'Aquired', 'Started', 'Succeeded'].map((to) => `${id}:${to}`),
-  );
-  expect(stream.moves.toSorted()).toEqual(expected.toSorted());
-  const ids = stream.events.flatMap(({ id }) => id ?? []);
-  expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+  test('a transaction of somebody else that goes on for long holds up nothing', async () => {
+    const task = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
+    await server.admin.ended(task);
+    const stranger = new pg.Client({ connectionString: server.place.env.DATABASE_URL });
+    connections.push(stranger);
+    await stranger.connect();
+    await stranger.query('begin');
+    await stranger.query(`update batchline.task set description = 'held' where id = ${task}`);
+    const { After } = await server.admin.json('GET', '/Events');
+    const rolledBack = await openTransaction(task, 'never');
+    const committed = await openTransaction(task, 'after the gap');
+    await rolledBack.client.query('rollback');
+    await committed.client.query('commit');
+    const page = await settledEvents(server.database, After, 100);
+    expect(page.events.map(({ reason }) => reason)).toEqual(['after the gap']);
+    await stranger.query('rollback');
+  });
+
+  test('whoever begins while transactions are open hears of what they commit afterwards', async () => {
+    const task = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
+    await server.admin.ended(task);
+    const open = await openTransaction(task, 'late');
+    const later = await openTransaction(task, 'later');
+    await later.client.query('commit');
+    const opening = EventClient.open(server.admin, `/BatchTask/${task}/Events`);
+    await gapIsSeen();
+    await open.client.query('commit');
+    const stream = await opening;
+    // It began after both, at a place that nothing can come below any more.
+    await stream.until(({ lastId }) => lastId === later.id);
+    const next = await openTransaction(task, 'next');
+    await next.client.query('commit');
+    await stream.until(({ events }) => events.length === 1);
+    await stream.close();
+    expect(stream.events[0]?.data.Reason).toBe('next');
+  });
+
+  test('under many writers at once every event comes once and in order', async () => {
+    const stream = await EventClient.open(server.admin, '/Events');
+    const tasks = await Promise.all(
+      Array.from({ length: 150 }, (_, n) =>
+        server.admin.start({
+          Name: 'countdown',
+          ParameterObject: { seconds: '0' },
+          IsInternalTask: n % 3 === 0,
+        }),
+      ),
+    );
+    const told = tasks.filter((id) => id !== 0);
+    await stream.until(
+      ({ moves }) => moves.filter((move) => move.endsWith(':Succeeded')).length >= told.length,
+    );
+    await stream.close();
+    const expected = told.flatMap((id) =>
+      ['New', 'Aquired', 'Started', 'Succeeded'].map((to) => `${id}:${to}`),
+    );
+    expect(stream.moves.toSorted()).toEqual(expected.toSorted());
+    const ids = stream.events.flatMap(({ id }) => id ?? []);
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+  });
 });

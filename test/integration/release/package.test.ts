@@ -61,7 +61,7 @@ describe('the package as it is published', () => {
     const { stdout: settings } = await run('npx', ['--no-install', 'batchline', 'settings'], { cwd: home });
     expect(settings).toContain('BATCHLINE_DATA');
     const place = await createPlace('embedded');
-    const server = await spawnServer(place, {}, [join(home, 'node_modules/.bin/batchline')]);
+    const server = await spawnServer(place, {}, [], [join(home, 'node_modules/.bin/batchline')]);
     try {
       const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
       expect((await server.admin.ended(id)).State).toBe('Succeeded');

@@ -7,6 +7,7 @@ import { Kysely, PGliteDialect, sql } from 'kysely';
 import { pino } from 'pino';
 import type { Static, TSchema } from 'typebox';
 import type { BatchTask } from '../../../src/domain/batch-task.ts';
+import { importTables } from '../../../src/store/migrations/0017-import-tables.ts';
 import type { Json, TaskContext, TaskDefinition } from '../../../src/workers/define-task.ts';
 import { PermanentError } from '../../../src/workers/define-task.ts';
 import type { RunServices, RunTransaction } from '../../../src/workers/run-services.ts';
@@ -26,6 +27,8 @@ export async function tempFolder(): Promise<TempFolder> {
 export async function openDatabase(): Promise<Kysely<unknown>> {
   const database = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
   await sql`create schema batchline_data`.execute(database);
+  await sql`create schema batchline`.execute(database);
+  await importTables.up(database);
   return database;
 }
 
@@ -84,6 +87,7 @@ export interface FakeOptions<P> {
   readonly allowPrivateAddresses?: boolean;
   readonly tasks?: readonly BatchTask[];
   readonly taskId?: number;
+  readonly traceHeaders?: Readonly<Record<string, string>>;
   /** Called before each commit of a transaction or a checkpoint of its own; throws to kill the run there. */
   readonly beforeCommit?: (number: number) => void;
   /** Called after each commit and each checkpoint; throws to kill the run there. */
@@ -150,6 +154,7 @@ export function fakeContext<P>(options: FakeOptions<P>): FakeContext<P> {
     attempt: 1,
     signal: controller.signal,
     log: pino({ level: 'silent' }),
+    traceHeaders: options.traceHeaders ?? {},
     lastCheckpoint: options.lastCheckpoint,
     checkpointed: options.lastCheckpoint,
     told: [],

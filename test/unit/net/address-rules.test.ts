@@ -2,7 +2,7 @@ import type { LookupAddress, lookup } from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Dispatcher, MockAgent } from 'undici';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { send } from '../../../src/builtin/http-requests/send.ts';
 import {
   AddressRefused,
@@ -45,6 +45,16 @@ test.each([
   ['ff02::1', 'multicast'],
   ['100::1', 'discard'],
   ['4000::1', 'reserved'],
+  ['0.1.2.3', 'unspecified'],
+  ['192.0.0.170', 'reserved'],
+  ['192.88.99.1', 'reserved'],
+  ['198.51.100.1', 'reserved'],
+  ['203.0.113.1', 'reserved'],
+  ['::ffff:7f00:1', 'ipv4Mapped'],
+  ['::ffff:0:127.0.0.1', 'rfc6145'],
+  ['64:ff9b:1::1', 'rfc6052'],
+  ['3fff::1', 'reserved'],
+  ['5f00::1', 'segmentRouting'],
   ['nonsense', 'invalid'],
 ])('%s is refused as %s', (address, range) => {
   expect(refusedRange(address)).toBe(range);
@@ -176,6 +186,39 @@ describe('an agent', () => {
       expect(connections).toBe(0);
     },
   );
+
+  test('connects to no other address than the one that was looked at: a name is resolved once for a connection', async () => {
+    let calls = 0;
+    const resolve = resolver(['127.0.0.1'], ['127.0.0.1']);
+    const counting = ((...args: Parameters<typeof lookup>) => {
+      calls += 1;
+      return resolve(...args);
+    }) as unknown as typeof lookup;
+    await using refusing = disposable(createAgent({ allowPrivateAddresses: false, resolve: counting }));
+    await expect(send(refusing.value, get(`http://rebound.test:${port}/`), 100, signal)).rejects.toThrow(
+      AddressRefused,
+    );
+    await using allowing = disposable(createAgent({ allowPrivateAddresses: true, resolve: counting }));
+    await send(allowing.value, get(`http://rebound.test:${port}/`), 100, signal);
+    expect([calls, connections]).toEqual([2, 1]);
+  });
+
+  test('goes through no proxy, whatever the environment names', async () => {
+    for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY'])
+      vi.stubEnv(name, `http://127.0.0.1:${port}`);
+    vi.stubEnv('NODE_USE_ENV_PROXY', '1');
+    try {
+      await using agent = disposable(
+        createAgent({ allowPrivateAddresses: false, resolve: resolver(['10.0.0.1']) }),
+      );
+      await expect(send(agent.value, get('http://inside.test/'), 100, signal)).rejects.toThrow(
+        AddressRefused,
+      );
+      expect(connections).toBe(0);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
 
   test('does not connect to localhost as the system resolves it', async () => {
     await using agent = disposable(createAgent({ allowPrivateAddresses: false }));

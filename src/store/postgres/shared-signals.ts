@@ -1,12 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import type { Logger } from 'pino';
 import { LISTENING_MS, LocalSignals, type Signal, type Signals } from '../signals.ts';
 
-const CHANNEL = 'batchline';
 /** NOTIFY takes a lock at commit, so due definitions are gathered this long before they are announced. */
 const GATHER_MS = 5;
-const RECONNECT_MS = 1000;
 /** That there are events is announced at most this often, ... */
 const CHANGED_MS = 50;
 /** ... and whose progress is new at most this often, ... */
@@ -14,7 +10,7 @@ const PROGRESS_MS = 300;
 /** ... with at most this many ids: a notification holds less than 8,000 bytes. Others wait for the next one. */
 const MOST_IDS = 600;
 
-/** What one notification tells. */
+/** What one text tells. */
 interface Payload {
   readonly origin: string;
   readonly due?: readonly string[];
@@ -24,40 +20,43 @@ interface Payload {
   readonly listening?: boolean;
 }
 
-/**
- * Signals over LISTEN/NOTIFY on a connection of its own. Local listeners hear at once; other processes hear
- * through the database. The connection is made again when it breaks.
- */
-export class PostgresSignals implements Signals {
+/** What carries texts between processes through the database. */
+export interface Channel {
+  /** Begins to hear; the first connection must succeed. */
+  open(hear: (text: string) => void): Promise<void>;
+  /** Tells all processes, this one perhaps included. Rejects where the text is lost. */
+  send(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Signals through the database. Local listeners hear at once; other processes hear by the channel. */
+export class SharedSignals implements Signals {
   readonly #local = new LocalSignals();
-  readonly #connectionString: string;
+  readonly #channel: Channel;
   readonly #log: Logger;
-  /** Tells our own notifications, which were heard locally already. */
+  /** Tells our own texts, which were heard locally already. */
   readonly #origin: string;
   readonly #dueNames = new Set<string>();
   readonly #stops = new Set<number>();
   readonly #progress = new Set<number>();
-  readonly #closing = new AbortController();
   #listening = false;
   /** Until when another process wants to hear of events, on this process's own clock (ms). */
   #wantedUntil = 0;
   #changed: NodeJS.Timeout | undefined;
   #progressing: NodeJS.Timeout | undefined;
-  #client: pg.Client | undefined;
   #gathering: NodeJS.Timeout | undefined;
   /** The last announcement; the next one gathers until it has ended. */
   #sending: Promise<void> = Promise.resolve();
-  #reconnecting: Promise<void> | undefined;
 
-  constructor(connectionString: string, origin: string, log: Logger) {
-    this.#connectionString = connectionString;
+  constructor(channel: Channel, origin: string, log: Logger) {
+    this.#channel = channel;
     this.#origin = origin;
     this.#log = log;
   }
 
-  /** Connects; the first connection must succeed. */
+  /** Begins to hear other processes. */
   async open(): Promise<this> {
-    await this.#connect();
+    await this.#channel.open((text) => this.#hear(text));
     return this;
   }
 
@@ -96,11 +95,7 @@ export class PostgresSignals implements Signals {
     for (const timer of [this.#gathering, this.#changed, this.#progressing]) clearTimeout(timer);
     await this.#sending;
     await this.#flush();
-    this.#closing.abort();
-    await this.#reconnecting;
-    await this.#client
-      ?.end()
-      .catch((error: unknown) => this.#log.debug({ err: error }, 'closing the signal connection'));
+    await this.#channel.close();
     await this.#local.close();
   }
 
@@ -139,56 +134,20 @@ export class PostgresSignals implements Signals {
   }
 
   async #notify(payload: Omit<Payload, 'origin'>): Promise<void> {
-    if (this.#client === undefined) return;
     try {
-      const text = JSON.stringify({ origin: this.#origin, ...payload });
-      await this.#client.query('select pg_notify($1, $2)', [CHANNEL, text]);
+      await this.#channel.send(JSON.stringify({ origin: this.#origin, ...payload }));
     } catch (error) {
       this.#log.warn({ err: error }, 'a signal to the other processes was lost; polling makes up for it');
     }
   }
 
-  async #connect(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: this.#connectionString,
-      application_name: 'batchline signals',
-    });
-    client.on('error', (error) => this.#onBroken(client, error));
-    client.on('end', () => this.#onBroken(client, undefined));
-    client.on('notification', (message) => this.#onNotification(message.payload ?? ''));
-    await client.connect();
-    await client.query(`listen ${CHANNEL}`);
-    this.#client = client;
-  }
-
-  #onNotification(payload: string): void {
-    const { origin, due = [], stops = [], progress = [], ...flags } = JSON.parse(payload) as Payload;
+  #hear(text: string): void {
+    const { origin, due = [], stops = [], progress = [], ...flags } = JSON.parse(text) as Payload;
     if (origin === this.#origin) return;
     if (due.length > 0) this.#local.publish({ kind: 'due', names: due });
     for (const taskId of stops) this.#local.publish({ kind: 'stop', taskId });
     if (progress.length > 0) this.#local.publish({ kind: 'progress', taskIds: progress });
     if (flags.changed === true) this.#local.publish({ kind: 'changed' });
     if (flags.listening === true) this.#wantedUntil = performance.now() + LISTENING_MS;
-  }
-
-  #onBroken(client: pg.Client, error: Error | undefined): void {
-    if (this.#closing.signal.aborted || this.#client !== client) return;
-    this.#log.warn({ err: error }, 'the signal connection broke; connecting again');
-    this.#client = undefined;
-    this.#reconnecting ??= this.#reconnect().finally(() => {
-      this.#reconnecting = undefined;
-    });
-  }
-
-  async #reconnect(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      try {
-        await this.#connect();
-        return;
-      } catch (error) {
-        this.#log.warn({ err: error }, 'the signal connection could not be made again yet');
-        await delay(RECONNECT_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-      }
-    }
   }
 }

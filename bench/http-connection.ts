@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+const HEAD_END = '\r\n\r\n';
+
+/**
+ * A kept-alive connection that sends requests made beforehand and only looks for the status and the end of each answer:
+ * the load shares the cores with the server, and a client of all of HTTP takes as long for a request as the server does.
+ */
+export class HttpConnection {
+  readonly #socket: Socket;
+  #parts: Buffer[] = [];
+  #answered: { resolve: (answer: string) => void; reject: (error: Error) => void } | undefined;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on('data', (part) => this.#read(part));
+    socket.on('error', (error) => this.#answered?.reject(error));
+    socket.on('close', () => this.#answered?.reject(new Error('the server has closed the connection')));
+  }
+
+  static async open(url: URL): Promise<HttpConnection> {
+    const socket = connect(Number(url.port), url.hostname);
+    await once(socket, 'connect');
+    return new HttpConnection(socket);
+  }
+
+  /** Sends a request and resolves when its answer is there in whole. @throws where it is not 200, or has no length */
+  async send(request: Buffer): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    this.#answered = { resolve, reject };
+    this.#socket.write(request);
+    const answer = await promise;
+    if (!answer.startsWith('HTTP/1.1 200 ')) throw new Error(`The answer is not 200: ${answer}`);
+  }
+
+  close(): void {
+    this.#answered = undefined;
+    this.#socket.destroy();
+  }
+
+  #read(part: Buffer): void {
+    this.#parts.push(part);
+    const answer = this.#parts.length === 1 ? part : Buffer.concat(this.#parts);
+    const head = answer.indexOf(HEAD_END);
+    if (head === -1) return;
+    const length = /^content-length: (\d+)/im.exec(answer.toString('latin1', 0, head))?.[1];
+    if (length === undefined) this.#answered?.reject(new Error('an answer has no Content-Length'));
+    if (answer.length < head + HEAD_END.length + Number(length)) return;
+    this.#parts = [];
+    this.#answered?.resolve(answer.toString('latin1', 0, 1000));
+  }
+}
+
+/** A request as it goes over the wire. */
+export function requestBytes(
+  method: string,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Buffer {
+  const lines = Object.entries({
+    host: url.host,
+    ...headers,
+    'content-length': String(Buffer.byteLength(body)),
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${url.pathname} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+}

@@ -1,0 +1,64 @@
+/** Where something stands in a distributed trace, as the headers `traceparent` and `tracestate` carry it (W3C Trace Context). */
+export interface TraceContext {
+  /** `00-<trace id>-<span id>-<flags>`, 55 characters. */
+  readonly traceparent: string;
+  /** What tracing systems have added, at most 512 characters; null where there is none. */
+  readonly tracestate: string | null;
+}
+
+const TRACEPARENT =
+  /^(?!ff)[0-9a-f]{2}-(?<traceId>(?!0{32})[0-9a-f]{32})-(?<spanId>(?!0{16})[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<rest>-.*)?$/;
+/** The longest tracestate that is passed on, in characters. */
+const LONGEST_STATE = 512;
+
+/** The parts of a `traceparent`. */
+export interface TraceParts {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Bit 0: the trace is sampled. */
+  readonly flags: number;
+}
+
+/** Takes a `traceparent` apart; `undefined` where it is none. Versions to come are read as far as this one goes. */
+export function partsOf(traceparent: string): TraceParts | undefined {
+  const { traceId, spanId, flags, rest } = TRACEPARENT.exec(traceparent)?.groups ?? {};
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  if (rest !== undefined && traceparent.startsWith('00')) return undefined;
+  return { traceId, spanId, flags: Number.parseInt(flags, 16) };
+}
+
+/**
+ * Reads the trace context that headers carry. As the standard asks, a malformed traceparent counts as none, and a
+ * tracestate that is malformed or too long is left out.
+ */
+export function readTraceContext(
+  traceparent: string | undefined,
+  tracestate: string | undefined,
+): TraceContext | undefined {
+  if (traceparent === undefined) return undefined;
+  const parts = partsOf(traceparent);
+  if (parts === undefined) return undefined;
+  const state = tracestate?.trim() ?? '';
+  const isState = /^[\x20-\x7e\t]+$/.test(state) && state.length <= LONGEST_STATE;
+  return { traceparent: writeTraceparent(parts), tracestate: isState ? state : null };
+}
+
+/** The `traceparent` of these parts. */
+export function writeTraceparent({ traceId, spanId, flags }: TraceParts): string {
+  return `00-${traceId}-${spanId}-${(flags & 0xff).toString(16).padStart(2, '0')}`;
+}
+
+/** The headers that pass a trace context on; none where there is none. */
+export function traceHeaders(trace: TraceContext | null | undefined): Record<string, string> {
+  if (trace === null || trace === undefined) return {};
+  const { traceparent, tracestate } = trace;
+  return tracestate === null ? { traceparent } : { traceparent, tracestate };
+}
+
+/** Columns `traceparent` and `tracestate` as a trace context. */
+export function traceOfRow(row: {
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
+}): TraceContext | null {
+  return row.traceparent === null ? null : { traceparent: row.traceparent, tracestate: row.tracestate };
+}

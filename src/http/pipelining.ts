@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify';
+import { invalid } from '../domain/errors.ts';
+
+/** Requests of one connection that may be under way; clients that send one after the other have one. */
+const MOST_AT_ONCE = 16;
+
+/**
+ * Refuses what a client asks for ahead of reading its answers: those wait in memory, in their order, and a packet has
+ * room for hundreds of requests.
+ */
+export function limitPipelining(app: FastifyInstance): void {
+  const underWay = new WeakMap<object, number>();
+  app.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw;
+    const requests = (underWay.get(socket) ?? 0) + 1;
+    underWay.set(socket, requests);
+    reply.raw.once('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+    if (requests <= MOST_AT_ONCE) done();
+    else
+      done(
+        invalid`At most ${MOST_AT_ONCE} requests may wait for their answers on one connection; one after the other is accepted.`,
+      );
+  });
+}

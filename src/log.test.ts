@@ -1,0 +1,30 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { LOG_SERIALIZERS, stackOf } from './log.ts';
+
+/** An error as the embedded database throws it: with the values of its statement. */
+const failed = (): Error =>
+  Object.assign(new Error('duplicate key', { cause: new Error('the cause') }), {
+    code: '23505',
+    query: 'insert into t values ($1)',
+    params: ['the secret'],
+    detail: 'Key (token)=(the secret) already exists.',
+  });
+
+test('an error is logged with its code and stack, and without the values of its statement', () => {
+  const lines: string[] = [];
+  const log = pino({ serializers: LOG_SERIALIZERS }, { write: (line: string) => lines.push(line) });
+  log.child({ name: 'part' }).error({ err: failed() }, 'failed');
+  log.warn(failed());
+  const text = lines.join('');
+  expect(text).toContain('23505');
+  expect(text).toContain('log.test.ts');
+  expect(text).toContain('the cause');
+  expect(text).not.toContain('the secret');
+});
+
+test('an error that ends a command is told with its causes, and without the values', () => {
+  expect(stackOf(failed())).toMatch(/duplicate key.*the cause/s);
+  expect(stackOf(failed())).not.toContain('the secret');
+  expect(stackOf('a text')).toBe('a text');
+});

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { Definitions } from './engine/definitions.ts';
+import { Engine } from './engine/engine.ts';
+import { JobQueue } from './engine/job-queue.ts';
+import { loadHandlers } from './engine/load-handlers.ts';
+import { Registry } from './engine/registry.ts';
+import { RetentionService } from './engine/retention.ts';
+import { Files } from './files/files.ts';
+import { openStore } from './files/open-store.ts';
+import { Health } from './observability/health.ts';
+import { addGauges } from './observability/metrics/gauges.ts';
+import { PrometheusMetrics } from './observability/metrics/prometheus.ts';
+import { QueueCounts } from './observability/metrics/queue-counts.ts';
+import { openMonitoring } from './observability/monitoring-server.ts';
+import { openDatabase } from './store/database.ts';
+import { keepDefaultLimits } from './store/definitions/definition-control.ts';
+import { keepOwnRules } from './store/retention/own-rules.ts';
+import type { TaskParts } from './tasks/task-parts.ts';
+import { TextWriter } from './tasks/text-writer.ts';
+
+/** What is to be ended, in the order in which it was begun. */
+export type Undo = (() => Promise<void>)[];
+
+/** What every process on the database has, whatever it is for. */
+export interface Node {
+  readonly tasks: TaskParts;
+  readonly retention: RetentionService;
+}
+
+/**
+ * Opens the database and everything on it, and begins what every process does: it brings back what a fault has left
+ * and removes what is old.
+ *
+ * @param runs whether tasks run in this process
+ * @param undo gets what ends each part that has begun, also where a later one fails
+ * @throws HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, SchemaTooNew, MigrationBlocked, FilesUnreachable
+ */
+export async function startNode(
+  config: Config,
+  log: Logger,
+  metrics: PrometheusMetrics,
+  runs: boolean,
+  undo: Undo,
+): Promise<Node> {
+  const registry = await loadDefinitions(config);
+  const database = await openDatabase(config, log, metrics);
+  undo.push(() => database.close());
+  const queue = await JobQueue.open(database, log, metrics);
+  undo.push(() => queue.stop());
+  const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
+  for (const name of await definitions.prepare())
+    log.warn({ definition: name }, 'workers offer this definition too; it runs in the server');
+  for (const { definition, retention } of registry.all()) {
+    await keepDefaultLimits(database.sql, definition.name, definition.limits ?? null);
+    if (runs) await keepOwnRules(database.sql, definition.name, retention);
+  }
+  const store = await openStore(
+    config.files,
+    join(config.dataFolder, 'scratch'),
+    Math.max(config.uploadLimit, config.resultLimit),
+  );
+  undo.push(() => store.close());
+  const files = new Files(config, database.sql, store, log);
+  const tasks: TaskParts = {
+    database,
+    queue,
+    registry,
+    definitions,
+    files,
+    texts: new TextWriter(database.sql),
+    textLimits: config.textLimits,
+    listLimit: config.listLimit,
+    serialNumber: config.serialNumber,
+  };
+  const engine = new Engine({ database, queue, registry, definitions, files }, config, log, runs);
+  await engine.start();
+  undo.push(() => engine.stop());
+  const retention = new RetentionService({ database, registry, files }, config.retention, log);
+  retention.start();
+  undo.push(() => retention.stop());
+  addGauges(metrics.registry, {
+    queues: new QueueCounts(database.sql, log),
+    definitions: () => registry.names(),
+    connections: database.connections,
+    load: () => engine.load,
+  });
+  return { tasks, retention };
+}
+
+/** How a process is, from its first moment on, and where that is told. */
+export class Watch {
+  readonly health: Health;
+  readonly metrics = new PrometheusMetrics();
+
+  constructor(log: Logger) {
+    this.health = new Health(log);
+  }
+
+  /** Opens the port for monitoring, where there is to be one; resolves to its address. */
+  async open(config: Config, log: Logger, undo: Undo): Promise<string | undefined> {
+    if (config.monitoring === undefined) return undefined;
+    const metrics = config.metrics === 'off' ? undefined : this.metrics;
+    const monitoring = await openMonitoring(config.monitoring, { health: this.health, metrics, log });
+    undo.push(() => monitoring.close());
+    return monitoring.url;
+  }
+}
+
+/** Ends what has begun, the last first. */
+export async function endAll(health: Health, undo: Undo): Promise<void> {
+  health.stop();
+  for (const step of undo.splice(0).reverse()) await step();
+}
+
+/** The definitions that come with the server, then the user's own. */
+async function loadDefinitions(config: Config): Promise<Registry> {
+  const registry = new Registry(config.leaseSeconds);
+  const builtin = new URL(
+    import.meta.url.endsWith('.ts') ? './builtin/index.ts' : './builtin/index.js',
+    import.meta.url,
+  );
+  await loadHandlers(registry, [fileURLToPath(builtin), ...config.handlers]);
+  return registry;
+}

@@ -1,0 +1,13 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** How long definitions themselves say that their tasks are kept, for processes that don't have their modules. */
+export const ownRetention: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await sql`
+      create table batchline.own_retention (
+        name_key text primary key,
+        rules jsonb not null
+      )`.execute(db);
+  },
+};

@@ -1,0 +1,32 @@
+import type { Kysely } from 'kysely';
+import type { BatchTask } from '../domain/batch-task.ts';
+import { Batcher } from '../engine/batcher.ts';
+import type { Schema } from '../store/schema.ts';
+import { changeManyTexts, type TextChange } from '../store/tasks/change-many-texts.ts';
+
+const MOST_AT_ONCE = 100;
+
+/**
+ * Writes changes of texts (the PUTs that leave State as it is). Those that wait at the same moment are written and
+ * made durable by one statement, each under its own conditions; two of one task, one after the other
+ * (docs/decisions/0018-changes-together.md).
+ */
+export class TextWriter {
+  readonly #batcher: Batcher<TextChange, BatchTask | undefined>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#batcher = new Batcher((changes) => changeManyTexts(db, changes), {
+      most: MOST_AT_ONCE,
+      keyOf: ({ id }) => id,
+    });
+  }
+
+  /**
+   * Resolves when the change is durable.
+   *
+   * @returns the task as it is then; `undefined` where nothing has changed (`changeManyTexts` tells when)
+   */
+  write(change: TextChange): Promise<BatchTask | undefined> {
+    return this.#batcher.add(change);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { endAll, startNode, type Undo, Watch } from './node.ts';
+
+/** What runs tasks on the database, without an API. */
+export interface WorkerNode {
+  /** The definitions that it runs. */
+  readonly names: readonly string[];
+  /** Where `/health` and `/metrics` are; `undefined` where they have no port. */
+  readonly monitoringUrl: string | undefined;
+  /** Ends gracefully: running tasks handed back, everything written. */
+  stop(): Promise<void>;
+}
+
+/** How often it says that it is still there. */
+const TOUCH_SECONDS = 20;
+
+/**
+ * Starts a worker on the database: it runs tasks and looks after the database as servers do.
+ *
+ * @throws as `startNode`; nothing is left open then
+ */
+export async function startWorkerNode(config: Config, log: Logger): Promise<WorkerNode> {
+  const undo: Undo = [];
+  const watch = new Watch(log);
+  const stop = (): Promise<void> => endAll(watch.health, undo);
+  try {
+    const monitoringUrl = await watch.open(config, log, undo);
+    const { tasks } = await startNode(config, log, watch.metrics, true, undo);
+    await tasks.definitions.offer();
+    const touching = setInterval(() => {
+      tasks.definitions
+        .touch(TOUCH_SECONDS)
+        .catch((error: unknown) => log.warn({ err: error }, 'that the worker is there could not be written'));
+    }, TOUCH_SECONDS * 1000);
+    undo.push(async () => clearInterval(touching));
+    watch.health.serve(tasks.database);
+    return { names: tasks.registry.names(), monitoringUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest';
+import type { Answer, ApiClient } from '../support/api-client.ts';
+import { createPlace, type Place } from '../support/databases.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { type ServerProcess, spawnServer } from '../support/server-process.ts';
+import { checkHistory } from './history.ts';
+import { inspect, storyOf } from './inspect.ts';
+import { RunLog } from './run-log.ts';
+import { allEnded, untilListening } from './waits.ts';
+
+/* The network between a server and its PostgreSQL has faults; nobody restarts anything. */
+
+const STEPS = 10;
+
+let place: Place;
+let proxy: FaultProxy;
+let log: RunLog;
+let servers: ServerProcess[] = [];
+
+beforeEach(async () => {
+  place = await createPlace('postgres');
+  proxy = await startFaultProxy(Number(new URL(place.env.DATABASE_URL ?? '').port));
+  log = new RunLog(join(place.folder, 'log'));
+});
+afterEach(async () => {
+  log.close();
+  for (const { child } of servers) if (child.exitCode === null && child.signalCode === null) child.kill(9);
+  servers = [];
+  await proxy?.close();
+  await place?.remove();
+});
+
+/** Starts a server whose way to the database leads through the proxy. */
+async function serve(env: Record<string, string>): Promise<ServerProcess> {
+  const url = new URL(place.env.DATABASE_URL ?? '');
+  url.port = String(proxy.port);
+  const server = await spawnServer(place, {
+    ...log.env,
+    DATABASE_URL: url.href,
+    BATCHLINE_DATABASE_TIMEOUT: '2',
+    LOG_LEVEL: 'warn',
+    ...env,
+  });
+  onTestFailed(() => void process.stderr.write(server.output()));
+  servers.push(server);
+  return server;
+}
+
+/** What a caller is told while the database can't be reached: that, and to come again. */
+function expectOutage(answer: Answer): void {
+  expect(answer, answer.text).toMatchObject({
+    status: 503,
+    body: { Error: true, ErrorType: 'ServiceUnavailableException' },
+  });
+  expect(answer.headers.get('retry-after')).toBe('2');
+  expect(answer.body.Message).toContain('The database does not answer');
+}
+
+test('whatever the network does, calls are answered, work goes on by itself, and nothing is lost', async () => {
+  // A claim whose answer was lost has no run: its lease must end before the task is brought back.
+  const { admin, child, stop } = await serve({ BATCHLINE_LEASE: '5' });
+  const acknowledged: number[] = [];
+  let starting = true;
+  const starter = async (n: number): Promise<void> => {
+    for (let i = n; starting; i += 1) {
+      const info =
+        i % 3 === 0 ? { Name: 'steps', ParameterObject: { steps: STEPS, pause: 10 } } : { Name: 'short' };
+      const answer = await admin.call('POST', '/BatchTask', info);
+      if (answer.status === 200) acknowledged.push(answer.body);
+      else expectOutage(answer);
+    }
+  };
+  const starters = Promise.all([starter(0), starter(1)]);
+  starters.catch(() => undefined); // heard below
+  const goesOn = async (): Promise<void> => {
+    const before = { acknowledged: acknowledged.length, ended: log.ended() };
+    await log.until(() => acknowledged.length >= before.acknowledged + 5 && log.ended() >= before.ended + 5);
+  };
+  const ready = () => fetch(`${new URL(admin.url).origin}/health/ready`);
+
+  await goesOn();
+  proxy.set({ kind: 'slow', ms: 100 });
+  await goesOn();
+  proxy.set({ kind: 'clear' });
+  expect(proxy.cut()).toBeGreaterThan(1);
+  await goesOn();
+  expect(proxy.halfClose()).toBeGreaterThan(1);
+  await goesOn();
+  // Those that are connected are lost without a word; new connections find their way.
+  expect(proxy.lose()).toBeGreaterThan(1);
+  await goesOn();
+  for (const kind of ['silent', 'refused'] as const) {
+    proxy.set({ kind });
+    if (kind === 'refused') proxy.cut();
+    // The calls are answered although nothing comes through all the while.
+    expectOutage(await admin.call('GET', '/BatchTask/All'));
+    expect((await ready()).status).toBe(503);
+    proxy.set({ kind: 'clear' });
+    await goesOn();
+    expect((await ready()).status).toBe(200);
+  }
+  starting = false;
+  await starters;
+  await allEnded(admin);
+  expect(child.exitCode).toBeNull();
+  expect(await stop()).toBe(0);
+
+  const contents = await inspect(place);
+  for (const id of acknowledged) storyOf(contents, id);
+  for (const story of contents.stories.values()) {
+    checkHistory(story);
+    log.checkRuns(story);
+    if (story.name === 'steps') log.checkSteps(story.id, STEPS);
+    expect(story.state, `task ${story.id}: ${story.result}`).toBe('Succeeded');
+  }
+  expect(contents.liveJobs).toEqual([]);
+});
+
+test('a server that has become deaf without a word notices it, and hears again', async () => {
+  // A stop reaches the runner by a signal, or at the next renewal of a lease that lasts an hour.
+  const env = { BATCHLINE_LEASE: '3600' };
+  const [one, other] = [await serve(env), await serve(env)];
+  await untilListening(place, 2);
+  const id = await one.admin.start({ Name: 'long', ParameterObject: { ms: 600_000 } });
+  await log.until(() => log.has('begin', id, 1));
+  const runner = log.begun().find((line) => line.task === id)?.pid;
+  const caller = runner === one.child.pid ? other : one;
+  expect(proxy.lose()).toBeGreaterThan(2);
+  await untilListening(place, 0);
+  await untilListening(place, 2);
+  expect(await untilStopped(caller.admin, id)).toBe(true);
+  expect(await caller.admin.ended(id)).toMatchObject({ State: 'Failed' });
+  expect([await one.stop(), await other.stop()]).toEqual([0, 0]);
+});
+
+/** Stops the task; connections that were lost may cost some calls. */
+async function untilStopped(admin: ApiClient, id: number): Promise<boolean> {
+  for (;;) {
+    const answer = await admin.call('POST', `/BatchTask/${id}/Stop`);
+    if (answer.status === 200) return answer.body;
+    expectOutage(answer);
+  }
+}

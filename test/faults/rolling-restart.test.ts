@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, onTestFailed, onTestFinished, test } from 'vitest';
+import { ApiClient } from '../support/api-client.ts';
+import { type Balancer, startBalancer } from '../support/balancer.ts';
+import { createPlace, type Place } from '../support/databases.ts';
+import { CLI, type ServerProcess, spawnServer } from '../support/server-process.ts';
+import { ADMIN, TEST_ENV } from '../support/test-server.ts';
+import { spawnWorker, type WorkerProcess } from '../support/worker-process.ts';
+import { checkHistory } from './history.ts';
+import { inspect, storyOf } from './inspect.ts';
+import { RunLog } from './run-log.ts';
+
+/*
+ * Two servers that run no tasks and two workers on the database, each of them stopped and started again while tasks are
+ * started and run. Workers offer what they run, so that the servers need none of its modules.
+ */
+
+const STEPS = 5;
+const POOL = 4;
+const MOST_WAITING = 40;
+
+let place: Place;
+let log: RunLog;
+let balancer: Balancer;
+let servers: ServerProcess[] = [];
+let workers: WorkerProcess[] = [];
+
+beforeEach(async () => {
+  place = await createPlace('postgres');
+  log = new RunLog(join(place.folder, 'log'));
+  balancer = await startBalancer(() => servers.map((server) => server.url));
+});
+afterEach(async () => {
+  for (const { child } of [...servers, ...workers])
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  servers = [];
+  workers = [];
+  log.close();
+  await balancer?.close();
+  await place?.remove();
+});
+
+const ENV = { BATCHLINE_DATABASE_POOL: String(POOL), LOG_LEVEL: 'warn' };
+
+const serve = (): Promise<ServerProcess> => spawnServer(place, ENV, ['--no-worker']);
+
+function work(): Promise<WorkerProcess> {
+  const handlers = { BATCHLINE_HANDLERS: join(import.meta.dirname, 'fixtures/storm.ts') };
+  const folder = { FAULTS_FOLDER: log.folder };
+  return spawnWorker(process.execPath, [CLI, 'work'], {
+    ...TEST_ENV,
+    ...ENV,
+    ...place.env,
+    ...handlers,
+    ...folder,
+    BATCHLINE_CONCURRENCY: '6',
+  });
+}
+
+/** The most connections that one process has held, as often as it was looked at. */
+async function watchConnections(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ most: number }>(
+    "select count(*)::int as most from pg_stat_activity where datname = current_database() and application_name like 'batchline%'",
+  );
+  return rows[0]?.most ?? 0;
+}
+
+/** What the nth task is: short, a pause that gives up when it is told to, a count with checkpoints. */
+function nthTask(n: number): Record<string, unknown> {
+  if (n % 5 === 0) return { Name: 'pausing', ParameterObject: { ms: 1000 } };
+  if (n % 5 === 1) return { Name: 'counting', ParameterObject: { steps: STEPS, pause: 20 } };
+  return { Name: 'quick' };
+}
+
+/** Starts a task by a key, as often as it takes until it is acknowledged. */
+async function startOnce(admin: ApiClient, n: number): Promise<number> {
+  for (;;) {
+    const key = { 'Idempotency-Key': `task-${n}` };
+    const answer = await admin.call('POST', '/BatchTask', nthTask(n), key).catch(() => undefined);
+    if (answer?.status === 200) return answer.body;
+    // A restart costs a call no more than its connection, or the answer that the server is stopping.
+    if (answer !== undefined)
+      expect(answer, answer.text).toMatchObject({ status: 503, body: { Error: true } });
+    await delay(10);
+  }
+}
+
+test('servers and workers are restarted one after the other under load: nothing is lost, doubled or counted as failed', async () => {
+  servers = [await serve()];
+  [servers[1], workers[0], workers[1]] = await Promise.all([serve(), work(), work()]);
+  onTestFailed(() => {
+    for (const one of [...servers, ...workers]) process.stderr.write(one.output().slice(-3000));
+  });
+  const admin = await (await ApiClient.signIn(balancer.url, ADMIN.login, ADMIN.password)).withToken([
+    'read',
+    'write',
+  ]);
+  let isOver = false;
+  const watcher = new pg.Client({ connectionString: place.env.DATABASE_URL });
+  await watcher.connect();
+  onTestFinished(async () => {
+    isOver = true;
+    await watcher.end();
+  });
+  let mostConnections = 0;
+
+  const acknowledged = new Map<number, number>();
+  let next = 0;
+  const starter = async (): Promise<void> => {
+    for (let n = next++; !isOver; n = next++) {
+      acknowledged.set(n, await startOnce(admin, n));
+      // No more than can wait: what is started is to be run in the test's time.
+      await log.until(() => isOver || acknowledged.size < log.ended() + MOST_WAITING);
+    }
+  };
+  const starting = Promise.all([starter(), starter(), starter()]);
+  starting.catch(() => undefined); // heard below
+  const goOn = async (): Promise<void> => {
+    const before = { started: acknowledged.size, ended: log.ended() };
+    const hasGoneOn = log.until(
+      () => acknowledged.size >= before.started + 15 && log.ended() >= before.ended + 15 && log.running() > 0,
+    );
+    await Promise.race([hasGoneOn, starting]); // a start that fails ends the test
+    mostConnections = Math.max(mostConnections, await watchConnections(watcher));
+  };
+
+  for (let round = 0; round < 2; round += 1) {
+    await goOn();
+    const [server] = servers.splice(0, 1); // the balancer sends it nothing new
+    const [worker] = workers.splice(0, 1);
+    const ended = [server?.stop(), worker?.end('SIGTERM')];
+    expect(await Promise.all(ended), 'the exit codes of a server and a worker').toEqual([0, 0]);
+    log.dead(worker?.child.pid);
+    const [newServer, newWorker] = await Promise.all([serve(), work()]);
+    servers.push(newServer);
+    workers.push(newWorker);
+  }
+  await goOn();
+  isOver = true;
+  await starting;
+  for (const state of ['New', 'Aquired', 'Started'])
+    while ((await admin.json('GET', `/BatchTask/${state}`)).length > 0) await delay(50);
+  expect(await Promise.all(workers.map((worker) => worker.end('SIGTERM')))).toEqual([0, 0]);
+  expect(await Promise.all(servers.map((server) => server.stop()))).toEqual([0, 0]);
+
+  const contents = await inspect(place);
+  expect(contents.stories.size, 'one task a key').toBe(acknowledged.size);
+  for (const [n, id] of acknowledged) expect(storyOf(contents, id).name).toBe(nthTask(n).Name);
+  let handedBack = 0;
+  for (const story of contents.stories.values()) {
+    checkHistory(story);
+    log.checkRuns(story);
+    if (story.name === 'counting') log.checkSteps(story.id, STEPS);
+    // What a stop interrupts is handed back, which counts neither as a failure nor as a loss.
+    expect(story, `task ${story.id}`).toMatchObject({ state: 'Succeeded', failures: 0, losses: 0 });
+    handedBack += story.audit.filter(({ reason }) => reason.startsWith('Handed back')).length;
+  }
+  expect(handedBack).toBeGreaterThan(0);
+  expect(contents.liveJobs).toEqual([]);
+  // Each of the four has its pool and one connection for signals.
+  expect(mostConnections).toBeGreaterThan(4);
+  expect(mostConnections).toBeLessThanOrEqual(4 * (POOL + 1));
+});

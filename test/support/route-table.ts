@@ -1,0 +1,37 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+
+/** A route as it is registered. */
+export interface KnownRoute {
+  readonly method: string;
+  /** With `:id` and the like, without a slash at the end. */
+  readonly url: string;
+}
+
+/**
+ * Every route of the servers that are started meanwhile, in this process: as they are registered, so that no test can
+ * miss a new one.
+ */
+export async function routesOf<T>(
+  start: () => Promise<T>,
+): Promise<[server: T, routes: KnownRoute[], app: FastifyInstance]> {
+  let app: FastifyInstance | undefined;
+  const routes = new Map<string, KnownRoute>();
+  const note = ({ method, url }: RouteOptions): void => {
+    const path = url.replace(/(.)\/$/, '$1');
+    for (const one of [method].flat()) routes.set(`${one} ${path}`, { method: one, url: path });
+  };
+  // Fastify tells of every server that it makes.
+  const onServer = (event: unknown): void => {
+    app = (event as { fastify: FastifyInstance }).fastify;
+    app.addHook('onRoute', note);
+  };
+  subscribe('fastify.initialization', onServer);
+  try {
+    const server = await start();
+    if (app === undefined) throw new Error('No server of Fastify was made.');
+    return [server, [...routes.values()], app];
+  } finally {
+    unsubscribe('fastify.initialization', onServer);
+  }
+}
