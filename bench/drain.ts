@@ -9,10 +9,10 @@ import { type Bench, inProcess, SERVER_ENV } from './processes.ts';
 const TASKS = { postgres: 5000, embedded: 1500 };
 const STARTS_AT_ONCE = 50;
 /** BATCHLINE_CONCURRENCY: two claims of the dispatcher, so that one can run while the other is written. */
-const SLOTS = 200;
+const SLOTS = 500;
 /** The dispatcher's MOST_AT_ONCE. */
-const BATCH_SIZE = 100;
-const AIM = 0.4;
+const BATCH_SIZE = 250;
+const AIM = 0.6;
 
 /** Starts and the drain of no-op tasks, with all that the server records, beside bare pg-boss on the same database. */
 export async function measureDrain(bench: Bench, kind: 'postgres' | 'embedded'): Promise<Report[]> {

@@ -1,7 +1,7 @@
 import { defineTask } from '../src/workers/index.ts';
 
-/** How many runs of `bench-noop` have begun in this process. */
-export const noopRuns = { begun: 0 };
+/** How many runs of `bench-noop` have begun in this process, and who else is told of each. */
+export const noopRuns: { begun: number; onRun?: () => void } = { begun: 0 };
 
 /** Does nothing: what is left is the server's own work. */
 export const noop = defineTask({
@@ -9,6 +9,7 @@ export const noop = defineTask({
   description: 'Does nothing',
   run() {
     noopRuns.begun += 1;
+    noopRuns.onRun?.();
   },
 });
 

@@ -4,26 +4,43 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startPostgres } from '../test/support/postgres-server.ts';
+import { measureClaims } from './claims.ts';
 import { measureDrain } from './drain.ts';
 import { type Report, tableOf } from './figures.ts';
 import { measureLatency } from './latency.ts';
+import { measureMemory } from './memory.ts';
 import { measurePages } from './pages.ts';
 import type { Bench } from './processes.ts';
 import { measurePut } from './put.ts';
+import { measureQueues } from './queues/queues.ts';
+import { measureRequests } from './requests.ts';
 
-const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: readonly number[]) => Promise<Report[]>>> =
-  {
-    put: async (bench) => [await measurePut(bench)],
-    drain: (bench) => measureDrain(bench, 'postgres'),
-    'drain-embedded': (bench) => measureDrain(bench, 'embedded'),
-    latency: async (bench) => [
-      await measureLatency(bench, 'postgres'),
-      await measureLatency(bench, 'embedded'),
-    ],
-    pages: async (bench, sizes) => [await measurePages(bench, sizes)],
-  };
+/** What the command line says beside the names. */
+interface Sizes {
+  /** Tasks in the databases of the pages and the claims. */
+  readonly sizes: readonly number[];
+  /** Tasks that each queue is given at once. */
+  readonly queueTasks: number;
+  /** Tasks that run while the memory is watched. */
+  readonly memoryTasks: number;
+}
 
-const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--tasks 10000,1000000] [--json] [--profile FOLDER]`;
+const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: Sizes) => Promise<Report[]>>> = {
+  put: async (bench) => [await measurePut(bench)],
+  requests: async (bench) => [await measureRequests(bench)],
+  drain: (bench) => measureDrain(bench, 'postgres'),
+  'drain-embedded': (bench) => measureDrain(bench, 'embedded'),
+  latency: async (bench) => [
+    await measureLatency(bench, 'postgres'),
+    await measureLatency(bench, 'embedded'),
+  ],
+  pages: async (bench, { sizes }) => [await measurePages(bench, sizes)],
+  claims: async (bench, { sizes }) => [await measureClaims(bench, sizes)],
+  queues: (bench, { queueTasks }) => measureQueues(bench, queueTasks),
+  memory: async (bench, { memoryTasks }) => [await measureMemory(bench, memoryTasks)],
+};
+
+const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--tasks 10000,1000000] [--queue-tasks 5000] [--memory-tasks 1000000] [--json] [--profile FOLDER]`;
 
 process.exitCode = await main();
 
@@ -33,6 +50,8 @@ async function main(): Promise<number> {
     options: {
       rounds: { type: 'string', default: '5' },
       tasks: { type: 'string', default: '10000,1000000' },
+      'queue-tasks': { type: 'string', default: '5000' },
+      'memory-tasks': { type: 'string', default: '1000000' },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
@@ -40,8 +59,16 @@ async function main(): Promise<number> {
   const names = positionals.length > 0 ? positionals : Object.keys(MEASUREMENTS);
   const rounds = Number(values.rounds);
   const sizes = values.tasks.split(',').map(Number);
+  const queueTasks = Number(values['queue-tasks']);
+  const memoryTasks = Number(values['memory-tasks']);
   const wrong = names.find((name) => !(name in MEASUREMENTS));
-  if (wrong !== undefined || !Number.isInteger(rounds) || rounds < 1 || !sizes.every(isSize)) {
+  if (
+    wrong !== undefined ||
+    !Number.isInteger(rounds) ||
+    rounds < 1 ||
+    !sizes.every(isSize) ||
+    !(queueTasks >= 10 && memoryTasks >= 10)
+  ) {
     console.error(USAGE);
     return 2;
   }
@@ -53,7 +80,7 @@ async function main(): Promise<number> {
     const bench: Bench = { rounds, postgresUrl: postgres.url, folder, profileFolder: values.profile };
     const reports: Report[] = [];
     for (const name of names) {
-      for (const report of (await MEASUREMENTS[name]?.(bench, sizes)) ?? []) {
+      for (const report of (await MEASUREMENTS[name]?.(bench, { sizes, queueTasks, memoryTasks })) ?? []) {
         reports.push(report);
         if (!values.json) console.log(`\n${tableOf(report)}`);
       }

@@ -41,7 +41,7 @@ export function endOf(
     fileName: null,
     ...last,
     ...consequence,
-    next: delaySeconds === null ? null : { jobId: randomUUID(), delaySeconds },
+    next: delaySeconds === null ? null : { jobId: delaySeconds > 0 ? randomUUID() : null, delaySeconds },
   };
 }
 
@@ -111,8 +111,9 @@ export async function applyEnds(
     // An end may leave room for another run.
     if (queue.gates.of(end.name).isGated) due.add(end.name);
     if (task.state === 'New' && end.next !== null) {
-      next.push({ name: end.name, taskId: task.taskId, priority: task.priority, ...end.next });
-      if (end.next.delaySeconds === 0) due.add(end.name);
+      const { jobId, delaySeconds } = end.next;
+      if (jobId === null) due.add(end.name);
+      else next.push({ name: end.name, taskId: task.taskId, priority: task.priority, jobId, delaySeconds });
     }
     if (task.parentId !== null)
       moves.push({ childId: task.taskId, parentId: task.parentId, from: 'Started', to: task.state });

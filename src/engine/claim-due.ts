@@ -6,14 +6,19 @@ import {
   lockControl,
   readControls,
 } from '../store/definitions/definition-control.ts';
-import { type ClaimedParent, claimContinuations } from '../store/families/claim-continuations.ts';
+import {
+  type ClaimedParent,
+  claimContinuations,
+  lockReadyParents,
+} from '../store/families/claim-continuations.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
-import { type ClaimedTask, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
+import { type ClaimedTask, claimReady, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
 import { inTransaction } from '../store/transaction.ts';
 import type { JobQueue } from './job-queue.ts';
+import { joinDue } from './join-due.ts';
 import { lockDue } from './lock-due.ts';
-import { noteStarts, readRoom, takeWithin } from './room.ts';
+import { lockWithin, noteStarts, readRoom } from './room.ts';
 
 /** Whose tasks are claimed, and for whom. */
 export interface ClaimRequest {
@@ -43,8 +48,6 @@ export interface ClaimParts {
   readonly queue: JobQueue;
 }
 
-const NOTHING: ClaimResult = { claimed: [], more: false };
-
 /** The definition was paused or limited, or no longer is, since this process has looked. */
 class GateChanged extends Error {
   readonly control: DefinitionControl | undefined;
@@ -56,23 +59,48 @@ class GateChanged extends Error {
 }
 
 /**
- * Takes due tasks of a definition and claims them, in one transaction: every run begins with this. A definition
- * that is not paused and has no limits costs no statement more: the claim itself says which version of the
- * definition's control it knows, and claims nothing under a newer one. One that is limited is claimed by one
- * process at a time, so that what runs can be counted.
+ * Claims due tasks of a definition, in one transaction: every run begins with this. A definition that is not paused
+ * and has no limits costs no statement more: the claim itself says which version of the definition's control it
+ * knows, and claims nothing under a newer one. One that is limited is claimed by one process at a time, so that what
+ * runs can be counted.
+ *
+ * Rows that are ready are claimed first, which is one statement. What its job has made due joins them when nothing is
+ * ready, and every so often while something is.
  */
 export async function claimDue(parts: ClaimParts, request: ClaimRequest): Promise<ClaimResult> {
-  const { gates } = parts.queue;
+  const { jobTurns } = parts.queue;
+  const joinFirst = jobTurns.isDue(request.name);
+  let result = await claimOnce(parts, request, joinFirst);
+  if (result.claimed.length === 0 && !joinFirst && !result.isAll)
+    result = await claimOnce(parts, request, true);
+  if (result.claimed.length === 0) return result;
+  jobTurns.noteClaim(request.name);
+  parts.database.signals.publish({ kind: 'changed' });
+  return { ...result, more: result.more || jobTurns.isDue(request.name) };
+}
+
+/** What one transaction brings. */
+interface Attempt extends ClaimResult {
+  /** Whether what jobs have made due was looked at too. */
+  readonly isAll: boolean;
+}
+
+const NOTHING: Attempt = { claimed: [], more: false, isAll: true };
+
+async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean): Promise<Attempt> {
+  const { gates, jobTurns } = parts.queue;
+  if (join) jobTurns.noteLook(request.name);
   for (;;) {
     const gate = gates.of(request.name);
     const began = performance.now();
     try {
-      const result = await inTransaction(parts.database.sql, (trx) =>
-        gate.isGated ? claimGated(parts, trx, request) : claimOpen(parts, trx, request, gate.version),
+      const attempt = await inTransaction(parts.database.sql, (trx) =>
+        gate.isGated
+          ? claimGated(parts, trx, request, join)
+          : claimOpen(parts, trx, request, join, gate.version),
       );
-      parts.queue.meter.claimed(request.name, result.claimed, (performance.now() - began) / 1000);
-      if (result.claimed.length > 0) parts.database.signals.publish({ kind: 'changed' });
-      return result;
+      parts.queue.meter.claimed(request.name, attempt.claimed, (performance.now() - began) / 1000);
+      return attempt;
     } catch (error) {
       if (!(error instanceof GateChanged)) throw error;
       gates.note(request.name, error.control);
@@ -84,67 +112,99 @@ async function claimOpen(
   { queue }: ClaimParts,
   trx: Transaction<Schema>,
   request: ClaimRequest,
+  join: boolean,
   version: number,
-): Promise<ClaimResult> {
+): Promise<Attempt> {
   const { name, limit, tenant } = request;
-  const deliveries =
-    tenant === null ? await queue.take(trx, name, limit) : await lockDue(trx, tenant, name, limit);
-  if (deliveries.length === 0) return NOTHING;
-  const claimed = await claim(queue, trx, request, deliveries, version, async () => {
+  const found =
+    tenant === null
+      ? await findReady(queue, trx, name, limit, join)
+      : { deliveries: await lockDue(trx, tenant, name, limit), andReady: false };
+  const { started, continued } = await claimFound(trx, request, found, limit, version);
+  if (started.length === 0 || continued.length > 0) {
     const control = (await readControls(trx, name)).get(name);
     if ((control?.version ?? 0) !== version) throw new GateChanged(control);
-  });
-  return { claimed, more: deliveries.length === limit };
+  }
+  const claimed = await record(trx, request.owner, started, continued);
+  return { claimed, more: claimed.length === limit, isAll: join || !found.andReady };
 }
 
 async function claimGated(
   { queue }: ClaimParts,
   trx: Transaction<Schema>,
   request: ClaimRequest,
-): Promise<ClaimResult> {
-  const control = await lockControl(trx, request.name);
-  queue.gates.note(request.name, control);
+  join: boolean,
+): Promise<Attempt> {
+  const { name, owner, tenant } = request;
+  const control = await lockControl(trx, name);
+  queue.gates.note(name, control);
   if (control === undefined) throw new GateChanged(control);
   if (control.paused !== null) return NOTHING;
   const room = await readRoom(trx, control);
   if (room.total <= 0) return { ...NOTHING, againInSeconds: room.againInSeconds };
   const limit = Math.min(request.limit, room.total);
-  const deliveries = await takeWithin(queue, trx, control, room, request.tenant, limit);
-  if (deliveries.length === 0) return NOTHING;
-  const claimed = await claim(queue, trx, request, deliveries, control.version);
+  const found =
+    tenant === null && control.limits.perTenant === undefined
+      ? await findReady(queue, trx, name, limit, join)
+      : { deliveries: await lockWithin(trx, control, room, tenant, limit), andReady: false };
+  const { started, continued } = await claimFound(trx, request, found, limit, control.version);
+  const claimed = await record(trx, owner, started, continued);
   await noteStarts(trx, control, claimed.length);
   // With room left it may have more at once; without, the end of a run or of the period tells.
-  const more = deliveries.length === request.limit || claimed.length < deliveries.length;
-  return { claimed, more };
+  const more = claimed.length === request.limit || claimed.length < found.deliveries.length;
+  return { claimed, more, isAll: join || !found.andReady };
 }
 
-/** Claims what was delivered. @param checkGate looks whether the gate has changed meanwhile; throws to undo everything */
-async function claim(
+/** What is to be claimed. */
+interface Found {
+  readonly deliveries: readonly Delivery[];
+  /** Whether tasks that are ready are claimed too. */
+  readonly andReady: boolean;
+}
+
+/** What is ready of every tenant. @param join first makes ready what has come due, parents whose children have ended included */
+async function findReady(
   queue: JobQueue,
   trx: Transaction<Schema>,
+  name: string,
+  limit: number,
+  join: boolean,
+): Promise<Found> {
+  if (!join) return { deliveries: [], andReady: true };
+  await joinDue(queue, trx, name);
+  return { deliveries: await lockReadyParents(trx, null, name, limit), andReady: true };
+}
+
+/** Claims what was found, parents before tasks that have not begun. */
+async function claimFound(
+  trx: Transaction<Schema>,
   { name, owner, leaseSeconds }: ClaimRequest,
-  deliveries: readonly Delivery[],
+  { deliveries, andReady }: Found,
+  limit: number,
   version: number,
-  checkGate?: () => Promise<void>,
-): Promise<ClaimedTask[]> {
-  const started = await claimTasks(trx, deliveries, owner, leaseSeconds, { name, version });
-  const begun = new Set(started.map((one) => one.jobId));
-  const others = deliveries.filter((delivery) => !begun.has(delivery.jobId));
+): Promise<{ readonly started: readonly ClaimedTask[]; readonly continued: readonly ClaimedParent[] }> {
+  const gate = { name, version };
+  const delivered = await claimTasks(trx, deliveries, owner, leaseSeconds, gate);
+  const begun = new Set(delivered.map((one) => one.task.id));
+  const others = deliveries.filter((delivery) => !begun.has(delivery.taskId));
   const continued = await claimContinuations(trx, others, owner, leaseSeconds);
-  if (started.length === 0 || continued.length > 0) await checkGate?.();
+  const left = limit - delivered.length - continued.length;
+  if (!andReady || left <= 0) return { started: delivered, continued };
+  return { started: [...delivered, ...(await claimReady(trx, owner, leaseSeconds, gate, left))], continued };
+}
+
+/** Keeps the moves of a claim. */
+async function record(
+  trx: Transaction<Schema>,
+  owner: string,
+  started: readonly ClaimedTask[],
+  continued: readonly ClaimedParent[],
+): Promise<ClaimedTask[]> {
   await insertAudit(trx, [
     ...started.flatMap((one) => claimAudit(one, owner)),
     ...continued.map((one) => continuationAudit(one, owner)),
   ]);
-  const claimed = [...started, ...continued];
-  const held = new Set(claimed.map((one) => one.jobId));
-  // Delivered once too often, or no longer due: the row has decided.
-  const stale = deliveries.filter((delivery) => !held.has(delivery.jobId));
-  await queue.settle(
-    trx,
-    stale.map((delivery) => ({ name, jobId: delivery.jobId })),
-  );
-  return claimed;
+  return [...started, ...continued];
 }
 
 /** The two moves that a claim makes: New to Aquired by its owner, Aquired to Started by the run. */

@@ -21,7 +21,7 @@ export interface Claim<T> {
 }
 
 const POLL_MS = 2000;
-const MOST_AT_ONCE = 100;
+const MOST_AT_ONCE = 250;
 /** After a failed claim, before the next. */
 const PAUSE_MS = 1000;
 

@@ -201,6 +201,11 @@ export class Engine {
   }
 }
 
-function idsOf({ task, jobId }: Run): { taskId: number; attempt: number; name: string; jobId: string } {
+function idsOf({ task, jobId }: Run): {
+  taskId: number;
+  attempt: number;
+  name: string;
+  jobId: string | null;
+} {
   return { taskId: task.id, attempt: task.attempt, name: task.name, jobId };
 }

@@ -17,22 +17,26 @@ export interface ExecutionParts extends ContextParts {
  * terminated, and what an inline run still does can write nothing any more.
  */
 export async function executeRun(run: Run, parts: ExecutionParts): Promise<RunOutcome | undefined> {
-  const leftBehind = new AbortController();
-  return supervise(run, doWork(run, parts, leftBehind.signal), {
+  const thread = run.definition.isolate === 'thread' ? new AbortController() : undefined;
+  return supervise(run, doWork(run, parts, thread?.signal), {
     graceSeconds: parts.graceSeconds,
     onLeftBehind: () => {
       run.log.warn(
         { graceSeconds: parts.graceSeconds },
         'the run did not end within its grace period and is left behind',
       );
-      leftBehind.abort();
+      thread?.abort();
     },
     onFailure: (error) => run.log.warn({ err: error }, 'the run has failed'),
   });
 }
 
-async function doWork(run: Run, parts: ExecutionParts, kill: AbortSignal): Promise<unknown> {
+async function doWork(
+  run: Run,
+  parts: ExecutionParts,
+  killThread: AbortSignal | undefined,
+): Promise<unknown> {
   const parameters = run.definition.readParameters(run.task.parameters);
-  if (run.definition.isolate === 'thread') return parts.threads.run(run, parameters, kill);
+  if (killThread !== undefined) return parts.threads.run(run, parameters, killThread);
   return run.definition.definition.run(createContext(run, parameters, parts) as never);
 }

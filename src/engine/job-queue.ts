@@ -4,9 +4,10 @@ import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { PREPARED_MARK } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
-import type { Delivery } from '../store/tasks/claim-tasks.ts';
+import type { DueJob } from '../store/tasks/make-ready.ts';
 import { type EngineMeter, NO_METER } from './engine-meter.ts';
 import { Gates } from './gates.ts';
+import { JobTurns } from './job-turns.ts';
 
 /** The engine's own tables. */
 const ENGINE_SCHEMA = 'batchline_engine';
@@ -49,6 +50,7 @@ export class JobQueue {
   readonly #names = new Set<string>();
   /** What this process knows of pauses and limits. */
   readonly gates = new Gates();
+  readonly jobTurns = new JobTurns();
   /** Is told what becomes of tasks. */
   readonly meter: EngineMeter;
 
@@ -104,8 +106,8 @@ export class JobQueue {
     }
   }
 
-  /** Takes jobs that are due, at most `limit`, in the transaction that claims their tasks. */
-  async take(trx: Transaction<Schema>, name: string, limit: number): Promise<Delivery[]> {
+  /** Takes jobs that are due, at most `limit`, in the transaction that makes their tasks ready. */
+  async take(trx: Transaction<Schema>, name: string, limit: number): Promise<DueJob[]> {
     const jobs = await this.#boss.fetch<{ taskId: number }>(name, { batchSize: limit, db: fromKysely(trx) });
     return jobs.map((job) => ({ taskId: job.data.taskId, jobId: job.id }));
   }

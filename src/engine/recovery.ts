@@ -94,11 +94,11 @@ export class Recovery {
     this.#reconciledTo = waiting.length < BATCH ? 0 : (waiting.at(-1)?.taskId ?? 0);
     const live = await this.#queue.live(
       sql,
-      waiting.flatMap((task) => task.jobId ?? []),
+      waiting.map((task) => task.jobId),
     );
     let sent = 0;
     for (const task of waiting) {
-      if ((task.jobId !== null && live.has(task.jobId)) || !this.#queue.has(task.name)) continue;
+      if (live.has(task.jobId) || !this.#queue.has(task.name)) continue;
       const jobId = randomUUID();
       const again = await inTransaction(sql, async (trx) => {
         if (!(await replaceJob(trx, task, jobId))) return false;

@@ -6,7 +6,6 @@ import { lockReadyParents } from '../store/families/claim-continuations.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../store/tasks/claim-tasks.ts';
 import { listDueWithin } from '../store/tasks/due-within-tenants.ts';
-import type { JobQueue } from './job-queue.ts';
 import { lockDue } from './lock-due.ts';
 
 /** So many more parents are looked at where tenants are limited, as some may have no room. */
@@ -39,24 +38,21 @@ export async function readRoom(trx: Transaction<Schema>, { name, limits }: Defin
 }
 
 /**
- * Takes tasks that are due, as far as there is room. Where tenants are limited, the rows are asked and not the
- * engine's queue, at whose head there may be nothing but tasks of tenants without room.
+ * Finds tasks that are due, as far as there is room: of one tenant, or of each as many as its limit allows.
  *
  * @param tenant the only one whose tasks are wanted; `null` for any
  */
-export async function takeWithin(
-  queue: JobQueue,
+export async function lockWithin(
   trx: Transaction<Schema>,
-  { name, limits: { perTenant } }: DefinitionControl,
+  { name, limits: { perTenant = Number.POSITIVE_INFINITY } }: DefinitionControl,
   { running }: Room,
   tenant: string | null,
   limit: number,
 ): Promise<Delivery[]> {
   if (tenant !== null) {
-    const left = perTenant === undefined ? limit : perTenant - (running.get(tenant) ?? 0);
+    const left = perTenant - (running.get(tenant) ?? 0);
     return left > 0 ? lockDue(trx, tenant, name, Math.min(limit, left)) : [];
   }
-  if (perTenant === undefined) return queue.take(trx, name, limit);
   const parents = await lockReadyParents(trx, null, name, limit + PARENTS_MORE);
   const after = new Map(running);
   const within = parents

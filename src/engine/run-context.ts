@@ -30,14 +30,18 @@ export interface ContextParts {
 
 /** The context that a run's definition gets. */
 export function createContext(run: Run, parameters: unknown, parts: ContextParts): TaskContext {
+  // Made when they are asked for: most runs ask for few of them.
   let log: Logger | undefined;
+  let children: TaskContext['children'] | undefined;
+  let services: RunServices | undefined;
   return {
     parameters,
     task: run.task,
     attempt: run.task.attempt,
-    signal: run.signal,
+    get signal() {
+      return run.signal;
+    },
     get log() {
-      // Most runs log nothing.
       log ??= taskLog(run, parts.runLog);
       return log;
     },
@@ -50,8 +54,14 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
       run.fileName = file.name;
       return file;
     },
-    children: childrenOver(childrenOfRun(run, parts.families, parts.runLog)),
-    services: createServices(run, parts),
+    get children() {
+      children ??= childrenOver(childrenOfRun(run, parts.families, parts.runLog));
+      return children;
+    },
+    get services() {
+      services ??= createServices(run, parts);
+      return services;
+    },
   };
 }
 

@@ -9,12 +9,13 @@ import type { RegisteredDefinition } from './registry.ts';
 /** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
 export class Run extends RunControl {
   readonly task: BatchTask;
-  readonly jobId: string;
+  readonly jobId: string | null;
   readonly definition: RegisteredDefinition;
   readonly checkpoint: unknown;
   /** The attempt whose result file the checkpoint goes with; null for none. */
   readonly fileAttempt: number | null;
-  readonly log: Logger;
+  readonly #log: Logger;
+  #ownLog: Logger | undefined;
   /** The run as a span of a distributed trace. */
   readonly span: WorkSpan;
   /** When the lease was last known to be held, on this process's own clock (ms). */
@@ -32,6 +33,12 @@ export class Run extends RunControl {
     this.fileAttempt = claimed.fileAttempt;
     this.definition = definition;
     this.span = beginRun(claimed.task, claimed.trace);
-    this.log = log.child(logFieldsOf(claimed.task, this.span.traceId));
+    this.#log = log;
+  }
+
+  /** The server's own log, with the run's task. */
+  get log(): Logger {
+    this.#ownLog ??= this.#log.child(logFieldsOf(this.task, this.span.traceId));
+    return this.#ownLog;
   }
 }

@@ -18,9 +18,10 @@ export interface StoredOutcome {
  */
 export async function storeResult(run: Run, outcome: RunOutcome, files: Files): Promise<StoredOutcome> {
   const name = run.fileName;
+  if (name === null) return { outcome, file: undefined };
   const isLast = run.endReason === 'stopped' || isFinal(run, outcome);
   const isNeeded = isLast ? !run.task.isInternal : !files.store.sharesScratch;
-  if (name === null || !isNeeded) return { outcome, file: undefined };
+  if (!isNeeded) return { outcome, file: undefined };
   try {
     // A run that has failed may have been left behind, and still write.
     const file = await files.storeResult(run.task, name, outcome.kind === 'returned');

@@ -116,21 +116,23 @@ export interface StartDetails {
   readonly trace?: TraceContext | null | undefined;
 }
 
-/** Inserts a prepared task with its record and its job. Call `announceStart` after the transaction. */
+/** Inserts a prepared task with its record, and its job where it waits. Call `announceStart` after the transaction. */
 export async function insertStart(
   parts: TaskParts,
   trx: Transaction<Schema>,
   task: NewTask,
   { actorId, reason, trace = null, ...delivery }: StartDetails,
 ): Promise<number> {
-  const jobId = randomUUID();
+  // What is due at once needs no job: its row is ready.
+  const waits = delivery.delaySeconds > 0 || delivery.dueAt !== undefined;
+  const jobId = waits ? randomUUID() : null;
   const span = beginSend(task.name, task.tenant, trace);
   return span.while(async () => {
     const taskId = await insertTask(trx, task, actorId, { jobId, ...delivery, trace: span.trace });
     span.note({ 'messaging.message.id': String(taskId) });
     const started = { taskId, tenant: task.tenant, actorId, nodeId: null, attempt: 0 };
     await insertAudit(trx, [{ ...started, from: null, to: 'New', reason }]);
-    await parts.queue.send(trx, [{ name: task.name, jobId, taskId, ...delivery }]);
+    if (jobId !== null) await parts.queue.send(trx, [{ name: task.name, jobId, taskId, ...delivery }]);
     return taskId;
   });
 }

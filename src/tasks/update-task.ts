@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { BatchTask, TaskChange, TaskTexts } from '../domain/batch-task.ts';
 import { type Caller, isAdministrator } from '../domain/caller.ts';
@@ -120,8 +119,7 @@ export async function moveHeldTask(
   if (state === 'New' && !parts.queue.has(name)) {
     throw conflict`Batch task ${id} can't run again: there is no definition called "${name}" any more.`;
   }
-  const jobId = state === 'New' ? randomUUID() : null;
-  const moved = await moveTask(trx, { id, to: state, actorId: caller.associateId, jobId, ...rest });
+  const moved = await moveTask(trx, { id, to: state, actorId: caller.associateId, ...rest });
   await insertAudit(trx, [
     {
       taskId: id,
@@ -136,10 +134,6 @@ export async function moveHeldTask(
   ]);
   if (held.jobId !== null && parts.queue.has(name))
     await parts.queue.settle(trx, [{ name, jobId: held.jobId }]);
-  if (jobId !== null) {
-    const { priority } = held;
-    await parts.queue.send(trx, [{ name, jobId, taskId: id, priority, delaySeconds: 0 }]);
-  }
   if (moved.parentId !== null)
     await noteChildMoves(trx, parts.queue, [
       { childId: id, parentId: moved.parentId, from: held.task.state, to: state },

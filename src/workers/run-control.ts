@@ -10,7 +10,9 @@ export interface ProgressToWrite {
 
 /** What goes on between a run and whoever runs it: the signal that ends it, and its progress. */
 export class RunControl {
-  readonly #controller = new AbortController();
+  /** Made when somebody asks for it: most runs are short and ask nobody. */
+  #controller: AbortController | undefined;
+  readonly #listeners = new Set<() => void>();
   readonly #progressLimit: number;
   #endReason: RunEndReason | undefined;
   #percent: number | null = null;
@@ -22,8 +24,20 @@ export class RunControl {
     this.#progressLimit = progressLimit;
   }
 
+  /** Aborted when the run is told to end. */
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#endReason !== undefined) this.#controller.abort(new RunEnded(this.#endReason));
+    }
     return this.#controller.signal;
+  }
+
+  /** Calls back once, when the run is told to end; at once where it was already. @returns what ends the listening */
+  onEnd(listener: () => void): () => void {
+    if (this.#endReason !== undefined) listener();
+    else this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Why the run was told to end, if it was. */
@@ -42,8 +56,13 @@ export class RunControl {
    */
   end(reason: RunEndReason): void {
     const writesNothing = reason === 'lost' || reason === 'waiting';
-    if (this.#endReason === undefined || (writesNothing && !this.hasNoTask)) this.#endReason = reason;
-    if (!this.#controller.signal.aborted) this.#controller.abort(new RunEnded(reason));
+    const isFirst = this.#endReason === undefined;
+    if (isFirst || (writesNothing && !this.hasNoTask)) this.#endReason = reason;
+    if (!isFirst) return;
+    this.#controller?.abort(new RunEnded(reason));
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener();
   }
 
   /**

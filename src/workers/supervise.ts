@@ -26,20 +26,18 @@ export async function supervise(
 ): Promise<RunOutcome | undefined> {
   const grace = Promise.withResolvers<'left behind'>();
   let timer: NodeJS.Timeout | undefined;
-  const onEnd = (): void => {
+  const ignoreEnd = control.onEnd(() => {
     timer = setTimeout(() => {
       onLeftBehind();
       grace.resolve('left behind');
     }, graceSeconds * 1000);
-  };
-  if (control.signal.aborted) onEnd();
-  else control.signal.addEventListener('abort', onEnd, { once: true });
+  });
   try {
     const outcome = await Promise.race([
       work.then(
         (value): RunOutcome => ({ kind: 'returned', result: resultText(value) }),
         (error: unknown): RunOutcome => {
-          if (!control.signal.aborted) onFailure(error);
+          if (control.endReason === undefined) onFailure(error);
           return failure(error);
         },
       ),
@@ -54,7 +52,7 @@ export async function supervise(
     return outcome;
   } finally {
     clearTimeout(timer);
-    control.signal.removeEventListener('abort', onEnd);
+    ignoreEnd();
   }
 }
 

@@ -40,7 +40,7 @@ export interface Contents {
   readonly stories: ReadonlyMap<number, TaskStory>;
   /** The histories by task, those of deleted tasks included. */
   readonly audits: ReadonlyMap<number, readonly StoryEntry[]>;
-  /** The tasks that the engine's live jobs would deliver. */
+  /** The tasks that would be delivered: those that are ready, and those of the engine's live jobs. */
   readonly liveJobs: readonly number[];
 }
 
@@ -65,7 +65,8 @@ export async function readContents(database: Database): Promise<Contents> {
   const tasks = await database.sql.selectFrom('batchline.task').selectAll().orderBy('id').execute();
   const jobs = await sql<{ task: number }>`
     select (data->>'taskId')::int as task from batchline_engine.job
-    where state in ('created', 'retry', 'active') and data->>'taskId' is not null`.execute(database.sql);
+    where state in ('created', 'retry', 'active') and data->>'taskId' is not null
+    union select id from batchline.task where state = 1 and job_id is null`.execute(database.sql);
   const audits = new Map(
     [...Map.groupBy(audit, (entry) => entry.task_id)].map(([task, entries]) => [
       task,

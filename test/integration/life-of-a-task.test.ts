@@ -211,7 +211,7 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     await queue.ensure(['countdown']);
     const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: 0 } });
     await server.admin.ended(id);
-    await sql`update batchline.task set state = 1, run_after = now() - interval '1 hour' where id = ${id}`.execute(
+    await sql`update batchline.task set state = 1, job_id = gen_random_uuid(), run_after = now() - interval '1 hour' where id = ${id}`.execute(
       server.database.sql,
     );
     const definitions = new Definitions(registry, server.database.sql, queue, 30);

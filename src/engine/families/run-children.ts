@@ -30,7 +30,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
     async start(children) {
       const prepared = await prepareChildren(parts, children);
       const { ids, fresh } = await held((trx, parent) =>
-        startChildren(parts, trx, parent, prepared, run.span.trace),
+        startChildren(trx, parent, prepared, run.span.trace),
       );
       announceStarts(parts, fresh);
       return ids;

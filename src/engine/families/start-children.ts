@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { invalid } from '../../domain/errors.ts';
 import {
@@ -52,13 +51,12 @@ export async function prepareChildren(
       description,
       weight,
       cancellation: definition.cancellation,
-      jobId: randomUUID(),
     };
   });
 }
 
 /**
- * Starts children of a locked parent: rows, records and jobs. Those whose keys the parent has used already are left as
+ * Starts children of a locked parent: rows and records. Those whose keys the parent has used already are left as
  * they are, so that a run that begins again doubles nothing.
  *
  * @param trace where the run that starts them stands in a distributed trace; without one the parent's start counts
@@ -66,7 +64,6 @@ export async function prepareChildren(
  * @throws Refusal (invalid) where a limit is reached
  */
 export async function startChildren(
-  { queue }: FamilyParts,
   trx: Transaction<Schema>,
   parent: HeldParent,
   children: readonly NewChild[],
@@ -96,16 +93,6 @@ export async function startChildren(
         to: 'New' as const,
         attempt: 0,
         reason: message`Started by batch task ${parent.taskId}.`,
-      })),
-    );
-    await queue.send(
-      trx,
-      fresh.map((child) => ({
-        name: child.name,
-        jobId: child.jobId,
-        taskId: idOf(child),
-        priority: parent.priority,
-        delaySeconds: 0,
       })),
     );
     const { total } = await addToFamily(trx, parent.taskId, fresh.length, weight);

@@ -56,8 +56,7 @@ export class ThreadPool {
       if (message.type === 'end') toldAll.resolve();
       else void answer(message, context, children, tell);
     });
-    if (run.signal.aborted) onEnd();
-    else run.signal.addEventListener('abort', onEnd, { once: true });
+    const ignoreEnd = run.onEnd(onEnd);
     const start: ThreadStart = {
       source: run.definition.source,
       parameters,
@@ -75,7 +74,7 @@ export class ThreadPool {
       const text = textOf(result.text);
       throw result.permanent ? new PermanentError(text) : new TaskError(text);
     } finally {
-      run.signal.removeEventListener('abort', onEnd);
+      ignoreEnd();
       here.close();
     }
   }

@@ -17,8 +17,6 @@ export interface NewChild {
   /** Its share of the parent's progress. */
   readonly weight: number;
   readonly cancellation: CancellationBehaviourName;
-  /** The job that will deliver it. */
-  readonly jobId: string;
 }
 
 /** The ids of the children that a parent has, or has had, by these keys. */
@@ -59,21 +57,20 @@ export async function insertChildren(
     description: child.description,
     weight: child.weight,
     cancellation: CancellationBehaviour[child.cancellation],
-    job_id: child.jobId,
   }));
   const inserted = await sql<{ id: number; child_key: string }>`
     insert into batchline.task (
       tenant, name, owner_id, is_internal, details_table, details_record, parameter_object_id, context, state,
-      description, response, request, file_name, cancellation, job_id, parent_id, child_key, child_weight, depth,
+      description, response, request, file_name, cancellation, parent_id, child_key, child_weight, depth,
       priority, traceparent, tracestate
     )
     select ${parent.tenant}::text, d.name, ${parent.ownerId}::int, ${parent.isInternal}::boolean,
       case when d.object_id is null then 0 else ${BINARY_OBJECT_TABLE}::int end, coalesce(d.object_id, 0), d.object_id,
-      ${parent.context}::text, ${TaskState.New}::smallint, d.description, '', '', '', d.cancellation, d.job_id,
+      ${parent.context}::text, ${TaskState.New}::smallint, d.description, '', '', '', d.cancellation,
       ${parent.taskId}::int, d.child_key, d.weight, ${parent.depth + 1}::smallint, ${parent.priority}::smallint,
       ${trace?.traceparent ?? null}::text, ${trace?.tracestate ?? null}::text
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
-      child_key text, name text, object_id int, description text, weight int, cancellation smallint, job_id uuid
+      child_key text, name text, object_id int, description text, weight int, cancellation smallint
     )
     returning id, child_key`.execute(trx);
   return new Map(inserted.rows.map((row) => [row.child_key, row.id]));

@@ -16,6 +16,7 @@ import { notifications } from './0008-notifications.ts';
 import { fanOut } from './0009-fan-out.ts';
 import { retention } from './0010-retention.ts';
 import { statistics } from './0011-statistics.ts';
+import { ready } from './0012-ready.ts';
 import { ownRetention } from './0014-own-retention.ts';
 import { signals } from './0015-signals.ts';
 import { importTables } from './0017-import-tables.ts';
@@ -41,6 +42,7 @@ export const migrationsFor = (backend: Backend): Migrations => ({
   '0009-fan-out': fanOut,
   '0010-retention': retention,
   '0011-statistics': statistics(backend),
+  '0012-ready': ready,
   '0014-own-retention': ownRetention,
   '0015-signals': signals(backend),
   '0017-import-tables': importTables,

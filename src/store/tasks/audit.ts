@@ -19,27 +19,62 @@ export interface StateChange {
   readonly reason: Message;
 }
 
-/** Writes changes of state, in the transaction that makes them. */
+/** Changes that differ in nothing but their tasks. */
+interface ChangeGroup {
+  readonly ids: number[];
+  /** How many changes of each of these tasks go before, in the same call. */
+  readonly place: number;
+  readonly tenant: string;
+  readonly actor_id: number;
+  readonly node_id: string | null;
+  readonly from_state: number | null;
+  readonly to_state: number;
+  readonly attempt: number;
+  readonly reason: string;
+  readonly message: MessageData | null;
+}
+
+/** Writes changes of state, in the transaction that makes them; those of one task in their order. */
 export async function insertAudit(db: Kysely<Schema>, changes: readonly StateChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const rows = changes.map((change) => ({
-    task_id: change.taskId,
-    tenant: change.tenant,
-    actor_id: change.actorId,
-    node_id: change.nodeId,
-    from_state: change.from === null ? null : TaskState[change.from],
-    to_state: TaskState[change.to],
-    attempt: change.attempt,
-    reason: inEnglish(change.reason),
-    message: change.reason.values.length === 0 ? null : change.reason,
-  }));
   await sql`
     insert into batchline.task_audit (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message)
-    select d.task_id, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason, d.message
-    from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
-      task_id int, tenant text, actor_id int, node_id text,
+    select i.id::int, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason, d.message
+    from json_to_recordset(${JSON.stringify(grouped(changes))}::text::json) as d (
+      ids json, place int, tenant text, actor_id int, node_id text,
       from_state smallint, to_state smallint, attempt int, reason text, message jsonb
-    ) ${PREPARED}`.execute(db);
+    ) cross join lateral json_array_elements_text(d.ids) as i (id)
+    order by d.place ${PREPARED}`.execute(db);
+}
+
+/** Many tasks mostly change in the same way at once, so that little is sent. */
+function grouped(changes: readonly StateChange[]): ChangeGroup[] {
+  const groups = new Map<string, ChangeGroup>();
+  const places = new Map<number, number>();
+  for (const change of changes) {
+    const { taskId, tenant, actorId, nodeId, from, to, attempt, reason } = change;
+    const place = places.get(taskId) ?? 0;
+    places.set(taskId, place + 1);
+    const { template, values } = reason;
+    const key = JSON.stringify([place, tenant, actorId, nodeId, from, to, attempt, template, values]);
+    const group = groups.get(key);
+    if (group !== undefined) group.ids.push(taskId);
+    else {
+      groups.set(key, {
+        ids: [taskId],
+        place,
+        tenant,
+        actor_id: actorId,
+        node_id: nodeId,
+        from_state: from === null ? null : TaskState[from],
+        to_state: TaskState[to],
+        attempt,
+        reason: inEnglish(reason),
+        message: values.length === 0 ? null : reason,
+      });
+    }
+  }
+  return [...groups.values()];
 }
 
 /** A kept change of state. */

@@ -1,20 +1,28 @@
-import { sql, type Transaction } from 'kysely';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { BatchTask } from '../../domain/batch-task.ts';
 import { TaskState } from '../../domain/task-state.ts';
 import { type TraceContext, traceOfRow } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
 
-/** A delivery by the engine: this job says that this task is due. */
+/** A delivery: this task is due. */
 export interface Delivery {
   readonly taskId: number;
-  readonly jobId: string;
+  /** The engine's job that says so; null where the task waits for none. */
+  readonly jobId: string | null;
+}
+
+/** The version under which a definition was seen open (`readControls`): under another nothing is claimed. */
+export interface SeenGate {
+  readonly name: string;
+  readonly version: number;
 }
 
 /** A task that this process now runs. */
 export interface ClaimedTask {
   readonly task: BatchTask;
-  readonly jobId: string;
+  /** The engine's job that has delivered it; null where none has. */
+  readonly jobId: string | null;
   readonly checkpoint: unknown;
   /** The attempt whose result file the checkpoint goes with; null for none. */
   readonly fileAttempt: number | null;
@@ -26,7 +34,7 @@ export interface ClaimedTask {
 
 /** What a claim returns of a task beside the task. */
 export interface ClaimedRow extends TaskRow {
-  readonly job_id: string;
+  readonly job_id: string | null;
   readonly checkpoint: unknown;
   readonly file_attempt: number | null;
   readonly traceparent: string | null;
@@ -34,10 +42,30 @@ export interface ClaimedRow extends TaskRow {
 }
 
 /**
- * Claims and starts the delivered tasks: those that are New and that still wait for this very job. The
- * attempt grows with the claim and StartCount with the start; the lease begins.
+ * Claims and starts what is ready of a definition: tasks that are New and wait for no job, by priority, then the oldest
+ * first, each once however many processes claim. One step in an index finds each.
  *
- * @param gate the version under which the definition was seen open (`readControl`); under another nothing is claimed
+ * @param limit the most tasks
+ */
+export async function claimReady(
+  trx: Transaction<Schema>,
+  nodeId: string,
+  leaseSeconds: number,
+  gate: SeenGate,
+  limit: number,
+): Promise<ClaimedTask[]> {
+  const ready = sql`
+    select t.id, t.job_id from batchline.task as t
+    where t.name = ${gate.name} and t.state = ${sql.lit(TaskState.New)} and t.job_id is null and ${isOpen(gate)}
+    order by t.priority desc, t.id
+    limit ${limit}
+    for update of t skip locked`;
+  return claim(trx, ready, nodeId, leaseSeconds);
+}
+
+/**
+ * Claims and starts the delivered tasks: those that are New and that still wait for this very job.
+ *
  * @returns the claimed ones; the others were delivered once too often, or are no longer due
  */
 export async function claimTasks(
@@ -45,10 +73,32 @@ export async function claimTasks(
   deliveries: readonly Delivery[],
   nodeId: string,
   leaseSeconds: number,
-  gate: { readonly name: string; readonly version: number },
+  gate: SeenGate,
 ): Promise<ClaimedTask[]> {
+  if (deliveries.length === 0) return [];
   const wanted = deliveries.map((delivery) => ({ id: delivery.taskId, job_id: delivery.jobId }));
+  const delivered = sql`
+    select t.id, t.job_id from json_to_recordset(${JSON.stringify(wanted)}::text::json) as w (id int, job_id uuid)
+    join batchline.task as t on t.id = w.id and t.job_id is not distinct from w.job_id
+    where t.state = ${sql.lit(TaskState.New)} and ${isOpen(gate)}
+    for update of t`;
+  return claim(trx, delivered, nodeId, leaseSeconds);
+}
+
+function isOpen({ name, version }: SeenGate): RawBuilder<boolean> {
+  return sql`${version} = coalesce(
+    (select c.version from batchline.definition_control as c where c.name = ${name}), 0)`;
+}
+
+/** The attempt grows with the claim and StartCount with the start; the lease begins. @param due locks the rows */
+async function claim(
+  trx: Transaction<Schema>,
+  due: RawBuilder<unknown>,
+  nodeId: string,
+  leaseSeconds: number,
+): Promise<ClaimedTask[]> {
   const { rows } = await sql<ClaimedRow & { readonly waited: number }>`
+    with due as (${due})
     update batchline.task as t set
       state = ${TaskState.Started},
       attempt = t.attempt + 1,
@@ -61,10 +111,8 @@ export async function claimTasks(
       stop_note = null,
       stop_message = null,
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
-    from json_to_recordset(${JSON.stringify(wanted)}::text::json) as d (id int, job_id uuid)
-    where t.id = d.id and t.job_id = d.job_id and t.state = ${TaskState.New}
-      and ${gate.version} = coalesce(
-        (select c.version from batchline.definition_control as c where c.name = ${gate.name}), 0)
+    from due as d
+    where t.id = d.id
     returning ${TASK_COLUMNS}, t.job_id, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
       extract(epoch from now() - t.run_after)::float8 as waited`.execute(trx);
   return rows.map((row) => ({

@@ -13,10 +13,10 @@ export async function lockDueTasks(
   name: string,
   limit: number,
 ): Promise<Delivery[]> {
-  const { rows } = await sql<{ id: number; job_id: string }>`
+  const { rows } = await sql<{ id: number; job_id: string | null }>`
     select t.id, t.job_id from batchline.task as t
     where t.tenant = ${tenant} and t.state = ${TaskState.New} and t.name = ${name}
-      and t.run_after <= now() and t.job_id is not null
+      and t.run_after <= now()
     order by t.priority desc, t.id
     limit ${limit}
     for update of t skip locked`.execute(trx);

@@ -20,7 +20,7 @@ export async function listDueWithin(
   limit: number,
 ): Promise<Delivery[]> {
   const waiting = sql`t.state = ${sql.lit(TaskState.New)} and t.name = ${name}`;
-  const { rows } = await sql<{ id: number; job_id: string }>`
+  const { rows } = await sql<{ id: number; job_id: string | null }>`
     with recursive tenants as (
       (select t.tenant from batchline.task as t where ${waiting} order by t.tenant limit 1)
       union all
@@ -34,7 +34,7 @@ export async function listDueWithin(
     cross join lateral (
       select t.id, t.job_id, t.priority, row_number() over (order by t.priority desc, t.id) as place
       from batchline.task as t
-      where ${waiting} and t.tenant = x.tenant and t.run_after <= now() and t.job_id is not null
+      where ${waiting} and t.tenant = x.tenant and t.run_after <= now()
       order by t.priority desc, t.id
       limit ${perTenant}
     ) as d

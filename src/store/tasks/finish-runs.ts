@@ -18,8 +18,8 @@ export interface RunEnd {
   /** `null` leaves it. */
   readonly progressDescription: Text | null;
   readonly fileName: string | null;
-  /** The job that delivers the next run, and seconds until then; `null` where there is none. */
-  readonly next: { readonly jobId: string; readonly delaySeconds: number } | null;
+  /** Seconds until the next run, and the job that delivers it where it waits; `null` where there is none. */
+  readonly next: { readonly jobId: string | null; readonly delaySeconds: number } | null;
   /** Whether the run was claimed and never began, so that it counts as no start. */
   readonly neverBegan?: boolean;
 }
@@ -50,22 +50,7 @@ export interface FinishedTask {
  * @returns the tasks that were written
  */
 export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): Promise<FinishedTask[]> {
-  const rows = ends.map((end) => ({
-    id: end.taskId,
-    attempt: end.attempt,
-    to_state: TaskState[end.to],
-    result: plainOf(end.result),
-    result_message: messageOf(end.result),
-    failures: end.failures,
-    losses: end.losses,
-    percent: end.progressPercent,
-    progress: plainOf(end.progressDescription),
-    progress_message: messageOf(end.progressDescription),
-    file_name: end.fileName,
-    job_id: end.next?.jobId ?? null,
-    delay: end.next?.delaySeconds ?? 0,
-    starts: end.neverBegan ? 1 : 0,
-  }));
+  const { ids, places, ways } = grouped(ends);
   const written = await sql<{
     id: number;
     tenant: string;
@@ -99,11 +84,12 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
       lease_owner = null,
       lease_until = null,
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
-    from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
-      id int, attempt int, to_state smallint, result text, result_message jsonb, failures int, losses int,
+    from unnest(${ids}::int[], ${places}::int[]) as i (id, place)
+    join json_to_recordset(${JSON.stringify(ways)}::text::json) as d (
+      place int, attempt int, to_state smallint, result text, result_message jsonb, failures int, losses int,
       percent smallint, progress text, progress_message jsonb, file_name text, job_id uuid, delay float8, starts int
-    )
-    where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
+    ) on d.place = i.place
+    where t.id = i.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
     returning t.id, t.tenant, t.is_internal, t.priority, t.parent_id, t.state, t.stop_note, t.stop_message,
       coalesce(extract(epoch from now() - t.last_started), 0)::float8 as seconds, t.start_count as runs`.execute(
     trx,
@@ -119,6 +105,35 @@ export async function finishRuns(trx: Kysely<Schema>, ends: readonly RunEnd[]): 
     seconds: row.seconds,
     runs: row.runs,
   }));
+}
+
+/** Many runs mostly end in the same way at once, so that little is sent: each way once, and the place of each task's. */
+function grouped(ends: readonly RunEnd[]) {
+  const places = new Map<string, number>();
+  const ways: object[] = [];
+  const placeOf = (end: RunEnd): number => {
+    const way = {
+      attempt: end.attempt,
+      to_state: TaskState[end.to],
+      result: plainOf(end.result),
+      result_message: messageOf(end.result),
+      failures: end.failures,
+      losses: end.losses,
+      percent: end.progressPercent,
+      progress: plainOf(end.progressDescription),
+      progress_message: messageOf(end.progressDescription),
+      file_name: end.fileName,
+      job_id: end.next?.jobId ?? null,
+      delay: end.next?.delaySeconds ?? 0,
+      starts: end.neverBegan ? 1 : 0,
+    };
+    const key = JSON.stringify(way);
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, ways.length);
+    return ways.push({ place: ways.length, ...way }) - 1;
+  };
+  return { ids: ends.map((end) => end.taskId), places: ends.map(placeOf), ways };
 }
 
 /** A note that was kept before messages were is its own template. */

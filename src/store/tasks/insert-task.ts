@@ -11,7 +11,8 @@ export const BINARY_OBJECT_TABLE = 189;
 
 /** What delivers a new task. */
 export interface FirstDelivery {
-  readonly jobId: string;
+  /** The engine's job that will deliver it; null where it is due at once. */
+  readonly jobId: string | null;
   /** Seconds until it is due. */
   readonly delaySeconds: number;
   /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
@@ -26,7 +27,7 @@ export interface FirstDelivery {
  * Inserts a task as New, and its ParameterObject as a binary object that DetailsTable and DetailsRecord then
  * link to (contract, section 1).
  *
- * @param delivery the engine's job that will deliver it, and when and in which order
+ * @param delivery what will deliver it, and when and in which order
  * @returns the new id
  */
 export async function insertTask(

@@ -10,8 +10,6 @@ export interface TaskMove extends TaskTexts {
   readonly id: number;
   readonly to: StoredState;
   readonly actorId: number;
-  /** The job that will deliver it again, where it moves to New. */
-  readonly jobId: string | null;
   /** Replaces Result; `undefined` leaves it. */
   readonly result?: Text | undefined;
   /** Forgets how far earlier runs have come: their checkpoint and progress. */
@@ -47,7 +45,7 @@ export async function moveTask(trx: Transaction<Schema>, move: TaskMove): Promis
       progress_percent = case when ${move.afresh ?? false} then 0 else t.progress_percent end,
       progress_description = case when ${move.afresh ?? false} then '' else t.progress_description end,
       progress_message = case when ${move.afresh ?? false} then null else t.progress_message end,
-      job_id = ${move.jobId}::uuid,
+      job_id = null,
       run_after = now(),
       lease_owner = null,
       lease_until = null,

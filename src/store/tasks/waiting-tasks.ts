@@ -2,24 +2,24 @@ import { type Kysely, sql } from 'kysely';
 import { TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 
-/** A task that has been due for a while. */
+/** A task that has been due for a while, and whose job has not made it ready. */
 export interface WaitingTask {
   readonly taskId: number;
   readonly name: string;
-  readonly jobId: string | null;
+  readonly jobId: string;
   readonly priority: number;
 }
 
-/** Tasks that are New and have been due for this long, by id, after the one given. */
+/** Tasks that are New, wait for a job and have been due for this long, by id, after the one given. */
 export async function listWaiting(
   db: Kysely<Schema>,
   dueForSeconds: number,
   afterId: number,
   limit: number,
 ): Promise<WaitingTask[]> {
-  const { rows } = await sql<{ id: number; name: string; job_id: string | null; priority: number }>`
+  const { rows } = await sql<{ id: number; name: string; job_id: string; priority: number }>`
     select t.id, t.name, t.job_id, t.priority from batchline.task as t
-    where t.state = ${TaskState.New} and t.id > ${afterId}
+    where t.state = ${TaskState.New} and t.job_id is not null and t.id > ${afterId}
       and t.run_after < now() - ${dueForSeconds}::float8 * interval '1 second'
     order by t.id limit ${limit}`.execute(db);
   return rows.map((row) => ({ taskId: row.id, name: row.name, jobId: row.job_id, priority: row.priority }));
@@ -33,7 +33,7 @@ export async function listWaiting(
 export async function replaceJob(trx: Kysely<Schema>, waiting: WaitingTask, jobId: string): Promise<boolean> {
   const { rows } = await sql`
     update batchline.task set job_id = ${jobId}::uuid
-    where id = ${waiting.taskId} and state = ${TaskState.New} and job_id is not distinct from ${waiting.jobId}::uuid
+    where id = ${waiting.taskId} and state = ${TaskState.New} and job_id = ${waiting.jobId}::uuid
     returning id`.execute(trx);
   return rows.length === 1;
 }

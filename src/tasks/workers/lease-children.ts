@@ -38,7 +38,7 @@ export async function startLeaseChildren(
   for (const { name } of children) checkWorker(caller, name);
   const prepared = await prepareChildren(parts, children);
   const { ids, fresh } = await withLease(parts, caller, lease, async (trx) =>
-    startChildren(parts, trx, await heldBy(trx, lease), prepared, trace),
+    startChildren(trx, await heldBy(trx, lease), prepared, trace),
   );
   announceStarts(parts, fresh);
   return ids;

@@ -159,8 +159,8 @@ describe.each(DATABASES)('start options on %s', (kind) => {
   test('the reconciler sends what is due again by its priority, and leaves what is delayed alone', async () => {
     const blocker = await server.admin.start({ Name: 'hold' });
     await server.admin.until(blocker, (task) => task.State === 'Started');
-    const plain = await start('');
-    const urgent = await start('?Priority=9');
+    const plain = await start('?DelaySeconds=3600');
+    const urgent = await start('?Priority=9&DelaySeconds=3600');
     const delayed = await start('?Priority=9&DelaySeconds=3600');
     const node = await openTestNode(server.place, HANDLERS, server.database);
     const db = server.database.sql;

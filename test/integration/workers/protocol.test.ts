@@ -202,7 +202,8 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       const locked = Promise.withResolvers<void>();
       const release = Promise.withResolvers<void>();
       const locking = server.database.sql.transaction().execute(async (trx) => {
-        await sql`select 1 from batchline.task where id = ${id} for update`.execute(trx);
+        // A claim passes over rows that somebody else has locked; it waits where it keeps its moves.
+        await sql`lock table batchline.task_audit in exclusive mode`.execute(trx);
         locked.resolve();
         await release.promise;
       });
@@ -214,7 +215,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
         `POST /api/v1/Workers/Acquire HTTP/1.1\r\nHost: x\r\nAuthorization: ${worker.api.authorization}\r\n` +
           `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
       );
-      // PostgreSQL tells when the claim waits for the row; the embedded database has one connection, on which the
+      // PostgreSQL tells when the claim waits; the embedded database has one connection, on which the
       // call waits as a whole.
       const waiting = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
       while (kind === 'postgres' && (await waiting.execute(server.database.sql)).rows.length === 0)

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { readConfig } from '../src/config.ts';
+import { type Caller, SCOPES } from '../src/domain/caller.ts';
+import { Definitions } from '../src/engine/definitions.ts';
+import { Engine } from '../src/engine/engine.ts';
+import { JobQueue } from '../src/engine/job-queue.ts';
+import { loadHandlers } from '../src/engine/load-handlers.ts';
+import { Registry } from '../src/engine/registry.ts';
+import { Files } from '../src/files/files.ts';
+import { openStore } from '../src/files/open-store.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
+import { TextWriter } from '../src/tasks/text-writer.ts';
+
+/** Who starts the tasks. */
+export const CALLER: Caller = {
+  associateId: 1,
+  login: 'bench',
+  roles: ['administrator'],
+  tenant: null,
+  scopes: SCOPES,
+};
+
+/** A start of the definition that does nothing. */
+export const REQUEST = {
+  name: 'bench-noop',
+  associateId: 0,
+  isSystemTask: false,
+  isInternalTask: false,
+  detailsTable: 0,
+  detailsRecord: 0,
+  parameterObject: { for: 'drain' },
+  databaseSerialNumber: '',
+  context: '',
+  description: 'A task that does nothing',
+  response: '',
+  request: '',
+  fileName: '',
+} as const;
+
+/** The parts of src/server.ts without HTTP; the engine starts when it is made. */
+export async function openParts(env: Readonly<Record<string, string>>) {
+  const config = readConfig(env);
+  const log = pino({ level: config.logLevel });
+  const registry = new Registry(config.leaseSeconds);
+  await loadHandlers(registry, config.handlers);
+  const database = await openDatabase(config, log);
+  const queue = await JobQueue.open(database, log);
+  await queue.ensure(registry.names());
+  const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
+  const store = await openStore(config.files, join(config.dataFolder, 'scratch'), config.uploadLimit);
+  const files = new Files(config, database.sql, store, log);
+  const parts = {
+    ...config,
+    database,
+    queue,
+    registry,
+    definitions,
+    files,
+    texts: new TextWriter(database.sql),
+  };
+  return {
+    parts,
+    database,
+    makeEngine: () => new Engine(parts, config, log),
+    async close() {
+      await queue.stop();
+      await database.close();
+    },
+  };
+}
+
+/** Whether a task waits or runs: a look into two small indexes. */
+export async function anyLeft(database: Database): Promise<boolean> {
+  const { rows } = await sql<{ left: boolean }>`
+    select exists (select from batchline.task where state = 1)
+      or exists (select from batchline.task where lease_until is not null) as left`.execute(database.sql);
+  return rows[0]?.left ?? true;
+}

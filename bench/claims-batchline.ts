@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import { claimDue } from '../src/engine/claim-due.ts';
+import { openParts } from './batchline-parts.ts';
+import { fillTasks } from './fill-tasks.ts';
+import { answerWith } from './processes.ts';
+
+/** Tasks to claim in a database with a history. */
+export interface ClaimsJob {
+  readonly env: Readonly<Record<string, string>>;
+  /** Ended tasks to make first; `null` where they are there. */
+  readonly history: number | null;
+  readonly tasks: number;
+  readonly limit: number;
+}
+
+await answerWith(async ({ env, history, tasks, limit }: ClaimsJob): Promise<number> => {
+  const { parts, database, close } = await openParts(env);
+  const { sql: db } = database;
+  if (history !== null) await fillTasks(env.DATABASE_URL ?? '', { count: history, ownerId: 1 });
+  await sql`
+    insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context, state,
+      description, response, request, file_name, cancellation)
+    select 'batchline', 'bench-noop', 1, false, 0, 0, '', 1, '', '', '', '', 0
+    from generate_series(1, ${tasks}::int)`.execute(db);
+  const request = { name: 'bench-noop', limit, owner: 'bench', leaseSeconds: 60, tenant: null };
+  const started = performance.now();
+  for (let left = tasks; left > 0; ) left -= (await claimDue(parts, request)).claimed.length;
+  const rate = tasks / ((performance.now() - started) / 1000);
+  await sql`delete from batchline.task where name = 'bench-noop'`.execute(db);
+  await close();
+  return rate;
+});

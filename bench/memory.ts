@@ -1,0 +1,44 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
+import { figureOf, type Report } from './figures.ts';
+import type { MemoryJob, MemoryResult } from './memory-batchline.ts';
+import { type Bench, inProcess, SERVER_ENV } from './processes.ts';
+
+/** The most by which the second half of the tenths may exceed the first: then memory counts as flat. */
+const FLAT = 1.15;
+
+/** The memory of one process that runs so many tasks: after each tenth of them. */
+export async function measureMemory(bench: Bench, tasks: number): Promise<Report> {
+  const url = await createDatabase(bench.postgresUrl, 'bench_memory');
+  const env = {
+    ...SERVER_ENV,
+    BATCHLINE_DATA: await mkdtemp(join(bench.folder, 'memory-')),
+    BATCHLINE_CONCURRENCY: '500',
+    DATABASE_URL: url,
+  };
+  try {
+    const job: MemoryJob = { env, tasks };
+    const { afterTenths, seconds } = await inProcess<MemoryJob, MemoryResult>(
+      bench,
+      'memory-batchline.ts',
+      job,
+    );
+    const figures = Object.fromEntries(
+      afterTenths.map((memory, index) => [`after ${(index + 1) * 10} %`, figureOf([memory])]),
+    );
+    const first = Math.max(...afterTenths.slice(0, 5));
+    const second = Math.max(...afterTenths.slice(5));
+    return {
+      title: `Resident memory while ${tasks.toLocaleString('en')} tasks run (${Math.round(tasks / seconds)} a second)`,
+      unit: 'MB',
+      figures,
+      ratios: [
+        // Upside down, so that it is reached from the aim upwards.
+        { of: 'first half', to: 'second half', figure: figureOf([first / second]), aim: 1 / FLAT },
+      ],
+    };
+  } finally {
+    await dropDatabase(url);
+  }
+}

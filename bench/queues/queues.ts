@@ -1,0 +1,129 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createDatabase, dropDatabase } from '../../test/support/postgres-server.ts';
+import { lacks } from '../../test/support/programs.ts';
+import { figuresOf, interleave, type Ratio, type Report, type Rounds, ratioOf } from '../figures.ts';
+import { type Bench, inProcess, SERVER_ENV } from '../processes.ts';
+import { startRedis } from './redis-server.ts';
+import type { SideJob, SideResult } from './side.ts';
+
+/** Jobs that are taken and ended at once: the dispatcher's MOST_AT_ONCE. */
+const BATCH_SIZE = 250;
+const MOST_SAMPLES = 60;
+
+/** BATCHLINE_CONCURRENCY: two claims of the dispatcher, so that one can run while the other is written. */
+const SLOTS = 500;
+
+/** How much every side does. */
+type Sizes = Omit<SideJob, 'env'>;
+
+/** The sides on PostgreSQL by their scripts. */
+const ON_POSTGRES = {
+  batchline: 'batchline.ts',
+  'pg-boss': 'pg-boss.ts',
+  'pg-boss work() with a status row': 'pg-boss-status.ts',
+  'graphile-worker': 'graphile-worker.ts',
+} as const;
+
+const ALWAYS = 'BullMQ, Redis with fsync always';
+const EVERY_SECOND = 'BullMQ, Redis with fsync every second';
+
+/** What the drain is compared with, and the aims. */
+const AIMS: Readonly<Record<string, number | undefined>> = {
+  'pg-boss': 0.6,
+  'pg-boss work() with a status row': 3,
+  [ALWAYS]: 1,
+  [EVERY_SECOND]: undefined,
+  'graphile-worker': undefined,
+};
+
+/** Batchline beside other queues: enqueueing, the drain of no-op work, latency at idle, memory. Those on Redis where it is installed. */
+export async function measureQueues(bench: Bench, tasks: number): Promise<Report[]> {
+  const sizes: Sizes = {
+    singles: Math.ceil(tasks / 10),
+    tasks,
+    batched: tasks,
+    batchSize: BATCH_SIZE,
+    samples: Math.min(MOST_SAMPLES, tasks),
+  };
+  const results: Record<string, SideResult[]> = {};
+  const measure = (name: string, run: () => Promise<SideResult>) => async (): Promise<number> => {
+    const result = await run();
+    results[name] ??= [];
+    results[name].push(result);
+    return result.drain;
+  };
+  const sides: Record<string, () => Promise<number>> = {};
+  for (const [name, script] of Object.entries(ON_POSTGRES))
+    sides[name] = measure(name, () => onPostgres(bench, script, sizes));
+  if (!lacks('redis-server')) {
+    sides[ALWAYS] = measure(ALWAYS, () => onRedis(bench, 'always', sizes));
+    sides[EVERY_SECOND] = measure(EVERY_SECOND, () => onRedis(bench, 'everysec', sizes));
+  }
+  const drains = await interleave(bench.rounds, sides);
+  const rounds = (value: (result: SideResult) => number): Rounds =>
+    Object.fromEntries(Object.entries(results).map(([name, all]) => [name, all.map(value)]));
+  const others = Object.keys(sides).filter((name) => name !== 'batchline');
+  const compared = (all: Rounds, aims: typeof AIMS = {}): Ratio[] =>
+    others.map((other) => ratioOf(all, 'batchline', other, aims[other]));
+  const report = (title: string, unit: string, all: Rounds, ratios: Ratio[]): Report => ({
+    title,
+    unit,
+    figures: figuresOf(all),
+    ratios,
+  });
+  const [single, atOnce, batched] = [
+    rounds((result) => result.single),
+    rounds((result) => result.atOnce),
+    rounds((result) => result.batched),
+  ];
+  return [
+    report(`Drain of ${sizes.singles + sizes.tasks} no-op tasks`, '1/s', drains, compared(drains, AIMS)),
+    report('Enqueued one after the other', '1/s', single, compared(single)),
+    report('Enqueued 50 at once', '1/s', atOnce, compared(atOnce)),
+    report('Enqueued by 500', '1/s', batched, compared(batched)),
+    report(
+      'From enqueueing to the run at idle, median',
+      'ms',
+      rounds((result) => result.latency.median),
+      [],
+    ),
+    report(
+      'From enqueueing to the run at idle, p99',
+      'ms',
+      rounds((result) => result.latency.p99),
+      [],
+    ),
+    report(
+      'Resident memory of the process at the end',
+      'MB',
+      rounds((result) => result.memory),
+      [],
+    ),
+  ];
+}
+
+async function onPostgres(bench: Bench, script: string, sizes: Sizes): Promise<SideResult> {
+  const url = await createDatabase(bench.postgresUrl, 'bench_queues');
+  const env = {
+    ...SERVER_ENV,
+    BATCHLINE_DATA: await mkdtemp(join(bench.folder, 'queues-')),
+    BATCHLINE_CONCURRENCY: String(SLOTS),
+    DATABASE_URL: url,
+  };
+  try {
+    return await inProcess<SideJob, SideResult>(bench, `queues/${script}`, { ...sizes, env });
+  } finally {
+    await dropDatabase(url);
+  }
+}
+
+async function onRedis(bench: Bench, appendfsync: 'always' | 'everysec', sizes: Sizes): Promise<SideResult> {
+  const redis = await startRedis(await mkdtemp(join(bench.folder, 'redis-')), appendfsync);
+  try {
+    const env = { REDIS_URL: redis.url };
+    return await inProcess<SideJob, SideResult>(bench, 'queues/bullmq.ts', { ...sizes, env });
+  } finally {
+    await redis.stop();
+  }
+}

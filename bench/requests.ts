@@ -1,0 +1,114 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { changeTexts } from '../src/store/tasks/change-texts.ts';
+import { getTask } from '../src/store/tasks/get-task.ts';
+import { ApiClient } from '../test/support/api-client.ts';
+import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
+import type { BareJob } from './bare-fastify.ts';
+import { figuresOf, interleave, type Report, ratioOf } from './figures.ts';
+import { eachPerSecond, type Load } from './load.ts';
+import { ADMIN, type Bench, inProcess, type RunningServer, startServerProcess } from './processes.ts';
+import type { RequestsJob } from './requests-load.ts';
+import { statementOf } from './statements.ts';
+
+const TASKS = 1000;
+const LOAD: Load = { connections: 50, warmSeconds: 0.7, seconds: 2 };
+const AN_ID = 2_000_000_000;
+
+const TEXTS = {
+  description: 'The description of a task, as an associate would write it',
+  response: 'x'.repeat(100),
+  request: 'y'.repeat(100),
+};
+
+/** PUT, GET and Start a second, beside a bare Fastify on the same database whose calls are one statement each. */
+export async function measureRequests(bench: Bench): Promise<Report> {
+  const databaseUrl = await createDatabase(bench.postgresUrl, 'bench_requests');
+  const server = await startServerProcess(bench, {
+    DATABASE_URL: databaseUrl,
+    BATCHLINE_DATA: join(bench.folder, 'requests'),
+  });
+  let bare: RunningServer | undefined;
+  try {
+    const admin = await ApiClient.signIn(server.url, ADMIN.login, ADMIN.password);
+    const client = await admin.withToken(['read', 'write', 'admin']);
+    const ids: number[] = [];
+    await eachPerSecond(Array.from({ length: TASKS }), 50, async () =>
+      ids.push(await client.start({ Name: 'bench-noop' })),
+    );
+    await Promise.all(ids.map((id) => client.ended(id)));
+    // What is started from here on waits: only the starts are measured.
+    await client.json('POST', '/Definitions/bench-noop/Pause');
+    bare = await startBare(bench, databaseUrl, client.associateId);
+
+    const paths = ids.map((id) => `/api/v1/BatchTask/${id}`);
+    const calls: Record<string, Pick<RequestsJob, 'method' | 'paths' | 'body'>> = {
+      PUT: {
+        method: 'PUT',
+        paths,
+        body: JSON.stringify({
+          Description: TEXTS.description,
+          Response: TEXTS.response,
+          Request: TEXTS.request,
+        }),
+      },
+      GET: { method: 'GET', paths, body: null },
+      Start: { method: 'POST', paths: ['/api/v1/BatchTask'], body: '{"Name":"bench-noop"}' },
+    };
+    const measurements: Record<string, () => Promise<number>> = {};
+    for (const [name, call] of Object.entries(calls)) {
+      const job = { ...LOAD, ...call, authorization: client.authorization };
+      for (const [side, url] of [
+        ['batchline', server.url],
+        ['bare Fastify', bare.url],
+      ] as const)
+        measurements[`${name}, ${side}`] = () =>
+          inProcess<RequestsJob, number>(bench, 'requests-load.ts', { ...job, url });
+    }
+    const rounds = await interleave(bench.rounds, measurements);
+    return {
+      title: `Requests on PostgreSQL, ${LOAD.connections} connections`,
+      unit: '1/s',
+      figures: figuresOf(rounds),
+      ratios: Object.keys(calls).map((name) =>
+        ratioOf(rounds, `${name}, batchline`, `${name}, bare Fastify`),
+      ),
+    };
+  } finally {
+    await bare?.stop();
+    await server.stop();
+    await dropDatabase(databaseUrl);
+  }
+}
+
+async function startBare(bench: Bench, databaseUrl: string, actorId: number): Promise<RunningServer> {
+  const job: BareJob = {
+    databaseUrl,
+    anId: AN_ID,
+    put: await statementOf((db) =>
+      changeTexts(db, AN_ID, TEXTS, actorId, { tenant: null, ownerId: null }, 'Succeeded'),
+    ),
+    get: await statementOf((db) => getTask(db, AN_ID)),
+    // The row alone: a start writes its record too.
+    start: {
+      text: `insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context,
+          state, description, response, request, file_name, cancellation)
+        values ('batchline', 'bench-noop', $1, false, 0, 0, '', 1, '', '', '', '', 0) returning id`,
+      values: [actorId],
+    },
+  };
+  const { profileFolder } = bench;
+  const execArgv = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
+  const child = fork(join(import.meta.dirname, 'bare-fastify.ts'), { execArgv });
+  const exited = once(child, 'exit');
+  child.send({ job });
+  const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+  return {
+    url,
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCOPES } from '../../../src/domain/caller.ts';
+import type { StartOptions } from '../../../src/domain/start-options.ts';
+import { claimDue } from '../../../src/engine/claim-due.ts';
+import { startTask } from '../../../src/tasks/start-task.ts';
+import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
+import { openTestNode, type TestNode } from '../../support/test-node.ts';
+
+const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
+const CALLER = {
+  associateId: 1,
+  login: 'somebody',
+  roles: ['administrator' as const],
+  tenant: null,
+  scopes: SCOPES,
+};
+
+/** Nothing runs here: what is claimed is claimed by the test. */
+describe.each(DATABASES)('tasks that are ready on %s', (kind) => {
+  let place: Place;
+  let node: TestNode;
+  let other: TestNode;
+  beforeAll(async () => {
+    place = await createPlace(kind);
+    node = await openTestNode(place, HANDLERS);
+    other = await openTestNode(place, HANDLERS, kind === 'embedded' ? node.parts.database : undefined);
+  });
+  afterAll(async () => {
+    await other?.stop();
+    await node?.stop();
+    await place?.remove();
+  });
+
+  const start = (options: StartOptions = {}): Promise<number> =>
+    startTask(
+      node.parts,
+      CALLER,
+      {
+        name: 'quick',
+        associateId: 0,
+        isSystemTask: false,
+        isInternalTask: false,
+        detailsTable: 0,
+        detailsRecord: 0,
+        parameterObject: null,
+        databaseSerialNumber: '',
+        context: '',
+        description: '',
+        response: '',
+        request: '',
+        fileName: '',
+      },
+      options,
+    );
+  const claim = async (from: TestNode, limit: number): Promise<number[]> => {
+    const request = { name: 'quick', limit, owner: 'test', leaseSeconds: 3600, tenant: null };
+    const { claimed } = await claimDue(from.parts, request);
+    return claimed.map((one) => one.task.id);
+  };
+  const countJobs = async (): Promise<number | undefined> => {
+    const { rows } = await sql<{ jobs: number }>`
+      select count(*)::int as jobs from batchline_engine.job where name = 'quick' and state in ('created', 'retry', 'active')`.execute(
+      node.parts.database.sql,
+    );
+    return rows[0]?.jobs;
+  };
+
+  test('have no job and are claimed by priority and age; a delayed one takes its place among them when it is due', async () => {
+    const plain = await start();
+    const urgent = await start({ priority: 5 });
+    const last = await start();
+    expect(await countJobs()).toBe(0);
+    const delayed = await start({ priority: 9, due: 0.05 });
+    expect(await countJobs()).toBe(1);
+    const isDue = sql`select 1 from batchline.task where id = ${delayed} and run_after <= now()`;
+    while ((await isDue.execute(node.parts.database.sql)).rows.length === 0) await delay(10);
+    // What is ready comes first; then it is looked what has come due, although more is ready.
+    expect(await claim(node, 1)).toEqual([urgent]);
+    expect(await claim(node, 1)).toEqual([delayed]);
+    expect((await claim(node, 5)).toSorted((a, b) => a - b)).toEqual([plain, last]);
+    expect(await claim(node, 5)).toEqual([]);
+    expect(await countJobs()).toBe(0);
+  });
+
+  test('are claimed once each, however many claim at the same moment', async () => {
+    const ids = await Promise.all(Array.from({ length: 60 }, () => start()));
+    const claimed: number[] = [];
+    const claimAll = async (from: TestNode): Promise<void> => {
+      while (claimed.length < ids.length) claimed.push(...(await claim(from, 7)));
+    };
+    await Promise.all([node, other, node, other].map(claimAll));
+    expect(claimed.toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
+  });
+});
