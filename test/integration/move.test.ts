@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { type Database, nameOf, openToMove } from '../../src/store/database.ts';
 import { moveDatabase } from '../../src/store/move/move-database.ts';
@@ -13,6 +13,8 @@ const ROWS = 1200;
 describe('everything moves from the embedded database to PostgreSQL', () => {
   let laptop: Place;
   let target: Place;
+  /** When the task that has not begun is due, in ms. */
+  let due: number;
   const url = (): string => target.env.DATABASE_URL ?? '';
   const move = (...args: string[]) => runCli(['move', ...args], { ...TEST_ENV, ...laptop.env });
 
@@ -37,7 +39,8 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
       }),
     ];
     for (const id of ids) expect((await server.admin.ended(id)).State).toBe('Succeeded');
-    await server.admin.call('POST', '/BatchTask?DelaySeconds=3', {
+    due = Date.now() + 3000;
+    await server.admin.call('POST', '/BatchTask?DelaySeconds=2', {
       Name: 'countdown',
       Description: 'not begun',
       ParameterObject: { seconds: '0' },
@@ -82,6 +85,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
     }
     await expect(startTestServer('postgres', { place: target })).rejects.toThrow('has not finished');
 
+    await vi.waitUntil(() => Date.now() > due, { timeout: 60_000 });
     const moved = await move('--to', url(), '--json');
     expect(moved, moved.stderr).toMatchObject({ code: 0 });
     const { resumed, tables } = JSON.parse(moved.stdout);

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { inTransaction } from '../transaction.ts';
 import { type MovedTable, tableName } from './tables.ts';
@@ -84,7 +85,13 @@ export async function beginMove(
   return false;
 }
 
-/** Ends a move: from now on the database can be used. */
+/**
+ * Ends a move: from now on the database can be used. The engine's jobs were left behind: what is due needs none, and
+ * for what is due later the recovery makes another when its time has come.
+ */
 export async function finishMove(to: Kysely<Schema>, source: string): Promise<void> {
+  await sql`
+    update batchline.task set job_id = null
+    where state = ${TaskState.New} and job_id is not null and run_after <= now()`.execute(to);
   await sql`update batchline.move set finished = now() where source = ${source}`.execute(to);
 }
