@@ -8,7 +8,7 @@ import { constants, zstdCompressSync } from 'node:zlib';
 /**
  * Keeps the data of a release for the upgrade test of later ones: runs the server of a checkout on an empty folder,
  * does a little of everything, stops in the middle of a run, and packs the folder to
- * `test/integration/release/data/<version>.tar.zst`. Run it once at each release:
+ * `test/integration/release/kept/<version>.tar.zst`. Run it once at each release:
  *
  *     node release/keep-data.ts [folder of the checkout]
  */
@@ -76,7 +76,7 @@ await once(server, 'exit');
 const tar = spawnSync('tar', ['-c', '-C', folder, '--exclude=lock.*', '.'], { maxBuffer: 2 ** 30 });
 if (tar.status !== 0) throw new Error(`tar ended with ${tar.status}: ${tar.stderr}`);
 const smallest = { [constants.ZSTD_c_compressionLevel]: 22, [constants.ZSTD_c_windowLog]: 27 };
-const archive = join(import.meta.dirname, `../test/integration/release/data/${version}.tar.zst`);
+const archive = join(import.meta.dirname, `../test/integration/release/kept/${version}.tar.zst`);
 await writeFile(archive, zstdCompressSync(tar.stdout, { params: smallest }));
 await rm(folder, { recursive: true });
 process.stdout.write(`${archive}\n`);

@@ -68,6 +68,11 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
     .description('make the embedded database from such an archive; there must be none yet')
     .argument('<file>')
     .action(runs(async () => (await import('./local/backup.ts')).restore));
+  addLocal(program.command('move'))
+    .description('move everything of the embedded database into an empty PostgreSQL')
+    .option('--to <address>', 'postgres://…')
+    .option('--forget', 'use the embedded database again all the same')
+    .action(runs(async () => (await import('./local/move.ts')).moveCommand));
   program
     .command('settings')
     .description('every setting, its default and its meaning')

@@ -16,6 +16,7 @@ const TOLD_IN_ONE_LINE: ReadonlySet<string> = new Set([
   'DatabaseUnfit',
   'SchemaTooNew',
   'MigrationBlocked',
+  'MoveRefused',
   'FilesUnreachable',
   'Refusal',
   'Refused',

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Backend } from './backend.ts';
 import type { DatabaseMeter } from './database-meter.ts';
 import { openEmbedded } from './embedded/open-embedded.ts';
+import { checkNotMoved } from './move/move-state.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
 import type { Schema } from './schema.ts';
 import type { Signals } from './signals.ts';
@@ -42,13 +43,25 @@ export interface Connections {
  * @throws FolderInUse where another process has the embedded database open; FolderUnusable where its folder can't
  *   be written to; DatabaseUnreachable where PostgreSQL can't be used; DatabaseUnfit where it is not of the kind that
  *   DATABASE_BACKEND names; SchemaTooNew where its tables are of a newer program; MigrationBlocked where others hold
- *   what a migration needs
+ *   what a migration needs; MoveRefused where it is being moved into or was moved away
  */
-export function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
-  return openAs('up to date', config, log, meter);
+export async function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
+  const database = await openAs('up to date', config, log, meter);
+  try {
+    await checkNotMoved(database.sql, nameOf(config));
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
-/** As `openDatabase`, with its tables as they are: to look at it, and for nothing else. */
+/** Opens the database as `openDatabase` does, to move it or to move into it: also where that has been begun or done. */
+export function openToMove(config: Config, log: Logger): Promise<Database> {
+  return openAs('up to date', config, log);
+}
+
+/** Opens the database with its tables as they are: to look at it, and for nothing else. */
 export function connectDatabase(config: Config, log: Logger): Promise<Database> {
   return openAs('as they are', config, log);
 }
@@ -60,4 +73,11 @@ function openAs(tables: Tables, config: Config, log: Logger, meter?: DatabaseMet
   return config.databaseUrl === undefined
     ? openEmbedded(config.dataFolder, log, meter, tables)
     : openPostgres(config.databaseUrl, config, log, meter, tables);
+}
+
+/** What people call the database that the settings name: without its password. */
+export function nameOf({ databaseUrl, dataFolder }: Config): string {
+  if (databaseUrl === undefined) return dataFolder;
+  const { host, pathname } = new URL(databaseUrl);
+  return `postgres://${host}${pathname}`;
 }

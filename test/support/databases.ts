@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
@@ -27,11 +27,21 @@ export interface Place {
 }
 
 /**
- * Makes an empty place with a database of this kind.
+ * Makes an empty place with a database of this kind; an embedded one has its tables already.
  *
  * @param backend what PostgreSQL is used as
  */
 export async function createPlace(kind: DatabaseKind, backend = TEST_BACKEND): Promise<Place> {
+  const place = await createEmptyPlace(kind, backend);
+  if (kind === 'embedded')
+    await cp(join(inject('embeddedTemplate'), 'postgres'), join(place.folder, 'data/postgres'), {
+      recursive: true,
+    });
+  return place;
+}
+
+/** Makes a place where nothing is, not even a database's tables. */
+export async function createEmptyPlace(kind: DatabaseKind, backend = TEST_BACKEND): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'batchline-test-'));
   const url =
     kind === 'postgres'

@@ -7,11 +7,12 @@ import { loadHandlers } from '../../engine/load-handlers.ts';
 import { Registry } from '../../engine/registry.ts';
 import { openStore } from '../../files/open-store.ts';
 import { openLog } from '../../log.ts';
-import { connectDatabase, type Database } from '../../store/database.ts';
+import { connectDatabase, type Database, nameOf } from '../../store/database.ts';
 import { FolderInUse } from '../../store/embedded/folder-lock.ts';
 import { EMBEDDED_FOLDER } from '../../store/embedded/open-embedded.ts';
 import { migrationState } from '../../store/migrations/migrate.ts';
 import { checkUnknown } from '../../store/migrations/unknown-migrations.ts';
+import { checkNotMoved } from '../../store/move/move-state.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
 /** What was looked at, how it is, and what to do about it. */
@@ -123,20 +124,22 @@ async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
     return;
   }
   try {
-    yield* examineOpen(database);
+    yield* examineOpen(database, nameOf(config));
   } finally {
     await database.close();
   }
 }
 
-async function* examineOpen(database: Database): AsyncGenerator<Finding> {
+async function* examineOpen(database: Database, name: string): AsyncGenerator<Finding> {
   const { sql: db, backend } = database;
   const setting = async (name: string): Promise<string> => {
     const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
     return rows[0]?.value ?? '';
   };
   yield ok('database', `PostgreSQL ${await setting('server_version')} answers`);
-  yield await examineTables(database);
+  const tables = await examineTables(database);
+  yield tables;
+  if (tables.Status === 'ok') yield await examineMove(database, name);
   // Distributed ones keep what is committed on several machines, and have no such settings.
   const settings = ['pglite', 'postgres', 'citus'].includes(backend.name) ? DURABLE : [];
   for (const name of settings) {
@@ -179,6 +182,15 @@ async function examineTables(database: Database): Promise<Finding> {
   if (newer.length > 0)
     return warn('tables', `newer than this program (${newer.join(', ')})`, 'It can go on with them.');
   return ok('tables', 'up to date');
+}
+
+async function examineMove({ sql: db }: Database, name: string): Promise<Finding> {
+  try {
+    await checkNotMoved(db, name);
+    return ok('move', 'the database was not moved away');
+  } catch (error) {
+    return fail('move', (error as Error).message, 'batchline move tells what is to be done.');
+  }
 }
 
 async function* examineFiles({ files, dataFolder }: Config): AsyncGenerator<Finding> {

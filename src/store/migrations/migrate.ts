@@ -22,6 +22,7 @@ import { ownRetention } from './0014-own-retention.ts';
 import { signals } from './0015-signals.ts';
 import { importTables } from './0017-import-tables.ts';
 import { traces } from './0019-traces.ts';
+import { move } from './0020-move.ts';
 import { ignoreConcurrentCreate } from './concurrent-create.ts';
 import { withMigrationLease } from './migration-lease.ts';
 import { checkUnknown } from './unknown-migrations.ts';
@@ -47,6 +48,7 @@ export const migrationsFor = (backend: Backend): Migrations => ({
   '0015-signals': signals(backend),
   '0017-import-tables': importTables,
   '0019-traces': traces,
+  '0020-move': move,
 });
 
 /** The database whose tables are brought to the newest shape. */

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiClient } from '../../support/api-client.ts';
-import { createPlace, type Place } from '../../support/databases.ts';
+import { createEmptyPlace, type Place } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 /** The releases whose data is kept, oldest first. */
@@ -18,7 +18,7 @@ async function layData(release: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
   const ended = once(tar, 'exit');
-  const archive = createReadStream(join(import.meta.dirname, `data/${release}.tar.zst`));
+  const archive = createReadStream(join(import.meta.dirname, `kept/${release}.tar.zst`));
   await pipeline(archive, createZstdDecompress(), tar.stdin);
   expect(await ended).toEqual([0, null]);
 }
@@ -27,7 +27,7 @@ describe.each(RELEASES)('the data of release %s', (release) => {
   let place: Place;
   let server: TestServer;
   beforeAll(async () => {
-    place = await createPlace('embedded');
+    place = await createEmptyPlace('embedded');
     await layData(release, join(place.folder, 'data'));
     server = await startTestServer('embedded', { place });
   });

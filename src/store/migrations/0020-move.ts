@@ -1,0 +1,14 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** What tells that a database is being filled from another one, or that everything in it has gone to another one. */
+export const move: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await sql`create table batchline.move (
+      source text primary key,
+      target text not null,
+      started timestamptz not null default now(),
+      finished timestamptz
+    )`.execute(db);
+  },
+};

@@ -1,0 +1,97 @@
+import { type Kysely, sql } from 'kysely';
+import { TaskState } from '../../domain/task-state.ts';
+import type { Schema } from '../schema.ts';
+import { inTransaction } from '../transaction.ts';
+import { type MovedTable, tableName } from './tables.ts';
+
+/** A database can't be used, or moved into, as it is. The message says why, and what to do. */
+export class MoveRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'MoveRefused';
+  }
+}
+
+/** One move: from where to where. Both are what people call them, without passwords. */
+export interface Move {
+  readonly source: string;
+  readonly target: string;
+}
+
+/**
+ * Checks that a database may be used: that no move into it is unfinished, and that it has not been moved away.
+ *
+ * @throws MoveRefused where it may not
+ */
+export async function checkNotMoved(db: Kysely<Schema>, name: string): Promise<void> {
+  const { rows } = await sql<Move & { finished: Date | null }>`
+    select source, target, finished from batchline.move where finished is null or source = ${name}`.execute(
+    db,
+  );
+  const [move] = rows;
+  if (move === undefined) return;
+  if (move.finished === null)
+    throw new MoveRefused(
+      `The move of ${move.source} to ${move.target} has not finished; run batchline move again.`,
+    );
+  throw new MoveRefused(
+    `${move.source} was moved to ${move.target}: set DATABASE_URL. To use the old one all the same, run batchline move --forget.`,
+  );
+}
+
+/** Notes in the source that everything has gone to the target. */
+export async function noteMoved(from: Kysely<Schema>, { source, target }: Move): Promise<void> {
+  await sql`insert into batchline.move (source, target, finished) values (${source}, ${target}, now())
+    on conflict (source) do update set target = excluded.target, finished = now()`.execute(from);
+}
+
+/** Forgets that a database was moved away. @returns whether it was */
+export async function forgetMove(from: Kysely<Schema>, source: string): Promise<boolean> {
+  const { rows } = await sql`delete from batchline.move where source = ${source} returning 1`.execute(from);
+  return rows.length > 0;
+}
+
+/**
+ * Begins a move into a database, or goes on with the one that was begun from the same source.
+ *
+ * @returns whether an earlier try is gone on with
+ * @throws MoveRefused where the database is in use, or another move has been begun into it
+ */
+export async function beginMove(
+  to: Kysely<Schema>,
+  { source, target }: Move,
+  tables: readonly MovedTable[],
+): Promise<boolean> {
+  const { rows } = await sql<{ source: string; finished: Date | null }>`
+    select source, finished from batchline.move`.execute(to);
+  const [earlier] = rows;
+  if (earlier !== undefined) {
+    if (earlier.source !== source)
+      throw new MoveRefused(`Into that database ${earlier.source} is moved; an empty one is accepted.`);
+    if (earlier.finished !== null)
+      throw new MoveRefused(`${source} has been moved into that database already.`);
+    return true;
+  }
+  const { rows: used } = await sql`
+    select 1 from batchline.task union all select 1 from batchline.associate limit 1`.execute(to);
+  if (used.length > 0)
+    throw new MoveRefused('That database holds tasks or associates already; an empty one is accepted.');
+  await inTransaction(to, async (trx) => {
+    // What the migrations have laid there comes with the rest.
+    for (const table of [...tables].reverse().filter(({ schema }) => schema === 'batchline'))
+      await sql`delete from ${tableName(table)}`.execute(trx);
+    await sql`insert into batchline.move (source, target) values (${source}, ${target})`.execute(trx);
+  });
+  return false;
+}
+
+/**
+ * Ends a move: from now on the database can be used. The engine's jobs were left behind: what is due needs none, and
+ * for what is due later the recovery makes another when its time has come.
+ */
+export async function finishMove(to: Kysely<Schema>, source: string): Promise<void> {
+  await sql`
+    update batchline.task set job_id = null
+    where state = ${TaskState.New} and job_id is not null and run_after <= now()`.execute(to);
+  await sql`update batchline.move set finished = now() where source = ${source}`.execute(to);
+}
