@@ -19,7 +19,8 @@ export interface ErrorBody {
 
 const SOURCE = 'Batchline';
 
-const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly type: string }>> = {
+/** How each kind of refusal is answered; docs/reference/errors.md says when. */
+export const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly type: string }>> = {
   invalid: { status: 400, type: 'ArgumentException' },
   unauthenticated: { status: 401, type: 'AuthenticationException' },
   forbidden: { status: 403, type: 'UnauthorizedAccessException' },

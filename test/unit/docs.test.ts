@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { SETTINGS } from '../../src/config.ts';
+import { FieldRight, RIGHTS, TableRight } from '../../src/domain/rights.ts';
+import { KINDS } from '../../src/http/errors.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -32,4 +34,42 @@ test('every link to a file in the documents leads somewhere', () => {
       expect(() => readFileSync(path), `${document} links to ${target}`).not.toThrow(/ENOENT/);
     }
   }
+});
+
+/** The rows of the table that a document marks with this name, as cells. */
+function tableOf(document: string, name: string): string[][] {
+  const table =
+    new RegExp(`<!-- ${name}:.*?-->\\n([\\s\\S]*?)<!-- /${name} -->`).exec(read(document))?.[1] ?? '';
+  const rows = table.trim().split('\n').slice(2);
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+test('the table of errors is that of the program', () => {
+  const rows = tableOf('docs/reference/errors.md', 'errors');
+  const kinds = Object.entries(KINDS).map(([kind, { status, type }]) => [kind, String(status), type]);
+  expect(rows.map((row) => row.slice(0, 3))).toEqual(
+    kinds.sort(([, a = ''], [, b = '']) => a.localeCompare(b)),
+  );
+  for (const [kind, , , when] of rows) expect(when, kind).not.toBe('');
+});
+
+test('the table of rights is that of the program', () => {
+  const bitsOf = (mask: number, bits: Record<string, number>): string =>
+    Object.entries(bits)
+      .filter(([, bit]) => (bit & (bit - 1)) === 0 && (mask & bit) !== 0)
+      .map(([bit]) => bit)
+      .join(', ') || 'None';
+  expect(tableOf('docs/explanation/rights.md', 'rights')).toEqual(
+    Object.entries(RIGHTS).map(([relation, { table, editable, rest }]) => [
+      relation,
+      bitsOf(table, TableRight),
+      bitsOf(editable, FieldRight),
+      bitsOf(rest, FieldRight),
+    ]),
+  );
 });

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ROOT } from './documents.ts';
+import { CLI } from './server-process.ts';
+
+/** What a program that goes on prints when it is ready: a server, a worker. */
+const READY = /ready at|Working/;
+
+/**
+ * Makes a folder in which commands find what they find in a checkout, and environment variables for them: `batchline`
+ * as if it were installed, and a curl that fails where the answer is an error.
+ */
+export async function makeCheckout(folder: string): Promise<Record<string, string>> {
+  for (const name of ['src', 'node_modules', 'dashboard', 'examples'])
+    symlinkSync(join(ROOT, name), join(folder, name));
+  await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, '.curlrc'), 'fail-with-body\nsilent\nshow-error\n');
+  writeFileSync(join(bin, 'batchline'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
+  chmodSync(join(bin, 'batchline'), 0o755);
+  return {
+    PATH: `${bin}:${dirname(process.execPath)}:${process.env.PATH}`,
+    HOME: process.env.HOME ?? folder,
+    CURL_HOME: bin,
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+}
+
+/** Terminals in a folder: one that commands are typed into, and others in which a program goes on. */
+export class Terminals {
+  readonly #folder: string;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #shell: Program;
+  readonly #others = new Map<string, Program>();
+  #typed = 0;
+
+  /** @param env that of `makeCheckout` */
+  constructor(folder: string, env: Readonly<Record<string, string>>) {
+    this.#folder = folder;
+    this.#env = env;
+    this.#shell = new Program(['-euo', 'pipefail', '-s'], folder, env);
+  }
+
+  /** Types commands into the shell. @returns what they print; @throws where one of them fails */
+  async type(commands: string): Promise<string> {
+    this.#typed += 1;
+    const script = join(this.#env.CURL_HOME ?? this.#folder, `typed-${this.#typed}.sh`);
+    const end = randomUUID();
+    writeFileSync(script, commands);
+    const from = this.#shell.output.length;
+    this.#shell.read(`. '${script}' < /dev/null\necho ${end}\n`);
+    await this.#shell.prints((output) => output.includes(end, from));
+    return this.#shell.output.slice(from, this.#shell.output.indexOf(end, from));
+  }
+
+  /** Runs commands in another terminal, after Ctrl-C there. @returns what has been printed when its program is ready */
+  async open(name: string, commands: string): Promise<string> {
+    await this.#others.get(name)?.end('SIGINT');
+    const program = new Program(['-euc', commands], this.#folder, this.#env);
+    this.#others.set(name, program);
+    await program.prints((output) => READY.test(output));
+    return program.output;
+  }
+
+  /** Ctrl-C in the other terminals. */
+  async interrupt(): Promise<void> {
+    for (const program of this.#others.values()) await program.end('SIGINT');
+  }
+
+  /** Ctrl-C in the other terminals; then all is closed, with whatever still runs in the first one. */
+  async close(): Promise<void> {
+    await this.interrupt();
+    await this.#shell.end('SIGKILL');
+  }
+}
+
+/** A shell with all that it starts. */
+class Program {
+  readonly #child: ChildProcess;
+  readonly #closed: Promise<unknown>;
+  /** Called when something was printed, and at the end. */
+  #wake: () => void = () => undefined;
+  /** Everything that was printed. */
+  output = '';
+
+  constructor(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
+    // A group of its own, as that of a terminal; bash takes Node's pipes for a network, and would read its settings.
+    this.#child = spawn('bash', ['--norc', ...args], { cwd, env, detached: true });
+    this.#closed = once(this.#child, 'close').finally(() => this.#wake());
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+        this.#wake();
+      });
+    this.#child.stdin?.on('error', () => undefined); // it has ended, which `prints` tells
+  }
+
+  read(input: string): void {
+    this.#child.stdin?.write(input);
+  }
+
+  /** Resolves when the output is as wanted. @throws where it ends before that */
+  async prints(wanted: (output: string) => boolean): Promise<void> {
+    while (!wanted(this.output)) {
+      if (this.#hasExited()) throw new Error(`it has ended with ${this.#child.exitCode}:\n${this.output}`);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Sends all of its group a signal, as Ctrl-C does with SIGINT, and waits for the end. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.#hasExited()) process.kill(-(this.#child.pid ?? Number.NaN), signal);
+    await this.#closed;
+  }
+
+  #hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+}
