@@ -19,6 +19,13 @@ export const TEST_BACKEND = process.env.BATCHLINE_TEST_BACKEND;
 export const DATABASES: readonly DatabaseKind[] =
   TEST_BACKEND === undefined ? ['embedded', 'postgres'] : ['postgres'];
 
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A data folder with the embedded database as it is before its first start: the tables, and nothing in them. */
+    embeddedTemplate: string;
+  }
+}
+
 /** An empty place for a server to keep everything in. */
 export interface Place {
   readonly folder: string;

@@ -7,13 +7,6 @@ import { readConfig } from '../../src/config.ts';
 import { JobQueue } from '../../src/engine/job-queue.ts';
 import { openDatabase } from '../../src/store/database.ts';
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** A data folder with the embedded database as it is before its first start: the tables, and nothing in them. */
-    embeddedTemplate: string;
-  }
-}
-
 /**
  * Vitest calls this once. To make an embedded database costs seconds of processor time, to copy one next to nothing; so
  * tests get copies of this one.

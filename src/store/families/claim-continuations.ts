@@ -75,7 +75,7 @@ export async function lockReadyParents(
   const { rows } = await sql<{ id: number; job_id: string; tenant: string }>`
     select t.id, t.job_id, t.tenant from batchline.task_family as f
     join batchline.task as t on t.id = f.parent_id and t.job_id = f.job_id
-    where exists (select from batchline.task_family as o where o.ready_since is not null)
+    where exists (select 1 from batchline.task_family as o where o.ready_since is not null)
       and f.ready_since is not null and t.name = ${name} and (${tenant}::text is null or t.tenant = ${tenant}::text)
       and t.state = ${TaskState.Started} and t.lease_owner is null
     order by f.parent_id

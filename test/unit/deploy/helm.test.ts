@@ -160,7 +160,12 @@ describe('the Helm chart', () => {
       expect(spec.template.spec).toMatchObject({
         terminationGracePeriodSeconds: 30,
         securityContext: { runAsNonRoot: true },
-        containers: [{ securityContext: { readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } } }],
+        containers: [
+          {
+            securityContext: { readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+            readinessProbe: { httpGet: { path: '/health/ready', port: 'monitoring' } },
+          },
+        ],
       });
     }
   });

@@ -67,6 +67,29 @@ volumes:
     {{- end }}
 {{- end -}}
 
+{{/* How Prometheus finds the metrics of the pods of both parts, and what makes pods new when settings change. */}}
+{{- define "batchline.annotations" -}}
+checksum/settings: {{ .Values.settings | toYaml | sha256sum }}
+prometheus.io/scrape: "true"
+prometheus.io/port: "9464"
+prometheus.io/path: /metrics
+{{- end -}}
+
+{{/* When Kubernetes sends a pod requests, and when it starts it again. */}}
+{{- define "batchline.probes" -}}
+readinessProbe:
+  httpGet:
+    path: /health/ready
+    port: monitoring
+  periodSeconds: 5
+livenessProbe:
+  httpGet:
+    path: /health/live
+    port: monitoring
+  periodSeconds: 10
+  failureThreshold: 6
+{{- end -}}
+
 {{/* What the containers of both parts have in common. */}}
 {{- define "batchline.container" -}}
 image: "{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}"
@@ -77,6 +100,12 @@ securityContext:
   capabilities:
     drop:
       - ALL
+env:
+  # Health and metrics without sign-in, for the cluster alone: no service leads there.
+  - name: BATCHLINE_MONITORING_HOST
+    value: 0.0.0.0
+  - name: BATCHLINE_MONITORING_PORT
+    value: "9464"
 envFrom:
   - secretRef:
       name: {{ include "batchline.secret" . }}
