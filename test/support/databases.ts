@@ -3,7 +3,6 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import type {} from './embedded-template.ts'; // it tells what inject('embeddedTemplate') is
 import { createDatabase, dropDatabase } from './postgres-server.ts';
 
 /** A kind of database. */
