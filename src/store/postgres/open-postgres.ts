@@ -52,6 +52,9 @@ export async function openPostgres(
   try {
     const sql = new Kysely<Schema>({ dialect: new ServerDialect({ pool }, backend), ...logTo(meter) });
     const migrated = { sql: sql as unknown as Kysely<unknown>, backend, holder: config.nodeId };
+    await pool.query('select 1').catch((error: unknown) => {
+      throw new DatabaseUnreachable(error);
+    });
     if (tables === 'up to date') await migrate(migrated, log);
     statementMs = mostMs;
     if (tables === 'up to date' && !backend.showsWriters) await checkEventIds(sql);
