@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, onTestFailed, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest';
 import { ApiClient } from '../support/api-client.ts';
 import { type Balancer, startBalancer } from '../support/balancer.ts';
 import { createPlace, type Place } from '../support/databases.ts';
@@ -26,13 +26,20 @@ let log: RunLog;
 let balancer: Balancer;
 let servers: ServerProcess[] = [];
 let workers: WorkerProcess[] = [];
+/** Whether no more is to be started. */
+let isOver: boolean;
+let watcher: pg.Client;
 
 beforeEach(async () => {
   place = await createPlace('postgres');
   log = new RunLog(join(place.folder, 'log'));
+  isOver = false;
+  watcher = new pg.Client({ connectionString: place.env.DATABASE_URL });
   balancer = await startBalancer(() => servers.map((server) => server.url));
 });
 afterEach(async () => {
+  isOver = true;
+  await watcher?.end();
   for (const { child } of [...servers, ...workers])
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   servers = [];
@@ -60,8 +67,8 @@ function work(): Promise<WorkerProcess> {
 }
 
 /** The most connections that one process has held, as often as it was looked at. */
-async function watchConnections(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ most: number }>(
+async function watchConnections(): Promise<number> {
+  const { rows } = await watcher.query<{ most: number }>(
     "select count(*)::int as most from pg_stat_activity where datname = current_database() and application_name like 'batchline%'",
   );
   return rows[0]?.most ?? 0;
@@ -97,13 +104,7 @@ test('servers and workers are restarted one after the other under load: nothing 
     'read',
     'write',
   ]);
-  let isOver = false;
-  const watcher = new pg.Client({ connectionString: place.env.DATABASE_URL });
   await watcher.connect();
-  onTestFinished(async () => {
-    isOver = true;
-    await watcher.end();
-  });
   let mostConnections = 0;
 
   const acknowledged = new Map<number, number>();
@@ -123,7 +124,7 @@ test('servers and workers are restarted one after the other under load: nothing 
       () => acknowledged.size >= before.started + 15 && log.ended() >= before.ended + 15 && log.running() > 0,
     );
     await Promise.race([hasGoneOn, starting]); // a start that fails ends the test
-    mostConnections = Math.max(mostConnections, await watchConnections(watcher));
+    mostConnections = Math.max(mostConnections, await watchConnections());
   };
 
   for (let round = 0; round < 2; round += 1) {
