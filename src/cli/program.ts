@@ -73,16 +73,9 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
     .option('--to <address>', 'postgres://…')
     .option('--forget', 'use the embedded database again all the same')
     .action(runs(async () => (await import('./local/move.ts')).moveCommand));
-  program
-    .command('settings')
+  addLocal(program.command('settings'))
     .description('every setting, its default and its meaning')
-    .action(
-      runs(async () => async () => {
-        const { settingsHelp } = await import('./settings-help.ts');
-        console.log(settingsHelp());
-        return 0;
-      }),
-    );
+    .action(runs(async () => (await import('./settings-help.ts')).settingsCommand));
 
   program.commandsGroup('Work:');
   addTaskCommands(program, runs);

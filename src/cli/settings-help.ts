@@ -1,7 +1,12 @@
 import { SETTINGS } from '../config.ts';
 
-/** Every setting with its default and its meaning, as text. */
-export function settingsHelp(): string {
+/** `batchline settings`: every setting, its default and its meaning. */
+export async function settingsCommand({ json }: { readonly json?: boolean }): Promise<0> {
+  console.log(json === true ? JSON.stringify(SETTINGS) : settingsHelp());
+  return 0;
+}
+
+function settingsHelp(): string {
   const width = Math.max(...SETTINGS.map((setting) => setting.name.length));
   return SETTINGS.map(
     ({ name, fallback, meaning }) =>

@@ -174,6 +174,7 @@ describe('serve refuses with one clear line', () => {
 test.concurrent.each<[string, number, RegExp, RegExp]>([
   ['--help', 0, /^Usage: batchline [\s\S]*a self-hosted batch-task server\n[\s\S]*\n {2}serve /, /^$/],
   ['help token', 0, /\n {2}revoke .*<id>/, /^$/],
+  ['settings --json', 0, /^\[\{"name":"HOST","fallback":"127\.0\.0\.1","meaning":/, /^$/],
   ['settings', 0, /^HOST +Address to listen on \(default: 127\.0\.0\.1\)\n[\s\S]*LOG_LEVEL/, /^$/],
   ['', 2, /^$/, /^Usage: batchline /],
   ['nonsense', 2, /^$/, /^batchline: unknown command 'nonsense'\n/],
