@@ -1,7 +1,8 @@
 import { SETTINGS } from '../config.ts';
+import type { ExitCode } from './exit-codes.ts';
 
 /** `batchline settings`: every setting, its default and its meaning. */
-export async function settingsCommand({ json }: { readonly json?: boolean }): Promise<0> {
+export async function settingsCommand({ json }: { readonly json?: boolean }): Promise<ExitCode> {
   console.log(json === true ? JSON.stringify(SETTINGS) : settingsHelp());
   return 0;
 }
