@@ -165,8 +165,7 @@ describe.each(DATABASES)('changes at the same moment on %s', (kind) => {
         while (!settled) {
           await client.query(
             `select pg_terminate_backend(pid) from pg_stat_activity
-             where datname = current_database() and wait_event_type = 'Lock' and query like '%update batchline.task%'
-               and pid <> pg_backend_pid()`,
+             where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()`,
           );
           await delay(10);
         }
