@@ -2,9 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { TaskTexts } from '../src/domain/batch-task.ts';
-import type { Schema } from '../src/store/schema.ts';
 import { changeTexts } from '../src/store/tasks/change-texts.ts';
 import { ApiClient } from '../test/support/api-client.ts';
 import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
@@ -13,6 +11,7 @@ import { eachPerSecond, type Load } from './load.ts';
 import { ADMIN, type Bench, inProcess, startServerProcess } from './processes.ts';
 import type { UpdateJob } from './put-database.ts';
 import type { PutJob } from './put-load.ts';
+import { statementOf } from './statements.ts';
 
 const TASKS = 1000;
 const LOAD: Load = { connections: 50, warmSeconds: 0.7, seconds: 2 };
@@ -88,24 +87,12 @@ function wholeBody(info: Record<string, unknown>): string {
   return JSON.stringify({ ...info, ...TEXTS_ON_THE_WIRE });
 }
 
-/** The very statement of `changeTexts`, taken from it by a database that only notes what it is asked. */
+/** The very statement of `changeTexts`. */
 async function updateJob(url: string, ids: readonly number[], actorId: number): Promise<UpdateJob> {
-  const noted: { text: string; values: readonly unknown[] }[] = [];
-  const db = new Kysely<Schema>({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-    log: ({ query }) => {
-      noted.push({ text: query.sql, values: query.parameters });
-    },
-  });
   const anId = 2_000_000_000;
-  await changeTexts(db, anId, TEXTS, actorId, { tenant: null, ownerId: null }, 'Succeeded');
-  const [statement] = noted;
-  if (statement === undefined) throw new Error('changeTexts has run no statement');
+  const statement = await statementOf((db) =>
+    changeTexts(db, anId, TEXTS, actorId, { tenant: null, ownerId: null }, 'Succeeded'),
+  );
   return { ...LOAD, ...statement, url, ids, idAt: statement.values.indexOf(anId) };
 }
 
