@@ -23,7 +23,7 @@ import { signals } from './0015-signals.ts';
 import { importTables } from './0017-import-tables.ts';
 import { traces } from './0019-traces.ts';
 import { move } from './0020-move.ts';
-import { ignoreConcurrentCreate } from './concurrent-create.ts';
+import { createOnce } from './create-once.ts';
 import { withMigrationLease } from './migration-lease.ts';
 import { checkUnknown } from './unknown-migrations.ts';
 
@@ -104,7 +104,7 @@ export async function migrate(
   log: Logger,
   migrations = migrationsFor(backend),
 ): Promise<void> {
-  for (const statement of FOUNDATION) await statement.execute(db).catch(ignoreConcurrentCreate);
+  for (const statement of FOUNDATION) await createOnce(db, statement);
   const names = Object.keys(migrations).sort();
   const applied = await readApplied(db);
   checkUnknown(names, applied, log);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
-import { ignoreConcurrentCreate } from './concurrent-create.ts';
+import { createOnce } from './create-once.ts';
 
 const LEASE_SECONDS = 30;
 const RENEW_MS = 10_000;
@@ -18,11 +18,12 @@ export async function withMigrationLease(
   holder: string,
   work: () => Promise<void>,
 ): Promise<void> {
-  await sql`create table if not exists batchline.migration_lease (
-    id int primary key, holder text not null, expires timestamptz not null
-  )`
-    .execute(db)
-    .catch(ignoreConcurrentCreate);
+  await createOnce(
+    db,
+    sql`create table if not exists batchline.migration_lease (
+      id int primary key, holder text not null, expires timestamptz not null
+    )`,
+  );
   while (!(await take(db, holder))) await delay(LOOK_MS);
   const renewal = setInterval(() => void take(db, holder).catch(() => undefined), RENEW_MS);
   try {
