@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
 import { type Balancer, startBalancer } from '../support/balancer.ts';
 import { type PostgresPair, startPostgresPair } from '../support/postgres-pair.ts';
+import { debianPostgres } from '../support/postgres-server.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { checkHistory } from './history.ts';
 import { inspect, storyOf } from './inspect.ts';
@@ -17,6 +18,8 @@ import { RunLog } from './run-log.ts';
  */
 
 const STEPS = 5;
+/** Debian's package where it is installed, as in CI; elsewhere the PostgreSQL that all tests have. */
+const DEBIAN = debianPostgres();
 
 let pair: PostgresPair;
 let address: Balancer;
@@ -28,7 +31,7 @@ let servers: ServerProcess[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'batchline-test-'));
   log = new RunLog(join(folder, 'log'));
-  pair = await startPostgresPair();
+  pair = await startPostgresPair(DEBIAN);
   inFront = pair.primary;
   address = await startBalancer(() => [inFront]);
 });
@@ -80,7 +83,7 @@ class Load {
   }
 }
 
-test('when the primary is lost under load and its standby promoted, two servers go on by themselves and nothing that was acknowledged is lost', async () => {
+test(`when the primary (${DEBIAN ?? 'of npm'}) is lost under load and its standby promoted, two servers go on by themselves and nothing that was acknowledged is lost`, async () => {
   const url = `postgres://postgres@127.0.0.1:${new URL(address.url).port}/postgres`;
   const env = {
     FAULTS_FOLDER: log.folder,

