@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest';
-import type { ApiClient } from '../support/api-client.ts';
+import type { Answer } from '../support/api-client.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { checkChain, inspect, storyOf } from './inspect.ts';
 import { RunLog } from './run-log.ts';
-import { allEnded, query, untilListening } from './waits.ts';
+import { BY_SIGNAL_ONLY, expectSignalsBack } from './stop-by-signal.ts';
+import { allEnded, query } from './waits.ts';
 
 const STEPS = 10;
 const CUTS = 3;
@@ -78,26 +79,10 @@ test('when all its connections are cut in the middle of work, the server goes on
 });
 
 test('signals between servers come back after the cut', async () => {
-  // The second one never runs the task: a stop that it is asked for reaches the first only by a signal, or at
-  // the next renewal of a lease that lasts an hour.
-  const env = { BATCHLINE_LEASE: '3600' };
-  const [one, other] = [await serve(env), await serve(env)];
-  await untilListening(place, 2);
-  const id = await one.admin.start({ Name: 'long', ParameterObject: { ms: 600_000 } });
-  await log.until(() => log.has('begin', id, 1));
-  const runner = log.begun().find((line) => line.task === id)?.pid;
-  const caller = runner === one.child.pid ? other : one;
-  expect(await cut()).toBeGreaterThan(2);
-  await untilListening(place, 2);
-  expect(await untilAnswered(caller.admin, id)).toBe(true);
-  expect(await caller.admin.ended(id)).toMatchObject({ State: 'Failed' });
-  expect([await one.stop(), await other.stop()]).toEqual([0, 0]);
+  const servers = [await serve(BY_SIGNAL_ONLY), await serve(BY_SIGNAL_ONLY)] as const;
+  const breakAll = async (): Promise<void> => {
+    expect(await cut()).toBeGreaterThan(2);
+  };
+  const onRefused = ({ status, text }: Answer): void => expect(status, text).toBe(503);
+  await expectSignalsBack({ place, log, servers, breakAll, onRefused });
 });
-
-/** Stops the task; the pool's cut connections may cost some calls. */
-async function untilAnswered(admin: ApiClient, id: number): Promise<boolean> {
-  for (;;) {
-    const answer = await admin.call('POST', `/BatchTask/${id}/Stop`);
-    if (answer.status === 200) return answer.body;
-  }
-}

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest';
-import type { Answer, ApiClient } from '../support/api-client.ts';
+import type { Answer } from '../support/api-client.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { checkHistory } from './history.ts';
 import { inspect, storyOf } from './inspect.ts';
 import { RunLog } from './run-log.ts';
+import { BY_SIGNAL_ONLY, expectSignalsBack } from './stop-by-signal.ts';
 import { allEnded, untilListening } from './waits.ts';
 
 /* The network between a server and its PostgreSQL has faults; nobody restarts anything. */
@@ -118,27 +119,10 @@ test('whatever the network does, calls are answered, work goes on by itself, and
 });
 
 test('a server that has become deaf without a word notices it, and hears again', async () => {
-  // A stop reaches the runner by a signal, or at the next renewal of a lease that lasts an hour.
-  const env = { BATCHLINE_LEASE: '3600' };
-  const [one, other] = [await serve(env), await serve(env)];
-  await untilListening(place, 2);
-  const id = await one.admin.start({ Name: 'long', ParameterObject: { ms: 600_000 } });
-  await log.until(() => log.has('begin', id, 1));
-  const runner = log.begun().find((line) => line.task === id)?.pid;
-  const caller = runner === one.child.pid ? other : one;
-  expect(proxy.lose()).toBeGreaterThan(2);
-  await untilListening(place, 0);
-  await untilListening(place, 2);
-  expect(await untilStopped(caller.admin, id)).toBe(true);
-  expect(await caller.admin.ended(id)).toMatchObject({ State: 'Failed' });
-  expect([await one.stop(), await other.stop()]).toEqual([0, 0]);
+  const servers = [await serve(BY_SIGNAL_ONLY), await serve(BY_SIGNAL_ONLY)] as const;
+  const breakAll = async (): Promise<void> => {
+    expect(proxy.lose()).toBeGreaterThan(2);
+    await untilListening(place, 0);
+  };
+  await expectSignalsBack({ place, log, servers, breakAll, onRefused: expectOutage });
 });
-
-/** Stops the task; connections that were lost may cost some calls. */
-async function untilStopped(admin: ApiClient, id: number): Promise<boolean> {
-  for (;;) {
-    const answer = await admin.call('POST', `/BatchTask/${id}/Stop`);
-    if (answer.status === 200) return answer.body;
-    expectOutage(answer);
-  }
-}

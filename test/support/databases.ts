@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { type BackendName, backendOf } from '../../src/store/backend.ts';
 import { createDatabase, dropDatabase } from './postgres-server.ts';
 
 /** A kind of database. */
@@ -13,6 +14,9 @@ export type DatabaseKind = 'embedded' | 'postgres';
  * run on it, with every transaction serializable, so that the database refuses some as those do.
  */
 export const TEST_BACKEND = process.env.BATCHLINE_TEST_BACKEND;
+
+/** What PostgreSQL can do as what it is used as. */
+export const POSTGRES_BACKEND = backendOf((TEST_BACKEND ?? 'postgres') as BackendName);
 
 /** The kinds of database that the integration tests run on: `describe.each(DATABASES)`. */
 export const DATABASES: readonly DatabaseKind[] =

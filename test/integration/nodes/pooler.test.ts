@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { readConfig } from '../../../src/config.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { isDatabaseAway } from '../../../src/store/database-away.ts';
-import { createPlace, type Place, TEST_BACKEND } from '../../support/databases.ts';
+import { createPlace, type Place, POSTGRES_BACKEND } from '../../support/databases.ts';
 import { EventClient } from '../../support/event-client.ts';
 import { type PgBouncer, startPgBouncer } from '../../support/pgbouncer.ts';
 import { lacks } from '../../support/programs.ts';
@@ -13,8 +13,6 @@ import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-s
 
 const HANDLERS = join(import.meta.dirname, '../fixtures/handlers.ts');
 const LOG = pino({ level: 'silent' });
-/** Distributed databases have no notifications: nobody listens there. */
-const LISTENS = TEST_BACKEND === undefined;
 /** Fewer than the servers have, so that their connections are handed from one to the other. */
 const POOL_SIZE = 3;
 
@@ -47,11 +45,14 @@ async function expectEndOfStanding(env: Record<string, string>): Promise<void> {
 test('a transaction that stands still is ended by PostgreSQL, and the process goes on', () =>
   expectEndOfStanding({}));
 
-test.runIf(LISTENS)('an address for signals at which nobody listens is refused', async () => {
-  await expect(open({ DATABASE_LISTEN_URL: 'postgres://postgres@127.0.0.1:1/x' })).rejects.toThrow(
-    /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: .*ECONNREFUSED/,
-  );
-});
+test.runIf(POSTGRES_BACKEND.notifies)(
+  'an address for signals at which nobody listens is refused',
+  async () => {
+    await expect(open({ DATABASE_LISTEN_URL: 'postgres://postgres@127.0.0.1:1/x' })).rejects.toThrow(
+      /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: .*ECONNREFUSED/,
+    );
+  },
+);
 
 describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
   let pooler: PgBouncer;
@@ -122,7 +123,7 @@ describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
 
   test('a transaction that stands still is ended, too', () => expectEndOfStanding(pooled));
 
-  test.runIf(LISTENS)(
+  test.runIf(POSTGRES_BACKEND.notifies)(
     'without an address for signals the start is refused, and polling is accepted',
     async () => {
       const { DATABASE_URL = '' } = pooled;
