@@ -16,12 +16,13 @@ import type { Health } from '../observability/health.ts';
 import type { PrometheusMetrics } from '../observability/metrics/prometheus.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
 import { isDiskFull } from '../store/disk-full.ts';
+import { isWorthRetrying } from '../store/retries/retrying.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { archiveRoutes } from './archive/archive-routes.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
-import { databaseAway, diskFull, toErrorAnswer } from './errors.ts';
+import { databaseAway, databaseBusy, diskFull, toErrorAnswer } from './errors.ts';
 import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
@@ -217,6 +218,7 @@ function refuseWhileStopping(app: FastifyInstance): void {
 /** A fault of the database as clients are told of it; every other one as it is. */
 function asTold(fault: unknown, isEmbedded: boolean): unknown {
   if (isDiskFull(fault, isEmbedded)) return diskFull();
+  if (isWorthRetrying(fault)) return databaseBusy();
   return isDatabaseAway(fault) ? databaseAway() : fault;
 }
 

@@ -84,6 +84,14 @@ export function databaseAway(): Refusal {
   );
 }
 
+/** What a client is told where the database has given its transaction up for others again and again. */
+export function databaseBusy(): Refusal {
+  return unavailable(
+    message`Too many others are changing the same at this moment, and nothing has changed; try again in some seconds.`,
+    RETRY_SECONDS,
+  );
+}
+
 const MAKE_ROOM_SECONDS = 60;
 
 /** What a client is told while the disk of the database is full: somebody has to make room. */

@@ -68,6 +68,21 @@ export class ResumableFile {
     return this.#length;
   }
 
+  /**
+   * Drops what was appended and synced after a length: for work that begins again, as that of a transaction does when the
+   * database asks for it.
+   *
+   * @param length bytes to keep, at most `length`
+   */
+  async cut(length: number): Promise<void> {
+    this.#pending = [];
+    if (length === this.#length) return;
+    if (!(length >= 0 && length < this.#length))
+      throw new RangeError(`The file has ${this.#length} bytes and can't be cut to ${length}.`);
+    await this.#file.truncate(length);
+    this.#length = length;
+  }
+
   /** Closes the file; what was not synced is dropped. */
   async close(): Promise<void> {
     await this.#file.close();

@@ -9,6 +9,8 @@ const CHANGED_MS = 50;
 const PROGRESS_MS = 300;
 /** ... with at most this many ids: a notification holds less than 8,000 bytes. Others wait for the next one. */
 const MOST_IDS = 600;
+/** Whoever begins to listen is heard a little later, so that what nobody has wanted yet is kept this long. */
+const UNWANTED_MS = 2000;
 
 /** What one text tells. */
 interface Payload {
@@ -38,7 +40,8 @@ export class SharedSignals implements Signals {
   readonly #origin: string;
   readonly #dueNames = new Set<string>();
   readonly #stops = new Set<number>();
-  readonly #progress = new Set<number>();
+  /** Tasks with new progress, and when it was told, on this process's own clock (ms). */
+  readonly #progress = new Map<number, number>();
   #listening = false;
   /** Until when another process wants to hear of events, on this process's own clock (ms). */
   #wantedUntil = 0;
@@ -81,8 +84,7 @@ export class SharedSignals implements Signals {
         if (this.#isWanted()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
         return;
       case 'progress':
-        if (!this.#isWanted()) return;
-        for (const taskId of signal.taskIds) this.#progress.add(taskId);
+        for (const taskId of signal.taskIds) this.#progress.set(taskId, performance.now());
         this.#progressing ??= setTimeout(() => this.#flushProgress(), PROGRESS_MS);
     }
   }
@@ -126,11 +128,14 @@ export class SharedSignals implements Signals {
   }
 
   #flushProgress(): void {
-    const progress = [...this.#progress].slice(0, MOST_IDS);
-    for (const taskId of progress) this.#progress.delete(taskId);
+    const isWanted = this.#isWanted();
+    const oldest = performance.now() - UNWANTED_MS;
+    const old = [...this.#progress].filter(([, told]) => told < oldest).map(([taskId]) => taskId);
+    const progress = isWanted ? [...this.#progress.keys()].slice(0, MOST_IDS) : [];
+    for (const taskId of isWanted ? progress : old) this.#progress.delete(taskId);
     this.#progressing =
       this.#progress.size > 0 ? setTimeout(() => this.#flushProgress(), PROGRESS_MS) : undefined;
-    this.#sending = this.#sending.then(() => this.#notify({ progress }));
+    if (progress.length > 0) this.#sending = this.#sending.then(() => this.#notify({ progress }));
   }
 
   async #notify(payload: Omit<Payload, 'origin'>): Promise<void> {
@@ -148,6 +153,9 @@ export class SharedSignals implements Signals {
     for (const taskId of stops) this.#local.publish({ kind: 'stop', taskId });
     if (progress.length > 0) this.#local.publish({ kind: 'progress', taskIds: progress });
     if (flags.changed === true) this.#local.publish({ kind: 'changed' });
-    if (flags.listening === true) this.#wantedUntil = performance.now() + LISTENING_MS;
+    if (flags.listening !== true) return;
+    // Events since the other one began to listen are in the database: it has only to look.
+    if (!this.#isWanted()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
+    this.#wantedUntil = performance.now() + LISTENING_MS;
   }
 }

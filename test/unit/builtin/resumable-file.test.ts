@@ -26,6 +26,24 @@ test('grows by what was synced, and is cut to the length it is opened at', async
   expect(await readFile(path, 'utf8')).toBe('Åbc\nd\n');
 });
 
+test('is cut back to where work that is done again began', async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, 'report');
+  const file = await ResumableFile.open(path, 0);
+  file.append('kept\n');
+  const kept = await file.sync();
+  file.append('first try\n');
+  await file.sync();
+  file.append('not even synced\n');
+  await expect(file.cut(100)).rejects.toThrow("The file has 15 bytes and can't be cut to 100.");
+  await file.cut(kept);
+  await file.cut(kept);
+  file.append('second try\n');
+  expect(await file.sync()).toBe(16);
+  await file.close();
+  expect(await readFile(path, 'utf8')).toBe('kept\nsecond try\n');
+});
+
 test('tells where the file is shorter than it should be, and begins anew', async () => {
   await using folder = await tempFolder();
   const path = join(folder.path, 'report');
