@@ -5,8 +5,6 @@ import type { DrainJob, DrainRates } from './drain-batchline.ts';
 import { figuresOf, interleave, type Report, type Rounds, ratioOf } from './figures.ts';
 import { type Bench, inProcess, SERVER_ENV } from './processes.ts';
 
-/** Fewer on the embedded database, where a start takes longer than a drain of many. */
-const TASKS = { postgres: 5000, embedded: 1500 };
 const STARTS_AT_ONCE = 50;
 /** BATCHLINE_CONCURRENCY: two claims of the dispatcher, so that one can run while the other is written. */
 const SLOTS = 500;
@@ -15,10 +13,14 @@ const BATCH_SIZE = 250;
 const AIM = 0.6;
 
 /** Starts and the drain of no-op tasks, with all that the server records, beside bare pg-boss on the same database. */
-export async function measureDrain(bench: Bench, kind: 'postgres' | 'embedded'): Promise<Report[]> {
+export async function measureDrain(
+  bench: Bench,
+  kind: 'postgres' | 'embedded',
+  tasks: number,
+): Promise<Report[]> {
   const starts: Record<string, number[]> = {};
   const measure = (name: string, script: string) => async (): Promise<number> => {
-    const rates = await once(bench, kind, script);
+    const rates = await once(bench, kind, tasks, script);
     starts[name] ??= [];
     starts[name].push(rates.start);
     return rates.drain;
@@ -36,7 +38,7 @@ export async function measureDrain(bench: Bench, kind: 'postgres' | 'embedded'):
   const where = kind === 'postgres' ? 'on PostgreSQL' : 'on the embedded database';
   return [
     report(
-      `Drain of ${TASKS[kind]} no-op tasks ${where}, ${SLOTS} slots, batches of ${BATCH_SIZE}`,
+      `Drain of ${tasks.toLocaleString('en')} no-op tasks ${where}, ${SLOTS} slots, batches of ${BATCH_SIZE}`,
       drains,
       kind === 'postgres' ? AIM : undefined,
     ),
@@ -45,14 +47,19 @@ export async function measureDrain(bench: Bench, kind: 'postgres' | 'embedded'):
 }
 
 /** One round of one of the two, in a process and on a database of its own. */
-async function once(bench: Bench, kind: 'postgres' | 'embedded', script: string): Promise<DrainRates> {
+async function once(
+  bench: Bench,
+  kind: 'postgres' | 'embedded',
+  tasks: number,
+  script: string,
+): Promise<DrainRates> {
   const env: Record<string, string> = {
     ...SERVER_ENV,
     BATCHLINE_DATA: await mkdtemp(join(bench.folder, 'drain-')),
     BATCHLINE_CONCURRENCY: String(SLOTS),
   };
   if (kind === 'postgres') env.DATABASE_URL = await createDatabase(bench.postgresUrl, 'bench_drain');
-  const job: DrainJob = { env, tasks: TASKS[kind], atOnce: STARTS_AT_ONCE, batchSize: BATCH_SIZE };
+  const job: DrainJob = { env, tasks, atOnce: STARTS_AT_ONCE, batchSize: BATCH_SIZE };
   try {
     return await inProcess<DrainJob, DrainRates>(bench, script, job);
   } finally {

@@ -19,17 +19,26 @@ import { measureRequests } from './requests.ts';
 interface Sizes {
   /** Tasks in the databases of the pages and the claims. */
   readonly sizes: readonly number[];
+  /** Tasks that are drained, one number after the other. */
+  readonly drainTasks: readonly number[];
   /** Tasks that each queue is given at once. */
   readonly queueTasks: number;
   /** Tasks that run while the memory is watched. */
   readonly memoryTasks: number;
 }
 
+/** Few, because a start takes longer there than a drain of many. */
+const EMBEDDED_TASKS = 1500;
+
 const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: Sizes) => Promise<Report[]>>> = {
   put: async (bench) => [await measurePut(bench)],
   requests: async (bench) => [await measureRequests(bench)],
-  drain: (bench) => measureDrain(bench, 'postgres'),
-  'drain-embedded': (bench) => measureDrain(bench, 'embedded'),
+  drain: async (bench, { drainTasks }) => {
+    const reports = [];
+    for (const tasks of drainTasks) reports.push(...(await measureDrain(bench, 'postgres', tasks)));
+    return reports;
+  },
+  'drain-embedded': (bench) => measureDrain(bench, 'embedded', EMBEDDED_TASKS),
   latency: async (bench) => [
     await measureLatency(bench, 'postgres'),
     await measureLatency(bench, 'embedded'),
@@ -40,7 +49,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: Sizes) => Prom
   memory: async (bench, { memoryTasks }) => [await measureMemory(bench, memoryTasks)],
 };
 
-const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--tasks 10000,1000000] [--queue-tasks 5000] [--memory-tasks 1000000] [--json] [--profile FOLDER]`;
+const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--tasks 10000,1000000] [--drain-tasks 5000,20000] [--queue-tasks 5000] [--memory-tasks 1000000] [--json] [--profile FOLDER]`;
 
 process.exitCode = await main();
 
@@ -50,6 +59,7 @@ async function main(): Promise<number> {
     options: {
       rounds: { type: 'string', default: '5' },
       tasks: { type: 'string', default: '10000,1000000' },
+      'drain-tasks': { type: 'string', default: '5000,20000' },
       'queue-tasks': { type: 'string', default: '5000' },
       'memory-tasks': { type: 'string', default: '1000000' },
       json: { type: 'boolean', default: false },
@@ -59,6 +69,7 @@ async function main(): Promise<number> {
   const names = positionals.length > 0 ? positionals : Object.keys(MEASUREMENTS);
   const rounds = Number(values.rounds);
   const sizes = values.tasks.split(',').map(Number);
+  const drainTasks = values['drain-tasks'].split(',').map(Number);
   const queueTasks = Number(values['queue-tasks']);
   const memoryTasks = Number(values['memory-tasks']);
   const wrong = names.find((name) => !(name in MEASUREMENTS));
@@ -67,7 +78,7 @@ async function main(): Promise<number> {
     !Number.isInteger(rounds) ||
     rounds < 1 ||
     !sizes.every(isSize) ||
-    !(queueTasks >= 10 && memoryTasks >= 10)
+    ![...drainTasks, queueTasks, memoryTasks].every((count) => count >= 10)
   ) {
     console.error(USAGE);
     return 2;
@@ -80,7 +91,12 @@ async function main(): Promise<number> {
     const bench: Bench = { rounds, postgresUrl: postgres.url, folder, profileFolder: values.profile };
     const reports: Report[] = [];
     for (const name of names) {
-      for (const report of (await MEASUREMENTS[name]?.(bench, { sizes, queueTasks, memoryTasks })) ?? []) {
+      for (const report of (await MEASUREMENTS[name]?.(bench, {
+        sizes,
+        drainTasks,
+        queueTasks,
+        memoryTasks,
+      })) ?? []) {
         reports.push(report);
         if (!values.json) console.log(`\n${tableOf(report)}`);
       }

@@ -17,13 +17,17 @@ const SLOTS = 500;
 /** How much every side does. */
 type Sizes = Omit<SideJob, 'env'>;
 
-/** The sides on PostgreSQL by their scripts. */
-const ON_POSTGRES = {
-  batchline: 'batchline.ts',
-  'pg-boss': 'pg-boss.ts',
-  'pg-boss work() with a status row': 'pg-boss-status.ts',
-  'graphile-worker': 'graphile-worker.ts',
-} as const;
+const STATUS = 'pg-boss work() with a status row';
+const STATUS_IN_BURSTS = 'the same, in bursts';
+
+/** The sides on PostgreSQL by their scripts, and what those are told. */
+const ON_POSTGRES: Readonly<Record<string, { script: string; env?: Record<string, string> }>> = {
+  batchline: { script: 'batchline.ts' },
+  'pg-boss': { script: 'pg-boss.ts' },
+  [STATUS]: { script: 'pg-boss-status.ts' },
+  [STATUS_IN_BURSTS]: { script: 'pg-boss-status.ts', env: { BENCH_BURST: 'true' } },
+  'graphile-worker': { script: 'graphile-worker.ts' },
+};
 
 const ALWAYS = 'BullMQ, Redis with fsync always';
 const EVERY_SECOND = 'BullMQ, Redis with fsync every second';
@@ -31,7 +35,8 @@ const EVERY_SECOND = 'BullMQ, Redis with fsync every second';
 /** What the drain is compared with, and the aims. */
 const AIMS: Readonly<Record<string, number | undefined>> = {
   'pg-boss': 0.6,
-  'pg-boss work() with a status row': 3,
+  [STATUS]: 3,
+  [STATUS_IN_BURSTS]: 3,
   [ALWAYS]: 1,
   [EVERY_SECOND]: undefined,
   'graphile-worker': undefined,
@@ -54,8 +59,8 @@ export async function measureQueues(bench: Bench, tasks: number): Promise<Report
     return result.drain;
   };
   const sides: Record<string, () => Promise<number>> = {};
-  for (const [name, script] of Object.entries(ON_POSTGRES))
-    sides[name] = measure(name, () => onPostgres(bench, script, sizes));
+  for (const [name, { script, env }] of Object.entries(ON_POSTGRES))
+    sides[name] = measure(name, () => onPostgres(bench, script, sizes, env));
   if (!lacks('redis-server')) {
     sides[ALWAYS] = measure(ALWAYS, () => onRedis(bench, 'always', sizes));
     sides[EVERY_SECOND] = measure(EVERY_SECOND, () => onRedis(bench, 'everysec', sizes));
@@ -103,10 +108,16 @@ export async function measureQueues(bench: Bench, tasks: number): Promise<Report
   ];
 }
 
-async function onPostgres(bench: Bench, script: string, sizes: Sizes): Promise<SideResult> {
+async function onPostgres(
+  bench: Bench,
+  script: string,
+  sizes: Sizes,
+  more: Readonly<Record<string, string>> = {},
+): Promise<SideResult> {
   const url = await createDatabase(bench.postgresUrl, 'bench_queues');
   const env = {
     ...SERVER_ENV,
+    ...more,
     BATCHLINE_DATA: await mkdtemp(join(bench.folder, 'queues-')),
     BATCHLINE_CONCURRENCY: String(SLOTS),
     DATABASE_URL: url,
