@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPlace, type Place } from '../support/databases.ts';
@@ -48,7 +49,7 @@ describe('the embedded database', () => {
       code: 1,
       stderr: expect.stringMatching(/^batchline: .* is in use by process \d+/),
     });
-    await rm(archive, { force: true });
+    expect(existsSync(archive)).toBe(false);
     await server.stop();
 
     const alone = await doctor();
@@ -62,6 +63,12 @@ describe('the embedded database', () => {
       stdout: 'The tables are up to date.\n',
     });
 
+    const nowhere = join(place.folder, 'nowhere');
+    expect(await batchline(['backup', archive], { BATCHLINE_DATA: nowhere })).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(`there is no database in ${nowhere}`),
+    });
+    expect([existsSync(archive), existsSync(nowhere)]).toEqual([false, false]);
     expect(await batchline(['backup', archive])).toMatchObject({ code: 0, stderr: '' });
     expect(await batchline(['backup', archive])).toMatchObject({
       code: 5,

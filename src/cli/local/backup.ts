@@ -1,7 +1,7 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { type Config, readConfig } from '../../config.ts';
 import { openLog } from '../../log.ts';
-import { openEmbedded } from '../../store/embedded/open-embedded.ts';
+import { hasEmbedded, openEmbedded } from '../../store/embedded/open-embedded.ts';
 import { restoreEmbedded } from '../../store/embedded/restore-embedded.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';
@@ -13,10 +13,14 @@ interface Options {
 
 /**
  * `batchline backup FILE`: writes all of the embedded database into an archive that does not exist yet. The server must
- * be stopped.
+ * be stopped. Where it fails it leaves no file.
  */
 export async function backup(file: string, { json }: Options): Promise<ExitCode> {
   const config = embeddedOnly('pg_dump backs it up');
+  if (!hasEmbedded(config.dataFolder))
+    throw new CommandRefused(
+      `there is no database in ${config.dataFolder}; the folder that the server has in BATCHLINE_DATA is accepted`,
+    );
   const archive = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST')
       throw new CommandRefused(`there is a file ${file} already; a new name is accepted`);
@@ -38,6 +42,9 @@ export async function backup(file: string, { json }: Options): Promise<ExitCode>
       `${file} has all of the database (${size} bytes). ${filesHint(config)}`,
     );
     return 0;
+  } catch (error) {
+    await rm(file, { force: true }); // half an archive is none
+    throw error;
   } finally {
     await archive.close();
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
@@ -23,6 +24,9 @@ export interface EmbeddedDatabase extends Database {
 
 /** The folder of the embedded database below the data folder. */
 export const EMBEDDED_FOLDER = 'postgres';
+
+/** Whether a data folder has an embedded database. */
+export const hasEmbedded = (dataFolder: string): boolean => existsSync(join(dataFolder, EMBEDDED_FOLDER));
 
 /**
  * Opens PGlite durably in a folder of its own below the data folder, keeps others out of it, and brings its tables up to date.

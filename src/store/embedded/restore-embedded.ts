@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,7 +5,7 @@ import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import { DurableFileSystem, durableStartParams, syncPath } from './durable-file-system.ts';
 import { lockFolder } from './folder-lock.ts';
-import { EMBEDDED_FOLDER } from './open-embedded.ts';
+import { EMBEDDED_FOLDER, hasEmbedded } from './open-embedded.ts';
 
 /** There is a database already, or the archive holds none. The message says which. */
 export class RestoreRefused extends Error {
@@ -30,7 +29,7 @@ export async function restoreEmbedded(dataFolder: string, archive: Uint8Array): 
   const target = join(dataFolder, EMBEDDED_FOLDER);
   const unfinished = `${target}.restoring`;
   try {
-    if (existsSync(target))
+    if (hasEmbedded(dataFolder))
       throw new RestoreRefused(
         `There is a database in ${target} already; name another folder in BATCHLINE_DATA, or move that one away.`,
       );
