@@ -9,7 +9,10 @@ import { ADMIN, type Bench, inProcess, type RunningServer, startServerProcess } 
 
 const LOAD: Load = { connections: 1, warmSeconds: 0.2, seconds: 0.5 };
 const ROWS = 50;
-const AIM = 0.7;
+/** A page among ten million may take 1.3 times what it takes among ten thousand. */
+const AIM = 1 / 1.3;
+/** Stands in a query for the associate who owns 2,000 tasks in every size. */
+const OWNER = '{owner}';
 
 /** The pages that are measured: who asks, and for what. Each at its beginning and in the middle of the list. */
 const LISTS: Readonly<Record<string, { readonly who: 'admin' | 'owner'; readonly query: string }>> = {
@@ -18,7 +21,7 @@ const LISTS: Readonly<Record<string, { readonly who: 'admin' | 'owner'; readonly
   'by state, descending': { who: 'admin', query: '$orderBy=state desc' },
   'by date, descending': { who: 'admin', query: '$orderBy=registeredDate desc' },
   'of one definition': { who: 'admin', query: "$filter=name eq 'DEFINITION-07'" },
-  'of one associate': { who: 'admin', query: '$filter=associateId eq 1500' },
+  'of one associate': { who: 'admin', query: `$filter=associateId eq ${OWNER}` },
   failed: { who: 'admin', query: "$filter=state eq 'Failed'" },
   "an associate's own and system": { who: 'owner', query: '' },
   "an associate's, by name": { who: 'owner', query: '$orderBy=name desc' },
@@ -76,7 +79,7 @@ async function jobsOf(
   const jobs: [string, PagesJob][] = [];
   for (const [list, { who, query }] of Object.entries(LISTS)) {
     const client = clients[who];
-    const path = `/BatchTask?$top=${ROWS}&${encodeURI(query)}`;
+    const path = `/BatchTask?$top=${ROWS}&${encodeURI(query.replace(OWNER, String(owner.associateId)))}`;
     const total = (await client.json('GET', `${path}&$options=GrandTotal%3Dtrue`))['odata.count'];
     const skip = Math.floor(total / 2) - ROWS;
     const middle = skip < 0 ? null : (await client.json('GET', `${path}&$skip=${skip}`))['odata.nextLink'];

@@ -16,7 +16,7 @@ import { statementOf } from './statements.ts';
 const TASKS = 1000;
 const LOAD: Load = { connections: 50, warmSeconds: 0.7, seconds: 2 };
 const BODY_BYTES = 1024;
-const AIM = 0.35;
+const AIM = 0.6;
 
 /** PUT requests a second beside the same UPDATE by `pg` and by pgbench, all with 50 connections. */
 export async function measurePut(bench: Bench): Promise<Report> {
