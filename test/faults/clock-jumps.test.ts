@@ -17,7 +17,7 @@ import { query } from './waits.ts';
 const CLOCK = resolve(import.meta.dirname, '../support/shifted-clock.ts');
 const HOURS = 5 * 3_600_000;
 /** Long enough that nothing but a jump can end it, and looked at three times as often. */
-const LEASE_SECONDS = 12;
+const LEASE_SECONDS = 10;
 
 let place: Place;
 let log: RunLog;

@@ -11,7 +11,7 @@ import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { TEST_ENV } from '../support/test-server.ts';
 
-const ROWS = 5_000;
+const ROWS = 3_000;
 const BAD = 24;
 
 let place: Place;

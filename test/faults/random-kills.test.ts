@@ -19,7 +19,7 @@ import { allEnded } from './waits.ts';
  */
 
 /** How many tasks the large run has. */
-const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 1000));
+const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 2000));
 /** What decides which process meets what; printed, so that a run can be had again. */
 const SEED = Number(process.env.BATCHLINE_FAULT_SEED ?? Math.floor(Math.random() * 0x7fffffff));
 const LEASE_SECONDS = 2;

@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 const HANDLERS = join(import.meta.dirname, 'fixtures/model-handlers.ts');
 const TASKS = 24;
-const ROUNDS = 4;
+const ROUNDS = 3;
 const CLAIM_ROUNDS = 2;
 
 /** Who has ended a run, by the reason in the record. */

@@ -7,7 +7,7 @@ import type { Model } from './model.ts';
 import { type Real, startReal } from './real.ts';
 
 /** How many sequences of calls; BATCHLINE_MODEL_RUNS makes it more. */
-const RUNS = Number(process.env.BATCHLINE_MODEL_RUNS ?? 100);
+const RUNS = Number(process.env.BATCHLINE_MODEL_RUNS ?? 60);
 
 describe.each(DATABASES)('the states of tasks on %s', (kind) => {
   let real: Real;
