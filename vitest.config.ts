@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects, one after the other: `unit` (fast, no server), `integration` (real servers and databases; three
+ * Three projects, one after the other: `unit` (fast, no server), `integration` (real servers and databases; two
  * files at a time, because each starts processes of its own, and much of its time is waiting) and `browser` (the
- * built page in Chromium, against a real server, two at a time; left out where there is no Chromium).
+ * built page in Chromium, against a real server, likewise; left out where there is no Chromium).
  */
 export default defineConfig({
   test: {
@@ -27,7 +27,7 @@ export default defineConfig({
           ],
           environment: 'node',
           globalSetup: ['test/support/postgres-server.ts', 'test/support/embedded-template.ts'],
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           // Waits are for conditions, so that these only end what hangs, however busy the machine is.
           testTimeout: 300_000,

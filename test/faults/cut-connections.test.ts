@@ -31,11 +31,11 @@ async function serve(env: Record<string, string> = {}): Promise<ServerProcess> {
   return server;
 }
 
-/** Cuts every connection of the servers. @returns how many there were */
+/** Cuts every connection of the servers; resolves when they are gone. @returns how many there were */
 async function cut(): Promise<number> {
   const rows = await query(
     place,
-    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'batchline%'",
+    "select pg_terminate_backend(pid, 60_000) from pg_stat_activity where datname = current_database() and application_name like 'batchline%'",
   );
   return rows.length;
 }
