@@ -84,9 +84,10 @@ export const adjustCreditLimits = defineTask({
     }
 
     /** Changes the next customers and writes down what they had; nothing is due where the line stays. */
-    function nextBatch({ line, changed, total, bytes }: Checkpoint): Promise<Checkpoint> {
+    function nextBatch({ line, changed, total }: Checkpoint): Promise<Checkpoint> {
+      const { length } = file;
       return ctx.services.transaction(async (tx) => {
-        await file.cut(bytes); // the database may have asked for this transaction a second time
+        await file.cut(length); // the database may have asked for this transaction a second time
         const update = sql`, changed as (
           update batchline_data.customers c set credit_limit = batch.after
           from batch where c._task = ${task} and c._line = batch._line)`;
