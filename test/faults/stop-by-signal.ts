@@ -36,9 +36,9 @@ export async function expectSignalsBack({
   const caller = runner === one.child.pid ? other : one;
   await breakAll();
   await untilListening(place, 2);
-  let answer = await caller.admin.call('POST', `/BatchTask/${id}/Stop`);
-  for (; answer.status !== 200; answer = await caller.admin.call('POST', `/BatchTask/${id}/Stop`))
-    onRefused(answer);
+  const stop = () => caller.admin.call('POST', `/BatchTask/${id}/Stop`);
+  let answer = await stop();
+  for (; answer.status !== 200; answer = await stop()) onRefused(answer);
   expect(answer.body).toBe(true);
   expect(await caller.admin.ended(id)).toMatchObject({ State: 'Failed' });
   expect([await one.stop(), await other.stop()]).toEqual([0, 0]);

@@ -130,12 +130,13 @@ export class SharedSignals implements Signals {
   #flushProgress(): void {
     const isWanted = this.#isWanted();
     const oldest = performance.now() - UNWANTED_MS;
-    const old = [...this.#progress].filter(([, told]) => told < oldest).map(([taskId]) => taskId);
-    const progress = isWanted ? [...this.#progress.keys()].slice(0, MOST_IDS) : [];
-    for (const taskId of isWanted ? progress : old) this.#progress.delete(taskId);
+    const all = [...this.#progress];
+    const leaving = isWanted ? all.slice(0, MOST_IDS) : all.filter(([, told]) => told < oldest);
+    const progress = leaving.map(([taskId]) => taskId);
+    for (const taskId of progress) this.#progress.delete(taskId);
     this.#progressing =
       this.#progress.size > 0 ? setTimeout(() => this.#flushProgress(), PROGRESS_MS) : undefined;
-    if (progress.length > 0) this.#sending = this.#sending.then(() => this.#notify({ progress }));
+    if (isWanted && progress.length > 0) this.#sending = this.#sending.then(() => this.#notify({ progress }));
   }
 
   async #notify(payload: Omit<Payload, 'origin'>): Promise<void> {
