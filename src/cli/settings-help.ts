@@ -1,10 +1,9 @@
 import { SETTINGS } from '../config.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { print } from './output.ts';
 
 /** `batchline settings`: every setting, its default and its meaning. */
 export async function settingsCommand({ json }: { readonly json?: boolean }): Promise<ExitCode> {
-  print(SETTINGS, json, settingsHelp());
+  console.log(json === true ? JSON.stringify(SETTINGS) : settingsHelp());
   return 0;
 }
 
