@@ -11,6 +11,7 @@ import { Registry } from '../src/engine/registry.ts';
 import { Files } from '../src/files/files.ts';
 import { openStore } from '../src/files/open-store.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
+import { IS_HELD } from '../src/store/held-tasks.ts';
 import { TextWriter } from '../src/tasks/text-writer.ts';
 
 /** Who starts the tasks. */
@@ -75,6 +76,6 @@ export async function openParts(env: Readonly<Record<string, string>>) {
 export async function anyLeft(database: Database): Promise<boolean> {
   const { rows } = await sql<{ left: boolean }>`
     select exists (select from batchline.task where state = 1)
-      or exists (select from batchline.task where lease_until is not null) as left`.execute(database.sql);
+      or exists (select from batchline.task as t where ${IS_HELD}) as left`.execute(database.sql);
   return rows[0]?.left ?? true;
 }

@@ -47,6 +47,9 @@ export const ENDED_STATES = [
 /** The states in which somebody holds the task: it may not be deleted. */
 export const HELD_STATES = ['Aquired', 'Started'] as const satisfies readonly StoredState[];
 
+/** The states in which nobody holds the task. */
+export const RESTING_STATES = ['New', ...ENDED_STATES] as const satisfies readonly StoredState[];
+
 /** The moves that PUT may make, by the state that a task is in (contract, section 2). Staying is always legal. */
 export const LEGAL_MOVES: Readonly<Record<StoredState, readonly StoredState[]>> = {
   New: ['Aquired', 'Started', 'Failed'],

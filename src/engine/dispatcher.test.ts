@@ -60,6 +60,27 @@ test('wakes only for its own definitions', async () => {
   expect(claimed).toEqual(['a']);
 });
 
+test('slots that become free in the same turn are filled by one claim', async () => {
+  const gate = Promise.withResolvers<void>();
+  const limits: number[] = [];
+  dispatcher = new Dispatcher<string>({
+    names: ['a'],
+    slots: 3,
+    async claim(_, limit) {
+      limits.push(limit);
+      return { items: limits.length === 1 ? ['1', '2', '3'] : [], more: limits.length === 1 };
+    },
+    run: () => gate.promise,
+    log,
+  });
+  dispatcher.start();
+  await settle();
+  gate.resolve();
+  await settle();
+  await settle();
+  expect(limits).toEqual([3, 3]);
+});
+
 test('after stop it claims nothing more', async () => {
   let claims = 0;
   dispatcher = new Dispatcher<string>({

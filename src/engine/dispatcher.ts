@@ -41,6 +41,7 @@ export class Dispatcher<T> {
   #mode: 'idle' | 'pumping' | 'stopped' = 'idle';
   #pumping: Promise<void> = Promise.resolve();
   #poll: NodeJS.Timeout | undefined;
+  #freed: NodeJS.Immediate | undefined;
 
   constructor(options: DispatcherOptions<T>) {
     this.#options = options;
@@ -62,6 +63,7 @@ export class Dispatcher<T> {
   async stop(): Promise<void> {
     this.#mode = 'stopped';
     clearInterval(this.#poll);
+    clearImmediate(this.#freed);
     await this.#pumping;
   }
 
@@ -105,8 +107,17 @@ export class Dispatcher<T> {
   #run(item: T): void {
     const running = this.#options.run(item).finally(() => {
       this.#running.delete(running);
-      this.#pump();
+      this.#pumpWhenAllAreFreed();
     });
     this.#running.add(running);
+  }
+
+  /** Ends are written together, so that many slots become free in one turn of the event loop: one claim fills them all. */
+  #pumpWhenAllAreFreed(): void {
+    if (this.#mode === 'stopped') return;
+    this.#freed ??= setImmediate(() => {
+      this.#freed = undefined;
+      this.#pump();
+    });
   }
 }

@@ -103,7 +103,7 @@ export async function bulkTasks(
   caller: Caller,
   request: BulkRequest,
 ): Promise<BulkOutcome> {
-  const slices = await slicesOf(parts.database.sql, visibleTo(caller));
+  const slices = await slicesOf(parts.database.sql, visibleTo(caller), request.filter);
   const refused: { id: number; reason: Message }[] = [];
   let matched = 0;
   let lastId: number | null = null;

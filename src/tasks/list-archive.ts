@@ -57,7 +57,7 @@ export async function listArchive(
   request: ArchiveRequest,
 ): Promise<ArchivePage> {
   const { filter, selection, order, after, skip, top } = request;
-  const slices = await slicesOf(database.sql, visibleTo(caller));
+  const slices = await slicesOf(database.sql, visibleTo(caller), filter);
   const page = { slices, filter, columns: selection.columns, order, after, skip, limit: top + 1 };
   const found = selection.hideDetail || top === 0 ? [] : await readPage(database.sql, page);
   const rows = found.slice(0, top);

@@ -22,7 +22,7 @@ import {
 import { createPlace, DATABASES, type Place as TestPlace } from '../support/databases.ts';
 import { FUZZ_RUNS } from '../support/fuzz.ts';
 
-const EVERYTHING: Slice[] = [{ condition: sql`true`, ofOwner: false }];
+const EVERYTHING: Slice[] = [{ condition: sql`true`, ofOwner: false, ofHeld: false }];
 
 test('every operator has cases', () => {
   expect(Object.keys(OPERATOR_CASES).sort()).toEqual(OPERATORS.flatMap(({ names }) => names).sort());
@@ -121,7 +121,11 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
 
   test('a place between slices is found in each of them', async () => {
     const order = parseOrder('name desc');
-    const slices = [0, 2].map((id) => ({ condition: sql<boolean>`t.owner_id = ${id}`, ofOwner: true }));
+    const slices = [0, 2].map((id) => ({
+      condition: sql<boolean>`t.owner_id = ${id}`,
+      ofOwner: true,
+      ofHeld: false,
+    }));
     const page = { slices, filter: undefined, columns: [], order, after: undefined, skip: 0 };
     const whole = await readPage(database.sql, { ...page, limit: 1000 });
     expect(whole.length).toBe(

@@ -86,7 +86,7 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
   }));
 }
 
-/** For each slice where its tasks come from. `offset 0` keeps the planner from choosing an index by the order. */
+/** For each slice where its tasks come from. `offset 0` keeps the planner from choosing an index by the order: those hold no held task. */
 async function sourcesOf(db: Kysely<Schema>, page: PageRequest): Promise<RawBuilder<unknown>[]> {
   const { slices, order } = page;
   const byOwnersIndex = ['batchTaskId', 'associateId'].includes(order[0]?.column ?? '');
@@ -94,9 +94,9 @@ async function sourcesOf(db: Kysely<Schema>, page: PageRequest): Promise<RawBuil
     byOwnersIndex || !slices.every(({ ofOwner }) => ofOwner)
       ? []
       : await areSmall(db, slices, SORTED_AT_ONCE);
-  return slices.map(({ condition }, index) => {
+  return slices.map(({ condition, ofHeld }, index) => {
     const where = sql.join([condition, ...conditionsOf(page)], sql` and `);
-    return small[index]
+    return ofHeld || small[index]
       ? sql`(select * from batchline.task as t where ${where} offset 0) as t`
       : sql`batchline.task as t where ${where}`;
   });

@@ -1,5 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Filter } from '../../domain/archive/filter.ts';
+import { canBeIn } from '../../domain/archive/possible-states.ts';
 import type { Visibility } from '../../domain/rights.ts';
+import { HELD_STATES, RESTING_STATES } from '../../domain/task-state.ts';
+import { IS_AT_REST, IS_HELD } from '../held-tasks.ts';
 import type { Schema } from '../schema.ts';
 
 /** With more tenants than these, a list over all of them is one query over the whole table. */
@@ -10,13 +14,39 @@ export interface Slice {
   readonly condition: RawBuilder<boolean>;
   /** Whether it is the tasks of one owner, and so may be a small part of its tenant's. */
   readonly ofOwner: boolean;
+  /** Whether it is what is held, which is few tasks in no index of the lists. */
+  readonly ofHeld: boolean;
 }
 
 /**
  * What a list may read, in slices of one tenant and, where the caller does not see everybody's tasks, of one
- * owner. Every list reads within them, whatever its filter.
+ * owner; of each what is at rest and what is held. Every list reads within them, whatever its filter.
+ *
+ * @param filter slices in which it finds nothing are left out
  */
-export async function slicesOf(db: Kysely<Schema>, visible: Visibility): Promise<Slice[]> {
+export async function slicesOf(
+  db: Kysely<Schema>,
+  visible: Visibility,
+  filter: Filter | undefined,
+): Promise<Slice[]> {
+  const slices = await slicesOfOwners(db, visible);
+  const parts = [
+    ...(canBeIn(filter, RESTING_STATES) ? [{ which: IS_AT_REST, ofHeld: false }] : []),
+    ...(canBeIn(filter, HELD_STATES) ? [{ which: IS_HELD, ofHeld: true }] : []),
+  ];
+  return slices.flatMap(({ condition, ofOwner }) =>
+    parts.map(({ which, ofHeld }) => ({
+      condition: sql<boolean>`${condition} and ${which}`,
+      ofOwner,
+      ofHeld,
+    })),
+  );
+}
+
+async function slicesOfOwners(
+  db: Kysely<Schema>,
+  visible: Visibility,
+): Promise<Pick<Slice, 'condition' | 'ofOwner'>[]> {
   const tenants = visible.tenant === null ? await listTenants(db) : [visible.tenant];
   const ofTenants = tenants?.map((tenant) => sql<boolean>`t.tenant = ${tenant}`) ?? [sql<boolean>`true`];
   const { ownerIds } = visible;
@@ -44,14 +74,17 @@ export async function areSmall(
   return slices.map((_, index) => (rows[0]?.[`n${index}`] ?? 0) <= most);
 }
 
-/** The tenants that have tasks, by steps through the index; `undefined` where they are too many. */
+/** The tenants that have tasks, by steps through the indexes; `undefined` where they are too many. */
 async function listTenants(db: Kysely<Schema>): Promise<string[] | undefined> {
+  const first = (which: RawBuilder<boolean>, beyond: RawBuilder<boolean>): RawBuilder<unknown> =>
+    sql`(select t.tenant from batchline.task as t where ${which} and ${beyond} order by t.tenant limit 1)`;
+  const next = (beyond: RawBuilder<boolean>): RawBuilder<unknown> =>
+    sql`least(${first(IS_AT_REST, beyond)}, ${first(IS_HELD, beyond)})`;
   const { rows } = await sql<{ tenant: string }>`
     with recursive step as (
-      (select t.tenant from batchline.task as t order by t.tenant limit 1)
+      select ${next(sql`true`)} as tenant
       union all
-      select (select t.tenant from batchline.task as t where t.tenant > step.tenant order by t.tenant limit 1)
-      from step where step.tenant is not null
+      select ${next(sql`t.tenant > step.tenant`)} from step where step.tenant is not null
     )
     select tenant from step where tenant is not null limit ${MOST_TENANTS + 1}`.execute(db);
   return rows.length > MOST_TENANTS ? undefined : rows.map(({ tenant }) => tenant);

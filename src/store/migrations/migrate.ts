@@ -23,6 +23,7 @@ import { signals } from './0015-signals.ts';
 import { importTables } from './0017-import-tables.ts';
 import { traces } from './0019-traces.ts';
 import { move } from './0020-move.ts';
+import { held } from './0021-held.ts';
 import { createOnce } from './create-once.ts';
 import { withMigrationLease } from './migration-lease.ts';
 import { checkUnknown } from './unknown-migrations.ts';
@@ -49,6 +50,7 @@ export const migrationsFor = (backend: Backend): Migrations => ({
   '0017-import-tables': importTables,
   '0019-traces': traces,
   '0020-move': move,
+  '0021-held': held,
 });
 
 /** The database whose tables are brought to the newest shape. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { TaskState } from '../../domain/task-state.ts';
+import { IS_HELD } from '../held-tasks.ts';
 import type { Schema } from '../schema.ts';
 
 /** How much there is to do for one definition. */
@@ -35,8 +36,8 @@ export async function countQueues(db: Kysely<Schema>, tenant: string | null): Pr
     from (
       select name, tenant, run_after, true as is_new from batchline.task where state = ${sql.lit(TaskState.New)}
       union all
-      select name, tenant, run_after, false from batchline.task
-      where lease_until is not null and state <> ${sql.lit(TaskState.New)}
+      select t.name, t.tenant, t.run_after, false from batchline.task as t
+      where ${IS_HELD} and t.lease_until is not null
     ) as live
     where ${tenant}::text is null or tenant = ${tenant}
     group by name order by name`.execute(db);

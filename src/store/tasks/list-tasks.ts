@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { BatchTask } from '../../domain/batch-task.ts';
-import { type StoredState, TaskState } from '../../domain/task-state.ts';
+import { isHeld, type StoredState, TaskState } from '../../domain/task-state.ts';
+import { IS_AT_REST, IS_HELD } from '../held-tasks.ts';
 import type { Schema } from '../schema.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
 
@@ -42,10 +43,27 @@ export async function listTasks(
   if (filter.beyondId !== undefined) {
     conditions.push(order === 'newest' ? sql`t.id < ${filter.beyondId}` : sql`t.id > ${filter.beyondId}`);
   }
+  const inOrder = order === 'newest' ? sql`order by t.id desc` : sql`order by t.id`;
+  const parts = partsOf(filter.state).map(
+    (part) => sql`(
+      select t.* from ${sourceOf(part, conditions)} ${inOrder} limit ${limit})`,
+  );
   const { rows } = await sql<TaskRow>`
-    select ${TASK_COLUMNS} from batchline.task as t
-    where ${sql.join(conditions, sql` and `)}
-    order by t.id ${order === 'newest' ? sql`desc` : sql`asc`}
-    limit ${limit}`.execute(db);
+    select ${TASK_COLUMNS} from (${sql.join(parts, sql` union all `)}) as t
+    ${inOrder} limit ${limit}`.execute(db);
   return rows.map(toTask);
+}
+
+/** Of held tasks all are read: for `order by id limit` the planner would go through everybody's ids. */
+function sourceOf(
+  part: RawBuilder<boolean>,
+  conditions: readonly RawBuilder<unknown>[],
+): RawBuilder<unknown> {
+  const tasks = sql`batchline.task as t where ${part} and ${sql.join(conditions, sql` and `)}`;
+  return part === IS_HELD ? sql`(select t.* from ${tasks} offset 0) as t` : tasks;
+}
+
+function partsOf(state: StoredState | undefined): readonly RawBuilder<boolean>[] {
+  if (state === undefined) return [IS_AT_REST, IS_HELD];
+  return [isHeld(state) ? IS_HELD : IS_AT_REST];
 }

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { TaskState } from '../../domain/task-state.ts';
 import { WORKER_OWNER } from '../../domain/worker.ts';
+import { IS_HELD } from '../held-tasks.ts';
 import type { Schema } from '../schema.ts';
 
 /** A run whose process has given no sign of life for as long as its lease. */
@@ -47,7 +48,7 @@ export async function lockLostRuns(
   }>`
     select t.id, t.tenant, t.name, t.is_internal, t.attempt, t.failures, t.losses, t.job_id, t.lease_owner, t.stop_note
     from batchline.task as t
-    where t.lease_until is not null and t.state = ${TaskState.Started} and ${lost}
+    where ${IS_HELD} and t.lease_until is not null and t.state = ${TaskState.Started} and ${lost}
     order by t.lease_until
     limit ${limit}
     for update of t skip locked`.execute(trx);

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { TaskState } from '../../domain/task-state.ts';
+import { IS_HELD } from '../held-tasks.ts';
 import type { Schema } from '../schema.ts';
 
 /**
@@ -9,6 +10,6 @@ import type { Schema } from '../schema.ts';
 export async function setBackLeases(db: Kysely<Schema>): Promise<void> {
   await sql`
     update batchline.task as t set lease_until = now() + (t.lease_until - t.updated), updated = now()
-    where t.lease_until is not null and t.state = ${TaskState.Started}
+    where ${IS_HELD} and t.lease_until is not null and t.state = ${TaskState.Started}
       and t.updated > now() + interval '10 seconds'`.execute(db);
 }
