@@ -1,28 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
-import type { Message } from '../domain/message.ts';
+import type { Kysely, Transaction } from 'kysely';
 import type { Consequence, RunOutcome } from '../domain/run-outcome.ts';
 import { hasEnded } from '../domain/task-state.ts';
 import { type ResultFileRecord, writeResultFiles } from '../store/files/result-files.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Signals } from '../store/signals.ts';
-import { insertAudit } from '../store/tasks/audit.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { type FinishedTask, finishRuns, type RunEnd } from '../store/tasks/finish-runs.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { type CountedRun, countedOutcome } from './engine-meter.ts';
 import { type ChildMove, noteChildMoves } from './families/child-moves.ts';
-import type { JobQueue } from './job-queue.ts';
+import type { JobQueue, JobToSend } from './job-queue.ts';
 
 /** The end of a run with what belongs to it: its definition, its job, and who says so. */
 export interface EndToApply extends RunEnd {
   readonly name: string;
   readonly jobId: string | null;
-  readonly nodeId: string;
   /** Of which outcome it is the end. */
   readonly outcome: RunOutcome['kind'];
-  readonly reason: Message;
   /** The result file that becomes the task's. */
   readonly file?: ResultFileRecord | undefined;
+  /** Whether the task is known to be nobody's child, and no internal one. */
+  readonly standsAlone?: boolean | undefined;
 }
 
 /** The end of a run by what follows from its outcome, and what it had to tell at last. */
@@ -30,7 +29,10 @@ export function endOf(
   run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'jobId' | 'nodeId'>,
   consequence: Consequence,
   last: Partial<
-    Pick<EndToApply, 'progressPercent' | 'progressDescription' | 'fileName' | 'file' | 'neverBegan'>
+    Pick<
+      EndToApply,
+      'progressPercent' | 'progressDescription' | 'fileName' | 'file' | 'neverBegan' | 'standsAlone'
+    >
   > = {},
 ): EndToApply {
   const { delaySeconds } = consequence;
@@ -70,7 +72,26 @@ export function announceEnds(
 }
 
 /**
- * Writes the ends of runs with everything that follows, in one transaction: row, audit, result file, the old job,
+ * Writes the ends of runs with everything that follows, all or none: in one transaction, or by one statement where
+ * nothing else is to be written.
+ */
+export function applyEndsAtOnce(
+  db: Kysely<Schema>,
+  queue: JobQueue,
+  ends: readonly EndToApply[],
+): Promise<AppliedEnds> {
+  return ends.every(isOneRow)
+    ? finishRuns(db, ends).then((finished) => followUps(queue, ends, finished).applied)
+    : inTransaction(db, (trx) => applyEnds(trx, queue, ends));
+}
+
+/** Whether nothing is to be written but the task's row and its record. */
+function isOneRow({ file, jobId, next, standsAlone }: EndToApply): boolean {
+  return standsAlone === true && file === undefined && jobId === null && (next?.jobId ?? null) === null;
+}
+
+/**
+ * Writes the ends of runs with everything that follows, in a transaction: row, record, result file, the old job,
  * the next job, the counts of parents, and the removal of internal tasks. Ends of runs that no longer hold their tasks
  * change nothing but their jobs, which have delivered what they had to.
  */
@@ -79,11 +100,37 @@ export async function applyEnds(
   queue: JobQueue,
   ends: readonly EndToApply[],
 ): Promise<AppliedEnds> {
+  const { files, next, moves, traces, applied } = followUps(queue, ends, await finishRuns(trx, ends));
+  await writeResultFiles(trx, files);
+  await queue.settle(
+    trx,
+    ends.flatMap((end) => (end.jobId === null ? [] : [{ name: end.name, jobId: end.jobId }])),
+  );
+  await queue.send(trx, next);
+  const due = new Set(applied.due);
+  for (const name of await noteChildMoves(trx, queue, moves)) due.add(name);
+  await deleteTaskRows(trx, traces, true);
+  return { ...applied, due };
+}
+
+/** What is to be written after ends. */
+interface FollowUps {
+  readonly files: readonly ResultFileRecord[];
+  readonly next: readonly JobToSend[];
+  readonly moves: readonly ChildMove[];
+  /** Internal tasks, which leave no trace. */
+  readonly traces: readonly number[];
+  readonly applied: AppliedEnds;
+}
+
+function followUps(
+  queue: JobQueue,
+  ends: readonly EndToApply[],
+  finished: readonly FinishedTask[],
+): FollowUps {
   const byTask = new Map(ends.map((end) => [end.taskId, end]));
-  const finished = await finishRuns(trx, ends);
   const due = new Set<string>();
-  const changes = [];
-  const next = [];
+  const next: JobToSend[] = [];
   const traces: number[] = [];
   const files: ResultFileRecord[] = [];
   const moves: ChildMove[] = [];
@@ -98,16 +145,6 @@ export async function applyEnds(
       seconds: task.seconds,
       runs: hasEnded(task.state) ? task.runs : undefined,
     });
-    changes.push({
-      taskId: task.taskId,
-      tenant: task.tenant,
-      actorId: 0,
-      nodeId: end.nodeId,
-      from: 'Started' as const,
-      to: task.state,
-      attempt: end.attempt,
-      reason: task.stopNote ?? end.reason,
-    });
     // An end may leave room for another run.
     if (queue.gates.of(end.name).isGated) due.add(end.name);
     if (task.state === 'New' && end.next !== null) {
@@ -119,14 +156,6 @@ export async function applyEnds(
       moves.push({ childId: task.taskId, parentId: task.parentId, from: 'Started', to: task.state });
     if (task.isInternal && hasEnded(task.state)) traces.push(task.taskId);
   }
-  await insertAudit(trx, changes);
-  await writeResultFiles(trx, files);
-  await queue.settle(
-    trx,
-    ends.flatMap((end) => (end.jobId === null ? [] : [{ name: end.name, jobId: end.jobId }])),
-  );
-  await queue.send(trx, next);
-  for (const name of await noteChildMoves(trx, queue, moves)) due.add(name);
-  await deleteTaskRows(trx, traces, true);
-  return { finished, due, parentIds: [...new Set(moves.map((move) => move.parentId))], counted };
+  const parentIds = [...new Set(moves.map((move) => move.parentId))];
+  return { files, next, moves, traces, applied: { finished, due, parentIds, counted } };
 }

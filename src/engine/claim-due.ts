@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { message } from '../domain/message.ts';
 import type { Database } from '../store/database.ts';
 import {
@@ -59,7 +59,7 @@ class GateChanged extends Error {
 }
 
 /**
- * Claims due tasks of a definition, in one transaction: every run begins with this. A definition that is not paused
+ * Claims due tasks of a definition, all or none: every run begins with this. A definition that is not paused
  * and has no limits costs no statement more: the claim itself says which version of the definition's control it
  * knows, and claims nothing under a newer one. One that is limited is claimed by one process at a time, so that what
  * runs can be counted.
@@ -94,11 +94,14 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
     const gate = gates.of(request.name);
     const began = performance.now();
     try {
-      const attempt = await inTransaction(parts.database.sql, (trx) =>
-        gate.isGated
-          ? claimGated(parts, trx, request, join)
-          : claimOpen(parts, trx, request, join, gate.version),
-      );
+      const attempt =
+        gate.isGated || join || request.tenant !== null
+          ? await inTransaction(parts.database.sql, (trx) =>
+              gate.isGated
+                ? claimGated(parts, trx, request, join)
+                : claimOpen(parts, trx, request, join, gate.version),
+            )
+          : await claimReadyAlone(parts, request, gate.version);
       parts.queue.meter.claimed(request.name, attempt.claimed, (performance.now() - began) / 1000);
       return attempt;
     } catch (error) {
@@ -106,6 +109,17 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
       gates.note(request.name, error.control);
     }
   }
+}
+
+/** What is ready of every tenant: one statement, and no transaction around it. */
+async function claimReadyAlone(
+  { database: { sql } }: ClaimParts,
+  { name, limit, owner, leaseSeconds }: ClaimRequest,
+  version: number,
+): Promise<Attempt> {
+  const claimed = await claimReady(sql, owner, leaseSeconds, { name, version }, limit);
+  if (claimed.length === 0) await checkGate(sql, name, version);
+  return { claimed, more: claimed.length === limit, isAll: false };
 }
 
 async function claimOpen(
@@ -121,12 +135,15 @@ async function claimOpen(
       ? await findReady(queue, trx, name, limit, join)
       : { deliveries: await lockDue(trx, tenant, name, limit), andReady: false };
   const { started, continued } = await claimFound(trx, request, found, limit, version);
-  if (started.length === 0 || continued.length > 0) {
-    const control = (await readControls(trx, name)).get(name);
-    if ((control?.version ?? 0) !== version) throw new GateChanged(control);
-  }
+  if (started.length === 0 || continued.length > 0) await checkGate(trx, name, version);
   const claimed = await record(trx, request.owner, started, continued);
   return { claimed, more: claimed.length === limit, isAll: join || !found.andReady };
+}
+
+/** @throws GateChanged where the definition is open under another version, or not any more */
+async function checkGate(db: Kysely<Schema>, name: string, version: number): Promise<void> {
+  const control = (await readControls(db, name)).get(name);
+  if ((control?.version ?? 0) !== version) throw new GateChanged(control);
 }
 
 async function claimGated(
@@ -193,27 +210,18 @@ async function claimFound(
   return { started: [...delivered, ...(await claimReady(trx, owner, leaseSeconds, gate, left))], continued };
 }
 
-/** Keeps the moves of a claim. */
+/** Keeps what a claim has moved on; of what it has started the claim itself has told. */
 async function record(
   trx: Transaction<Schema>,
   owner: string,
   started: readonly ClaimedTask[],
   continued: readonly ClaimedParent[],
 ): Promise<ClaimedTask[]> {
-  await insertAudit(trx, [
-    ...started.flatMap((one) => claimAudit(one, owner)),
-    ...continued.map((one) => continuationAudit(one, owner)),
-  ]);
+  await insertAudit(
+    trx,
+    continued.map((one) => continuationAudit(one, owner)),
+  );
   return [...started, ...continued];
-}
-
-/** The two moves that a claim makes: New to Aquired by its owner, Aquired to Started by the run. */
-function claimAudit({ task }: ClaimedTask, owner: string): StateChange[] {
-  const common = { taskId: task.id, tenant: task.tenant, actorId: 0, nodeId: owner, attempt: task.attempt };
-  return [
-    { ...common, from: 'New', to: 'Aquired', reason: message`Claimed.` },
-    { ...common, from: 'Aquired', to: 'Started', reason: message`Run ${task.startCount} begins.` },
-  ];
 }
 
 function continuationAudit({ task, children }: ClaimedParent, owner: string): StateChange {

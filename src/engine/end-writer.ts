@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isDataException } from '../store/data-exception.ts';
 import type { Database } from '../store/database.ts';
-import { inTransaction } from '../store/transaction.ts';
-import { announceEnds, applyEnds, type EndToApply } from './apply-ends.ts';
+import { announceEnds, applyEndsAtOnce, type EndToApply } from './apply-ends.ts';
 import { Batcher } from './batcher.ts';
 import type { JobQueue } from './job-queue.ts';
 
@@ -12,7 +11,7 @@ const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
 
 /**
- * Writes the ends of this process's runs, many in one transaction. While the database can't be reached it
+ * Writes the ends of this process's runs, many at once. While the database can't be reached it
  * tries again, so that a run's end is not lost to a short outage.
  */
 export class EndWriter {
@@ -53,7 +52,7 @@ export class EndWriter {
   async #write(ends: readonly EndToApply[]): Promise<void> {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
       try {
-        const applied = await inTransaction(this.#database.sql, (trx) => applyEnds(trx, this.#queue, ends));
+        const applied = await applyEndsAtOnce(this.#database.sql, this.#queue, ends);
         announceEnds(this.#database.signals, this.#queue, applied);
         return;
       } catch (error) {

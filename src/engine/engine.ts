@@ -185,6 +185,7 @@ export class Engine {
           progressDescription: progress.text,
           fileName: run.fileName,
           file,
+          standsAlone: run.task.parentId === null && !run.task.isInternal,
         }),
       );
       if (outcome.kind === 'failed') run.span.fail('run_failed');

@@ -34,11 +34,15 @@ interface ChangeGroup {
   readonly message: MessageData | null;
 }
 
+/** What the rows of changes are inserted into, in the order of a statement's columns. */
+export const INTO_AUDIT = sql`batchline.task_audit
+  (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message)`;
+
 /** Writes changes of state, in the transaction that makes them; those of one task in their order. */
 export async function insertAudit(db: Kysely<Schema>, changes: readonly StateChange[]): Promise<void> {
   if (changes.length === 0) return;
   await sql`
-    insert into batchline.task_audit (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message)
+    insert into ${INTO_AUDIT}
     select i.id::int, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason, d.message
     from json_to_recordset(${JSON.stringify(grouped(changes))}::text::json) as d (
       ids json, place int, tenant text, actor_id int, node_id text,

@@ -1,9 +1,11 @@
-import { type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { BatchTask } from '../../domain/batch-task.ts';
+import { message } from '../../domain/message.ts';
 import { TaskState } from '../../domain/task-state.ts';
 import { type TraceContext, traceOfRow } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
+import { INTO_AUDIT } from './audit.ts';
 
 /** A delivery: this task is due. */
 export interface Delivery {
@@ -41,14 +43,19 @@ export interface ClaimedRow extends TaskRow {
   readonly tracestate: string | null;
 }
 
+const CLAIMED = message`Claimed.`;
+/** What it holds is the run's number. */
+const BEGUN = message`Run ${0} begins.`;
+
 /**
  * Claims and starts what is ready of a definition: tasks that are New and wait for no job, by priority, then the oldest
- * first, each once however many processes claim. One step in an index finds each.
+ * first, each once however many processes claim. One step in an index finds each. It is one statement, which keeps the
+ * record too.
  *
  * @param limit the most tasks
  */
 export async function claimReady(
-  trx: Transaction<Schema>,
+  db: Kysely<Schema>,
   nodeId: string,
   leaseSeconds: number,
   gate: SeenGate,
@@ -60,7 +67,7 @@ export async function claimReady(
     order by t.priority desc, t.id
     limit ${limit}
     for update of t skip locked`;
-  return claim(trx, ready, nodeId, leaseSeconds);
+  return claim(db, ready, nodeId, leaseSeconds);
 }
 
 /**
@@ -90,31 +97,51 @@ function isOpen({ name, version }: SeenGate): RawBuilder<boolean> {
     (select c.version from batchline.definition_control as c where c.name = ${name}), 0)`;
 }
 
-/** The attempt grows with the claim and StartCount with the start; the lease begins. @param due locks the rows */
+/**
+ * The attempt grows with the claim and StartCount with the start; the lease begins. The record has both moves, New to
+ * Aquired by the owner and Aquired to Started by the run.
+ *
+ * @param due locks the rows
+ */
 async function claim(
-  trx: Transaction<Schema>,
+  db: Kysely<Schema>,
   due: RawBuilder<unknown>,
   nodeId: string,
   leaseSeconds: number,
 ): Promise<ClaimedTask[]> {
   const { rows } = await sql<ClaimedRow & { readonly waited: number }>`
-    with due as (${due})
-    update batchline.task as t set
-      state = ${TaskState.Started},
-      attempt = t.attempt + 1,
-      start_count = t.start_count + 1,
-      last_started = now(),
-      result = '',
-      result_message = null,
-      lease_owner = ${nodeId},
-      lease_until = now() + ${leaseSeconds}::float8 * interval '1 second',
-      stop_note = null,
-      stop_message = null,
-      updated = now(), updated_by = 0, updated_count = t.updated_count + 1
-    from due as d
-    where t.id = d.id
-    returning ${TASK_COLUMNS}, t.job_id, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
-      extract(epoch from now() - t.run_after)::float8 as waited`.execute(trx);
+    with due as (${due}),
+    claimed as (
+      update batchline.task as t set
+        state = ${TaskState.Started},
+        attempt = t.attempt + 1,
+        start_count = t.start_count + 1,
+        last_started = now(),
+        result = '',
+        result_message = null,
+        lease_owner = ${nodeId},
+        lease_until = now() + ${leaseSeconds}::float8 * interval '1 second',
+        stop_note = null,
+        stop_message = null,
+        updated = now(), updated_by = 0, updated_count = t.updated_count + 1
+      from due as d
+      where t.id = d.id
+      returning ${TASK_COLUMNS}, t.job_id, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
+        extract(epoch from now() - t.run_after)::float8 as waited
+    ),
+    told as (
+      insert into ${INTO_AUDIT}
+      select c.id, c.tenant, 0, ${nodeId}::text, m.from_state, m.to_state, c.attempt,
+        replace(m.reason, '{0}', c.start_count::text),
+        case when m.is_counted
+          then jsonb_build_object('template', m.reason, 'values', jsonb_build_array(c.start_count)) end
+      from claimed as c cross join (values
+        (1, ${TaskState.New}::smallint, ${TaskState.Aquired}::smallint, ${CLAIMED.template}::text, false),
+        (2, ${TaskState.Aquired}::smallint, ${TaskState.Started}::smallint, ${BEGUN.template}::text, true)
+      ) as m (place, from_state, to_state, reason, is_counted)
+      order by m.place, c.id
+    )
+    select * from claimed`.execute(db);
   return rows.map((row) => ({
     task: toTask(row),
     jobId: row.job_id,
