@@ -2,17 +2,13 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDatabase, dropDatabase } from '../../test/support/postgres-server.ts';
 import { lacks } from '../../test/support/programs.ts';
+import { BATCH_SIZE, SLOTS } from '../drain.ts';
 import { figuresOf, interleave, type Ratio, type Report, type Rounds, ratioOf } from '../figures.ts';
 import { type Bench, inProcess, SERVER_ENV } from '../processes.ts';
 import { startRedis } from './redis-server.ts';
 import type { SideJob, SideResult } from './side.ts';
 
-/** Jobs that are taken and ended at once: the dispatcher's MOST_AT_ONCE. */
-const BATCH_SIZE = 250;
 const MOST_SAMPLES = 60;
-
-/** BATCHLINE_CONCURRENCY: two claims of the dispatcher, so that one can run while the other is written. */
-const SLOTS = 500;
 
 /** How much every side does. */
 type Sizes = Omit<SideJob, 'env'>;

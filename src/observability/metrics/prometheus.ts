@@ -54,7 +54,7 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
     ATTEMPTS,
     ['definition'],
   );
-  readonly #endBatches = this.#histogram('end_batch_size', 'Ends of runs in one transaction', BATCHES);
+  readonly #endBatches = this.#histogram('end_batch_size', 'Ends of runs written at once', BATCHES);
   readonly #leasesLost = this.#counter(
     'leases_lost_total',
     'Runs whose lease ran out, counted by the process that brought their task back',
