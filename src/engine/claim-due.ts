@@ -94,14 +94,12 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
     const gate = gates.of(request.name);
     const began = performance.now();
     try {
-      const attempt =
-        gate.isGated || join || request.tenant !== null
-          ? await inTransaction(parts.database.sql, (trx) =>
-              gate.isGated
-                ? claimGated(parts, trx, request, join)
-                : claimOpen(parts, trx, request, join, gate.version),
-            )
-          : await claimReadyAlone(parts, request, gate.version);
+      const { sql } = parts.database;
+      let attempt: Attempt;
+      if (gate.isGated) attempt = await inTransaction(sql, (trx) => claimGated(parts, trx, request, join));
+      else if (join || request.tenant !== null)
+        attempt = await inTransaction(sql, (trx) => claimOpen(parts, trx, request, join, gate.version));
+      else attempt = await claimReadyAlone(parts, request, gate.version);
       parts.queue.meter.claimed(request.name, attempt.claimed, (performance.now() - began) / 1000);
       return attempt;
     } catch (error) {

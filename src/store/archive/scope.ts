@@ -59,14 +59,16 @@ async function slicesOfOwners(
   );
 }
 
-/** Of each slice, whether it has no more tasks than that; looks at no more of them. */
+/** Of each slice, whether it has no more tasks than that; looks at no more of them. What is held is small, and not counted. */
 export async function areSmall(
   db: Kysely<Schema>,
   slices: readonly Slice[],
   most: number,
 ): Promise<boolean[]> {
-  const counts = slices.map(
-    ({ condition }, index) => sql`
+  const counts = slices.map(({ condition, ofHeld }, index) =>
+    ofHeld
+      ? sql`0 as ${sql.ref(`n${index}`)}`
+      : sql`
       (select count(*)::int from (select 1 from batchline.task as t where ${condition} limit ${most + 1}) as part)
       as ${sql.ref(`n${index}`)}`,
   );

@@ -51,6 +51,11 @@ export async function insertAudit(db: Kysely<Schema>, changes: readonly StateCha
     order by d.place ${PREPARED}`.execute(db);
 }
 
+/** What is kept of a reason beside its English text: nothing where that is the template. */
+export function keptMessage(reason: Message): MessageData | null {
+  return reason.values.length === 0 ? null : reason;
+}
+
 /** Many tasks mostly change in the same way at once, so that little is sent. */
 function grouped(changes: readonly StateChange[]): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>();
@@ -74,7 +79,7 @@ function grouped(changes: readonly StateChange[]): ChangeGroup[] {
         to_state: TaskState[to],
         attempt,
         reason: inEnglish(reason),
-        message: values.length === 0 ? null : reason,
+        message: keptMessage(reason),
       });
     }
   }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { inEnglish, Message, type MessageData, messageOf, plainOf, type Text } from '../../domain/message.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { INTO_AUDIT } from './audit.ts';
+import { INTO_AUDIT, keptMessage } from './audit.ts';
 
 /** How a run has ended, as it is written. */
 export interface RunEnd {
@@ -142,7 +142,7 @@ function grouped(ends: readonly RunEnd[]) {
       starts: end.neverBegan ? 1 : 0,
       node_id: end.nodeId,
       reason: inEnglish(end.reason),
-      reason_message: end.reason.values.length === 0 ? null : messageOf(end.reason),
+      reason_message: keptMessage(end.reason),
     };
     const key = JSON.stringify(way);
     const known = places.get(key);
