@@ -67,19 +67,25 @@ export class WaitingLine {
    *
    * @param ms how long to wait; 0 not at all
    * @param gone aborted when the worker can no longer hear the answer; what was claimed for it goes back
+   * @param enough aborted when the worker wants to wait no longer; it still gets what was claimed for it
    * @returns the claimed tasks; none when the time is over or the line closes
    */
-  async wait(waiter: Waiter, ms: number, gone: AbortSignal): Promise<readonly ClaimedTask[]> {
+  async wait(
+    waiter: Waiter,
+    ms: number,
+    gone: AbortSignal,
+    enough: AbortSignal,
+  ): Promise<readonly ClaimedTask[]> {
     const before = this.#comings;
     for (const name of waiter.names) {
-      if (this.#closed || gone.aborted) return [];
+      if (this.#closed || gone.aborted || enough.aborted) return [];
       const { claimed } = await this.#options.claim(name, waiter);
       if (claimed.length === 0) continue;
       if (!gone.aborted) return claimed;
       await this.#options.handBack(claimed, waiter);
       return [];
     }
-    if (ms <= 0 || this.#closed || gone.aborted) return [];
+    if (ms <= 0 || this.#closed || gone.aborted || enough.aborted) return [];
     return new Promise((resolve) => {
       const end = (): void => place.leave([]);
       const timer = setTimeout(end, ms);
@@ -91,11 +97,11 @@ export class WaitingLine {
           place.left = true;
           this.#places.delete(place);
           clearTimeout(timer);
-          gone.removeEventListener('abort', end);
+          for (const signal of [gone, enough]) signal.removeEventListener('abort', end);
           resolve(claimed);
         },
       };
-      gone.addEventListener('abort', end, { once: true });
+      for (const signal of [gone, enough]) signal.addEventListener('abort', end, { once: true });
       this.#places.add(place);
       if (this.#comings !== before) this.#wake(waiter.names);
     });

@@ -6,6 +6,8 @@ export type Signal =
   | { readonly kind: 'due'; readonly names: readonly string[] }
   /** This task is to be stopped, or has been taken from its run. */
   | { readonly kind: 'stop'; readonly taskId: number }
+  /** This waiting call of a worker is to be answered. */
+  | { readonly kind: 'end-wait'; readonly call: string }
   /** States of tasks have changed: there are new events. Other processes hear it only while one of them listens. */
   | { readonly kind: 'changed' }
   /** These tasks have new progress. Likewise. */

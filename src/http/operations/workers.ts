@@ -37,6 +37,13 @@ export const acquireTasks: Operation = {
   examples: { request: { one: { Worker: 'host-1', Definitions: ['resize'], Limit: 1, WaitSeconds: 30 } } },
 };
 
+export const endAcquire: Operation = {
+  id: 'endAcquire',
+  tag,
+  summary: 'Has a waiting Acquire answered at once.',
+  answers: { 204: null },
+};
+
 export const renewLease: Operation = {
   id: 'renewLease',
   tag,

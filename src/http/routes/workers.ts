@@ -59,13 +59,22 @@ export async function workerRoutes(
     },
   );
 
-  app.post<{ Body: Static<typeof carriers.Acquire> }>(
+  app.post<{ Body: Static<typeof carriers.Acquire>; Querystring: Static<typeof carriers.AcquireQuery> }>(
     '/Acquire',
-    { config: { ...config, operation: operations.acquireTasks }, schema: { body: carriers.Acquire } },
+    {
+      config: { ...config, operation: operations.acquireTasks },
+      schema: { body: carriers.Acquire, querystring: carriers.AcquireQuery },
+    },
     async (request, reply) => {
       const caller = callerOf(request);
       const { Worker, Definitions, Limit = 1, WaitSeconds = 0 } = request.body;
-      const asked = { worker: Worker, definitions: Definitions, limit: Limit, waitSeconds: WaitSeconds };
+      const asked = {
+        worker: Worker,
+        definitions: Definitions,
+        limit: Limit,
+        waitSeconds: WaitSeconds,
+        call: request.query.Call,
+      };
       const acquired = await desk.acquire(caller, asked, goneSignal(reply));
       // Until the answer has left this process, a break of the connection means that nobody runs the tasks.
       onUnheard(reply, () =>
@@ -76,6 +85,18 @@ export async function workerRoutes(
       );
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
       return { Tasks: acquired.map((one) => writeAcquired(one, writer)) };
+    },
+  );
+
+  app.delete<{ Querystring: Static<typeof carriers.EndAcquireQuery> }>(
+    '/Acquire',
+    {
+      config: { ...config, operation: operations.endAcquire },
+      schema: { querystring: carriers.EndAcquireQuery },
+    },
+    async (request, reply) => {
+      desk.endWait(callerOf(request), request.query.Call);
+      return reply.code(204).send();
     },
   );
 

@@ -73,6 +73,15 @@ export const Acquire = Type.Object(
   CLOSED,
 );
 
+const Call = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  description: 'What the worker calls this call, a UUID say: by it the waiting can be ended',
+});
+/** The query of `POST /Workers/Acquire`: not in the body, where a server that does not know it would refuse it. */
+export const AcquireQuery = Type.Object({ Call: Type.Optional(Call) });
+/** The query of `DELETE /Workers/Acquire`. */
+export const EndAcquireQuery = Type.Object({ Call });
+
 const AcquiredTask = Type.Object({
   Lease: Type.String(),
   LeaseSeconds: Type.Integer(),

@@ -60,6 +60,17 @@ test('whoever begins to listen hears of what has just been told, and not of what
   expect(other.heard.slice(3)).toEqual([{ kind: 'progress', taskIds: [4] }]);
 });
 
+test('ends of waiting calls are told at once, in texts that a notification can hold', async () => {
+  const hub = new Hub();
+  const { signals } = await hub.join('a');
+  const other = await hub.join('b');
+  const calls = Array.from({ length: 120 }, (_, n) => `${n}:${'x'.repeat(64)}`);
+  for (const call of calls) signals.publish({ kind: 'end-wait', call });
+  await pass(100);
+  expect(other.heard).toEqual(calls.map((call) => ({ kind: 'end-wait', call })));
+  for (const text of hub.texts) expect(text.length).toBeLessThan(8000);
+});
+
 test('progress of many tasks is told in parts, and all of it', async () => {
   const hub = new Hub();
   const { signals } = await hub.join('a');

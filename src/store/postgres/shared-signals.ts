@@ -9,6 +9,8 @@ const CHANGED_MS = 50;
 const PROGRESS_MS = 300;
 /** ... with at most this many ids: a notification holds less than 8,000 bytes. Others wait for the next one. */
 const MOST_IDS = 600;
+/** Calls whose waiting is to end are announced at most this many at once, for the same reason. */
+const MOST_CALLS = 50;
 /** Whoever begins to listen is heard a little later, so that what nobody has wanted yet is kept this long. */
 const UNWANTED_MS = 2000;
 
@@ -17,6 +19,7 @@ interface Payload {
   readonly origin: string;
   readonly due?: readonly string[];
   readonly stops?: readonly number[];
+  readonly endWaits?: readonly string[];
   readonly progress?: readonly number[];
   readonly changed?: boolean;
   readonly listening?: boolean;
@@ -40,6 +43,7 @@ export class SharedSignals implements Signals {
   readonly #origin: string;
   readonly #dueNames = new Set<string>();
   readonly #stops = new Set<number>();
+  readonly #endWaits = new Set<string>();
   /** Tasks with new progress, and when it was told, on this process's own clock (ms). */
   readonly #progress = new Map<number, number>();
   #listening = false;
@@ -72,6 +76,10 @@ export class SharedSignals implements Signals {
         return;
       case 'stop':
         this.#stops.add(signal.taskId);
+        this.#gather();
+        return;
+      case 'end-wait':
+        this.#endWaits.add(signal.call);
         this.#gather();
         return;
       case 'listening':
@@ -115,11 +123,15 @@ export class SharedSignals implements Signals {
     this.#gathering = undefined;
     const due = [...this.#dueNames];
     const stops = [...this.#stops];
+    const endWaits = [...this.#endWaits].slice(0, MOST_CALLS);
     const listening = this.#listening;
     this.#dueNames.clear();
     this.#stops.clear();
+    for (const call of endWaits) this.#endWaits.delete(call);
     this.#listening = false;
-    if (due.length + stops.length > 0 || listening) await this.#notify({ due, stops, listening });
+    if (due.length + stops.length + endWaits.length > 0 || listening)
+      await this.#notify({ due, stops, endWaits, listening });
+    if (this.#endWaits.size > 0) await this.#flush();
   }
 
   #flushChanged(): void {
@@ -148,10 +160,18 @@ export class SharedSignals implements Signals {
   }
 
   #hear(text: string): void {
-    const { origin, due = [], stops = [], progress = [], ...flags } = JSON.parse(text) as Payload;
+    const {
+      origin,
+      due = [],
+      stops = [],
+      endWaits = [],
+      progress = [],
+      ...flags
+    } = JSON.parse(text) as Payload;
     if (origin === this.#origin) return;
     if (due.length > 0) this.#local.publish({ kind: 'due', names: due });
     for (const taskId of stops) this.#local.publish({ kind: 'stop', taskId });
+    for (const call of endWaits) this.#local.publish({ kind: 'end-wait', call });
     if (progress.length > 0) this.#local.publish({ kind: 'progress', taskIds: progress });
     if (flags.changed === true) this.#local.publish({ kind: 'changed' });
     if (flags.listening !== true) return;

@@ -20,6 +20,8 @@ export interface AcquireRequest {
   /** The most tasks. */
   readonly limit: number;
   readonly waitSeconds: number;
+  /** What the caller calls this call, to end its waiting; absent where nothing can. */
+  readonly call?: string | undefined;
 }
 
 /** A task that a worker now runs. */
@@ -42,6 +44,9 @@ export class WorkerDesk {
   readonly #parts: TaskParts;
   readonly #line: WaitingLine;
   readonly #log: Logger;
+  /** What ends the waiting of a call, by `keyOf`. */
+  readonly #waits = new Map<string, AbortController>();
+  readonly #unsubscribe: () => void;
   /** Who asks, by what stands in the line. */
   readonly #callers = new WeakMap<Waiter, Caller>();
 
@@ -54,6 +59,9 @@ export class WorkerDesk {
       signals: parts.database.signals,
       log,
     });
+    this.#unsubscribe = parts.database.signals.subscribe((signal) => {
+      if (signal.kind === 'end-wait') this.#waits.get(signal.call)?.abort();
+    });
   }
 
   /**
@@ -63,6 +71,30 @@ export class WorkerDesk {
    * @throws Refusal where a definition is not declared, runs in the server, or is not the caller's to run
    */
   async acquire(caller: Caller, request: AcquireRequest, gone: AbortSignal): Promise<AcquiredTask[]> {
+    const enough = new AbortController();
+    const key = request.call === undefined ? undefined : keyOf(caller, request.call);
+    if (key !== undefined) this.#waits.set(key, enough);
+    try {
+      return await this.#acquire(caller, request, gone, enough.signal);
+    } finally {
+      if (key !== undefined && this.#waits.get(key) === enough) this.#waits.delete(key);
+    }
+  }
+
+  /**
+   * Has a waiting call of this caller answered, in whichever process it waits. What is not waiting (yet, or any more) is
+   * left as it is.
+   */
+  endWait(caller: Caller, call: string): void {
+    this.#parts.database.signals.publish({ kind: 'end-wait', call: keyOf(caller, call) });
+  }
+
+  async #acquire(
+    caller: Caller,
+    request: AcquireRequest,
+    gone: AbortSignal,
+    enough: AbortSignal,
+  ): Promise<AcquiredTask[]> {
     const names = await this.#namesOf(caller, request.definitions);
     await touchWorkerDefinitions(this.#parts.database.sql, names, TOUCH_SECONDS);
     const waiter: Waiter = {
@@ -72,7 +104,7 @@ export class WorkerDesk {
       owner: workerOwner(caller, request.worker),
     };
     this.#callers.set(waiter, caller);
-    const claimed = await this.#line.wait(waiter, request.waitSeconds * 1000, gone);
+    const claimed = await this.#line.wait(waiter, request.waitSeconds * 1000, gone, enough);
     try {
       const tasks = await Promise.all(claimed.map((one) => this.#toRun(caller, one)));
       return tasks.filter((task) => task !== undefined);
@@ -98,6 +130,7 @@ export class WorkerDesk {
 
   /** Ends all waiting; resolves when no claim is under way. */
   async close(): Promise<void> {
+    this.#unsubscribe();
     await this.#line.close();
   }
 
@@ -143,6 +176,11 @@ export class WorkerDesk {
 export function checkWorker(caller: Caller, name: string): void {
   if (worksOn(caller, name)) return;
   throw forbidden`You may not run tasks of "${name}": a token with the scope worker that names it is accepted, or an administrator's sign-in.`;
+}
+
+/** Only its own associate's workers end the waiting of a call. */
+function keyOf(caller: Caller, call: string): string {
+  return `${caller.associateId}:${call}`;
 }
 
 function leaseOf({ task }: ClaimedTask): Lease {

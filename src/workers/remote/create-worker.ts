@@ -123,7 +123,7 @@ class RemoteWorker implements Worker {
 
   /** Takes tasks while slots are free, until the worker stops. */
   async #work(): Promise<void> {
-    const { name, concurrency, waitSeconds, log } = this.#options;
+    const { name, concurrency, waitSeconds, graceSeconds, log } = this.#options;
     const Definitions = [...this.#tasks.values()].map((task) => task.name);
     while (!this.#stopping.signal.aborted) {
       const Limit = Math.min(100, concurrency - this.#runs.size);
@@ -133,9 +133,8 @@ class RemoteWorker implements Worker {
       }
       try {
         const wanted = { Worker: name, Definitions, Limit, WaitSeconds: waitSeconds };
-        for (const acquired of await this.#client.acquire(wanted, this.#stopping.signal)) {
-          this.#run(acquired);
-        }
+        const acquired = await this.#client.acquire(wanted, this.#stopping.signal, graceSeconds * 1000);
+        for (const one of acquired) this.#run(one);
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         if (!(error instanceof CallRefused) || error.status !== UNKNOWN_DEFINITION) throw error;

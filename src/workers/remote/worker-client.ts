@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -71,8 +72,18 @@ export interface RenewedCarrier {
   readonly Reason: string;
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+interface JsonOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Aborted when the call is not to be made again; that of the call itself by default. */
+  readonly trying?: AbortSignal;
+}
+
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
+/** That a waiting call is to end is said again after this long: the server may hear of it before the call. */
+const END_AGAIN_MS = 500;
 /** Longer than any wait that is asked for. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
@@ -98,7 +109,12 @@ export class WorkerClient {
     await this.#json('POST', '/Definitions', { Definitions: definitions }, signal);
   }
 
-  /** Claims tasks; waits for them. */
+  /**
+   * Claims tasks; waits for them.
+   *
+   * @param stopping when it is aborted the server ends the waiting, and the answer is heard: tasks may be on their way
+   * @param graceMs how long the answer is waited for then
+   */
   async acquire(
     wanted: {
       readonly Worker: string;
@@ -106,10 +122,21 @@ export class WorkerClient {
       readonly Limit: number;
       readonly WaitSeconds: number;
     },
-    signal: AbortSignal,
+    stopping: AbortSignal,
+    graceMs: number,
   ): Promise<readonly AcquiredCarrier[]> {
-    const answer = await this.#json('POST', '/Acquire', wanted, signal);
-    return (answer as { Tasks: AcquiredCarrier[] }).Tasks;
+    stopping.throwIfAborted();
+    const path = `/Acquire?Call=${randomUUID()}`;
+    const over = new AbortController();
+    const endWaiting = (): void => void this.#endWaiting(path, over, graceMs);
+    stopping.addEventListener('abort', endWaiting, { once: true });
+    try {
+      const answer = await this.#json('POST', path, wanted, over.signal, { trying: stopping });
+      return (answer as { Tasks: AcquiredCarrier[] }).Tasks;
+    } finally {
+      stopping.removeEventListener('abort', endWaiting);
+      over.abort();
+    }
   }
 
   /** Gives a sign of life; waits for a stop where `WaitSeconds` says so. */
@@ -139,13 +166,9 @@ export class WorkerClient {
       Description: description,
       Weight: weight,
     }));
-    const answer = await this.#json(
-      'POST',
-      `/Leases/${lease}/Children`,
-      { Children },
-      signal,
-      traceHeaders(trace),
-    );
+    const answer = await this.#json('POST', `/Leases/${lease}/Children`, { Children }, signal, {
+      headers: traceHeaders(trace),
+    });
     return (answer as { Ids: number[] }).Ids;
   }
 
@@ -221,7 +244,7 @@ export class WorkerClient {
       'content-length': String(file.bytes),
       'content-digest': `sha-256=:${file.sha256}:`,
     };
-    await this.#call('PUT', path, headers, () => createReadStream(file.path), signal);
+    await this.#call('PUT', path, headers, () => createReadStream(file.path), signal, signal);
   }
 
   /** Closes the connections. */
@@ -229,28 +252,47 @@ export class WorkerClient {
     await this.#agent.destroy();
   }
 
+  /** Has the server answer a waiting call, and cuts that where the answer does not come within the time. */
+  async #endWaiting(path: string, over: AbortController, graceMs: number): Promise<void> {
+    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(graceMs)]);
+    try {
+      for (;;) {
+        await this.#json('DELETE', path, undefined, signal);
+        await delay(END_AGAIN_MS, undefined, { signal });
+      }
+    } catch (error) {
+      if (over.signal.aborted) return;
+      this.#log.warn(
+        { err: error },
+        'the server does not end the wait for tasks; what it sends now is not heard',
+      );
+      over.abort();
+    }
+  }
+
   async #json(
-    method: 'GET' | 'POST' | 'PUT',
+    method: Method,
     path: string,
     body: unknown,
     signal: AbortSignal,
-    more: Readonly<Record<string, string>> = {},
+    { headers: more = {}, trying = signal }: JsonOptions = {},
   ): Promise<unknown> {
     const text = body === undefined ? null : JSON.stringify(body);
     const headers = { ...more, ...(text === null ? {} : { 'content-type': 'application/json' }) };
-    const answer = await this.#call(method, path, headers, () => text, signal);
+    const answer = await this.#call(method, path, headers, () => text, signal, trying);
     return answer === '' ? undefined : (JSON.parse(answer) as unknown);
   }
 
   async #call(
-    method: 'GET' | 'POST' | 'PUT',
+    method: Method,
     path: string,
     headers: Record<string, string>,
     body: () => NonNullable<Dispatcher.DispatchOptions['body']> | null,
     signal: AbortSignal,
+    trying: AbortSignal,
   ): Promise<string> {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
-      signal.throwIfAborted();
+      trying.throwIfAborted();
       let problem: unknown;
       try {
         const answer = await request(this.#base + path, {
@@ -265,11 +307,11 @@ export class WorkerClient {
         problem = new CallRefused(answer.statusCode, messageOf(text) ?? `${path}: ${answer.statusCode}`);
         if (isFinal(answer.statusCode)) throw problem;
       } catch (error) {
-        if (error === problem || signal.aborted) throw error;
+        if (error === problem || signal.aborted || trying.aborted) throw error;
         problem = error;
       }
       this.#log.warn({ err: problem, path }, 'a call to the server has failed; trying again');
-      await delay(pause / 2 + (pause / 2) * Math.random(), undefined, { signal });
+      await delay(pause / 2 + (pause / 2) * Math.random(), undefined, { signal: trying });
     }
   }
 }

@@ -262,6 +262,7 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
   'POST /Workers/Acquire': [
     list({ path: '/Workers/Acquire', body: { Worker: 'of Beta', Definitions: [ALPHA_WORK], Limit: 100 } }),
   ],
+  'DELETE /Workers/Acquire': [open], // names of one's own calls; whose they are, protocol.test.ts tries
   'POST /Workers/Leases/:lease/Renew': [lease('Renew', { ProgressPercent: 99 })],
   'PUT /Workers/Leases/:lease/Checkpoint': [lease('Checkpoint', { Value: 'of Beta' })],
   'POST /Workers/Leases/:lease/Log': [lease('Log', { Lines: [{ Message: 'of Beta' }] })],

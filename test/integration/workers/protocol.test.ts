@@ -179,6 +179,34 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       expect(await worker.acquire('report', { WaitSeconds: 0.1 })).toEqual([]);
     });
 
+    test('the wait of a call can be ended, by its own associate alone', async () => {
+      const path = '/Workers/Acquire?Call=a-call_1';
+      const body = { Worker: 'leaver', Definitions: ['slow'], WaitSeconds: 30 };
+      const other = await workerToken(['slow'], (await server.associate('other')).associateId);
+      const theirs = other.call('POST', path, body);
+      const begun = performance.now();
+      let answered = false;
+      const waiting = worker.api.call('POST', path, body).finally(() => {
+        answered = true;
+      });
+      // Said until it is heard: it may come before the call does.
+      while (!answered) expect((await worker.api.call('DELETE', path)).status).toBe(204);
+      expect(await waiting).toMatchObject({ status: 200, body: { Tasks: [] } });
+      expect(performance.now() - begun, 'ended, not over').toBeLessThan(25_000);
+      const id = await server.admin.start({ Name: 'slow' });
+      const [acquired] = (await theirs).body.Tasks;
+      expect(acquired.Task.Id).toBe(id);
+      await new HandWorker(other).on(acquired.Lease, 'Succeed');
+      for (const method of ['POST', 'DELETE']) {
+        const answer = await worker.api.call(
+          method,
+          '/Workers/Acquire?Call=a.b',
+          method === 'POST' ? body : undefined,
+        );
+        expect(answer).toMatchObject({ status: 400, body: { Message: expect.stringContaining('Call') } });
+      }
+    });
+
     test('a waiting worker whose connection breaks gets nothing', async () => {
       const gone = new AbortController();
       const waiting = fetch(`${server.url}/api/v1/Workers/Acquire`, {

@@ -105,9 +105,17 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
   });
 
   test('a worker that stops hands back what it runs, and another goes on', async () => {
-    const first = await startWorker({ concurrency: 2 });
+    const began = Promise.withResolvers<void>();
+    const told = defineTask({
+      ...wait,
+      run(ctx) {
+        began.resolve();
+        return wait.run(ctx);
+      },
+    });
+    const first = await startWorker({ concurrency: 2, tasks: [told] });
     const id = await server.admin.start({ Name: 'wait' });
-    await server.admin.until(id, (task) => task.State === 'Started');
+    await began.promise;
     await first.stop();
     await first.ended;
     expect(await server.admin.task(id)).toMatchObject({ State: 'New', StartCount: 1 });

@@ -51,7 +51,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 /** Puts a worker in the line. */
 async function standing(names: string[], limit = 1): Promise<Promise<readonly ClaimedTask[]>[]> {
-  const waiting = line.wait(waiter(names, limit), 30_000, never);
+  const waiting = line.wait(waiter(names, limit), 30_000, never, never);
   await settled();
   claims = [];
   return [waiting];
@@ -59,7 +59,7 @@ async function standing(names: string[], limit = 1): Promise<Promise<readonly Cl
 
 test('what is due is given at once', async () => {
   due = { a: [task(1), task(2)] };
-  expect(await ids(line.wait(waiter(['b', 'a'], 5), 30_000, never))).toEqual([1, 2]);
+  expect(await ids(line.wait(waiter(['b', 'a'], 5), 30_000, never, never))).toEqual([1, 2]);
 });
 
 test('a signal wakes the first in the line, and costs one claim however many wait', async () => {
@@ -80,7 +80,7 @@ test('a signal wakes the first in the line, and costs one claim however many wai
 test('what comes due while a worker looks for itself is not missed', async () => {
   const opened = Promise.withResolvers<void>();
   gate = opened.promise;
-  const waiting = line.wait(waiter(['a', 'b']), 30_000, never);
+  const waiting = line.wait(waiter(['a', 'b']), 30_000, never, never);
   opened.resolve();
   await settled();
   claims = [];
@@ -91,7 +91,7 @@ test('what comes due while a worker looks for itself is not missed', async () =>
 
 test('what was claimed for one who has left goes back', async () => {
   const gone = new AbortController();
-  const waiting = line.wait(waiter(['a']), 30_000, gone.signal);
+  const waiting = line.wait(waiter(['a']), 30_000, gone.signal, never);
   await settled();
   const opened = Promise.withResolvers<void>();
   gate = opened.promise;
@@ -104,6 +104,23 @@ test('what was claimed for one who has left goes back', async () => {
   expect(handedBack.map((one) => one.task.id)).toEqual([1]);
 });
 
+test('who wants to wait no longer gets what was claimed for them, else nothing', async () => {
+  const enough = new AbortController();
+  const waiting = line.wait(waiter(['b']), 30_000, never, enough.signal);
+  const opened = Promise.withResolvers<void>();
+  gate = opened.promise;
+  due = { a: [task(1)] };
+  const looking = line.wait(waiter(['a', 'c']), 30_000, never, enough.signal);
+  await settled();
+  enough.abort();
+  expect(await ids(waiting)).toEqual([]);
+  opened.resolve();
+  expect(await ids(looking)).toEqual([1]);
+  expect(handedBack).toEqual([]);
+  expect(await ids(line.wait(waiter(['a']), 30_000, never, enough.signal))).toEqual([]);
+  expect(claims).toEqual(['b', 'a']);
+});
+
 test('the end of the wait, and of the line, is an empty answer', async () => {
   const [first] = await standing(['a']);
   vi.advanceTimersByTime(30_000);
@@ -111,5 +128,5 @@ test('the end of the wait, and of the line, is an empty answer', async () => {
   const [second] = await standing(['a']);
   await line.close();
   expect(await ids(second as never)).toEqual([]);
-  expect(await ids(line.wait(waiter(['a']), 30_000, never))).toEqual([]);
+  expect(await ids(line.wait(waiter(['a']), 30_000, never, never))).toEqual([]);
 });
