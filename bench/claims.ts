@@ -2,13 +2,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
 import type { ClaimsJob } from './claims-batchline.ts';
-import { figuresOf, interleave, type Report, ratioOf } from './figures.ts';
+import { AIM_BY_HISTORY, figuresOf, interleave, type Report, ratioOf } from './figures.ts';
 import { type Bench, inProcess, SERVER_ENV } from './processes.ts';
 
 const TASKS = 5000;
 const LIMIT = 100;
-/** Claims among ten million may take 1.3 times what they take among ten thousand. */
-const AIM = 1 / 1.3;
 
 /** Tasks claimed a second, 100 at once, in databases with histories of different sizes. */
 export async function measureClaims(bench: Bench, sizes: readonly number[]): Promise<Report> {
@@ -39,7 +37,7 @@ export async function measureClaims(bench: Bench, sizes: readonly number[]): Pro
       title: `Claims of ${TASKS} tasks, ${LIMIT} at once, beside ended ones`,
       unit: '1/s',
       figures: figuresOf(rounds),
-      ratios: others.map((other) => ratioOf(rounds, other, smallest, AIM)),
+      ratios: others.map((other) => ratioOf(rounds, other, smallest, AIM_BY_HISTORY)),
     };
   } finally {
     for (const url of urls) await dropDatabase(url);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ApiClient } from '../test/support/api-client.ts';
 import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
-import { figuresOf, interleave, type Ratio, type Report, ratioOf } from './figures.ts';
+import { AIM_BY_HISTORY, figuresOf, interleave, type Ratio, type Report, ratioOf } from './figures.ts';
 import { fillTasks } from './fill-tasks.ts';
 import type { Load } from './load.ts';
 import type { PagesJob } from './pages-load.ts';
@@ -9,8 +9,6 @@ import { ADMIN, type Bench, inProcess, type RunningServer, startServerProcess } 
 
 const LOAD: Load = { connections: 1, warmSeconds: 0.2, seconds: 0.5 };
 const ROWS = 50;
-/** A page among ten million may take 1.3 times what it takes among ten thousand. */
-const AIM = 1 / 1.3;
 /** Stands in a query for the associate who owns 2,000 tasks in every size. */
 const OWNER = '{owner}';
 
@@ -49,7 +47,7 @@ export async function measurePages(bench: Bench, sizes: readonly number[]): Prom
     const rounds = await interleave(bench.rounds, Object.assign({}, ...Object.values(byList)));
     const ratios: Ratio[] = Object.values(byList).flatMap((bySize) => {
       const [smallest = '', ...others] = Object.keys(bySize);
-      return others.map((other) => ratioOf(rounds, other, smallest, AIM));
+      return others.map((other) => ratioOf(rounds, other, smallest, AIM_BY_HISTORY));
     });
     return {
       title: `Pages of ${ROWS} tasks on PostgreSQL, one at a time`,

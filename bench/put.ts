@@ -90,9 +90,7 @@ function wholeBody(info: Record<string, unknown>): string {
 /** The very statement of `changeTexts`. */
 async function updateJob(url: string, ids: readonly number[], actorId: number): Promise<UpdateJob> {
   const anId = 2_000_000_000;
-  const statement = await statementOf((db) =>
-    changeTexts(db, anId, TEXTS, actorId, { tenant: null, ownerId: null }, 'Succeeded'),
-  );
+  const statement = await statementOf((db) => changeTexts(db, anId, TEXTS, actorId));
   return { ...LOAD, ...statement, url, ids, idAt: statement.values.indexOf(anId) };
 }
 

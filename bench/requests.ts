@@ -86,9 +86,7 @@ async function startBare(bench: Bench, databaseUrl: string, actorId: number): Pr
   const job: BareJob = {
     databaseUrl,
     anId: AN_ID,
-    put: await statementOf((db) =>
-      changeTexts(db, AN_ID, TEXTS, actorId, { tenant: null, ownerId: null }, 'Succeeded'),
-    ),
+    put: await statementOf((db) => changeTexts(db, AN_ID, TEXTS, actorId)),
     get: await statementOf((db) => getTask(db, AN_ID)),
     // The row alone: a start writes its record too.
     start: {

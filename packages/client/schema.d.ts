@@ -405,7 +405,8 @@ export interface paths {
         put?: never;
         /** Claims tasks for a worker; waits for them up to 30 s */
         post: operations["acquireTasks"];
-        delete?: never;
+        /** Has a waiting Acquire answered at once */
+        delete: operations["endAcquire"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3158,7 +3159,10 @@ export interface operations {
     };
     acquireTasks: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What the worker calls this call, a UUID say: by it the waiting can be ended */
+                Call?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3216,6 +3220,32 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    endAcquire: {
+        parameters: {
+            query: {
+                /** @description What the worker calls this call, a UUID say: by it the waiting can be ended */
+                Call: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };

@@ -77,7 +77,7 @@ async function changeLocked(
     checkTexts(parts, texts);
     if (Object.values(change).every((value) => value === undefined)) return { before: held, after: task };
     if (held === undefined || state === undefined || state === task.state) {
-      const changed = await changeTexts(trx, id, texts, caller.associateId, { tenant: null, ownerId: null });
+      const changed = await changeTexts(trx, id, texts, caller.associateId);
       return { before: held, after: changed ?? task };
     }
     return { before: held, after: await moveLocked(parts, trx, caller, held, { ...change, state }) };

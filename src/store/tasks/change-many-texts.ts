@@ -3,9 +3,16 @@ import type { BatchTask, TaskTexts } from '../../domain/batch-task.ts';
 import { type StoredState, TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
-import type { ChangeScope } from './change-texts.ts';
 
-/** A change of the texts of one task, as `changeTexts` makes it. */
+/** Whose tasks a caller may change, as conditions of the statement, so that deciding and writing are one. */
+export interface ChangeScope {
+  /** The tenant; `null` for any. */
+  readonly tenant: string | null;
+  /** The owner; `null` for any. */
+  readonly ownerId: number | null;
+}
+
+/** A change of the texts of one task. */
 export interface TextChange {
   readonly id: number;
   readonly texts: TaskTexts;
@@ -16,7 +23,7 @@ export interface TextChange {
 }
 
 /**
- * Makes changes of different tasks in one statement, each under its own conditions, as `changeTexts` makes one.
+ * Makes changes of different tasks in one statement, each as `changeTexts` does, and under its own conditions.
  * A row that another transaction holds is left out and never waited for: one slow task holds up no other, and
  * statements over several rows can't wait for each other in a circle.
  *

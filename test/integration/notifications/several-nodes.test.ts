@@ -47,7 +47,7 @@ test.runIf(POSTGRES_BACKEND.notifies)(
     await listener.query('select 1');
     expect(notifications.length).toBeGreaterThan(0);
     for (const told of notifications) {
-      expect(Object.keys(told)).toEqual(['origin', 'due', 'stops', 'listening']);
+      expect(Object.keys(told)).toEqual(['origin', 'due', 'stops', 'endWaits', 'listening']);
       expect(told.listening).toBe(false);
     }
   },
