@@ -26,7 +26,7 @@ export default defineConfig({
             'test/faults/**/*.test.ts',
           ],
           environment: 'node',
-          globalSetup: ['test/support/postgres-server.ts', 'test/support/embedded-template.ts'],
+          globalSetup: ['test/support/postgres-server.ts', 'test/support/database-templates.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           // Waits are for conditions, so that these only end what hangs, however busy the machine is.
@@ -39,7 +39,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['test/support/built-dashboard.ts', 'test/support/embedded-template.ts'],
+          globalSetup: ['test/support/built-dashboard.ts', 'test/support/database-templates.ts'],
           expect: { poll: { timeout: 30_000 } },
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['test/faults/**/*.test.ts'],
     environment: 'node',
     env: { BATCHLINE_FAULTS: 'long' },
-    globalSetup: ['test/support/postgres-server.ts', 'test/support/embedded-template.ts'],
+    globalSetup: ['test/support/postgres-server.ts', 'test/support/database-templates.ts'],
     reporters: ['verbose', './test/support/count-reporter.ts'],
     maxWorkers: 2,
     testTimeout: 3_600_000,

@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
+import { ADMIN } from '../test/support/associates.ts';
 import { launchBrowser, NO_BROWSER, signInAs, visit } from '../test/support/browser.ts';
-import { ADMIN, startTestServer, type TestServer } from '../test/support/test-server.ts';
+import { createEmptyPlace } from '../test/support/databases.ts';
+import { startTestServer, type TestServer } from '../test/support/test-server.ts';
 import { buildDashboard } from './build.ts';
 
 // Takes the pictures of the documents: `npm run screenshots`.
@@ -89,7 +91,8 @@ async function take(page: Page, name: string): Promise<void> {
 if (NO_BROWSER !== undefined) throw new Error(NO_BROWSER);
 mkdirSync(FOLDER, { recursive: true });
 await buildDashboard();
-const server = await startTestServer('embedded');
+const place = await createEmptyPlace('embedded');
+const server = await startTestServer('embedded', { place });
 const browser = await launchBrowser();
 try {
   const { importId } = await makeWork(server);
@@ -117,4 +120,5 @@ try {
 } finally {
   await browser.close();
   await server.stop();
+  await place.remove();
 }

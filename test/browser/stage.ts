@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { ADMIN } from '../support/associates.ts';
 import { launchBrowser, NO_BROWSER, signInAs, type Visit, visit } from '../support/browser.ts';
 import type { Place } from '../support/databases.ts';
-import { ADMIN, startTestServer, type TestServer } from '../support/test-server.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiClient } from '../support/api-client.ts';
+import { ADMIN } from '../support/associates.ts';
 import { DATABASES } from '../support/databases.ts';
-import { ADMIN, type TestServer } from '../support/test-server.ts';
+import type { TestServer } from '../support/test-server.ts';
 import {
   expectError,
   PROPERTIES,

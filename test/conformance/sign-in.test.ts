@@ -5,9 +5,10 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { startServer } from '../../src/server.ts';
+import { ADMIN } from '../support/associates.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type OidcIssuer, startOidcIssuer } from '../support/oidc-issuer.ts';
-import { ADMIN, startTestServer, TEST_ENV, type TestServer } from '../support/test-server.ts';
+import { startTestServer, TEST_ENV, type TestServer } from '../support/test-server.ts';
 import { BatchAgent } from './webapi.ts';
 
 type Headers_ = Record<string, string>;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPlace, type Place } from '../support/databases.ts';
+import { createEmptyPlace, createPlace, type Place } from '../support/databases.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 import { spawnServer } from '../support/server-process.ts';
 
@@ -126,7 +126,7 @@ describe('batchline doctor', () => {
   });
 
   test('finds tables to be made on PostgreSQL; migrate makes them', async () => {
-    const empty = await createPlace('postgres');
+    const empty = await createEmptyPlace('postgres');
     try {
       const run = (...args: string[]): Promise<CliResult> => runCli(args, empty.env);
       expect((await run('doctor')).stdout).toMatch(/^warn {2}tables: \d+ migrations are to be made$/m);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN } from '../support/associates.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
-import { ADMIN } from '../support/test-server.ts';
 
 let place: Place;
 let server: ServerProcess;

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiClient } from '../support/api-client.ts';
-import { createPlace, type Place } from '../support/databases.ts';
+import { ADMIN } from '../support/associates.ts';
+import { createEmptyPlace, type Place } from '../support/databases.ts';
 import { runCli } from '../support/run-cli.ts';
 import { CLI, type ServerProcess, spawnServer } from '../support/server-process.ts';
-import { ADMIN } from '../support/test-server.ts';
 
 const run = promisify(execFile);
 
@@ -126,7 +126,7 @@ describe('serve refuses with one clear line', () => {
     ));
 
   test('a database that does not exist', async () => {
-    const place = await createPlace('postgres');
+    const place = await createEmptyPlace('postgres');
     await place.remove();
     await refused(
       place.env,
@@ -154,7 +154,7 @@ describe('serve refuses with one clear line', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
-    const place = await createPlace('postgres');
+    const place = await createEmptyPlace('postgres');
     try {
       await refused(
         { ...place.env, PORT: String(port) },
@@ -210,7 +210,7 @@ describe('beside a server on PostgreSQL', () => {
   let place: Place;
   let server: ServerProcess;
   beforeAll(async () => {
-    place = await createPlace('postgres');
+    place = await createEmptyPlace('postgres');
     server = await spawnServer(place);
   });
   afterAll(async () => {

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ADMIN } from '../support/associates.ts';
 import { generateCustomers, MASS_UPDATE } from '../support/customers.ts';
 import { DATABASES } from '../support/databases.ts';
 import { isCommands, readBlocks } from '../support/documents.ts';
 import { lacks } from '../support/programs.ts';
 import { makeCheckout, Terminals } from '../support/terminals.ts';
-import { ADMIN, startTestServer, type TestServer } from '../support/test-server.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 const ROWS = 2000;
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { createPlace, type Place } from '../support/databases.ts';
+import { createEmptyPlace, type Place } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 let place: Place;
@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 test('servers that start at the same moment on an empty database share its tables and its administrator', async () => {
-  place = await createPlace('postgres');
+  place = await createEmptyPlace('postgres');
   await Promise.all(
     Array.from({ length: 4 }, async () => {
       servers.push(await startTestServer('postgres', { place }));

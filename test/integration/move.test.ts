@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { type Database, nameOf, openToMove } from '../../src/store/database.ts';
 import { moveDatabase } from '../../src/store/move/move-database.ts';
-import { createPlace, type Place } from '../support/databases.ts';
+import { createEmptyPlace, createPlace, type Place } from '../support/databases.ts';
 import { runCli } from '../support/run-cli.ts';
 import { startTestServer, TEST_ENV } from '../support/test-server.ts';
 
@@ -20,7 +20,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
 
   beforeAll(async () => {
     laptop = await createPlace('embedded');
-    target = await createPlace('postgres');
+    target = await createEmptyPlace('postgres');
     const server = await startTestServer('embedded', { place: laptop });
     const anna = await server.associate('anna');
     const csv = ['id,name', ...Array.from({ length: ROWS }, (_, n) => `${n},"Åse ""${n}"""`)].join('\n');
@@ -126,7 +126,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
   });
 
   test('a database that is in use is left alone', async () => {
-    const used = await createPlace('postgres');
+    const used = await createEmptyPlace('postgres');
     try {
       const server = await startTestServer('postgres', { place: used });
       await server.stop();

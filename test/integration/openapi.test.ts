@@ -3,7 +3,8 @@ import { answerOf, createClient, Refused } from '@batchline/client';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCHEMA, typesOf } from '../../packages/client/generate.ts';
-import { ADMIN, startTestServer, type TestServer } from '../support/test-server.ts';
+import { ADMIN } from '../support/associates.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 /** Whatever the linter finds: its recommended rules, and that every example is as its schema says. */
 async function problemsOf(document: object): Promise<string[]> {

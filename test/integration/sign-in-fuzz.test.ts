@@ -3,8 +3,9 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN } from '../support/associates.ts';
 import { FUZZ_RUNS } from '../support/fuzz.ts';
-import { ADMIN, startTestServer, type TestServer } from '../support/test-server.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 /** How many requests each property makes. */
 const numRuns = Math.ceil(FUZZ_RUNS / 2);

@@ -24,12 +24,14 @@ export const DATABASES: readonly DatabaseKind[] =
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A data folder with the embedded database as it is before its first start: the tables, and nothing in them. */
+    /** A data folder with an embedded database that has had its first start: all tables, and the administrator. */
     embeddedTemplate: string;
+    /** The name of such a database on PostgreSQL. */
+    postgresTemplate: string;
   }
 }
 
-/** An empty place for a server to keep everything in. */
+/** A place for a server to keep everything in. */
 export interface Place {
   readonly folder: string;
   /** What to set so that a server uses it. */
@@ -37,31 +39,29 @@ export interface Place {
   remove(): Promise<void>;
 }
 
-/**
- * Makes an empty place with a database of this kind; an embedded one has its tables already.
- *
- * @param backend what PostgreSQL is used as
- */
-export async function createPlace(kind: DatabaseKind, backend = TEST_BACKEND): Promise<Place> {
-  const place = await createEmptyPlace(kind, backend);
-  if (kind === 'embedded')
-    await cp(join(inject('embeddedTemplate'), 'postgres'), join(place.folder, 'data/postgres'), {
-      recursive: true,
-    });
+/** Makes a place with a database of this kind as it is after a first start: all tables, and the administrator. */
+export async function createPlace(kind: DatabaseKind): Promise<Place> {
+  if (kind === 'postgres') return placeOn(kind, TEST_BACKEND, inject('postgresTemplate'));
+  const place = await placeOn(kind, undefined);
+  const template = join(inject('embeddedTemplate'), 'postgres');
+  await cp(template, join(place.folder, 'data/postgres'), { recursive: true });
   return place;
 }
 
-/** Makes a place where nothing is, not even a database's tables. */
+/**
+ * Makes a place where nothing is, not even a database's tables.
+ *
+ * @param backend what PostgreSQL is used as
+ */
 export async function createEmptyPlace(kind: DatabaseKind, backend = TEST_BACKEND): Promise<Place> {
+  return placeOn(kind, backend);
+}
+
+async function placeOn(kind: DatabaseKind, backend?: string, template?: string): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'batchline-test-'));
-  const url =
-    kind === 'postgres'
-      ? await createDatabase(
-          inject('postgresUrl'),
-          `batchline_${randomUUID().replaceAll('-', '')}`,
-          backend !== undefined,
-        )
-      : undefined;
+  const name = `batchline_${randomUUID().replaceAll('-', '')}`;
+  const options = { isDistributed: backend !== undefined, ...(template === undefined ? {} : { template }) };
+  const url = kind === 'postgres' ? await createDatabase(inject('postgresUrl'), name, options) : undefined;
   return {
     folder,
     env: {

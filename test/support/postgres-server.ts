@@ -131,16 +131,19 @@ export async function runPostgres(
 }
 
 /**
- * Makes an empty database and returns its address.
+ * Makes a database and returns its address.
  *
- * @param distributed whether it is to be like a distributed one: every transaction serializable, and `lower` by Unicode
+ * @param options.isDistributed whether it is to be like a distributed one: every transaction serializable, and `lower` by Unicode
+ * @param options.template the database that it is a copy of; an empty one where it is absent
  */
-export async function createDatabase(serverUrl: string, name: string, distributed = false): Promise<string> {
-  await onServer(
-    serverUrl,
-    `create database "${name}"${distributed ? " template template0 locale_provider builtin builtin_locale 'C.UTF-8'" : ''}`,
-  );
-  if (distributed)
+export async function createDatabase(
+  serverUrl: string,
+  name: string,
+  { isDistributed = false, template }: { isDistributed?: boolean; template?: string } = {},
+): Promise<string> {
+  const byUnicode = isDistributed ? " locale_provider builtin builtin_locale 'C.UTF-8'" : '';
+  await onServer(serverUrl, `create database "${name}" template "${template ?? 'template0'}"${byUnicode}`);
+  if (isDistributed)
     await onServer(serverUrl, `alter database "${name}" set default_transaction_isolation = 'serializable'`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;

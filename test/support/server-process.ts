@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ApiClient } from './api-client.ts';
+import { ADMIN } from './associates.ts';
 import type { Place } from './databases.ts';
-import { ADMIN, TEST_ENV } from './test-server.ts';
+import { TEST_ENV } from './test-server.ts';
 
 /** The command line's entry. */
 export const CLI = resolve(import.meta.dirname, '../../src/cli/main.ts');

@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
+import type { Role } from '../../src/domain/caller.ts';
 import type { RetentionService } from '../../src/engine/retention.ts';
 import { startServer } from '../../src/server.ts';
+import { insertAssociate } from '../../src/store/associates/associates.ts';
 import type { Database } from '../../src/store/database.ts';
 import { ApiClient } from './api-client.ts';
+import { ADMIN, quickHash } from './associates.ts';
 import { createPlace, type DatabaseKind, type Place } from './databases.ts';
-
-/** The login and password of the administrator of every test server. */
-export const ADMIN = { login: 'admin', password: 'correct horse' } as const;
 
 /** What every test server is set to, beside its place. */
 export const TEST_ENV: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ export interface TestServer {
   /** Calls as the administrator. */
   readonly admin: ApiClient;
   /** Makes an associate and returns calls as them. */
-  associate(login: string, options?: { roles?: string[]; tenant?: string }): Promise<ApiClient>;
+  associate(login: string, options?: { roles?: Role[]; tenant?: string }): Promise<ApiClient>;
   /** Stops the server and removes everything, unless the place was given. */
   stop(): Promise<void>;
 }
@@ -50,15 +50,15 @@ export async function startTestServer(
     database: server.database,
     retention: server.retention,
     admin,
-    async associate(login, { roles = [], tenant } = {}) {
+    async associate(login, { roles = [], tenant = null } = {}) {
       const password = `password of ${login}`;
-      const body = {
-        Login: login,
-        Password: password,
-        Roles: roles,
-        ...(tenant === undefined ? {} : { DatabaseSerialNumber: tenant }),
-      };
-      await admin.json('POST', '/Users', body);
+      await insertAssociate(server.database.sql, {
+        login,
+        name: login,
+        passwordHash: quickHash(password),
+        roles,
+        tenant,
+      });
       return ApiClient.signIn(server.url, login, password);
     },
     async stop() {

@@ -4,7 +4,7 @@ import { unauthenticated } from '../../domain/errors.ts';
 import { type Associate, findAssociate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { hashOfNothing, verifyPassword } from './passwords.ts';
 import type { Throttle } from './throttle.ts';
 
 /** Finds out whether a login and a password belong together, and slows down who guesses. */
@@ -17,7 +17,7 @@ export class PasswordCheck {
   readonly #wrong = new BoundedMap<string>();
   readonly #underWay = new Map<string, Promise<boolean>>();
   /** What unknown logins are checked against, so that they take as long as known ones. */
-  readonly #nobody = hashPassword(randomBytes(16).toString('hex'));
+  readonly #nobody = hashOfNothing();
 
   constructor(db: Kysely<Schema>, throttle: Throttle) {
     this.#db = db;
@@ -35,7 +35,7 @@ export class PasswordCheck {
     // The database can't be asked for a NUL, and nobody is called so.
     const associate = login.includes('\0') ? undefined : await findAssociate(this.#db, login);
     // Associates whom an OIDC issuer has brought have no password, and no hash of one.
-    const hash = associate?.passwordHash || (await this.#nobody);
+    const hash = associate?.passwordHash || this.#nobody;
     const verified = await this.#verify(loginKey, password, hash, address);
     if (associate === undefined || !verified || associate.disabled)
       throw unauthenticated`The login or the password is wrong.`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { hashOfNothing, hashPassword, verifyPassword } from './passwords.ts';
 import { generateToken, hashToken } from './tokens.ts';
 
 test('a password is verified by its hash alone, and two hashes of it differ', async () => {
@@ -12,6 +12,15 @@ test('a password is verified by its hash alone, and two hashes of it differ', as
 
 test.each(['', 'plain', 'md5$1$2$3$a$b', 'scrypt$1$2'])('%j is no hash of any password', async (hash) => {
   expect(await verifyPassword('', hash)).toBe(false);
+});
+
+test('a hash of nothing costs what others cost, and belongs to no password', async () => {
+  const [hash, other] = [hashOfNothing(), await hashPassword('correct horse')];
+  const costs = (text: string): string[] => text.split('$').slice(0, 4);
+  expect(costs(hash)).toEqual(costs(other));
+  expect(hash).toHaveLength(other.length);
+  expect(await verifyPassword('', hash)).toBe(false);
+  expect(hashOfNothing()).not.toBe(hash);
 });
 
 test('the same letters in another Unicode form are the same password', async () => {

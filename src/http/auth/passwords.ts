@@ -11,8 +11,12 @@ export const SHORTEST_PASSWORD = 8;
 /** The hash to keep of a password: algorithm, costs, salt and key, in one text. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
-  const key = await derive(password, salt, COST);
-  return `scrypt$${COST.N}$${COST.r}$${COST.p}$${salt.toString('base64')}$${key.toString('base64')}`;
+  return hashText(salt, await derive(password, salt, COST));
+}
+
+/** A hash that no password belongs to, and that takes as long to find out about as any other. */
+export function hashOfNothing(): string {
+  return hashText(randomBytes(16), randomBytes(KEY_BYTES));
 }
 
 /** Whether the password belongs to the hash. Takes as long where it doesn't. */
@@ -26,6 +30,10 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
     p: Number(p),
   });
   return derived.length === wanted.length && timingSafeEqual(derived, wanted);
+}
+
+function hashText(salt: Buffer, key: Buffer): string {
+  return `scrypt$${COST.N}$${COST.r}$${COST.p}$${salt.toString('base64')}$${key.toString('base64')}`;
 }
 
 function derive(password: string, salt: Buffer, cost: { N: number; r: number; p: number }): Promise<Buffer> {

@@ -11,7 +11,7 @@ import type { Schema } from '../../../src/store/schema.ts';
 import type { Signal } from '../../../src/store/signals.ts';
 import { insertAudit } from '../../../src/store/tasks/audit.ts';
 import { inTransaction } from '../../../src/store/transaction.ts';
-import { createPlace, type Place } from '../../support/databases.ts';
+import { createEmptyPlace, type Place } from '../../support/databases.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
 
 /** Two servers that use PostgreSQL as if it were CockroachDB, every transaction serializable. */
@@ -19,7 +19,7 @@ let place: Place;
 let here: TestServer;
 let there: TestServer;
 beforeAll(async () => {
-  place = await createPlace('postgres', 'cockroachdb');
+  place = await createEmptyPlace('postgres', 'cockroachdb');
   here = await startTestServer('postgres', { place });
   there = await startTestServer('postgres', { place });
 });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ADMIN } from '../../support/associates.ts';
 import {
   type Block,
   documentsWithCommands,
@@ -11,7 +12,7 @@ import {
 } from '../../support/documents.ts';
 import { lacks } from '../../support/programs.ts';
 import { makeCheckout, Terminals } from '../../support/terminals.ts';
-import { ADMIN, startTestServer, type TestServer } from '../../support/test-server.ts';
+import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 /** The blocks of commands that no test can run, by what they begin with, and why. Others are run, or fail this file. */
 const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

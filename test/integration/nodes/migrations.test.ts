@@ -8,7 +8,7 @@ import { readConfig } from '../../../src/config.ts';
 import { backendOf } from '../../../src/store/backend.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { type MigratedDatabase, migrate, migrationsFor } from '../../../src/store/migrations/migrate.ts';
-import { createPlace, type Place, POSTGRES_BACKEND } from '../../support/databases.ts';
+import { createEmptyPlace, type Place, POSTGRES_BACKEND } from '../../support/databases.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
 
 const LOG = pino({ level: 'silent' });
@@ -50,7 +50,7 @@ const namesIn = async (database: Database): Promise<string[]> => {
 };
 
 beforeEach(async () => {
-  place = await createPlace('postgres');
+  place = await createEmptyPlace('postgres');
 });
 afterEach(async () => {
   await server?.stop();

@@ -5,8 +5,9 @@ import { readConfig } from '../../../src/config.ts';
 import { type Server, startServer } from '../../../src/server.ts';
 import { startWorkerNode, type WorkerNode } from '../../../src/worker-node.ts';
 import { ApiClient } from '../../support/api-client.ts';
+import { ADMIN } from '../../support/associates.ts';
 import { createPlace, type Place } from '../../support/databases.ts';
-import { ADMIN, TEST_ENV } from '../../support/test-server.ts';
+import { TEST_ENV } from '../../support/test-server.ts';
 
 /* A server that runs no tasks and has no module of them, and workers on the same database. */
 

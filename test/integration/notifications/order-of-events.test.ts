@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { settledEvents } from '../../../src/store/events/settled-events.ts';
-import { createPlace, type Place, TEST_BACKEND } from '../../support/databases.ts';
+import { createEmptyPlace, type Place, TEST_BACKEND } from '../../support/databases.ts';
 import { EventClient } from '../../support/event-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
@@ -49,7 +49,7 @@ const BACKENDS = TEST_BACKEND === undefined ? [undefined, 'cockroachdb'] : [TEST
 describe.each(BACKENDS)('the order of events where DATABASE_BACKEND is %s', (backend) => {
   let place: Place;
   beforeAll(async () => {
-    place = await createPlace('postgres', backend);
+    place = await createEmptyPlace('postgres', backend);
     server = await startTestServer('postgres', { place });
   });
   afterAll(async () => {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiClient } from '../../support/api-client.ts';
+import { ADMIN } from '../../support/associates.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
 import { startOidcIssuer } from '../../support/oidc-issuer.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { startS3Server } from '../../support/s3-server.ts';
 import { spawnServer } from '../../support/server-process.ts';
-import { ADMIN } from '../../support/test-server.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
 import { HandWorker } from '../workers/protocol-client.ts';
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Role } from '../../../src/domain/caller.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import type { TestServer } from '../../support/test-server.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
@@ -58,7 +59,7 @@ export async function fillTwoTenants(server: TestServer): Promise<TwoTenants> {
   const alice = await server.associate(`alice-${MARKER}`, { tenant: ALPHA });
   const ada = await server.associate('ada', { tenant: ALPHA, roles: ['administrator'] });
   // By token: a password would be checked anew every few seconds.
-  const ofBeta = async (login: string, ...roles: string[]): Promise<ApiClient> =>
+  const ofBeta = async (login: string, ...roles: Role[]): Promise<ApiClient> =>
     (await server.associate(login, { tenant: BETA, roles })).withToken(['read', 'write', 'admin']);
   const bob = await ofBeta('bob');
   const vera = await ofBeta('vera', 'viewer');

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { TestProject } from 'vitest/node';
+import { readConfig } from '../../src/config.ts';
+import { JobQueue } from '../../src/engine/job-queue.ts';
+import { insertAssociate } from '../../src/store/associates/associates.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { ADMIN, quickHash } from './associates.ts';
+import { createDatabase } from './postgres-server.ts';
+
+const POSTGRES_TEMPLATE = 'batchline_template';
+
+/**
+ * Vitest calls this once, where there is a PostgreSQL after that. To make a database of ours costs seconds of processor
+ * time, to copy one next to nothing; so tests get copies of these: with all tables, and the administrator of every test
+ * server.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'batchline-template-'));
+  await fill({ BATCHLINE_DATA: folder });
+  project.provide('embeddedTemplate', folder);
+  const { postgresUrl } = project.getProvidedContext();
+  if (postgresUrl !== undefined) {
+    const backend = process.env.BATCHLINE_TEST_BACKEND;
+    const DATABASE_URL = await createDatabase(postgresUrl, POSTGRES_TEMPLATE, {
+      isDistributed: backend !== undefined,
+    });
+    await fill({
+      BATCHLINE_DATA: folder,
+      DATABASE_URL,
+      ...(backend === undefined ? {} : { DATABASE_BACKEND: backend }),
+    });
+    project.provide('postgresTemplate', POSTGRES_TEMPLATE);
+  }
+  return () => rm(folder, { recursive: true, force: true });
+}
+
+/** Makes what a first start makes. */
+async function fill(env: Readonly<Record<string, string>>): Promise<void> {
+  const log = pino({ level: 'silent' });
+  const database = await openDatabase(readConfig(env), log);
+  const queue = await JobQueue.open(database, log);
+  await insertAssociate(database.sql, {
+    login: ADMIN.login,
+    name: 'Administrator',
+    passwordHash: quickHash(ADMIN.password),
+    roles: ['administrator'],
+    tenant: null,
+  });
+  await queue.stop();
+  await database.close();
+}
