@@ -19,7 +19,9 @@ import { allEnded } from './waits.ts';
  */
 
 /** How many tasks the large run has. */
-const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 2000));
+const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 1000));
+/** So many tasks for each process that a fault befalls; it is five at least. */
+const TASKS_A_FAULT = IS_LONG ? 200 : 100;
 /** What decides which process meets what; printed, so that a run can be had again. */
 const SEED = Number(process.env.BATCHLINE_FAULT_SEED ?? Math.floor(Math.random() * 0x7fffffff));
 const LEASE_SECONDS = 2;
@@ -109,7 +111,7 @@ async function workerTokens(admin: ApiClient, count: number): Promise<string[]> 
 
 /** Lets faults befall the processes, spread over the ends of the runs, and returns what they were. */
 async function storm(running: Cluster, log: RunLog, tasks: number): Promise<string[]> {
-  const count = Math.max(5, Math.round(tasks / 200));
+  const count = Math.max(5, Math.round(tasks / TASKS_A_FAULT));
   const fault = fc.record({
     index: fc.nat({ max: 999 }),
     fault: fc.constantFrom<Fault>('kill', 'kill', 'kill', 'stop', 'freeze'),
