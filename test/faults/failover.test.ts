@@ -11,6 +11,7 @@ import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { checkHistory } from './history.ts';
 import { inspect, storyOf } from './inspect.ts';
 import { RunLog } from './run-log.ts';
+import { allEnded } from './waits.ts';
 
 /*
  * The primary is lost under load; the standby, which has every commit that was acknowledged, takes its place behind the
@@ -111,8 +112,7 @@ test(`when the primary (${DEBIAN ?? 'of npm'}) is lost under load and its standb
   await log.until(() => load.acknowledged.length >= before + 40);
   for (const { admin } of servers) await admin.start({ Name: 'quick' });
   await load.end();
-  for (const state of ['New', 'Aquired', 'Started'])
-    while ((await one.admin.json('GET', `/BatchTask/${state}`)).length > 0) await delay(50);
+  await allEnded(one.admin);
   expect(await Promise.all(servers.map((server) => server.stop()))).toEqual([0, 0]);
 
   const contents = await inspect({ ...place(pair.standby), folder, remove: async () => undefined });

@@ -12,6 +12,7 @@ import { spawnWorker, type WorkerProcess } from '../support/worker-process.ts';
 import { checkHistory } from './history.ts';
 import { inspect, storyOf } from './inspect.ts';
 import { RunLog } from './run-log.ts';
+import { allEnded } from './waits.ts';
 
 /*
  * Two servers that run no tasks and two workers on the database, each of them stopped and started again while tasks are
@@ -142,8 +143,7 @@ test('servers and workers are restarted one after the other under load: nothing 
   await goOn();
   isOver = true;
   await starting;
-  for (const state of ['New', 'Aquired', 'Started'])
-    while ((await admin.json('GET', `/BatchTask/${state}`)).length > 0) await delay(50);
+  await allEnded(admin);
   expect(await Promise.all(workers.map((worker) => worker.end('SIGTERM')))).toEqual([0, 0]);
   expect(await Promise.all(servers.map((server) => server.stop()))).toEqual([0, 0]);
 
