@@ -162,12 +162,12 @@ export class Engine {
 
   async #run(run: Run): Promise<void> {
     this.#heartbeat.add(run);
-    run.log.debug('a run begins');
+    run.debug('a run begins');
     try {
       const ended = await run.span.with(() => executeRun(run, this.#execution));
       if (ended === undefined) {
         if (run.endReason === 'waiting') {
-          run.log.debug('the run is over: its task waits for its children');
+          run.debug('the run is over: its task waits for its children');
           return;
         }
         run.span.fail('lease_lost');
@@ -189,7 +189,7 @@ export class Engine {
         }),
       );
       if (outcome.kind === 'failed') run.span.fail('run_failed');
-      run.log.debug({ outcome: outcome.kind, state: consequence.to }, 'the run has ended');
+      run.debug('the run has ended', { outcome: outcome.kind, state: consequence.to });
       await releaseScratch(run, outcome, this.#parts.files);
       wakeLater(this.#parts.database.signals, run.task.name, consequence.delaySeconds ?? 0);
     } catch (error) {

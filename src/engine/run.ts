@@ -41,4 +41,9 @@ export class Run extends RunControl {
     this.#ownLog ??= this.#log.child(logFieldsOf(this.task, this.span.traceId));
     return this.#ownLog;
   }
+
+  /** Writes a line there for who looks closely; where nobody does, the run gets no log of its own for it. */
+  debug(message: string, fields: object = {}): void {
+    if (this.#log.isLevelEnabled('debug')) this.log.debug(fields, message);
+  }
 }
