@@ -20,7 +20,7 @@ import { allEnded } from './waits.ts';
 
 /** How many tasks the large run has. */
 const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 1000));
-/** So many tasks for each process that a fault befalls; it is five at least. */
+/** One fault for so many tasks; five at least. */
 const TASKS_A_FAULT = IS_LONG ? 200 : 100;
 /** What decides which process meets what; printed, so that a run can be had again. */
 const SEED = Number(process.env.BATCHLINE_FAULT_SEED ?? Math.floor(Math.random() * 0x7fffffff));
