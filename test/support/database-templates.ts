@@ -8,6 +8,7 @@ import { JobQueue } from '../../src/engine/job-queue.ts';
 import { insertAssociate } from '../../src/store/associates/associates.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { ADMIN, quickHash } from './associates.ts';
+import { TEST_BACKEND } from './databases.ts';
 import { createDatabase } from './postgres-server.ts';
 
 const POSTGRES_TEMPLATE = 'batchline_template';
@@ -23,14 +24,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('embeddedTemplate', folder);
   const { postgresUrl } = project.getProvidedContext();
   if (postgresUrl !== undefined) {
-    const backend = process.env.BATCHLINE_TEST_BACKEND;
-    const DATABASE_URL = await createDatabase(postgresUrl, POSTGRES_TEMPLATE, {
-      isDistributed: backend !== undefined,
-    });
+    const isDistributed = TEST_BACKEND !== undefined;
+    const DATABASE_URL = await createDatabase(postgresUrl, POSTGRES_TEMPLATE, { isDistributed });
     await fill({
       BATCHLINE_DATA: folder,
       DATABASE_URL,
-      ...(backend === undefined ? {} : { DATABASE_BACKEND: backend }),
+      ...(TEST_BACKEND === undefined ? {} : { DATABASE_BACKEND: TEST_BACKEND }),
     });
     project.provide('postgresTemplate', POSTGRES_TEMPLATE);
   }
@@ -45,7 +44,7 @@ async function fill(env: Readonly<Record<string, string>>): Promise<void> {
   await insertAssociate(database.sql, {
     login: ADMIN.login,
     name: 'Administrator',
-    passwordHash: quickHash(ADMIN.password),
+    passwordHash: await quickHash(ADMIN.password),
     roles: ['administrator'],
     tenant: null,
   });

@@ -55,7 +55,7 @@ export async function startTestServer(
       await insertAssociate(server.database.sql, {
         login,
         name: login,
-        passwordHash: quickHash(password),
+        passwordHash: await quickHash(password),
         roles,
         tenant,
       });

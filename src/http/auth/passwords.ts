@@ -1,22 +1,33 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
+/** What scrypt costs: blocks, their size, lanes. */
+export interface Cost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
 /** scrypt's cost: 2^15 blocks of 8 in 3 lanes (32 MiB), as OWASP's password storage advice has it. */
-const COST = { N: 32_768, r: 8, p: 3 } as const;
+const COST: Cost = { N: 32_768, r: 8, p: 3 };
 const KEY_BYTES = 32;
 const MAX_MEMORY = 128 * 1024 * 1024;
 
 /** Shortest password that is accepted, in characters. */
 export const SHORTEST_PASSWORD = 8;
 
-/** The hash to keep of a password: algorithm, costs, salt and key, in one text. */
-export async function hashPassword(password: string): Promise<string> {
+/**
+ * The hash to keep of a password: algorithm, costs, salt and key, in one text.
+ *
+ * @param cost a lower one than the default is for tests
+ */
+export async function hashPassword(password: string, cost = COST): Promise<string> {
   const salt = randomBytes(16);
-  return hashText(salt, await derive(password, salt, COST));
+  return hashText(cost, salt, await derive(password, salt, cost));
 }
 
 /** A hash that no password belongs to, and that takes as long to find out about as any other. */
 export function hashOfNothing(): string {
-  return hashText(randomBytes(16), randomBytes(KEY_BYTES));
+  return hashText(COST, randomBytes(16), randomBytes(KEY_BYTES));
 }
 
 /** Whether the password belongs to the hash. Takes as long where it doesn't. */
@@ -32,11 +43,11 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   return derived.length === wanted.length && timingSafeEqual(derived, wanted);
 }
 
-function hashText(salt: Buffer, key: Buffer): string {
-  return `scrypt$${COST.N}$${COST.r}$${COST.p}$${salt.toString('base64')}$${key.toString('base64')}`;
+function hashText({ N, r, p }: Cost, salt: Buffer, key: Buffer): string {
+  return `scrypt$${N}$${r}$${p}$${salt.toString('base64')}$${key.toString('base64')}`;
 }
 
-function derive(password: string, salt: Buffer, cost: { N: number; r: number; p: number }): Promise<Buffer> {
+function derive(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(password.normalize('NFKC'), salt, KEY_BYTES, { ...cost, maxmem: MAX_MEMORY }, (error, key) => {
       if (error === null) resolve(key);

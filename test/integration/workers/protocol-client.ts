@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Answer, ApiClient } from '../../support/api-client.ts';
 
 /** A task as Acquire answers it. */
@@ -51,6 +52,16 @@ export class HandWorker {
       const [task] = await this.acquire(definition, { WaitSeconds: 5 });
       if (task !== undefined) return task;
     }
+  }
+
+  /** Ends the wait of an Acquire at this path; says so until it is answered, because it may be heard before the call is. */
+  async endWait(path: string, waiting: Promise<Answer>): Promise<Answer> {
+    let answered = false;
+    const heard = waiting.finally(() => {
+      answered = true;
+    });
+    while (!answered) expect((await this.api.call('DELETE', path)).status).toBe(204);
+    return heard;
   }
 
   on(lease: string, call: string, body?: unknown): Promise<Answer> {

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorker, defineTask, type Worker } from '../../../src/workers/index.ts';
 
-/** What the worker says, one line a call; a call's own name stands as `CALL`. */
+/** What the worker says, one line a call, without the call's own name. */
 let calls: string[];
 let acquiring: PromiseWithResolvers<ServerResponse>;
 /** Answers the end of a wait; the number tells how often it was asked for. */
