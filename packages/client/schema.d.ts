@@ -701,7 +701,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetBatchTaskInfo of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetBatchTaskInfo"];
         put?: never;
         /**
          * One batch task by its id
@@ -721,7 +722,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetBatchTaskInfosByAssociates of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetBatchTaskInfosByAssociates"];
         put?: never;
         /**
          * The batch tasks of these associates
@@ -741,7 +743,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetBatchTaskInfosByAssociatesAndState of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetBatchTaskInfosByAssociatesAndState"];
         put?: never;
         /**
          * The batch tasks of these associates in a state
@@ -761,7 +764,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetBatchTaskInfosByState of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetBatchTaskInfosByState"];
         put?: never;
         /**
          * The own batch tasks in a state
@@ -781,7 +785,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetBatchTaskInfosByNameAndState of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetBatchTaskInfosByNameAndState"];
         put?: never;
         /**
          * The own batch tasks by definition and state
@@ -801,7 +806,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetBatchTaskInfosByNameAndAssociates of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetBatchTaskInfosByNameAndAssociates"];
         put?: never;
         /**
          * The batch tasks of these associates by definition
@@ -821,7 +827,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetAllBatchTaskInfosByName of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetAllBatchTaskInfosByName"];
         put?: never;
         /**
          * System and user batch tasks by definition
@@ -841,7 +848,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetAllBatchTaskInfosByNameAndState of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetAllBatchTaskInfosByNameAndState"];
         put?: never;
         /**
          * System and user batch tasks by definition and state
@@ -861,7 +869,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetSystemBatchTaskInfosByName of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetSystemBatchTaskInfosByName"];
         put?: never;
         /**
          * System batch tasks by definition
@@ -881,7 +890,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call GetSystemBatchTaskInfosByNameAndState of the Batch agent; never runs it */
+        get: operations["describe_Batch_GetSystemBatchTaskInfosByNameAndState"];
         put?: never;
         /**
          * System batch tasks by definition and state
@@ -901,7 +911,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call StartBatchJob of the Batch agent; never runs it */
+        get: operations["describe_Batch_StartBatchJob"];
         put?: never;
         /**
          * Starts a batch task; answers its id
@@ -921,7 +932,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call StopBatchJob of the Batch agent; never runs it */
+        get: operations["describe_Batch_StopBatchJob"];
         put?: never;
         /**
          * Stops a batch task; answers whether it was or will be stopped
@@ -941,7 +953,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call UpdateBatchTask of the Batch agent; never runs it */
+        get: operations["describe_Batch_UpdateBatchTask"];
         put?: never;
         /**
          * Updates State, Description, Response and Request of the batch task that Id names
@@ -961,7 +974,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call DeleteBatchTask of the Batch agent; never runs it */
+        get: operations["describe_Batch_DeleteBatchTask"];
         put?: never;
         /**
          * Deletes a batch task
@@ -981,7 +995,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Describes the call DeleteBatchTasks of the Batch agent; never runs it */
+        get: operations["describe_Batch_DeleteBatchTasks"];
         put?: never;
         /**
          * Deletes batch tasks, all or none
@@ -1784,6 +1799,21 @@ export interface components {
             FieldProperties: {
                 [key: string]: components["schemas"]["FieldProperty"];
             } | null;
+        };
+        /** @description How an agent is called */
+        AgentCall: {
+            Agent: string;
+            Method: string;
+            Summary: string;
+            Description: string;
+            /** @description Where to POST the arguments */
+            Url: string;
+            Arguments: {
+                Name: string;
+                Type: string;
+            }[];
+            /** @description The type of the answer; void if it has no body */
+            Returns: string;
         };
         /** @description null: there is none */
         Limits: {
@@ -4010,6 +4040,31 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    describe_Batch_GetBatchTaskInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
     Batch_GetBatchTaskInfo: {
         parameters: {
             query?: {
@@ -4044,6 +4099,31 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Batch_GetBatchTaskInfosByAssociates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
@@ -4083,6 +4163,31 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Batch_GetBatchTaskInfosByAssociatesAndState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
@@ -4127,6 +4232,31 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    describe_Batch_GetBatchTaskInfosByState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
     Batch_GetBatchTaskInfosByState: {
         parameters: {
             query?: {
@@ -4162,6 +4292,31 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Batch_GetBatchTaskInfosByNameAndState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
@@ -4206,6 +4361,31 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    describe_Batch_GetBatchTaskInfosByNameAndAssociates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
     Batch_GetBatchTaskInfosByNameAndAssociates: {
         parameters: {
             query?: {
@@ -4246,6 +4426,31 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    describe_Batch_GetAllBatchTaskInfosByName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
     Batch_GetAllBatchTaskInfosByName: {
         parameters: {
             query?: {
@@ -4281,6 +4486,31 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Batch_GetAllBatchTaskInfosByNameAndState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
@@ -4325,6 +4555,31 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    describe_Batch_GetSystemBatchTaskInfosByName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
     Batch_GetSystemBatchTaskInfosByName: {
         parameters: {
             query?: {
@@ -4360,6 +4615,31 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Batch_GetSystemBatchTaskInfosByNameAndState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
@@ -4400,6 +4680,31 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Batch_StartBatchJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
@@ -4450,6 +4755,31 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    describe_Batch_StopBatchJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
     Batch_StopBatchJob: {
         parameters: {
             query?: {
@@ -4484,6 +4814,31 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Batch_UpdateBatchTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
@@ -4528,6 +4883,31 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    describe_Batch_DeleteBatchTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
     Batch_DeleteBatchTask: {
         parameters: {
             query?: {
@@ -4560,6 +4940,31 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Batch_DeleteBatchTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };

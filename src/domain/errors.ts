@@ -3,9 +3,11 @@ import { type Message, type MessageValue, message } from './message.ts';
 /** What kind of refusal an error is; the HTTP layer maps each to a status and an `ErrorType`. */
 export type RefusalKind =
   | 'invalid'
+  | 'malformed'
   | 'unauthenticated'
   | 'forbidden'
   | 'missing'
+  | 'methodNotAllowed'
   | 'unacceptable'
   | 'conflict'
   | 'precondition'
@@ -44,12 +46,16 @@ const refusal =
 
 /** Bad input: a 400. A tag, as are all of these: `` throw invalid`Id is ${id}; …` `` */
 export const invalid = refusal('invalid');
+/** The body can't be parsed in its format: a 400 as well. */
+export const malformed = refusal('malformed');
 /** Nobody is signed in, or not well enough: a 401. */
 export const unauthenticated = refusal('unauthenticated');
 /** The caller may see it but not do it: a 403. */
 export const forbidden = refusal('forbidden');
 /** There is no such thing, or the caller may not see it: a 404. */
 export const missing = refusal('missing');
+/** The path is there, but does not take this method: a 405. */
+export const methodNotAllowed = refusal('methodNotAllowed');
 /** No answer in a format that the caller accepts: a 406. */
 export const unacceptable = refusal('unacceptable');
 /** The state of the thing does not allow it: a 409. */

@@ -8,7 +8,7 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { missing, Refusal, unavailable } from '../domain/errors.ts';
+import { Refusal, unavailable } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 import type { EventFeed } from '../notifications/event-feed.ts';
 import type { WebhookSender } from '../notifications/webhooks/webhook-sender.ts';
@@ -19,6 +19,7 @@ import { isDiskFull } from '../store/disk-full.ts';
 import { isWorthRetrying } from '../store/retries/retrying.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
+import { answerOtherMethods } from './allowed-methods.ts';
 import { archiveRoutes } from './archive/archive-routes.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
@@ -28,6 +29,7 @@ import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
 import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
 import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
+import { describeAgentCalls } from './openapi/agent-descriptions.ts';
 import { collectOperations } from './openapi/operations.ts';
 import { limitPipelining } from './pipelining.ts';
 import { applicationRoutes } from './routes/applications.ts';
@@ -102,8 +104,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
   protectAnswers(app, config.hstsSeconds);
+  answerOtherMethods(app);
   await allowOrigins(app, config.corsOrigins);
   const operations = collectOperations(app);
+  describeAgentCalls(app);
   observeRequests(app, parts.metrics);
   registerLocales(app, parts.catalogues);
   refuseWhileStopping(app);
@@ -126,9 +130,6 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     if (error instanceof Refusal && error.retryAfter !== undefined)
       reply.header('Retry-After', error.retryAfter);
     return sendError(error, request, reply);
-  });
-  app.setNotFoundHandler((request) => {
-    throw missing`There is no ${request.method} ${request.url.split('?')[0] ?? ''}; GET /api/v1 tells what there is.`;
   });
   negotiateAnswers(app);
   limitPipelining(app);

@@ -22,9 +22,11 @@ const SOURCE = 'Batchline';
 /** How each kind of refusal is answered; docs/reference/errors.md says when. */
 export const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly type: string }>> = {
   invalid: { status: 400, type: 'ArgumentException' },
+  malformed: { status: 400, type: 'FormatException' },
   unauthenticated: { status: 401, type: 'AuthenticationException' },
   forbidden: { status: 403, type: 'UnauthorizedAccessException' },
   missing: { status: 404, type: 'NotFoundException' },
+  methodNotAllowed: { status: 405, type: 'HttpException' },
   unacceptable: { status: 406, type: 'NotSupportedException' },
   conflict: { status: 409, type: 'InvalidOperationException' },
   precondition: { status: 412, type: 'PreconditionFailedException' },

@@ -759,9 +759,8 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
     });
   });
 
-  test('a method that is not there, and other verbs, are 404 in the shape of errors', async () => {
+  test('a method that is not there is 404 in the shape of errors', async () => {
     expectError(await call('GetBatchTaskInfos', {}), 404, 'NotFoundException', 'GetBatchTaskInfos');
-    expectError(await admin.call('GET', '/Agents/Batch/GetBatchTaskInfo?Id=1'), 404, 'NotFoundException');
   });
 
   test('a sign-in that is wrong rejects as 401', async () => {

@@ -9,6 +9,8 @@ const TAGS = new Set([
   'unauthenticated',
   'forbidden',
   'missing',
+  'methodNotAllowed',
+  'malformed',
   'unacceptable',
   'conflict',
   'precondition',

@@ -54,6 +54,7 @@ export function negotiateAnswers(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { accept } = request.headers;
     if (accept === undefined || accept === '*/*' || accept === 'application/json') return done();
+    if (request.is404) return done();
     const config = request.routeOptions.config;
     const format = preferredFormat(accept);
     if (format === undefined && config?.ownType !== true) {
@@ -77,6 +78,12 @@ export function answerIn(format: AnswerFormat, reply: FastifyReply, carrier: str
     reply.type(format.type);
     return format.write(answer, carrier);
   });
+}
+
+/** Answers `null` in the negotiated format, where Fastify would send no body (contract, sections 0 and 3). */
+export function sendNull(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const format = formatOf(request);
+  return reply.type(format.type).send(format.write(null, request.routeOptions.config.answer ?? UNNAMED));
 }
 
 /** The format that an Accept header prefers; `undefined` where it names none that there is. */

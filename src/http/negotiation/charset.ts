@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { invalid, unsupported } from '../../domain/errors.ts';
+import { malformed, unsupported } from '../../domain/errors.ts';
 
 /** How the bytes of each charset become text; `undefined` where they are none. */
 const DECODERS: Readonly<Record<string, (bytes: Buffer) => string | undefined>> = {
@@ -28,7 +28,7 @@ export function charsetOf(contentType: string): string | undefined {
  * The text of a body, without a byte order mark.
  *
  * @param charset UTF-8 where it is absent
- * @throws Refusal (unsupported) where the charset is not read, (invalid) where the bytes are not in it
+ * @throws Refusal (unsupported) where the charset is not read, (malformed) where the bytes are not in it
  */
 export function decodeBody(bytes: Buffer, charset = 'utf-8'): string {
   const decoder = Object.hasOwn(DECODERS, charset) ? DECODERS[charset] : undefined;
@@ -37,7 +37,7 @@ export function decodeBody(bytes: Buffer, charset = 'utf-8'): string {
   }
   const text = decoder(bytes);
   if (text === undefined) {
-    throw invalid`The body is not ${charset.toUpperCase()}.`;
+    throw malformed`The body is not ${charset.toUpperCase()}.`;
   }
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

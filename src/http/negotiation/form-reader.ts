@@ -1,4 +1,4 @@
-import { invalid } from '../../domain/errors.ts';
+import { malformed } from '../../domain/errors.ts';
 import { describe } from '../wire/carrier-reader.ts';
 import { addUntyped, type Untyped, untypedObject } from '../wire/untyped.ts';
 
@@ -9,14 +9,14 @@ const MOST_FIELDS = 1000;
  * Parses `application/x-www-form-urlencoded` (contract, section 4): `Description=…&State=Failed`. A field
  * `ParameterObject[seconds]` is an entry of a dictionary; a name that comes again makes a list.
  *
- * @throws Refusal (invalid) where a field is malformed
+ * @throws Refusal (malformed) where a field is malformed
  */
 export function readForm(text: string): unknown {
   const body = untypedObject();
   if (text.trim() === '') return body;
   const fields = text.split('&', MOST_FIELDS + 1);
   if (fields.length > MOST_FIELDS)
-    throw invalid`The form has more than ${MOST_FIELDS} fields; at most that many are accepted.`;
+    throw malformed`The form has more than ${MOST_FIELDS} fields; at most that many are accepted.`;
   let position = 0;
   for (const field of fields) {
     if (field !== '') {
@@ -34,7 +34,7 @@ function decodePart(part: string, position: number): string {
     return decodeURIComponent(part.replaceAll('+', ' '));
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
-    throw invalid`The form has a wrong percent-encoding in the field at position ${position}; UTF-8 is accepted.`;
+    throw malformed`The form has a wrong percent-encoding in the field at position ${position}; UTF-8 is accepted.`;
   }
 }
 
@@ -48,7 +48,7 @@ function add(body: { [name: string]: Untyped }, name: string, value: string): vo
   const present = body[dictionary];
   if (present === undefined) body[dictionary] = untypedObject();
   else if (typeof present !== 'object' || present === null || Array.isArray(present)) {
-    throw invalid`The form has ${describe(dictionary)} both as a field and as a dictionary; one is accepted.`;
+    throw malformed`The form has ${describe(dictionary)} both as a field and as a dictionary; one is accepted.`;
   }
   addUntyped(body[dictionary] as { [name: string]: Untyped }, key, value);
 }

@@ -1,5 +1,5 @@
 import { type ParseError, parse } from 'jsonc-parser';
-import { invalid, type Refusal } from '../../domain/errors.ts';
+import { malformed, type Refusal } from '../../domain/errors.ts';
 import { type Message, message } from '../../domain/message.ts';
 
 /** How deep objects and lists, or elements, may stand in each other in a body. */
@@ -8,7 +8,7 @@ export const DEEPEST_NESTING = 64;
 /**
  * Parses a body in JSON.
  *
- * @throws Refusal (invalid) with the position where it is not JSON, or nested too deep
+ * @throws Refusal (malformed) with the position where it is not JSON, or nested too deep
  */
 export function readJson(text: string): unknown {
   checkNesting(text);
@@ -36,7 +36,7 @@ function checkNesting(text: string): void {
     else if (OPENING.has(code)) {
       depth += 1;
       if (depth > DEEPEST_NESTING) {
-        throw invalid`The body is nested deeper than ${DEEPEST_NESTING} levels at ${placeOf(text, at)}; less is accepted.`;
+        throw malformed`The body is nested deeper than ${DEEPEST_NESTING} levels at ${placeOf(text, at)}; less is accepted.`;
       }
     } else if (CLOSING.has(code)) depth -= 1;
   }
@@ -44,7 +44,7 @@ function checkNesting(text: string): void {
 
 function notJson(text: string, reason: string): Refusal {
   const [, what = reason] = /^(.*?)(?: in JSON| after JSON)? at position \d+/.exec(reason) ?? [];
-  return invalid`The body is not ${'JSON'}: ${what} at ${placeOf(text, positionOf(text, reason))}.`;
+  return malformed`The body is not ${'JSON'}: ${what} at ${placeOf(text, positionOf(text, reason))}.`;
 }
 
 /** Where JSON.parse stumbled. It says so in its message, except for unexpected tokens and the end. */

@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes';
-import { invalid } from '../../domain/errors.ts';
+import { malformed } from '../../domain/errors.ts';
 import { type Message, message } from '../../domain/message.ts';
 import { describe } from '../wire/carrier-reader.ts';
 import { addUntyped, type Untyped, untypedObject } from '../wire/untyped.ts';
@@ -19,7 +19,7 @@ interface OpenElement {
  * Parses a body in XML (contract, section 4). The root may have any name, namespaces are accepted and not
  * looked at, attributes other than `xsi:nil` are ignored; children that come again make a list.
  *
- * @throws Refusal (invalid) with line and column where it is not well-formed, has a DOCTYPE or an entity other
+ * @throws Refusal (malformed) with line and column where it is not well-formed, has a DOCTYPE or an entity other
  *   than the five of XML, or is nested too deep. It is refused where that is met: nothing after it is read.
  */
 export function readXml(text: string): unknown {
@@ -29,17 +29,17 @@ export function readXml(text: string): unknown {
   const place = (): Message => message`line ${parser.line}, column ${parser.column}`;
 
   parser.on('error', (error) => {
-    throw invalid`The body is not ${'XML'}: ${error.message
+    throw malformed`The body is not ${'XML'}: ${error.message
       .replace(/^\d+:\d+: /, '')
       .replace(/\.$/, '')
       .slice(0, 200)} at ${place()}.`;
   });
   parser.on('doctype', () => {
-    throw invalid`The body has a DOCTYPE at ${place()}; XML without one is accepted.`;
+    throw malformed`The body has a DOCTYPE at ${place()}; XML without one is accepted.`;
   });
   parser.on('opentag', (tag) => {
     if (open.length === DEEPEST_NESTING) {
-      throw invalid`The body is nested deeper than ${DEEPEST_NESTING} levels at ${place()}; less is accepted.`;
+      throw malformed`The body is nested deeper than ${DEEPEST_NESTING} levels at ${place()}; less is accepted.`;
     }
     const nil = Object.values(tag.attributes).find(({ uri, local }) => uri === XSI && local === 'nil');
     const isNil = nil !== undefined && /^(?:true|1)$/.test(nil.value.trim());
@@ -54,7 +54,7 @@ export function readXml(text: string): unknown {
   parser.on('closetag', () => {
     const element = open.pop() as OpenElement;
     if (element.children !== undefined && element.text.trim() !== '') {
-      throw invalid`The body has text between the elements of ${describe(element.name)}, which ends at ${place()}; either is accepted.`;
+      throw malformed`The body has text between the elements of ${describe(element.name)}, which ends at ${place()}; either is accepted.`;
     }
     const value = element.isNil ? null : (element.children ?? decodeText(element.text));
     const parent = open.at(-1);

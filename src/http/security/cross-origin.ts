@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify';
 /** What scripts of other origins may read of an answer, beside what browsers always show. */
 const EXPOSED = [
   'ETag',
+  'Last-Modified',
+  'Allow',
   'Content-Disposition',
   'Content-Range',
   'Repr-Digest',

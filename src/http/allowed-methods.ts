@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { methodNotAllowed, missing, type Refusal } from '../domain/errors.ts';
+
+/** The order in which `Allow` lists methods. */
+const ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** A path of a route, with the methods that its routes have. */
+interface KnownPath {
+  readonly pattern: RegExp;
+  readonly methods: Set<string>;
+}
+
+/**
+ * Answers requests that no route takes: OPTIONS of a known path with `Allow`, another method of a known path with 405
+ * and `Allow`, and any other path with 404 (contract, section 4). Knows the routes that are added from now on.
+ */
+export function answerOtherMethods(app: FastifyInstance): void {
+  const known = new Map<string, KnownPath>();
+  app.addHook('onRoute', ({ url, method }) => {
+    if (url === '*') return; // every path's OPTIONS, of CORS
+    const path = known.get(url) ?? { pattern: patternOf(url), methods: new Set(['OPTIONS']) };
+    known.set(url, path);
+    for (const one of [method].flat()) path.methods.add(one);
+  });
+
+  const allowed = (request: FastifyRequest): string => {
+    const path = pathOf(request);
+    const methods = new Set<string>();
+    for (const { pattern, methods: of } of known.values())
+      if (pattern.test(path)) for (const one of of) methods.add(one);
+    return ORDER.filter((one) => methods.has(one)).join(', ');
+  };
+  // Before the answer to a preflight request, so that it has the header too.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.method === 'OPTIONS') {
+      const methods = allowed(request);
+      if (methods !== '') reply.header('Allow', methods);
+    }
+    done();
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const methods = allowed(request);
+    if (methods === '') throw noSuchPath(request);
+    if (request.method === 'OPTIONS') return reply.code(204).send();
+    throw refuseMethod(request, reply, methods);
+  });
+}
+
+function noSuchPath(request: FastifyRequest): Refusal {
+  return missing`There is no ${request.method} ${request.url.split('?')[0] ?? ''}; GET /api/v1 lists the calls.`;
+}
+
+function refuseMethod(request: FastifyRequest, reply: FastifyReply, methods: string): Refusal {
+  reply.header('Allow', methods);
+  return methodNotAllowed`${request.url.split('?')[0] ?? ''} does not take ${request.method}; ${methods} are accepted.`;
+}
+
+/** The path as the router compares it. */
+function pathOf(request: FastifyRequest): string {
+  const path = request.url.split('?')[0] ?? '';
+  try {
+    return decodeURI(path);
+  } catch (error) {
+    if (error instanceof URIError) return path;
+    throw error;
+  }
+}
+
+function patternOf(url: string): RegExp {
+  const source = url
+    .replace(/(?<=.)\/$/, '')
+    .replaceAll(/[.$]/g, '\\$&')
+    .replaceAll(/:\w+/g, '[^/]+')
+    .replaceAll('*', '.*');
+  return new RegExp(`^${source}/?$`, 'i');
+}

@@ -1,0 +1,85 @@
+import type { FastifyInstance } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { baseUrl } from '../base-url.ts';
+import type { Operation } from './operation.ts';
+
+/** A call of an agent, by its path. */
+const AGENT_CALL = /\/Agents\/(\w+)\/(\w+)$/;
+
+const AgentCall = Type.Object(
+  {
+    Agent: Type.String(),
+    Method: Type.String(),
+    Summary: Type.String(),
+    Description: Type.String(),
+    Url: Type.String({ description: 'Where to POST the arguments' }),
+    Arguments: Type.Array(Type.Object({ Name: Type.String(), Type: Type.String() })),
+    Returns: Type.String({ description: 'The type of the answer; void if it has no body' }),
+  },
+  { title: 'AgentCall', description: 'How an agent is called' },
+);
+
+/**
+ * Adds a GET to every agent call (`POST /Agents/<agent>/<method>`) that is registered from now on. It describes the
+ * call, from what the OpenAPI document says, and never runs it (contract, first section).
+ */
+export function describeAgentCalls(app: FastifyInstance): void {
+  app.addHook('onRoute', function addDescription({ method, url, routePath, config }) {
+    const [, agent, name] = AGENT_CALL.exec(url) ?? [];
+    const operation = config?.operation as Operation | undefined;
+    if (method !== 'POST' || agent === undefined || name === undefined || operation === undefined) return;
+    const description = {
+      Agent: agent,
+      Method: name,
+      Summary: operation.summary,
+      Description: operation.description ?? '',
+    };
+    const types = { Arguments: argumentsOf(operation), Returns: returnsOf(operation) };
+    this.get(
+      routePath,
+      { config: { answer: 'AgentCall', operation: descriptionOf(operation, agent, name) } },
+      async (request) => ({ ...description, Url: `${baseUrl(request)}${url}`, ...types }),
+    );
+  });
+}
+
+function descriptionOf({ id, tag }: Operation, agent: string, name: string): Operation {
+  return {
+    id: `describe_${id}`,
+    tag,
+    summary: `Describes the call ${name} of the ${agent} agent; never runs it.`,
+    answers: { 200: AgentCall },
+  };
+}
+
+function argumentsOf({ reads }: Operation): { Name: string; Type: string }[] {
+  const body = reads?.body as { readonly properties?: Readonly<Record<string, TSchema>> } | undefined;
+  return Object.entries(body?.properties ?? {}).map(([name, schema]) => ({
+    Name: name,
+    Type: typeName(schema),
+  }));
+}
+
+function returnsOf({ answers }: Operation): string {
+  const [answer = null] = Object.values(answers);
+  if (answer === null) return 'void';
+  if (!('content' in answer)) return typeName(answer);
+  return Object.keys(answer.content).join(' or ');
+}
+
+/** A schema in a word: `int32`, `BatchTaskInfo[]`, `string or null`. */
+function typeName(schema: object): string {
+  const { title, format, type, items, anyOf, allOf } = schema as {
+    readonly title?: string;
+    readonly format?: string;
+    readonly type?: string | readonly string[];
+    readonly items?: object;
+    readonly anyOf?: readonly object[];
+    readonly allOf?: readonly object[];
+  };
+  if (title !== undefined) return title;
+  if (items !== undefined) return `${typeName(items)}[]`;
+  if (anyOf !== undefined) return [...new Set(anyOf.map(typeName))].join(' or ');
+  if (allOf !== undefined) return allOf.map(typeName).at(-1) ?? 'object';
+  return format ?? (type === undefined ? 'any' : [type].flat().join(' or '));
+}
