@@ -55,6 +55,23 @@ export function findTimeZone(name: string): TimeZone | undefined {
   return iana === undefined ? undefined : { code: name, iana, zone: zoneOf(iana) };
 }
 
+/** What answers call a zone: the code of the first listed zone with the same rules, or its IANA name if no zone is listed. */
+export function codeOf({ code, iana }: TimeZone): string {
+  if (byKey.has(code)) return code;
+  let found = codesByIana.get(iana);
+  if (found === undefined) {
+    const listed =
+      TIME_ZONE_ROWS.find(([, , name]) => name === iana) ??
+      TIME_ZONE_ROWS.find(([, , name]) => canonicalName(name) === iana);
+    found = listed?.[1] ?? iana;
+    codesByIana.set(iana, found);
+  }
+  return found;
+}
+
+/** Found when first asked for: comparing all names by the platform's spelling takes longer than a request. */
+const codesByIana = new Map<string, string>();
+
 /**
  * How far a zone is from UTC in the year of an instant.
  *

@@ -23,6 +23,10 @@ describe('the languages that a caller asks for', () => {
     // Browsers write these headers: what is malformed is passed over.
     [undefined, 'nb, ???, 1, -, sv;q=x, de', ['nb', 'de', 'en']],
     [undefined, 'zh-Hant-TW', ['zh-tw', 'zh', 'en']],
+    // The samples of the contract, section 5.
+    [undefined, 'sv', ['sv', 'en']],
+    ['fr,de,ru,zh', undefined, ['fr', 'de', 'ru', 'zh', 'en']],
+    ['en-us; en-gb', 'nb', ['en-us', 'en']],
   ])('SO-Language %j, Accept-Language %j: %j', (soLanguage, acceptLanguage, languages) => {
     expect(asked(soLanguage, acceptLanguage)).toEqual(languages);
   });
@@ -39,6 +43,8 @@ describe('the languages that a caller asks for', () => {
     [undefined, '*;q=0.8, nb;q=0.5'],
     [undefined, '???'],
     ['not a language', 'nb'],
+    ['-', 'nb'],
+    [undefined, '-'],
   ])('SO-Language %j, Accept-Language %j: none', (soLanguage, acceptLanguage) => {
     expect(asked(soLanguage, acceptLanguage)).toBeUndefined();
   });

@@ -2,6 +2,9 @@ import { invalid } from '../../domain/errors.ts';
 import { findTimeZone, type TimeZone } from '../../domain/time-zone.ts';
 import { describe } from '../wire/carrier-reader.ts';
 
+/** What asks in SO-TimeZone for times with their offsets. */
+export const INCLUDE_OFFSET = 'includeTZOffset';
+
 /** What a caller says about times. */
 export interface TimeZoneChoice {
   readonly timeZone: TimeZone;
@@ -27,5 +30,5 @@ export function readTimeZoneHeader(header: string | undefined, base: TimeZone): 
 }
 
 function isIncludeOffset(part: string): boolean {
-  return part.toLowerCase() === 'includetzoffset';
+  return part.toLowerCase() === INCLUDE_OFFSET.toLowerCase();
 }

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type MessageValue, message } from '../../domain/message.ts';
-import { type TimeZone, UTC } from '../../domain/time-zone.ts';
+import { codeOf, type TimeZone, UTC } from '../../domain/time-zone.ts';
 import { readDate, writeDate, writeDateWithOffset, writeUtcDate } from '../wire/dates.ts';
 import { vary } from '../wire/vary.ts';
 import { type Culture, readCulture } from './culture.ts';
-import { readTimeZoneHeader, type TimeZoneChoice } from './time-zone-header.ts';
+import { INCLUDE_OFFSET, readTimeZoneHeader, type TimeZoneChoice } from './time-zone-header.ts';
 
 /** How a caller wants times, and numbers and dates inside texts. */
 export interface Times {
@@ -59,6 +59,7 @@ export function registerTimes(scope: FastifyInstance, base: TimeZone): void {
     const header = headers['so-timezone'];
     const choice = readTimeZoneHeader(Array.isArray(header) ? header.join(',') : header, base);
     choices.set(request, { ...choice, culture: readCulture(headers, choice.timeZone) });
-    reply.header('SO-TimeZone', choice.timeZone.code);
+    const code = codeOf(choice.timeZone);
+    reply.header('SO-TimeZone', choice.includeOffset ? `${code}, ${INCLUDE_OFFSET}` : code);
   });
 }

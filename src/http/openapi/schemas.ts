@@ -8,7 +8,7 @@ export const DateTime = Type.String({
   title: 'DateTime',
   pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,7})?(Z|[+-]\\d\\d:?\\d\\d)?$',
   description:
-    'ISO 8601, in the zone of SO-TimeZone, without an offset unless includeTZOffset asks for it; 0001-01-01T00:00:00 where it was never set',
+    'ISO 8601, in the zone of SO-TimeZone, without an offset unless includeTZOffset asks for it; 0001-01-01T00:00:00 if it was never set',
   examples: ['2018-12-24T07:34:45', '2018-12-24T07:34:45-0500', '2001-10-22T09:40:59.9150653+02:00'],
 });
 

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { invalid } from '../../domain/errors.ts';
 import type { MessageValue } from '../../domain/message.ts';
-import type { TimeZone } from '../../domain/time-zone.ts';
+import { type TimeZone, UTC, yearlyOffsets } from '../../domain/time-zone.ts';
 import { describe } from './carrier-reader.ts';
 
 /** A date that was never set (contract, section 1). */
@@ -22,14 +22,18 @@ export function writeDate(date: Date | null, { zone }: TimeZone): string {
   return writeWallTime(date.getTime() + zone.offset(date.getTime()) * MINUTE_MS);
 }
 
-/** As `writeDate`, with the offset in whole minutes behind it: `2018-12-24T07:34:45-0500`. */
-export function writeDateWithOffset(date: Date | null, { zone }: TimeZone): string {
-  if (date === null) return NEVER;
+/**
+ * As `writeDate`, with the offset in whole minutes behind it: `2018-12-24T07:34:45-05:00`, and `Z` in UTC. A date that
+ * was never set is moved by the zone's standard time (contract, section 1), but never to before the year 1.
+ */
+export function writeDateWithOffset(date: Date | null, timeZone: TimeZone): string {
+  if (date === null) {
+    const { standard } = yearlyOffsets(timeZone, new Date());
+    return writeWallTime(EARLIEST + Math.max(standard, 0) * MINUTE_MS) + writeOffset(standard, timeZone);
+  }
   // Before there was standard time, offsets had seconds. Both parts are rounded, so that the instant is exact.
-  const offset = Math.round(zone.offset(date.getTime()));
-  const distance = Math.abs(offset);
-  const digits = Math.floor(distance / 60) * 100 + (distance % 60);
-  return `${writeWallTime(date.getTime() + offset * MINUTE_MS)}${offset < 0 ? '-' : '+'}${String(digits).padStart(4, '0')}`;
+  const offset = Math.round(timeZone.zone.offset(date.getTime()));
+  return writeWallTime(date.getTime() + offset * MINUTE_MS) + writeOffset(offset, timeZone);
 }
 
 /** A date on the wire tagged as UTC: `2018-12-24T12:34:45Z`. */
@@ -51,9 +55,19 @@ export function readDate(text: string, { zone }: TimeZone, what: MessageValue): 
     : undefined;
   const instant = date?.isValid ? date.getPossibleOffsets().at(-1)?.toMillis() : undefined;
   if (instant === undefined || instant < EARLIEST || instant > LATEST) {
-    throw invalid`${what} is ${describe(text)}; a date such as 2018-12-24, 2018-12-24T07:34:45 or 2018-12-24T07:34:45-0500 is accepted.`;
+    throw invalid`${what} is ${describe(text)}; a date such as 2018-12-24, 2018-12-24T07:34:45 or 2018-12-24T07:34:45-05:00 is accepted.`;
   }
   return new Date(instant);
+}
+
+/** Minutes east of UTC as `+05:45`; `Z` for UTC itself. */
+function writeOffset(minutes: number, { iana }: TimeZone): string {
+  if (iana === UTC.iana) return 'Z';
+  const distance = Math.abs(minutes);
+  const [hours, rest] = [Math.floor(distance / 60), distance % 60].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  return `${minutes < 0 ? '-' : '+'}${hours}:${rest}`;
 }
 
 /** Milliseconds as if a clock that shows UTC showed the time in question. */
