@@ -57,7 +57,9 @@ test('the lock file names no registry, and every package by its hash', () => {
 test('every dependency is named by one exact version', () => {
   const { dependencies, devDependencies, optionalDependencies } = read('package.json');
   const all: Record<string, string> = { ...dependencies, ...devDependencies, ...optionalDependencies };
-  expect(Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+  // An older release of a package beside the newer one has its own name: `npm:@superoffice/webapi@10.2.9`.
+  const exact = /^(npm:(@[\w-]+\/)?[\w-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/;
+  expect(Object.entries(all).filter(([, version]) => !exact.test(version))).toEqual([]);
 });
 
 const vulnerable = (severity: string) =>
