@@ -1,37 +1,58 @@
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { sweepKeys } from '../store/idempotency/sweep-keys.ts';
+import { moveDetails } from '../store/tasks/move-details.ts';
 
 const INTERVAL_MS = 60_000;
 const BATCH = 1000;
 
-/** Removes what nobody needs any more, in small batches. Every process does it. */
+/** Removes old idempotency keys and corrects rows that older releases have written, in small batches. Every process does it. */
 export class Housekeeping {
   readonly #database: Database;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
+  #isStopping = false;
 
   constructor(database: Database, log: Logger) {
     this.#database = database;
     this.#log = log;
   }
 
+  /** Does the first round now, and one each minute from then on. */
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#working = this.#working
-        .then(() => this.sweep())
-        .catch((error: unknown) => this.#log.warn({ err: error }, 'the housekeeping failed; it tries again'));
-    }, INTERVAL_MS);
+    this.#round();
+    this.#timer = setInterval(() => this.#round(), INTERVAL_MS);
   }
 
+  /** Ends after the batch that is under way. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     clearInterval(this.#timer);
     await this.#working;
   }
 
-  /** Removes all that is old now. */
+  /** Does all that there is to do now. */
   async sweep(): Promise<void> {
-    while ((await sweepKeys(this.#database.sql, BATCH)) === BATCH);
+    await this.#inBatches(() => sweepKeys(this.#database.sql, BATCH));
+    const moved = await this.#inBatches(() => moveDetails(this.#database.sql, BATCH));
+    if (moved > 0) this.#log.info({ tasks: moved }, 'DetailsTable of tasks of an older release is now 205');
+  }
+
+  #round(): void {
+    this.#working = this.#working
+      .then(() => this.sweep())
+      .catch((error: unknown) => this.#log.warn({ err: error }, 'the housekeeping failed; it tries again'));
+  }
+
+  /** Repeats a step until it finds less than a batch. Resolves to how many rows it has written. */
+  async #inBatches(step: () => Promise<number>): Promise<number> {
+    let total = 0;
+    while (!this.#isStopping) {
+      const count = await step();
+      total += count;
+      if (count < BATCH) break;
+    }
+    return total;
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { moveDetails } from '../../src/store/tasks/move-details.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { ADMIN } from '../support/associates.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -152,7 +153,61 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
         server.database.sql,
       );
       expect(JSON.parse(rows[0]?.content ?? '')).toEqual({ Count: '3', MODE: 'safe' });
-      expect(task.DetailsTable).not.toBe(5);
+      expect(task.DetailsTable).toBe(205);
+    });
+
+    test('an older release that runs beside writes 189; such rows are moved, others stay', async () => {
+      const start = () => admin.start({ Name: 'held', ParameterObject: { a: '1' } });
+      const [first, second, given] = [
+        await start(),
+        await start(),
+        await admin.start({ Name: 'held', DetailsTable: 189, DetailsRecord: 4 }),
+      ];
+      const db = server.database.sql;
+      await sql`update batchline.task set details_table = 189 where id in (${first}, ${second})`.execute(db);
+      const record = (await admin.task(first)).DetailsRecord;
+      while ((await moveDetails(db, 1)) === 1);
+      const tables = await Promise.all(
+        [first, second, given].map(async (id) => (await admin.task(id)).DetailsTable),
+      );
+      expect(tables).toEqual([205, 205, 189]);
+      expect((await admin.task(first)).DetailsRecord).toBe(record);
+    });
+
+    test.each([
+      [
+        [
+          { Key: 'a', Value: '1' },
+          { value: 'two', KEY: 'B' },
+        ],
+        { a: '1', B: 'two' },
+      ],
+      [[{ Key: '__proto__', Value: '' }], JSON.parse('{"__proto__":""}')],
+      [[], {}],
+    ])(
+      'a ParameterObject may be a list of Key and Value (contract, section 6a): %j',
+      async (list, dictionary) => {
+        const id = await admin.start({ Name: 'held', ParameterObject: list });
+        expect(JSON.stringify((await admin.task(id)).ParameterObject)).toBe(JSON.stringify(dictionary));
+      },
+    );
+
+    test.each([
+      [['a']],
+      [[{ Key: 'a' }]],
+      [[{ Key: 1, Value: 'x' }]],
+      [[{ Key: 'a', Value: '1', More: '2' }]],
+      [
+        [
+          { Key: 'a', Value: '1' },
+          { Key: 'a', Value: '2' },
+        ],
+      ],
+      [[null]],
+      ['a=1'],
+    ])('a ParameterObject of another kind is refused: %j', async (wrong) => {
+      const answer = await admin.call('POST', '/BatchTask', { Name: 'held', ParameterObject: wrong });
+      expectError(answer, 400, 'ArgumentException', 'ParameterObject', 'Key and Value');
     });
 
     test('the name of a definition matches in any casing and comes back as the definition has it', async () => {

@@ -23,7 +23,7 @@ const task: BatchTask = {
   name: 'held',
   ownerId: 7,
   isInternal: false,
-  detailsTable: 189,
+  detailsTable: 205,
   detailsRecord: 1,
   parameters: { list: [1, { a: 'b' }], 'a/b': '~', Upper: 'x' },
   created: new Date(0),

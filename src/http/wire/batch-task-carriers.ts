@@ -41,7 +41,7 @@ const FieldProperty = Type.Object(
 const ParameterObject = Type.Unsafe<Record<string, unknown> | null>({
   ...AnyObject,
   type: ['object', 'null'],
-  description: 'What the definition takes',
+  description: 'What the definition takes. At the start a list of { Key, Value } is accepted too',
 });
 
 const Description = Type.String({

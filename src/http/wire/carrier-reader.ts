@@ -88,12 +88,15 @@ export class CarrierReader {
     throw this.#wrong(name, value, message`a list of whole numbers of 32 bits`);
   }
 
-  /** A dictionary; `undefined` where it is absent, `null` where it is null. */
+  /**
+   * A dictionary, as an object or as a list of `{ Key, Value }` (contract, section 6a); `undefined` where it is absent,
+   * `null` where it is null.
+   */
   dictionary(name: string): Record<string, unknown> | null | undefined {
-    const value = this.#read(name, 'dictionary');
+    const value = fromKeyValues(this.#read(name, 'dictionary'));
     if (value === undefined || value === null) return value;
     if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
-    throw this.#wrong(name, value, message`an object or null`);
+    throw this.#wrong(name, value, message`an object, a list of objects with Key and Value, or null`);
   }
 
   /** A state; `undefined` where it is absent. */
@@ -159,6 +162,24 @@ const FROM_TEXT = {
     return typeof value === 'string' && value.trimStart().startsWith('{') ? readJson(value) : value;
   },
 } as const;
+
+/** The dictionary that a list of `{ Key, Value }` is; any other value, and a list that has a key twice, as it is. */
+function fromKeyValues(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const entries = value.map((item) => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
+    const parts = Object.entries(item).map(([name, part]) => [name.toLowerCase(), part] as const);
+    const [key, ...otherKeys] = parts.filter(([name]) => name === 'key');
+    const [content, ...otherValues] = parts.filter(([name]) => name === 'value');
+    const isPair = parts.length === 2 && otherKeys.length + otherValues.length === 0;
+    return isPair && typeof key?.[1] === 'string' && content !== undefined
+      ? ([key[1], content[1]] as const)
+      : undefined;
+  });
+  const pairs = entries.filter((entry) => entry !== undefined);
+  const isWhole = pairs.length === value.length && new Set(pairs.map(([key]) => key)).size === pairs.length;
+  return isWhole ? Object.fromEntries(pairs) : value;
+}
 
 function intFromText(value: unknown): unknown {
   return typeof value === 'string' && /^\s*[+-]?\d{1,10}\s*$/.test(value) ? Number(value) : value;

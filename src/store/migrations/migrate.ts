@@ -24,6 +24,7 @@ import { importTables } from './0017-import-tables.ts';
 import { traces } from './0019-traces.ts';
 import { move } from './0020-move.ts';
 import { held } from './0021-held.ts';
+import { detailsTable } from './0023-details-table.ts';
 import { createOnce } from './create-once.ts';
 import { withMigrationLease } from './migration-lease.ts';
 import { checkUnknown } from './unknown-migrations.ts';
@@ -51,6 +52,7 @@ export const migrationsFor = (backend: Backend): Migrations => ({
   '0019-traces': traces,
   '0020-move': move,
   '0021-held': held,
+  '0023-details-table': detailsTable,
 });
 
 /** The database whose tables are brought to the newest shape. */

@@ -6,8 +6,8 @@ import type { TraceContext } from '../../domain/trace-context.ts';
 import { PREPARED } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 
-/** The number by which DetailsTable names the table of binary objects. */
-export const BINARY_OBJECT_TABLE = 189;
+/** The number by which DetailsTable names the table of binary objects (contract, section 1.3). */
+export const BINARY_OBJECT_TABLE = 205;
 
 /** What delivers a new task. */
 export interface FirstDelivery {

@@ -57,6 +57,17 @@ describe.each(RELEASES)('the data of release %s', (release) => {
     expect(audit.map((entry: { To: string }) => entry.To)).toEqual(['New', 'Aquired', 'Started', 'Failed']);
   });
 
+  test('the details of a task with a ParameterObject come to name table 205 (contract, section 1.3)', async () => {
+    const linked = async () =>
+      (await server.admin.json('GET', '/BatchTask/All')).filter(
+        (task: { ParameterObject: unknown }) => task.ParameterObject !== null,
+      );
+    const [{ Id }] = await linked();
+    await server.admin.until(Id, (task) => task.DetailsTable === 205);
+    for (const task of await linked())
+      expect(task, String(task.Id)).toMatchObject({ DetailsTable: 205, DetailsRecord: expect.any(Number) });
+  });
+
   test('what was set stands: schedules, webhooks, limits, tokens, files', async () => {
     expect(await server.admin.json('GET', '/Schedules')).toMatchObject([
       { Name: 'nightly', Cron: '0 3 * * *', TimeZone: 'Europe/Oslo', Definition: 'countdown' },
