@@ -1462,7 +1462,7 @@ export interface components {
             };
         };
         /**
-         * @description ISO 8601, in the zone of SO-TimeZone, without an offset unless includeTZOffset asks for it; 0001-01-01T00:00:00 where it was never set
+         * @description ISO 8601, in the zone of SO-TimeZone, without an offset unless includeTZOffset asks for it; 0001-01-01T00:00:00 if it was never set
          * @example 2018-12-24T07:34:45
          * @example 2018-12-24T07:34:45-0500
          * @example 2001-10-22T09:40:59.9150653+02:00
@@ -1506,7 +1506,7 @@ export interface components {
             IsSystemTask?: boolean;
             /** @description Leaves no row */
             IsInternalTask?: boolean;
-            /** @description What the definition takes */
+            /** @description What the definition takes. At the start a list of { Key, Value } is accepted too */
             ParameterObject?: {
                 [key: string]: unknown;
             } | null;
@@ -1560,7 +1560,7 @@ export interface components {
             IsSystemTask: boolean;
             /** @description Leaves no row */
             IsInternalTask: boolean;
-            /** @description What the definition takes */
+            /** @description What the definition takes. At the start a list of { Key, Value } is accepted too */
             ParameterObject: {
                 [key: string]: unknown;
             } | null;
@@ -2839,7 +2839,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description What the definition takes */
+                    /** @description What the definition takes. At the start a list of { Key, Value } is accepted too */
                     ParameterObject?: {
                         [key: string]: unknown;
                     } | null;
