@@ -7,7 +7,7 @@ import { defineTask, PermanentError, type TaskContext } from '../workers/define-
 import { ResumableFile } from '../workers/resumable-file.ts';
 import { type ImportCheckpoint, readCheckpoint } from './csv-import/checkpoint.ts';
 import { ColumnSchema, convert, IDENTIFIER, type MappedColumn, mapColumns } from './csv-import/columns.ts';
-import { matchAll } from './csv-import/patterns.ts';
+import { ChunkMatcher } from './csv-import/patterns.ts';
 import { type CsvFormat, type CsvRecord, readBytes, readRecords } from './csv-import/read-records.ts';
 import {
   checkTable,
@@ -254,18 +254,19 @@ class CsvImport {
       });
       candidates.push({ record, values, errors });
     }
-    this.#columns.forEach((column, index) => {
-      if (column.pattern === undefined) return;
+    const chunkMatcher = new ChunkMatcher();
+    for (const [index, column] of this.#columns.entries()) {
+      if (column.matcher === undefined) continue;
       const filled = candidates.filter((candidate) => candidate.values[index] !== null);
       const texts = filled.map(({ record }) => rawOf(record, column));
-      matchAll(column.name, column.pattern, texts).forEach((matches, at) => {
-        if (matches) return;
-        filled[at]?.errors.push({
-          column: column.name,
-          error: `does not match the pattern ${column.pattern}`,
-        });
-      });
-    });
+      const matches = await chunkMatcher.matchAll(column.name, column.matcher, texts);
+      for (const [at, isMatch] of matches.entries())
+        if (!isMatch)
+          filled[at]?.errors.push({
+            column: column.name,
+            error: `does not match the pattern ${column.pattern}`,
+          });
+    }
     const rows: LoadRow[] = [];
     const rejected = [...whole];
     for (const { record, values, errors } of candidates) {

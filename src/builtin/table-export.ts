@@ -50,6 +50,7 @@ const Parameters = Type.Object(
     columns: Type.Optional(
       Type.Array(Type.Enum(COLUMN_NAMES), {
         minItems: 1,
+        maxItems: COLUMN_NAMES.length,
         uniqueItems: true,
         description: 'The columns and their order; all by default',
       }),

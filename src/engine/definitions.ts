@@ -18,11 +18,15 @@ import {
 import type { Schema } from '../store/schema.ts';
 import { inTransaction } from '../store/transaction.ts';
 import type { JobQueue } from './job-queue.ts';
-import { type ParameterReader, parameterReader } from './parameters.ts';
+import type { ParameterReader } from './parameters.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
+import { SchemaThreads } from './schema-threads.ts';
 
 /** Who declares what a process on the database runs. */
 const NOBODY: Declarer = { associateId: 0, tenant: null };
+
+/** A definition of workers as it is written. */
+type NewDefinition = Omit<WorkerDefinition, 'declaredBy' | 'lastSeen'>;
 
 /** A definition that tasks can be started by, wherever it runs. */
 export interface KnownDefinition {
@@ -55,15 +59,14 @@ export interface Declaration {
 
 /**
  * Every definition there is: those that this process runs, which come first, and those that workers outside have
- * declared. The latter are read from the database each time, so that every process knows a declaration at once;
- * only what follows from a schema is kept.
+ * declared. The latter are read from the database each time, so that every process knows a declaration at once.
  */
 export class Definitions {
   readonly #registry: Registry;
   readonly #db: Kysely<Schema>;
   readonly #queue: JobQueue;
   readonly #leaseSeconds: number;
-  readonly #readers = new Map<string, { readonly schema: string | null; readonly read: ParameterReader }>();
+  readonly #schemas = new SchemaThreads();
 
   /** @param leaseSeconds the lease of declarations that name none */
   constructor(registry: Registry, db: Kysely<Schema>, queue: JobQueue, leaseSeconds: number) {
@@ -127,10 +130,9 @@ export class Definitions {
    *   or it was declared otherwise for other tenants
    */
   async declare(declarations: readonly Declaration[], declarer: Declarer): Promise<KnownDefinition[]> {
-    const kept = await this.#keep(
-      declarations.map((one) => this.#check(one)),
-      declarer,
-    );
+    const checked: NewDefinition[] = [];
+    for (const one of declarations) checked.push(await this.#check(one, declarer));
+    const kept = await this.#keep(checked, declarer);
     await this.#queue.ensure(kept.map((one) => one.name));
     return kept.map((one) => this.#ofWorkers(one));
   }
@@ -169,7 +171,7 @@ export class Definitions {
   }
 
   /** By name, so that two that declare the same wait for each other and never crosswise. */
-  #keep(all: readonly Omit<WorkerDefinition, 'lastSeen'>[], declarer: Declarer): Promise<WorkerDefinition[]> {
+  #keep(all: readonly NewDefinition[], declarer: Declarer): Promise<WorkerDefinition[]> {
     const inOrder = all.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
     return inTransaction(this.#db, async (trx) => {
       const kept: WorkerDefinition[] = [];
@@ -179,17 +181,14 @@ export class Definitions {
     });
   }
 
-  #check(one: Declaration): Omit<WorkerDefinition, 'lastSeen'> {
+  async #check(one: Declaration, { associateId }: Declarer): Promise<NewDefinition> {
     this.refuseOwn(one.name);
-    try {
-      parameterReader(one.name, one.parameters);
-    } catch (error) {
-      throw invalid`Parameters of the definition "${one.name}" is no JSON Schema: ${(error as Error).message}.`;
-    }
+    const schema = one.parameters === undefined ? null : JSON.stringify(one.parameters);
+    if (schema !== null) await this.#schemas.compile(one.name, schema, associateId);
     return {
       name: one.name,
       description: one.description,
-      parameters: one.parameters === undefined ? null : JSON.stringify(one.parameters),
+      parameters: schema,
       cancellation: one.cancellation,
       retry: { ...DEFAULT_RETRY, ...one.retry },
       leaseSeconds: one.leaseSeconds ?? this.#leaseSeconds,
@@ -207,12 +206,9 @@ export class Definitions {
     };
   }
 
-  #readerOf({ name, parameters: schema }: WorkerDefinition): ParameterReader {
-    const known = this.#readers.get(name);
-    if (known?.schema === schema) return known.read;
-    const read = parameterReader(name, schema === null ? undefined : (JSON.parse(schema) as object));
-    this.#readers.set(name, { schema, read });
-    return read;
+  #readerOf({ name, parameters: schema, declaredBy }: WorkerDefinition): ParameterReader {
+    if (schema === null) return async (parameters) => parameters ?? {};
+    return (parameters) => this.#schemas.read(name, schema, parameters, declaredBy);
   }
 }
 
@@ -221,14 +217,11 @@ export class Definitions {
  *
  * @throws Refusal (conflict) where it says something else
  */
-async function sameAsDeclared(
-  trx: Kysely<Schema>,
-  wanted: Omit<WorkerDefinition, 'lastSeen'>,
-): Promise<WorkerDefinition> {
+async function sameAsDeclared(trx: Kysely<Schema>, wanted: NewDefinition): Promise<WorkerDefinition> {
   const declared = await findWorkerDefinition(trx, wanted.name);
   if (declared !== undefined) {
-    const { name: _, lastSeen: __, ...is } = declared;
-    const { name: ___, ...said } = wanted;
+    const { name: _, declaredBy: __, lastSeen: ___, ...is } = declared;
+    const { name: ____, ...said } = wanted;
     if (isDeepStrictEqual(is, said)) return declared;
   }
   throw conflict`The definition "${wanted.name}" was declared otherwise and not by your tenant; the same declaration is accepted, or another name.`;

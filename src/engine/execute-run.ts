@@ -36,7 +36,7 @@ async function doWork(
   parts: ExecutionParts,
   killThread: AbortSignal | undefined,
 ): Promise<unknown> {
-  const parameters = run.definition.readParameters(run.task.parameters);
+  const parameters = await run.definition.readParameters(run.task.parameters);
   if (killThread !== undefined) return parts.threads.run(run, parameters, killThread);
   return run.definition.definition.run(createContext(run, parameters, parts) as never);
 }

@@ -1,37 +1,57 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { Parameters } from '../domain/batch-task.ts';
 import { invalid } from '../domain/errors.ts';
+import { TextTooLong } from '../domain/linear-pattern.ts';
 import { listed, type Message, message } from '../domain/message.ts';
 import { schemaProblem } from '../domain/schema-problem.ts';
+import { SchemaValidator, ValidationTooLong } from './schema-validator.ts';
 
 /** Reads parameters by a definition's schema; throws a Refusal where they miss it. */
-export type ParameterReader = (parameters: Parameters | null) => Parameters;
+export type ParameterReader = (parameters: Parameters | null) => Promise<Parameters>;
 
-const OPTIONS = { coerceTypes: true, useDefaults: true, allErrors: true, strict: false } as const;
+/** As a ParameterReader, at once. */
+export type ParameterCheck = (parameters: Parameters | null) => Parameters;
+
+/** The most problems that one refusal names. */
+const MOST_PROBLEMS = 10;
+/** All problems are looked for in parameters of so many values or fewer; of larger ones only the first is named. */
+const MOST_VALUES = 1000;
+/** The longest name in a problem, and the longest text of a problem that quotes the schema, in characters. */
+const LONGEST_NAME = 200;
+const LONGEST_QUOTE = 500;
 
 /**
- * Makes the reader of a definition's parameters. Clients of SuperOffice send a dictionary of strings, so
+ * Makes the check of a definition's parameters. Clients of SuperOffice send a dictionary of strings, so
  * values are coerced to what the schema asks for, and a string is read as JSON where it asks for an object
  * or an array. Names match without regard to case.
  *
  * @throws Error where the schema itself is wrong
  */
-export function parameterReader(definition: string, schema: object | undefined): ParameterReader {
+export function parameterCheck(definition: string, schema: object | undefined): ParameterCheck {
   if (schema === undefined) return (parameters) => parameters ?? {};
   // A schema made by TypeBox carries marks that are not JSON; Ajv wants the plain schema.
   const plain = JSON.parse(JSON.stringify(schema)) as ObjectSchema;
-  // One instance a schema: they may have the same $id.
-  const validate = new Ajv(OPTIONS).compile(plain);
+  const validator = new SchemaValidator(plain);
   const names = new Map(Object.keys(plain.properties ?? {}).map((name) => [name.toLowerCase(), name]));
-  return (parameters) => {
+  const read = (parameters: Parameters | null): Parameters => {
     const value: Parameters = {};
     for (const [given, item] of Object.entries(structuredClone(parameters ?? {}))) {
       const name = names.get(given.toLowerCase()) ?? given;
       value[name] = readJson(definition, name, item, plain.properties?.[name]);
     }
-    if (!validate(value)) throw invalid`ParameterObject of ${definition}: ${describe(validate)}.`;
     return value;
   };
+  return (parameters) => {
+    const { value, problem } = validated(validator, () => read(parameters));
+    if (problem !== undefined) throw invalid`ParameterObject of ${definition}: ${problem}.`;
+    return value;
+  };
+}
+
+/** Makes the reader of parameters by a schema of our own. @throws Error where the schema is wrong */
+export function parameterReader(definition: string, schema: object | undefined): ParameterReader {
+  const check = parameterCheck(definition, schema);
+  return async (parameters) => check(parameters);
 }
 
 interface ObjectSchema {
@@ -52,9 +72,55 @@ function readJson(
   }
 }
 
-function describe(validate: ValidateFunction): Message {
-  const problems = (validate.errors ?? []).map((error) => describeError(error));
-  return listed([...new Map(problems.map((problem) => [String(problem), problem])).values()], '; ');
+/**
+ * A value as the schema coerces it, or what is wrong with it.
+ *
+ * @param read makes the value, each time as it was before it was coerced
+ */
+function validated(
+  validator: SchemaValidator,
+  read: () => Parameters,
+): { value: Parameters; problem?: undefined } | { value?: undefined; problem: Message } {
+  try {
+    const value = read();
+    const first = validator.validate(value);
+    if (first === undefined) return { value };
+    const all = hasFewValues(value) ? validator.errorsOf(read()) : [];
+    return { problem: describe(all.length === 0 ? [first] : all) };
+  } catch (error) {
+    if (error instanceof RangeError) return { problem: message`its values are nested too deeply` };
+    if (error instanceof TextTooLong) return { problem: message`a text is too long for its pattern` };
+    if (error instanceof ValidationTooLong)
+      return { problem: message`checking it takes too long; fewer or shorter values are accepted` };
+    throw error;
+  }
+}
+
+function hasFewValues(value: unknown): boolean {
+  let left = MOST_VALUES;
+  const waiting = [value];
+  while (waiting.length > 0 && left > 0) {
+    const one = waiting.pop();
+    left -= 1;
+    if (typeof one === 'object' && one !== null) {
+      const parts = Object.values(one);
+      if (parts.length > left) return false;
+      waiting.push(...parts);
+    }
+  }
+  return left > 0;
+}
+
+function describe(errors: readonly ErrorObject[]): Message {
+  const byText = new Map<string, Message>();
+  for (const error of errors) {
+    const problem = describeError(error);
+    byText.set(String(problem), problem);
+    if (byText.size > MOST_PROBLEMS) break;
+  }
+  const problems = [...byText.values()];
+  if (problems.length <= MOST_PROBLEMS) return listed(problems, '; ');
+  return message`${listed(problems.slice(0, MOST_PROBLEMS), '; ')}; and more`;
 }
 
 function describeError(error: ErrorObject): Message {
@@ -63,12 +129,26 @@ function describeError(error: ErrorObject): Message {
   if (error.keyword === 'additionalProperties') {
     return message`${dotted(where, error.params.additionalProperty)} is not a parameter`;
   }
+  const shown = cut(where, LONGEST_NAME);
   if (error.keyword === 'enum') {
-    return message`${where} must be one of ${(error.params.allowedValues as unknown[]).join(', ')}`;
+    const allowed = (error.params.allowedValues as unknown[]).join(', ');
+    return message`${shown} must be one of ${cut(allowed, LONGEST_QUOTE)}`;
   }
-  return schemaProblem(where || message`it`, error);
+  const params = Object.entries(error.params).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? cut(value, LONGEST_QUOTE) : value,
+  ]);
+  return schemaProblem(shown || message`it`, {
+    keyword: error.keyword,
+    params: Object.fromEntries(params),
+    message: error.message === undefined ? undefined : cut(error.message, LONGEST_QUOTE),
+  });
 }
 
 function dotted(where: string, name: unknown): string {
-  return where === '' ? String(name) : `${where}.${name}`;
+  return cut(where === '' ? String(name) : `${where}.${name}`, LONGEST_NAME);
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length).toWellFormed()}…`;
 }

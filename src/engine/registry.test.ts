@@ -53,8 +53,8 @@ describe('names', () => {
 });
 
 describe('parameters', () => {
-  test('as a dictionary of strings are coerced to what the schema asks for', () => {
-    expect(read({ seconds: '2.5', deep: 'true', columns: '[{"name":"id"}]' })).toEqual({
+  test('as a dictionary of strings are coerced to what the schema asks for', async () => {
+    expect(await read({ seconds: '2.5', deep: 'true', columns: '[{"name":"id"}]' })).toEqual({
       seconds: 2.5,
       deep: true,
       columns: [{ name: 'id' }],
@@ -62,13 +62,13 @@ describe('parameters', () => {
     });
   });
 
-  test('match their names in any casing', () => {
-    expect(read({ Seconds: 1 })).toMatchObject({ seconds: 1 });
+  test('match their names in any casing', async () => {
+    expect(await read({ Seconds: 1 })).toMatchObject({ seconds: 1 });
   });
 
-  test('are not changed where they are read', () => {
+  test('are not changed where they are read', async () => {
     const given = { seconds: '1' };
-    read(given);
+    await read(given);
     expect(given).toEqual({ seconds: '1' });
   });
 
@@ -80,8 +80,8 @@ describe('parameters', () => {
     [{ seconds: 1, columns: '[{' }, 'columns is not JSON'],
     [{ seconds: 1, columns: '[{}]' }, 'columns.0.name is missing'],
     [{ seconds: 1, format: 'xml' }, 'format must be one of csv, jsonl'],
-  ])('%j is refused: %s', (parameters, message) => {
-    expect(() => read(parameters)).toThrow(`ParameterObject of report: ${message}`);
+  ])('%j is refused: %s', async (parameters, message) => {
+    await expect(read(parameters)).rejects.toThrow(`ParameterObject of report: ${message}`);
   });
 });
 
@@ -95,6 +95,13 @@ test('retries as a number are a limit with the default delays', () => {
     factor: 2,
     maxDelay: 300,
   });
+});
+
+test('a schema that is wrong is told with the name of its definition', () => {
+  const parameters = { type: 'object', properties: { to: { type: 'string', format: 'e-mail' } } };
+  expect(() => new Registry(30).add(definition({ parameters }), source)).toThrow(
+    'The parameters of "report": unknown format "e-mail"',
+  );
 });
 
 test.each([

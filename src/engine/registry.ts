@@ -69,7 +69,7 @@ export class Registry {
       leaseSeconds,
       isolate: definition.isolate ?? 'inline',
       retention: retentionOf(definition),
-      readParameters: parameterReader(name, definition.parameters),
+      readParameters: parameterReaderOf(definition),
     });
   }
 
@@ -107,6 +107,14 @@ function retentionOf({ name, retention }: TaskDefinition): RetentionRules {
     return readRules({ ...retention });
   } catch (error) {
     throw new Error(`The retention of "${name}": ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function parameterReaderOf({ name, parameters }: TaskDefinition): ParameterReader {
+  try {
+    return parameterReader(name, parameters);
+  } catch (error) {
+    throw new Error(`The parameters of "${name}": ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -82,7 +82,7 @@ export async function prepareStart(
   if (!caller.scopes.includes('write'))
     throw forbidden`You may not start batch tasks: this sign-in may only read.`;
   const definition = await parts.definitions.get(request.name);
-  definition.readParameters(request.parameterObject);
+  await definition.readParameters(request.parameterObject);
   checkTexts(parts, request);
   const tenant = tenantOf(parts, caller, request.databaseSerialNumber);
   checkText('DatabaseSerialNumber', tenant, parts.textLimits.databaseSerialNumber);

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
+import type { LinearPattern } from '../../domain/linear-pattern.ts';
 import { message } from '../../domain/message.ts';
 import { PermanentError } from '../../workers/define-task.ts';
-import { checkPattern } from './patterns.ts';
+import { patternOf } from './patterns.ts';
 
 /** What a table or column of an import may be called: it never needs quoting, and `_` at the start is ours. */
 export const IDENTIFIER = '^[a-z][a-z0-9_]{0,62}$';
@@ -44,6 +45,7 @@ export type Column = Static<typeof ColumnSchema>;
 /** A column, and where its values are in each record. */
 export interface MappedColumn extends Column {
   readonly index: number;
+  readonly matcher: LinearPattern | undefined;
 }
 
 /** A value for the database as text (null is empty), or what is wrong with it. */
@@ -65,7 +67,7 @@ export function mapColumns(columns: readonly Column[], header: readonly string[]
       );
     }
     declared.add(column.name);
-    if (column.pattern !== undefined) checkPattern(column.name, column.pattern);
+    const matcher = column.pattern === undefined ? undefined : patternOf(column.name, column.pattern);
     const source = column.source ?? column.name;
     const index = names.indexOf(source);
     if (index === -1) missing.push(source);
@@ -75,7 +77,7 @@ export function mapColumns(columns: readonly Column[], header: readonly string[]
         message`The header has ${source} twice, as columns ${index + 1} and ${second + 1}; rename one, so that it is clear which is meant.`,
       );
     }
-    return { ...column, index };
+    return { ...column, index, matcher };
   });
   if (missing.length > 0) {
     throw new PermanentError(

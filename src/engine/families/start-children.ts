@@ -34,7 +34,8 @@ export async function prepareChildren(
     throw invalid`Two children have the same key; one key for each is accepted.`;
   const known = new Map<string, Awaited<ReturnType<typeof definitions.get>>>();
   for (const { name } of children) if (!known.has(name)) known.set(name, await definitions.get(name));
-  return children.map((child) => {
+  const prepared: NewChild[] = [];
+  for (const child of children) {
     const definition = known.get(child.name);
     if (definition === undefined) throw new Error(`The definition ${child.name} was not looked up.`);
     const { key, parameters = null, description = '', weight = 1 } = child;
@@ -43,16 +44,17 @@ export async function prepareChildren(
     checkText('Description', description, textLimits.description);
     if (!Number.isInteger(weight) || weight < 1 || weight > GREATEST_WEIGHT)
       throw invalid`The weight of the child "${key}" is ${weight}; a whole number from 1 to ${GREATEST_WEIGHT} is accepted.`;
-    definition.readParameters(parameters);
-    return {
+    await definition.readParameters(parameters);
+    prepared.push({
       key,
       name: definition.name,
       parameters,
       description,
       weight,
       cancellation: definition.cancellation,
-    };
-  });
+    });
+  }
+  return prepared;
 }
 
 /**

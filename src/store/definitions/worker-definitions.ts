@@ -16,6 +16,8 @@ export interface WorkerDefinition {
   readonly cancellation: CancellationBehaviourName;
   readonly retry: RetryPolicy;
   readonly leaseSeconds: number;
+  /** The associate who declared it; 0 is a process on the database. */
+  readonly declaredBy: number;
   /** When a worker has last asked for its tasks, to some seconds. */
   readonly lastSeen: Date;
 }
@@ -27,10 +29,11 @@ interface Row {
   readonly cancellation: number;
   readonly retry: string;
   readonly lease_seconds: number;
+  readonly declared_by: number;
   readonly last_seen: Date;
 }
 
-const COLUMNS = sql<Row>`name, description, parameters, cancellation, retry, lease_seconds, last_seen`;
+const COLUMNS = sql<Row>`name, description, parameters, cancellation, retry, lease_seconds, declared_by, last_seen`;
 
 /** Who declares: the associate, and the tenant that they are bound to. */
 export interface Declarer {
@@ -45,7 +48,7 @@ export interface Declarer {
  */
 export async function putWorkerDefinition(
   db: Kysely<Schema>,
-  definition: Omit<WorkerDefinition, 'lastSeen'>,
+  definition: Omit<WorkerDefinition, 'declaredBy' | 'lastSeen'>,
   declarer: Declarer,
 ): Promise<WorkerDefinition | undefined> {
   const { rows } = await sql<Row>`
@@ -120,6 +123,7 @@ function toDefinition(row: Row): WorkerDefinition {
     cancellation: cancellationOf(row.cancellation),
     retry: JSON.parse(row.retry) as RetryPolicy,
     leaseSeconds: row.lease_seconds,
+    declaredBy: row.declared_by,
     lastSeen: row.last_seen,
   };
 }

@@ -162,7 +162,8 @@ export class WorkerDesk {
     const lease = leaseOf(claimed);
     const { readParameters, leaseSeconds } = await this.#parts.definitions.get(task.name);
     try {
-      return { lease, leaseSeconds, task, parameters: readParameters(task.parameters), checkpoint, trace };
+      const parameters = await readParameters(task.parameters);
+      return { lease, leaseSeconds, task, parameters, checkpoint, trace };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // The schema has changed since it was started: no run would mend that.

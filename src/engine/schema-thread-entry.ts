@@ -1,0 +1,44 @@
+import { parentPort } from 'node:worker_threads';
+import type { Parameters } from '../domain/batch-task.ts';
+import { Refusal } from '../domain/errors.ts';
+import { type ParameterCheck, parameterCheck } from './parameters.ts';
+import type { SchemaAnswer, SchemaWork } from './schema-threads.ts';
+
+/** So many compiled schemas are kept. */
+const MOST_KEPT = 100;
+
+const checks = new Map<string, ParameterCheck>();
+
+/** Compiles schemas and reads parameters by them, for `SchemaThreads`. */
+parentPort?.on('message', (work: SchemaWork) => parentPort?.postMessage(answer(work)));
+parentPort?.postMessage('ready');
+
+function answer({ definition, schema, parameters }: SchemaWork): SchemaAnswer {
+  let check: ParameterCheck;
+  try {
+    check = checkOf(definition, schema);
+  } catch (error) {
+    return { kind: 'no schema', reason: (error as Error).message };
+  }
+  if (parameters === undefined) return { kind: 'compiled' };
+  try {
+    const read = check(JSON.parse(parameters) as Parameters | null);
+    return { kind: 'read', parameters: JSON.stringify(read) };
+  } catch (error) {
+    if (error instanceof Refusal) {
+      const { template, values } = error.text;
+      return { kind: 'refused', problem: { template, values } };
+    }
+    return { kind: 'no schema', reason: (error as Error).message };
+  }
+}
+
+function checkOf(definition: string, schema: string): ParameterCheck {
+  const key = `${definition} ${schema}`;
+  const known = checks.get(key);
+  if (known !== undefined) return known;
+  const check = parameterCheck(definition, JSON.parse(schema) as object);
+  if (checks.size >= MOST_KEPT) checks.clear();
+  checks.set(key, check);
+  return check;
+}

@@ -1,0 +1,164 @@
+import { Worker } from 'node:worker_threads';
+import type { Parameters } from '../domain/batch-task.ts';
+import { invalid, Refusal, unavailable } from '../domain/errors.ts';
+import { type MessageData, message, revived } from '../domain/message.ts';
+
+/** What a thread is to do: compile a schema, and read parameters by it where there are some, both as JSON. */
+export interface SchemaWork {
+  readonly definition: string;
+  readonly schema: string;
+  readonly parameters: string | undefined;
+}
+
+/** What a thread answers. */
+export type SchemaAnswer =
+  | { readonly kind: 'compiled' }
+  | { readonly kind: 'read'; readonly parameters: string }
+  | { readonly kind: 'refused'; readonly problem: MessageData }
+  | { readonly kind: 'no schema'; readonly reason: string };
+
+const ENTRY = new URL(
+  import.meta.url.endsWith('.ts') ? './schema-thread-entry.ts' : './schema-thread-entry.js',
+  import.meta.url,
+);
+const MOST_THREADS = 2;
+/** How long a thread may compile a schema or check parameters by it. */
+const DEADLINE_MS = 2000;
+/** The heap of a thread, in MB. */
+const MOST_HEAP = 256;
+/** The most work of one associate that waits. */
+const MOST_WAITING = 200;
+/** The longest schema, in characters. */
+const LONGEST_SCHEMA = 256 * 1024;
+const IDLE_MS = 30_000;
+
+interface Job {
+  readonly work: SchemaWork;
+  readonly owner: number;
+  resolve(answer: SchemaAnswer): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Compiles the schemas that workers outside declare, and checks parameters by them: in threads that a deadline ends,
+ * so that no schema holds the server. Each associate's schemas are worked on one at a time.
+ */
+export class SchemaThreads {
+  readonly #waiting: Job[] = [];
+  readonly #busy = new Set<number>();
+  readonly #threads = new Set<SchemaThread>();
+
+  /** @throws Refusal (invalid) where it is no schema, or takes too long to compile */
+  async compile(definition: string, schema: string, owner: number): Promise<void> {
+    if (schema.length > LONGEST_SCHEMA)
+      throw invalid`Parameters of the definition "${definition}" is ${schema.length} characters long; at most ${LONGEST_SCHEMA} are accepted.`;
+    await this.#ask({ definition, schema, parameters: undefined }, owner);
+  }
+
+  /**
+   * Reads parameters, as a ParameterReader does.
+   *
+   * @param owner the associate who declared the schema
+   * @throws Refusal (invalid) where they miss the schema or checking them takes too long, (unavailable) where too many wait
+   */
+  async read(
+    definition: string,
+    schema: string,
+    parameters: Parameters | null,
+    owner: number,
+  ): Promise<Parameters> {
+    const answer = await this.#ask({ definition, schema, parameters: JSON.stringify(parameters) }, owner);
+    if (answer.kind !== 'read') throw new Error(`A schema thread answered ${answer.kind}.`);
+    return JSON.parse(answer.parameters) as Parameters;
+  }
+
+  async #ask(work: SchemaWork, owner: number): Promise<SchemaAnswer> {
+    if (this.#waiting.filter((job) => job.owner === owner).length >= MOST_WAITING)
+      throw unavailable(message`Too many parameters wait to be checked; try again in a moment.`, 1);
+    const answer = await new Promise<SchemaAnswer>((resolve, reject) => {
+      this.#waiting.push({ work, owner, resolve, reject });
+      this.#next();
+    });
+    if (answer.kind === 'refused') throw new Refusal('invalid', revived(answer.problem));
+    if (answer.kind === 'no schema')
+      throw invalid`Parameters of the definition "${work.definition}" is no JSON Schema: ${answer.reason}.`;
+    return answer;
+  }
+
+  #next(): void {
+    const index = this.#waiting.findIndex((job) => !this.#busy.has(job.owner));
+    if (index === -1) return;
+    const thread = this.#idleThread();
+    if (thread === undefined) return;
+    const [job] = this.#waiting.splice(index, 1) as [Job];
+    this.#busy.add(job.owner);
+    void thread
+      .run(job.work)
+      .then(job.resolve, job.reject)
+      .finally(() => {
+        this.#busy.delete(job.owner);
+        this.#next();
+      });
+  }
+
+  #idleThread(): SchemaThread | undefined {
+    for (const thread of this.#threads) if (!thread.isBusy) return thread;
+    if (this.#threads.size >= MOST_THREADS) return undefined;
+    const thread = new SchemaThread(() => this.#threads.delete(thread));
+    this.#threads.add(thread);
+    return thread;
+  }
+}
+
+/** One thread; it ends when it has had nothing to do for a while. */
+class SchemaThread {
+  readonly #worker: Worker;
+  readonly #ended: () => void;
+  readonly #isReady: Promise<unknown>;
+  #idle: NodeJS.Timeout | undefined;
+  isBusy = false;
+
+  constructor(ended: () => void) {
+    this.#ended = ended;
+    this.#worker = new Worker(ENTRY, { resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP } });
+    this.#worker.unref();
+    this.#isReady = new Promise((resolve) => this.#worker.once('message', resolve));
+  }
+
+  /** @throws Refusal (invalid) where it takes longer or more memory than it may; the thread is gone then */
+  async run(work: SchemaWork): Promise<SchemaAnswer> {
+    this.isBusy = true;
+    clearTimeout(this.#idle);
+    const { promise, resolve, reject } = Promise.withResolvers<SchemaAnswer>();
+    const tooMuch = (): void =>
+      reject(
+        invalid`ParameterObject of ${work.definition}: its schema takes too long to check or too much memory; a simpler schema or fewer values are accepted.`,
+      );
+    this.#worker.once('error', tooMuch).once('exit', tooMuch);
+    let deadline: NodeJS.Timeout | undefined;
+    try {
+      await Promise.race([this.#isReady, promise]);
+      this.#worker.once('message', resolve).postMessage(work);
+      // An answer that has come while this thread was busy itself is heard before the deadline counts.
+      deadline = setTimeout(() => setImmediate(tooMuch), DEADLINE_MS);
+      const answer = await promise;
+      this.#worker.removeAllListeners('error').removeAllListeners('exit');
+      this.#worker.on('error', () => this.#end());
+      this.#idle = setTimeout(() => this.#end(), IDLE_MS).unref();
+      this.isBusy = false;
+      return answer;
+    } catch (error) {
+      this.#end();
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #end(): void {
+    this.isBusy = true;
+    this.#ended();
+    this.#worker.removeAllListeners('exit');
+    void this.#worker.terminate();
+  }
+}

@@ -1,0 +1,161 @@
+import {
+  Ajv,
+  type ErrorObject,
+  type KeywordDefinition,
+  type Options,
+  type SchemaValidateFunction,
+  type ValidateFunction,
+} from 'ajv';
+import addFormats from 'ajv-formats';
+import { LinearPattern } from '../domain/linear-pattern.ts';
+
+/** How long patterns and formats may take in one validation. */
+const MOST_MS = 1000;
+/** The longest text that has one of the formats that are checked by a regular expression. */
+const LONGEST_FORMATTED = 2048;
+/** Formats of any length. */
+const LONG_FORMATS: ReadonlySet<string> = new Set(['binary', 'byte', 'password', 'regex']);
+const UNKNOWN_FORMAT = 'unknown format';
+
+const OPTIONS: Options = { coerceTypes: true, useDefaults: true, strict: false, validateFormats: true };
+
+/** The validation has taken as long as it may. */
+export class ValidationTooLong extends Error {
+  constructor() {
+    super(`checking them takes longer than ${MOST_MS / 1000} s`);
+    this.name = 'ValidationTooLong';
+  }
+}
+
+/**
+ * Validates values by one JSON Schema, in bounded time: patterns are matched in linear time, `uniqueItems` compares no
+ * two items with each other, and formats are checked for texts of a bounded length only.
+ */
+export class SchemaValidator {
+  readonly #schema: object;
+  readonly #first: ValidateFunction;
+  #every: ValidateFunction | undefined;
+  #endsAt = Number.POSITIVE_INFINITY;
+
+  /** @throws Error where the schema is wrong, a pattern can't be matched in linear time, or a format is unknown */
+  constructor(schema: object) {
+    this.#schema = schema;
+    this.#first = this.#compile(false);
+  }
+
+  /**
+   * The first error of a value, or `undefined` where it is valid. Coerces the value and puts in defaults.
+   *
+   * @throws ValidationTooLong
+   */
+  validate(value: unknown): ErrorObject | undefined {
+    return this.#run(this.#first, value)[0];
+  }
+
+  /**
+   * Every error of a value. There may be one for each value in it, so it is for small ones.
+   *
+   * @throws ValidationTooLong
+   */
+  errorsOf(value: unknown): readonly ErrorObject[] {
+    this.#every ??= this.#compile(true);
+    return this.#run(this.#every, value);
+  }
+
+  #run(validate: ValidateFunction, value: unknown): readonly ErrorObject[] {
+    this.#endsAt = performance.now() + MOST_MS;
+    return validate(value) ? [] : (validate.errors ?? []);
+  }
+
+  #checkTime(): void {
+    if (performance.now() > this.#endsAt) throw new ValidationTooLong();
+  }
+
+  #compile(allErrors: boolean): ValidateFunction {
+    this.#endsAt = Number.POSITIVE_INFINITY; // a schema is validated too
+    const ajv = new Ajv({
+      ...OPTIONS,
+      allErrors,
+      code: { regExp: Object.assign((source: string) => this.#pattern(source), { code: 'linear' }) },
+      logger: { log: ignore, warn: refuseUnknownFormat, error: ignore },
+    });
+    addFormats.default(ajv);
+    for (const [name, format] of Object.entries(ajv.formats)) this.#bound(ajv, name, format);
+    ajv.removeKeyword('uniqueItems');
+    ajv.addKeyword(uniqueItems());
+    return ajv.compile(this.#schema);
+  }
+
+  #pattern(source: string): { test(text: string): boolean } {
+    const pattern = new LinearPattern(source);
+    return {
+      test: (text) => {
+        this.#checkTime();
+        return pattern.test(text);
+      },
+    };
+  }
+
+  /** Keeps a format, whose regular expression may take long, to short texts. */
+  #bound(ajv: Ajv, name: string, format: Ajv['formats'][string]): void {
+    if (LONG_FORMATS.has(name)) return;
+    const test = name === 'url' ? isUrl : testOf(format);
+    if (test === undefined) return;
+    ajv.addFormat(name, {
+      type: 'string',
+      validate: (text: string) => {
+        this.#checkTime();
+        return text.length <= LONGEST_FORMATTED && test(text);
+      },
+    });
+  }
+}
+
+/** `uniqueItems` by a set of the items' texts: Ajv's own compares each two. */
+function uniqueItems(): KeywordDefinition {
+  const validate: SchemaValidateFunction = (isOn: boolean, items: readonly unknown[]): boolean => {
+    validate.errors = [];
+    if (!isOn) return true;
+    const seen = new Map<string, number>();
+    for (const [i, item] of items.entries()) {
+      const text = canonical(item);
+      const j = seen.get(text);
+      if (j === undefined) seen.set(text, i);
+      else {
+        validate.errors = [{ keyword: 'uniqueItems', params: { i, j } }];
+        return false;
+      }
+    }
+    return true;
+  };
+  return { keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', errors: true, validate };
+}
+
+/** A JSON value as a text in which properties are in order, so that equal values have equal texts. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const properties = Object.entries(value).map(
+    ([name, part]) => `${JSON.stringify(name)}:${canonical(part)}`,
+  );
+  return `{${properties.sort().join()}}`;
+}
+
+/** The test of a format of texts; `undefined` where it is one of numbers, or takes any text. */
+function testOf(format: Ajv['formats'][string]): ((text: string) => boolean) | undefined {
+  if (format instanceof RegExp) return (text) => format.test(text);
+  if (typeof format === 'function') return format as (text: string) => boolean;
+  if (typeof format !== 'object' || format.type === 'number') return undefined;
+  return testOf(format.validate as Ajv['formats'][string]);
+}
+
+function isUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:', 'ftp:'].includes(new URL(text).protocol);
+}
+
+function ignore(): void {}
+
+/** Ajv only warns of an unknown format, which is then not checked. */
+function refuseUnknownFormat(warning: unknown): void {
+  if (String(warning).startsWith(UNKNOWN_FORMAT)) throw new Error(String(warning).replace(/ ignored.*/, ''));
+}
