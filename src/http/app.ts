@@ -64,6 +64,7 @@ import { answerClientError } from './security/client-errors.ts';
 import { allowOrigins } from './security/cross-origin.ts';
 import { limitOpenCalls } from './security/limit-open-calls.ts';
 import { RateLimiter } from './security/rate-limiter.ts';
+import { enforceRouteAccess } from './security/route-access.ts';
 import { requestIdOf } from './telemetry/request-id.ts';
 import { observeRequests } from './telemetry/request-telemetry.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
@@ -107,6 +108,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   answerOtherMethods(app);
   await allowOrigins(app, config.corsOrigins);
   const operations = collectOperations(app);
+  enforceRouteAccess(app);
   describeAgentCalls(app);
   observeRequests(app, parts.metrics);
   registerLocales(app, parts.catalogues);

@@ -1,6 +1,7 @@
-import { type Caller, isAdministrator } from '../domain/caller.ts';
+import { ACCESS, refusalOf } from '../domain/access.ts';
+import type { Caller } from '../domain/caller.ts';
 import type { DefinitionLimits } from '../domain/definition-limits.ts';
-import { forbidden, missing } from '../domain/errors.ts';
+import { missing } from '../domain/errors.ts';
 import { insertDefinitionAudit } from '../store/definitions/definition-audit.ts';
 import { setLimits, setPaused } from '../store/definitions/definition-control.ts';
 import { inTransaction } from '../store/transaction.ts';
@@ -17,10 +18,10 @@ export async function definitionNamed({ definitions }: TaskParts, name: string):
   return found.name;
 }
 
-/** @throws Refusal (forbidden) where the caller is no administrator, or one of a single tenant: definitions are everybody's */
-export function checkDefinitionAdministrator(caller: Caller): void {
-  if (isAdministrator(caller) && caller.tenant === null) return;
-  throw forbidden`Definitions are controlled by administrators who are not bound to one tenant.`;
+/** @throws Refusal (forbidden) if the caller may not change definitions, which all tenants share */
+function checkDefinitionAdministrator(caller: Caller): void {
+  const refusal = refusalOf(caller, ACCESS.administerServer);
+  if (refusal !== undefined) throw refusal;
 }
 
 /**

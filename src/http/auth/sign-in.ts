@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
-import { type Caller, isWorkerOnly } from '../../domain/caller.ts';
+import type { Caller } from '../../domain/caller.ts';
 import { forbidden } from '../../domain/errors.ts';
 import type { RateLimiter } from '../security/rate-limiter.ts';
 import { tenantSegment } from '../tenant-segment.ts';
@@ -9,13 +9,6 @@ import { checkForgery } from './forgery.ts';
 import { type Presented, presentedBy } from './presented.ts';
 import type { SignedIn } from './scheme.ts';
 import { networkOf } from './throttle.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether a sign-in that is a worker's and nothing else may call this route. */
-    forWorkers?: boolean;
-  }
-}
 
 const signIns = new WeakMap<FastifyRequest, SignedIn>();
 
@@ -36,8 +29,6 @@ export function registerSignIn(
     checkForgery(request, signedIn.scheme);
     const caller = withinTenant(signedIn.caller, tenantSegment(request.raw));
     signIns.set(request, { ...signedIn, caller });
-    if (isWorkerOnly(caller) && !request.is404 && request.routeOptions.config.forWorkers !== true)
-      throw forbidden`This call is not for a worker's token; /api/v1/Workers is.`;
   });
 }
 
@@ -68,6 +59,11 @@ export async function signInAgain(request: FastifyRequest, authenticator: Authen
 /** Who is calling. */
 export function callerOf(request: FastifyRequest): Caller {
   return signInOf(request).caller;
+}
+
+/** The caller; `undefined` on a route that signs nobody in. */
+export function signedInBy(request: FastifyRequest): Caller | undefined {
+  return signIns.get(request)?.caller;
 }
 
 /** How the caller has signed in. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import { baseUrl } from '../base-url.ts';
 import type { Operation } from './operation.ts';
 
@@ -47,6 +48,7 @@ function descriptionOf({ id, tag }: Operation, agent: string, name: string): Ope
   return {
     id: `describe_${id}`,
     tag,
+    access: ACCESS.readCommon,
     summary: `Describes the call ${name} of the ${agent} agent; never runs it.`,
     answers: { 200: AgentCall },
   };

@@ -116,7 +116,7 @@ class DocumentWriter {
   }
 
   operation({ method, path, operation, route }: RoutedOperation): Json {
-    const { id, tag, summary, description, open } = operation;
+    const { id, tag, summary, description, access } = operation;
     const changes = !['get', 'head'].includes(method);
     const body = this.#body(operation, route);
     return {
@@ -127,7 +127,7 @@ class DocumentWriter {
       parameters: this.#parametersOf(path, operation, route),
       ...(body === undefined ? {} : { requestBody: body }),
       responses: this.#answers(path, operation, body !== undefined),
-      ...(open === true ? { security: [] } : changes ? { security: securityOf(this.#signIn, true) } : {}),
+      ...(!access.signIn ? { security: [] } : changes ? { security: securityOf(this.#signIn, true) } : {}),
     };
   }
 
@@ -169,7 +169,7 @@ class DocumentWriter {
   }
 
   #answers(path: string, operation: Operation, hasBody: boolean): Json {
-    const { answers, headers, refusals = [], conditions, open, examples } = operation;
+    const { answers, headers, refusals = [], conditions, access, examples } = operation;
     const written = Object.entries(answers).map(([status, answer]) => [
       status,
       {
@@ -180,7 +180,7 @@ class DocumentWriter {
     ]);
     const statuses = new Set([
       400,
-      ...(open === true ? [] : [401, 403, 429]),
+      ...(access.signIn ? [401, 403, 429] : []),
       ...(path.includes('{') ? [404] : []),
       ...(hasBody ? [413, 415] : []),
       ...(conditions === 'change' || conditions === 'file' ? [412] : []),

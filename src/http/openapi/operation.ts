@@ -1,4 +1,5 @@
 import type { TObject, TSchema } from 'typebox';
+import type { Access } from '../../domain/access.ts';
 
 /** The tags of operations, in the order of the page at `/docs`, with what each is about. */
 export const TAGS = {
@@ -42,6 +43,8 @@ export interface Operation {
   /** operationId: what generated clients call it. */
   readonly id: string;
   readonly tag: Tag;
+  /** What the call needs of the sign-in: one of `ACCESS`. The server enforces it, and docs/reference/access.md lists it. */
+  readonly access: Access;
   /** One line; `GET /api/v1` tells it too. */
   readonly summary: string;
   readonly description?: string;
@@ -59,8 +62,6 @@ export interface Operation {
     readonly bodyIsOptional?: true;
   };
   readonly conditions?: Conditions;
-  /** Nobody needs to sign in. */
-  readonly open?: true;
   /** Of the body of the request and of the answer of success, in JSON, by name. */
   readonly examples?: {
     readonly request?: Readonly<Record<string, unknown>>;

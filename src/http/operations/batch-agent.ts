@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { Int32 } from '../openapi/schemas.ts';
 import {
@@ -17,7 +18,9 @@ const Many = Type.Array(One);
 const $select = Type.Optional(Type.String({ description: 'Properties to keep; the others are null' }));
 
 /** Arguments and answers of the methods of the Batch agent, by their names (contract, section 3). */
-const METHODS: Readonly<Record<string, { args: Record<string, TSchema>; answer: TSchema | null }>> = {
+const METHODS: Readonly<
+  Record<string, { args: Record<string, TSchema>; answer: TSchema | null; changes?: true }>
+> = {
   GetBatchTaskInfo: { args: { Id: Int32 }, answer: One },
   GetBatchTaskInfosByAssociates: { args: { AssociateIds: Ids }, answer: Many },
   GetBatchTaskInfosByAssociatesAndState: { args: { AssociateIds: Ids, State: BatchTaskState }, answer: Many },
@@ -34,14 +37,15 @@ const METHODS: Readonly<Record<string, { args: Record<string, TSchema>; answer: 
     args: { TaskName: Type.String(), State: BatchTaskState },
     answer: Many,
   },
-  StartBatchJob: { args: { BatchTaskInfo: BatchTaskStart }, answer: Int32 },
-  StopBatchJob: { args: { Id: Int32 }, answer: Type.Boolean() },
+  StartBatchJob: { args: { BatchTaskInfo: BatchTaskStart }, answer: Int32, changes: true },
+  StopBatchJob: { args: { Id: Int32 }, answer: Type.Boolean(), changes: true },
   UpdateBatchTask: {
     args: { BatchTaskInfo: Type.Intersect([Type.Object({ Id: Int32 }), BatchTaskUpdate]) },
     answer: One,
+    changes: true,
   },
-  DeleteBatchTask: { args: { BatchTaskId: Int32 }, answer: null },
-  DeleteBatchTasks: { args: { BatchTaskIds: Ids }, answer: null },
+  DeleteBatchTask: { args: { BatchTaskId: Int32 }, answer: null, changes: true },
+  DeleteBatchTasks: { args: { BatchTaskIds: Ids }, answer: null, changes: true },
 };
 
 const VALUES: Readonly<Record<string, unknown>> = {
@@ -66,6 +70,7 @@ export function agentOperation(name: string, summary: string): Operation {
   return {
     id: `Batch_${name}`,
     tag: 'Batch',
+    access: method.changes ? ACCESS.write : ACCESS.read,
     summary,
     description:
       'Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.',

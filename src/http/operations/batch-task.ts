@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import { COLUMNS } from '../../domain/archive/columns.ts';
 import { LOG_LEVELS } from '../../store/tasks/append-log.ts';
 import { BULK_ACTIONS } from '../../tasks/bulk-tasks.ts';
@@ -26,6 +27,7 @@ const TaskId = Type.Integer({ ...Int32, description: 'The id of the task' });
 
 export const startBatchTask: Operation = {
   id: 'startBatchTask',
+  access: ACCESS.write,
   tag,
   summary: 'Starts a batch task; answers its id.',
   answers: { 200: TaskId },
@@ -62,6 +64,7 @@ const ArchivePage = Type.Object(
 
 export const listBatchTasks: Operation = {
   id: 'listBatchTasks',
+  access: ACCESS.read,
   tag,
   summary: 'The batch tasks that one may see: $filter, $select, $orderBy, $top, $skip and more.',
   description: 'The archive list. Names of options match in any casing.',
@@ -94,6 +97,7 @@ const TaskOrState = Type.Union([Int32, BatchTaskState], {
 
 export const getBatchTask: Operation = {
   id: 'getBatchTask',
+  access: ACCESS.readOrWork,
   tag,
   summary: 'One batch task by its id, or the own ones in a state by its name.',
   answers: { 200: Type.Union([BatchTaskInfo, Type.Array(BatchTaskInfo)]) },
@@ -115,6 +119,7 @@ const carriers = {
 
 export const updateBatchTask: Operation = {
   id: 'updateBatchTask',
+  access: ACCESS.write,
   tag,
   summary: 'Updates State, Description, Response and Request.',
   description:
@@ -130,6 +135,7 @@ export const updateBatchTask: Operation = {
 export const patchBatchTask: Operation = {
   ...updateBatchTask,
   id: 'patchBatchTask',
+  access: ACCESS.write,
   summary: 'The same by JSON Patch or merge patch, all or nothing.',
   description: 'A body in application/json is merged, or where it is a list, a JSON Patch.',
   reads: {
@@ -149,6 +155,7 @@ export const patchBatchTask: Operation = {
 
 export const deleteBatchTask: Operation = {
   id: 'deleteBatchTask',
+  access: ACCESS.write,
   tag,
   summary: 'Deletes a batch task.',
   answers: { 204: null },
@@ -158,6 +165,7 @@ export const deleteBatchTask: Operation = {
 
 export const stopBatchTask: Operation = {
   id: 'stopBatchTask',
+  access: ACCESS.write,
   tag,
   summary: 'Stops a batch task; answers whether it was or will be stopped.',
   answers: { 200: Type.Boolean({ description: 'false: it had ended, or can not be cancelled' }) },
@@ -167,6 +175,7 @@ export const stopBatchTask: Operation = {
 
 export const restartBatchTask: Operation = {
   id: 'restartBatchTask',
+  access: ACCESS.write,
   tag,
   summary: 'Runs a failed task again under its id.',
   answers: { 200: BatchTaskInfo },
@@ -189,6 +198,7 @@ const BulkOutcome = Type.Object(
 
 export const bulkBatchTasks: Operation = {
   id: 'bulkBatchTasks',
+  access: ACCESS.write,
   tag,
   summary: 'Stops, restarts or deletes the tasks of a filter; a dry run changes nothing.',
   answers: { 200: BulkOutcome },
@@ -197,6 +207,7 @@ export const bulkBatchTasks: Operation = {
 
 export const copyBatchTask: Operation = {
   id: 'copyBatchTask',
+  access: ACCESS.write,
   tag,
   summary: 'Starts a task like this one, with other parameters if given; answers its id.',
   answers: { 200: TaskId },
@@ -223,6 +234,7 @@ const AuditEntry = Type.Object(
 
 export const readBatchTaskAudit: Operation = {
   id: 'readBatchTaskAudit',
+  access: ACCESS.readOrWork,
   tag,
   summary: 'Every change of the state of a batch task.',
   answers: { 200: Type.Array(AuditEntry) },
@@ -241,6 +253,7 @@ const LogLine = Type.Object(
 
 export const readBatchTaskLog: Operation = {
   id: 'readBatchTaskLog',
+  access: ACCESS.readOrWork,
   tag,
   summary: 'What the runs of a batch task have logged last.',
   answers: { 200: Type.Array(LogLine) },
@@ -258,6 +271,7 @@ const Children = Type.Object(
 
 export const listBatchTaskChildren: Operation = {
   id: 'listBatchTaskChildren',
+  access: ACCESS.read,
   tag,
   summary: 'The batch tasks that a batch task has started, and how far they have come.',
   answers: { 200: Children },
@@ -265,6 +279,7 @@ export const listBatchTaskChildren: Operation = {
 
 export const getBatchTaskParent: Operation = {
   id: 'getBatchTaskParent',
+  access: ACCESS.read,
   tag,
   summary: 'The batch task that has started this one.',
   answers: { 200: BatchTaskInfo },
@@ -279,6 +294,7 @@ const FILE_HEADERS = {
 
 export const getBatchTaskFile: Operation = {
   id: 'getBatchTaskFile',
+  access: ACCESS.readOrWork,
   tag,
   summary: 'The result file of a batch task, or a range of it.',
   answers: { 200: AnyFile, 206: AnyFile },
@@ -290,6 +306,7 @@ export const getBatchTaskFile: Operation = {
 export const headBatchTaskFile: Operation = {
   ...getBatchTaskFile,
   id: 'headBatchTaskFile',
+  access: ACCESS.readOrWork,
   summary: 'What the result file is, without its content.',
   answers: { 200: null },
   refusals: [],

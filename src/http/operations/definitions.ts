@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../domain/cancellation.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { AnyObject, DateTime, dictionary, nullable } from '../openapi/schemas.ts';
@@ -40,6 +41,7 @@ const Definition = Type.Object(
 
 export const listDefinitions: Operation = {
   id: 'listDefinitions',
+  access: ACCESS.readCommon,
   tag,
   summary: 'The definitions that tasks can be started by.',
   answers: { 200: Type.Array(Definition) },
@@ -47,6 +49,7 @@ export const listDefinitions: Operation = {
 
 export const getDefinition: Operation = {
   id: 'getDefinition',
+  access: ACCESS.readCommon,
   tag,
   summary: 'One definition.',
   answers: { 200: Definition },
@@ -54,6 +57,7 @@ export const getDefinition: Operation = {
 
 export const pauseDefinition: Operation = {
   id: 'pauseDefinition',
+  access: ACCESS.administerServer,
   tag,
   summary: 'Pauses a definition: its tasks wait.',
   answers: { 200: Definition },
@@ -61,6 +65,7 @@ export const pauseDefinition: Operation = {
 
 export const resumeDefinition: Operation = {
   id: 'resumeDefinition',
+  access: ACCESS.administerServer,
   tag,
   summary: 'Resumes a definition.',
   answers: { 200: Definition },
@@ -68,6 +73,7 @@ export const resumeDefinition: Operation = {
 
 export const limitDefinition: Operation = {
   id: 'limitDefinition',
+  access: ACCESS.administerServer,
   tag,
   summary: 'Sets how many runs there may be at once, for each tenant, and in a period.',
   answers: { 200: Definition },
@@ -76,6 +82,7 @@ export const limitDefinition: Operation = {
 
 export const unlimitDefinition: Operation = {
   id: 'unlimitDefinition',
+  access: ACCESS.administerServer,
   tag,
   summary: "Makes the definition's own limits count again.",
   answers: { 200: Definition },
@@ -88,6 +95,7 @@ const DefinitionChange = Type.Object(
 
 export const readDefinitionAudit: Operation = {
   id: 'readDefinitionAudit',
+  access: ACCESS.readAsServerAdministrator,
   tag,
   summary: 'Who has paused, resumed or limited a definition.',
   answers: { 200: Type.Array(DefinitionChange) },
@@ -100,6 +108,7 @@ const Retention = dictionary<string>(Type.String(), {
 
 export const getRetention: Operation = {
   id: 'getRetention',
+  access: ACCESS.readCommon,
   tag,
   summary: 'How long its tasks are kept after their end, by state.',
   answers: { 200: Retention },
@@ -108,6 +117,7 @@ export const getRetention: Operation = {
 
 export const setRetention: Operation = {
   id: 'setRetention',
+  access: ACCESS.administerServer,
   tag,
   summary: 'Sets it.',
   answers: { 200: Retention },
@@ -116,6 +126,7 @@ export const setRetention: Operation = {
 
 export const resetRetention: Operation = {
   id: 'resetRetention',
+  access: ACCESS.administerServer,
   tag,
   summary: 'Leaves it to the definition and the settings again.',
   answers: { 204: null },

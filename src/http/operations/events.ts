@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { DateTime, Int32, nullable } from '../openapi/schemas.ts';
 import { StoredState } from '../wire/batch-task-carriers.ts';
@@ -67,6 +68,7 @@ const answers = {
 
 export const readEvents: Operation = {
   id: 'readEvents',
+  access: ACCESS.readOrWork,
   tag,
   summary: 'The events that one may see, as a stream or a page.',
   description: 'A stream of server-sent events where Accept names text/event-stream, otherwise one page.',
@@ -78,5 +80,6 @@ export const readEvents: Operation = {
 export const readBatchTaskEvents: Operation = {
   ...readEvents,
   id: 'readBatchTaskEvents',
+  access: ACCESS.readOrWork,
   summary: 'The events of a batch task, as a stream or a page.',
 };

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import { MISSED_RUNS } from '../../domain/schedule.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { AnyObject, DateTime, Int32, nullable } from '../openapi/schemas.ts';
@@ -31,6 +32,7 @@ const Schedule = Type.Object(
 
 export const listSchedules: Operation = {
   id: 'listSchedules',
+  access: ACCESS.read,
   tag,
   summary: 'The schedules that one may see.',
   answers: { 200: Type.Array(Schedule) },
@@ -38,6 +40,7 @@ export const listSchedules: Operation = {
 
 export const createSchedule: Operation = {
   id: 'createSchedule',
+  access: ACCESS.write,
   tag,
   summary: 'Makes a schedule.',
   answers: { 201: Schedule },
@@ -51,6 +54,7 @@ export const createSchedule: Operation = {
 
 export const getSchedule: Operation = {
   id: 'getSchedule',
+  access: ACCESS.read,
   tag,
   summary: 'One schedule, with its next due times.',
   answers: { 200: Schedule },
@@ -58,6 +62,7 @@ export const getSchedule: Operation = {
 
 export const changeSchedule: Operation = {
   id: 'changeSchedule',
+  access: ACCESS.write,
   tag,
   summary: 'Changes what is given of a schedule.',
   answers: { 200: Schedule },
@@ -67,6 +72,7 @@ export const changeSchedule: Operation = {
 
 export const pauseSchedule: Operation = {
   id: 'pauseSchedule',
+  access: ACCESS.write,
   tag,
   summary: 'Pauses a schedule.',
   answers: { 200: Schedule },
@@ -74,6 +80,7 @@ export const pauseSchedule: Operation = {
 
 export const resumeSchedule: Operation = {
   id: 'resumeSchedule',
+  access: ACCESS.write,
   tag,
   summary: 'Resumes a schedule.',
   answers: { 200: Schedule },
@@ -81,6 +88,7 @@ export const resumeSchedule: Operation = {
 
 export const runScheduleNow: Operation = {
   id: 'runScheduleNow',
+  access: ACCESS.write,
   tag,
   summary: "Starts a schedule's task now; answers its id.",
   answers: { 200: Int32 },
@@ -88,6 +96,7 @@ export const runScheduleNow: Operation = {
 
 export const deleteSchedule: Operation = {
   id: 'deleteSchedule',
+  access: ACCESS.write,
   tag,
   summary: 'Deletes a schedule; the tasks that it has started stay.',
   answers: { 204: null },

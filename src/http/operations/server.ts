@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { DateTime, dictionary, Int32, nullable } from '../openapi/schemas.ts';
 
@@ -11,19 +12,19 @@ const Health = Type.Object(
 
 export const isLive: Operation = {
   id: 'isLive',
+  access: ACCESS.open,
   tag,
   summary: 'Whether the process lives.',
   answers: { 200: Health },
-  open: true,
   examples: { answer: { live: { Status: 'live' } } },
 };
 
 export const isReady: Operation = {
   id: 'isReady',
+  access: ACCESS.open,
   tag,
   summary: 'Whether it can do its work.',
   answers: { 200: Health, 503: Health },
-  open: true,
   examples: { answer: { ready: { Status: 'ready' } } },
 };
 
@@ -39,14 +40,15 @@ const HealthSummary = Type.Object(
 
 export const getHealth: Operation = {
   id: 'getHealth',
+  access: ACCESS.open,
   tag,
   summary: 'Whether it can do its work, and what else is known of that.',
   answers: { 200: HealthSummary, 503: HealthSummary },
-  open: true,
 };
 
 export const readMetrics: Operation = {
   id: 'readMetrics',
+  access: ACCESS.readServer,
   tag,
   summary: 'Metrics for Prometheus.',
   description: 'For those who may see every task of every tenant, unless the settings let everybody.',
@@ -57,6 +59,7 @@ const Versions = Type.Object({ v1: Type.String(), Version: Type.String() }, { ti
 
 export const listVersions: Operation = {
   id: 'listVersions',
+  access: ACCESS.open,
   tag,
   summary: 'The versions of the API.',
   answers: {
@@ -64,7 +67,6 @@ export const listVersions: Operation = {
       content: { 'application/json': Versions, 'application/xml': Versions, 'text/html': Type.String() },
     },
   },
-  open: true,
   examples: { answer: { here: { v1: 'http://127.0.0.1:7243/api/v1', Version: 'v1' } } },
 };
 
@@ -75,18 +77,18 @@ const Calls = dictionary<Record<string, string>>(
 
 export const listCalls: Operation = {
   id: 'listCalls',
+  access: ACCESS.open,
   tag,
   summary: 'All calls, with a line on each.',
   answers: { 200: Calls },
-  open: true,
 };
 
 export const getOpenApi: Operation = {
   id: 'getOpenApi',
+  access: ACCESS.open,
   tag,
   summary: 'This document.',
   answers: { 200: { content: { 'application/json': dictionary(Type.Unknown()) } } },
-  open: true,
 };
 
 const Texts = Type.Object(
@@ -100,11 +102,11 @@ const Texts = Type.Object(
 
 export const getTexts: Operation = {
   id: 'getTexts',
+  access: ACCESS.open,
   tag,
   summary: 'The texts of the caller’s language, for pages.',
   answers: { 200: { content: { 'application/json': Texts } } },
   headers: { ETag: 'The version of the texts' },
-  open: true,
 };
 
 const Statistics = Type.Object(
@@ -148,6 +150,7 @@ const Statistics = Type.Object(
 
 export const readStatistics: Operation = {
   id: 'readStatistics',
+  access: ACCESS.readAll,
   tag,
   summary: 'Throughput, waiting time, workers, queues and failures of the last Minutes.',
   answers: { 200: Statistics },
@@ -169,6 +172,7 @@ const TimeZone = Type.Object(
 
 export const listTimeZones: Operation = {
   id: 'listTimeZones',
+  access: ACCESS.readCommon,
   tag,
   summary: 'The time zones that SO-TimeZone can name.',
   answers: { 200: Type.Array(TimeZone) },
@@ -176,6 +180,7 @@ export const listTimeZones: Operation = {
 
 export const getTimeZone: Operation = {
   id: 'getTimeZone',
+  access: ACCESS.readCommon,
   tag,
   summary: 'One time zone by its id or code.',
   answers: { 200: TimeZone },

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import { ROLES, SCOPES } from '../../domain/caller.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { DateTime, Int32, nullable } from '../openapi/schemas.ts';
@@ -30,16 +31,17 @@ const SignedIn = Type.Object(
 
 export const signIn: Operation = {
   id: 'signIn',
+  access: ACCESS.open,
   tag,
   summary: 'Signs in with Login and Password; answers a SoTicket, or sets a cookie session.',
   answers: { 200: SignedIn },
   refusals: [401, 403, 429],
-  open: true,
   examples: { request: { ticket: { Login: 'admin', Password: 'correct horse' } } },
 };
 
 export const getSession: Operation = {
   id: 'getSession',
+  access: ACCESS.anySignIn,
   tag,
   summary: 'Who is signed in.',
   answers: { 200: Session },
@@ -47,6 +49,7 @@ export const getSession: Operation = {
 
 export const signOut: Operation = {
   id: 'signOut',
+  access: ACCESS.anySignIn,
   tag,
   summary: 'Signs out: the SoTicket or session of this call ends.',
   answers: { 204: null },
@@ -66,6 +69,7 @@ const User = Type.Object(
 
 export const listUsers: Operation = {
   id: 'listUsers',
+  access: ACCESS.readAsAdministrator,
   tag,
   summary: 'The associates who may sign in.',
   answers: { 200: Type.Array(User) },
@@ -73,6 +77,7 @@ export const listUsers: Operation = {
 
 export const createUser: Operation = {
   id: 'createUser',
+  access: ACCESS.administer,
   tag,
   summary: 'Makes an associate.',
   answers: { 201: User },
@@ -82,6 +87,7 @@ export const createUser: Operation = {
 
 export const changeUser: Operation = {
   id: 'changeUser',
+  access: ACCESS.changeAccount,
   tag,
   summary: 'Changes password, roles or access of an associate.',
   answers: { 200: User },
@@ -106,6 +112,7 @@ const CreatedToken = Type.Object(
 
 export const listTokens: Operation = {
   id: 'listTokens',
+  access: ACCESS.read,
   tag,
   summary: 'The API tokens, without their secrets.',
   answers: { 200: Type.Array(Token) },
@@ -113,6 +120,7 @@ export const listTokens: Operation = {
 
 export const createToken: Operation = {
   id: 'createToken',
+  access: ACCESS.write,
   tag,
   summary: 'Makes an API token.',
   answers: { 201: CreatedToken },
@@ -121,6 +129,7 @@ export const createToken: Operation = {
 
 export const revokeToken: Operation = {
   id: 'revokeToken',
+  access: ACCESS.write,
   tag,
   summary: 'Revokes an API token.',
   answers: { 204: null },
@@ -140,6 +149,7 @@ const CreatedApplication = Type.Object(
 
 export const listApplications: Operation = {
   id: 'listApplications',
+  access: ACCESS.readAsServerAdministrator,
   tag,
   summary: 'The applications that an SO-AppToken is known of.',
   answers: { 200: Type.Array(Application) },
@@ -147,6 +157,7 @@ export const listApplications: Operation = {
 
 export const createApplication: Operation = {
   id: 'createApplication',
+  access: ACCESS.administerServer,
   tag,
   summary: 'Registers an application; answers its SO-AppToken, once.',
   answers: { 201: CreatedApplication },
@@ -155,6 +166,7 @@ export const createApplication: Operation = {
 
 export const removeApplication: Operation = {
   id: 'removeApplication',
+  access: ACCESS.administerServer,
   tag,
   summary: 'Removes an application.',
   answers: { 204: null },

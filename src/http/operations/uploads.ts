@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { DateTime } from '../openapi/schemas.ts';
 
@@ -15,6 +16,7 @@ const Upload = Type.Object({ ...created, Created: DateTime, LastUsed: DateTime }
 
 export const createUpload: Operation = {
   id: 'createUpload',
+  access: ACCESS.write,
   tag,
   summary: 'Uploads an input file for tasks.',
   answers: { 201: CreatedUpload },
@@ -32,6 +34,7 @@ export const createUpload: Operation = {
 
 export const listUploads: Operation = {
   id: 'listUploads',
+  access: ACCESS.read,
   tag,
   summary: 'The own uploads.',
   answers: { 200: Type.Array(Upload) },
@@ -39,6 +42,7 @@ export const listUploads: Operation = {
 
 export const deleteUpload: Operation = {
   id: 'deleteUpload',
+  access: ACCESS.write,
   tag,
   summary: 'Deletes an upload.',
   answers: { 204: null },

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { DateTime, nullable } from '../openapi/schemas.ts';
 
@@ -49,6 +50,7 @@ const WebhookDelivery = Type.Object(
 
 export const listWebhooks: Operation = {
   id: 'listWebhooks',
+  access: ACCESS.read,
   tag,
   summary: 'The webhooks, without their secrets.',
   answers: { 200: Type.Array(Webhook) },
@@ -56,6 +58,7 @@ export const listWebhooks: Operation = {
 
 export const createWebhook: Operation = {
   id: 'createWebhook',
+  access: ACCESS.write,
   tag,
   summary: 'Makes a webhook.',
   answers: { 201: CreatedWebhook },
@@ -64,6 +67,7 @@ export const createWebhook: Operation = {
 
 export const getWebhook: Operation = {
   id: 'getWebhook',
+  access: ACCESS.read,
   tag,
   summary: 'One webhook.',
   answers: { 200: Webhook },
@@ -71,6 +75,7 @@ export const getWebhook: Operation = {
 
 export const changeWebhook: Operation = {
   id: 'changeWebhook',
+  access: ACCESS.write,
   tag,
   summary: 'Changes a webhook.',
   answers: { 200: Webhook },
@@ -79,6 +84,7 @@ export const changeWebhook: Operation = {
 
 export const deleteWebhook: Operation = {
   id: 'deleteWebhook',
+  access: ACCESS.write,
   tag,
   summary: 'Deletes a webhook.',
   answers: { 204: null },
@@ -86,6 +92,7 @@ export const deleteWebhook: Operation = {
 
 export const testWebhook: Operation = {
   id: 'testWebhook',
+  access: ACCESS.write,
   tag,
   summary: 'Sends a test to a webhook.',
   answers: { 202: WebhookDelivery },
@@ -94,6 +101,7 @@ export const testWebhook: Operation = {
 
 export const listWebhookDeliveries: Operation = {
   id: 'listWebhookDeliveries',
+  access: ACCESS.read,
   tag,
   summary: 'What was sent to a webhook and what came of it, newest first.',
   answers: { 200: Type.Array(WebhookDelivery) },
@@ -107,6 +115,7 @@ export const listWebhookDeliveries: Operation = {
 
 export const redeliverWebhook: Operation = {
   id: 'redeliverWebhook',
+  access: ACCESS.write,
   tag,
   summary: 'Sends a delivery again.',
   answers: { 202: WebhookDelivery },

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ACCESS } from '../../domain/access.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { LeaseChildren, StartedChildren, Waiting } from '../wire/children-carriers.ts';
 import { Acquired, Ended, Renewed } from '../wire/worker-carriers.ts';
@@ -14,6 +15,7 @@ const Declared = Type.Object(
 
 export const declareDefinitions: Operation = {
   id: 'declareDefinitions',
+  access: ACCESS.work,
   tag,
   summary: 'Declares the definitions that a worker offers.',
   answers: { 200: Type.Array(Declared) },
@@ -23,6 +25,7 @@ export const declareDefinitions: Operation = {
 
 export const forgetDefinition: Operation = {
   id: 'forgetDefinition',
+  access: ACCESS.administerServer,
   tag,
   summary: 'Forgets a definition that workers have declared.',
   answers: { 204: null },
@@ -31,6 +34,7 @@ export const forgetDefinition: Operation = {
 
 export const acquireTasks: Operation = {
   id: 'acquireTasks',
+  access: ACCESS.work,
   tag,
   summary: 'Claims tasks for a worker; waits for them up to 30 s.',
   answers: { 200: Acquired },
@@ -39,6 +43,7 @@ export const acquireTasks: Operation = {
 
 export const endAcquire: Operation = {
   id: 'endAcquire',
+  access: ACCESS.work,
   tag,
   summary: 'Has a waiting Acquire answered at once.',
   answers: { 204: null },
@@ -46,6 +51,7 @@ export const endAcquire: Operation = {
 
 export const renewLease: Operation = {
   id: 'renewLease',
+  access: ACCESS.work,
   tag,
   summary: 'Renews a lease, writes progress, tells whether to stop.',
   answers: { 200: Renewed },
@@ -55,6 +61,7 @@ export const renewLease: Operation = {
 
 export const keepCheckpoint: Operation = {
   id: 'keepCheckpoint',
+  access: ACCESS.work,
   tag,
   summary: 'Keeps a value that the next attempt finds.',
   answers: { 204: null },
@@ -64,6 +71,7 @@ export const keepCheckpoint: Operation = {
 
 export const addLogLines: Operation = {
   id: 'addLogLines',
+  access: ACCESS.work,
   tag,
   summary: "Adds lines to the task's log.",
   answers: { 204: null },
@@ -73,6 +81,7 @@ export const addLogLines: Operation = {
 
 export const uploadResultFile: Operation = {
   id: 'uploadResultFile',
+  access: ACCESS.work,
   tag,
   summary: "Uploads the task's result file.",
   answers: { 204: null },
@@ -82,6 +91,7 @@ export const uploadResultFile: Operation = {
 
 export const startChildren: Operation = {
   id: 'startChildren',
+  access: ACCESS.work,
   tag,
   summary: 'Starts children of the task.',
   answers: { 200: StartedChildren },
@@ -91,6 +101,7 @@ export const startChildren: Operation = {
 
 export const listLeaseChildren: Operation = {
   id: 'listLeaseChildren',
+  access: ACCESS.work,
   tag,
   summary: 'The children of the task.',
   answers: { 200: LeaseChildren },
@@ -99,6 +110,7 @@ export const listLeaseChildren: Operation = {
 
 export const waitForChildren: Operation = {
   id: 'waitForChildren',
+  access: ACCESS.work,
   tag,
   summary: 'Ends the run until all children of the task have ended.',
   answers: { 200: Waiting },
@@ -107,6 +119,7 @@ export const waitForChildren: Operation = {
 
 export const succeedTask: Operation = {
   id: 'succeedTask',
+  access: ACCESS.work,
   tag,
   summary: 'Ends the run: the task has succeeded.',
   answers: { 200: Ended },
@@ -119,6 +132,7 @@ export const succeedTask: Operation = {
 
 export const failTask: Operation = {
   id: 'failTask',
+  access: ACCESS.work,
   tag,
   summary: 'Ends the run: it has failed; it may be tried again.',
   answers: { 200: Ended },
@@ -128,6 +142,7 @@ export const failTask: Operation = {
 
 export const returnTask: Operation = {
   id: 'returnTask',
+  access: ACCESS.work,
   tag,
   summary: 'Gives the task back, to be run again.',
   answers: { 200: Ended },

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
-import { isAdministrator, SCOPES } from '../../domain/caller.ts';
-import { forbidden, missing } from '../../domain/errors.ts';
+import { SCOPES } from '../../domain/caller.ts';
+import { missing } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import {
   type Application,
@@ -12,7 +12,6 @@ import {
 } from '../../store/applications/applications.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { callerOf } from '../auth/sign-in.ts';
 import { generateSecret, hashToken } from '../auth/tokens.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/sign-in.ts';
@@ -33,11 +32,6 @@ export async function applicationRoutes(
   app: FastifyInstance,
   { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
 ): Promise<void> {
-  app.addHook('preValidation', async (request) => {
-    const caller = callerOf(request);
-    if (!isAdministrator(caller) || caller.tenant !== null) throw forbidden`This is for administrators.`;
-  });
-
   app.get('/', { config: { ...CONFIG, operation: operations.listApplications } }, async (request) => {
     const locale = localeOf(request);
     return (await listApplications(db)).map((application) => toWire(application, locale));

@@ -49,7 +49,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
 
   app.get<ById>(
     '/:id',
-    { config: { ...CONFIG, forWorkers: true, operation: operations.getBatchTask } },
+    { config: { ...CONFIG, operation: operations.getBatchTask } },
     async (request, reply) => {
       const caller = callerOf(request);
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));

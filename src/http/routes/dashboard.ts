@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import { ACCESS } from '../../domain/access.ts';
 import { missing } from '../../domain/errors.ts';
 import { CODINGS, type Coding, type PageFile, readPageFiles } from '../dashboard/page-files.ts';
 import { vary } from '../wire/vary.ts';
@@ -36,7 +37,7 @@ const CONTENT_SECURITY_POLICY = [
 /** Swagger UI draws with pictures in its styles. */
 const API_PAGE_POLICY = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:");
 
-const CONFIG = { ownType: true, undocumented: 'the page for people' } as const;
+const CONFIG = { access: ACCESS.open, ownType: true, undocumented: 'the page for people' } as const;
 
 /** The page where people see their work, at `/`. Nobody needs to sign in to get it: the page asks for that. */
 export async function dashboardRoutes(app: FastifyInstance): Promise<void> {

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { MetricsAccess } from '../../config.ts';
-import { seesAll } from '../../domain/caller.ts';
-import { forbidden } from '../../domain/errors.ts';
+import { ACCESS } from '../../domain/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { callerOf, registerSignIn } from '../auth/sign-in.ts';
+import { registerSignIn } from '../auth/sign-in.ts';
 import { readMetrics } from '../operations/server.ts';
 
 /** What the route of the metrics works with. */
@@ -23,15 +22,11 @@ export async function metricsRoutes(
 ): Promise<void> {
   if (access === 'off') return;
   if (access === 'sign-in') registerSignIn(app, authenticator);
+  const open = access === 'sign-in' ? {} : { access: ACCESS.open };
   app.get(
     '/metrics',
-    { config: { ownType: true, unobserved: true, operation: readMetrics } },
-    async (request, reply) => {
-      if (access === 'sign-in') {
-        const caller = callerOf(request);
-        if (!seesAll(caller) || caller.tenant !== null)
-          throw forbidden`This is for those who may see every task.`;
-      }
+    { config: { ownType: true, unobserved: true, operation: readMetrics, ...open } },
+    async (_request, reply) => {
       return reply
         .type(metrics.contentType)
         .header('Cache-Control', 'no-store')

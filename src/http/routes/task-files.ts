@@ -18,7 +18,6 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
     url: '/:id/File',
     config: {
       ownType: true,
-      forWorkers: true,
       operation: { GET: operations.getBatchTaskFile, HEAD: operations.headBatchTaskFile },
     },
     handler: async (request, reply) => {
@@ -31,7 +30,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
 
   app.get<ById>(
     '/:id/Audit',
-    { config: { answer: 'AuditEntry', forWorkers: true, operation: operations.readBatchTaskAudit } },
+    { config: { answer: 'AuditEntry', operation: operations.readBatchTaskAudit } },
     async (request) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const entries = await readAudit(tasks.database.sql, task.id);

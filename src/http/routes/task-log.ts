@@ -16,7 +16,7 @@ const Query = Type.Object({
 export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
   app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
     '/:id/Log',
-    { config: { forWorkers: true, operation: operations.readBatchTaskLog }, schema: { querystring: Query } },
+    { config: { operation: operations.readBatchTaskLog }, schema: { querystring: Query } },
     async (request) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const after = Number(request.query.After ?? 0);

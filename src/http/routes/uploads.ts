@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type Caller, isAdministrator } from '../../domain/caller.ts';
-import { forbidden, invalid, missing } from '../../domain/errors.ts';
+import { invalid, missing } from '../../domain/errors.ts';
 import { isUploadId, UPLOAD_PREFIX } from '../../files/files.ts';
 import { findUpload, listUploads, type NewUpload, type Upload } from '../../store/uploads/uploads.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
@@ -31,8 +31,6 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
     { config: { ...CONFIG, operation: operations.createUpload }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
     async (request, reply) => {
       const caller = callerOf(request);
-      if (!caller.scopes.includes('write'))
-        throw forbidden`You may not upload files: this sign-in may only read.`;
       const name = Object.entries(request.query).find(([key]) => key.toLowerCase() === 'name')?.[1];
       if (name === undefined) throw invalid`Name is missing in the query; the file name is accepted.`;
       if (request.body === undefined)
@@ -55,8 +53,6 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
     { config: { operation: operations.deleteUpload } },
     async (request, reply) => {
       const caller = callerOf(request);
-      if (!caller.scopes.includes('write'))
-        throw forbidden`You may not delete files: this sign-in may only read.`;
       const id = request.params.id.replace(UPLOAD_PREFIX, '');
       const upload = isUploadId(id) ? await findUpload(sql, id) : undefined;
       if (upload === undefined || !mayDelete(caller, upload))

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { type Caller, isAdministrator } from '../../domain/caller.ts';
-import { conflict, forbidden, invalid, missing } from '../../domain/errors.ts';
+import { conflict, invalid, missing } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import { AddressRefused, readUrl, refusedRange } from '../../net/address-rules.ts';
 import { generateSecret } from '../../notifications/webhooks/signature.ts';
@@ -60,9 +60,8 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
   const { sql } = parts.database;
   const config = { answer: 'Webhook' };
   const deliveryConfig = { answer: 'WebhookDelivery' };
-  const found = async (request: FastifyRequest<ById>, writes: boolean): Promise<Webhook> => {
+  const found = async (request: FastifyRequest<ById>): Promise<Webhook> => {
     const caller = callerOf(request);
-    if (writes) checkMayWrite(caller);
     const id = readTaskId(request.params.id);
     const webhook = await getWebhook(sql, id);
     if (webhook === undefined || !maySee(caller, webhook)) throw missing`There is no webhook ${id}.`;
@@ -83,7 +82,6 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     { config: { ...config, operation: operations.createWebhook }, schema: { body: NewWebhook } },
     async (request, reply) => {
       const caller = callerOf(request);
-      checkMayWrite(caller);
       const { Names = [], States = [], Own = false, Active = true } = request.body;
       const secret = generateSecret();
       const webhook = await insertWebhook(sql, {
@@ -105,14 +103,14 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
   );
 
   app.get<ById>('/:id', { config: { ...config, operation: operations.getWebhook } }, async (request) =>
-    writeWebhook(await found(request, false), localeOf(request)),
+    writeWebhook(await found(request), localeOf(request)),
   );
 
   app.patch<ById & { Body: Static<typeof WebhookChange> }>(
     '/:id',
     { config: { ...config, operation: operations.changeWebhook }, schema: { body: WebhookChange } },
     async (request) => {
-      const webhook = await found(request, true);
+      const webhook = await found(request);
       const { Url: url, Names, States, Own = webhook.own, Active = webhook.active } = request.body;
       const changed = await updateWebhook(
         sql,
@@ -134,7 +132,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
   );
 
   app.delete<ById>('/:id', { config: { operation: operations.deleteWebhook } }, async (request, reply) => {
-    await deleteWebhook(sql, (await found(request, true)).id);
+    await deleteWebhook(sql, (await found(request)).id);
     return reply.code(204).send();
   });
 
@@ -142,7 +140,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     '/:id/Test',
     { config: { ...deliveryConfig, operation: operations.testWebhook } },
     async (request, reply) => {
-      const webhook = await found(request, true);
+      const webhook = await found(request);
       checkActive(webhook);
       const body = testBody(webhook.id, new Date());
       const [delivery] = await insertDeliveries(sql, [{ webhookId: webhook.id, eventId: null, body }]);
@@ -155,7 +153,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     '/:id/Deliveries',
     { config: { ...deliveryConfig, operation: operations.listWebhookDeliveries } },
     async (request) => {
-      const webhook = await found(request, false);
+      const webhook = await found(request);
       const query = readDeliveryQuery(request.query);
       const deliveries = await listDeliveries(sql, webhook.id, query, DELIVERIES);
       return deliveries.map((delivery) => writeDelivery(delivery, localeOf(request)));
@@ -166,7 +164,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     '/:id/Deliveries/:delivery/Redeliver',
     { config: { ...deliveryConfig, operation: operations.redeliverWebhook } },
     async (request, reply) => {
-      const webhook = await found(request, true);
+      const webhook = await found(request);
       checkActive(webhook);
       const { delivery: text } = request.params;
       if (!/^\d{1,15}$/.test(text))
@@ -183,10 +181,6 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
 function maySee(caller: Caller, webhook: Webhook): boolean {
   if (caller.tenant !== null && webhook.tenant !== caller.tenant) return false;
   return webhook.ownerId === caller.associateId || isAdministrator(caller);
-}
-
-function checkMayWrite({ scopes }: Caller): void {
-  if (!scopes.includes('write')) throw forbidden`You may not change webhooks: this sign-in may only read.`;
 }
 
 /** Whoever changes an own webhook can't make it tell more than their sign-in may see. */

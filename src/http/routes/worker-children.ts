@@ -11,7 +11,6 @@ import { writeCounts } from './task-children.ts';
 
 type ByLease = { Params: { lease: string } };
 const ByLeaseParams = Type.Object({ lease: Type.String() });
-const config = { forWorkers: true } as const;
 
 /** `/api/v1/Workers/Leases/{lease}/Children` and `…/Wait`: how workers fan out (docs/fan-out.md). */
 export async function workerChildrenRoutes(
@@ -21,7 +20,7 @@ export async function workerChildrenRoutes(
   app.post<ByLease & { Body: Static<typeof carriers.StartChildren> }>(
     '/Leases/:lease/Children',
     {
-      config: { ...config, operation: operations.startChildren },
+      config: { operation: operations.startChildren },
       schema: { params: ByLeaseParams, body: carriers.StartChildren },
     },
     async (request) => {
@@ -41,7 +40,7 @@ export async function workerChildrenRoutes(
   app.get<ByLease & { Querystring: Static<typeof carriers.ChildrenQuery> }>(
     '/Leases/:lease/Children',
     {
-      config: { ...config, operation: operations.listLeaseChildren },
+      config: { operation: operations.listLeaseChildren },
       schema: { params: ByLeaseParams, querystring: carriers.ChildrenQuery },
     },
     async (request) => {
@@ -65,7 +64,7 @@ export async function workerChildrenRoutes(
   app.post<ByLease & { Body: Static<typeof carriers.Wait> }>(
     '/Leases/:lease/Wait',
     {
-      config: { ...config, operation: operations.waitForChildren },
+      config: { operation: operations.waitForChildren },
       schema: { params: ByLeaseParams, body: carriers.Wait },
     },
     async (request) => {

@@ -27,7 +27,7 @@ export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks:
     '/Leases/:lease/File',
     {
       bodyLimit: Number.MAX_SAFE_INTEGER, // the files' own limit counts
-      config: { forWorkers: true, operation: operations.uploadResultFile },
+      config: { operation: operations.uploadResultFile },
       schema: { params: Params, querystring: Query, headers: Headers },
     },
     async (request, reply) => {

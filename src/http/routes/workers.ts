@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
-import { checkDefinitionAdministrator } from '../../tasks/control-definition.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { declareDefinitions, removeDefinition } from '../../tasks/workers/declare-definitions.ts';
 import { type EndedLease, endLease, type LastProgress } from '../../tasks/workers/end-lease.ts';
@@ -19,7 +18,6 @@ import * as carriers from '../wire/worker-carriers.ts';
 
 type ByLease = { Params: { lease: string } };
 const ByLeaseParams = Type.Object({ lease: Type.String() });
-const config = { forWorkers: true } as const;
 
 /**
  * The worker protocol, `/api/v1/Workers` (contract, section 8; docs/worker-protocol.md): how processes in any
@@ -38,7 +36,7 @@ export async function workerRoutes(
 
   app.post<{ Body: Static<typeof carriers.Declare> }>(
     '/Definitions',
-    { config: { ...config, operation: operations.declareDefinitions }, schema: { body: carriers.Declare } },
+    { config: { operation: operations.declareDefinitions }, schema: { body: carriers.Declare } },
     async (request) => {
       const declared = await declareDefinitions(
         tasks,
@@ -53,7 +51,6 @@ export async function workerRoutes(
     '/Definitions/:name',
     { config: { operation: operations.forgetDefinition } },
     async (request, reply) => {
-      checkDefinitionAdministrator(callerOf(request));
       await removeDefinition(tasks, request.params.name);
       return reply.code(204).send();
     },
@@ -62,7 +59,7 @@ export async function workerRoutes(
   app.post<{ Body: Static<typeof carriers.Acquire>; Querystring: Static<typeof carriers.AcquireQuery> }>(
     '/Acquire',
     {
-      config: { ...config, operation: operations.acquireTasks },
+      config: { operation: operations.acquireTasks },
       schema: { body: carriers.Acquire, querystring: carriers.AcquireQuery },
     },
     async (request, reply) => {
@@ -91,7 +88,7 @@ export async function workerRoutes(
   app.delete<{ Querystring: Static<typeof carriers.EndAcquireQuery> }>(
     '/Acquire',
     {
-      config: { ...config, operation: operations.endAcquire },
+      config: { operation: operations.endAcquire },
       schema: { querystring: carriers.EndAcquireQuery },
     },
     async (request, reply) => {
@@ -103,7 +100,7 @@ export async function workerRoutes(
   app.post<ByLease & { Body: Static<typeof carriers.Renew> }>(
     '/Leases/:lease/Renew',
     {
-      config: { ...config, operation: operations.renewLease },
+      config: { operation: operations.renewLease },
       schema: { params: ByLeaseParams, body: carriers.Renew },
     },
     async (request, reply) => {
@@ -127,7 +124,7 @@ export async function workerRoutes(
   app.put<ByLease & { Body: Static<typeof carriers.Checkpoint> }>(
     '/Leases/:lease/Checkpoint',
     {
-      config: { ...config, operation: operations.keepCheckpoint },
+      config: { operation: operations.keepCheckpoint },
       schema: { params: ByLeaseParams, body: carriers.Checkpoint },
     },
     async (request, reply) => {
@@ -140,7 +137,7 @@ export async function workerRoutes(
   app.post<ByLease & { Body: Static<typeof carriers.Log> }>(
     '/Leases/:lease/Log',
     {
-      config: { ...config, operation: operations.addLogLines },
+      config: { operation: operations.addLogLines },
       schema: { params: ByLeaseParams, body: carriers.Log },
     },
     async (request, reply) => {
@@ -154,7 +151,7 @@ export async function workerRoutes(
   );
 
   const ending = (body: object, operation: Operation) => ({
-    config: { ...config, operation },
+    config: { operation },
     schema: { params: ByLeaseParams, body },
   });
 
