@@ -76,6 +76,7 @@ export function tell({ template, values }: MessageData, telling: Telling): strin
   const texts = values.map((value) => {
     if (typeof value === 'string') return value;
     if (typeof value === 'number') return telling.number(value);
+    if (!isData(value)) return String(value);
     return 'at' in value ? telling.moment(new Date(value.at)) : tell(value, telling);
   });
   return fill(telling.template(template), texts);
@@ -114,9 +115,15 @@ export function revived({ template, values }: MessageData): Message {
     values.map((value) => {
       if (typeof value === 'string') return storableString(value);
       if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+      if (!isData(value)) return storableString(String(value));
       return 'at' in value ? value : revived(value);
     }),
   );
+}
+
+/** Code without types can put anything into a message; what is no value of one is kept as its text. */
+function isData(value: unknown): value is MomentData | MessageData {
+  return typeof value === 'object' && value !== null;
 }
 
 function storableString(text: string): string {

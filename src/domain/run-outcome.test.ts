@@ -21,7 +21,7 @@ describe('what follows from a run', () => {
       result: 'no luck',
       failures: 2,
       losses: 0,
-      delaySeconds: 1,
+      delaySeconds: 2,
     });
   });
 

@@ -1,7 +1,7 @@
 import { limitsProblem } from '../domain/definition-limits.ts';
 import { invalid } from '../domain/errors.ts';
 import { type RetentionRules, readRules } from '../domain/retention.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
+import { DEFAULT_RETRY, type RetryPolicy, retryProblem } from '../domain/retry.ts';
 import type { TaskDefinition } from '../workers/define-task.ts';
 import { type ParameterReader, parameterReader } from './parameters.ts';
 
@@ -43,7 +43,7 @@ export class Registry {
   /**
    * Adds a definition.
    *
-   * @throws Error where its name, schema or another property is wrong, or where the name is taken
+   * @throws Error if its name, schema or another property is wrong, or if the name is taken
    */
   add(definition: TaskDefinition, source: DefinitionSource): void {
     const { name } = definition;
@@ -128,12 +128,7 @@ function retryPolicyOf(definition: TaskDefinition): RetryPolicy {
     factor: given.factor ?? DEFAULT_RETRY.factor,
     maxDelay: given.maxDelay ?? DEFAULT_RETRY.maxDelay,
   };
-  for (const [key, value] of Object.entries(policy)) {
-    if (!Number.isFinite(value) || value < 0) {
-      throw new Error(
-        `The retries of "${definition.name}": ${key} is ${value}; a number from 0 is accepted.`,
-      );
-    }
-  }
+  const problem = retryProblem(policy);
+  if (problem !== undefined) throw new Error(`The retries of "${definition.name}": ${problem}.`);
   return policy;
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { message } from '../domain/message.ts';
+import { checkpointJson } from '../domain/run-texts.ts';
 import { traceHeaders } from '../domain/trace-context.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
@@ -34,6 +35,10 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
   let log: Logger | undefined;
   let children: TaskContext['children'] | undefined;
   let services: RunServices | undefined;
+  const logOfTask = (): Logger => {
+    log ??= taskLog(run, parts.runLog);
+    return log;
+  };
   return {
     parameters,
     task: run.task,
@@ -42,12 +47,14 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
       return run.signal;
     },
     get log() {
-      log ??= taskLog(run, parts.runLog);
-      return log;
+      return logOfTask();
     },
     traceHeaders: traceHeaders(run.span.trace),
     lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
-    progress: (percent, text) => run.progress(percent, text),
+    progress(percent, text) {
+      const problem = run.progress(percent, text);
+      if (problem !== undefined) logOfTask().warn(problem);
+    },
     checkpoint: (value) => outlastOutage(() => keepCheckpoint(parts.database.sql, run, value), run.signal),
     async resultFile(name) {
       const file = await parts.files.resultFile(run.task, name, run.fileAttempt);
@@ -74,10 +81,15 @@ function taskLog(run: Run, runLog: RunLog): Logger {
   });
 }
 
-/** Keeps a checkpoint, or ends the run where it has lost its task. */
+/**
+ * Keeps a checkpoint, or ends the run if it has lost its task.
+ *
+ * @throws Refusal (invalid) if the value can't be kept
+ */
 export async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promise<void> {
   const withFile = run.fileName !== null;
-  if (await writeCheckpoint(db, run.task.id, run.task.attempt, value, withFile)) return;
+  const json = checkpointJson(value);
+  if (await writeCheckpoint(db, run.task.id, run.task.attempt, json, withFile)) return;
   run.end('lost');
   throw new RunEnded('lost');
 }

@@ -1,16 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import { storable } from '../domain/message.ts';
+import { boundedText, MAX_LOG_LINE_LENGTH } from '../domain/run-texts.ts';
 import type { Schema } from '../store/schema.ts';
 import { appendLog, MOST_LOG_LINES, type RunLogLine } from '../store/tasks/append-log.ts';
 
 const FLUSH_MS = 500;
-/** The longest line that is kept, in UTF-16 code units; a longer one is cut. */
-export const LONGEST_LOG_LINE = 4000;
 
-/** The text as it is kept in a log. */
+/** The line as it is kept in a task's log: cut to `MAX_LOG_LINE_LENGTH`, without what the database can't hold. */
 export function logText(text: string): string {
-  return storable(text.length > LONGEST_LOG_LINE ? `${text.slice(0, LONGEST_LOG_LINE - 1)}…` : text);
+  return String(boundedText(text, MAX_LOG_LINE_LENGTH));
 }
 
 /** Gathers what runs of this process log, and keeps it with their tasks a little later, many lines at once. */

@@ -38,18 +38,18 @@ export interface TaskContext<P = unknown> {
   /** The value of the last checkpoint of any attempt, or `undefined`. */
   readonly lastCheckpoint: Json | undefined;
   /**
-   * Tells how far the run is. Written at most a few times a second; the last value always.
+   * Reports how far the run is. Written at most a few times a second; the last value always. Never throws: a wrong
+   * progress is corrected, and the first one is a warning in the task's log.
    *
-   * @param percent 0 to 100; fractions are cut
-   * @param text the current stage, at most 254 characters; absent leaves the last text. A `message` is told to
-   *   each reader in their language, where a catalogue has it
-   * @throws RangeError where the percentage is outside 0 to 100, Refusal where the text is too long
+   * @param percent 0 to 100, clamped; `NaN` keeps the one before; fractions are cut
+   * @param text the current stage, cut to 254 characters; absent leaves the last text. A `message` is shown to
+   *   each reader in their language, if a catalogue has it
    */
   progress(percent: number, text?: Text): void;
   /**
    * Keeps a value that the next attempt finds as `lastCheckpoint`. Durable when it resolves.
    *
-   * @throws RunEnded where this run has lost the task
+   * @throws RunEnded if this run has lost the task, Refusal if the value is not JSON or is too long
    */
   checkpoint(value: Json): Promise<void>;
   /** The place of the task's result file; sets FileName when the run ends. A file name, not a path. */
@@ -106,11 +106,11 @@ export interface RetryOptions {
   readonly limit?: number;
   /** How many runs whose process was lost (a crash, a power cut) are followed by another; 3 by default. */
   readonly lost?: number;
-  /** Seconds before the first retry; 1 by default. */
+  /** Seconds before the first retry, at most a year; 1 by default. Jitter makes each delay up to a quarter longer. */
   readonly delay?: number;
   /** What the delay is multiplied by each time; 2 by default. */
   readonly factor?: number;
-  /** The longest delay in seconds; 300 by default. */
+  /** The longest delay in seconds, before jitter; 300 by default. */
   readonly maxDelay?: number;
 }
 

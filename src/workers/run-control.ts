@@ -1,6 +1,6 @@
-import { checkText } from '../domain/limits.ts';
-import { storable, type Text } from '../domain/message.ts';
+import type { Text } from '../domain/message.ts';
 import { RunEnded, type RunEndReason } from './define-task.ts';
+import { storableProgress } from './progress.ts';
 
 /** What a run has to tell since it was last written. */
 export interface ProgressToWrite {
@@ -18,6 +18,7 @@ export class RunControl {
   #percent: number | null = null;
   #text: Text | null = null;
   #dirty = false;
+  #hasBadProgress = false;
 
   /** @param progressLimit the longest text of a progress, in UTF-16 code units */
   constructor(progressLimit: number) {
@@ -66,20 +67,18 @@ export class RunControl {
   }
 
   /**
-   * Notes progress, to be written with the next heartbeat.
+   * Notes progress, to be written with the next heartbeat. Never throws: what can't be stored is made storable.
    *
-   * @throws RangeError where the percentage is outside 0 to 100; Refusal where the text can't be kept
+   * @returns what was wrong, in words, the first time that something is; `undefined` otherwise
    */
-  progress(percent: number, text: Text | undefined): void {
-    if (!(percent >= 0 && percent <= 100)) {
-      throw new RangeError(`The progress is ${percent}; a percentage from 0 to 100 is accepted.`);
-    }
-    if (text !== undefined) {
-      checkText('ProgressDescription', String(text), this.#progressLimit);
-      this.#text = storable(text);
-    }
-    this.#percent = Math.trunc(percent);
+  progress(percent: number, text: Text | undefined): string | undefined {
+    const storable = storableProgress(percent, text, this.#progressLimit);
+    this.#percent = storable.percent ?? this.#percent ?? 0;
+    if (storable.text !== undefined) this.#text = storable.text;
     this.#dirty = true;
+    if (storable.problem === undefined || this.#hasBadProgress) return undefined;
+    this.#hasBadProgress = true;
+    return `The run reports a wrong progress: ${storable.problem}. Further ones are corrected without a warning.`;
   }
 
   /** Whether there is progress that is not written yet. */

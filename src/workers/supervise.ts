@@ -1,9 +1,8 @@
-import { Refusal } from '../domain/errors.ts';
-import { Message, message, storable, type Text } from '../domain/message.ts';
+import { message } from '../domain/message.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
-import { PermanentError } from './define-task.ts';
-import { failureText } from './failure-text.ts';
+import { loggableError } from './failure-text.ts';
 import type { RunControl } from './run-control.ts';
+import { failedOutcome, returnedOutcome } from './run-result.ts';
 
 /** How a run is watched. */
 export interface Supervision {
@@ -11,8 +10,8 @@ export interface Supervision {
   readonly graceSeconds: number;
   /** Called when these are over and it has not. */
   readonly onLeftBehind: () => void;
-  /** Called where it fails without having been told to end. */
-  readonly onFailure: (error: unknown) => void;
+  /** Called with a printable error if it fails without having been told to end. */
+  readonly onFailure: (error: Error) => void;
 }
 
 /**
@@ -35,10 +34,10 @@ export async function supervise(
   try {
     const outcome = await Promise.race([
       work.then(
-        (value): RunOutcome => ({ kind: 'returned', result: resultText(value) }),
+        (value) => returnedOutcome(value),
         (error: unknown): RunOutcome => {
-          if (control.endReason === undefined) onFailure(error);
-          return failure(error);
+          if (control.endReason === undefined) onFailure(loggableError(error));
+          return failedOutcome(error);
         },
       ),
       grace.promise,
@@ -54,18 +53,4 @@ export async function supervise(
     clearTimeout(timer);
     ignoreEnd();
   }
-}
-
-function failure(error: unknown): RunOutcome {
-  // A Refusal says that the input is wrong: another run would meet the same.
-  return {
-    kind: 'failed',
-    message: storable(failureText(error)),
-    permanent: error instanceof PermanentError || error instanceof Refusal,
-  };
-}
-
-function resultText(value: unknown): Text {
-  if (value === undefined || value === null) return '';
-  return storable(typeof value === 'string' || value instanceof Message ? value : JSON.stringify(value));
 }

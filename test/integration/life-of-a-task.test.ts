@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DATABASES } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
+import { ODD_ENDS } from './fixtures/odd-ends.ts';
 
 const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
 
@@ -125,10 +126,42 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     expect((await server.admin.ended(id)).Result).toContain('isolate: inline');
   });
 
-  test('a percentage past 100 fails the run', async () => {
+  test('progress, log and checkpoint that can not be stored as they are never fail the run', async () => {
     const id = await server.admin.start({ Name: 'bad-progress' });
-    expect((await server.admin.ended(id)).Result).toContain('101');
+    expect(await server.admin.ended(id)).toMatchObject({
+      State: 'Succeeded',
+      ProgressDescription: expect.stringMatching(/^x{253}…$/),
+    });
+    const log: { Level: string; Message: string }[] = await server.admin.json('GET', `/BatchTask/${id}/Log`);
+    expect(log.filter(({ Level }) => Level === 'warn')).toMatchObject([
+      { Message: expect.stringContaining('the percentage is NaN; the one before is kept') },
+    ]);
+    expect(log.at(-1)?.Message).toBe('NUL \uFFFD');
   });
+
+  test.each(['odd-end', 'odd-end-in-thread'])(
+    'whatever a run of %s returns or throws ends it at once, with what can be said',
+    async (Name) => {
+      const started = await Promise.all(
+        Object.entries(ODD_ENDS).map(async ([how, { state, result }]) => {
+          const id = await server.admin.start({ Name, ParameterObject: { how } });
+          return { how, id, state, result };
+        }),
+      );
+      for (const { how, id, state, result } of started) {
+        const ended = await server.admin.ended(id);
+        expect({ how, State: ended.State, StartCount: ended.StartCount }).toEqual({
+          how,
+          State: state,
+          StartCount: 1,
+        });
+        expect({ how, Result: ended.Result.slice(-200) }).toEqual({
+          how,
+          Result: expect.stringMatching(result),
+        });
+      }
+    },
+  );
 
   test('what can not be cancelled is left alone', async () => {
     const { Id } = await running('cannot-cancel');

@@ -19,11 +19,10 @@ export interface ThreadStart {
 /** A text on its way between threads: a clone loses that a message is one. */
 export type ClonedText = string | MessageData;
 
-/** What a thread returns: a message and an error keep their kinds, which a clone would lose. */
+/** What a thread returns: texts, since not everything that a run returns or throws can be cloned. */
 export type ThreadResult =
-  | { readonly kind: 'returned'; readonly value: unknown }
-  | { readonly kind: 'told'; readonly message: MessageData }
-  | { readonly kind: 'threw'; readonly text: ClonedText; readonly permanent: boolean };
+  | { readonly kind: 'returned'; readonly result: ClonedText }
+  | { readonly kind: 'failed'; readonly message: ClonedText; readonly permanent: boolean };
 
 /** A call of a `ChildrenPort`. */
 export type ChildrenCall = {

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import { checkText } from '../../domain/limits.ts';
 import { Message, message } from '../../domain/message.ts';
+import type { RunOutcome } from '../../domain/run-outcome.ts';
+import { checkpointJson } from '../../domain/run-texts.ts';
 import { traceHeaders } from '../../domain/trace-context.ts';
 import { withTrace } from '../../observability/spans.ts';
 import {
@@ -11,8 +12,9 @@ import {
   type TaskContext,
   type TaskDefinition,
 } from '../../workers/define-task.ts';
-import { failureText } from '../../workers/failure-text.ts';
 import { forwardingLog } from '../../workers/forwarding-log.ts';
+import { storableProgress } from '../../workers/progress.ts';
+import { failedOutcome, returnedOutcome } from '../../workers/run-result.ts';
 import { childrenOver } from '../../workers/task-children.ts';
 import {
   type ChildrenCall,
@@ -43,13 +45,21 @@ export default async function runInThread(work: {
     }
     const context = contextOf(start, port, controller.signal, waiting) as TaskContext<never>;
     const value = await withTrace(start.trace, () => definition.run(context));
-    return value instanceof Message ? { kind: 'told', message: value } : { kind: 'returned', value };
+    return resultOf(returnedOutcome(value));
   } catch (error) {
-    return { kind: 'threw', text: failureText(error), permanent: error instanceof PermanentError };
+    return resultOf(failedOutcome(error));
   } finally {
     port.postMessage({ type: 'end' } satisfies FromThread);
     port.close();
   }
+}
+
+/** A thread is never told that its process stops: its outcomes are those of the run itself. */
+function resultOf(outcome: RunOutcome): ThreadResult {
+  if (outcome.kind === 'returned') return { kind: 'returned', result: outcome.result };
+  if (outcome.kind === 'failed')
+    return { kind: 'failed', message: outcome.message, permanent: outcome.permanent };
+  throw new Error(`A thread has no outcome of the kind ${outcome.kind}.`);
 }
 
 function receive(message: ToThread, controller: AbortController, waiting: Waiting): void {
@@ -89,14 +99,17 @@ function contextOf(
     traceHeaders: traceHeaders(start.trace),
     lastCheckpoint: start.lastCheckpoint,
     progress(percent, text) {
-      if (!(percent >= 0 && percent <= 100)) {
-        throw new RangeError(`The progress is ${percent}; a percentage from 0 to 100 is accepted.`);
-      }
-      if (text !== undefined) checkText('ProgressDescription', String(text), start.progressLimit);
-      tell({ type: 'progress', percent, text });
+      // Only what can be cloned may go to the server, which corrects the rest.
+      const isText = text === undefined || typeof text === 'string' || text instanceof Message;
+      tell({
+        type: 'progress',
+        percent: typeof percent === 'number' ? percent : Number.NaN,
+        text: isText ? text : String(storableProgress(0, text, start.progressLimit).text),
+      });
     },
     async checkpoint(value: Json) {
-      await ask((id) => ({ type: 'checkpoint', id, value }));
+      const kept = JSON.parse(checkpointJson(value)) as Json;
+      await ask((id) => ({ type: 'checkpoint', id, value: kept }));
     },
     async resultFile(name) {
       return ask<ResultFile>((id) => ({ type: 'resultFile', id, name }));

@@ -1,6 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { revived } from '../../domain/message.ts';
 import { type Json, PermanentError, RunEnded, TaskError } from '../../workers/define-task.ts';
 import { failureText } from '../../workers/failure-text.ts';
 import type { ChildrenPort } from '../../workers/task-children.ts';
@@ -42,8 +41,8 @@ export class ThreadPool {
    * Runs a definition in a thread.
    *
    * @param kill terminates the thread
-   * @returns what the definition returns
-   * @throws what it throws, as PermanentError or Error with its message
+   * @returns what the definition returns, as the text that becomes Result
+   * @throws TaskError or PermanentError with the description of what it throws
    */
   async run(run: Run, parameters: unknown, kill: AbortSignal): Promise<unknown> {
     const { port1: here, port2: there } = new MessageChannel();
@@ -69,9 +68,8 @@ export class ThreadPool {
       const result = await this.#pool.run({ start, port: there }, { transferList: [there], signal: kill });
       // What the thread has told comes by another way than its result, and may come after it.
       await toldAll.promise;
-      if (result.kind === 'returned') return result.value;
-      if (result.kind === 'told') return revived(result.message);
-      const text = textOf(result.text);
+      if (result.kind === 'returned') return textOf(result.result);
+      const text = textOf(result.message);
       throw result.permanent ? new PermanentError(text) : new TaskError(text);
     } finally {
       ignoreEnd();

@@ -16,6 +16,9 @@ import * as operations from '../operations/workers.ts';
 import { BatchTaskWriter } from '../wire/batch-task-info.ts';
 import * as carriers from '../wire/worker-carriers.ts';
 
+/** A Result, an error or a checkpoint of its greatest length fits, even if every character is escaped. */
+const ENDING_BODY_LIMIT = 8 * 1024 * 1024;
+
 type ByLease = { Params: { lease: string } };
 const ByLeaseParams = Type.Object({ lease: Type.String() });
 
@@ -121,9 +124,12 @@ export async function workerRoutes(
     },
   );
 
+  const bodyLimit = Math.max(app.initialConfig.bodyLimit ?? 0, ENDING_BODY_LIMIT);
+
   app.put<ByLease & { Body: Static<typeof carriers.Checkpoint> }>(
     '/Leases/:lease/Checkpoint',
     {
+      bodyLimit,
       config: { operation: operations.keepCheckpoint },
       schema: { params: ByLeaseParams, body: carriers.Checkpoint },
     },
@@ -152,6 +158,7 @@ export async function workerRoutes(
 
   const ending = (body: object, operation: Operation) => ({
     config: { operation },
+    bodyLimit,
     schema: { params: ByLeaseParams, body },
   });
 

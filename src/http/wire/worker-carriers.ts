@@ -1,5 +1,6 @@
 import { type TObject, Type } from 'typebox';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../domain/cancellation.ts';
+import { MAX_RETRIES, MAX_RETRY_DELAY, MAX_RETRY_FACTOR } from '../../domain/retry.ts';
 import { LOG_LEVELS } from '../../store/tasks/append-log.ts';
 
 const CLOSED = { additionalProperties: false } as const;
@@ -9,8 +10,8 @@ const Name = Type.String({
   pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$',
   description: 'Letters, digits, "_", "-" and ".", at most 100',
 });
-const Delay = Type.Number({ minimum: 0, maximum: 365 * SECONDS_OF_A_DAY, description: 'Seconds' });
-const Count = Type.Integer({ minimum: 0, maximum: 1_000_000 });
+const Delay = Type.Number({ minimum: 0, maximum: MAX_RETRY_DELAY, description: 'Seconds' });
+const Count = Type.Integer({ minimum: 0, maximum: MAX_RETRIES });
 
 /** A definition as a worker declares it. */
 export const Declaration = Type.Object(
@@ -29,7 +30,7 @@ export const Declaration = Type.Object(
           Limit: Type.Optional(Count),
           Lost: Type.Optional(Count),
           Delay: Type.Optional(Delay),
-          Factor: Type.Optional(Type.Number({ minimum: 0, maximum: 1000 })),
+          Factor: Type.Optional(Type.Number({ minimum: 0, maximum: MAX_RETRY_FACTOR })),
           MaxDelay: Type.Optional(Delay),
         },
         CLOSED,

@@ -1,8 +1,9 @@
 import type { Caller } from '../../domain/caller.ts';
-import { checkText } from '../../domain/limits.ts';
+import { checkText, type TextLimits } from '../../domain/limits.ts';
 import { storable } from '../../domain/message.ts';
 import { DEFAULT_RETRY } from '../../domain/retry.ts';
 import { consequenceOf, type RunOutcome } from '../../domain/run-outcome.ts';
+import { boundedText, MAX_ERROR_LENGTH, MAX_RESULT_LENGTH } from '../../domain/run-texts.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import { announceEnds, applyEnds, endOf } from '../../engine/apply-ends.ts';
 import { wakeLater } from '../../engine/wake-later.ts';
@@ -38,8 +39,7 @@ export async function endLease(
   progress: LastProgress = {},
   neverBegan = false,
 ): Promise<EndedLease> {
-  if (progress.text !== undefined)
-    checkText('ProgressDescription', progress.text, parts.textLimits.progressDescription);
+  const progressText = checkedProgressText(progress.text, parts.textLimits);
   const { applied, ended, name } = await withLease(parts, caller, lease, async (trx, held) => {
     const { task, leaseOwner, jobId } = held;
     const definition = await parts.definitions.find(task.name, trx);
@@ -47,7 +47,7 @@ export async function endLease(
     const consequence = consequenceOf(storableOutcome(outcome), policy, task, Math.random());
     const end = endOf({ ...lease, name: task.name, jobId, nodeId: leaseOwner ?? '' }, consequence, {
       progressPercent: outcome.kind === 'returned' ? 100 : (progress.percent ?? null),
-      progressDescription: progress.text ?? null,
+      progressDescription: progressText ?? null,
       neverBegan,
     });
     const applied = await applyEnds(trx, parts.queue, [end]);
@@ -60,7 +60,25 @@ export async function endLease(
   return ended;
 }
 
+/**
+ * The text of a progress without what the database can't hold: NUL and halves of surrogate pairs become U+FFFD.
+ *
+ * @throws Refusal (invalid) if it is too long
+ */
+export function checkedProgressText(
+  text: string | undefined,
+  { progressDescription }: TextLimits,
+): string | undefined {
+  if (text === undefined) return undefined;
+  const stored = storable(text);
+  checkText('ProgressDescription', stored, progressDescription);
+  return stored;
+}
+
 function storableOutcome(outcome: RunOutcome): RunOutcome {
-  if (outcome.kind === 'returned') return { ...outcome, result: storable(outcome.result) };
-  return outcome.kind === 'failed' ? { ...outcome, message: storable(outcome.message) } : outcome;
+  if (outcome.kind === 'returned')
+    return { ...outcome, result: boundedText(outcome.result, MAX_RESULT_LENGTH) };
+  if (outcome.kind === 'failed')
+    return { ...outcome, message: boundedText(outcome.message, MAX_ERROR_LENGTH) };
+  return outcome;
 }

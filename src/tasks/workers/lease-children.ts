@@ -2,8 +2,6 @@ import type { Transaction } from 'kysely';
 import type { Caller } from '../../domain/caller.ts';
 import { invalid } from '../../domain/errors.ts';
 import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
-import { checkText } from '../../domain/limits.ts';
-import { storable } from '../../domain/message.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import type { TraceContext } from '../../domain/trace-context.ts';
 import { announceStarts, announceWait, childResult } from '../../engine/families/run-children.ts';
@@ -15,7 +13,7 @@ import { readFamily } from '../../store/families/read-family.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { ChildResult, KeyedChild } from '../../workers/task-children.ts';
 import type { TaskParts } from '../task-parts.ts';
-import type { LastProgress } from './end-lease.ts';
+import { checkedProgressText, type LastProgress } from './end-lease.ts';
 import { type Lease, withLease } from './lease.ts';
 import { checkWorker } from './worker-desk.ts';
 
@@ -57,11 +55,10 @@ export async function waitWithLease(
   onFailure: OnFailure,
   progress: LastProgress,
 ): Promise<WaitResult> {
-  if (progress.text !== undefined)
-    checkText('ProgressDescription', progress.text, parts.textLimits.progressDescription);
+  const progressText = checkedProgressText(progress.text, parts.textLimits);
   const last = {
     progressPercent: progress.percent === undefined ? null : Math.trunc(progress.percent),
-    progressDescription: progress.text === undefined ? null : storable(progress.text),
+    progressDescription: progressText ?? null,
   };
   const { result, task } = await withLease(parts, caller, lease, async (trx, held) => ({
     result: await waitForChildren(parts.queue, trx, await heldBy(trx, lease), onFailure, last),

@@ -1,9 +1,8 @@
 import type { Caller } from '../../domain/caller.ts';
-import { checkText } from '../../domain/limits.ts';
 import type { Signals } from '../../store/signals.ts';
 import { renewLeases } from '../../store/tasks/renew-leases.ts';
 import type { TaskParts } from '../task-parts.ts';
-import type { LastProgress } from './end-lease.ts';
+import { checkedProgressText, type LastProgress } from './end-lease.ts';
 import { type Lease, withLease } from './lease.ts';
 
 /** What a worker learns from a sign of life. */
@@ -27,12 +26,11 @@ export async function renewLease(
   parts: TaskParts,
   caller: Caller,
   lease: Lease,
-  progress: LastProgress,
+  given: LastProgress,
   waitSeconds: number,
   over: AbortSignal,
 ): Promise<RenewedLease> {
-  if (progress.text !== undefined)
-    checkText('ProgressDescription', progress.text, parts.textLimits.progressDescription);
+  const progress = { ...given, text: checkedProgressText(given.text, parts.textLimits) };
   // Listening begins before the look, so that no stop falls between them.
   const stop = listenForStop(parts.database.signals, lease.taskId);
   try {

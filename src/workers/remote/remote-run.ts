@@ -10,6 +10,7 @@ import type { BatchTask } from '../../domain/batch-task.ts';
 import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
 import { message, type Text } from '../../domain/message.ts';
 import type { RunOutcome } from '../../domain/run-outcome.ts';
+import { checkpointJson } from '../../domain/run-texts.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import { readTraceContext, traceHeaders } from '../../domain/trace-context.ts';
 import { beginRun, type WorkSpan } from '../../observability/spans.ts';
@@ -94,9 +95,10 @@ export class RemoteRun extends RunControl {
     if (this.hasNoTask) this.#lost.abort(new RunEnded(reason));
   }
 
-  override progress(percent: number, text: Text | undefined): void {
-    super.progress(percent, text);
+  override progress(percent: number, text: Text | undefined): string | undefined {
+    const problem = super.progress(percent, text);
     this.#tellSoon();
+    return problem;
   }
 
   /** Runs the task to its end and writes that. Never rejects. */
@@ -136,20 +138,23 @@ export class RemoteRun extends RunControl {
 
   #context(): TaskContext {
     const run = this;
-    let log: Logger | undefined;
+    const log = forwardingLog((line) => run.#noteLine(line));
     return {
       parameters: this.#acquired.Parameters,
       task: this.task,
       attempt: this.#acquired.Attempt,
       signal: this.signal,
-      get log() {
-        log ??= forwardingLog((line) => run.#noteLine(line));
-        return log;
-      },
+      log,
       traceHeaders: traceHeaders(this.#span.trace),
       lastCheckpoint: (this.#acquired.Checkpoint ?? undefined) as Json | undefined,
-      progress: (percent, text) => this.progress(percent, text),
-      checkpoint: (value) => this.#held((lease) => this.#client.checkpoint(lease, value, this.#lost.signal)),
+      progress(percent, text) {
+        const problem = run.progress(percent, text);
+        if (problem !== undefined) log.warn(problem);
+      },
+      checkpoint: async (value) => {
+        const kept = JSON.parse(checkpointJson(value)) as Json;
+        await this.#held((lease) => this.#client.checkpoint(lease, kept, this.#lost.signal));
+      },
       resultFile: (name) => this.#resultFile(name),
       children: childrenOver(this.#children()),
       get services(): never {

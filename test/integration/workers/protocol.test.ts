@@ -371,8 +371,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
         ['Renew', { ProgressPercent: 101 }],
         ['Renew', { ProgressDescription: 'x'.repeat(255) }],
         ['Renew', { WaitSeconds: 31 }],
-        ['Checkpoint', { Value: 'NUL \u0000' }],
-        ['Checkpoint', { Value: '\uD800' }],
+        ['Checkpoint', { Value: 'x'.repeat(1_048_576) }],
         ['Checkpoint', {}],
         ['Log', { Lines: [] }],
         ['Log', { Lines: [{ Level: 'loud', Message: 'x' }] }],
@@ -381,7 +380,11 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
         ['Return', { Extra: 1 }],
       ] as [string, unknown][]) {
         const answer = await worker.on(lease, call, body);
-        expect({ call, body, status: answer.status }).toEqual({ call, body, status: 400 });
+        expect({ call, status: answer.status, body: answer.status === 400 || body }).toEqual({
+          call,
+          status: 400,
+          body: true,
+        });
       }
       expect(await server.admin.task(id)).toMatchObject({ State: 'Started', ProgressPercent: 0 });
       expect((await worker.on(lease, 'Succeed')).status).toBe(200);
@@ -401,7 +404,10 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       const log = await server.admin.json('GET', `/BatchTask/${id}/Log`);
       expect(log).toHaveLength(1000);
       expect(log[0]).toMatchObject({ Message: 'line 201', Level: 'info', Attempt: 1 });
-      expect(log.at(-1)).toMatchObject({ Level: 'warn', Message: expect.stringMatching(/^NUL \uFFFD x+…$/) });
+      expect(log.at(-1)).toMatchObject({
+        Level: 'warn',
+        Message: expect.stringMatching(/^NUL \uFFFD x+ … \(cut: 5006 characters, at most 4000 are kept\)$/),
+      });
       expect(log.at(-1).Message).toHaveLength(4000);
       const after = await server.admin.json('GET', `/BatchTask/${id}/Log?After=${log[997].Id}`);
       expect(after.map((line: { Id: number }) => line.Id)).toEqual([log[998].Id, log[999].Id]);

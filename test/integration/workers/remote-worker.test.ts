@@ -11,12 +11,21 @@ import { lacks } from '../../support/programs.ts';
 import { CLI } from '../../support/server-process.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { spawnWorker } from '../../support/worker-process.ts';
-import { compute, flaky, permanent, stubborn, wait } from '../fixtures/handlers.ts';
+import {
+  badProgress,
+  compute,
+  flaky,
+  oddEndInline,
+  permanent,
+  stubborn,
+  wait,
+} from '../fixtures/handlers.ts';
+import { ODD_ENDS } from '../fixtures/odd-ends.ts';
 import { services, steps, writer } from './fixtures/handlers.ts';
 
 const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
 const EXAMPLES = resolve(import.meta.dirname, '../../../examples');
-const TASKS = [flaky, permanent, stubborn, wait, services, steps, writer];
+const TASKS = [badProgress, flaky, oddEndInline, permanent, stubborn, wait, services, steps, writer];
 const NAMES = [...TASKS.map((task) => task.name), 'word-count', 'find-hash'];
 const log = pino({ level: 'silent' });
 
@@ -54,6 +63,23 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     children.push(worker.child);
     return worker;
   }
+
+  test('end runs at once, whatever they return or throw and whatever their progress was', async () => {
+    await startWorker();
+    const progress = await server.admin.start({ Name: 'bad-progress' });
+    const started = await Promise.all(
+      Object.entries(ODD_ENDS).map(async ([how, { state, result }]) => {
+        const id = await server.admin.start({ Name: 'odd-end', ParameterObject: { how } });
+        return { how, id, state, result };
+      }),
+    );
+    for (const { how, id, state, result } of started) {
+      const { State, StartCount, Result } = await server.admin.ended(id);
+      expect({ how, State, StartCount }).toEqual({ how, State: state, StartCount: 1 });
+      expect({ how, Result: Result.slice(-200) }).toEqual({ how, Result: expect.stringMatching(result) });
+    }
+    expect((await server.admin.ended(progress)).State).toBe('Succeeded');
+  });
 
   test('run what runs inside the server: retries with checkpoints, permanent errors, results', async () => {
     await startWorker();
