@@ -10,6 +10,7 @@ export const EXIT_CODES = {
   5: 'it can not be done as things are',
   6: 'the server does not answer',
   7: 'the task that was watched has failed',
+  8: 'the database or its folder needs repair; starting again does not help',
 } as const;
 
 /** An exit code of the program. */
@@ -28,6 +29,7 @@ const BY_KIND: Readonly<Partial<Record<RefusalKind, ExitCode>>> = {
 /** The code for what a server has refused, or the command itself. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Refusal) return BY_KIND[error.kind] ?? 1;
-  const { status } = error as { status?: unknown };
+  const { status, exitCode } = error as { status?: unknown; exitCode?: unknown };
+  if (typeof exitCode === 'number' && exitCode in EXIT_CODES) return exitCode as ExitCode;
   return (typeof status === 'number' && BY_STATUS[status]) || 1;
 }

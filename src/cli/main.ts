@@ -8,6 +8,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
+// What handlers write is private too, as in PostgreSQL's own server.
+process.umask(0o077);
 const code = await runCli(process.argv.slice(2));
 // A run that was left behind may keep the process busy for good: it ends all the same, once what was printed is out.
 process.stderr.write('', () => process.stdout.write('', () => process.exit(code)));

@@ -10,6 +10,9 @@ const TOLD_IN_ONE_LINE: ReadonlySet<string> = new Set([
   'HandlerModuleError',
   'FolderInUse',
   'FolderUnusable',
+  'TooFewFileHandles',
+  'DatabaseIncomplete',
+  'DatabaseDamaged',
   'RestoreRefused',
   'CommandRefused',
   'DatabaseUnreachable',
@@ -65,7 +68,12 @@ async function report(error: unknown): Promise<ExitCode> {
   } else if (TOLD_IN_ONE_LINE.has(name)) console.error(`batchline: ${message}`);
   else if (code === 'EADDRINUSE')
     console.error('batchline: the address is in use. Stop what listens there, or set PORT.');
-  else if (syscall === 'listen' || syscall === 'getaddrinfo')
+  else if (code === 'EMFILE' || code === 'ENFILE') {
+    console.error(
+      'batchline: Too many files are open; raise the limit (ulimit -n, or LimitNOFILE in systemd).',
+    );
+    return 8;
+  } else if (syscall === 'listen' || syscall === 'getaddrinfo')
     console.error(`batchline: HOST and PORT name no address to listen on: ${message}.`);
   else console.error('batchline:', (await import('../log.ts')).stackOf(error));
   return exitCodeOf(error);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { makePrivate, PRIVATE_FILE, PRIVATE_FOLDER } from '../store/embedded/private-access.ts';
 import type { ByteRange, FileStore, StoredFile } from './file-store.ts';
 import { nothingThere, syncFile, syncFolder } from './file-system.ts';
 
@@ -13,15 +14,16 @@ export class FolderStore implements FileStore {
   readonly sharesScratch = true;
   readonly #folder: string;
 
-  /** @param folder its absolute path */
+  /** @param folder its absolute path; what an earlier release has left in it becomes private */
   constructor(folder: string) {
     this.#folder = folder;
     this.scratchFolder = join(folder, 'scratch');
+    for (const name of ['uploads', 'results', 'scratch']) makePrivate(join(folder, name));
   }
 
   async put(key: string, content: Readable): Promise<void> {
     await this.#write(key, (part) =>
-      pipeline(content, createWriteStream(part, { flags: 'wx', flush: true })),
+      pipeline(content, createWriteStream(part, { flags: 'wx', flush: true, mode: PRIVATE_FILE })),
     );
   }
 
@@ -70,10 +72,11 @@ export class FolderStore implements FileStore {
   async #write(key: string, write: (part: string) => Promise<void>): Promise<void> {
     const path = this.localPath(key);
     const folder = dirname(path);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
     const part = `${path}.${randomUUID()}.part`;
     try {
       await write(part);
+      await chmod(part, PRIVATE_FILE); // a run may have made it with other rights
       await rename(part, path);
       await syncFolder(folder);
     } catch (error) {

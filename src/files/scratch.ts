@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/prom
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { PRIVATE_FILE, PRIVATE_FOLDER } from '../store/embedded/private-access.ts';
 import { nothingThere, syncFile, syncFolder } from './file-system.ts';
 
 const INPUTS = 'inputs';
@@ -53,7 +54,7 @@ export class Scratch {
   ): Promise<string> {
     const path = this.path(run, name);
     const folder = join(path, '..');
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
     if (run.attempt <= 1 || (await stat(path).catch(nothingThere)) !== undefined) return path;
     const local = await this.#newest(run, name, least);
     const kept = await elsewhere();
@@ -61,7 +62,7 @@ export class Scratch {
     if (kept !== undefined && kept.attempt >= least && kept.attempt > (local ?? 0)) {
       const content = await kept.open();
       if (content === undefined) return path;
-      await pipeline(content, createWriteStream(part, { flags: 'wx', flush: true, mode: 0o640 }));
+      await pipeline(content, createWriteStream(part, { flags: 'wx', flush: true, mode: PRIVATE_FILE }));
     } else if (local !== undefined) {
       await copyFile(this.path({ ...run, attempt: local }, name), part, constants.COPYFILE_FICLONE);
       await syncFile(part);
@@ -92,10 +93,10 @@ export class Scratch {
     const folder = join(this.#folder, INPUTS);
     const path = join(folder, id);
     if ((await stat(path).catch(nothingThere)) === undefined) {
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
       const part = `${path}.${randomUUID()}.part`;
       try {
-        await pipeline(await fetch(), createWriteStream(part, { flags: 'wx', mode: 0o640 }));
+        await pipeline(await fetch(), createWriteStream(part, { flags: 'wx', mode: PRIVATE_FILE }));
         await utimes(part, new Date(), modified);
         await rename(part, path);
       } catch (error) {

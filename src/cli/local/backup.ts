@@ -1,7 +1,8 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { type Config, readConfig } from '../../config.ts';
 import { openLog } from '../../log.ts';
-import { hasEmbedded, openEmbedded } from '../../store/embedded/open-embedded.ts';
+import { hasEmbedded } from '../../store/embedded/data-folder.ts';
+import { openEmbedded } from '../../store/embedded/open-embedded.ts';
 import { restoreEmbedded } from '../../store/embedded/restore-embedded.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';

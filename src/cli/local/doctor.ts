@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -8,8 +7,8 @@ import { Registry } from '../../engine/registry.ts';
 import { openStore } from '../../files/open-store.ts';
 import { openLog } from '../../log.ts';
 import { connectDatabase, type Database, nameOf } from '../../store/database.ts';
+import { hasEmbedded } from '../../store/embedded/data-folder.ts';
 import { FolderInUse } from '../../store/embedded/folder-lock.ts';
-import { EMBEDDED_FOLDER } from '../../store/embedded/open-embedded.ts';
 import { migrationState } from '../../store/migrations/migrate.ts';
 import { checkUnknown } from '../../store/migrations/unknown-migrations.ts';
 import { checkNotMoved } from '../../store/move/move-state.ts';
@@ -105,7 +104,7 @@ async function* examineFolder(folder: string): AsyncGenerator<Finding> {
 }
 
 async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
-  if (config.databaseUrl === undefined && !existsSync(join(config.dataFolder, EMBEDDED_FOLDER))) {
+  if (config.databaseUrl === undefined && !hasEmbedded(config.dataFolder)) {
     yield ok('database', 'there is none yet; the first start makes it');
     return;
   }

@@ -1,10 +1,15 @@
 import { closeSync, fsyncSync, openSync, statfsSync } from 'node:fs';
 import type { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { FOREIGN_RIGHTS } from './private-access.ts';
 
 /** What we use of Emscripten's NODEFS. */
 interface NodeFsModule {
   readonly NODEFS: {
+    readonly node_ops: {
+      mknod(parent: unknown, name: string, mode: number, device: number): unknown;
+      setattr(node: unknown, attributes: { readonly mode?: number }): void;
+    };
     readonly stream_ops: { fsync?: (stream: NodeFsStream) => number };
     realPath(node: unknown): string;
   };
@@ -26,8 +31,9 @@ export class DurableFileSystem extends NodeFS {
 
   override async init(pg: PGlite, options: Parameters<NodeFS['init']>[1]): ReturnType<NodeFS['init']> {
     const result = await super.init(pg, options);
-    const addFsync = (module: unknown): void => {
+    const addCalls = (module: unknown): void => {
       const { NODEFS } = module as NodeFsModule;
+      keepPrivate(NODEFS.node_ops);
       NODEFS.stream_ops.fsync = (stream) => {
         this.syncs += 1;
         if (stream.nfd !== undefined) fsyncSync(stream.nfd);
@@ -36,9 +42,20 @@ export class DurableFileSystem extends NodeFS {
         return 0;
       };
     };
-    result.emscriptenOpts.preRun = [...(result.emscriptenOpts.preRun ?? []), addFsync];
+    result.emscriptenOpts.preRun = [...(result.emscriptenOpts.preRun ?? []), addCalls];
     return result;
   }
+}
+
+/** Takes the rights of the group and of others off everything that PGlite makes: it makes some files with 0666. */
+function keepPrivate(operations: NodeFsModule['NODEFS']['node_ops']): void {
+  const { mknod, setattr } = operations;
+  operations.mknod = (parent, name, mode, device) => mknod(parent, name, mode & ~FOREIGN_RIGHTS, device);
+  operations.setattr = (node, attributes) =>
+    setattr(
+      node,
+      attributes.mode === undefined ? attributes : { ...attributes, mode: attributes.mode & ~FOREIGN_RIGHTS },
+    );
 }
 
 /** Forces a file or folder to the disk by its path: folders have no descriptor in NODEFS. */

@@ -2,23 +2,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { FolderUnusable } from './folder-errors.ts';
+import { PRIVATE_FILE, PRIVATE_FOLDER } from './private-access.ts';
 
-/** Somebody else has the folder. The message names the process. */
+const SQLITE_BUSY = 5;
+
+/** Another process has the folder open. The message names it. */
 export class FolderInUse extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'FolderInUse';
-  }
-}
-
-/** The folder can't be made or written to. The message says why. */
-export class FolderUnusable extends Error {
-  constructor(folder: string, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    super(`BATCHLINE_DATA is "${folder}"; a folder that can be made and written to is accepted (${why}).`, {
-      cause,
-    });
-    this.name = 'FolderUnusable';
   }
 }
 
@@ -32,7 +25,7 @@ export interface FolderLock {
  * has), so it ends with the process however that ends, and no pid is compared
  * (docs/decisions/0003-folder-lock.md).
  *
- * @throws FolderInUse where another process, or this one, holds it; FolderUnusable where it can't be written to
+ * @throws FolderInUse if another process, or this one, holds it; FolderUnusable if it can't be written to
  */
 export function lockFolder(folder: string): FolderLock {
   const holder = join(folder, 'lock.json');
@@ -41,21 +34,24 @@ export function lockFolder(folder: string): FolderLock {
     lock.exec('pragma locking_mode = exclusive; begin exclusive');
   } catch (error) {
     lock.close();
-    if ((error as { errcode?: number }).errcode !== 5) throw error;
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw new FolderUnusable(folder, error);
     throw new FolderInUse(
-      `The folder ${folder} is in use by ${describeHolder(holder)}. Stop it first, or name another folder in BATCHLINE_DATA.`,
+      `The folder ${folder} is in use by ${describeHolder(holder)}. While a server runs, use its page or its API; otherwise stop that process first.`,
     );
   }
-  writeFileSync(
-    holder,
-    JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() }),
-  );
+  try {
+    const text = JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() });
+    writeFileSync(holder, text, { mode: PRIVATE_FILE });
+  } catch (error) {
+    lock.close();
+    throw new FolderUnusable(folder, error);
+  }
   return { release: () => lock.close() };
 }
 
 function openLock(folder: string): DatabaseSync {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
     return new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
   } catch (error) {
     throw new FolderUnusable(folder, error);
@@ -67,6 +63,6 @@ function describeHolder(path: string): string {
     const { pid, host, since } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     return `process ${pid} on ${host}, since ${since}`;
   } catch {
-    return 'another process'; // it has locked but not told its name yet
+    return 'another process'; // it has not written its name yet
   }
 }

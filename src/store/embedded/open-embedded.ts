@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
@@ -10,9 +9,11 @@ import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals } from '../signals.ts';
+import { DataFolder, EMBEDDED_FOLDER } from './data-folder.ts';
 import { DiskGuard, RESERVE_BYTES } from './disk-guard.ts';
 import { DurableFileSystem, durableStartParams, freeSpace } from './durable-file-system.ts';
-import { FolderUnusable, lockFolder } from './folder-lock.ts';
+import { DatabaseDamaged, FolderUnusable, firstError, reasonOf } from './folder-errors.ts';
+import { lockFolder } from './folder-lock.ts';
 
 /** The embedded database, with a count of its fsyncs. */
 export interface EmbeddedDatabase extends Database {
@@ -22,16 +23,11 @@ export interface EmbeddedDatabase extends Database {
   dump(): Promise<Blob>;
 }
 
-/** The folder of the embedded database below the data folder. */
-export const EMBEDDED_FOLDER = 'postgres';
-
-/** Whether a data folder has an embedded database. */
-export const hasEmbedded = (dataFolder: string): boolean => existsSync(join(dataFolder, EMBEDDED_FOLDER));
-
 /**
  * Opens PGlite durably in a folder of its own below the data folder, keeps others out of it, and brings its tables up to date.
  *
- * @throws FolderInUse where another process has it open; FolderUnusable where its disk is full
+ * @throws FolderInUse if another process has it open; FolderUnusable if it has no rights or its disk is full;
+ *   TooFewFileHandles; DatabaseIncomplete; DatabaseDamaged
  */
 export async function openEmbedded(
   dataFolder: string,
@@ -39,15 +35,22 @@ export async function openEmbedded(
   meter?: DatabaseMeter,
   tables: Tables = 'up to date',
 ): Promise<EmbeddedDatabase> {
+  DataFolder.check(dataFolder);
   const lock = lockFolder(dataFolder);
   const lost = Promise.withResolvers<Error>();
   try {
     // A full disk can be backed up all the same.
     if (tables === 'up to date' && freeSpace(dataFolder) < RESERVE_BYTES)
       throw new FolderUnusable(dataFolder, `its disk has less than ${RESERVE_BYTES / 1024 / 1024} MB left`);
+    const folder = DataFolder.prepare(dataFolder);
+    if (!folder.wasClosed) log.info('the embedded database was not shut down; it replays its log');
+    if (folder.refused.length > 0)
+      log.warn(
+        { paths: folder.refused },
+        'files of the data folder belong to another user, and others may read them',
+      );
     const fs = new DurableFileSystem(join(dataFolder, EMBEDDED_FOLDER));
-    const pglite = new PGlite({ fs, startParams: durableStartParams(PGlite.defaultStartParams) });
-    await pglite.waitReady;
+    const pglite = await openPglite(fs, dataFolder, folder.isNew);
     const guard = new DiskGuard(pglite, dataFolder, fs);
     const metered = logTo(meter).log;
     const sql = new Kysely<Schema>({
@@ -61,10 +64,11 @@ export async function openEmbedded(
     if (tables === 'up to date')
       await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: undefined }, log).catch(
         async (error: unknown) => {
-          await pglite.close();
-          throw error;
+          await pglite.close().catch(() => undefined); // the first error says why
+          throw isDamage(error) ? new DatabaseDamaged(dataFolder, reasonOf(error), error) : error;
         },
       );
+    folder.opened();
     const signals = new LocalSignals();
     return {
       sql,
@@ -84,6 +88,7 @@ export async function openEmbedded(
         await signals.close();
         await sql.destroy();
         if (!pglite.closed) await pglite.close();
+        folder.closed();
         lock.release();
       },
     };
@@ -91,6 +96,38 @@ export async function openEmbedded(
     lock.release();
     throw error;
   }
+}
+
+/** Starts PostgreSQL on the files. What it logs meanwhile says what is wrong with them. */
+async function openPglite(fs: DurableFileSystem, dataFolder: string, isNew: boolean): Promise<PGlite> {
+  const report: string[] = [];
+  let isOpen = false;
+  const keep = (line: string): boolean => {
+    if (!isOpen) report.push(line);
+    return true;
+  };
+  try {
+    const pglite = new PGlite({
+      fs,
+      startParams: durableStartParams(PGlite.defaultStartParams),
+      onStdout: keep,
+      onStderr: keep,
+    });
+    await pglite.waitReady;
+    isOpen = true;
+    return pglite;
+  } catch (error) {
+    const reason = firstError(report) ?? reasonOf(error);
+    if (isNew || /permission denied|no space left/i.test(reason))
+      throw new FolderUnusable(dataFolder, reason);
+    throw new DatabaseDamaged(dataFolder, reason, error);
+  }
+}
+
+/** Whether a statement has failed because a file of the database is missing or wrong. */
+function isDamage(error: unknown): boolean {
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  return /^(XX00[12]|58P01|58030)$/.test(String(code)) || name === 'RuntimeError';
 }
 
 /** Whether PostgreSQL has given up; it answers nothing more. */

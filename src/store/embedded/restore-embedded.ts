@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
+import { EMBEDDED_FOLDER, hasEmbedded, markRestored } from './data-folder.ts';
 import { DurableFileSystem, durableStartParams, syncPath } from './durable-file-system.ts';
 import { lockFolder } from './folder-lock.ts';
-import { EMBEDDED_FOLDER, hasEmbedded } from './open-embedded.ts';
 
 /** There is a database already, or the archive holds none. The message says which. */
 export class RestoreRefused extends Error {
@@ -38,6 +38,7 @@ export async function restoreEmbedded(dataFolder: string, archive: Uint8Array): 
     await syncTree(unfinished);
     await rename(unfinished, target);
     syncPath(dataFolder);
+    markRestored(dataFolder);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
     lock.release();

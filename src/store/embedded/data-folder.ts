@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VERSION } from '../../version.ts';
+import { syncPath } from './durable-file-system.ts';
+import { DatabaseIncomplete, FolderUnusable, reasonOf, TooFewFileHandles } from './folder-errors.ts';
+import { makePrivate, PRIVATE_FILE } from './private-access.ts';
+
+/** The folder of the embedded database below the data folder. */
+export const EMBEDDED_FOLDER = 'postgres';
+/** The marker: says that a data folder holds a database of ours, and whether it was closed. */
+export const MARKER = 'database.json';
+/** What `PG_VERSION` holds for the PostgreSQL in PGlite. */
+export const POSTGRES_MAJOR = '18';
+/** Files that PostgreSQL needs open at once, with Node's own and some connections. */
+const NEEDED_FILES = 512;
+const FORMAT = 1;
+
+/** Files and folders that every whole database has. */
+const PARTS = [
+  'postgresql.conf',
+  'global/pg_control',
+  'global/pg_filenode.map',
+  'base/5/pg_filenode.map',
+  'base/5/PG_VERSION',
+  'pg_wal',
+  'pg_xact',
+  'pg_multixact',
+];
+/** Only a PostgreSQL server leaves these in its folder. */
+const SERVER_FILES = ['postmaster.pid', 'postmaster.opts'];
+
+/** What the marker holds. */
+interface Marker {
+  readonly format: number;
+  /** Identifies the database. */
+  readonly id: string;
+  /** The program that last opened it. */
+  readonly version: string;
+  /**
+   * - *creating*: the first start has begun; nothing has been acknowledged. Leads to *open*.
+   * - *open*: a process has it open, or was killed. Leads to *closed*.
+   * - *closed*: shut down cleanly. Leads to *open*.
+   */
+  readonly state: 'creating' | 'open' | 'closed';
+  readonly since: string;
+}
+
+/** What a data folder holds: no database yet, one whose creation was interrupted, or a whole one. */
+type Content = 'nothing' | 'unfinished' | 'database';
+
+/**
+ * The data folder of an embedded database, by its marker (docs/decisions/0028-the-data-folder.md). PGlite makes a new
+ * database in any folder without a `PG_VERSION`, over whatever is there; so the folder is checked before.
+ */
+export class DataFolder {
+  readonly #folder: string;
+  readonly #id: string;
+  /** Whether there was no database yet. */
+  readonly isNew: boolean;
+  /** Whether the last process that had it open has shut it down; PostgreSQL replays its log otherwise. */
+  readonly wasClosed: boolean;
+  /** Paths whose rights could not be taken from others. */
+  readonly refused: readonly string[];
+
+  private constructor(folder: string, content: Content, marker: Marker | undefined) {
+    this.#folder = folder;
+    this.isNew = content !== 'database';
+    this.#id = marker?.id ?? randomUUID();
+    this.wasClosed = marker === undefined || marker.state !== 'open';
+    this.refused = makeFolderPrivate(folder);
+  }
+
+  /**
+   * Checks the folder without writing to it.
+   *
+   * @throws DatabaseIncomplete if it holds something other than a whole database; FolderUnusable if it can't be read;
+   *   TooFewFileHandles
+   */
+  static check(folder: string): void {
+    checkFileHandles();
+    readContent(folder);
+  }
+
+  /**
+   * Checks the folder again behind its lock and makes it private. A folder of an earlier release gets its marker once
+   * the database is open.
+   *
+   * @throws as `check`
+   */
+  static prepare(folder: string): DataFolder {
+    const content = readContent(folder);
+    const prepared = new DataFolder(folder, content, readMarker(folder));
+    if (content === 'unfinished') rmSync(join(folder, EMBEDDED_FOLDER), { recursive: true });
+    if (prepared.isNew) prepared.#write('creating');
+    return prepared;
+  }
+
+  /** Notes that the database is whole and open. */
+  opened(): void {
+    this.#write('open');
+  }
+
+  /** Notes that the database was shut down. */
+  closed(): void {
+    this.#write('closed');
+  }
+
+  #write(state: Marker['state']): void {
+    const marker: Marker = {
+      format: FORMAT,
+      id: this.#id,
+      version: VERSION,
+      state,
+      since: new Date().toISOString(),
+    };
+    const path = join(this.#folder, MARKER);
+    const part = `${path}.part`;
+    writeFileSync(part, JSON.stringify(marker), { mode: PRIVATE_FILE, flush: true });
+    renameSync(part, path);
+    syncPath(this.#folder);
+  }
+}
+
+/** Whether a data folder has an embedded database, whole or not. */
+export function hasEmbedded(folder: string): boolean {
+  return namesIn(join(folder, EMBEDDED_FOLDER)).length > 0;
+}
+
+/** Gives a restored database its marker: a new one, because the archive may be restored more than once. */
+export function markRestored(folder: string): void {
+  rmSync(join(folder, MARKER), { force: true });
+  DataFolder.prepare(folder).closed();
+}
+
+function readContent(folder: string): Content {
+  const database = join(folder, EMBEDDED_FOLDER);
+  const restore = 'Restore a backup into another folder, or name the right one in BATCHLINE_DATA.';
+  const refuse = (problem: string, advice = restore): never => {
+    throw new DatabaseIncomplete(database, problem, advice);
+  };
+  if (isThere(folder, 'PG_VERSION'))
+    throw new DatabaseIncomplete(
+      folder,
+      'is the data folder of a PostgreSQL server',
+      'Name another folder in BATCHLINE_DATA, or that server in DATABASE_URL.',
+    );
+  const marker = readMarker(folder);
+  const names = namesIn(database);
+  if (names.length === 0) {
+    if (marker !== undefined && marker.state !== 'creating')
+      refuse(
+        `is missing, but ${join(folder, MARKER)} says that a database was there`,
+        `Restore a backup; to begin with an empty database, delete ${MARKER} first.`,
+      );
+    return 'nothing';
+  }
+  if (marker?.state === 'creating') return 'unfinished';
+  const server = SERVER_FILES.find((name) => names.includes(name));
+  if (server !== undefined) refuse(`belongs to a PostgreSQL server (it has ${server})`);
+  const major = isThere(database, 'PG_VERSION') && readFileSync(join(database, 'PG_VERSION'), 'utf8').trim();
+  if (major === false) refuse('holds no whole database (PG_VERSION is missing)');
+  else if (major !== POSTGRES_MAJOR)
+    refuse(`is a database of PostgreSQL ${major}; ${POSTGRES_MAJOR} is accepted`);
+  const lacking = PARTS.find((part) => !isThere(database, part));
+  if (lacking !== undefined) refuse(`holds no whole database (${lacking} is missing)`);
+  if (!namesIn(join(database, 'pg_wal')).some((name) => /^[0-9A-F]{24}$/.test(name)))
+    refuse('holds no whole database (the log in pg_wal is missing)');
+  return 'database';
+}
+
+/** The marker; `undefined` if there is none. A marker that can't be read counts as that of a closed database. */
+function readMarker(folder: string): Marker | undefined {
+  const path = join(folder, MARKER);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new FolderUnusable(folder, error);
+  }
+  let marker: Partial<Marker> = {};
+  try {
+    marker = JSON.parse(text) as Partial<Marker>;
+  } catch {
+    // The database itself decides: it is checked next.
+  }
+  if ((marker.format ?? FORMAT) > FORMAT)
+    throw new DatabaseIncomplete(
+      folder,
+      `was written by a newer program (${marker.version})`,
+      'Start that version or a newer one.',
+    );
+  return {
+    format: FORMAT,
+    id: marker.id ?? randomUUID(),
+    version: marker.version ?? VERSION,
+    state: marker.state ?? 'closed',
+    since: marker.since ?? new Date().toISOString(),
+  };
+}
+
+function isThere(folder: string, name: string): boolean {
+  return guarded(folder, () => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined);
+}
+
+/** The entries of a folder; none if it does not exist. */
+function namesIn(folder: string): string[] {
+  return guarded(folder, () => {
+    try {
+      return readdirSync(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  });
+}
+
+function guarded<T>(folder: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw new FolderUnusable(folder, reasonOf(error));
+  }
+}
+
+/** Makes what is ours in the data folder private, and the folder itself if nothing else is in it. */
+function makeFolderPrivate(folder: string): string[] {
+  const ours = [EMBEDDED_FOLDER, MARKER, 'lock.db', 'lock.db-journal', 'lock.json'];
+  const refused = ours.flatMap((name) => makePrivate(join(folder, name)));
+  const known = [...ours, 'files', 'scratch'];
+  if (readdirSync(folder).every((name) => known.includes(name)))
+    refused.push(...makePrivate(folder, { deep: false }));
+  return refused;
+}
+
+/** Refuses too low a limit: with too few handles PostgreSQL fails in the middle of a change. */
+function checkFileHandles(): void {
+  if (process.platform === 'win32') return;
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
+  const limit = Number(userLimits?.open_files?.soft);
+  if (limit < NEEDED_FILES) throw new TooFewFileHandles(limit, NEEDED_FILES);
+}
