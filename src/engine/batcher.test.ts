@@ -54,3 +54,16 @@ test('of items with the same key the later one waits for the next write, and eac
   expect(results).toEqual(['A1', 'A2', 'B1', 'A3', 'B2', 'C1', 'D1']);
   expect(batches).toEqual([['a1', 'b1', 'c1'], ['a2', 'b2', 'd1'], ['a3']]);
 });
+
+test('a write has at most so much weight; an item that is heavier goes alone', async () => {
+  const batches: string[][] = [];
+  const batcher = new Batcher<string>(
+    async (items) => {
+      batches.push([...items]);
+      return [];
+    },
+    { most: 10, mostWeight: 4, weightOf: (item) => item.length },
+  );
+  await Promise.all(['aa', 'bb', 'c', 'dddddd', 'e', 'f'].map((item) => batcher.add(item)));
+  expect(batches).toEqual([['aa', 'bb'], ['c'], ['dddddd'], ['e', 'f']]);
+});

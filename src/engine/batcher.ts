@@ -9,6 +9,9 @@ interface Entry<T, R> {
 export interface BatchLimits<T> {
   /** The most items. */
   readonly most: number;
+  /** The most weight of all items together; one that is heavier goes alone. Needs `weightOf`. */
+  readonly mostWeight?: number;
+  readonly weightOf?: (item: T) => number;
   /** Items with the same key never go together: the later one waits for the next write. */
   readonly keyOf?: (item: T) => unknown;
 }
@@ -61,16 +64,28 @@ export class Batcher<T, R = void> {
   }
 
   #take(): Entry<T, R>[] {
-    const { most, keyOf } = this.#limits;
-    if (keyOf === undefined) return this.#waiting.splice(0, most);
-    const taken = new Map<unknown, Entry<T, R>>();
+    const { most, keyOf, mostWeight = Number.POSITIVE_INFINITY, weightOf = () => 0 } = this.#limits;
+    const taken: Entry<T, R>[] = [];
     const left: Entry<T, R>[] = [];
-    for (const entry of this.#waiting) {
-      const key = keyOf(entry.item);
-      if (taken.size === most || taken.has(key)) left.push(entry);
-      else taken.set(key, entry);
+    const keys = new Set<unknown>();
+    let rest: Entry<T, R>[] = [];
+    let weight = 0;
+    for (const [index, entry] of this.#waiting.entries()) {
+      const heavier = weight + weightOf(entry.item);
+      if (taken.length === most || (taken.length > 0 && heavier > mostWeight)) {
+        rest = this.#waiting.slice(index);
+        break;
+      }
+      const key = keyOf?.(entry.item);
+      if (keys.has(key)) {
+        left.push(entry);
+        continue;
+      }
+      if (keyOf !== undefined) keys.add(key);
+      taken.push(entry);
+      weight = heavier;
     }
-    this.#waiting = left;
-    return [...taken.values()];
+    this.#waiting = left.length === 0 ? rest : left.concat(rest);
+    return taken;
   }
 }

@@ -1,68 +1,128 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { message } from '../domain/message.ts';
+import { problemOf } from '../domain/run-texts.ts';
 import { isDataException } from '../store/data-exception.ts';
-import type { Database } from '../store/database.ts';
-import { announceEnds, applyEndsAtOnce, type EndToApply } from './apply-ends.ts';
+import { isDatabaseAway } from '../store/database-away.ts';
+import { isDiskFull } from '../store/disk-full.ts';
+import type { EndToApply } from './apply-ends.ts';
 import { Batcher } from './batcher.ts';
-import type { JobQueue } from './job-queue.ts';
 
-const MOST_AT_ONCE = 500;
+const MAX_BATCH = 500;
+/** UTF-16 code units of the texts in one batch: a statement is one string, and strings have a greatest length. */
+const MAX_BATCH_LENGTH = 16 * 1024 * 1024;
 const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5000;
+const MAX_RETRY_MS = 5000;
+/** How often a batch is tried that fails for a reason that may pass, though the database answers. */
+const MAX_TRIES = 5;
 
 /**
- * Writes the ends of this process's runs, many at once. While the database can't be reached it
- * tries again, so that a run's end is not lost to a short outage.
+ * Writes the ends of this process's runs, many at once. While the database can't be reached it retries, so that a
+ * short outage loses no end. A batch that can't be written for another reason is written one by one: only the end at
+ * fault fails, and the task is Failed with the reason.
  */
 export class EndWriter {
-  readonly #database: Database;
-  readonly #queue: JobQueue;
+  readonly #apply: (ends: readonly EndToApply[]) => Promise<void>;
+  readonly #isEmbedded: boolean;
   readonly #log: Logger;
-  readonly #batcher = new Batcher<EndToApply>(
-    async (ends) => {
-      await this.#write(ends);
-      return [];
-    },
-    { most: MOST_AT_ONCE },
-  );
+  readonly #batcher = new Batcher<EndToApply, Error | undefined>((ends) => this.#write(ends), {
+    most: MAX_BATCH,
+    mostWeight: MAX_BATCH_LENGTH,
+    weightOf: ({ result }) => (result === null ? 0 : String(result).length),
+  });
   readonly #givingUp = new AbortController();
 
-  constructor(database: Database, queue: JobQueue, log: Logger) {
-    this.#database = database;
-    this.#queue = queue;
+  /**
+   * @param apply writes ends, all or none
+   * @param isEmbedded whether the database is the embedded one
+   */
+  constructor(apply: (ends: readonly EndToApply[]) => Promise<void>, isEmbedded: boolean, log: Logger) {
+    this.#apply = apply;
+    this.#isEmbedded = isEmbedded;
     this.#log = log;
   }
 
-  /** Resolves when the end is durable. Rejects where its data can't be written, or on `close` during an outage. */
+  /**
+   * Resolves when the end is durable.
+   *
+   * @throws the database's error if it couldn't be written, or after `giveUp` during an outage
+   */
   async write(end: EndToApply): Promise<void> {
-    try {
-      await this.#batcher.add(end);
-    } catch (error) {
-      if (!isDataException(error)) throw error;
-      await this.#write([end]); // alone, so that one that can't be written holds back no other
-    }
+    const error = await this.#batcher.add(end);
+    if (error !== undefined) throw error;
   }
 
-  /** Writes what is waiting, without trying again, and ends. */
-  async close(): Promise<void> {
+  /** From now on nothing is retried: what the database doesn't take at once is not written. */
+  giveUp(): void {
     this.#givingUp.abort();
+  }
+
+  /** Writes the remaining ends, without retries. */
+  async close(): Promise<void> {
+    this.giveUp();
     await this.#batcher.idle();
   }
 
-  async #write(ends: readonly EndToApply[]): Promise<void> {
-    for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
+  /**
+   * Writes ends, together if that is possible.
+   *
+   * @param tries how often they have been tried before
+   * @returns for each the error that keeps it from being written, if there is one
+   */
+  async #write(ends: readonly EndToApply[], tries = 0): Promise<(Error | undefined)[]> {
+    for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, MAX_RETRY_MS)) {
       try {
-        const applied = await applyEndsAtOnce(this.#database.sql, this.#queue, ends);
-        announceEnds(this.#database.signals, this.#queue, applied);
-        return;
+        await this.#apply(ends);
+        return ends.map(() => undefined);
       } catch (error) {
-        if (isDataException(error) || this.#givingUp.signal.aborted) throw error;
-        this.#log.warn(
-          { err: error, runs: ends.length },
-          'the ends of runs could not be written; trying again',
-        );
+        if (this.#givingUp.signal.aborted) return ends.map(() => error as Error);
+        const isAway = isDatabaseAway(error) || isDiskFull(error, this.#isEmbedded);
+        if (!isAway) tries += 1;
+        if (isBadData(error) || tries >= MAX_TRIES) return this.#writeSingly(ends, error as Error);
+        this.#log.warn({ err: error, runs: ends.length }, 'writing the ends of runs failed; retrying');
         await delay(pause, undefined, { signal: this.#givingUp.signal }).catch(() => undefined);
       }
     }
   }
+
+  async #writeSingly(ends: readonly EndToApply[], error: Error): Promise<(Error | undefined)[]> {
+    const [only] = ends;
+    if (ends.length === 1 && only !== undefined) return [await this.#writeFailure(only, error)];
+    const errors: (Error | undefined)[] = [];
+    for (const end of ends) errors.push(...(await this.#write([end], MAX_TRIES - 1)));
+    return errors;
+  }
+
+  /** Fails the task of an end that can't be written, so that it doesn't run again and again. */
+  async #writeFailure(end: EndToApply, error: Error): Promise<Error | undefined> {
+    const { taskId, attempt } = end;
+    this.#log.error(
+      { err: error, taskId, attempt },
+      'the end of a run can not be written; the task is failed',
+    );
+    const reason = message`The end of the run can't be written: ${problemOf(error)}.`;
+    const failure: EndToApply = {
+      ...end,
+      outcome: 'failed',
+      to: 'Failed',
+      result: reason,
+      reason,
+      progressDescription: null,
+      fileName: null,
+      file: undefined,
+      next: null,
+    };
+    try {
+      await this.#apply([failure]);
+      return undefined;
+    } catch {
+      return error; // nothing can be written; the first error says why
+    }
+  }
+}
+
+/** Whether an error is about the data itself: the database refuses it, or our own code can't serialize it. */
+function isBadData(error: unknown): boolean {
+  if (isDataException(error)) return true;
+  return error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError;
 }

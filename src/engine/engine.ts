@@ -4,7 +4,7 @@ import { consequenceOf } from '../domain/run-outcome.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
-import { endOf } from './apply-ends.ts';
+import { announceEnds, applyEndsAtOnce, endOf } from './apply-ends.ts';
 import { claimDue } from './claim-due.ts';
 import type { Definitions } from './definitions.ts';
 import { type Claim, Dispatcher } from './dispatcher.ts';
@@ -22,6 +22,9 @@ import { releaseScratch, storeResult } from './store-result.ts';
 import { taskReader } from './task-reader.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
 import { wakeLater } from './wake-later.ts';
+
+/** How long the last ends may take to be written, after the grace period, during a stop. */
+const LAST_WRITES_SECONDS = 5;
 
 /** What the engine works with. */
 export interface EngineParts {
@@ -65,7 +68,14 @@ export class Engine {
     this.#config = config;
     this.#log = log;
     this.#heartbeat = new Heartbeat(parts.database, log);
-    this.#ends = new EndWriter(parts.database, parts.queue, log);
+    this.#ends = new EndWriter(
+      async (ends) => {
+        const applied = await applyEndsAtOnce(parts.database.sql, parts.queue, ends);
+        announceEnds(parts.database.signals, parts.queue, applied);
+      },
+      parts.database.backend.name === 'pglite',
+      log,
+    );
     this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log, (run) =>
       this.#heartbeat.holds(run.taskId, run.attempt),
     );
@@ -111,13 +121,19 @@ export class Engine {
 
   /**
    * Ends gracefully: claims nothing more, tells the runs to end, hands back those that have not finished
-   * within the grace period.
+   * within the grace period. Ends that can't be written by then are given up, so that a stop always ends; their tasks
+   * come back when their leases are over.
    */
   async stop(): Promise<void> {
     await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.stop()));
     for (const timer of this.#again.values()) clearTimeout(timer);
     for (const run of this.#heartbeat.runs) run.end('shutdown');
+    const givingUp = setTimeout(
+      () => this.#ends.giveUp(),
+      (this.#config.graceSeconds + LAST_WRITES_SECONDS) * 1000,
+    );
     await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.drained()));
+    clearTimeout(givingUp);
     this.#unsubscribe();
     await this.#execution.runLog.flush();
     await this.#ends.close();

@@ -1,4 +1,7 @@
-/** Whether the database refused the data itself (SQLSTATE class 22), so that no retry helps. */
+/** SQLSTATEs of data exceptions (22), violated constraints (23) and exceeded program limits (54). */
+const BAD_DATA = /^(?:22|23|54)/;
+
+/** Whether the database refuses the data itself, so that no retry helps. */
 export function isDataException(error: unknown): boolean {
-  return String((error as { code?: unknown }).code ?? '').startsWith('22');
+  return BAD_DATA.test(String((error as { code?: unknown }).code ?? ''));
 }
