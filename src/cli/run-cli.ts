@@ -26,6 +26,9 @@ const TOLD_IN_ONE_LINE: ReadonlySet<string> = new Set([
   'CallRefused',
 ]);
 
+/** SQLSTATE of PostgreSQL for a right that the role lacks. */
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 /** Runs a command line. @returns how the program ends */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = 0;
@@ -71,6 +74,11 @@ async function report(error: unknown): Promise<ExitCode> {
   else if (code === 'EMFILE' || code === 'ENFILE') {
     console.error(
       'batchline: Too many files are open; raise the limit (ulimit -n, or LimitNOFILE in systemd).',
+    );
+    return 8;
+  } else if (code === INSUFFICIENT_PRIVILEGE) {
+    console.error(
+      `batchline: DATABASE_URL: PostgreSQL refuses what this needs (${message}); make the role the owner of the database and of its schemas batchline, batchline_data and pgboss.`,
     );
     return 8;
   } else if (syscall === 'listen' || syscall === 'getaddrinfo')

@@ -150,6 +150,7 @@ async function apply(trx: Kysely<unknown>, name: string, migration: Migration): 
   await sql`select id from batchline.kysely_migration_lock for update`.execute(trx);
   if ((await readApplied(trx)).has(name)) return; // another process has been faster
   await sql`set local lock_timeout = ${sql.lit(LOCK_MS)}`.execute(trx);
+  await sql`set local statement_timeout = 0`.execute(trx); // a large table takes as long as it takes
   await make(trx, name, migration);
 }
 

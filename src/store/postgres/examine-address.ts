@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { backendSpeaking, type DatabaseKind } from '../backend.ts';
-import { DatabaseUnreachable } from './database-errors.ts';
+import { DatabaseUnfit, DatabaseUnreachable } from './database-errors.ts';
 
 /**
  * Whether a connection goes through a pooler, such as PgBouncer: one tells a client the number of a process that is not
@@ -19,9 +19,10 @@ export interface Address {
 }
 
 /**
- * Looks what is at the address of the database.
+ * Examines the database at an address.
  *
- * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, or is a standby, which only reads
+ * @throws DatabaseUnreachable if it can't be reached, doesn't let us in, or is a standby, which only reads;
+ *   DatabaseUnfit if it is not in UTF-8
  */
 export async function examineAddress(url: string, timeoutMs: number): Promise<Address> {
   let client: pg.Client | undefined;
@@ -34,10 +35,21 @@ export async function examineAddress(url: string, timeoutMs: number): Promise<Ad
     if (rows[0]?.transaction_read_only === 'on')
       throw new Error('it only reads, as a standby does; the address of the primary is accepted');
     const { rows: versions } = await client.query<{ version: string }>('select version() as version');
+    await checkEncoding(client);
     return { isPooled: await isPooled(client), kind: backendSpeaking(versions[0]?.version ?? '') };
   } catch (error) {
-    throw new DatabaseUnreachable(error);
+    throw error instanceof DatabaseUnfit ? error : new DatabaseUnreachable(error);
   } finally {
     await client?.end().catch(() => undefined);
   }
+}
+
+/** Other encodings can't hold every text that a client may send. */
+async function checkEncoding(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ server_encoding: string }>('show server_encoding');
+  const encoding = rows[0]?.server_encoding;
+  if (encoding !== undefined && !/^utf-?8$/i.test(encoding))
+    throw new DatabaseUnfit(
+      `DATABASE_URL names a database in the encoding ${encoding}; UTF8 is accepted (create database … encoding 'UTF8' template template0).`,
+    );
 }

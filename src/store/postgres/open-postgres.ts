@@ -19,6 +19,7 @@ import { pooledClient } from './pooled-client.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { proveSignals } from './prove-signals.ts';
 import { ServerDialect } from './server-dialect.ts';
+import { POOLED_SETTINGS, sessionSettings, startingWith, transactionSettings } from './session-settings.ts';
 import { SharedSignals } from './shared-signals.ts';
 import { TableChannel } from './table-channel.ts';
 
@@ -32,7 +33,8 @@ const READ_ONLY_TRANSACTION = '25006';
  * broken and silent connections by themselves.
  *
  * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, only reads, or carries no signals; DatabaseUnfit
- *   where it is of another kind than DATABASE_BACKEND names, or set up so that the order of events can't be kept
+ *   where it is of another kind than DATABASE_BACKEND names, is not in UTF-8, or set up so that the order of events can't
+ *   be kept
  */
 export async function openPostgres(
   url: string,
@@ -85,6 +87,7 @@ export async function openPostgres(
 
 function makePool(url: string, isPooled: boolean, kind: DatabaseKind, config: Config, log: Logger): pg.Pool {
   const idleTransactionMs = config.idleTransactionSeconds * 1000;
+  const statementMs = config.databaseTimeoutSeconds * 1000;
   const byTransaction = config.databasePooler ?? isPooled;
   const pool = new pg.Pool({
     connectionString: url,
@@ -95,8 +98,16 @@ function makePool(url: string, isPooled: boolean, kind: DatabaseKind, config: Co
     // There `int` is 64 bits wide otherwise, which clients get as text.
     ...(kind === 'cockroachdb' ? { onConnect: useNarrowIntegers } : {}),
     ...(byTransaction
-      ? { Client: pooledClient(idleTransactionMs) }
-      : { Client: PreparingClient, idle_in_transaction_session_timeout: idleTransactionMs }),
+      ? {
+          Client: startingWith(
+            pooledClient(transactionSettings(statementMs, idleTransactionMs)),
+            POOLED_SETTINGS,
+          ),
+        }
+      : {
+          Client: startingWith(PreparingClient, sessionSettings(statementMs)),
+          idle_in_transaction_session_timeout: idleTransactionMs,
+        }),
   });
   // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
   pool.on('connect', (client) =>
