@@ -40,8 +40,10 @@ export class Refused extends Error {
   /** @param body what was answered: the error carrier, or whatever came instead */
   constructor(response: { readonly status: number }, body: unknown);
   readonly status: number;
-  /** ErrorType, such as `ArgumentException`; empty where the answer has none. */
+  /** ErrorType, such as `ArgumentException`; empty if the answer has none. */
   readonly type: string;
+  /** Code, such as `task_not_found`; empty if the answer has none. */
+  readonly code: string;
 }
 
 /**

@@ -7,6 +7,7 @@ export class Refused extends Error {
     this.name = 'Refused';
     this.status = response.status;
     this.type = typeof body?.ErrorType === 'string' ? body.ErrorType : '';
+    this.code = typeof body?.Code === 'string' ? body.Code : '';
   }
 }
 

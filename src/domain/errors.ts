@@ -18,6 +18,23 @@ export type RefusalKind =
   | 'unavailable';
 
 /**
+ * Codes for refusals that programs tell apart from others of their kind. They are part of the wire: add, never rename.
+ * docs/reference/errors.md lists them; any other refusal has the code of its kind.
+ */
+export const REFUSAL_CODES = [
+  'task_not_found',
+  'definition_not_found',
+  'illegal_transition',
+  'task_running',
+  'children_unfinished',
+  'idempotency_key_reused',
+  'lease_not_found',
+  'lease_over',
+] as const;
+/** One of them. */
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/**
  * A request that is refused for a reason the caller can act on. The message says what is wrong, where, and
  * what would be accepted. Nothing has changed when it is thrown.
  */
@@ -27,6 +44,7 @@ export class Refusal extends Error {
   readonly text: Message;
   /** After how many seconds it may be tried again, where that is known. */
   readonly retryAfter: number | undefined;
+  #code: RefusalCode | undefined;
 
   constructor(kind: RefusalKind, text: Message, retryAfter?: number) {
     super(text.toString());
@@ -34,6 +52,17 @@ export class Refusal extends Error {
     this.kind = kind;
     this.text = text;
     this.retryAfter = retryAfter;
+  }
+
+  /** A code more exact than that of the kind; `undefined` if there is none. */
+  get code(): RefusalCode | undefined {
+    return this.#code;
+  }
+
+  /** Sets the code. */
+  withCode(code: RefusalCode): this {
+    this.#code = code;
+    return this;
   }
 }
 

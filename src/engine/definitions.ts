@@ -109,7 +109,9 @@ export class Definitions {
     const found = await this.find(name);
     if (found !== undefined) return found;
     const names = (await this.all()).map((one) => one.name);
-    throw invalid`There is no definition called "${name}"; there are ${names.join(', ')}.`;
+    throw invalid`There is no definition called "${name}"; there are ${names.join(', ')}.`.withCode(
+      'definition_not_found',
+    );
   }
 
   /** Every definition, by name. */

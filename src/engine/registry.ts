@@ -86,7 +86,9 @@ export class Registry {
   get(name: string): RegisteredDefinition {
     const found = this.find(name);
     if (found === undefined) {
-      throw invalid`There is no definition called "${name}"; there are ${this.names().join(', ')}.`;
+      throw invalid`There is no definition called "${name}"; there are ${this.names().join(', ')}.`.withCode(
+        'definition_not_found',
+      );
     }
     return found;
   }

@@ -28,7 +28,7 @@ import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
 import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
-import { readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
+import { acceptedBodies, readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
 import { describeAgentCalls } from './openapi/agent-descriptions.ts';
 import { collectOperations } from './openapi/operations.ts';
 import { limitPipelining } from './pipelining.ts';
@@ -120,10 +120,13 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.setErrorHandler((fault, request, reply) => {
     const error = asTold(fault, tasks.database.exclusive);
     if (error !== fault)
-      request.log.warn({ err: fault }, 'the database is away or full; a request was told so');
+      request.log.warn(
+        { err: fault },
+        'the database is unreachable or full; the request is answered with 503',
+      );
     const { status } = toErrorAnswer(error, localeOf(request));
     if (status >= 500 && !(error instanceof Refusal))
-      request.log.error({ err: error, method: request.method, url: request.url }, 'a request has failed');
+      request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
     // A page's own script asks for the password itself, and says so by this header.
     if (status === 401) {
       const byScript = request.headers['x-requested-with'] === 'XMLHttpRequest';
@@ -225,10 +228,14 @@ function asTold(fault: unknown, isEmbedded: boolean): unknown {
   return isDatabaseAway(fault) ? databaseAway() : fault;
 }
 
+/** Sends the error carrier in the format that Accept asks for; JSON if there is none (contract, section 4). */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const isUnknownType = (error as { code?: unknown }).code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
+  const isUnknownType = (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
   const told = isUnknownType ? unsupportedBody(request) : error;
   const { status, body } = toErrorAnswer(told, localeOf(request));
-  answerIn(formatOf(request), reply, 'Error');
-  return reply.code(status).send(body);
+  if (status === 415) reply.headers(acceptedBodies(request));
+  const format = formatOf(request);
+  answerIn(format, reply, 'Error');
+  const { Error: _, ...children } = body;
+  return reply.code(status).send(format.isXml ? children : body);
 }

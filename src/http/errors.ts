@@ -9,32 +9,44 @@ export interface ErrorAnswer {
   readonly body: ErrorBody;
 }
 
-/** The error carrier. */
+/** The error carrier. Its text is there under both names that clients of SuperOffice read. */
 export interface ErrorBody {
   readonly Error: true;
   readonly ErrorType: string;
   readonly Message: string;
+  readonly ErrorMessage: string;
   readonly ErrorSource: string;
+  /** Our own addition: what programs go by. */
+  readonly Code: string;
 }
 
-const SOURCE = 'Batchline';
+const SOURCE = 'Batchline.WebApi';
+
+/** How an error is classified for clients. */
+interface ErrorKind {
+  readonly status: number;
+  /** `ErrorType` of contract, section 4. */
+  readonly type: string;
+  /** `Code` of a refusal that has no code of its own. */
+  readonly code: string;
+}
 
 /** How each kind of refusal is answered; docs/reference/errors.md says when. */
-export const KINDS: Readonly<Record<RefusalKind, { readonly status: number; readonly type: string }>> = {
-  invalid: { status: 400, type: 'ArgumentException' },
-  malformed: { status: 400, type: 'FormatException' },
-  unauthenticated: { status: 401, type: 'AuthenticationException' },
-  forbidden: { status: 403, type: 'UnauthorizedAccessException' },
-  missing: { status: 404, type: 'NotFoundException' },
-  methodNotAllowed: { status: 405, type: 'HttpException' },
-  unacceptable: { status: 406, type: 'NotSupportedException' },
-  conflict: { status: 409, type: 'InvalidOperationException' },
-  precondition: { status: 412, type: 'PreconditionFailedException' },
-  unsatisfiable: { status: 416, type: 'ArgumentOutOfRangeException' },
-  unsupported: { status: 415, type: 'NotSupportedException' },
-  oversized: { status: 413, type: 'ArgumentException' },
-  throttled: { status: 429, type: 'TooManyRequestsException' },
-  unavailable: { status: 503, type: 'ServiceUnavailableException' },
+export const KINDS: Readonly<Record<RefusalKind, ErrorKind>> = {
+  invalid: { status: 400, type: 'ArgumentException', code: 'invalid_argument' },
+  malformed: { status: 400, type: 'FormatException', code: 'malformed_body' },
+  unauthenticated: { status: 401, type: 'SoUnauthorizedException', code: 'unauthenticated' },
+  forbidden: { status: 403, type: 'SoSentryException', code: 'forbidden' },
+  missing: { status: 404, type: 'SoNotFoundException', code: 'not_found' },
+  methodNotAllowed: { status: 405, type: 'HttpException', code: 'method_not_allowed' },
+  unacceptable: { status: 406, type: 'HttpException', code: 'not_acceptable' },
+  conflict: { status: 409, type: 'SoConflictException', code: 'conflict' },
+  precondition: { status: 412, type: 'SoPreconditionException', code: 'precondition_failed' },
+  oversized: { status: 413, type: 'HttpException', code: 'content_too_large' },
+  unsupported: { status: 415, type: 'HttpException', code: 'unsupported_media_type' },
+  unsatisfiable: { status: 416, type: 'HttpException', code: 'range_not_satisfiable' },
+  throttled: { status: 429, type: 'SoBusyException', code: 'too_many_requests' },
+  unavailable: { status: 503, type: 'SoBusyException', code: 'unavailable' },
 };
 
 /** The statuses of refusals, with their kinds. */
@@ -42,33 +54,22 @@ export const STATUS_KINDS = Object.entries(KINDS).map(
   ([kind, { status }]) => [status, kind as RefusalKind] as const,
 );
 
-/** `ErrorType` of errors that Fastify itself makes, by status. */
-const FRAMEWORK_TYPES: Readonly<Record<number, string>> = {
-  404: 'NotFoundException',
-  405: 'NotSupportedException',
-  413: 'ArgumentException',
-};
-
 /** What a client is told of an error, in its language. Errors that are no refusal tell nothing of the inside, and never a stack. */
 export function toErrorAnswer(error: unknown, locale: Locale): ErrorAnswer {
   if (error instanceof Refusal) {
-    const { status, type } = KINDS[error.kind];
-    return { status, body: errorBody(type, locale.message(error.text)) };
+    const { status, type, code } = KINDS[error.kind];
+    return { status, body: errorBody(type, error.code ?? code, locale.message(error.text)) };
   }
-  const status = (error as { statusCode?: unknown }).statusCode;
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return {
-      status,
-      body: errorBody(
-        FRAMEWORK_TYPES[status] ?? 'ArgumentException',
-        locale.message(frameworkMessage(error as Error)),
-      ),
-    };
+    const { type, code } = KINDS[STATUS_KINDS.find(([one]) => one === status)?.[1] ?? 'invalid'];
+    return { status, body: errorBody(type, code, locale.message(frameworkMessage(error as Error))) };
   }
   return {
     status: 500,
     body: errorBody(
       'Exception',
+      'internal_error',
       locale.message(
         message`The server has failed. The fault is in its log; nothing is known to have changed.`,
       ),
@@ -101,7 +102,14 @@ export function diskFull(): Refusal {
   return unavailable(message`The disk of the database is full; nothing has changed.`, MAKE_ROOM_SECONDS);
 }
 
-/** The error carrier with this type and message. */
-export function errorBody(type: string, message: string): ErrorBody {
-  return { Error: true, ErrorType: type, Message: message, ErrorSource: SOURCE };
+/** The error carrier with this type, code and message. */
+export function errorBody(type: string, code: string, text: string): ErrorBody {
+  return {
+    Error: true,
+    ErrorType: type,
+    Message: text,
+    ErrorMessage: text,
+    ErrorSource: SOURCE,
+    Code: code,
+  };
 }

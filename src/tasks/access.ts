@@ -6,7 +6,7 @@ import { allows, rightsOn, TableRight } from '../domain/rights.ts';
 
 /** There is no such task, or the caller may not see it: both look the same. */
 export function noSuchTask(id: number): Refusal {
-  return missing`There is no batch task ${id}.`;
+  return missing`There is no batch task ${id}.`.withCode('task_not_found');
 }
 
 /** What a caller wants to do, as it stands in `You may not … batch task 5`. */

@@ -79,7 +79,9 @@ const ACTIONS: Readonly<
     doing: 'restart',
     check({ id, state }) {
       if (state !== 'Failed')
-        throw conflict`Batch task ${id} is ${state}; one that is Failed can be restarted.`;
+        throw conflict`Batch task ${id} is ${state}; one that is Failed can be restarted.`.withCode(
+          'illegal_transition',
+        );
     },
     run: (parts, caller, id, { fromStart }, guard) => restartTask(parts, caller, id, fromStart, guard),
   },
@@ -87,7 +89,8 @@ const ACTIONS: Readonly<
     right: 'Delete',
     doing: 'delete',
     check({ id, state }) {
-      if (isHeld(state)) throw conflict`Batch task ${id} is ${state}; stop it before you delete it.`;
+      if (isHeld(state))
+        throw conflict`Batch task ${id} is ${state}; stop it before you delete it.`.withCode('task_running');
     },
     run: (parts, caller, id, _request, guard) => deleteTasks(parts, caller, [id], guard),
   },

@@ -1,11 +1,16 @@
 import { ACCESS, refusalOf } from '../domain/access.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { DefinitionLimits } from '../domain/definition-limits.ts';
-import { missing } from '../domain/errors.ts';
+import { missing, type Refusal } from '../domain/errors.ts';
 import { insertDefinitionAudit } from '../store/definitions/definition-audit.ts';
 import { setLimits, setPaused } from '../store/definitions/definition-control.ts';
 import { inTransaction } from '../store/transaction.ts';
 import type { TaskParts } from './task-parts.ts';
+
+/** The refusal of a call that names a definition that does not exist. */
+export function noSuchDefinition(name: string): Refusal {
+  return missing`There is no definition called "${name.slice(0, 100)}".`.withCode('definition_not_found');
+}
 
 /**
  * The name of a definition as it is written.
@@ -14,7 +19,7 @@ import type { TaskParts } from './task-parts.ts';
  */
 export async function definitionNamed({ definitions }: TaskParts, name: string): Promise<string> {
   const found = await definitions.find(name);
-  if (found === undefined) throw missing`There is no definition called "${name.slice(0, 100)}".`;
+  if (found === undefined) throw noSuchDefinition(name);
   return found.name;
 }
 

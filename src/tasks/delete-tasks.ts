@@ -34,14 +34,18 @@ export async function deleteTasks(
       const task = checkAccess(caller, id, held?.task, 'Delete', 'delete');
       guard?.(task);
       if (isHeld(task.state))
-        throw conflict`Batch task ${id} is ${task.state}; stop it before you delete it.`;
+        throw conflict`Batch task ${id} is ${task.state}; stop it before you delete it.`.withCode(
+          'task_running',
+        );
       if (task.parentId !== null)
         moves.push({ childId: id, parentId: task.parentId, from: task.state, to: null });
       if (held?.jobId && parts.queue.has(task.name)) jobs.push({ name: task.name, jobId: held.jobId });
     }
     const live = await findLiveChild(trx, ordered);
     if (live !== undefined)
-      throw conflict`Batch task ${live.parentId} has children that have not ended, such as ${live.id}; stop or delete them before you delete it.`;
+      throw conflict`Batch task ${live.parentId} has children that have not ended, such as ${live.id}; stop or delete them before you delete it.`.withCode(
+        'children_unfinished',
+      );
     await parts.queue.settle(trx, jobs);
     const kept = await parts.files.resultKeys(trx, ordered);
     await noteChildMoves(trx, parts.queue, moves);

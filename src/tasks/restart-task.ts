@@ -30,7 +30,9 @@ export async function restartTask(
     if (before === undefined) throw noSuchTask(id);
     guard?.(before.task);
     if (state !== 'Failed')
-      throw conflict`Batch task ${id} is ${state}; one that is Failed can be restarted.`;
+      throw conflict`Batch task ${id} is ${state}; one that is Failed can be restarted.`.withCode(
+        'illegal_transition',
+      );
     const reason = fromStart
       ? message`Restarted from its start by ${caller.login}.`
       : message`Restarted by ${caller.login}.`;

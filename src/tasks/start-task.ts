@@ -165,7 +165,9 @@ function keyUseOf(
 
 function answerAgain(earlier: EarlierUse, fingerprint: string | undefined): number {
   if (earlier.fingerprint === fingerprint) return earlier.answer;
-  throw conflict`The Idempotency-Key was used for another start in the last day; a new key is accepted.`;
+  throw conflict`The Idempotency-Key was used for another start in the last day; a new key is accepted.`.withCode(
+    'idempotency_key_reused',
+  );
 }
 
 function checkTexts({ textLimits }: TaskParts, request: StartRequest): void {

@@ -95,7 +95,9 @@ async function moveLocked(
 ): Promise<BatchTask> {
   const { task } = held;
   if (!isLegalMove(task.state, change.state)) {
-    throw conflict`Batch task ${task.id} is ${task.state} and can't become ${change.state}; from ${task.state} it can become ${LEGAL_MOVES[task.state].join(', ')}.`;
+    throw conflict`Batch task ${task.id} is ${task.state} and can't become ${change.state}; from ${task.state} it can become ${LEGAL_MOVES[task.state].join(', ')}.`.withCode(
+      'illegal_transition',
+    );
   }
   return moveHeldTask(parts, trx, caller, held, change, message`Set to ${change.state} by ${caller.login}.`);
 }
@@ -117,7 +119,9 @@ export async function moveHeldTask(
   const { id, tenant, name } = held.task;
   const { state, ...rest } = change;
   if (state === 'New' && !parts.queue.has(name)) {
-    throw conflict`Batch task ${id} can't run again: there is no definition called "${name}" any more.`;
+    throw conflict`Batch task ${id} can't run again: there is no definition called "${name}" any more.`.withCode(
+      'definition_not_found',
+    );
   }
   const moved = await moveTask(trx, { id, to: state, actorId: caller.associateId, ...rest });
   await insertAudit(trx, [

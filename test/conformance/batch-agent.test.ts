@@ -187,7 +187,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
 
     test('of an id that is not there or is none is refused', async () => {
       const unknown = await rejection(agent.getBatchTaskInfoAsync(2_147_483_647));
-      expectError(unknown, 404, 'NotFoundException', '2147483647');
+      expectError(unknown, 404, 'SoNotFoundException', '2147483647');
       const wrong: unknown[] = [2_147_483_648, 1.5, '5', {}, [5], true];
       for (const id of wrong) {
         const answer = await rejection(agent.getBatchTaskInfoAsync({ id: id as number }));
@@ -316,7 +316,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
     });
 
     test('of an unknown id is 404, of none 400', async () => {
-      expectError(await rejection(agent.stopBatchJobAsync(2_147_483_647)), 404, 'NotFoundException');
+      expectError(await rejection(agent.stopBatchJobAsync(2_147_483_647)), 404, 'SoNotFoundException');
       expectError(await call('StopBatchJob', {}), 400, 'ArgumentException', 'Id is missing');
     });
   });
@@ -390,14 +390,14 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       expectError(
         await update({ state: BatchTaskState.Succeeded, description: 'x' }),
         409,
-        'InvalidOperationException',
+        'SoConflictException',
         'is Aquired ',
         'New, Started, Failed',
       );
       expectError(await update({ state: 'Acquired' }), 400, 'ArgumentException', 'Acquired', 'Aquired');
       expectError(await update({ description: 'x'.repeat(255) }), 400, 'ArgumentException', '255', '254');
       expectError(await update({ request: 5 }), 400, 'ArgumentException', 'Request', '5');
-      expectError(await update({ id: 2_147_483_647 }), 404, 'NotFoundException', '2147483647');
+      expectError(await update({ id: 2_147_483_647 }), 404, 'SoNotFoundException', '2147483647');
       expectError(await update({ id: 'x' }), 400, 'ArgumentException', 'Id');
       expectError(await call('UpdateBatchTask', { description: 'x' }), 400, 'ArgumentException', 'Id');
       expectError(await call('UpdateBatchTask', []), 400, 'ArgumentException', 'object');
@@ -418,7 +418,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       const answer = await call('DeleteBatchTasks', { BatchTaskIds: [e] });
       expect([answer.status, answer.text]).toEqual([204, '']);
       for (const id of some)
-        expectError(await rejection(agent.getBatchTaskInfoAsync(id)), 404, 'NotFoundException');
+        expectError(await rejection(agent.getBatchTaskInfoAsync(id)), 404, 'SoNotFoundException');
       await agent.deleteBatchTasksAsync([]);
     });
 
@@ -427,13 +427,13 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       const held = await taskIn('Started', admin);
       const before = await recordOf(server, good, held);
       const conflict = await rejection(agent.deleteBatchTasksAsync([good, held]));
-      expectError(conflict, 409, 'InvalidOperationException', String(held), 'Started');
+      expectError(conflict, 409, 'SoConflictException', String(held), 'Started');
       const unknown = await rejection(agent.deleteBatchTasksAsync([good, 2_147_483_647]));
-      expectError(unknown, 404, 'NotFoundException', '2147483647');
+      expectError(unknown, 404, 'SoNotFoundException', '2147483647');
       const wrong = await rejection(agent.deleteBatchTasksAsync([good, 2_147_483_648]));
       expectError(wrong, 400, 'ArgumentException', 'BatchTaskIds', '32 bits');
       const single = await rejection(agent.deleteBatchTaskAsync(held));
-      expectError(single, 409, 'InvalidOperationException', String(held));
+      expectError(single, 409, 'SoConflictException', String(held));
       expect(await recordOf(server, good, held)).toEqual(before);
     });
 
@@ -760,7 +760,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
   });
 
   test('a method that is not there is 404 in the shape of errors', async () => {
-    expectError(await call('GetBatchTaskInfos', {}), 404, 'NotFoundException', 'GetBatchTaskInfos');
+    expectError(await call('GetBatchTaskInfos', {}), 404, 'SoNotFoundException', 'GetBatchTaskInfos');
   });
 
   test('a sign-in that is wrong rejects as 401', async () => {
@@ -769,7 +769,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       axiosConfig: { headers: { Authorization: 'Bearer 8A:Cust12345.x' }, proxy: false },
     });
     const answer = await rejection(nobody.getBatchTaskInfoAsync(1));
-    expectError(answer, 401, 'AuthenticationException');
+    expectError(answer, 401, 'SoUnauthorizedException');
     expect(answer.headers.get('www-authenticate')).toContain('Basic');
   });
 
@@ -790,7 +790,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
     expect(task.databaseSerialNumber).toBe('Cust12345');
     expect(seen.status).toBe(200);
     const elsewhere = await taskIn('New', admin);
-    expectError(await rejection(hosted.getBatchTaskInfoAsync(elsewhere)), 404, 'NotFoundException');
+    expectError(await rejection(hosted.getBatchTaskInfoAsync(elsewhere)), 404, 'SoNotFoundException');
   });
 });
 

@@ -93,7 +93,7 @@ describe.each(DATABASES)('conditional requests on %s', (kind) => {
     }
     await changes.PUT(id, {});
     expect((await get(id, { 'If-None-Match': tag })).status).toBe(200);
-    expectError(await get(2147483647, { 'If-None-Match': '*' }), 404, 'NotFoundException');
+    expectError(await get(2147483647, { 'If-None-Match': '*' }), 404, 'SoNotFoundException');
     expect((await admin.call('GET', '/BatchTask/New', undefined, { 'If-None-Match': '*' })).status).toBe(200);
   });
 
@@ -106,7 +106,7 @@ describe.each(DATABASES)('conditional requests on %s', (kind) => {
     expectError(
       await changes.PUT(id, { 'If-Unmodified-Since': date }),
       412,
-      'PreconditionFailedException',
+      'SoPreconditionException',
       'If-Unmodified-Since',
     );
   });
@@ -116,7 +116,7 @@ describe.each(DATABASES)('conditional requests on %s', (kind) => {
     const date = (await changes.PUT(id, {})).headers.get('last-modified') ?? '';
     await changes.PUT(id, {});
     expect((await get(id, { 'If-Modified-Since': date })).status).toBe(200);
-    expectError(await changes.PUT(id, { 'If-Unmodified-Since': date }), 412, 'PreconditionFailedException');
+    expectError(await changes.PUT(id, { 'If-Unmodified-Since': date }), 412, 'SoPreconditionException');
   });
 
   test.each(Object.keys(changes) as (keyof typeof changes)[])('%s under conditions', async (name) => {
@@ -138,7 +138,7 @@ describe.each(DATABASES)('conditional requests on %s', (kind) => {
       expectError(
         await change(id, headers as Record<string, string>),
         412,
-        'PreconditionFailedException',
+        'SoPreconditionException',
         `batch task ${id} `,
       );
     }
@@ -155,7 +155,7 @@ describe.each(DATABASES)('conditional requests on %s', (kind) => {
       );
     }
     expect(await recordOf(server, id)).toEqual(before);
-    expectError(await change(2147483647, { 'If-Match': '*' }), 404, 'NotFoundException');
+    expectError(await change(2147483647, { 'If-Match': '*' }), 404, 'SoNotFoundException');
     // What was read as XML may be changed by JSON.
     const xml = (await get(id, { Accept: 'text/xml' })).headers.get('etag') ?? '';
     expect(

@@ -172,6 +172,6 @@ test('a path that nothing has is 404, whatever the method and whatever is accept
     const answer = await server.admin.call(method, '/Agents/Batch/GetBatchTaskInfos', undefined, {
       Accept: 'image/png',
     });
-    expectError(answer, 404, 'NotFoundException', `${method} /api/v1/Agents/Batch/GetBatchTaskInfos`);
+    expectError(answer, 404, 'SoNotFoundException', `${method} /api/v1/Agents/Batch/GetBatchTaskInfos`);
   }
 });

@@ -157,9 +157,27 @@ describe.each(DATABASES)('formats on %s', (kind) => {
     ])('%s %.40j is refused with 400, and nothing has changed', async (type, body, says) => {
       const id = await taskIn('New', admin);
       const before = await recordOf(server, id);
-      for (const method of ['PUT', 'PATCH'])
-        expectError(await put(id, body, type, method), 400, 'ArgumentException', says);
+      const error = /position|nested|line 1|DOCTYPE/.test(says) ? 'FormatException' : 'ArgumentException';
+      for (const method of ['PUT', 'PATCH']) expectError(await put(id, body, type, method), 400, error, says);
       expect(await recordOf(server, id)).toEqual(before);
+    });
+
+    test('section 4: a 415 says in Accept or Accept-Encoding what the call reads', async () => {
+      const id = await taskIn('New', admin);
+      const call = (method: string, path: string, headers: Record<string, string>) =>
+        admin.call(method, path, '{"Description":"x"}', headers);
+      const carriers = CARRIER_TYPES.join(', ');
+      const type = await call('PUT', `/BatchTask/${id}`, { 'Content-Type': 'text/plain' });
+      expectError(type, 415, 'HttpException');
+      expect(type.headers.get('accept')).toBe(
+        `${carriers}, application/json-patch+json, application/merge-patch+json`,
+      );
+      const other = await call('POST', '/BatchTask', { 'Content-Type': 'text/plain' });
+      expect(other.headers.get('accept')).toBe(carriers);
+      const coded = await call('PUT', `/BatchTask/${id}`, { 'Content-Encoding': 'gzip' });
+      expectError(coded, 415, 'HttpException', 'gzip');
+      expect([coded.headers.get('accept-encoding'), coded.headers.get('accept')]).toEqual(['identity', null]);
+      expect((await call('PUT', `/BatchTask/${id}`, { 'Content-Encoding': 'identity' })).status).toBe(200);
     });
 
     test('other types are refused with 415 that lists what the call accepts', async () => {
@@ -168,19 +186,19 @@ describe.each(DATABASES)('formats on %s', (kind) => {
       expectError(
         await put(id, 'x', 'text/plain'),
         415,
-        'NotSupportedException',
+        'HttpException',
         ...CARRIER_TYPES,
         ...PATCH_TYPES.map((type) => type.replace('+', '\\+')).map((type) => new RegExp(type)),
       );
       for (const type of [...PATCH_TYPES, 'text/plain']) {
         const answer = await admin.call('POST', '/BatchTask', '{"Name":"held"}', { 'Content-Type': type });
-        expectError(answer, 415, 'NotSupportedException', ...CARRIER_TYPES);
+        expectError(answer, 415, 'HttpException', ...CARRIER_TYPES);
         expect(answer.body.Message).not.toContain('patch');
       }
       expectError(
         await put(id, '{"Description":"x"}', 'application/json; charset=utf-7'),
         415,
-        'NotSupportedException',
+        'HttpException',
         'utf-8',
       );
       expect(await recordOf(server, id)).toEqual(before);
@@ -278,7 +296,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
           'PATCH',
         );
       const before = await recordOf(server, id);
-      expectError(await patch('Aquired'), 409, 'InvalidOperationException', 'Operation 2', '/STATE');
+      expectError(await patch('Aquired'), 409, 'SoConflictException', 'Operation 2', '/STATE');
       expect(await recordOf(server, id)).toEqual(before);
       expect((await patch('New')).body).toMatchObject({
         Id: id,
@@ -286,7 +304,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
         Description: 'was New',
         StartCount: 1,
       });
-      expectError(await patch('New'), 409, 'InvalidOperationException');
+      expectError(await patch('New'), 409, 'SoConflictException');
     });
 
     test('of many patches with the same test, one wins', async () => {
@@ -325,7 +343,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
           expectError(
             await put(id, JSON.stringify(operations), 'application/json-patch+json', method),
             403,
-            'UnauthorizedAccessException',
+            'SoSentryException',
             name,
           );
           expectError(
@@ -336,7 +354,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
               method,
             ),
             403,
-            'UnauthorizedAccessException',
+            'SoSentryException',
             name,
           );
         }
@@ -375,20 +393,20 @@ describe.each(DATABASES)('formats on %s', (kind) => {
       expectError(
         await admin.call('PATCH', `/BatchTask/${id}`, { State: 'Started' }),
         409,
-        'InvalidOperationException',
+        'SoConflictException',
         'New',
       );
       const stranger = await server.associate(`stranger-${kind}`);
       expectError(
         await stranger.call('PATCH', `/BatchTask/${id}`, { Response: 'x' }),
         404,
-        'NotFoundException',
+        'SoNotFoundException',
       );
       const reader = await admin.withToken(['read']);
       expectError(
         await reader.call('PATCH', `/BatchTask/${id}`, [{ op: 'remove', path: '/Response' }]),
         403,
-        'UnauthorizedAccessException',
+        'SoSentryException',
       );
       const running = await runningTask(admin, 'wait');
       const { body } = await admin.call('PATCH', `/BatchTask/${running}`, [
@@ -400,7 +418,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
       expectError(
         await admin.call('PATCH', '/BatchTask/2147483647', [{ op: 'remove', path: '/Response' }]),
         404,
-        'NotFoundException',
+        'SoNotFoundException',
       );
     });
 
@@ -506,7 +524,9 @@ describe.each(DATABASES)('formats on %s', (kind) => {
       ] as const) {
         expect(answer.status).toBe(status);
         expect(answer.headers.get('content-type')).toBe('text/xml; charset=utf-8');
-        expect(answer.text).toMatch(/^<Error><Error>true<\/Error><ErrorType>\w+<\/ErrorType><Message>/);
+        expect(answer.text).toMatch(
+          /^<Error><ErrorType>\w+<\/ErrorType><Message>([^<]+)<\/Message><ErrorMessage>\1<\/ErrorMessage><ErrorSource>Batchline\.WebApi<\/ErrorSource><Code>\w+<\/Code><\/Error>$/,
+        );
         expect(answer.text).toContain(says);
       }
       const anonymous = await fetch(`${server.url}/api/v1/BatchTask/1`, {
@@ -522,14 +542,14 @@ describe.each(DATABASES)('formats on %s', (kind) => {
         expectError(
           await admin.call('PUT', `/BatchTask/${id}`, { Description: 'x' }, { Accept: accept }),
           406,
-          'NotSupportedException',
+          'HttpException',
           'application/json',
           'text/xml',
         );
         expectError(
           await admin.call('DELETE', `/BatchTask/${id}`, undefined, { Accept: accept }),
           406,
-          'NotSupportedException',
+          'HttpException',
         );
       }
       expect(await recordOf(server, id)).toEqual(before);

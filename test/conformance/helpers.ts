@@ -102,6 +102,18 @@ export async function recordOf(server: TestServer, ...ids: number[]): Promise<un
   return records;
 }
 
+/** The error carrier as it must be (contract, section 4): one text under both names, and our Code. */
+export function errorCarrier({ body }: Pick<Answer, 'body'>, type: string): object {
+  return {
+    Error: true,
+    ErrorType: type,
+    Message: expect.any(String),
+    ErrorMessage: body?.Message,
+    ErrorSource: 'Batchline.WebApi',
+    Code: expect.stringMatching(/^[a-z]+(?:_[a-z]+)*$/),
+  };
+}
+
 /** Checks the status and the whole shape of an error, and what its message says. */
 export function expectError(
   answer: Answer,
@@ -111,7 +123,7 @@ export function expectError(
 ): void {
   expect({ status: answer.status, body: answer.body }, answer.text).toEqual({
     status,
-    body: { Error: true, ErrorType: type, Message: expect.any(String), ErrorSource: expect.any(String) },
+    body: errorCarrier(answer, type),
   });
   expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
   for (const part of says) expect(answer.body.Message).toMatch(part);

@@ -302,7 +302,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
   describe('GET', () => {
     test('an id that nothing has is 404, and so is the least id of all', async () => {
       for (const id of ['2147483647', '0', '-1', '-2147483648']) {
-        expectError(await admin.call('GET', `/BatchTask/${id}`), 404, 'NotFoundException', id);
+        expectError(await admin.call('GET', `/BatchTask/${id}`), 404, 'SoNotFoundException', id);
       }
     });
 
@@ -426,8 +426,13 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
     });
 
     test('an address that is not there is told in the shape of errors', async () => {
-      expectError(await admin.call('GET', '/BatchTasks'), 404, 'NotFoundException', 'GET /api/v1/BatchTasks');
-      expectError(await admin.call('POST', '/BatchTask/1/Begin'), 404, 'NotFoundException');
+      expectError(
+        await admin.call('GET', '/BatchTasks'),
+        404,
+        'SoNotFoundException',
+        'GET /api/v1/BatchTasks',
+      );
+      expectError(await admin.call('POST', '/BatchTask/1/Begin'), 404, 'SoNotFoundException');
     });
   });
 
@@ -611,14 +616,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
             expect(audit.at(-1)).toMatchObject({ From: from, To: to, ActorId: admin.associateId });
         } else {
           const legal = MOVES[from].map((state) => new RegExp(`can become .*\\b${state}\\b`));
-          expectError(
-            answer,
-            409,
-            'InvalidOperationException',
-            `${id} is ${from} `,
-            `become ${to};`,
-            ...legal,
-          );
+          expectError(answer, 409, 'SoConflictException', `${id} is ${from} `, `become ${to};`, ...legal);
           expect(await recordOf(server, id)).toEqual(record);
         }
       });
@@ -701,7 +699,8 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
     test.each(wrong)('%s is refused with 400 and changes nothing', async (_what, body, says) => {
       const id = await taskIn('Aquired', admin, { Description: 'd', Response: 'r', Request: 'q' });
       const before = await recordOf(server, id);
-      expectError(await put(id, body), 400, 'ArgumentException', ...says);
+      const type = says.includes('JSON') ? 'FormatException' : 'ArgumentException';
+      expectError(await put(id, body), 400, type, ...says);
       expect(await recordOf(server, id)).toEqual(before);
     });
 
@@ -735,8 +734,8 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
     });
 
     test.each(['2147483647', '-2147483648', '0', '-1'])('there is no task %s: 404', async (id) => {
-      expectError(await put(id, { Description: 'x' }), 404, 'NotFoundException', `no batch task ${id}.`);
-      expectError(await put(id, { State: 'Failed' }), 404, 'NotFoundException', `no batch task ${id}.`);
+      expectError(await put(id, { Description: 'x' }), 404, 'SoNotFoundException', `no batch task ${id}.`);
+      expectError(await put(id, { State: 'Failed' }), 404, 'SoNotFoundException', `no batch task ${id}.`);
     });
 
     test.each([
@@ -763,7 +762,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
         const id = await taskIn('New', admin);
         const before = await recordOf(server, id);
         const answer = await put(id, '{"Description":"x"}', { 'Content-Type': type });
-        expectError(answer, 415, 'NotSupportedException', 'application/json', 'text/json');
+        expectError(answer, 415, 'HttpException', 'application/json', 'text/json');
         expect(await recordOf(server, id)).toEqual(before);
       },
     );
@@ -806,7 +805,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       const id = await taskIn('New', admin);
       const before = await recordOf(server, id);
       const answer = await put(id, { Description: 'x', Context: 'y'.repeat(1_048_576) });
-      expectError(answer, 413, 'ArgumentException');
+      expectError(answer, 413, 'HttpException');
       expect(await recordOf(server, id)).toEqual(before);
     });
 
@@ -909,8 +908,8 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
         const { DetailsRecord } = await admin.task(id);
         const answer = await admin.call('DELETE', `/BatchTask/${id}`);
         expect([answer.status, answer.text]).toEqual([204, '']);
-        expectError(await admin.call('GET', `/BatchTask/${id}`), 404, 'NotFoundException');
-        expectError(await admin.call('DELETE', `/BatchTask/${id}`), 404, 'NotFoundException', String(id));
+        expectError(await admin.call('GET', `/BatchTask/${id}`), 404, 'SoNotFoundException');
+        expectError(await admin.call('DELETE', `/BatchTask/${id}`), 404, 'SoNotFoundException', String(id));
         const { rows } = await sql`select 1 from batchline.binary_object where id = ${DetailsRecord}`.execute(
           server.database.sql,
         );
@@ -922,18 +921,13 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       const id = await taskIn(state, admin);
       const before = await recordOf(server, id);
       const answer = await admin.call('DELETE', `/BatchTask/${id}`);
-      expectError(answer, 409, 'InvalidOperationException', String(id), state, 'stop');
+      expectError(answer, 409, 'SoConflictException', String(id), state, 'stop');
       expect(await recordOf(server, id)).toEqual(before);
     });
 
     test('a task that the server runs stays until it was stopped', async () => {
       const id = await runningTask(admin, 'wait');
-      expectError(
-        await admin.call('DELETE', `/BatchTask/${id}`),
-        409,
-        'InvalidOperationException',
-        'Started',
-      );
+      expectError(await admin.call('DELETE', `/BatchTask/${id}`), 409, 'SoConflictException', 'Started');
       expect((await admin.task(id)).State).toBe('Started');
       await admin.json('POST', `/BatchTask/${id}/Stop`);
       await admin.ended(id);
@@ -946,7 +940,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expectError(
         await admin.call('DELETE', '/BatchTask/2147483647'),
         404,
-        'NotFoundException',
+        'SoNotFoundException',
         '2147483647',
       );
     });
@@ -1006,12 +1000,12 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
     test('a malformed id is 400, an unknown one 404', async () => {
       for (const id of NOT_INT32)
         expectError(await admin.call('POST', `/BatchTask/${id}/Stop`), 400, 'ArgumentException', '32 bits');
-      expectError(await admin.call('POST', '/BatchTask/2147483647/Stop'), 404, 'NotFoundException');
+      expectError(await admin.call('POST', '/BatchTask/2147483647/Stop'), 404, 'SoNotFoundException');
     });
 
     test('a body is not needed, and one that is there is read as JSON or refused', async () => {
       const id = await taskIn('New', admin);
-      expectError(await admin.call('POST', `/BatchTask/${id}/Stop`, '{'), 400, 'ArgumentException', 'JSON');
+      expectError(await admin.call('POST', `/BatchTask/${id}/Stop`, '{'), 400, 'FormatException', 'JSON');
       expect((await admin.task(id)).State).toBe('New');
       expect((await admin.call('POST', `/BatchTask/${id}/Stop`, {})).text).toBe('true');
     });
@@ -1031,7 +1025,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
     ] as const) {
       const body = method === 'GET' ? undefined : { Name: 'held', Description: 'x' };
       const answer = await admin.call(method, `/BatchTask${path}`, body, { Authorization: wrong });
-      expectError(answer, 401, 'AuthenticationException');
+      expectError(answer, 401, 'SoUnauthorizedException');
     }
     expect(await recordOf(server, id)).toEqual(before);
     await expect(ApiClient.signIn(server.url, ADMIN.login, 'wrong')).rejects.toThrow('401');

@@ -4,10 +4,17 @@ import { ApiClient } from '../support/api-client.ts';
 import { ADMIN } from '../support/associates.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { TestServer } from '../support/test-server.ts';
-import { expectError, recordOf, runningTask, startConformanceServer, taskIn } from './helpers.ts';
+import {
+  errorCarrier,
+  expectError,
+  recordOf,
+  runningTask,
+  startConformanceServer,
+  taskIn,
+} from './helpers.ts';
 
-const FORBIDDEN = 'UnauthorizedAccessException';
-const UNAUTHENTICATED = 'AuthenticationException';
+const FORBIDDEN = 'SoSentryException';
+const UNAUTHENTICATED = 'SoUnauthorizedException';
 
 describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
   let server: TestServer;
@@ -58,12 +65,9 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       expect(response.headers.get('www-authenticate')).toMatch(
         /^Basic realm="[^"]+".*, Bearer realm="[^"]+"/,
       );
-      expect(await response.json()).toEqual({
-        Error: true,
-        ErrorType: UNAUTHENTICATED,
-        Message: expect.stringMatching(/Authorization.*Basic.*Bearer/),
-        ErrorSource: expect.any(String),
-      });
+      const body = (await response.json()) as { Message: string };
+      expect(body).toEqual(errorCarrier({ body }, UNAUTHENTICATED));
+      expect(body.Message).toMatch(/Authorization.*Basic.*Bearer/);
     });
 
     const wrong: [string, () => string][] = [
@@ -209,7 +213,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       const before = await recordOf(server, id);
       expect(await statuses(other, id)).toEqual([404, 404, 404, 404]);
       for (const path of [`/BatchTask/${id}/Audit`, `/BatchTask/${id}/File`])
-        expectError(await other.call('GET', path), 404, 'NotFoundException');
+        expectError(await other.call('GET', path), 404, 'SoNotFoundException');
       for (const [method, body] of [
         ['GetBatchTaskInfo', { Id: id }],
         ['StopBatchJob', { Id: id }],
@@ -218,11 +222,11 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
         ['DeleteBatchTasks', { BatchTaskIds: [id] }],
       ] as const) {
         const answer = await other.call('POST', `/Agents/Batch/${method}`, body);
-        expectError(answer, 404, 'NotFoundException', `no batch task ${id}.`);
+        expectError(answer, 404, 'SoNotFoundException', `no batch task ${id}.`);
       }
       const hidden = await other.call('GET', `/BatchTask/${id}`);
       const missing = await other.call('GET', '/BatchTask/2147483647');
-      expect(hidden.text.replace(String(id), '2147483647')).toBe(missing.text);
+      expect(hidden.text.replaceAll(`task ${id}.`, 'task 2147483647.')).toBe(missing.text);
       expect(await recordOf(server, id)).toEqual(before);
     });
 
@@ -365,7 +369,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       const others = { Name: 'other', AssociateId: admin.associateId };
       expectError(await owner.call('POST', '/Tokens', others), 403, FORBIDDEN);
       const { Id } = await admin.json('POST', '/Tokens', { Name: 'kept' });
-      expectError(await owner.call('DELETE', `/Tokens/${Id}`), 404, 'NotFoundException');
+      expectError(await owner.call('DELETE', `/Tokens/${Id}`), 404, 'SoNotFoundException');
     });
 
     test('with the scope admin makes no administrator of an associate', async () => {
@@ -455,7 +459,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
     test('of a run by its owner and by an administrator, and by nobody else', async () => {
       for (const client of [owner, admin]) {
         const id = await runningTask(owner, 'wait');
-        expectError(await other.call('POST', `/BatchTask/${id}/Stop`), 404, 'NotFoundException');
+        expectError(await other.call('POST', `/BatchTask/${id}/Stop`), 404, 'SoNotFoundException');
         expectError(
           await viewer.call('POST', `/BatchTask/${id}/Stop`),
           403,
@@ -488,8 +492,8 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       const others = await taskIn('Failed', other);
       const system = await taskIn('Failed', admin, { IsSystemTask: true });
       const before = await recordOf(server, own, others, system);
-      expectError(await remove(owner, own, others), 404, 'NotFoundException', String(others));
-      expectError(await remove(owner, others, own), 404, 'NotFoundException', String(others));
+      expectError(await remove(owner, own, others), 404, 'SoNotFoundException', String(others));
+      expectError(await remove(owner, others, own), 404, 'SoNotFoundException', String(others));
       expectError(await remove(owner, own, system), 403, FORBIDDEN, String(system));
       expectError(await remove(viewer, own), 403, FORBIDDEN, String(own));
       expect(await recordOf(server, own, others, system)).toEqual(before);
@@ -502,13 +506,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       const waiting = await taskIn('New', owner);
       const running = await runningTask(owner, 'wait');
       const before = await recordOf(server, waiting);
-      expectError(
-        await remove(owner, waiting, running),
-        409,
-        'InvalidOperationException',
-        String(running),
-        'stop',
-      );
+      expectError(await remove(owner, waiting, running), 409, 'SoConflictException', String(running), 'stop');
       expect(await recordOf(server, waiting)).toEqual(before);
       expect((await owner.task(running)).State).toBe('Started');
       await owner.json('POST', `/BatchTask/${running}/Stop`);

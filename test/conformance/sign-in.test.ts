@@ -9,6 +9,7 @@ import { ADMIN } from '../support/associates.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type OidcIssuer, startOidcIssuer } from '../support/oidc-issuer.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../support/test-server.ts';
+import { errorCarrier } from './helpers.ts';
 import { BatchAgent } from './webapi.ts';
 
 type Headers_ = Record<string, string>;
@@ -21,8 +22,8 @@ interface Read {
   readonly body: any;
 }
 
-const UNAUTHENTICATED = 'AuthenticationException';
-const FORBIDDEN = 'UnauthorizedAccessException';
+const UNAUTHENTICATED = 'SoUnauthorizedException';
+const FORBIDDEN = 'SoSentryException';
 
 describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
   let place: Place;
@@ -92,7 +93,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
   const expectError = (answer: Read, status: number, type: string): void =>
     expect({ status: answer.status, body: answer.body }).toEqual({
       status,
-      body: { Error: true, ErrorType: type, Message: expect.any(String), ErrorSource: 'Batchline' },
+      body: errorCarrier(answer, type),
     });
   /** Lets the server forget what it believes for a few seconds: any revoked token does. */
   const forget = async (): Promise<void> => {
@@ -431,17 +432,17 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
 
     test('have to wait: 429 with Retry-After, the right password is no exception', async () => {
       const waiting = await failUntilWaiting(ADMIN.login, '192.0.2.1', 4);
-      expectError(waiting, 429, 'TooManyRequestsException');
+      expectError(waiting, 429, 'SoBusyException');
       expect(waiting.body.Message).toMatch(/^Too many failed sign-ins; try again in 4 seconds\.$/);
       const right = basic(ADMIN.login, ADMIN.password);
-      expectError(await call('GET', '/SignIn', from('192.0.2.1', right)), 429, 'TooManyRequestsException');
+      expectError(await call('GET', '/SignIn', from('192.0.2.1', right)), 429, 'SoBusyException');
       const form = await call('POST', '/SignIn', from('192.0.2.1', {}), credentials);
-      expectError(form, 429, 'TooManyRequestsException');
+      expectError(form, 429, 'SoBusyException');
     });
 
     test('for a login that is not there look the same', async () => {
       const waiting = await failUntilWaiting('nobody', '192.0.2.2', 1);
-      expectError(waiting, 429, 'TooManyRequestsException');
+      expectError(waiting, 429, 'SoBusyException');
     });
 
     test('of others lock nobody out', async () => {
@@ -512,7 +513,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       issuer.answer(500);
       const jwt = { Authorization: `Bearer ${await issuer.token({ preferred_username: 'admin' })}` };
       const unknown = await call('GET', '/SignIn', { ...jwt, ...application });
-      expectError(unknown, 503, 'ServiceUnavailableException');
+      expectError(unknown, 503, 'SoBusyException');
       expect(unknown.headers.get('retry-after')).toBe('5');
     } finally {
       await second.stop();

@@ -85,7 +85,7 @@ describe.each(DATABASES)('time zones and culture on %s', (kind) => {
 
     test('that are errors name the zone and are no different', async () => {
       const answer = await inZone('US-NY', 'GET', '/BatchTask/2000000000');
-      expectError(answer, 404, 'NotFoundException');
+      expectError(answer, 404, 'SoNotFoundException');
       expect(answer.headers.get('so-timezone')).toBe('US-NY');
     });
   });
@@ -233,7 +233,7 @@ describe.each(DATABASES)('time zones and culture on %s', (kind) => {
 
     test.each(['0', '2', 'XX', '__proto__', '%00', 'US'])('%s is 404', async (name) => {
       const answer = await admin.call('GET', `/timezone/${name}`);
-      expectError(answer, 404, 'NotFoundException', 'GET /api/v1/timezone');
+      expectError(answer, 404, 'SoNotFoundException', 'GET /api/v1/timezone');
     });
 
     test('what it lists, the header takes', async () => {

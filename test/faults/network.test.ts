@@ -52,7 +52,7 @@ async function serve(env: Record<string, string>): Promise<ServerProcess> {
 function expectOutage(answer: Answer): void {
   expect(answer, answer.text).toMatchObject({
     status: 503,
-    body: { Error: true, ErrorType: 'ServiceUnavailableException' },
+    body: { Error: true, ErrorType: 'SoBusyException' },
   });
   expect(answer.headers.get('retry-after')).toBe('2');
   expect(answer.body.Message).toContain('The database does not answer');

@@ -164,7 +164,7 @@ describe('the client', () => {
     await expect(call).rejects.toBeInstanceOf(Refused);
     await expect(call).rejects.toMatchObject({
       status: 404,
-      type: 'NotFoundException',
+      type: 'SoNotFoundException',
       message: expect.stringContaining('finnes'),
     });
   });

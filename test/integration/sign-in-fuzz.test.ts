@@ -103,7 +103,7 @@ describe('whatever the headers of a sign-in hold', () => {
   };
   const expectRefusal = ({ status, body }: { status: number; body: string }, accepted: number[]): void => {
     expect(accepted, body).toContain(status);
-    expect(JSON.parse(body)).toMatchObject({ Error: true, ErrorSource: 'Batchline' });
+    expect(JSON.parse(body)).toMatchObject({ Error: true, ErrorSource: 'Batchline.WebApi' });
   };
   const started = async (): Promise<number> => (await server.admin.json('GET', '/BatchTask/All')).length;
 

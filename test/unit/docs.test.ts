@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { SETTINGS } from '../../src/config.ts';
+import { REFUSAL_CODES } from '../../src/domain/errors.ts';
 import { FieldRight, RIGHTS, TableRight } from '../../src/domain/rights.ts';
 import { KINDS } from '../../src/http/errors.ts';
 
@@ -51,11 +52,18 @@ function tableOf(document: string, name: string): string[][] {
 
 test('the table of errors is that of the program', () => {
   const rows = tableOf('docs/reference/errors.md', 'errors');
-  const kinds = Object.entries(KINDS).map(([kind, { status, type }]) => [kind, String(status), type]);
-  expect(rows.map((row) => row.slice(0, 3))).toEqual(
+  const kinds = Object.entries(KINDS).map(([kind, { status, type, code }]) => [
+    kind,
+    String(status),
+    type,
+    code,
+  ]);
+  expect(rows.map((row) => row.slice(0, 4))).toEqual(
     kinds.sort(([, a = ''], [, b = '']) => a.localeCompare(b)),
   );
-  for (const [kind, , , when] of rows) expect(when, kind).not.toBe('');
+  for (const [kind, , , , when] of rows) expect(when, kind).not.toBe('');
+  const codes = tableOf('docs/reference/errors.md', 'codes').map(([code]) => code);
+  expect(codes).toEqual([...REFUSAL_CODES]);
 });
 
 test('the table of rights is that of the program', () => {

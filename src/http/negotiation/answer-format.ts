@@ -19,6 +19,7 @@ export interface AnswerFormat {
   /** The Content-Type of the answer. */
   readonly type: string;
   readonly write: (answer: unknown, carrier: string) => string;
+  readonly isXml?: true;
 }
 
 const writeJson = (answer: unknown): string => JSON.stringify(answer);
@@ -28,8 +29,8 @@ const JSON_FORMAT: AnswerFormat = { type: 'application/json; charset=utf-8', wri
 const FORMATS: Readonly<Record<string, AnswerFormat>> = {
   'application/json': JSON_FORMAT,
   'text/json': { type: 'text/json; charset=utf-8', write: writeJson },
-  'application/xml': { type: 'application/xml; charset=utf-8', write: writeXml },
-  'text/xml': { type: 'text/xml; charset=utf-8', write: writeXml },
+  'application/xml': { type: 'application/xml; charset=utf-8', write: writeXml, isXml: true },
+  'text/xml': { type: 'text/xml; charset=utf-8', write: writeXml, isXml: true },
   'application/json-patch+json': JSON_FORMAT,
   'application/merge-patch+json': JSON_FORMAT,
 };

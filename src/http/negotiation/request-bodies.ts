@@ -38,6 +38,13 @@ export function readRequestBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   for (const [type, read] of Object.entries(CARRIER_FORMATS)) addParser(app, type, read, () => true);
   for (const [type, read] of Object.entries(PATCH_FORMATS)) addParser(app, type, read, isPatchable);
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const coding = codingOf(request);
+    if (coding === undefined) return done(null, payload);
+    done(
+      unsupported`The Content-Encoding "${coding.slice(0, 40)}" of the body is not supported; bodies without one are accepted.`,
+    );
+  });
   app.addHook('preValidation', (request, _reply, done) => {
     const schema = request.routeOptions.schema?.body as BodySchema | undefined;
     if (schema !== undefined && isUntyped(request.body)) request.body = bySchema(request.body, schema);
@@ -47,10 +54,24 @@ export function readRequestBodies(app: FastifyInstance): void {
 
 /** A 415 that lists what this call accepts. */
 export function unsupportedBody(request: FastifyRequest): Refusal {
-  const accepted = Object.keys(
-    isPatchable(request) ? { ...CARRIER_FORMATS, ...PATCH_FORMATS } : CARRIER_FORMATS,
-  );
-  return unsupported`The Content-Type of the body is not supported here; ${accepted.join(', ')} are accepted.`;
+  return unsupported`The Content-Type of the body is not supported here; ${acceptedTypes(request).join(', ')} are accepted.`;
+}
+
+/** The header of a 415 that says what this call accepts (contract, section 4; RFC 9110, section 15.5.16). */
+export function acceptedBodies(request: FastifyRequest): Readonly<Record<string, string>> {
+  return codingOf(request) === undefined
+    ? { Accept: acceptedTypes(request).join(', ') }
+    : { 'Accept-Encoding': 'identity' };
+}
+
+function acceptedTypes(request: FastifyRequest): string[] {
+  return Object.keys(isPatchable(request) ? { ...CARRIER_FORMATS, ...PATCH_FORMATS } : CARRIER_FORMATS);
+}
+
+/** The content coding of the body; `undefined` if it has none. */
+function codingOf({ headers }: FastifyRequest): string | undefined {
+  const coding = headers['content-encoding']?.trim();
+  return coding === undefined || /^(?:identity)?$/i.test(coding) ? undefined : coding;
 }
 
 function isPatchable(request: FastifyRequest): boolean {

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { missing } from '../../domain/errors.ts';
 import { mergeRules, type RetentionRules, readRules, writeRetention } from '../../domain/retention.ts';
 import type { KnownDefinition } from '../../engine/definitions.ts';
 import { findOwnRules } from '../../store/retention/own-rules.ts';
 import { deleteRules, findRules, writeRules } from '../../store/retention/rules.ts';
+import { noSuchDefinition } from '../../tasks/control-definition.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import * as operations from '../operations/definitions.ts';
@@ -26,7 +26,7 @@ export async function retentionRoutes(
   const { sql } = tasks.database;
   const definitionOf = async (name: string): Promise<KnownDefinition> => {
     const found = await tasks.definitions.find(name);
-    if (found === undefined) throw missing`There is no definition called "${name.slice(0, 100)}".`;
+    if (found === undefined) throw noSuchDefinition(name);
     return found;
   };
   const toWire = (rules: RetentionRules): Record<string, string> =>

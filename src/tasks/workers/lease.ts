@@ -51,11 +51,14 @@ function checkHolder(caller: Caller, lease: Lease, held: HeldTask | undefined): 
   const task = held?.task;
   const tenantFits = caller.tenant === null || caller.tenant === task?.tenant;
   if (held === undefined || task === undefined || !tenantFits || !worksOn(caller, task.name))
-    throw missing`There is no lease ${name}.`;
+    throw missing`There is no lease ${name}.`.withCode('lease_not_found');
   const holds =
     task.state === 'Started' &&
     task.attempt === lease.attempt &&
     held.leaseOwner?.startsWith(workerOwner(caller)) === true;
-  if (!holds) throw conflict`The lease ${name} is over: the worker no longer holds batch task ${task.id}.`;
+  if (!holds)
+    throw conflict`The lease ${name} is over: the worker no longer holds batch task ${task.id}.`.withCode(
+      'lease_over',
+    );
   return held;
 }

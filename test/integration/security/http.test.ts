@@ -42,13 +42,17 @@ afterAll(() => server?.stop());
 /** The path of a route with something in the place of what varies. */
 const pathOf = ({ url }: KnownRoute): string => url.replace(':lease', '1.1').replaceAll(/:\w+|\*/g, '1');
 const signedIn = { headers: { authorization: '' } };
-const isError = (body: string): void =>
-  expect(JSON.parse(body)).toEqual({
+const isError = (body: string, type: string): void => {
+  const error = JSON.parse(body);
+  expect(error).toEqual({
     Error: true,
-    ErrorType: 'ArgumentException',
+    ErrorType: type,
     Message: expect.any(String),
-    ErrorSource: 'Batchline',
+    ErrorMessage: error.Message,
+    ErrorSource: 'Batchline.WebApi',
+    Code: expect.any(String),
   });
+};
 
 describe('every answer', () => {
   beforeAll(() => {
@@ -151,7 +155,7 @@ describe('what is too long', () => {
         },
       );
       expect(answer.status, `${route.method} ${route.url}`).toBe(413);
-      isError(await answer.text());
+      isError(await answer.text(), 'HttpException');
     }
     for (const type of [
       'application/xml',
@@ -185,7 +189,7 @@ describe('what is too long', () => {
     const digest = createHash('sha256').update(content).digest('base64');
     const answer = await worker.file(Lease, 'a.txt', content, { 'Content-Digest': `sha-256=:${digest}:` });
     expect(answer.status).toBe(413);
-    isError(answer.text);
+    isError(answer.text, 'HttpException');
     expect((await server.admin.call('GET', `/BatchTask/${Task.Id}/File`)).status).toBe(404);
     expect((await worker.on(Lease, 'Succeed')).status).toBe(200);
   });
@@ -212,7 +216,7 @@ describe('what is too long', () => {
   ])('or wrong before it is a request, as %s, is told in the same shape', async (_, status, bytes) => {
     const [head = '', body = ''] = (await answerTo(bytes)).split('\r\n\r\n');
     expect(head).toContain(`HTTP/1.1 ${status} `);
-    isError(body);
+    isError(body, status === 431 ? 'HttpException' : 'FormatException');
   });
 
   test('or does not come to its end has a time to do so', () => {
@@ -249,7 +253,7 @@ describe('too many requests', () => {
     expect(refused.headers.get('retry-after')).toBe('1');
     expect(await refused.json()).toMatchObject({
       Error: true,
-      ErrorType: 'TooManyRequestsException',
+      ErrorType: 'SoBusyException',
       Message: expect.stringContaining('try again in 1 second'),
     });
     expect((await get(other.authorization)).status).toBe(200);

@@ -62,7 +62,7 @@ describe('transactions on postgres', () => {
     expect(refused, refused.text).toMatchObject({
       status: 503,
       body: {
-        ErrorType: 'ServiceUnavailableException',
+        ErrorType: 'SoBusyException',
         Message: expect.stringContaining('nothing has changed'),
       },
     });
