@@ -1423,7 +1423,9 @@ export interface components {
          *       "Error": true,
          *       "ErrorType": "ArgumentException",
          *       "Message": "\"12x\" is not the id of a batch task; a whole number of 32 bits is accepted.",
-         *       "ErrorSource": "Batchline"
+         *       "ErrorMessage": "\"12x\" is not the id of a batch task; a whole number of 32 bits is accepted.",
+         *       "ErrorSource": "Batchline.WebApi",
+         *       "Code": "invalid_argument"
          *     }
          */
         Error: {
@@ -1432,7 +1434,14 @@ export interface components {
             ErrorType: string;
             /** @description What is wrong, where, and what would be accepted */
             Message: string;
+            /** @description The same text */
+            ErrorMessage: string;
             ErrorSource: string;
+            /**
+             * @description What programs go by; never changes
+             * @example task_not_found
+             */
+            Code: string;
         };
         HealthSummary: {
             Status: string;
