@@ -11,7 +11,7 @@ export interface TimeZone {
   readonly zone: Zone;
 }
 
-/** A time zone with a code, as `GET /api/v1/timezone` lists it. */
+/** A time zone with a code, as `GET /api/v1/TimeZone` lists it. */
 export interface ListedTimeZone extends TimeZone {
   readonly id: number;
   /** The country's English name; empty for UTC. */

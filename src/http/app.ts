@@ -35,6 +35,7 @@ import { limitPipelining } from './pipelining.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { batchAgentRoutes } from './routes/batch-agent.ts';
 import { batchTaskRoutes } from './routes/batch-task.ts';
+import { blobAgentRoutes } from './routes/blob-agent.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { discoveryRoutes } from './routes/discovery.ts';
@@ -51,6 +52,7 @@ import { taskControlRoutes } from './routes/task-control.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
 import { taskLogRoutes } from './routes/task-log.ts';
 import { textRoutes } from './routes/texts.ts';
+import { timeZoneAgentRoutes } from './routes/time-zone-agent.ts';
 import { timeZoneRoutes } from './routes/time-zones.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -181,6 +183,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       });
       await api.register(workerChildrenRoutes, { prefix: '/Workers', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
+      await api.register(blobAgentRoutes, { prefix: '/Agents/BLOB', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
       await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: parts.scheduler });
       await api.register(retentionRoutes, {
@@ -189,7 +192,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
         settings: config.retention.tasks,
       });
       await api.register(statisticsRoutes, { prefix: '/Statistics', tasks });
-      await api.register(timeZoneRoutes, { prefix: '/timezone' });
+      await api.register(timeZoneRoutes, { prefix: '/TimeZone', base: config.timeZone });
+      await api.register(timeZoneAgentRoutes, { prefix: '/Agents/TimeZone', base: config.timeZone });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });
       await api.register(applicationRoutes, {

@@ -6,7 +6,7 @@ import type { TestServer } from '../support/test-server.ts';
 import { expectError, startConformanceServer, taskIn } from './helpers.ts';
 import { type Agent, BatchAgent } from './webapi.ts';
 
-/** Contract, section 5: `GET /api/v1/timezone`. */
+/** Contract, section 5: `GET /api/v1/TimeZone`. */
 const PUBLISHED = [
   [1, 'UTC', '', 'UTC/GMT', '0', ''],
   [36, 'AU-ACT', 'Australia', 'Capital Territory', '+10:00', '+11:00'],
@@ -139,10 +139,10 @@ describe.each(DATABASES)('time zones and culture on %s', (kind) => {
           ['PUT', `/BatchTask/${id}`, { Description: 'changed' }],
           ['PUT', '/BatchTask/x', '{'],
           ['POST', '/Tokens', { Name: 'never made' }],
-          ['GET', '/timezone'],
+          ['GET', '/TimeZone'],
         ] as const) {
           const answer = await inZone(header, method, path, body);
-          expectError(answer, 400, 'ArgumentException', 'SO-TimeZone', 'GET /api/v1/timezone');
+          expectError(answer, 400, 'ArgumentException', 'SO-TimeZone', 'GET /api/v1/TimeZone');
           expect(answer.headers.get('so-timezone')).toBeNull();
         }
         expect((await admin.task(id)).Description).toBe('');
@@ -208,39 +208,101 @@ describe.each(DATABASES)('time zones and culture on %s', (kind) => {
     });
   });
 
-  describe('GET /timezone', () => {
-    test('lists the zones with the published ids, codes and offsets', async () => {
-      const zones = await admin.json('GET', '/timezone');
-      for (const [Id, TimeZone, Country, Region, Offset, Daylight] of PUBLISHED) {
-        expect(zones).toContainEqual({
-          Id,
-          TimeZone,
-          Country,
-          Region,
-          Offset,
-          Daylight,
-          IsActive: true,
-          IanaName: expect.any(String),
+  describe('GET /TimeZone', () => {
+    const rows = async (query = ''): Promise<Record<string, unknown>[]> =>
+      (await admin.json('GET', `/TimeZone${query}`)).value;
+
+    test('is an archive list of the zones with the published ids, codes and offsets', async () => {
+      const list = await admin.json('GET', '/TimeZone');
+      expect(list).toMatchObject({
+        'odata.metadata': `${server.url}/api/v1/archive$metadata`,
+        'odata.nextLink': null,
+      });
+      for (const [id, timeZone, country, region, offset, daylight] of PUBLISHED) {
+        expect(list.value).toContainEqual({
+          PrimaryKey: String(id),
+          EntityName: 'timezone',
+          id,
+          timeZone,
+          country,
+          region,
+          offset,
+          daylight,
+          isActive: true,
         });
       }
     });
 
-    test('answers one by its id or its code', async () => {
-      const norway = await admin.json('GET', '/timezone/261');
-      expect(norway).toMatchObject({ Id: 261, TimeZone: 'NO', IanaName: 'Europe/Oslo' });
-      expect(await admin.json('GET', '/TimeZone/no')).toEqual(norway);
+    test.each([
+      ['?$select=timezone,ianaName&$top=2', [{ timezone: 'UTC', ianaName: 'UTC' }, { timezone: 'AU-ACT' }]],
+      ['?$TOP=1&$skip=6', [{ id: 261 }]],
+      ['?$orderBy=id desc&$top=1&$select=id', [{ PrimaryKey: expect.stringMatching(/^10/) }]],
+      ['?$orderBy=offset,country desc,id&$top=1', [{ offset: '-11:00' }]],
+      ['?$top=0', []],
+    ])('%s', async (query, expected) => {
+      expect(await rows(query)).toMatchObject(expected);
+    });
+
+    test.each([
+      ['$select=id,nonsense', 'nonsense'],
+      ['$orderBy=nonsense', 'nonsense'],
+      ['$top=-1', '$top'],
+      ['$filter=id eq 1', '$filter'],
+      ['$mode=Full', '$mode'],
+      ['nonsense=1', 'nonsense'],
+    ])('%s is refused', async (query, says) => {
+      expectError(await admin.call('GET', `/TimeZone?${query}`), 400, 'ArgumentException', says);
+    });
+
+    test('base, current, and one by its id or its code have the rules of this year', async () => {
+      const year = new Date().getUTCFullYear();
+      const norway = await admin.json('GET', '/TimeZone/base');
+      expect(norway).toEqual({
+        TZLocationID: 261,
+        Name: 'Norway',
+        TZLocationCode: 'NO',
+        TZLocationCities: 'Oslo',
+        IsoNumber: 578,
+        TimeZoneSTDRules: {
+          [year]: {
+            TZOffset: 60,
+            StartRulePattern: '',
+            EndRulePattern: '',
+            StartDay: 0,
+            StartMonth: 0,
+            EndDay: 0,
+            EndMonth: 0,
+          },
+        },
+        TimeZoneDSTRules: {
+          [year]: {
+            TZOffset: 120,
+            StartRulePattern: '0200 LST-SUN-MAR',
+            EndRulePattern: '0300 LST-SUN-OCT',
+            StartDay: expect.any(Number),
+            StartMonth: 3,
+            EndDay: expect.any(Number),
+            EndMonth: 10,
+          },
+        },
+      });
+      for (const path of ['current', '261', 'no']) {
+        expect(await admin.json('GET', `/TimeZone/${path}`)).toEqual(norway);
+      }
+      expect((await inZone('460', 'GET', '/timezone/current')).body.TZLocationCode).toBe('US-NY');
+      const unlisted = (await inZone('Etc/GMT+3', 'GET', '/TimeZone/current')).body;
+      expect(unlisted).toMatchObject({ TZLocationID: 0, TZLocationCode: 'Etc/GMT+3', IsoNumber: 0 });
     });
 
     test.each(['0', '2', 'XX', '__proto__', '%00', 'US'])('%s is 404', async (name) => {
       const answer = await admin.call('GET', `/timezone/${name}`);
-      expectError(answer, 404, 'SoNotFoundException', 'GET /api/v1/timezone');
+      expectError(answer, 404, 'SoNotFoundException', 'GET /api/v1/TimeZone');
     });
 
     test('what it lists, the header takes', async () => {
-      const zones: { Id: number; TimeZone: string }[] = await admin.json('GET', '/timezone');
-      for (const { Id, TimeZone } of zones.filter((_, index) => index % 40 === 0)) {
-        for (const name of [String(Id), TimeZone]) {
-          expect((await inZone(name)).headers.get('so-timezone')).toBe(TimeZone);
+      for (const { id, timeZone } of (await rows()).filter((_, index) => index % 40 === 0)) {
+        for (const name of [String(id), String(timeZone)]) {
+          expect((await inZone(name)).headers.get('so-timezone')).toBe(timeZone);
         }
       }
     });

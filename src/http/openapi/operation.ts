@@ -5,6 +5,8 @@ import type { Access } from '../../domain/access.ts';
 export const TAGS = {
   BatchTask: 'Batch tasks: the REST resource of SuperOffice, and what hangs on a task.',
   Batch: "SuperOffice's Batch agent: one call a method.",
+  BLOB: "Two calls of SuperOffice's BLOB agent: a batch task's output, and its removal.",
+  TimeZone: "Time zones, and SuperOffice's TimeZone agent.",
   Definitions: 'What tasks can be started by.',
   Schedules: 'Tasks that start by the clock.',
   Events: 'What happens, as a stream of server-sent events or as pages.',

@@ -155,34 +155,3 @@ export const readStatistics: Operation = {
   summary: 'Throughput, waiting time, workers, queues and failures of the last Minutes.',
   answers: { 200: Statistics },
 };
-
-const TimeZone = Type.Object(
-  {
-    Id: Int32,
-    TimeZone: Type.String({ examples: ['NO', 'US-NY'] }),
-    Country: Type.String(),
-    Region: Type.String(),
-    Offset: Type.String({ examples: ['+1:00'] }),
-    Daylight: Type.String(),
-    IsActive: Type.Boolean(),
-    IanaName: Type.String({ examples: ['Europe/Oslo'] }),
-  },
-  { title: 'TimeZone' },
-);
-
-export const listTimeZones: Operation = {
-  id: 'listTimeZones',
-  access: ACCESS.readCommon,
-  tag,
-  summary: 'The time zones that SO-TimeZone can name.',
-  answers: { 200: Type.Array(TimeZone) },
-};
-
-export const getTimeZone: Operation = {
-  id: 'getTimeZone',
-  access: ACCESS.readCommon,
-  tag,
-  summary: 'One time zone by its id or code.',
-  answers: { 200: TimeZone },
-  reads: { params: Type.Object({ name: Type.String({ examples: ['261', 'NO'] }) }) },
-};

@@ -36,7 +36,7 @@ interface AgentMethod {
 }
 
 /** The arguments of a call: one object; simple ones may stand in the query instead (contract, section 3). */
-class AgentArguments {
+export class AgentArguments {
   readonly #body: CarrierReader;
 
   constructor(request: FastifyRequest) {

@@ -1,47 +1,133 @@
 import type { FastifyInstance } from 'fastify';
-import { missing } from '../../domain/errors.ts';
+import { invalid, missing } from '../../domain/errors.ts';
+import { INT32_MAX } from '../../domain/limits.ts';
 import {
   findListedTimeZone,
   type ListedTimeZone,
   TIME_ZONES,
+  type TimeZone,
   yearlyOffsets,
 } from '../../domain/time-zone.ts';
-import * as operations from '../operations/server.ts';
+import { QueryOptions } from '../archive/query-options.ts';
+import { baseUrl } from '../base-url.ts';
+import { localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/time-zones.ts';
 import { describe } from '../wire/carrier-reader.ts';
+import { writeTimeZoneData } from '../wire/time-zone-carriers.ts';
 
-const CONFIG = { answer: 'TimeZone' };
+const DATA = { answer: 'TimeZoneData' };
 
-/** `/api/v1/timezone`: what SO-TimeZone can name (contract, section 5). Offsets are those of this year. */
-export async function timeZoneRoutes(app: FastifyInstance): Promise<void> {
-  app.get('/', { config: { ...CONFIG, operation: operations.listTimeZones } }, async () => {
-    const now = new Date();
-    return TIME_ZONES.map((timeZone) => toWire(timeZone, now));
-  });
+interface Column {
+  /** The value in the list; offsets are those of the year of `now`. */
+  readonly value: (zone: ListedTimeZone, now: Date) => string | number | boolean;
+  /** What it is sorted by, if not by its value. */
+  readonly order?: (zone: ListedTimeZone, now: Date) => number;
+}
+
+const COLUMNS: Readonly<Record<string, Column>> = {
+  id: { value: ({ id }) => id },
+  timeZone: { value: ({ code }) => code },
+  country: { value: ({ country }) => country },
+  region: { value: ({ region }) => region },
+  offset: {
+    value: (zone, now) => writeOffset(yearlyOffsets(zone, now).standard),
+    order: (zone, now) => yearlyOffsets(zone, now).standard,
+  },
+  daylight: {
+    value: (zone, now) => {
+      const { standard, daylight } = yearlyOffsets(zone, now);
+      return daylight === standard ? '' : writeOffset(daylight);
+    },
+    order: (zone, now) => yearlyOffsets(zone, now).daylight,
+  },
+  isActive: { value: () => true },
+  ianaName: { value: ({ iana }) => iana },
+};
+const NAMES = Object.keys(COLUMNS);
+/** What a list without `$select` has: the columns of the original. */
+const USUAL = NAMES.filter((name) => name !== 'ianaName').join();
+
+/** Options of archive lists (contract, section 6) that this one does not have. */
+const OTHER_OPTIONS = ['$filter', '$mode', '$options', '$output', '$format', '$skiptoken'] as const;
+
+/** `/api/v1/TimeZone`: what SO-TimeZone can name, and the zones that are in use (contract, section 5). */
+export async function timeZoneRoutes(app: FastifyInstance, { base }: { base: TimeZone }): Promise<void> {
+  app.get(
+    '/',
+    { config: { answer: 'ArchiveList', operation: operations.listTimeZones } },
+    async (request) => ({
+      'odata.metadata': `${baseUrl(request)}/api/v1/archive$metadata`,
+      'odata.nextLink': null,
+      value: list(new QueryOptions(request.query), new Date()),
+    }),
+  );
+
+  app.get('/base', { config: { ...DATA, operation: operations.getBaseTimeZone } }, async () =>
+    writeTimeZoneData(base, new Date()),
+  );
+
+  app.get('/current', { config: { ...DATA, operation: operations.getCurrentTimeZone } }, async (request) =>
+    writeTimeZoneData(localeOf(request).timeZone, new Date()),
+  );
 
   app.get<{ Params: { name: string } }>(
     '/:name',
-    { config: { ...CONFIG, operation: operations.getTimeZone } },
+    { config: { ...DATA, operation: operations.getTimeZone } },
     async (request) => {
       const timeZone = findListedTimeZone(request.params.name);
       if (timeZone === undefined) {
-        throw missing`There is no time zone ${describe(request.params.name)}; GET /api/v1/timezone lists them.`;
+        throw missing`There is no time zone ${describe(request.params.name)}; GET /api/v1/TimeZone lists them.`;
       }
-      return toWire(timeZone, new Date());
+      return writeTimeZoneData(timeZone, new Date());
     },
   );
 }
 
-function toWire(timeZone: ListedTimeZone, now: Date): object {
-  const { standard, daylight } = yearlyOffsets(timeZone, now);
-  return {
-    Id: timeZone.id,
-    TimeZone: timeZone.code,
-    Country: timeZone.country,
-    Region: timeZone.region,
-    Offset: writeOffset(standard),
-    Daylight: daylight === standard ? '' : writeOffset(daylight),
-    IsActive: true,
-    IanaName: timeZone.iana,
+function list(options: QueryOptions, now: Date): object[] {
+  for (const option of OTHER_OPTIONS) {
+    if (options.text(option) !== '')
+      throw invalid`The list of time zones has no option ${option}; $select, $orderBy, $top and $skip are accepted.`;
+  }
+  const columns = (options.text('$select') || USUAL).split(',').map((name) => columnOf('$select', name));
+  const order = orderOf(options.text('$orderBy'));
+  const skip = options.count('$skip', INT32_MAX) ?? 0;
+  const top = options.count('$top', INT32_MAX) ?? TIME_ZONES.length;
+  const sorted = order.length === 0 ? TIME_ZONES : [...TIME_ZONES].sort(comparing(order, now));
+  return sorted.slice(skip, skip + top).map((zone) => ({
+    PrimaryKey: String(zone.id),
+    EntityName: 'timezone',
+    ...Object.fromEntries(columns.map(([name, column]) => [name, column.value(zone, now)])),
+  }));
+}
+
+/** A column by its name in any casing, with the spelling that was asked for. */
+function columnOf(option: string, text: string): [string, Column] {
+  const name = text.trim();
+  const found = NAMES.find((one) => one.toLowerCase() === name.toLowerCase());
+  if (found === undefined)
+    throw invalid`${option} names ${describe(name)}; ${NAMES.join(', ')} are accepted.`;
+  return [name, COLUMNS[found] as Column];
+}
+
+function orderOf(text: string): { column: Column; sign: number }[] {
+  if (text === '') return [];
+  return text.split(',').map((part) => {
+    const [, name = part, direction = 'asc'] = /^\s*(\S+)(?:\s+(asc|desc))?\s*$/i.exec(part) ?? [];
+    return {
+      column: columnOf('$orderBy', name)[1],
+      sign: direction.toLowerCase() === 'desc' ? -1 : 1,
+    };
+  });
+}
+
+function comparing(order: readonly { column: Column; sign: number }[], now: Date) {
+  return (a: ListedTimeZone, b: ListedTimeZone): number => {
+    for (const { column, sign } of order) {
+      const key = column.order ?? column.value;
+      const [left, right] = [key(a, now), key(b, now)];
+      if (left !== right) return left < right ? -sign : sign;
+    }
+    return a.id - b.id;
   };
 }
 

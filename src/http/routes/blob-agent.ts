@@ -1,0 +1,104 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import type { Caller } from '../../domain/caller.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { KeptResult } from '../../files/files.ts';
+import { deleteTasks } from '../../tasks/delete-tasks.ts';
+import { readTask } from '../../tasks/read-tasks.ts';
+import type { TaskParts } from '../../tasks/task-parts.ts';
+import { callerOf } from '../auth/sign-in.ts';
+import { formatOf, sendNull } from '../negotiation/answer-format.ts';
+import * as operations from '../operations/blob-agent.ts';
+import { AgentArguments } from './batch-agent.ts';
+
+const BYTES = 'application/octet-stream';
+
+/** The calls of the agent `/api/v1/Agents/BLOB/<method>` that belong to batch tasks (contract, section 3). */
+export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+  app.post(
+    '/GetOutputFromBatch',
+    { config: { answer: 'base64Binary', ownType: true, operation: operations.getOutputFromBatch } },
+    async (request, reply) => {
+      const id = new AgentArguments(request).int('BatchTaskId');
+      const output = await findOutput(tasks, callerOf(request), id);
+      return wantsBytes(request) ? sendBytes(reply, output) : sendBase64(request, reply, output);
+    },
+  );
+
+  app.post(
+    '/CleanupBatchTask',
+    { config: { operation: operations.cleanupBatchTask } },
+    async (request, reply) => {
+      const id = new AgentArguments(request).int('BatchTaskId');
+      await passOverMissing(deleteTasks(tasks, callerOf(request), [id]));
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** A task's result file; `undefined` if it has none, or the caller may not see the task. */
+async function findOutput(tasks: TaskParts, caller: Caller, id: number): Promise<KeptResult | undefined> {
+  const task = await passOverMissing(readTask(tasks, caller, id));
+  return task === undefined ? undefined : tasks.files.findResult(task.id);
+}
+
+/** What an agent does with an id that is unknown or invisible: nothing (contract, section 3). */
+async function passOverMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === 'missing') return undefined;
+    throw error;
+  }
+}
+
+/** Whether Accept prefers bytes to every format that carries base64. */
+function wantsBytes({ headers: { accept } }: FastifyRequest): boolean {
+  return (
+    accept !== undefined &&
+    new Negotiator({ headers: { accept } }).mediaType(['application/json', 'application/xml', BYTES]) ===
+      BYTES
+  );
+}
+
+async function sendBytes(reply: FastifyReply, output: KeptResult | undefined): Promise<FastifyReply> {
+  const content = await output?.open();
+  return reply
+    .type(BYTES)
+    .header('Content-Length', content === undefined ? 0 : (output?.bytes ?? 0))
+    .send(content ?? Buffer.alloc(0));
+}
+
+/** Sends the bytes as one base64 text, in the format that Accept names, without holding all of them. */
+async function sendBase64(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  output: KeptResult | undefined,
+): Promise<FastifyReply> {
+  const content = await output?.open();
+  if (content === undefined) return sendNull(request, reply);
+  const format = formatOf(request);
+  const [before = '', after = ''] = format.write(MARK, 'base64Binary').split(MARK);
+  return reply.type(format.type).send(Readable.from(inBase64(content, before, after)));
+}
+
+/** Stands for the content while the text around it is written; no base64 has it. */
+const MARK = '*';
+
+/** The bytes of a stream in base64, between two texts. */
+export async function* inBase64(
+  content: AsyncIterable<Uint8Array>,
+  before: string,
+  after: string,
+): AsyncGenerator<string> {
+  yield before;
+  let rest = Buffer.alloc(0);
+  for await (const chunk of content) {
+    const bytes = Buffer.concat([rest, chunk]);
+    const whole = bytes.length - (bytes.length % 3);
+    yield bytes.toString('base64', 0, whole);
+    rest = bytes.subarray(whole);
+  }
+  yield rest.toString('base64') + after;
+}
