@@ -1009,6 +1009,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/Agents/BLOB/GetOutputFromBatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call GetOutputFromBatch of the BLOB agent; never runs it */
+        get: operations["describe_BLOB_GetOutputFromBatch"];
+        put?: never;
+        /**
+         * A batch task's output: its result file
+         * @description Bytes if Accept prefers application/octet-stream, none if there is no output; else base64 or null. An unknown task has no output.
+         */
+        post: operations["BLOB_GetOutputFromBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/BLOB/CleanupBatchTask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call CleanupBatchTask of the BLOB agent; never runs it */
+        get: operations["describe_BLOB_CleanupBatchTask"];
+        put?: never;
+        /**
+         * Removes a batch task with its binary objects and its result file
+         * @description The natural end of SucceededManualCleanup. An unknown task is no error.
+         */
+        post: operations["BLOB_CleanupBatchTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/Definitions": {
         parameters: {
             query?: never;
@@ -1236,14 +1278,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/timezone": {
+    "/api/v1/TimeZone": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The time zones that SO-TimeZone can name */
+        /**
+         * The time zones that SO-TimeZone can name, as an archive list
+         * @description Columns: id, timeZone, country, region, offset, daylight, isActive; and ianaName, which only $select adds. Offsets are those of this year.
+         */
         get: operations["listTimeZones"];
         put?: never;
         post?: never;
@@ -1253,17 +1298,267 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/timezone/{name}": {
+    "/api/v1/TimeZone/base": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One time zone by its id or code */
+        /** The server's base time zone, with its rules */
+        get: operations["getBaseTimeZone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/TimeZone/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The time zone of this call, with its rules: that of SO-TimeZone, else the base time zone */
+        get: operations["getCurrentTimeZone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/TimeZone/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One time zone by its id or code, with its rules */
         get: operations["getTimeZone"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/GetDefaultTimeZoneInformation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call GetDefaultTimeZoneInformation of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_GetDefaultTimeZoneInformation"];
+        put?: never;
+        /** The time zone of the caller */
+        post: operations["TimeZone_GetDefaultTimeZoneInformation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/InitializeTimeZoneData": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call InitializeTimeZoneData of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_InitializeTimeZoneData"];
+        put?: never;
+        /** All time zones with their rules of this year */
+        post: operations["TimeZone_InitializeTimeZoneData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/GetBaseTimeZoneId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call GetBaseTimeZoneId of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_GetBaseTimeZoneId"];
+        put?: never;
+        /** The id of the base time zone; 0 if it is not listed */
+        post: operations["TimeZone_GetBaseTimeZoneId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/GetDefaultTimeZonePreference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call GetDefaultTimeZonePreference of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_GetDefaultTimeZonePreference"];
+        put?: never;
+        /** The id of the time zone of callers who name none: the base time zone */
+        post: operations["TimeZone_GetDefaultTimeZonePreference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/CheckNewTimeZoneDataAvailable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call CheckNewTimeZoneDataAvailable of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_CheckNewTimeZoneDataAvailable"];
+        put?: never;
+        /** Whether newer rules are available: never, since they come with the server */
+        post: operations["TimeZone_CheckNewTimeZoneDataAvailable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/UpdateTimeZoneData": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call UpdateTimeZoneData of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_UpdateTimeZoneData"];
+        put?: never;
+        /** Whether newer rules were fetched: never, since they come with the server */
+        post: operations["TimeZone_UpdateTimeZoneData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/TimeOfLastTimeZoneUpdate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call TimeOfLastTimeZoneUpdate of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_TimeOfLastTimeZoneUpdate"];
+        put?: never;
+        /** When newer rules were fetched: never */
+        post: operations["TimeZone_TimeOfLastTimeZoneUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/SetBaseTimeZoneId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call SetBaseTimeZoneId of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_SetBaseTimeZoneId"];
+        put?: never;
+        /** Refused: the base time zone is a setting */
+        post: operations["TimeZone_SetBaseTimeZoneId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/ToggleActiveTimeZoneRow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call ToggleActiveTimeZoneRow of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_ToggleActiveTimeZoneRow"];
+        put?: never;
+        /** Refused: all time zones are active */
+        post: operations["TimeZone_ToggleActiveTimeZoneRow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/SetActiveTimeZoneRow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call SetActiveTimeZoneRow of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_SetActiveTimeZoneRow"];
+        put?: never;
+        /** Refused: all time zones are active */
+        post: operations["TimeZone_SetActiveTimeZoneRow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/SetActiveTimeZonesByFilter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call SetActiveTimeZonesByFilter of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_SetActiveTimeZonesByFilter"];
+        put?: never;
+        /** Refused: all time zones are active */
+        post: operations["TimeZone_SetActiveTimeZonesByFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/TimeZone/DeleteTimeZones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call DeleteTimeZones of the TimeZone agent; never runs it */
+        get: operations["describe_TimeZone_DeleteTimeZones"];
+        put?: never;
+        /** Refused: time zones come with the server */
+        post: operations["TimeZone_DeleteTimeZones"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1944,22 +2239,60 @@ export interface components {
                 Result: string;
             }[];
         };
-        TimeZone: {
-            /** Format: int32 */
-            Id: number;
+        TimeZoneRow: {
+            [key: string]: unknown;
+        };
+        TimeZoneList: {
+            "odata.metadata": string;
+            "odata.nextLink": string | null;
+            value: components["schemas"]["TimeZoneRow"][];
+        };
+        /** @description When summer time begins and ends; zeros in rules of standard time */
+        TimeZoneRule: {
+            /** @description Minutes east of UTC */
+            TZOffset: number;
+            /** @example 0200 LST-SUN-MAR */
+            StartRulePattern: string;
+            /** @example 0300 LST-SUN-OCT */
+            EndRulePattern: string;
+            StartDay: number;
+            StartMonth: number;
+            EndDay: number;
+            EndMonth: number;
+        };
+        TimeZoneData: {
+            /** @description 0 for a zone that GET /TimeZone does not list */
+            TZLocationID: number;
+            /** @example Norway */
+            Name: string;
             /**
              * @example NO
              * @example US-NY
              */
-            TimeZone: string;
+            TZLocationCode: string;
+            /** @example Oslo */
+            TZLocationCities: string;
+            /** @description The ISO 3166-1 number of the country; 0 for none */
+            IsoNumber: number;
+            /** @description By year: the current one */
+            TimeZoneSTDRules: {
+                [key: string]: components["schemas"]["TimeZoneRule"];
+            };
+            /** @description By year: the current one */
+            TimeZoneDSTRules: {
+                [key: string]: components["schemas"]["TimeZoneRule"];
+            };
+        };
+        PreferredTimeZone: {
+            /** @description 0: users have no preference of their own here */
+            PreferenceId: number;
+            /** Format: int32 */
+            TZLocationId: number;
+            LocationCode: string;
+            Description: string;
             Country: string;
-            Region: string;
-            /** @example +1:00 */
-            Offset: string;
-            Daylight: string;
-            IsActive: boolean;
-            /** @example Europe/Oslo */
-            IanaName: string;
+            /** @description Minutes east of UTC in standard time */
+            Bias: number;
         };
         CreatedUpload: {
             /** @description What a parameter such as csv-import's file takes */
@@ -5013,6 +5346,123 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    describe_BLOB_GetOutputFromBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    BLOB_GetOutputFromBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: int32 */
+                    BatchTaskId: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string | null;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_BLOB_CleanupBatchTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    BLOB_CleanupBatchTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: int32 */
+                    BatchTaskId: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listDefinitions: {
         parameters: {
             query?: never;
@@ -5591,6 +6041,36 @@ export interface operations {
     };
     listTimeZones: {
         parameters: {
+            query?: {
+                $select?: string;
+                $orderBy?: string;
+                $top?: number;
+                $skip?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeZoneList"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getBaseTimeZone: {
+        parameters: {
             query?: never;
             header?: never;
             path?: never;
@@ -5604,7 +6084,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TimeZone"][];
+                    "application/json": components["schemas"]["TimeZoneData"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getCurrentTimeZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeZoneData"];
                 };
             };
             400: components["responses"]["Invalid"];
@@ -5631,13 +6136,688 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TimeZone"];
+                    "application/json": components["schemas"]["TimeZoneData"];
                 };
             };
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_GetDefaultTimeZoneInformation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_GetDefaultTimeZoneInformation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferredTimeZone"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_InitializeTimeZoneData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_InitializeTimeZoneData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeZoneData"][];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_GetBaseTimeZoneId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_GetBaseTimeZoneId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_GetDefaultTimeZonePreference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_GetDefaultTimeZonePreference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_CheckNewTimeZoneDataAvailable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_CheckNewTimeZoneDataAvailable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": boolean;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_UpdateTimeZoneData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_UpdateTimeZoneData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": boolean;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_TimeOfLastTimeZoneUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_TimeOfLastTimeZoneUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DateTime"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_SetBaseTimeZoneId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_SetBaseTimeZoneId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: int32 */
+                    TimezoneId: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_ToggleActiveTimeZoneRow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_ToggleActiveTimeZoneRow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: int32 */
+                    Id: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_SetActiveTimeZoneRow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_SetActiveTimeZoneRow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: int32 */
+                    Id: number;
+                    Active: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_SetActiveTimeZonesByFilter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_SetActiveTimeZonesByFilter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    Filter: string;
+                    Active: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_TimeZone_DeleteTimeZones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    TimeZone_DeleteTimeZones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
