@@ -20,6 +20,8 @@ import { keepDefaultLimits } from './store/definitions/definition-control.ts';
 import { keepOwnRules } from './store/retention/own-rules.ts';
 import type { TaskParts } from './tasks/task-parts.ts';
 import { TextWriter } from './tasks/text-writer.ts';
+import { loggableError } from './workers/failure-text.ts';
+import { catchRunFaults, type FaultKind } from './workers/run-faults.ts';
 
 /** What is to be ended, in the order in which it was begun. */
 export type Undo = (() => Promise<void>)[];
@@ -45,6 +47,8 @@ export async function startNode(
   runs: boolean,
   undo: Undo,
 ): Promise<Node> {
+  const undoCatching = catchRunFaults((kind, error) => reportStray(kind, error, log, metrics));
+  undo.push(async () => undoCatching());
   const registry = await loadDefinitions(config);
   const database = await openDatabase(config, log, metrics);
   undo.push(() => database.close());
@@ -113,6 +117,21 @@ export class Watch {
 export async function endAll(health: Health, undo: Undo): Promise<void> {
   health.stop();
   for (const step of undo.splice(0).reverse()) await step();
+}
+
+/**
+ * Reports an error that belongs to no run. After an exception the state of the process is unknown, so it ends; a
+ * rejected promise that nobody awaits leaves it as it is.
+ */
+function reportStray(kind: FaultKind, error: unknown, log: Logger, metrics: PrometheusMetrics): void {
+  metrics.faulted(undefined, kind);
+  const fields = { err: loggableError(error) };
+  if (kind === 'unhandled rejection') {
+    log.error(fields, 'unhandled rejection outside of runs');
+    return;
+  }
+  log.fatal(fields, 'uncaught exception outside of runs; the process ends');
+  process.exit(1);
 }
 
 /** The definitions that come with the server, then the user's own. */

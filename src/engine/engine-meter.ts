@@ -1,6 +1,7 @@
 import type { RunOutcome } from '../domain/run-outcome.ts';
 import { hasEnded, type StoredState } from '../domain/task-state.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
+import type { FaultKind } from '../workers/run-faults.ts';
 
 /** How a run has ended, as it is counted. */
 export type CountedOutcome =
@@ -39,6 +40,8 @@ export interface EngineMeter {
   waits(name: string): void;
   /** A run of this process has found that it no longer holds its task. */
   orphaned(name: string): void;
+  /** The code of a run, perhaps of one that has ended, has let an error escape; no name for an error of no run. */
+  faulted(name: string | undefined, kind: FaultKind): void;
 }
 
 /** Counts nothing. */
@@ -48,6 +51,7 @@ export const NO_METER: EngineMeter = {
   ended() {},
   waits() {},
   orphaned() {},
+  faulted() {},
 };
 
 /** How the end of a run is counted. */

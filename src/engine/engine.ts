@@ -16,7 +16,7 @@ import { Housekeeping } from './housekeeping.ts';
 import type { JobQueue } from './job-queue.ts';
 import { Recovery } from './recovery.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
-import { Run } from './run.ts';
+import { Run, type RunFaults } from './run.ts';
 import { RunLog } from './run-log.ts';
 import { releaseScratch, storeResult } from './store-result.ts';
 import { taskReader } from './task-reader.ts';
@@ -60,6 +60,7 @@ export class Engine {
   readonly #dispatchers: Dispatcher<Run>[] = [];
   readonly #loads: (() => EngineLoad)[] = [];
   readonly #again = new Map<string, NodeJS.Timeout>();
+  readonly #faults: RunFaults;
   #unsubscribe: () => void = () => undefined;
 
   /** @param runs whether tasks run here; without, it only looks after those that run elsewhere */
@@ -88,6 +89,13 @@ export class Engine {
       readTasks: taskReader(parts.database),
       runLog: new RunLog(parts.database.sql, log),
       families: { ...parts, textLimits: config.textLimits },
+    };
+    const { runLog } = context;
+    this.#faults = {
+      report({ id: taskId, attempt, name }, kind, text) {
+        parts.queue.meter.faulted(name, kind);
+        runLog.add({ taskId, attempt, level: 'error', message: String(text), afterEnd: true });
+      },
     };
     const threads = new ThreadPool(config.threads, config.textLimits.progressDescription, context);
     this.#execution = { ...context, threads, graceSeconds: config.graceSeconds };
@@ -173,7 +181,7 @@ export class Engine {
   }
 
   #runOf(claimed: ClaimedTask, definition: RegisteredDefinition): Run {
-    return new Run(claimed, definition, this.#config.textLimits.progressDescription, this.#log);
+    return new Run(claimed, definition, this.#config.textLimits.progressDescription, this.#log, this.#faults);
   }
 
   async #run(run: Run): Promise<void> {

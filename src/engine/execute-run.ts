@@ -1,4 +1,5 @@
 import type { RunOutcome } from '../domain/run-outcome.ts';
+import { inFaultScope } from '../workers/run-faults.ts';
 import { supervise } from '../workers/supervise.ts';
 import type { Run } from './run.ts';
 import { type ContextParts, createContext } from './run-context.ts';
@@ -38,5 +39,6 @@ async function doWork(
 ): Promise<unknown> {
   const parameters = await run.definition.readParameters(run.task.parameters);
   if (killThread !== undefined) return parts.threads.run(run, parameters, killThread);
-  return run.definition.definition.run(createContext(run, parameters, parts) as never);
+  const context = createContext(run, parameters, parts) as never;
+  return inFaultScope(run, () => run.definition.definition.run(context));
 }

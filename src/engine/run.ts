@@ -1,10 +1,18 @@
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
+import type { Text } from '../domain/message.ts';
 import { beginRun, type WorkSpan } from '../observability/spans.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
+import { loggableError } from '../workers/failure-text.ts';
 import { RunControl } from '../workers/run-control.ts';
+import type { FaultKind } from '../workers/run-faults.ts';
 import { logFieldsOf } from '../workers/run-log-fields.ts';
 import type { RegisteredDefinition } from './registry.ts';
+
+/** Gets the errors that the code of runs lets escape. */
+export interface RunFaults {
+  report(task: BatchTask, kind: FaultKind, text: Text): void;
+}
 
 /** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
 export class Run extends RunControl {
@@ -25,8 +33,18 @@ export class Run extends RunControl {
   /** The name of the result file, once asked for. */
   fileName: string | null = null;
 
-  constructor(claimed: ClaimedTask, definition: RegisteredDefinition, progressLimit: number, log: Logger) {
+  readonly #faults: RunFaults;
+
+  /** @param faults gets the errors that the code of the run lets escape */
+  constructor(
+    claimed: ClaimedTask,
+    definition: RegisteredDefinition,
+    progressLimit: number,
+    log: Logger,
+    faults: RunFaults,
+  ) {
     super(progressLimit);
+    this.#faults = faults;
     this.task = claimed.task;
     this.jobId = claimed.jobId;
     this.checkpoint = claimed.checkpoint;
@@ -45,5 +63,11 @@ export class Run extends RunControl {
   /** Writes a line there for who looks closely; where nobody does, the run gets no log of its own for it. */
   debug(message: string, fields: object = {}): void {
     if (this.#log.isLevelEnabled('debug')) this.log.debug(fields, message);
+  }
+
+  protected override reportFault(kind: FaultKind, error: unknown, text: Text, isOver: boolean): void {
+    const fields = { err: loggableError(error), isOver };
+    this.log.error(fields, `a run has an ${kind}`);
+    this.#faults.report(this.task, kind, text);
   }
 }

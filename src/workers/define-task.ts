@@ -61,7 +61,7 @@ export interface TaskContext<P = unknown> {
 }
 
 /** Why a run was told to end. */
-export type RunEndReason = 'stopped' | 'shutdown' | 'lost' | 'waiting';
+export type RunEndReason = 'stopped' | 'shutdown' | 'lost' | 'waiting' | 'failed';
 
 /** The reason of `signal`, and what a call of a run throws that has lost its task or waits for its children. */
 export class RunEnded extends Error {
@@ -73,6 +73,7 @@ export class RunEnded extends Error {
         stopped: 'The task was stopped.',
         shutdown: 'The server is stopping.',
         lost: 'This run no longer holds the task.',
+        failed: 'The run has failed by an error that its code has not caught.',
         waiting: 'The task waits for its children; it has another run when they have ended.',
       }[reason],
     );

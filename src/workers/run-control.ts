@@ -1,6 +1,9 @@
-import type { Text } from '../domain/message.ts';
+import { message, type Text } from '../domain/message.ts';
+import type { RunOutcome } from '../domain/run-outcome.ts';
 import { RunEnded, type RunEndReason } from './define-task.ts';
 import { storableProgress } from './progress.ts';
+import type { FaultKind, FaultTarget } from './run-faults.ts';
+import { failedOutcome } from './run-result.ts';
 
 /** What a run has to tell since it was last written. */
 export interface ProgressToWrite {
@@ -9,7 +12,7 @@ export interface ProgressToWrite {
 }
 
 /** What goes on between a run and whoever runs it: the signal that ends it, and its progress. */
-export class RunControl {
+export class RunControl implements FaultTarget {
   /** Made when somebody asks for it: most runs are short and ask nobody. */
   #controller: AbortController | undefined;
   readonly #listeners = new Set<() => void>();
@@ -19,6 +22,8 @@ export class RunControl {
   #text: Text | null = null;
   #dirty = false;
   #hasBadProgress = false;
+  #fault: RunOutcome | undefined;
+  #isOver = false;
 
   /** @param progressLimit the longest text of a progress, in UTF-16 code units */
   constructor(progressLimit: number) {
@@ -65,6 +70,35 @@ export class RunControl {
     this.#listeners.clear();
     for (const listener of listeners) listener();
   }
+
+  /**
+   * Fails the run by an error that its code has not caught, and tells it to end. After the run's end the error is
+   * reported only.
+   */
+  fault(kind: FaultKind, error: unknown): void {
+    const outcome = failedOutcome(error);
+    const text =
+      kind === 'unhandled rejection'
+        ? message`The run has an unhandled rejection: ${outcome.message}`
+        : message`The run has an uncaught exception: ${outcome.message}`;
+    this.reportFault(kind, error, text, this.#isOver);
+    if (this.#isOver) return;
+    this.#fault ??= { ...outcome, message: text };
+    this.end('failed');
+  }
+
+  /** What the run comes to by an error that its code has not caught, if there is one. */
+  get faultOutcome(): RunOutcome | undefined {
+    return this.#fault;
+  }
+
+  /** Notes that the run has come to its end: later errors of its code don't fail it any more. */
+  conclude(): void {
+    this.#isOver = true;
+  }
+
+  /** Reports an error that the code of the run has not caught. */
+  protected reportFault(_kind: FaultKind, _error: unknown, _text: Text, _isOver: boolean): void {}
 
   /**
    * Notes progress, to be written with the next heartbeat. Never throws: what can't be stored is made storable.

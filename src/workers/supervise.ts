@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { message } from '../domain/message.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 import { loggableError } from './failure-text.ts';
@@ -15,8 +16,9 @@ export interface Supervision {
 }
 
 /**
- * Waits for a run and tells what it came to; `undefined` where it no longer holds its task, so that there is nothing
- * to write. A run that was told to end and doesn't within the grace period is left behind.
+ * Waits for a run and returns its outcome; `undefined` if it no longer holds its task, so that there is nothing
+ * to write. A run that was told to end and doesn't within the grace period is left behind. A run whose code lets an error
+ * escape has failed, whatever it returns.
  */
 export async function supervise(
   control: RunControl,
@@ -42,14 +44,21 @@ export async function supervise(
       ),
       grace.promise,
     ]);
+    // A promise that is rejected and that nobody awaits is reported after the microtasks of this moment.
+    await nextTurn();
     if (control.hasNoTask) return undefined;
     if (outcome === 'left behind' || outcome.kind === 'failed') {
       if (control.endReason === 'shutdown') return { kind: 'interrupted' };
-      if (outcome === 'left behind')
-        return { kind: 'failed', message: message`The run was left behind.`, permanent: true };
+      const leftBehind = {
+        kind: 'failed',
+        message: message`The run was left behind.`,
+        permanent: true,
+      } as const;
+      if (outcome === 'left behind') return control.faultOutcome ?? leftBehind;
     }
-    return outcome;
+    return control.faultOutcome ?? outcome;
   } finally {
+    control.conclude();
     clearTimeout(timer);
     ignoreEnd();
   }

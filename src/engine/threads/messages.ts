@@ -2,6 +2,7 @@ import type { BatchTask } from '../../domain/batch-task.ts';
 import { type MessageData, revived, type Text } from '../../domain/message.ts';
 import type { TraceContext } from '../../domain/trace-context.ts';
 import type { Json, RunEndReason } from '../../workers/define-task.ts';
+import type { FaultKind } from '../../workers/run-faults.ts';
 import type { ChildrenPort } from '../../workers/task-children.ts';
 import type { DefinitionSource } from '../registry.ts';
 
@@ -14,6 +15,8 @@ export interface ThreadStart {
   readonly progressLimit: number;
   /** Where the run stands in a distributed trace; null where in none. */
   readonly trace: TraceContext | null;
+  /** Name of the BroadcastChannel for errors of runs that have ended. */
+  readonly lateFaults: string;
 }
 
 /** A text on its way between threads: a clone loses that a message is one. */
@@ -23,6 +26,19 @@ export type ClonedText = string | MessageData;
 export type ThreadResult =
   | { readonly kind: 'returned'; readonly result: ClonedText }
   | { readonly kind: 'failed'; readonly message: ClonedText; readonly permanent: boolean };
+
+/** An error that the code of a run has let escape in its thread. */
+export interface ThreadFault {
+  readonly kind: FaultKind;
+  readonly text: ClonedText;
+  readonly permanent: boolean;
+}
+
+/** One of a run that has ended: its port is closed, so it comes over the channel that the threads of a pool share. */
+export interface LateThreadFault extends ThreadFault {
+  readonly taskId: number;
+  readonly attempt: number;
+}
 
 /** A call of a `ChildrenPort`. */
 export type ChildrenCall = {
@@ -43,6 +59,7 @@ export type FromThread =
   | { readonly type: 'checkpoint'; readonly id: number; readonly value: Json }
   | { readonly type: 'resultFile'; readonly id: number; readonly name: string }
   | { readonly type: 'children'; readonly id: number; readonly call: ChildrenCall }
+  | ({ readonly type: 'fault' } & ThreadFault)
   /** The run has told all that it had to tell. */
   | { readonly type: 'end' };
 

@@ -1,4 +1,5 @@
-import type { MessagePort } from 'node:worker_threads';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { Message, message } from '../../domain/message.ts';
 import type { RunOutcome } from '../../domain/run-outcome.ts';
 import { checkpointJson } from '../../domain/run-texts.ts';
@@ -14,16 +15,21 @@ import {
 } from '../../workers/define-task.ts';
 import { forwardingLog } from '../../workers/forwarding-log.ts';
 import { storableProgress } from '../../workers/progress.ts';
+import { catchRunFaults, type FaultKind, type FaultTarget, inFaultScope } from '../../workers/run-faults.ts';
 import { failedOutcome, returnedOutcome } from '../../workers/run-result.ts';
 import { childrenOver } from '../../workers/task-children.ts';
 import {
   type ChildrenCall,
   type FromThread,
+  type LateThreadFault,
+  type ThreadFault,
   type ThreadResult,
   type ThreadStart,
   type ToThread,
   textOf,
 } from './messages.ts';
+
+catchRunFaults();
 
 /** Calls to the server that wait for their answers. */
 type Waiting = Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>;
@@ -37,6 +43,7 @@ export default async function runInThread(work: {
   const controller = new AbortController();
   const waiting: Waiting = new Map();
   port.on('message', (message: ToThread) => receive(message, controller, waiting));
+  const faults = new RunFaultsInThread(start, port);
   try {
     const module = (await import(start.source.module)) as Record<string, TaskDefinition>;
     const definition = module[start.source.exported];
@@ -44,13 +51,44 @@ export default async function runInThread(work: {
       throw new PermanentError(message`${start.source.module} no longer exports ${start.source.exported}.`);
     }
     const context = contextOf(start, port, controller.signal, waiting) as TaskContext<never>;
-    const value = await withTrace(start.trace, () => definition.run(context));
+    const value = await withTrace(start.trace, () => inFaultScope(faults, () => definition.run(context)));
     return resultOf(returnedOutcome(value));
   } catch (error) {
     return resultOf(failedOutcome(error));
   } finally {
+    await nextTurn(); // by then an unhandled rejection of this moment has been reported
+    faults.conclude();
     port.postMessage({ type: 'end' } satisfies FromThread);
     port.close();
+  }
+}
+
+/** Sends the errors that the code of a run lets escape to the server, which fails the run and tells it to end. */
+class RunFaultsInThread implements FaultTarget {
+  readonly #start: ThreadStart;
+  readonly #port: MessagePort;
+  #isOver = false;
+
+  constructor(start: ThreadStart, port: MessagePort) {
+    this.#start = start;
+    this.#port = port;
+  }
+
+  conclude(): void {
+    this.#isOver = true;
+  }
+
+  fault(kind: FaultKind, error: unknown): void {
+    const { message: text, permanent } = failedOutcome(error);
+    const fault: ThreadFault = { kind, text, permanent };
+    if (!this.#isOver) {
+      this.#port.postMessage({ type: 'fault', ...fault } satisfies FromThread);
+      return;
+    }
+    const { id: taskId, attempt } = this.#start.task;
+    const channel = new BroadcastChannel(this.#start.lateFaults);
+    channel.postMessage({ ...fault, taskId, attempt } satisfies LateThreadFault);
+    channel.close();
   }
 }
 

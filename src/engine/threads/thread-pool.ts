@@ -1,4 +1,5 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { randomUUID } from 'node:crypto';
+import { BroadcastChannel, MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { type Json, PermanentError, RunEnded, TaskError } from '../../workers/define-task.ts';
 import { failureText } from '../../workers/failure-text.ts';
@@ -8,7 +9,10 @@ import type { Run } from '../run.ts';
 import { type ContextParts, createContext } from '../run-context.ts';
 import {
   type ChildrenCall,
+  type ClonedText,
   type FromThread,
+  type LateThreadFault,
+  type ThreadFault,
   type ThreadResult,
   type ThreadStart,
   type ToThread,
@@ -20,11 +24,17 @@ const ENTRY = new URL(
   import.meta.url,
 );
 
+/** How many runs that have ended are remembered. */
+const MAX_ENDED = 100;
+
 /** Threads for definitions with isolate `thread`: they can't block heartbeats and can be terminated. */
 export class ThreadPool {
   readonly #pool: Piscina<{ start: ThreadStart; port: MessagePort }, ThreadResult>;
   readonly #parts: ContextParts;
   readonly #progressLimit: number;
+  readonly #lateFaults = new BroadcastChannel(`batchline-late-faults-${randomUUID()}`);
+  /** Runs whose code may still be executing in a thread though they have ended; the latest ones. */
+  readonly #ended = new Map<string, Run>();
 
   constructor(threads: number, progressLimit: number, parts: ContextParts) {
     this.#pool = new Piscina({
@@ -35,6 +45,8 @@ export class ThreadPool {
     });
     this.#parts = parts;
     this.#progressLimit = progressLimit;
+    this.#lateFaults.onmessage = (event) => this.#receiveLate((event as { data: LateThreadFault }).data);
+    this.#lateFaults.unref();
   }
 
   /**
@@ -53,6 +65,7 @@ export class ThreadPool {
     const toldAll = Promise.withResolvers<void>();
     here.on('message', (message: FromThread) => {
       if (message.type === 'end') toldAll.resolve();
+      else if (message.type === 'fault') receiveFault(run, message);
       else void answer(message, context, children, tell);
     });
     const ignoreEnd = run.onEnd(onEnd);
@@ -63,30 +76,51 @@ export class ThreadPool {
       lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
       progressLimit: this.#progressLimit,
       trace: run.span.trace,
+      lateFaults: this.#lateFaults.name,
     };
     try {
       const result = await this.#pool.run({ start, port: there }, { transferList: [there], signal: kill });
       // What the thread has told comes by another way than its result, and may come after it.
       await toldAll.promise;
       if (result.kind === 'returned') return textOf(result.result);
-      const text = textOf(result.message);
-      throw result.permanent ? new PermanentError(text) : new TaskError(text);
+      throw errorOf(result.message, result.permanent);
     } finally {
+      this.#ended.set(keyOf(run.task.id, run.task.attempt), run);
+      if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.keys().next().value ?? '');
       ignoreEnd();
       here.close();
     }
   }
 
+  #receiveLate(fault: LateThreadFault): void {
+    const run = this.#ended.get(keyOf(fault.taskId, fault.attempt));
+    if (run !== undefined) receiveFault(run, fault);
+  }
+
   /** Terminates all threads. */
   async close(): Promise<void> {
+    this.#lateFaults.close();
     await this.#pool.destroy();
   }
+}
+
+function receiveFault(run: Run, { kind, text, permanent }: ThreadFault): void {
+  run.fault(kind, errorOf(text, permanent));
+}
+
+function errorOf(cloned: ClonedText, permanent: boolean): TaskError {
+  const text = textOf(cloned);
+  return permanent ? new PermanentError(text) : new TaskError(text);
+}
+
+function keyOf(taskId: number, attempt: number): string {
+  return `${taskId}.${attempt}`;
 }
 
 type Context = ReturnType<typeof createContext>;
 
 async function answer(
-  message: Exclude<FromThread, { type: 'end' }>,
+  message: Exclude<FromThread, { type: 'end' | 'fault' }>,
   context: Context,
   children: ChildrenPort,
   tell: (message: ToThread) => void,

@@ -4,6 +4,7 @@ import type { HttpMeter } from '../../http/telemetry/http-meter.ts';
 import type { TryOutcome, WebhookMeter } from '../../notifications/webhooks/webhook-meter.ts';
 import type { DatabaseMeter } from '../../store/database-meter.ts';
 import type { ClaimedTask } from '../../store/tasks/claim-tasks.ts';
+import type { FaultKind } from '../../workers/run-faults.ts';
 import { processMetrics } from './process-metrics.ts';
 
 /** In seconds. */
@@ -64,6 +65,11 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
     'runs_orphaned_total',
     'Runs of this process that no longer held their task when they ended',
     ['definition'],
+  );
+  readonly #runFaults = this.#counter(
+    'run_faults_total',
+    'Unhandled rejections and uncaught exceptions of runs, also after their end; no definition if no run is known',
+    ['definition', 'kind'],
   );
   readonly #requests = this.#counter('http_requests_total', 'Requests that were answered', [
     'method',
@@ -135,6 +141,10 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
 
   orphaned(definition: string): void {
     this.#runsOrphaned.inc({ definition });
+  }
+
+  faulted(definition: string | undefined, kind: FaultKind): void {
+    this.#runFaults.inc({ definition: definition ?? '', kind: kind.replace(' ', '_') });
   }
 
   began(): void {

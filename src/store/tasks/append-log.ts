@@ -18,10 +18,12 @@ export interface RunLogLine {
   readonly attempt: number;
   readonly level: LogLevel;
   readonly message: string;
+  /** Whether it is kept after the run's end too, until the task has another run. */
+  readonly afterEnd?: boolean;
 }
 
 /** A line as it is kept. */
-export interface LogEntry extends Omit<RunLogLine, 'taskId'> {
+export interface LogEntry extends Omit<RunLogLine, 'taskId' | 'afterEnd'> {
   readonly id: number;
   readonly at: Date;
 }
@@ -33,16 +35,16 @@ export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]
     attempt: line.attempt,
     level: line.level,
     message: line.message,
+    after_end: line.afterEnd ?? false,
   }));
   await sql`
     insert into batchline.task_log (task_id, attempt, level, message)
     select t.id, t.attempt, d.level, d.message
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
-      id int, attempt int, level text, message text
+      id int, attempt int, level text, message text, after_end boolean
     )
-    join batchline.task as t on t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}`.execute(
-    db,
-  );
+    join batchline.task as t on t.id = d.id and t.attempt = d.attempt
+      and (t.state = ${TaskState.Started} or d.after_end)`.execute(db);
   const ids = JSON.stringify([...new Set(lines.map((line) => line.taskId))]);
   await sql`
     delete from batchline.task_log as l

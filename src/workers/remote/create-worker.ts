@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino, { type Logger } from 'pino';
 import type { RetryOptions, TaskDefinition } from '../define-task.ts';
+import { catchRunFaults } from '../run-faults.ts';
 import { RemoteRun } from './remote-run.ts';
 import { type AcquiredCarrier, CallRefused, WorkerClient } from './worker-client.ts';
 
@@ -71,6 +72,7 @@ class RemoteWorker implements Worker {
   readonly #end = Promise.withResolvers<void>();
   #working: Promise<void> = Promise.resolve();
   #slotFreed = Promise.withResolvers<void>();
+  #undoCatching: () => void = () => undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = {
@@ -93,6 +95,7 @@ class RemoteWorker implements Worker {
 
   async start(): Promise<void> {
     await this.#declare();
+    this.#undoCatching = catchRunFaults();
     this.#working = this.#work().then(
       () => this.#finish(undefined),
       (error: unknown) => this.#finish(this.#stopping.signal.aborted ? undefined : error),
@@ -168,6 +171,7 @@ class RemoteWorker implements Worker {
     this.#stopping.abort();
     if (error !== undefined) for (const run of this.#runs.keys()) run.end('shutdown');
     await Promise.all(this.#runs.values());
+    this.#undoCatching();
     await this.#client.close();
     if (error === undefined) this.#end.resolve();
     else this.#end.reject(error);

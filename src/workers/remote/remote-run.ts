@@ -23,8 +23,10 @@ import {
   type TaskContext,
   type TaskDefinition,
 } from '../define-task.ts';
+import { loggableError } from '../failure-text.ts';
 import { forwardingLog, type LogLine, lineText } from '../forwarding-log.ts';
 import { RunControl } from '../run-control.ts';
+import { type FaultKind, inFaultScope } from '../run-faults.ts';
 import { logFieldsOf } from '../run-log-fields.ts';
 import { supervise } from '../supervise.ts';
 import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../task-children.ts';
@@ -133,7 +135,13 @@ export class RemoteRun extends RunControl {
   }
 
   async #work(): Promise<unknown> {
-    return this.#definition.run(this.#context() as never);
+    const context = this.#context() as never;
+    return inFaultScope(this, () => this.#definition.run(context));
+  }
+
+  protected override reportFault(kind: FaultKind, error: unknown, text: Text, isOver: boolean): void {
+    this.#log.error({ err: loggableError(error), isOver }, `a run has an ${kind}`);
+    if (!isOver) this.#lines.push({ level: 'error', message: String(text), fields: {} });
   }
 
   #context(): TaskContext {

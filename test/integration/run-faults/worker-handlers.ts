@@ -1,0 +1,2 @@
+// Threads are for the server's own process.
+export { fault, neighbour } from './handlers.ts';
