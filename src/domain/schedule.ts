@@ -1,97 +1,84 @@
-import { CronExpressionParser } from 'cron-parser';
-import { invalid } from './errors.ts';
-import type { TimeZone } from './time-zone.ts';
+import { dueTimes, type Timing } from './cron.ts';
 
-/** What becomes of due times that nobody could start a task at, because no server was up. */
+/** What to do about due times that passed while no server was up. */
 export const MISSED_RUNS = ['Skip', 'Once', 'All'] as const;
-/** `Skip` lets them go, `Once` makes up for all of them by one task, `All` by one task each, up to a limit. */
+/** `Skip` starts nothing for them, `Once` one task for all of them, `All` one task each, up to a limit. */
 export type MissedRuns = (typeof MISSED_RUNS)[number];
 
 /** The most missed runs that a schedule may make up for. */
 export const MOST_MISSED_RUNS = 100;
 
-/** A due time is missed when it is this much in the past. */
-const MISSED_MS = 60_000;
+/** The most runs of one schedule that one firing starts; the next firing goes on from there. */
+const MAX_RUNS = 1000;
 
-const ALIASES = /^@(?:hourly|daily|weekly|monthly|yearly)$/i;
-
-/** When a schedule is due. */
-export interface Timing {
-  /** Five fields, six with seconds in front, or `@daily` and its like. */
-  readonly cron: string;
-  readonly timeZone: TimeZone;
-}
-
-/** The policy of a schedule for what it has missed. */
+/** The policy of a schedule for missed due times. */
 export interface MissedPolicy {
   readonly missedRuns: MissedRuns;
-  /** The most tasks for missed due times, where it is `All`. */
+  /** The most tasks for missed due times if `missedRuns` is `All`. */
   readonly missedLimit: number;
 }
 
-/**
- * Checks a cron expression.
- *
- * @throws Refusal (invalid) where it is none, or never due
- */
-export function checkCron({ cron, timeZone }: Timing, now: Date): void {
-  const fields = cron.trim().split(/\s+/);
-  const known = fields.length === 5 || fields.length === 6 || ALIASES.test(cron.trim());
-  // An H stands for a time that is drawn by lot, and would be another on every server.
-  const problem =
-    known && !fields.some((field) => /(?:^|,)H/.test(field))
-      ? problemOf({ cron, timeZone }, now)
-      : 'It has other fields.';
-  if (problem === undefined) return;
-  throw invalid`Cron is "${cron.slice(0, 100)}"; five fields (minute, hour, day, month, weekday), six with seconds in front, or @hourly, @daily, @weekly, @monthly or @yearly are accepted. ${problem}`;
+/** The last period in which no server looked at the schedules. */
+export interface Downtime {
+  readonly from: Date;
+  readonly to: Date;
 }
 
-function problemOf(timing: Timing, now: Date): string | undefined {
-  try {
-    parse(timing, now).next();
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-/** The due times after an instant, at most so many. */
-export function dueAfter(timing: Timing, instant: Date, count: number): Date[] {
-  const cron = parse(timing, instant);
-  const found: Date[] = [];
-  while (found.length < count && cron.hasNext()) found.push(cron.next().toDate());
-  return found;
+/** What a schedule starts now, and when it is due next. */
+export interface Firing {
+  /** The due times to start a task for, in order. */
+  readonly due: readonly Date[];
+  /** The next due time; null if there is none. */
+  readonly nextRun: Date | null;
 }
 
 /**
- * The due times that tasks are to be started for now, in their order: those that are on time, and of those that
- * were missed as many as the policy says. Where clocks go forward, a time that they skip is due when they have; where
- * they go back, a time of the day that they show twice is due once, the first time.
+ * Decides which due times to start a task for now. A due time is missed only if no server was up at it; otherwise it is
+ * started, however late.
  *
- * @param nextRun the first due time that was not looked at yet
+ * @param nextRun the first due time that has not been decided yet
+ * @param downtime the last period without a server; `undefined` if there was none
+ * @throws Error if the cron expression is malformed
  */
-export function runsToStart(timing: Timing, policy: MissedPolicy, nextRun: Date, now: Date): Date[] {
-  if (nextRun > now) return [];
-  const onTimeFrom = new Date(Math.max(nextRun.getTime(), now.getTime() - MISSED_MS + 1));
-  const onTime = dueFrom(timing, onTimeFrom, now, MISSED_MS / 1000 + 1);
-  if (nextRun >= onTimeFrom || policy.missedRuns === 'Skip') return onTime;
-  if (policy.missedRuns === 'Once') return onTime.length > 0 ? onTime : [nextRun];
-  const missed = dueFrom(timing, nextRun, new Date(onTimeFrom.getTime() - 1), policy.missedLimit);
-  return [...missed, ...onTime];
-}
-
-/** The due times from one instant to another, both counting, at most so many of the first. */
-function dueFrom(timing: Timing, from: Date, to: Date, count: number): Date[] {
-  const cron = parse(timing, new Date(from.getTime() - 1));
-  const found: Date[] = [];
-  while (found.length < count && cron.hasNext()) {
-    const due = cron.next().toDate();
-    if (due > to) break;
-    found.push(due);
+export function runsToStart(
+  timing: Timing,
+  policy: MissedPolicy,
+  nextRun: Date,
+  now: Date,
+  downtime?: Downtime,
+): Firing {
+  const limit = policy.missedRuns === 'All' ? policy.missedLimit : policy.missedRuns === 'Once' ? 1 : 0;
+  const missed: Date[] = [];
+  const due: Date[] = [];
+  let times = dueFrom(timing, nextRun);
+  for (let next = times.next(); !next.done; next = times.next()) {
+    const time = next.value;
+    if (time > now || (due.length >= MAX_RUNS && time > (due.at(-1) as Date))) {
+      return { due: merge(policy, missed, due), nextRun: time };
+    }
+    if (downtime === undefined || time <= downtime.from || time >= downtime.to) {
+      due.push(time);
+    } else if (missed.length < limit) {
+      missed.push(time);
+    } else {
+      times = dueFrom(timing, downtime.to, false); // the others were missed too
+    }
   }
-  return found;
+  return { due: merge(policy, missed, due), nextRun: null };
 }
 
-function parse({ cron, timeZone }: Timing, after: Date) {
-  return CronExpressionParser.parse(cron.trim(), { currentDate: after, tz: timeZone.iana });
+/** With `Once`, a run that is due anyway stands for the missed ones. */
+function merge({ missedRuns }: MissedPolicy, missed: readonly Date[], due: readonly Date[]): Date[] {
+  if (missedRuns === 'Once' && due.length > 0) return [...due];
+  return [...missed, ...due].sort((a, b) => a.getTime() - b.getTime());
+}
+
+/** The due times from an instant on. The instant counts as one if it was promised, whatever the expression says now. */
+function* dueFrom(timing: Timing, from: Date, promised = true): Generator<Date, void, undefined> {
+  const times = dueTimes(timing, new Date(from.getTime() - 1));
+  const first = times.next();
+  if (promised && (first.done || first.value > from)) yield from;
+  if (first.done) return;
+  yield first.value;
+  yield* times;
 }

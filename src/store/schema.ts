@@ -305,6 +305,15 @@ export interface ScheduleTable {
   updated_by: number;
 }
 
+/** Table `batchline.schedule_watch`: one row, by which a missed due time is told from a late one. */
+interface ScheduleWatchTable {
+  id: number;
+  last_look: Date;
+  /** The last period in which no server looked at the schedules; null if there was none. */
+  down_from: Date | null;
+  up_since: Date | null;
+}
+
 /** Table `batchline.webhook`: addresses that are told of events. */
 export interface WebhookTable {
   id: GeneratedAlways<number>;
@@ -403,6 +412,7 @@ export interface Schema {
   'batchline.webhook_delivery': WebhookDeliveryTable;
   'batchline.result_file': ResultFileTable;
   'batchline.signal': SignalTable;
+  'batchline.schedule_watch': ScheduleWatchTable;
   'batchline.retention': RetentionTable;
   'batchline.own_retention': OwnRetentionTable;
   'batchline.task_family': TaskFamilyTable;

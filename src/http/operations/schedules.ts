@@ -60,6 +60,20 @@ export const getSchedule: Operation = {
   answers: { 200: Schedule },
 };
 
+export const listNextRuns: Operation = {
+  id: 'listNextRuns',
+  tag,
+  summary: 'The next due times of a schedule; none while it is paused.',
+  answers: { 200: Type.Array(DateTime) },
+};
+
+export const previewNextRuns: Operation = {
+  id: 'previewNextRuns',
+  tag,
+  summary: 'The next due times of an expression, to try it before it is saved.',
+  answers: { 200: Type.Array(DateTime) },
+};
+
 export const changeSchedule: Operation = {
   id: 'changeSchedule',
   access: ACCESS.write,

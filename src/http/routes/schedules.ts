@@ -1,23 +1,27 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { invalid } from '../../domain/errors.ts';
 import { INT32_MAX } from '../../domain/limits.ts';
-import { dueAfter, MISSED_RUNS, MOST_MISSED_RUNS } from '../../domain/schedule.ts';
+import { MISSED_RUNS, MOST_MISSED_RUNS } from '../../domain/schedule.ts';
 import { PRIORITIES } from '../../domain/start-options.ts';
 import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-row.ts';
 import type { Scheduler } from '../../tasks/schedules/scheduler.ts';
 import {
   changeSchedule,
   createSchedule,
+  MAX_NEXT_RUNS,
+  nextRunsOf,
+  previewRuns,
   readSchedule,
   readSchedules,
   removeSchedule,
   runNow,
 } from '../../tasks/schedules/schedules.ts';
-import { timingOf } from '../../tasks/schedules/timing.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/schedules.ts';
+import { queryInteger, queryValue } from '../wire/query.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 /** How many of the next due times are shown. */
@@ -50,6 +54,19 @@ const NewSchedule = Type.Object(
 );
 
 const ScheduleChange = Type.Partial(Type.Object(settings), { additionalProperties: false });
+
+// Names of the query match in any casing, so that `queryValue` reads them; the schemas document them.
+const Count = Type.Optional(
+  Type.String({ description: `How many, 1 to ${MAX_NEXT_RUNS}; ${SHOWN_RUNS} if absent` }),
+);
+const NextRunsQuery = Type.Object({ Count });
+const PreviewQuery = Type.Object({
+  Cron: Type.Optional(Type.String({ description: 'Required' })),
+  TimeZone: Type.Optional(
+    Type.String({ description: "A code, an id or an IANA name; the caller's zone if absent" }),
+  ),
+  Count,
+});
 
 type ById = { Params: { id: string } };
 
@@ -98,6 +115,28 @@ export async function scheduleRoutes(
     toWire(await readSchedule(tasks, callerOf(request), idOf(request.params)), localeOf(request)),
   );
 
+  app.get<ById>(
+    '/:id/NextRuns',
+    { config: { operation: operations.listNextRuns }, schema: { querystring: NextRunsQuery } },
+    async (request) => {
+      const schedule = await readSchedule(tasks, callerOf(request), idOf(request.params));
+      const locale = localeOf(request);
+      return nextRunsOf(schedule, countOf(request)).map((time) => locale.date(time));
+    },
+  );
+
+  app.get(
+    '/NextRuns',
+    { config: { operation: operations.previewNextRuns }, schema: { querystring: PreviewQuery } },
+    async (request) => {
+      const locale = localeOf(request);
+      const cron = queryValue(request, 'Cron');
+      if (cron === undefined) throw invalid`Cron is missing; a cron expression is accepted.`;
+      const timeZone = queryValue(request, 'TimeZone') ?? locale.timeZone.code;
+      return previewRuns(cron, timeZone, new Date(), countOf(request)).map((time) => locale.date(time));
+    },
+  );
+
   const change = async (
     request: { params: { id: string } },
     caller: ReturnType<typeof callerOf>,
@@ -137,6 +176,10 @@ export async function scheduleRoutes(
   });
 }
 
+function countOf(request: FastifyRequest): number {
+  return queryInteger(request, 'Count', { min: 1, max: MAX_NEXT_RUNS }) ?? SHOWN_RUNS;
+}
+
 function idOf({ id }: { id: string }): number {
   return readTaskId(id);
 }
@@ -158,11 +201,6 @@ function readSettings(body: Static<typeof ScheduleChange>): Partial<ScheduleSett
 }
 
 function toWire(schedule: Schedule, locale: Locale): object {
-  const { nextRun } = schedule;
-  const next =
-    schedule.paused || nextRun === null
-      ? []
-      : [nextRun, ...dueAfter(timingOf(schedule), nextRun, SHOWN_RUNS - 1)];
   return {
     Id: schedule.id,
     Name: schedule.name,
@@ -177,7 +215,7 @@ function toWire(schedule: Schedule, locale: Locale): object {
     AssociateId: schedule.ownerId,
     IsSystemTask: schedule.ownerId === 0,
     DatabaseSerialNumber: schedule.tenant,
-    NextRuns: next.map((time) => locale.date(time)),
+    NextRuns: nextRunsOf(schedule, SHOWN_RUNS).map((time) => locale.date(time)),
     LastRun: locale.date(schedule.lastRun),
     LastTaskId: schedule.lastTaskId,
     LastProblem: schedule.problem === null ? '' : locale.message(schedule.problem),

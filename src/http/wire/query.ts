@@ -26,3 +26,20 @@ export function queryFlag(request: FastifyRequest, name: string): boolean | unde
   if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   throw invalid`${name} is ${describe(text)}; true or false is accepted.`;
 }
+
+/**
+ * A whole number of the query by its name in any casing; `undefined` if it is absent.
+ *
+ * @throws Refusal (invalid) if it is not a whole number from `min` to `max`, or given more than once
+ */
+export function queryInteger(
+  request: FastifyRequest,
+  name: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): number | undefined {
+  const text = queryValue(request, name);
+  if (text === undefined) return undefined;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw invalid`${name} is ${describe(text)}; a whole number from ${min} to ${max} is accepted.`;
+}

@@ -80,6 +80,16 @@ function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSource
     ({ oldestSeconds }, ageSeconds) => (oldestSeconds === null ? 0 : oldestSeconds + ageSeconds),
   );
   new Gauge({
+    name: 'batchline_schedules_failing',
+    help: 'Schedules that could start nothing at their last due time, or have no next one',
+    registers: [registry],
+    async collect() {
+      const counted = await queues.read();
+      if (counted === undefined) this.reset();
+      else this.set(counted.failingSchedules);
+    },
+  });
+  new Gauge({
     name: 'batchline_database_up',
     help: 'Whether the database has answered; 0 where the gauges of its tasks are missing therefore',
     registers: [registry],

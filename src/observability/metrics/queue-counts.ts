@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { countFailingSchedules } from '../../store/schedules/read-schedules.ts';
 import type { Schema } from '../../store/schema.ts';
 import { countQueues, type QueueCount } from '../../store/statistics/count-queues.ts';
 
@@ -13,6 +14,8 @@ const PATIENCE_MS = 3000;
 /** What there is to do, as the database was last asked. */
 export interface Counted {
   readonly queues: readonly QueueCount[];
+  /** Schedules that could start nothing at their last due time, or have no next one. */
+  readonly failingSchedules: number;
   /** When it was asked, on this process's own clock (ms). */
   readonly at: number;
 }
@@ -52,9 +55,10 @@ export class QueueCounts {
     const began = performance.now();
     try {
       const queues = await countQueues(this.#db, null);
+      const failingSchedules = await countFailingSchedules(this.#db);
       const ended = performance.now();
       this.#believedUntil = ended + Math.max(LEAST_MS, TIMES * (ended - began));
-      this.#last = { queues, at: ended };
+      this.#last = { queues, failingSchedules, at: ended };
     } catch (error) {
       this.#log.warn({ err: error }, 'what waits could not be counted for the metrics');
       this.#last = undefined;

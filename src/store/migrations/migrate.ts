@@ -25,6 +25,7 @@ import { traces } from './0019-traces.ts';
 import { move } from './0020-move.ts';
 import { held } from './0021-held.ts';
 import { detailsTable } from './0023-details-table.ts';
+import { scheduleWatch } from './0031-schedule-watch.ts';
 import { createOnce } from './create-once.ts';
 import { withMigrationLease } from './migration-lease.ts';
 import { checkUnknown } from './unknown-migrations.ts';
@@ -53,6 +54,7 @@ export const migrationsFor = (backend: Backend): Migrations => ({
   '0020-move': move,
   '0021-held': held,
   '0023-details-table': detailsTable,
+  '0031-schedule-watch': scheduleWatch,
 });
 
 /** The database whose tables are brought to the newest shape. */

@@ -4,38 +4,54 @@ import type { Schema } from '../schema.ts';
 import type { Schedule } from './schedule-row.ts';
 
 /**
- * Locks a schedule whose due time is to be taken, unless somebody else has it, or it is no longer as it was read.
+ * Locks schedules whose due times are to be taken. Those that another server has, or that have changed since they were
+ * read, are left out.
  *
- * @returns whether it is this transaction's
+ * @returns the ids of the locked schedules
  */
-export async function lockDueSchedule(trx: Transaction<Schema>, schedule: Schedule): Promise<boolean> {
-  const { rows } = await sql`
+export async function lockDueSchedules(
+  trx: Transaction<Schema>,
+  schedules: readonly Schedule[],
+): Promise<Set<number>> {
+  const rows = schedules.map(({ id, version, nextRun }) => ({ id, version, next_run: nextRun }));
+  const locked = await sql<{ id: number }>`
     select s.id from batchline.schedule as s
-    where s.id = ${schedule.id} and s.version = ${schedule.version} and not s.paused
-      and s.next_run = ${schedule.nextRun}::timestamptz
-    for update skip locked`.execute(trx);
-  return rows.length === 1;
+    join json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id int, version int, next_run timestamptz)
+      on d.id = s.id and d.version = s.version and d.next_run = s.next_run
+    where not s.paused
+    for update of s skip locked`.execute(trx);
+  return new Set(locked.rows.map(({ id }) => id));
 }
 
-/** What a schedule has done at a due time. */
-export interface Firing {
+/** The outcome of a due time of a schedule. */
+export interface FiringResult {
+  readonly id: number;
   readonly nextRun: Date | null;
   /** The last due time that a task was started for; null leaves it. */
   readonly lastRun: Date | null;
   readonly lastTaskId: number | null;
+  /** Why nothing could be started, or nothing will be; null if all is well. */
   readonly problem: MessageData | null;
 }
 
-/** Moves a locked schedule on to its next due time. */
-export async function moveScheduleOn(db: Kysely<Schema>, id: number, firing: Firing): Promise<void> {
-  const { nextRun, lastRun, lastTaskId, problem } = firing;
+/** Moves locked schedules on to their next due times. */
+export async function moveSchedulesOn(db: Kysely<Schema>, results: readonly FiringResult[]): Promise<void> {
+  const rows = results.map(({ id, nextRun, lastRun, lastTaskId, problem }) => ({
+    id,
+    next_run: nextRun,
+    last_run: lastRun,
+    last_task_id: lastTaskId,
+    problem,
+  }));
   await sql`
-    update batchline.schedule set
-      next_run = ${nextRun}::timestamptz,
-      last_run = coalesce(${lastRun}::timestamptz, last_run),
-      last_task_id = coalesce(${lastTaskId}::int, last_task_id),
-      problem = ${problem && JSON.stringify(problem)}::text::jsonb
-    where id = ${id}`.execute(db);
+    update batchline.schedule as s set
+      next_run = d.next_run,
+      last_run = coalesce(d.last_run, s.last_run),
+      last_task_id = coalesce(d.last_task_id, s.last_task_id),
+      problem = d.problem
+    from json_to_recordset(${JSON.stringify(rows)}::text::json)
+      as d (id int, next_run timestamptz, last_run timestamptz, last_task_id int, problem jsonb)
+    where s.id = d.id`.execute(db);
 }
 
 /** Notes the task that a schedule has started out of its turn. */

@@ -42,3 +42,14 @@ export async function nextDueTime(db: Kysely<Schema>): Promise<Date | undefined>
     .executeTakeFirst();
   return row?.next ?? undefined;
 }
+
+/** How many schedules are not paused and could start nothing at their last due time, or have no next one. */
+export async function countFailingSchedules(db: Kysely<Schema>): Promise<number> {
+  const row = await db
+    .selectFrom('batchline.schedule')
+    .select((eb) => eb.fn.countAll<string>().as('failing'))
+    .where('paused', '=', false)
+    .where((eb) => eb.or([eb('problem', 'is not', null), eb('next_run', 'is', null)]))
+    .executeTakeFirstOrThrow();
+  return Number(row.failing);
+}

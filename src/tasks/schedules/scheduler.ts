@@ -1,44 +1,69 @@
 import type { Logger } from 'pino';
+import type { NewTask } from '../../domain/batch-task.ts';
 import { Refusal } from '../../domain/errors.ts';
-import { message } from '../../domain/message.ts';
-import { dueAfter, runsToStart } from '../../domain/schedule.ts';
+import { type Message, message } from '../../domain/message.ts';
+import { type Downtime, type Firing, runsToStart } from '../../domain/schedule.ts';
 import { databaseTime } from '../../store/database-time.ts';
-import { lockDueSchedule, moveScheduleOn } from '../../store/schedules/fire-schedule.ts';
+import { type FiringResult, lockDueSchedules, moveSchedulesOn } from '../../store/schedules/fire-schedule.ts';
 import { listDueSchedules, nextDueTime } from '../../store/schedules/read-schedules.ts';
 import type { Schedule } from '../../store/schedules/schedule-row.ts';
+import { recordLook } from '../../store/schedules/watch.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { announceStart, insertStart } from '../start-task.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
 
-const BATCH = 50;
+/** Schedules that one transaction fires. */
+const BATCH = 200;
+/** From when on the record of a task says that it was started late. */
+const LATE_SECONDS = 60;
 /** Schedules that another server has changed are seen after this long at the latest. */
 const LONGEST_SLEEP_MS = 10_000;
 /** While another server has what is due. */
 const SHORTEST_SLEEP_MS = 50;
 
+interface Fired {
+  readonly schedules: number;
+  readonly tasks: number;
+}
+
+/** What one schedule is to do. */
+interface Plan {
+  readonly schedule: Schedule;
+  /** `undefined` if nothing can be started. */
+  readonly task: NewTask | undefined;
+  readonly firing: Firing;
+  readonly problem: Message | null;
+}
+
 /**
- * Starts tasks by the clock. Every process does it: a due time is taken under the lock of its schedule's row, in the
- * transaction that starts the task and moves the row on, so that each is taken once.
+ * Starts tasks by the clock. Every process does it: due times are taken under the locks of their schedules' rows, in the
+ * transaction that starts the tasks and moves the rows on, so that each is taken once.
  */
 export class Scheduler {
   readonly #parts: TaskParts;
   readonly #log: Logger;
   readonly #clock: () => Date | Promise<Date>;
+  readonly #look: (now: Date) => Promise<Downtime | undefined>;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
-  #stopped = true;
+  #stopped = false;
 
-  /** @param clock the database's unless a test has another: the clocks of servers differ, and jump */
+  /**
+   * @param clock the database's unless a test sets one, because the clocks of servers differ and jump
+   * @param look records a look at the schedules and resolves to the last downtime; a test sets its own
+   */
   constructor(
     parts: TaskParts,
     log: Logger,
     clock: () => Date | Promise<Date> = () => databaseTime(parts.database.sql),
+    look = (now: Date): Promise<Downtime | undefined> => recordLook(parts.database.sql, now),
   ) {
     this.#parts = parts;
     this.#log = log;
     this.#clock = clock;
+    this.#look = look;
   }
 
   /** Begins to watch the clock. */
@@ -61,20 +86,19 @@ export class Scheduler {
     await this.#working;
   }
 
-  /** Starts what is due now. Resolves to how many tasks that were. */
+  /** Starts all that is due now, in batches. Resolves to the number of tasks started. */
   async startDue(): Promise<number> {
     const now = await this.#clock();
+    const sql = this.#parts.database.sql;
     let started = 0;
-    let fault: unknown;
-    for (const schedule of await listDueSchedules(this.#parts.database.sql, now, BATCH)) {
-      try {
-        started += await this.#fire(schedule, now);
-      } catch (error) {
-        fault ??= error; // one schedule's trouble is not that of the others
-      }
+    for (;;) {
+      const downtime = await this.#look(now);
+      const due = await listDueSchedules(sql, now, BATCH);
+      const fired = await this.#fireBatch(due, now, downtime);
+      started += fired.tasks;
+      // Another server has the rest if none of a full batch was ours.
+      if (due.length < BATCH || fired.schedules === 0 || this.#stopped) return started;
     }
-    if (fault !== undefined) throw fault;
-    return started;
   }
 
   async #lookAndSleep(): Promise<void> {
@@ -91,47 +115,91 @@ export class Scheduler {
     this.#timer = setTimeout(() => this.wake(), Math.max(SHORTEST_SLEEP_MS, sleep));
   }
 
-  async #fire(schedule: Schedule, now: Date): Promise<number> {
-    if (schedule.nextRun === null) return 0;
-    const timing = timingOf(schedule);
-    const due = runsToStart(timing, schedule, schedule.nextRun, now);
-    const [nextRun = null] = dueAfter(timing, now, 1);
-    const { database } = this.#parts;
+  /** Fires a batch in one transaction; if that fails, each schedule in one of its own, so that only the bad one fails. */
+  async #fireBatch(due: readonly Schedule[], now: Date, downtime: Downtime | undefined): Promise<Fired> {
+    if (due.length === 0) return { schedules: 0, tasks: 0 };
     try {
-      const task = await prepareScheduled(this.#parts, schedule);
-      const ids = await inTransaction(database.sql, async (trx) => {
-        if (!(await lockDueSchedule(trx, schedule))) return undefined;
-        const started: number[] = [];
-        for (const time of due) {
-          const reason = message`Started by the schedule "${schedule.name}" for ${time}.`;
-          const { priority } = schedule;
-          const details = { actorId: schedule.ownerId, priority, delaySeconds: 0, reason };
-          started.push(await insertStart(this.#parts, trx, task, details));
-        }
-        await moveScheduleOn(trx, schedule.id, {
-          nextRun,
-          lastRun: due.at(-1) ?? null,
-          lastTaskId: started.at(-1) ?? null,
-          problem: null,
-        });
-        return started;
-      });
-      if (ids === undefined || ids.length === 0) return 0;
-      announceStart(this.#parts, task.name, 0, ids.length);
-      return ids.length;
+      return await this.#fire(due, now, downtime);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      await this.#skip(schedule, nextRun, error);
-      return 0;
+      if (due.length === 1) throw error;
+      this.#log.warn({ err: error }, 'a batch of schedules failed; firing them one by one');
     }
+    const sum = { schedules: 0, tasks: 0 };
+    let fault: unknown;
+    for (const schedule of due) {
+      try {
+        const fired = await this.#fire([schedule], now, downtime);
+        sum.schedules += fired.schedules;
+        sum.tasks += fired.tasks;
+      } catch (error) {
+        fault ??= error;
+      }
+    }
+    if (fault !== undefined) throw fault;
+    return sum;
   }
 
-  /** Nothing can be started: the schedule says why and moves on. */
-  async #skip(schedule: Schedule, nextRun: Date | null, { text }: Refusal): Promise<void> {
-    await inTransaction(this.#parts.database.sql, async (trx) => {
-      if (!(await lockDueSchedule(trx, schedule))) return;
-      await moveScheduleOn(trx, schedule.id, { nextRun, lastRun: null, lastTaskId: null, problem: text });
-      this.#log.warn({ schedule: schedule.name, problem: String(text) }, 'a schedule could start nothing');
+  async #fire(due: readonly Schedule[], now: Date, downtime: Downtime | undefined): Promise<Fired> {
+    const plans: Plan[] = [];
+    for (const schedule of due) plans.push(await this.#plan(schedule, now, downtime));
+    const started = await inTransaction(this.#parts.database.sql, async (trx) => {
+      const locked = await lockDueSchedules(trx, due);
+      const results: FiringResult[] = [];
+      const names: string[] = [];
+      for (const { schedule, task, firing, problem } of plans) {
+        if (!locked.has(schedule.id)) continue;
+        let lastTaskId: number | null = null;
+        for (const time of task === undefined ? [] : firing.due) {
+          const { name, ownerId, priority } = schedule;
+          const reason = reasonFor(name, time, now);
+          lastTaskId = await insertStart(this.#parts, trx, task as NewTask, {
+            actorId: ownerId,
+            priority,
+            delaySeconds: 0,
+            reason,
+          });
+          names.push((task as NewTask).name);
+        }
+        const lastRun = task === undefined ? null : (firing.due.at(-1) ?? null);
+        results.push({ id: schedule.id, nextRun: firing.nextRun, lastRun, lastTaskId, problem });
+      }
+      await moveSchedulesOn(trx, results);
+      return { names, schedules: results.length };
     });
+    for (const name of new Set(started.names)) {
+      announceStart(this.#parts, name, 0, started.names.filter((one) => one === name).length);
+    }
+    return { schedules: started.schedules, tasks: started.names.length };
   }
+
+  /** What a schedule is to start now. A problem that the owner can mend is kept on the schedule, which moves on. */
+  async #plan(schedule: Schedule, now: Date, downtime: Downtime | undefined): Promise<Plan> {
+    let firing: Firing = { due: [], nextRun: null };
+    let problem: Message | null = null;
+    let task: NewTask | undefined;
+    try {
+      firing = runsToStart(timingOf(schedule), schedule, schedule.nextRun ?? now, now, downtime);
+      if (firing.nextRun === null) problem = message`Cron "${schedule.cron}" has no further due time.`;
+    } catch (error) {
+      problem = message`Cron "${schedule.cron}" has no next due time: ${(error as Error).message}`;
+    }
+    try {
+      if (firing.due.length > 0) task = await prepareScheduled(this.#parts, schedule);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problem = error.text;
+    }
+    if (problem !== null) {
+      this.#log.warn({ schedule: schedule.name, problem: String(problem) }, 'a schedule could start nothing');
+    }
+    return { schedule, task, firing, problem };
+  }
+}
+
+/** The reason in the record of a task that a schedule starts. */
+function reasonFor(name: string, time: Date, now: Date): Message {
+  const lateSeconds = Math.floor((now.getTime() - time.getTime()) / 1000);
+  return lateSeconds < LATE_SECONDS
+    ? message`Started by the schedule "${name}" for ${time}.`
+    : message`Started by the schedule "${name}" for ${time}, ${lateSeconds} seconds late.`;
 }

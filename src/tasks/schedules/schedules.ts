@@ -1,9 +1,9 @@
 import { type Caller, isAdministrator, seesAll } from '../../domain/caller.ts';
+import { checkCron, dueAfter } from '../../domain/cron.ts';
 import { conflict, forbidden, missing } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import { message } from '../../domain/message.ts';
 import { allows, rightsOn, TableRight } from '../../domain/rights.ts';
-import { checkCron, dueAfter } from '../../domain/schedule.ts';
 import { noteTask } from '../../store/schedules/fire-schedule.ts';
 import { getSchedule, listSchedules } from '../../store/schedules/read-schedules.ts';
 import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-row.ts';
@@ -13,6 +13,9 @@ import { announceStart, insertStart } from '../start-task.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
+
+/** The most due times that one call answers. */
+export const MAX_NEXT_RUNS = 1000;
 
 /** The longest name of a schedule. */
 const LONGEST_NAME = 100;
@@ -107,6 +110,30 @@ export async function changeSchedule(
   if (written === undefined)
     throw conflict`Schedule ${id} has just been changed by somebody else; read it again.`;
   return written;
+}
+
+/** The next due times of a schedule, at most `count`; none if it is paused or its expression can no longer be read. */
+export function nextRunsOf(schedule: Schedule, count: number): Date[] {
+  const { nextRun } = schedule;
+  if (schedule.paused || nextRun === null) return [];
+  try {
+    // The promised time counts, and so does each other due time at the same instant.
+    const due = dueAfter(timingOf(schedule), new Date(nextRun.getTime() - 1), count);
+    return due[0]?.getTime() === nextRun.getTime() ? due : [nextRun, ...due].slice(0, count);
+  } catch {
+    return [nextRun]; // firing it records the problem on the schedule
+  }
+}
+
+/**
+ * The next due times of an expression that is not saved.
+ *
+ * @throws Refusal (invalid) if the expression or the zone is wrong
+ */
+export function previewRuns(cron: string, timeZone: string, now: Date, count: number): Date[] {
+  const timing = timingOf({ cron, timeZone });
+  checkCron(timing, now);
+  return dueAfter(timing, now, count);
 }
 
 /** Deletes a schedule; the tasks that it has started stay. @throws Refusal as `readSchedule` does */

@@ -1,5 +1,5 @@
+import type { Timing } from '../../domain/cron.ts';
 import { invalid } from '../../domain/errors.ts';
-import type { Timing } from '../../domain/schedule.ts';
 import { findTimeZone } from '../../domain/time-zone.ts';
 
 /**

@@ -3,6 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Downtime } from '../../../src/domain/schedule.ts';
+import { countFailingSchedules } from '../../../src/store/schedules/read-schedules.ts';
+import { recordLook } from '../../../src/store/schedules/watch.ts';
+import { inTransaction } from '../../../src/store/transaction.ts';
 import { Scheduler } from '../../../src/tasks/schedules/scheduler.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { DATABASES } from '../../support/databases.ts';
@@ -43,10 +47,18 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
     });
   };
   const read = (id: number): ReturnType<ApiClient['json']> => server.admin.json('GET', `/Schedules/${id}`);
-  /** Two servers look at the same time; resolves to how many tasks they start. */
-  const look = async (at: Date): Promise<number> => {
+  /** Two servers look at the same time; resolves to the number of tasks that they start. */
+  const look = async (at: Date, downtime?: Downtime): Promise<number> => {
     now = at;
-    const schedulers = nodes.map((node) => new Scheduler(node.parts, LOG, () => now));
+    const schedulers = nodes.map(
+      (node) =>
+        new Scheduler(
+          node.parts,
+          LOG,
+          () => now,
+          async () => downtime,
+        ),
+    );
     const started = await Promise.all(schedulers.map((scheduler) => scheduler.startDue()));
     return started.reduce((sum, one) => sum + one, 0);
   };
@@ -117,7 +129,8 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
     const skip = await make({ MissedRuns: 'Skip' });
     const once = await make({ MissedRuns: 'Once' });
     const all = await make({ MissedRuns: 'All', MissedLimit: 3 });
-    expect(await look(new Date(Date.UTC(YEAR + 4, 5, 1)))).toBe(4);
+    const back = new Date(Date.UTC(YEAR + 4, 5, 1));
+    expect(await look(back, { from: new Date(Date.UTC(YEAR - 1, 5, 1)), to: back })).toBe(4);
     expect(await reasons(skip.Name)).toHaveLength(0);
     expect(await reasons(once.Name)).toHaveLength(1);
     expect(await reasons(all.Name)).toHaveLength(3);
@@ -125,6 +138,84 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
       expect((await read(Id)).NextRuns[0]).toBe(`${YEAR + 5}-01-01T07:00:00`);
       await remove(Id);
     }
+  });
+
+  test('a run that is late while a server is up is started, and its record says so', async () => {
+    const { Id, Name } = await make();
+    expect(await look(new Date(Date.UTC(YEAR, 0, 1, 7, 5)))).toBe(1);
+    expect((await reasons(Name))[0]).toMatch(/ for \d{4}-.*, 300 seconds late\.$/);
+    await remove(Id);
+  });
+
+  test('more schedules than a batch holds are all started, whatever servers do at the same time', async () => {
+    await sql`
+      insert into batchline.schedule (tenant, name, owner_id, definition, cron, time_zone, missed_runs, missed_limit,
+        priority, paused, next_run, updated_by)
+      select s.tenant, 'many ' || n, s.owner_id, s.definition, s.cron, s.time_zone, 'Skip', 1, 0, false, s.next_run, 1
+      from batchline.schedule as s cross join generate_series(1, 450) as n
+      where s.id = ${(await make()).Id}`.execute(server.database.sql);
+    const at = new Date(Date.UTC(YEAR, 0, 1, 7));
+    let started = 0;
+    for (let more = 1; more > 0 || started < 451; started += more) more = await look(at);
+    expect(started).toBe(451);
+    expect(await look(at)).toBe(0);
+    await sql`delete from batchline.schedule where name like 'many %' or name = ${`s${count}`}`.execute(
+      server.database.sql,
+    );
+  });
+
+  test('a downtime is a minute without a look; looks of several servers do not hide it', async () => {
+    const second = (n: number): Date => new Date(Date.UTC(YEAR, 0, 1, 0, 0, n));
+    const looked = inTransaction(server.database.sql, async (trx) => {
+      await sql`delete from batchline.schedule_watch`.execute(trx);
+      const first = await recordLook(trx, second(0));
+      const down = [];
+      for (const n of [10, 70, 131, 132, 140, 500]) down.push(await recordLook(trx, second(n)));
+      throw Object.assign(new Error('rolled back'), { first, down });
+    });
+    const { first, down } = await looked.catch((error) => error);
+    const period = (from: number, to: number): Downtime => ({ from: second(from), to: second(to) });
+    expect(first).toEqual({ from: new Date(0), to: second(0) });
+    expect(down.slice(0, 2)).toEqual([first, first]);
+    expect(down.slice(2)).toEqual([period(70, 131), period(70, 131), period(70, 131), period(140, 500)]);
+  });
+
+  test('one that can find no next time says so, counts as failing, and is seen with its promised time', async () => {
+    const { Id } = await make();
+    await sql`update batchline.schedule set cron = '*/61 * * * *' where id = ${Id}`.execute(
+      server.database.sql,
+    );
+    expect((await read(Id)).NextRuns).toEqual([`${YEAR}-01-01T07:00:00`]);
+    expect(await countFailingSchedules(server.database.sql)).toBe(0);
+    expect(await look(new Date(Date.UTC(YEAR, 0, 1, 7)))).toBe(0);
+    expect(await read(Id)).toMatchObject({
+      NextRuns: [],
+      LastProblem: expect.stringContaining('has no next due time'),
+    });
+    expect(await countFailingSchedules(server.database.sql)).toBe(1);
+    await remove(Id);
+  });
+
+  test('next runs are shown for a schedule, and for an expression before it is saved', async () => {
+    const { Id } = await make({ Cron: '30 2 * * *', TimeZone: 'Europe/Oslo' });
+    const times = await server.admin.json('GET', `/Schedules/${Id}/NextRuns?count=1000`);
+    expect(times).toHaveLength(1000);
+    expect(new Set(times.map((time: string) => time.slice(0, 10))).size).toBe(1000);
+    const query = `Cron=${encodeURIComponent('30 2 * * *')}&TimeZone=Europe/Oslo`;
+    expect(await server.admin.json('GET', `/Schedules/NextRuns?${query}&Count=3`)).toEqual(times.slice(0, 3));
+    expect(await server.admin.json('GET', `/schedules/nextruns?${query}`)).toEqual(times.slice(0, 5));
+    for (const [path, says] of [
+      ['NextRuns', 'Cron is missing'],
+      ['NextRuns?Cron=*/61+*+*+*+*', 'five fields'],
+      [`NextRuns?${query}&Count=1001`, 'from 1 to 1000'],
+      [`${Id}/NextRuns?Count=x`, 'from 1 to 1000'],
+      ['NextRuns?Cron=@daily&TimeZone=Mars', 'TimeZone'],
+    ] as const) {
+      const answer = await server.admin.call('GET', `/Schedules/${path}`);
+      expect({ path, status: answer.status }).toEqual({ path, status: 400 });
+      expect(answer.body.Message).toContain(says);
+    }
+    await remove(Id);
   });
 
   test('paused, it starts nothing, and what has passed meanwhile is not missed', async () => {
