@@ -62,6 +62,7 @@ export const getSchedule: Operation = {
 
 export const listNextRuns: Operation = {
   id: 'listNextRuns',
+  access: ACCESS.read,
   tag,
   summary: 'The next due times of a schedule; none while it is paused.',
   answers: { 200: Type.Array(DateTime) },
@@ -69,6 +70,7 @@ export const listNextRuns: Operation = {
 
 export const previewNextRuns: Operation = {
   id: 'previewNextRuns',
+  access: ACCESS.readCommon,
   tag,
   summary: 'The next due times of an expression, to try it before it is saved.',
   answers: { 200: Type.Array(DateTime) },
