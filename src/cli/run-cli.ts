@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { completionsOf } from './completion.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { printError } from './output.ts';
 import { createProgram } from './program.ts';
 import { UsageError } from './usage.ts';
 
@@ -60,29 +61,25 @@ async function report(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // Commander has told it.
   const { name, message, code, syscall } = error as NodeJS.ErrnoException;
   if (error instanceof UsageError) {
-    console.error(`batchline: ${message}`);
+    printError(message);
     return 2;
   }
-  if (error instanceof ConfigError)
-    for (const problem of error.problems) console.error(`batchline: ${problem}`);
+  if (error instanceof ConfigError) for (const problem of error.problems) printError(problem);
   else if (name === 'ServerUnreachable') {
-    console.error(`batchline: ${message}`);
+    printError(message);
     return 6;
-  } else if (TOLD_IN_ONE_LINE.has(name)) console.error(`batchline: ${message}`);
-  else if (code === 'EADDRINUSE')
-    console.error('batchline: the address is in use. Stop what listens there, or set PORT.');
+  } else if (TOLD_IN_ONE_LINE.has(name)) printError(message);
+  else if (code === 'EADDRINUSE') printError('the address is in use. Stop what listens there, or set PORT.');
   else if (code === 'EMFILE' || code === 'ENFILE') {
-    console.error(
-      'batchline: Too many files are open; raise the limit (ulimit -n, or LimitNOFILE in systemd).',
-    );
+    printError('Too many files are open; raise the limit (ulimit -n, or LimitNOFILE in systemd).');
     return 8;
   } else if (code === INSUFFICIENT_PRIVILEGE) {
-    console.error(
-      `batchline: DATABASE_URL: PostgreSQL refuses what this needs (${message}); make the role the owner of the database and of its schemas batchline, batchline_data and pgboss.`,
+    printError(
+      `DATABASE_URL: PostgreSQL refuses what this needs (${message}); make the role the owner of the database and of its schemas batchline, batchline_data and pgboss.`,
     );
     return 8;
   } else if (syscall === 'listen' || syscall === 'getaddrinfo')
-    console.error(`batchline: HOST and PORT name no address to listen on: ${message}.`);
+    printError(`HOST and PORT name no address to listen on: ${message}.`);
   else console.error('batchline:', (await import('../log.ts')).stackOf(error));
   return exitCodeOf(error);
 }

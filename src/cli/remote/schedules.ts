@@ -1,6 +1,7 @@
 import type { Carrier } from '#client';
 import type { ExitCode } from '../exit-codes.ts';
 import { lines, print, printList } from '../output.ts';
+import { oneLine } from '../terminal-text.ts';
 import { UsageError } from '../usage.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
@@ -71,7 +72,11 @@ export async function pauseSchedule(
       ? client.POST('/api/v1/Schedules/{id}/Pause', { params: at(id) })
       : client.POST('/api/v1/Schedules/{id}/Resume', { params: at(id) }),
   );
-  print(found, options.json, paused ? `${found.Name} is paused.` : `${found.Name} goes on.`);
+  print(
+    found,
+    options.json,
+    paused ? `${oneLine(found.Name)} is paused.` : `${oneLine(found.Name)} goes on.`,
+  );
   return 0;
 }
 

@@ -4,6 +4,7 @@ import type { Carrier } from '#client';
 import { hasEnded, type StoredState } from '../../domain/task-state.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { lines, print, printList } from '../output.ts';
+import { oneLine } from '../terminal-text.ts';
 import { UsageError } from '../usage.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection.ts';
 import { watchTask } from './watch-task.ts';
@@ -199,7 +200,9 @@ export async function showLog(
     );
     for (const line of found)
       console.log(
-        options.json === true ? JSON.stringify(line) : `${line.At} ${line.Level.padEnd(5)} ${line.Message}`,
+        oneLine(
+          options.json === true ? JSON.stringify(line) : `${line.At} ${line.Level.padEnd(5)} ${line.Message}`,
+        ),
       );
     after = found.at(-1)?.Id ?? after;
     if (isOver) return 0;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Carrier } from '#client';
 import { hasEnded, type StoredState } from '../../domain/task-state.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { oneLine, severalLines } from '../terminal-text.ts';
 import type { Connection } from './connection.ts';
 
 type Task = Carrier<'BatchTaskInfo'>;
@@ -29,13 +30,14 @@ export async function watchTask(
     const isOver = hasEnded(task.State as StoredState);
     const line = bar ? barOf(task) : lineOf(task);
     if (line !== shown) {
-      if (bar) process.stdout.write(`\r\x1b[K${line.slice(0, process.stdout.columns || USUAL_WIDTH)}`);
-      else console.log(json === true ? JSON.stringify(task) : line);
+      if (bar)
+        process.stdout.write(`\r\x1b[K${oneLine(line).slice(0, process.stdout.columns || USUAL_WIDTH)}`);
+      else console.log(oneLine(json === true ? JSON.stringify(task) : line));
       shown = line;
     }
     if (isOver) {
       if (bar) process.stdout.write('\n');
-      if (json !== true && task.Result !== '') console.log(task.Result);
+      if (json !== true && task.Result !== '') console.log(severalLines(task.Result));
       return task.State === 'Failed' ? 7 : 0;
     }
     await delay(INTERVAL);
