@@ -120,7 +120,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
               <PeoplePage who={who} />
             </Route>
             <Route path="/settings">
-              <Preferences />
+              <Preferences who={who} />
             </Route>
             <Route>
               <h1>{t`There is no such page.`}</h1>

@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react';
+import type { Session } from './api/carriers.ts';
+import { OwnPassword } from './own-password.tsx';
 import { Field } from './parts/field.tsx';
 import { type Preferences as Choices, choose, LANGUAGES, preferences } from './preferences.ts';
 import { useStore } from './store.ts';
 import { useTexts } from './texts.tsx';
 import { useTitle } from './title.ts';
 
-/** Language, time zone and colours of this browser. */
-export function Preferences(): ReactNode {
+/** Language, time zone and colours of this browser, and one's password. */
+export function Preferences({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const { language, timeZone, theme } = useStore(preferences);
   const byBrowser = t`As the browser says`;
@@ -50,6 +52,7 @@ export function Preferences(): ReactNode {
           </select>
         )}
       </Field>
+      <OwnPassword who={who} />
     </section>
   );
 }

@@ -252,6 +252,10 @@ function addUserCommands(program: Command, runs: Runs): void {
   addLocal(user.command('list'))
     .description('all of them')
     .action(runs(async () => (await users()).listUsers));
+  addLocal(user.command('password'))
+    .description('set a new password, such as a forgotten one; it is asked for, or is standard input')
+    .argument('<login>')
+    .action(runs(async () => (await users()).setPassword));
 }
 
 function addTokenCommands(program: Command, runs: Runs): void {

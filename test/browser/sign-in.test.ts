@@ -26,6 +26,24 @@ describeInBrowser('signing in', (stage) => {
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
   });
 
+  test('a person changes the own password and stays signed in', async () => {
+    const emma = await stage.server.associate('emma');
+    const elsewhere = await stage.open('/', 'emma');
+    const { page } = await stage.open('/settings', 'emma');
+    await page.getByLabel('New password', { exact: true }).fill('a new password');
+    await page.getByLabel('Repeat the new password').fill('another one');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('The two passwords are different.').waitFor();
+    await page.getByLabel('Repeat the new password').fill('a new password');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('Your password was changed. Your other sessions have ended.').waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await elsewhere.page.reload();
+    await elsewhere.page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect((await emma.call('GET', '/BatchTask/My')).status, 'the old password').toBe(401);
+  });
+
   test('two people see what they may, and no more', async () => {
     const anna = await stage.server.associate('anna');
     const bo = await stage.server.associate('bo');

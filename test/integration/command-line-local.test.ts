@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { startServer } from '../../src/server.ts';
+import { ADMIN } from '../support/associates.ts';
 import { createEmptyPlace, createPlace, type Place } from '../support/databases.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 import { spawnServer } from '../support/server-process.ts';
+import { TEST_ENV } from '../support/test-server.ts';
 
 let place: Place;
 beforeAll(async () => {
@@ -97,6 +102,48 @@ describe('the embedded database', () => {
     } finally {
       await restored.stop();
     }
+  });
+});
+
+describe('batchline user password', () => {
+  test('sets a forgotten password while the server is stopped, and says so while it runs', async () => {
+    const before = await spawnServer(place);
+    const { Ticket: ticket } = await before.admin.json('POST', '/SignIn', {
+      Login: ADMIN.login,
+      Password: ADMIN.password,
+    });
+    const args = ['user', 'password', 'ADMIN'];
+    expect(await runCli(args, place.env, 'a new password\n')).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(
+        /^batchline: a server has the database open: stop it, run this again and start it/,
+      ),
+    });
+    await before.stop();
+    expect(await runCli(args, place.env, 'short')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the password has 5 characters; at least 8 are accepted'),
+    });
+    expect(await runCli(['user', 'password', 'carla'], place.env, 'a new password')).toMatchObject({
+      code: 4,
+      stderr: 'batchline: There is no associate with the login "carla".\n',
+    });
+    expect(await runCli(args, place.env, 'a new password\n')).toMatchObject({
+      code: 0,
+      stdout: 'The password of admin was changed.\n',
+    });
+    const server = await startServer(readConfig({ ...TEST_ENV, ...place.env }), pino({ level: 'silent' }));
+    try {
+      const statusOf = async (Authorization: string): Promise<number> =>
+        (await fetch(`${server.url}/api/v1/BatchTask/All`, { headers: { Authorization } })).status;
+      const basic = (password: string): string => `Basic ${btoa(`${ADMIN.login}:${password}`)}`;
+      expect(await statusOf(basic('a new password'))).toBe(200);
+      expect(await statusOf(basic(ADMIN.password))).toBe(401);
+      expect(await statusOf(`SOTicket ${btoa(ticket)}`), 'a ticket of the old password').toBe(401);
+    } finally {
+      await server.stop();
+    }
+    expect(await runCli(args, place.env, ADMIN.password)).toMatchObject({ code: 0 });
   });
 });
 

@@ -27,8 +27,8 @@ const PARTS = [
   'pg_xact',
   'pg_multixact',
 ];
-/** Only a PostgreSQL server leaves these in its folder. */
-const SERVER_FILES = ['postmaster.pid', 'postmaster.opts'];
+/** A PostgreSQL server writes this at its start; PGlite, which has no postmaster, does not. */
+const SERVER_FILE = 'postmaster.opts';
 
 /** What the marker holds. */
 interface Marker {
@@ -156,8 +156,7 @@ function readContent(folder: string): Content {
     return 'nothing';
   }
   if (marker?.state === 'creating') return 'unfinished';
-  const server = SERVER_FILES.find((name) => names.includes(name));
-  if (server !== undefined) refuse(`belongs to a PostgreSQL server (it has ${server})`);
+  if (names.includes(SERVER_FILE)) refuse(`belongs to a PostgreSQL server (it has ${SERVER_FILE})`);
   const major = isThere(database, 'PG_VERSION') && readFileSync(join(database, 'PG_VERSION'), 'utf8').trim();
   if (major === false) refuse('holds no whole database (PG_VERSION is missing)');
   else if (major !== POSTGRES_MAJOR)

@@ -81,8 +81,8 @@ describe('a folder that holds something other than a whole database', () => {
     ['only other files', /PG_VERSION is missing/, onlyOtherFiles],
     [
       'a running server',
-      /belongs to a PostgreSQL server \(it has postmaster.pid\)/,
-      () => writeFileSync(inDatabase('postmaster.pid'), '1'),
+      /belongs to a PostgreSQL server \(it has postmaster.opts\)/,
+      () => writeFileSync(inDatabase('postmaster.opts'), '1'),
     ],
     [
       'the data folder of a server',

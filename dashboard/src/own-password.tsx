@@ -1,0 +1,47 @@
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { answer, api } from './api/call.ts';
+import type { Session } from './api/carriers.ts';
+import { signIn } from './api/session.ts';
+import { at } from './api/tasks.ts';
+import { Field } from './parts/field.tsx';
+import { Problem } from './parts/problem.tsx';
+import { useTexts } from './texts.tsx';
+
+/** Changes the password of the person who is signed in. That ends all their sessions, so this one is begun again. */
+export function OwnPassword({ who }: { who: Session }): ReactNode {
+  const { t } = useTexts();
+  const [differs, setDiffers] = useState(false);
+  const change = useMutation({
+    mutationFn: async (password: string) => {
+      const body = { Password: password };
+      await answer(api.PATCH('/api/v1/Users/{id}', { params: at(who.AssociateId), body }));
+      await signIn(who.Login, password);
+    },
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const [password, repeated] = ['new', 'repeated'].map((name) => String(new FormData(form).get(name)));
+    setDiffers(password !== repeated);
+    if (password === undefined || password !== repeated) return;
+    change.mutate(password, { onSuccess: () => form.reset() });
+  };
+  return (
+    <form onSubmit={submit}>
+      <h2>{t`Password`}</h2>
+      <input type="hidden" name="login" autoComplete="username" value={who.Login} />
+      <Field label={t`New password`}>
+        {(props) => <input {...props} type="password" name="new" autoComplete="new-password" required />}
+      </Field>
+      <Field label={t`Repeat the new password`} error={differs ? t`The two passwords are different.` : ''}>
+        {(props) => <input {...props} type="password" name="repeated" autoComplete="new-password" required />}
+      </Field>
+      <Problem error={change.error} />
+      {change.isSuccess && (
+        <p role="status">{t`Your password was changed. Your other sessions have ended.`}</p>
+      )}
+      <button type="submit" disabled={change.isPending}>{t`Change password`}</button>
+    </form>
+  );
+}
