@@ -1,5 +1,6 @@
 import type { CancellationBehaviourName } from './cancellation.ts';
 import type { MessageData } from './message.ts';
+import type { RunAs } from './run-as.ts';
 import type { StoredState } from './task-state.ts';
 
 /** ParameterObject as it is kept: JSON values by name. Clients of SuperOffice send strings only. */
@@ -78,4 +79,6 @@ export interface NewTask {
   readonly request: string;
   readonly fileName: string;
   readonly cancellation: CancellationBehaviourName;
+  /** The rights that its runs have. */
+  readonly runAs: RunAs;
 }

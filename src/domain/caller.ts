@@ -23,6 +23,13 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** The definitions, in lower case, that the scope `worker` is for; absent where the sign-in names none. */
   readonly definitions?: readonly string[];
+  /** The API token that has signed in: the parent of the tokens that this sign-in makes. */
+  readonly token?: { readonly id: number; readonly expires: Date | null };
+  /**
+   * Set if roles and tenant come from a JWT's claims, or from a token that such a sign-in has made: the associate itself
+   * may have more.
+   */
+  readonly narrowed?: true;
 }
 
 /** Whether the caller may use the rights of an administrator in this sign-in. */
@@ -33,7 +40,7 @@ export function isAdministrator(caller: Caller): boolean {
 /** Whether the caller may run tasks of this definition (contract, section 7: a worker's token). */
 export function worksOn(caller: Caller, definition: string): boolean {
   if (!caller.scopes.includes('worker')) return false;
-  return isAdministrator(caller) || (caller.definitions?.includes(definition.toLowerCase()) ?? false);
+  return caller.definitions?.includes(definition.toLowerCase()) ?? isAdministrator(caller);
 }
 
 /** Whether the sign-in is a worker's and nothing else: none of its associate's own rights go with it. */
@@ -44,4 +51,14 @@ export function isWorkerOnly(caller: Caller): boolean {
 /** Whether the caller may see every task of the tenant. */
 export function seesAll(caller: Caller): boolean {
   return isAdministrator(caller) || caller.roles.includes('viewer');
+}
+
+/**
+ * Returns whether the sign-in stands for its associate in full. No narrower one may change the associate's own account:
+ * a new password would be a way to all that the associate may do.
+ */
+export function isFullSignIn(caller: Caller): boolean {
+  return (
+    !caller.narrowed && caller.token === undefined && SCOPES.every((scope) => caller.scopes.includes(scope))
+  );
 }

@@ -66,7 +66,7 @@ export class Refusal extends Error {
   }
 }
 
-type RefusalTag = (parts: TemplateStringsArray, ...values: MessageValue[]) => Refusal;
+type RefusalTag = (parts: TemplateStringsArray, ...values: (MessageValue | Date)[]) => Refusal;
 
 const refusal =
   (kind: RefusalKind): RefusalTag =>

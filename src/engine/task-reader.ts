@@ -1,20 +1,22 @@
 import type { BatchTask } from '../domain/batch-task.ts';
-import { type Caller, SCOPES, seesAll } from '../domain/caller.ts';
 import { invalid } from '../domain/errors.ts';
+import { visibleTo } from '../domain/rights.ts';
+import { callerOfRun } from '../domain/run-as.ts';
 import { parseState } from '../domain/task-state.ts';
 import { getAssociate } from '../store/associates/associates.ts';
 import type { Database } from '../store/database.ts';
 import { listTasks, type TaskFilter } from '../store/tasks/list-tasks.ts';
+import { readRunAs } from '../store/tasks/run-as.ts';
 
 const PAGE = 1000;
 
-/** Reads the tasks that the owner of a task may see, oldest first. */
+/** Reads the tasks that a run of a task may see, oldest first. */
 export type TaskReader = (
   onBehalfOf: BatchTask,
   filter: { readonly name?: string; readonly state?: string },
 ) => AsyncIterable<BatchTask>;
 
-/** The reader over a database, page by page. A system task sees every task of its tenant. */
+/** The reader over a database, page by page. */
 export function taskReader(database: Database): TaskReader {
   return async function* read(onBehalfOf, { name, state }) {
     const stateName = state === undefined ? undefined : parseState(state);
@@ -32,16 +34,9 @@ export function taskReader(database: Database): TaskReader {
   };
 }
 
-async function visibleOwners(database: Database, task: BatchTask): Promise<number[] | undefined> {
-  if (task.ownerId === 0) return undefined;
-  const owner = await getAssociate(database.sql, task.ownerId);
-  if (owner === undefined) return [task.ownerId];
-  const caller: Caller = {
-    associateId: owner.id,
-    login: owner.login,
-    roles: owner.roles,
-    tenant: owner.tenant,
-    scopes: SCOPES,
-  };
-  return seesAll(caller) ? undefined : [task.ownerId, 0];
+/** The owners whose tasks a run may see: no others than the sign-in that has started it. */
+async function visibleOwners({ sql }: Database, task: BatchTask): Promise<readonly number[] | undefined> {
+  const owner = task.ownerId === 0 ? undefined : await getAssociate(sql, task.ownerId);
+  const caller = callerOfRun(task, await readRunAs(sql, task.id), owner);
+  return visibleTo(caller).ownerIds ?? undefined;
 }

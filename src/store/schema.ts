@@ -2,6 +2,7 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { DefinitionLimits } from '../domain/definition-limits.ts';
 import type { MessageData } from '../domain/message.ts';
 import type { RetentionRules } from '../domain/retention.ts';
+import type { RunAs } from '../domain/run-as.ts';
 import type { MissedRuns } from '../domain/schedule.ts';
 
 /** A text of our own beside its English wording; null where the text is plain. */
@@ -68,6 +69,8 @@ export interface TaskTable {
   /** Where its start stands in a distributed trace (W3C Trace Context); null where in none. */
   traceparent: string | null;
   tracestate: string | null;
+  /** The rights of the sign-in that started it; null in tasks of older programs. */
+  run_as: ColumnType<RunAs | null, string | null | undefined, string | null>;
 }
 
 /**
@@ -153,6 +156,12 @@ export interface ApiTokenTable {
   scopes: string[];
   /** The definitions, in lower case, that the scope `worker` is for. */
   definitions: string[] | null;
+  /** The token that has made it; its end is the end of this one too. */
+  parent_id: number | null;
+  /** The roles of the sign-in that made it, if those came from claims; null for the associate's. */
+  roles: string[] | null;
+  /** The tenant that the sign-in that made it was bound to; null for the associate's. */
+  tenant: string | null;
   created: Generated<Date>;
   expires: Date | null;
 }
@@ -298,6 +307,8 @@ export interface ScheduleTable {
   last_task_id: number | null;
   /** Why nothing could be started at the last due time. */
   problem: MessageColumn;
+  /** The rights of the sign-in that made it; null in schedules of older programs. */
+  run_as: ColumnType<RunAs | null, string | null | undefined, string | null>;
   /** One more with each change by a caller. */
   version: Generated<number>;
   created: Generated<Date>;
@@ -320,8 +331,10 @@ export interface WebhookTable {
   owner_id: number;
   /** The tenant that the sign-in which made it was bound to. */
   tenant: string | null;
-  /** What that sign-in could be used for: a webhook is told no more than its maker was. */
+  /** The scopes of that sign-in: a webhook receives no more than its maker could read. */
   scopes: string[];
+  /** The roles of that sign-in, if those came from claims; null for the owner's. */
+  roles: string[] | null;
   url: string;
   /** As it is: it has to sign. */
   secret: string;

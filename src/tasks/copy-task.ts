@@ -3,13 +3,15 @@ import type { Caller } from '../domain/caller.ts';
 import { isAdministrator } from '../domain/caller.ts';
 import { message } from '../domain/message.ts';
 import type { StartOptions } from '../domain/start-options.ts';
+import { getAssociate } from '../store/associates/associates.ts';
 import { readTask } from './read-tasks.ts';
-import { startTask } from './start-task.ts';
+import { mayStartFor, startTask } from './start-task.ts';
 import type { TaskParts } from './task-parts.ts';
 
 /**
- * Starts a new task like one that the caller may see. What its runs have written is not copied. An
- * administrator's copy has the same owner, any other is the caller's own.
+ * Starts a new task like one that the caller may see, with the caller's rights. What its runs have written is not
+ * copied. An administrator's copy has the same owner, if the administrator may start tasks for that associate; any
+ * other copy is the caller's own.
  *
  * @param parameters replace ParameterObject; `undefined` keeps it
  * @returns the new id; 0 for an internal task
@@ -27,7 +29,7 @@ export async function copyTask(
   const linked = task.parameters !== null;
   const request = {
     name: task.name,
-    associateId: isAdministrator(caller) ? task.ownerId : 0,
+    associateId: await ownerOfCopy(parts, caller, task.ownerId),
     isSystemTask: isAdministrator(caller) && task.ownerId === 0,
     isInternalTask: task.isInternal,
     detailsTable: linked ? 0 : task.detailsTable,
@@ -47,4 +49,9 @@ export async function copyTask(
     options,
     message`Started by a caller as a copy of batch task ${id}.`,
   );
+}
+
+async function ownerOfCopy({ database }: TaskParts, caller: Caller, ownerId: number): Promise<number> {
+  if (!isAdministrator(caller) || ownerId === 0 || caller.tenant === null) return ownerId;
+  return mayStartFor(caller, await getAssociate(database.sql, ownerId)) ? ownerId : caller.associateId;
 }

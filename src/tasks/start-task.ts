@@ -5,11 +5,12 @@ import { type Caller, isAdministrator } from '../domain/caller.ts';
 import { conflict, forbidden, invalid } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { type Message, message } from '../domain/message.ts';
+import { runAsOf } from '../domain/run-as.ts';
 import { type StartOptions, secondsUntil } from '../domain/start-options.ts';
 import type { TraceContext } from '../domain/trace-context.ts';
 import { wakeLater } from '../engine/wake-later.ts';
 import { beginSend } from '../observability/spans.ts';
-import { getAssociate } from '../store/associates/associates.ts';
+import { type Associate, getAssociate } from '../store/associates/associates.ts';
 import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/idempotency/claim-key.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
@@ -86,10 +87,11 @@ export async function prepareStart(
   checkTexts(parts, request);
   const tenant = tenantOf(parts, caller, request.databaseSerialNumber);
   checkText('DatabaseSerialNumber', tenant, parts.textLimits.databaseSerialNumber);
+  const ownerId = await ownerOf(parts, caller, request);
   return {
     tenant,
     name: definition.name,
-    ownerId: await ownerOf(parts, caller, request),
+    ownerId,
     isInternal: request.isInternalTask,
     detailsTable: request.detailsTable,
     detailsRecord: request.detailsRecord,
@@ -100,6 +102,7 @@ export async function prepareStart(
     request: request.request,
     fileName: request.fileName,
     cancellation: definition.cancellation,
+    runAs: runAsOf(caller, ownerId),
   };
 }
 
@@ -186,19 +189,32 @@ function tenantOf(parts: TaskParts, caller: Caller, wanted: string): string {
   return caller.tenant;
 }
 
-async function ownerOf(parts: TaskParts, caller: Caller, request: StartRequest): Promise<number> {
+/**
+ * Returns the owner of what the caller starts: the caller, or the associate or the system that an administrator names.
+ *
+ * @throws Refusal (forbidden) if others than administrators want a system task; (invalid) if there is no such associate.
+ *   To an administrator of a tenant, the associates of other tenants and those of none look the same as none
+ */
+export async function ownerOf(
+  { database }: TaskParts,
+  caller: Caller,
+  {
+    associateId = 0,
+    isSystemTask = false,
+  }: { readonly associateId?: number | undefined; readonly isSystemTask?: boolean | undefined },
+): Promise<number> {
   if (!isAdministrator(caller)) {
-    if (request.isSystemTask)
-      throw forbidden`You may not start system tasks: IsSystemTask is for administrators.`;
+    if (isSystemTask) throw forbidden`You may not start system tasks: IsSystemTask is for administrators.`;
     return caller.associateId;
   }
-  if (request.isSystemTask) return 0;
-  const { associateId } = request;
+  if (isSystemTask) return 0;
   if (associateId === 0 || associateId === caller.associateId) return caller.associateId;
-  const owner = await getAssociate(parts.database.sql, associateId);
-  const isOthers = caller.tenant !== null && owner?.tenant != null && owner.tenant !== caller.tenant;
-  if (owner === undefined || isOthers) {
+  if (!mayStartFor(caller, await getAssociate(database.sql, associateId)))
     throw invalid`AssociateId is ${associateId}, but there is no such associate.`;
-  }
   return associateId;
+}
+
+/** Returns whether an administrator may start tasks for this associate: within a tenant, for the tenant's alone. */
+export function mayStartFor(caller: Caller, associate: Associate | undefined): boolean {
+  return associate !== undefined && (caller.tenant === null || associate.tenant === caller.tenant);
 }

@@ -4,6 +4,7 @@ import { type Caller, isAdministrator } from '../domain/caller.ts';
 import { conflict } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { type Message, message, type Text } from '../domain/message.ts';
+import { narrowRunAs } from '../domain/run-as.ts';
 import { hasEnded, isLegalMove, LEGAL_MOVES, type StoredState } from '../domain/task-state.ts';
 import { noteChildMoves } from '../engine/families/child-moves.ts';
 import type { Schema } from '../store/schema.ts';
@@ -12,6 +13,7 @@ import { changeTexts } from '../store/tasks/change-texts.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { getTask, type HeldTask, lockTask } from '../store/tasks/get-task.ts';
 import { moveTask } from '../store/tasks/move-task.ts';
+import { readRunAs, writeRunAs } from '../store/tasks/run-as.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
@@ -104,7 +106,8 @@ async function moveLocked(
 
 /**
  * Moves a locked task for a caller, with all that belongs to it: the audit row, the engine's jobs, the counts of its parent,
- * and the removal of an internal task that has ended. Call `announce` after the transaction.
+ * and the removal of an internal task that has ended. A task that is to run again has the rights of the caller at most.
+ * Call `announce` after the transaction.
  *
  * @throws Refusal (conflict) where it is to run again and no server offers its definition
  */
@@ -122,6 +125,10 @@ export async function moveHeldTask(
     throw conflict`Batch task ${id} can't run again: there is no definition called "${name}" any more.`.withCode(
       'definition_not_found',
     );
+  }
+  if (state === 'New') {
+    const runAs = await readRunAs(trx, id);
+    await writeRunAs(trx, id, narrowRunAs(runAs, caller, held.task.ownerId));
   }
   const moved = await moveTask(trx, { id, to: state, actorId: caller.associateId, ...rest });
   await insertAudit(trx, [

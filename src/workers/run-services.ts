@@ -23,7 +23,8 @@ export interface RunServices {
   /** Whether calls to private, loopback and link-local addresses are allowed (`BATCHLINE_ALLOW_PRIVATE_ADDRESSES`). */
   readonly allowPrivateAddresses: boolean;
   /**
-   * The tasks that the task's owner may see, oldest first, page by page, so that any number fits in memory.
+   * The tasks that the run may see, oldest first, page by page, so that any number fits in memory: those that the
+   * sign-in which started the task may see, and its owner too.
    *
    * @param filter names a definition, a state, or both; nothing for all
    */

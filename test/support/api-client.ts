@@ -31,6 +31,12 @@ export class ApiClient {
     return new ApiClient(url, authorization, token.AssociateId);
   }
 
+  /** Calls with this header Authorization. */
+  static async withAuthorization(url: string, authorization: string): Promise<ApiClient> {
+    const { AssociateId } = await new ApiClient(url, authorization, 0).json('GET', '/SignIn');
+    return new ApiClient(url, authorization, AssociateId);
+  }
+
   /** The same associate with a bearer token of these scopes. */
   async withToken(scopes: string[], more: Record<string, unknown> = {}): Promise<ApiClient> {
     const { Token, AssociateId } = await this.json('POST', '/Tokens', {

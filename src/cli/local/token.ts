@@ -39,6 +39,9 @@ export async function createToken(login: string, options: CreateTokenOptions): P
       scopes,
       expires,
       hash: hashToken(made),
+      parentId: null,
+      roles: null,
+      tenant: null,
       definitions: works ? definitions.map((one) => one.toLowerCase()) : null,
     });
     return made;
@@ -49,7 +52,7 @@ export async function createToken(login: string, options: CreateTokenOptions): P
 
 /** `batchline token list` */
 export async function listAllTokens({ json }: { readonly json?: boolean }): Promise<ExitCode> {
-  const tokens = await withDatabase(({ sql }) => listTokens(sql, undefined));
+  const tokens = await withDatabase(({ sql }) => listTokens(sql));
   const shown = tokens.map((token) => ({
     Id: token.id,
     Name: token.name,
@@ -70,7 +73,7 @@ export async function listAllTokens({ json }: { readonly json?: boolean }): Prom
 
 /** `batchline token revoke ID` */
 export async function revokeToken(id: number, { json }: { readonly json?: boolean }): Promise<ExitCode> {
-  const found = await withDatabase(({ sql }) => deleteToken(sql, id, undefined));
+  const found = await withDatabase(({ sql }) => deleteToken(sql, id));
   if (!found) throw missing`There is no token ${id}.`;
   print({ Revoked: id }, json, `Token ${id} was revoked.`);
   return 0;

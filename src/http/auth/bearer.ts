@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
+import type { Caller } from '../../domain/caller.ts';
 import { unauthenticated } from '../../domain/errors.ts';
-import { getAssociate } from '../../store/associates/associates.ts';
+import { type Associate, getAssociate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
-import { findToken } from '../../store/tokens/tokens.ts';
+import { type ApiToken, findToken } from '../../store/tokens/tokens.ts';
 import { callerFor, type Scheme, type SignedIn } from './scheme.ts';
 import { hashToken } from './tokens.ts';
 
@@ -17,12 +18,30 @@ export class BearerScheme implements Scheme {
   async signIn(secret: string): Promise<SignedIn> {
     const token = await findToken(this.#db, hashToken(secret));
     const associate = token && (await getAssociate(this.#db, token.associateId));
-    if (associate === undefined || associate.disabled)
+    if (token === undefined || associate === undefined || associate.disabled || !fits(token, associate))
       throw unauthenticated`The token is wrong, revoked or expired.`;
-    const caller = callerFor(associate, token?.scopes ?? []);
     return {
-      caller: token?.definitions ? { ...caller, definitions: token.definitions } : caller,
+      caller: callerOf(associate, token),
       scheme: 'bearer',
+      ...(token.expires === null ? {} : { notAfter: token.expires.getTime() }),
     };
   }
+}
+
+/** An associate who was bound to another tenant meanwhile is not the one whose sign-in made the token. */
+function fits(token: ApiToken, associate: Associate): boolean {
+  return token.tenant === null || associate.tenant === null || associate.tenant === token.tenant;
+}
+
+/** The caller that a token stands for: its associate, with no more than the sign-in had that made the token. */
+function callerOf(associate: Associate, token: ApiToken): Caller {
+  const { id, expires, scopes, roles, tenant, definitions } = token;
+  return {
+    ...callerFor(associate, scopes),
+    roles: associate.roles.filter((role) => roles?.includes(role) ?? true),
+    tenant: associate.tenant ?? tenant,
+    token: { id, expires },
+    ...(definitions === null ? {} : { definitions }),
+    ...(roles === null && tenant === null ? {} : { narrowed: true }),
+  };
 }

@@ -22,14 +22,25 @@ export function checkForgery(request: FastifyRequest, scheme: SignInScheme): voi
 }
 
 /**
- * Refuses what a page of another site sends without having been allowed to.
+ * Refuses a request that a browser sends for a page of another origin, unless CORS allows that origin. Clients that are
+ * no browsers send neither `Sec-Fetch-Site` nor `Origin`.
  *
  * @throws Refusal (forbidden)
  */
-export function refuseCrossSite({ headers }: FastifyRequest): void {
-  const simple = ['navigate', 'no-cors'].includes(firstOf(headers['sec-fetch-mode']) ?? '');
-  if (headers['sec-fetch-site'] === 'cross-site' && simple)
-    throw forbidden`The request comes from a page of another site; pages of this server are accepted.`;
+export function refuseCrossSite(request: FastifyRequest): void {
+  const site = firstOf(request.headers['sec-fetch-site']);
+  const origin = request.headers.origin;
+  // Another subdomain (`same-site`) is not this server. `none` is an address that the user has typed.
+  if (site === 'same-origin' || site === 'none') return;
+  if (origin !== undefined && request.server.allowedOrigins.has(origin)) return;
+  // Browsers send no Sec-Fetch-Site to a server without TLS, other than localhost, but Origin all the same.
+  if (site === undefined && (origin === undefined || isOwnOrigin(origin, request.host))) return;
+  throw forbidden`The request comes from a page of another site; pages of this server are accepted.`;
+}
+
+/** The scheme is left out: behind a proxy that ends TLS the server may not know it. */
+function isOwnOrigin(origin: string, host: string): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase().replace(/:(?:80|443)$/, '');
 }
 
 /** The header must be the token that belongs to the session, and the cookie, where there is one, must agree. */

@@ -129,11 +129,21 @@ export class JwtScheme implements Scheme {
       throw new WrongToken(`the claim ${loginClaim} is no login`);
     if (loginClaim === 'email' && claims.email_verified !== true)
       throw new WrongToken('its email is not verified');
-    const known = await findAssociate(this.#db, login);
+    const known = await this.#find(login);
     if (known?.disabled) throw new WrongToken(`${login} is shut out`);
     if (known !== undefined) return known;
     if (!create) throw new WrongToken(`there is no associate ${login}`);
     return this.#create(login, claims);
+  }
+
+  /**
+   * Finds the associate with exactly this login. Passwords are checked for a login in any casing; claims are exact,
+   * because an issuer may have two subjects that differ by case alone.
+   */
+  async #find(login: string): Promise<Associate | undefined> {
+    const found = await findAssociate(this.#db, login);
+    if (found === undefined || found.login === login) return found;
+    throw new WrongToken(`${login} is not ${found.login}, which differs by case alone`);
   }
 
   async #create(login: string, claims: JWTPayload): Promise<Associate> {
@@ -153,8 +163,8 @@ export class JwtScheme implements Scheme {
       );
       return made;
     } catch (error) {
-      // Another call of the same person was faster.
-      const made = error instanceof Refusal ? await findAssociate(this.#db, login) : undefined;
+      // A concurrent request of the same subject was faster.
+      const made = error instanceof Refusal ? await this.#find(login) : undefined;
       if (made === undefined) throw error;
       return made;
     }
@@ -165,7 +175,12 @@ export class JwtScheme implements Scheme {
     const tenant = this.#tenant(claims);
     if (tenant !== undefined && associate.tenant !== null && associate.tenant !== tenant)
       throw new WrongToken(`${associate.login} is of the tenant ${associate.tenant}, not ${tenant}`);
-    const caller = { ...callerFor(associate), tenant: tenant ?? associate.tenant };
+    const isNarrowed = rolesClaim !== undefined || tenant !== undefined;
+    const caller: Caller = {
+      ...callerFor(associate),
+      tenant: tenant ?? associate.tenant,
+      ...(isNarrowed ? { narrowed: true } : {}),
+    };
     const roles = rolesClaim === undefined ? undefined : wordsOf(claimOf(claims, rolesClaim));
     const scopes = scopesClaim === undefined ? undefined : wordsOf(claimOf(claims, scopesClaim));
     return {

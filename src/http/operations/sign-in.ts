@@ -101,6 +101,17 @@ const token = {
   AssociateId: Type.Integer(),
   Scopes: Type.Array(Type.Enum([...SCOPES])),
   Definitions: nullable(Type.Array(Type.String())),
+  Roles: nullable(
+    Type.Array(Type.Enum([...ROLES]), {
+      description: 'The most roles it has; null for those of its associate',
+    }),
+  ),
+  DatabaseSerialNumber: nullable(
+    Type.String({ description: 'The tenant it is bound to; null for that of its associate' }),
+  ),
+  ParentId: nullable(
+    Type.Integer({ description: 'The token that has made it, and with which it is revoked' }),
+  ),
   Created: DateTime,
   Expires: nullable(DateTime),
 };

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
-import { type Caller, isAdministrator, ROLES } from '../../domain/caller.ts';
+import { type Caller, isAdministrator, isFullSignIn, ROLES } from '../../domain/caller.ts';
 import { forbidden, missing } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import {
@@ -80,8 +80,11 @@ export async function userRoutes(
     async (request) => {
       const id = readTaskId(request.params.id);
       const caller = callerOf(request);
-      const ownPassword = id === caller.associateId && Object.keys(request.body).join() === 'Password';
-      checkAdministrator(isAdministrator(caller) || ownPassword);
+      const isOwn = id === caller.associateId;
+      const isOwnPassword = isOwn && Object.keys(request.body).join() === 'Password';
+      checkAdministrator(isAdministrator(caller) || isOwnPassword);
+      if (isOwn && !isFullSignIn(caller))
+        throw forbidden`This sign-in has fewer rights than its associate and can't change the account; sign in with the password.`;
       if (!isWithin(caller, await getAssociate(db, id))) throw missing`There is no associate ${id}.`;
       const { Password: password, Roles: roles, Disabled } = request.body;
       const changed = await updateAssociate(db, id, {
@@ -89,7 +92,7 @@ export async function userRoutes(
         disabled: Disabled,
         roles,
       });
-      // Whoever got in by the old password is out.
+      // Ends the sign-ins that were made with the old password.
       if (password !== undefined || Disabled === true) await deleteSignInsOf(db, id);
       authenticator.forget();
       if (changed === undefined) throw missing`There is no associate ${id}.`;

@@ -4,14 +4,17 @@ import { type Static, Type } from 'typebox';
 import { type Caller, isAdministrator } from '../../domain/caller.ts';
 import { conflict, invalid, missing } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
+import { allows, rightsOn, TableRight } from '../../domain/rights.ts';
 import { AddressRefused, readUrl, refusedRange } from '../../net/address-rules.ts';
 import { generateSecret } from '../../notifications/webhooks/signature.ts';
-import { testBody } from '../../notifications/webhooks/webhook-body.ts';
+import { subjectOf, testBody } from '../../notifications/webhooks/webhook-body.ts';
 import type { WebhookSender } from '../../notifications/webhooks/webhook-sender.ts';
 import type { Database } from '../../store/database.ts';
 import { settledPosition } from '../../store/events/settled-events.ts';
 import {
   type Delivery,
+  dropWaiting,
+  getDelivery,
   insertDeliveries,
   listDeliveries,
   redeliver,
@@ -93,6 +96,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
         ownerId: caller.associateId,
         tenant: caller.tenant,
         scopes: caller.scopes,
+        roles: caller.narrowed ? caller.roles : null,
         secret,
         afterEvent: await settledPosition(parts.database),
       });
@@ -112,6 +116,9 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     async (request) => {
       const webhook = await found(request);
       const { Url: url, Names, States, Own = webhook.own, Active = webhook.active } = request.body;
+      const reach = reachAfter(webhook, callerOf(request));
+      // What was made for more rights must not go to an address that fewer have set.
+      if (isNarrower(reach, webhook)) await dropWaiting(sql, webhook.id);
       const changed = await updateWebhook(
         sql,
         webhook.id,
@@ -121,7 +128,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
           states: States === undefined ? webhook.states : [...readStates(States)],
           own: Own,
           active: Active,
-          ...reachAfter(webhook, callerOf(request)),
+          ...reach,
         },
         Active && !webhook.active ? await settledPosition(parts.database) : undefined,
       );
@@ -156,7 +163,10 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
       const webhook = await found(request);
       const query = readDeliveryQuery(request.query);
       const deliveries = await listDeliveries(sql, webhook.id, query, DELIVERIES);
-      return deliveries.map((delivery) => writeDelivery(delivery, localeOf(request)));
+      const caller = callerOf(request);
+      return deliveries
+        .filter((delivery) => maySeeDelivery(caller, delivery))
+        .map((delivery) => writeDelivery(delivery, localeOf(request)));
     },
   );
 
@@ -169,7 +179,9 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
       const { delivery: text } = request.params;
       if (!/^\d{1,15}$/.test(text))
         throw invalid`"${text.slice(0, 40)}" is not the id of a delivery; a whole number is accepted.`;
-      const delivery = await redeliver(sql, webhook.id, Number(text));
+      const known = await getDelivery(sql, webhook.id, Number(text));
+      const isSeen = known !== undefined && maySeeDelivery(callerOf(request), known);
+      const delivery = isSeen ? await redeliver(sql, webhook.id, known.id) : undefined;
       if (delivery === undefined) throw missing`Webhook ${webhook.id} has no delivery ${text}.`;
       parts.sender.wake();
       return reply.code(202).send(writeDelivery(delivery, localeOf(request)));
@@ -183,14 +195,29 @@ function maySee(caller: Caller, webhook: Webhook): boolean {
   return webhook.ownerId === caller.associateId || isAdministrator(caller);
 }
 
-/** Whoever changes an own webhook can't make it tell more than their sign-in may see. */
-function reachAfter(webhook: Webhook, caller: Caller): Pick<Webhook, 'scopes' | 'tenant'> {
-  const { scopes, tenant } = webhook;
-  if (webhook.ownerId !== caller.associateId) return { scopes, tenant };
+/** The rights of an own webhook after a change: those that the sign-in has as well. */
+function reachAfter(webhook: Webhook, caller: Caller): Pick<Webhook, 'scopes' | 'roles' | 'tenant'> {
+  const { scopes, roles, tenant } = webhook;
+  if (webhook.ownerId !== caller.associateId) return { scopes, roles, tenant };
   return {
     scopes: scopes.filter((scope) => caller.scopes.includes(scope)),
+    roles: caller.narrowed ? caller.roles.filter((role) => roles?.includes(role) ?? true) : roles,
     tenant: tenant ?? caller.tenant,
   };
+}
+
+function isNarrower(reach: ReturnType<typeof reachAfter>, before: Webhook): boolean {
+  return (
+    reach.scopes.length < before.scopes.length ||
+    reach.roles?.length !== before.roles?.length ||
+    reach.tenant !== before.tenant
+  );
+}
+
+/** A sign-in sees the deliveries about tasks that it may see, however many rights the webhook had when they were made. */
+function maySeeDelivery(caller: Caller, { body }: Delivery): boolean {
+  const task = subjectOf(body);
+  return task === undefined || allows(rightsOn(caller, task), TableRight.Select);
 }
 
 function checkActive(webhook: Webhook): void {

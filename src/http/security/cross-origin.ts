@@ -1,6 +1,13 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The origins whose scripts may call. */
+    allowedOrigins: ReadonlySet<string>;
+  }
+}
+
 /** What scripts of other origins may read of an answer, beside what browsers always show. */
 const EXPOSED = [
   'ETag',
@@ -22,6 +29,7 @@ const REMEMBERED = 600;
  * not for other origins.
  */
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  app.decorate('allowedOrigins', new Set(origins));
   if (origins.length === 0) return;
   await app.register(cors, {
     origin: [...origins],

@@ -77,7 +77,7 @@ async function recipientOf(db: Kysely<Schema>, webhook: Webhook): Promise<Recipi
     caller: {
       associateId: owner.id,
       login: owner.login,
-      roles: owner.roles,
+      roles: owner.roles.filter((role) => webhook.roles?.includes(role) ?? true),
       tenant: owner.tenant ?? webhook.tenant,
       scopes: webhook.scopes,
     },

@@ -1,3 +1,4 @@
+import type { RightsSubject } from '../../domain/rights.ts';
 import type { TaskEvent } from '../../store/events/read-events.ts';
 
 /** What a webhook is sent of an event: the properties of `GET /api/v1/Events`, in English and UTC. */
@@ -17,6 +18,12 @@ export function bodyOf(event: TaskEvent): string {
     Attempt: event.attempt,
     Reason: event.reason,
   });
+}
+
+/** The task that a delivery's body is about, as far as rights depend on it; `undefined` for a test. */
+export function subjectOf(body: string): RightsSubject | undefined {
+  const { Type, Name, AssociateId, DatabaseSerialNumber } = JSON.parse(body);
+  return Type === 'state' ? { name: Name, ownerId: AssociateId, tenant: DatabaseSerialNumber } : undefined;
 }
 
 /** What a test sends. */

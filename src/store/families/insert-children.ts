@@ -38,7 +38,7 @@ export async function findChildren(
 }
 
 /**
- * Inserts children as New, for the owner, in the tenant and with the priority of their parent.
+ * Inserts children as New, with the owner, tenant, priority and rights of their parent.
  *
  * @param trace where their start stands in a distributed trace
  * @returns their ids by their keys
@@ -62,13 +62,14 @@ export async function insertChildren(
     insert into batchline.task (
       tenant, name, owner_id, is_internal, details_table, details_record, parameter_object_id, context, state,
       description, response, request, file_name, cancellation, parent_id, child_key, child_weight, depth,
-      priority, traceparent, tracestate
+      priority, traceparent, tracestate, run_as
     )
     select ${parent.tenant}::text, d.name, ${parent.ownerId}::int, ${parent.isInternal}::boolean,
       case when d.object_id is null then 0 else ${BINARY_OBJECT_TABLE}::int end, coalesce(d.object_id, 0), d.object_id,
       ${parent.context}::text, ${TaskState.New}::smallint, d.description, '', '', '', d.cancellation,
       ${parent.taskId}::int, d.child_key, d.weight, ${parent.depth + 1}::smallint, ${parent.priority}::smallint,
-      ${trace?.traceparent ?? null}::text, ${trace?.tracestate ?? null}::text
+      ${trace?.traceparent ?? null}::text, ${trace?.tracestate ?? null}::text,
+      (select p.run_as from batchline.task as p where p.id = ${parent.taskId})
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
       child_key text, name text, object_id int, description text, weight int, cancellation smallint
     )

@@ -26,6 +26,7 @@ import { move } from './0020-move.ts';
 import { held } from './0021-held.ts';
 import { detailsTable } from './0023-details-table.ts';
 import { scheduleWatch } from './0031-schedule-watch.ts';
+import { rights } from './0024-rights.ts';
 import { createOnce } from './create-once.ts';
 import { withMigrationLease } from './migration-lease.ts';
 import { checkUnknown } from './unknown-migrations.ts';
@@ -55,6 +56,7 @@ export const migrationsFor = (backend: Backend): Migrations => ({
   '0021-held': held,
   '0023-details-table': detailsTable,
   '0031-schedule-watch': scheduleWatch,
+  '0024-rights': rights,
 });
 
 /** The database whose tables are brought to the newest shape. */

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Parameters } from '../../domain/batch-task.ts';
 import type { MessageData } from '../../domain/message.ts';
+import type { RunAs } from '../../domain/run-as.ts';
 import type { MissedPolicy } from '../../domain/schedule.ts';
 import type { ScheduleTable } from '../schema.ts';
 
@@ -31,6 +32,8 @@ export interface Schedule extends ScheduleSettings {
   readonly lastTaskId: number | null;
   /** Why nothing could be started at the last due time. */
   readonly problem: MessageData | null;
+  /** The rights of its tasks; null for the owner's. */
+  readonly runAs: RunAs | null;
   /** One more with each change by a caller. */
   readonly version: number;
   readonly created: Date;
@@ -61,6 +64,7 @@ export function toSchedule(row: ScheduleRow): Schedule {
     lastRun: row.last_run,
     lastTaskId: row.last_task_id,
     problem: row.problem,
+    runAs: row.run_as,
     version: row.version,
     created: row.created,
   };

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { conflict } from '../../domain/errors.ts';
+import type { RunAs } from '../../domain/run-as.ts';
 import type { Schema } from '../schema.ts';
 import {
   SCHEDULE_COLUMNS,
@@ -13,6 +14,7 @@ import {
 export interface ScheduleOwner {
   readonly tenant: string;
   readonly ownerId: number;
+  readonly runAs: RunAs;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ScheduleOwner {
  */
 export async function insertSchedule(
   db: Kysely<Schema>,
-  { tenant, ownerId }: ScheduleOwner,
+  { tenant, ownerId, runAs }: ScheduleOwner,
   settings: ScheduleSettings,
   nextRun: Date | null,
   actorId: number,
@@ -34,6 +36,7 @@ export async function insertSchedule(
       owner_id: ownerId,
       ...columnsOf(settings),
       next_run: nextRun,
+      run_as: JSON.stringify(runAs),
       updated_by: actorId,
     })
     .onConflict((conflicting) => conflicting.doNothing())
@@ -56,6 +59,7 @@ export async function updateSchedule(
   version: number,
   settings: ScheduleSettings,
   nextRun: Date | null,
+  runAs: RunAs | null,
   actorId: number,
 ): Promise<Schedule | undefined> {
   const columns = columnsOf(settings);
@@ -65,6 +69,7 @@ export async function updateSchedule(
       cron = ${columns.cron}, time_zone = ${columns.time_zone}, missed_runs = ${columns.missed_runs},
       missed_limit = ${columns.missed_limit}, priority = ${columns.priority}, paused = ${columns.paused},
       next_run = ${nextRun}::timestamptz, problem = null,
+      run_as = ${runAs && JSON.stringify(runAs)}::text::jsonb,
       version = s.version + 1, updated = now(), updated_by = ${actorId}
     where s.id = ${id} and s.version = ${version}
     returning ${SCHEDULE_COLUMNS}`

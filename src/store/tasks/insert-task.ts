@@ -58,6 +58,7 @@ export async function insertTask(
       cancellation: CancellationBehaviour[task.cancellation],
       job_id: jobId,
       priority,
+      run_as: JSON.stringify(task.runAs),
       traceparent: trace?.traceparent ?? null,
       tracestate: trace?.tracestate ?? null,
       run_after:

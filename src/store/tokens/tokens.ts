@@ -1,6 +1,6 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { SCOPES, type Scope } from '../../domain/caller.ts';
-import type { Schema } from '../schema.ts';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { ROLES, type Role, SCOPES, type Scope } from '../../domain/caller.ts';
+import type { ApiTokenTable, Schema } from '../schema.ts';
 
 /** An API token, without its secret. */
 export interface ApiToken {
@@ -10,14 +10,22 @@ export interface ApiToken {
   readonly scopes: readonly Scope[];
   /** The definitions, in lower case, that the scope `worker` is for; `null` where it has none. */
   readonly definitions: readonly string[] | null;
+  /** The token that has made it; `null` for none. It ends with that one. */
+  readonly parentId: number | null;
+  /** The most roles it has; `null` for those of the associate. */
+  readonly roles: readonly Role[] | null;
+  /** The tenant it is bound to; `null` for that of the associate. */
+  readonly tenant: string | null;
   readonly created: Date;
   readonly expires: Date | null;
 }
 
-/** Whose tokens are meant: one associate's, or with `tenant` also those of all who are bound to it. */
-export interface TokenOwners {
-  readonly associateId: number;
-  readonly tenant?: string;
+/** Which tokens are meant. */
+export interface TokenScope {
+  /** The associate whose tokens they are; `undefined` for all. */
+  readonly associateId?: number | undefined;
+  /** The tenant that they, or their associates, are bound to; `null` for any. */
+  readonly tenant: string | null;
 }
 
 /** Keeps a token by its hash. */
@@ -33,6 +41,9 @@ export async function insertToken(
       hash: token.hash,
       scopes: [...token.scopes],
       definitions: token.definitions === null ? null : [...token.definitions],
+      parent_id: token.parentId,
+      roles: token.roles === null ? null : [...token.roles],
+      tenant: token.tenant,
       expires: token.expires,
     })
     .returningAll()
@@ -51,45 +62,45 @@ export async function findToken(db: Kysely<Schema>, hash: string): Promise<ApiTo
   return row && toToken(row);
 }
 
-/** The tokens of these owners, or everybody's, by id. */
-export async function listTokens(db: Kysely<Schema>, owners: TokenOwners | undefined): Promise<ApiToken[]> {
-  let query = db.selectFrom('batchline.api_token').selectAll().orderBy('id');
-  if (owners !== undefined) query = query.where(ownedBy(owners));
+/** Lists tokens by id. */
+export async function listTokens(
+  db: Kysely<Schema>,
+  scope: TokenScope = { tenant: null },
+): Promise<ApiToken[]> {
+  const query = db.selectFrom('batchline.api_token').selectAll().where(isWithin(scope)).orderBy('id');
   return (await query.execute()).map(toToken);
 }
 
-/** Revokes a token; false where the owners (or anybody, where none are given) have no such token. */
+/** Revokes a token and all that it has made. Returns false if there is no such token. */
 export async function deleteToken(
   db: Kysely<Schema>,
   id: number,
-  owners: TokenOwners | undefined,
+  scope: TokenScope = { tenant: null },
 ): Promise<boolean> {
-  let query = db.deleteFrom('batchline.api_token').where('id', '=', id);
-  if (owners !== undefined) query = query.where(ownedBy(owners));
+  const query = db.deleteFrom('batchline.api_token').where('id', '=', id).where(isWithin(scope));
   return (await query.executeTakeFirst()).numDeletedRows > 0n;
 }
 
-function ownedBy({ associateId, tenant }: TokenOwners): RawBuilder<boolean> {
-  if (tenant === undefined) return sql`associate_id = ${associateId}`;
-  return sql`(associate_id = ${associateId}
-    or associate_id in (select id from batchline.associate where tenant = ${tenant}))`;
+function isWithin({ associateId, tenant }: TokenScope): RawBuilder<boolean> {
+  const isOfAssociate = associateId === undefined ? sql`true` : sql`associate_id = ${associateId}`;
+  const isOfTenant =
+    tenant === null
+      ? sql`true`
+      : sql`coalesce(tenant,
+          (select a.tenant from batchline.associate as a where a.id = associate_id)) = ${tenant}`;
+  return sql`(${isOfAssociate} and ${isOfTenant})`;
 }
 
-function toToken(row: {
-  id: number;
-  associate_id: number;
-  name: string;
-  scopes: string[];
-  definitions: string[] | null;
-  created: Date;
-  expires: Date | null;
-}): ApiToken {
+function toToken(row: Selectable<ApiTokenTable>): ApiToken {
   return {
     id: row.id,
     associateId: row.associate_id,
     name: row.name,
     scopes: row.scopes.filter((scope): scope is Scope => (SCOPES as readonly string[]).includes(scope)),
     definitions: row.definitions,
+    parentId: row.parent_id,
+    roles: row.roles && ROLES.filter((role) => row.roles?.includes(role)),
+    tenant: row.tenant,
     created: row.created,
     expires: row.expires,
   };

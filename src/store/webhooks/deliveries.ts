@@ -70,6 +70,30 @@ export async function listDeliveries(
   return (await query.execute()).map(toDelivery);
 }
 
+/** Reads a delivery of a webhook; `undefined` if it has no such delivery. */
+export async function getDelivery(
+  db: Kysely<Schema>,
+  webhookId: number,
+  id: number,
+): Promise<Delivery | undefined> {
+  const row = await db
+    .selectFrom('batchline.webhook_delivery')
+    .selectAll()
+    .where('id', '=', String(id))
+    .where('webhook_id', '=', webhookId)
+    .executeTakeFirst();
+  return row && toDelivery(row);
+}
+
+/** Drops what is still to be sent to a webhook. */
+export async function dropWaiting(db: Kysely<Schema>, webhookId: number): Promise<void> {
+  await db
+    .deleteFrom('batchline.webhook_delivery')
+    .where('webhook_id', '=', webhookId)
+    .where('state', '=', 'Waiting')
+    .execute();
+}
+
 /** Makes a delivery due again, with all its tries; `undefined` where the webhook has no such delivery. */
 export async function redeliver(
   db: Kysely<Schema>,

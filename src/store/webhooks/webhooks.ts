@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { SCOPES, type Scope } from '../../domain/caller.ts';
+import { ROLES, type Role, SCOPES, type Scope } from '../../domain/caller.ts';
 import type { Message, MessageData } from '../../domain/message.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../domain/task-state.ts';
 import type { Schema, WebhookTable } from '../schema.ts';
@@ -23,6 +23,8 @@ export interface Webhook extends WebhookSettings {
   /** The tenant that the sign-in which made it was bound to. */
   readonly tenant: string | null;
   readonly scopes: readonly Scope[];
+  /** The most roles it has; null for those of the owner. */
+  readonly roles: readonly Role[] | null;
   /** Signs what is sent. */
   readonly secret: string;
   /** Why the server itself has made it inactive; null where it has not. */
@@ -43,6 +45,7 @@ export async function insertWebhook(
       owner_id: webhook.ownerId,
       tenant: webhook.tenant,
       scopes: [...webhook.scopes],
+      roles: webhook.roles && [...webhook.roles],
       secret: webhook.secret,
       after_event: webhook.afterEvent,
       ...columnsOf(webhook),
@@ -77,7 +80,7 @@ export async function listWebhooks(
 export async function updateWebhook(
   db: Kysely<Schema>,
   id: number,
-  settings: WebhookSettings & Pick<Webhook, 'scopes' | 'tenant'>,
+  settings: WebhookSettings & Pick<Webhook, 'scopes' | 'roles' | 'tenant'>,
   afterEvent: number | undefined,
 ): Promise<Webhook | undefined> {
   const row = await db
@@ -85,6 +88,7 @@ export async function updateWebhook(
     .set({
       ...columnsOf(settings),
       scopes: [...settings.scopes],
+      roles: settings.roles && [...settings.roles],
       tenant: settings.tenant,
       ...(afterEvent === undefined
         ? {}
@@ -148,6 +152,7 @@ function toWebhook(row: Selectable<WebhookTable>): Webhook {
     ownerId: row.owner_id,
     tenant: row.tenant,
     scopes: row.scopes.filter((scope): scope is Scope => (SCOPES as readonly string[]).includes(scope)),
+    roles: row.roles && ROLES.filter((role) => row.roles?.includes(role)),
     url: row.url,
     secret: row.secret,
     names: row.names,

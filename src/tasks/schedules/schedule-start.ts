@@ -1,22 +1,23 @@
 import type { NewTask } from '../../domain/batch-task.ts';
-import { type Caller, SCOPES } from '../../domain/caller.ts';
+import type { Caller } from '../../domain/caller.ts';
 import { forbidden } from '../../domain/errors.ts';
+import { callerOfRun } from '../../domain/run-as.ts';
 import { getAssociate } from '../../store/associates/associates.ts';
 import type { Schedule } from '../../store/schedules/schedule-row.ts';
 import { prepareStart } from '../start-task.ts';
 import type { TaskParts } from '../task-parts.ts';
 
 /** What of a schedule says which task it starts. */
-export type Startable = Pick<Schedule, 'tenant' | 'ownerId' | 'definition' | 'parameters' | 'name'>;
+export type Startable = Pick<Schedule, 'tenant' | 'ownerId' | 'definition' | 'parameters' | 'name' | 'runAs'>;
 
 /**
- * Prepares the task of a schedule, as its owner.
+ * Prepares the task of a schedule, with the rights that its maker had, as far as its owner still has them.
  *
  * @throws Refusal as `startTask` does, and where the owner can no longer sign in
  */
 export async function prepareScheduled(parts: TaskParts, schedule: Startable): Promise<NewTask> {
   const { tenant, ownerId } = schedule;
-  return prepareStart(parts, await ownerOf(parts, schedule), {
+  return prepareStart(parts, await callerOf(parts, schedule), {
     name: schedule.definition,
     associateId: ownerId,
     isSystemTask: ownerId === 0,
@@ -33,21 +34,14 @@ export async function prepareScheduled(parts: TaskParts, schedule: Startable): P
   });
 }
 
-/** The owner of a schedule as one who calls. A system task's is the server itself. */
-async function ownerOf(parts: TaskParts, { tenant, ownerId }: Startable): Promise<Caller> {
-  if (ownerId === 0) {
-    return { associateId: 0, login: '', roles: ['administrator'], tenant, scopes: SCOPES };
-  }
+/** The caller that a schedule starts its tasks as. */
+async function callerOf(parts: TaskParts, schedule: Startable): Promise<Caller> {
+  const { tenant, ownerId, runAs } = schedule;
+  if (ownerId === 0) return callerOfRun(schedule, runAs, undefined);
   const owner = await getAssociate(parts.database.sql, ownerId);
   const isOfTenant = owner?.tenant === null || owner?.tenant === tenant;
   if (owner === undefined || owner.disabled || !isOfTenant) {
     throw forbidden`The owner of the schedule, associate ${ownerId}, may no longer sign in.`;
   }
-  return {
-    associateId: owner.id,
-    login: owner.login,
-    roles: owner.roles,
-    tenant: owner.tenant,
-    scopes: SCOPES,
-  };
+  return callerOfRun(schedule, runAs, owner);
 }

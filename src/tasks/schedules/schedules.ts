@@ -1,15 +1,16 @@
-import { type Caller, isAdministrator, seesAll } from '../../domain/caller.ts';
+import { type Caller, seesAll } from '../../domain/caller.ts';
 import { checkCron, dueAfter } from '../../domain/cron.ts';
 import { conflict, forbidden, missing } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import { message } from '../../domain/message.ts';
 import { allows, rightsOn, TableRight } from '../../domain/rights.ts';
+import { narrowRunAs, runAsOf } from '../../domain/run-as.ts';
 import { noteTask } from '../../store/schedules/fire-schedule.ts';
 import { getSchedule, listSchedules } from '../../store/schedules/read-schedules.ts';
 import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-row.ts';
 import { deleteSchedule, insertSchedule, updateSchedule } from '../../store/schedules/write-schedule.ts';
 import { inTransaction } from '../../store/transaction.ts';
-import { announceStart, insertStart } from '../start-task.ts';
+import { announceStart, insertStart, ownerOf } from '../start-task.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
@@ -67,9 +68,11 @@ export async function createSchedule(
 ): Promise<Schedule> {
   if (!caller.scopes.includes('write'))
     throw forbidden`You may not make schedules: this sign-in may only read.`;
+  const ownerId = await ownerOf(parts, caller, wanted);
   const owner = {
     tenant: caller.tenant ?? (wanted.databaseSerialNumber || parts.serialNumber),
-    ownerId: ownerOf(caller, wanted),
+    ownerId,
+    runAs: runAsOf(caller, ownerId),
   };
   if (wanted.databaseSerialNumber && wanted.databaseSerialNumber !== owner.tenant) {
     throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted.databaseSerialNumber}"; "${owner.tenant}" is yours.`;
@@ -96,7 +99,9 @@ export async function changeSchedule(
   const changed = { ...schedule, ...change };
   // One whose task can't be started any more can still be paused.
   const pauses = change.paused === true && Object.keys(change).length === 1;
-  const settings = pauses ? changed : await check(parts, schedule, changed, now);
+  // Every other change may start something: then with no more rights than the caller has.
+  const runAs = pauses ? schedule.runAs : narrowRunAs(schedule.runAs, caller, schedule.ownerId);
+  const settings = pauses ? changed : await check(parts, { ...schedule, runAs }, changed, now);
   const nextRun = nextOf(settings, now);
   const { version } = schedule;
   const written = await updateSchedule(
@@ -105,6 +110,7 @@ export async function changeSchedule(
     version,
     settings,
     nextRun,
+    runAs,
     caller.associateId,
   );
   if (written === undefined)
@@ -150,7 +156,8 @@ export async function removeSchedule(parts: TaskParts, caller: Caller, id: numbe
  */
 export async function runNow(parts: TaskParts, caller: Caller, id: number): Promise<number> {
   const schedule = await readSchedule(parts, caller, id, 'Update');
-  const task = await prepareScheduled(parts, schedule);
+  const runAs = narrowRunAs(schedule.runAs, caller, schedule.ownerId);
+  const task = await prepareScheduled(parts, { ...schedule, runAs });
   const reason = message`Started by ${caller.login} from the schedule "${schedule.name}".`;
   const taskId = await inTransaction(parts.database.sql, async (trx) => {
     const { priority } = schedule;
@@ -163,18 +170,10 @@ export async function runNow(parts: TaskParts, caller: Caller, id: number): Prom
   return taskId;
 }
 
-function ownerOf(caller: Caller, { associateId, isSystemTask }: WantedOwner): number {
-  if (!isAdministrator(caller)) {
-    if (isSystemTask) throw forbidden`You may not start system tasks: IsSystemTask is for administrators.`;
-    return caller.associateId;
-  }
-  return isSystemTask ? 0 : associateId || caller.associateId;
-}
-
 /** The settings, with the definition's name as it is written, after everything about them is checked. */
 async function check(
   parts: TaskParts,
-  owner: { readonly tenant: string; readonly ownerId: number },
+  owner: Pick<Schedule, 'tenant' | 'ownerId' | 'runAs'>,
   settings: ScheduleSettings,
   now: Date,
 ): Promise<ScheduleSettings> {

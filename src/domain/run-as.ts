@@ -1,0 +1,74 @@
+import { type Caller, ROLES, type Role, SCOPES, type Scope } from './caller.ts';
+
+/**
+ * The rights of a sign-in, kept with the tasks and schedules that it starts. A run has these rights, and never more than
+ * the owner of its task.
+ */
+export interface RunAs {
+  readonly roles: readonly Role[];
+  readonly scopes: readonly Scope[];
+  /** The tenant that the sign-in was bound to; null for none. */
+  readonly tenant: string | null;
+  /** Set if the roles come from a JWT's claims: the associate's own roles then say nothing about them. */
+  readonly rolesAreClaimed?: true;
+}
+
+/** What the rights of a run depend on, beside what was kept. */
+export interface RunOwner {
+  readonly login: string;
+  readonly roles: readonly Role[];
+  readonly tenant: string | null;
+  readonly disabled: boolean;
+}
+
+/** The rights of tasks and schedules that were started before rights were kept: all that the owner has. */
+const ALL: RunAs = { roles: ROLES, scopes: SCOPES, tenant: null };
+
+/**
+ * Returns the rights that a task gets when the caller starts it.
+ *
+ * @param ownerId the task's owner; 0 for a system task
+ */
+export function runAsOf(caller: Caller, ownerId: number): RunAs {
+  const { scopes, tenant } = caller;
+  // An administrator who starts a task for another associate has every role, so the owner's own are the limit.
+  if (ownerId !== caller.associateId && ownerId !== 0) return { roles: ROLES, scopes, tenant };
+  return { roles: caller.roles, scopes, tenant, ...(caller.narrowed ? { rolesAreClaimed: true } : {}) };
+}
+
+/**
+ * Returns the rights that are left when the caller has a hand in a task or schedule that another sign-in has started: a
+ * restart, or a change of a schedule. They never grow.
+ *
+ * @param runAs what was kept; null if nothing was
+ */
+export function narrowRunAs(runAs: RunAs | null, caller: Caller, ownerId: number): RunAs {
+  const { roles, scopes, tenant, ...rest } = runAs ?? ALL;
+  return {
+    ...rest,
+    // Others than the owner are administrators here, who have every role.
+    roles: ownerId === caller.associateId ? roles.filter((role) => caller.roles.includes(role)) : roles,
+    scopes: scopes.filter((scope) => caller.scopes.includes(scope)),
+    tenant: tenant ?? caller.tenant,
+  };
+}
+
+/**
+ * Returns the caller that a run acts as.
+ *
+ * @param runAs what was kept at the start; null if nothing was
+ * @param owner the associate who owns the task; undefined for a system task, and if there is no such associate
+ */
+export function callerOfRun(
+  task: { readonly ownerId: number; readonly tenant: string },
+  runAs: RunAs | null,
+  owner: RunOwner | undefined,
+): Caller {
+  const { roles, scopes, rolesAreClaimed } = runAs ?? { ...ALL, roles: ['administrator'] as const };
+  const common = { associateId: task.ownerId, login: owner?.login ?? '', tenant: task.tenant, scopes };
+  if (task.ownerId === 0) return { ...common, roles };
+  if (owner === undefined || owner.disabled) return { ...common, roles: [] };
+  if (rolesAreClaimed) return { ...common, roles };
+  const kept = runAs?.roles ?? ROLES;
+  return { ...common, roles: owner.roles.filter((role) => kept.includes(role)) };
+}

@@ -1,0 +1,25 @@
+import { type Kysely, sql } from 'kysely';
+import type { RunAs } from '../../domain/run-as.ts';
+import type { Schema } from '../schema.ts';
+
+/**
+ * Reads the rights that a task was started with; null if none were kept, or there is no such task.
+ *
+ * They are read when a run asks for them, and not with the task: most runs never do.
+ */
+export async function readRunAs(db: Kysely<Schema>, taskId: number): Promise<RunAs | null> {
+  const row = await db
+    .selectFrom('batchline.task')
+    .select('run_as')
+    .where('id', '=', taskId)
+    .executeTakeFirst();
+  return row?.run_as ?? null;
+}
+
+/** Sets the rights of a locked task. */
+export async function writeRunAs(trx: Kysely<Schema>, taskId: number, runAs: RunAs): Promise<void> {
+  await sql`
+    update batchline.task set run_as = ${JSON.stringify(runAs)}::text::jsonb where id = ${taskId}`.execute(
+    trx,
+  );
+}
