@@ -290,7 +290,7 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
       [{ Definition: 'stumble' }, 400, 'steps'],
       [{ MissedRuns: 'Some' }, 400, ''],
       [{ MissedLimit: 0 }, 400, ''],
-      [{ AssociateId: 99_999 }, 403, 'sign in'],
+      [{ AssociateId: 99_999 }, 400, 'no such associate'],
     ] as const) {
       const answer = await server.admin.call('POST', '/Schedules', {
         Name: 'wrong',
