@@ -2379,6 +2379,9 @@ export interface components {
             AssociateId: number;
             Scopes: ("read" | "write" | "admin" | "worker")[];
             Definitions: string[] | null;
+            Roles: ("administrator" | "viewer")[] | null;
+            DatabaseSerialNumber: string | null;
+            ParentId: number | null;
             Created: components["schemas"]["DateTime"];
             Expires: components["schemas"]["DateTime"] | null;
         };
@@ -2389,6 +2392,9 @@ export interface components {
             AssociateId: number;
             Scopes: ("read" | "write" | "admin" | "worker")[];
             Definitions: string[] | null;
+            Roles: ("administrator" | "viewer")[] | null;
+            DatabaseSerialNumber: string | null;
+            ParentId: number | null;
             Created: components["schemas"]["DateTime"];
             Expires: components["schemas"]["DateTime"] | null;
             /** @description The secret; shown this once */
