@@ -14,9 +14,10 @@ export interface TextLimits {
   readonly progressDescription: number;
   readonly fileName: number;
   readonly databaseSerialNumber: number;
+  readonly context: number;
 }
 
-/** SuperOffice's own limits. A setting may raise them. */
+/** SuperOffice's own limits, and ours where it has none. A setting may raise them. */
 export const DEFAULT_TEXT_LIMITS: TextLimits = {
   description: 254,
   response: 254,
@@ -24,6 +25,7 @@ export const DEFAULT_TEXT_LIMITS: TextLimits = {
   progressDescription: 254,
   fileName: 260,
   databaseSerialNumber: 39,
+  context: 65_536,
 };
 
 /**

@@ -26,9 +26,9 @@ export function taskReader(database: Database): TaskReader {
     const filter: TaskFilter = { tenant: onBehalfOf.tenant, ownerIds, name, state: stored };
     for (let beyondId = 0; ; ) {
       const page = await listTasks(database.sql, { ...filter, beyondId }, 'oldest', PAGE);
-      yield* page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) return;
+      yield* page.rows;
+      const last = page.rows.at(-1);
+      if (last === undefined || !page.more) return;
       beyondId = last.id;
     }
   };

@@ -45,6 +45,12 @@ export const TASK_COLUMNS = sql<TaskRow>`
   t.description, t.response, t.request, t.progress_description, t.progress_message, t.progress_percent, t.file_name,
   t.cancellation, t.attempt, t.failures, t.losses, t.parent_id`;
 
+/** The bytes of the texts of a task, a row `r` of `batchline.task`: only those that may be long. */
+export const TASK_BYTES = sql<number>`
+  octet_length(r.context) + octet_length(r.result) + octet_length(r.description) + octet_length(r.response)
+  + octet_length(r.request) + octet_length(r.progress_description) + 1000
+  + coalesce((select octet_length(b.content) from batchline.binary_object b where b.id = r.parameter_object_id), 0)`;
+
 /** The task that a row holds. */
 export function toTask(row: TaskRow): BatchTask {
   return {

@@ -3,6 +3,7 @@ import type { Caller } from '../domain/caller.ts';
 import { missing } from '../domain/errors.ts';
 import type { FamilyCounts } from '../domain/family.ts';
 import type { StoredState } from '../domain/task-state.ts';
+import type { Rows } from '../store/bounded-rows.ts';
 import { type Child, listChildren } from '../store/families/list-children.ts';
 import { readFamily } from '../store/families/read-family.ts';
 import { readTask } from './read-tasks.ts';
@@ -11,7 +12,7 @@ import type { TaskParts } from './task-parts.ts';
 /** A page of the children of a task, and how far all have come. */
 export interface ChildrenPage {
   readonly counts: FamilyCounts;
-  readonly children: readonly Child[];
+  readonly children: Rows<Child>;
 }
 
 /**

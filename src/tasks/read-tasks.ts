@@ -6,6 +6,7 @@ import { message } from '../domain/message.ts';
 import { visibleTo } from '../domain/rights.ts';
 import type { StoredState, TaskStateName } from '../domain/task-state.ts';
 import { listAssociates } from '../store/associates/associates.ts';
+import type { Rows } from '../store/bounded-rows.ts';
 import { getTask } from '../store/tasks/get-task.ts';
 import { listTasks } from '../store/tasks/list-tasks.ts';
 import { checkAccess } from './access.ts';
@@ -30,14 +31,8 @@ export type ListedOwners =
 /** The id by which lists mean every associate (the client's documentation of associateIds). */
 const EVERY_ASSOCIATE = -1;
 
-/** A list, newest first, and whether it was cut at the limit. */
-export interface TaskList {
-  readonly tasks: readonly BatchTask[];
-  readonly cut: boolean;
-}
-
 /**
- * The tasks that a caller asks for, as far as the caller may see them. `All` and `Unknown` as a state are any and
+ * The tasks that a caller asks for, newest first, as far as the caller may see them. `All` and `Unknown` as a state are any and
  * none; an empty name is any.
  *
  * @throws Refusal (invalid) where the name is no text that a database can hold
@@ -46,20 +41,19 @@ export async function readTasks(
   parts: TaskParts,
   caller: Caller,
   wanted: { readonly owners: ListedOwners; readonly name?: string; readonly state?: TaskStateName },
-): Promise<TaskList> {
+): Promise<Rows<BatchTask>> {
   if (isWorkerOnly(caller)) throw forbidden`A worker's token reads the tasks of its definitions one by one.`;
   checkText(message`The name`, wanted.name ?? '', Number.POSITIVE_INFINITY);
   const ownerIds = await visibleOwners(parts, caller, wanted.owners);
   // Unknown is a state that no task has.
-  if (wanted.state === 'Unknown' || ownerIds?.length === 0) return { tasks: [], cut: false };
+  if (wanted.state === 'Unknown' || ownerIds?.length === 0) return { rows: [], more: false };
   const state: StoredState | undefined = wanted.state === 'All' ? undefined : wanted.state;
   const name =
     wanted.name === undefined || wanted.name === ''
       ? undefined
       : ((await parts.definitions.find(wanted.name))?.name ?? wanted.name);
   const filter = { tenant: caller.tenant, ownerIds, name, state };
-  const rows = await listTasks(parts.database.sql, filter, 'newest', parts.listLimit + 1);
-  return { tasks: rows.slice(0, parts.listLimit), cut: rows.length > parts.listLimit };
+  return listTasks(parts.database.sql, filter, 'newest', parts.listLimit);
 }
 
 /** The owners whose tasks the list may hold; `undefined` is everybody. */

@@ -178,7 +178,7 @@ function checkTexts({ textLimits }: TaskParts, request: StartRequest): void {
   checkText('Response', request.response, textLimits.response);
   checkText('Request', request.request, textLimits.request);
   checkText('FileName', request.fileName, textLimits.fileName);
-  checkText('Context', request.context, Number.POSITIVE_INFINITY);
+  checkText('Context', request.context, textLimits.context);
 }
 
 function tenantOf(parts: TaskParts, caller: Caller, wanted: string): string {

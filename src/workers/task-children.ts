@@ -73,7 +73,7 @@ export interface ChildrenPort {
   /** Resolves where all have ended; rejects with RunEnded where the task now waits. */
   wait(onFailure: OnFailure): Promise<FamilyCounts>;
   summary(): Promise<FamilyCounts>;
-  /** At most `CHILDREN_PAGE`. */
+  /** At most `CHILDREN_PAGE`, fewer if their texts are long; none after the last. */
   page(filter: ChildFilter, afterId: number): Promise<readonly ChildResult[]>;
 }
 
@@ -110,7 +110,7 @@ export function childrenOver(port: ChildrenPort): TaskChildren {
         const page = await port.page(filter, afterId);
         yield* page;
         const last = page.at(-1);
-        if (last === undefined || page.length < CHILDREN_PAGE) return;
+        if (last === undefined) return;
         afterId = last.id;
       }
     },

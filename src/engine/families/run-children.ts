@@ -53,7 +53,8 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
     },
     summary: () => readFamily(sql, taskId),
     async page({ state }, afterId) {
-      return (await listChildren(sql, taskId, state, afterId, CHILDREN_PAGE)).map(childResult);
+      const { rows } = await listChildren(sql, taskId, state, afterId, CHILDREN_PAGE);
+      return rows.map(childResult);
     },
   };
 }

@@ -76,7 +76,7 @@ export function agentOperation(name: string, summary: string): Operation {
       'Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.',
     answers: method.answer === null ? { 204: null } : { 200: method.answer },
     ...(method.answer === Many
-      ? { headers: { 'Batchline-List-Cut': 'How many are there, where the list was cut' } }
+      ? { headers: { 'Batchline-List-Cut': 'How many rows the list has, if it was cut' } }
       : {}),
     refusals: [409],
     reads: {

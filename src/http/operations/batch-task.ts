@@ -17,7 +17,8 @@ import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
 
 const tag = 'BatchTask';
 const LIST_CUT = {
-  'Batchline-List-Cut': 'How many are there, where the list was cut at the limit of the server',
+  'Batchline-List-Cut':
+    'How many rows the list has, if it was cut: at the limit of the server, or at 8 MB of texts',
 };
 const VERSION = {
   ETag: 'The version of the task, as this caller sees it',
@@ -257,6 +258,7 @@ export const readBatchTaskLog: Operation = {
   tag,
   summary: 'What the runs of a batch task have logged last.',
   answers: { 200: Type.Array(LogLine) },
+  headers: LIST_CUT,
 };
 
 const Children = Type.Object(
@@ -275,6 +277,7 @@ export const listBatchTaskChildren: Operation = {
   tag,
   summary: 'The batch tasks that a batch task has started, and how far they have come.',
   answers: { 200: Children },
+  headers: LIST_CUT,
 };
 
 export const getBatchTaskParent: Operation = {

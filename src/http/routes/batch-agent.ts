@@ -15,9 +15,9 @@ import { agentOperation } from '../operations/batch-agent.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader } from '../wire/carrier-reader.ts';
+import { tellCut } from '../wire/list-cut.ts';
 import { applySelect, readSelect } from '../wire/select.ts';
 import { readStartOptions } from '../wire/start-options.ts';
-import { tellCut } from './batch-task.ts';
 
 /** What a method of the agent is called with. */
 interface AgentCall {
@@ -81,7 +81,7 @@ async function list(
 ): Promise<unknown> {
   const found = await readTasks(call.tasks, call.caller, wanted);
   tellCut(call.reply, found);
-  return found.tasks.map((task) => call.writer.write(task));
+  return found.rows.map((task) => call.writer.write(task));
 }
 
 /** Every method of the Batch agent by its name (contract, section 3). */

@@ -1,9 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TaskChange } from '../../domain/batch-task.ts';
 import { invalid } from '../../domain/errors.ts';
 import { parseState } from '../../domain/task-state.ts';
 import { deleteTasks } from '../../tasks/delete-tasks.ts';
-import { readTask, readTasks, type TaskList } from '../../tasks/read-tasks.ts';
+import { readTask, readTasks } from '../../tasks/read-tasks.ts';
 import { startTask } from '../../tasks/start-task.ts';
 import { stopTask } from '../../tasks/stop-task.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
@@ -17,16 +17,9 @@ import * as operations from '../operations/batch-task.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
 import { CarrierReader, STATES } from '../wire/carrier-reader.ts';
+import { tellCut } from '../wire/list-cut.ts';
 import { readStartOptions, StartHeaders, StartQuery, type StartRoute } from '../wire/start-options.ts';
 import { readTaskId } from '../wire/task-id.ts';
-
-/** Tells that a list was cut at the server's limit, and what that is. */
-export const LIST_CUT_HEADER = 'Batchline-List-Cut';
-
-/** Notes in the answer that a list was cut. */
-export function tellCut(reply: FastifyReply, list: TaskList): void {
-  if (list.cut) reply.header(LIST_CUT_HEADER, String(list.tasks.length));
-}
 
 type ById = { Params: { id: string } };
 
@@ -64,7 +57,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       }
       const list = await readTasks(tasks, caller, { owners: 'own', state });
       tellCut(reply, list);
-      return list.tasks.map((task) => writer.write(task));
+      return list.rows.map((task) => writer.write(task));
     },
   );
 

@@ -21,6 +21,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/schedules.ts';
+import { tellCut } from '../wire/list-cut.ts';
 import { queryInteger, queryValue } from '../wire/query.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
@@ -77,9 +78,11 @@ export async function scheduleRoutes(
   app: FastifyInstance,
   { tasks, scheduler }: { tasks: TaskParts; scheduler: Scheduler },
 ): Promise<void> {
-  app.get('/', { config: { ...CONFIG, operation: operations.listSchedules } }, async (request) => {
+  app.get('/', { config: { ...CONFIG, operation: operations.listSchedules } }, async (request, reply) => {
     const locale = localeOf(request);
-    return (await readSchedules(tasks, callerOf(request))).map((one) => toWire(one, locale));
+    const schedules = await readSchedules(tasks, callerOf(request));
+    tellCut(reply, schedules);
+    return schedules.rows.map((one) => toWire(one, locale));
   });
 
   app.post<{ Body: Static<typeof NewSchedule> }>(

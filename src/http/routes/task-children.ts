@@ -8,6 +8,7 @@ import { localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/batch-task.ts';
 import { BatchTaskWriter } from '../wire/batch-task-info.ts';
 import { ChildrenQuery, readChildrenQuery } from '../wire/children-carriers.ts';
+import { tellCut } from '../wire/list-cut.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 /** `GET /api/v1/BatchTask/{id}/Children` and `…/Parent`: the tasks that a task has started, and who has started it. */
@@ -21,14 +22,15 @@ export async function taskChildrenRoutes(
       config: { answer: 'Children', operation: operations.listBatchTaskChildren },
       schema: { querystring: ChildrenQuery },
     },
-    async (request) => {
+    async (request, reply) => {
       const caller = callerOf(request);
       const id = readTaskId(request.params.id);
       const { counts, children } = await readChildren(tasks, caller, id, readChildrenQuery(request.query));
+      tellCut(reply, children);
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
       return {
         ...writeCounts(counts),
-        Children: children.map(({ key, weight, task }) => ({
+        Children: children.rows.map(({ key, weight, task }) => ({
           Key: key,
           Weight: weight,
           Task: writer.write(task),

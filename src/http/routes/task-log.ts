@@ -6,6 +6,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/batch-task.ts';
+import { tellCut } from '../wire/list-cut.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const Query = Type.Object({
@@ -17,12 +18,13 @@ export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: Ta
   app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
     '/:id/Log',
     { config: { operation: operations.readBatchTaskLog }, schema: { querystring: Query } },
-    async (request) => {
+    async (request, reply) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const after = Number(request.query.After ?? 0);
       const lines = await readLog(tasks.database.sql, task.id, after, MOST_LOG_LINES);
+      tellCut(reply, lines);
       const locale = localeOf(request);
-      return lines.map((line) => ({
+      return lines.rows.map((line) => ({
         Id: line.id,
         At: locale.date(line.at),
         Attempt: line.attempt,

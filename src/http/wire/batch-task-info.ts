@@ -31,7 +31,7 @@ export const BATCH_TASK_FIELDS = {
   Created: { type: 'System.DateTime', length: 16 },
   StartCount: { type: 'System.Int32', length: 4 },
   DatabaseSerialNumber: { type: 'System.String', length: 'databaseSerialNumber' },
-  Context: { type: 'System.String', length: 0 },
+  Context: { type: 'System.String', length: 'context' },
   Result: { type: 'System.String', length: 0 },
   State: { type: 'System.Int32', length: 4, editable: true },
   Description: { type: 'System.String', length: 'description', editable: true },

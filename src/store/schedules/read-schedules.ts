@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
-import type { Schema } from '../schema.ts';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
+import type { ScheduleTable, Schema } from '../schema.ts';
 import { type Schedule, toSchedule } from './schedule-row.ts';
 
 /** The schedule with this id, or `undefined`. Rights are the caller's business. */
@@ -8,16 +9,27 @@ export async function getSchedule(db: Kysely<Schema>, id: number): Promise<Sched
   return row && toSchedule(row);
 }
 
-/** Schedules by name. @param tenant `null` for all; @param owners `undefined` for all */
+/** The most schedules in a list. */
+const MOST_SCHEDULES = 20_000;
+
+/** Schedules by name, as many as their texts allow. @param tenant `null` for all; @param owners `undefined` for all */
 export async function listSchedules(
   db: Kysely<Schema>,
   tenant: string | null,
   owners: readonly number[] | undefined,
-): Promise<Schedule[]> {
-  let query = db.selectFrom('batchline.schedule').selectAll();
-  if (tenant !== null) query = query.where('tenant', '=', tenant);
-  if (owners !== undefined) query = query.where('owner_id', 'in', [...owners]);
-  return (await query.orderBy('name').orderBy('id').execute()).map(toSchedule);
+): Promise<Rows<Schedule>> {
+  let all = db.selectFrom('batchline.schedule').selectAll();
+  if (tenant !== null) all = all.where('tenant', '=', tenant);
+  if (owners !== undefined) all = all.where('owner_id', 'in', [...owners]);
+  const bounded = withinBytes({
+    query: sql`(${all})`,
+    bytes: sql`coalesce(octet_length(r.parameters), 0) + 300`,
+    order: sql`r.name, r.id`,
+    limit: MOST_SCHEDULES,
+  });
+  const { rows } = await sql<Selectable<ScheduleTable> & BoundedRow>`
+    select s.* from ${bounded} as s order by s.name, s.id`.execute(db);
+  return boundedRows(rows, toSchedule);
 }
 
 /** Schedules that are due at an instant, those that are longest so first. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { TaskState } from '../../domain/task-state.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
 
 /** How many lines of a task's log are kept; the oldest go first. */
@@ -56,26 +57,30 @@ export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]
     where l.task_id = d.value::int and l.id <= cut.id`.execute(db);
 }
 
-/** A task's log, oldest first, after the line with this id. */
+/** A task's log, oldest first, after the line with this id; fewer lines than the limit if they are long. */
 export async function readLog(
   db: Kysely<Schema>,
   taskId: number,
   afterId: number,
   limit: number,
-): Promise<LogEntry[]> {
-  const rows = await db
-    .selectFrom('batchline.task_log')
-    .select(['id', 'at', 'attempt', 'level', 'message'])
-    .where('task_id', '=', taskId)
-    .where('id', '>', String(afterId))
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({
-    id: Number(row.id),
-    at: row.at,
-    attempt: row.attempt,
-    level: row.level as LogLevel,
-    message: row.message,
+): Promise<Rows<LogEntry>> {
+  const query = sql`(
+    select l.* from batchline.task_log as l
+    where l.task_id = ${taskId} and l.id > ${afterId} order by l.id limit ${limit + 1})`;
+  const bounded = withinBytes({ query, bytes: sql`octet_length(r.message) + 100`, order: sql`r.id`, limit });
+  const { rows } = await sql<LogRow & BoundedRow>`
+    select l.id, l.at, l.attempt, l.level, l.message, l.list_found from ${bounded} as l order by l.id`.execute(
+    db,
+  );
+  return boundedRows(rows, ({ id, at, attempt, level, message }) => ({
+    id: Number(id),
+    at,
+    attempt,
+    level,
+    message,
   }));
+}
+
+interface LogRow extends Omit<LogEntry, 'id'> {
+  readonly id: string | number;
 }

@@ -1,9 +1,10 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { BatchTask } from '../../domain/batch-task.ts';
 import { isHeld, type StoredState, TaskState } from '../../domain/task-state.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import { IS_AT_REST, IS_HELD } from '../held-tasks.ts';
 import type { Schema } from '../schema.ts';
-import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
+import { TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
 
 /** Which tasks a list holds. Every condition that is given must hold. */
 export interface TaskFilter {
@@ -21,14 +22,14 @@ export interface TaskFilter {
  * Tasks by id.
  *
  * @param order `newest` first for the lists of the API (contract, section 3), `oldest` first for exports
- * @param limit the most rows
+ * @param limit the most tasks; there are fewer where their texts are long
  */
 export async function listTasks(
   db: Kysely<Schema>,
   filter: TaskFilter,
   order: 'newest' | 'oldest',
   limit: number,
-): Promise<BatchTask[]> {
+): Promise<Rows<BatchTask>> {
   const conditions: RawBuilder<unknown>[] = [sql`true`];
   if (filter.tenant !== null) conditions.push(sql`t.tenant = ${filter.tenant}`);
   if (filter.ownerIds?.length === 1) conditions.push(sql`t.owner_id = ${filter.ownerIds[0]}`);
@@ -43,15 +44,16 @@ export async function listTasks(
   if (filter.beyondId !== undefined) {
     conditions.push(order === 'newest' ? sql`t.id < ${filter.beyondId}` : sql`t.id > ${filter.beyondId}`);
   }
-  const inOrder = order === 'newest' ? sql`order by t.id desc` : sql`order by t.id`;
+  const descending = order === 'newest' ? sql`desc` : sql`asc`;
   const parts = partsOf(filter.state).map(
     (part) => sql`(
-      select t.* from ${sourceOf(part, conditions)} ${inOrder} limit ${limit})`,
+      select t.* from ${sourceOf(part, conditions)} order by t.id ${descending} limit ${limit + 1})`,
   );
-  const { rows } = await sql<TaskRow>`
-    select ${TASK_COLUMNS} from (${sql.join(parts, sql` union all `)}) as t
-    ${inOrder} limit ${limit}`.execute(db);
-  return rows.map(toTask);
+  const query = sql`(${sql.join(parts, sql` union all `)})`;
+  const bounded = withinBytes({ query, bytes: TASK_BYTES, order: sql`r.id ${descending}`, limit });
+  const { rows } = await sql<TaskRow & BoundedRow>`
+    select ${TASK_COLUMNS}, t.list_found from ${bounded} as t order by t.id ${descending}`.execute(db);
+  return boundedRows(rows, toTask);
 }
 
 /** Of held tasks all are read: for `order by id limit` the planner would go through everybody's ids. */

@@ -5,6 +5,7 @@ import { checkText } from '../../domain/limits.ts';
 import { message } from '../../domain/message.ts';
 import { allows, rightsOn, TableRight } from '../../domain/rights.ts';
 import { narrowRunAs, runAsOf } from '../../domain/run-as.ts';
+import type { Rows } from '../../store/bounded-rows.ts';
 import { noteTask } from '../../store/schedules/fire-schedule.ts';
 import { getSchedule, listSchedules } from '../../store/schedules/read-schedules.ts';
 import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-row.ts';
@@ -29,7 +30,7 @@ export interface WantedOwner {
 }
 
 /** The schedules that the caller may see: the own ones and those of the system, or all. */
-export async function readSchedules({ database }: TaskParts, caller: Caller): Promise<Schedule[]> {
+export async function readSchedules({ database }: TaskParts, caller: Caller): Promise<Rows<Schedule>> {
   const owners = seesAll(caller) ? undefined : [caller.associateId, 0];
   return listSchedules(database.sql, caller.tenant, owners);
 }

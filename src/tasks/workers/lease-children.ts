@@ -80,7 +80,9 @@ export async function listLeaseChildren(
 ): Promise<{ readonly counts: FamilyCounts; readonly children: ChildResult[] }> {
   return withLease(parts, caller, lease, async (trx) => ({
     counts: await readFamily(trx, lease.taskId),
-    children: (await listChildren(trx, lease.taskId, page.state, page.afterId, page.limit)).map(childResult),
+    children: (await listChildren(trx, lease.taskId, page.state, page.afterId, page.limit)).rows.map(
+      childResult,
+    ),
   }));
 }
 

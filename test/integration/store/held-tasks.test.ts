@@ -107,9 +107,9 @@ describe.each(DATABASES)('what is held stands in every list on %s', (kind) => {
         .filter((task) => task.ownerId !== 8 && (state === undefined || task.state === state))
         .map(({ id }) => id);
       const filter = { tenant, ownerIds: [0, 7], state };
-      const newest = await listTasks(database.sql, filter, 'newest', 20);
+      const { rows: newest } = await listTasks(database.sql, filter, 'newest', 20);
       expect(newest.map(({ id }) => id)).toEqual(wanted.toReversed().slice(0, 20));
-      const oldest = await listTasks(database.sql, { ...filter, beyondId: 9 }, 'oldest', 20);
+      const { rows: oldest } = await listTasks(database.sql, { ...filter, beyondId: 9 }, 'oldest', 20);
       expect(oldest.map(({ id }) => id)).toEqual(wanted.filter((id) => id > 9).slice(0, 20));
     }
   });

@@ -1,0 +1,50 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** The most bytes of texts in one list: what a list holds in memory, many times over as it is written. */
+export const MOST_LIST_BYTES = 8 * 1024 * 1024;
+
+/** The first rows of a list, and whether there are more. */
+export interface Rows<T> {
+  readonly rows: readonly T[];
+  readonly more: boolean;
+}
+
+/** What is to be bounded. */
+interface Unbounded {
+  /** A query, in parentheses. */
+  readonly query: RawBuilder<unknown>;
+  /** The bytes of a row of it, which is called `r`. */
+  readonly bytes: RawBuilder<number>;
+  /** Columns of `r` that give a total order. */
+  readonly order: RawBuilder<unknown>;
+  /** The most rows. */
+  readonly limit: number;
+}
+
+/** A bounded row: how many there would have been, one more than the limit at most. */
+export interface BoundedRow {
+  readonly list_found: number;
+}
+
+/**
+ * The first rows of a query, as a table in parentheses: no more than the limit, and no more than `MOST_LIST_BYTES`, but at
+ * least one. Only lengths are read of the rows that are left out. `boundedRows` tells whether there are any.
+ */
+export function withinBytes({ query, bytes, order, limit }: Unbounded): RawBuilder<unknown> {
+  return sql`(
+    select counted.* from (
+      select r.*, (count(*) over ())::int as list_found,
+        row_number() over (order by ${order}) as list_place,
+        sum(${bytes}) over (order by ${order} rows unbounded preceding) as list_bytes
+      from (select r.* from ${query} as r order by ${order} limit ${limit + 1}) as r
+    ) as counted
+    where list_place = 1 or (list_place <= ${limit} and list_bytes <= ${sql.lit(MOST_LIST_BYTES)}))`;
+}
+
+/** The rows that were read from `withinBytes`, as items. */
+export function boundedRows<Row extends BoundedRow, T>(
+  rows: readonly Row[],
+  itemOf: (row: Row) => T,
+): Rows<T> {
+  return { rows: rows.map(itemOf), more: rows.length < (rows[0]?.list_found ?? 0) };
+}
