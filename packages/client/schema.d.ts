@@ -2932,7 +2932,7 @@ export interface operations {
                     ETag?: string;
                     /** @description When the task changed last */
                     "Last-Modified"?: string;
-                    /** @description How many are there, where the list was cut at the limit of the server */
+                    /** @description How many rows the list has, if it was cut: at the limit of the server, or at 8 MB of texts */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -3410,6 +3410,8 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many rows the list has, if it was cut: at the limit of the server, or at 8 MB of texts */
+                    "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3444,6 +3446,8 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many rows the list has, if it was cut: at the limit of the server, or at 8 MB of texts */
+                    "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4531,7 +4535,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many are there, where the list was cut */
+                    /** @description How many rows the list has, if it was cut */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -4596,7 +4600,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many are there, where the list was cut */
+                    /** @description How many rows the list has, if it was cut */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -4660,7 +4664,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many are there, where the list was cut */
+                    /** @description How many rows the list has, if it was cut */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -4725,7 +4729,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many are there, where the list was cut */
+                    /** @description How many rows the list has, if it was cut */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -4790,7 +4794,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many are there, where the list was cut */
+                    /** @description How many rows the list has, if it was cut */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -4854,7 +4858,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many are there, where the list was cut */
+                    /** @description How many rows the list has, if it was cut */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -4919,7 +4923,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many are there, where the list was cut */
+                    /** @description How many rows the list has, if it was cut */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -4983,7 +4987,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many are there, where the list was cut */
+                    /** @description How many rows the list has, if it was cut */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5048,7 +5052,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many are there, where the list was cut */
+                    /** @description How many rows the list has, if it was cut */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
