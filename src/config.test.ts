@@ -61,7 +61,7 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
     ['BATCHLINE_TRUST_PROXY', '10.0.0.0/33', '10.0.0.0/8'],
     ['BATCHLINE_TRUST_PROXY', 'everybody', '10.0.0.0/8'],
     ['BATCHLINE_CORS_ORIGINS', 'https://app.example/', 'without a path'],
-    ['BATCHLINE_CORS_ORIGINS', '*', 'https://app.example.com'],
+    ['BATCHLINE_CORS_ORIGINS', '*,https://app.example.com', '* alone'],
     ['BATCHLINE_CORS_ORIGINS', 'null', 'https://app.example.com'],
     ['BATCHLINE_RATE_LIMIT', '-1', 'a whole number from 0'],
     ['BATCHLINE_RATE_BURST', '0', 'a whole number from 1'],

@@ -334,7 +334,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'BATCHLINE_CORS_ORIGINS',
     fallback: '',
-    meaning: 'Origins (https://app.example.com) whose scripts may call, separated by commas',
+    meaning: 'Origins (https://app.example.com) whose scripts may call, separated by commas; * for all',
   },
   {
     name: 'BATCHLINE_HSTS',
@@ -658,13 +658,14 @@ function readTrustProxy(read: SettingsReader): readonly string[] {
   return proxies;
 }
 
-/** Origins as browsers send them; each is named, because any origin would be every page that a caller opens. */
+/** Origins as browsers send them, or `*` for all of them. */
 function readOrigins(read: SettingsReader): readonly string[] {
   const origins = listOf(read.text('BATCHLINE_CORS_ORIGINS'));
   for (const origin of origins) {
+    if (origin === '*' && origins.length === 1) continue;
     if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin)
       read.refuse(
-        `BATCHLINE_CORS_ORIGINS names "${origin}"; origins such as https://app.example.com, without a path, are accepted.`,
+        `BATCHLINE_CORS_ORIGINS names "${origin}"; origins such as https://app.example.com, without a path, or * alone for all of them are accepted.`,
       );
   }
   return origins;

@@ -25,14 +25,14 @@ const EXPOSED = [
 const REMEMBERED = 600;
 
 /**
- * Lets scripts of these origins call, with a header Authorization (CORS). Cookie sessions stay this server's own: they are
- * not for other origins.
+ * Lets scripts of these origins, or of all of them (`*`), call with a header Authorization (CORS; contract, section 5).
+ * Cookie sessions are for this server's own pages only.
  */
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   app.decorate('allowedOrigins', new Set(origins));
   if (origins.length === 0) return;
   await app.register(cors, {
-    origin: [...origins],
+    origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: EXPOSED,
     maxAge: REMEMBERED,

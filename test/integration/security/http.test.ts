@@ -140,6 +140,26 @@ describe('other origins', () => {
   });
 });
 
+test('every origin may call by a token with BATCHLINE_CORS_ORIGINS=*, and read the headers that clients need', async () => {
+  const open = await startTestServer('embedded', { env: { BATCHLINE_CORS_ORIGINS: '*' } });
+  try {
+    const Origin = 'https://anything.example';
+    const byToken = await open.admin.withToken(['read', 'write']);
+    const answer = await byToken.call('GET', '/BatchTask/All', undefined, { Origin });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+    const exposed = answer.headers.get('access-control-expose-headers')?.split(/, ?/);
+    expect(exposed).toEqual(expect.arrayContaining(['SO-TimeZone', 'ETag', 'Last-Modified']));
+    const started = await byToken.call('POST', '/BatchTask', { Name: 'countdown' }, { Origin });
+    expect(started.status, started.text).toBe(200);
+    // A browser sends a remembered password by itself: not for pages of others.
+    const byPassword = await open.admin.call('POST', '/BatchTask', { Name: 'countdown' }, { Origin });
+    expect(byPassword.status).toBe(403);
+  } finally {
+    await open.stop();
+  }
+});
+
 describe('what is too long', () => {
   test('is refused with 413 by every route that reads a body, in any format, and changes nothing', async () => {
     const before = await rowsOf(server);
