@@ -45,8 +45,8 @@ describe('moves', () => {
   test('are those of the contract', () => {
     // Section 2, written out: a change of the table must be meant.
     expect(LEGAL_MOVES).toEqual({
-      New: ['Aquired', 'Started', 'Failed'],
-      Aquired: ['New', 'Started', 'Failed'],
+      New: ['Aquired', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
+      Aquired: ['New', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
       Started: ['Succeeded', 'SucceededManualCleanup', 'Failed', 'New'],
       Failed: ['New'],
       Succeeded: ['SucceededManualCleanup'],

@@ -7,6 +7,8 @@
  *  └── hand back ───┴── hand back ───┘           │
  *  └───────────────── restart ───────────────────┘
  * ```
+ *
+ * By PUT, New and Aquired also move to each of the three ends.
  */
 
 /** `BatchTaskState` by name, with SuperOffice's numbers and spelling. `Unknown` and `All` are never a task's state. */
@@ -50,10 +52,13 @@ export const HELD_STATES = ['Aquired', 'Started'] as const satisfies readonly St
 /** The states in which nobody holds the task. */
 export const RESTING_STATES = ['New', ...ENDED_STATES] as const satisfies readonly StoredState[];
 
-/** The moves that PUT may make, by the state that a task is in (contract, section 2). Staying is always legal. */
+/**
+ * The moves that PUT may make, by the state that a task is in (contract, section 2). Staying is always legal. An executor
+ * outside the server may report the end alone, so that New and Aquired lead to every end.
+ */
 export const LEGAL_MOVES: Readonly<Record<StoredState, readonly StoredState[]>> = {
-  New: ['Aquired', 'Started', 'Failed'],
-  Aquired: ['New', 'Started', 'Failed'],
+  New: ['Aquired', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
+  Aquired: ['New', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
   Started: ['Succeeded', 'SucceededManualCleanup', 'Failed', 'New'],
   Failed: ['New'],
   Succeeded: ['SucceededManualCleanup'],

@@ -9,6 +9,11 @@ export function noSuchTask(id: number): Refusal {
   return missing`There is no batch task ${id}.`.withCode('task_not_found');
 }
 
+/** Whether there is such a task and the caller may see it (contract, section 7). */
+export function maySee(caller: Caller, task: BatchTask | undefined): task is BatchTask {
+  return task !== undefined && allows(rightsOn(caller, task), TableRight.Select);
+}
+
 /** What a caller wants to do, as it stands in `You may not … batch task 5`. */
 const DOING = {
   see: message`see`,
@@ -31,9 +36,8 @@ export function checkAccess(
   right: 'Select' | 'Update' | 'Delete',
   doing: keyof typeof DOING,
 ): BatchTask {
-  if (task === undefined) throw noSuchTask(id);
+  if (!maySee(caller, task)) throw noSuchTask(id);
   const rights = rightsOn(caller, task);
-  if (!allows(rights, TableRight.Select)) throw noSuchTask(id);
   if (!allows(rights, TableRight[right])) {
     throw forbidden`You may not ${DOING[doing]} batch task ${id}. ${rights.reason ?? ''}`;
   }

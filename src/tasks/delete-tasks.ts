@@ -1,3 +1,4 @@
+import type { BatchTask } from '../domain/batch-task.ts';
 import type { Caller } from '../domain/caller.ts';
 import { conflict } from '../domain/errors.ts';
 import { isHeld } from '../domain/task-state.ts';
@@ -6,33 +7,57 @@ import { findLiveChild } from '../store/families/find-live-child.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
 import { inTransaction } from '../store/transaction.ts';
-import { checkAccess } from './access.ts';
+import { checkAccess, maySee } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
 import type { Guard } from './update-task.ts';
 
 /**
- * Deletes tasks, all or none: DeleteBatchTask and DeleteBatchTasks (contract, section 3). One that waits will
- * not run. The audit rows stay, and so do children, which count as ended for their parents where they are deleted.
+ * Deletes tasks, all or none (contract, sections 2 and 3). A task that is New will not run. The audit rows stay, and so do
+ * children; a deleted child counts as ended for its parent.
  *
- * @param guard a condition on each task as it is; the row is locked while it looks
- * @throws Refusal where one is unknown, the caller may not, or (conflict) one is running or has children
- *   that have not ended
+ * @param guard a condition on each task, checked while its row is locked
+ * @throws Refusal if one is unknown, the caller may not delete it, or (conflict) one is running or has children that
+ *   have not ended
  */
-export async function deleteTasks(
+export function deleteTasks(
   parts: TaskParts,
   caller: Caller,
   ids: readonly number[],
   guard?: Guard,
 ): Promise<void> {
-  // In one order for everybody, so that two callers can't wait for each other.
-  const ordered = [...new Set(ids)].sort((a, b) => a - b);
-  const { keys, parentIds } = await inTransaction(parts.database.sql, async (trx) => {
+  return deleteAll(parts, ids, (id, task) => {
+    const known = checkAccess(caller, id, task, 'Delete', 'delete');
+    guard?.(known);
+    return known;
+  });
+}
+
+/**
+ * The same for DeleteBatchTask and DeleteBatchTasks, which pass over ids of tasks that do not exist or that the caller
+ * may not see (contract, section 3).
+ */
+export function deleteKnownTasks(parts: TaskParts, caller: Caller, ids: readonly number[]): Promise<void> {
+  return deleteAll(parts, ids, (id, task) =>
+    maySee(caller, task) ? checkAccess(caller, id, task, 'Delete', 'delete') : undefined,
+  );
+}
+
+/** @param accept returns a task that is to be deleted, `undefined` to pass over it; throws to refuse all */
+async function deleteAll(
+  parts: TaskParts,
+  ids: readonly number[],
+  accept: (id: number, task: BatchTask | undefined) => BatchTask | undefined,
+): Promise<void> {
+  const { deleted, keys, parentIds } = await inTransaction(parts.database.sql, async (trx) => {
+    const deleted: number[] = [];
     const jobs = [];
     const moves: ChildMove[] = [];
-    for (const id of ordered) {
+    // Sorted: two callers that lock the same tasks must not deadlock.
+    for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
       const held = await lockTask(trx, id);
-      const task = checkAccess(caller, id, held?.task, 'Delete', 'delete');
-      guard?.(task);
+      const task = accept(id, held?.task);
+      if (task === undefined) continue;
+      deleted.push(id);
       if (isHeld(task.state))
         throw conflict`Batch task ${id} is ${task.state}; stop it before you delete it.`.withCode(
           'task_running',
@@ -41,17 +66,18 @@ export async function deleteTasks(
         moves.push({ childId: id, parentId: task.parentId, from: task.state, to: null });
       if (held?.jobId && parts.queue.has(task.name)) jobs.push({ name: task.name, jobId: held.jobId });
     }
-    const live = await findLiveChild(trx, ordered);
+    if (deleted.length === 0) return { deleted, keys: [], parentIds: [] };
+    const live = await findLiveChild(trx, deleted);
     if (live !== undefined)
       throw conflict`Batch task ${live.parentId} has children that have not ended, such as ${live.id}; stop or delete them before you delete it.`.withCode(
         'children_unfinished',
       );
     await parts.queue.settle(trx, jobs);
-    const kept = await parts.files.resultKeys(trx, ordered);
+    const kept = await parts.files.resultKeys(trx, deleted);
     await noteChildMoves(trx, parts.queue, moves);
-    await deleteTaskRows(trx, ordered, false);
-    return { keys: kept, parentIds: moves.map((move) => move.parentId) };
+    await deleteTaskRows(trx, deleted, false);
+    return { deleted, keys: kept, parentIds: moves.map((move) => move.parentId) };
   });
   if (parentIds.length > 0) parts.database.signals.publish({ kind: 'children', parentIds });
-  await parts.files.removeResults(ordered, keys);
+  await parts.files.removeResults(deleted, keys);
 }

@@ -49,7 +49,7 @@ export async function readTasks(
   if (wanted.state === 'Unknown' || ownerIds?.length === 0) return { rows: [], more: false };
   const state: StoredState | undefined = wanted.state === 'All' ? undefined : wanted.state;
   const name =
-    wanted.name === undefined || wanted.name === ''
+    wanted.name === undefined || wanted.name.trim() === ''
       ? undefined
       : ((await parts.definitions.find(wanted.name))?.name ?? wanted.name);
   const filter = { tenant: caller.tenant, ownerIds, name, state };

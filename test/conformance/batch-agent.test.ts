@@ -185,9 +185,27 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       expect((await call('GetBatchTaskInfo', { id })).body).toEqual(await admin.task(id));
     });
 
-    test('of an id that is not there or is none is refused', async () => {
-      const unknown = await rejection(agent.getBatchTaskInfoAsync(2_147_483_647));
-      expectError(unknown, 404, 'SoNotFoundException', '2147483647');
+    test('section 3: of an unknown id is null, in JSON and XML', async () => {
+      expect(await agent.getBatchTaskInfoAsync(2_147_483_647)).toBeNull();
+      const json = await call('GetBatchTaskInfo', { id: 2_147_483_647 });
+      expect([json.status, json.text, json.headers.get('content-type')]).toEqual([
+        200,
+        'null',
+        'application/json; charset=utf-8',
+      ]);
+      const xml = await admin.call(
+        'POST',
+        '/Agents/Batch/GetBatchTaskInfo',
+        { id: 2_147_483_647 },
+        { Accept: 'application/xml' },
+      );
+      expect([xml.status, xml.text]).toEqual([
+        200,
+        expect.stringMatching(/^<BatchTaskInfo [^>]*xsi:nil="true"\/>$/),
+      ]);
+    });
+
+    test('of what is no id is refused', async () => {
       const wrong: unknown[] = [2_147_483_648, 1.5, '5', {}, [5], true];
       for (const id of wrong) {
         const answer = await rejection(agent.getBatchTaskInfoAsync({ id: id as number }));
@@ -315,8 +333,8 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       await agent.updateBatchTaskAsync({ id: running, state: BatchTaskState.Failed });
     });
 
-    test('of an unknown id is 404, of none 400', async () => {
-      expectError(await rejection(agent.stopBatchJobAsync(2_147_483_647)), 404, 'SoNotFoundException');
+    test('section 3: of an unknown id is false; without one 400', async () => {
+      expect(await agent.stopBatchJobAsync(2_147_483_647)).toBe(false);
       expectError(await call('StopBatchJob', {}), 400, 'ArgumentException', 'Id is missing');
     });
   });
@@ -383,21 +401,31 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       expect(body.Description).toBe('x');
     });
 
+    test('section 3: of an unknown id is null, and nothing is written', async () => {
+      expect(await agent.updateBatchTaskAsync({ id: 2_147_483_647, description: 'x' })).toBeNull();
+      const wrong = await rejection(
+        agent.updateBatchTaskAsync({ id: 2_147_483_647, state: 'Done' as never }),
+      );
+      expectError(wrong, 400, 'ArgumentException', 'State', 'Done');
+      // The published sample.
+      expectError(await call('UpdateBatchTask', { BatchTaskInfo: null }), 400, 'ArgumentException', 'null');
+    });
+
     test('what is wrong is refused and changes nothing', async () => {
       const id = await taskIn('Aquired', admin, { Description: 'd' });
       const before = await recordOf(server, id);
       const update = (carrier: object) => rejection(agent.updateBatchTaskAsync({ id, ...carrier }));
+      const ended = await taskIn('Failed', admin);
       expectError(
-        await update({ state: BatchTaskState.Succeeded, description: 'x' }),
+        await update({ id: ended, state: BatchTaskState.Succeeded, description: 'x' }),
         409,
         'SoConflictException',
-        'is Aquired ',
-        'New, Started, Failed',
+        'is Failed ',
+        'it can become New',
       );
       expectError(await update({ state: 'Acquired' }), 400, 'ArgumentException', 'Acquired', 'Aquired');
       expectError(await update({ description: 'x'.repeat(255) }), 400, 'ArgumentException', '255', '254');
       expectError(await update({ request: 5 }), 400, 'ArgumentException', 'Request', '5');
-      expectError(await update({ id: 2_147_483_647 }), 404, 'SoNotFoundException', '2147483647');
       expectError(await update({ id: 'x' }), 400, 'ArgumentException', 'Id');
       expectError(await call('UpdateBatchTask', { description: 'x' }), 400, 'ArgumentException', 'Id');
       expectError(await call('UpdateBatchTask', []), 400, 'ArgumentException', 'object');
@@ -417,8 +445,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       await agent.deleteBatchTasksAsync({ batchTaskIds: [d] });
       const answer = await call('DeleteBatchTasks', { BatchTaskIds: [e] });
       expect([answer.status, answer.text]).toEqual([204, '']);
-      for (const id of some)
-        expectError(await rejection(agent.getBatchTaskInfoAsync(id)), 404, 'SoNotFoundException');
+      for (const id of some) expect(await agent.getBatchTaskInfoAsync(id)).toBeNull();
       await agent.deleteBatchTasksAsync([]);
     });
 
@@ -428,13 +455,21 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       const before = await recordOf(server, good, held);
       const conflict = await rejection(agent.deleteBatchTasksAsync([good, held]));
       expectError(conflict, 409, 'SoConflictException', String(held), 'Started');
-      const unknown = await rejection(agent.deleteBatchTasksAsync([good, 2_147_483_647]));
-      expectError(unknown, 404, 'SoNotFoundException', '2147483647');
       const wrong = await rejection(agent.deleteBatchTasksAsync([good, 2_147_483_648]));
       expectError(wrong, 400, 'ArgumentException', 'BatchTaskIds', '32 bits');
       const single = await rejection(agent.deleteBatchTaskAsync(held));
       expectError(single, 409, 'SoConflictException', String(held));
       expect(await recordOf(server, good, held)).toEqual(before);
+    });
+
+    test('section 3: unknown ids are passed over', async () => {
+      const good = await taskIn('New', admin);
+      await agent.deleteBatchTasksAsync([2_147_483_646, good, 2_147_483_647]);
+      expect((await admin.call('GET', `/BatchTask/${good}`)).status).toBe(404);
+      for (const method of ['DeleteBatchTask', 'DeleteBatchTasks']) {
+        const answer = await call(method, { BatchTaskId: 2_147_483_647, BatchTaskIds: [0, -1] });
+        expect([answer.status, answer.text]).toEqual([204, '']);
+      }
     });
 
     test('without the argument nothing is deleted', async () => {
@@ -790,7 +825,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
     expect(task.databaseSerialNumber).toBe('Cust12345');
     expect(seen.status).toBe(200);
     const elsewhere = await taskIn('New', admin);
-    expectError(await rejection(hosted.getBatchTaskInfoAsync(elsewhere)), 404, 'SoNotFoundException');
+    expect(await hosted.getBatchTaskInfoAsync(elsewhere)).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { ACCESS } from '../../domain/access.ts';
 import type { Operation } from '../openapi/operation.ts';
-import { Int32 } from '../openapi/schemas.ts';
+import { Int32, nullable } from '../openapi/schemas.ts';
 import {
   BatchTaskInfo,
   BatchTaskStart,
@@ -14,6 +14,7 @@ import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
 
 const Ids = Type.Array(Int32);
 const One = Type.Union([BatchTaskInfo, SelectedBatchTaskInfo]);
+const OneOrNull = nullable(One);
 const Many = Type.Array(One);
 const $select = Type.Optional(Type.String({ description: 'Properties to keep; the others are null' }));
 
@@ -21,7 +22,7 @@ const $select = Type.Optional(Type.String({ description: 'Properties to keep; th
 const METHODS: Readonly<
   Record<string, { args: Record<string, TSchema>; answer: TSchema | null; changes?: true }>
 > = {
-  GetBatchTaskInfo: { args: { Id: Int32 }, answer: One },
+  GetBatchTaskInfo: { args: { Id: Int32 }, answer: OneOrNull },
   GetBatchTaskInfosByAssociates: { args: { AssociateIds: Ids }, answer: Many },
   GetBatchTaskInfosByAssociatesAndState: { args: { AssociateIds: Ids, State: BatchTaskState }, answer: Many },
   GetBatchTaskInfosByState: { args: { State: BatchTaskState }, answer: Many },
@@ -41,7 +42,7 @@ const METHODS: Readonly<
   StopBatchJob: { args: { Id: Int32 }, answer: Type.Boolean(), changes: true },
   UpdateBatchTask: {
     args: { BatchTaskInfo: Type.Intersect([Type.Object({ Id: Int32 }), BatchTaskUpdate]) },
-    answer: One,
+    answer: OneOrNull,
     changes: true,
   },
   DeleteBatchTask: { args: { BatchTaskId: Int32 }, answer: null, changes: true },
@@ -73,7 +74,7 @@ export function agentOperation(name: string, summary: string): Operation {
     access: method.changes ? ACCESS.write : ACCESS.read,
     summary,
     description:
-      'Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.',
+      'Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.',
     answers: method.answer === null ? { 204: null } : { 200: method.answer },
     ...(method.answer === Many
       ? { headers: { 'Batchline-List-Cut': 'How many rows the list has, if it was cut' } }

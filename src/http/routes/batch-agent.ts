@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
-import { invalid } from '../../domain/errors.ts';
+import { invalid, Refusal } from '../../domain/errors.ts';
 import { type Message, message } from '../../domain/message.ts';
 import type { TaskStateName } from '../../domain/task-state.ts';
-import { deleteTasks } from '../../tasks/delete-tasks.ts';
+import { deleteKnownTasks } from '../../tasks/delete-tasks.ts';
 import { type ListedOwners, readTask, readTasks } from '../../tasks/read-tasks.ts';
 import { startTask } from '../../tasks/start-task.ts';
 import { stopTask } from '../../tasks/stop-task.ts';
@@ -11,6 +11,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { updateTask } from '../../tasks/update-task.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
+import { sendNull } from '../negotiation/answer-format.ts';
 import { agentOperation } from '../operations/batch-agent.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
 import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
@@ -33,6 +34,19 @@ interface AgentCall {
 interface AgentMethod {
   readonly summary: string;
   readonly answer: (call: AgentCall) => Promise<unknown>;
+}
+
+/**
+ * An agent's answer, or `otherwise` if there is no such task or the caller may not see it: for agents that is no error
+ * (contract, section 3).
+ */
+export async function orIfMissing<T, F>(otherwise: F, answer: () => Promise<T>): Promise<T | F> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'task_not_found') return otherwise;
+    throw error;
+  }
 }
 
 /** The arguments of a call: one object; simple ones may stand in the query instead (contract, section 3). */
@@ -88,8 +102,10 @@ async function list(
 export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
   GetBatchTaskInfo: {
     summary: 'One batch task by its id.',
-    answer: async ({ tasks, caller, args, writer }) =>
-      writer.write(await readTask(tasks, caller, args.int('Id'))),
+    answer: ({ tasks, caller, args, writer }) => {
+      const id = args.int('Id');
+      return orIfMissing(null, async () => writer.write(await readTask(tasks, caller, id)));
+    },
   },
   GetBatchTaskInfosByAssociates: {
     summary: 'The batch tasks of these associates.',
@@ -139,23 +155,27 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
   },
   StopBatchJob: {
     summary: 'Stops a batch task; answers whether it was or will be stopped.',
-    answer: ({ tasks, caller, args }) => stopTask(tasks, caller, args.int('Id')),
+    answer: ({ tasks, caller, args }) => {
+      const id = args.int('Id');
+      return orIfMissing(false, () => stopTask(tasks, caller, id));
+    },
   },
   UpdateBatchTask: {
     summary: 'Updates State, Description, Response and Request of the batch task that Id names.',
     answer: async ({ tasks, caller, args, writer }) => {
       const carrier = args.batchTaskInfo();
       const id = required('Id of BatchTaskInfo', message`a whole number of 32 bits`, carrier.int('Id'));
-      return writer.write(await updateTask(tasks, caller, id, readChange(carrier)));
+      const change = readChange(carrier);
+      return orIfMissing(null, async () => writer.write(await updateTask(tasks, caller, id, change)));
     },
   },
   DeleteBatchTask: {
     summary: 'Deletes a batch task.',
-    answer: ({ tasks, caller, args }) => deleteTasks(tasks, caller, [args.int('BatchTaskId')]),
+    answer: ({ tasks, caller, args }) => deleteKnownTasks(tasks, caller, [args.int('BatchTaskId')]),
   },
   DeleteBatchTasks: {
     summary: 'Deletes batch tasks, all or none.',
-    answer: ({ tasks, caller, args }) => deleteTasks(tasks, caller, args.ints('BatchTaskIds')),
+    answer: ({ tasks, caller, args }) => deleteKnownTasks(tasks, caller, args.ints('BatchTaskIds')),
   },
 };
 
@@ -180,10 +200,9 @@ export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks:
         writer,
       });
       if (answer === undefined) return reply.code(204).send();
+      if (answer === null) return sendNull(request, reply);
       if (Array.isArray(answer)) return answer.map((carrier) => applySelect(carrier, selected));
-      return reply.send(
-        typeof answer === 'object' && answer !== null ? applySelect(answer as never, selected) : answer,
-      );
+      return reply.send(typeof answer === 'object' ? applySelect(answer as never, selected) : answer);
     });
   }
 }

@@ -2,15 +2,14 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import type { Caller } from '../../domain/caller.ts';
-import { Refusal } from '../../domain/errors.ts';
 import type { KeptResult } from '../../files/files.ts';
-import { deleteTasks } from '../../tasks/delete-tasks.ts';
+import { deleteKnownTasks } from '../../tasks/delete-tasks.ts';
 import { readTask } from '../../tasks/read-tasks.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { formatOf, sendNull } from '../negotiation/answer-format.ts';
 import * as operations from '../operations/blob-agent.ts';
-import { AgentArguments } from './batch-agent.ts';
+import { AgentArguments, orIfMissing } from './batch-agent.ts';
 
 const BYTES = 'application/octet-stream';
 
@@ -31,7 +30,7 @@ export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: 
     { config: { operation: operations.cleanupBatchTask } },
     async (request, reply) => {
       const id = new AgentArguments(request).int('BatchTaskId');
-      await passOverMissing(deleteTasks(tasks, callerOf(request), [id]));
+      await deleteKnownTasks(tasks, callerOf(request), [id]);
       return reply.code(204).send();
     },
   );
@@ -39,18 +38,8 @@ export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: 
 
 /** A task's result file; `undefined` if it has none, or the caller may not see the task. */
 async function findOutput(tasks: TaskParts, caller: Caller, id: number): Promise<KeptResult | undefined> {
-  const task = await passOverMissing(readTask(tasks, caller, id));
+  const task = await orIfMissing(undefined, () => readTask(tasks, caller, id));
   return task === undefined ? undefined : tasks.files.findResult(task.id);
-}
-
-/** What an agent does with an id that is unknown or invisible: nothing (contract, section 3). */
-async function passOverMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof Refusal && error.kind === 'missing') return undefined;
-    throw error;
-  }
 }
 
 /** Whether Accept prefers bytes to every format that carries base64. */

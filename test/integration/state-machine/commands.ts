@@ -126,7 +126,7 @@ class PutNonsense extends AboutTask {
 
   async run(model: Model, real: Real): Promise<void> {
     const task = this.task(model);
-    await expectRefused(real, [task], 400, () =>
+    await expectRefused(real, [task], this.caller === 'reader' ? 403 : 400, () =>
       real.callers[this.caller].call('PUT', `/BatchTask/${task.id}`, this.body),
     );
   }
@@ -165,7 +165,7 @@ class Delete extends AboutTask {
   }
 }
 
-/** DeleteBatchTasks: all or none. */
+/** DeleteBatchTasks: all or none; what the caller can't see is passed over. */
 class DeleteSeveral extends AboutTask {
   readonly others: readonly number[];
 
@@ -181,13 +181,15 @@ class DeleteSeveral extends AboutTask {
       real.callers[this.caller].call('POST', '/Agents/Batch/DeleteBatchTasks', {
         BatchTaskIds: picked.map((task) => task.id),
       });
-    for (const task of tasks) {
+    const known = tasks.filter((task) => accessOf(this.caller, task) !== 'none');
+    if (this.caller === 'reader') return expectRefused(real, tasks, 403, call);
+    for (const task of known) {
       const status = statusOf(this.caller, task);
       if (status !== 200) return expectRefused(real, tasks, status, call);
       if (!isDeletable(task)) return expectRefused(real, tasks, 409, call);
     }
     expect((await call()).status).toBe(204);
-    for (const task of tasks) replace(model, { ...task, deleted: true });
+    for (const task of known) replace(model, { ...task, deleted: true });
   }
 }
 

@@ -10,8 +10,8 @@ export type DefinitionName = (typeof DEFINITIONS)[number];
 
 /** The moves that a caller may make, as the contract lists them (section 2); not read from the server's own table. */
 const MOVES: Readonly<Record<StoredState, readonly StoredState[]>> = {
-  New: ['Aquired', 'Started', 'Failed'],
-  Aquired: ['New', 'Started', 'Failed'],
+  New: ['Aquired', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
+  Aquired: ['New', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
   Started: ['Succeeded', 'SucceededManualCleanup', 'Failed', 'New'],
   Succeeded: ['SucceededManualCleanup'],
   Failed: ['New'],
@@ -62,6 +62,8 @@ export function accessOf(caller: CallerName, task: ModelTask): 'none' | 'see' | 
 
 /** The status of a call that changes the task, as far as rights decide it. */
 export function statusOf(caller: CallerName, task: ModelTask): 200 | 403 | 404 {
+  // The scope comes before the task.
+  if (caller === 'reader') return 403;
   return { none: 404, see: 403, change: 200 }[accessOf(caller, task)] as 200 | 403 | 404;
 }
 
