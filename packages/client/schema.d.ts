@@ -706,7 +706,7 @@ export interface paths {
         put?: never;
         /**
          * One batch task by its id
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetBatchTaskInfo"];
         delete?: never;
@@ -727,7 +727,7 @@ export interface paths {
         put?: never;
         /**
          * The batch tasks of these associates
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetBatchTaskInfosByAssociates"];
         delete?: never;
@@ -748,7 +748,7 @@ export interface paths {
         put?: never;
         /**
          * The batch tasks of these associates in a state
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetBatchTaskInfosByAssociatesAndState"];
         delete?: never;
@@ -769,7 +769,7 @@ export interface paths {
         put?: never;
         /**
          * The own batch tasks in a state
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetBatchTaskInfosByState"];
         delete?: never;
@@ -790,7 +790,7 @@ export interface paths {
         put?: never;
         /**
          * The own batch tasks by definition and state
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetBatchTaskInfosByNameAndState"];
         delete?: never;
@@ -811,7 +811,7 @@ export interface paths {
         put?: never;
         /**
          * The batch tasks of these associates by definition
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetBatchTaskInfosByNameAndAssociates"];
         delete?: never;
@@ -832,7 +832,7 @@ export interface paths {
         put?: never;
         /**
          * System and user batch tasks by definition
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetAllBatchTaskInfosByName"];
         delete?: never;
@@ -853,7 +853,7 @@ export interface paths {
         put?: never;
         /**
          * System and user batch tasks by definition and state
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetAllBatchTaskInfosByNameAndState"];
         delete?: never;
@@ -874,7 +874,7 @@ export interface paths {
         put?: never;
         /**
          * System batch tasks by definition
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetSystemBatchTaskInfosByName"];
         delete?: never;
@@ -895,7 +895,7 @@ export interface paths {
         put?: never;
         /**
          * System batch tasks by definition and state
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_GetSystemBatchTaskInfosByNameAndState"];
         delete?: never;
@@ -916,7 +916,7 @@ export interface paths {
         put?: never;
         /**
          * Starts a batch task; answers its id
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_StartBatchJob"];
         delete?: never;
@@ -937,7 +937,7 @@ export interface paths {
         put?: never;
         /**
          * Stops a batch task; answers whether it was or will be stopped
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_StopBatchJob"];
         delete?: never;
@@ -958,7 +958,7 @@ export interface paths {
         put?: never;
         /**
          * Updates State, Description, Response and Request of the batch task that Id names
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_UpdateBatchTask"];
         delete?: never;
@@ -979,7 +979,7 @@ export interface paths {
         put?: never;
         /**
          * Deletes a batch task
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_DeleteBatchTask"];
         delete?: never;
@@ -1000,7 +1000,7 @@ export interface paths {
         put?: never;
         /**
          * Deletes batch tasks, all or none
-         * @description Names of arguments may be in any casing; simple ones may stand in the query instead, and a BatchTaskInfo may be the body itself.
+         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
          */
         post: operations["Batch_DeleteBatchTasks"];
         delete?: never;
@@ -4476,7 +4476,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"];
+                    "application/json": (components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"]) | null;
                 };
             };
             400: components["responses"]["Invalid"];
@@ -5256,7 +5256,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"];
+                    "application/json": (components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"]) | null;
                 };
             };
             400: components["responses"]["Invalid"];
