@@ -77,8 +77,11 @@ async function jobsOf(
   const jobs: [string, PagesJob][] = [];
   for (const [list, { who, query }] of Object.entries(LISTS)) {
     const client = clients[who];
-    const path = `/BatchTask?$top=${ROWS}&${encodeURI(query.replace(OWNER, String(owner.associateId)))}`;
-    const total = (await client.json('GET', `${path}&$options=GrandTotal%3Dtrue`))['odata.count'];
+    const options = `$top=${ROWS}&${encodeURI(query.replace(OWNER, String(owner.associateId)))}`;
+    const path = `/BatchTask?${options}`;
+    const total = (await client.json('GET', `/Archive/BatchTasks?${options}&$inlineCount=True`))[
+      'odata.count'
+    ];
     const skip = Math.floor(total / 2) - ROWS;
     const middle = skip < 0 ? null : (await client.json('GET', `${path}&$skip=${skip}`))['odata.nextLink'];
     const job = { ...LOAD, url, authorization: client.authorization };

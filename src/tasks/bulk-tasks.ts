@@ -114,7 +114,7 @@ export async function bulkTasks(
     const want = Math.min(BATCH, request.limit - matched);
     const rows = await page(parts, slices, request.filter, after, want + 1);
     for (const { id, values } of rows.slice(0, want)) {
-      const reason = await doOne(parts, caller, id, values.state, request);
+      const reason = await doOne(parts, caller, id, values.State, request);
       if (reason !== undefined) refused.push({ id, reason });
       matched += 1;
       lastId = id;
@@ -133,7 +133,7 @@ function page(
   after: Place | undefined,
   limit: number,
 ): Promise<PageRow[]> {
-  const columns = ['state'] as const;
+  const columns = ['State'] as const;
   return readPage(database.sql, { slices, filter, columns, order: OLDEST_FIRST, after, skip: 0, limit });
 }
 

@@ -1,12 +1,16 @@
+import type { ColumnName } from '../domain/archive/columns.ts';
 import type { Filter } from '../domain/archive/filter.ts';
+import type { Grouping } from '../domain/archive/grouping.ts';
 import type { OrderColumn } from '../domain/archive/order.ts';
-import type { Aggregate, Selection } from '../domain/archive/selection.ts';
+import type { Selection } from '../domain/archive/selection.ts';
 import type { Caller } from '../domain/caller.ts';
-import { invalid } from '../domain/errors.ts';
+import { type MessageData, plainOf } from '../domain/message.ts';
 import { visibleTo } from '../domain/rights.ts';
-import { type PageRow, type Place, readPage } from '../store/archive/read-page.ts';
-import { slicesOf } from '../store/archive/scope.ts';
-import { summarise } from '../store/archive/summarise.ts';
+import type { KnownDefinition } from '../engine/definitions.ts';
+import type { Place } from '../store/archive/read-page.ts';
+import { type Slice, slicesOf } from '../store/archive/scope.ts';
+import { countTasks } from '../store/archive/summarise.ts';
+import { type ArchiveRow, ArchiveRows } from './archive-rows.ts';
 import type { TaskParts } from './task-parts.ts';
 
 /** The most tasks that a total counts and an aggregate sums up. */
@@ -16,74 +20,92 @@ export const MOST_SUMMARISED = 1_000_000;
 export interface ArchiveRequest {
   readonly filter: Filter | undefined;
   readonly selection: Selection;
-  /** A total order. */
+  /** How the list is grouped and summed up, if it is. */
+  readonly grouping: Grouping | undefined;
+  /** A total order; of a grouped list that of its grouping. */
   readonly order: readonly OrderColumn[];
   /** Where the last page ended; `undefined` for the first. */
   readonly after: Place | undefined;
   readonly skip: number;
-  /** The most tasks of a page. */
+  /** The most tasks of a page, or of groups if it has no tasks. */
   readonly top: number;
+  /** Whether a row with the sums of the whole list ends it. */
   readonly grandTotal: boolean;
-}
-
-/** An aggregate and what it comes to. */
-export interface AggregateValue {
-  readonly aggregate: Aggregate;
-  /** null for the average of nothing. */
-  readonly value: number | null;
+  /** Whether the tasks of the whole list are counted. */
+  readonly count: boolean;
 }
 
 /** A page of the archive list. */
 export interface ArchivePage {
-  readonly rows: readonly PageRow[];
-  /** Where the next page begins; `undefined` where there is none. */
+  readonly rows: readonly ArchiveRow[];
+  /** Where the next page begins; `undefined` if there is none. */
   readonly next: Place | undefined;
-  /** Before the tasks of the first page. */
-  readonly header: readonly AggregateValue[];
-  /** Behind the tasks of the last page. */
-  readonly footer: readonly AggregateValue[];
-  /** How many tasks the whole list has, no more than MOST_SUMMARISED, where it was asked for. */
+  /** How many tasks the whole list has, no more than MOST_SUMMARISED, if it was asked for. */
   readonly total: { readonly count: number; readonly cut: boolean } | undefined;
+}
+
+/** What a page is read by. */
+export interface ArchiveSource {
+  readonly slices: readonly Slice[];
+  readonly definitions: readonly { readonly name: string; readonly description: string }[];
 }
 
 /**
  * A page of the tasks that the caller may see and the filter lets through (contract, sections 6 and 7).
  *
- * @throws Refusal (invalid) where aggregates would have to sum up more than MOST_SUMMARISED tasks
+ * @throws Refusal (invalid) if more than MOST_SUMMARISED tasks would have to be summed up, or there are too many groups
  */
 export async function listArchive(
-  { database }: TaskParts,
+  { database, definitions }: TaskParts,
   caller: Caller,
   request: ArchiveRequest,
 ): Promise<ArchivePage> {
-  const { filter, selection, order, after, skip, top } = request;
-  const slices = await slicesOf(database.sql, visibleTo(caller), filter);
-  const page = { slices, filter, columns: selection.columns, order, after, skip, limit: top + 1 };
-  const found = selection.hideDetail || top === 0 ? [] : await readPage(database.sql, page);
-  const rows = found.slice(0, top);
-  const next = found.length > top ? rows.at(-1)?.place : undefined;
-  const isFirst = after === undefined && skip === 0;
-  const shown = selection.aggregates.filter(
-    ({ header, footer }) => (header && isFirst) || (footer && next === undefined),
-  );
-  if (shown.length === 0 && !request.grandTotal) {
-    return { rows, next, header: [], footer: [], total: undefined };
-  }
-  const { count, values } = await summarise(
-    database.sql,
-    { slices, filter, limit: MOST_SUMMARISED + 1 },
-    shown,
-  );
-  const cut = count > MOST_SUMMARISED;
-  if (cut && shown.length > 0) {
-    throw invalid`$select has aggregates, but there are more than ${MOST_SUMMARISED} tasks to sum up; a narrower $filter is accepted.`;
-  }
-  const summed = shown.map((aggregate, index) => ({ aggregate, value: values[index] ?? null }));
-  return {
-    rows,
-    next,
-    header: isFirst ? summed.filter(({ aggregate }) => aggregate.header) : [],
-    footer: next === undefined ? summed.filter(({ aggregate }) => aggregate.footer) : [],
-    total: request.grandTotal ? { count: Math.min(count, MOST_SUMMARISED), cut } : undefined,
+  const { filter } = request;
+  const known = speaksOfDescriptions(request) ? await definitions.all() : [];
+  const source: ArchiveSource = {
+    slices: await slicesOf(database.sql, visibleTo(caller), filter),
+    definitions: known.map(({ name, description }) => ({ name, description: plainOf(description) })),
   };
+  const page = await new ArchiveRows(database.sql, source, request).read();
+  const next = page.next;
+  const rows = known.length === 0 ? page.rows : page.rows.map((row) => withDescription(row, known));
+  if (!request.count) return { rows, next, total: undefined };
+  const count = await countTasks(database.sql, { ...source, filter, limit: MOST_SUMMARISED + 1 });
+  const cut = count > MOST_SUMMARISED;
+  return { rows, next, total: { count: Math.min(count, MOST_SUMMARISED), cut } };
+}
+
+const DESCRIPTION: ColumnName = 'DefinitionDescription';
+
+/** Whether the definitions must be known: that takes a look at the database. */
+function speaksOfDescriptions({ filter, selection, order }: ArchiveRequest): boolean {
+  return (
+    selection.some(({ expression }) => expression.column === DESCRIPTION) ||
+    order.some(({ column }) => column === DESCRIPTION) ||
+    (filter !== undefined && columnsOf(filter).includes(DESCRIPTION))
+  );
+}
+
+function columnsOf(filter: Filter): ColumnName[] {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.parts.flatMap(columnsOf);
+    case 'not':
+      return columnsOf(filter.part);
+    case 'constant':
+      return [];
+    default:
+      return [filter.column];
+  }
+}
+
+/** A row with the message of its definition's description, which is told in the language of the caller. */
+function withDescription(row: ArchiveRow, known: readonly KnownDefinition[]): ArchiveRow {
+  const { description } = known.find(({ name }) => name === row.task?.subject.name) ?? {};
+  const message: MessageData | null = typeof description === 'object' ? description : null;
+  const cells = row.cells.map((cell) =>
+    cell.item.role === 'value' && cell.item.expression.column === DESCRIPTION ? { ...cell, message } : cell,
+  );
+  return { ...row, cells };
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TaskState } from '../../src/domain/task-state.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { TestServer } from '../support/test-server.ts';
@@ -7,8 +8,35 @@ import { expectError, startConformanceServer, taskIn } from './helpers.ts';
 
 const INVALID = 'ArgumentException';
 const DEFAULT_COLUMNS = [
-  ...['batchTaskId', 'name', 'state', 'associateId', 'description', 'request', 'response', 'startCount'],
-  ...['lastStarted', 'registeredDate', 'updatedDate', 'progressPercent', 'progressDescription', 'fileName'],
+  ...['DefinitionName', 'Description', 'State', 'StartCount', 'LastStarted', 'ProgressPercent'],
+  ...['ProgressDescription', 'registeredBy', 'registeredDate'],
+];
+
+/** Filters as the public pages print them, with columns of this list in place of those of companies and persons. */
+const PUBLISHED_FILTERS: readonly (readonly [string, readonly number[]])[] = [
+  ["DefinitionName begins 'hel'", [0, 1, 3]],
+  ['StartCount = 1', [2, 3]],
+  ['State in (1,4,5)', [0, 1, 3]],
+  ['LastStarted set', [2, 3]],
+  ["registeredDate after '2014.3.4'", [0, 1, 2, 3]],
+  ["registeredDate dateBetween ('2014.11.29', '2014.12.25')", []],
+  ['updatedDate lastWeek', []],
+  ['registeredBy currentAssociate', [0, 1, 2, 3]],
+  ["StartCount = 1  AND DefinitionName contains 'list'", [2]],
+  ["(State = 4 or State = 5) and DefinitionName contains 'el'", [1, 3]],
+  ["Description contains 'It\\'s'", [0]],
+  ["Description eq 'second' and startswith(DefinitionName, 'he')", [1]],
+  ["thisAndPrevious(registeredDate, 2, 'weeks')", [0, 1, 2, 3]],
+  ['getNoRows set true', []],
+  ['getAllRows set true', [0, 1, 2, 3]],
+  ["registeredDate gt '2021-1-1'", [0, 1, 2, 3]],
+  ["registeredDate dateBetween ('2020-05-11','2020-05-31')", []],
+  ["registeredDate beforeTime '2020-05-28T15:00:00'", []],
+  ["DefinitionName between ('A','L')", [0, 1, 3]],
+  ['DetailsTable isNotNull', [0, 1, 2, 3]],
+  ['LastStarted isNull', [0, 1]],
+  ["Request notContains 'order'", [0, 2, 3]],
+  ['State eq [I:5]', [1]],
 ];
 
 describe.each(DATABASES)('the archive list on %s', (kind) => {
@@ -55,7 +83,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
   const list = (client: ApiClient, query: Record<string, string | number> = {}): Promise<any> =>
     client.json('GET', url(query));
   const ids = async (client: ApiClient, query: Record<string, string | number> = {}): Promise<number[]> =>
-    (await list(client, query)).value.map((row: { PrimaryKey: number }) => row.PrimaryKey);
+    (await list(client, query)).value.map((row: { PrimaryKey: string }) => Number(row.PrimaryKey));
   const mine = (filter: string): Promise<number[]> =>
     ids(owner, { $filter: filter, $orderBy: 'batchTaskId' });
 
@@ -63,119 +91,174 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     test('has the shape of the contract, the newest task first', async () => {
       const answer = await list(owner);
       expect(Object.keys(answer)).toEqual(['odata.metadata', 'odata.nextLink', 'value']);
-      expect(answer['odata.metadata']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v1\/BatchTask/);
+      expect(answer['odata.metadata']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v1\/archive\$metadata$/);
       expect(answer['odata.nextLink']).toBeNull();
-      expect(answer.value.map((row: { PrimaryKey: number }) => row.PrimaryKey)).toEqual([
-        system,
-        ...own.toReversed(),
-      ]);
+      expect(answer.value.map((row: { PrimaryKey: string }) => row.PrimaryKey)).toEqual(
+        [system, ...own.toReversed()].map(String),
+      );
       for (const row of answer.value) {
         expect(Object.keys(row)).toEqual(['PrimaryKey', 'EntityName', ...DEFAULT_COLUMNS]);
-        expect(row).toMatchObject({ EntityName: 'batchTask', batchTaskId: row.PrimaryKey });
+        expect(row.EntityName).toBe('batchtask');
       }
     });
 
     test('says of a task what GET of the task says', async () => {
       const columns: Record<string, string> = {
         batchTaskId: 'Id',
+        DefinitionName: 'Name',
         name: 'Name',
-        state: 'State',
         associateId: 'AssociateId',
-        description: 'Description',
-        request: 'Request',
-        response: 'Response',
-        startCount: 'StartCount',
-        lastStarted: 'LastStarted',
+        Description: 'Description',
+        Request: 'Request',
+        Response: 'Response',
+        StartCount: 'StartCount',
+        LastStarted: 'LastStarted',
         registeredDate: 'Created',
-        progressPercent: 'ProgressPercent',
-        progressDescription: 'ProgressDescription',
+        ProgressPercent: 'ProgressPercent',
+        ProgressDescription: 'ProgressDescription',
         fileName: 'FileName',
         context: 'Context',
         result: 'Result',
-        detailsTable: 'DetailsTable',
-        detailsRecord: 'DetailsRecord',
-        databaseSerialNumber: 'DatabaseSerialNumber',
+        DetailsTable: 'DetailsTable',
+        DetailsRecord: 'DetailsRecord',
+        DbTag: 'DatabaseSerialNumber',
         cancellationBehaviour: 'CancellationBehaviour',
         isSystemTask: 'IsSystemTask',
         isInternalTask: 'IsInternalTask',
       };
-      const { value } = await list(owner, { $select: Object.keys(columns).join() });
+      const $select = [...Object.keys(columns), 'State', 'registeredBy', 'updatedBy'].join();
+      const { value } = await list(owner, { $select });
       expect(value.length).toBe(own.length + 1);
       for (const row of value) {
-        const task = await owner.task(row.PrimaryKey);
+        const task = await owner.task(Number(row.PrimaryKey));
         for (const [column, property] of Object.entries(columns))
           expect(row[column], column).toEqual(task[property]);
+        expect(row.State).toBe(TaskState[task.State as 'New']);
+        expect(row.registeredBy).toBe(task.AssociateId === 0 ? '' : 'owner');
+        expect(row.updatedBy).toBe(task.AssociateId === 0 ? 'Administrator' : 'owner');
       }
     });
 
-    test('$select picks columns in its order, options and columns in any casing', async () => {
-      const { value } = await list(owner, { $SELECT: 'NAME,batchtaskid', $Top: 1 });
+    test('$select picks columns in its order and spelling, options in any casing', async () => {
+      const { value } = await list(owner, { $SELECT: 'NAME,batchtaskid,Definitionname', $Top: 1 });
       expect(value).toEqual([
-        { PrimaryKey: system, EntityName: 'batchTask', name: 'held', batchTaskId: system },
+        {
+          PrimaryKey: String(system),
+          EntityName: 'batchtask',
+          NAME: 'held',
+          batchtaskid: system,
+          Definitionname: 'held',
+        },
+      ]);
+      expect(Object.keys(value[0])).toEqual([
+        'PrimaryKey',
+        'EntityName',
+        'NAME',
+        'batchtaskid',
+        'Definitionname',
+      ]);
+    });
+
+    test('definitions have a number, a description and no time limit', async () => {
+      const $select = 'DefinitionId,DefinitionDescription,DefinitionTimeOut,DefinitionName';
+      const { value } = await list(admin, { $select, $top: 20, $orderBy: 'DefinitionDescription desc' });
+      const definitions = await admin.json('GET', '/Definitions');
+      const ids = new Map<number, string>();
+      for (const row of value) {
+        const { Description } = definitions.find((one: { Name: string }) => one.Name === row.DefinitionName);
+        expect(row).toMatchObject({ DefinitionDescription: Description, DefinitionTimeOut: 0 });
+        expect(ids.get(row.DefinitionId) ?? row.DefinitionName).toBe(row.DefinitionName);
+        ids.set(row.DefinitionId, row.DefinitionName);
+      }
+      expect(ids.size).toBe(new Set(value.map((row: { DefinitionName: string }) => row.DefinitionName)).size);
+      const listed = [...ids].find(([, name]) => name === 'listed')?.[0];
+      expect(await mine(`DefinitionId eq ${listed}`)).toEqual([own[2]]);
+      const { Description } = definitions.find((one: { Name: string }) => one.Name === 'listed');
+      expect(await mine(`DefinitionDescription eq '${Description}' and DefinitionName eq 'listed'`)).toEqual([
+        own[2],
       ]);
     });
 
     test('$mode, $output and $jsonSafe change how a row is written', async () => {
       const query = {
         $filter: `batchTaskId eq ${own[1]}`,
-        $select: 'state,isSystemTask,lastStarted,startCount',
+        $select: 'State,isSystemTask,LastStarted,startCount,registeredBy,cancellationBehaviour',
       };
       const row = async (more: Record<string, string>) => (await list(owner, { ...query, ...more })).value[0];
-      const keys = { PrimaryKey: own[1], EntityName: 'batchTask' };
+      const keys = { PrimaryKey: String(own[1]), EntityName: 'batchtask' };
       const logical = {
-        state: 'Failed',
+        State: 5,
         isSystemTask: false,
-        lastStarted: '0001-01-01T00:00:00',
+        LastStarted: '0001-01-01T00:00:00',
         startCount: 0,
+        registeredBy: 'owner',
+        cancellationBehaviour: 'CanCancel',
       };
       expect(await row({})).toEqual({ ...keys, ...logical });
       expect(await row({ $mode: 'slim', $output: 'logical' })).toEqual({ ...keys, ...logical });
-      expect(await row({ $output: 'Display' })).toEqual({
-        ...keys,
-        ...logical,
-        state: 'Failed',
-        isSystemTask: 'No',
-      });
-      expect(await row({ $mode: 'Full' })).toMatchObject({
-        ...keys,
-        state: { DisplayValue: 'Failed', TooltipHint: '', LinkHint: '', RawValue: 'Failed' },
-        isSystemTask: { DisplayValue: 'No', RawValue: false },
-        lastStarted: { DisplayValue: '', RawValue: '0001-01-01T00:00:00' },
-        startCount: { DisplayValue: '0', RawValue: 0 },
+      expect(await row({ $output: 'Display' })).toEqual({ ...keys, ...logical, isSystemTask: 'No' });
+      expect(await row({ $mode: 'Full' })).toEqual({
+        PrimaryKey: own[1],
+        EntityName: 'batchtask',
+        StyleHint: '',
+        LinkHint: '',
+        TableRight: { Mask: 11, Reason: '' },
+        Column: {
+          State: { RawValue: 5, DisplayValue: '5', LinkHint: '', TooltipHint: '' },
+          isSystemTask: { RawValue: false, DisplayValue: 'No', LinkHint: '', TooltipHint: '' },
+          LastStarted: { RawValue: '0001-01-01T00:00:00', DisplayValue: '', LinkHint: '', TooltipHint: '' },
+          startCount: { RawValue: 0, DisplayValue: '0', LinkHint: '', TooltipHint: '' },
+          registeredBy: { RawValue: owner.associateId, DisplayValue: 'owner', LinkHint: '', TooltipHint: '' },
+          cancellationBehaviour: { RawValue: 0, DisplayValue: 'CanCancel', LinkHint: '', TooltipHint: '' },
+        },
       });
       expect(await row({ $mode: 'Wide', $jsonSafe: 'True' })).toEqual({
         ...keys,
         ...logical,
-        state_DisplayValue: 'Failed',
-        isSystemTask_DisplayValue: 'No',
-        lastStarted_DisplayValue: '',
-        startCount_DisplayValue: '0',
+        registeredBy_raw: owner.associateId,
+        cancellationBehaviour_raw: 0,
       });
-      expect(await row({ $mode: 'Wide' })).toHaveProperty(['state:DisplayValue'], 'Failed');
+      expect(await row({ $mode: 'Wide' })).toHaveProperty(['registeredBy:raw'], owner.associateId);
+      const shared = await list(owner, {
+        $filter: `batchTaskId eq ${system}`,
+        $mode: 'Full',
+        $select: 'State',
+      });
+      expect(shared.value[0].TableRight).toEqual({ Mask: 1, Reason: expect.stringMatching(/./) });
     });
 
     test('XML by $format and by Accept, and $format counts more', async () => {
-      const query = { $filter: `batchTaskId eq ${own[1]}`, $select: 'state,Count(name):Footer' };
+      const query = { $filter: `batchTaskId eq ${own[1]}`, $select: 'State' };
       const asked = (more: Record<string, string>, headers: Record<string, string> = {}) =>
         owner.call('GET', url({ ...query, ...more }), undefined, headers);
       const byFormat = await asked({ $format: 'xml' });
       expect(byFormat.headers.get('content-type')).toBe('application/xml; charset=utf-8');
-      expect(byFormat.text).toMatch(/^<ArchiveList .*<state>Failed<\/state>.*<\/ArchiveList>$/s);
+      expect(byFormat.text).toMatch(/^<ArchiveList .*<State>5<\/State>.*<\/ArchiveList>$/s);
       expect((await asked({}, { Accept: 'application/xml' })).text).toBe(byFormat.text);
       const json = await asked({ $format: 'JSON' }, { Accept: 'application/xml' });
       expect(json.headers.get('content-type')).toBe('application/json; charset=utf-8');
-      expect(json.body.value).toHaveLength(2);
+      expect(json.body.value).toHaveLength(1);
     });
 
     test('texts are told in the language of the caller, days are those of the zone', async () => {
+      const multiLanguage = 'US:"Supplier";NO:"Leverandør"';
+      const id = await taskIn('New', admin, { Description: multiLanguage });
       const query = {
-        $filter: `batchTaskId eq ${own[1]}`,
-        $select: 'state,isSystemTask',
+        $filter: `batchTaskId eq ${id}`,
+        $select: 'Description,isSystemTask',
         $output: 'Display',
+        $mode: 'Wide',
       };
       const norwegian = { 'SO-Language': 'nb' };
-      const shown = await owner.call('GET', url(query), undefined, norwegian);
-      expect(shown.body.value[0]).toMatchObject({ state: 'Mislyktes', isSystemTask: 'Nei' });
+      const shown = await admin.call('GET', url(query), undefined, norwegian);
+      expect(shown.body.value[0]).toMatchObject({
+        Description: 'Leverandør',
+        'Description:raw': multiLanguage,
+      });
+      expect((await list(admin, query)).value[0]).toMatchObject({ Description: multiLanguage });
+      const flagged = await admin.call('GET', url({ ...query, $mode: 'Slim' }), undefined, norwegian);
+      expect(flagged.body.value[0].isSystemTask).toBe('Nei');
+      await admin.call('DELETE', `/BatchTask/${id}`);
       const wrong = await owner.call('GET', url({ $filter: 'name eq' }), undefined, norwegian);
       expect(wrong.body.Message).toMatch(/^\$filter er feil ved tegn 8/);
       await sql`update batchline.task set last_started = '2026-01-01T23:30:00Z' where id = ${own[3]}`.execute(
@@ -186,16 +269,26 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
           .value;
       expect(await onDay({})).toEqual([]);
       expect(await onDay({ 'SO-TimeZone': 'NO' })).toMatchObject([
-        { PrimaryKey: own[3], lastStarted: '2026-01-02T00:30:00' },
+        { PrimaryKey: String(own[3]), LastStarted: '2026-01-02T00:30:00' },
       ]);
       await sql`update batchline.task set last_started = now() where id = ${own[3]}`.execute(
         server.database.sql,
       );
+      // Registered and updated are in UTC in every zone.
+      const { Created } = await owner.task(own[3] ?? 0);
+      const zoned = await owner.call(
+        'GET',
+        url({ $filter: `batchTaskId eq ${own[3]}`, $select: 'registeredDate,updatedDate' }),
+        undefined,
+        { 'SO-TimeZone': 'US-HI' },
+      );
+      expect(zoned.body.value[0].registeredDate).toBe(Created);
+      expect(zoned.body.value[0].updatedDate.slice(0, 10)).toBe(new Date().toISOString().slice(0, 10));
     });
 
     test('the options that change nothing here are taken', async () => {
       const query = {
-        $entities: 'BatchTask',
+        $entities: 'BatchTask, batchtask',
         $context: 'anything',
         $format: 'json',
         $options: 'GrandTotal=false',
@@ -209,12 +302,18 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       });
       // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
       const answer = (await response.json()) as any;
-      expect(answer['odata.metadata']).toContain('/Cust1/api/v1/BatchTask');
-      expect(answer.value.map((row: { PrimaryKey: number }) => row.PrimaryKey)).toEqual([ofTina]);
+      expect(answer['odata.metadata']).toContain('/Cust1/api/v1/archive$metadata');
+      expect(answer.value.map((row: { PrimaryKey: string }) => Number(row.PrimaryKey))).toEqual([ofTina]);
     });
   });
 
   describe('$filter', () => {
+    test.each(PUBLISHED_FILTERS)('as published: %s', async (text, places) => {
+      expect(await mine(`(${text}) and registeredBy currentAssociate`)).toEqual(
+        places.map((place) => own[place]),
+      );
+    });
+
     test.each([
       ["state eq 'Failed'", [1]],
       ['state oneOf (1, 5) and associateId currentAssociate', [0, 1]],
@@ -238,7 +337,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     });
 
     test.each([
-      ["nope eq 'a'", 'character 1: "nope"', 'batchTaskId, name, state'],
+      ["nope eq 'a'", 'character 1: "nope"', 'DefinitionId, DefinitionName'],
       ["startCount contains 'a'", 'character 12: "contains"', 'between'],
       ['registeredDate before today', 'character 23: "today"', "'2026-11-24'"],
       ["name eq 'a", 'character 9'],
@@ -247,7 +346,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       ["name eq 'a\0'", 'NUL'],
       ['state eq 99999999999', 'character 10'],
       ["name eq 'a'; drop table batchline.task --", 'character 12: ";"'],
-      [`name eq '${'x'.repeat(8000)}'`, '8010 characters', '8000'],
+      [Array.from({ length: 101 }, () => 'name set').join(' or '), 'a condition too many', 'a number of 100'],
     ])('%s is refused with its place', async (text, ...says) => {
       expectError(await owner.call('GET', url({ $filter: text })), 400, INVALID, ...says);
     });
@@ -259,7 +358,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
 
   describe('what is not accepted is told', () => {
     test.each([
-      [{ $select: 'nope' }, '"nope"', 'batchTaskId, name'],
+      [{ $select: 'nope' }, '"nope"', 'DefinitionId, DefinitionName'],
       [{ $orderBy: 'name sideways' }, '"name sideways"', 'asc or desc'],
       [{ $top: '-1' }, '$top is "-1"', 'whole number'],
       [{ $top: '1.5' }, '$top'],
@@ -268,7 +367,10 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       [{ $output: 'x' }, '$output', 'Logical or Display'],
       [{ $jsonSafe: 'maybe' }, '$jsonSafe'],
       [{ $format: 'CSV' }, '$format', 'JSON or XML'],
-      [{ $entities: 'contact' }, '$entities', 'batchTask'],
+      [{ $entities: 'contact' }, '$entities', 'batchtask'],
+      [{ $orderBy: 'Request' }, '"Request"', 'DefinitionName'],
+      [{ $select: 'Sum(CurrencyConvert(StartCount;State))' }, 'CurrencyConvert and Expression are not there'],
+      [{ $filter: `name eq '${'x'.repeat(12_000)}' or` }, 'the end'],
       [{ $options: 'Total=true' }, '$options', 'GrandTotal=true'],
       [{ $skiptoken: 'x' }, '$skiptoken', 'odata.nextLink'],
       [{ $inlinecount: 'allpages' }, '"$inlinecount"', '$filter'],
@@ -288,7 +390,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       const pages: number[][] = [];
       for (let next: string | null = first; next !== null; ) {
         const answer = await client.json('GET', next.replace(/^.*\/api\/v1/, ''));
-        pages.push(answer.value.map((row: { PrimaryKey: number }) => row.PrimaryKey));
+        pages.push(answer.value.map((row: { PrimaryKey: string }) => Number(row.PrimaryKey)));
         next = answer['odata.nextLink'];
         await between?.();
       }
@@ -362,47 +464,87 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     });
   });
 
-  describe('sums', () => {
-    test('GrandTotal counts the whole list, whatever the page', async () => {
-      const total = async (query: Record<string, string | number>) =>
-        (await list(owner, { $options: 'GrandTotal=true', ...query }))['odata.count'];
-      expect(await total({ $top: 1 })).toBe(own.length + 1);
-      expect(await total({ $top: 0, $filter: 'associateId currentAssociate' })).toBe(own.length);
-      expect(await total({ $filter: 'state eq 0' })).toBe(0);
+  describe('among the archives', () => {
+    const archive = (query: Record<string, string | number>): string =>
+      url(query).replace('/BatchTask', '/Archive/BatchTasks');
+
+    test('the same list, also by a form and by JSON', async () => {
+      const query = {
+        $filter: 'associateId currentAssociate',
+        $select: 'name,State',
+        $orderBy: 'name',
+        $top: 3,
+      };
+      const expected = await list(owner, query);
+      const byArchive = await owner.json('GET', archive(query));
+      expect(byArchive.value).toEqual(expected.value);
+      expect(byArchive['odata.metadata']).toBe(expected['odata.metadata']);
+      expect(new URL(byArchive['odata.nextLink']).pathname).toBe('/api/v1/Archive/BatchTasks');
+      const rest = await owner.json('GET', byArchive['odata.nextLink'].replace(/^.*\/api\/v1/, ''));
+      expect(rest.value).toHaveLength(1);
+      const form = new URLSearchParams(
+        Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
+      );
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+      expect((await owner.call('POST', '/archive/batchtasks', form.toString(), headers)).body).toEqual(
+        byArchive,
+      );
+      expect((await owner.call('POST', '/Archive/BatchTasks', query)).body).toEqual(byArchive);
+      const both = await owner.call('POST', '/Archive/BatchTasks?$select=name', query);
+      expectError(both, 400, INVALID, '$select is there more than once');
+      const long = `batchTaskId in (${Array.from({ length: 4000 }, () => own[0]).join()})`;
+      expect((await owner.call('POST', '/Archive/BatchTasks', { $filter: long })).body.value).toHaveLength(1);
     });
 
-    test('aggregates stand before the first page and behind the last', async () => {
-      const $select = 'batchTaskId,Count(description):Footer,CountAll(name):Header:Footer,Sum(startCount)';
-      const query = { $select, $filter: 'associateId currentAssociate', $orderBy: 'batchTaskId', $top: 2 };
-      const first = await list(owner, query);
-      expect(first.value.map((row: { EntityName: string }) => row.EntityName)).toEqual([
-        'header',
-        'batchTask',
-        'batchTask',
-      ]);
-      expect(first.value[0]).toEqual({
-        PrimaryKey: 0,
-        EntityName: 'header',
-        'CountAll(name):Header:Footer': 4,
-      });
-      const last = await owner.json('GET', first['odata.nextLink'].replace(/^.*\/api\/v1/, ''));
-      expect(last.value.at(-1)).toEqual({
-        PrimaryKey: 0,
-        EntityName: 'footer',
-        'Count(description):Footer': 3,
-        'CountAll(name):Header:Footer': 4,
-        'Sum(startCount)': 2,
-      });
+    test.each([
+      ['False', undefined],
+      ['Estimate', 4],
+      ['True', 4],
+      ['AllPages', 4],
+    ])('$inlineCount=%s', async ($inlineCount, count) => {
+      const query = { $filter: 'associateId currentAssociate', $top: 1, $inlineCount };
+      expect((await owner.json('GET', archive(query)))['odata.count']).toBe(count);
     });
 
-    test('HideDetail leaves only the sums, $jsonSafe makes their names safe', async () => {
-      const query = { $select: 'Avg(startCount):HideDetail:Footer', $jsonSafe: 'true' };
-      expect((await list(owner, { ...query, $filter: 'associateId currentAssociate' })).value).toEqual([
-        { PrimaryKey: 0, EntityName: 'footer', Avg_startCount__HideDetail_Footer: 0.5 },
+    test('the archives and their columns', async () => {
+      const { value } = await owner.json('GET', '/archive');
+      expect(value).toEqual([{ name: 'BatchTasks', url: `${server.url}/api/v1/Archive/BatchTasks` }]);
+      const columns = await owner.json('GET', '/Archive/BatchTasks/$metadata');
+      expect(Object.keys(columns).slice(0, 21)).toEqual([
+        ...['getAllRows', 'getNoRows', 'DefinitionId', 'DefinitionName', 'DefinitionDescription'],
+        ...['DefinitionTimeOut', 'Description', 'DbTag', 'State', 'DetailsTable', 'DetailsRecord', 'Request'],
+        ...['Response', 'StartCount', 'LastStarted', 'ProgressPercent', 'ProgressDescription', 'updatedBy'],
+        ...['updatedDate', 'registeredBy', 'registeredDate'],
       ]);
-      expect((await list(owner, { ...query, $filter: 'state eq 0' })).value).toEqual([
-        { PrimaryKey: 0, EntityName: 'footer', Avg_startCount__HideDetail_Footer: null },
-      ]);
+      expect(columns.registeredBy).toEqual({
+        DisplayName: 'Registered by',
+        DisplayTooltip: 'Registered by',
+        DisplayType: 'associate',
+        CanOrderBy: true,
+        Name: 'registeredBy',
+        CanRestrictBy: true,
+        RestrictionType: 'associate',
+        RestrictionListName: '',
+        IsVisible: true,
+        ExtraInfo: '',
+        Width: '16c',
+        IconHint: '',
+        HeadingIconHint: '',
+      });
+      for (const path of ['/Archive/BatchTasks$metadata', '/archive/BatchTasks?$metadata=ALL&$select=State'])
+        expect(await owner.json('GET', path), path).toEqual(columns);
+      const metadata = (await list(owner, { $top: 0 }))['odata.metadata'].replace(/^.*\/api\/v1/, '');
+      for (const path of [metadata, '/Archive/$metadata'])
+        expect(await owner.json('GET', path), path).toEqual({ BatchTasks: columns });
+      for (const [name, { CanOrderBy }] of Object.entries(columns) as [string, { CanOrderBy: boolean }][]) {
+        const sorted = await owner.call('GET', url({ $orderBy: name, $select: name, $top: 1 }));
+        expect({ name, status: sorted.status }).toEqual({ name, status: CanOrderBy ? 200 : 400 });
+      }
+      const german = await owner.call('GET', '/Archive/BatchTasks/$metadata', undefined, {
+        'SO-Language': 'de',
+      });
+      expect(german.body.DefinitionName.DisplayName).toBe('Definition');
+      expect(german.body.registeredBy.DisplayName).not.toBe('Registered by');
     });
   });
 

@@ -15,6 +15,7 @@ export const CLIENTS: readonly (readonly [version: string, client: WebApi])[] = 
 ];
 
 export const {
+  ArchiveAgent,
   BatchAgent,
   BatchTaskCancellationBehaviour,
   BatchTaskState,

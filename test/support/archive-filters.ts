@@ -3,8 +3,14 @@ import type { ColumnName, ColumnValue } from '../../src/domain/archive/columns.t
 import { CancellationBehaviour } from '../../src/domain/cancellation.ts';
 import { STORED_STATES, TaskState } from '../../src/domain/task-state.ts';
 
+/** The columns that are stored, and not derived from others. */
+type Stored = Exclude<
+  ColumnName,
+  'getAllRows' | 'getNoRows' | 'DefinitionId' | 'DefinitionDescription' | 'DefinitionTimeOut' | 'registeredBy'
+>;
+
 /** A task as the archive list sees it, in memory. */
-export type ArchiveTask = Readonly<Record<ColumnName, ColumnValue>>;
+export type ArchiveTask = Readonly<Record<Stored, ColumnValue>>;
 
 /** A `$filter` and what it means, told without the parser, the compiler or the database. */
 export interface FilterCase {
@@ -36,43 +42,44 @@ export const ANY_TEXT = fc
 /** A random task. */
 export const TASKS: fc.Arbitrary<ArchiveTask> = fc.record({
   batchTaskId: fc.constant(0),
-  name: fc.constantFrom('a', 'A', 'Ab', 'ab', 'b', 'Äb', 'äB', 'a%'),
-  state: fc.constantFrom(...STORED_STATES.map((name) => TaskState[name])),
+  DefinitionName: fc.constantFrom('a', 'A', 'Ab', 'ab', 'b', 'Äb', 'äB', 'a%'),
+  State: fc.constantFrom(...STORED_STATES.map((name) => TaskState[name])),
   associateId: fc.integer({ min: 0, max: 3 }),
-  description: TEXTS,
-  request: TEXTS,
-  response: TEXTS,
-  startCount: fc.integer({ min: 0, max: 3 }),
-  lastStarted: fc.option(fc.oneof(DATES, NEAR_DATES)),
+  Description: TEXTS,
+  Request: TEXTS,
+  Response: TEXTS,
+  StartCount: fc.integer({ min: 0, max: 3 }),
+  LastStarted: fc.option(fc.oneof(DATES, NEAR_DATES)),
   registeredDate: fc.oneof(DATES, NEAR_DATES),
+  updatedBy: fc.integer({ min: 0, max: 3 }),
   updatedDate: fc.oneof(DATES, NEAR_DATES),
-  progressPercent: fc.integer({ min: 0, max: 5 }),
-  progressDescription: TEXTS,
+  ProgressPercent: fc.integer({ min: 0, max: 5 }),
+  ProgressDescription: TEXTS,
   fileName: TEXTS,
   context: TEXTS,
   result: TEXTS,
-  detailsTable: INTS,
-  detailsRecord: INTS,
-  databaseSerialNumber: fc.constantFrom('t', 'T', 'u'),
+  DetailsTable: INTS,
+  DetailsRecord: INTS,
+  DbTag: fc.constantFrom('t', 'T', 'u'),
   cancellationBehaviour: fc.constantFrom(...Object.values(CancellationBehaviour)),
   isSystemTask: fc.constant(false),
   isInternalTask: fc.boolean(),
   parentId: INTS,
 });
 
-const INT_COLUMNS = ['startCount', 'progressPercent', 'detailsTable', 'detailsRecord', 'parentId'] as const;
+const INT_COLUMNS = ['StartCount', 'ProgressPercent', 'DetailsTable', 'DetailsRecord', 'parentId'] as const;
 const TEXT_COLUMNS = [
-  'name',
-  'description',
-  'request',
-  'response',
-  'progressDescription',
+  'DefinitionName',
+  'Description',
+  'Request',
+  'Response',
+  'ProgressDescription',
   'fileName',
   'context',
   'result',
-  'databaseSerialNumber',
+  'DbTag',
 ] as const;
-const DATE_COLUMNS = ['lastStarted', 'registeredDate', 'updatedDate'] as const;
+const DATE_COLUMNS = ['LastStarted', 'registeredDate', 'updatedDate'] as const;
 const FLAG_COLUMNS = ['isSystemTask', 'isInternalTask'] as const;
 
 /** A text in lower case, letter by letter. */
@@ -81,7 +88,8 @@ function lower(text: ColumnValue): string {
 }
 
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const escaped = text.replaceAll('\\', '\\\\');
+  return `'${text.length % 2 === 0 ? escaped.replaceAll("'", "''") : escaped.replaceAll("'", "\\'")}'`;
 }
 
 /** A value as it is written and what it is, or for a date what it lasts. */
@@ -92,15 +100,22 @@ interface Written<Value> {
 
 type Span = readonly [from: number, to: number];
 interface Typed<Value> {
-  readonly column: ColumnName;
+  readonly column: Stored;
   readonly values: fc.Arbitrary<Written<Value>>;
 }
 
-const int = (column: ColumnName, values: fc.Arbitrary<number> = INTS): Typed<number> => ({
+const NUMBER_FORMS: ReadonlyMap<number, string> = new Map([
+  [0, "'0'"],
+  [1, '[I:1]'],
+  [2, '[F:2.0]'],
+  [3, '+3'],
+]);
+
+const int = (column: Stored, values: fc.Arbitrary<number> = INTS): Typed<number> => ({
   column,
-  values: values.map((value) => ({ text: value === 3 ? '+3' : String(value), value })),
+  values: values.map((value) => ({ text: NUMBER_FORMS.get(value) ?? String(value), value })),
 });
-const named = (column: ColumnName, names: Readonly<Record<string, number>>): Typed<number> => ({
+const named = (column: Stored, names: Readonly<Record<string, number>>): Typed<number> => ({
   column,
   values: fc.oneof(
     fc.integer({ min: 0, max: 7 }).map((value) => ({ text: String(value), value })),
@@ -115,12 +130,13 @@ const NUMBERS = fc.oneof(
   fc.constantFrom(...INT_COLUMNS).map((column) => int(column)),
   fc.constant(int('batchTaskId', fc.integer({ min: 0, max: 80 }))),
   fc.constant(int('associateId', fc.integer({ min: 0, max: 4 }))),
-  fc.constant(named('state', storedStates)),
+  fc.constant(int('updatedBy', fc.integer({ min: 0, max: 4 }))),
+  fc.constant(named('State', storedStates)),
   fc.constant(named('cancellationBehaviour', CancellationBehaviour)),
 );
 
 const DATE_VALUES: fc.Arbitrary<Written<Span>> = fc
-  .tuple(fc.oneof(DATES, NEAR_DATES), fc.integer({ min: 0, max: 5 }))
+  .tuple(fc.oneof(DATES, NEAR_DATES), fc.integer({ min: 0, max: 7 }))
   .map(([date, form]) => {
     const iso = date.toISOString();
     const whole = (ms: number): Span => {
@@ -135,6 +151,10 @@ const DATE_VALUES: fc.Arbitrary<Written<Span>> = fc
           text: quoted(iso.slice(0, 10).replaceAll('-0', '.').replaceAll('-', '.')),
           value: whole(DAY),
         };
+      case 6:
+        return { text: `[D:${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(0, 4)}]`, value: whole(DAY) };
+      case 7:
+        return { text: quoted(`[DT:${iso.slice(0, 19)}]`), value: whole(1000) };
       case 2:
         return { text: quoted(`${iso.slice(0, 16)}Z`), value: whole(60_000) };
       case 3:
@@ -190,7 +210,7 @@ function list<Value>(
 }
 
 function unary(
-  columns: readonly ColumnName[],
+  columns: readonly Stored[],
   operator: string,
   holds: (own: ColumnValue) => boolean,
 ): fc.Arbitrary<FilterCase> {
@@ -215,9 +235,9 @@ const flags: fc.Arbitrary<Typed<boolean>> = fc.constantFrom(...FLAG_COLUMNS).map
 const dates: fc.Arbitrary<Typed<Span>> = fc
   .constantFrom(...DATE_COLUMNS)
   .map((column) => ({ column, values: DATE_VALUES }));
-const associates: fc.Arbitrary<Typed<number>> = fc.constant(
-  int('associateId', fc.integer({ min: 0, max: 4 })),
-);
+const associates: fc.Arbitrary<Typed<number>> = fc
+  .constantFrom('associateId', 'updatedBy')
+  .map((column) => int(column as Stored, fc.integer({ min: 0, max: 4 })));
 
 const sameNumber = (own: ColumnValue, value: number): boolean => own === value;
 const sameText = (own: ColumnValue, value: string): boolean => lower(own) === lower(value);
@@ -232,7 +252,7 @@ function equality(operator: string, wanted: boolean, withOrdered: boolean): fc.A
     binary(texts, operator, (own, value) => sameText(own, value) === wanted),
     binary(flags, operator, (own, value) => (own === value) === wanted),
     binary(
-      fc.constantFrom(named('state', storedStates), named('cancellationBehaviour', CancellationBehaviour)),
+      fc.constantFrom(named('State', storedStates), named('cancellationBehaviour', CancellationBehaviour)),
       operator,
       (own, value) => (own === value) === wanted,
     ),
@@ -252,6 +272,15 @@ function comparison(
   return fc.oneof(
     binary(NUMBERS, operator, (own, value) => holds(number(own), value, value + 1)),
     binary(dates, operator, (own, [from, to]) => time(own, (at) => holds(at, from, to))),
+  );
+}
+
+function valued(operator: string, wanted: boolean): fc.Arbitrary<FilterCase> {
+  return fc.oneof(
+    unary(TEXT_COLUMNS, operator, (own) => (own !== '') === wanted),
+    unary(DATE_COLUMNS, operator, (own) => (own !== null) === wanted),
+    unary(['associateId', 'updatedBy'], operator, (own) => (own !== 0) === wanted),
+    unary([...INT_COLUMNS, ...FLAG_COLUMNS, 'State'], operator, () => wanted),
   );
 }
 
@@ -289,9 +318,15 @@ export const OPERATOR_CASES: Readonly<Record<string, fc.Arbitrary<FilterCase>>> 
     pair(NUMBERS, 'between', (own, from, to) => number(own) >= from && number(own) <= to),
     pair(dates, 'between', (own, from, to) => time(own, (at) => at >= from[0] && at < to[1])),
   ),
+  isNull: valued('isNull', false),
+  isNotNull: valued('isNotNull', true),
   set: fc.oneof(
+    unary(TEXT_COLUMNS, 'set true', (own) => own !== ''),
+    unary(DATE_COLUMNS, "set '1'", (own) => own !== null),
+    unary(FLAG_COLUMNS, 'set False', (own) => own !== true),
+    unary(INT_COLUMNS, 'set 0', (own) => own === 0),
     unary(
-      [...INT_COLUMNS, 'associateId', 'batchTaskId', 'state', 'cancellationBehaviour'],
+      [...INT_COLUMNS, 'associateId', 'batchTaskId', 'State', 'cancellationBehaviour'],
       'set',
       (own) => own !== 0,
     ),
@@ -310,9 +345,19 @@ export const OPERATOR_CASES: Readonly<Record<string, fc.Arbitrary<FilterCase>>> 
   notOneOf: fc.oneof(list(NUMBERS, 'notOneOf', sameNumber, false), list(texts, 'notOneOf', sameText, false)),
   associateIsOneOf: list(associates, 'associateIsOneOf', sameNumber, true),
   associateIsNotOneOf: list(associates, 'associateIsNotOneOf', sameNumber, false),
-  currentAssociate: unary(['associateId'], 'currentAssociate', (own) => own === ASKED.associateId),
+  currentAssociate: unary(
+    ['associateId', 'updatedBy'],
+    'currentAssociate',
+    (own) => own === ASKED.associateId,
+  ),
   before: binary(dates, 'before', (own, [from]) => time(own, (at) => at < from)),
+  beforeTime: binary(dates, 'beforeTime', (own, [from]) => time(own, (at) => at < from)),
+  beforeOrEqual: binary(dates, 'beforeOrEqual', (own, [, to]) => time(own, (at) => at < to)),
+  to: binary(dates, 'to', (own, [, to]) => time(own, (at) => at < to)),
   after: binary(dates, 'after', (own, [, to]) => time(own, (at) => at >= to)),
+  afterTime: binary(dates, 'afterTime', (own, [from]) => time(own, (at) => at >= from)),
+  from: binary(dates, 'from', (own, [from]) => time(own, (at) => at >= from)),
+  dateTime: binary(dates, 'dateTime', within),
   date: binary(dates, 'date', (own, [from]) =>
     time(own, (at) => Math.floor(at / DAY) === Math.floor(from / DAY)),
   ),
@@ -341,6 +386,9 @@ const PERIOD_STARTS: Readonly<Record<string, (count: number) => number>> = {
   month: (count) => month(count),
   quarters: (count) => month(count, 3, 3),
   half: (count) => month(count, 6, 0),
+  hyrs: (count) => month(count, 6, 0),
+  mos: (count) => month(count),
+  2: (count) => MONDAY + 7 * count * DAY,
   YEARS: (count) => month(count, 12, 0),
 };
 

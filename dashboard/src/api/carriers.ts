@@ -24,7 +24,7 @@ export type Children = Omit<Carrier<'Children'>, 'Children'> & {
 
 /** A task in the archive list, with the columns that the list asks for. */
 export interface TaskRow {
-  readonly PrimaryKey: number;
+  readonly batchTaskId: number;
   readonly name: string;
   readonly state: StoredState;
   readonly associateId: number;

@@ -1,3 +1,4 @@
+import { quoteText } from '../../../src/domain/archive/filter-lexer.ts';
 import { STORED_STATES } from '../../../src/domain/task-state.ts';
 import type { StoredState } from '../api/carriers.ts';
 
@@ -53,15 +54,15 @@ export function writeFilter({ scope, states, name, search, sort, descending }: F
 export function toArchiveFilter({ scope, states, name, search }: Filter, associateId: number): string {
   const conditions: string[] = [];
   if (scope === 'mine') conditions.push(`associateId eq ${associateId}`);
-  if (states.length === 1) conditions.push(`state eq ${quote(states[0] ?? '')}`);
-  if (states.length > 1) conditions.push(`state oneOf (${states.map(quote).join(', ')})`);
-  if (name !== '') conditions.push(`name eq ${quote(name)}`);
+  if (states.length === 1) conditions.push(`state eq ${quoteText(states[0] ?? '')}`);
+  if (states.length > 1) conditions.push(`state oneOf (${states.map(quoteText).join(', ')})`);
+  if (name !== '') conditions.push(`name eq ${quoteText(name)}`);
   const text = search.trim();
   if (/^#?\d{1,9}$/.test(text)) {
     conditions.push(`batchTaskId eq ${text.replace('#', '')}`);
   } else if (text !== '') {
     const columns = ['name', 'description', 'request', 'response', 'progressDescription'];
-    conditions.push(`(${columns.map((column) => `${column} contains ${quote(text)}`).join(' or ')})`);
+    conditions.push(`(${columns.map((column) => `${column} contains ${quoteText(text)}`).join(' or ')})`);
   }
   return conditions.join(' and ');
 }
@@ -71,5 +72,3 @@ export function toArchiveOrder({ sort, descending }: Filter): string {
   const direction = descending ? 'desc' : 'asc';
   return `${sort === 'registeredDate' ? 'batchTaskId' : sort} ${direction}`;
 }
-
-const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;

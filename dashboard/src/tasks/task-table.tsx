@@ -53,7 +53,7 @@ export function TaskTable({
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
     view.current = {
-      ids: items.slice(0, 100).flatMap((item) => rows[item.index]?.PrimaryKey ?? []),
+      ids: items.slice(0, 100).flatMap((item) => rows[item.index]?.batchTaskId ?? []),
       isTop: (virtualizer.scrollOffset ?? 0) < ROW.wide * 3,
     };
     if (last >= rows.length - 20) loadMore();
@@ -83,7 +83,7 @@ export function TaskTable({
       go(to);
     } else if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.dataset.index) {
       const row = rows[Number(event.target.dataset.index)];
-      if (row !== undefined) navigate(`/tasks/${row.PrimaryKey}`);
+      if (row !== undefined) navigate(`/tasks/${row.batchTaskId}`);
     }
   };
   const head = (sort: Sort, text: string, className = ''): ReactNode => (
@@ -121,7 +121,7 @@ export function TaskTable({
             if (row === undefined) return null;
             return (
               <tr
-                key={row.PrimaryKey}
+                key={row.batchTaskId}
                 aria-rowindex={item.index + 2}
                 data-index={item.index}
                 tabIndex={item.index === Math.min(active, rows.length - 1) ? 0 : -1}
@@ -149,10 +149,10 @@ function Cells({ row, now, owner }: { row: TaskRow; now: number; owner: string }
   return (
     <>
       <td className="task-name">
-        <Link href={`/tasks/${row.PrimaryKey}`} tabIndex={-1}>
+        <Link href={`/tasks/${row.batchTaskId}`} tabIndex={-1}>
           {row.name}
         </Link>{' '}
-        <span className="dim">#{row.PrimaryKey}</span>
+        <span className="dim">#{row.batchTaskId}</span>
         {row.description !== '' && <span className="task-description"> {row.description}</span>}
       </td>
       <td className="task-state">
@@ -162,7 +162,7 @@ function Cells({ row, now, owner }: { row: TaskRow; now: number; owner: string }
         <ProgressBar
           percent={row.progressPercent}
           text={row.progressDescription}
-          label={t`Progress of task ${row.PrimaryKey}`}
+          label={t`Progress of task ${row.batchTaskId}`}
           state={row.state}
         />
       </td>

@@ -1,12 +1,12 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { TaskPage, TaskRow } from '../api/carriers.ts';
-import { type ListOptions, listTasks } from '../api/tasks.ts';
+import { countTasks, type ListOptions, listTasks } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
 import { type Filter, toArchiveFilter, toArchiveOrder } from './filter.ts';
 
 const PAGE = 100;
 const COLUMNS =
-  'name,state,associateId,description,progressPercent,progressDescription,registeredDate,updatedDate,lastStarted,startCount';
+  'batchTaskId,name,state,associateId,description,progressPercent,progressDescription,registeredDate,updatedDate,lastStarted,startCount';
 
 /** How often the tasks of the whole list are counted, in milliseconds: that looks at all of them. */
 const COUNT_INTERVAL = 15_000;
@@ -49,8 +49,7 @@ export function useTaskList(
   });
   const count = useQuery({
     queryKey: ['task-count', $filter],
-    queryFn: ({ signal }) =>
-      listTasks({ $filter, $select: 'batchTaskId', $top: '1', $options: 'GrandTotal=true' }, signal),
+    queryFn: ({ signal }) => countTasks($filter, signal),
     // The tasks come first: counting many takes a while.
     enabled: list.isSuccess,
     refetchInterval: COUNT_INTERVAL,
@@ -78,7 +77,7 @@ export function useTaskList(
 
   return {
     rows: list.data?.pages.flatMap((page) => page.value) ?? [],
-    total: count.data?.['odata.count'],
+    total: count.data,
     isComplete: list.data !== undefined && !list.hasNextPage,
     isLoading: list.isPending,
     error: list.error,
@@ -94,7 +93,7 @@ function withTop(
   page: TaskPage,
   first: ListOptions,
 ): InfiniteData<TaskPage, ListOptions> {
-  const ids = (each: TaskPage | undefined): string => each?.value.map((row) => row.PrimaryKey).join() ?? '';
+  const ids = (each: TaskPage | undefined): string => each?.value.map((row) => row.batchTaskId).join() ?? '';
   if (data === undefined || ids(data.pages[0]) !== ids(page)) return { pages: [page], pageParams: [first] };
   const [old, ...others] = data.pages;
   // The pages behind follow the link that they were fetched by.
@@ -108,10 +107,10 @@ function withRows(
   rows: readonly TaskRow[],
 ): InfiniteData<TaskPage, ListOptions> | undefined {
   if (data === undefined) return undefined;
-  const byId = new Map(rows.map((row) => [row.PrimaryKey, row]));
+  const byId = new Map(rows.map((row) => [row.batchTaskId, row]));
   const pages = data.pages.map((page) => ({
     ...page,
-    value: page.value.map((row) => byId.get(row.PrimaryKey) ?? row),
+    value: page.value.map((row) => byId.get(row.batchTaskId) ?? row),
   }));
   return { ...data, pages };
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Carrier } from '#client';
-import { hasEnded, type StoredState } from '../../domain/task-state.ts';
+import { quoteText } from '../../domain/archive/filter-lexer.ts';
+import { hasEnded, type StoredState, storedStateOf } from '../../domain/task-state.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { lines, print, printList } from '../output.ts';
 import { oneLine } from '../terminal-text.ts';
@@ -105,10 +106,9 @@ const LISTED = 'batchTaskId,name,state,progressPercent,associateId,registeredDat
 
 /** `batchline task list`: newest first. */
 export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
-  const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
   const conditions = [
-    ...(options.state.length === 0 ? [] : [`state oneOf (${options.state.map(quoted).join(', ')})`]),
-    ...(options.name === undefined ? [] : [`name eq ${quoted(options.name)}`]),
+    ...(options.state.length === 0 ? [] : [`state oneOf (${options.state.map(quoteText).join(', ')})`]),
+    ...(options.name === undefined ? [] : [`name eq ${quoteText(options.name)}`]),
     ...(options.mine === true ? ['associateId currentAssociate'] : []),
     ...(options.filter === undefined ? [] : [`(${options.filter})`]),
   ];
@@ -125,7 +125,8 @@ export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
       },
     }),
   );
-  printList(value, options.json, (row) => [
+  const rows = value.map((row) => ({ ...row, state: storedStateOf(Number(row.state)) }));
+  printList(rows, options.json, (row: Record<string, unknown>) => [
     String(row.batchTaskId),
     String(row.name),
     String(row.state),

@@ -1,48 +1,98 @@
 /** What a column of the archive list holds, which decides what operators it has. */
-export type ColumnKind = 'int' | 'associate' | 'state' | 'cancellation' | 'flag' | 'text' | 'date';
+export type ColumnKind =
+  | 'int'
+  /** An associate: its value is the id, and its name is shown. */
+  | 'associate'
+  /** The id of an associate, shown as the number that it is. */
+  | 'associateId'
+  | 'state'
+  | 'cancellation'
+  | 'flag'
+  | 'text'
+  | 'date'
+  /** `getAllRows` and `getNoRows`: they restrict the list, and no task has a value of them. */
+  | 'restriction';
 
 /** A value of a column as it is stored: states and cancellation behaviours by number, a date that was never set as null. */
 export type ColumnValue = number | string | boolean | Date | null;
 
-/** Every column of the archive list of batch tasks and what it holds (contract, section 6). */
-export const COLUMNS = {
-  batchTaskId: 'int',
-  name: 'text',
-  state: 'state',
-  associateId: 'associate',
-  description: 'text',
-  request: 'text',
-  response: 'text',
-  startCount: 'int',
-  lastStarted: 'date',
-  registeredDate: 'date',
-  updatedDate: 'date',
-  progressPercent: 'int',
-  progressDescription: 'text',
-  fileName: 'text',
-  context: 'text',
-  result: 'text',
-  detailsTable: 'int',
-  detailsRecord: 'int',
-  databaseSerialNumber: 'text',
-  cancellationBehaviour: 'cancellation',
-  isSystemTask: 'flag',
-  isInternalTask: 'flag',
-  parentId: 'int',
-} as const satisfies Record<string, ColumnKind>;
+interface Column {
+  readonly kind: ColumnKind;
+  readonly canOrderBy: boolean;
+}
 
-/** The name of a column. */
-export type ColumnName = keyof typeof COLUMNS;
+const sorted = (kind: ColumnKind): Column => ({ kind, canOrderBy: true });
+const unsorted = (kind: ColumnKind): Column => ({ kind, canOrderBy: false });
+
+/** Every column of the archive list of batch tasks (contract, section 6): those of SuperOffice first, then ours. */
+const TABLE = {
+  getAllRows: unsorted('restriction'),
+  getNoRows: unsorted('restriction'),
+  DefinitionId: sorted('int'),
+  DefinitionName: sorted('text'),
+  DefinitionDescription: sorted('text'),
+  DefinitionTimeOut: sorted('int'),
+  Description: sorted('text'),
+  DbTag: sorted('text'),
+  State: sorted('state'),
+  DetailsTable: sorted('int'),
+  DetailsRecord: sorted('int'),
+  Request: unsorted('text'),
+  Response: unsorted('text'),
+  StartCount: sorted('int'),
+  LastStarted: sorted('date'),
+  ProgressPercent: sorted('int'),
+  ProgressDescription: unsorted('text'),
+  updatedBy: sorted('associate'),
+  updatedDate: sorted('date'),
+  registeredBy: sorted('associate'),
+  registeredDate: sorted('date'),
+  batchTaskId: sorted('int'),
+  associateId: sorted('associateId'),
+  fileName: sorted('text'),
+  result: sorted('text'),
+  context: sorted('text'),
+  cancellationBehaviour: sorted('cancellation'),
+  isSystemTask: sorted('flag'),
+  isInternalTask: sorted('flag'),
+  parentId: sorted('int'),
+} as const satisfies Record<string, Column>;
+
+/** The name of a column, in the spelling of SuperOffice. */
+export type ColumnName = keyof typeof TABLE;
+
+/** Every column by its name. */
+export const COLUMNS: Readonly<Record<ColumnName, Column>> = TABLE;
 
 /** The names of all columns, in their order. */
-export const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[];
+export const COLUMN_NAMES = Object.keys(TABLE) as ColumnName[];
 
-/** The columns of an answer where `$select` names none: those that the contract lists. */
-export const DEFAULT_COLUMNS: readonly ColumnName[] = COLUMN_NAMES.slice(0, COLUMN_NAMES.indexOf('context'));
+/** The columns that SuperOffice does not have. */
+export const OWN_COLUMNS: readonly ColumnName[] = COLUMN_NAMES.slice(COLUMN_NAMES.indexOf('batchTaskId'));
 
-const byLowerName = new Map(COLUMN_NAMES.map((name) => [name.toLowerCase(), name]));
+/** The columns of an answer if `$select` names none (contract, section 6). */
+export const DEFAULT_COLUMNS: readonly ColumnName[] = [
+  ...(['DefinitionName', 'Description', 'State', 'StartCount', 'LastStarted'] as const),
+  ...(['ProgressPercent', 'ProgressDescription', 'registeredBy', 'registeredDate'] as const),
+];
+
+/** Other names of columns. */
+const ALIASES: Readonly<Record<string, ColumnName>> = {
+  name: 'DefinitionName',
+  databaseSerialNumber: 'DbTag',
+};
+
+const byLowerName = new Map<string, ColumnName>([
+  ...COLUMN_NAMES.map((name) => [name.toLowerCase(), name] as const),
+  ...Object.entries(ALIASES).map(([alias, name]) => [alias.toLowerCase(), name] as const),
+]);
 
 /** The column of this name in any casing, or `undefined`. */
 export function findColumn(name: string): ColumnName | undefined {
   return byLowerName.get(name.toLowerCase());
+}
+
+/** What a column holds. */
+export function kindOf(column: ColumnName): ColumnKind {
+  return COLUMNS[column].kind;
 }

@@ -2,8 +2,8 @@ import { invalid, type Refusal } from '../errors.ts';
 
 /** A piece of `$filter`. */
 export interface Token {
-  readonly type: 'word' | 'number' | 'text' | 'symbol' | 'end';
-  /** As it is written; of a text what it says. */
+  readonly type: 'word' | 'number' | 'text' | 'encoded' | 'symbol' | 'end';
+  /** As it is written; of a text and of an encoded value what they say. */
   readonly value: string;
   /** Where it begins, from 0. */
   readonly at: number;
@@ -13,44 +13,65 @@ const SPACE = /\s*/y;
 const PATTERNS = [
   ['word', /[A-Za-z_][\w/]*/y],
   ['number', /[+-]?\d+(?:\.\d+)?/y],
+  ['encoded', /\[(?:I|D|DT|F):[^\]']*\]/iy],
   ['symbol', /<>|!=|<=|>=|[()[\],=<>]/y],
-  ['text', /'(?:[^']|'')*'/y],
 ] as const;
 
 /**
- * Takes `$filter` apart. A text stands in single quotes, and a quote in it is doubled.
+ * Splits `$filter` into tokens (contract, section 6). A text stands in single quotes. A quote inside it is `\'` or
+ * doubled, `\\` is one backslash, and any other backslash stands for itself.
  *
  * @returns the tokens, the last of which is the end
- * @throws Refusal (invalid) where a character begins nothing or a text does not end
+ * @throws Refusal (invalid) if a character begins no token or a text has no end
  */
 export function tokensOf(filter: string): Token[] {
   const tokens: Token[] = [];
   for (let at = matchAt(SPACE, filter, 0).length; at < filter.length; ) {
-    const token = tokenAt(filter, at);
-    tokens.push({ ...token, value: token.type === 'text' ? unquoted(token.value) : token.value });
-    at += token.value.length;
+    const { token, length } = filter[at] === "'" ? textAt(filter, at) : tokenAt(filter, at);
+    tokens.push(token);
+    at += length;
     at += matchAt(SPACE, filter, at).length;
   }
   tokens.push({ type: 'end', value: '', at: filter.length });
   return tokens;
 }
 
-function tokenAt(filter: string, at: number): Token {
+interface Found {
+  readonly token: Token;
+  /** Its length in the filter, quotes and escapes included. */
+  readonly length: number;
+}
+
+function textAt(filter: string, begin: number): Found {
+  let value = '';
+  for (let at = begin + 1; at < filter.length; at += 1) {
+    const pair = filter.slice(at, at + 2);
+    if (pair === "\\'" || pair === "''" || pair === '\\\\') {
+      value += pair[1];
+      at += 1;
+    } else if (filter[at] === "'") {
+      return { token: { type: 'text', value, at: begin }, length: at + 1 - begin };
+    } else value += filter[at];
+  }
+  throw wrongAt(begin, 'a text without an end', 'a text in single quotes');
+}
+
+function tokenAt(filter: string, at: number): Found {
   for (const [type, pattern] of PATTERNS) {
     const value = matchAt(pattern, filter, at);
-    if (value !== '') return { type, value, at };
+    if (value !== '') return { token: { type, value, at }, length: value.length };
   }
-  if (filter[at] === "'") throw wrongAt(at, 'a text without an end', 'a text in single quotes');
   throw wrongAt(at, `"${String.fromCodePoint(filter.codePointAt(at) ?? 0)}"`, 'a name, a number or a text');
+}
+
+/** A text as `$filter` takes it: in single quotes, with the backslashes and quotes in it doubled. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0] ?? '';
-}
-
-function unquoted(text: string): string {
-  return text.slice(1, -1).replaceAll("''", "'");
 }
 
 /** A fault of `$filter` at a place (from 0): what is there and what would be accepted. */

@@ -1,4 +1,4 @@
-import type { ColumnKind, ColumnName } from './columns.ts';
+import { type ColumnKind, type ColumnName, kindOf } from './columns.ts';
 import type { Comparison, Filter, FilterContext } from './filter.ts';
 import type { Operand } from './filter-values.ts';
 import { type Period, periodsAround, type TimeSpan, wholeDays } from './time-span.ts';
@@ -9,36 +9,35 @@ export interface Operator {
   readonly names: readonly string[];
   /** The kinds of columns that have it. */
   readonly kinds: readonly ColumnKind[];
-  /** What stands behind it: nothing, a value, two values in parentheses, or a list of at least one. */
-  readonly takes: 'nothing' | 'one' | 'two' | 'list';
+  /** What follows it: nothing, `true` or `false` or nothing, a value, two values in parentheses, or a list of at least one. */
+  readonly takes: 'nothing' | 'flag' | 'one' | 'two' | 'list';
   /** The condition that it stands for. The operands are as many as it takes, and of the column's kind. */
   readonly condition: (column: ColumnName, operands: readonly Operand[], context: FilterContext) => Filter;
 }
 
-const ALL: readonly ColumnKind[] = ['int', 'associate', 'state', 'cancellation', 'flag', 'text', 'date'];
-const ORDERED: readonly ColumnKind[] = ['int', 'associate', 'state', 'cancellation', 'date'];
-const LISTED: readonly ColumnKind[] = ['int', 'associate', 'state', 'cancellation', 'text'];
+const ORDERED: readonly ColumnKind[] = ['int', 'associate', 'associateId', 'state', 'cancellation', 'date'];
+const LISTED: readonly ColumnKind[] = ['int', 'associate', 'associateId', 'state', 'cancellation', 'text'];
+const VALUED: readonly ColumnKind[] = [...ORDERED, 'flag', 'text'];
+const ALL: readonly ColumnKind[] = [...VALUED, 'restriction'];
+const NAMED: readonly ColumnKind[] = ['text', 'state', 'cancellation', 'flag'];
 const DATE: readonly ColumnKind[] = ['date'];
 const TEXT: readonly ColumnKind[] = ['text'];
-const ASSOCIATE: readonly ColumnKind[] = ['associate'];
+const ASSOCIATE: readonly ColumnKind[] = ['associate', 'associateId'];
 
 /** Every operator. */
 export const OPERATORS: readonly Operator[] = [
   one(['eq', '=', 'equals'], ALL, equal),
-  one(['ne', '<>', '!=', 'unequals'], ALL, negated(equal)),
-  one(['is'], ['text', 'state', 'cancellation', 'flag'], equal),
-  one(['isNot'], ['text', 'state', 'cancellation', 'flag'], negated(equal)),
+  one(['ne', '<>', '!=', 'unequals'], VALUED, negated(equal)),
+  one(['is'], NAMED, equal),
+  one(['isNot'], NAMED, negated(equal)),
   one(['lt', '<', 'less'], ORDERED, (column, value) => compare(column, '<', value)),
   one(['le', '<='], ORDERED, (column, value) => compare(column, '<=', value)),
   one(['gt', '>', 'greater'], ORDERED, (column, value) => compare(column, '>', value)),
   one(['ge', '>='], ORDERED, (column, value) => compare(column, '>=', value)),
-  {
-    names: ['between'],
-    kinds: ['int', 'associate', 'state', 'cancellation', 'date'],
-    takes: 'two',
-    condition: between,
-  },
-  { names: ['set'], kinds: ALL, takes: 'nothing', condition: (column) => ({ kind: 'set', column }) },
+  { names: ['between'], kinds: [...ORDERED, 'text'], takes: 'two', condition: between },
+  { names: ['set'], kinds: ALL, takes: 'flag', condition: isSet },
+  unary('isNull', VALUED, (column) => not(hasValue(column))),
+  unary('isNotNull', VALUED, hasValue),
   one(['begins', 'startswith'], TEXT, matching('start')),
   one(['notBegins'], TEXT, negated(matching('start'))),
   one(['endswith'], TEXT, matching('end')),
@@ -48,18 +47,16 @@ export const OPERATORS: readonly Operator[] = [
   list(['notOneOf'], LISTED, (column, values) => not(among(column, values))),
   list(['associateIsOneOf'], ASSOCIATE, among),
   list(['associateIsNotOneOf'], ASSOCIATE, (column, values) => not(among(column, values))),
-  {
-    names: ['currentAssociate'],
-    kinds: ASSOCIATE,
-    takes: 'nothing',
-    condition: (column, _operands, { associateId }) => equal(column, associateId),
-  },
-  one(['before'], DATE, (column, value) => compare(column, '<', value)),
+  unary('currentAssociate', ASSOCIATE, (column, { associateId }) => equal(column, associateId)),
+  one(['before', 'beforeTime'], DATE, (column, value) => compare(column, '<', value)),
+  one(['beforeOrEqual', 'to'], DATE, (column, value) => compare(column, '<=', value)),
   one(['after'], DATE, (column, value) => compare(column, '>', value)),
+  one(['afterTime', 'from'], DATE, (column, value) => compare(column, '>=', value)),
   one(['date'], DATE, (column, value, { zone }) => during(column, wholeDays(value as TimeSpan, zone))),
+  one(['dateTime'], DATE, equal),
   { names: ['dateBetween'], kinds: DATE, takes: 'two', condition: between },
-  relative('beforeToday', (column, context) => compare(column, '<', periodsAround('day', context, 0, 1))),
-  relative('afterToday', (column, context) => compare(column, '>', periodsAround('day', context, 0, 1))),
+  unary('beforeToday', DATE, (column, context) => compare(column, '<', periodsAround('day', context, 0, 1))),
+  unary('afterToday', DATE, (column, context) => compare(column, '>', periodsAround('day', context, 0, 1))),
   inPeriod('today', 'day', 0),
   inPeriod('lastWeek', 'week', -1),
   inPeriod('thisWeek', 'week', 0),
@@ -150,17 +147,21 @@ function list(
   return { names, kinds, takes: 'list', condition };
 }
 
-function relative(name: string, condition: (column: ColumnName, context: FilterContext) => Filter): Operator {
+function unary(
+  name: string,
+  kinds: readonly ColumnKind[],
+  condition: (column: ColumnName, context: FilterContext) => Filter,
+): Operator {
   return {
     names: [name],
-    kinds: DATE,
+    kinds,
     takes: 'nothing',
     condition: (column, _operands, context) => condition(column, context),
   };
 }
 
 function inPeriod(name: string, period: Period, offset: number): Operator {
-  return relative(name, (column, context) =>
+  return unary(name, DATE, (column, context) =>
     during(column, periodsAround(period, context, offset, offset + 1)),
   );
 }
@@ -169,7 +170,25 @@ function negated(condition: OneOperand): OneOperand {
   return (column, value, context) => not(condition(column, value, context));
 }
 
+function isSet(column: ColumnName, [wanted = true]: readonly Operand[]): Filter {
+  if (kindOf(column) === 'restriction') return restriction(column, wanted === true);
+  return wanted === true ? { kind: 'set', column } : not({ kind: 'set', column });
+}
+
+/** `getNoRows` restricts the list to nothing if it is on; `getAllRows` restricts nothing. */
+function restriction(column: ColumnName, isOn: boolean): Filter {
+  return { kind: 'constant', value: !(column === 'getNoRows' && isOn) };
+}
+
+/** Only dates and associates can be without a value, and texts, which are empty then. */
+function hasValue(column: ColumnName): Filter {
+  return ['date', 'text', 'associate', 'associateId'].includes(kindOf(column))
+    ? { kind: 'set', column }
+    : { kind: 'constant', value: true };
+}
+
 function equal(column: ColumnName, value: Operand): Filter {
+  if (kindOf(column) === 'restriction') return restriction(column, value === true);
   if (typeof value === 'object') return during(column, value);
   return { kind: 'compare', column, operator: '=', value };
 }

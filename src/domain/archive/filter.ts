@@ -8,6 +8,8 @@ import type { Clock } from './time-span.ts';
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Filter[] }
   | { readonly kind: 'not'; readonly part: Filter }
+  /** Every task, or none. */
+  | { readonly kind: 'constant'; readonly value: boolean }
   /** The column has a value: a text that is not empty, a date that was set, a number that is not 0, a flag that is true. */
   | { readonly kind: 'set'; readonly column: ColumnName }
   /** Texts are compared without regard to case. */

@@ -1,21 +1,24 @@
 import { invalid } from '../errors.ts';
-import { COLUMN_NAMES, type ColumnName, findColumn } from './columns.ts';
+import { COLUMN_NAMES, COLUMNS, findColumn } from './columns.ts';
+import type { Expression } from './expression.ts';
 
-/** A column to sort by. */
-export interface OrderColumn {
-  readonly column: ColumnName;
+/** What to sort by: a column, or a part of its date. */
+export interface OrderColumn extends Expression {
   readonly descending: boolean;
 }
 
 /** The most columns to sort by. */
 const MAX_ORDER_COLUMNS = 5;
 
+/** The columns that tasks can be sorted by. */
+const SORTABLE = COLUMN_NAMES.filter((name) => COLUMNS[name].canOrderBy);
+
 /**
  * Reads `$orderBy` (contract, section 6): columns with an optional `asc` or `desc`. Tasks that agree in all of
  * them are sorted by their ids, in the direction of the last; without any column the newest task is the first.
  *
  * @returns a total order: its last column is always batchTaskId
- * @throws Refusal (invalid) where a column does not exist or stands there twice, or there are too many
+ * @throws Refusal (invalid) if a column does not exist, can't be sorted by or stands there twice, or there are too many
  */
 export function parseOrder(text: string): OrderColumn[] {
   const order: OrderColumn[] = [];
@@ -23,8 +26,8 @@ export function parseOrder(text: string): OrderColumn[] {
     if (part === '') continue;
     const [, name = '', direction = 'asc'] = /^(\S+)(?:\s+(asc|desc))?$/i.exec(part) ?? [];
     const column = findColumn(name);
-    if (column === undefined) {
-      throw invalid`$orderBy has "${part.slice(0, 60)}"; a column with asc or desc is accepted, the columns are ${COLUMN_NAMES.join(', ')}.`;
+    if (column === undefined || !COLUMNS[column].canOrderBy) {
+      throw invalid`$orderBy has "${part.slice(0, 60)}"; a column with asc or desc is accepted, the columns are ${SORTABLE.join(', ')}.`;
     }
     if (order.some((other) => other.column === column)) {
       throw invalid`$orderBy has ${column} more than once; once is accepted.`;

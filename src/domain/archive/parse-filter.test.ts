@@ -4,7 +4,13 @@ import { ANY_TEXT, FILTERS } from '../../../test/support/archive-filters.ts';
 import { FUZZ_RUNS } from '../../../test/support/fuzz.ts';
 import { Refusal } from '../errors.ts';
 import type { FilterContext } from './filter.ts';
-import { MAX_FILTER_CONDITIONS, MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, parseFilter } from './parse-filter.ts';
+import {
+  MAX_FILTER_CONDITIONS,
+  MAX_FILTER_DEPTH,
+  MAX_FILTER_LENGTH,
+  MAX_FILTER_VALUES,
+  parseFilter,
+} from './parse-filter.ts';
 
 const context: FilterContext = { associateId: 7, now: new Date('2026-05-13T14:45:10.500Z'), zone: 'UTC' };
 const parse = (text: string) => parseFilter(text, context);
@@ -19,7 +25,7 @@ describe('what is combined', () => {
   });
 
   test('and binds closer than or, and parentheses closest', () => {
-    const [a, b, c] = [number('startCount', 1), number('startCount', 2), number('startCount', 3)];
+    const [a, b, c] = [number('StartCount', 1), number('StartCount', 2), number('StartCount', 3)];
     expect(parse('startCount eq 1 or startCount eq 2 and startCount eq 3')).toEqual({
       kind: 'or',
       parts: [a, { kind: 'and', parts: [b, c] }],
@@ -31,27 +37,37 @@ describe('what is combined', () => {
   });
 
   test('names match in any casing, spaces are free', () => {
-    expect(parse('STARTCOUNT\tEQ\n5')).toEqual(number('startCount', 5));
-    expect(parse('( ( startcount=5 ) )')).toEqual(number('startCount', 5));
+    expect(parse('STARTCOUNT\tEQ\n5')).toEqual(number('StartCount', 5));
+    expect(parse('( ( startcount=5 ) )')).toEqual(number('StartCount', 5));
   });
 });
 
 describe('values', () => {
-  test('a doubled quote is a quote, and nothing else in a text means anything', () => {
-    expect(parse("name eq 'it''s 100% or (\\'")).toEqual({
+  test.each([
+    ["'it''s 100% or ('", "it's 100% or ("],
+    ["'Bob\\'s'", "Bob's"],
+    ["'a\\\\'", 'a\\'],
+    ["'C:\\temp\\new'", 'C:\\temp\\new'],
+    ["'\\\\\\''", "\\'"],
+    ["'[I:3]'", '[I:3]'],
+  ])('the text %s', (written, value) => {
+    expect(parse(`name eq ${written}`)).toEqual({
       kind: 'compare',
-      column: 'name',
+      column: 'DefinitionName',
       operator: '=',
-      value: "it's 100% or (\\",
+      value,
     });
+  });
+
+  test('quotes', () => {
     expect(parse("name eq ''")).toMatchObject({ value: '' });
     expect(parse("name eq ''''")).toMatchObject({ value: "'" });
   });
 
   test('states by number and by name in any casing', () => {
-    expect(parse('state eq 5')).toEqual(number('state', 5));
-    expect(parse("state eq 'fAILED'")).toEqual(number('state', 5));
-    expect(parse("state oneOf ('New', 3)")).toEqual({ kind: 'among', column: 'state', values: [1, 3] });
+    expect(parse('state eq 5')).toEqual(number('State', 5));
+    expect(parse("state eq 'fAILED'")).toEqual(number('State', 5));
+    expect(parse("state oneOf ('New', 3)")).toEqual({ kind: 'among', column: 'State', values: [1, 3] });
     expect(parse("cancellationBehaviour eq 'cannotcancel'")).toEqual(number('cancellationBehaviour', 2));
   });
 
@@ -77,6 +93,27 @@ describe('values', () => {
     expect(parse('associateId currentAssociate')).toEqual(number('associateId', 7));
   });
 
+  test('numbers, flags and dates in quotes and as clients encode them', () => {
+    for (const three of ["'3'", '[I:3]', "'[I:3]'", '[F:3.0]', '+3'])
+      expect(parse(`startCount eq ${three}`), three).toEqual(number('StartCount', 3));
+    expect(parse('registeredDate date [D:2014-09-13]')).toEqual(parse("registeredDate date '2014.9.13'"));
+    expect(parse("registeredDate eq '[DT:09/13/2014 12:30:00.0000000]'")).toEqual(
+      parse("registeredDate eq '2014-09-13T12:30:00.0000000'"),
+    );
+    expect(parse("isSystemTask eq 'true'")).toEqual(parse('isSystemTask = 1'));
+  });
+
+  test.each([
+    ['getNoRows set true', false],
+    ['getNoRows set', false],
+    ['getNoRows eq 1', false],
+    ['getNoRows set false', true],
+    ['getAllRows set true', true],
+    ['getAllRows set false', true],
+  ])('%s', (text, value) => {
+    expect(parse(text)).toEqual({ kind: 'constant', value });
+  });
+
   test('lists of OData and of the official client', () => {
     expect(parse('startCount in (1,2)')).toEqual(parse('startCount oneOf [1,2]'));
   });
@@ -84,17 +121,21 @@ describe('values', () => {
 
 describe('faults are told with their place', () => {
   test.each([
-    ['nope eq 1', 1, '"nope"', 'batchTaskId, name'],
-    ['name', 5, 'the end', 'for name one of eq, ne, is'],
+    ['nope eq 1', 1, '"nope"', 'DefinitionId, DefinitionName'],
+    ['name', 5, 'the end', 'for DefinitionName one of eq, ne, is'],
     ['name eq', 8, 'the end', 'a text in single quotes'],
     ['name eq 5', 9, '"5"', 'a text in single quotes'],
-    ["startCount contains 'a'", 12, '"contains"', 'for startCount one of eq, ne, lt'],
+    ["startCount contains 'a'", 12, '"contains"', 'for StartCount one of eq, ne, lt'],
     ["startCount eq 'a'", 15, "'a'", 'a whole number of 32 bits'],
     ['startCount eq 1.5', 15, '"1.5"', 'a whole number of 32 bits'],
     ['startCount eq 2147483648', 15, '"2147483648"', 'a whole number of 32 bits'],
-    ["description lt 'a'", 13, '"lt"', 'for description one of'],
-    ['name currentAssociate', 6, '"currentAssociate"', 'for name one of'],
-    ["state eq 'Acquired'", 10, "'Acquired'", "'Aquired'"],
+    ["description lt 'a'", 13, '"lt"', 'for Description one of'],
+    ['name currentAssociate', 6, '"currentAssociate"', 'for DefinitionName one of'],
+    ["state eq 'Acquird'", 10, "'Acquird'", "'Aquired'"],
+    ['startCount eq [I:x]', 15, '"[I:x]"', 'a whole number of 32 bits'],
+    ['startCount eq [D:2014-09-13]', 15, '"[D:2014-09-13]"', 'a whole number of 32 bits'],
+    ["name eq 'C:\\'", 9, 'a text without an end', 'single quotes'],
+    ['getNoRows ne true', 11, '"ne"', 'for getNoRows one of eq, set'],
     ["state eq 'All'", 10, "'All'", "'Failed'"],
     ['isSystemTask eq maybe', 17, '"maybe"', 'true or false'],
     ["lastStarted eq '2026-02-30'", 16, "'2026-02-30'", "'2026-11-24'"],
@@ -138,7 +179,7 @@ describe('faults are told with their place', () => {
 describe('limits', () => {
   const nested = (depth: number) => `${'('.repeat(depth)}startCount eq 1${')'.repeat(depth)}`;
   test('depth', () => {
-    expect(parse(nested(MAX_FILTER_DEPTH))).toEqual(number('startCount', 1));
+    expect(parse(nested(MAX_FILTER_DEPTH))).toEqual(number('StartCount', 1));
     expect(() => parse(nested(MAX_FILTER_DEPTH + 1))).toThrow(`character ${MAX_FILTER_DEPTH + 1}`);
     expect(() => parse('('.repeat(MAX_FILTER_LENGTH))).toThrow('a depth of');
   });
@@ -147,8 +188,13 @@ describe('limits', () => {
     expect(parse(many(MAX_FILTER_CONDITIONS))).toMatchObject({ kind: 'or' });
     expect(() => parse(many(MAX_FILTER_CONDITIONS + 1))).toThrow('a condition too many');
   });
+  test('values', () => {
+    const among = (count: number) => `startCount in (${Array.from({ length: count }, () => 1).join()})`;
+    expect(parse(among(MAX_FILTER_VALUES))).toMatchObject({ kind: 'among' });
+    expect(() => parse(among(MAX_FILTER_VALUES + 1))).toThrow('a value too many');
+  });
   test('length', () => {
-    expect(() => parse(' '.repeat(MAX_FILTER_LENGTH + 1))).toThrow('8001 characters');
+    expect(() => parse(' '.repeat(MAX_FILTER_LENGTH + 1))).toThrow('50001 characters');
   });
 });
 

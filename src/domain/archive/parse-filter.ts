@@ -1,5 +1,5 @@
 import { invalid } from '../errors.ts';
-import { COLUMN_NAMES, COLUMNS, type ColumnName, findColumn } from './columns.ts';
+import { COLUMN_NAMES, type ColumnName, findColumn, kindOf } from './columns.ts';
 import type { Filter, FilterContext } from './filter.ts';
 import { found, type Token, tokensOf, wrongAt } from './filter-lexer.ts';
 import {
@@ -13,15 +13,17 @@ import {
   type PeriodFunction,
   TEXT_FUNCTIONS,
 } from './filter-operators.ts';
-import { type Operand, readInt, readOperand } from './filter-values.ts';
+import { type Operand, readFlag, readInt, readOperand } from './filter-values.ts';
 import { findPeriod, PERIOD_NAMES, periodsAround } from './time-span.ts';
 
 /** The longest `$filter`, in characters. */
-export const MAX_FILTER_LENGTH = 8000;
+export const MAX_FILTER_LENGTH = 50_000;
 /** The deepest nesting of parentheses. */
 export const MAX_FILTER_DEPTH = 50;
 /** The most conditions in one filter. */
-export const MAX_FILTER_CONDITIONS = 200;
+export const MAX_FILTER_CONDITIONS = 100;
+/** The most values in all lists of one filter. */
+export const MAX_FILTER_VALUES = 5000;
 /** The most periods that `next` and its like count. */
 const MAX_PERIODS = 1000;
 
@@ -37,8 +39,8 @@ const MAX_PERIODS = 1000;
  *
  * Names match in any casing.
  *
- * @returns `undefined` where it is blank
- * @throws Refusal (invalid) that tells the place of the fault and what would be accepted there
+ * @returns `undefined` if it is blank
+ * @throws Refusal (invalid) with the place of the fault and what would be accepted there
  */
 export function parseFilter(text: string, context: FilterContext): Filter | undefined {
   if (text.length > MAX_FILTER_LENGTH) {
@@ -54,6 +56,7 @@ class FilterParser {
   #next = 0;
   #depth = 0;
   #conditions = 0;
+  #values = 0;
 
   constructor(tokens: readonly Token[], context: FilterContext) {
     this.#tokens = tokens;
@@ -105,14 +108,15 @@ class FilterParser {
     const column = columnOf(name);
     const token = this.#take();
     const operator = token.type === 'word' || token.type === 'symbol' ? findOperator(token.value) : undefined;
-    if (operator === undefined || !operator.kinds.includes(COLUMNS[column])) {
-      throw wrongAt(token.at, found(token), `for ${column} one of ${operatorsOf(COLUMNS[column])}`);
+    if (operator === undefined || !operator.kinds.includes(kindOf(column))) {
+      throw wrongAt(token.at, found(token), `for ${column} one of ${operatorsOf(kindOf(column))}`);
     }
     return operator.condition(column, this.#operands(column, operator), this.#context);
   }
 
   #operands(column: ColumnName, { takes }: Operator): Operand[] {
     if (takes === 'nothing') return [];
+    if (takes === 'flag') return this.#flag();
     if (takes === 'one') return [this.#operand(column)];
     const close = this.#peek().value === '[' ? ']' : ')';
     this.#expect(close === ']' ? '[' : '(');
@@ -127,8 +131,22 @@ class FilterParser {
     return operands;
   }
 
+  /** `true`, `false`, `1` or `0` if one of them is next. */
+  #flag(): Operand[] {
+    const flag = ['word', 'number', 'text', 'encoded'].includes(this.#peek().type)
+      ? readFlag(this.#peek())
+      : undefined;
+    if (flag === undefined) return [];
+    this.#take();
+    return [flag];
+  }
+
   #operand(column: ColumnName): Operand {
-    return readOperand(COLUMNS[column], this.#take(), this.#context.zone);
+    this.#values += 1;
+    if (this.#values > MAX_FILTER_VALUES) {
+      throw wrongAt(this.#peek().at, 'a value too many', `a number of ${MAX_FILTER_VALUES}`);
+    }
+    return readOperand(kindOf(column), this.#take(), this.#context.zone);
   }
 
   #function(name: Token): Filter {
@@ -149,7 +167,7 @@ class FilterParser {
     this.#expect(')');
     const [name, value] = first.type === 'word' ? [first, second] : [second, first];
     const column = columnOf(name);
-    if (COLUMNS[column] !== 'text') throw wrongAt(name.at, found(name), 'a column with texts');
+    if (kindOf(column) !== 'text') throw wrongAt(name.at, found(name), 'a column with texts');
     const text = readOperand('text', value, this.#context.zone) as string;
     const condition: Filter = { kind: 'match', column, where, text };
     return this.#comparedWithTrue() ? condition : not(condition);
@@ -158,11 +176,11 @@ class FilterParser {
   #periodFunction({ counts, range }: PeriodFunction): Filter {
     const name = this.#take();
     const column = columnOf(name);
-    if (COLUMNS[column] !== 'date') throw wrongAt(name.at, found(name), 'a column with dates');
+    if (kindOf(column) !== 'date') throw wrongAt(name.at, found(name), 'a column with dates');
     this.#expect(',');
     const count = counts ? this.#count() : 0;
     const token = this.#take();
-    const period = token.type === 'word' || token.type === 'text' ? findPeriod(token.value) : undefined;
+    const period = ['word', 'text', 'number'].includes(token.type) ? findPeriod(token.value) : undefined;
     if (period === undefined) throw wrongAt(token.at, found(token), `one of ${PERIOD_NAMES}`);
     this.#expect(')');
     const condition = during(column, periodsAround(period, this.#context, ...range(count)));

@@ -6,11 +6,11 @@ import { canBeIn } from './possible-states.ts';
 
 const is = (state: StoredState): Filter => ({
   kind: 'compare',
-  column: 'state',
+  column: 'State',
   operator: '=',
   value: TaskState[state],
 });
-const NAMED: Filter = { kind: 'match', column: 'name', where: 'start', text: 'a' };
+const NAMED: Filter = { kind: 'match', column: 'DefinitionName', where: 'start', text: 'a' };
 
 describe('the states that a filter lets through', () => {
   test.each<[string, Filter | undefined, boolean, boolean]>([
@@ -18,8 +18,8 @@ describe('the states that a filter lets through', () => {
     ['a state at rest', is('Failed'), true, false],
     ['a held state', is('Started'), false, true],
     ['not a held state', { kind: 'not', part: is('Started') }, true, true],
-    ['some of both', { kind: 'among', column: 'state', values: [1, 3] }, true, true],
-    ['no state at all', { kind: 'among', column: 'state', values: [77] }, false, false],
+    ['some of both', { kind: 'among', column: 'State', values: [1, 3] }, true, true],
+    ['no state at all', { kind: 'among', column: 'State', values: [77] }, false, false],
     ['a state and more', { kind: 'and', parts: [NAMED, is('Aquired')] }, false, true],
     ['a state or something else', { kind: 'or', parts: [NAMED, is('New')] }, true, true],
     ['what is never', { kind: 'and', parts: [is('New'), is('Started')] }, false, false],
@@ -38,13 +38,13 @@ describe('the states that a filter lets through', () => {
     const leaf = fc.oneof(
       fc.record({
         kind: fc.constant('compare' as const),
-        column: fc.constant('state' as const),
+        column: fc.constant('State' as const),
         operator: fc.constantFrom('=', '<', '<=', '>', '>='),
         value,
       }),
       fc.record({
         kind: fc.constant('among' as const),
-        column: fc.constant('state' as const),
+        column: fc.constant('State' as const),
         values: fc.array(value, { minLength: 1, maxLength: 3 }),
       }),
     ) as fc.Arbitrary<Filter>;

@@ -34,12 +34,14 @@ function outcomesIn(filter: Filter, state: number): Outcomes {
       const { canHold, canFail } = outcomesIn(filter.part, state);
       return { canHold: canFail, canFail: canHold };
     }
+    case 'constant':
+      return known(filter.value);
     case 'compare':
-      return filter.column === 'state' && typeof filter.value === 'number'
+      return filter.column === 'State' && typeof filter.value === 'number'
         ? known(compares(state, filter.operator, filter.value))
         : EITHER;
     case 'among':
-      return filter.column === 'state' ? known(filter.values.includes(state)) : EITHER;
+      return filter.column === 'State' ? known(filter.values.includes(state)) : EITHER;
     default:
       return EITHER;
   }

@@ -1,91 +1,251 @@
-import { invalid } from '../errors.ts';
-import { COLUMN_NAMES, COLUMNS, type ColumnName, DEFAULT_COLUMNS, findColumn } from './columns.ts';
+import { invalid, type Refusal } from '../errors.ts';
+import { COLUMN_NAMES, type ColumnName, DEFAULT_COLUMNS, findColumn } from './columns.ts';
+import { DATE_PARTS, type DatePart, type Expression, kindOfExpression } from './expression.ts';
 
-const AGGREGATES = ['Count', 'CountAll', 'Sum', 'Avg'] as const;
+/** How the values of many tasks are summed up: `Count` counts the different ones, `CountAll` all of them. */
+const AGGREGATES = ['Count', 'CountAll', 'Sum', 'Avg', 'Min', 'Max', 'Median', 'Percent'] as const;
+const FUNCTIONS = ['GroupBy', ...AGGREGATES, 'DatePart', 'Weighted'] as const;
 const MODIFIERS = ['Header', 'Footer', 'HideDetail'] as const;
+/** Functions of SuperOffice that have no meaning for batch tasks. */
+const UNSUPPORTED = ['CurrencyConvert', 'Expression'];
 
-/** How a column is summed up: rows where it is set, all rows, and sum and average of numbers. */
+/** A function that sums up tasks. */
 export type AggregateFunction = (typeof AGGREGATES)[number];
 
-/** A column that is summed up over all tasks of the list. */
-export interface Aggregate {
-  readonly function: AggregateFunction;
-  readonly column: ColumnName;
-  /** What it is called in the answer, as it was asked for: `Count(name):Footer`. */
+/** A column of the answer: a value of each task, what the tasks are grouped by, or a sum (contract, section 6). */
+export interface SelectedItem {
+  /** What it is called in the answer, as it was asked for: `name`, `Count(State):Footer`. */
   readonly label: string;
-  /** Whether it stands before the tasks, behind them, or both. */
+  readonly role: 'value' | 'group' | AggregateFunction;
+  readonly expression: Expression;
+  /** Whether it asks for a row before the tasks of a group, or one behind them. */
   readonly header: boolean;
   readonly footer: boolean;
+  /** Whether the rows of tasks go without it. */
+  readonly hideDetail: boolean;
+  /** The level of its group, from 1, the outermost; of a sum the only level that has it, else undefined. */
+  readonly level: number | undefined;
 }
 
 /** What `$select` asks for. */
-export interface Selection {
-  readonly columns: readonly ColumnName[];
-  readonly aggregates: readonly Aggregate[];
-  /** Only the aggregates, no tasks. */
-  readonly hideDetail: boolean;
-}
+export type Selection = readonly SelectedItem[];
 
-/** The most columns and aggregates in one `$select`. */
+/** The most columns in one `$select`, and how many of them may group or sum up. */
 const MAX_SELECTED = 100;
+const MAX_GROUPS = 5;
+const MAX_AGGREGATES = 20;
 
 /**
- * Reads `$select` (contract, section 6): columns, and aggregates such as `Count(name):Footer`. An aggregate
- * without Header is a footer.
+ * Reads `$select` (contract, section 6): columns, and functions with modifiers such as `Count(State):Footer` or
+ * `GroupBy(DatePart(registeredDate):YearMonth):Header,Footer,1`.
  *
- * @throws Refusal (invalid) where a column, function or modifier does not exist, or a text is to be added up
+ * @param zone where the parts of dates are taken, an IANA name
+ * @throws Refusal (invalid) if a column, function or modifier does not exist or does not fit
  */
-export function parseSelection(text: string): Selection {
-  const parts = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  if (parts.length === 0) return { columns: DEFAULT_COLUMNS, aggregates: [], hideDetail: false };
+export function parseSelection(text: string, zone = 'UTC'): Selection {
+  const parts = splitList(text);
+  if (parts.length === 0) return DEFAULT_COLUMNS.map((name) => plainItem(name, { column: name }));
   if (parts.length > MAX_SELECTED) {
     throw invalid`$select has ${parts.length} columns; at most ${MAX_SELECTED} are accepted.`;
   }
-  const columns = new Set<ColumnName>();
-  const aggregates: Aggregate[] = [];
-  let hideDetail = false;
-  for (const part of parts) {
-    const match = /^(\w+)\s*\(\s*(\w+)\s*\)((?:\s*:\s*\w+)*)$/.exec(part);
-    if (match === null) {
-      columns.add(columnOf(part, part));
-      continue;
-    }
-    const [, name = '', column = '', modifierText = ''] = match;
-    const modifiers = modifierText
-      .split(':')
-      .slice(1)
-      .map((modifier) => named(MODIFIERS, modifier.trim(), part));
-    const aggregate = {
-      function: named(AGGREGATES, name, part),
-      column: columnOf(column, part),
-      label: part,
-      header: modifiers.includes('Header'),
-      footer: modifiers.includes('Footer') || !modifiers.includes('Header'),
-    };
-    if (['Sum', 'Avg'].includes(aggregate.function) && COLUMNS[aggregate.column] !== 'int') {
-      throw invalid`$select has "${part.slice(0, 60)}", but ${aggregate.column} is no number; Count and CountAll are accepted.`;
-    }
-    aggregates.push(aggregate);
-    hideDetail ||= modifiers.includes('HideDetail');
-  }
-  return { columns: [...columns], aggregates, hideDetail };
+  const byLabel = new Map(parts.map((part) => [part, parseItem(part, zone)]));
+  const items = [...byLabel.values()];
+  const groups = items.filter(({ role }) => role === 'group').length;
+  if (groups > MAX_GROUPS)
+    throw invalid`$select has ${groups} times GroupBy; at most ${MAX_GROUPS} are accepted.`;
+  const aggregates = items.filter(isAggregate).length;
+  if (aggregates > MAX_AGGREGATES)
+    throw invalid`$select has ${aggregates} sums; at most ${MAX_AGGREGATES} are accepted.`;
+  return items;
 }
 
-function columnOf(name: string, part: string): ColumnName {
-  const column = findColumn(name);
-  if (column === undefined) {
-    throw invalid`$select has "${part.slice(0, 60)}"; the columns ${COLUMN_NAMES.join(', ')} are accepted, and aggregates such as Count(name):Footer.`;
+/** Whether an item sums up tasks. */
+export function isAggregate({ role }: SelectedItem): boolean {
+  return role !== 'value' && role !== 'group';
+}
+
+/** Splits at the commas outside parentheses, save those between modifiers: `GroupBy(State):Header,Footer,2`. */
+export function splitList(text: string): string[] {
+  const parts: string[] = [];
+  for (const piece of splitOutside(text, ',')) {
+    const last = parts.at(-1);
+    const isModifier = /^(?:header|footer|hidedetail|\d+)(?:\s*:.*)?(?:\s+(?:asc|desc))?$/i.test(piece);
+    if (isModifier && last?.includes(':') && !/\s(?:asc|desc)$/i.test(last)) {
+      parts[parts.length - 1] = `${last},${piece}`;
+    } else if (piece !== '') parts.push(piece);
   }
+  return parts;
+}
+
+function splitOutside(text: string, separator: string): string[] {
+  const pieces = [''];
+  let depth = 0;
+  for (const letter of text) {
+    if (letter === '(') depth += 1;
+    if (letter === ')') depth -= 1;
+    if (letter === separator && depth === 0) pieces.push('');
+    else pieces[pieces.length - 1] += letter;
+  }
+  return pieces.map((piece) => piece.trim());
+}
+
+/** `name(arguments):modifiers`, or a name with modifiers. */
+interface Call {
+  readonly name: string;
+  readonly args: readonly string[] | undefined;
+  readonly modifiers: readonly string[];
+}
+
+function parseCall(text: string, whole: string): Call {
+  const begin = text.indexOf('(');
+  const end = begin === -1 ? -1 : closingOf(text, begin);
+  const head = /^[\w/]+$/.exec(
+    (begin === -1 ? (text.split(':')[0] ?? '') : text.slice(0, begin)).trim(),
+  )?.[0];
+  const tail = begin === -1 ? text.slice(text.split(':')[0]?.length) : text.slice(end + 1);
+  if (head === undefined || (begin !== -1 && end === -1) || !/^\s*(?::.*)?$/s.test(tail)) throw wrong(whole);
+  const modifiers = tail.trim() === '' ? [] : tail.trim().slice(1).split(/[:,]/);
+  return {
+    name: head,
+    args: begin === -1 ? undefined : splitOutside(text.slice(begin + 1, end), ';'),
+    modifiers: modifiers.map((modifier) => modifier.trim()),
+  };
+}
+
+function closingOf(text: string, begin: number): number {
+  let depth = 0;
+  for (let at = begin; at < text.length; at += 1) {
+    if (text[at] === '(') depth += 1;
+    if (text[at] === ')') depth -= 1;
+    if (depth === 0) return at;
+  }
+  return -1;
+}
+
+function parseItem(text: string, zone: string): SelectedItem {
+  const call = parseCall(text, text);
+  if (call.args === undefined) {
+    return { ...plainItem(text, { column: columnOf(call.name, text) }), ...placesOf(call.modifiers, text) };
+  }
+  const name = functionOf(call.name, text);
+  if (name === 'DatePart' || name === 'Weighted') {
+    const isPart = (modifier: string): boolean => name === 'DatePart' && partOf(modifier) !== undefined;
+    const expression = parseExpression({ ...call, modifiers: call.modifiers.filter(isPart) }, text, zone);
+    const others = call.modifiers.filter((modifier) => !isPart(modifier));
+    return { ...plainItem(text, expression), ...placesOf(others, text) };
+  }
+  const [argument, ...more] = call.args;
+  if (argument === undefined || more.length > 0) throw wrong(text);
+  const expression = parseExpression(parseCall(argument, text), text, zone);
+  checkArgument(name, expression, text);
+  const role = name === 'GroupBy' ? 'group' : name;
+  const places = placesOf(call.modifiers, text);
+  return {
+    label: text,
+    role,
+    expression,
+    ...places,
+    level: places.level ?? (role === 'group' ? 1 : undefined),
+  };
+}
+
+function plainItem(label: string, expression: Expression): SelectedItem {
+  const places = { header: false, footer: false, hideDetail: false, level: undefined };
+  return { label, role: 'value', expression, ...places };
+}
+
+function parseExpression({ name, args, modifiers }: Call, whole: string, zone: string): Expression {
+  if (args === undefined && modifiers.length === 0) return { column: columnOf(name, whole) };
+  const [first = '', second, ...more] = args ?? [];
+  const called = functionOf(name, whole);
+  if (called === 'DatePart' && second === undefined && modifiers.length === 1) {
+    const part = partOf(modifiers[0] ?? '');
+    if (part === undefined) throw noSuchPart(whole);
+    return { ...columnHolding(['date'], first, whole), part: { name: part, zone } };
+  }
+  if (called === 'DatePart') throw noSuchPart(whole);
+  if (called === 'Weighted' && second !== undefined && more.length === 0 && modifiers.length === 0) {
+    const weight = columnHolding(['int'], second, whole).column;
+    return { ...columnHolding(['int'], first, whole), weight };
+  }
+  throw wrong(whole);
+}
+
+const NUMBERS = ['int', 'state', 'decimal'];
+
+function checkArgument(name: (typeof FUNCTIONS)[number], expression: Expression, whole: string): void {
+  const kind = kindOfExpression(expression);
+  const fits =
+    kind !== 'restriction' &&
+    (['GroupBy', 'Count', 'CountAll'].includes(name) ||
+      NUMBERS.includes(kind) ||
+      (['Min', 'Max'].includes(name) && ['date', 'text'].includes(kind)));
+  if (!fits || (name === 'GroupBy' && expression.weight !== undefined)) {
+    throw invalid`$select has "${shorten(whole)}", but ${expression.column} is no number; Count and CountAll are accepted.`;
+  }
+}
+
+function placesOf(
+  modifiers: readonly string[],
+  whole: string,
+): Pick<SelectedItem, 'header' | 'footer' | 'hideDetail' | 'level'> {
+  const names = modifiers
+    .filter((modifier) => !/^[1-9]$/.test(modifier))
+    .map((modifier) => named(MODIFIERS, modifier, whole));
+  const levels = modifiers.filter((modifier) => /^[1-9]$/.test(modifier));
+  if (levels.length > 1) throw wrong(whole);
+  return {
+    header: names.includes('Header'),
+    footer: names.includes('Footer'),
+    hideDetail: names.includes('HideDetail'),
+    level: levels[0] === undefined ? undefined : Number(levels[0]),
+  };
+}
+
+function functionOf(name: string, whole: string): (typeof FUNCTIONS)[number] {
+  if (UNSUPPORTED.some((other) => other.toLowerCase() === name.toLowerCase())) {
+    throw invalid`$select has "${shorten(whole)}"; ${UNSUPPORTED.join(' and ')} are not there for batch tasks, which have no amounts.`;
+  }
+  return named(FUNCTIONS, name, whole);
+}
+
+function columnHolding(kinds: readonly string[], text: string, whole: string): Expression {
+  const column = columnOf(text, whole);
+  if (!kinds.includes(kindOfExpression({ column }))) {
+    const accepted = COLUMN_NAMES.filter((name) => kinds.includes(kindOfExpression({ column: name })));
+    throw invalid`$select has "${shorten(whole)}"; in place of ${column}, one of ${accepted.join(', ')} is accepted.`;
+  }
+  return { column };
+}
+
+function columnOf(name: string, whole: string): ColumnName {
+  const column = findColumn(name.trim());
+  if (column === undefined) throw wrong(whole);
   return column;
 }
 
-function named<Name extends string>(names: readonly Name[], text: string, part: string): Name {
+function partOf(modifier: string): DatePart | undefined {
+  return (Object.keys(DATE_PARTS) as DatePart[]).find(
+    (part) => part.toLowerCase() === modifier.toLowerCase(),
+  );
+}
+
+function named<Name extends string>(names: readonly Name[], text: string, whole: string): Name {
   const name = names.find((one) => one.toLowerCase() === text.toLowerCase());
   if (name === undefined) {
-    throw invalid`$select has "${part.slice(0, 60)}"; the functions ${AGGREGATES.join(', ')} and the modifiers ${MODIFIERS.join(', ')} are accepted.`;
+    throw invalid`$select has "${shorten(whole)}"; the functions ${FUNCTIONS.join(', ')} and the modifiers ${MODIFIERS.join(', ')} are accepted.`;
   }
   return name;
+}
+
+function wrong(whole: string): Refusal {
+  return invalid`$select has "${shorten(whole)}"; the columns ${COLUMN_NAMES.join(', ')} are accepted, and functions such as Count(State):Footer.`;
+}
+
+function noSuchPart(whole: string): Refusal {
+  return invalid`$select has "${shorten(whole)}"; DatePart takes one of ${Object.keys(DATE_PARTS).join(', ')}, as in DatePart(registeredDate):YearMonth.`;
+}
+
+function shorten(text: string): string {
+  return text.slice(0, 60);
 }

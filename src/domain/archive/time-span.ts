@@ -19,12 +19,29 @@ const PERIODS = ['hour', 'day', 'week', 'month', 'quarter', 'half', 'year'] as c
 export type Period = (typeof PERIODS)[number];
 
 /** What is accepted as a period, for messages. */
-export const PERIOD_NAMES = PERIODS.join(', ');
+export const PERIOD_NAMES = 'hour, day, week, month, quarter, halfyear, year';
 
-/** The period of this name, in any casing and with or without an s; `undefined` where there is none. */
+/** The names of periods without a plural s, and the numbers that stand for them (contract, section 6). */
+const PERIOD_OF: ReadonlyMap<string, Period> = new Map([
+  ...PERIODS.map((period) => [period, period] as const),
+  ['1', 'day'],
+  ['2', 'week'],
+  ['wk', 'week'],
+  ['3', 'month'],
+  ['mon', 'month'],
+  ['mo', 'month'],
+  ['4', 'quarter'],
+  ['qtr', 'quarter'],
+  ['5', 'half'],
+  ['halfyear', 'half'],
+  ['hyr', 'half'],
+  ['6', 'year'],
+  ['yr', 'year'],
+]);
+
+/** The period of this name, in any casing and with or without an s, or of this number; `undefined` if there is none. */
 export function findPeriod(name: string): Period | undefined {
-  const wanted = name.toLowerCase().replace(/s$/, '');
-  return PERIODS.find((period) => period === wanted);
+  return PERIOD_OF.get(name.trim().toLowerCase().replace(/s$/, ''));
 }
 
 /**

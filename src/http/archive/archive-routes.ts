@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { groupingOf } from '../../domain/archive/grouping.ts';
 import { parseOrder } from '../../domain/archive/order.ts';
 import { parseFilter } from '../../domain/archive/parse-filter.ts';
 import { parseSelection } from '../../domain/archive/selection.ts';
@@ -8,72 +9,133 @@ import { type ArchiveRequest, listArchive } from '../../tasks/list-archive.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { baseUrl } from '../base-url.ts';
-import { localeOf } from '../localization/locale.ts';
-import { listBatchTasks } from '../operations/batch-task.ts';
+import { type Locale, localeOf } from '../localization/locale.ts';
+import * as operations from '../operations/archive.ts';
+import { CarrierReader } from '../wire/carrier-reader.ts';
 import { CARRIER, overrideFormat } from './answer-format.ts';
+import { columnsByName } from './column-info.ts';
 import { QueryOptions } from './query-options.ts';
-import { RowWriter } from './row-writer.ts';
+import { ENTITY, RowWriter } from './row-writer.ts';
 import { readSkipToken, writeSkipToken } from './skip-token.ts';
 
-/** The tasks of a page where `$top` says nothing. */
-const DEFAULT_TOP = 100;
+/** The name of the list among the archives. */
+export const ARCHIVE = 'BatchTasks';
 
-/** Tells that the count of a GrandTotal was cut, and at what. */
+/** The tasks of a page if `$top` names none. */
+export const DEFAULT_TOP = 100;
+
+/** Says at which number the count of a list was cut. */
 const COUNT_CUT_HEADER = 'Batchline-Count-Cut';
 
+type Parts = { tasks: TaskParts };
+
 /** `GET /api/v1/BatchTask`: the archive list (contract, section 6). */
-export async function archiveRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
-  app.get('/', { config: { answer: CARRIER, operation: listBatchTasks } }, async (request, reply) => {
-    const caller = callerOf(request);
-    const options = new QueryOptions(request.query);
-    const format = options.word('$format', ['', 'JSON', 'XML']);
-    if (format !== '') overrideFormat(reply, format);
-    const locale = localeOf(request);
-    const context = { associateId: caller.associateId, now: new Date(), zone: locale.timeZone.zone };
-    const asked = readRequest(options, tasks.listLimit, parseFilter(options.text('$filter'), context));
-    const writer = new RowWriter(
-      {
-        mode: options.word('$mode', ['Slim', 'Wide', 'Full']),
-        output: options.word('$output', ['Logical', 'Display']),
-        jsonSafe: options.word('$jsonSafe', ['false', 'true']) === 'true',
-      },
-      locale,
-    );
-    const page = await listArchive(tasks, caller, asked);
-    const url = `${baseUrl(request)}/api/v1/BatchTask`;
-    const next = page.next && `${url}?${options.continuedAt(writeSkipToken(asked.order, page.next))}`;
-    if (page.total?.cut) reply.header(COUNT_CUT_HEADER, String(page.total.count));
-    return {
-      'odata.metadata': `${url}$metadata`,
-      ...(page.total === undefined ? {} : { 'odata.count': page.total.count }),
-      'odata.nextLink': next ?? null,
-      value: [
-        ...(page.header.length > 0 ? [writer.aggregates('header', page.header)] : []),
-        ...page.rows.map((row) => writer.task(row)),
-        ...(page.footer.length > 0 ? [writer.aggregates('footer', page.footer)] : []),
-      ],
-    };
+export async function batchTaskListRoutes(app: FastifyInstance, { tasks }: Parts): Promise<void> {
+  app.get('/', { config: { answer: CARRIER, operation: operations.listBatchTasks } }, (request, reply) =>
+    answerList(request, reply, tasks, '/BatchTask', new QueryOptions([request.query as object], false)),
+  );
+}
+
+/** `/api/v1/Archive`: the archives there are, their columns, and the list again (contract, section 6). */
+export async function archiveRoutes(app: FastifyInstance, { tasks }: Parts): Promise<void> {
+  const path = `/Archive/${ARCHIVE}`;
+  app.get('/Archive', { config: { answer: 'Archives', operation: operations.listArchives } }, (request) => ({
+    value: [{ name: ARCHIVE, url: `${baseUrl(request)}/api/v1${path}` }],
+  }));
+
+  for (const [url, operation] of Object.entries({
+    '/Archive$metadata': operations.describeArchives,
+    '/Archive/$metadata': operations.describeArchivesToo,
+  })) {
+    const config = { answer: 'Archives', operation };
+    app.get(url, { config }, (request) => ({ [ARCHIVE]: columnsByName(localeOf(request)) }));
+  }
+
+  for (const [url, operation] of Object.entries({
+    [`${path}/$metadata`]: operations.describeArchive,
+    [`${path}$metadata`]: operations.describeArchiveToo,
+  })) {
+    const config = { answer: 'Columns', operation };
+    app.get(url, { config }, (request) => columnsByName(localeOf(request)));
+  }
+
+  app.get(path, { config: { answer: CARRIER, operation: operations.listArchive } }, (request, reply) => {
+    const options = new QueryOptions([request.query as object], true);
+    return answerList(request, reply, tasks, path, options);
   });
+
+  app.post(path, { config: { answer: CARRIER, operation: operations.postArchive } }, (request, reply) => {
+    new CarrierReader(request.body ?? {}, 'The body'); // refuses what is no object
+    const sources = [request.query as object, (request.body ?? {}) as object];
+    const options = new QueryOptions(sources, true);
+    return answerList(request, reply, tasks, path, options);
+  });
+}
+
+/** Answers a page of the list, or its columns if `$metadata` asks for them. */
+async function answerList(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  tasks: TaskParts,
+  path: string,
+  options: QueryOptions,
+): Promise<object> {
+  const caller = callerOf(request);
+  const locale = localeOf(request);
+  const format = options.word('$format', ['', 'JSON', 'XML']);
+  if (format !== '') overrideFormat(reply, format);
+  if (options.text('$metadata') !== '') return columnsByName(locale);
+  const now = new Date();
+  const asked = readRequest(options, tasks.listLimit, caller.associateId, now, locale);
+  const style = {
+    mode: options.word('$mode', ['Slim', 'Wide', 'Full']),
+    output: options.word('$output', ['Logical', 'Display']),
+    jsonSafe: options.word('$jsonSafe', ['false', 'true']) === 'true',
+  };
+  const page = await listArchive(tasks, caller, asked);
+  if (page.total?.cut) reply.header(COUNT_CUT_HEADER, String(page.total.count));
+  const base = `${baseUrl(request)}/api/v1`;
+  const next = page.next && `${base}${path}?${options.continuedAt(writeSkipToken(asked.order, page.next))}`;
+  const writer = new RowWriter(style, locale, caller);
+  return {
+    'odata.metadata': `${base}/archive$metadata`,
+    ...(page.total === undefined ? {} : { 'odata.count': page.total.count }),
+    'odata.nextLink': next ?? null,
+    value: page.rows.map((row) => writer.write(row)),
+  };
 }
 
 function readRequest(
   options: QueryOptions,
   listLimit: number,
-  filter: ArchiveRequest['filter'],
+  associateId: number,
+  now: Date,
+  { timeZone }: Locale,
 ): ArchiveRequest {
-  options.words('$entities', ',', ['batchTask']);
+  const filter = parseFilter(options.text('$filter'), { associateId, now, zone: timeZone.zone });
+  options.words('$entities', ',', [ENTITY]);
   const settings = options.words('$options', '&', ['GrandTotal=true', 'GrandTotal=false']);
-  const order = parseOrder(options.text('$orderBy'));
+  const selection = parseSelection(options.text('$select'), timeZone.iana);
+  const grouping = groupingOf(selection, options.text('$orderBy'));
+  const order = placesOf(grouping) ?? parseOrder(options.text('$orderBy'));
   const token = options.text('$skiptoken');
   const skip = options.count('$skip', INT32_MAX) ?? 0;
   if (token !== '' && skip > 0) throw invalid`$skip and $skiptoken are both there; one is accepted.`;
   return {
     filter,
-    selection: parseSelection(options.text('$select')),
+    selection,
+    grouping,
     order,
     after: token === '' ? undefined : readSkipToken(order, token),
     skip,
     top: Math.min(options.count('$top', INT32_MAX) ?? DEFAULT_TOP, listLimit),
     grandTotal: settings.includes('grandtotal=true'),
+    count: options.word('$inlineCount', ['False', 'Estimate', 'True', 'AllPages']) !== 'False',
   };
+}
+
+/** What the places of a grouped list are in: groups alone are counted in the place of the task. */
+function placesOf(grouping: ReturnType<typeof groupingOf>): ArchiveRequest['order'] | undefined {
+  if (grouping === undefined || grouping.showsDetails) return grouping?.order;
+  return [...grouping.groupOrder, ...parseOrder('batchTaskId')];
 }

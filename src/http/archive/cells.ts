@@ -1,64 +1,64 @@
-import { COLUMNS, type ColumnName, type ColumnValue } from '../../domain/archive/columns.ts';
-import { type CancellationBehaviourName, cancellationOf } from '../../domain/cancellation.ts';
-import { type Message, type MessageData, message } from '../../domain/message.ts';
-import { type StoredState, storedStateOf } from '../../domain/task-state.ts';
+import type { ColumnKind, ColumnName } from '../../domain/archive/columns.ts';
+import { kindOfExpression } from '../../domain/archive/expression.ts';
+import { cancellationOf } from '../../domain/cancellation.ts';
+import { message } from '../../domain/message.ts';
+import type { ListCell } from '../../tasks/archive-rows.ts';
 import type { Locale } from '../localization/locale.ts';
 
 /** Texts that name or place something and are never translated. */
-const VERBATIM: readonly ColumnName[] = ['name', 'fileName', 'databaseSerialNumber'];
+const VERBATIM: readonly ColumnName[] = ['DefinitionName', 'fileName', 'DbTag'];
 
-const STATE_TEXTS: Readonly<Record<StoredState, Message>> = {
-  New: message`New`,
-  Aquired: message`Acquired`,
-  Started: message`Started`,
-  Succeeded: message`Succeeded`,
-  Failed: message`Failed`,
-  SucceededManualCleanup: message`Succeeded, to be cleaned up by hand`,
-};
+/** Times that are in UTC whatever the zone (contract, section 6). */
+const IN_UTC: readonly ColumnName[] = ['registeredDate', 'updatedDate'];
 
-const CANCELLATION_TEXTS: Readonly<Record<CancellationBehaviourName, Message>> = {
-  CanCancel: message`Can be cancelled`,
-  CancelWithWarning: message`Can be cancelled, with a warning`,
-  CannotCancel: message`Can not be cancelled`,
-};
-
-/** A value of a task, with the message that it was told by where it is a text of our own. */
-export interface Cell {
-  readonly column: ColumnName;
-  readonly value: ColumnValue;
-  readonly message: MessageData | null;
+/** What a cell holds: sums other than the least and the greatest are numbers. */
+function kindOfCell({ item }: ListCell): ColumnKind | 'decimal' {
+  const isNumber = !['value', 'group', 'Min', 'Max'].includes(item.role);
+  return isNumber ? 'decimal' : kindOfExpression(item.expression);
 }
 
-/** A value as programs read it: numbers, flags, enums by name, and dates in ISO 8601 (contract, sections 1 and 4). */
-export function logicalOf({ column, value, message: ownText }: Cell, locale: Locale): unknown {
-  switch (COLUMNS[column]) {
-    case 'state':
-      return storedStateOf(value as number);
+/** A value as it is stored: associates and cancellation behaviours by number, texts in all languages, dates in ISO 8601. */
+export function rawOf(cell: ListCell, locale: Locale): unknown {
+  const { value, item } = cell;
+  if (kindOfCell(cell) !== 'date') return value;
+  const isUtc = value !== null && IN_UTC.includes(item.expression.column);
+  return isUtc ? locale.utcDate(value as Date) : locale.date(value as Date | null);
+}
+
+/**
+ * A value as Slim shows it: the names of associates, texts in the caller's language, dates in ISO 8601.
+ *
+ * @param isDisplayed whether flags are words (`$output=Display`)
+ */
+export function slimOf(cell: ListCell, locale: Locale, isDisplayed: boolean): unknown {
+  const { value, name } = cell;
+  if (value === null) return rawOf(cell, locale);
+  switch (kindOfCell(cell)) {
+    case 'associate':
+      return name ?? '';
     case 'cancellation':
       return cancellationOf(value as number);
-    case 'date':
-      return column === 'registeredDate' ? locale.utcDate(value as Date) : locale.date(value as Date | null);
     case 'text':
-      return VERBATIM.includes(column) ? value : locale.text(value as string, ownText);
+      return isTranslated(cell) ? locale.text(value as string, cell.message) : value;
+    case 'flag':
+      return isDisplayed ? wordOf(value as boolean, locale) : value;
     default:
-      return value;
+      return rawOf(cell, locale);
   }
 }
 
-/** A value as people read it, in the caller's language: `$output=Display`, and DisplayValue in the wider modes. */
-export function displayOf(cell: Cell, locale: Locale): string {
-  const { column, value } = cell;
-  switch (COLUMNS[column]) {
-    case 'state':
-      return locale.message(STATE_TEXTS[storedStateOf(value as number)]);
-    case 'cancellation':
-      return locale.message(CANCELLATION_TEXTS[cancellationOf(value as number)]);
-    case 'flag':
-      return locale.message(value ? message`Yes` : message`No`);
-    case 'date':
-      if (value === null) return '';
-      return locale.culture?.dateTime(value as Date) ?? String(logicalOf(cell, locale));
-    default:
-      return String(logicalOf(cell, locale));
-  }
+/** A value for people, in the caller's language and culture: `DisplayValue`. */
+export function displayOf(cell: ListCell, locale: Locale): string {
+  const { value } = cell;
+  if (value === null) return '';
+  if (value instanceof Date) return locale.culture?.dateTime(value) ?? String(rawOf(cell, locale));
+  return String(slimOf(cell, locale, true));
+}
+
+function isTranslated({ item }: ListCell): boolean {
+  return item.expression.part === undefined && !VERBATIM.includes(item.expression.column);
+}
+
+function wordOf(flag: boolean, locale: Locale): string {
+  return locale.message(flag ? message`Yes` : message`No`);
 }

@@ -17,38 +17,42 @@ const OPTIONS = [
   '$output',
 ] as const;
 
+/** The options that only `/Archive/…` has. */
+const ARCHIVE_OPTIONS = ['$inlineCount', '$metadata'] as const;
+
 /** The name of an option. */
-export type OptionName = (typeof OPTIONS)[number];
+export type OptionName = (typeof OPTIONS)[number] | (typeof ARCHIVE_OPTIONS)[number];
 
-const byLowerName = new Map<string, OptionName>(OPTIONS.map((name) => [name.toLowerCase(), name]));
-
-/** The options of a query string; names match in any casing. */
+/** The options of a query string, or of a form; names match in any casing. */
 export class QueryOptions {
   readonly #values = new Map<OptionName, string>();
 
   /**
-   * @param query as Fastify has parsed it
-   * @throws Refusal (invalid) where an option is unknown or there more than once
+   * @param sources the query as Fastify has parsed it, and a body if there is one
+   * @param isArchive whether the options that only `/Archive/…` has are accepted
+   * @throws Refusal (invalid) if an option is unknown or there more than once
    */
-  constructor(query: unknown) {
-    for (const [name, value] of Object.entries(query as Record<string, string | string[]>)) {
+  constructor(sources: readonly object[], isArchive: boolean) {
+    const names: readonly OptionName[] = isArchive ? [...OPTIONS, ...ARCHIVE_OPTIONS] : OPTIONS;
+    const byLowerName = new Map<string, OptionName>(names.map((name) => [name.toLowerCase(), name]));
+    for (const [name, value] of sources.flatMap((source) => Object.entries(source))) {
       const option = byLowerName.get(name.toLowerCase());
       if (option === undefined) {
-        throw invalid`"${name.slice(0, 40)}" is no option of this list; ${OPTIONS.join(', ')} are accepted.`;
+        throw invalid`"${name.slice(0, 40)}" is no option of this list; ${names.join(', ')} are accepted.`;
       }
-      if (this.#values.has(option) || typeof value !== 'string') {
+      if (this.#values.has(option) || (typeof value === 'object' && value !== null)) {
         throw invalid`${option} is there more than once; one is accepted.`;
       }
-      this.#values.set(option, value);
+      this.#values.set(option, String(value ?? ''));
     }
   }
 
-  /** The option as it was written, without spaces around it; empty where it is absent. */
+  /** The option as it was written, without spaces around it; empty if it is absent. */
   text(name: OptionName): string {
     return this.#values.get(name)?.trim() ?? '';
   }
 
-  /** A whole number from 0, or `undefined` where the option is absent or empty. */
+  /** A whole number from 0, or `undefined` if the option is absent or empty. */
   count(name: OptionName, most: number): number | undefined {
     const text = this.text(name);
     if (text === '') return undefined;
@@ -58,7 +62,7 @@ export class QueryOptions {
     return Number(text);
   }
 
-  /** One of several words in any casing; the first where the option is absent or empty. */
+  /** One of several words in any casing; the first if the option is absent or empty. */
   word<Word extends string>(name: OptionName, words: readonly [Word, ...Word[]]): Word {
     const text = this.text(name).toLowerCase();
     if (text === '') return words[0];
@@ -78,7 +82,7 @@ export class QueryOptions {
     return words;
   }
 
-  /** The query string that goes on behind a page: the same, from another place. */
+  /** The query string of the page that begins at a place, with every other option as it was. */
   continuedAt(place: string): string {
     const kept = [...this.#values].filter(([name]) => name !== '$skip' && name !== '$skiptoken');
     return [...kept, ['$skiptoken', place] as const]

@@ -1,8 +1,11 @@
-import { COLUMNS, type ColumnName, type ColumnValue } from '../../domain/archive/columns.ts';
-import type { PageRow } from '../../store/archive/read-page.ts';
-import type { AggregateValue } from '../../tasks/list-archive.ts';
+import type { Caller } from '../../domain/caller.ts';
+import { rightsOn } from '../../domain/rights.ts';
+import type { ArchiveRow, ListCell } from '../../tasks/archive-rows.ts';
 import type { Locale } from '../localization/locale.ts';
-import { type Cell, displayOf, logicalOf } from './cells.ts';
+import { displayOf, rawOf, slimOf } from './cells.ts';
+
+/** The entity of tasks in the archive list. */
+export const ENTITY = 'batchtask';
 
 /** How the rows of an answer look. */
 export interface RowStyle {
@@ -14,55 +17,79 @@ export interface RowStyle {
 
 type Row = Record<string, unknown>;
 
+/** What of a row is not in its columns. */
+interface RowHead {
+  readonly key: number;
+  /** `batchtask`, or for a row that is no task what kind it is: `header:1`, `grandtotal`. */
+  readonly entity: string;
+}
+
+/** Numbers the rows of an answer that are no tasks, each kind for itself. */
+export class RowCounter {
+  readonly #counts = new Map<string, number>();
+
+  headOf({ kind, level, task }: ArchiveRow): RowHead {
+    if (task !== undefined) return { key: task.id, entity: ENTITY };
+    const key = (this.#counts.get(kind) ?? 0) + 1;
+    this.#counts.set(kind, key);
+    return { key, entity: kind === 'grandtotal' ? kind : `${kind}:${level}` };
+  }
+}
+
 /** Writes the rows of the archive list (contract, section 6). */
 export class RowWriter {
   readonly #style: RowStyle;
   readonly #locale: Locale;
+  readonly #caller: Caller;
+  readonly #counter = new RowCounter();
 
-  constructor(style: RowStyle, locale: Locale) {
+  constructor(style: RowStyle, locale: Locale, caller: Caller) {
     this.#style = style;
     this.#locale = locale;
+    this.#caller = caller;
   }
 
-  /** A task. */
-  task({ id, values, messages }: PageRow): Row {
-    const row: Row = { PrimaryKey: id, EntityName: 'batchTask' };
-    for (const [column, value] of Object.entries(values) as [ColumnName, ColumnValue][]) {
-      const cell = { column, value, message: messages[column] ?? null };
-      this.#cell(row, column, this.#slim(cell), () => displayOf(cell, this.#locale));
+  write(row: ArchiveRow): Row {
+    const { key, entity } = this.#counter.headOf(row);
+    const rowType = row.task === undefined ? { RowType: entity } : {};
+    if (this.#style.mode !== 'Full') {
+      const written: Row = { PrimaryKey: String(key), EntityName: entity, ...rowType };
+      for (const cell of row.cells) this.#add(written, cell);
+      return written;
     }
-    return row;
+    return {
+      PrimaryKey: key,
+      EntityName: entity,
+      ...rowType,
+      StyleHint: '',
+      LinkHint: '',
+      TableRight: this.#rightsOf(row),
+      Column: Object.fromEntries(row.cells.map((cell) => [this.#name(cell.item.label), this.#full(cell)])),
+    };
   }
 
-  /** A row of aggregates; it is no task, and its PrimaryKey is 0. */
-  aggregates(entity: 'header' | 'footer', values: readonly AggregateValue[]): Row {
-    const row: Row = { PrimaryKey: 0, EntityName: entity };
-    for (const { aggregate, value } of values) {
-      this.#cell(row, aggregate.label, value, () => (value === null ? '' : String(value)));
-    }
-    return row;
+  #add(row: Row, cell: ListCell): void {
+    const slim = slimOf(cell, this.#locale, this.#style.output === 'Display');
+    row[this.#name(cell.item.label)] = slim;
+    if (this.#style.mode !== 'Wide') return;
+    const raw = rawOf(cell, this.#locale);
+    if (raw !== slim) row[this.#name(`${cell.item.label}:raw`)] = raw;
   }
 
-  /** What the Slim mode writes: Display changes what people would not understand, and leaves numbers and dates. */
-  #slim(cell: Cell): unknown {
-    const shown = this.#style.output === 'Display' && this.#style.mode === 'Slim';
-    return shown && ['state', 'cancellation', 'flag'].includes(COLUMNS[cell.column])
-      ? displayOf(cell, this.#locale)
-      : logicalOf(cell, this.#locale);
+  #full(cell: ListCell): Row {
+    return {
+      RawValue: rawOf(cell, this.#locale),
+      DisplayValue: displayOf(cell, this.#locale),
+      LinkHint: '',
+      TooltipHint: '',
+    };
   }
 
-  #cell(row: Row, name: string, value: unknown, display: () => string): void {
-    switch (this.#style.mode) {
-      case 'Slim':
-        row[this.#name(name)] = value;
-        return;
-      case 'Wide':
-        row[this.#name(name)] = value;
-        row[this.#name(`${name}:DisplayValue`)] = display();
-        return;
-      case 'Full':
-        row[this.#name(name)] = { DisplayValue: display(), TooltipHint: '', LinkHint: '', RawValue: value };
-    }
+  /** In this list the mask is a number, unlike in carriers. */
+  #rightsOf({ task }: ArchiveRow): Row {
+    if (task === undefined) return { Mask: 0, Reason: '' };
+    const { table, reason } = rightsOn(this.#caller, task.subject);
+    return { Mask: table, Reason: reason === null ? '' : this.#locale.message(reason) };
   }
 
   #name(name: string): string {

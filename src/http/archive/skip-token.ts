@@ -1,4 +1,4 @@
-import { COLUMNS, type ColumnName } from '../../domain/archive/columns.ts';
+import { type Expression, kindOfExpression, writeExpression } from '../../domain/archive/expression.ts';
 import type { OrderColumn } from '../../domain/archive/order.ts';
 import { invalid } from '../../domain/errors.ts';
 import { INT32_MAX, INT32_MIN } from '../../domain/limits.ts';
@@ -12,21 +12,21 @@ export function writeSkipToken(order: readonly OrderColumn[], place: Place): str
 /**
  * Reads a place.
  *
- * @throws Refusal (invalid) where it was not written by `writeSkipToken` for the same order
+ * @throws Refusal (invalid) if it was not written by `writeSkipToken` for the same order
  */
 export function readSkipToken(order: readonly OrderColumn[], token: string): Place {
   const [orderOfToken, ...place] = parse(token);
   const fits =
     orderOfToken === orderText(order) &&
     place.length === order.length &&
-    order.every(({ column }, index) => isPlaceOf(column, place[index]));
+    order.every((column, index) => isPlaceOf(column, place[index]));
   if (!fits)
     throw invalid`$skiptoken does not belong to this list; what odata.nextLink had is accepted, with the same $orderBy.`;
   return place as string[];
 }
 
 function orderText(order: readonly OrderColumn[]): string {
-  return order.map(({ column, descending }) => (descending ? `${column} desc` : column)).join();
+  return order.map((column) => `${writeExpression(column)}${column.descending ? ' desc' : ''}`).join();
 }
 
 function parse(token: string): unknown[] {
@@ -38,10 +38,11 @@ function parse(token: string): unknown[] {
   }
 }
 
-function isPlaceOf(column: ColumnName, value: unknown): boolean {
+function isPlaceOf(column: Expression, value: unknown): boolean {
   if (typeof value !== 'string') return false;
-  switch (COLUMNS[column]) {
+  switch (kindOfExpression(column)) {
     case 'text':
+    case 'associate':
       return value.isWellFormed() && !value.includes('\0');
     case 'date':
       return value === '-infinity' || isInstant(value);

@@ -4,6 +4,7 @@ import type { Access } from '../../domain/access.ts';
 /** The tags of operations, in the order of the page at `/docs`, with what each is about. */
 export const TAGS = {
   BatchTask: 'Batch tasks: the REST resource of SuperOffice, and what hangs on a task.',
+  Archive: "The archive list of batch tasks, and SuperOffice's Archive agent.",
   Batch: "SuperOffice's Batch agent: one call a method.",
   BLOB: "Two calls of SuperOffice's BLOB agent: a batch task's output, and its removal.",
   TimeZone: "Time zones, and SuperOffice's TimeZone agent.",

@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
 import { ACCESS } from '../../domain/access.ts';
-import { COLUMNS } from '../../domain/archive/columns.ts';
 import { LOG_LEVELS } from '../../store/tasks/append-log.ts';
 import { BULK_ACTIONS } from '../../tasks/bulk-tasks.ts';
 import type { Operation } from '../openapi/operation.ts';
@@ -35,61 +34,6 @@ export const startBatchTask: Operation = {
   refusals: [409],
   reads: { body: BatchTaskStart },
   examples: { request: { countdown: COUNTDOWN_START }, answer: { id: 274 } },
-};
-
-const shown = { Logical: 'Logical', Display: 'Display' } as const;
-const option = (description: string) => Type.Optional(Type.String({ description }));
-
-/** The value of a column: the logical or the displayed one; in the mode Full both. */
-const Row = Type.Unsafe<Record<string, unknown> & { PrimaryKey: number; EntityName: string }>({
-  title: 'ArchiveRow',
-  type: 'object',
-  required: ['PrimaryKey', 'EntityName'],
-  properties: {
-    PrimaryKey: { type: 'integer', description: 'The id of the task; 0 in a row of sums' },
-    EntityName: { enum: ['batchTask', 'header', 'footer'] },
-  },
-  additionalProperties: true,
-  description: `The columns that $select names, as $mode and $output want them: ${Object.keys(COLUMNS).join(', ')}`,
-});
-
-const ArchivePage = Type.Object(
-  {
-    'odata.metadata': Type.String(),
-    'odata.count': Type.Optional(Type.Integer({ description: 'With $options=GrandTotal=true' })),
-    'odata.nextLink': nullable(Type.String({ description: 'The next page' })),
-    value: Type.Array(Row),
-  },
-  { title: 'ArchivePage' },
-);
-
-export const listBatchTasks: Operation = {
-  id: 'listBatchTasks',
-  access: ACCESS.read,
-  tag,
-  summary: 'The batch tasks that one may see: $filter, $select, $orderBy, $top, $skip and more.',
-  description: 'The archive list. Names of options match in any casing.',
-  answers: { 200: ArchivePage },
-  headers: { 'Batchline-Count-Cut': 'The count, where counting stopped there' },
-  reads: {
-    query: Type.Object({
-      $select: option('Columns, separated by commas; sums such as Count(name):Footer'),
-      $filter: option("A condition such as state eq 'Failed' and registeredDate after '2026-01-01'"),
-      $orderBy: option('Columns, each with asc or desc behind it'),
-      $entities: option('batchTask, the only one'),
-      $top: option('The size of a page; 100 where it is absent'),
-      $skip: option('How many are left out; $skiptoken of odata.nextLink is faster'),
-      $skiptoken: option('What odata.nextLink has'),
-      $mode: Type.Optional(Type.Enum(['Slim', 'Wide', 'Full'])),
-      $options: option('GrandTotal=true counts all'),
-      $context: option('Accepted, not used'),
-      $format: Type.Optional(Type.Enum(['JSON', 'XML'], { description: 'Counts more than Accept' })),
-      $jsonSafe: Type.Optional(
-        Type.Enum(['true', 'false'], { description: 'Names of letters, digits and underscores only' }),
-      ),
-      $output: Type.Optional(Type.Enum(Object.keys(shown) as (keyof typeof shown)[])),
-    }),
-  },
 };
 
 const TaskOrState = Type.Union([Int32, BatchTaskState], {

@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { ColumnName } from '../../domain/archive/columns.ts';
 import type { Filter, FilterValue } from '../../domain/archive/filter.ts';
-import { COLUMN_SQL, isSet } from './column-sql.ts';
+import { COLUMN_SQL, fold, isSet } from './column-sql.ts';
 
 type Condition = RawBuilder<boolean>;
 
 /** The only column that can be null. */
-const NULLABLE: ColumnName = 'lastStarted';
+const NULLABLE: ColumnName = 'LastStarted';
 
 /** A filter as a condition on `batchline.task as t`; everything that the caller wrote is a parameter of it. */
 export function compileFilter(filter: Filter): Condition {
@@ -16,6 +16,8 @@ export function compileFilter(filter: Filter): Condition {
       return sql`(${sql.join(filter.parts.map(compileFilter), filter.kind === 'and' ? sql` and ` : sql` or `)})`;
     case 'not':
       return sql`not ${compileFilter(filter.part)}`;
+    case 'constant':
+      return filter.value ? sql`true` : sql`false`;
     case 'set':
       return sql`(${isSet(filter.column)})`;
     case 'compare':
@@ -49,11 +51,6 @@ export function typed(value: FilterValue): RawBuilder<unknown> {
   if (typeof value === 'boolean') return sql`${value}::boolean`;
   if (typeof value === 'string') return sql`${value}::text`;
   return sql`${instant(value)}::timestamptz`;
-}
-
-/** A text without its case. */
-export function fold(text: RawBuilder<unknown>): RawBuilder<string> {
-  return sql`batchline.fold(${text})`;
 }
 
 /** An instant in words that PostgreSQL reads; it writes years before 1 and after 9999 otherwise than JavaScript. */

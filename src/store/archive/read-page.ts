@@ -1,15 +1,24 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { COLUMNS, type ColumnName, type ColumnValue } from '../../domain/archive/columns.ts';
+import type { ColumnName, ColumnValue } from '../../domain/archive/columns.ts';
+import type { Expression } from '../../domain/archive/expression.ts';
 import type { Filter } from '../../domain/archive/filter.ts';
 import type { OrderColumn } from '../../domain/archive/order.ts';
 import type { MessageData } from '../../domain/message.ts';
+import type { RightsSubject } from '../../domain/rights.ts';
 import type { Schema } from '../schema.ts';
-import { COLUMN_SQL, MESSAGE_SQL } from './column-sql.ts';
-import { compileFilter, fold } from './compile-filter.ts';
+import {
+  COLUMN_SQL,
+  expressionSql,
+  keyText,
+  keyValue,
+  type ListedDefinition,
+  MESSAGE_SQL,
+  NAME_SQL,
+  sortKey,
+  withDefinitions,
+} from './column-sql.ts';
+import { compileFilter } from './compile-filter.ts';
 import { areSmall, type Slice } from './scope.ts';
-
-/** The longest text that a place in the order has, in characters. Texts are sorted by so much of them. */
-const SORTED_CHARACTERS = 250;
 
 /**
  * An owner with so many tasks or fewer has them all read and sorted, in some milliseconds. The planner would
@@ -24,6 +33,10 @@ export interface PageRequest {
   readonly slices: readonly Slice[];
   readonly filter: Filter | undefined;
   readonly columns: readonly ColumnName[];
+  /** What is computed of each task beside its columns. */
+  readonly computed?: readonly Expression[];
+  /** The definitions that the list may speak of. */
+  readonly definitions?: readonly ListedDefinition[];
   /** A total order. */
   readonly order: readonly OrderColumn[];
   /** Only what comes after this place. */
@@ -42,6 +55,11 @@ export interface PageRow {
   readonly values: Readonly<Partial<Record<ColumnName, ColumnValue>>>;
   /** What texts of our own were told by. */
   readonly messages: Readonly<Partial<Record<ColumnName, MessageData | null>>>;
+  /** The names of the associates whose ids are among the values. */
+  readonly names: Readonly<Partial<Record<ColumnName, string>>>;
+  readonly computed: readonly ColumnValue[];
+  /** What rights on the task depend on. */
+  readonly subject: RightsSubject;
   readonly place: Place;
 }
 
@@ -58,7 +76,15 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
     const message = MESSAGE_SQL[column];
     return message === undefined ? [] : [sql`${message} as ${sql.ref(`m${index}`)}`];
   });
-  const keys = order.map(({ column }, index) => sql`${sortedBy(column)} as ${sql.ref(`s${index}`)}`);
+  const names = columns.flatMap((column, index) => {
+    const name = NAME_SQL[column];
+    return name === undefined ? [] : [sql`${name} as ${sql.ref(`n${index}`)}`];
+  });
+  const computed = (page.computed ?? []).map(
+    (expression, index) => sql`${expressionSql(expression)} as ${sql.ref(`e${index}`)}`,
+  );
+  const subject = sql`t.id as task_id, t.tenant as task_tenant, t.owner_id as task_owner, t.name as task_name`;
+  const keys = order.map((column, index) => sql`${sortKey(column)} as ${sql.ref(`s${index}`)}`);
   const inOrder = sql.join(
     order.map(
       ({ descending }, index) => sql`${sql.ref(`s${index}`)} ${sql.raw(descending ? 'desc' : 'asc')}`,
@@ -67,13 +93,14 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
   const sources = await sourcesOf(db, page);
   const parts = sources.map(
     (source) => sql`(
-      select ${sql.join([sql`t.id as task_id`, ...values, ...messages, ...keys])} from ${source}
+      select ${sql.join([subject, ...values, ...messages, ...names, ...computed, ...keys])} from ${source}
       order by ${inOrder} limit ${skip + limit})`,
   );
-  const places = order.map(({ column }, index) =>
-    placeText(column, sql.ref(`s${index}`), sql.ref(`p${index}`)),
+  const places = order.map(
+    (column, index) => sql`${keyText(column, sql.ref(`s${index}`))} as ${sql.ref(`p${index}`)}`,
   );
   const { rows } = await sql<Record<string, unknown>>`
+    ${withDefinitions(page.definitions)}
     select page.*, ${sql.join(places)} from (${sql.join(parts, sql` union all `)}) as page
     order by ${inOrder} offset ${skip} limit ${limit}`.execute(db);
   return rows.map((row) => ({
@@ -82,6 +109,15 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
     messages: Object.fromEntries(
       columns.map((column, index) => [column, (row[`m${index}`] ?? null) as MessageData | null]),
     ),
+    names: Object.fromEntries(
+      columns.flatMap((column, index) => (column in NAME_SQL ? [[column, row[`n${index}`] as string]] : [])),
+    ),
+    computed: (page.computed ?? []).map((_, index) => row[`e${index}`] as ColumnValue),
+    subject: {
+      tenant: row.task_tenant as string,
+      ownerId: row.task_owner as number,
+      name: row.task_name as string,
+    },
     place: order.map((_, index) => row[`p${index}`] as string),
   }));
 }
@@ -111,11 +147,11 @@ function conditionsOf({ filter, order, after }: PageRequest): RawBuilder<boolean
 
 /** That a task comes after a place. In one direction it is a comparison of rows, which an index answers at once. */
 function comesAfter(order: readonly OrderColumn[], place: Place): RawBuilder<boolean> {
-  const keys = order.map(({ column, descending }, index) => ({
-    key: sortedBy(column),
-    value: placeValue(column, place[index] ?? ''),
-    beyond: sql.raw(descending ? '<' : '>'),
-    descending,
+  const keys = order.map((column, index) => ({
+    key: sortKey(column),
+    value: keyValue(column, place[index] ?? ''),
+    beyond: sql.raw(column.descending ? '<' : '>'),
+    descending: column.descending,
   }));
   const [first] = keys;
   if (first !== undefined && keys.every(({ descending }) => descending === first.descending)) {
@@ -131,42 +167,4 @@ function comesAfter(order: readonly OrderColumn[], place: Place): RawBuilder<boo
     ),
   );
   return sql`(${sql.join(ways, sql` or `)})`;
-}
-
-/** What a column is sorted by: never null, texts without their case. */
-function sortedBy(column: ColumnName): RawBuilder<unknown> {
-  const value = COLUMN_SQL[column];
-  if (column === 'name') return fold(value);
-  if (column === 'databaseSerialNumber') return value;
-  if (column === 'lastStarted') return sql`coalesce(${value}, '-infinity')`;
-  switch (COLUMNS[column]) {
-    case 'text':
-      return sql`left(${fold(value)}, ${sql.lit(SORTED_CHARACTERS)})`;
-    case 'flag':
-      return sql`${value}::int`;
-    default:
-      return value;
-  }
-}
-
-/** What a row is sorted by, as a text that loses nothing. */
-function placeText(
-  column: ColumnName,
-  key: RawBuilder<unknown>,
-  name: RawBuilder<unknown>,
-): RawBuilder<unknown> {
-  if (COLUMNS[column] !== 'date') return sql`${key}::text as ${name}`;
-  return sql`case when ${key} = '-infinity' then '-infinity'
-    else to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as ${name}`;
-}
-
-function placeValue(column: ColumnName, text: string): RawBuilder<unknown> {
-  switch (COLUMNS[column]) {
-    case 'text':
-      return sql`${text}::text`;
-    case 'date':
-      return sql`${text}::timestamptz`;
-    default:
-      return sql`${text}::int`;
-  }
 }

@@ -1,0 +1,91 @@
+import { invalid } from '../errors.ts';
+import { writeExpression } from './expression.ts';
+import { type OrderColumn, parseOrder } from './order.ts';
+import { isAggregate, type SelectedItem, type Selection, splitList } from './selection.ts';
+
+/** How a list with `GroupBy` or sums is put together (contract, section 6). */
+export interface Grouping {
+  /** What tasks are grouped by, the outermost level first. */
+  readonly groups: readonly SelectedItem[];
+  readonly aggregates: readonly SelectedItem[];
+  /** The levels of groups, from the outermost; a list without `GroupBy` is one group of level 1. */
+  readonly levels: readonly number[];
+  /** Whether there are rows of tasks: there are none if `HideDetail` leaves them without a column. */
+  readonly showsDetails: boolean;
+  /** The order of the groups: one column for each of `groups`. */
+  readonly groupOrder: readonly OrderColumn[];
+  /** The sum that groups without rows of tasks are sorted by. */
+  readonly byAggregate: { readonly item: SelectedItem; readonly descending: boolean } | undefined;
+  /** The total order of the tasks, which begins with that of the groups. */
+  readonly order: readonly OrderColumn[];
+}
+
+/**
+ * How a list is grouped; `undefined` if its selection has no `GroupBy` and no sums.
+ *
+ * @param orderText `$orderBy`, which may name the functions of `$select` too, with or without their modifiers
+ * @throws Refusal (invalid) if the order is wrong or a level has no group
+ */
+export function groupingOf(selection: Selection, orderText: string): Grouping | undefined {
+  const aggregates = selection.filter(isAggregate);
+  const groups = selection
+    .filter(({ role }) => role === 'group')
+    .toSorted((a, b) => (a.level ?? 1) - (b.level ?? 1));
+  if (aggregates.length === 0 && groups.length === 0) return undefined;
+  const levels = groups.length === 0 ? [1] : [...new Set(groups.map(({ level }) => level ?? 1))];
+  const stray = aggregates.find(({ level }) => level !== undefined && !levels.includes(level));
+  if (stray !== undefined) {
+    throw invalid`$select has "${stray.label.slice(0, 60)}", but no GroupBy of level ${stray.level ?? 1}; ${levels.join(', ')} are there.`;
+  }
+  const showsDetails = selection.some(({ hideDetail }) => !hideDetail);
+  const directions = new Map<SelectedItem, boolean>();
+  const rest: string[] = [];
+  for (const part of splitList(orderText)) {
+    const [, name = part, direction = 'asc'] = /^(.*?)(?:\s+(asc|desc))?$/is.exec(part) ?? [];
+    const item = [...groups, ...aggregates].find((one) => isCalled(one, name));
+    if (item === undefined) rest.push(part);
+    else directions.set(item, direction.toLowerCase() === 'desc');
+  }
+  const item = aggregates.find((one) => directions.has(one));
+  if (item !== undefined && showsDetails) {
+    throw invalid`$orderBy has "${item.label.slice(0, 60)}"; tasks are sorted by columns, and groups by a sum if every column has HideDetail.`;
+  }
+  const groupOrder = groups.map((group) => ({
+    ...group.expression,
+    descending: directions.get(group) ?? false,
+  }));
+  return {
+    groups,
+    aggregates,
+    levels,
+    showsDetails,
+    groupOrder,
+    byAggregate: item && { item, descending: directions.get(item) === true },
+    order: [...groupOrder, ...parseOrder(rest.join())],
+  };
+}
+
+function isCalled(item: SelectedItem, name: string): boolean {
+  const plain = (text: string): string => text.replaceAll(/\s+/g, '').toLowerCase();
+  const call = `${item.role === 'group' ? 'GroupBy' : item.role}(${writeExpression(item.expression)})`;
+  return [item.label, call].some((one) => plain(one) === plain(name));
+}
+
+/** Whether rows of this kind stand at the groups of a level. */
+export function hasRow(selection: Selection, kind: 'header' | 'footer', level: number): boolean {
+  return selection.some((item) => item[kind] && (item.level ?? level) === level);
+}
+
+/** The columns of a header or footer: the groups of its level, and the sums that belong there. */
+export function itemsAt(selection: Selection, kind: 'header' | 'footer', level: number): SelectedItem[] {
+  return selection.filter((item) => {
+    if (item.role === 'group') return item.level === level;
+    if (!isAggregate(item) || (item.level ?? level) !== level) return false;
+    return item[kind] || (!item.header && !item.footer);
+  });
+}
+
+/** The columns of the rows of tasks. */
+export function detailItems(selection: Selection): SelectedItem[] {
+  return selection.filter(({ hideDetail }) => !hideDetail);
+}
