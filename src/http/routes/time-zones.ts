@@ -58,7 +58,7 @@ export async function timeZoneRoutes(app: FastifyInstance, { base }: { base: Tim
     async (request) => ({
       'odata.metadata': `${baseUrl(request)}/api/v1/archive$metadata`,
       'odata.nextLink': null,
-      value: list(new QueryOptions(request.query), new Date()),
+      value: list(new QueryOptions([request.query as object], false), new Date()),
     }),
   );
 
