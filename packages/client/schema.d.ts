@@ -167,7 +167,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The batch tasks that one may see: $filter, $select, $orderBy, $top, $skip and more
+         * The batch tasks that the caller may see: $filter, $select, $orderBy, $top, $skip and more
          * @description The archive list. Names of options match in any casing.
          */
         get: operations["listBatchTasks"];
@@ -268,6 +268,178 @@ export interface paths {
         put?: never;
         /** Starts a task like this one, with other parameters if given; answers its id */
         post: operations["copyBatchTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The archives that there are */
+        get: operations["listArchives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Archive$metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The columns of each archive; odata.metadata of a list leads here */
+        get: operations["describeArchives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Archive/$metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The columns of each archive; odata.metadata of a list leads here */
+        get: operations["describeArchivesToo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Archive/BatchTasks/$metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The columns of the list of batch tasks */
+        get: operations["describeArchive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Archive/BatchTasks$metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The columns of the list of batch tasks */
+        get: operations["describeArchiveToo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Archive/BatchTasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same list among the archives, also with a count
+         * @description The archive list. Names of options match in any casing.
+         */
+        get: operations["listArchive"];
+        put?: never;
+        /**
+         * The same list, with the options in the body, for long ones
+         * @description The archive list. Names of options match in any casing.
+         */
+        post: operations["postArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/Archive/GetProviderNames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call GetProviderNames of the Archive agent; never runs it */
+        get: operations["describe_Archive_GetProviderNames"];
+        put?: never;
+        /**
+         * The names of the archives
+         * @description Names of arguments may be in any casing.
+         */
+        post: operations["Archive_GetProviderNames"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/Archive/GetAvailableColumns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call GetAvailableColumns of the Archive agent; never runs it */
+        get: operations["describe_Archive_GetAvailableColumns"];
+        put?: never;
+        /**
+         * The columns of an archive
+         * @description Names of arguments may be in any casing.
+         */
+        post: operations["Archive_GetAvailableColumns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Agents/Archive/GetArchiveListByColumns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes the call GetArchiveListByColumns of the Archive agent; never runs it */
+        get: operations["describe_Archive_GetArchiveListByColumns"];
+        put?: never;
+        /**
+         * A page of an archive
+         * @description Names of arguments may be in any casing.
+         */
+        post: operations["Archive_GetArchiveListByColumns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1967,21 +2139,82 @@ export interface components {
             /** @description There are more that match */
             More: boolean;
         };
-        /** @description The columns that $select names, as $mode and $output want them: batchTaskId, name, state, associateId, description, request, response, startCount, lastStarted, registeredDate, updatedDate, progressPercent, progressDescription, fileName, context, result, detailsTable, detailsRecord, databaseSerialNumber, cancellationBehaviour, isSystemTask, isInternalTask, parentId */
+        /** @description The columns that $select names, as it spells them. There are getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId. In Full they are in Column. */
         ArchiveRow: {
-            /** @description The id of the task; 0 in a row of sums */
-            PrimaryKey: number;
-            /** @enum {unknown} */
-            EntityName: "batchTask" | "header" | "footer";
+            /** @description The id of the task: a string in Slim and Wide, a number in Full */
+            PrimaryKey: string | number;
+            /** @description batchtask, or the RowType of a row that is no task */
+            EntityName: string;
+            /** @description header:1, footer:1 and so on, or grandtotal */
+            RowType?: string;
         } & {
             [key: string]: unknown;
         };
         ArchivePage: {
             "odata.metadata": string;
-            /** @description With $options=GrandTotal=true */
+            /** @description With $inlineCount */
             "odata.count"?: number;
             "odata.nextLink": string | null;
             value: components["schemas"]["ArchiveRow"][];
+        };
+        Archives: {
+            value: {
+                name: string;
+                url: string;
+            }[];
+        };
+        ArchiveColumnInfo: {
+            DisplayName: string;
+            DisplayTooltip: string;
+            DisplayType: string;
+            CanOrderBy: boolean;
+            Name: string;
+            CanRestrictBy: boolean;
+            RestrictionType: string;
+            RestrictionListName: string;
+            IsVisible: boolean;
+            ExtraInfo: string;
+            Width: string;
+            IconHint: string;
+            HeadingIconHint: string;
+        };
+        /** @description The columns by their names */
+        ArchiveColumns: {
+            [key: string]: components["schemas"]["ArchiveColumnInfo"];
+        };
+        /** @description How an agent is called */
+        AgentCall: {
+            Agent: string;
+            Method: string;
+            Summary: string;
+            Description: string;
+            /** @description Where to POST the arguments */
+            Url: string;
+            Arguments: {
+                Name: string;
+                Type: string;
+            }[];
+            /** @description The type of the answer; void if it has no body */
+            Returns: string;
+        };
+        ArchiveListItem: {
+            EntityName: string;
+            /** Format: int32 */
+            PrimaryKey: number;
+            ColumnData: {
+                [key: string]: {
+                    DisplayValue: string;
+                    TooltipHint: string;
+                    LinkHint: string;
+                };
+            };
+            LinkHint: string;
+            StyleHint: string;
+            TableRight: {
+                Mask: string;
+                Reason: string;
+            } | null;
+            FieldProperties: null;
         };
         /**
          * @description A state that a task can be in
@@ -2137,21 +2370,6 @@ export interface components {
             FieldProperties: {
                 [key: string]: components["schemas"]["FieldProperty"];
             } | null;
-        };
-        /** @description How an agent is called */
-        AgentCall: {
-            Agent: string;
-            Method: string;
-            Summary: string;
-            Description: string;
-            /** @description Where to POST the arguments */
-            Url: string;
-            Arguments: {
-                Name: string;
-                Type: string;
-            }[];
-            /** @description The type of the answer; void if it has no body */
-            Returns: string;
         };
         /** @description null: there is none */
         Limits: {
@@ -2817,26 +3035,26 @@ export interface operations {
     listBatchTasks: {
         parameters: {
             query?: {
-                /** @description Columns, separated by commas; sums such as Count(name):Footer */
+                /** @description Columns, separated by commas; functions such as Count(State):Footer */
                 $select?: string;
-                /** @description A condition such as state eq 'Failed' and registeredDate after '2026-01-01' */
+                /** @description A condition such as State eq 5 and registeredDate after '2026-01-01' */
                 $filter?: string;
-                /** @description Columns, each with asc or desc behind it */
+                /** @description Columns, each with an optional asc or desc */
                 $orderBy?: string;
-                /** @description batchTask, the only one */
+                /** @description batchtask, the only one */
                 $entities?: string;
-                /** @description The size of a page; 100 where it is absent */
+                /** @description The size of a page; 100 by default */
                 $top?: string;
-                /** @description How many are left out; $skiptoken of odata.nextLink is faster */
+                /** @description How many tasks to pass over; $skiptoken of odata.nextLink is faster */
                 $skip?: string;
-                /** @description What odata.nextLink has */
+                /** @description From odata.nextLink */
                 $skiptoken?: string;
                 $mode?: "Slim" | "Wide" | "Full";
-                /** @description GrandTotal=true counts all */
+                /** @description GrandTotal=true adds a row with the sums of the whole list */
                 $options?: string;
                 /** @description Accepted, not used */
                 $context?: string;
-                /** @description Counts more than Accept */
+                /** @description Overrides Accept */
                 $format?: "JSON" | "XML";
                 /** @description Names of letters, digits and underscores only */
                 $jsonSafe?: "true" | "false";
@@ -2851,8 +3069,6 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description The count, where counting stopped there */
-                    "Batchline-Count-Cut"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3243,6 +3459,464 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listArchives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archives"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describeArchives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        BatchTasks: components["schemas"]["ArchiveColumns"];
+                    };
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describeArchivesToo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        BatchTasks: components["schemas"]["ArchiveColumns"];
+                    };
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describeArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveColumns"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describeArchiveToo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveColumns"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listArchive: {
+        parameters: {
+            query?: {
+                /** @description Columns, separated by commas; functions such as Count(State):Footer */
+                $select?: string;
+                /** @description A condition such as State eq 5 and registeredDate after '2026-01-01' */
+                $filter?: string;
+                /** @description Columns, each with an optional asc or desc */
+                $orderBy?: string;
+                /** @description batchtask, the only one */
+                $entities?: string;
+                /** @description The size of a page; 100 by default */
+                $top?: string;
+                /** @description How many tasks to pass over; $skiptoken of odata.nextLink is faster */
+                $skip?: string;
+                /** @description From odata.nextLink */
+                $skiptoken?: string;
+                $mode?: "Slim" | "Wide" | "Full";
+                /** @description GrandTotal=true adds a row with the sums of the whole list */
+                $options?: string;
+                /** @description Accepted, not used */
+                $context?: string;
+                /** @description Overrides Accept */
+                $format?: "JSON" | "XML";
+                /** @description Names of letters, digits and underscores only */
+                $jsonSafe?: "true" | "false";
+                $output?: "Logical" | "Display";
+                /** @description Adds odata.count; not with False */
+                $inlineCount?: "False" | "Estimate" | "True" | "AllPages";
+                /** @description ALL answers the columns in place of the tasks */
+                $metadata?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The count, if counting stopped there */
+                    "Batchline-Count-Cut"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivePage"] | components["schemas"]["ArchiveColumns"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    postArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Columns, separated by commas; functions such as Count(State):Footer */
+                    $select?: string;
+                    /** @description A condition such as State eq 5 and registeredDate after '2026-01-01' */
+                    $filter?: string;
+                    /** @description Columns, each with an optional asc or desc */
+                    $orderBy?: string;
+                    /** @description batchtask, the only one */
+                    $entities?: string;
+                    /** @description The size of a page; 100 by default */
+                    $top?: string;
+                    /** @description How many tasks to pass over; $skiptoken of odata.nextLink is faster */
+                    $skip?: string;
+                    /** @description From odata.nextLink */
+                    $skiptoken?: string;
+                    /** @enum {unknown} */
+                    $mode?: "Slim" | "Wide" | "Full";
+                    /** @description GrandTotal=true adds a row with the sums of the whole list */
+                    $options?: string;
+                    /** @description Accepted, not used */
+                    $context?: string;
+                    /**
+                     * @description Overrides Accept
+                     * @enum {unknown}
+                     */
+                    $format?: "JSON" | "XML";
+                    /**
+                     * @description Names of letters, digits and underscores only
+                     * @enum {unknown}
+                     */
+                    $jsonSafe?: "true" | "false";
+                    /** @enum {unknown} */
+                    $output?: "Logical" | "Display";
+                    /**
+                     * @description Adds odata.count; not with False
+                     * @enum {unknown}
+                     */
+                    $inlineCount?: "False" | "Estimate" | "True" | "AllPages";
+                    /** @description ALL answers the columns in place of the tasks */
+                    $metadata?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The count, if counting stopped there */
+                    "Batchline-Count-Cut"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivePage"] | components["schemas"]["ArchiveColumns"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Archive_GetProviderNames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    Archive_GetProviderNames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Archive_GetAvailableColumns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    Archive_GetAvailableColumns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description BatchTasks, the only one */
+                    ProviderName: string;
+                    Context?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveColumnInfo"][];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    describe_Archive_GetArchiveListByColumns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCall"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    Archive_GetArchiveListByColumns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description BatchTasks, the only one */
+                    ProviderName: string;
+                    Columns?: string[];
+                    SortOrder?: {
+                        Name: string;
+                        /** @enum {unknown} */
+                        Direction: "ASC" | "DESC";
+                    }[];
+                    Restriction?: {
+                        /** @description A column */
+                        Name: string;
+                        /** @description As in $filter */
+                        Operator: string;
+                        Values?: string[];
+                        IsActive?: boolean;
+                        /** @description How many open before it, or if negative close behind it */
+                        InterParenthesis?: number;
+                        /**
+                         * @description How the next one is combined with it
+                         * @enum {unknown}
+                         */
+                        InterOperator?: "None" | "And" | "Or";
+                    }[];
+                    Entities?: string[];
+                    /** @description From 0; if negative how many tasks to pass over */
+                    Page?: number;
+                    PageSize?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveListItem"][];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
