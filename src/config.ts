@@ -8,6 +8,7 @@ import { parseRules, type Retention, type RetentionRules, readRetention } from '
 import { findTimeZone, type TimeZone, UTC } from './domain/time-zone.ts';
 import type { FilesPlace } from './files/place.ts';
 import { BACKEND_NAMES, type BackendName } from './store/backend.ts';
+import { DEFAULT_RUN_SECONDS } from './store/run-connections.ts';
 
 /** The ways to sign in, in the order in which they are offered. */
 export const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
@@ -90,6 +91,8 @@ export interface Config {
   readonly databasePooler: boolean | undefined;
   /** Seconds that a transaction may stand still before PostgreSQL ends it. */
   readonly idleTransactionSeconds: number;
+  /** Seconds that a run may hold a database connection before its transaction is rolled back. */
+  readonly runTransactionSeconds: number;
   /** The administrator of the first start. */
   readonly admin: { readonly login: string; readonly password: string } | undefined;
   /** Absolute paths of the user's own modules or folders. */
@@ -193,6 +196,12 @@ export const SETTINGS: readonly Setting[] = [
     name: 'BATCHLINE_IDLE_TRANSACTION',
     fallback: '30',
     meaning: 'Seconds that a transaction may stand still before PostgreSQL ends it (1 to 3600)',
+  },
+  {
+    name: 'BATCHLINE_RUN_TRANSACTION_SECONDS',
+    fallback: '20',
+    meaning:
+      'Seconds that a run may hold a database connection before its transaction is rolled back (1 to 3600)',
   },
   {
     name: 'BATCHLINE_DATABASE_TIMEOUT',
@@ -778,6 +787,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseListenUrl,
     databasePooler: read.flagOrAuto('BATCHLINE_DATABASE_POOLER'),
     idleTransactionSeconds: read.integer('BATCHLINE_IDLE_TRANSACTION', 30, 1, 3600),
+    runTransactionSeconds: read.integer('BATCHLINE_RUN_TRANSACTION_SECONDS', DEFAULT_RUN_SECONDS, 1, 3600),
     admin:
       admin?.[1] !== undefined && admin[2] !== undefined
         ? { login: admin[1], password: admin[2] }

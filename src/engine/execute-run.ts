@@ -1,8 +1,8 @@
 import type { RunOutcome } from '../domain/run-outcome.ts';
-import { inFaultScope } from '../workers/run-faults.ts';
 import { supervise } from '../workers/supervise.ts';
 import type { Run } from './run.ts';
 import { type ContextParts, createContext } from './run-context.ts';
+import { insideRun } from './run-scope.ts';
 import type { ThreadPool } from './threads/thread-pool.ts';
 
 /** What runs are executed with. */
@@ -19,7 +19,8 @@ export interface ExecutionParts extends ContextParts {
  */
 export async function executeRun(run: Run, parts: ExecutionParts): Promise<RunOutcome | undefined> {
   const thread = run.definition.isolate === 'thread' ? new AbortController() : undefined;
-  return supervise(run, doWork(run, parts, thread?.signal), {
+  const work = insideRun(run, () => doWork(run, parts, thread?.signal));
+  return supervise(run, work, {
     graceSeconds: parts.graceSeconds,
     onLeftBehind: () => {
       run.log.warn(
@@ -39,6 +40,5 @@ async function doWork(
 ): Promise<unknown> {
   const parameters = await run.definition.readParameters(run.task.parameters);
   if (killThread !== undefined) return parts.threads.run(run, parameters, killThread);
-  const context = createContext(run, parameters, parts) as never;
-  return inFaultScope(run, () => run.definition.definition.run(context));
+  return run.definition.definition.run(createContext(run, parameters, parts) as never);
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { message } from '../domain/message.ts';
@@ -6,11 +6,13 @@ import { checkpointJson } from '../domain/run-texts.ts';
 import { traceHeaders } from '../domain/trace-context.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
+import { asRun, checkNoTransaction, currentUse, type RunUse } from '../store/run-connections.ts';
+import type { Schema } from '../store/schema.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { type Json, PermanentError, RunEnded, type TaskContext } from '../workers/define-task.ts';
 import { forwardingLog, lineText } from '../workers/forwarding-log.ts';
-import type { RunServices } from '../workers/run-services.ts';
+import type { RunServices, RunTransaction } from '../workers/run-services.ts';
 import { childrenOver } from '../workers/task-children.ts';
 import type { FamilyParts } from './families/family-parts.ts';
 import { childrenOfRun } from './families/run-children.ts';
@@ -55,7 +57,11 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
       const problem = run.progress(percent, text);
       if (problem !== undefined) logOfTask().warn(problem);
     },
-    checkpoint: (value) => outlastOutage(() => keepCheckpoint(parts.database.sql, run, value), run.signal),
+    checkpoint(value) {
+      const open = currentUse()?.transaction as OpenTransaction | undefined;
+      if (open?.isOpen === true && open.run === run) return open.checkpoint(value);
+      return outlastOutage(() => keepCheckpoint(parts.database.sql, run, value), run.signal);
+    },
     async resultFile(name) {
       const file = await parts.files.resultFile(run.task, name, run.fileAttempt);
       run.fileName = file.name;
@@ -97,24 +103,52 @@ export async function keepCheckpoint(db: Database['sql'], run: Run, value: Json)
 function createServices(run: Run, parts: ContextParts): RunServices {
   return {
     database: parts.database.sql as unknown as Kysely<unknown>,
-    transaction: (work) =>
-      inTransaction(parts.database.sql, async (trx) => {
-        let kept = false;
-        const result = await work({
-          sql: trx as never,
-          checkpoint: async (value) => {
-            await keepCheckpoint(trx, run, value);
-            kept = true;
-          },
-        });
-        if (!kept)
-          throw new PermanentError(
-            message`A transaction of a run must set the checkpoint, so that it holds the task.`,
-          );
-        return result;
-      }),
+    transaction: (work) => transactionOf(run, parts, work),
     inputFile: (name) => parts.files.inputFile(name, run.task),
     allowPrivateAddresses: parts.allowPrivateAddresses,
     tasks: (filter): AsyncIterable<BatchTask> => parts.readTasks(run.task, filter),
   };
+}
+
+/** A transaction of a run, which `ctx.checkpoint` joins. */
+interface OpenTransaction extends NonNullable<RunUse['transaction']> {
+  readonly run: Run;
+  checkpoint(value: Json): Promise<void>;
+}
+
+/** Does the work of a run and sets its checkpoint in one transaction. */
+async function transactionOf<T>(
+  run: Run,
+  parts: ContextParts,
+  work: (tx: RunTransaction) => Promise<T>,
+): Promise<T> {
+  checkNoTransaction();
+  const expired = Promise.withResolvers<never>();
+  expired.promise.catch(() => undefined); // the race below hears it
+  const transaction: OpenTransaction = {
+    run,
+    isOpen: false,
+    onExpired: expired.reject,
+    checkpoint: () => Promise.reject(new Error('The transaction has not begun.')),
+  };
+  const attempt = async (trx: Transaction<Schema>): Promise<T> => {
+    let kept = false;
+    transaction.checkpoint = async (value) => {
+      await keepCheckpoint(trx, run, value);
+      kept = true;
+    };
+    transaction.isOpen = true;
+    try {
+      const done = work({ sql: trx as never, checkpoint: (value) => transaction.checkpoint(value) });
+      const result = await Promise.race([done, expired.promise]);
+      if (!kept)
+        throw new PermanentError(
+          message`A transaction of a run must set the checkpoint, so that it holds the task.`,
+        );
+      return result;
+    } finally {
+      transaction.isOpen = false;
+    }
+  };
+  return asRun({ definition: run.task.name, transaction }, () => inTransaction(parts.database.sql, attempt));
 }

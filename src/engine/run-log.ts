@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { boundedText, MAX_LOG_LINE_LENGTH } from '../domain/run-texts.ts';
 import type { Schema } from '../store/schema.ts';
 import { appendLog, MOST_LOG_LINES, type RunLogLine } from '../store/tasks/append-log.ts';
+import { outsideRun } from './run-scope.ts';
 
 const FLUSH_MS = 500;
 
@@ -28,7 +29,7 @@ export class RunLog {
   add(line: RunLogLine): void {
     this.#lines.push({ ...line, message: logText(line.message) });
     if (this.#lines.length > 10 * MOST_LOG_LINES) this.#lines.splice(0, MOST_LOG_LINES);
-    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
+    this.#timer ??= outsideRun(() => setTimeout(() => void this.flush(), FLUSH_MS));
   }
 
   /** Resolves when everything that was noted is kept. Call it before a run's end is written. */

@@ -71,7 +71,7 @@ export type Tables = 'up to date' | 'as they are';
 
 function openAs(tables: Tables, config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
   return config.databaseUrl === undefined
-    ? openEmbedded(config.dataFolder, log, meter, tables)
+    ? openEmbedded(config.dataFolder, log, meter, tables, config.runTransactionSeconds)
     : openPostgres(config.databaseUrl, config, log, meter, tables);
 }
 

@@ -12,11 +12,16 @@ export interface FaultTarget {
 export type StrayFault = (kind: FaultKind, error: unknown) => void;
 
 /** Which run's code is executing, through promises, timers and sockets. */
-const scope = new AsyncLocalStorage<FaultTarget>();
+const scope = new AsyncLocalStorage<FaultTarget | undefined>();
 
 /** Executes code of a run, so that the errors it lets escape, now or later, are known to be the run's. */
 export function inFaultScope<T>(target: FaultTarget, work: () => T): T {
   return scope.run(target, work);
+}
+
+/** Executes code that is not the run's though the run has called it. */
+export function leaveFaultScope<T>(work: () => T): T {
+  return scope.run(undefined, work);
 }
 
 const strays: StrayFault[] = [];

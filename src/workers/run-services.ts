@@ -9,9 +9,12 @@ export interface RunServices {
   /**
    * Runs a function in a database transaction in which it can also set the checkpoint, so that work and
    * checkpoint are kept together or not at all. Rolls back where this run has lost the task. Where the database asks for it
-   * (a deadlock, a serialization failure), the function is called again in a new transaction.
+   * (a deadlock, a serialization failure), the function is called again in a new transaction. `ctx.checkpoint` joins
+   * it; every other call that needs the database is refused until it has ended. After
+   * `BATCHLINE_RUN_TRANSACTION_SECONDS` it is rolled back.
    *
-   * @throws RunEnded where this run has lost the task, and whatever the function throws
+   * @throws RunEnded if this run has lost the task; RunConnectionError if the time is over or a transaction of the run
+   *   is open; what the function throws
    */
   transaction<T>(work: (tx: RunTransaction) => Promise<T>): Promise<T>;
   /**

@@ -10,6 +10,7 @@ import type { ChildResult, ChildrenPort } from '../../workers/task-children.ts';
 import { CHILDREN_PAGE } from '../../workers/task-children.ts';
 import type { Run } from '../run.ts';
 import type { RunLog } from '../run-log.ts';
+import { outsideRun } from '../run-scope.ts';
 import type { FamilyParts } from './family-parts.ts';
 import { prepareChildren, startChildren } from './start-children.ts';
 import { waitForChildren } from './wait-for-children.ts';
@@ -32,7 +33,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
       const { ids, fresh } = await held((trx, parent) =>
         startChildren(trx, parent, prepared, run.span.trace),
       );
-      announceStarts(parts, fresh);
+      outsideRun(() => announceStarts(parts, fresh));
       return ids;
     },
     async wait(onFailure) {
@@ -47,7 +48,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
       );
       if (!waits) return counts;
       parts.queue.meter.waits(run.task.name);
-      announceWait(signals, run.task);
+      outsideRun(() => announceWait(signals, run.task));
       run.end('waiting');
       throw new RunEnded('waiting');
     },

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { fromPglite } from 'pg-boss';
 import type { Logger } from 'pino';
 import { backendOf } from '../backend.ts';
 import type { Database, Tables } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { DEFAULT_RUN_SECONDS } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals } from '../signals.ts';
 import { DataFolder, EMBEDDED_FOLDER } from './data-folder.ts';
 import { DiskGuard, RESERVE_BYTES } from './disk-guard.ts';
 import { DurableFileSystem, durableStartParams, freeSpace } from './durable-file-system.ts';
+import { EmbeddedDialect } from './embedded-dialect.ts';
 import { DatabaseDamaged, FolderUnusable, firstError, reasonOf } from './folder-errors.ts';
 import { lockFolder } from './folder-lock.ts';
 
@@ -34,6 +36,7 @@ export async function openEmbedded(
   log: Logger,
   meter?: DatabaseMeter,
   tables: Tables = 'up to date',
+  runSeconds = DEFAULT_RUN_SECONDS,
 ): Promise<EmbeddedDatabase> {
   DataFolder.check(dataFolder);
   const lock = lockFolder(dataFolder);
@@ -54,7 +57,7 @@ export async function openEmbedded(
     const guard = new DiskGuard(pglite, dataFolder, fs);
     const metered = logTo(meter).log;
     const sql = new Kysely<Schema>({
-      dialect: new PGliteDialect({ pglite }),
+      dialect: new EmbeddedDialect({ pglite }, runSeconds),
       log: (event) => {
         if (event.level === 'error' && isPanic(event.error)) lost.resolve(event.error);
         metered?.(event);

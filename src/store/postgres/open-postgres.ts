@@ -9,6 +9,7 @@ import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import { checkEventIds } from '../events/check-event-ids.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { retrying } from '../retries/retrying.ts';
+import { connectionsForRuns } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals, type Signals } from '../signals.ts';
 import { DatabaseUnfit, DatabaseUnreachable } from './database-errors.ts';
@@ -52,7 +53,15 @@ export async function openPostgres(
   const pool = makePool(url, isPooled, kind, config, log);
   pool.on('connect', (client) => dropWhenSilent(client, () => statementMs));
   try {
-    const sql = new Kysely<Schema>({ dialect: new ServerDialect({ pool }, backend), ...logTo(meter) });
+    const shares = {
+      total: Number.POSITIVE_INFINITY, // the pool has its own limit
+      forRuns: connectionsForRuns(config.databasePool),
+      runSeconds: config.runTransactionSeconds,
+    };
+    const sql = new Kysely<Schema>({
+      dialect: new ServerDialect({ pool }, backend, shares),
+      ...logTo(meter),
+    });
     const migrated = { sql: sql as unknown as Kysely<unknown>, backend, holder: config.nodeId };
     await pool.query('select 1').catch((error: unknown) => {
       throw new DatabaseUnreachable(error);

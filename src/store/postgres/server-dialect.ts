@@ -8,20 +8,23 @@ import {
 } from 'kysely';
 import type { Backend } from '../backend.ts';
 import { RetryingDriver } from '../retries/retrying-driver.ts';
+import { type ConnectionShares, SharingDriver } from '../run-connections.ts';
 
 /** Our SQL as the servers of one kind take it. */
 export class ServerDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
   readonly #backend: Backend;
+  readonly #shares: ConnectionShares;
 
-  constructor(config: PostgresDialectConfig, backend: Backend) {
+  constructor(config: PostgresDialectConfig, backend: Backend, shares: ConnectionShares) {
     super(config);
+    this.#shares = shares;
     this.#config = config;
     this.#backend = backend;
   }
 
   override createDriver(): Driver {
-    return new RetryingDriver(this.#config);
+    return new SharingDriver(new RetryingDriver(this.#config), this.#shares);
   }
 
   override createAdapter(): PostgresAdapter {

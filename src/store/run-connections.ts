@@ -1,0 +1,255 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult, TransactionSettings } from 'kysely';
+
+/** A use of the database by the code of a run. */
+export interface RunUse {
+  /** The definition's name, for errors. */
+  readonly definition: string;
+  /** The transaction of `ctx.services.transaction`, if that is what uses it. */
+  readonly transaction?: {
+    /** While it is open, nothing else of the run may take a connection. */
+    isOpen: boolean;
+    /** Called when the time is over; it has been rolled back. */
+    readonly onExpired: (error: RunConnectionError) => void;
+  };
+}
+
+/** Seconds that a run may hold a connection, if the settings say nothing. */
+export const DEFAULT_RUN_SECONDS = 20;
+
+/** Why the code of a run gets no connection, or has lost the one that it had. */
+export class RunConnectionError extends Error {
+  constructor(problem: string) {
+    super(problem);
+    this.name = 'RunConnectionError';
+  }
+}
+
+/** How many connections there are, and what runs may have of them. */
+export interface ConnectionShares {
+  /** All that the driver gives out at once; `Infinity` if it limits them itself. */
+  readonly total: number;
+  /** The most that runs hold at once: the rest is for the API and the engine. */
+  readonly forRuns: number;
+  /** Seconds that a run may hold one. */
+  readonly runSeconds: number;
+}
+
+const use = new AsyncLocalStorage<RunUse | undefined>();
+
+/** Executes code of a run: the connections that it takes, now or later, count as the run's. */
+export function asRun<T>(run: RunUse, work: () => T): T {
+  return use.run(run, work);
+}
+
+/** What the code that executes uses the database for; `undefined` for our own. */
+export function currentUse(): RunUse | undefined {
+  return use.getStore();
+}
+
+/** Executes our own code that a run has called and that goes on beside it: a timer, a signal to others. */
+export function asServer<T>(work: () => T): T {
+  return use.run(undefined, work);
+}
+
+/** @throws RunConnectionError if the code that executes is inside a transaction of its run */
+export function checkNoTransaction(): void {
+  const run = use.getStore();
+  if (run?.transaction?.isOpen !== true) return;
+  throw new RunConnectionError(
+    `A transaction of "${run.definition}" is open; inside ctx.services.transaction its own sql and checkpoint and ctx.checkpoint are accepted.`,
+  );
+}
+
+/** Runs' share of a pool: all but two connections, or but two fifths of a larger pool. */
+export function connectionsForRuns(pool: number): number {
+  return Math.max(1, pool - Math.max(2, Math.ceil(pool * 0.4)));
+}
+
+/**
+ * Keeps the code of runs from taking the database away from the API and the engine. Runs hold only their share of the
+ * connections, each for a limited time; after that its transaction is rolled back and its statements are refused.
+ * Inside `ctx.services.transaction` a second connection is refused at once, since on the embedded database there is none.
+ */
+export class SharingDriver implements Driver {
+  readonly #driver: Driver;
+  readonly #all: Semaphore;
+  readonly #ofRuns: Semaphore;
+  readonly #runSeconds: number;
+
+  constructor(driver: Driver, shares: ConnectionShares) {
+    this.#driver = driver;
+    this.#all = new Semaphore(shares.total);
+    this.#ofRuns = new Semaphore(shares.forRuns);
+    this.#runSeconds = shares.runSeconds;
+  }
+
+  init(...args: Parameters<Driver['init']>): Promise<void> {
+    return this.#driver.init(...args);
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    checkNoTransaction();
+    const run = use.getStore();
+    if (run !== undefined) await this.#ofRuns.take();
+    try {
+      await this.#all.take();
+      try {
+        const connection = await this.#driver.acquireConnection();
+        return new SharedConnection(connection, run, this.#runSeconds, (one) => this.#release(one, run));
+      } catch (error) {
+        this.#all.give();
+        throw error;
+      }
+    } catch (error) {
+      if (run !== undefined) this.#ofRuns.give();
+      throw error;
+    }
+  }
+
+  async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    const shared = connection as SharedConnection;
+    await this.#driver.beginTransaction(shared.connection, settings);
+    shared.rollback = () => this.#driver.rollbackTransaction(shared.connection);
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    const shared = connection as SharedConnection;
+    shared.check();
+    await this.#driver.commitTransaction(shared.connection);
+    shared.rollback = undefined;
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    const shared = connection as SharedConnection;
+    if (shared.isExpired) return; // it has been rolled back
+    shared.rollback = undefined;
+    await this.#driver.rollbackTransaction(shared.connection);
+  }
+
+  async savepoint(...[connection, ...rest]: SavepointArgs): Promise<void> {
+    await this.#driver.savepoint?.((connection as SharedConnection).checked(), ...rest);
+  }
+
+  async rollbackToSavepoint(...[connection, ...rest]: SavepointArgs): Promise<void> {
+    await this.#driver.rollbackToSavepoint?.((connection as SharedConnection).checked(), ...rest);
+  }
+
+  async releaseSavepoint(...[connection, ...rest]: SavepointArgs): Promise<void> {
+    await this.#driver.releaseSavepoint?.((connection as SharedConnection).checked(), ...rest);
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    await (connection as SharedConnection).release();
+  }
+
+  destroy(...args: Parameters<Driver['destroy']>): Promise<void> {
+    return this.#driver.destroy(...args);
+  }
+
+  async #release(connection: DatabaseConnection, run: RunUse | undefined): Promise<void> {
+    try {
+      await this.#driver.releaseConnection(connection);
+    } finally {
+      this.#all.give();
+      if (run !== undefined) this.#ofRuns.give();
+    }
+  }
+}
+
+type SavepointArgs = Parameters<NonNullable<Driver['savepoint']>>;
+
+/** A connection that was given out once; a run's expires. */
+class SharedConnection implements DatabaseConnection {
+  readonly connection: DatabaseConnection;
+  /** Undoes the open transaction, if there is one. */
+  rollback: (() => Promise<void>) | undefined;
+  readonly #release: (connection: DatabaseConnection) => Promise<void>;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #executing: Promise<unknown> = Promise.resolve();
+  #expired: RunConnectionError | undefined;
+
+  constructor(
+    connection: DatabaseConnection,
+    run: RunUse | undefined,
+    runSeconds: number,
+    release: (connection: DatabaseConnection) => Promise<void>,
+  ) {
+    this.connection = connection;
+    this.#release = release;
+    if (run === undefined) return;
+    this.#timer = asServer(() => setTimeout(() => void this.#expire(run, runSeconds), runSeconds * 1000));
+  }
+
+  get isExpired(): boolean {
+    return this.#expired !== undefined;
+  }
+
+  /** @throws RunConnectionError if it has expired */
+  check(): void {
+    if (this.#expired !== undefined) throw this.#expired;
+  }
+
+  checked(): DatabaseConnection {
+    this.check();
+    return this.connection;
+  }
+
+  async executeQuery<R>(query: CompiledQuery, ...rest: unknown[]): Promise<QueryResult<R>> {
+    this.check();
+    const executing = this.connection.executeQuery<R>(query, ...(rest as []));
+    this.#executing = executing;
+    return executing;
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    this.check();
+    return this.connection.streamQuery<R>(query, chunkSize);
+  }
+
+  async release(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (!this.isExpired) await this.#release(this.connection);
+  }
+
+  /** Takes the connection from its run, when the statement under way has ended. */
+  async #expire(run: RunUse, seconds: number): Promise<void> {
+    const error = new RunConnectionError(
+      `"${run.definition}" has held a database connection for ${seconds} s (BATCHLINE_RUN_TRANSACTION_SECONDS); its transaction is rolled back.`,
+    );
+    this.#expired = error;
+    run.transaction?.onExpired(error);
+    await this.#executing.catch(() => undefined); // its caller gets the error
+    try {
+      await this.rollback?.();
+    } catch {
+      // The connection is broken; the driver drops it when it is released.
+    } finally {
+      await this.#release(this.connection);
+    }
+  }
+}
+
+/** Permits, first come, first served. */
+class Semaphore {
+  #left: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(permits: number) {
+    this.#left = permits;
+  }
+
+  async take(): Promise<void> {
+    if (this.#left > 0) {
+      this.#left -= 1;
+      return;
+    }
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  give(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#left += 1;
+    else next();
+  }
+}
