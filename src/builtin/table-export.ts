@@ -70,8 +70,8 @@ const Parameters = Type.Object(
 );
 
 /**
- * Writes the tasks that the owner may see into a file, oldest first, as a stream. The file has its name only
- * once it is whole; another attempt writes it anew.
+ * Writes the tasks that the run may see into a file, oldest first, as a stream. The file gets its name once it is
+ * complete; another attempt starts over.
  */
 export const tableExport = defineTask({
   name: 'table-export',

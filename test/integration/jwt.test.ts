@@ -1,4 +1,5 @@
-import { generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { createHmac } from 'node:crypto';
+import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -23,6 +24,7 @@ describe('JWTs of an OIDC issuer', () => {
     database = await openDatabase(readConfig(place.env), log);
     const anna = { login: 'anna', name: 'Anna', passwordHash: '', roles: ['viewer'], tenant: null } as const;
     annaId = (await insertAssociate(database.sql, anna)).id;
+    await insertAssociate(database.sql, { ...anna, login: 'karen', name: 'Karen' });
   });
   afterAll(async () => {
     await database?.close();
@@ -84,9 +86,83 @@ describe('JWTs of an OIDC issuer', () => {
     ['that is signed by nothing (alg none)', async () => unsecured()],
     ['that is signed by the public key as a secret', () => signedAs('HS256')],
     ['that is signed by another key of the same name', () => signedAs('ES256')],
+    ...['NONE', 'None', 'nOnE', ''].map((alg): [string, () => Promise<string>] => [
+      `whose alg is "${alg}" and that has no signature`,
+      () => forged({ alg }, ''),
+    ]),
+    [
+      'of alg none, with the signature of a good one',
+      async () => forged({ alg: 'none' }, await goodSignature()),
+    ],
+    ['of HS256, with an empty secret', () => forged({ alg: 'HS256' }, hmac)],
+    ['of HS256, with the published key as the secret', () => signedByPublishedKey('HS256')],
+    ['of HS512, with the published key as the secret', () => signedByPublishedKey('HS512')],
+    [
+      'of RS256, with a signature of ES256',
+      async () => forged({ alg: 'RS256', kid: 'key-1' }, await goodSignature()),
+    ],
+    [
+      'of ES384, with a key of ES256',
+      async () => forged({ alg: 'ES384', kid: 'key-1' }, await goodSignature()),
+    ],
+    ['without an alg', async () => forged({ kid: 'key-1' }, await goodSignature())],
+    ['whose alg is no text', async () => forged({ alg: ['ES256'], kid: 'key-1' }, await goodSignature())],
+    ['that brings its own key (jwk)', () => signedByOwn((jwk) => ({ jwk }))],
+    [
+      'that brings its own key under the name of a good one',
+      () => signedByOwn((jwk) => ({ jwk, kid: 'key-1' })),
+    ],
+    [
+      'that names where its key is (jku)',
+      () => signedByOwn(() => ({ jku: `${issuer.url}/keys`, kid: 'key-9' })),
+    ],
+    [
+      'that names a certificate (x5u)',
+      () => signedByOwn(() => ({ x5u: 'https://evil.example/c.pem', kid: 'key-9' })),
+    ],
+    ['whose key is a path (kid)', () => signedByOwn(() => ({ kid: '../../dev/null' }))],
+    ['whose key is SQL (kid)', () => signedByOwn(() => ({ kid: "' or 1=1 --" }))],
+    [
+      'with a critical header that is unknown',
+      async () => forged({ alg: 'ES256', kid: 'key-1', crit: ['exp'] }, await goodSignature()),
+    ],
+    [
+      'whose payload is not encoded (b64)',
+      async () => forged({ alg: 'ES256', kid: 'key-1', b64: false, crit: ['b64'] }, await goodSignature()),
+    ],
+    [
+      'whose signature is all zeros',
+      () => forged({ alg: 'ES256', kid: 'key-1' }, Buffer.alloc(64).toString('base64url')),
+    ],
+    [
+      'whose signature is of another token',
+      async () => forged({ alg: 'ES256', kid: 'key-1' }, await goodSignature()),
+    ],
+    ['with five parts', async () => `${await anna()}.x.y`],
+    ['whose exp is a text', () => anna({ exp: 'tomorrow' as never })],
+    ['whose nbf is a text', () => anna({ nbf: 'yesterday' as never })],
+    ['whose audience is a list without ours', () => anna({ aud: ['x', 'y'] })],
+    ['whose audience begins like ours', () => anna({ aud: 'batchline-other' })],
+    ['whose issuer has a slash more', () => anna({ iss: `${issuer.url}/` })],
+    ...[
+      'Anna',
+      'ANNA',
+      'anna ',
+      ' anna',
+      'anna\u200b',
+      '\uff41nna',
+      'a\u0578\u0578a',
+      'ann\u0430',
+      'anna\u0301',
+    ].map((login): [string, () => Promise<string>] => [
+      `of the login ${JSON.stringify(login)}, which is not anna`,
+      () => anna({ preferred_username: login }),
+    ]),
+    ['of a login that folds to a known one', () => anna({ preferred_username: '\u212aaren' })],
   ];
   test.each(wrong)('a token %s is refused, and all look alike', async (_what, token) => {
     const error = await refusal(scheme({ BATCHLINE_OIDC_SKEW: '5' }), await token());
+    expect(issuer.asked()).toBeLessThanOrEqual(2);
     expect(error).toMatchObject({
       kind: 'unauthenticated',
       message: 'The token is wrong, revoked or expired.',
@@ -94,6 +170,26 @@ describe('JWTs of an OIDC issuer', () => {
     expect(await findAssociate(database.sql, 'nobody')).toBeUndefined();
   });
 
+  /** A token with this header, made by hand. */
+  const forged = async (header: object, signature: string | ((input: string) => string)): Promise<string> => {
+    const input = [header, claims()].map(inBase64).join('.');
+    return `${input}.${typeof signature === 'string' ? signature : signature(input)}`;
+  };
+  const inBase64 = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const hmac = (input: string): string => createHmac('sha256', '').update(input).digest('base64url');
+  const goodSignature = async (): Promise<string> => (await anna({ jti: 'another' })).split('.')[2] ?? '';
+  const signedByPublishedKey = async (alg: string): Promise<string> => {
+    const { keys } = (await (await fetch(`${issuer.url}/keys`)).json()) as { keys: object[] };
+    const secret = JSON.stringify(keys[0]);
+    return forged({ alg, kid: 'key-1' }, (input) =>
+      createHmac(alg.replace('HS', 'sha'), secret).update(input).digest('base64url'),
+    );
+  };
+  const signedByOwn = async (headerOf: (jwk: JWK) => object): Promise<string> => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const header = { alg: 'ES256', ...headerOf(await exportJWK(publicKey)) };
+    return new SignJWT(claims()).setProtectedHeader(header).sign(privateKey);
+  };
   const swapClaims = (token: string, claims: unknown): string => {
     const [header, , signature] = token.split('.');
     return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
@@ -177,6 +273,25 @@ describe('JWTs of an OIDC issuer', () => {
     expect(new Set(callers.map(({ caller }) => caller.associateId)).size).toBe(1);
     const made = await findAssociate(database.sql, 'newcomer');
     expect(made).toMatchObject({ name: 'New Comer', roles: [], tenant: null, passwordHash: '' });
+  });
+
+  test.each(['Newcomer2', '\u212aaren', 'ANNA'])(
+    'a login that differs from an associate by case alone makes no second one: %s',
+    async (login) => {
+      const jwt = scheme({ BATCHLINE_OIDC_CREATE: 'true' });
+      if (login === 'Newcomer2') await jwt.signIn(await issuer.token({ preferred_username: 'newcomer2' }));
+      const error = await refusal(jwt, await issuer.token({ preferred_username: login }));
+      expect(error.kind).toBe('unauthenticated');
+    },
+  );
+
+  test('claims for roles or tenant narrow the sign-in, others do not', async () => {
+    const narrowed = async (settings: Record<string, string>): Promise<boolean> =>
+      (await scheme(settings).signIn(await anna({ tenant: 'Cust1', roles: ['viewer'] }))).caller.narrowed ===
+      true;
+    expect(await narrowed({})).toBe(false);
+    expect(await narrowed({ BATCHLINE_OIDC_ROLES_CLAIM: 'roles' })).toBe(true);
+    expect(await narrowed({ BATCHLINE_OIDC_TENANT_CLAIM: 'tenant' })).toBe(true);
   });
 
   test('somebody who was shut out stays out', async () => {
