@@ -46,6 +46,9 @@ export class Refused extends Error {
   readonly code: string;
 }
 
+/** The properties of the body of a start that the server does not know and has ignored; null if there are none. */
+export function ignoredBy(response: { readonly headers: Headers }): string | null;
+
 /**
  * What a call has answered: `await answerOf(client.GET('/api/v1/Definitions'))`.
  *

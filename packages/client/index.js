@@ -34,6 +34,10 @@ export async function answerOf(call) {
   return data;
 }
 
+export function ignoredBy({ headers }) {
+  return headers.get('Batchline-Ignored');
+}
+
 function headersOf({ token, ticket, login, password = '', appToken, language, timeZone }) {
   const headers = { Accept: 'application/json' };
   if (token !== undefined) headers.Authorization = `Bearer ${token}`;

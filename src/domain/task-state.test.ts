@@ -20,10 +20,17 @@ describe('parseState', () => {
     expect(parseState(String(number))).toBe(name);
   });
 
-  test.each(['', 'Acquired', '7', '-1', '1.0', '0x1', 'New,Failed', 'toString', '99999999999'])(
+  test.each(['', '7', '-1', '1.0', '0x1', 'New,Failed', 'toString', '99999999999'])(
     'knows no state %j',
     (text) => {
       expect(parseState(text)).toBeUndefined();
+    },
+  );
+
+  test.each(['Acquired', 'ASSIGNED', ' assigned '])(
+    'takes %j for Aquired (contract, section 1.1)',
+    (text) => {
+      expect(parseState(text)).toBe('Aquired');
     },
   );
 

@@ -86,11 +86,14 @@ for (const [name, number] of Object.entries(TaskState)) {
   byLowerName.set(name.toLowerCase(), name as TaskStateName);
   byNumber.set(number, name as TaskStateName);
 }
+// Other spellings of Aquired: the correct one, and that of SuperOffice's database page (contract, section 1.1).
+for (const name of ['acquired', 'assigned']) byLowerName.set(name, 'Aquired');
 
 /**
- * Reads a state as clients write it: a name in any casing, or a number, also as digits in a string.
+ * Reads a state as clients write it: a name in any casing, or a number, also as digits in a string. `Acquired` and
+ * `Assigned` are `Aquired`.
  *
- * @returns the state's name, or `undefined` where there is no such state
+ * @returns the state's name, or `undefined` if there is no such state
  */
 export function parseState(value: string | number): TaskStateName | undefined {
   if (typeof value === 'number') return byNumber.get(value);

@@ -29,7 +29,9 @@ import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
 import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
-import { acceptedBodies, readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
+import { compressAnswers } from './negotiation/compression.ts';
+import { decodeBodies } from './negotiation/content-encoding.ts';
+import { BODY_TYPES, readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
 import { describeAgentCalls } from './openapi/agent-descriptions.ts';
 import { collectOperations } from './openapi/operations.ts';
 import { limitPipelining } from './pipelining.ts';
@@ -71,6 +73,7 @@ import { enforceRouteAccess } from './security/route-access.ts';
 import { requestIdOf } from './telemetry/request-id.ts';
 import { observeRequests } from './telemetry/request-telemetry.ts';
 import { stripTenantSegment } from './tenant-segment.ts';
+import { refuseRepeatedNames } from './wire/query.ts';
 
 /** What the HTTP side works with. */
 export interface AppParts {
@@ -141,7 +144,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   });
   negotiateAnswers(app);
   limitPipelining(app);
+  refuseRepeatedNames(app);
+  decodeBodies(app);
   readRequestBodies(app);
+  compressAnswers(app);
 
   await app.register(fastifyCookie);
   await app.register(healthRoutes, { health: parts.health });
@@ -238,9 +244,10 @@ function asTold(fault: unknown, isEmbedded: boolean): unknown {
 /** Sends the error carrier in the format that Accept asks for; JSON if there is none (contract, section 4). */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const isUnknownType = (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
-  const told = isUnknownType ? unsupportedBody(request) : error;
+  const told = isUnknownType ? unsupportedBody() : error;
   const { status, body } = toErrorAnswer(told, localeOf(request));
-  if (status === 415) reply.headers(acceptedBodies(request));
+  // What would be accepted instead (RFC 9110, section 15.5.16); a wrong Content-Encoding has set its own header.
+  if (status === 415 && !reply.hasHeader('Accept-Encoding')) reply.header('Accept', BODY_TYPES.join(', '));
   const format = formatOf(request);
   answerIn(format, reply, 'Error');
   const { Error: _, ...children } = body;

@@ -138,7 +138,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
 
     test.each([
       ['application/json', '{"Description":', 'position 15'],
-      ['application/json', '['.repeat(100_000), 'nested deeper'],
+      ['application/json', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested deeper'],
       ['application/xml', '<a><b></a>', 'line 1, column'],
       ['application/xml', '<!DOCTYPE a [<!ENTITY b "c">]><a><Description>&b;</Description></a>', 'DOCTYPE'],
       ['application/xml', '<a><Description>&b;</Description></a>', 'line 1'],
@@ -147,13 +147,14 @@ describe.each(DATABASES)('formats on %s', (kind) => {
       ['application/xml', '<a><Description/><description/></a>', 'more than once'],
       ['application/x-www-form-urlencoded', 'Description=%zz', 'position 0'],
       ['application/x-www-form-urlencoded', 'State=Done', 'State'],
-      ['application/json-patch+json', '{"op":"add"}', 'list of operations'],
+      ['application/json-patch+json', '[{"op":"add"}]', 'path'],
       [
         'application/json-patch+json',
         '[{"op":"add","path":"/Description","value":"x"},{"op":"replace","path":"/State","value":"Done"}]',
         'State',
       ],
-      ['application/merge-patch+json', '{"Description":"x","State":null}', 'State'],
+      ['application/merge-patch+json', '{"Description":"x","State":"Done"}', 'State'],
+      ['application/merge-patch+json', '[{"op":"add","path":"/Description","value":"x"}]', 'is a list'],
     ])('%s %.40j is refused with 400, and nothing has changed', async (type, body, says) => {
       const id = await taskIn('New', admin);
       const before = await recordOf(server, id);
@@ -166,17 +167,17 @@ describe.each(DATABASES)('formats on %s', (kind) => {
       const id = await taskIn('New', admin);
       const call = (method: string, path: string, headers: Record<string, string>) =>
         admin.call(method, path, '{"Description":"x"}', headers);
-      const carriers = CARRIER_TYPES.join(', ');
       const type = await call('PUT', `/BatchTask/${id}`, { 'Content-Type': 'text/plain' });
       expectError(type, 415, 'HttpException');
-      expect(type.headers.get('accept')).toBe(
-        `${carriers}, application/json-patch+json, application/merge-patch+json`,
-      );
       const other = await call('POST', '/BatchTask', { 'Content-Type': 'text/plain' });
-      expect(other.headers.get('accept')).toBe(carriers);
-      const coded = await call('PUT', `/BatchTask/${id}`, { 'Content-Encoding': 'gzip' });
-      expectError(coded, 415, 'HttpException', 'gzip');
-      expect([coded.headers.get('accept-encoding'), coded.headers.get('accept')]).toEqual(['identity', null]);
+      for (const answer of [type, other])
+        expect(answer.headers.get('accept')).toBe([...CARRIER_TYPES, ...PATCH_TYPES].join(', '));
+      const coded = await call('PUT', `/BatchTask/${id}`, { 'Content-Encoding': 'zstd' });
+      expectError(coded, 415, 'HttpException', 'zstd');
+      expect([coded.headers.get('accept-encoding'), coded.headers.get('accept')]).toEqual([
+        'gzip, deflate, br',
+        null,
+      ]);
       expect((await call('PUT', `/BatchTask/${id}`, { 'Content-Encoding': 'identity' })).status).toBe(200);
     });
 
@@ -190,10 +191,9 @@ describe.each(DATABASES)('formats on %s', (kind) => {
         ...CARRIER_TYPES,
         ...PATCH_TYPES.map((type) => type.replace('+', '\\+')).map((type) => new RegExp(type)),
       );
-      for (const type of [...PATCH_TYPES, 'text/plain']) {
+      for (const type of ['text/plain', 'application/octet-stream']) {
         const answer = await admin.call('POST', '/BatchTask', '{"Name":"held"}', { 'Content-Type': type });
         expectError(answer, 415, 'HttpException', ...CARRIER_TYPES);
-        expect(answer.body.Message).not.toContain('patch');
       }
       expectError(
         await put(id, '{"Description":"x"}', 'application/json; charset=utf-7'),
@@ -272,7 +272,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
           async (body, type, method) => {
             const before = await recordOf(server, id);
             const answer = await put(id, body, type, method);
-            expect([200, 400, 403, 409]).toContain(answer.status);
+            expect([200, 400, 409]).toContain(answer.status);
             if (answer.status !== 200) expect(await recordOf(server, id)).toEqual(before);
           },
         ),
@@ -330,33 +330,24 @@ describe.each(DATABASES)('formats on %s', (kind) => {
     });
 
     test.each(['PUT', 'PATCH'])(
-      'by %s, what may not change is refused by name, whole and alone',
+      'by %s, a patch of another property is refused by its name (contract, section 2)',
       async (method) => {
         const id = await taskIn('New', admin);
         const before = await recordOf(server, id);
         for (const name of PROPERTIES) {
           if (['State', 'Description', 'Response', 'Request'].includes(name)) continue;
-          const operations = [
-            { op: 'replace', path: '/Response', value: 'x' },
-            { op: 'replace', path: `/${name}`, value: 'another' },
-          ];
-          expectError(
-            await put(id, JSON.stringify(operations), 'application/json-patch+json', method),
-            403,
-            'SoSentryException',
-            name,
-          );
-          expectError(
-            await put(
-              id,
-              JSON.stringify({ Response: 'x', [name]: 'another' }),
-              'application/merge-patch+json',
-              method,
-            ),
-            403,
-            'SoSentryException',
-            name,
-          );
+          for (const op of ['add', 'replace', 'remove']) {
+            const operations = [
+              { op: 'replace', path: '/Response', value: 'x' },
+              { op, path: `/${name}`, value: 'another' },
+            ];
+            expectError(
+              await put(id, JSON.stringify(operations), 'application/json-patch+json', method),
+              400,
+              'ArgumentException',
+              name,
+            );
+          }
         }
         expect(await recordOf(server, id)).toEqual(before);
       },
@@ -374,18 +365,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
         'text/xml',
         'PATCH',
       );
-      expect(xml.status, xml.text).toBe(403); // a list of numbers has no such texts
-      const flat = await taskIn('New', admin, { ParameterObject: { a: 'b' } });
-      const { text: flatText } = await admin.call('GET', `/BatchTask/${flat}`, undefined, {
-        Accept: 'text/xml',
-      });
-      const sent = await put(
-        flat,
-        flatText.replace('<Response/>', '<Response>&lt;said&gt;</Response>'),
-        'text/xml',
-        'PATCH',
-      );
-      expect(sent.body, sent.text).toMatchObject({ Response: '<said>', Description: '' });
+      expect(xml.body, xml.text).toMatchObject({ Response: '<said>', Description: 'new' });
     });
 
     test('rights, illegal moves and running tasks are as with PUT', async () => {

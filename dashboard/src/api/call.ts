@@ -1,4 +1,4 @@
-import { createClient, Refused } from '@batchline/client';
+import { createClient, ignoredBy, Refused } from '@batchline/client';
 import { languageHeader, timeZone } from '../preferences.ts';
 import { createStore } from '../store.ts';
 import { sessionHeaders } from './session-headers.ts';
@@ -31,6 +31,8 @@ export type Call<Data = unknown> = Promise<{
 export interface Answer<Data> {
   readonly data: Data;
   readonly etag: string | null;
+  /** Properties of the body of a start that the server does not know and has ignored. */
+  readonly ignored: string | null;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function answer<Data>(call: Call<Data>): Promise<Answer<Data>> {
   reachable.set(true);
   const { data, error, response } = answered;
   if (!response.ok) throw refusal(response, error);
-  return { data: data as Data, etag: response.headers.get('ETag') };
+  return { data: data as Data, etag: response.headers.get('ETag'), ignored: ignoredBy(response) };
 }
 
 /** The data of an answer alone. */

@@ -80,7 +80,9 @@ function StartForm({
   const start = useMutation({
     mutationFn: ({ at, body }: { at: string; body: Carrier<'BatchTaskStart'> }) =>
       answer(api.POST('/api/v1/BatchTask', { params: { query: at === '' ? {} : { StartAt: at } }, body })),
-    onSuccess: ({ data }) => navigate(data === 0 ? '/' : `/tasks/${data}`),
+    onSuccess: ({ data, ignored }) => {
+      if (ignored === null) navigate(pageOf(data));
+    },
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -130,9 +132,20 @@ function StartForm({
         </p>
       )}
       <Problem error={start.error} />
+      {start.data?.ignored != null && (
+        <p className="problem" role="alert">
+          {t`Started, but the server has ignored: ${start.data.ignored}`}{' '}
+          <Link href={pageOf(start.data.data)}>{t`Show the task`}</Link>
+        </p>
+      )}
       <button type="submit" className="primary" disabled={start.isPending}>
         {t`Start`}
       </button>
     </form>
   );
+}
+
+/** Where a task that was started is shown; an internal one (id 0) is not. */
+function pageOf(id: number): string {
+  return id === 0 ? '/' : `/tasks/${id}`;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import type { Carrier } from '#client';
+import { type Carrier, ignoredBy } from '#client';
 import { quoteText } from '../../domain/archive/filter-lexer.ts';
 import { hasEnded, type StoredState, storedStateOf } from '../../domain/task-state.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -35,23 +35,24 @@ export interface StartTaskOptions extends ConnectionOptions {
 export async function startTask(name: string, options: StartTaskOptions): Promise<ExitCode> {
   const ParameterObject = await readParameters(options);
   const connection = await connect(options);
-  const id = await connection.answer(
-    connection.client.POST('/api/v1/BatchTask', {
-      params: {
-        query: {
-          ...(options.at === undefined ? {} : { StartAt: options.at }),
-          ...(options.delay === undefined ? {} : { DelaySeconds: options.delay }),
-          ...(options.priority === undefined ? {} : { Priority: options.priority }),
-        },
-        header: options.key === undefined ? {} : { 'idempotency-key': options.key },
+  const call = connection.client.POST('/api/v1/BatchTask', {
+    params: {
+      query: {
+        ...(options.at === undefined ? {} : { StartAt: options.at }),
+        ...(options.delay === undefined ? {} : { DelaySeconds: options.delay }),
+        ...(options.priority === undefined ? {} : { Priority: options.priority }),
       },
-      body: {
-        Name: name,
-        Description: options.description ?? '',
-        ...(ParameterObject === undefined ? {} : { ParameterObject }),
-      },
-    }),
-  );
+      header: options.key === undefined ? {} : { 'idempotency-key': options.key },
+    },
+    body: {
+      Name: name,
+      Description: options.description ?? '',
+      ...(ParameterObject === undefined ? {} : { ParameterObject }),
+    },
+  });
+  const id = await connection.answer(call);
+  const ignored = ignoredBy((await call).response);
+  if (ignored !== null) console.error(`The server has ignored: ${ignored}`);
   if (options.watch === true) return watchTask(connection, id, options);
   print({ Id: id }, options.json, String(id));
   return 0;

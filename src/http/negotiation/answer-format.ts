@@ -9,8 +9,6 @@ declare module 'fastify' {
     answer?: string;
     /** The route also answers a type of its own, so that no Accept is refused. */
     ownType?: true;
-    /** The route reads patches (RFC 6902, RFC 7396). */
-    patchable?: true;
   }
 }
 

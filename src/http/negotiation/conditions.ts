@@ -8,19 +8,18 @@ import { rightsOn } from '../../domain/rights.ts';
 import type { Guard } from '../../tasks/update-task.ts';
 import { vary } from '../wire/vary.ts';
 import { formatOf } from './answer-format.ts';
+import { withoutCoding } from './compression.ts';
 
 /**
  * Conditional requests on one task (contract, section 5; RFC 9110, section 13).
  *
  * The ETag is `"<version>-<variant>"`. The version is the task's `updatedCount`: one more with everything that a
  * caller can see change. The variant stands for how this caller sees it: format, language, zone and rights. It
- * tells cached answers apart; a condition on a change asks for the version only, so that what was read as XML
+ * tells cached answers apart; a condition on a change compares the version only, so that what was read as XML
  * may be changed by JSON.
  *
- * Dates of HTTP have seconds. Last-Modified is rounded up to the next one, though never past the time of the
- * answer, and conditions compare it with the exact time of the change. So two changes in one second are never
- * taken for one; a date from the very second of the change is refused, and an answer of a second later has
- * one that holds.
+ * Dates of HTTP have seconds, so Last-Modified and the conditions on dates cut the time of the change to seconds. A
+ * second change within a second goes unnoticed by them; ETags notice it.
  */
 
 /** The headers by which answers differ, beside the caller's rights. */
@@ -34,12 +33,14 @@ export function tellVersion(
   task: BatchTask,
 ): void {
   reply.header('ETag', etagOf(request, caller, task));
-  reply.header('Last-Modified', lastModified(task.updated, Date.now()));
+  reply.header('Last-Modified', new Date(secondsOf(task.updated) * 1000).toUTCString());
 }
 
 /**
  * Whether the caller of a GET has the answer already: If-None-Match, or else If-Modified-Since. Then the answer
  * is an empty 304. Caches may keep answers, but must ask each time.
+ *
+ * @throws Refusal (precondition) if If-Match, or else If-Unmodified-Since, does not hold
  */
 export function isNotModified(
   request: FastifyRequest,
@@ -47,51 +48,58 @@ export function isNotModified(
   caller: Caller,
   task: BatchTask,
 ): boolean {
+  const { 'if-none-match': ifNoneMatch, 'if-modified-since': ifModifiedSince } = request.headers;
+  checkUnchanged(request)?.(task);
   tellVersion(request, reply, caller, task);
   reply.header('Cache-Control', 'private, no-cache');
   // Language and zone say so themselves.
   vary(reply, 'Accept', 'Authorization', 'Cookie');
-  const { 'if-none-match': ifNoneMatch, 'if-modified-since': ifModifiedSince } = request.headers;
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch.trim() === '*') return true;
     const own = etagOf(request, caller, task);
-    return (readTags(ifNoneMatch) ?? []).some((tag) => tag.replace(/^W\//, '') === own);
+    const tags = (readTags(ifNoneMatch) ?? []).map((tag) => tag.replace(/^W\//, ''));
+    const match = tags.find((tag) => withoutCoding(tag) === own);
+    if (match !== undefined) reply.header('ETag', match);
+    return match !== undefined;
   }
-  const since = ifModifiedSince === undefined ? undefined : readHttpDate(ifModifiedSince);
-  return since !== undefined && task.updated.getTime() <= since;
+  const since = readHttpDate(ifModifiedSince);
+  return since !== undefined && secondsOf(task.updated) <= since;
 }
 
 /**
- * The conditions that a call sets on the task that it changes; `undefined` where it sets none.
+ * The conditions that a call sets on the task that it changes; `undefined` if it sets none. Dates that can't be read are
+ * ignored (contract, section 5).
  *
- * @returns a guard that refuses (412) where one does not hold
- * @throws Refusal (invalid) where one can't be read: it is refused, since the caller counts on it
+ * @returns a guard that refuses (412) if one does not hold
+ * @throws Refusal (invalid) if the ETags can't be read: the caller counts on them
  */
 export function conditionsOf(request: FastifyRequest): Guard | undefined {
-  const {
-    'if-match': ifMatch,
-    'if-none-match': ifNoneMatch,
-    'if-unmodified-since': ifUnmodifiedSince,
-  } = request.headers;
-  if (ifMatch === undefined && ifNoneMatch === undefined && ifUnmodifiedSince === undefined) return undefined;
-  const wanted = ifMatch === undefined ? undefined : readCondition('If-Match', ifMatch);
-  const unwanted = ifNoneMatch === undefined ? undefined : readCondition('If-None-Match', ifNoneMatch);
-  // If-Match is the finer one: where both are there it counts alone.
-  const since =
-    ifUnmodifiedSince === undefined || wanted !== undefined ? undefined : readSince(ifUnmodifiedSince);
+  const unchanged = checkUnchanged(request);
+  const { 'if-none-match': ifNoneMatch } = request.headers;
+  if (ifNoneMatch === undefined) return unchanged;
+  const unwanted = readCondition('If-None-Match', ifNoneMatch);
   return (task) => {
+    unchanged?.(task);
     const version = String(task.updatedCount);
-    if (wanted !== undefined && wanted !== '*' && !wanted.some((tag) => versionOf(tag) === version)) {
-      throw failed('If-Match', task);
-    }
-    if (since !== undefined && task.updated.getTime() > since) {
-      throw failed('If-Unmodified-Since', task);
-    }
-    const isUnwanted =
-      unwanted === '*' || unwanted?.some((tag) => versionOf(tag.replace(/^W\//, '')) === version);
-    if (isUnwanted === true) {
+    if (unwanted === '*' || unwanted.some((tag) => versionOf(tag.replace(/^W\//, '')) === version))
       throw failed('If-None-Match', task);
-    }
+  };
+}
+
+/** The guard of If-Match, or else of If-Unmodified-Since. */
+function checkUnchanged({ headers }: FastifyRequest): Guard | undefined {
+  const { 'if-match': ifMatch, 'if-unmodified-since': ifUnmodifiedSince } = headers;
+  if (ifMatch !== undefined) {
+    const wanted = readCondition('If-Match', ifMatch);
+    if (wanted === '*') return undefined;
+    return (task) => {
+      if (!wanted.some((tag) => versionOf(tag) === String(task.updatedCount))) throw failed('If-Match', task);
+    };
+  }
+  const since = readHttpDate(ifUnmodifiedSince);
+  if (since === undefined) return undefined;
+  return (task) => {
+    if (secondsOf(task.updated) > since) throw failed('If-Unmodified-Since', task);
   };
 }
 
@@ -99,10 +107,8 @@ function failed(condition: string, task: BatchTask): Refusal {
   return precondition`The condition ${condition} does not hold for batch task ${task.id} as it is now.`;
 }
 
-/** A time as Last-Modified: rounded up to seconds, though not past the second of the answer. */
-export function lastModified(updated: Date, now: number): string {
-  const seconds = Math.min(Math.ceil(updated.getTime() / 1000), Math.floor(now / 1000));
-  return new Date(seconds * 1000).toUTCString();
+function secondsOf(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
 }
 
 function etagOf(request: FastifyRequest, caller: Caller, task: BatchTask): string {
@@ -151,15 +157,9 @@ function readCondition(name: string, header: string): '*' | readonly string[] {
   return tags;
 }
 
-function readSince(header: string): number {
-  const since = readHttpDate(header);
-  if (since === undefined) {
-    throw invalid`If-Unmodified-Since is "${header.slice(0, 60)}"; a date such as "Sun, 06 Nov 1994 08:49:37 GMT" is accepted.`;
-  }
-  return since;
-}
-
-function readHttpDate(header: string): number | undefined {
+/** Seconds since 1970; `undefined` if there is no date, or none that can be read. */
+function readHttpDate(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
   const date = DateTime.fromHTTP(header.trim());
-  return date.isValid ? date.toMillis() : undefined;
+  return date.isValid ? date.toUnixInteger() : undefined;
 }

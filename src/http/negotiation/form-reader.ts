@@ -6,10 +6,11 @@ import { addUntyped, type Untyped, untypedObject } from '../wire/untyped.ts';
 const MOST_FIELDS = 1000;
 
 /**
- * Parses `application/x-www-form-urlencoded` (contract, section 4): `Description=…&State=Failed`. A field
- * `ParameterObject[seconds]` is an entry of a dictionary; a name that comes again makes a list.
+ * Parses `application/x-www-form-urlencoded` (contract, section 4): `Description=…&State=Failed`. The fields
+ * `ParameterObject.seconds` and `ParameterObject[seconds]` are an entry of a dictionary; a repeated name, in any casing,
+ * makes a list.
  *
- * @throws Refusal (malformed) where a field is malformed
+ * @throws Refusal (malformed) if a field is malformed
  */
 export function readForm(text: string): unknown {
   const body = untypedObject();
@@ -17,12 +18,13 @@ export function readForm(text: string): unknown {
   const fields = text.split('&', MOST_FIELDS + 1);
   if (fields.length > MOST_FIELDS)
     throw malformed`The form has more than ${MOST_FIELDS} fields; at most that many are accepted.`;
+  const spellings = new Map<string, string>();
   let position = 0;
   for (const field of fields) {
     if (field !== '') {
       const equals = field.indexOf('=');
       const name = decodePart(equals === -1 ? field : field.slice(0, equals), position);
-      add(body, name, equals === -1 ? '' : decodePart(field.slice(equals + 1), position));
+      add(body, spellings, name, equals === -1 ? '' : decodePart(field.slice(equals + 1), position));
     }
     position += field.length + 1;
   }
@@ -38,13 +40,24 @@ function decodePart(part: string, position: number): string {
   }
 }
 
-function add(body: { [name: string]: Untyped }, name: string, value: string): void {
-  const entry = /^([^[\]]+)\[([^[\]]*)\]$/.exec(name);
-  if (entry === null) {
-    addUntyped(body, name, value);
+/** `Dictionary[key]` or `Dictionary.key`; a key may have dots and brackets of its own. */
+const ENTRY = /^([^.[\]]+)(?:\[(.*)\]|\.(.+))$/s;
+
+/** @param spellings the names that are there, by their lower case */
+function add(
+  body: { [name: string]: Untyped },
+  spellings: Map<string, string>,
+  field: string,
+  value: string,
+): void {
+  const [, holder = field, inBrackets, behindDot] = ENTRY.exec(field) ?? [];
+  const dictionary = spellings.get(holder.toLowerCase()) ?? holder;
+  spellings.set(holder.toLowerCase(), dictionary);
+  const key = inBrackets ?? behindDot;
+  if (key === undefined) {
+    addUntyped(body, dictionary, value);
     return;
   }
-  const [, dictionary = '', key = ''] = entry;
   const present = body[dictionary];
   if (present === undefined) body[dictionary] = untypedObject();
   else if (typeof present !== 'object' || present === null || Array.isArray(present)) {

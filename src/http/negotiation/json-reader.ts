@@ -1,64 +1,103 @@
-import { type ParseError, parse } from 'jsonc-parser';
-import { malformed, type Refusal } from '../../domain/errors.ts';
-import { type Message, message } from '../../domain/message.ts';
+import JSON5 from 'json5';
+import { invalid, malformed, type Refusal } from '../../domain/errors.ts';
+import { type Message, type MessageValue, message } from '../../domain/message.ts';
 
-/** How deep objects and lists, or elements, may stand in each other in a body. */
+/** The maximum nesting depth of objects and lists, or of elements, in a body. */
 export const DEEPEST_NESTING = 64;
 
+/** The lenient parser is slow, so longer texts must be strict JSON. In UTF-16 code units. */
+const MAX_LENIENT_LENGTH = 1_048_576;
+
 /**
- * Parses a body in JSON.
+ * Parses a body in JSON: strictly first, then with what Newtonsoft accepts beyond that and clients send (contract,
+ * section 4): names without quotes, single quotes, comments, trailing commas.
  *
- * @throws Refusal (malformed) with the position where it is not JSON, or nested too deep
+ * Both parsers keep their own stack, so no input overflows the call stack; the depth is checked on the parsed value,
+ * where comments and strings can't hide it.
+ *
+ * @throws Refusal (malformed) with the position if it is neither, or is nested too deep; (invalid) if it has a number
+ *   that JavaScript can't keep exactly
  */
 export function readJson(text: string): unknown {
-  checkNesting(text);
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
+  } catch {
+    value = parseLeniently(text);
+    checkValue(value, 0, refuseNumber);
+    return value;
+  }
+  let hasLargeNumber = false;
+  checkValue(value, 0, () => {
+    hasLargeNumber = true;
+  });
+  if (hasLargeNumber) checkNumbers(text);
+  return value;
+}
+
+/** What JSON5 says of a syntax error. Lines start at 1, columns at 0 for a line break and at 1 for the rest. */
+interface Json5Error extends SyntaxError {
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+}
+
+function parseLeniently(text: string): unknown {
+  // JSON5 writes a warning to the console for each of these in a string.
+  if (text.length > MAX_LENIENT_LENGTH || /[\u2028\u2029]/.test(text))
+    throw malformed`The body is not ${'JSON'}, and has more than ${MAX_LENIENT_LENGTH} characters or a line separator (U+2028, U+2029), so it is not read leniently; strict JSON is accepted.`;
+  try {
+    return JSON5.parse(text);
   } catch (error) {
-    throw notJson(text, (error as Error).message);
+    if (!(error instanceof SyntaxError)) throw error;
+    throw notJson(text, error as Json5Error);
   }
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
-
-/** Looks at brackets outside of strings only, so that nothing is built of a body that is refused. */
-function checkNesting(text: string): void {
-  if (text.length < 2 * DEEPEST_NESTING) return;
-  let depth = 0;
-  let isString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) isString = !isString;
-    else if (isString) at += code === BACKSLASH ? 1 : 0;
-    else if (OPENING.has(code)) {
-      depth += 1;
-      if (depth > DEEPEST_NESTING) {
-        throw malformed`The body is nested deeper than ${DEEPEST_NESTING} levels at ${placeOf(text, at)}; less is accepted.`;
-      }
-    } else if (CLOSING.has(code)) depth -= 1;
-  }
-}
-
-function notJson(text: string, reason: string): Refusal {
-  const [, what = reason] = /^(.*?)(?: in JSON| after JSON)? at position \d+/.exec(reason) ?? [];
-  return malformed`The body is not ${'JSON'}: ${what} at ${placeOf(text, positionOf(text, reason))}.`;
-}
-
-/** Where JSON.parse stumbled. It says so in its message, except for unexpected tokens and the end. */
-function positionOf(text: string, reason: string): number {
-  const said = /at position (\d+)/.exec(reason)?.[1];
-  if (said !== undefined) return Number(said);
-  if (reason.includes('end of JSON')) return text.length;
-  const errors: ParseError[] = [];
-  parse(text, errors, { disallowComments: true });
-  return errors[0]?.offset ?? 0;
+function notJson(text: string, { message: said, lineNumber, columnNumber }: Json5Error): Refusal {
+  const what = said.replace(/^JSON5: /, '').replace(/ at \d+:\d+$/, '');
+  let position = 0;
+  for (let line = 1; line < lineNumber; line += 1) position = text.indexOf('\n', position) + 1;
+  position += columnNumber - 1;
+  return malformed`The body is not ${'JSON'}: ${what} at ${placeOf(text, position)}.`;
 }
 
 /** A position for people: counted from 0, and line and column from 1. */
 function placeOf(text: string, position: number): Message {
   const before = text.slice(0, position).split('\n');
   return message`position ${position} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+}
+
+/** Checks the depth of a parsed value. Reports numbers too large to be known as exact. */
+function checkValue(value: unknown, depth: number, onLargeNumber: (number: number) => void): void {
+  if (typeof value === 'number') {
+    // Also true for NaN, which JSON5 reads.
+    if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) onLargeNumber(value);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (depth === DEEPEST_NESTING)
+    throw malformed`The body is nested deeper than ${DEEPEST_NESTING} levels; less is accepted.`;
+  for (const inner of Array.isArray(value) ? value : Object.values(value))
+    checkValue(inner, depth + 1, onLargeNumber);
+}
+
+/** Refuses numbers that would not be written as they were read. Only those with an exponent may be rounded. */
+function checkNumbers(text: string): void {
+  // The types of TypeScript lack the third argument of revivers (ES2025).
+  const reviver = (_name: string, value: unknown, context?: { readonly source?: string }): unknown => {
+    if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) {
+      const source = context?.source ?? String(value);
+      if (!Number.isFinite(value)) refuseNumber(source);
+      const digits = /^(-?\d+)(?:\.0*)?$/.exec(source)?.[1];
+      const isExact = digits === undefined ? /e/i.test(source) : digits === String(value);
+      if (!isExact) refuseNumber(source);
+    }
+    return value;
+  };
+  JSON.parse(text, reviver);
+}
+
+function refuseNumber(number: number | string): never {
+  const shown: MessageValue = String(number).slice(0, 40);
+  throw invalid`The body has the number ${shown}, which can't be kept exactly; whole numbers up to ${String(Number.MAX_SAFE_INTEGER)} are accepted, and larger ones as text.`;
 }

@@ -4,8 +4,8 @@ import { type Message, message } from '../../domain/message.ts';
 import { describe } from '../wire/carrier-reader.ts';
 import { addUntyped, type Untyped, untypedObject } from '../wire/untyped.ts';
 import { DEEPEST_NESTING } from './json-reader.ts';
-import { decodeName, decodeText } from './xml-escapes.ts';
-import { XSI } from './xml-writer.ts';
+import { decodeText } from './xml-escapes.ts';
+import { KEY, KEYED, XSI } from './xml-writer.ts';
 
 /** An element whose end has not come. */
 interface OpenElement {
@@ -16,11 +16,11 @@ interface OpenElement {
 }
 
 /**
- * Parses a body in XML (contract, section 4). The root may have any name, namespaces are accepted and not
- * looked at, attributes other than `xsi:nil` are ignored; children that come again make a list.
+ * Parses a body in XML (contract, section 4). The root may have any name, namespaces are accepted and ignored, and so
+ * are attributes other than `xsi:nil` and the `Key` of an `<Item>`; repeated children make a list.
  *
- * @throws Refusal (malformed) with line and column where it is not well-formed, has a DOCTYPE or an entity other
- *   than the five of XML, or is nested too deep. It is refused where that is met: nothing after it is read.
+ * @throws Refusal (malformed) with line and column if it is not well-formed, has a DOCTYPE or an entity other than the
+ *   five of XML, or is nested too deep. Parsing stops there.
  */
 export function readXml(text: string): unknown {
   const parser = new SaxesParser({ xmlns: true, additionalNamespaces: { xsi: XSI } });
@@ -43,7 +43,13 @@ export function readXml(text: string): unknown {
     }
     const nil = Object.values(tag.attributes).find(({ uri, local }) => uri === XSI && local === 'nil');
     const isNil = nil !== undefined && /^(?:true|1)$/.test(nil.value.trim());
-    open.push({ name: decodeName(tag.local), isNil, text: '', children: undefined });
+    const key = tag.local === KEYED ? tag.attributes[KEY]?.value : undefined;
+    open.push({
+      name: key === undefined ? tag.local : decodeText(key),
+      isNil,
+      text: '',
+      children: undefined,
+    });
   });
   const addText = (part: string): void => {
     const element = open.at(-1);

@@ -1,4 +1,4 @@
-import { encodeName, encodeText } from './xml-escapes.ts';
+import { encodeAttribute, encodeText, isXmlName } from './xml-escapes.ts';
 
 /** The namespace of `xsi:nil`. */
 export const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
@@ -10,9 +10,14 @@ const SIMPLE_NAMES: Readonly<Record<string, string>> = {
   string: 'string',
 };
 
+/** The element, and its attribute, of a property whose name is not the name of an element. */
+export const KEYED = 'Item';
+export const KEY = 'Key';
+
 /**
  * Writes an answer as XML (contract, section 4): the carrier's name, its properties as children; lists as
- * `ArrayOf…`; simple answers as `<int>` and `<boolean>`; null as `xsi:nil`.
+ * `ArrayOf…`; simple answers as `<int>` and `<boolean>`; null as `xsi:nil`; a name that XML can't have as
+ * `<Item Key="…">`.
  *
  * @param carrier the name of the carrier that the answer is, or is a list of
  */
@@ -23,10 +28,11 @@ export function writeXml(value: unknown, carrier: string): string {
   return xml.replace(/^<[^\s/>]+/, (start) => `${start} xmlns:xsi="${XSI}"`);
 }
 
-function element(name: string, value: unknown, itemName = 'Item'): string {
-  if (value === null || value === undefined) return `<${name} xsi:nil="true"/>`;
+/** @param attributes what follows the name of the element, with a space before it */
+function element(name: string, value: unknown, itemName = 'Item', attributes = ''): string {
+  if (value === null || value === undefined) return `<${name}${attributes} xsi:nil="true"/>`;
   const content = typeof value === 'object' ? children(value, itemName) : encodeText(String(value));
-  return content === '' ? `<${name}/>` : `<${name}>${content}</${name}>`;
+  return content === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`;
 }
 
 function children(value: object, itemName: string): string {
@@ -36,7 +42,10 @@ function children(value: object, itemName: string): string {
     return xml;
   }
   for (const [name, property] of Object.entries(value)) {
-    if (property !== undefined) xml += element(encodeName(name), property);
+    if (property === undefined) continue;
+    xml += isXmlName(name)
+      ? element(name, property)
+      : element(KEYED, property, undefined, ` ${KEY}="${encodeAttribute(name)}"`);
   }
   return xml;
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { isUntyped } from '../wire/untyped.ts';
-import { decodeName, decodeText, encodeName, encodeText } from './xml-escapes.ts';
+import { decodeText, encodeText } from './xml-escapes.ts';
 import { readXml } from './xml-reader.ts';
 import { writeXml } from './xml-writer.ts';
 
@@ -48,7 +48,11 @@ describe('writing XML', () => {
     [[], '<ArrayOfThing/>'],
     [[{ Id: 1 }], '<ArrayOfThing><Thing><Id>1</Id></Thing></ArrayOfThing>'],
     [{ Roles: ['a', 'b'] }, '<Thing><Roles><string>a</string><string>b</string></Roles></Thing>'],
-    [{ A: { 'b c': '<&>\r\n"' } }, '<Thing><A><b_x0020_c>&lt;&amp;&gt;&#xD;\n"</b_x0020_c></A></Thing>'],
+    [{ A: { 'b c': '<&>\r\n"' } }, '<Thing><A><Item Key="b c">&lt;&amp;&gt;&#xD;\n"</Item></A></Thing>'],
+    [
+      { '': 1, 'x"<\n': null, 'p:q': {}, Item: 2, _x0041_: 3, '1': [4] },
+      `<Thing xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><Item Key="1"><int>4</int></Item><Item Key="">1</Item><Item Key="x&quot;&lt;&#xA;" xsi:nil="true"/><Item Key="p:q"/><Item>2</Item><_x0041_>3</_x0041_></Thing>`,
+    ],
     [{ A: '', B: undefined, C: {} }, '<Thing><A/><C/></Thing>'],
     [{ Größe: '\u0001' }, '<Thing><Größe>_x0001_</Größe></Thing>'],
   ])('%j', (value, xml) => {
@@ -69,11 +73,10 @@ describe('writing XML', () => {
   );
 
   test(
-    'names and texts come back from their escapes',
+    'texts come back from their escapes',
     () => {
       fc.assert(
         fc.property(anyText, (text) => {
-          expect(decodeName(encodeName(text))).toBe(text);
           expect(
             decodeText(encodeText(text).replace(/&#xD;|&(?:amp|lt|gt);/g, (r) => REFERENCES[r] ?? r)),
           ).toBe(text);

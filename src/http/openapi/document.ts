@@ -187,7 +187,7 @@ class DocumentWriter {
       ...(access.signIn ? [401, 403, 429] : []),
       ...(path.includes('{') ? [404] : []),
       ...(hasBody ? [413, 415] : []),
-      ...(conditions === 'change' || conditions === 'file' ? [412] : []),
+      ...(conditions === undefined ? [] : [412]),
       ...refusals,
     ]);
     const refused = [...statuses].sort((a, b) => a - b).map((status) => [status, this.#refusal(status)]);
@@ -246,13 +246,13 @@ const REFUSALS: Readonly<Partial<Record<string, string>>> = {
   missing: 'There is no such thing, or none that the caller may see.',
   conflict: 'It can not be done as things are.',
   precondition: 'A condition of the request does not hold.',
-  unsupported: 'The Content-Type or charset of the body is not supported here.',
+  unsupported: 'The Content-Type, charset or Content-Encoding of the body is not supported here.',
   unsatisfiable: 'The range is outside of the file.',
   throttled: 'There were too many wrong passwords; Retry-After tells when to try again.',
 };
 
 const CONDITIONS = {
-  read: ['If-None-Match', 'If-Modified-Since'],
+  read: ['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'],
   change: ['If-Match', 'If-None-Match', 'If-Unmodified-Since'],
   file: ['If-Match', 'If-None-Match', 'Range', 'If-Range'],
 } as const;

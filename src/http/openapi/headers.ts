@@ -31,8 +31,8 @@ export const LOCALE_HEADERS = {
 export const CONDITION_HEADERS = {
   'If-Match': header('ETags: refused with 412 where it has another by now'),
   'If-None-Match': header('ETags: 304, or 412 of a change, where it has one of them'),
-  'If-Modified-Since': header('304 where it has not changed since'),
-  'If-Unmodified-Since': header('Refused with 412 where it has changed since'),
+  'If-Modified-Since': header('304 if it has not changed since; unreadable dates are ignored'),
+  'If-Unmodified-Since': header('Refused with 412 if it has changed since; unreadable dates are ignored'),
   Range: header('A range of the file', 'bytes=0-1023'),
   'If-Range': header('The ETag that the range is of; another gets the whole file'),
 } as const;

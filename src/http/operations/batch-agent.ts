@@ -3,20 +3,19 @@ import { ACCESS } from '../../domain/access.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { Int32, nullable } from '../openapi/schemas.ts';
 import {
-  BatchTaskInfo,
+  AnsweredBatchTaskInfo,
   BatchTaskStart,
   BatchTaskState,
   BatchTaskUpdate,
-  SelectedBatchTaskInfo,
+  SelectQuery,
 } from '../wire/batch-task-carriers.ts';
-import { StartHeaders, StartQuery } from '../wire/start-options.ts';
+import { IGNORED, StartHeaders, StartQuery } from '../wire/start-options.ts';
 import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
 
 const Ids = Type.Array(Int32);
-const One = Type.Union([BatchTaskInfo, SelectedBatchTaskInfo]);
+const One = AnsweredBatchTaskInfo;
 const OneOrNull = nullable(One);
 const Many = Type.Array(One);
-const $select = Type.Optional(Type.String({ description: 'Properties to keep; the others are null' }));
 
 /** Arguments and answers of the methods of the Batch agent, by their names (contract, section 3). */
 const METHODS: Readonly<
@@ -79,9 +78,10 @@ export function agentOperation(name: string, summary: string): Operation {
     ...(method.answer === Many
       ? { headers: { 'Batchline-List-Cut': 'How many rows the list has, if it was cut' } }
       : {}),
+    ...(isStart ? { headers: IGNORED } : {}),
     refusals: [409],
     reads: {
-      query: Type.Object({ $select, ...(isStart ? StartQuery.properties : {}) }),
+      query: Type.Object({ ...SelectQuery.properties, ...(isStart ? StartQuery.properties : {}) }),
       ...(isStart ? { headers: StartHeaders } : {}),
       body: Type.Object(method.args),
       bodyIsOptional: true,

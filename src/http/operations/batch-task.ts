@@ -2,16 +2,20 @@ import { Type } from 'typebox';
 import { ACCESS } from '../../domain/access.ts';
 import { LOG_LEVELS } from '../../store/tasks/append-log.ts';
 import { BULK_ACTIONS } from '../../tasks/bulk-tasks.ts';
+import { BODY_TYPES } from '../negotiation/request-bodies.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { DateTime, Int32, nullable } from '../openapi/schemas.ts';
 import {
+  AnsweredBatchTaskInfo,
   BatchTaskInfo,
   BatchTaskStart,
   BatchTaskState,
   BatchTaskUpdate,
   JsonPatchDocument,
+  SelectQuery,
   StoredState,
 } from '../wire/batch-task-carriers.ts';
+import { IGNORED } from '../wire/start-options.ts';
 import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
 
 const tag = 'BatchTask';
@@ -31,6 +35,7 @@ export const startBatchTask: Operation = {
   tag,
   summary: 'Starts a batch task; answers its id.',
   answers: { 200: TaskId },
+  headers: IGNORED,
   refusals: [409],
   reads: { body: BatchTaskStart },
   examples: { request: { countdown: COUNTDOWN_START }, answer: { id: 274 } },
@@ -45,22 +50,15 @@ export const getBatchTask: Operation = {
   access: ACCESS.readOrWork,
   tag,
   summary: 'One batch task by its id, or the own ones in a state by its name.',
-  answers: { 200: Type.Union([BatchTaskInfo, Type.Array(BatchTaskInfo)]) },
+  answers: { 200: Type.Union([AnsweredBatchTaskInfo, Type.Array(AnsweredBatchTaskInfo)]) },
   headers: { ...VERSION, ...LIST_CUT },
-  reads: { params: Type.Object({ id: TaskOrState }) },
+  reads: { params: Type.Object({ id: TaskOrState }), query: SelectQuery },
   conditions: 'read',
   examples: { answer: { published: PUT_SAMPLE.answer } },
 };
 
-const carriers = {
-  'application/json': BatchTaskUpdate,
-  'text/json': BatchTaskUpdate,
-  'application/xml': BatchTaskUpdate,
-  'text/xml': BatchTaskUpdate,
-  'application/x-www-form-urlencoded': BatchTaskUpdate,
-  'application/merge-patch+json': BatchTaskUpdate,
-  'application/json-patch+json': JsonPatchDocument,
-};
+const carriers = Object.fromEntries(BODY_TYPES.map((type) => [type, BatchTaskUpdate]));
+const carrierOrPatch = Type.Union([BatchTaskUpdate, JsonPatchDocument]);
 
 export const updateBatchTask: Operation = {
   id: 'updateBatchTask',
@@ -68,11 +66,14 @@ export const updateBatchTask: Operation = {
   tag,
   summary: 'Updates State, Description, Response and Request.',
   description:
-    'Only these four are updated; everything else in the body is ignored. A property that is absent stays, null clears a text. State must be a legal move or the same state; All and Unknown leave it as it is.',
-  answers: { 200: BatchTaskInfo },
+    'Only these four are updated; everything else in the body is ignored. A property that is absent stays, null clears a text. State must be a legal move or the same state; null, All and Unknown leave it as it is. The carrier may be wrapped: `{"BatchTaskInfo": {…}}`.',
+  answers: { 200: AnsweredBatchTaskInfo },
   headers: VERSION,
   refusals: [409],
-  reads: { body: { content: carriers } },
+  reads: {
+    query: SelectQuery,
+    body: { content: { ...carriers, 'application/json-patch+json': carrierOrPatch } },
+  },
   conditions: 'change',
   examples: { request: { published: PUT_SAMPLE.request }, answer: { published: PUT_SAMPLE.answer } },
 };
@@ -82,13 +83,16 @@ export const patchBatchTask: Operation = {
   id: 'patchBatchTask',
   access: ACCESS.write,
   summary: 'The same by JSON Patch or merge patch, all or nothing.',
-  description: 'A body in application/json is merged, or where it is a list, a JSON Patch.',
+  description:
+    'A list is a JSON Patch, an object is merged: other properties are ignored, as in PUT. Under a patch type the body must have the shape that fits.',
   reads: {
+    query: SelectQuery,
     body: {
       content: {
         ...carriers,
-        'application/json': Type.Union([BatchTaskUpdate, JsonPatchDocument]),
-        'text/json': Type.Union([BatchTaskUpdate, JsonPatchDocument]),
+        'application/json': carrierOrPatch,
+        'text/json': carrierOrPatch,
+        'application/json-patch+json': JsonPatchDocument,
       },
     },
   },
@@ -123,8 +127,9 @@ export const restartBatchTask: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Runs a failed task again under its id.',
-  answers: { 200: BatchTaskInfo },
+  answers: { 200: AnsweredBatchTaskInfo },
   refusals: [409],
+  reads: { query: SelectQuery },
   conditions: 'change',
 };
 
@@ -156,9 +161,10 @@ export const copyBatchTask: Operation = {
   tag,
   summary: 'Starts a task like this one, with other parameters if given; answers its id.',
   answers: { 200: TaskId },
+  headers: IGNORED,
   refusals: [409],
   reads: {
-    body: Type.Pick(Type.Partial(BatchTaskStart), ['ParameterObject']),
+    body: Type.Pick(Type.Partial(BatchTaskStart), ['ParameterObject', 'StartAt', 'DelaySeconds', 'Priority']),
     bodyIsOptional: true,
   },
   examples: { request: { shorter: { ParameterObject: { seconds: '5' } } }, answer: { id: 275 } },

@@ -39,7 +39,10 @@ export async function applicationRoutes(
 
   app.post<{ Body: Static<typeof NewApplication> }>(
     '/',
-    { config: { ...CONFIG, operation: operations.createApplication }, schema: { body: NewApplication } },
+    {
+      config: { ...CONFIG, holdsSecret: true, operation: operations.createApplication },
+      schema: { body: NewApplication },
+    },
     async (request, reply) => {
       const { Name, Scopes = null } = request.body;
       checkText('Name', Name, 200);

@@ -14,11 +14,17 @@ import { localeOf } from '../localization/locale.ts';
 import { sendNull } from '../negotiation/answer-format.ts';
 import { agentOperation } from '../operations/batch-agent.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
-import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
+import {
+  BATCH_TASK_PROPERTIES,
+  type BatchTaskInfo,
+  BatchTaskWriter,
+  readChange,
+  readStart,
+} from '../wire/batch-task-info.ts';
 import { CarrierReader } from '../wire/carrier-reader.ts';
 import { tellCut } from '../wire/list-cut.ts';
-import { applySelect, readSelect } from '../wire/select.ts';
-import { readStartOptions } from '../wire/start-options.ts';
+import { selector } from '../wire/select.ts';
+import { listIgnored, readStartOptions } from '../wire/start-options.ts';
 
 /** What a method of the agent is called with. */
 interface AgentCall {
@@ -72,14 +78,19 @@ export class AgentArguments {
     return required(name, message`a string`, this.#body.text(name));
   }
 
+  /** A state to filter by; `All` if it is absent or blank (contract, section 3). */
   state(name: string): TaskStateName {
-    return required(name, message`a state`, this.#body.state(name));
+    return this.#body.state(name) ?? 'All';
+  }
+
+  /** The whole body. */
+  get body(): CarrierReader {
+    return this.#body;
   }
 
   /** A BatchTaskInfo: as the argument that it is, or bare. */
   batchTaskInfo(): CarrierReader {
-    const inner = this.#body.raw('BatchTaskInfo');
-    return inner === undefined ? this.#body : new CarrierReader(inner, 'BatchTaskInfo');
+    return this.#body.unwrapped('BatchTaskInfo');
   }
 }
 
@@ -148,9 +159,12 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
   },
   StartBatchJob: {
     summary: 'Starts a batch task; answers its id.',
-    answer: async ({ tasks, caller, args, request }) => {
-      const options = readStartOptions(request);
-      return noteStart(request, await startTask(tasks, caller, readStart(args.batchTaskInfo()), options));
+    answer: async ({ tasks, caller, args, request, reply }) => {
+      const carrier = args.batchTaskInfo();
+      const options = readStartOptions(request, carrier, args.body);
+      const known = [...BATCH_TASK_PROPERTIES, 'BatchTaskInfo'];
+      listIgnored(reply, [...carrier.names, ...args.body.names], known);
+      return noteStart(request, await startTask(tasks, caller, readStart(carrier), options));
     },
   },
   StopBatchJob: {
@@ -179,16 +193,14 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
   },
 };
 
-type Selecting = { Querystring: Record<string, string | string[]> };
-
-const CONFIG = { answer: 'BatchTaskInfo' };
+const CONFIG = { answer: 'BatchTaskInfo', repeatableQuery: true } as const;
 
 /** The agent `/api/v1/Agents/Batch/<method>` (contract, section 3). */
 export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
   for (const [name, method] of Object.entries(AGENT_METHODS)) {
     const operation = agentOperation(name, method.summary);
-    app.post<Selecting>(`/${name}`, { config: { ...CONFIG, operation } }, async (request, reply) => {
-      const selected = readSelect(selectOf(request.query));
+    app.post(`/${name}`, { config: { ...CONFIG, operation } }, async (request, reply) => {
+      const select = selector(request.query);
       const caller = callerOf(request);
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
       const answer = await method.answer({
@@ -201,13 +213,8 @@ export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks:
       });
       if (answer === undefined) return reply.code(204).send();
       if (answer === null) return sendNull(request, reply);
-      if (Array.isArray(answer)) return answer.map((carrier) => applySelect(carrier, selected));
-      return reply.send(typeof answer === 'object' ? applySelect(answer as never, selected) : answer);
+      if (Array.isArray(answer)) return answer.map(select);
+      return reply.send(typeof answer === 'object' ? select(answer as BatchTaskInfo) : answer);
     });
   }
-}
-
-function selectOf(query: Record<string, string | string[]>): string | undefined {
-  const found = Object.entries(query).find(([name]) => name.toLowerCase() === '$select');
-  return found && String(found[1]);
 }

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { TaskChange } from '../../domain/batch-task.ts';
 import { invalid } from '../../domain/errors.ts';
 import { parseState } from '../../domain/task-state.ts';
 import { deleteTasks } from '../../tasks/delete-tasks.ts';
@@ -7,23 +6,30 @@ import { readTask, readTasks } from '../../tasks/read-tasks.ts';
 import { startTask } from '../../tasks/start-task.ts';
 import { stopTask } from '../../tasks/stop-task.ts';
 import type { TaskParts } from '../../tasks/task-parts.ts';
-import { type DerivedChange, updateTask } from '../../tasks/update-task.ts';
+import { updateTask } from '../../tasks/update-task.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import { conditionsOf, isNotModified, tellVersion } from '../negotiation/conditions.ts';
-import { JsonPatch, MergePatch } from '../negotiation/patches.ts';
-import { jsonPatchChange, mergeChange } from '../negotiation/task-patch.ts';
+import { jsonPatchChange } from '../negotiation/task-patch.ts';
 import * as operations from '../operations/batch-task.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
-import { BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
-import { CarrierReader, STATES } from '../wire/carrier-reader.ts';
+import { BATCH_TASK_PROPERTIES, BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
+import { CarrierReader, describe, STATES } from '../wire/carrier-reader.ts';
 import { tellCut } from '../wire/list-cut.ts';
-import { readStartOptions, StartHeaders, StartQuery, type StartRoute } from '../wire/start-options.ts';
+import { selector } from '../wire/select.ts';
+import {
+  listIgnored,
+  readStartOptions,
+  StartHeaders,
+  StartQuery,
+  type StartRoute,
+} from '../wire/start-options.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 type ById = { Params: { id: string } };
 
-const CONFIG = { answer: 'BatchTaskInfo' };
+const CARRIER = 'BatchTaskInfo';
+const CONFIG = { answer: CARRIER };
 
 /** The REST resource `/api/v1/BatchTask` (contract, section 2). */
 export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
@@ -33,9 +39,11 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       config: { operation: operations.startBatchTask },
       schema: { querystring: StartQuery, headers: StartHeaders },
     },
-    async (request) => {
-      const carrier = new CarrierReader(request.body, 'BatchTaskInfo');
-      const options = readStartOptions(request);
+    async (request, reply) => {
+      const body = new CarrierReader(request.body, CARRIER);
+      const carrier = body.unwrapped(CARRIER);
+      const options = readStartOptions(request, carrier, body);
+      listIgnored(reply, [...carrier.names, ...body.names], [...BATCH_TASK_PROPERTIES, CARRIER]);
       return noteStart(request, await startTask(tasks, callerOf(request), readStart(carrier), options));
     },
   );
@@ -46,10 +54,13 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     async (request, reply) => {
       const caller = callerOf(request);
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      const select = selector(request.query);
       const { id } = request.params;
       if (/^-?\d+$/.test(id)) {
         const task = await readTask(tasks, caller, readTaskId(id));
-        return isNotModified(request, reply, caller, task) ? reply.code(304).send() : writer.write(task);
+        return isNotModified(request, reply, caller, task)
+          ? reply.code(304).send()
+          : select(writer.write(task));
       }
       const state = parseState(id);
       if (state === undefined) {
@@ -57,7 +68,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       }
       const list = await readTasks(tasks, caller, { owners: 'own', state });
       tellCut(reply, list);
-      return list.rows.map((task) => writer.write(task));
+      return list.rows.map((task) => select(writer.write(task)));
     },
   );
 
@@ -66,16 +77,21 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     url: '/:id',
     config: {
       ...CONFIG,
-      patchable: true,
       operation: { PUT: operations.updateBatchTask, PATCH: operations.patchBatchTask },
     },
     handler: async (request, reply) => {
       const caller = callerOf(request);
       const id = readTaskId(request.params.id);
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
-      const task = await updateTask(tasks, caller, id, changeOf(request, writer), conditionsOf(request));
+      const task = await updateTask(
+        tasks,
+        caller,
+        id,
+        readTaskChange(request, writer),
+        conditionsOf(request),
+      );
       tellVersion(request, reply, caller, task);
-      return writer.write(task);
+      return selector(request.query)(writer.write(task));
     },
   });
 
@@ -96,14 +112,18 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
 }
 
 /**
- * What a PUT or PATCH changes. A body of no patch format is a carrier in PUT; in PATCH it is merged, or it is a
- * list of operations (SuperOffice's client sends both as `application/json`).
+ * Reads what a PUT or PATCH changes (contract, section 2). An object is the carrier, or what is merged into it, which is
+ * the same here; a list is a JSON Patch. PATCH tells them apart by their shape, which must fit a patch type; PUT takes a
+ * list as `application/json-patch+json` only.
  */
-function changeOf({ method, body }: FastifyRequest, writer: BatchTaskWriter): TaskChange | DerivedChange {
-  if (body instanceof JsonPatch) return jsonPatchChange(body.operations, writer);
-  if (body instanceof MergePatch) return mergeChange(body.patch, writer);
-  if (method === 'PATCH') {
-    return Array.isArray(body) ? jsonPatchChange(body, writer) : mergeChange(body, writer);
-  }
-  return readChange(new CarrierReader(body, 'BatchTaskInfo'));
+function readTaskChange({ method, body, headers }: FastifyRequest, writer: BatchTaskWriter) {
+  const [, patchType] = PATCH_TYPE.exec(headers['content-type'] ?? '') ?? [];
+  const isList = Array.isArray(body);
+  if (isList && (patchType === 'json' || (method === 'PATCH' && patchType === undefined)))
+    return jsonPatchChange(body, writer);
+  if (method === 'PATCH' && patchType === 'json')
+    throw invalid`A JSON Patch is a list of operations, but the body is ${describe(body)}.`;
+  return readChange(new CarrierReader(body, CARRIER).unwrapped(CARRIER));
 }
+
+const PATCH_TYPE = /^\s*application\/(json|merge)-patch\+json\s*(?:;|$)/i;

@@ -37,7 +37,13 @@ const CONTENT_SECURITY_POLICY = [
 /** Swagger UI draws with pictures in its styles. */
 const API_PAGE_POLICY = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:");
 
-const CONFIG = { access: ACCESS.open, ownType: true, undocumented: 'the page for people' } as const;
+/** What the query of a page means, its script decides. */
+const CONFIG = {
+  access: ACCESS.open,
+  ownType: true,
+  repeatableQuery: true,
+  undocumented: 'the page for people',
+} as const;
 
 /** The page where people see their work, at `/`. Nobody needs to sign in to get it: the page asks for that. */
 export async function dashboardRoutes(app: FastifyInstance): Promise<void> {

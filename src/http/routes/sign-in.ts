@@ -18,7 +18,10 @@ import { localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/sign-in.ts';
 import { tenantSegment } from '../tenant-segment.ts';
 
-const CONFIG = { answer: 'SignIn' };
+const CONFIG = { answer: 'SignIn', holdsSecret: true } as const;
+
+/** Enough for the longest login and password in any format. */
+const BODY_LIMIT = 65_536;
 
 const Credentials = Type.Object(
   {
@@ -41,7 +44,11 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
 
   app.post<{ Body: Static<typeof Credentials> }>(
     '/',
-    { config: { ...CONFIG, operation: operations.signIn }, schema: { body: Credentials } },
+    {
+      bodyLimit: BODY_LIMIT,
+      config: { ...CONFIG, operation: operations.signIn },
+      schema: { body: Credentials },
+    },
     async (request, reply) => {
       const { Login, Password, Cookie = false } = request.body;
       const scheme = Cookie ? 'cookie' : 'ticket';

@@ -14,7 +14,14 @@ import { noteStart } from '../telemetry/request-telemetry.ts';
 import { BatchTaskWriter } from '../wire/batch-task-info.ts';
 import { CarrierReader } from '../wire/carrier-reader.ts';
 import { queryFlag } from '../wire/query.ts';
-import { readStartOptions, StartHeaders, StartQuery, type StartRoute } from '../wire/start-options.ts';
+import { selector } from '../wire/select.ts';
+import {
+  listIgnored,
+  readStartOptions,
+  StartHeaders,
+  StartQuery,
+  type StartRoute,
+} from '../wire/start-options.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 /** The tasks of one bulk call where Limit says nothing, and at most. */
@@ -54,7 +61,8 @@ export async function taskControlRoutes(
       const id = readTaskId(request.params.id);
       const fromStart = queryFlag(request, 'FromStart') ?? false;
       const task = await restartTask(tasks, caller, id, fromStart, conditionsOf(request));
-      return new BatchTaskWriter(caller, tasks.textLimits, localeOf(request)).write(task);
+      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      return selector(request.query)(writer.write(task));
     },
   );
 
@@ -94,11 +102,12 @@ export async function taskControlRoutes(
       config: { operation: operations.copyBatchTask },
       schema: { querystring: StartQuery, headers: StartHeaders },
     },
-    async (request) => {
+    async (request, reply) => {
       const id = readTaskId(request.params.id);
       const body = new CarrierReader(request.body ?? {}, 'BatchTaskInfo');
       const parameters = body.dictionary('ParameterObject');
-      const options = readStartOptions(request);
+      const options = readStartOptions(request, body);
+      listIgnored(reply, body.names, ['ParameterObject']);
       return noteStart(request, await copyTask(tasks, callerOf(request), id, parameters, options));
     },
   );

@@ -48,7 +48,10 @@ export async function tokenRoutes(
 
   app.post<{ Body: Static<typeof NewToken> }>(
     '/',
-    { config: { ...CONFIG, operation: operations.createToken }, schema: { body: NewToken } },
+    {
+      config: { ...CONFIG, holdsSecret: true, operation: operations.createToken },
+      schema: { body: NewToken },
+    },
     async (request, reply) => {
       const { Name, Scopes, AssociateId, Definitions } = request.body;
       const locale = localeOf(request);

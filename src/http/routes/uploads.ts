@@ -9,6 +9,7 @@ import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/uploads.ts';
 import { readContentDigest } from '../wire/content-digest.ts';
+import { queryValue } from '../wire/query.ts';
 
 const CONFIG = { answer: 'Upload' };
 
@@ -26,12 +27,12 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
-  app.post<{ Querystring: Record<string, string | undefined> }>(
+  app.post(
     '/',
     { config: { ...CONFIG, operation: operations.createUpload }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
     async (request, reply) => {
       const caller = callerOf(request);
-      const name = Object.entries(request.query).find(([key]) => key.toLowerCase() === 'name')?.[1];
+      const name = queryValue(request, 'Name');
       if (name === undefined) throw invalid`Name is missing in the query; the file name is accepted.`;
       if (request.body === undefined)
         throw invalid`The body is missing; the content of the file, with a Content-Type, is accepted.`;

@@ -82,7 +82,10 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
 
   app.post<{ Body: Static<typeof NewWebhook> }>(
     '/',
-    { config: { ...config, operation: operations.createWebhook }, schema: { body: NewWebhook } },
+    {
+      config: { ...config, holdsSecret: true, operation: operations.createWebhook },
+      schema: { body: NewWebhook },
+    },
     async (request, reply) => {
       const caller = callerOf(request);
       const { Names = [], States = [], Own = false, Active = true } = request.body;

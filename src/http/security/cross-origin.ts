@@ -19,6 +19,7 @@ const EXPOSED = [
   'Retry-After',
   'SO-TimeZone',
   'Batchline-List-Cut',
+  'Batchline-Ignored',
   'WWW-Authenticate',
 ];
 /** Seconds for which browsers remember what is allowed. */

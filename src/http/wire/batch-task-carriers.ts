@@ -1,7 +1,8 @@
-import { Type } from 'typebox';
+import { type TObject, Type } from 'typebox';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../domain/cancellation.ts';
 import { STORED_STATES, TaskState, type TaskStateName } from '../../domain/task-state.ts';
 import { AnyObject, DateTime, dictionary, Int32, nullable } from '../openapi/schemas.ts';
+import { StartBody } from './start-options.ts';
 
 /** Every name that SuperOffice knows. */
 export const BatchTaskState = Type.Enum(Object.keys(TaskState) as TaskStateName[], {
@@ -86,18 +87,45 @@ export const BatchTaskInfo = Type.Object(
   { title: 'BatchTaskInfo', description: 'A batch task' },
 );
 
+/** An object whose properties are null if `$select` does not name them. */
+const selected = <Schema extends TObject>({ properties }: Schema) =>
+  Type.Object(Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, nullable(one)])));
+
 /** A BatchTaskInfo after `$select`: what is not selected is null. */
 export const SelectedBatchTaskInfo = Type.Object(
-  Object.fromEntries(
-    Object.entries(BatchTaskInfo.properties).map(([name, schema]) => [name, nullable(schema)]),
-  ),
+  {
+    ...selected(BatchTaskInfo).properties,
+    TableRight: nullable(selected(Right)),
+    FieldProperties: nullable(
+      dictionary(
+        Type.Object({ ...selected(FieldProperty).properties, FieldRight: nullable(selected(Right)) }),
+      ),
+    ),
+  },
   { title: 'SelectedBatchTaskInfo', description: 'A batch task after $select: what is not selected is null' },
 );
 
+/** A BatchTaskInfo as answers have it, with or without `$select`. */
+export const AnsweredBatchTaskInfo = Type.Union([BatchTaskInfo, SelectedBatchTaskInfo]);
+
+/** The query of calls that answer BatchTaskInfos. */
+export const SelectQuery = Type.Object({
+  $select: Type.Optional(
+    Type.String({
+      description:
+        'Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over',
+    }),
+  ),
+});
+
 /** What starts a task. */
 export const BatchTaskStart = Type.Object(
-  { ...Type.Partial(Type.Object(startable)).properties, Name: startable.Name },
-  { title: 'BatchTaskStart', description: 'A BatchTaskInfo to start; names in any casing, more is ignored' },
+  { ...Type.Partial(Type.Object(startable)).properties, ...StartBody.properties, Name: startable.Name },
+  {
+    title: 'BatchTaskStart',
+    description:
+      'A BatchTaskInfo to start, and our own options of a start; names in any casing. Other properties are ignored, and unknown ones listed in the header Batchline-Ignored',
+  },
 );
 
 const text = (name: string) =>
@@ -107,8 +135,8 @@ const text = (name: string) =>
 export const BatchTaskUpdate = Type.Object(
   {
     State: Type.Optional(
-      Type.Union([BatchTaskState, Type.Integer()], {
-        description: 'A legal move; All and Unknown leave it as it is',
+      Type.Union([BatchTaskState, Type.Integer(), Type.Null()], {
+        description: 'A legal move; null, All and Unknown leave it as it is',
       }),
     ),
     Description: Type.Optional(text('Description')),
@@ -123,13 +151,19 @@ export const BatchTaskUpdate = Type.Object(
   },
 );
 
-/** RFC 6902. */
+/** The operations of RFC 6902 that PUT and PATCH take. */
 export const JsonPatchDocument = Type.Array(
   Type.Object({
-    op: Type.Enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
-    path: Type.String({ examples: ['/Description'] }),
-    from: Type.Optional(Type.String()),
+    op: Type.Enum(['add', 'replace', 'remove', 'test']),
+    path: Type.String({
+      examples: ['/Description'],
+      description: 'Names match in any casing, the leading slash is optional',
+    }),
     value: Type.Optional(Type.Unknown()),
   }),
-  { title: 'JsonPatch', description: 'RFC 6902' },
+  {
+    title: 'JsonPatch',
+    description:
+      'RFC 6902, without move and copy. State, Description, Response and Request can change; test compares any value',
+  },
 );

@@ -6,11 +6,13 @@ import { readJson } from '../negotiation/json-reader.ts';
 import { isUntyped } from './untyped.ts';
 
 /**
- * Reads the properties of a carrier that a client sends: names in any casing (contract, section 1), types
- * checked one by one, and what nobody asks for ignored.
+ * Reads the properties of a carrier that a client sends: names in any casing (contract, section 1), types checked
+ * property by property as Newtonsoft would read them (contract, section 4). Properties that are never asked for are
+ * ignored.
  */
 export class CarrierReader {
   readonly #what: MessageValue;
+  readonly #names: readonly string[];
   readonly #values = new Map<string, unknown>();
   readonly #duplicates = new Set<string>();
   readonly #isUntyped: boolean;
@@ -28,6 +30,7 @@ export class CarrierReader {
       throw invalid`${what} is ${describe(body)}; an object is accepted.`;
     }
     this.#what = what;
+    this.#names = Object.keys(body);
     for (const [name, value] of Object.entries(body)) {
       const key = name.toLowerCase();
       if (this.#values.has(key)) this.#duplicates.add(key);
@@ -51,40 +54,48 @@ export class CarrierReader {
     return this.#values.get(key);
   }
 
-  /** The names that are there, in lower case. */
-  names(): IterableIterator<string> {
-    return this.#values.keys();
+  /** The properties that are there, as they were written. */
+  get names(): readonly string[] {
+    return this.#names;
   }
 
-  /** A text; `undefined` where it is absent, `''` where it is null. */
+  /** The carrier in this property, or this one if there is no such property: `{"batchTaskInfo": {…}}`. */
+  unwrapped(name: string): CarrierReader {
+    const inner = this.raw(name);
+    return inner === undefined ? this : new CarrierReader(inner, name);
+  }
+
+  /** A text; `undefined` if it is absent, `''` if it is null. A number or a flag is its text (contract, section 4). */
   text(name: string): string | undefined {
     const value = this.raw(name);
     if (value === null) return '';
     if (value === undefined || typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
     throw this.#wrong(name, value, message`a string or null`);
   }
 
-  /** An int32; `undefined` where it is absent or null. */
+  /** An int32, also as digits in a text; `undefined` if it is absent or null. */
   int(name: string): number | undefined {
-    const value = this.#read(name, 'int');
+    const value = intFromText(this.#read(name, 'int'));
     if (value === undefined || value === null) return undefined;
     if (isInt32(value)) return value;
     throw this.#wrong(name, value, message`a whole number of 32 bits`);
   }
 
-  /** A flag; `undefined` where it is absent or null. */
+  /** A flag, also as the text `true` or `false`; `undefined` if it is absent or null. */
   flag(name: string): boolean | undefined {
-    const value = this.#read(name, 'flag');
+    const value = flagFromText(this.#read(name, 'flag'));
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'boolean') return value;
     throw this.#wrong(name, value, message`true or false`);
   }
 
-  /** A list of int32; `undefined` where it is absent or null. */
+  /** A list of int32; `undefined` if it is absent or null. */
   ints(name: string): number[] | undefined {
     const value = this.#read(name, 'ints');
     if (value === undefined || value === null) return undefined;
-    if (Array.isArray(value) && value.every(isInt32)) return value;
+    const ints: unknown = Array.isArray(value) ? value.map(intFromText) : value;
+    if (Array.isArray(ints) && ints.every(isInt32)) return ints;
     throw this.#wrong(name, value, message`a list of whole numbers of 32 bits`);
   }
 
@@ -99,10 +110,11 @@ export class CarrierReader {
     throw this.#wrong(name, value, message`an object, a list of objects with Key and Value, or null`);
   }
 
-  /** A state; `undefined` where it is absent. */
+  /** A state; `undefined` if it is absent, null or empty. */
   state(name: string): TaskStateName | undefined {
     const value = this.raw(name);
-    if (value === undefined) return undefined;
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'string' && value.trim() === '') return undefined;
     if (typeof value !== 'string' && typeof value !== 'number') throw this.#wrong(name, value, STATES);
     const state = parseState(value);
     if (state === undefined) throw this.#wrong(name, value, STATES);
@@ -139,12 +151,12 @@ const NO_NAMES: ReadonlySet<string> = new Set();
  * empty list or dictionary. What can't become it stays, and is refused like a wrong type in JSON.
  */
 const FROM_TEXT = {
-  int: (value: unknown): unknown => (value === '' ? null : intFromText(value)),
+  int: (value: unknown): unknown => (typeof value === 'string' && value.trim() === '' ? null : value),
   flag: (value: unknown): unknown => {
     if (typeof value !== 'string') return value;
-    const text = value.trim().toLowerCase();
+    const text = value.trim();
     if (text === '') return null;
-    return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : value;
+    return text === '1' ? true : text === '0' ? false : value;
   },
   /** A text with commas, several values of one name, or elements in the property's own: `<Ids><int>1</int></Ids>`. */
   ints: (value: unknown): unknown => {
@@ -183,6 +195,12 @@ function fromKeyValues(value: unknown): unknown {
 
 function intFromText(value: unknown): unknown {
   return typeof value === 'string' && /^\s*[+-]?\d{1,10}\s*$/.test(value) ? Number(value) : value;
+}
+
+function flagFromText(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const text = value.trim().toLowerCase();
+  return text === 'true' ? true : text === 'false' ? false : value;
 }
 
 /** What is accepted as a state, for messages. */

@@ -1,24 +1,45 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalid } from '../../domain/errors.ts';
 import { describe } from './carrier-reader.ts';
 
-/**
- * A value of the query by its name in any casing.
- *
- * @throws Refusal where it is there more than once
- */
-export function queryValue(request: FastifyRequest, name: string): string | undefined {
-  const values = Object.entries(request.query as Record<string, string | string[]>)
-    .filter(([key]) => key.toLowerCase() === name.toLowerCase())
-    .flatMap(([, value]) => value);
-  if (values.length > 1) throw invalid`${name} is in the query more than once; one is accepted.`;
-  return values[0];
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The call takes lists in its query: a name may be repeated. */
+    repeatableQuery?: true;
+  }
 }
 
 /**
- * A flag of the query by its name in any casing; `undefined` where it is absent.
+ * Refuses (400) a query with a name that is there more than once, in any casing, so that routes see one text for each
+ * name. Calls that take lists are exempt.
+ */
+export function refuseRepeatedNames(app: FastifyInstance): void {
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.is404 || request.routeOptions.config.repeatableQuery === true) return done();
+    const names = new Set<string>();
+    for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+      const key = name.toLowerCase();
+      if (names.has(key) || Array.isArray(value))
+        return done(invalid`${name.slice(0, 40)} is in the query more than once; one is accepted.`);
+      names.add(key);
+    }
+    done();
+  });
+}
+
+/** A value of the query by its name in any casing; `undefined` if it is absent. */
+export function queryValue(request: FastifyRequest, name: string): string | undefined {
+  const lower = name.toLowerCase();
+  const found = Object.entries(request.query as Record<string, string | string[]>).find(
+    ([key]) => key.toLowerCase() === lower,
+  );
+  return found && String(found[1]);
+}
+
+/**
+ * A flag of the query by its name in any casing; `undefined` if it is absent.
  *
- * @throws Refusal where it is neither true nor false, or there more than once
+ * @throws Refusal (invalid) if it is neither true nor false
  */
 export function queryFlag(request: FastifyRequest, name: string): boolean | undefined {
   const text = queryValue(request, name);

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import {
@@ -9,20 +9,27 @@ import {
 } from '../../domain/start-options.ts';
 import { localeOf } from '../localization/locale.ts';
 import { traceOf } from '../telemetry/request-telemetry.ts';
-import { describe } from './carrier-reader.ts';
+import { type CarrierReader, describe } from './carrier-reader.ts';
 import { queryValue } from './query.ts';
 
-/** What may stand in the query of a start (contract, section 8). Names match in any casing. */
+const OPTIONS = {
+  StartAt: 'When the task is due; without an offset in the zone of the caller',
+  DelaySeconds: 'Seconds until the task is due',
+  Priority: `${PRIORITIES.lowest} to ${PRIORITIES.highest}; higher ones are delivered first`,
+} as const;
+
+/** The options of a start in its query (contract, section 8). Names match in any casing. */
 export const StartQuery = Type.Object({
-  StartAt: Type.Optional(
-    Type.String({ description: 'When the task is due; without an offset in the zone of the caller' }),
-  ),
-  DelaySeconds: Type.Optional(Type.String({ description: 'Seconds until the task is due' })),
-  Priority: Type.Optional(
-    Type.String({
-      description: `${PRIORITIES.lowest} to ${PRIORITIES.highest}; higher ones are delivered first`,
-    }),
-  ),
+  StartAt: Type.Optional(Type.String({ description: OPTIONS.StartAt })),
+  DelaySeconds: Type.Optional(Type.String({ description: OPTIONS.DelaySeconds })),
+  Priority: Type.Optional(Type.String({ description: OPTIONS.Priority })),
+});
+
+/** The options of a start in its body. */
+export const StartBody = Type.Object({
+  StartAt: Type.Optional(Type.String({ description: OPTIONS.StartAt })),
+  DelaySeconds: Type.Optional(Type.Number({ description: OPTIONS.DelaySeconds })),
+  Priority: Type.Optional(Type.Integer({ description: OPTIONS.Priority })),
 });
 
 /** The header that makes a start safe to send twice. */
@@ -36,19 +43,28 @@ export const StartHeaders = Type.Object({
 export type StartRoute = { Querystring: Static<typeof StartQuery> & Record<string, string | string[]> };
 
 /**
- * Reads when and in which order a task is to run, and the caller's key of the start.
+ * Reads when and in which order a task is to run, and the caller's key of the start. An option in the body wins over the
+ * same one in the query.
  *
- * @throws Refusal where one is wrong, or there twice
+ * @param carriers the body, and the carrier inside it
+ * @throws Refusal (invalid) if one is wrong
  */
-export function readStartOptions(request: FastifyRequest): StartOptions {
-  const startAt = queryValue(request, 'StartAt');
-  const delay = queryValue(request, 'DelaySeconds');
+export function readStartOptions(
+  request: FastifyRequest,
+  ...carriers: readonly CarrierReader[]
+): StartOptions {
+  const option = (name: keyof typeof OPTIONS): string | undefined => {
+    const inBody = carriers.map((carrier) => carrier.text(name)).find((text) => text);
+    return inBody ?? queryValue(request, name);
+  };
+  const startAt = option('StartAt');
+  const delay = option('DelaySeconds');
   if (startAt !== undefined && delay !== undefined) {
     throw invalid`Both StartAt and DelaySeconds are given; one of them is accepted.`;
   }
   return {
     due: startAt === undefined ? readDelay(delay) : readStartAt(startAt, request),
-    priority: readPriority(queryValue(request, 'Priority')),
+    priority: readPriority(option('Priority')),
     idempotencyKey: readKey(request.headers['idempotency-key']),
     trace: traceOf(request),
   };
@@ -79,4 +95,29 @@ function readKey(header: string | string[] | undefined): string | undefined {
   const key = String(header);
   if (/^[\x21-\x7e]+$/.test(key) && key.length <= LONGEST_KEY) return key;
   throw invalid`The header Idempotency-Key is ${describe(key)}; 1 to ${LONGEST_KEY} visible ASCII characters are accepted.`;
+}
+
+/** Lists the properties of a start body that nothing reads. */
+const IGNORED_HEADER = 'Batchline-Ignored';
+
+/** The header in the OpenAPI document. */
+export const IGNORED = { [IGNORED_HEADER]: 'Properties of the body that are unknown and were ignored' };
+
+/** The most names in the header, and the most characters of each. */
+const MAX_IGNORED = 10;
+const MAX_IGNORED_LENGTH = 40;
+
+/**
+ * Names the properties of a start body that are neither options nor `known` in a header of the answer: they are ignored,
+ * as SuperOffice ignores them, but a misspelt name must not go unnoticed. Characters that a header can't have are
+ * percent-encoded.
+ */
+export function listIgnored(reply: FastifyReply, names: readonly string[], known: readonly string[]): void {
+  const accepted = new Set([...known, ...Object.keys(OPTIONS)].map((name) => name.toLowerCase()));
+  const ignored = new Set(names.filter((name) => !accepted.has(name.toLowerCase())));
+  if (ignored.size === 0) return;
+  const shown = [...ignored]
+    .slice(0, MAX_IGNORED)
+    .map((name) => encodeURIComponent(name.slice(0, MAX_IGNORED_LENGTH).toWellFormed()));
+  reply.header(IGNORED_HEADER, shown.join(', '));
 }

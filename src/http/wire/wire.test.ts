@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CarrierReader } from './carrier-reader.ts';
 import { fieldRightMask, tableRightMask } from './masks.ts';
-import { applySelect, readSelect } from './select.ts';
+import { selector } from './select.ts';
 import { readTaskId } from './task-id.ts';
 
 describe('CarrierReader', () => {
@@ -26,24 +26,61 @@ describe('CarrierReader', () => {
   });
 
   test.each([
-    ['text', 5],
     ['text', {}],
-    ['int', '5'],
+    ['text', []],
+    ['int', ''],
+    ['int', '5x'],
+    ['int', '2147483648'],
+    ['int', true],
     ['int', 1.5],
     ['int', 2 ** 31],
-    ['flag', 'true'],
+    ['flag', 'yes'],
+    ['flag', ''],
     ['flag', 1],
     ['ints', [1, 'x']],
     ['ints', 5],
-    ['dictionary', []],
+    ['ints', '1,2'],
     ['dictionary', 'x'],
-    ['state', null],
+    ['dictionary', 5],
     ['state', {}],
-    ['state', 'Acquired'],
+    ['state', true],
+    ['state', 'Akquired'],
     ['state', 7],
+    ['state', '7'],
   ] as const)('as %s, %j is refused with the name of the property', (kind, value) => {
     const carrier = new CarrierReader({ It: value }, 'BatchTaskInfo');
     expect(() => carrier[kind]('It')).toThrow(/^It of BatchTaskInfo is /);
+  });
+
+  test.each([
+    ['text', 5, '5'],
+    ['text', -1.5, '-1.5'],
+    ['text', true, 'true'],
+    ['int', '5', 5],
+    ['int', '-2147483648', -2147483648],
+    ['int', 5.0, 5],
+    ['flag', 'true', true],
+    ['flag', 'False', false],
+    ['ints', ['1', 2], [1, 2]],
+    ['dictionary', [], {}],
+    [
+      'dictionary',
+      [
+        { Key: 'a', Value: 'b' },
+        { key: 'c', VALUE: [2] },
+      ],
+      { a: 'b', c: [2] },
+    ],
+    ['state', null, undefined],
+    ['state', '', undefined],
+    ['state', ' ', undefined],
+    ['state', 'acquired', 'Aquired'],
+    ['state', 'Assigned', 'Aquired'],
+    ['state', 5, 'Failed'],
+    ['state', '5', 'Failed'],
+    ['state', '99999', 'All'],
+  ] as const)('as %s, %j is %j, as Newtonsoft takes it (contract, section 4)', (kind, value, expected) => {
+    expect(new CarrierReader({ It: value }, 'BatchTaskInfo')[kind]('it')).toEqual(expected);
   });
 
   test('__proto__ is a name like any other', () => {
@@ -62,20 +99,39 @@ test('masks are written as the contract writes them', () => {
   expect(fieldRightMask(32)).toBe('Nullable');
 });
 
-describe('$select', () => {
-  test('nulls what is not selected and keeps every property', () => {
-    const selected = readSelect(' name, STATE ');
-    expect(applySelect({ Id: 1, Name: 'x', State: 'New' }, selected)).toEqual({
-      Id: null,
-      Name: 'x',
-      State: 'New',
-    });
-  });
-  test('without names selects all', () => {
-    expect(applySelect({ Id: 1 }, readSelect(' , '))).toEqual({ Id: 1 });
-  });
-  test('refuses what is no property', () => {
-    expect(() => readSelect('Name,Nope')).toThrow('$select names "Nope"');
+describe('$select (contract, sections 2 and 3)', () => {
+  const carrier = {
+    Id: 1,
+    Name: 'x',
+    IsSystemTask: false,
+    ParameterObject: { a: { b: 1 }, c: 2 },
+    TableRight: { Mask: 'FULL', Reason: '' },
+    FieldProperties: {
+      Id: { FieldRight: { Mask: 'Read', Reason: '' }, FieldType: 'System.Int32' },
+      State: {},
+    },
+  };
+  const nulls = Object.fromEntries(Object.keys(carrier).map((name) => [name, null]));
+
+  test.each([
+    [{ $select: ' name, ID ' }, { ...nulls, Name: 'x', Id: 1 }],
+    [{ $SELECT: 'Name,Nope,Nope/x' }, { ...nulls, Name: 'x' }],
+    [{ $select: 'Nope' }, nulls],
+    [{ $select: 'tableright/mask' }, { ...nulls, TableRight: { Mask: 'FULL', Reason: null } }],
+    [{ $select: 'TableRight/Mask,TableRight' }, { ...nulls, TableRight: carrier.TableRight }],
+    [{ $select: 'TableRight,TableRight/Mask' }, { ...nulls, TableRight: carrier.TableRight }],
+    [{ $select: 'ParameterObject/C' }, { ...nulls, ParameterObject: { c: 2 } }],
+    [{ $select: 'ParameterObject/a/b/c' }, { ...nulls, ParameterObject: { a: { b: 1 } } }],
+    [
+      { $select: 'FieldProperties/Id/FieldRight' },
+      { ...nulls, FieldProperties: { Id: { FieldRight: { Mask: 'Read', Reason: '' }, FieldType: null } } },
+    ],
+    [{ $select: 'Name/x' }, { ...nulls, Name: 'x' }],
+    [{ $select: ' , ' }, carrier],
+    [{ Select: 'Id' }, carrier],
+    [{}, carrier],
+  ])('%j', (query, expected) => {
+    expect(selector(query)(carrier)).toEqual(expected);
   });
 });
 
