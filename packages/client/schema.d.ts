@@ -191,7 +191,7 @@ export interface paths {
         get: operations["getBatchTask"];
         /**
          * Updates State, Description, Response and Request
-         * @description Only these four are updated; everything else in the body is ignored. A property that is absent stays, null clears a text. State must be a legal move or the same state; All and Unknown leave it as it is.
+         * @description Only these four are updated; everything else in the body is ignored. A property that is absent stays, null clears a text. State must be a legal move or the same state; null, All and Unknown leave it as it is. The carrier may be wrapped: `{"BatchTaskInfo": {…}}`.
          */
         put: operations["updateBatchTask"];
         post?: never;
@@ -201,7 +201,7 @@ export interface paths {
         head?: never;
         /**
          * The same by JSON Patch or merge patch, all or nothing
-         * @description A body in application/json is merged, or where it is a list, a JSON Patch.
+         * @description A list is a JSON Patch, an object is merged: other properties are ignored, as in PUT. Under a patch type the body must have the shape that fits.
          */
         patch: operations["patchBatchTask"];
         trace?: never;
@@ -2002,7 +2002,7 @@ export interface components {
             /** @description Of a cookie session: what X-XSRF-TOKEN must be */
             XsrfToken?: string;
         };
-        /** @description A BatchTaskInfo to start; names in any casing, more is ignored */
+        /** @description A BatchTaskInfo to start, and our own options of a start; names in any casing. Other properties are ignored, and unknown ones listed in the header Batchline-Ignored */
         BatchTaskStart: {
             /** @description The definition that runs */
             Name: string;
@@ -2030,6 +2030,12 @@ export interface components {
             Request?: string;
             /** @description File of the task */
             FileName?: string;
+            /** @description When the task is due; without an offset in the zone of the caller */
+            StartAt?: string;
+            /** @description Seconds until the task is due */
+            DelaySeconds?: number;
+            /** @description -1000 to 1000; higher ones are delivered first */
+            Priority?: number;
         };
         /**
          * @description Out by name; in by name in any casing, or by number. All and Unknown are never the state of a task.
@@ -2102,10 +2108,51 @@ export interface components {
                 [key: string]: components["schemas"]["FieldProperty"];
             };
         };
+        /** @description A batch task after $select: what is not selected is null */
+        SelectedBatchTaskInfo: {
+            Id: number | null;
+            Name: string | null;
+            AssociateId: number | null;
+            DetailsTable: number | null;
+            DetailsRecord: number | null;
+            IsSystemTask: boolean | null;
+            IsInternalTask: boolean | null;
+            ParameterObject: ({
+                [key: string]: unknown;
+            } | null) | null;
+            DatabaseSerialNumber: string | null;
+            Context: string | null;
+            Description: string | null;
+            Response: string | null;
+            Request: string | null;
+            FileName: string | null;
+            LastStarted: components["schemas"]["DateTime"] | null;
+            Created: components["schemas"]["DateTime"] | null;
+            StartCount: number | null;
+            Result: string | null;
+            State: components["schemas"]["BatchTaskState"] | null;
+            ProgressDescription: string | null;
+            ProgressPercent: number | null;
+            CancellationBehaviour: components["schemas"]["BatchTaskCancellationBehaviour"] | null;
+            TableRight: {
+                Mask: string | null;
+                Reason: string | null;
+            } | null;
+            FieldProperties: {
+                [key: string]: {
+                    FieldRight: {
+                        Mask: string | null;
+                        Reason: string | null;
+                    } | null;
+                    FieldType: string | null;
+                    FieldLength: number | null;
+                };
+            } | null;
+        };
         /** @description A BatchTaskInfo: State, Description, Response and Request count, in any casing; more is ignored */
         BatchTaskUpdate: {
-            /** @description A legal move; All and Unknown leave it as it is */
-            State?: components["schemas"]["BatchTaskState"] | number;
+            /** @description A legal move; null, All and Unknown leave it as it is */
+            State?: components["schemas"]["BatchTaskState"] | number | null;
             /** @description Description: absent stays, null clears */
             Description?: string | null;
             /** @description Response: absent stays, null clears */
@@ -2115,13 +2162,15 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description RFC 6902 */
+        /** @description RFC 6902, without move and copy. State, Description, Response and Request can change; test compares any value */
         JsonPatch: {
             /** @enum {unknown} */
-            op: "add" | "remove" | "replace" | "move" | "copy" | "test";
-            /** @example /Description */
+            op: "add" | "replace" | "remove" | "test";
+            /**
+             * @description Names match in any casing, the leading slash is optional
+             * @example /Description
+             */
             path: string;
-            from?: string;
             value?: unknown;
         }[];
         BulkOutcome: {
@@ -2339,37 +2388,6 @@ export interface components {
             Error: string | null;
             /** @description What is sent */
             Body: unknown;
-        };
-        /** @description A batch task after $select: what is not selected is null */
-        SelectedBatchTaskInfo: {
-            Id: number | null;
-            Name: string | null;
-            AssociateId: number | null;
-            DetailsTable: number | null;
-            DetailsRecord: number | null;
-            IsSystemTask: boolean | null;
-            IsInternalTask: boolean | null;
-            ParameterObject: ({
-                [key: string]: unknown;
-            } | null) | null;
-            DatabaseSerialNumber: string | null;
-            Context: string | null;
-            Description: string | null;
-            Response: string | null;
-            Request: string | null;
-            FileName: string | null;
-            LastStarted: components["schemas"]["DateTime"] | null;
-            Created: components["schemas"]["DateTime"] | null;
-            StartCount: number | null;
-            Result: string | null;
-            State: components["schemas"]["BatchTaskState"] | null;
-            ProgressDescription: string | null;
-            ProgressPercent: number | null;
-            CancellationBehaviour: components["schemas"]["BatchTaskCancellationBehaviour"] | null;
-            TableRight: components["schemas"]["Right"] | null;
-            FieldProperties: {
-                [key: string]: components["schemas"]["FieldProperty"];
-            } | null;
         };
         /** @description null: there is none */
         Limits: {
@@ -2674,7 +2692,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The Content-Type or charset of the body is not supported here. */
+        /** @description The Content-Type, charset or Content-Encoding of the body is not supported here. */
         Unsupported: {
             headers: {
                 [name: string]: unknown;
@@ -2733,9 +2751,9 @@ export interface components {
         "If-Match": string;
         /** @description ETags: 304, or 412 of a change, where it has one of them */
         "If-None-Match": string;
-        /** @description 304 where it has not changed since */
+        /** @description 304 if it has not changed since; unreadable dates are ignored */
         "If-Modified-Since": string;
-        /** @description Refused with 412 where it has changed since */
+        /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
         "If-Unmodified-Since": string;
         /** @description A range of the file */
         Range: string;
@@ -3108,6 +3126,8 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description Properties of the body that are unknown and were ignored */
+                    "Batchline-Ignored"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3126,12 +3146,19 @@ export interface operations {
     };
     getBatchTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                $select?: string;
+            };
             header?: {
+                /** @description ETags: refused with 412 where it has another by now */
+                "If-Match"?: components["parameters"]["If-Match"];
                 /** @description ETags: 304, or 412 of a change, where it has one of them */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description 304 where it has not changed since */
+                /** @description 304 if it has not changed since; unreadable dates are ignored */
                 "If-Modified-Since"?: components["parameters"]["If-Modified-Since"];
+                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
+                "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
                 /** @description The id of a task, or the name of a state */
@@ -3153,7 +3180,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchTaskInfo"] | components["schemas"]["BatchTaskInfo"][];
+                    "application/json": (components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"]) | (components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"])[];
                 };
             };
             /** @description What the caller has is what there is. */
@@ -3167,19 +3194,23 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
+            412: components["responses"]["Precondition"];
             429: components["responses"]["Throttled"];
             default: components["responses"]["Refused"];
         };
     };
     updateBatchTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                $select?: string;
+            };
             header?: {
                 /** @description ETags: refused with 412 where it has another by now */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description ETags: 304, or 412 of a change, where it has one of them */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 where it has changed since */
+                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3203,7 +3234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchTaskInfo"];
+                    "application/json": components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"];
                 };
             };
             400: components["responses"]["Invalid"];
@@ -3226,7 +3257,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description ETags: 304, or 412 of a change, where it has one of them */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 where it has changed since */
+                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3255,13 +3286,16 @@ export interface operations {
     };
     patchBatchTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                $select?: string;
+            };
             header?: {
                 /** @description ETags: refused with 412 where it has another by now */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description ETags: 304, or 412 of a change, where it has one of them */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 where it has changed since */
+                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3285,7 +3319,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchTaskInfo"];
+                    "application/json": components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"];
                 };
             };
             400: components["responses"]["Invalid"];
@@ -3308,7 +3342,7 @@ export interface operations {
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description ETags: 304, or 412 of a change, where it has one of them */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 where it has changed since */
+                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3341,13 +3375,15 @@ export interface operations {
             query?: {
                 /** @description true forgets the checkpoint of earlier runs */
                 FromStart?: string;
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                $select?: string;
             };
             header?: {
                 /** @description ETags: refused with 412 where it has another by now */
                 "If-Match"?: components["parameters"]["If-Match"];
                 /** @description ETags: 304, or 412 of a change, where it has one of them */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 where it has changed since */
+                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3363,7 +3399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchTaskInfo"];
+                    "application/json": components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"];
                 };
             };
             400: components["responses"]["Invalid"];
@@ -3441,6 +3477,12 @@ export interface operations {
                     ParameterObject?: {
                         [key: string]: unknown;
                     } | null;
+                    /** @description When the task is due; without an offset in the zone of the caller */
+                    StartAt?: string;
+                    /** @description Seconds until the task is due */
+                    DelaySeconds?: number;
+                    /** @description -1000 to 1000; higher ones are delivered first */
+                    Priority?: number;
                 };
             };
         };
@@ -3448,6 +3490,8 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description Properties of the body that are unknown and were ignored */
+                    "Batchline-Ignored"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5128,7 +5172,7 @@ export interface operations {
     Batch_GetBatchTaskInfo: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5191,7 +5235,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByAssociates: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5255,7 +5299,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByAssociatesAndState: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5320,7 +5364,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByState: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5384,7 +5428,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByNameAndState: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5449,7 +5493,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByNameAndAssociates: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5514,7 +5558,7 @@ export interface operations {
     Batch_GetAllBatchTaskInfosByName: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5578,7 +5622,7 @@ export interface operations {
     Batch_GetAllBatchTaskInfosByNameAndState: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5643,7 +5687,7 @@ export interface operations {
     Batch_GetSystemBatchTaskInfosByName: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5707,7 +5751,7 @@ export interface operations {
     Batch_GetSystemBatchTaskInfosByNameAndState: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5772,7 +5816,7 @@ export interface operations {
     Batch_StartBatchJob: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
                 /** @description When the task is due; without an offset in the zone of the caller */
                 StartAt?: string;
@@ -5799,6 +5843,8 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description Properties of the body that are unknown and were ignored */
+                    "Batchline-Ignored"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5843,7 +5889,7 @@ export interface operations {
     Batch_StopBatchJob: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5906,7 +5952,7 @@ export interface operations {
     Batch_UpdateBatchTask: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -5971,7 +6017,7 @@ export interface operations {
     Batch_DeleteBatchTask: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
@@ -6032,7 +6078,7 @@ export interface operations {
     Batch_DeleteBatchTasks: {
         parameters: {
             query?: {
-                /** @description Properties to keep; the others are null */
+                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
                 $select?: string;
             };
             header?: never;
