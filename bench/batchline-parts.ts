@@ -5,9 +5,9 @@ import { readConfig } from '../src/config.ts';
 import { type Caller, SCOPES } from '../src/domain/caller.ts';
 import { Definitions } from '../src/engine/definitions.ts';
 import { Engine } from '../src/engine/engine.ts';
-import { JobQueue } from '../src/engine/job-queue.ts';
 import { loadHandlers } from '../src/engine/load-handlers.ts';
 import { Registry } from '../src/engine/registry.ts';
+import { TaskQueue } from '../src/engine/task-queue.ts';
 import { Files } from '../src/files/files.ts';
 import { openStore } from '../src/files/open-store.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
@@ -47,8 +47,8 @@ export async function openParts(env: Readonly<Record<string, string>>) {
   const registry = new Registry(config.leaseSeconds);
   await loadHandlers(registry, config.handlers);
   const database = await openDatabase(config, log);
-  const queue = await JobQueue.open(database, log);
-  await queue.ensure(registry.names());
+  const queue = new TaskQueue();
+  queue.add(registry.names());
   const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
   const store = await openStore(config.files, join(config.dataFolder, 'scratch'), config.uploadLimit);
   const files = new Files(config, database.sql, store, log);
@@ -66,7 +66,6 @@ export async function openParts(env: Readonly<Record<string, string>>) {
     database,
     makeEngine: () => new Engine(parts, config, log),
     async close() {
-      await queue.stop();
       await database.close();
     },
   };

@@ -1,4 +1,4 @@
-import { PgBoss } from 'pg-boss';
+import { fromKysely, PgBoss } from 'pg-boss';
 import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
 import { openEmbedded } from '../src/store/embedded/open-embedded.ts';
@@ -16,7 +16,9 @@ await answerWith(async (job: DrainJob): Promise<DrainRates> => {
       ? await openEmbedded(config.dataFolder, pino({ level: 'silent' }))
       : undefined;
   const boss = new PgBoss({
-    ...(embedded?.engine ?? { connectionString: config.databaseUrl ?? '', max: config.databasePool }),
+    ...(embedded !== undefined
+      ? { db: fromKysely(embedded.sql) }
+      : { connectionString: config.databaseUrl ?? '', max: config.databasePool }),
     schedule: false,
     registerInstance: false,
   });

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
@@ -18,6 +18,11 @@ const folder = await mkdtemp(join(tmpdir(), 'batchline-release-'));
 const admin = 'admin:correct horse';
 const anna = 'anna:password of anna';
 
+const HANDLERS = 'test/integration/release/handlers.ts';
+const handlers = join(checkout, HANDLERS);
+const source = join(import.meta.dirname, '..', HANDLERS);
+if (handlers !== source) await copyFile(source, handlers);
+
 const server = spawn(process.execPath, ['src/cli/main.ts', 'serve'], {
   cwd: checkout,
   env: {
@@ -27,6 +32,7 @@ const server = spawn(process.execPath, ['src/cli/main.ts', 'serve'], {
     BATCHLINE_DATA: folder,
     BATCHLINE_ADMIN: admin,
     BATCHLINE_GRACE: '0',
+    BATCHLINE_HANDLERS: handlers,
   },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
@@ -69,6 +75,10 @@ await post('/BatchTask?DelaySeconds=300000000', {
   Description: 'for later',
   ParameterObject: { seconds: '0' },
 });
+const parent = await post<number>('/BatchTask', { Name: 'kept-parent', Description: 'waits for a child' });
+await untilText(parent, 'children have ended');
+const flaky = await post<number>('/BatchTask', { Name: 'kept-flaky', Description: 'in its back-off' });
+await until(flaky, /New/, admin, 1);
 await until(await start('in the middle', { seconds: '2' }), /Started/);
 server.kill('SIGINT');
 await once(server, 'exit');
@@ -111,9 +121,21 @@ function start(description: string, parameters: Record<string, string>, login?: 
   );
 }
 
-async function until(id: number, states: RegExp, login?: string): Promise<void> {
+async function until(id: number, states: RegExp, login?: string, starts = 0): Promise<void> {
   for (;;) {
-    const task = await call<{ State: string }>('GET', `/BatchTask/${id}`, undefined, login);
-    if (states.test(task.State)) return;
+    const task = await call<{ State: string; StartCount: number }>(
+      'GET',
+      `/BatchTask/${id}`,
+      undefined,
+      login,
+    );
+    if (states.test(task.State) && task.StartCount >= starts) return;
+  }
+}
+
+async function untilText(id: number, text: string): Promise<void> {
+  for (;;) {
+    const { ProgressDescription } = await call<{ ProgressDescription: string }>('GET', `/BatchTask/${id}`);
+    if (ProgressDescription.includes(text)) return;
   }
 }

@@ -4,10 +4,10 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { Definitions } from './engine/definitions.ts';
 import { Engine } from './engine/engine.ts';
-import { JobQueue } from './engine/job-queue.ts';
 import { loadHandlers } from './engine/load-handlers.ts';
 import { Registry } from './engine/registry.ts';
 import { RetentionService } from './engine/retention.ts';
+import { TaskQueue } from './engine/task-queue.ts';
 import { Files } from './files/files.ts';
 import { openStore } from './files/open-store.ts';
 import { Health } from './observability/health.ts';
@@ -52,8 +52,7 @@ export async function startNode(
   const registry = await loadDefinitions(config);
   const database = await openDatabase(config, log, metrics);
   undo.push(() => database.close());
-  const queue = await JobQueue.open(database, log, metrics);
-  undo.push(() => queue.stop());
+  const queue = new TaskQueue(metrics);
   const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
   for (const name of await definitions.prepare())
     log.warn({ definition: name }, 'workers offer this definition too; it runs in the server');

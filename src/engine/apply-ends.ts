@@ -10,12 +10,11 @@ import { type FinishedTask, finishRuns, type RunEnd } from '../store/tasks/finis
 import { inTransaction } from '../store/transaction.ts';
 import { type CountedRun, countedOutcome } from './engine-meter.ts';
 import { type ChildMove, noteChildMoves } from './families/child-moves.ts';
-import type { JobQueue, JobToSend } from './job-queue.ts';
+import type { TaskQueue } from './task-queue.ts';
 
-/** The end of a run with what belongs to it: its definition, its job, and who says so. */
+/** The end of a run with what belongs to it: its definition, and who reports it. */
 export interface EndToApply extends RunEnd {
   readonly name: string;
-  readonly jobId: string | null;
   /** Of which outcome it is the end. */
   readonly outcome: RunOutcome['kind'];
   /** The result file that becomes the task's. */
@@ -26,7 +25,7 @@ export interface EndToApply extends RunEnd {
 
 /** The end of a run by what follows from its outcome, and what it had to tell at last. */
 export function endOf(
-  run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'jobId' | 'nodeId'>,
+  run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'nodeId'>,
   consequence: Consequence,
   last: Partial<
     Pick<
@@ -53,6 +52,8 @@ export interface AppliedEnds {
   readonly finished: readonly FinishedTask[];
   /** The definitions that have work due at once. */
   readonly due: ReadonlySet<string>;
+  /** Seconds until the first of the next runs that are due later; `undefined` if there is none. */
+  readonly nextInSeconds: number | undefined;
   /** The tasks whose children have ended. */
   readonly parentIds: readonly number[];
   /** The same ends, as they are counted. */
@@ -62,10 +63,11 @@ export interface AppliedEnds {
 /** Tells what follows from ends that were written, and counts them, after their transaction. */
 export function announceEnds(
   signals: Signals,
-  { meter }: JobQueue,
-  { due, parentIds, counted }: AppliedEnds,
+  queue: TaskQueue,
+  { due, nextInSeconds, parentIds, counted }: AppliedEnds,
 ): void {
-  meter.ended(counted);
+  queue.meter.ended(counted);
+  if (nextInSeconds !== undefined) queue.onDelayed(nextInSeconds);
   signals.publish({ kind: 'changed' });
   if (due.size > 0) signals.publish({ kind: 'due', names: [...due] });
   if (parentIds.length > 0) signals.publish({ kind: 'children', parentIds });
@@ -77,7 +79,7 @@ export function announceEnds(
  */
 export function applyEndsAtOnce(
   db: Kysely<Schema>,
-  queue: JobQueue,
+  queue: TaskQueue,
   ends: readonly EndToApply[],
 ): Promise<AppliedEnds> {
   return ends.every(isOneRow)
@@ -86,29 +88,23 @@ export function applyEndsAtOnce(
 }
 
 /** Whether nothing is to be written but the task's row and its record. */
-function isOneRow({ file, jobId, next, standsAlone }: EndToApply): boolean {
-  return standsAlone === true && file === undefined && jobId === null && (next?.jobId ?? null) === null;
+function isOneRow({ file, standsAlone }: EndToApply): boolean {
+  return standsAlone === true && file === undefined;
 }
 
 /**
- * Writes the ends of runs with everything that follows, in a transaction: row, record, result file, the old job,
- * the next job, the counts of parents, and the removal of internal tasks. Ends of runs that no longer hold their tasks
- * change nothing but their jobs, which have delivered what they had to.
+ * Writes the ends of runs with everything that follows, in a transaction: row, record, result file, the counts of
+ * parents, and the removal of internal tasks. Ends of runs that no longer hold their tasks change nothing.
  */
 export async function applyEnds(
   trx: Transaction<Schema>,
-  queue: JobQueue,
+  queue: TaskQueue,
   ends: readonly EndToApply[],
 ): Promise<AppliedEnds> {
-  const { files, next, moves, traces, applied } = followUps(queue, ends, await finishRuns(trx, ends));
+  const { files, moves, traces, applied } = followUps(queue, ends, await finishRuns(trx, ends));
   await writeResultFiles(trx, files);
-  await queue.settle(
-    trx,
-    ends.flatMap((end) => (end.jobId === null ? [] : [{ name: end.name, jobId: end.jobId }])),
-  );
-  await queue.send(trx, next);
   const due = new Set(applied.due);
-  for (const name of await noteChildMoves(trx, queue, moves)) due.add(name);
+  for (const name of await noteChildMoves(trx, moves)) due.add(name);
   await deleteTaskRows(trx, traces, true);
   return { ...applied, due };
 }
@@ -116,7 +112,6 @@ export async function applyEnds(
 /** What is to be written after ends. */
 interface FollowUps {
   readonly files: readonly ResultFileRecord[];
-  readonly next: readonly JobToSend[];
   readonly moves: readonly ChildMove[];
   /** Internal tasks, which leave no trace. */
   readonly traces: readonly number[];
@@ -124,13 +119,13 @@ interface FollowUps {
 }
 
 function followUps(
-  queue: JobQueue,
+  queue: TaskQueue,
   ends: readonly EndToApply[],
   finished: readonly FinishedTask[],
 ): FollowUps {
   const byTask = new Map(ends.map((end) => [end.taskId, end]));
   const due = new Set<string>();
-  const next: JobToSend[] = [];
+  let nextInSeconds: number | undefined;
   const traces: number[] = [];
   const files: ResultFileRecord[] = [];
   const moves: ChildMove[] = [];
@@ -148,14 +143,13 @@ function followUps(
     // An end may leave room for another run.
     if (queue.gates.of(end.name).isGated) due.add(end.name);
     if (task.state === 'New' && end.next !== null) {
-      const { jobId, delaySeconds } = end.next;
-      if (jobId === null) due.add(end.name);
-      else next.push({ name: end.name, taskId: task.taskId, priority: task.priority, jobId, delaySeconds });
+      if (end.next.jobId === null) due.add(end.name);
+      else nextInSeconds = Math.min(end.next.delaySeconds, nextInSeconds ?? Number.POSITIVE_INFINITY);
     }
     if (task.parentId !== null)
       moves.push({ childId: task.taskId, parentId: task.parentId, from: 'Started', to: task.state });
     if (task.isInternal && hasEnded(task.state)) traces.push(task.taskId);
   }
   const parentIds = [...new Set(moves.map((move) => move.parentId))];
-  return { files, next, moves, traces, applied: { finished, due, parentIds, counted } };
+  return { files, moves, traces, applied: { finished, due, nextInSeconds, parentIds, counted } };
 }

@@ -15,10 +15,9 @@ import type { Schema } from '../store/schema.ts';
 import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
 import { type ClaimedTask, claimReady, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
 import { inTransaction } from '../store/transaction.ts';
-import type { JobQueue } from './job-queue.ts';
-import { joinDue } from './join-due.ts';
 import { lockDue } from './lock-due.ts';
 import { lockWithin, noteStarts, readRoom } from './room.ts';
+import type { TaskQueue } from './task-queue.ts';
 
 /** Whose tasks are claimed, and for whom. */
 export interface ClaimRequest {
@@ -45,7 +44,7 @@ export interface ClaimResult {
 /** What claims are made with. */
 export interface ClaimParts {
   readonly database: Database;
-  readonly queue: JobQueue;
+  readonly queue: TaskQueue;
 }
 
 /** The definition was paused or limited, or no longer is, since this process has looked. */
@@ -64,32 +63,32 @@ class GateChanged extends Error {
  * knows, and claims nothing under a newer one. One that is limited is claimed by one process at a time, so that what
  * runs can be counted.
  *
- * Rows that are ready are claimed first, which is one statement. What its job has made due joins them when nothing is
- * ready, and every so often while something is.
+ * Available tasks are claimed by one statement. Parents whose children have ended join them when nothing is available,
+ * and every 250 ms otherwise.
  */
 export async function claimDue(parts: ClaimParts, request: ClaimRequest): Promise<ClaimResult> {
-  const { jobTurns } = parts.queue;
-  const joinFirst = jobTurns.isDue(request.name);
+  const { parentTurns } = parts.queue;
+  const joinFirst = parentTurns.isDue(request.name);
   let result = await claimOnce(parts, request, joinFirst);
   if (result.claimed.length === 0 && !joinFirst && !result.isAll)
     result = await claimOnce(parts, request, true);
   if (result.claimed.length === 0) return result;
-  jobTurns.noteClaim(request.name);
+  parentTurns.noteClaim(request.name);
   parts.database.signals.publish({ kind: 'changed' });
-  return { ...result, more: result.more || jobTurns.isDue(request.name) };
+  return { ...result, more: result.more || parentTurns.isDue(request.name) };
 }
 
 /** What one transaction brings. */
 interface Attempt extends ClaimResult {
-  /** Whether what jobs have made due was looked at too. */
+  /** Whether parents whose children have ended were looked at too. */
   readonly isAll: boolean;
 }
 
 const NOTHING: Attempt = { claimed: [], more: false, isAll: true };
 
 async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean): Promise<Attempt> {
-  const { gates, jobTurns } = parts.queue;
-  if (join) jobTurns.noteLook(request.name);
+  const { gates, parentTurns } = parts.queue;
+  if (join) parentTurns.noteLook(request.name);
   for (;;) {
     const gate = gates.of(request.name);
     const began = performance.now();
@@ -98,7 +97,7 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
       let attempt: Attempt;
       if (gate.isGated) attempt = await inTransaction(sql, (trx) => claimGated(parts, trx, request, join));
       else if (join || request.tenant !== null)
-        attempt = await inTransaction(sql, (trx) => claimOpen(parts, trx, request, join, gate.version));
+        attempt = await inTransaction(sql, (trx) => claimOpen(trx, request, join, gate.version));
       else attempt = await claimReadyAlone(parts, request, gate.version);
       parts.queue.meter.claimed(request.name, attempt.claimed, (performance.now() - began) / 1000);
       return attempt;
@@ -121,7 +120,6 @@ async function claimReadyAlone(
 }
 
 async function claimOpen(
-  { queue }: ClaimParts,
   trx: Transaction<Schema>,
   request: ClaimRequest,
   join: boolean,
@@ -130,7 +128,7 @@ async function claimOpen(
   const { name, limit, tenant } = request;
   const found =
     tenant === null
-      ? await findReady(queue, trx, name, limit, join)
+      ? await findReady(trx, name, limit, join)
       : { deliveries: await lockDue(trx, tenant, name, limit), andReady: false };
   const { started, continued } = await claimFound(trx, request, found, limit, version);
   if (started.length === 0 || continued.length > 0) await checkGate(trx, name, version);
@@ -160,7 +158,7 @@ async function claimGated(
   const limit = Math.min(request.limit, room.total);
   const found =
     tenant === null && control.limits.perTenant === undefined
-      ? await findReady(queue, trx, name, limit, join)
+      ? await findReady(trx, name, limit, join)
       : { deliveries: await lockWithin(trx, control, room, tenant, limit), andReady: false };
   const { started, continued } = await claimFound(trx, request, found, limit, control.version);
   const claimed = await record(trx, owner, started, continued);
@@ -177,16 +175,14 @@ interface Found {
   readonly andReady: boolean;
 }
 
-/** What is ready of every tenant. @param join first makes ready what has come due, parents whose children have ended included */
+/** What is available of every tenant. @param join also selects parents whose children have ended */
 async function findReady(
-  queue: JobQueue,
   trx: Transaction<Schema>,
   name: string,
   limit: number,
   join: boolean,
 ): Promise<Found> {
   if (!join) return { deliveries: [], andReady: true };
-  await joinDue(queue, trx, name);
   return { deliveries: await lockReadyParents(trx, null, name, limit), andReady: true };
 }
 

@@ -17,10 +17,10 @@ import {
 } from '../store/definitions/worker-definitions.ts';
 import type { Schema } from '../store/schema.ts';
 import { inTransaction } from '../store/transaction.ts';
-import type { JobQueue } from './job-queue.ts';
 import type { ParameterReader } from './parameters.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { SchemaThreads } from './schema-threads.ts';
+import type { TaskQueue } from './task-queue.ts';
 
 /** Who declares what a process on the database runs. */
 const NOBODY: Declarer = { associateId: 0, tenant: null };
@@ -64,12 +64,12 @@ export interface Declaration {
 export class Definitions {
   readonly #registry: Registry;
   readonly #db: Kysely<Schema>;
-  readonly #queue: JobQueue;
+  readonly #queue: TaskQueue;
   readonly #leaseSeconds: number;
   readonly #schemas = new SchemaThreads();
 
   /** @param leaseSeconds the lease of declarations that name none */
-  constructor(registry: Registry, db: Kysely<Schema>, queue: JobQueue, leaseSeconds: number) {
+  constructor(registry: Registry, db: Kysely<Schema>, queue: TaskQueue, leaseSeconds: number) {
     this.#registry = registry;
     this.#db = db;
     this.#queue = queue;
@@ -79,7 +79,7 @@ export class Definitions {
   /** Makes the queues of all definitions; resolves to the names that both this process and workers outside offer. */
   async prepare(): Promise<string[]> {
     const declared = await listWorkerDefinitions(this.#db);
-    await this.#queue.ensure([...this.#registry.names(), ...declared.map((one) => one.name)]);
+    this.#queue.add([...this.#registry.names(), ...declared.map((one) => one.name)]);
     const outside = await namesDeclaredOutside(this.#db);
     return outside.filter((name) => this.#registry.find(name) !== undefined);
   }
@@ -96,7 +96,7 @@ export class Definitions {
     const declared = await findWorkerDefinition(trx ?? this.#db, name);
     if (declared === undefined) return undefined;
     // Another process may have made the queue; in a transaction the embedded database can't be asked again.
-    if (trx === undefined && !this.#queue.has(declared.name)) await this.#queue.ensure([declared.name]);
+    if (trx === undefined && !this.#queue.has(declared.name)) this.#queue.add([declared.name]);
     return this.#ofWorkers(declared);
   }
 
@@ -135,7 +135,7 @@ export class Definitions {
     const checked: NewDefinition[] = [];
     for (const one of declarations) checked.push(await this.#check(one, declarer));
     const kept = await this.#keep(checked, declarer);
-    await this.#queue.ensure(kept.map((one) => one.name));
+    this.#queue.add(kept.map((one) => one.name));
     return kept.map((one) => this.#ofWorkers(one));
   }
 

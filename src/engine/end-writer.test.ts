@@ -8,7 +8,6 @@ const endOfTask = (taskId: number, result = 'done'): EndToApply => ({
   taskId,
   attempt: 1,
   name: 'a',
-  jobId: null,
   nodeId: 'n',
   outcome: 'returned',
   to: 'Succeeded',

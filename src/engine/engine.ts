@@ -13,15 +13,15 @@ import { type ExecutionParts, executeRun } from './execute-run.ts';
 import { FamilyKeeper } from './families/family-keeper.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Housekeeping } from './housekeeping.ts';
-import type { JobQueue } from './job-queue.ts';
 import { Recovery } from './recovery.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { Run, type RunFaults } from './run.ts';
 import { RunLog } from './run-log.ts';
+import { Stager } from './stager.ts';
 import { releaseScratch, storeResult } from './store-result.ts';
+import type { TaskQueue } from './task-queue.ts';
 import { taskReader } from './task-reader.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
-import { wakeLater } from './wake-later.ts';
 
 /** How long the last ends may take to be written, after the grace period, during a stop. */
 const LAST_WRITES_SECONDS = 5;
@@ -29,7 +29,7 @@ const LAST_WRITES_SECONDS = 5;
 /** What the engine works with. */
 export interface EngineParts {
   readonly database: Database;
-  readonly queue: JobQueue;
+  readonly queue: TaskQueue;
   readonly registry: Registry;
   readonly definitions: Definitions;
   readonly files: Files;
@@ -55,6 +55,7 @@ export class Engine {
   readonly #ends: EndWriter;
   readonly #recovery: Recovery;
   readonly #housekeeping: Housekeeping;
+  readonly #stager: Stager;
   readonly #families: FamilyKeeper;
   readonly #execution: ExecutionParts;
   readonly #dispatchers: Dispatcher<Run>[] = [];
@@ -81,7 +82,8 @@ export class Engine {
       this.#heartbeat.holds(run.taskId, run.attempt),
     );
     this.#housekeeping = new Housekeeping(parts.database, log);
-    this.#families = new FamilyKeeper(parts, log);
+    this.#stager = new Stager(parts.database, log);
+    this.#families = new FamilyKeeper(parts.database, log);
     const context = {
       database: parts.database,
       files: parts.files,
@@ -122,6 +124,8 @@ export class Engine {
     });
     await this.#recovery.start();
     this.#housekeeping.start();
+    this.#parts.queue.onDelayed = (seconds) => this.#stager.wakeIn(seconds);
+    this.#stager.start();
     this.#heartbeat.start();
     this.#families.start();
     for (const dispatcher of this.#dispatchers) dispatcher.start();
@@ -148,6 +152,7 @@ export class Engine {
     await this.#heartbeat.stop();
     await this.#recovery.stop();
     await this.#housekeeping.stop();
+    await this.#stager.stop();
     await this.#families.stop();
     await this.#execution.threads.close();
   }
@@ -215,7 +220,6 @@ export class Engine {
       if (outcome.kind === 'failed') run.span.fail('run_failed');
       run.debug('the run has ended', { outcome: outcome.kind, state: consequence.to });
       await releaseScratch(run, outcome, this.#parts.files);
-      wakeLater(this.#parts.database.signals, run.task.name, consequence.delaySeconds ?? 0);
     } catch (error) {
       // The lease ends by itself, and the recovery brings the task back.
       run.log.error({ err: error }, 'the end of the run could not be written');
@@ -226,11 +230,6 @@ export class Engine {
   }
 }
 
-function idsOf({ task, jobId }: Run): {
-  taskId: number;
-  attempt: number;
-  name: string;
-  jobId: string | null;
-} {
-  return { taskId: task.id, attempt: task.attempt, name: task.name, jobId };
+function idsOf({ task }: Run): { taskId: number; attempt: number; name: string } {
+  return { taskId: task.id, attempt: task.attempt, name: task.name };
 }

@@ -17,7 +17,6 @@ export interface RunFaults {
 /** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
 export class Run extends RunControl {
   readonly task: BatchTask;
-  readonly jobId: string | null;
   readonly definition: RegisteredDefinition;
   readonly checkpoint: unknown;
   /** The attempt whose result file the checkpoint goes with; null for none. */
@@ -46,7 +45,6 @@ export class Run extends RunControl {
     super(progressLimit);
     this.#faults = faults;
     this.task = claimed.task;
-    this.jobId = claimed.jobId;
     this.checkpoint = claimed.checkpoint;
     this.fileAttempt = claimed.fileAttempt;
     this.definition = definition;

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Backend } from './backend.ts';
@@ -15,8 +14,6 @@ export interface Database {
   readonly sql: Kysely<Schema>;
   /** What the database can and can't. */
   readonly backend: Backend;
-  /** How the engine (pg-boss) reaches the same database. */
-  readonly engine: EngineDb;
   readonly signals: Signals;
   /** Whether no other process can be using the database: leases of earlier processes are void. */
   readonly exclusive: boolean;

@@ -8,7 +8,7 @@ import type { MissedRuns } from '../domain/schedule.ts';
 /** A text of our own beside its English wording; null where the text is plain. */
 type MessageColumn = ColumnType<MessageData | null, string | null | undefined, string | null>;
 
-/** Table `batchline.task`: one row a batch task. The row decides; the engine's job only delivers. */
+/** Table `batchline.task`: one row a batch task. The row decides. */
 export interface TaskTable {
   id: GeneratedAlways<number>;
   tenant: string;
@@ -43,7 +43,7 @@ export interface TaskTable {
   failures: Generated<number>;
   /** Runs whose process was lost since then. */
   losses: Generated<number>;
-  /** The engine's job that delivers or has delivered the task. */
+  /** Set on a New task until the stager promotes it when it is due; on a parent, the token that it waits by. */
   job_id: string | null;
   /** When the next run is due, while New. */
   run_after: Generated<Date>;
@@ -86,9 +86,9 @@ export interface TaskFamilyTable {
   weight: Generated<string>;
   weight_ended: Generated<string>;
   on_failure: Generated<string>;
-  /** The job that delivers the parent when all have ended; null where it doesn't wait. */
+  /** The token that the parent waits by (its `job_id`); null if it does not wait. */
   job_id: string | null;
-  /** When that job was sent. */
+  /** When all children had ended; null before. */
   ready_since: Date | null;
   /** Whether children are still to be told that they are stopped. */
   stopping: Generated<boolean>;

@@ -50,7 +50,6 @@ async function deleteAll(
 ): Promise<void> {
   const { deleted, keys, parentIds } = await inTransaction(parts.database.sql, async (trx) => {
     const deleted: number[] = [];
-    const jobs = [];
     const moves: ChildMove[] = [];
     // Sorted: two callers that lock the same tasks must not deadlock.
     for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
@@ -64,7 +63,6 @@ async function deleteAll(
         );
       if (task.parentId !== null)
         moves.push({ childId: id, parentId: task.parentId, from: task.state, to: null });
-      if (held?.jobId && parts.queue.has(task.name)) jobs.push({ name: task.name, jobId: held.jobId });
     }
     if (deleted.length === 0) return { deleted, keys: [], parentIds: [] };
     const live = await findLiveChild(trx, deleted);
@@ -72,9 +70,8 @@ async function deleteAll(
       throw conflict`Batch task ${live.parentId} has children that have not ended, such as ${live.id}; stop or delete them before you delete it.`.withCode(
         'children_unfinished',
       );
-    await parts.queue.settle(trx, jobs);
     const kept = await parts.files.resultKeys(trx, deleted);
-    await noteChildMoves(trx, parts.queue, moves);
+    await noteChildMoves(trx, moves);
     await deleteTaskRows(trx, deleted, false);
     return { deleted, keys: kept, parentIds: moves.map((move) => move.parentId) };
   });

@@ -8,7 +8,6 @@ import { type Message, message } from '../domain/message.ts';
 import { runAsOf } from '../domain/run-as.ts';
 import { type StartOptions, secondsUntil } from '../domain/start-options.ts';
 import type { TraceContext } from '../domain/trace-context.ts';
-import { wakeLater } from '../engine/wake-later.ts';
 import { beginSend } from '../observability/spans.ts';
 import { type Associate, getAssociate } from '../store/associates/associates.ts';
 import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/idempotency/claim-key.ts';
@@ -36,7 +35,7 @@ export interface StartRequest {
 }
 
 /**
- * Starts a task: inserts the row and sends the engine's job in one transaction. It is durable when this
+ * Starts a task: inserts the row and its record in one transaction. It is durable when this
  * resolves.
  *
  * @param reason what the record says
@@ -60,7 +59,7 @@ export async function startTask(
     const { priority = 0, trace } = options;
     const actorId = caller.associateId;
     const dueAt = options.due instanceof Date ? options.due : undefined;
-    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, dueAt, reason, trace });
+    const id = await insertStart(trx, task, { actorId, priority, delaySeconds, dueAt, reason, trace });
     const told = task.isInternal ? 0 : id;
     if (use !== undefined) await keepAnswer(trx, use, told);
     return { answer: told, started: 1 };
@@ -119,14 +118,13 @@ export interface StartDetails {
   readonly trace?: TraceContext | null | undefined;
 }
 
-/** Inserts a prepared task with its record, and its job where it waits. Call `announceStart` after the transaction. */
+/** Inserts a prepared task with its record. Call `announceStart` after the transaction. */
 export async function insertStart(
-  parts: TaskParts,
   trx: Transaction<Schema>,
   task: NewTask,
   { actorId, reason, trace = null, ...delivery }: StartDetails,
 ): Promise<number> {
-  // What is due at once needs no job: its row is ready.
+  // The stager promotes it when it is due.
   const waits = delivery.delaySeconds > 0 || delivery.dueAt !== undefined;
   const jobId = waits ? randomUUID() : null;
   const span = beginSend(task.name, task.tenant, trace);
@@ -135,7 +133,6 @@ export async function insertStart(
     span.note({ 'messaging.message.id': String(taskId) });
     const started = { taskId, tenant: task.tenant, actorId, nodeId: null, attempt: 0 };
     await insertAudit(trx, [{ ...started, from: null, to: 'New', reason }]);
-    if (jobId !== null) await parts.queue.send(trx, [{ name: task.name, jobId, taskId, ...delivery }]);
     return taskId;
   });
 }
@@ -149,7 +146,7 @@ export function announceStart(
 ): void {
   queue.meter.started(name, tasks);
   database.signals.publish({ kind: 'changed' });
-  if (delaySeconds > 0) wakeLater(database.signals, name, delaySeconds);
+  if (delaySeconds > 0) queue.onDelayed(delaySeconds);
   else database.signals.publish({ kind: 'due', names: [name] });
 }
 

@@ -47,6 +47,6 @@ export async function stopTask(
   if (stopped === undefined) return false;
   announce(parts, stopped.held, stopped.state);
   if (stopped.state !== 'Failed') parts.database.signals.publish({ kind: 'stop', taskId: id });
-  if (hasChildren) await stopTree(parts, id);
+  if (hasChildren) await stopTree(parts.database, id);
   return true;
 }

@@ -1,7 +1,7 @@
 import type { TextLimits } from '../domain/limits.ts';
 import type { Definitions } from '../engine/definitions.ts';
-import type { JobQueue } from '../engine/job-queue.ts';
 import type { Registry } from '../engine/registry.ts';
+import type { TaskQueue } from '../engine/task-queue.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import type { TextWriter } from './text-writer.ts';
@@ -9,7 +9,7 @@ import type { TextWriter } from './text-writer.ts';
 /** What the operations on tasks work with. */
 export interface TaskParts {
   readonly database: Database;
-  readonly queue: JobQueue;
+  readonly queue: TaskQueue;
   readonly registry: Registry;
   readonly definitions: Definitions;
   readonly files: Files;

@@ -26,8 +26,8 @@ export type DerivedChange = (task: BatchTask) => TaskChange;
 
 /**
  * Updates State, Description, Response and Request, and nothing else: PUT and UpdateBatchTask (contract,
- * section 2). A change of State takes the task from a run that the server has under way, and the engine's job
- * follows in the same transaction. Nothing has changed where it throws.
+ * section 2). A change of State takes the task from a run that the server has under way, and
+ * all that follows is written in the same transaction. Nothing has changed where it throws.
  *
  * @param change the change, or what makes it of the task as it is; the row is locked meanwhile
  * @param guard a condition on the task as it is; the row is locked while it looks
@@ -105,7 +105,7 @@ async function moveLocked(
 }
 
 /**
- * Moves a locked task for a caller, with all that belongs to it: the audit row, the engine's jobs, the counts of its parent,
+ * Moves a locked task for a caller, with all that belongs to it: the audit row, the counts of its parent,
  * and the removal of an internal task that has ended. A task that is to run again has the rights of the caller at most.
  * Call `announce` after the transaction.
  *
@@ -143,12 +143,8 @@ export async function moveHeldTask(
       reason,
     },
   ]);
-  if (held.jobId !== null && parts.queue.has(name))
-    await parts.queue.settle(trx, [{ name, jobId: held.jobId }]);
   if (moved.parentId !== null)
-    await noteChildMoves(trx, parts.queue, [
-      { childId: id, parentId: moved.parentId, from: held.task.state, to: state },
-    ]);
+    await noteChildMoves(trx, [{ childId: id, parentId: moved.parentId, from: held.task.state, to: state }]);
   if (moved.isInternal && hasEnded(state)) await deleteTaskRows(trx, [id], true);
   return moved;
 }

@@ -40,7 +40,7 @@ export interface Contents {
   readonly stories: ReadonlyMap<number, TaskStory>;
   /** The histories by task, those of deleted tasks included. */
   readonly audits: ReadonlyMap<number, readonly StoryEntry[]>;
-  /** The tasks that would be delivered: those that are ready, and those of the engine's live jobs. */
+  /** The tasks that will run: New ones, and parents that wait for their children or can go on. */
   readonly liveJobs: readonly number[];
 }
 
@@ -64,9 +64,8 @@ export async function readContents(database: Database): Promise<Contents> {
   const audit = await database.sql.selectFrom('batchline.task_audit').selectAll().orderBy('id').execute();
   const tasks = await database.sql.selectFrom('batchline.task').selectAll().orderBy('id').execute();
   const jobs = await sql<{ task: number }>`
-    select (data->>'taskId')::int as task from batchline_engine.job
-    where state in ('created', 'retry', 'active') and data->>'taskId' is not null
-    union select id from batchline.task where state = 1 and job_id is null`.execute(database.sql);
+    select id as task from batchline.task where state = 1
+    union select parent_id from batchline.task_family where ready_since is not null`.execute(database.sql);
   const audits = new Map(
     [...Map.groupBy(audit, (entry) => entry.task_id)].map(([task, entries]) => [
       task,

@@ -231,26 +231,12 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     expect(after.rows).toEqual([]);
   });
 
-  test('a due task whose job is gone gets another', async () => {
-    // As the reconciler does it, without waiting for its minute: the engine's queue is emptied behind our back.
-    const { Recovery } = await import('../../src/engine/recovery.ts');
-    const { JobQueue } = await import('../../src/engine/job-queue.ts');
-    const { Registry } = await import('../../src/engine/registry.ts');
-    const { Definitions } = await import('../../src/engine/definitions.ts');
-    const { pino } = await import('pino');
-    const log = pino({ level: 'silent' });
-    const registry = new Registry(30);
-    const queue = await JobQueue.open(server.database, log);
-    await queue.ensure(['countdown']);
+  test('a task that a server left before its time came is promoted when it is due', async () => {
     const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: 0 } });
     await server.admin.ended(id);
     await sql`update batchline.task set state = 1, job_id = gen_random_uuid(), run_after = now() - interval '1 hour' where id = ${id}`.execute(
       server.database.sql,
     );
-    const definitions = new Definitions(registry, server.database.sql, queue, 30);
-    const recovery = new Recovery({ database: server.database, queue, definitions }, 'test', 30, log);
-    expect(await recovery.sendMissingJobs()).toBe(1);
     expect(await server.admin.ended(id)).toMatchObject({ State: 'Succeeded', StartCount: 2 });
-    await queue.stop();
   });
 });

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 import { readConfig } from '../../src/config.ts';
-import { JobQueue } from '../../src/engine/job-queue.ts';
 import { insertAssociate } from '../../src/store/associates/associates.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { ADMIN, quickHash } from './associates.ts';
@@ -40,7 +39,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function fill(env: Readonly<Record<string, string>>): Promise<void> {
   const log = pino({ level: 'silent' });
   const database = await openDatabase(readConfig(env), log);
-  const queue = await JobQueue.open(database, log);
   await insertAssociate(database.sql, {
     login: ADMIN.login,
     name: 'Administrator',
@@ -48,6 +46,5 @@ async function fill(env: Readonly<Record<string, string>>): Promise<void> {
     roles: ['administrator'],
     tenant: null,
   });
-  await queue.stop();
   await database.close();
 }

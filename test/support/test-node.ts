@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { Definitions } from '../../src/engine/definitions.ts';
-import { JobQueue } from '../../src/engine/job-queue.ts';
 import { loadHandlers } from '../../src/engine/load-handlers.ts';
 import { Registry } from '../../src/engine/registry.ts';
+import { TaskQueue } from '../../src/engine/task-queue.ts';
 import { Files } from '../../src/files/files.ts';
 import { openStore } from '../../src/files/open-store.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -26,7 +26,7 @@ export async function openTestNode(place: Place, handlers: string, database?: Da
   const registry = new Registry(config.leaseSeconds);
   await loadHandlers(registry, [handlers]);
   const opened = database ?? (await openDatabase(config, log));
-  const queue = await JobQueue.open(opened, log);
+  const queue = new TaskQueue();
   const definitions = new Definitions(registry, opened.sql, queue, config.leaseSeconds);
   await definitions.prepare();
   const store = await openStore(config.files, join(config.dataFolder, 'scratch'), config.uploadLimit);
@@ -45,7 +45,6 @@ export async function openTestNode(place: Place, handlers: string, database?: Da
       serialNumber,
     },
     async stop() {
-      await queue.stop();
       if (database === undefined) await opened.close();
     },
   };

@@ -11,7 +11,6 @@ import {
   markStopping,
 } from '../../store/families/count-moves.ts';
 import type { Schema } from '../../store/schema.ts';
-import type { JobQueue } from '../job-queue.ts';
 
 /** A move of a task that another has started. */
 export interface ChildMove {
@@ -28,14 +27,13 @@ export function siblingHasFailed(parentId: number): Message {
 }
 
 /**
- * Counts moves of children in the transaction that makes them, and sends the jobs of parents that waited for them. Rows
+ * Counts moves of children in the transaction that makes them, and marks the parents that waited for them as ready. Rows
  * of deleted children must still be there.
  *
  * @returns the definitions of parents that are due
  */
 export async function noteChildMoves(
   trx: Transaction<Schema>,
-  queue: JobQueue,
   moves: readonly ChildMove[],
 ): Promise<ReadonlySet<string>> {
   const changes = moves
@@ -52,12 +50,6 @@ export async function noteChildMoves(
     await markReady(
       trx,
       ready.map((family) => family.parentId),
-    );
-    await queue.send(
-      trx,
-      ready.flatMap(({ name, priority, parentId: taskId, awaitedJobId }) =>
-        awaitedJobId === null ? [] : [{ name, taskId, jobId: awaitedJobId, priority, delaySeconds: 0 }],
-      ),
     );
   }
   await markStopping(

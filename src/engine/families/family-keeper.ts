@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { familyPercent } from '../../domain/family.ts';
 import { message } from '../../domain/message.ts';
@@ -8,16 +7,12 @@ import {
   readStandings,
   writeParentProgress,
 } from '../../store/families/family-progress.ts';
-import { listReadyParents, listStopping, replaceParentJob } from '../../store/families/neglected-families.ts';
-import { inTransaction } from '../../store/transaction.ts';
-import type { JobQueue } from '../job-queue.ts';
+import { listStopping } from '../../store/families/neglected-families.ts';
 import { stopTree } from './stop-tree.ts';
 
 /** News of children are gathered this long, so that thousands of ends are few writes of their parents' progress. */
 const GATHER_MS = 250;
 const RECONCILE_MS = 60_000;
-/** A parent's job must have been sent this long before it is looked for. */
-const OVERDUE_SECONDS = 60;
 const BATCH = 200;
 
 /**
@@ -27,18 +22,15 @@ const BATCH = 200;
  */
 export class FamilyKeeper {
   readonly #database: Database;
-  readonly #queue: JobQueue;
   readonly #log: Logger;
   readonly #heard = new Set<number>();
   #gathering: NodeJS.Timeout | undefined;
   #reconciling: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
-  #reconciledTo = 0;
   #unsubscribe: () => void = () => undefined;
 
-  constructor(parts: { readonly database: Database; readonly queue: JobQueue }, log: Logger) {
-    this.#database = parts.database;
-    this.#queue = parts.queue;
+  constructor(database: Database, log: Logger) {
+    this.#database = database;
     this.#log = log;
   }
 
@@ -47,10 +39,7 @@ export class FamilyKeeper {
     this.#unsubscribe = this.#database.signals.subscribe((signal) => {
       if (signal.kind === 'children') this.#hear(signal.parentIds);
     });
-    this.#reconciling = setInterval(() => {
-      this.#do(() => this.sendMissingJobs());
-      this.#do(() => this.finishStops());
-    }, RECONCILE_MS);
+    this.#reconciling = setInterval(() => this.#do(() => this.finishStops()), RECONCILE_MS);
     this.#do(() => this.finishStops());
   }
 
@@ -61,36 +50,10 @@ export class FamilyKeeper {
     await this.#working;
   }
 
-  /** Sends again the jobs of parents whose children have ended and whose job is gone. Resolves to how many there were. */
-  async sendMissingJobs(overdueSeconds = OVERDUE_SECONDS): Promise<number> {
-    const { sql, signals } = this.#database;
-    const ready = await listReadyParents(sql, overdueSeconds, this.#reconciledTo, BATCH);
-    this.#reconciledTo = ready.length < BATCH ? 0 : (ready.at(-1)?.taskId ?? 0);
-    const live = await this.#queue.live(
-      sql,
-      ready.map((parent) => parent.jobId),
-    );
-    let sent = 0;
-    for (const parent of ready) {
-      if (live.has(parent.jobId) || !this.#queue.has(parent.name)) continue;
-      const { name, taskId, priority } = parent;
-      const jobId = randomUUID();
-      const again = await inTransaction(sql, async (trx) => {
-        if (!(await replaceParentJob(trx, parent, jobId))) return false;
-        await this.#queue.send(trx, [{ name, jobId, taskId, priority, delaySeconds: 0 }]);
-        return true;
-      });
-      if (again) sent += 1;
-      signals.publish({ kind: 'due', names: [name] });
-    }
-    if (sent > 0) this.#log.warn({ tasks: sent }, 'parents whose children have ended were sent again');
-    return sent;
-  }
-
   /** Goes on with stops of children that have not reached all of them. */
   async finishStops(): Promise<void> {
     for (const parentId of await listStopping(this.#database.sql, BATCH)) {
-      await stopTree({ database: this.#database, queue: this.#queue }, parentId);
+      await stopTree(this.#database, parentId);
     }
   }
 
@@ -114,7 +77,7 @@ export class FamilyKeeper {
     const above = written.flatMap((one) => one.parentId ?? []);
     if (above.length > 0) this.#hear(above);
     for (const family of standings.filter(({ isStopping }) => isStopping)) {
-      await stopTree({ database: this.#database, queue: this.#queue }, family.parentId);
+      await stopTree(this.#database, family.parentId);
     }
   }
 

@@ -1,12 +1,12 @@
 import type { TextLimits } from '../../domain/limits.ts';
 import type { Database } from '../../store/database.ts';
 import type { Definitions } from '../definitions.ts';
-import type { JobQueue } from '../job-queue.ts';
+import type { TaskQueue } from '../task-queue.ts';
 
 /** What starting children and waiting for them work with. */
 export interface FamilyParts {
   readonly database: Database;
-  readonly queue: JobQueue;
+  readonly queue: TaskQueue;
   readonly definitions: Definitions;
   readonly textLimits: TextLimits;
 }

@@ -43,9 +43,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
         progressPercent: progress.percent,
         progressDescription: progress.text,
       };
-      const { waits, counts } = await held((trx, parent) =>
-        waitForChildren(parts.queue, trx, parent, onFailure, last),
-      );
+      const { waits, counts } = await held((trx, parent) => waitForChildren(trx, parent, onFailure, last));
       if (!waits) return counts;
       parts.queue.meter.waits(run.task.name);
       outsideRun(() => announceWait(signals, run.task));

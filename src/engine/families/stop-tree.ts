@@ -16,18 +16,11 @@ import type { Schema } from '../../store/schema.ts';
 import { insertAudit } from '../../store/tasks/audit.ts';
 import { deleteTaskRows } from '../../store/tasks/delete-tasks.ts';
 import { inTransaction } from '../../store/transaction.ts';
-import type { JobQueue } from '../job-queue.ts';
 import { noteChildMoves } from './child-moves.ts';
 
 const BATCH = 200;
 /** Before children that were just changing are looked at again. */
 const PAUSE_MS = 50;
-
-/** What stopping children works with. */
-interface StopParts {
-  readonly database: Database;
-  readonly queue: JobQueue;
-}
 
 /** Why the children of a stopped task are stopped. @param note who has stopped it and when, in words */
 export function stoppedWith(parentId: number, note: Message): Message {
@@ -39,21 +32,21 @@ export function stoppedWith(parentId: number, note: Message): Message {
  * others are told. Children that can't be cancelled are left alone. The transaction that has stopped the task has noted
  * why, so that another process, or this one after a crash, goes on where it ended.
  */
-export async function stopTree(parts: StopParts, parentId: number): Promise<void> {
+export async function stopTree(database: Database, parentId: number): Promise<void> {
   const parents = [parentId];
   for (let next = parents.pop(); next !== undefined; next = parents.pop())
-    parents.push(...(await stopChildren(parts, next)));
+    parents.push(...(await stopChildren(database, next)));
 }
 
 /** Stops the children of one task; resolves to those of them whose own children are to be stopped. */
-async function stopChildren({ database, queue }: StopParts, parentId: number): Promise<number[]> {
+async function stopChildren(database: Database, parentId: number): Promise<number[]> {
   const note = await readStopping(database.sql, parentId);
   if (note === undefined) return [];
   const below: number[] = [];
   for (let afterId = 0; ; ) {
     const { children, due, parents } = await inTransaction(database.sql, async (trx) => {
       const found = await lockStoppable(trx, parentId, afterId, BATCH);
-      const stopped = await stopLocked(trx, queue, parentId, found, note);
+      const stopped = await stopLocked(trx, parentId, found, note);
       return { children: found, ...stopped };
     });
     below.push(...parents);
@@ -74,7 +67,6 @@ async function stopChildren({ database, queue }: StopParts, parentId: number): P
 
 async function stopLocked(
   trx: Transaction<Schema>,
-  queue: JobQueue,
   parentId: number,
   children: readonly LiveChild[],
   note: Message,
@@ -97,13 +89,8 @@ async function stopLocked(
       reason: note,
     })),
   );
-  await queue.settle(
-    trx,
-    idle.flatMap(({ name, jobId }) => (jobId === null || !queue.has(name) ? [] : [{ name, jobId }])),
-  );
   const due = await noteChildMoves(
     trx,
-    queue,
     idle.map((child) => ({ childId: child.id, parentId, from: child.state, to: 'Failed' as const })),
   );
   // After the counts of their parent: families are locked from the root down.

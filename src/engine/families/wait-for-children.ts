@@ -6,7 +6,6 @@ import { beginWait, lockFamily } from '../../store/families/begin-wait.ts';
 import type { HeldParent } from '../../store/families/hold-parent.ts';
 import type { Schema } from '../../store/schema.ts';
 import { insertAudit } from '../../store/tasks/audit.ts';
-import type { JobQueue } from '../job-queue.ts';
 import { siblingHasFailed } from './child-moves.ts';
 
 /** What a run has to tell when it begins to wait. */
@@ -23,11 +22,10 @@ export interface WaitResult {
 }
 
 /**
- * Lets a locked parent wait for its children: nobody holds it from now on, and the last end of a child sends its job.
+ * Lets a locked parent wait for its children: no run holds it any more, and the last end of a child makes it ready.
  * Where all have ended already, nothing changes.
  */
 export async function waitForChildren(
-  queue: JobQueue,
   trx: Transaction<Schema>,
   parent: HeldParent,
   onFailure: OnFailure,
@@ -49,6 +47,5 @@ export async function waitForChildren(
       reason: message`Waits for ${counts.total - counts.ended} of ${counts.total} children.`,
     },
   ]);
-  if (parent.jobId !== null) await queue.settle(trx, [{ name: parent.name, jobId: parent.jobId }]);
   return { waits: true, counts };
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely } from 'kysely';
-import { fromPglite } from 'pg-boss';
 import type { Logger } from 'pino';
 import { backendOf } from '../backend.ts';
 import type { Database, Tables } from '../database.ts';
@@ -76,7 +75,6 @@ export async function openEmbedded(
     return {
       sql,
       backend,
-      engine: fromPglite(pglite),
       signals,
       exclusive: true,
       connections: () => undefined,

@@ -18,7 +18,7 @@ export async function lockFamily(
 /** A task that begins to wait for its children. */
 export interface BeginningWait {
   readonly taskId: number;
-  /** The job that will deliver it when all have ended. */
+  /** The token that it waits by; a claim of the parent must name it. */
   readonly jobId: string;
   readonly onFailure: OnFailure;
   /** Why the other children are to be stopped at once; null where they are not. */
@@ -29,7 +29,7 @@ export interface BeginningWait {
 }
 
 /**
- * Takes a locked task from its run: it stays Started and nobody holds it, until its job is sent. The attempt grows, so
+ * Takes a locked task from its run: it stays Started and nobody holds it, until its children have ended. The attempt grows, so
  * that its run can write nothing more.
  */
 export async function beginWait(trx: Transaction<Schema>, wait: BeginningWait): Promise<void> {

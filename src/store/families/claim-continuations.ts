@@ -12,7 +12,7 @@ export interface ClaimedParent extends ClaimedTask {
 }
 
 /**
- * Claims the delivered tasks that wait for their children: Started, held by nobody, and waiting for this very job. It is
+ * Claims the delivered tasks that wait for their children: Started, without a lease, and waiting by this token. It is
  * a start and an attempt of its own, neither a failure nor a loss.
  *
  * @returns the claimed ones; the others were delivered once too often, or were moved on by somebody
@@ -35,9 +35,7 @@ export async function claimContinuations(
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     from json_to_recordset(${JSON.stringify(wanted)}::text::json) as d (id int, job_id uuid)
     where t.id = d.id and t.job_id = d.job_id and t.state = ${TaskState.Started} and t.lease_owner is null
-    returning ${TASK_COLUMNS}, t.job_id, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate`.execute(
-    trx,
-  );
+    returning ${TASK_COLUMNS}, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate`.execute(trx);
   if (rows.length === 0) return [];
   const ids = JSON.stringify(rows.map((row) => row.id));
   const families = await sql<FamilyCounts & { parent_id: number }>`
@@ -52,7 +50,6 @@ export async function claimContinuations(
   const byParent = new Map(families.rows.map((family) => [family.parent_id, family]));
   return rows.map((row) => ({
     task: toTask(row),
-    jobId: row.job_id,
     checkpoint: row.checkpoint,
     fileAttempt: row.file_attempt,
     waitedSeconds: undefined,

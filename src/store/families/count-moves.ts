@@ -10,7 +10,7 @@ export interface LockedFamily extends FamilyCounts {
   readonly name: string;
   readonly priority: number;
   readonly onFailure: OnFailure;
-  /** The job that the parent waits for; null where it doesn't wait, or the job was sent already. */
+  /** The token that the parent waits by; null if it does not wait, or is ready already. */
   readonly awaitedJobId: string | null;
   /** Whether its children were stopped before. */
   readonly isStopped: boolean;
@@ -74,7 +74,7 @@ export async function countMoves(trx: Transaction<Schema>, changes: readonly Chi
     where f.parent_id = c.parent_id`.execute(trx);
 }
 
-/** Notes that the jobs of these parents were sent: all their children have ended. */
+/** Marks these parents as ready: all their children have ended. */
 export async function markReady(trx: Transaction<Schema>, parentIds: readonly number[]): Promise<void> {
   await sql`
     update batchline.task_family set ready_since = now()

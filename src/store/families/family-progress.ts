@@ -9,9 +9,9 @@ export interface FamilyStanding extends FamilyCounts {
   readonly parentId: number;
   /** The parent's definition. */
   readonly name: string;
-  /** The job that the parent waits for; null where it doesn't wait. */
+  /** The token that the parent waits by; null if it does not wait. */
   readonly jobId: string | null;
-  /** Whether that job was sent. */
+  /** Whether all children have ended. */
   readonly isReady: boolean;
   /** Whether children are still to be told that they are stopped. */
   readonly isStopping: boolean;
@@ -66,7 +66,7 @@ export async function readStandings(
 /** The progress of a parent that waits. */
 export interface ParentProgress {
   readonly parentId: number;
-  /** The job that it waits for. */
+  /** The token that it waits by. */
   readonly jobId: string;
   readonly percent: number;
   readonly text: Text;

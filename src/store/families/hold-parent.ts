@@ -14,7 +14,6 @@ export interface HeldParent {
   readonly context: string;
   readonly depth: number;
   readonly priority: number;
-  readonly jobId: string | null;
   readonly leaseOwner: string;
   /** Whether somebody has asked to stop it. */
   readonly isStopped: boolean;
@@ -40,13 +39,12 @@ export async function holdParent(
     context: string;
     depth: number;
     priority: number;
-    job_id: string | null;
     lease_owner: string;
     is_stopped: boolean;
     traceparent: string | null;
     tracestate: string | null;
   }>`
-    select t.tenant, t.name, t.owner_id, t.is_internal, t.context, t.depth, t.priority, t.job_id, t.lease_owner,
+    select t.tenant, t.name, t.owner_id, t.is_internal, t.context, t.depth, t.priority, t.lease_owner,
       t.traceparent, t.tracestate, t.stop_note is not null as is_stopped
     from batchline.task as t
     where t.id = ${taskId} and t.attempt = ${attempt} and t.state = ${TaskState.Started} and t.lease_owner is not null
@@ -63,7 +61,6 @@ export async function holdParent(
       context: row.context,
       depth: row.depth,
       priority: row.priority,
-      jobId: row.job_id,
       leaseOwner: row.lease_owner,
       isStopped: row.is_stopped,
       trace: traceOfRow(row),

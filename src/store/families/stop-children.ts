@@ -11,7 +11,6 @@ export interface LiveChild {
   readonly name: string;
   readonly state: StoredState;
   readonly attempt: number;
-  readonly jobId: string | null;
   /** Who runs it; null where nobody's process would end it. */
   readonly leaseOwner: string | null;
   readonly isInternal: boolean;
@@ -38,11 +37,10 @@ export async function lockStoppable(
     name: string;
     state: number;
     attempt: number;
-    job_id: string | null;
     lease_owner: string | null;
     is_internal: boolean;
   }>`
-    select t.id, t.tenant, t.name, t.state, t.attempt, t.job_id, t.lease_owner, t.is_internal
+    select t.id, t.tenant, t.name, t.state, t.attempt, t.lease_owner, t.is_internal
     from batchline.task as t
     where ${stoppable(parentId)} and t.id > ${afterId}
     order by t.id limit ${limit}
@@ -53,7 +51,6 @@ export async function lockStoppable(
     name: row.name,
     state: storedStateOf(row.state),
     attempt: row.attempt,
-    jobId: row.job_id,
     leaseOwner: row.lease_owner,
     isInternal: row.is_internal,
   }));

@@ -27,6 +27,7 @@ import { held } from './0021-held.ts';
 import { detailsTable } from './0023-details-table.ts';
 import { rights } from './0024-rights.ts';
 import { scheduleWatch } from './0031-schedule-watch.ts';
+import { staged } from './0032-staged.ts';
 import { createOnce } from './create-once.ts';
 import { withMigrationLease } from './migration-lease.ts';
 import { checkUnknown } from './unknown-migrations.ts';
@@ -57,6 +58,7 @@ export const migrationsFor = (backend: Backend): Migrations => ({
   '0023-details-table': detailsTable,
   '0031-schedule-watch': scheduleWatch,
   '0024-rights': rights,
+  '0032-staged': staged,
 });
 
 /** The database whose tables are brought to the newest shape. */

@@ -1,6 +1,5 @@
 import { Kysely } from 'kysely';
 import pg from 'pg';
-import type { Db as EngineDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
 import { type Backend, backendOf, type DatabaseKind } from '../backend.ts';
@@ -8,7 +7,6 @@ import type { Database, Tables } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import { checkEventIds } from '../events/check-event-ids.ts';
 import { migrate } from '../migrations/migrate.ts';
-import { retrying } from '../retries/retrying.ts';
 import { connectionsForRuns } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals, type Signals } from '../signals.ts';
@@ -74,7 +72,6 @@ export async function openPostgres(
     return {
       sql,
       backend,
-      engine: engineDbOf(pool),
       signals,
       exclusive: false,
       connections: () => ({
@@ -172,16 +169,4 @@ function checkKind({ name }: Backend, speaking: DatabaseKind, log: Logger): void
 
 async function useNarrowIntegers(client: pg.ClientBase): Promise<void> {
   await client.query('set default_int_size = 4');
-}
-
-/** The pool as pg-boss wants it: a text of several statements gives the rows of all of them. */
-function engineDbOf(pool: pg.Pool): EngineDb {
-  return {
-    async executeSql(text, values) {
-      const result: pg.QueryResult | pg.QueryResult[] = await retrying(() =>
-        pool.query(text, values as unknown[]),
-      );
-      return { rows: Array.isArray(result) ? result.flatMap((one) => one.rows) : result.rows };
-    },
-  };
 }

@@ -10,7 +10,7 @@ import { INTO_AUDIT } from './audit.ts';
 /** A delivery: this task is due. */
 export interface Delivery {
   readonly taskId: number;
-  /** The engine's job that says so; null where the task waits for none. */
+  /** The token that a parent waits by (`task_family.job_id`); null for a task that is available. */
   readonly jobId: string | null;
 }
 
@@ -23,8 +23,6 @@ export interface SeenGate {
 /** A task that this process now runs. */
 export interface ClaimedTask {
   readonly task: BatchTask;
-  /** The engine's job that has delivered it; null where none has. */
-  readonly jobId: string | null;
   readonly checkpoint: unknown;
   /** The attempt whose result file the checkpoint goes with; null for none. */
   readonly fileAttempt: number | null;
@@ -36,7 +34,6 @@ export interface ClaimedTask {
 
 /** What a claim returns of a task beside the task. */
 export interface ClaimedRow extends TaskRow {
-  readonly job_id: string | null;
   readonly checkpoint: unknown;
   readonly file_attempt: number | null;
   readonly traceparent: string | null;
@@ -126,7 +123,7 @@ async function claim(
         updated = now(), updated_by = 0, updated_count = t.updated_count + 1
       from due as d
       where t.id = d.id
-      returning ${TASK_COLUMNS}, t.job_id, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
+      returning ${TASK_COLUMNS}, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
         extract(epoch from now() - t.run_after)::float8 as waited
     ),
     told as (
@@ -144,7 +141,6 @@ async function claim(
     select * from claimed`.execute(db);
   return rows.map((row) => ({
     task: toTask(row),
-    jobId: row.job_id,
     checkpoint: row.checkpoint,
     fileAttempt: row.file_attempt,
     waitedSeconds: row.waited,

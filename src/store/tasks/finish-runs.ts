@@ -19,7 +19,7 @@ export interface RunEnd {
   /** `null` leaves it. */
   readonly progressDescription: Text | null;
   readonly fileName: string | null;
-  /** Seconds until the next run, and the job that delivers it where it waits; `null` where there is none. */
+  /** Seconds until the next run, and an id if the stager is to promote it then; `null` if there is no next run. */
   readonly next: { readonly jobId: string | null; readonly delaySeconds: number } | null;
   /** Whether the run was claimed and never began, so that it counts as no start. */
   readonly neverBegan?: boolean;

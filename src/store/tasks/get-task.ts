@@ -17,7 +17,6 @@ export async function getTask(db: Kysely<Schema>, id: number): Promise<BatchTask
 /** What the engine keeps about a task, locked until the transaction ends. */
 export interface HeldTask {
   readonly task: BatchTask;
-  readonly jobId: string | null;
   /** The process that runs it, or null where nobody does or a client holds it by hand. */
   readonly leaseOwner: string | null;
   readonly priority: number;
@@ -42,7 +41,6 @@ export async function lockTask(trx: Kysely<Schema>, id: number): Promise<HeldTas
   return (
     row && {
       task: toTask(row),
-      jobId: row.job_id,
       leaseOwner: row.lease_owner,
       stopNote: row.stop_note,
       priority: row.priority,

@@ -11,7 +11,7 @@ export const BINARY_OBJECT_TABLE = 205;
 
 /** What delivers a new task. */
 export interface FirstDelivery {
-  /** The engine's job that will deliver it; null where it is due at once. */
+  /** Any id, for a task that the stager promotes when it is due; null if it is available at once. */
   readonly jobId: string | null;
   /** Seconds until it is due. */
   readonly delaySeconds: number;

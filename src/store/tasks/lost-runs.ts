@@ -13,7 +13,6 @@ export interface LostRun {
   readonly attempt: number;
   readonly failures: number;
   readonly losses: number;
-  readonly jobId: string | null;
   readonly leaseOwner: string;
   /** Who had asked to stop it and when, in words. */
   readonly stopNote: string | null;
@@ -42,11 +41,10 @@ export async function lockLostRuns(
     attempt: number;
     failures: number;
     losses: number;
-    job_id: string | null;
     lease_owner: string;
     stop_note: string | null;
   }>`
-    select t.id, t.tenant, t.name, t.is_internal, t.attempt, t.failures, t.losses, t.job_id, t.lease_owner, t.stop_note
+    select t.id, t.tenant, t.name, t.is_internal, t.attempt, t.failures, t.losses, t.lease_owner, t.stop_note
     from batchline.task as t
     where ${IS_HELD} and t.lease_until is not null and t.state = ${TaskState.Started} and ${lost}
     order by t.lease_until
@@ -60,7 +58,6 @@ export async function lockLostRuns(
     attempt: row.attempt,
     failures: row.failures,
     losses: row.losses,
-    jobId: row.job_id,
     leaseOwner: row.lease_owner,
     stopNote: row.stop_note,
   }));

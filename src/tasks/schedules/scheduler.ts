@@ -152,7 +152,7 @@ export class Scheduler {
         for (const time of task === undefined ? [] : firing.due) {
           const { name, ownerId, priority } = schedule;
           const reason = reasonFor(name, time, now);
-          lastTaskId = await insertStart(this.#parts, trx, task as NewTask, {
+          lastTaskId = await insertStart(trx, task as NewTask, {
             actorId: ownerId,
             priority,
             delaySeconds: 0,

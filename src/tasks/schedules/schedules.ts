@@ -163,7 +163,7 @@ export async function runNow(parts: TaskParts, caller: Caller, id: number): Prom
   const taskId = await inTransaction(parts.database.sql, async (trx) => {
     const { priority } = schedule;
     const details = { actorId: caller.associateId, priority, delaySeconds: 0, reason };
-    const started = await insertStart(parts, trx, task, details);
+    const started = await insertStart(trx, task, details);
     await noteTask(trx, id, started);
     return started;
   });

@@ -6,7 +6,6 @@ import { consequenceOf, type RunOutcome } from '../../domain/run-outcome.ts';
 import { boundedText, MAX_ERROR_LENGTH, MAX_RESULT_LENGTH } from '../../domain/run-texts.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import { announceEnds, applyEnds, endOf } from '../../engine/apply-ends.ts';
-import { wakeLater } from '../../engine/wake-later.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { type Lease, withLease } from './lease.ts';
 
@@ -40,12 +39,12 @@ export async function endLease(
   neverBegan = false,
 ): Promise<EndedLease> {
   const progressText = checkedProgressText(progress.text, parts.textLimits);
-  const { applied, ended, name } = await withLease(parts, caller, lease, async (trx, held) => {
-    const { task, leaseOwner, jobId } = held;
+  const { applied, ended } = await withLease(parts, caller, lease, async (trx, held) => {
+    const { task, leaseOwner } = held;
     const definition = await parts.definitions.find(task.name, trx);
     const policy = definition?.retry ?? DEFAULT_RETRY;
     const consequence = consequenceOf(storableOutcome(outcome), policy, task, Math.random());
-    const end = endOf({ ...lease, name: task.name, jobId, nodeId: leaseOwner ?? '' }, consequence, {
+    const end = endOf({ ...lease, name: task.name, nodeId: leaseOwner ?? '' }, consequence, {
       progressPercent: outcome.kind === 'returned' ? 100 : (progress.percent ?? null),
       progressDescription: progressText ?? null,
       neverBegan,
@@ -53,10 +52,9 @@ export async function endLease(
     const applied = await applyEnds(trx, parts.queue, [end]);
     const state = applied.finished[0]?.state ?? task.state;
     const nextRunInSeconds = state === 'New' ? consequence.delaySeconds : null;
-    return { applied, ended: { state, nextRunInSeconds }, name: task.name };
+    return { applied, ended: { state, nextRunInSeconds } };
   });
   announceEnds(parts.database.signals, parts.queue, applied);
-  wakeLater(parts.database.signals, name, ended.nextRunInSeconds ?? 0);
   return ended;
 }
 

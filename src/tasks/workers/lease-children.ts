@@ -61,7 +61,7 @@ export async function waitWithLease(
     progressDescription: progressText ?? null,
   };
   const { result, task } = await withLease(parts, caller, lease, async (trx, held) => ({
-    result: await waitForChildren(parts.queue, trx, await heldBy(trx, lease), onFailure, last),
+    result: await waitForChildren(trx, await heldBy(trx, lease), onFailure, last),
     task: held.task,
   }));
   if (result.waits) {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCOPES } from '../../../src/domain/caller.ts';
 import type { StartOptions } from '../../../src/domain/start-options.ts';
 import { claimDue } from '../../../src/engine/claim-due.ts';
+import { Stager } from '../../../src/engine/stager.ts';
 import { startTask } from '../../../src/tasks/start-task.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
 import { openTestNode, type TestNode } from '../../support/test-node.ts';
@@ -60,29 +61,18 @@ describe.each(DATABASES)('tasks that are ready on %s', (kind) => {
     const { claimed } = await claimDue(from.parts, request);
     return claimed.map((one) => one.task.id);
   };
-  const countJobs = async (): Promise<number | undefined> => {
-    const { rows } = await sql<{ jobs: number }>`
-      select count(*)::int as jobs from batchline_engine.job where name = 'quick' and state in ('created', 'retry', 'active')`.execute(
-      node.parts.database.sql,
-    );
-    return rows[0]?.jobs;
-  };
-
-  test('have no job and are claimed by priority and age; a delayed one takes its place among them when it is due', async () => {
+  test('are claimed by priority and age; a delayed one joins them when it is promoted', async () => {
     const plain = await start();
     const urgent = await start({ priority: 5 });
     const last = await start();
-    expect(await countJobs()).toBe(0);
     const delayed = await start({ priority: 9, due: 0.05 });
-    expect(await countJobs()).toBe(1);
-    const isDue = sql`select 1 from batchline.task where id = ${delayed} and run_after <= now()`;
-    while ((await isDue.execute(node.parts.database.sql)).rows.length === 0) await delay(10);
-    // What is ready comes first; then it is looked what has come due, although more is ready.
     expect(await claim(node, 1)).toEqual([urgent]);
+    const stager = new Stager(node.parts.database, pino({ level: 'silent' }));
+    const isPromoted = sql`select 1 from batchline.task where id = ${delayed} and job_id is null`;
+    while ((await isPromoted.execute(node.parts.database.sql)).rows.length === 0) await stager.promote();
     expect(await claim(node, 1)).toEqual([delayed]);
     expect((await claim(node, 5)).toSorted((a, b) => a - b)).toEqual([plain, last]);
     expect(await claim(node, 5)).toEqual([]);
-    expect(await countJobs()).toBe(0);
   });
 
   test('are claimed once each, however many claim at the same moment', async () => {

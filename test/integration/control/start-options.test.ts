@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Housekeeping } from '../../../src/engine/housekeeping.ts';
-import { Recovery } from '../../../src/engine/recovery.ts';
+import { promoteDue } from '../../../src/store/tasks/promote-due.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { openTestNode } from '../../support/test-node.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -156,24 +156,22 @@ describe.each(DATABASES)('start options on %s', (kind) => {
     expect(after.rows).toEqual(before.rows);
   });
 
-  test('the reconciler sends what is due again by its priority, and leaves what is delayed alone', async () => {
-    const blocker = await server.admin.start({ Name: 'hold' });
-    await server.admin.until(blocker, (task) => task.State === 'Started');
-    const plain = await start('?DelaySeconds=3600');
-    const urgent = await start('?Priority=9&DelaySeconds=3600');
-    const delayed = await start('?Priority=9&DelaySeconds=3600');
+  test('the stager promotes what is due, each task once, and leaves what is delayed alone', async () => {
     const node = await openTestNode(server.place, HANDLERS, server.database);
     const db = server.database.sql;
-    await sql`delete from batchline_engine.job where name = 'quick'`.execute(db);
-    await sql`update batchline.task set run_after = now() - interval '2 minutes' where id in (${plain}, ${urgent})`.execute(
-      db,
-    );
-    expect(await new Recovery(node.parts, 'node', 30, LOG).sendMissingJobs()).toBe(2);
-    const takeOne = () => db.transaction().execute((trx) => node.parts.queue.take(trx, 'quick', 1));
-    const taken = [await takeOne(), await takeOne(), await takeOne()].flat();
-    expect(taken.map((one) => one.taskId)).toEqual([urgent, plain]);
+    const started = await Promise.all(Array.from({ length: 6 }, () => start('?DelaySeconds=3600')));
+    const [delayed, ...due] = started as [number, ...number[]];
+    const promoted = await db.transaction().execute(async (trx) => {
+      await sql`update batchline.task set run_after = now() - interval '2 minutes' where id in (${sql.join(due)})`.execute(
+        trx,
+      );
+      return [await promoteDue(trx, 3), await promoteDue(trx, 3), await promoteDue(trx, 3)];
+    });
+    expect(promoted.map(({ names }) => names)).toEqual([['quick', 'quick', 'quick'], ['quick', 'quick'], []]);
+    expect(promoted[2]?.nextInSeconds).toBeGreaterThan(3000);
+    for (const id of due) expect((await server.admin.ended(id)).State).toBe('Succeeded');
+    expect((await server.admin.json('GET', `/BatchTask/${delayed}`)).State).toBe('New');
     await node.stop();
-    for (const id of [plain, urgent, delayed]) await server.admin.json('DELETE', `/BatchTask/${id}`);
-    await server.admin.json('POST', `/BatchTask/${blocker}/Stop`);
+    await server.admin.json('DELETE', `/BatchTask/${delayed}`);
   });
 });

@@ -5,7 +5,6 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FamilyKeeper } from '../../../src/engine/families/family-keeper.ts';
-import { JobQueue } from '../../../src/engine/job-queue.ts';
 import { createWorker, type Worker } from '../../../src/workers/index.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -28,21 +27,16 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('a parent whose job is gone is sent again', async () => {
+  test('a parent whose children have ended runs again, although every signal of it was lost', async () => {
     const { admin, database } = server;
     const id = await admin.start({ Name: 'sum', ParameterObject: { children: 2, waiting: [0, 1] } });
     await admin.until(id, (task) => /children have ended/.test(task.ProgressDescription));
-    // The last end is counted and its job lost: nothing delivers the parent.
-    const queue = await JobQueue.open(database, log);
-    await queue.ensure(['sum']);
+    // The last end is counted, and nothing announces it.
     await sql`update batchline.task_family set total = 1, ended = 1, ready_since = now() - interval '1 hour'
       where parent_id = ${id}`.execute(database.sql);
-    const keeper = new FamilyKeeper({ database, queue }, log);
-    expect(await keeper.sendMissingJobs(0)).toBe(1);
     await admin.until(id, (task) => task.StartCount === 2);
     expect(await admin.ended(id)).toMatchObject({ State: 'Succeeded', Result: '0 of 1, 0 failed' });
     await writeFile(join(folder, 'go'), '');
-    await queue.stop();
   });
 
   test('a stop that has not reached all children goes on after a crash', async () => {
@@ -53,9 +47,7 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     const reason = JSON.stringify({ template: 'Stopped by a test.', values: [] });
     await sql`update batchline.task_family set stopping = true, stop_message = ${reason}::text::jsonb
       where parent_id = ${id}`.execute(database.sql);
-    const queue = await JobQueue.open(database, log);
-    await queue.ensure(['sum', 'child']);
-    await new FamilyKeeper({ database, queue }, log).finishStops();
+    await new FamilyKeeper(database, log).finishStops();
     expect(await admin.ended(id)).toMatchObject({
       State: 'Failed',
       Result: '20 of 20 children have failed.',
@@ -63,7 +55,6 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     const { Children } = await admin.json('GET', `/BatchTask/${id}/Children`);
     for (const one of Children)
       expect(one.Task).toMatchObject({ State: 'Failed', Result: 'Stopped by a test.' });
-    await queue.stop();
   });
 
   describe('in workers outside the server', () => {

@@ -14,7 +14,7 @@ let handedBack: readonly ClaimedTask[];
 /** What a claim waits for before it answers. */
 let gate: Promise<void>;
 
-const task = (id: number): ClaimedTask => ({ task: { id }, jobId: '', checkpoint: null }) as ClaimedTask;
+const task = (id: number): ClaimedTask => ({ task: { id }, checkpoint: null }) as ClaimedTask;
 const waiter = (names: string[], limit = 1): Waiter => ({ names, limit, tenant: null, owner: 'w' });
 const ids = async (waiting: Promise<readonly ClaimedTask[]>): Promise<number[]> =>
   (await waiting).map((one) => one.task.id);

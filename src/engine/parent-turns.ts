@@ -1,11 +1,11 @@
-/** While there is enough that is ready, what its job makes due joins it this often. */
+/** While tasks are available, parents whose children have ended join them this often. */
 const EVERY_MS = 250;
 
-/** When this process has looked at the jobs that have come due, by definition, and whether it has claimed since. */
-export class JobTurns {
+/** When this process last looked for parents whose children have ended, by definition, and whether it has claimed since. */
+export class ParentTurns {
   readonly #turns = new Map<string, { lookedAt: number; claims: boolean }>();
 
-  /** Whether claims have gone on for a while without a look. */
+  /** True if claims have gone on for a while without a look. */
   isDue(name: string): boolean {
     const turn = this.#turns.get(name);
     return turn?.claims === true && performance.now() - turn.lookedAt > EVERY_MS;

@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import type { Database } from '../store/database.ts';
+import { promoteDue } from '../store/tasks/promote-due.ts';
+
+/** The most tasks that one statement promotes. */
+const BATCH = 500;
+/** Other processes write delayed tasks too, so the stager looks at least this often. */
+const INTERVAL_SECONDS = 1;
+
+/**
+ * Promotes delayed tasks, retries in their back-off among them, when they come due: one statement a second, and one at
+ * the next due time that is known. Every process does it; rows are locked, so that each task is promoted once.
+ */
+export class Stager {
+  readonly #database: Database;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer fires, on this process's monotonic clock in milliseconds. */
+  #wakesAt = Number.POSITIVE_INFINITY;
+  #working: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(database: Database, log: Logger) {
+    this.#database = database;
+    this.#log = log;
+  }
+
+  /** Promotes what is due now, then goes on until `stop`. */
+  start(): void {
+    this.wakeIn(0);
+  }
+
+  /** Makes sure that the stager looks again in so many seconds at the latest: a task is due then. */
+  wakeIn(seconds: number): void {
+    const delayMs = Math.min(Math.max(seconds, 0), INTERVAL_SECONDS) * 1000;
+    const at = performance.now() + delayMs;
+    if (this.#stopped || at >= this.#wakesAt) return;
+    clearTimeout(this.#timer);
+    this.#wakesAt = at;
+    // A timer may fire a millisecond early by the database's clock.
+    this.#timer = setTimeout(() => this.#wake(), delayMs + 1);
+  }
+
+  /** Resolves when nothing is being promoted. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  /** Promotes all that is due. Resolves to the seconds until the next task is due, null if none is known. */
+  async promote(): Promise<number | null> {
+    for (;;) {
+      const { names, nextInSeconds } = await promoteDue(this.#database.sql, BATCH);
+      if (names.length > 0) this.#database.signals.publish({ kind: 'due', names: [...new Set(names)] });
+      if (names.length < BATCH || this.#stopped) return nextInSeconds;
+    }
+  }
+
+  #wake(): void {
+    this.#wakesAt = Number.POSITIVE_INFINITY;
+    this.#working = this.#working
+      .then(() => this.promote())
+      .then((seconds) => this.wakeIn(seconds ?? INTERVAL_SECONDS))
+      .catch((error: unknown) => {
+        this.#log.warn({ err: error, event: 'stager.failed' }, 'promoting delayed tasks failed; retrying');
+        this.wakeIn(INTERVAL_SECONDS);
+      });
+  }
+}
