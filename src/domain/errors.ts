@@ -10,6 +10,7 @@ export type RefusalKind =
   | 'methodNotAllowed'
   | 'unacceptable'
   | 'conflict'
+  | 'gone'
   | 'precondition'
   | 'unsatisfiable'
   | 'unsupported'
@@ -28,6 +29,8 @@ export const REFUSAL_CODES = [
   'task_running',
   'children_unfinished',
   'idempotency_key_reused',
+  'idempotency_key_gone',
+  'ids_exhausted',
   'lease_not_found',
   'lease_over',
 ] as const;
@@ -89,6 +92,8 @@ export const methodNotAllowed = refusal('methodNotAllowed');
 export const unacceptable = refusal('unacceptable');
 /** The state of the thing does not allow it: a 409. */
 export const conflict = refusal('conflict');
+/** It existed and has been deleted, and asking again will not bring it back: a 410. */
+export const gone = refusal('gone');
 /** A condition that the caller set does not hold: a 412. */
 export const precondition = refusal('precondition');
 /** The part of a file that is asked for is not there: a 416. */

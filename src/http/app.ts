@@ -17,6 +17,7 @@ import type { PrometheusMetrics } from '../observability/metrics/prometheus.ts';
 import { isDatabaseAway } from '../store/database-away.ts';
 import { isDiskFull } from '../store/disk-full.ts';
 import { isWorthRetrying } from '../store/retries/retrying.ts';
+import { isOutOfIds } from '../store/statistics/count-ids.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
 import type { TaskParts } from '../tasks/task-parts.ts';
 import { answerOtherMethods } from './allowed-methods.ts';
@@ -24,7 +25,7 @@ import { archiveAgentRoutes } from './archive/archive-agent.ts';
 import { archiveRoutes, batchTaskListRoutes } from './archive/archive-routes.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/sign-in.ts';
-import { databaseAway, databaseBusy, diskFull, toErrorAnswer } from './errors.ts';
+import { databaseAway, databaseBusy, diskFull, outOfIds, toErrorAnswer } from './errors.ts';
 import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
@@ -237,6 +238,7 @@ function refuseWhileStopping(app: FastifyInstance): void {
 /** A fault of the database as clients are told of it; every other one as it is. */
 function asTold(fault: unknown, isEmbedded: boolean): unknown {
   if (isDiskFull(fault, isEmbedded)) return diskFull();
+  if (isOutOfIds(fault)) return outOfIds();
   if (isWorthRetrying(fault)) return databaseBusy();
   return isDatabaseAway(fault) ? databaseAway() : fault;
 }

@@ -16,6 +16,7 @@ test.each<[RefusalKind, number, string]>([
   ['methodNotAllowed', 405, 'HttpException'],
   ['unacceptable', 406, 'HttpException'],
   ['conflict', 409, 'SoConflictException'],
+  ['gone', 410, 'SoNotFoundException'],
   ['precondition', 412, 'SoPreconditionException'],
   ['oversized', 413, 'HttpException'],
   ['unsupported', 415, 'HttpException'],

@@ -1,4 +1,5 @@
 import { Refusal, type RefusalKind, unavailable } from '../domain/errors.ts';
+import { INT32_MAX } from '../domain/limits.ts';
 import { message } from '../domain/message.ts';
 import { frameworkMessage } from './framework-errors.ts';
 import type { Locale } from './localization/locale.ts';
@@ -41,6 +42,7 @@ export const KINDS: Readonly<Record<RefusalKind, ErrorKind>> = {
   methodNotAllowed: { status: 405, type: 'HttpException', code: 'method_not_allowed' },
   unacceptable: { status: 406, type: 'HttpException', code: 'not_acceptable' },
   conflict: { status: 409, type: 'SoConflictException', code: 'conflict' },
+  gone: { status: 410, type: 'SoNotFoundException', code: 'gone' },
   precondition: { status: 412, type: 'SoPreconditionException', code: 'precondition_failed' },
   oversized: { status: 413, type: 'HttpException', code: 'content_too_large' },
   unsupported: { status: 415, type: 'HttpException', code: 'unsupported_media_type' },
@@ -100,6 +102,16 @@ const MAKE_ROOM_SECONDS = 60;
 /** What a client is told while the disk of the database is full: somebody has to make room. */
 export function diskFull(): Refusal {
   return unavailable(message`The disk of the database is full; nothing has changed.`, MAKE_ROOM_SECONDS);
+}
+
+const NEW_IDS_SECONDS = 3600;
+
+/** What a client gets when a table has no ids left: nothing can be added until an operator has moved to new tables. */
+export function outOfIds(): Refusal {
+  return unavailable(
+    message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; an administrator has to see to it.`,
+    NEW_IDS_SECONDS,
+  ).withCode('ids_exhausted');
 }
 
 /** The error carrier with this type, code and message. */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { NewTask, Parameters } from '../domain/batch-task.ts';
 import { type Caller, isAdministrator } from '../domain/caller.ts';
-import { conflict, forbidden, invalid } from '../domain/errors.ts';
+import { conflict, forbidden, gone, invalid } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { type Message, message } from '../domain/message.ts';
 import { runAsOf } from '../domain/run-as.ts';
@@ -164,7 +164,12 @@ function keyUseOf(
 }
 
 function answerAgain(earlier: EarlierUse, fingerprint: string | undefined): number {
-  if (earlier.fingerprint === fingerprint) return earlier.answer;
+  if (earlier.fingerprint === fingerprint) {
+    if (!earlier.isGone) return earlier.answer;
+    throw gone`The Idempotency-Key has started batch task ${earlier.answer}, which has been deleted; a new key is accepted.`.withCode(
+      'idempotency_key_gone',
+    );
+  }
   throw conflict`The Idempotency-Key was used for another start in the last day; a new key is accepted.`.withCode(
     'idempotency_key_reused',
   );

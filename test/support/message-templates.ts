@@ -13,6 +13,7 @@ const TAGS = new Set([
   'malformed',
   'unacceptable',
   'conflict',
+  'gone',
   'precondition',
   'unsatisfiable',
   'unsupported',

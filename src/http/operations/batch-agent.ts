@@ -79,7 +79,7 @@ export function agentOperation(name: string, summary: string): Operation {
       ? { headers: { 'Batchline-List-Cut': 'How many rows the list has, if it was cut' } }
       : {}),
     ...(isStart ? { headers: IGNORED } : {}),
-    refusals: [409],
+    refusals: isStart ? [409, 410] : [409],
     reads: {
       query: Type.Object({ ...SelectQuery.properties, ...(isStart ? StartQuery.properties : {}) }),
       ...(isStart ? { headers: StartHeaders } : {}),

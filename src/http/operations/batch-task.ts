@@ -36,7 +36,7 @@ export const startBatchTask: Operation = {
   summary: 'Starts a batch task; answers its id.',
   answers: { 200: TaskId },
   headers: IGNORED,
-  refusals: [409],
+  refusals: [409, 410],
   reads: { body: BatchTaskStart },
   examples: { request: { countdown: COUNTDOWN_START }, answer: { id: 274 } },
 };
@@ -162,7 +162,7 @@ export const copyBatchTask: Operation = {
   summary: 'Starts a task like this one, with other parameters if given; answers its id.',
   answers: { 200: TaskId },
   headers: IGNORED,
-  refusals: [409],
+  refusals: [409, 410],
   reads: {
     body: Type.Pick(Type.Partial(BatchTaskStart), ['ParameterObject', 'StartAt', 'DelaySeconds', 'Priority']),
     bodyIsOptional: true,

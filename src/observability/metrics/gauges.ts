@@ -90,6 +90,17 @@ function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSource
     },
   });
   new Gauge({
+    name: 'batchline_ids_used_ratio',
+    help: 'How much of the ids of a table is used up, 0 to 1; at 1 nothing can be added to it',
+    labelNames: ['table'],
+    registers: [registry],
+    async collect() {
+      const counted = await queues.read();
+      this.reset();
+      for (const { table, ratio } of counted?.ids ?? []) this.set({ table }, ratio);
+    },
+  });
+  new Gauge({
     name: 'batchline_database_up',
     help: 'Whether the database has answered; 0 where the gauges of its tasks are missing therefore',
     registers: [registry],

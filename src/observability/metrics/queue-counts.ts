@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { countFailingSchedules } from '../../store/schedules/read-schedules.ts';
 import type { Schema } from '../../store/schema.ts';
+import { countIds, type IdUse } from '../../store/statistics/count-ids.ts';
 import { countQueues, type QueueCount } from '../../store/statistics/count-queues.ts';
 
 /** Counts are believed at least this long, ... */
@@ -16,6 +17,7 @@ export interface Counted {
   readonly queues: readonly QueueCount[];
   /** Schedules that could start nothing at their last due time, or have no next one. */
   readonly failingSchedules: number;
+  readonly ids: readonly IdUse[];
   /** When it was asked, on this process's own clock (ms). */
   readonly at: number;
 }
@@ -56,9 +58,10 @@ export class QueueCounts {
     try {
       const queues = await countQueues(this.#db, null);
       const failingSchedules = await countFailingSchedules(this.#db);
+      const ids = await countIds(this.#db);
       const ended = performance.now();
       this.#believedUntil = ended + Math.max(LEAST_MS, TIMES * (ended - began));
-      this.#last = { queues, failingSchedules, at: ended };
+      this.#last = { queues, failingSchedules, ids, at: ended };
     } catch (error) {
       this.#log.warn({ err: error }, 'what waits could not be counted for the metrics');
       this.#last = undefined;

@@ -15,6 +15,8 @@ export interface KeyUse {
 export interface EarlierUse {
   readonly fingerprint: string;
   readonly answer: number;
+  /** Whether the task with the answered id is no longer there. */
+  readonly isGone: boolean;
 }
 
 /**
@@ -33,7 +35,9 @@ export async function claimKey(trx: Transaction<Schema>, use: KeyUse): Promise<E
     returning key`.execute(trx);
   if (taken.rows.length > 0) return undefined;
   const { rows } = await sql<EarlierUse>`
-    select fingerprint, answer from batchline.idempotency_key
+    select k.fingerprint, k.answer,
+      k.answer > 0 and not exists (select 1 from batchline.task as t where t.id = k.answer) as "isGone"
+    from batchline.idempotency_key as k
     where associate_id = ${use.associateId} and key = ${use.key}`.execute(trx);
   return rows[0];
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Housekeeping } from '../../../src/engine/housekeeping.ts';
+import { countIds } from '../../../src/store/statistics/count-ids.ts';
 import { promoteDue } from '../../../src/store/tasks/promote-due.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { openTestNode } from '../../support/test-node.ts';
@@ -102,6 +103,37 @@ describe.each(DATABASES)('start options on %s', (kind) => {
     });
     const anotherDelay = await server.admin.call('POST', '/BatchTask?Priority=3', body, key);
     expect(anotherDelay.status).toBe(409);
+  });
+
+  test('the key of a task that has been deleted is 410', async () => {
+    const key = { 'Idempotency-Key': 'deleted' };
+    const id = await start('', { Name: 'quick' }, key);
+    await server.admin.ended(id);
+    await server.admin.json('DELETE', `/BatchTask/${id}`);
+    expect(await server.admin.call('POST', '/BatchTask', { Name: 'quick' }, key)).toMatchObject({
+      status: 410,
+      body: {
+        Code: 'idempotency_key_gone',
+        Message: expect.stringContaining(`batch task ${id}, which has been deleted`),
+      },
+    });
+  });
+
+  test.each(['task', 'binary_object'])('a start is 503 when the ids of %s are used up', async (table) => {
+    const sequence = `batchline.${table}_id_seq`;
+    const db = server.database.sql;
+    const { rows } = await sql<{ last: string }>`select nextval(${sequence}::regclass) as last`.execute(db);
+    await sql`select setval(${sequence}::regclass, 2147483647)`.execute(db);
+    try {
+      const body = { Name: 'quick', ParameterObject: { text: 'last' } };
+      expect(await server.admin.call('POST', '/BatchTask', body)).toMatchObject({
+        status: 503,
+        body: { Code: 'ids_exhausted', Message: expect.stringContaining('2147483647 is the largest') },
+      });
+      expect(await countIds(db)).toContainEqual({ table, ratio: 1 });
+    } finally {
+      await sql`select setval(${sequence}::regclass, ${rows[0]?.last}::bigint)`.execute(db);
+    }
   });
 
   test('a key belongs to its caller, lasts a day, and is not used up by a refused start', async () => {
