@@ -2710,6 +2710,15 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description The call was refused. */
+        Gone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description There is no such thing, or none that the caller may see. */
         Missing: {
             headers: {
@@ -3138,6 +3147,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
@@ -3503,6 +3513,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Missing"];
             409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
@@ -5855,6 +5866,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
             429: components["responses"]["Throttled"];
