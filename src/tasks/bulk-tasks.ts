@@ -1,4 +1,4 @@
-import type { Filter } from '../domain/archive/filter.ts';
+import { columnsOf, type Filter } from '../domain/archive/filter.ts';
 import { parseOrder } from '../domain/archive/order.ts';
 import type { BatchTask } from '../domain/batch-task.ts';
 import type { Caller } from '../domain/caller.ts';
@@ -7,10 +7,11 @@ import { type Message, message } from '../domain/message.ts';
 import { visibleTo } from '../domain/rights.ts';
 import { hasEnded, isHeld, TaskState } from '../domain/task-state.ts';
 import { type PageRow, type Place, readPage } from '../store/archive/read-page.ts';
-import { type Slice, slicesOf } from '../store/archive/scope.ts';
+import { slicesOf } from '../store/archive/scope.ts';
 import { getTask } from '../store/tasks/get-task.ts';
 import { checkAccess } from './access.ts';
 import { deleteTasks } from './delete-tasks.ts';
+import { type ArchiveSource, definitionsFor, listedDefinitions } from './list-archive.ts';
 import { restartTask } from './restart-task.ts';
 import { stopTask } from './stop-task.ts';
 import type { TaskParts } from './task-parts.ts';
@@ -106,13 +107,16 @@ export async function bulkTasks(
   caller: Caller,
   request: BulkRequest,
 ): Promise<BulkOutcome> {
-  const slices = await slicesOf(parts.database.sql, visibleTo(caller), request.filter);
+  const source = {
+    slices: await slicesOf(parts.database.sql, visibleTo(caller), request.filter),
+    definitions: listedDefinitions(await definitionsFor(parts, columnsOf(request.filter))),
+  };
   const refused: { id: number; reason: Message }[] = [];
   let matched = 0;
   let lastId: number | null = null;
   for (let after: Place | undefined; ; ) {
     const want = Math.min(BATCH, request.limit - matched);
-    const rows = await page(parts, slices, request.filter, after, want + 1);
+    const rows = await page(parts, source, request.filter, after, want + 1);
     for (const { id, values } of rows.slice(0, want)) {
       const reason = await doOne(parts, caller, id, values.State, request);
       if (reason !== undefined) refused.push({ id, reason });
@@ -128,13 +132,13 @@ export async function bulkTasks(
 
 function page(
   { database }: TaskParts,
-  slices: readonly Slice[],
+  source: ArchiveSource,
   filter: Filter,
   after: Place | undefined,
   limit: number,
 ): Promise<PageRow[]> {
   const columns = ['State'] as const;
-  return readPage(database.sql, { slices, filter, columns, order: OLDEST_FIRST, after, skip: 0, limit });
+  return readPage(database.sql, { ...source, filter, columns, order: OLDEST_FIRST, after, skip: 0, limit });
 }
 
 /** Does it to one task, or only looks whether it could; the reason where it is refused. */

@@ -1,5 +1,5 @@
 import type { ColumnName } from '../domain/archive/columns.ts';
-import type { Filter } from '../domain/archive/filter.ts';
+import { columnsOf, type Filter } from '../domain/archive/filter.ts';
 import type { Grouping } from '../domain/archive/grouping.ts';
 import type { OrderColumn } from '../domain/archive/order.ts';
 import type { Selection } from '../domain/archive/selection.ts';
@@ -7,6 +7,7 @@ import type { Caller } from '../domain/caller.ts';
 import { type MessageData, plainOf } from '../domain/message.ts';
 import { visibleTo } from '../domain/rights.ts';
 import type { KnownDefinition } from '../engine/definitions.ts';
+import type { ListedDefinition } from '../store/archive/column-sql.ts';
 import type { Place } from '../store/archive/read-page.ts';
 import { type Slice, slicesOf } from '../store/archive/scope.ts';
 import { countTasks } from '../store/archive/summarise.ts';
@@ -47,7 +48,7 @@ export interface ArchivePage {
 /** What a page is read by. */
 export interface ArchiveSource {
   readonly slices: readonly Slice[];
-  readonly definitions: readonly { readonly name: string; readonly description: string }[];
+  readonly definitions: readonly ListedDefinition[];
 }
 
 /**
@@ -56,15 +57,17 @@ export interface ArchiveSource {
  * @throws Refusal (invalid) if more than MOST_SUMMARISED tasks would have to be summed up, or there are too many groups
  */
 export async function listArchive(
-  { database, definitions }: TaskParts,
+  parts: TaskParts,
   caller: Caller,
   request: ArchiveRequest,
 ): Promise<ArchivePage> {
-  const { filter } = request;
-  const known = speaksOfDescriptions(request) ? await definitions.all() : [];
+  const { database } = parts;
+  const { filter, selection, order } = request;
+  const spokenOf = [...selection.map(({ expression }) => expression), ...order].map(({ column }) => column);
+  const known = await definitionsFor(parts, [...spokenOf, ...columnsOf(filter)]);
   const source: ArchiveSource = {
     slices: await slicesOf(database.sql, visibleTo(caller), filter),
-    definitions: known.map(({ name, description }) => ({ name, description: plainOf(description) })),
+    definitions: listedDefinitions(known),
   };
   const page = await new ArchiveRows(database.sql, source, request).read();
   const next = page.next;
@@ -77,27 +80,17 @@ export async function listArchive(
 
 const DESCRIPTION: ColumnName = 'DefinitionDescription';
 
-/** Whether the definitions must be known: that takes a look at the database. */
-function speaksOfDescriptions({ filter, selection, order }: ArchiveRequest): boolean {
-  return (
-    selection.some(({ expression }) => expression.column === DESCRIPTION) ||
-    order.some(({ column }) => column === DESCRIPTION) ||
-    (filter !== undefined && columnsOf(filter).includes(DESCRIPTION))
-  );
+/** The definitions that a list over these columns speaks of: none unless their descriptions are among them. */
+export async function definitionsFor(
+  { definitions }: TaskParts,
+  columns: readonly ColumnName[],
+): Promise<KnownDefinition[]> {
+  return columns.includes(DESCRIPTION) ? definitions.all() : [];
 }
 
-function columnsOf(filter: Filter): ColumnName[] {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return filter.parts.flatMap(columnsOf);
-    case 'not':
-      return columnsOf(filter.part);
-    case 'constant':
-      return [];
-    default:
-      return [filter.column];
-  }
+/** Definitions as the statements of the list take them. */
+export function listedDefinitions(known: readonly KnownDefinition[]): ListedDefinition[] {
+  return known.map(({ name, description }) => ({ name, description: plainOf(description) }));
 }
 
 /** A row with the message of its definition's description, which is told in the language of the caller. */

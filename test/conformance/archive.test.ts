@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { quoteText } from '../../src/domain/archive/filter-lexer.ts';
 import { TaskState } from '../../src/domain/task-state.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -177,6 +178,9 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       expect(await mine(`DefinitionDescription eq '${Description}' and DefinitionName eq 'listed'`)).toEqual([
         own[2],
       ]);
+      const Filter = `DefinitionDescription eq ${quoteText(Description)} and DefinitionName eq 'listed'`;
+      const bulk = await owner.json('POST', '/BatchTask/Bulk', { Action: 'Stop', Filter, DryRun: true });
+      expect(bulk).toMatchObject({ Matched: 1 });
     });
 
     test('$mode, $output and $jsonSafe change how a row is written', async () => {

@@ -67,9 +67,6 @@ export const COLUMNS: Readonly<Record<ColumnName, Column>> = TABLE;
 /** The names of all columns, in their order. */
 export const COLUMN_NAMES = Object.keys(TABLE) as ColumnName[];
 
-/** The columns that SuperOffice does not have. */
-export const OWN_COLUMNS: readonly ColumnName[] = COLUMN_NAMES.slice(COLUMN_NAMES.indexOf('batchTaskId'));
-
 /** The columns of an answer if `$select` names none (contract, section 6). */
 export const DEFAULT_COLUMNS: readonly ColumnName[] = [
   ...(['DefinitionName', 'Description', 'State', 'StartCount', 'LastStarted'] as const),

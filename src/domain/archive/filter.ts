@@ -40,3 +40,19 @@ export interface FilterContext extends Clock {
   /** The associate that `currentAssociate` stands for. */
   readonly associateId: number;
 }
+
+/** The columns that a filter speaks of; some may be there more than once. */
+export function columnsOf(filter: Filter | undefined): ColumnName[] {
+  if (filter === undefined) return [];
+  switch (filter.kind) {
+    case 'constant':
+      return [];
+    case 'and':
+    case 'or':
+      return filter.parts.flatMap(columnsOf);
+    case 'not':
+      return columnsOf(filter.part);
+    default:
+      return [filter.column];
+  }
+}
