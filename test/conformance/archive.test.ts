@@ -379,7 +379,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       [{ $skiptoken: 'x' }, '$skiptoken', 'odata.nextLink'],
       [{ $inlinecount: 'allpages' }, '"$inlinecount"', '$filter'],
       [{ filter: "name eq 'a'" }, '"filter"', '$filter'],
-      [{ $top: '5', $TOP: '6' }, '$top is there more than once'],
+      [{ $top: '5', $TOP: '6' }, '$TOP is in the query more than once'],
     ] as [Record<string, string>, ...string[]][])('%j', async (query, ...says) => {
       expectError(await owner.call('GET', url(query)), 400, INVALID, ...says);
     });
@@ -495,7 +495,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       );
       expect((await owner.call('POST', '/Archive/BatchTasks', query)).body).toEqual(byArchive);
       const both = await owner.call('POST', '/Archive/BatchTasks?$select=name', query);
-      expectError(both, 400, INVALID, '$select is there more than once');
+      expectError(both, 400, INVALID, /more than once/);
       const long = `batchTaskId in (${Array.from({ length: 4000 }, () => own[0]).join()})`;
       expect((await owner.call('POST', '/Archive/BatchTasks', { $filter: long })).body.value).toHaveLength(1);
     });

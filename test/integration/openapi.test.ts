@@ -74,8 +74,8 @@ describe('the OpenAPI document', () => {
       'application/xml',
       'text/xml',
       'application/x-www-form-urlencoded',
-      'application/merge-patch+json',
       'application/json-patch+json',
+      'application/merge-patch+json',
     ]);
     expect(Object.keys(put.responses)).toEqual(
       expect.arrayContaining(['200', '400', '401', '403', '404', '409', '412', '415', 'default']),

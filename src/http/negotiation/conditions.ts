@@ -103,6 +103,12 @@ function checkUnchanged({ headers }: FastifyRequest): Guard | undefined {
   };
 }
 
+/** Whether If-None-Match names this tag, with or without the suffix of a coding. */
+export function isKnown({ headers }: FastifyRequest, etag: string): boolean {
+  const tags = readTags(headers['if-none-match'] ?? '') ?? [];
+  return tags.some((tag) => withoutCoding(tag.replace(/^W\//, '')) === etag);
+}
+
 function failed(condition: string, task: BatchTask): Refusal {
   return precondition`The condition ${condition} does not hold for batch task ${task.id} as it is now.`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { SignInConfig } from '../../config.ts';
+import { isKnown } from '../negotiation/conditions.ts';
 import { buildDocument } from '../openapi/document.ts';
 import type { RoutedOperation } from '../openapi/operations.ts';
 import { getOpenApi } from '../operations/server.ts';
@@ -25,6 +26,6 @@ export async function openApiRoutes(
       .type('application/json; charset=utf-8')
       .header('ETag', etag)
       .header('Cache-Control', 'public, no-cache');
-    return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(body);
+    return isKnown(request, etag) ? reply.code(304).send() : reply.send(body);
   });
 }

@@ -45,7 +45,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
   app.post<{ Body: Static<typeof Credentials> }>(
     '/',
     {
-      bodyLimit: BODY_LIMIT,
+      bodyLimit: Math.min(app.initialConfig.bodyLimit ?? BODY_LIMIT, BODY_LIMIT),
       config: { ...CONFIG, operation: operations.signIn },
       schema: { body: Credentials },
     },

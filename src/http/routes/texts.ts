@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { ENGLISH } from '../../domain/language.ts';
 import { languagesOf } from '../localization/language.ts';
+import { isKnown } from '../negotiation/conditions.ts';
 import * as operations from '../operations/server.ts';
 
 /**
@@ -20,6 +21,6 @@ export async function textRoutes(app: FastifyInstance): Promise<void> {
       .type('application/json; charset=utf-8')
       .header('ETag', etag)
       .header('Cache-Control', 'public, no-cache');
-    return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(body);
+    return isKnown(request, etag) ? reply.code(304).send() : reply.send(body);
   });
 }
