@@ -48,6 +48,7 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
     ['BATCHLINE_IDLE_TRANSACTION', '0', 'a whole number from 1 to 3600'],
     ['BATCHLINE_ADMIN', 'nopassword', 'login:password'],
     ['BATCHLINE_ADMIN', 'admin:short', 'at least 8 characters'],
+    ['BATCHLINE_MIN_PASSWORD_LENGTH', '0', 'BATCHLINE_MIN_PASSWORD_LENGTH'],
     ['BATCHLINE_HANDLERS', './not/there.ts', 'a module or folder that exists'],
     ['BATCHLINE_INPUT', './not/there', 'a folder that exists'],
     ['BATCHLINE_LEASE', '1', 'a whole number from 2 to 3600'],
@@ -83,6 +84,11 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
 
 test('all wrong settings are told at once', () => {
   expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'y', BATCHLINE_GRACE: 'z' })).toHaveLength(3);
+});
+
+test('BATCHLINE_MIN_PASSWORD_LENGTH holds for the password of BATCHLINE_ADMIN too', () => {
+  const env = { BATCHLINE_ADMIN: 'admin:x', BATCHLINE_MIN_PASSWORD_LENGTH: '1' };
+  expect(readConfig(env)).toMatchObject({ admin: { password: 'x' }, signIn: { minPasswordLength: 1 } });
 });
 
 test('a password may have colons', () => {

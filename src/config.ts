@@ -45,6 +45,8 @@ export interface SignInConfig {
   readonly mostMs: number;
   /** Wrong passwords for one login from one address before it has to wait. */
   readonly freeFailures: number;
+  /** The least number of characters of a new password. */
+  readonly minPasswordLength: number;
   readonly requireAppToken: boolean;
   readonly oidc: OidcConfig | undefined;
 }
@@ -310,6 +312,11 @@ export const SETTINGS: readonly Setting[] = [
     meaning: 'The ways to sign in that are on, separated by commas',
   },
   {
+    name: 'BATCHLINE_MIN_PASSWORD_LENGTH',
+    fallback: '8',
+    meaning: 'The least number of characters of a new password (1 to 1000)',
+  },
+  {
     name: 'BATCHLINE_TICKET_MINUTES',
     fallback: '360',
     meaning: 'Minutes without use after which a SoTicket ends (1 to 43200)',
@@ -545,6 +552,7 @@ function readSignIn(read: SettingsReader): SignInConfig {
     sessionIdleMs: minutes('BATCHLINE_SESSION_MINUTES', 60),
     mostMs: 3_600_000 * read.integer('BATCHLINE_SIGN_IN_HOURS', 168, 1, 8760),
     freeFailures: read.integer('BATCHLINE_SIGN_IN_FAILURES', 5, 1, 1000),
+    minPasswordLength: read.integer('BATCHLINE_MIN_PASSWORD_LENGTH', 8, 1, 1000),
     requireAppToken: read.flag('BATCHLINE_REQUIRE_APP_TOKEN'),
     oidc: readOidc(read),
   };
@@ -727,10 +735,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const databaseBackend = readBackend(read, databaseUrl);
 
   const adminText = read.text('BATCHLINE_ADMIN');
-  const admin = adminText === undefined ? undefined : /^([^:\s]{1,100}):(.{8,})$/.exec(adminText);
-  if (admin === null) {
+  const admin = adminText === undefined ? undefined : /^([^:\s]{1,100}):(.+)$/.exec(adminText);
+  const signIn = readSignIn(read);
+  if (admin === null || (admin !== undefined && (admin[2] ?? '').length < signIn.minPasswordLength)) {
     read.refuse(
-      'BATCHLINE_ADMIN is not login:password; a login without spaces, a colon and a password of at least 8 characters are accepted.',
+      `BATCHLINE_ADMIN is not login:password; a login without spaces, a colon and a password of at least ${signIn.minPasswordLength} characters are accepted.`,
     );
   }
 
@@ -819,7 +828,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       progressDescription: textLimit,
     },
     timeZone: timeZone ?? UTC,
-    signIn: readSignIn(read),
+    signIn,
     corsOrigins: readOrigins(read),
     hstsSeconds: read.integer('BATCHLINE_HSTS', 0, 0, 63_072_000),
     rateLimit: readRateLimit(read),

@@ -73,7 +73,7 @@ import { RateLimiter } from './security/rate-limiter.ts';
 import { enforceRouteAccess } from './security/route-access.ts';
 import { requestIdOf } from './telemetry/request-id.ts';
 import { observeRequests } from './telemetry/request-telemetry.ts';
-import { stripTenantSegment } from './tenant-segment.ts';
+import { nameCustomer, stripTenantSegment } from './tenant-segment.ts';
 import { refuseRepeatedNames } from './wire/query.ts';
 
 /** What the HTTP side works with. */
@@ -205,7 +205,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       await api.register(timeZoneRoutes, { prefix: '/TimeZone', base: config.timeZone });
       await api.register(timeZoneAgentRoutes, { prefix: '/Agents/TimeZone', base: config.timeZone });
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
-      await api.register(userRoutes, { prefix: '/Users', db: tasks.database.sql, authenticator });
+      await api.register(userRoutes, {
+        prefix: '/Users',
+        db: tasks.database.sql,
+        authenticator,
+        minPasswordLength: config.signIn.minPasswordLength,
+      });
       await api.register(applicationRoutes, {
         prefix: '/Applications',
         db: tasks.database.sql,
@@ -246,7 +251,7 @@ function asTold(fault: unknown, isEmbedded: boolean): unknown {
 /** Sends the error carrier in the format that Accept asks for; JSON if there is none (contract, section 4). */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const isUnknownType = (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
-  const told = isUnknownType ? unsupportedBody() : error;
+  const told = isUnknownType ? unsupportedBody() : nameCustomer(error, request.raw);
   const { status, body } = toErrorAnswer(told, localeOf(request));
   // What would be accepted instead (RFC 9110, section 15.5.16); a wrong Content-Encoding has set its own header.
   if (status === 415 && !reply.hasHeader('Accept-Encoding')) reply.header('Accept', BODY_TYPES.join(', '));

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { missing, Refusal } from '../domain/errors.ts';
+import { message } from '../domain/message.ts';
 
 const segments = new WeakMap<IncomingMessage, string>();
 
@@ -17,4 +19,22 @@ export function stripTenantSegment(request: IncomingMessage): string {
 /** The customer that the address named, or `undefined`. */
 export function tenantSegment(request: IncomingMessage): string | undefined {
   return segments.get(request);
+}
+
+/**
+ * Checks that the customer in an address is the tenant of the sign-in (contract, first section).
+ *
+ * @throws Refusal (missing) if they differ
+ */
+export function checkCustomer(tenant: string | null, segment: string | undefined): void {
+  if (segment === undefined || tenant === null || tenant.toLowerCase() === segment.toLowerCase()) return;
+  throw missing`The address names the customer "${segment}", but this sign-in is for "${tenant}".`;
+}
+
+/** The error of a request whose address names a customer: a task that is missing may be another customer's. */
+export function nameCustomer(error: unknown, request: IncomingMessage): unknown {
+  const segment = tenantSegment(request);
+  if (segment === undefined || !(error instanceof Refusal) || error.code !== 'task_not_found') return error;
+  const text = message`${error.text} The address names the customer "${segment}".`;
+  return new Refusal(error.kind, text).withCode(error.code);
 }

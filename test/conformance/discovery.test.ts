@@ -32,6 +32,70 @@ const pathOf = (url: string): string => url.replace(':lease', '1.1').replaceAll(
 const authorization = () => ({ authorization: server.admin.authorization });
 
 describe('discovery', () => {
+  const versionsAt = (base: string) => ({
+    v1: `${base}/api/v1`,
+    Version: 'v1',
+    NetServerVersion: expect.any(String),
+    NetServerAssembly: expect.any(String),
+    NetServerDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    NetServerLabel: expect.any(String),
+    NetServer: expect.any(String),
+    Services: expect.any(String),
+    ServicesCurrent: expect.any(String),
+  });
+
+  test.each(['', '/Cust12345'])(
+    'GET %s/api has the versions, as JSON when that is asked for',
+    async (customer) => {
+      const base = server.url + customer;
+      for (const Accept of ['application/json', 'text/json', 'application/json;q=0.9, text/html;q=0.1']) {
+        const response = await fetch(`${base}/api`, { headers: { Accept } });
+        expect(await response.json()).toEqual(versionsAt(base));
+      }
+      for (const Accept of ['*/*', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8']) {
+        const response = await fetch(`${base}/api`, { headers: { Accept } });
+        expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+        expect(await response.text()).toContain(`<a href="${base}/api/v1">`);
+      }
+    },
+  );
+
+  test('section 6a: GET /api/state/{customer} has the address of the customer', async () => {
+    const response = await fetch(`${server.url}/api/state/Cust12345`);
+    const state = (await response.json()) as { ValidUntil: string };
+    expect(state).toEqual({
+      ContextIdentifier: 'Cust12345',
+      Endpoint: `${server.url}/Cust12345/`,
+      State: 'Running',
+      IsRunning: true,
+      ValidUntil: expect.any(String),
+    });
+    expect(Date.parse(state.ValidUntil)).toBeGreaterThan(Date.now());
+  });
+
+  test('section 6a: the address of another customer is 404, and says so', async () => {
+    const inTenant = await server.associate('anna', { tenant: 'Cust1' });
+    const own = await inTenant.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
+    const call = async (customer: string, path: string, who = inTenant) => {
+      const response = await fetch(`${server.url}/${customer}/api/v1${path}`, {
+        headers: { Authorization: who.authorization },
+      });
+      return {
+        status: response.status,
+        body: (await response.json()) as { ErrorType: string; Message: string },
+      };
+    };
+    expect((await call('cust1', `/BatchTask/${own}`)).status).toBe(200);
+    for (const path of [`/BatchTask/${own}`, '/BatchTask/All', '/Definitions']) {
+      const { status, body } = await call('Cust2', path);
+      expect([status, body.ErrorType]).toEqual([404, 'SoNotFoundException']);
+      expect(body.Message).toMatch(/The address names the customer "Cust2", but this sign-in is for "Cust1"/);
+    }
+    // A sign-in that is bound to no tenant is narrowed to the one that the address names.
+    const { status, body } = await call('Cust2', `/BatchTask/${own}`, server.admin);
+    expect([status, body.Message]).toEqual([404, expect.stringContaining('names the customer "Cust2"')]);
+  });
+
   test('GET /api/v1 maps each call to its methods, and each one is there', async () => {
     const response = await fetch(`${server.url}/API/v1/`);
     const calls = (await response.json()) as Record<string, Record<string, string>>;

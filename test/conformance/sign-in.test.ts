@@ -238,11 +238,36 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       for (const cookie of https.headers.getSetCookie()) expect(cookie).toContain('; Secure');
     });
 
-    test('reads without a token, and changes only with the one that belongs to it', async () => {
+    test('section 5: every call needs X-XSRF-TOKEN; 401 without, 403 with a wrong one', async () => {
       const [{ cookies, xsrf }, other] = [await session(), await session()];
       const me = await call('GET', '/SignIn', { Cookie: cookies });
       expect(me).toMatchObject({ status: 200, body: { Login: 'admin', XsrfToken: xsrf } });
-      expect((await call('GET', '/BatchTask/All', { Cookie: cookies })).status).toBe(200);
+      const get = (path: string, headers: Record<string, string>) =>
+        call('GET', path, { Cookie: cookies, ...headers });
+      for (const path of [
+        '/BatchTask/All',
+        '/BatchTask/1',
+        '/BatchTask',
+        '/Definitions',
+        '/Events?After=0',
+      ]) {
+        expectError(await get(path, {}), 401, UNAUTHENTICATED);
+        expectError(await get(path, { 'X-XSRF-TOKEN': other.xsrf }), 403, FORBIDDEN);
+        expect([200, 404]).toContain((await get(path, { 'X-XSRF-TOKEN': xsrf })).status);
+      }
+      // Browsers open event streams and downloads without a script's headers: their own header proves the site.
+      for (const path of ['/BatchTask/1/File', '/Events?After=0'])
+        for (const [site, status] of [
+          ['same-origin', path.endsWith('File') ? 404 : 200],
+          ['same-site', 401],
+          ['cross-site', 401],
+        ] as const)
+          expect([path, site, (await get(path, { 'Sec-Fetch-Site': site })).status]).toEqual([
+            path,
+            site,
+            status,
+          ]);
+      expectError(await get('/BatchTask/All', { 'Sec-Fetch-Site': 'same-origin' }), 401, UNAUTHENTICATED);
       const paths = ['/BatchTask', '/Agents/Batch/StartBatchJob', '/Agents/Batch/GetBatchTaskInfosByState'];
       const refused: Headers_[] = [
         {},
@@ -258,8 +283,11 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       ];
       const start = { Name: 'countdown', State: 'New', ParameterObject: { seconds: '0' } };
       for (const path of paths) {
-        for (const headers of refused)
-          expectError(await call('POST', path, { Cookie: cookies, ...headers }, start), 403, FORBIDDEN);
+        for (const headers of refused) {
+          const answer = await call('POST', path, { Cookie: cookies, ...headers }, start);
+          if ('X-XSRF-TOKEN' in headers) expectError(answer, 403, FORBIDDEN);
+          else expectError(answer, 401, UNAUTHENTICATED);
+        }
         const allowed = await call('POST', path, { Cookie: cookies, 'X-XSRF-TOKEN': xsrf }, start);
         expect(allowed.status).toBe(200);
       }
@@ -268,7 +296,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
         ['DELETE', '/BatchTask/1'],
         ['PATCH', '/Users/1'],
       ] as const)
-        expectError(await call(method, path, { Cookie: cookies }, {}), 403, FORBIDDEN);
+        expectError(await call(method, path, { Cookie: cookies }, {}), 401, UNAUTHENTICATED);
     });
 
     test('serves the official client with the token in its header', async () => {
@@ -287,7 +315,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
 
     test('is over after signing out, which needs the token too, and takes the cookies away', async () => {
       const { cookies, xsrf } = await session();
-      expectError(await call('DELETE', '/SignIn', { Cookie: cookies }), 403, FORBIDDEN);
+      expectError(await call('DELETE', '/SignIn', { Cookie: cookies }), 401, UNAUTHENTICATED);
       const out = await call('DELETE', '/SignIn', { Cookie: cookies, 'X-XSRF-TOKEN': xsrf });
       expect(out.status).toBe(204);
       for (const cookie of out.headers.getSetCookie())

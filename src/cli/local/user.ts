@@ -1,6 +1,7 @@
+import { readConfig } from '../../config.ts';
 import { ROLES, type Role } from '../../domain/caller.ts';
 import { missing } from '../../domain/errors.ts';
-import { hashPassword, SHORTEST_PASSWORD } from '../../http/auth/passwords.ts';
+import { hashPassword } from '../../http/auth/passwords.ts';
 import {
   type Associate,
   findAssociate,
@@ -85,9 +86,10 @@ export async function setPassword(login: string, { json }: { readonly json?: boo
 
 async function readNewPassword(login: string): Promise<string> {
   const password = await readPassword(login);
-  if (password.length < SHORTEST_PASSWORD)
+  const { minPasswordLength } = readConfig(process.env).signIn;
+  if (password.length < minPasswordLength)
     throw new UsageError(
-      `the password has ${password.length} characters; at least ${SHORTEST_PASSWORD} are accepted`,
+      `the password has ${password.length} characters; at least ${minPasswordLength} are accepted`,
     );
   return password;
 }

@@ -1,24 +1,41 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
-import { forbidden } from '../../domain/errors.ts';
+import { forbidden, unauthenticated } from '../../domain/errors.ts';
 import { SESSION_COOKIE, XSRF_COOKIE } from './cookies.ts';
 import { firstOf } from './presented.ts';
 import { xsrfTokenOf } from './tokens.ts';
 
 const HARMLESS = ['GET', 'HEAD', 'OPTIONS'];
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * How a GET or HEAD of the route by a cookie session proves that another site has not made it, instead of
+     * X-XSRF-TOKEN: `sameSite` by Sec-Fetch-Site, for what browsers open without a script's headers (downloads, event
+     * streams); `none` for the call that gives the page its token.
+     */
+    xsrf?: 'sameSite' | 'none';
+  }
+}
+
 /**
- * Refuses state-changing requests that another site may have made a browser send (contract, section 5:
- * X-XSRF-TOKEN). Tickets and tokens are never sent by a browser on its own; cookies are, and so are passwords that
- * it was asked for.
+ * Refuses requests that another site may have made a browser send (contract, section 5: X-XSRF-TOKEN). Browsers send
+ * cookies, and passwords that they have asked for, on their own; tickets and tokens never.
  *
- * @throws Refusal (forbidden)
+ * @throws Refusal (unauthenticated) if a cookie session lacks X-XSRF-TOKEN, (forbidden) if it is wrong
  */
 export function checkForgery(request: FastifyRequest, scheme: SignInScheme): void {
-  if (HARMLESS.includes(request.method)) return;
-  if (scheme === 'cookie') checkXsrfToken(request);
-  else if (scheme === 'basic') refuseCrossSite(request);
+  const isHarmless = HARMLESS.includes(request.method);
+  if (scheme === 'cookie' && !(isHarmless && isExempt(request))) checkXsrfToken(request);
+  else if (scheme === 'basic' && !isHarmless) refuseCrossSite(request);
+}
+
+/** Whether this GET needs no X-XSRF-TOKEN. A page can't set Sec-Fetch-Site; `none` is an address that a person typed. */
+function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
+  const { xsrf } = routeOptions.config;
+  if (xsrf === 'sameSite') return /^(?:same-origin|none)$/.test(firstOf(headers['sec-fetch-site']) ?? '');
+  return xsrf === 'none';
 }
 
 /**
@@ -48,7 +65,7 @@ function checkXsrfToken(request: FastifyRequest): void {
   const header = firstOf(request.headers['x-xsrf-token']);
   const cookie = request.cookies[XSRF_COOKIE];
   if (header === undefined)
-    throw forbidden`The header X-XSRF-TOKEN is missing; with a cookie session the value of the cookie XSRF-TOKEN is accepted.`;
+    throw unauthenticated`The header X-XSRF-TOKEN is missing; with a cookie session the value of the cookie XSRF-TOKEN is accepted.`;
   const wanted = xsrfTokenOf(request.cookies[SESSION_COOKIE] ?? '');
   if (!same(header, wanted) || (cookie !== undefined && !same(cookie, wanted)))
     throw forbidden`The header X-XSRF-TOKEN does not belong to this session; the value of its cookie XSRF-TOKEN is accepted.`;

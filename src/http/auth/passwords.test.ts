@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashOfNothing, hashPassword, verifyPassword } from './passwords.ts';
+import { checkPassword, hashOfNothing, hashPassword, verifyPassword } from './passwords.ts';
 import { generateToken, hashToken } from './tokens.ts';
 
 test('a password is verified by its hash alone, and two hashes of it differ', async () => {
@@ -32,4 +32,11 @@ test('tokens look like SuperOffice access tokens and are kept as hashes', () => 
   expect(token).toMatch(/^8A:Cust12345\.[\w-]{43}$/);
   expect(hashToken(token)).toMatch(/^[0-9a-f]{64}$/);
   expect(generateToken('Cust12345')).not.toBe(token);
+});
+
+test('a new password has the least length that the setting says', () => {
+  expect(() => checkPassword('seven77', 8)).toThrow(/^Password has 7 characters; at least 8 are accepted\.$/);
+  checkPassword('eight888', 8);
+  // The passwords of published samples are short.
+  checkPassword('x', 1);
 });

@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { invalid } from '../../domain/errors.ts';
 
 /** What scrypt costs: blocks, their size, lanes. */
 export interface Cost {
@@ -12,8 +13,16 @@ const COST: Cost = { N: 32_768, r: 8, p: 3 };
 const KEY_BYTES = 32;
 const MAX_MEMORY = 128 * 1024 * 1024;
 
-/** Shortest password that is accepted, in characters. */
-export const SHORTEST_PASSWORD = 8;
+/**
+ * Checks a new password.
+ *
+ * @param minLength in characters
+ * @throws Refusal (invalid) if it is shorter
+ */
+export function checkPassword(password: string, minLength: number): void {
+  if (password.length < minLength)
+    throw invalid`Password has ${password.length} characters; at least ${minLength} are accepted.`;
+}
 
 /**
  * The hash to keep of a password: algorithm, costs, salt and key, in one text.

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
 import type { Caller } from '../../domain/caller.ts';
-import { forbidden } from '../../domain/errors.ts';
 import type { RateLimiter } from '../security/rate-limiter.ts';
-import { tenantSegment } from '../tenant-segment.ts';
+import { checkCustomer, tenantSegment } from '../tenant-segment.ts';
 import type { Authenticator } from './authenticator.ts';
 import { checkForgery } from './forgery.ts';
 import { type Presented, presentedBy } from './presented.ts';
@@ -80,8 +79,6 @@ function signInOf(request: FastifyRequest): SignedIn {
 
 /** The caller within the tenant that the address names: it must agree with the caller's own (contract, first section). */
 function withinTenant(caller: Caller, segment: string | undefined): Caller {
-  if (segment === undefined) return caller;
-  if (caller.tenant === null) return { ...caller, tenant: segment };
-  if (caller.tenant.toLowerCase() === segment.toLowerCase()) return caller;
-  throw forbidden`The address names the customer "${segment}", but this sign-in is for "${caller.tenant}".`;
+  checkCustomer(caller.tenant, segment);
+  return caller.tenant === null && segment !== undefined ? { ...caller, tenant: segment } : caller;
 }

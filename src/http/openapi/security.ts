@@ -26,7 +26,7 @@ const SCHEMES: Readonly<Record<SignInScheme, readonly [string, Json]>> = {
       type: 'apiKey',
       in: 'cookie',
       name: SESSION_COOKIE,
-      description: 'A session, of POST /api/v1/SignIn with Cookie; changes need X-XSRF-TOKEN as well',
+      description: 'A session, of POST /api/v1/SignIn with Cookie; with X-XSRF-TOKEN',
     },
   ],
 };

@@ -55,7 +55,40 @@ export const readMetrics: Operation = {
   answers: { 200: { content: { 'text/plain': Type.String() } } },
 };
 
-const Versions = Type.Object({ v1: Type.String(), Version: Type.String() }, { title: 'Versions' });
+const Versions = Type.Object(
+  {
+    v1: Type.String({ description: 'The base of the calls' }),
+    Version: Type.String(),
+    NetServerVersion: Type.String({ description: 'The version of Batchline' }),
+    NetServerAssembly: Type.String(),
+    NetServerDate: Type.String({ description: 'When the server was started' }),
+    NetServerLabel: Type.String(),
+    NetServer: Type.String(),
+    Services: Type.String(),
+    ServicesCurrent: Type.String(),
+  },
+  { title: 'Versions' },
+);
+
+const CustomerState = Type.Object(
+  {
+    ContextIdentifier: Type.String(),
+    Endpoint: Type.String({ description: 'The address under which the customer calls' }),
+    State: Type.String(),
+    IsRunning: Type.Boolean(),
+    ValidUntil: Type.String({ description: 'When to ask again' }),
+  },
+  { title: 'CustomerState' },
+);
+
+export const getCustomerState: Operation = {
+  id: 'getCustomerState',
+  access: ACCESS.open,
+  tag,
+  summary: 'The address of a customer, as clients of hosted installations ask for it.',
+  answers: { 200: CustomerState },
+  reads: { params: Type.Object({ customer: Type.String({ examples: ['Cust12345'] }) }) },
+};
 
 export const listVersions: Operation = {
   id: 'listVersions',
@@ -67,7 +100,21 @@ export const listVersions: Operation = {
       content: { 'application/json': Versions, 'application/xml': Versions, 'text/html': Type.String() },
     },
   },
-  examples: { answer: { here: { v1: 'http://127.0.0.1:7243/api/v1', Version: 'v1' } } },
+  examples: {
+    answer: {
+      here: {
+        v1: 'http://127.0.0.1:7243/api/v1',
+        Version: 'v1',
+        NetServerVersion: '0.2.0',
+        NetServerAssembly: 'Batchline, Version=0.2.0',
+        NetServerDate: '2026-11-29T10:00:00.000Z',
+        NetServerLabel: 'Batchline 0.2.0',
+        NetServer: 'Batchline',
+        Services: 'v1',
+        ServicesCurrent: 'v1',
+      },
+    },
+  },
 };
 
 const Calls = dictionary<Record<string, string>>(

@@ -21,7 +21,7 @@ import {
   readChange,
   readStart,
 } from '../wire/batch-task-info.ts';
-import { CarrierReader } from '../wire/carrier-reader.ts';
+import { CarrierReader, describe } from '../wire/carrier-reader.ts';
 import { tellCut } from '../wire/list-cut.ts';
 import { selector } from '../wire/select.ts';
 import { listIgnored, readStartOptions } from '../wire/start-options.ts';
@@ -63,7 +63,10 @@ export class AgentArguments {
     const query = Object.entries(request.query as Record<string, unknown>).filter(
       ([name]) => !name.startsWith('$'),
     );
-    this.#body = new CarrierReader(request.body ?? {}, message`The call`, Object.fromEntries(query));
+    const body = request.body ?? {};
+    if (typeof body !== 'object' || Array.isArray(body))
+      throw invalid`${message`The body`} is ${describe(body)}; an object is accepted.`;
+    this.#body = new CarrierReader(body, message`the body`, Object.fromEntries(query));
   }
 
   int(name: string): number {

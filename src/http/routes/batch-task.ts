@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { invalid } from '../../domain/errors.ts';
+import { invalid, missing } from '../../domain/errors.ts';
 import { parseState } from '../../domain/task-state.ts';
 import { deleteTasks } from '../../tasks/delete-tasks.ts';
 import { readTask, readTasks } from '../../tasks/read-tasks.ts';
@@ -56,7 +56,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
       const select = selector(request.query);
       const { id } = request.params;
-      if (/^-?\d+$/.test(id)) {
+      if (/^[+-]?\d+$/.test(id)) {
         const task = await readTask(tasks, caller, readTaskId(id));
         return isNotModified(request, reply, caller, task)
           ? reply.code(304).send()
@@ -64,7 +64,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       }
       const state = parseState(id);
       if (state === undefined) {
-        throw invalid`"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`;
+        throw missing`"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`;
       }
       const list = await readTasks(tasks, caller, { owners: 'own', state });
       tellCut(reply, list);

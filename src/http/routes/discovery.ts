@@ -1,24 +1,50 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { VERSION } from '../../version.ts';
 import { baseUrl } from '../base-url.ts';
+import { ANSWER_TYPES } from '../negotiation/answer-format.ts';
 import type { RoutedOperation } from '../openapi/operations.ts';
 import * as described from '../operations/server.ts';
 
 const PREFIX = '/api/v1/';
 
+/** How long clients may keep the answer of `/api/state`. */
+const STATE_VALID_MS = 3_600_000;
+
+const STATE = { answer: 'CustomerState', operation: described.getCustomerState } as const;
 const VERSIONS = { answer: 'Versions', ownType: true, operation: described.listVersions } as const;
 
-/** `GET /api` tells the versions, `GET /api/v1` the calls (contract, first section). Nobody needs to sign in for them. */
+/**
+ * `GET /api`: the versions. `GET /api/v1`: the calls. `GET /api/state/{customer}`: the address of a customer, which hosted
+ * clients ask for first. All without a sign-in (contract, first section and section 6a).
+ */
 export async function discoveryRoutes(
   app: FastifyInstance,
   { operations }: { operations: readonly RoutedOperation[] },
 ): Promise<void> {
+  const started = new Date().toISOString();
   app.get('/', { config: VERSIONS }, async (request, reply) => {
     const url = `${baseUrl(request)}/api/v1`;
-    if (!request.headers.accept?.includes('text/html')) return { v1: url, Version: 'v1' };
+    if (!prefersHtml(request)) return versions(url, started);
+    const link = escapeHtml(url);
     return reply
       .type('text/html; charset=utf-8')
-      .send(`<!doctype html><title>Batchline</title><p>v1: <a href="v1">${escapeHtml(url)}</a></p>`);
+      .send(
+        `<!doctype html><title>Batchline</title><p>Batchline ${VERSION}<p>v1: <a href="${link}">${link}</a>`,
+      );
   });
+
+  app.get<{ Params: { customer: string } }>('/state/:customer', { config: STATE }, async (request) => {
+    const { customer } = request.params;
+    return {
+      ContextIdentifier: customer,
+      Endpoint: `${request.protocol}://${request.host}/${encodeURIComponent(customer)}/`,
+      State: 'Running',
+      IsRunning: true,
+      ValidUntil: new Date(Date.now() + STATE_VALID_MS).toISOString(),
+    };
+  });
+
   app.get('/v1', { config: { answer: 'Calls', operation: described.listCalls } }, async (request) => {
     const base = baseUrl(request);
     const calls: Record<string, Record<string, string>> = {};
@@ -29,6 +55,26 @@ export async function discoveryRoutes(
     }
     return calls;
   });
+}
+
+/** The versions, with the names that clients of SuperOffice read; NetServer is this server. */
+function versions(url: string, started: string): Record<string, string> {
+  return {
+    v1: url,
+    Version: 'v1',
+    NetServerVersion: VERSION,
+    NetServerAssembly: `Batchline, Version=${VERSION}`,
+    NetServerDate: started,
+    NetServerLabel: `Batchline ${VERSION}`,
+    NetServer: 'Batchline',
+    Services: 'v1',
+    ServicesCurrent: 'v1',
+  };
+}
+
+/** HTML unless Accept prefers JSON or XML (contract, first section). */
+function prefersHtml({ headers: { accept } }: FastifyRequest): boolean {
+  return new Negotiator({ headers: { accept } }).mediaType(['text/html', ...ANSWER_TYPES]) === 'text/html';
 }
 
 function escapeHtml(text: string): string {

@@ -33,7 +33,12 @@ export interface EventRouteParts {
  */
 export async function eventRoutes(app: FastifyInstance, parts: EventRouteParts): Promise<void> {
   const streams = new OpenStreams(app, parts.heartbeatSeconds, parts.meter);
-  const config = { answer: 'EventPage', ownType: true, repeatableQuery: true } as const;
+  const config = {
+    answer: 'EventPage',
+    ownType: true,
+    repeatableQuery: true,
+    xsrf: 'sameSite',
+  } as const;
 
   const answer = (request: FastifyRequest, reply: FastifyReply, query: EventQuery): Promise<unknown> =>
     request.headers.accept?.toLowerCase().includes('text/event-stream') === true

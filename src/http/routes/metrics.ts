@@ -25,7 +25,7 @@ export async function metricsRoutes(
   const open = access === 'sign-in' ? {} : { access: ACCESS.open };
   app.get(
     '/metrics',
-    { config: { ownType: true, unobserved: true, operation: readMetrics, ...open } },
+    { config: { ownType: true, xsrf: 'sameSite', unobserved: true, operation: readMetrics, ...open } },
     async (_request, reply) => {
       return reply
         .type(metrics.contentType)

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import type { SignInConfig } from '../../config.ts';
 import type { Caller } from '../../domain/caller.ts';
-import { forbidden, invalid } from '../../domain/errors.ts';
+import { invalid } from '../../domain/errors.ts';
 import { type Associate, getAssociate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
 import { deleteSignIn, insertSignIn } from '../../store/sign-ins/sign-ins.ts';
@@ -16,7 +16,7 @@ import { callerOf, registerSignIn, schemeOf } from '../auth/sign-in.ts';
 import { generateSecret, generateTicket, hashToken, xsrfTokenOf } from '../auth/tokens.ts';
 import { localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/sign-in.ts';
-import { tenantSegment } from '../tenant-segment.ts';
+import { checkCustomer, tenantSegment } from '../tenant-segment.ts';
 
 const CONFIG = { answer: 'SignIn', holdsSecret: true } as const;
 
@@ -57,7 +57,8 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
       refuseCrossSite(request);
       const presented = presentedBy(request);
       const associate = await authenticator.signInByPassword(Login, Password, scheme, presented);
-      checkTenant(associate, tenantSegment(request.raw));
+      // A ticket that this address could not be called with is not issued.
+      checkCustomer(associate.tenant, tenantSegment(request.raw));
       const secret = Cookie ? generateSecret() : generateTicket();
       const idleMs = Cookie ? config.sessionIdleMs : config.ticketIdleMs;
       // Whoever signs in again in the same browser leaves no session behind.
@@ -80,12 +81,16 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
   await app.register(async (signedIn) => {
     registerSignIn(signedIn, authenticator);
 
-    signedIn.get('/', { config: { ...CONFIG, operation: operations.getSession } }, async (request, reply) => {
-      const caller = callerOf(request);
-      return reply
-        .header('Cache-Control', 'no-store')
-        .send({ ...xsrfTokenFor(request), ...toWire(caller, await getAssociate(db, caller.associateId)) });
-    });
+    signedIn.get(
+      '/',
+      { config: { ...CONFIG, xsrf: 'none', operation: operations.getSession } },
+      async (request, reply) => {
+        const caller = callerOf(request);
+        return reply
+          .header('Cache-Control', 'no-store')
+          .send({ ...xsrfTokenFor(request), ...toWire(caller, await getAssociate(db, caller.associateId)) });
+      },
+    );
 
     signedIn.delete(
       '/',
@@ -106,12 +111,6 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
       },
     );
   });
-}
-
-/** A ticket that this address could not be called with is not handed out. */
-function checkTenant({ tenant }: Associate, segment: string | undefined): void {
-  if (segment !== undefined && tenant !== null && tenant.toLowerCase() !== segment.toLowerCase())
-    throw forbidden`The address names the customer "${segment}", but this sign-in is for "${tenant}".`;
 }
 
 /** The XSRF token of a cookie session, for a page that has lost it. */

@@ -18,6 +18,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
     url: '/:id/File',
     config: {
       ownType: true,
+      xsrf: 'sameSite',
       operation: { GET: operations.getBatchTaskFile, HEAD: operations.headBatchTaskFile },
     },
     handler: async (request, reply) => {

@@ -14,12 +14,16 @@ import {
 import type { Schema } from '../../store/schema.ts';
 import { deleteSignInsOf } from '../../store/sign-ins/sign-ins.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { hashPassword, SHORTEST_PASSWORD } from '../auth/passwords.ts';
+import { checkPassword, hashPassword } from '../auth/passwords.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import * as operations from '../operations/sign-in.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
-const Password = Type.String({ minLength: SHORTEST_PASSWORD, maxLength: 1000 });
+const Password = Type.String({
+  minLength: 1,
+  maxLength: 1000,
+  description: 'At least as long as the setting BATCHLINE_MIN_PASSWORD_LENGTH says',
+});
 const Roles = Type.Array(Type.Enum([...ROLES]));
 
 const NewUser = Type.Object(
@@ -46,7 +50,11 @@ const CONFIG = { answer: 'User' };
  */
 export async function userRoutes(
   app: FastifyInstance,
-  { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
+  {
+    db,
+    authenticator,
+    minPasswordLength,
+  }: { db: Kysely<Schema>; authenticator: Authenticator; minPasswordLength: number },
 ): Promise<void> {
   app.get('/', { config: { ...CONFIG, operation: operations.listUsers } }, async (request) => {
     const caller = callerOf(request);
@@ -60,6 +68,7 @@ export async function userRoutes(
       const caller = callerOf(request);
       const { Login, Name, Password: password, Roles: roles, DatabaseSerialNumber } = request.body;
       checkText('Name', Name ?? '', 200);
+      checkPassword(password, minPasswordLength);
       checkText('DatabaseSerialNumber', DatabaseSerialNumber ?? '', 39);
       if (caller.tenant !== null && (DatabaseSerialNumber ?? caller.tenant) !== caller.tenant)
         throw forbidden`You may not make associates of DatabaseSerialNumber "${DatabaseSerialNumber ?? ''}"; "${caller.tenant}" is yours.`;
@@ -87,6 +96,7 @@ export async function userRoutes(
         throw forbidden`This sign-in has fewer rights than its associate and can't change the account; sign in with the password.`;
       if (!isWithin(caller, await getAssociate(db, id))) throw missing`There is no associate ${id}.`;
       const { Password: password, Roles: roles, Disabled } = request.body;
+      if (password !== undefined) checkPassword(password, minPasswordLength);
       const changed = await updateAssociate(db, id, {
         passwordHash: password === undefined ? undefined : await hashPassword(password),
         disabled: Disabled,

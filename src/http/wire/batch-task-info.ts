@@ -20,7 +20,7 @@ interface FieldInfo {
 /** The properties of the carrier in their order, and their types (contract, sections 1 and 7). */
 export const BATCH_TASK_FIELDS = {
   Id: { type: 'System.Int32', length: 4 },
-  Name: { type: 'System.String', length: 100 },
+  Name: { type: 'System.String', length: 254 },
   AssociateId: { type: 'System.Int32', length: 4 },
   DetailsTable: { type: 'System.Int32', length: 4 },
   DetailsRecord: { type: 'System.Int32', length: 4 },
