@@ -6,7 +6,6 @@ import { parseSelection } from '../../domain/archive/selection.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { invalid } from '../../domain/errors.ts';
 import { INT32_MAX } from '../../domain/limits.ts';
-import { message } from '../../domain/message.ts';
 import { rightsOn } from '../../domain/rights.ts';
 import type { ArchiveRow } from '../../tasks/archive-rows.ts';
 import { listArchive } from '../../tasks/list-archive.ts';
@@ -14,6 +13,7 @@ import type { TaskParts } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import { archiveAgentOperation } from '../operations/archive.ts';
+import { readAgentBody } from '../wire/agent-body.ts';
 import { CarrierReader, describe } from '../wire/carrier-reader.ts';
 import { tableRightMask } from '../wire/masks.ts';
 import { ARCHIVE, DEFAULT_TOP } from './archive-routes.ts';
@@ -39,7 +39,7 @@ export async function archiveAgentRoutes(app: FastifyInstance, { tasks }: Parts)
     '/GetAvailableColumns',
     config('GetAvailableColumns', 'The columns of an archive.', 'ArchiveColumnInfo'),
     async (request) => {
-      checkProvider(argumentsOf(request));
+      checkProvider(readAgentBody(request));
       return describeColumns(localeOf(request));
     },
   );
@@ -54,7 +54,7 @@ export async function archiveAgentRoutes(app: FastifyInstance, { tasks }: Parts)
 async function list(request: FastifyRequest, tasks: TaskParts): Promise<object[]> {
   const caller = callerOf(request);
   const locale = localeOf(request);
-  const args = argumentsOf(request);
+  const args = readAgentBody(request);
   checkProvider(args);
   checkEntities(args);
   const context = { associateId: caller.associateId, now: new Date(), zone: locale.timeZone.zone };
@@ -94,13 +94,6 @@ function writeItem(row: ArchiveRow, counter: RowCounter, caller: Caller, locale:
       : null,
     FieldProperties: null,
   };
-}
-
-function argumentsOf(request: FastifyRequest): CarrierReader {
-  const query = Object.entries(request.query as Record<string, unknown>).filter(
-    ([name]) => !name.startsWith('$'),
-  );
-  return new CarrierReader(request.body ?? {}, message`The call`, Object.fromEntries(query));
 }
 
 function checkProvider(args: CarrierReader): void {

@@ -14,6 +14,7 @@ import { localeOf } from '../localization/locale.ts';
 import { sendNull } from '../negotiation/answer-format.ts';
 import { agentOperation } from '../operations/batch-agent.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
+import { readAgentBody } from '../wire/agent-body.ts';
 import {
   BATCH_TASK_PROPERTIES,
   type BatchTaskInfo,
@@ -21,7 +22,7 @@ import {
   readChange,
   readStart,
 } from '../wire/batch-task-info.ts';
-import { CarrierReader, describe } from '../wire/carrier-reader.ts';
+import type { CarrierReader } from '../wire/carrier-reader.ts';
 import { tellCut } from '../wire/list-cut.ts';
 import { selector } from '../wire/select.ts';
 import { listIgnored, readStartOptions } from '../wire/start-options.ts';
@@ -60,13 +61,7 @@ export class AgentArguments {
   readonly #body: CarrierReader;
 
   constructor(request: FastifyRequest) {
-    const query = Object.entries(request.query as Record<string, unknown>).filter(
-      ([name]) => !name.startsWith('$'),
-    );
-    const body = request.body ?? {};
-    if (typeof body !== 'object' || Array.isArray(body))
-      throw invalid`${message`The body`} is ${describe(body)}; an object is accepted.`;
-    this.#body = new CarrierReader(body, message`the body`, Object.fromEntries(query));
+    this.#body = readAgentBody(request);
   }
 
   int(name: string): number {
