@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/state/{customer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The address of a customer, as clients of hosted installations ask for it */
+        get: operations["getCustomerState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1": {
         parameters: {
             query?: never;
@@ -1962,8 +1979,27 @@ export interface components {
             };
         };
         Versions: {
+            /** @description The base of the calls */
             v1: string;
             Version: string;
+            /** @description The version of Batchline */
+            NetServerVersion: string;
+            NetServerAssembly: string;
+            /** @description When the server was started */
+            NetServerDate: string;
+            NetServerLabel: string;
+            NetServer: string;
+            Services: string;
+            ServicesCurrent: string;
+        };
+        CustomerState: {
+            ContextIdentifier: string;
+            /** @description The address under which the customer calls */
+            Endpoint: string;
+            State: string;
+            IsRunning: boolean;
+            /** @description When to ask again */
+            ValidUntil: string;
         };
         /** @description By address, the methods with a line on each */
         Calls: {
@@ -2683,6 +2719,15 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description There is no such thing, or none that the caller may see. */
+        Missing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description The call was refused. */
         Oversized: {
             headers: {
@@ -2712,15 +2757,6 @@ export interface components {
         };
         /** @description The call was refused. */
         Gone: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"];
-            };
-        };
-        /** @description There is no such thing, or none that the caller may see. */
-        Missing: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2927,6 +2963,31 @@ export interface operations {
                 };
             };
             400: components["responses"]["Invalid"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getCustomerState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerState"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            404: components["responses"]["Missing"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7787,6 +7848,7 @@ export interface operations {
                 "application/json": {
                     Login: string;
                     Name?: string;
+                    /** @description At least as long as the setting BATCHLINE_MIN_PASSWORD_LENGTH says */
                     Password: string;
                     Roles?: ("administrator" | "viewer")[];
                     DatabaseSerialNumber?: string;
@@ -7825,6 +7887,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description At least as long as the setting BATCHLINE_MIN_PASSWORD_LENGTH says */
                     Password?: string;
                     Roles?: ("administrator" | "viewer")[];
                     Disabled?: boolean;
