@@ -220,6 +220,75 @@ describe.each(DATABASES)('the official clients on %s', (kind) => {
       });
     });
 
+    describe('ArchiveAgent with the provider BatchTasks (contract, section 6)', () => {
+      const archive = () => new client.ArchiveAgent(options());
+
+      test('names its provider and its columns', async () => {
+        expect(await archive().getProviderNamesAsync()).toEqual(['BatchTasks']);
+        for (const columns of [
+          await archive().getAvailableColumnsAsync('BatchTasks', ''),
+          await archive().getAvailableColumnsAsync({ providerName: 'BatchTasks', context: '' }),
+        ]) {
+          const byName = new Map(columns.map((column) => [column.name, column]));
+          for (const name of [
+            'getAllRows',
+            'DefinitionName',
+            'DbTag',
+            'State',
+            'registeredBy',
+            'updatedDate',
+          ])
+            expect(byName.get(name), name).toMatchObject({ canRestrictBy: true });
+          expect(byName.get('Request')?.canOrderBy).toBe(false);
+        }
+      });
+
+      test.each([
+        [undefined, SUPPLIER],
+        [{ languageCode: 'nb' }, 'Leverandør'],
+        [{ languageCode: '', timezone: 'US-NY', timezoneInclude: true }, SUPPLIER],
+      ])('lists rows with %j', async (asked, text) => {
+        const request = {
+          providerName: 'BatchTasks',
+          columns: ['Description', 'State', 'LastStarted'],
+          sortOrder: [{ name: 'registeredDate', direction: 'DESC' as never }],
+          restriction: [{ name: 'Description', operator: 'contains', values: ['Leverand'], isActive: true }],
+          entities: ['batchtask'],
+          page: 0,
+          pageSize: 10,
+        };
+        for (const rows of [
+          await archive().getArchiveListByColumnsAsync(request, asked),
+          await archive().getArchiveListByColumnsAsync(
+            request.providerName,
+            request.columns,
+            request.sortOrder,
+            request.restriction,
+            request.entities,
+            request.page,
+            request.pageSize,
+            asked,
+          ),
+        ]) {
+          expect(rows.map(({ primaryKey }) => Number(primaryKey))).toEqual([texts]);
+          expect(rows[0]).toMatchObject({
+            entityName: 'batchtask',
+            columnData: { Description: { displayValue: text }, State: { displayValue: expect.any(String) } },
+          });
+        }
+      });
+
+      test('an unknown provider or column is refused', async () => {
+        for (const [provider, column] of [
+          ['Contacts', 'State'],
+          ['BatchTasks', 'nonsense'],
+        ] as const) {
+          const call = archive().getArchiveListByColumnsAsync(provider, [column], [], [], [], 0, 10);
+          await expect(call).rejects.toMatchObject({ response: { data: { Error: true } } });
+        }
+      });
+    });
+
     describe('the options of a call and of an agent (contract, section 5)', () => {
       const description = async (agent: InstanceType<WebApi['BatchAgent']>, asked?: object) =>
         (await agent.getBatchTaskInfoAsync(texts, asked)).description;
