@@ -2,9 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * Finds the tasks whose details still name table 189 for their ParameterObject: those of releases before 0.3, which
- * may run beside this one and write more. The housekeeping moves them to 205 (contract, section 1.3) in small batches,
- * after which the index is empty.
+ * Finds the tasks whose details still name table 189 for their ParameterObject: earlier releases wrote it, and a server of
+ * one may run beside this one. The housekeeping moves them to 205 in small batches (contract, section 1.3); then the index
+ * is empty.
  */
 export const detailsTable: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
