@@ -28,9 +28,9 @@ test('the kind of database goes with its address', () => {
   expect(readConfig({}).databaseBackend).toBe('pglite');
   expect(readConfig({ DATABASE_BACKEND: 'pglite' }).databaseBackend).toBe('pglite');
   expect(readConfig({ DATABASE_URL }).databaseBackend).toBe('postgres');
-  expect(readConfig({ DATABASE_URL, DATABASE_BACKEND: 'CockroachDB' }).databaseBackend).toBe('cockroachdb');
+  expect(readConfig({ DATABASE_URL, DATABASE_BACKEND: 'Citus' }).databaseBackend).toBe('citus');
   expect(problemsOf({ DATABASE_URL, DATABASE_BACKEND: 'pglite' })).toEqual([
-    'DATABASE_BACKEND is "pglite"; with DATABASE_URL postgres, cockroachdb, yugabytedb, citus are accepted.',
+    'DATABASE_BACKEND is "pglite"; with DATABASE_URL postgres, citus are accepted.',
   ]);
 });
 
@@ -42,7 +42,7 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
     ['PORT', '1e3', 'a whole number from 0 to 65535'],
     ['DATABASE_URL', 'mysql://x', 'postgres://'],
     ['DATABASE_BACKEND', 'citus', 'pglite is accepted there'],
-    ['DATABASE_BACKEND', 'oracle', 'with it postgres, cockroachdb, yugabytedb, citus'],
+    ['DATABASE_BACKEND', 'oracle', 'with it postgres, citus'],
     ['DATABASE_LISTEN_URL', 'postgres://x/y', 'both or none'],
     ['BATCHLINE_DATABASE_POOLER', 'perhaps', 'auto, true or false'],
     ['BATCHLINE_IDLE_TRANSACTION', '0', 'a whole number from 1 to 3600'],

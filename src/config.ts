@@ -175,7 +175,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'DATABASE_BACKEND',
     fallback: 'postgres',
-    meaning: 'What DATABASE_URL names: postgres, cockroachdb, yugabytedb or citus; without it pglite',
+    meaning: 'What DATABASE_URL names: postgres or citus (not run on Citus yet); without it pglite',
   },
   {
     name: 'BATCHLINE_DATABASE_POOL',

@@ -75,7 +75,7 @@ export class Engine {
         const applied = await applyEndsAtOnce(parts.database.sql, parts.queue, ends);
         announceEnds(parts.database.signals, parts.queue, applied);
       },
-      parts.database.backend.name === 'pglite',
+      parts.database.backend === 'pglite',
       log,
     );
     this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log, (run) =>

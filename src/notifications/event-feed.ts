@@ -170,7 +170,7 @@ class Reading {
   }
 
   async #open(): Promise<void> {
-    this.position = await settledPosition(this.#database, this.#ending.signal);
+    this.position = await settledPosition(this.#database.sql, this.#ending.signal);
     this.keptFrom = this.position;
   }
 
@@ -199,7 +199,7 @@ class Reading {
     this.#resting = undefined;
     if (!this.#woken || this.#ending.signal.aborted) return;
     this.#woken = false;
-    const page = await settledEvents(this.#database, this.position, PAGE, this.#ending.signal);
+    const page = await settledEvents(this.#database.sql, this.position, PAGE, this.#ending.signal);
     if (this.#ending.signal.aborted) return;
     if (page.position > this.position) {
       this.position = page.position;

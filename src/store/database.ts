@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import type { Backend } from './backend.ts';
+import type { BackendName } from './backend.ts';
 import type { DatabaseMeter } from './database-meter.ts';
 import { openEmbedded } from './embedded/open-embedded.ts';
 import { checkNotMoved } from './move/move-state.ts';
@@ -12,8 +12,8 @@ import type { Signals } from './signals.ts';
 /** The open database and what comes with it. */
 export interface Database {
   readonly sql: Kysely<Schema>;
-  /** What the database can and can't. */
-  readonly backend: Backend;
+  /** The kind of database. */
+  readonly backend: BackendName;
   readonly signals: Signals;
   /** Whether no other process can be using the database: leases of earlier processes are void. */
   readonly exclusive: boolean;

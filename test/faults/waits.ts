@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { ApiClient } from '../support/api-client.ts';
-import { type Place, POSTGRES_BACKEND } from '../support/databases.ts';
+import type { Place } from '../support/databases.ts';
 
 const LIVE = encodeURIComponent("state oneOf ('New', 'Aquired', 'Started')");
 
@@ -36,7 +36,6 @@ export async function query<Row extends pg.QueryResultRow>(place: Place, text: s
 
 /** Waits until this many servers listen for signals on connections of now, where servers listen. */
 export async function untilListening(place: Place, servers: number): Promise<void> {
-  if (!POSTGRES_BACKEND.notifies) return;
   const listening =
     "select 1 from pg_stat_activity where datname = current_database() and application_name = 'batchline signals' and query like 'listen %'";
   while ((await query(place, listening)).length !== servers) await delay(20);

@@ -7,7 +7,6 @@ import { readConfig } from '../../src/config.ts';
 import { insertAssociate } from '../../src/store/associates/associates.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { ADMIN, quickHash } from './associates.ts';
-import { TEST_BACKEND } from './databases.ts';
 import { createDatabase } from './postgres-server.ts';
 
 const POSTGRES_TEMPLATE = 'batchline_template';
@@ -23,13 +22,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('embeddedTemplate', folder);
   const { postgresUrl } = project.getProvidedContext();
   if (postgresUrl !== undefined) {
-    const isDistributed = TEST_BACKEND !== undefined;
-    const DATABASE_URL = await createDatabase(postgresUrl, POSTGRES_TEMPLATE, { isDistributed });
-    await fill({
-      BATCHLINE_DATA: folder,
-      DATABASE_URL,
-      ...(TEST_BACKEND === undefined ? {} : { DATABASE_BACKEND: TEST_BACKEND }),
-    });
+    const DATABASE_URL = await createDatabase(postgresUrl, POSTGRES_TEMPLATE);
+    await fill({ BATCHLINE_DATA: folder, DATABASE_URL });
     project.provide('postgresTemplate', POSTGRES_TEMPLATE);
   }
   return () => rm(folder, { recursive: true, force: true });

@@ -133,18 +133,14 @@ export async function runPostgres(
 /**
  * Makes a database and returns its address.
  *
- * @param options.isDistributed whether it is to be like a distributed one: every transaction serializable, and `lower` by Unicode
- * @param options.template the database that it is a copy of; an empty one where it is absent
+ * @param template the database to copy; an empty one if absent
  */
 export async function createDatabase(
   serverUrl: string,
   name: string,
-  { isDistributed = false, template }: { isDistributed?: boolean; template?: string } = {},
+  template = 'template0',
 ): Promise<string> {
-  const byUnicode = isDistributed ? " locale_provider builtin builtin_locale 'C.UTF-8'" : '';
-  await onServer(serverUrl, `create database "${name}" template "${template ?? 'template0'}"${byUnicode}`);
-  if (isDistributed)
-    await onServer(serverUrl, `alter database "${name}" set default_transaction_isolation = 'serializable'`);
+  await onServer(serverUrl, `create database "${name}" template "${template}"`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;

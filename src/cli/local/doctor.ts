@@ -130,7 +130,7 @@ async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
 }
 
 async function* examineOpen(database: Database, name: string): AsyncGenerator<Finding> {
-  const { sql: db, backend } = database;
+  const { sql: db } = database;
   const setting = async (name: string): Promise<string> => {
     const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
     return rows[0]?.value ?? '';
@@ -139,9 +139,7 @@ async function* examineOpen(database: Database, name: string): AsyncGenerator<Fi
   const tables = await examineTables(database);
   yield tables;
   if (tables.Status === 'ok') yield await examineMove(database, name);
-  // Distributed ones keep what is committed on several machines, and have no such settings.
-  const settings = ['pglite', 'postgres', 'citus'].includes(backend.name) ? DURABLE : [];
-  for (const name of settings) {
+  for (const name of DURABLE) {
     const value = await setting(name);
     if (value === 'off')
       yield (name === 'synchronous_commit' ? warn : fail)(
@@ -165,7 +163,7 @@ async function* examineOpen(database: Database, name: string): AsyncGenerator<Fi
 }
 
 async function examineTables(database: Database): Promise<Finding> {
-  const { known, made, pending } = await migrationState(database);
+  const { known, made, pending } = await migrationState(database.sql);
   try {
     checkUnknown(known, made, openLog('silent'));
   } catch (error) {

@@ -33,7 +33,7 @@ export async function migrateCommand({
 async function pendingIn(config: Config): Promise<readonly string[]> {
   const database = await connectDatabase(config, openLog('warn'));
   try {
-    return (await migrationState(database)).pending;
+    return (await migrationState(database.sql)).pending;
   } finally {
     await database.close();
   }

@@ -91,10 +91,10 @@ async function readPage(
   { filter, after }: EventQuery,
 ): Promise<object> {
   const { database } = tasks;
-  if (after === undefined) return { After: await settledPosition(database), More: false, Events: [] };
+  if (after === undefined) return { After: await settledPosition(database.sql), More: false, Events: [] };
   const caller = callerOf(request);
   const locale = localeOf(request);
-  const { events, position, more } = await settledEvents(database, after, PAGE);
+  const { events, position, more } = await settledEvents(database.sql, after, PAGE);
   return {
     After: position,
     More: more,

@@ -101,7 +101,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
         scopes: caller.scopes,
         roles: caller.narrowed ? caller.roles : null,
         secret,
-        afterEvent: await settledPosition(parts.database),
+        afterEvent: await settledPosition(parts.database.sql),
       });
       parts.sender.wake();
       // The only time that it is shown.
@@ -133,7 +133,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
           active: Active,
           ...reach,
         },
-        Active && !webhook.active ? await settledPosition(parts.database) : undefined,
+        Active && !webhook.active ? await settledPosition(parts.database.sql) : undefined,
       );
       if (changed === undefined) throw missing`There is no webhook ${webhook.id}.`;
       parts.sender.wake();

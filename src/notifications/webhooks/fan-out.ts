@@ -35,12 +35,7 @@ export async function fanOut(
     // While there was none, nobody has moved the cursor.
     const begin = Math.min(...current.map(({ webhook }) => webhook.afterEvent));
     const from = Number.isFinite(begin) ? Math.max(cursor, begin) : cursor;
-    const { events, position, more } = await settledEvents(
-      { sql: trx, backend: database.backend },
-      from,
-      PAGE,
-      signal,
-    );
+    const { events, position, more } = await settledEvents(trx, from, PAGE, signal);
     const deliveries = events.flatMap((event) =>
       current
         .filter((recipient) => wants(recipient, event))

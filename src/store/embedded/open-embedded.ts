@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import { backendOf } from '../backend.ts';
 import type { Database, Tables } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -62,19 +61,16 @@ export async function openEmbedded(
         metered?.(event);
       },
     });
-    const backend = backendOf('pglite');
     if (tables === 'up to date')
-      await migrate({ sql: sql as unknown as Kysely<unknown>, backend, holder: undefined }, log).catch(
-        async (error: unknown) => {
-          await pglite.close().catch(() => undefined); // the first error says why
-          throw isDamage(error) ? new DatabaseDamaged(dataFolder, reasonOf(error), error) : error;
-        },
-      );
+      await migrate(sql as unknown as Kysely<unknown>, log).catch(async (error: unknown) => {
+        await pglite.close().catch(() => undefined); // the first error says why
+        throw isDamage(error) ? new DatabaseDamaged(dataFolder, reasonOf(error), error) : error;
+      });
     folder.opened();
     const signals = new LocalSignals();
     return {
       sql,
-      backend,
+      backend: 'pglite',
       signals,
       exclusive: true,
       connections: () => undefined,

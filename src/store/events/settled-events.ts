@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
-import type { Backend } from '../backend.ts';
 import type { Schema } from '../schema.ts';
 import { auditWriters } from './audit-writers.ts';
-import { closeGaps } from './close-gaps.ts';
 import { readEvents, type TaskEvent } from './read-events.ts';
 
 /** Events in the order of their ids, without one missing among them. */
@@ -15,16 +13,7 @@ export interface SettledEvents {
   readonly more: boolean;
 }
 
-/** Where events are read from. */
-export interface EventSource {
-  /** The database, or a transaction in it. */
-  readonly sql: Kysely<Schema>;
-  readonly backend: Backend;
-}
-
 const LONGEST_PAUSE_MS = 100;
-/** Where the database doesn't tell who writes: how many ids before the last one may still come. */
-const MOST_UNSETTLED = 10_000;
 
 /**
  * Reads the events after a position. Ids are taken when rows are written and become visible when their
@@ -35,17 +24,17 @@ const MOST_UNSETTLED = 10_000;
  * @param signal ends the waiting with its reason
  */
 export async function settledEvents(
-  source: EventSource,
+  db: Kysely<Schema>,
   after: number,
   limit: number,
   signal?: AbortSignal,
 ): Promise<SettledEvents> {
-  const seen = await readEvents(source.sql, { after }, limit);
+  const seen = await readEvents(db, { after }, limit);
   const last = seen.ids.at(-1) ?? after;
   const complete = last - after === seen.ids.length;
   if (complete) return { events: seen.events, position: last, more: seen.ids.length === limit };
-  await settle(source, after, last, signal);
-  const settled = await readEvents(source.sql, { after, upTo: last }, limit);
+  await presentWritersEnded(db, signal);
+  const settled = await readEvents(db, { after, upTo: last }, limit);
   const cut = settled.ids.length === limit;
   return {
     events: settled.events,
@@ -55,21 +44,10 @@ export async function settledEvents(
 }
 
 /** The id up to which every event is visible now, or never will be. */
-export async function settledPosition(source: EventSource, signal?: AbortSignal): Promise<number> {
-  const last = await lastEventId(source.sql);
-  await settle(source, 0, last, signal);
+export async function settledPosition(db: Kysely<Schema>, signal?: AbortSignal): Promise<number> {
+  const last = await lastEventId(db);
+  await presentWritersEnded(db, signal);
   return last;
-}
-
-/** Resolves when no event can come any more in this range that is not there. */
-async function settle(
-  { sql: db, backend }: EventSource,
-  after: number,
-  last: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (backend.showsWriters) await presentWritersEnded(db, signal);
-  else await closeGaps(db, Math.max(after, (await lastEventId(db)) - MOST_UNSETTLED), last, signal);
 }
 
 /** The largest id that is visible. */

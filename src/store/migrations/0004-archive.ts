@@ -1,6 +1,5 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { Backend } from '../backend.ts';
 
 /** How texts lose their case: by Unicode where the database offers it (PostgreSQL 17 and newer), else by its locale. */
 const FOLDING = sql<{ body: string }>`
@@ -8,15 +7,14 @@ const FOLDING = sql<{ body: string }>`
     then 'select lower($1 collate pg_catalog.pg_c_utf8)' else 'select lower($1)' end as body`;
 
 /** What the archive list needs to compare names without regard to case and to sort by them and by the date of registration. */
-export const archive = (backend: Backend): Migration => ({
+export const archive: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    if (backend.functionIndexes) await createFold(db);
+    await createFold(db);
     await sql`drop index batchline.task_by_name`.execute(db);
-    // Where indexes can't be over functions of ours, the dialect says `lower` here.
     await sql`create index task_by_name on batchline.task (tenant, batchline.fold(name), id)`.execute(db);
     await sql`create index task_by_created on batchline.task (tenant, created, id)`.execute(db);
   },
-});
+};
 
 async function createFold(db: Kysely<unknown>): Promise<void> {
   const { rows } = await FOLDING.execute(db);

@@ -2,8 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Logger } from 'pino';
-import type { Backend } from '../backend.ts';
-import type { Database } from '../database.ts';
 import type { Schema } from '../schema.ts';
 import { inTransaction } from '../transaction.ts';
 import { initial } from './0001-initial.ts';
@@ -29,28 +27,27 @@ import { rights } from './0024-rights.ts';
 import { scheduleWatch } from './0031-schedule-watch.ts';
 import { staged } from './0032-staged.ts';
 import { createOnce } from './create-once.ts';
-import { withMigrationLease } from './migration-lease.ts';
 import { checkUnknown } from './unknown-migrations.ts';
 
 /** Migrations by name, in the order of the names. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
-/** Every migration; some are written otherwise for other kinds of database. */
-export const migrationsFor = (backend: Backend): Migrations => ({
+/** Every migration. */
+export const MIGRATIONS: Migrations = {
   '0001-initial': initial,
   '0002-messages': messages,
   '0003-sign-in': signIn,
-  '0004-archive': archive(backend),
+  '0004-archive': archive,
   '0005-workers': workers,
   '0006-control': control,
   '0007-files': files,
   '0008-notifications': notifications,
   '0009-fan-out': fanOut,
   '0010-retention': retention,
-  '0011-statistics': statistics(backend),
+  '0011-statistics': statistics,
   '0012-ready': ready,
   '0014-own-retention': ownRetention,
-  '0015-signals': signals(backend),
+  '0015-signals': signals,
   '0017-import-tables': importTables,
   '0019-traces': traces,
   '0020-move': move,
@@ -59,15 +56,7 @@ export const migrationsFor = (backend: Backend): Migrations => ({
   '0031-schedule-watch': scheduleWatch,
   '0024-rights': rights,
   '0032-staged': staged,
-});
-
-/** The database whose tables are brought to the newest shape. */
-export interface MigratedDatabase {
-  readonly sql: Kysely<unknown>;
-  readonly backend: Backend;
-  /** Tells this process from others that may be doing the same; `undefined` where there can be none. */
-  readonly holder: string | undefined;
-}
+};
 
 /** While a migration waits for a lock on a table, whoever needs that table waits behind it. */
 const LOCK_MS = 500;
@@ -102,33 +91,19 @@ export class MigrationBlocked extends Error {
 }
 
 /**
- * Brings the tables to the newest shape, each migration in a transaction of its own where the database can undo changes
- * of tables. Several processes may call it at once, and others be at work on the tables
- * (docs/decisions/0015-several-nodes.md).
+ * Brings the tables to the newest shape, each migration in its own transaction. Several processes may call it at once,
+ * while others work on the tables (docs/decisions/0015-several-nodes.md).
  *
  * @throws SchemaTooNew where a newer program has changed the tables so that this one can't work with them;
- *   MigrationBlocked; the database's error where a migration fails: after rolling back, or half done
+ *   MigrationBlocked; the database's error if a migration fails, after rolling back
  */
-export async function migrate(
-  { sql: db, backend, holder }: MigratedDatabase,
-  log: Logger,
-  migrations = migrationsFor(backend),
-): Promise<void> {
+export async function migrate(db: Kysely<unknown>, log: Logger, migrations = MIGRATIONS): Promise<void> {
   for (const statement of FOUNDATION) await createOnce(db, statement);
   const names = Object.keys(migrations).sort();
   const applied = await readApplied(db);
   checkUnknown(names, applied, log);
   const pending = names.filter((name) => !applied.has(name));
-  if (pending.length === 0) return;
-  if (backend.transactionalDdl) {
-    for (const name of pending) await applyPatiently(db, name, migrations[name] as Migration, log);
-    return;
-  }
-  await withMigrationLease(db, holder ?? 'alone', async () => {
-    const known = await readApplied(db); // another process may have been faster
-    for (const name of pending.filter((one) => !known.has(one)))
-      await make(db, name, migrations[name] as Migration);
-  });
+  for (const name of pending) await applyPatiently(db, name, migrations[name] as Migration, log);
 }
 
 async function applyPatiently(
@@ -185,14 +160,11 @@ export interface MigrationState {
 }
 
 /** Looks which migrations there are, and changes nothing. */
-export async function migrationState({
-  sql: db,
-  backend,
-}: Pick<Database, 'sql' | 'backend'>): Promise<MigrationState> {
+export async function migrationState(db: Kysely<Schema>): Promise<MigrationState> {
   const { rows } = await sql<{ there: boolean }>`
     select count(*) > 0 as there from information_schema.tables
     where table_schema = 'batchline' and table_name = 'kysely_migration'`.execute(db);
-  const known = Object.keys(migrationsFor(backend)).sort();
+  const known = Object.keys(MIGRATIONS).sort();
   const isThere = rows[0]?.there === true;
   const made = isThere ? await readApplied(db as unknown as Kysely<unknown>) : new Set<string>();
   return { known, made, pending: known.filter((name) => !made.has(name)) };

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { backendSpeaking, type DatabaseKind } from '../backend.ts';
 import { DatabaseUnfit, DatabaseUnreachable } from './database-errors.ts';
 
 /**
@@ -14,15 +13,13 @@ export async function isPooled(client: pg.ClientBase): Promise<boolean> {
 /** What is at the address of the database. */
 export interface Address {
   readonly isPooled: boolean;
-  /** What kind of database answers there. */
-  readonly kind: DatabaseKind;
 }
 
 /**
  * Examines the database at an address.
  *
  * @throws DatabaseUnreachable if it can't be reached, doesn't let us in, or is a standby, which only reads;
- *   DatabaseUnfit if it is not in UTF-8
+ *   DatabaseUnfit if it is not PostgreSQL, or not in UTF-8
  */
 export async function examineAddress(url: string, timeoutMs: number): Promise<Address> {
   let client: pg.Client | undefined;
@@ -34,14 +31,22 @@ export async function examineAddress(url: string, timeoutMs: number): Promise<Ad
     const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
     if (rows[0]?.transaction_read_only === 'on')
       throw new Error('it only reads, as a standby does; the address of the primary is accepted');
-    const { rows: versions } = await client.query<{ version: string }>('select version() as version');
+    await checkServer(client);
     await checkEncoding(client);
-    return { isPooled: await isPooled(client), kind: backendSpeaking(versions[0]?.version ?? '') };
+    return { isPooled: await isPooled(client) };
   } catch (error) {
     throw error instanceof DatabaseUnfit ? error : new DatabaseUnreachable(error);
   } finally {
     await client?.end().catch(() => undefined);
   }
+}
+
+/** Databases that speak PostgreSQL's protocol but lack what our SQL needs are refused, rather than failing later. */
+async function checkServer(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ version: string }>('select version() as version');
+  const version = rows[0]?.version ?? '';
+  if (/cockroachdb|-YB-/i.test(version))
+    throw new DatabaseUnfit(`DATABASE_URL names ${version.slice(0, 60)}; PostgreSQL is accepted.`);
 }
 
 /** Other encodings can't hold every text that a client may send. */

@@ -2,15 +2,13 @@ import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
-import { type Backend, backendOf, type DatabaseKind } from '../backend.ts';
 import type { Database, Tables } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
-import { checkEventIds } from '../events/check-event-ids.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { connectionsForRuns } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals, type Signals } from '../signals.ts';
-import { DatabaseUnfit, DatabaseUnreachable } from './database-errors.ts';
+import { DatabaseUnreachable } from './database-errors.ts';
 import { dropWhenSilent } from './drop-when-silent.ts';
 import { examineAddress } from './examine-address.ts';
 import { NotifyChannel } from './notify-channel.ts';
@@ -20,7 +18,6 @@ import { proveSignals } from './prove-signals.ts';
 import { ServerDialect } from './server-dialect.ts';
 import { POOLED_SETTINGS, sessionSettings, startingWith, transactionSettings } from './session-settings.ts';
 import { SharedSignals } from './shared-signals.ts';
-import { TableChannel } from './table-channel.ts';
 
 /** For a connection: to be made, or to become free. */
 const CONNECT_MS = 30_000;
@@ -32,8 +29,7 @@ const READ_ONLY_TRANSACTION = '25006';
  * broken and silent connections by themselves.
  *
  * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, only reads, or carries no signals; DatabaseUnfit
- *   where it is of another kind than DATABASE_BACKEND names, is not in UTF-8, or set up so that the order of events can't
- *   be kept
+ *   if it is not PostgreSQL, or not in UTF-8
  */
 export async function openPostgres(
   url: string,
@@ -42,13 +38,11 @@ export async function openPostgres(
   meter?: DatabaseMeter,
   tables: Tables = 'up to date',
 ): Promise<Database> {
-  const backend = backendOf(config.databaseBackend);
   const mostMs = config.databaseTimeoutSeconds * 1000;
   // Migrations, which come first, take as long as they take.
   let statementMs = Number.POSITIVE_INFINITY;
-  const { isPooled, kind } = await examineAddress(url, Math.min(CONNECT_MS, mostMs));
-  checkKind(backend, kind, log);
-  const pool = makePool(url, isPooled, kind, config, log);
+  const { isPooled } = await examineAddress(url, Math.min(CONNECT_MS, mostMs));
+  const pool = makePool(url, isPooled, config, log);
   pool.on('connect', (client) => dropWhenSilent(client, () => statementMs));
   try {
     const shares = {
@@ -57,21 +51,18 @@ export async function openPostgres(
       runSeconds: config.runTransactionSeconds,
     };
     const sql = new Kysely<Schema>({
-      dialect: new ServerDialect({ pool }, backend, shares),
+      dialect: new ServerDialect({ pool }, shares),
       ...logTo(meter),
     });
-    const migrated = { sql: sql as unknown as Kysely<unknown>, backend, holder: config.nodeId };
     await pool.query('select 1').catch((error: unknown) => {
       throw new DatabaseUnreachable(error);
     });
-    if (tables === 'up to date') await migrate(migrated, log);
+    if (tables === 'up to date') await migrate(sql as unknown as Kysely<unknown>, log);
     statementMs = mostMs;
-    if (tables === 'up to date' && !backend.showsWriters) await checkEventIds(sql);
-    const signals =
-      tables === 'up to date' ? await openSignals(url, backend, sql, config, log) : new LocalSignals();
+    const signals = tables === 'up to date' ? await openSignals(url, config, log) : new LocalSignals();
     return {
       sql,
-      backend,
+      backend: config.databaseBackend,
       signals,
       exclusive: false,
       connections: () => ({
@@ -91,7 +82,7 @@ export async function openPostgres(
   }
 }
 
-function makePool(url: string, isPooled: boolean, kind: DatabaseKind, config: Config, log: Logger): pg.Pool {
+function makePool(url: string, isPooled: boolean, config: Config, log: Logger): pg.Pool {
   const idleTransactionMs = config.idleTransactionSeconds * 1000;
   const statementMs = config.databaseTimeoutSeconds * 1000;
   const byTransaction = config.databasePooler ?? isPooled;
@@ -101,8 +92,6 @@ function makePool(url: string, isPooled: boolean, kind: DatabaseKind, config: Co
     application_name: 'batchline',
     connectionTimeoutMillis: Math.min(CONNECT_MS, config.databaseTimeoutSeconds * 1000),
     keepAlive: true,
-    // There `int` is 64 bits wide otherwise, which clients get as text.
-    ...(kind === 'cockroachdb' ? { onConnect: useNarrowIntegers } : {}),
     ...(byTransaction
       ? {
           Client: startingWith(
@@ -138,16 +127,9 @@ function dropReadOnly(pool: pg.Pool): void {
   });
 }
 
-async function openSignals(
-  url: string,
-  backend: Backend,
-  sql: Kysely<Schema>,
-  config: Config,
-  log: Logger,
-): Promise<Signals> {
+async function openSignals(url: string, config: Config, log: Logger): Promise<Signals> {
   const { databaseListenUrl: listenUrl = url, nodeId } = config;
   if (listenUrl === 'poll') return new LocalSignals();
-  if (!backend.notifies) return new SharedSignals(new TableChannel(sql, log), nodeId, log).open();
   try {
     await proveSignals(listenUrl, CONNECT_MS);
     const channel = new NotifyChannel(listenUrl, log, config.databaseTimeoutSeconds * 1000);
@@ -155,18 +137,4 @@ async function openSignals(
   } catch (error) {
     throw new DatabaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');
   }
-}
-
-function checkKind({ name }: Backend, speaking: DatabaseKind, log: Logger): void {
-  if (name === speaking) return;
-  if (speaking !== 'postgres')
-    throw new DatabaseUnfit(
-      `DATABASE_BACKEND is "${name}", but the database at DATABASE_URL is of the kind ${speaking}; ${speaking} is accepted.`,
-    );
-  if (name !== 'citus')
-    log.debug({ backend: name }, 'this is PostgreSQL, used without what it can do: as a test does');
-}
-
-async function useNarrowIntegers(client: pg.ClientBase): Promise<void> {
-  await client.query('set default_int_size = 4');
 }

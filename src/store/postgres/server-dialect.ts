@@ -1,26 +1,16 @@
-import {
-  type Driver,
-  PostgresAdapter,
-  PostgresDialect,
-  type PostgresDialectConfig,
-  PostgresQueryCompiler,
-  type QueryCompiler,
-} from 'kysely';
-import type { Backend } from '../backend.ts';
+import { type Driver, PostgresAdapter, PostgresDialect, type PostgresDialectConfig } from 'kysely';
 import { RetryingDriver } from '../retries/retrying-driver.ts';
 import { type ConnectionShares, SharingDriver } from '../run-connections.ts';
 
-/** Our SQL as the servers of one kind take it. */
+/** PostgreSQL with retries of refused statements and shares of the connections. */
 export class ServerDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
-  readonly #backend: Backend;
   readonly #shares: ConnectionShares;
 
-  constructor(config: PostgresDialectConfig, backend: Backend, shares: ConnectionShares) {
+  constructor(config: PostgresDialectConfig, shares: ConnectionShares) {
     super(config);
     this.#shares = shares;
     this.#config = config;
-    this.#backend = backend;
   }
 
   override createDriver(): Driver {
@@ -30,21 +20,10 @@ export class ServerDialect extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
     return new UnlockedAdapter();
   }
-
-  override createQueryCompiler(): QueryCompiler {
-    return this.#backend.functionIndexes ? super.createQueryCompiler() : new BuiltinFoldCompiler();
-  }
 }
 
-/** Migrations are kept apart by a lease of our own (migration-lease.ts), since not every kind has advisory locks. */
+/** Migrations lock a row (migrate.ts), because advisory locks need a connection that stays the same. */
 class UnlockedAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}
-}
-
-/** Writes `lower` for our `fold`, so that the index over it serves. */
-class BuiltinFoldCompiler extends PostgresQueryCompiler {
-  protected override append(text: string): void {
-    super.append(text.replaceAll('batchline.fold(', 'lower('));
-  }
 }

@@ -3,16 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 250;
 
-/** The key of the events: its ids are taken twice where a reader has closed a gap too early (close-gaps.ts). */
-const EVENT_KEY = 'task_audit_pkey';
-
-/**
- * Whether the database has undone a transaction for the sake of others, so that it may succeed when it is done again:
- * a serialization failure, a deadlock, or an event's id that somebody has given up.
- */
+/** True if the database undid a transaction because of others, so a retry may succeed: serialization failure, deadlock. */
 export function isWorthRetrying(error: unknown): boolean {
-  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
-  return code === '40001' || code === '40P01' || (code === '23505' && constraint === EVENT_KEY);
+  const { code } = error as { code?: unknown };
+  return code === '40001' || code === '40P01';
 }
 
 /** When work is done again. */

@@ -41,7 +41,6 @@ const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/move.md': {
     'batchline move': 'needs a PostgreSQL to move to; test/integration/move.test.ts has one',
   },
-  'docs/distributed.md': { 'npm run test:distributed': 'runs the tests themselves' },
   'docs/sign-in.md': { BATCHLINE_OIDC_ISSUER: 'are settings' },
   'examples/mass-update/README.md': {
     '': 'run by test/integration/examples.test.ts, but for its start, which installs, and its last one, which needs a task that was stopped in time',

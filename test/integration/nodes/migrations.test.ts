@@ -1,19 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
-import { backendOf } from '../../../src/store/backend.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
-import { type MigratedDatabase, migrate, migrationsFor } from '../../../src/store/migrations/migrate.ts';
-import { createEmptyPlace, type Place, POSTGRES_BACKEND } from '../../support/databases.ts';
+import { MIGRATIONS, migrate } from '../../../src/store/migrations/migrate.ts';
+import { createEmptyPlace, type Place } from '../../support/databases.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
 
 const LOG = pino({ level: 'silent' });
-/** Elsewhere a migration that fails is left half done, and none waits in a transaction. */
-const { transactionalDdl } = POSTGRES_BACKEND;
 
 /** What a newer program adds to tables that the older ones use. */
 const ADDED: Migration = {
@@ -26,7 +22,6 @@ const ADDED: Migration = {
 };
 /** What a newer program takes away once no program uses it that is older than the one that has added. */
 const TAKEN: Migration = { up: async () => undefined };
-const MIGRATIONS = migrationsFor(backendOf('postgres'));
 const NEWER = { ...MIGRATIONS, '9001-novelty': ADDED };
 
 let place: Place;
@@ -38,11 +33,7 @@ const open = async (): Promise<Database> => {
   opened.push(database);
   return database;
 };
-const db = ({ sql: all, backend }: Database): MigratedDatabase => ({
-  sql: all as unknown as Kysely<unknown>,
-  backend,
-  holder: randomUUID(),
-});
+const db = (database: Database): Kysely<unknown> => database.sql as unknown as Kysely<unknown>;
 const namesIn = async (database: Database): Promise<string[]> => {
   const { rows } = await sql<{ name: string }>`
     select name from batchline.kysely_migration order by name`.execute(database.sql);
@@ -72,7 +63,7 @@ test('a program goes on with what a newer one has added, and is told what it can
   );
 });
 
-test.runIf(transactionalDdl)('a migration that fails leaves nothing, and those before it stay', async () => {
+test('a migration that fails leaves nothing, and those before it stay', async () => {
   const first = await open();
   const fails: Migration = {
     async up(trx: Kysely<unknown>) {
@@ -102,44 +93,41 @@ test('those that migrate at once do each migration once', async () => {
   expect(times).toBe(1);
 });
 
-test.runIf(transactionalDdl)(
-  'a migration that waits for a long transaction holds up nobody, and older servers go on while it is made and after',
-  async () => {
-    const old = await startTestServer('postgres', { place });
-    server = old;
-    const runOne = async (): Promise<void> => {
-      const id = await old.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
-      expect(await old.admin.ended(id)).toMatchObject({ State: 'Succeeded' });
-    };
-    const reader = new pg.Client({ connectionString: place.env.DATABASE_URL });
-    await reader.connect();
-    await reader.query('begin; select 1 from batchline.task');
-    const newer = await open();
-    let isDone = false;
-    let isWaiting = false;
-    const log = pino(
-      { level: 'warn' },
-      {
-        write() {
-          isWaiting = true;
-        },
+test('a migration that waits for a long transaction holds up nobody, and older servers go on while it is made and after', async () => {
+  const old = await startTestServer('postgres', { place });
+  server = old;
+  const runOne = async (): Promise<void> => {
+    const id = await old.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
+    expect(await old.admin.ended(id)).toMatchObject({ State: 'Succeeded' });
+  };
+  const reader = new pg.Client({ connectionString: place.env.DATABASE_URL });
+  await reader.connect();
+  await reader.query('begin; select 1 from batchline.task');
+  const newer = await open();
+  let isDone = false;
+  let isWaiting = false;
+  const log = pino(
+    { level: 'warn' },
+    {
+      write() {
+        isWaiting = true;
       },
-    );
-    const migrating = migrate(db(newer), log, NEWER).then(() => {
-      isDone = true;
-    });
-    while (!isWaiting) await runOne();
-    for (let n = 0; n < 3; n += 1) await runOne();
-    expect(isDone).toBe(false);
-    await reader.query('rollback');
-    await reader.end();
-    while (!isDone) await runOne();
-    await migrating;
-    await runOne();
-    await old.stop();
-    server = undefined;
-    server = await startTestServer('postgres', { place }); // it is as old
-    const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
-    expect(await server.admin.ended(id)).toMatchObject({ State: 'Succeeded' });
-  },
-);
+    },
+  );
+  const migrating = migrate(db(newer), log, NEWER).then(() => {
+    isDone = true;
+  });
+  while (!isWaiting) await runOne();
+  for (let n = 0; n < 3; n += 1) await runOne();
+  expect(isDone).toBe(false);
+  await reader.query('rollback');
+  await reader.end();
+  while (!isDone) await runOne();
+  await migrating;
+  await runOne();
+  await old.stop();
+  server = undefined;
+  server = await startTestServer('postgres', { place }); // it is as old
+  const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
+  expect(await server.admin.ended(id)).toMatchObject({ State: 'Succeeded' });
+});

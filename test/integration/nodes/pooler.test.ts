@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { readConfig } from '../../../src/config.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { isDatabaseAway } from '../../../src/store/database-away.ts';
-import { createPlace, type Place, POSTGRES_BACKEND } from '../../support/databases.ts';
+import { createPlace, type Place } from '../../support/databases.ts';
 import { EventClient } from '../../support/event-client.ts';
 import { type PgBouncer, startPgBouncer } from '../../support/pgbouncer.ts';
 import { lacks } from '../../support/programs.ts';
@@ -45,14 +45,11 @@ async function expectEndOfStanding(env: Record<string, string>): Promise<void> {
 test('a transaction that stands still is ended by PostgreSQL, and the process goes on', () =>
   expectEndOfStanding({}));
 
-test.runIf(POSTGRES_BACKEND.notifies)(
-  'an address for signals at which nobody listens is refused',
-  async () => {
-    await expect(open({ DATABASE_LISTEN_URL: 'postgres://postgres@127.0.0.1:1/x' })).rejects.toThrow(
-      /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: .*ECONNREFUSED/,
-    );
-  },
-);
+test('an address for signals at which nobody listens is refused', async () => {
+  await expect(open({ DATABASE_LISTEN_URL: 'postgres://postgres@127.0.0.1:1/x' })).rejects.toThrow(
+    /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: .*ECONNREFUSED/,
+  );
+});
 
 describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
   let pooler: PgBouncer;
@@ -123,21 +120,18 @@ describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
 
   test('a transaction that stands still is ended, too', () => expectEndOfStanding(pooled));
 
-  test.runIf(POSTGRES_BACKEND.notifies)(
-    'without an address for signals the start is refused, and polling is accepted',
-    async () => {
-      const { DATABASE_URL = '' } = pooled;
-      await Promise.all([
-        expect(open({ DATABASE_URL })).rejects.toThrow(
-          /^DATABASE_URL: PostgreSQL can't be used there: a pooler is there .*; DATABASE_LISTEN_URL accepts/,
-        ),
-        expect(open({ DATABASE_LISTEN_URL: DATABASE_URL })).rejects.toThrow(
-          /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: a pooler is there/,
-        ),
-      ]);
-      await open({ DATABASE_URL, DATABASE_LISTEN_URL: 'poll' });
-    },
-  );
+  test('without an address for signals the start is refused, and polling is accepted', async () => {
+    const { DATABASE_URL = '' } = pooled;
+    await Promise.all([
+      expect(open({ DATABASE_URL })).rejects.toThrow(
+        /^DATABASE_URL: PostgreSQL can't be used there: a pooler is there .*; DATABASE_LISTEN_URL accepts/,
+      ),
+      expect(open({ DATABASE_LISTEN_URL: DATABASE_URL })).rejects.toThrow(
+        /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: a pooler is there/,
+      ),
+    ]);
+    await open({ DATABASE_URL, DATABASE_LISTEN_URL: 'poll' });
+  });
 
   test('one that is said to be none is refused at the start', async () => {
     await expect(open({ ...pooled, BATCHLINE_DATABASE_POOLER: 'false' })).rejects.toThrow(

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
 import { openDatabase } from '../../../src/store/database.ts';
-import { createEmptyPlace, createPlace, type Place, TEST_BACKEND } from '../../support/databases.ts';
+import { createEmptyPlace, createPlace, type Place } from '../../support/databases.ts';
 import { startPgBouncer } from '../../support/pgbouncer.ts';
 import { dropDatabase, onServer } from '../../support/postgres-server.ts';
 import { lacks } from '../../support/programs.ts';
@@ -34,7 +34,7 @@ async function oddPlace(): Promise<Place> {
   return place;
 }
 
-describe.skipIf(TEST_BACKEND !== undefined)('a database with other defaults', () => {
+describe('a database with other defaults', () => {
   let place: Place;
   beforeAll(async () => {
     place = await oddPlace();
@@ -95,7 +95,7 @@ describe.skipIf(TEST_BACKEND !== undefined)('a database with other defaults', ()
   });
 });
 
-describe.skipIf(TEST_BACKEND !== undefined)('a start is refused in one line and with the code 8', () => {
+describe('a start is refused in one line and with the code 8', () => {
   test('on a database in another encoding', async () => {
     const server = inject('postgresUrl');
     const name = `batchline_${randomUUID().replaceAll('-', '')}`;

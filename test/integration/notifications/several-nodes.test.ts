@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPlace, type Place, POSTGRES_BACKEND } from '../../support/databases.ts';
+import { createPlace, type Place } from '../../support/databases.ts';
 import { EventClient } from '../../support/event-client.ts';
 import { type ServerProcess, spawnServer } from '../../support/server-process.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
@@ -36,22 +36,19 @@ afterAll(async () => {
 const quick = (server: ServerProcess): Promise<number> =>
   server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
 
-test.runIf(POSTGRES_BACKEND.notifies)(
-  'while nobody listens, nothing is announced but what is due',
-  async () => {
-    const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => quick(n % 2 === 0 ? one : other)));
-    const waiting = await one.admin.start({ Name: 'wait' });
-    await one.admin.until(waiting, (task) => task.ProgressPercent === 10);
-    await one.admin.json('POST', `/BatchTask/${waiting}/Stop`);
-    await Promise.all([...ids, waiting].map((id) => one.admin.ended(id)));
-    await listener.query('select 1');
-    expect(notifications.length).toBeGreaterThan(0);
-    for (const told of notifications) {
-      expect(Object.keys(told)).toEqual(['origin', 'due', 'stops', 'endWaits', 'listening']);
-      expect(told.listening).toBe(false);
-    }
-  },
-);
+test('while nobody listens, nothing is announced but what is due', async () => {
+  const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => quick(n % 2 === 0 ? one : other)));
+  const waiting = await one.admin.start({ Name: 'wait' });
+  await one.admin.until(waiting, (task) => task.ProgressPercent === 10);
+  await one.admin.json('POST', `/BatchTask/${waiting}/Stop`);
+  await Promise.all([...ids, waiting].map((id) => one.admin.ended(id)));
+  await listener.query('select 1');
+  expect(notifications.length).toBeGreaterThan(0);
+  for (const told of notifications) {
+    expect(Object.keys(told)).toEqual(['origin', 'due', 'stops', 'endWaits', 'listening']);
+    expect(told.listening).toBe(false);
+  }
+});
 
 test('events and progress of the other process arrive, and any process goes on with the stream', async () => {
   const stream = await EventClient.open(other.admin, '/Events');
@@ -61,7 +58,7 @@ test('events and progress of the other process arrive, and any process goes on w
   await stream.sees(id, 'Failed');
   await stream.close();
   expect(stream.moves).toEqual(['New', 'Aquired', 'Started', 'Failed'].map((state) => `${id}:${state}`));
-  if (POSTGRES_BACKEND.notifies) expect(notifications.some((told) => told.changed === true)).toBe(true);
+  expect(notifications.some((told) => told.changed === true)).toBe(true);
   const next = await quick(other);
   await other.admin.ended(next);
   const continued = await EventClient.open(one.admin, '/Events', stream.lastId);

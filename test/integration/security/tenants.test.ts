@@ -264,6 +264,8 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
     ),
   ],
   'GET /Schedules/:id': [schedule()],
+  'GET /Schedules/:id/NextRuns': [schedule('/NextRuns')],
+  'GET /Schedules/NextRuns': [open],
   'PUT /Schedules/:id': [schedule('', { Cron: '* * * * *' })],
   'POST /Schedules/:id/Pause': [schedule('/Pause')],
   'POST /Schedules/:id/Resume': [schedule('/Resume')],

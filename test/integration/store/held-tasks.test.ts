@@ -122,7 +122,14 @@ describe.each(DATABASES)('what is held stands in every list on %s', (kind) => {
     expect(ofLists).toHaveLength(5);
     for (const { text } of ofLists) expect(text).toMatch(/where \(state <> all \(.*2, 3/i);
     // No other index may be over what a claim changes, and hold the row after it.
-    const known = ['task_pkey', 'task_by_parent', 'task_by_child_key', 'task_running_child', 'task_held'];
+    const known = [
+      'task_pkey',
+      'task_by_parent',
+      'task_by_child_key',
+      'task_running_child',
+      'task_held',
+      'task_details_189', // empty once the rows of older releases are moved
+    ];
     const others = rows.filter(({ name }) => !ofLists.some((one) => one.name === name));
     for (const { name, text } of others)
       if (!known.includes(name)) expect(text, name).toMatch(/where .*state = (1|any \(.*4, 5, 6)/i);

@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { sourceFiles, sqlTexts } from '../support/sql-texts.ts';
+
+/** What breaks behind PgBouncer in transaction mode, and the only files that may have it. */
+const RULES = [
+  { what: 'session advisory locks', pattern: /pg_(try_)?advisory_lock/i, but: [] },
+  {
+    what: 'LISTEN or NOTIFY outside the signal channel',
+    pattern: /\blisten\b|\bnotify\b|pg_notify/i,
+    but: ['src/store/postgres/notify-channel.ts', 'src/store/postgres/prove-signals.ts'],
+  },
+] as const;
+
+describe('SQL in the sources', () => {
+  const texts = sqlTexts();
+
+  test('is found', () => {
+    expect(texts.length).toBeGreaterThan(200);
+  });
+
+  test.each(RULES)('has no $what', ({ pattern, but }) => {
+    const files = new Set(texts.filter(({ text }) => pattern.test(text)).map(({ file }) => file));
+    expect([...files].toSorted()).toEqual([...but]);
+  });
+
+  test('opens transactions only through inTransaction, which retries them', () => {
+    const files = sourceFiles().filter(({ source }) => /\.(transaction|startTransaction)\(\)/.test(source));
+    expect(files.map(({ file }) => file)).toEqual(['src/store/transaction.ts']);
+  });
+});
