@@ -57,6 +57,8 @@ export interface WebhookConfig {
   readonly retrySeconds: number;
   /** Tries after which a delivery is dead. */
   readonly tries: number;
+  /** The most webhooks of one tenant. */
+  readonly limit: number;
 }
 
 /** How long what is kept, where nothing else is said. */
@@ -118,6 +120,10 @@ export interface Config {
   readonly bodyLimit: number;
   /** The largest upload in bytes. */
   readonly uploadLimit: number;
+  /** Bytes that the uploads of one tenant may take in all. */
+  readonly uploadQuota: number;
+  /** Bytes of the disk that uploads leave free. */
+  readonly diskReserve: number;
   /** The largest result file in bytes. */
   readonly resultLimit: number;
   /** Where result files and uploads are kept. */
@@ -262,6 +268,16 @@ export const SETTINGS: readonly Setting[] = [
   },
   { name: 'BATCHLINE_BODY_LIMIT', fallback: '1048576', meaning: 'Largest request body in bytes' },
   { name: 'BATCHLINE_UPLOAD_LIMIT', fallback: '10737418240', meaning: 'Largest upload in bytes' },
+  {
+    name: 'BATCHLINE_UPLOAD_QUOTA',
+    fallback: '107374182400',
+    meaning: 'Bytes that the uploads of one tenant may take in all',
+  },
+  {
+    name: 'BATCHLINE_DISK_RESERVE',
+    fallback: '268435456',
+    meaning: 'Bytes of the disk that uploads leave free, so that everything else goes on',
+  },
   { name: 'BATCHLINE_RESULT_LIMIT', fallback: '10737418240', meaning: 'Largest result file in bytes' },
   {
     name: 'BATCHLINE_RETENTION',
@@ -441,6 +457,7 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '8',
     meaning: 'Tries after which a webhook delivery is dead (1 to 20)',
   },
+  { name: 'BATCHLINE_WEBHOOK_LIMIT', fallback: '100', meaning: 'Most webhooks of one tenant (1 to 100000)' },
   {
     name: 'BATCHLINE_METRICS',
     fallback: 'sign-in',
@@ -812,6 +829,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowPrivateAddresses: read.flag('BATCHLINE_ALLOW_PRIVATE_ADDRESSES'),
     bodyLimit: read.integer('BATCHLINE_BODY_LIMIT', 1_048_576, 1024, 1_073_741_824),
     uploadLimit: read.integer('BATCHLINE_UPLOAD_LIMIT', 10_737_418_240, 1, Number.MAX_SAFE_INTEGER),
+    uploadQuota: read.integer('BATCHLINE_UPLOAD_QUOTA', 107_374_182_400, 1, Number.MAX_SAFE_INTEGER),
+    diskReserve: read.integer('BATCHLINE_DISK_RESERVE', 268_435_456, 0, Number.MAX_SAFE_INTEGER),
     resultLimit: read.integer('BATCHLINE_RESULT_LIMIT', 10_737_418_240, 1, Number.MAX_SAFE_INTEGER),
     retention: {
       tasks: read.parsed('BATCHLINE_RETENTION', 'Succeeded=30d,Failed=90d', parseRules),
@@ -840,6 +859,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     webhooks: {
       retrySeconds: read.integer('BATCHLINE_WEBHOOK_RETRY', 10, 1, 3600),
       tries: read.integer('BATCHLINE_WEBHOOK_TRIES', 8, 1, 20),
+      limit: read.integer('BATCHLINE_WEBHOOK_LIMIT', 100, 1, 100_000),
     },
     metrics: readMetrics(read),
     monitoring: readMonitoring(read),

@@ -11,8 +11,11 @@ import { loadCatalogues } from './http/localization/load-catalogues.ts';
 import { endAll, startNode, type Undo, Watch } from './node.ts';
 import { EventFeed } from './notifications/event-feed.ts';
 import { WebhookSender } from './notifications/webhooks/webhook-sender.ts';
+import type { DatabaseDisk } from './observability/health.ts';
 import { countAssociates, insertAssociate } from './store/associates/associates.ts';
 import type { Database } from './store/database.ts';
+import { RESERVE_BYTES } from './store/embedded/disk-guard.ts';
+import { freeSpace } from './store/embedded/durable-file-system.ts';
 import { Scheduler } from './tasks/schedules/scheduler.ts';
 
 /** A server that listens and, mostly, works. */
@@ -69,7 +72,7 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
     });
     undo.push(() => closeApp(app, config.graceSeconds));
     await app.listen({ host: config.host, port: config.port });
-    health.serve(database);
+    health.serve(database, diskOf(database, config));
     return {
       url: urlOf(app),
       monitoringUrl: monitoring,
@@ -82,6 +85,11 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
     await stop();
     throw error;
   }
+}
+
+/** The disk that the embedded database is on. */
+function diskOf({ exclusive }: Database, { dataFolder }: Config): DatabaseDisk | undefined {
+  return exclusive ? { freeBytes: () => freeSpace(dataFolder), neededBytes: RESERVE_BYTES } : undefined;
 }
 
 /**

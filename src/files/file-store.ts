@@ -39,6 +39,8 @@ export interface FileStore {
   delete(keys: readonly string[]): Promise<void>;
   /** Every file whose key begins so, in no order, with what broken writes have left behind. */
   list(prefix: string): AsyncIterable<StoredFile>;
+  /** Bytes that are free where the files are; `undefined` if the store has no disk that can fill up. */
+  freeBytes(): Promise<number | undefined>;
   /** The path of a kept file, to be read only; `undefined` where it has to be fetched. */
   localPath(key: string): string | undefined;
   close(): Promise<void>;

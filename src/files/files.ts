@@ -3,12 +3,14 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { invalid } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { message } from '../domain/message.ts';
+import { isDiskFull } from '../store/disk-full.ts';
 import {
   findResultFile,
   findResultKeys,
@@ -30,6 +32,7 @@ import type { ByteRange, FileStore } from './file-store.ts';
 import { nothingThere } from './file-system.ts';
 import { Measure, type Measured, tooLarge } from './measure.ts';
 import { Scratch } from './scratch.ts';
+import { UploadRoom, type UploadRoomOptions } from './upload-room.ts';
 
 export type { Measured } from './measure.ts';
 
@@ -39,7 +42,7 @@ export const UPLOAD_PREFIX = 'upload:';
 const LONGEST_NAME = 255;
 
 /** What is set about files. */
-export interface FilesOptions {
+export interface FilesOptions extends UploadRoomOptions {
   /** Absolute path of the folder that input files may be read from. */
   readonly inputFolder: string | undefined;
   /** The largest upload in bytes. */
@@ -73,6 +76,7 @@ export class Files {
   readonly #options: FilesOptions;
   readonly #db: Kysely<Schema>;
   readonly #log: Logger;
+  readonly #room: UploadRoom;
 
   constructor(options: FilesOptions, db: Kysely<Schema>, store: FileStore, log: Logger) {
     this.#options = options;
@@ -80,6 +84,7 @@ export class Files {
     this.store = store;
     this.#log = log;
     this.scratch = new Scratch(store.scratchFolder);
+    this.#room = new UploadRoom(options, db, store);
   }
 
   /**
@@ -143,19 +148,31 @@ export class Files {
   /**
    * Keeps what a client sends. It is durable when this resolves; a broken or too large one leaves nothing.
    *
-   * @param sha256 what the client says that its hash is, in hex
-   * @throws Refusal (invalid) where the name can't be kept or it is not what was said, (oversized) where it is too large
+   * @param announced its length, if the client has announced it, and its hash in hex
+   * @throws Refusal (invalid) if the name can't be kept or it is not what was announced, (oversized) if it is too large or
+   *   its tenant's quota is used up, (unavailable) if the disk has no room for uploads
    */
   async keepUpload(
     owner: { readonly associateId: number; readonly tenant: string },
     name: string,
     content: Readable,
-    sha256?: string,
+    { bytes = 0, sha256 }: { readonly bytes?: number; readonly sha256?: string | undefined } = {},
   ): Promise<NewUpload> {
     checkFileName(name);
+    const { uploadLimit } = this.#options;
+    if (bytes > uploadLimit) throw tooLarge(uploadLimit);
+    await this.#room.check(owner.tenant, bytes);
     const id = randomUUID();
     const key = uploadKey(id);
-    const received = await this.#receive(key, content, this.#options.uploadLimit);
+    const received = await this.#receive(key, content, uploadLimit, (come) =>
+      this.#room.check(owner.tenant, come, true),
+    );
+    try {
+      await this.#room.check(owner.tenant, received.bytes, true);
+    } catch (error) {
+      await this.#discard([key]);
+      throw error;
+    }
     if (sha256 !== undefined && sha256 !== received.sha256) {
       await this.#discard([key]);
       throw notAsSaid(received, { bytes: received.bytes, sha256 });
@@ -167,7 +184,16 @@ export class Files {
 
   /** Removes an upload with its content. */
   async removeUpload(id: string): Promise<void> {
-    await deleteUpload(this.#db, id);
+    try {
+      await deleteUpload(this.#db, id);
+    } catch (error) {
+      // Without its content, which no run can read any more, a full disk may take the change of the row.
+      if (isDiskFull(error, true)) {
+        await this.#discard([uploadKey(id)]);
+        return retryWhileFull(() => deleteUpload(this.#db, id));
+      }
+      throw error;
+    }
     await this.#discard([uploadKey(id)]);
   }
 
@@ -211,8 +237,13 @@ export class Files {
   }
 
   /** Puts what comes into the store and measures it. */
-  async #receive(key: string, content: Readable, mostBytes: number): Promise<Measured> {
-    const measure = new Measure(mostBytes);
+  async #receive(
+    key: string,
+    content: Readable,
+    mostBytes: number,
+    check?: (bytes: number) => Promise<void>,
+  ): Promise<Measured> {
+    const measure = new Measure(mostBytes, check);
     await pipeline(content, measure, (measured) => this.store.put(key, measured as unknown as Readable));
     return measure.measured();
   }
@@ -263,6 +294,22 @@ export class Files {
       );
     }
     return path;
+  }
+}
+
+/** The embedded database looks for room twice a second. */
+const FULL_RETRY_MS = 500;
+const FULL_TRIES = 6;
+
+/** Does something again while the disk of the database is full. */
+async function retryWhileFull(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    await delay(FULL_RETRY_MS);
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === FULL_TRIES || !isDiskFull(error, true)) throw error;
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream } from 'node:fs';
-import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -59,6 +59,12 @@ export class FolderStore implements FileStore {
       const file = key.startsWith(prefix) ? await this.stat(key) : undefined;
       if (file !== undefined) yield file;
     }
+  }
+
+  async freeBytes(): Promise<number> {
+    await mkdir(this.#folder, { recursive: true, mode: PRIVATE_FOLDER });
+    const { bavail, bsize } = await statfs(this.#folder);
+    return bavail * bsize;
   }
 
   localPath(key: string): string {

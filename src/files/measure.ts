@@ -14,15 +14,22 @@ export function tooLarge(mostBytes: number): Refusal {
   return oversized`The file is larger than ${mostBytes} bytes, the most that is accepted.`;
 }
 
-/** Measures what passes through it, and fails with a Refusal (oversized) where that is too much. */
+/** A content is checked again each time that so much of it has come. */
+const CHECK_BYTES = 16 * 1024 * 1024;
+
+/** Measures what passes through it, and fails with a Refusal (oversized) if that is too much. */
 export class Measure extends Transform {
   readonly #hash = createHash('sha256');
   readonly #mostBytes: number;
+  readonly #check: ((bytes: number) => Promise<void>) | undefined;
   #bytes = 0;
+  #checked = 0;
 
-  constructor(mostBytes: number) {
+  /** @param check called every 16 MB with what has come so far; what it throws ends the content */
+  constructor(mostBytes: number, check?: (bytes: number) => Promise<void>) {
     super();
     this.#mostBytes = mostBytes;
+    this.#check = check;
   }
 
   override _transform(
@@ -33,7 +40,11 @@ export class Measure extends Transform {
     this.#bytes += chunk.length;
     this.#hash.update(chunk);
     if (this.#bytes > this.#mostBytes) done(tooLarge(this.#mostBytes));
-    else done(null, chunk);
+    else if (this.#check === undefined || this.#bytes - this.#checked < CHECK_BYTES) done(null, chunk);
+    else {
+      this.#checked = this.#bytes;
+      this.#check(this.#bytes).then(() => done(null, chunk), done);
+    }
   }
 
   /** What has passed; once, at the end. */

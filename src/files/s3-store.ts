@@ -124,6 +124,10 @@ export class S3Store implements FileStore {
     return undefined;
   }
 
+  async freeBytes(): Promise<undefined> {
+    return undefined;
+  }
+
   async close(): Promise<void> {
     this.#client.destroy();
   }

@@ -190,6 +190,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
         database: tasks.database,
         sender: parts.webhooks,
         allowPrivateAddresses: config.allowPrivateAddresses,
+        limit: config.webhooks.limit,
       });
       await api.register(workerChildrenRoutes, { prefix: '/Workers', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });

@@ -66,3 +66,17 @@ test('asks the database once, however many ask at the same time', async () => {
   expect(reports.every((report) => report.isReady)).toBe(true);
   expect(asked).toBe(1);
 });
+
+test('is not ready while the disk of the database is full', async () => {
+  let free = 100;
+  const health = new Health(log);
+  health.serve(answering, { freeBytes: () => free, neededBytes: 50 });
+  expect((await health.report()).isReady).toBe(true);
+  free = 49;
+  expect(writeHealth(await health.report(), String)).toEqual({
+    Status: 'not ready',
+    Reason: 'The disk of the database is full.',
+  });
+  free = 50;
+  expect((await health.report()).isReady).toBe(true);
+});

@@ -16,17 +16,24 @@ export interface HealthReport {
 /** A database that is silent this long counts as one that does not answer. */
 const PATIENCE_MS = 2000;
 
+/** The disk of an embedded database: how much is free, and with how much less the database only reads. */
+export interface DatabaseDisk {
+  freeBytes(): number;
+  readonly neededBytes: number;
+}
+
 /**
  * Whether this process can do its work. It is in one of three phases:
  *
  * - *starting*: the database is being opened and its tables brought up to date. It lives, and is not ready.
- * - *serving*: it is ready as long as the database answers.
+ * - *serving*: it is ready as long as the database answers and can write.
  * - *stopping*: it takes nothing more. Nothing leads from here.
  */
 export class Health {
   readonly #log: Logger;
   #phase: 'starting' | 'serving' | 'stopping' = 'starting';
   #database: Database | undefined;
+  #disk: DatabaseDisk | undefined;
   #asking: Promise<number | undefined> | undefined;
 
   constructor(log: Logger) {
@@ -34,8 +41,9 @@ export class Health {
   }
 
   /** Everything has been started, on this database. */
-  serve(database: Database): void {
+  serve(database: Database, disk?: DatabaseDisk): void {
     this.#database = database;
+    this.#disk = disk;
     if (this.#phase === 'starting') this.#phase = 'serving';
   }
 
@@ -61,6 +69,8 @@ export class Health {
     });
     const databaseMs = await this.#asking;
     if (databaseMs === undefined) return not(message`The database does not answer.`);
+    if (this.#disk !== undefined && this.#disk.freeBytes() < this.#disk.neededBytes)
+      return not(message`The disk of the database is full.`);
     return { isReady: true, reason: undefined, databaseMs, uptimeSeconds };
   }
 

@@ -38,7 +38,10 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
         throw invalid`The body is missing; the content of the file, with a Content-Type, is accepted.`;
       const digest = request.headers['content-digest'];
       const sha256 = digest === undefined ? undefined : readContentDigest(String(digest));
-      const upload = await tasks.files.keepUpload(ownerOf(caller), name, request.body as Readable, sha256);
+      const upload = await tasks.files.keepUpload(ownerOf(caller), name, request.body as Readable, {
+        bytes: Number(request.headers['content-length'] ?? 0),
+        sha256,
+      });
       return reply.code(201).send(newToWire(upload));
     },
   );

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { type Caller, isAdministrator } from '../../domain/caller.ts';
 import { conflict, invalid, missing } from '../../domain/errors.ts';
@@ -11,6 +12,7 @@ import { subjectOf, testBody } from '../../notifications/webhooks/webhook-body.t
 import type { WebhookSender } from '../../notifications/webhooks/webhook-sender.ts';
 import type { Database } from '../../store/database.ts';
 import { settledPosition } from '../../store/events/settled-events.ts';
+import type { Schema } from '../../store/schema.ts';
 import {
   type Delivery,
   dropWaiting,
@@ -20,6 +22,7 @@ import {
   redeliver,
 } from '../../store/webhooks/deliveries.ts';
 import {
+  countWebhooks,
   deleteWebhook,
   getWebhook,
   insertWebhook,
@@ -56,6 +59,8 @@ export interface WebhookRouteParts {
   readonly database: Database;
   readonly sender: WebhookSender;
   readonly allowPrivateAddresses: boolean;
+  /** The most webhooks of one tenant. */
+  readonly limit: number;
 }
 
 /** `/api/v1/Webhooks` (contract, section 8): one's own; administrators have all. */
@@ -89,6 +94,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     async (request, reply) => {
       const caller = callerOf(request);
       const { Names = [], States = [], Own = false, Active = true } = request.body;
+      await checkRoom(sql, caller.tenant, parts.limit);
       const secret = generateSecret();
       const webhook = await insertWebhook(sql, {
         url: checkUrl(request.body.Url, parts.allowPrivateAddresses),
@@ -221,6 +227,13 @@ function isNarrower(reach: ReturnType<typeof reachAfter>, before: Webhook): bool
 function maySeeDelivery(caller: Caller, { body }: Delivery): boolean {
   const task = subjectOf(body);
   return task === undefined || allows(rightsOn(caller, task), TableRight.Select);
+}
+
+/** @throws Refusal (conflict) if a tenant has as many webhooks as it may have */
+async function checkRoom(db: Kysely<Schema>, tenant: string | null, limit: number): Promise<void> {
+  const count = await countWebhooks(db, tenant);
+  if (count >= limit)
+    throw conflict`There are ${count} webhooks in this tenant, and at most ${limit} are accepted (BATCHLINE_WEBHOOK_LIMIT); delete one first.`;
 }
 
 function checkActive(webhook: Webhook): void {

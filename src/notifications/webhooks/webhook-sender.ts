@@ -4,10 +4,18 @@ import type { WebhookConfig } from '../../config.ts';
 import { message } from '../../domain/message.ts';
 import { createAgent } from '../../net/address-rules.ts';
 import type { Database } from '../../store/database.ts';
-import { type DueDelivery, sweepDeliveries, takeDue, writeTry } from '../../store/webhooks/deliveries.ts';
+import {
+  type DueDelivery,
+  sweepDeliveries,
+  type TargetLoad,
+  type TryResult,
+  takeDue,
+  writeTry,
+} from '../../store/webhooks/deliveries.ts';
 import { noteHealth } from '../../store/webhooks/webhooks.ts';
 import { fanOut } from './fan-out.ts';
 import { sendDelivery } from './send-delivery.ts';
+import { type Target, TargetBreaker } from './target-breaker.ts';
 import type { WebhookMeter } from './webhook-meter.ts';
 
 /** Looks this often for events and deliveries of other processes, and for what is due again. */
@@ -17,9 +25,11 @@ const GATHER_MS = 50;
 const TIMEOUT_MS = 10_000;
 /** A process that has not said what became of a delivery within this time counts as lost. */
 const LEASE_SECONDS = 20;
-const MOST_AT_ONCE = 20;
-/** Of them to one webhook, so that a slow one does not hold up the others. */
-const MOST_PER_WEBHOOK = 4;
+const MOST_AT_ONCE = 40;
+/** Of them for one tenant, so that its slow servers don't hold up the others. */
+const MOST_PER_TENANT = 10;
+/** Of them to one server of a tenant. */
+const MOST_PER_TARGET = 4;
 /** Dead deliveries in a row after which a webhook is made inactive. */
 export const MOST_DEAD = 20;
 /** How the try is counted after which a delivery is in a state. */
@@ -40,7 +50,8 @@ export class WebhookSender {
   readonly #agent: Agent;
   readonly #ending = new AbortController();
   readonly #cutting = new AbortController();
-  readonly #sending = new Map<Promise<void>, number>();
+  readonly #breaker = new TargetBreaker();
+  readonly #sending = new Map<Promise<void>, DueDelivery>();
   #timers: NodeJS.Timeout[] = [];
   #unsubscribe: () => void = () => undefined;
   #waking: NodeJS.Timeout | undefined;
@@ -131,20 +142,26 @@ export class WebhookSender {
     while (!this.#ending.signal.aborted) {
       const free = MOST_AT_ONCE - this.#sending.size;
       if (free <= 0) return;
-      const due = await takeDue(
-        this.#database.sql,
-        this.#busyWebhooks(),
-        Math.min(free, MOST_PER_WEBHOOK),
-        LEASE_SECONDS,
-      );
+      const turns = { limit: free, perTenant: MOST_PER_TENANT, perTarget: MOST_PER_TARGET };
+      const due = await takeDue(this.#database.sql, this.#loads(), turns, LEASE_SECONDS);
       for (const delivery of due) this.#begin(delivery);
       if (due.length === 0) return;
     }
   }
 
-  #busyWebhooks(): number[] {
-    const counts = Map.groupBy(this.#sending.values(), (id) => id);
-    return [...counts].flatMap(([id, { length }]) => (length >= MOST_PER_WEBHOOK ? id : []));
+  /** The targets that are being sent to or failing. */
+  #loads(): TargetLoad[] {
+    const keyOf = ({ tenant, origin }: Target): string => JSON.stringify([tenant, origin]);
+    const limits = this.#breaker.limits();
+    const most = new Map(limits.map((limit) => [keyOf(limit), limit.most]));
+    const sending = Map.groupBy(this.#sending.values(), keyOf);
+    const targets = new Map([...limits, ...this.#sending.values()].map((target) => [keyOf(target), target]));
+    return [...targets].map(([key, { tenant, origin }]) => ({
+      tenant,
+      origin,
+      busy: sending.get(key)?.length ?? 0,
+      most: most.get(key) ?? MOST_PER_TARGET,
+    }));
   }
 
   #begin(delivery: DueDelivery): void {
@@ -160,13 +177,15 @@ export class WebhookSender {
         this.#sending.delete(sending);
         this.wake();
       });
-    this.#sending.set(sending, delivery.webhookId);
+    this.#sending.set(sending, delivery);
   }
 
   async #send(delivery: DueDelivery): Promise<void> {
     const { sql } = this.#database;
     const began = performance.now();
     const result = await sendDelivery(this.#agent, delivery, this.#config, this.#cutting.signal, TIMEOUT_MS);
+    if (isFault(result)) this.#breaker.failed(delivery);
+    else this.#breaker.succeeded(delivery);
     this.#meter.tried(OUTCOMES[result.state], (performance.now() - began) / 1000);
     const written = await writeTry(sql, delivery, result);
     if (!written || result.state === 'Waiting') return;
@@ -174,4 +193,9 @@ export class WebhookSender {
     const reason = message`${MOST_DEAD} deliveries in a row have failed; the last one: ${result.error}`;
     await noteHealth(sql, delivery.webhookId, outcome, MOST_DEAD, reason);
   }
+}
+
+/** Whether the server itself is at fault: it did not answer, has failed, or asks for fewer calls. */
+function isFault({ state, status }: TryResult): boolean {
+  return state !== 'Delivered' && (status === null || status >= 500 || status === 429);
 }

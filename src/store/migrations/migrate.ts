@@ -24,6 +24,7 @@ import { move } from './0020-move.ts';
 import { held } from './0021-held.ts';
 import { detailsTable } from './0023-details-table.ts';
 import { rights } from './0024-rights.ts';
+import { webhookTurns } from './0029-webhook-turns.ts';
 import { scheduleWatch } from './0031-schedule-watch.ts';
 import { staged } from './0032-staged.ts';
 import { createOnce } from './create-once.ts';
@@ -53,6 +54,7 @@ export const MIGRATIONS: Migrations = {
   '0020-move': move,
   '0021-held': held,
   '0023-details-table': detailsTable,
+  '0029-webhook-turns': webhookTurns,
   '0031-schedule-watch': scheduleWatch,
   '0024-rights': rights,
   '0032-staged': staged,

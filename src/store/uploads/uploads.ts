@@ -59,6 +59,15 @@ export async function listUploads(
   return rows.map(toUpload);
 }
 
+/** Bytes that the uploads of a tenant have in all. */
+export async function sumUploads(db: Kysely<Schema>, tenant: string): Promise<number> {
+  const { rows } = await sql<{ bytes: string | number }>`
+    select coalesce(sum(bytes), 0)::bigint as bytes from batchline.upload where tenant = ${tenant}`.execute(
+    db,
+  );
+  return Number(rows[0]?.bytes ?? 0);
+}
+
 /** Notes that a run reads the upload, at most once an hour. */
 export async function noteUse(db: Kysely<Schema>, id: string): Promise<void> {
   await sql`

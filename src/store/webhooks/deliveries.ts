@@ -119,20 +119,45 @@ export interface DueDelivery {
   readonly tries: number;
   readonly url: string;
   readonly secret: string;
+  /** The webhook's tenant; empty if it has none. */
+  readonly tenant: string;
+  /** Scheme, host and port of the address. */
+  readonly origin: string;
   /** Where the event's task stands in a distributed trace; null where in none. */
   readonly trace: TraceContext | null;
 }
 
+/** Deliveries of a tenant to a server: how many this process is sending, and how many it may. */
+export interface TargetLoad {
+  readonly tenant: string;
+  readonly origin: string;
+  readonly busy: number;
+  readonly most: number;
+}
+
+/** How many deliveries are taken. */
+export interface Turns {
+  /** In all. */
+  readonly limit: number;
+  /** Of one tenant, with those that are being sent. */
+  readonly perTenant: number;
+  /** Of one tenant to one server, unless its load says otherwise. */
+  readonly perTarget: number;
+}
+
+/** Scheme, host and port of a webhook's address. */
+const origin = sql`substring(w.url from '^[a-z]+://[^/?#]*')`;
+
 /**
- * Takes deliveries that are due, for this process alone: unless it says what has become of them, they are due
- * again after `leaseSeconds`.
+ * Takes deliveries that are due, for this process alone: unless it writes their outcome, they are due again after
+ * `leaseSeconds`. Tenants take turns: first comes the tenant with the fewest deliveries under way.
  *
- * @param busy webhooks that get nothing more now
+ * @param loads the targets that this process is sending to, or may not send to
  */
 export async function takeDue(
   db: Kysely<Schema>,
-  busy: readonly number[],
-  limit: number,
+  loads: readonly TargetLoad[],
+  { limit, perTenant, perTarget }: Turns,
   leaseSeconds: number,
 ): Promise<DueDelivery[]> {
   const { rows } = await sql<{
@@ -142,23 +167,43 @@ export async function takeDue(
     tries: number;
     url: string;
     secret: string;
+    tenant: string;
+    origin: string;
     traceparent: string | null;
     tracestate: string | null;
   }>`
+    with load as (
+      select * from json_to_recordset(${JSON.stringify(loads)}::text::json) as l (tenant text, origin text, busy int, most int)
+    ), hook as (
+      select w.id, coalesce(w.tenant, '') as tenant, ${origin} as origin from batchline.webhook as w where w.active
+    ), candidate as (
+      select d.id, d.next_try, h.tenant, coalesce(l.busy, 0) as busy, coalesce(l.most, ${perTarget}::int) as most,
+        row_number() over (partition by h.tenant, h.origin order by d.next_try, d.id) as place
+      from hook as h
+      left join load as l on l.tenant = h.tenant and l.origin = h.origin
+      cross join lateral (
+        select id, next_try from batchline.webhook_delivery
+        where webhook_id = h.id and state = 'Waiting' and next_try <= now()
+        order by next_try, id limit ${perTarget}::int
+      ) as d
+    ), turn as (
+      select id, next_try,
+        row_number() over (partition by tenant order by next_try, id)
+          + coalesce((select sum(busy) from load where load.tenant = candidate.tenant), 0) as turn
+      from candidate where place + busy <= most
+    ), taken as (
+      select id from batchline.webhook_delivery where state = 'Waiting' and next_try <= now() and id in (
+        select id from turn where turn <= ${perTenant}::int order by turn, next_try, id limit ${limit}::int
+      )
+      for update skip locked
+    )
     update batchline.webhook_delivery as d set
       tries = d.tries + 1,
       next_try = now() + ${leaseSeconds}::float8 * interval '1 second'
     from batchline.webhook as w
-    where w.id = d.webhook_id and d.id in (
-      select due.id from batchline.webhook_delivery as due
-      join batchline.webhook as its on its.id = due.webhook_id and its.active
-      where due.state = 'Waiting' and due.next_try <= now()
-        and due.webhook_id not in (select value::int from json_array_elements_text(${JSON.stringify(busy)}::text::json))
-      order by due.next_try, due.id
-      limit ${limit}
-      for update of due skip locked
-    )
-    returning d.id, d.webhook_id, d.body, d.tries, w.url, w.secret, d.traceparent, d.tracestate`.execute(db);
+    where w.id = d.webhook_id and d.id in (select id from taken)
+    returning d.id, d.webhook_id, d.body, d.tries, w.url, w.secret, coalesce(w.tenant, '') as tenant,
+      ${origin} as origin, d.traceparent, d.tracestate`.execute(db);
   return rows.map((row) => ({
     id: Number(row.id),
     webhookId: row.webhook_id,
@@ -166,6 +211,8 @@ export async function takeDue(
     tries: row.tries,
     url: row.url,
     secret: row.secret,
+    tenant: row.tenant,
+    origin: row.origin,
     trace: traceOfRow(row),
   }));
 }

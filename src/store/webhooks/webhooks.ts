@@ -55,6 +55,14 @@ export async function insertWebhook(
   return toWebhook(row);
 }
 
+/** How many webhooks a tenant has, or how many are bound to none. */
+export async function countWebhooks(db: Kysely<Schema>, tenant: string | null): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from batchline.webhook
+    where tenant is not distinct from ${tenant}::text`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
 /** The webhook with this id, or `undefined`. */
 export async function getWebhook(db: Kysely<Schema>, id: number): Promise<Webhook | undefined> {
   const row = await db.selectFrom('batchline.webhook').selectAll().where('id', '=', id).executeTakeFirst();

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ApiClient } from '../../support/api-client.ts';
-import { createPlace, type DatabaseKind, type Place } from '../../support/databases.ts';
+import { ADMIN } from '../../support/associates.ts';
+import { createPlace, DATABASES, type DatabaseKind, type Place } from '../../support/databases.ts';
 import { type S3Server, startS3Server } from '../../support/s3-server.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
@@ -25,6 +26,7 @@ describe.each(PAIRS)('files on %s in %s', (kind, store) => {
         BATCHLINE_HANDLERS: join(import.meta.dirname, 'handlers.ts'),
         BATCHLINE_RESULT_LIMIT: '1000',
         BATCHLINE_UPLOAD_LIMIT: '1000',
+        BATCHLINE_UPLOAD_QUOTA: '2000',
         BATCHLINE_LIST_LIMIT: '3',
         ...env,
       },
@@ -175,6 +177,26 @@ describe.each(PAIRS)('files on %s in %s', (kind, store) => {
       expect(await admin.json('GET', '/Uploads')).toEqual(before);
     });
 
+    test('have a quota for each tenant, and deleting one makes room', async () => {
+      const [one, other] = [
+        await server.associate(`quota-${kind}`, { tenant: 'quota' }),
+        await server.associate(`other-${kind}`, { tenant: 'other' }),
+      ];
+      const send = (as: ApiClient, bytes: number) =>
+        as.call('POST', '/Uploads?Name=a.txt', 'x'.repeat(bytes), { 'Content-Type': 'text/plain' });
+      const first = await send(one, 1000);
+      expect([first.status, (await send(one, 900)).status]).toEqual([201, 201]);
+      const refused = await send(one, 101);
+      expect(refused).toMatchObject({
+        status: 413,
+        body: { Message: expect.stringContaining('BATCHLINE_UPLOAD_QUOTA') },
+      });
+      expect(await one.json('GET', '/Uploads')).toHaveLength(2);
+      expect((await send(other, 1000)).status, 'another tenant').toBe(201);
+      expect((await one.call('DELETE', `/Uploads/${first.body.File}`)).status).toBe(204);
+      expect((await send(one, 101)).status).toBe(201);
+    });
+
     test('are listed and deleted by their owners, and deleted by administrators', async () => {
       const ada = await server.associate('ada');
       const eve = await server.associate('eve');
@@ -209,3 +231,36 @@ describe.each(PAIRS)('files on %s in %s', (kind, store) => {
     });
   });
 });
+
+test.runIf(DATABASES.includes('embedded'))(
+  'uploads leave a reserve of the disk, and everything else goes on',
+  async () => {
+    const place = await createPlace('embedded');
+    onTestFinished(() => place.remove());
+    const send = (server: TestServer) =>
+      server.admin.call('POST', '/Uploads?Name=a.txt', 'content', { 'Content-Type': 'text/plain' });
+    const before = await startTestServer('embedded', { place });
+    const { File } = (await send(before)).body;
+    await before.stop();
+    const server = await startTestServer('embedded', {
+      place,
+      env: { BATCHLINE_DISK_RESERVE: String(Number.MAX_SAFE_INTEGER) },
+    });
+    onTestFinished(() => server.stop());
+    const refused = await send(server);
+    expect(refused).toMatchObject({
+      status: 503,
+      body: { Message: expect.stringContaining('too little disk space') },
+    });
+    expect(refused.headers.get('Retry-After')).toBe('60');
+    expect((await server.admin.call('DELETE', `/Uploads/${File}`)).status).toBe(204);
+    const signedIn = await server.admin.call('POST', '/SignIn', {
+      Login: ADMIN.login,
+      Password: ADMIN.password,
+    });
+    expect(signedIn.status).toBe(200);
+    const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
+    expect(await server.admin.ended(id)).toMatchObject({ State: 'Succeeded' });
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+  },
+);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -16,6 +18,7 @@ describe.each(DATABASES)('webhooks on %s', (kind) => {
         BATCHLINE_ALLOW_PRIVATE_ADDRESSES: 'true',
         BATCHLINE_WEBHOOK_RETRY: '1',
         BATCHLINE_WEBHOOK_TRIES: '2',
+        BATCHLINE_WEBHOOK_LIMIT: '3',
       },
     });
   });
@@ -134,6 +137,48 @@ describe.each(DATABASES)('webhooks on %s', (kind) => {
     expect(JSON.parse(all[0].Body).TaskId).toBe(id);
   });
 
+  test('a tenant has as many as its limit, and another one its own', async () => {
+    const [one, other] = [
+      await server.associate(`limited-${kind}`, { tenant: 'limited' }),
+      await server.associate(`unlimited-${kind}`, { tenant: 'unlimited' }),
+    ];
+    const create = (as: ApiClient) => as.call('POST', '/Webhooks', { Url: receiver.url });
+    const first = await create(one);
+    expect([first.status, (await create(one)).status, (await create(one)).status]).toEqual([201, 201, 201]);
+    expect(await create(one)).toMatchObject({
+      status: 409,
+      body: { Message: expect.stringContaining('BATCHLINE_WEBHOOK_LIMIT') },
+    });
+    expect((await create(other)).status).toBe(201);
+    await one.json('DELETE', `/Webhooks/${first.body.Id}`);
+    expect((await create(one)).status).toBe(201);
+  });
+
+  test("300 webhooks of a tenant whose servers don't answer hold up no other tenant", async () => {
+    const { sql: db } = server.database;
+    const slow = await startSilentServer();
+    const owner = await server.associate(`slow-${kind}`, { tenant: 'slow' });
+    // Linux has the whole of 127.0.0.0/8, so that each may be another server.
+    const host = process.platform === 'linux' ? sql`n % 250 + 1` : sql`1`;
+    await sql`
+      with hook as (
+        insert into batchline.webhook (owner_id, tenant, scopes, url, secret, names, states, own, active, after_event)
+        select ${owner.associateId}::int, 'slow', '{read}'::text[], 'http://127.0.0.' || (${host}) || ${`:${slow.port}/`}::text,
+          'whsec_AAAA', '{}', '{}', false, true, 0
+        from generate_series(1, 300) as n
+        returning id
+      )
+      insert into batchline.webhook_delivery (webhook_id, body) select id, '{}' from hook`.execute(db);
+    await slow.someoneCame;
+    const quickOne = await server.associate(`quick-${kind}`, { tenant: 'quick' });
+    await hook({ States: ['Succeeded'] }, quickOne);
+    await quick(quickOne);
+    await receiver.until((received) => received.length > 0);
+    expect(slow.mostAtOnce()).toBeLessThanOrEqual(10);
+    await sql`delete from batchline.webhook where tenant = 'slow'`.execute(db);
+    await slow.close();
+  });
+
   test('a test is sent, and says that it is one', async () => {
     const { Id, Secret } = await hook({ Names: ['nothing'] });
     const answer = await server.admin.call('POST', `/Webhooks/${Id}/Test`);
@@ -229,3 +274,28 @@ describe('webhooks where private addresses are refused', () => {
     await server.stop();
   });
 });
+
+/** A server that takes requests and answers none. */
+async function startSilentServer() {
+  const came = Promise.withResolvers<void>();
+  const open = new Set<Socket>();
+  let most = 0;
+  const silent = createServer((socket) => {
+    open.add(socket);
+    most = Math.max(most, open.size);
+    socket.on('error', () => undefined).on('close', () => open.delete(socket));
+    came.resolve();
+  });
+  silent.listen(0, '0.0.0.0');
+  await once(silent, 'listening');
+  return {
+    port: (silent.address() as AddressInfo).port,
+    someoneCame: came.promise,
+    mostAtOnce: () => most,
+    async close() {
+      for (const socket of open) socket.destroy();
+      silent.close();
+      await once(silent, 'close');
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Kysely } from 'kysely';
+import { oversized, type Refusal, unavailable } from '../domain/errors.ts';
+import { message } from '../domain/message.ts';
+import type { Schema } from '../store/schema.ts';
+import { sumUploads } from '../store/uploads/uploads.ts';
+import type { FileStore } from './file-store.ts';
+
+/** Room is made by people, which takes a while. */
+const RETRY_SECONDS = 60;
+
+/** How much uploads may take. */
+export interface UploadRoomOptions {
+  /** Bytes that the uploads of one tenant may take in all. */
+  readonly uploadQuota: number;
+  /** Bytes of the disk that uploads leave free. */
+  readonly diskReserve: number;
+}
+
+/**
+ * Whether there is room for an upload: in the quota of its tenant, and on the disk above the reserve, which is left to
+ * everything else, so that signing in, deleting and running go on when uploads have filled the disk.
+ */
+export class UploadRoom {
+  readonly #options: UploadRoomOptions;
+  readonly #db: Kysely<Schema>;
+  readonly #store: FileStore;
+
+  constructor(options: UploadRoomOptions, db: Kysely<Schema>, store: FileStore) {
+    this.#options = options;
+    this.#db = db;
+    this.#store = store;
+  }
+
+  /**
+   * Checks that a tenant may keep so many more bytes.
+   *
+   * @param isStored whether they are on the disk already
+   * @throws Refusal (oversized) if the quota is used up, (unavailable) if the disk is
+   */
+  async check(tenant: string, bytes: number, isStored = false): Promise<void> {
+    const { uploadQuota, diskReserve } = this.#options;
+    const used = await sumUploads(this.#db, tenant);
+    if (used + bytes > uploadQuota) throw overQuota(used, uploadQuota);
+    const free = await this.#store.freeBytes();
+    if (free !== undefined && free - (isStored ? 0 : bytes) < diskReserve)
+      throw unavailable(
+        message`The server has too little disk space for uploads; delete some that are no longer needed.`,
+        RETRY_SECONDS,
+      );
+  }
+}
+
+function overQuota(used: number, quota: number): Refusal {
+  return oversized`The uploads of this tenant have ${used} bytes, and at most ${quota} are accepted (BATCHLINE_UPLOAD_QUOTA); delete some that are no longer needed.`;
+}
