@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -42,6 +42,7 @@ describe('the embedded database', () => {
     const server = await spawnServer(place);
     const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: 0 } });
     await server.admin.ended(id);
+    await server.admin.call('POST', '/Uploads?Name=a.txt', 'content', { 'Content-Type': 'text/plain' });
     const archive = join(place.folder, 'backup.tar.gz');
 
     const beside = await doctor();
@@ -74,7 +75,13 @@ describe('the embedded database', () => {
       stderr: expect.stringContaining(`there is no database in ${nowhere}`),
     });
     expect([existsSync(archive), existsSync(nowhere)]).toEqual([false, false]);
-    expect(await batchline(['backup', archive])).toMatchObject({ code: 0, stderr: '' });
+    expect(await batchline(['backup', archive])).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining(
+        `Result files and uploads are not in it: copy the folder ${join(place.folder, 'data/files')} too.`,
+      ),
+    });
     expect(await batchline(['backup', archive])).toMatchObject({
       code: 5,
       stderr: expect.stringContaining('there is a file'),
@@ -94,7 +101,18 @@ describe('the embedded database', () => {
       code: 5,
       stderr: expect.stringContaining('The archive holds no database'),
     });
-    expect(await batchline(['restore', archive], elsewhere)).toMatchObject({ code: 0, stderr: '' });
+    expect(await batchline(['restore', archive], elsewhere)).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(
+        /again\. Of 1 result files and uploads 1 are missing in .*elsewhere\/files \(uploads\/.*\); copy them there, then run batchline doctor\.\n$/,
+      ),
+    });
+    const filesOf = async (): Promise<Finding | undefined> =>
+      of((await doctor(elsewhere)).findings, 'result files and uploads');
+    expect(await filesOf()).toMatchObject({ Status: 'warn' });
+    await cp(join(place.folder, 'data/files'), join(place.folder, 'elsewhere/files'), { recursive: true });
+    expect(await filesOf()).toMatchObject({ Status: 'ok', Detail: 'all 1 are there' });
     const restored = await spawnServer(place, elsewhere);
     try {
       expect(await restored.admin.task(id)).toMatchObject({ Id: id, State: 'Succeeded' });

@@ -1,5 +1,8 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Config, readConfig } from '../../config.ts';
+import { checkFiles, type FileCheck } from '../../files/missing-files.ts';
+import { openStore } from '../../files/open-store.ts';
 import { openLog } from '../../log.ts';
 import { hasEmbedded } from '../../store/embedded/data-folder.ts';
 import { openEmbedded } from '../../store/embedded/open-embedded.ts';
@@ -51,17 +54,21 @@ export async function backup(file: string, { json }: Options): Promise<ExitCode>
   }
 }
 
-/** `batchline restore FILE`: makes the embedded database from an archive. There must be none yet. */
+/**
+ * `batchline restore FILE`: makes the embedded database from an archive. There must be none yet. Then it checks that the
+ * result files and uploads that the database names are there.
+ */
 export async function restore(file: string, { json }: Options): Promise<ExitCode> {
   const config = embeddedOnly('pg_restore and psql restore it');
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true)
     throw new UsageError(`there is no file ${file}; what batchline backup has written is accepted`);
   await restoreEmbedded(config.dataFolder, await readFile(file));
+  const files = await checkRestored(config);
   print(
-    { Folder: config.dataFolder },
+    { Folder: config.dataFolder, Files: files.named, MissingFiles: files.missing },
     json,
-    `The database is in ${config.dataFolder} again. ${filesHint(config)}`,
+    `The database is in ${config.dataFolder} again.${missingHint(files, config)}`,
   );
   return 0;
 }
@@ -75,8 +82,30 @@ function embeddedOnly(instead: string): Config {
   return config;
 }
 
+/** What a backup leaves out. */
 function filesHint({ files }: Config): string {
   return files.kind === 'folder'
-    ? `Result files and uploads are in ${files.folder}; that folder is copied beside it.`
-    : 'Result files and uploads are in S3, as they were.';
+    ? `Result files and uploads are not in it: copy the folder ${files.folder} too.`
+    : 'Result files and uploads stay in S3.';
+}
+
+/** Looks in the restored database for files that are not in the store. */
+async function checkRestored(config: Config): Promise<FileCheck> {
+  const database = await openEmbedded(config.dataFolder, openLog('warn'), undefined, 'as they are');
+  try {
+    const store = await openStore(config.files, join(config.dataFolder, 'scratch'), 0);
+    try {
+      return await checkFiles(database.sql, store);
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+function missingHint({ named, missing, examples }: FileCheck, { files }: Config): string {
+  if (missing === 0) return named === 0 ? '' : ` All ${named} result files and uploads are there.`;
+  const place = files.kind === 'folder' ? files.folder : 'the bucket of BATCHLINE_FILES';
+  return ` Of ${named} result files and uploads ${missing} are missing in ${place} (${examples.join(', ')}); copy them there, then run batchline doctor.`;
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { type Config, ConfigError, readConfig } from '../../config.ts';
 import { loadHandlers } from '../../engine/load-handlers.ts';
 import { Registry } from '../../engine/registry.ts';
+import { checkFiles } from '../../files/missing-files.ts';
 import { openStore } from '../../files/open-store.ts';
 import { openLog } from '../../log.ts';
 import { connectDatabase, type Database, nameOf } from '../../store/database.ts';
@@ -124,6 +125,7 @@ async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
   }
   try {
     yield* examineOpen(database, nameOf(config));
+    yield await examineNamedFiles(database, config);
   } finally {
     await database.close();
   }
@@ -202,6 +204,22 @@ async function* examineFiles({ files, dataFolder }: Config): AsyncGenerator<Find
       (error as Error).message,
       'BATCHLINE_FILES and the BATCHLINE_S3 settings name the place.',
     );
+  }
+}
+
+async function examineNamedFiles({ sql: db }: Database, { files, dataFolder }: Config): Promise<Finding> {
+  try {
+    const store = await openStore(files, join(dataFolder, 'scratch'), 0);
+    const { named, missing, examples } = await checkFiles(db, store);
+    await store.close();
+    if (missing === 0) return ok('result files and uploads', `all ${named} are there`);
+    return warn(
+      'result files and uploads',
+      `${missing} of ${named} are missing (${examples.join(', ')})`,
+      'Copy them from the backup to the place that BATCHLINE_FILES names.',
+    );
+  } catch (error) {
+    return fail('result files and uploads', (error as Error).message, 'They could not be looked for.');
   }
 }
 

@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely';
+import { listFileRecords } from '../store/files/file-records.ts';
+import type { Schema } from '../store/schema.ts';
+import type { FileStore } from './file-store.ts';
+
+/** What the rows of the database say of files, compared with the store. */
+export interface FileCheck {
+  /** Files that rows name. */
+  readonly named: number;
+  /** How many of them are not in the store, or have another length there. */
+  readonly missing: number;
+  /** The first few of those, by their keys. */
+  readonly examples: readonly string[];
+}
+
+const EXAMPLES = 3;
+
+/** Looks for every result file and upload that a row names. It reads no content. */
+export async function checkFiles(db: Kysely<Schema>, store: FileStore): Promise<FileCheck> {
+  const examples: string[] = [];
+  let [named, missing] = [0, 0];
+  for await (const { key, bytes } of listFileRecords(db)) {
+    named += 1;
+    if ((await store.stat(key))?.bytes === bytes) continue;
+    missing += 1;
+    if (examples.length < EXAMPLES) examples.push(key);
+  }
+  return { named, missing, examples };
+}
