@@ -174,7 +174,7 @@ async function keepFile(worker: HandWorker, lease: string): Promise<void> {
   if (answer.status !== 204) throw new Error(answer.text);
 }
 
-/** All rows of all tables of the server's own, but for when a worker was last seen. */
+/** Reads all rows of the server's tables, without what the server itself writes by the clock. */
 export async function rowsOf({ database }: Pick<TestServer, 'database'>): Promise<string> {
   const { rows: tables } = await sql<{ name: string }>`
     select table_schema || '.' || table_name as name from information_schema.tables
