@@ -263,6 +263,8 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
       ADMINISTRATORS,
     ),
   ],
+  'GET /Schedules/NextRuns': [open],
+  'GET /Schedules/:id/NextRuns': [schedule('/NextRuns')],
   'GET /Schedules/:id': [schedule()],
   'GET /Schedules/:id/NextRuns': [schedule('/NextRuns')],
   'GET /Schedules/NextRuns': [open],
