@@ -263,8 +263,6 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
       ADMINISTRATORS,
     ),
   ],
-  'GET /Schedules/NextRuns': [open],
-  'GET /Schedules/:id/NextRuns': [schedule('/NextRuns')],
   'GET /Schedules/:id': [schedule()],
   'GET /Schedules/:id/NextRuns': [schedule('/NextRuns')],
   'GET /Schedules/NextRuns': [open],
