@@ -217,6 +217,7 @@ export class Engine {
           standsAlone: run.task.parentId === null && !run.task.isInternal,
         }),
       );
+      await this.#recovery.noteEnd(run.task.name);
       if (outcome.kind === 'failed') run.span.fail('run_failed');
       run.debug('the run has ended', { outcome: outcome.kind, state: consequence.to });
       await releaseScratch(run, outcome, this.#parts.files);

@@ -8,6 +8,7 @@ import { type LostRun, lockLostRuns } from '../store/tasks/lost-runs.ts';
 import { setBackLeases } from '../store/tasks/set-back-leases.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { announceEnds, applyEnds, type EndToApply, endOf } from './apply-ends.ts';
+import { CrashWatch } from './crash-watch.ts';
 import type { Definitions } from './definitions.ts';
 import type { TaskQueue } from './task-queue.ts';
 
@@ -22,6 +23,7 @@ export class Recovery {
   readonly #intervalMs: number;
   readonly #log: Logger;
   readonly #holds: (run: LostRun) => boolean;
+  readonly #crashes: CrashWatch;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
 
@@ -43,10 +45,12 @@ export class Recovery {
     this.#intervalMs = Math.max(500, (leaseSeconds * 1000) / 3);
     this.#log = log;
     this.#holds = holds;
+    this.#crashes = new CrashWatch(parts.database, log);
   }
 
   /** Brings back what is lost now, then looks again and again. */
   async start(): Promise<void> {
+    await this.#crashes.start();
     await this.bringBackLostRuns();
     this.#timer = setInterval(() => this.#do(() => this.bringBackLostRuns()), this.#intervalMs);
   }
@@ -56,19 +60,26 @@ export class Recovery {
     await this.#working;
   }
 
+  /** Notes that a run of this process has ended: its definition has not ended the process. */
+  noteEnd(name: string): Promise<void> {
+    return this.#crashes.noteEnd(name);
+  }
+
   /** Hands back, or fails, the tasks of lost workers. Resolves to how many there were. */
   async bringBackLostRuns(): Promise<number> {
     await setBackLeases(this.#database.sql);
     const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
     for (let total = 0; ; ) {
-      const { count, applied } = await inTransaction(this.#database.sql, async (trx) => {
+      const { count, applied, crashed } = await inTransaction(this.#database.sql, async (trx) => {
         const lost = (await lockLostRuns(trx, soleOwner, BATCH)).filter((run) => !this.#holds(run));
-        if (lost.length === 0) return { count: 0, applied: undefined };
+        if (lost.length === 0) return { count: 0, applied: undefined, crashed: [] };
         const policies = await this.#policies(trx, lost);
         const ends = lost.map((run) => this.#endOf(run, policies.get(run.name) ?? DEFAULT_RETRY));
-        return { count: lost.length, applied: await applyEnds(trx, this.#queue, ends) };
+        const crashed = await this.#crashes.note(trx, lost);
+        return { count: lost.length, applied: await applyEnds(trx, this.#queue, ends), crashed };
       });
       total += count;
+      this.#crashes.noteCounted(crashed);
       if (applied !== undefined) announceEnds(this.#database.signals, this.#queue, applied);
       if (count > 0) this.#log.warn({ runs: count }, 'runs of lost workers were brought back');
       if (count < BATCH) return total;

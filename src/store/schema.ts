@@ -262,6 +262,11 @@ export interface DefinitionControlTable {
   paused: Generated<boolean>;
   paused_by: number | null;
   paused_at: Date | null;
+  /** Why it is paused; null if an administrator has paused it. */
+  paused_reason: string | null;
+  paused_message: ColumnType<MessageData | null, string | null | undefined, string | null>;
+  /** How often in a row its process has ended while it ran this definition only. */
+  crashes: Generated<number>;
   /** As an administrator has set them; null where the definition's own count. */
   limits: ColumnType<DefinitionLimits | null, string | null | undefined, string | null>;
   /** As the definition has them. */

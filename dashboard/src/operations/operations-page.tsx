@@ -186,7 +186,7 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
                   <td className="number">{number(sums.failed)}</td>
                   <td className="number">{rate === null ? '–' : `${number(Math.round(rate))} %`}</td>
                   <td className="starts">
-                    {isPaused && <strong>{t`Paused`}</strong>}{' '}
+                    {isPaused && <strong title={definition?.PausedReason ?? undefined}>{t`Paused`}</strong>}{' '}
                     {definition !== undefined && isLimited(definition) && <span>{t`Limited`}</span>}{' '}
                     {mayPause && definition !== undefined && (
                       <>

@@ -31,6 +31,7 @@ const Definition = Type.Object(
     Paused: Type.Boolean({ description: 'While it is paused its tasks wait' }),
     PausedBy: nullable(Type.Integer()),
     PausedAt: nullable(Type.Unsafe<string>(DateTime)),
+    PausedReason: nullable(Type.String({ description: 'Why the server itself has paused it' })),
     Limits,
     LimitsAreSet: Type.Boolean({
       description: 'Somebody has set them, instead of those that the definition brings',

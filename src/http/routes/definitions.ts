@@ -137,6 +137,7 @@ function toWire(one: KnownDefinition, control: DefinitionControl | undefined, lo
     Paused: paused !== null,
     PausedBy: paused === null ? null : paused.by,
     PausedAt: paused === null ? null : locale.date(paused.at),
+    PausedReason: paused?.reason ? locale.text(paused.reason.text, paused.reason.message) : null,
     Limits: limitsToWire(control?.limits ?? {}),
     LimitsAreSet: control?.limitsAreSet ?? false,
   };

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DefinitionLimits } from '../../domain/definition-limits.ts';
+import { type Message, type MessageData, messageOf, plainOf } from '../../domain/message.ts';
 import type { Schema } from '../schema.ts';
 
 /** The pause and the limits of a definition. */
@@ -8,7 +9,12 @@ export interface DefinitionControl {
   /** One more with each change. */
   readonly version: number;
   /** Who has paused it and when; null where it is not paused. */
-  readonly paused: { readonly by: number; readonly at: Date } | null;
+  readonly paused: {
+    readonly by: number;
+    readonly at: Date;
+    /** Why the server itself has paused it; null if an administrator has. */
+    readonly reason: { readonly text: string; readonly message: MessageData | null } | null;
+  } | null;
   /** The limits that count. */
   readonly limits: DefinitionLimits;
   /** Whether they were set by an administrator; else they are the definition's own. */
@@ -21,11 +27,13 @@ interface ControlRow {
   readonly paused: boolean;
   readonly paused_by: number | null;
   readonly paused_at: Date | null;
+  readonly paused_reason: string | null;
+  readonly paused_message: MessageData | null;
   readonly limits: DefinitionLimits | null;
   readonly default_limits: DefinitionLimits | null;
 }
 
-const COLUMNS = sql<ControlRow>`c.name, c.version, c.paused, c.paused_by, c.paused_at, c.limits, c.default_limits`;
+const COLUMNS = sql<ControlRow>`c.name, c.version, c.paused, c.paused_by, c.paused_at, c.paused_reason, c.paused_message, c.limits, c.default_limits`;
 
 /** The controls of these definitions, or of all that have any. */
 export async function readControls(
@@ -51,6 +59,7 @@ export async function lockControl(
 /**
  * Pauses or resumes a definition.
  *
+ * @param reason why the server itself pauses it
  * @returns its control, or `undefined` where it was so already: nothing has changed
  */
 export async function setPaused(
@@ -58,13 +67,17 @@ export async function setPaused(
   name: string,
   actorId: number,
   paused: boolean,
+  reason: Message | null = null,
 ): Promise<DefinitionControl | undefined> {
   const by = paused ? actorId : null;
+  const text = plainOf(reason);
+  const json = reason === null ? null : JSON.stringify(messageOf(reason));
   const { rows } = await sql<ControlRow>`
-    insert into batchline.definition_control as c (name, version, paused, paused_by, paused_at)
-    values (${name}, 1, ${paused}, ${by}::int, case when ${paused} then clock_timestamp() end)
+    insert into batchline.definition_control as c (name, version, paused, paused_by, paused_at, paused_reason, paused_message)
+    values (${name}, 1, ${paused}, ${by}::int, case when ${paused} then clock_timestamp() end, ${text}, ${json}::text::jsonb)
     on conflict (name) do update set version = c.version + 1, paused = excluded.paused,
-      paused_by = excluded.paused_by, paused_at = excluded.paused_at
+      paused_by = excluded.paused_by, paused_at = excluded.paused_at,
+      paused_reason = excluded.paused_reason, paused_message = excluded.paused_message
       where c.paused <> excluded.paused
     returning ${COLUMNS}`.execute(trx);
   return rows[0] && toControl(rows[0]);
@@ -102,8 +115,13 @@ function toControl(row: ControlRow): DefinitionControl {
   return {
     name: row.name,
     version: row.version,
-    paused: row.paused && row.paused_at !== null ? { by: row.paused_by ?? 0, at: row.paused_at } : null,
+    paused: row.paused && row.paused_at !== null ? pauseOf(row, row.paused_at) : null,
     limits: row.limits ?? row.default_limits ?? {},
     limitsAreSet: row.limits !== null,
   };
+}
+
+function pauseOf(row: ControlRow, at: Date): NonNullable<DefinitionControl['paused']> {
+  const { paused_by: by, paused_reason: text, paused_message: reason } = row;
+  return { by: by ?? 0, at, reason: text === null ? null : { text, message: reason } };
 }

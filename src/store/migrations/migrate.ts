@@ -25,6 +25,7 @@ import { held } from './0021-held.ts';
 import { detailsTable } from './0023-details-table.ts';
 import { rights } from './0024-rights.ts';
 import { webhookTurns } from './0029-webhook-turns.ts';
+import { crashes } from './0026-crashes.ts';
 import { scheduleWatch } from './0031-schedule-watch.ts';
 import { staged } from './0032-staged.ts';
 import { createOnce } from './create-once.ts';
@@ -57,6 +58,7 @@ export const MIGRATIONS: Migrations = {
   '0029-webhook-turns': webhookTurns,
   '0031-schedule-watch': scheduleWatch,
   '0024-rights': rights,
+  '0026-crashes': crashes,
   '0032-staged': staged,
 };
 

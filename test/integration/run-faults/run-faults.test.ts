@@ -107,6 +107,36 @@ describe.each(DATABASES)('errors that runs let escape on %s', (kind) => {
   });
 });
 
+describe('a definition that ends its process', () => {
+  let place: Place;
+  let server: ServerProcess | undefined;
+  afterAll(async () => {
+    await server?.kill();
+    await place?.remove();
+  });
+
+  test('four times in a row is paused, with a reason', async () => {
+    place = await createPlace('embedded');
+    for (let crash = 1; crash <= 4; crash += 1) {
+      server = await spawnServer(place, { BATCHLINE_HANDLERS: HANDLERS });
+      const id = crash === 1 ? await server.admin.start({ Name: 'neighbour' }) : 1;
+      await server.admin.until(id, (task) => task.State === 'Started' && task.StartCount === crash);
+      await server.kill();
+    }
+    server = await spawnServer(place, { BATCHLINE_HANDLERS: HANDLERS });
+    expect(await server.admin.json('GET', '/Definitions/neighbour')).toMatchObject({
+      Paused: true,
+      PausedReason: 'It has ended its process 4 times in a row.',
+    });
+    expect(await server.admin.json('GET', '/Definitions/fault')).toMatchObject({ Paused: false });
+    await server.admin.json('POST', '/Definitions/neighbour/Resume');
+    expect(await server.admin.json('GET', '/Definitions/neighbour')).toMatchObject({
+      Paused: false,
+      PausedReason: null,
+    });
+  });
+});
+
 describe('errors that runs let escape in a worker outside', () => {
   let place: Place;
   let server: ServerProcess;

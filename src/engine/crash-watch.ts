@@ -1,0 +1,79 @@
+import type { Transaction } from 'kysely';
+import type { Logger } from 'pino';
+import { message } from '../domain/message.ts';
+import { WORKER_OWNER } from '../domain/worker.ts';
+import type { Database } from '../store/database.ts';
+import { insertDefinitionAudit } from '../store/definitions/definition-audit.ts';
+import { setPaused } from '../store/definitions/definition-control.ts';
+import { countCrash, forgetCrashes, listCrashed } from '../store/definitions/definition-crashes.ts';
+import type { Schema } from '../store/schema.ts';
+import type { LostRun } from '../store/tasks/lost-runs.ts';
+
+/** How many crashes in a row pause a definition. */
+const MAX_CRASHES = 4;
+
+/**
+ * Pauses definitions that end their process again and again. A process that dies leaves no word of what ended it, so a
+ * crash counts only if all its runs were of one definition. A run that ends in any other way begins the count again.
+ */
+export class CrashWatch {
+  readonly #database: Database;
+  readonly #log: Logger;
+  /** Definitions with a count above 0, as far as this process knows. */
+  readonly #crashed = new Set<string>();
+  /** Processes whose crash has been counted: their runs may come in several batches. */
+  readonly #counted = new Set<string>();
+
+  constructor(database: Database, log: Logger) {
+    this.#database = database;
+    this.#log = log;
+  }
+
+  /** Reads what has crashed before. */
+  async start(): Promise<void> {
+    for (const name of await listCrashed(this.#database.sql)) this.#crashed.add(name);
+  }
+
+  /**
+   * Counts the crashes that runs were lost by, in the transaction that brings them back.
+   *
+   * @returns the processes; pass them to `noteCounted` after the commit
+   */
+  async note(trx: Transaction<Schema>, lost: readonly LostRun[]): Promise<string[]> {
+    const counted: string[] = [];
+    const inside = lost.filter((run) => !run.leaseOwner.startsWith(WORKER_OWNER));
+    for (const [owner, runs] of Map.groupBy(inside, (run) => run.leaseOwner)) {
+      const [name, ...others] = new Set(runs.map((run) => run.name));
+      if (name === undefined || others.length > 0 || this.#counted.has(owner)) continue;
+      counted.push(owner);
+      this.#crashed.add(name);
+      const crashes = await countCrash(trx, name);
+      this.#log.warn({ definition: name, crashes }, 'a process ended while it ran this definition only');
+      if (crashes >= MAX_CRASHES) await this.#pause(trx, name, crashes);
+    }
+    return counted;
+  }
+
+  /** Notes that the crashes of these processes are counted. */
+  noteCounted(owners: readonly string[]): void {
+    for (const owner of owners) this.#counted.add(owner);
+  }
+
+  /** Notes that a run of this process has ended without a crash. */
+  async noteEnd(name: string): Promise<void> {
+    if (!this.#crashed.delete(name)) return;
+    await forgetCrashes(this.#database.sql, name);
+  }
+
+  async #pause(trx: Transaction<Schema>, name: string, crashes: number): Promise<void> {
+    const reason = message`It has ended its process ${crashes} times in a row.`;
+    await forgetCrashes(trx, name);
+    this.#crashed.delete(name);
+    if ((await setPaused(trx, name, 0, true, reason)) === undefined) return; // it is paused already
+    await insertDefinitionAudit(trx, { name, actorId: 0, action: 'Pause', limits: null });
+    this.#log.error(
+      { definition: name, crashes },
+      'the definition is paused: it has ended its process again and again',
+    );
+  }
+}
