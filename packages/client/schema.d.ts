@@ -2453,6 +2453,7 @@ export interface components {
             Paused: boolean;
             PausedBy: number | null;
             PausedAt: components["schemas"]["DateTime"] | null;
+            PausedReason: string | null;
             Limits: components["schemas"]["Limits"];
             /** @description Somebody has set them, instead of those that the definition brings */
             LimitsAreSet: boolean;
