@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { Kysely } from 'kysely';
+import { Kysely, type PGlite } from 'kysely';
 import type { Logger } from 'pino';
 import type { Database, Tables } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
@@ -9,11 +8,12 @@ import { DEFAULT_RUN_SECONDS } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals } from '../signals.ts';
 import { DataFolder, EMBEDDED_FOLDER } from './data-folder.ts';
-import { DiskGuard, RESERVE_BYTES } from './disk-guard.ts';
-import { DurableFileSystem, durableStartParams, freeSpace } from './durable-file-system.ts';
+import { RESERVE_BYTES } from './disk-guard.ts';
+import { freeSpace } from './durable-file-system.ts';
 import { EmbeddedDialect } from './embedded-dialect.ts';
 import { DatabaseDamaged, FolderUnusable, firstError, reasonOf } from './folder-errors.ts';
 import { lockFolder } from './folder-lock.ts';
+import { PgliteFailed, PgliteThread } from './pglite-thread.ts';
 
 /** The embedded database, with a count of its fsyncs. */
 export interface EmbeddedDatabase extends Database {
@@ -50,12 +50,10 @@ export async function openEmbedded(
         { paths: folder.refused },
         'files of the data folder belong to another user, and others may read them',
       );
-    const fs = new DurableFileSystem(join(dataFolder, EMBEDDED_FOLDER));
-    const pglite = await openPglite(fs, dataFolder, folder.isNew);
-    const guard = new DiskGuard(pglite, dataFolder, fs);
+    const pglite = await openPglite(dataFolder, folder.isNew, lost.resolve);
     const metered = logTo(meter).log;
     const sql = new Kysely<Schema>({
-      dialect: new EmbeddedDialect({ pglite }, runSeconds),
+      dialect: new EmbeddedDialect({ pglite: pglite as unknown as PGlite }, runSeconds),
       log: (event) => {
         if (event.level === 'error' && isPanic(event.error)) lost.resolve(event.error);
         metered?.(event);
@@ -75,13 +73,9 @@ export async function openEmbedded(
       exclusive: true,
       connections: () => undefined,
       lost: lost.promise,
-      syncs: () => fs.syncs,
-      async dump() {
-        await pglite.exec('checkpoint');
-        return pglite.dumpDataDir('gzip');
-      },
+      syncs: () => pglite.syncs,
+      dump: () => pglite.dump(),
       async close() {
-        guard.stop();
         await signals.close();
         await sql.destroy();
         if (!pglite.closed) await pglite.close();
@@ -95,26 +89,17 @@ export async function openEmbedded(
   }
 }
 
-/** Starts PostgreSQL on the files. What it logs meanwhile says what is wrong with them. */
-async function openPglite(fs: DurableFileSystem, dataFolder: string, isNew: boolean): Promise<PGlite> {
-  const report: string[] = [];
-  let isOpen = false;
-  const keep = (line: string): boolean => {
-    if (!isOpen) report.push(line);
-    return true;
-  };
+/** Starts PostgreSQL on the files. @param lost called if it ends by itself */
+async function openPglite(
+  dataFolder: string,
+  isNew: boolean,
+  lost: (error: Error) => void,
+): Promise<PgliteThread> {
   try {
-    const pglite = new PGlite({
-      fs,
-      startParams: durableStartParams(PGlite.defaultStartParams),
-      onStdout: keep,
-      onStderr: keep,
-    });
-    await pglite.waitReady;
-    isOpen = true;
-    return pglite;
+    return await PgliteThread.open({ folder: join(dataFolder, EMBEDDED_FOLDER), dataFolder }, lost);
   } catch (error) {
-    const reason = firstError(report) ?? reasonOf(error);
+    const report = error instanceof PgliteFailed ? error.report : [];
+    const reason = firstError([...report]) ?? reasonOf(error);
     if (isNew || /permission denied|no space left/i.test(reason))
       throw new FolderUnusable(dataFolder, reason);
     throw new DatabaseDamaged(dataFolder, reason, error);

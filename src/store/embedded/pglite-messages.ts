@@ -1,0 +1,59 @@
+/** What the thread of PGlite is started with. */
+export interface PgliteStart {
+  /** Of the database's files. */
+  readonly folder: string;
+  /** Whose disk is watched. */
+  readonly dataFolder: string;
+}
+
+/** A call of the thread. They are answered in their order. */
+export type PgliteCall =
+  | { readonly kind: 'query'; readonly text: string; readonly values: readonly unknown[] }
+  /** Several statements in one text. */
+  | { readonly kind: 'exec'; readonly text: string }
+  | { readonly kind: 'dump' }
+  | { readonly kind: 'close' };
+
+/** Rows as PGlite gives them. */
+export interface PgliteRows {
+  // biome-ignore lint/suspicious/noExplicitAny: rows are what the caller says they are
+  readonly rows: any[];
+  readonly affectedRows: number | undefined;
+}
+
+/** What the thread says. */
+export type FromPglite =
+  | {
+      readonly kind: 'open';
+      readonly memory: SharedArrayBuffer;
+      /** Where PostgreSQL looks whether it is to look at anything, and whether the statement is to be canceled. */
+      readonly interruptAt: number;
+      readonly cancelAt: number;
+    }
+  /** It could not be opened. */
+  | { readonly kind: 'failed'; readonly report: readonly string[]; readonly error: ErrorData }
+  | { readonly kind: 'result'; readonly result: unknown; readonly syncs: number }
+  | { readonly kind: 'error'; readonly error: ErrorData; readonly syncs: number };
+
+/** An error as it goes from thread to thread: a clone would lose what PostgreSQL says besides the message. */
+export interface ErrorData {
+  readonly message: string;
+  readonly name: string;
+  readonly properties: Readonly<Record<string, string | number>>;
+}
+
+/** @returns the data of whatever was thrown */
+export function errorData(error: unknown): ErrorData {
+  if (!(error instanceof Error)) return { message: String(error), name: 'Error', properties: {} };
+  const properties = Object.fromEntries(
+    Object.entries(error).filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
+  );
+  return { message: error.message, name: error.name, properties };
+}
+
+/** The error again, with the stack of here. */
+export function errorOf({ message, name, properties }: ErrorData): Error {
+  const error = Object.assign(new Error(message), properties);
+  error.name = name;
+  return error;
+}
