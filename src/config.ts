@@ -132,6 +132,8 @@ export interface Config {
   readonly retention: RetentionConfig;
   /** The most tasks that one list holds. */
   readonly listLimit: number;
+  /** How long a statement of a list may take, in seconds. */
+  readonly listSeconds: number;
   readonly textLimits: TextLimits;
   /** The zone of times for callers who name none. */
   readonly timeZone: TimeZone;
@@ -312,6 +314,11 @@ export const SETTINGS: readonly Setting[] = [
   },
   { name: 'BATCHLINE_S3_SECRET_KEY', fallback: '', meaning: 'Secret of the access key' },
   { name: 'BATCHLINE_LIST_LIMIT', fallback: '1000', meaning: 'Most tasks in one list (1 to 10000)' },
+  {
+    name: 'BATCHLINE_LIST_TIMEOUT',
+    fallback: '10',
+    meaning: 'Seconds that the database may take to read a list before it is stopped (1 to 300)',
+  },
   {
     name: 'BATCHLINE_TEXT_LIMIT',
     fallback: '254',
@@ -839,6 +846,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     files: readFilesPlace(read, resolve(read.text('BATCHLINE_DATA') ?? './data')),
     listLimit: read.integer('BATCHLINE_LIST_LIMIT', 1000, 1, 10_000),
+    listSeconds: read.integer('BATCHLINE_LIST_TIMEOUT', 10, 1, 300),
     textLimits: {
       ...DEFAULT_TEXT_LIMITS,
       description: textLimit,

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { BackendName } from './backend.ts';
 import type { DatabaseMeter } from './database-meter.ts';
 import { openEmbedded } from './embedded/open-embedded.ts';
+import type { ListReads } from './list-reads.ts';
 import { checkNotMoved } from './move/move-state.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
 import type { Schema } from './schema.ts';
@@ -14,6 +15,8 @@ export interface Database {
   readonly sql: Kysely<Schema>;
   /** The kind of database. */
   readonly backend: BackendName;
+  /** How lists are read, whose work depends on what callers ask for. */
+  readonly lists: ListReads;
   readonly signals: Signals;
   /** Whether no other process can be using the database: leases of earlier processes are void. */
   readonly exclusive: boolean;
@@ -68,7 +71,7 @@ export type Tables = 'up to date' | 'as they are';
 
 function openAs(tables: Tables, config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
   return config.databaseUrl === undefined
-    ? openEmbedded(config.dataFolder, log, meter, tables, config.runTransactionSeconds)
+    ? openEmbedded(config.dataFolder, log, meter, tables, config)
     : openPostgres(config.databaseUrl, config, log, meter, tables);
 }
 

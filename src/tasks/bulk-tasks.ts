@@ -138,7 +138,9 @@ function page(
   limit: number,
 ): Promise<PageRow[]> {
   const columns = ['State'] as const;
-  return readPage(database.sql, { ...source, filter, columns, order: OLDEST_FIRST, after, skip: 0, limit });
+  return database.lists.read((db) =>
+    readPage(db, { ...source, filter, columns, order: OLDEST_FIRST, after, skip: 0, limit }),
+  );
 }
 
 /** Does it to one task, or only looks whether it could; the reason where it is refused. */

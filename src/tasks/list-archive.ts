@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import type { ColumnName } from '../domain/archive/columns.ts';
 import { columnsOf, type Filter } from '../domain/archive/filter.ts';
 import type { Grouping } from '../domain/archive/grouping.ts';
@@ -11,6 +12,7 @@ import type { ListedDefinition } from '../store/archive/column-sql.ts';
 import type { Place } from '../store/archive/read-page.ts';
 import { type Slice, slicesOf } from '../store/archive/scope.ts';
 import { countTasks } from '../store/archive/summarise.ts';
+import type { Schema } from '../store/schema.ts';
 import { type ArchiveRow, ArchiveRows } from './archive-rows.ts';
 import type { TaskParts } from './task-parts.ts';
 
@@ -54,26 +56,36 @@ export interface ArchiveSource {
 /**
  * A page of the tasks that the caller may see and the filter lets through (contract, sections 6 and 7).
  *
- * @throws Refusal (invalid) if more than MOST_SUMMARISED tasks would have to be summed up, or there are too many groups
+ * @throws Refusal (invalid) if more than MOST_SUMMARISED tasks would have to be summed up, or there are too many groups;
+ *   (unavailable) if the database takes too long
  */
 export async function listArchive(
   parts: TaskParts,
   caller: Caller,
   request: ArchiveRequest,
 ): Promise<ArchivePage> {
-  const { database } = parts;
   const { filter, selection, order } = request;
   const spokenOf = [...selection.map(({ expression }) => expression), ...order].map(({ column }) => column);
   const known = await definitionsFor(parts, [...spokenOf, ...columnsOf(filter)]);
+  return parts.database.lists.read((db) => readArchive(db, caller, request, known));
+}
+
+async function readArchive(
+  db: Kysely<Schema>,
+  caller: Caller,
+  request: ArchiveRequest,
+  known: readonly KnownDefinition[],
+): Promise<ArchivePage> {
+  const { filter } = request;
   const source: ArchiveSource = {
-    slices: await slicesOf(database.sql, visibleTo(caller), filter),
+    slices: await slicesOf(db, visibleTo(caller), filter),
     definitions: listedDefinitions(known),
   };
-  const page = await new ArchiveRows(database.sql, source, request).read();
+  const page = await new ArchiveRows(db, source, request).read();
   const next = page.next;
   const rows = known.length === 0 ? page.rows : page.rows.map((row) => withDescription(row, known));
   if (!request.count) return { rows, next, total: undefined };
-  const count = await countTasks(database.sql, { ...source, filter, limit: MOST_SUMMARISED + 1 });
+  const count = await countTasks(db, { ...source, filter, limit: MOST_SUMMARISED + 1 });
   const cut = count > MOST_SUMMARISED;
   return { rows, next, total: { count: Math.min(count, MOST_SUMMARISED), cut } };
 }

@@ -26,10 +26,11 @@ export async function readChildren(
   id: number,
   page: { readonly state: StoredState | undefined; readonly afterId: number; readonly limit: number },
 ): Promise<ChildrenPage> {
-  const { sql } = parts.database;
   await readTask(parts, caller, id);
-  const children = await listChildren(sql, id, page.state, page.afterId, page.limit);
-  return { counts: await readFamily(sql, id), children };
+  return parts.database.lists.read(async (db) => {
+    const children = await listChildren(db, id, page.state, page.afterId, page.limit);
+    return { counts: await readFamily(db, id), children };
+  });
 }
 
 /**

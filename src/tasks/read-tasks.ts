@@ -53,7 +53,7 @@ export async function readTasks(
       ? undefined
       : ((await parts.definitions.find(wanted.name))?.name ?? wanted.name);
   const filter = { tenant: caller.tenant, ownerIds, name, state };
-  return listTasks(parts.database.sql, filter, 'newest', parts.listLimit);
+  return parts.database.lists.read((db) => listTasks(db, filter, 'newest', parts.listLimit));
 }
 
 /** The owners whose tasks the list may hold; `undefined` is everybody. */

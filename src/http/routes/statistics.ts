@@ -36,13 +36,12 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
       const stepSeconds = stepFor(minutes);
       const stepMs = stepSeconds * 1000;
       const since = new Date(Math.ceil((Date.now() - minutes * 60_000) / stepMs) * stepMs);
-      const db = tasks.database.sql;
-      const [changes, workers, queues, failures] = await Promise.all([
-        countChanges(db, caller.tenant, since, stepSeconds),
-        countWorkers(db, caller.tenant, since, stepSeconds),
-        countQueues(db, caller.tenant),
-        groupFailures(db, caller.tenant, since, MOST_GROUPS),
-      ]);
+      const { changes, workers, queues, failures } = await tasks.database.lists.read(async (db) => ({
+        changes: await countChanges(db, caller.tenant, since, stepSeconds),
+        workers: await countWorkers(db, caller.tenant, since, stepSeconds),
+        queues: await countQueues(db, caller.tenant),
+        failures: await groupFailures(db, caller.tenant, since, MOST_GROUPS),
+      }));
       const locale = localeOf(request);
       return {
         Since: locale.date(since),

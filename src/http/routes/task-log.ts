@@ -21,7 +21,7 @@ export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: Ta
     async (request, reply) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const after = Number(request.query.After ?? 0);
-      const lines = await readLog(tasks.database.sql, task.id, after, MOST_LOG_LINES);
+      const lines = await tasks.database.lists.read((db) => readLog(db, task.id, after, MOST_LOG_LINES));
       tellCut(reply, lines);
       const locale = localeOf(request);
       return lines.rows.map((line) => ({

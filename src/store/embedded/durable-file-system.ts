@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, statfsSync } from 'node:fs';
 import type { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { FOREIGN_RIGHTS } from './private-access.ts';
-import { type SharedModule, useShared, type WasmMemory, type WasmOptions } from './shared-memory.ts';
+import type { WasmMemory } from './shared-memory.ts';
 
 /** What we use of Emscripten's NODEFS. */
 interface NodeFsModule {
@@ -29,15 +29,8 @@ export class DurableFileSystem extends NodeFS {
   syncs = 0;
   /** Called whenever data was forced to the disk. */
   onSync: () => void = () => undefined;
-  /** The memory of PostgreSQL, if it is shared with other threads. */
+  /** The memory of PostgreSQL. */
   memory: WasmMemory | undefined;
-  readonly #shared: SharedModule | undefined;
-
-  /** @param shared the module, if its memory is to be shared with other threads */
-  constructor(folder: string, shared?: SharedModule) {
-    super(folder);
-    this.#shared = shared;
-  }
 
   override async init(pg: PGlite, options: Parameters<NodeFS['init']>[1]): ReturnType<NodeFS['init']> {
     const result = await super.init(pg, options);
@@ -52,8 +45,7 @@ export class DurableFileSystem extends NodeFS {
         return 0;
       };
     };
-    if (this.#shared !== undefined)
-      this.memory = useShared(result.emscriptenOpts as unknown as WasmOptions, this.#shared);
+    this.memory = (result.emscriptenOpts as { readonly wasmMemory?: WasmMemory }).wasmMemory;
     result.emscriptenOpts.preRun = [...(result.emscriptenOpts.preRun ?? []), addCalls];
     return result;
   }

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { Kysely, type PGlite } from 'kysely';
 import type { Logger } from 'pino';
+import type { Config } from '../../config.ts';
 import type { Database, Tables } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
+import { DEFAULT_LIST_SECONDS, ListReads } from '../list-reads.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { DEFAULT_RUN_SECONDS } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
@@ -14,6 +16,8 @@ import { EmbeddedDialect } from './embedded-dialect.ts';
 import { DatabaseDamaged, FolderUnusable, firstError, reasonOf } from './folder-errors.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PgliteFailed, PgliteThread } from './pglite-thread.ts';
+
+const DEFAULT_LIMITS = { runTransactionSeconds: DEFAULT_RUN_SECONDS, listSeconds: DEFAULT_LIST_SECONDS };
 
 /** The embedded database, with a count of its fsyncs. */
 export interface EmbeddedDatabase extends Database {
@@ -34,8 +38,9 @@ export async function openEmbedded(
   log: Logger,
   meter?: DatabaseMeter,
   tables: Tables = 'up to date',
-  runSeconds = DEFAULT_RUN_SECONDS,
+  limits: Pick<Config, 'runTransactionSeconds' | 'listSeconds'> = DEFAULT_LIMITS,
 ): Promise<EmbeddedDatabase> {
+  const { listSeconds } = limits;
   DataFolder.check(dataFolder);
   const lock = lockFolder(dataFolder);
   const lost = Promise.withResolvers<Error>();
@@ -53,7 +58,7 @@ export async function openEmbedded(
     const pglite = await openPglite(dataFolder, folder.isNew, lost.resolve);
     const metered = logTo(meter).log;
     const sql = new Kysely<Schema>({
-      dialect: new EmbeddedDialect({ pglite: pglite as unknown as PGlite }, runSeconds),
+      dialect: new EmbeddedDialect({ pglite: pglite as unknown as PGlite }, limits.runTransactionSeconds),
       log: (event) => {
         if (event.level === 'error' && isPanic(event.error)) lost.resolve(event.error);
         metered?.(event);
@@ -69,6 +74,8 @@ export async function openEmbedded(
     return {
       sql,
       backend: 'pglite',
+      // One at a time: the others wait outside, and everything else gets its turn between them.
+      lists: new ListReads((work) => pglite.within(listSeconds * 1000, () => work(sql)), listSeconds, 1),
       signals,
       exclusive: true,
       connections: () => undefined,

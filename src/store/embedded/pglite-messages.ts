@@ -46,7 +46,10 @@ export interface ErrorData {
 export function errorData(error: unknown): ErrorData {
   if (!(error instanceof Error)) return { message: String(error), name: 'Error', properties: {} };
   const properties = Object.fromEntries(
-    Object.entries(error).filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
+    Object.entries(error).filter(
+      // PGlite adds the text of the statement, which may be long.
+      ([name, value]) => name !== 'query' && (typeof value === 'string' || typeof value === 'number'),
+    ),
   );
   return { message: error.message, name: error.name, properties };
 }

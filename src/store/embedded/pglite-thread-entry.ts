@@ -9,7 +9,7 @@ import {
   type PgliteRows,
   type PgliteStart,
 } from './pglite-messages.ts';
-import { compileShared } from './shared-memory.ts';
+import { shareMemories } from './shared-memory.ts';
 
 /** Where two variables of PostgreSQL are in its memory. */
 interface Interrupts {
@@ -26,7 +26,8 @@ await open();
 /** Runs PGlite, and answers the calls of `PgliteThread`. */
 async function open(): Promise<void> {
   try {
-    const fs = new DurableFileSystem(folder, await compileShared());
+    shareMemories();
+    const fs = new DurableFileSystem(folder);
     const pglite = new PGlite({
       fs,
       startParams: durableStartParams(PGlite.defaultStartParams),

@@ -1,108 +1,116 @@
-import { readFile } from 'node:fs/promises';
-
-const SECTION_IMPORTS = 2;
-const KIND = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
-/** Flags of the limits of a table or memory. */
-const HAS_MAXIMUM = 1;
-const IS_SHARED = 2;
-
 /** A memory of WebAssembly. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer;
 }
 
+interface Limits {
+  readonly initial: number;
+  readonly maximum?: number;
+}
+
+type Bytes = ArrayBuffer | ArrayBufferView;
+
 /** What we use of WebAssembly, for which Node's types have no names. */
-const { WebAssembly: wasm } = globalThis as unknown as {
-  readonly WebAssembly: {
-    compile(bytes: Uint8Array): Promise<object>;
-    instantiate(module: object, imports: object): Promise<object>;
-    readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
-  };
-};
-
-/** Of the memory of WebAssembly. */
-const PAGE_BYTES = 65_536;
-
-/** PGlite's module with a memory that other threads can write to, and how large that is, in pages of 64 KB. */
-export interface SharedModule {
-  readonly module: object;
-  readonly maximum: number;
+interface Wasm {
+  Memory: new (limits: Limits & { readonly shared: true }) => WasmMemory;
+  Module: new (bytes: Bytes) => object;
+  compile(bytes: Bytes): Promise<object>;
+  instantiate(source: Bytes | object, imports: object): Promise<object>;
 }
+
+/** The most pages of 64 KB that a memory can have. */
+const MOST_PAGES = 65_536;
+const SECTION_IMPORTS = 2;
+const KIND = { function: 0, table: 1, memory: 2, global: 3 } as const;
+/** Flags of the limits of a table or memory. */
+const HAS_MAXIMUM = 1;
+const IS_SHARED = 2;
 
 /**
- * Compiles PGlite so that it takes a shared memory. Nothing else interrupts a statement: WebAssembly runs to its end, its
- * timers wait for that, and only PostgreSQL itself asks, in its memory, whether the statement is to be canceled
- * (docs/decisions/0027-bounded-requests.md).
+ * Makes every memory that WebAssembly has in this thread from now on one that other threads can write to. Nothing else
+ * interrupts a statement of PGlite: WebAssembly runs to its end, its timers wait for that, and only PostgreSQL itself
+ * asks, in its memory, whether the statement is to be canceled (docs/decisions/0027-bounded-requests.md).
  */
-export async function compileShared(): Promise<SharedModule> {
-  const url = new URL('./pglite.wasm', import.meta.resolve('@electric-sql/pglite'));
-  const bytes = new Uint8Array(await readFile(url));
-  const maximum = shareMemory(bytes);
-  return { module: await wasm.compile(bytes), maximum };
+export function shareMemories(): void {
+  const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm };
+  const { Memory, Module, compile, instantiate } = wasm;
+  // Proxies, because Emscripten asks of objects whether they are instances.
+  wasm.Memory = new Proxy(Memory, {
+    construct: (_, [limits]: [Limits]) =>
+      new Memory({ ...limits, maximum: limits.maximum ?? MOST_PAGES, shared: true }),
+  });
+  wasm.Module = new Proxy(Module, { construct: (_, [bytes]: [Bytes]) => new Module(shared(bytes)) });
+  wasm.compile = (bytes) => compile(shared(bytes));
+  wasm.instantiate = (source, imports) =>
+    instantiate(source instanceof Module ? source : shared(source as Bytes), imports);
 }
 
-/** What we use of Emscripten's options of a module. */
-export interface WasmOptions {
-  wasmMemory: WasmMemory;
-  instantiateWasm: (imports: object, done: (instance: object, module: object) => void) => object;
-}
-
-/** Makes Emscripten take the shared module, with a memory as large as its own. */
-export function useShared(options: WasmOptions, { module, maximum }: SharedModule): WasmMemory {
-  const initial = options.wasmMemory.buffer.byteLength / PAGE_BYTES;
-  options.wasmMemory = new wasm.Memory({ initial, maximum, shared: true });
-  options.instantiateWasm = (imports, done) => {
-    void wasm.instantiate(module, imports).then((instance) => done(instance, module));
-    return {};
-  };
-  return options.wasmMemory;
-}
-
-/**
- * Sets the flag `shared` of the memory that a module imports.
- *
- * @returns the memory's maximum
- */
-function shareMemory(bytes: Uint8Array): number {
+/** A module that imports a shared memory in place of its own; as it is if it imports none. */
+function shared(source: Bytes): Uint8Array {
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
   const reader = new Reader(bytes, 8); // behind the magic number and the version
   while (!reader.isAtEnd) {
+    const sectionAt = reader.at;
     const section = reader.byte();
     const length = reader.number();
-    const end = reader.at + length;
-    if (section !== SECTION_IMPORTS) {
-      reader.at = end;
-      continue;
+    const begin = reader.at;
+    const end = begin + length;
+    if (section === SECTION_IMPORTS) {
+      const limits = findMemory(reader);
+      if (limits === undefined) return bytes;
+      const imports = [
+        ...bytes.subarray(begin, limits.at),
+        HAS_MAXIMUM | IS_SHARED,
+        ...leb128(limits.minimum),
+        ...leb128(limits.maximum),
+        ...bytes.subarray(limits.end, end),
+      ];
+      return Buffer.concat([
+        bytes.subarray(0, sectionAt),
+        Uint8Array.from([SECTION_IMPORTS, ...leb128(imports.length), ...imports]),
+        bytes.subarray(end),
+      ]);
     }
-    for (let count = reader.number(); count > 0; count--) {
-      reader.skipText();
-      reader.skipText();
-      const kind = reader.byte();
-      if (kind !== KIND.memory) {
-        skipType(reader, kind);
-        continue;
-      }
-      const flagsAt = reader.at;
-      const flags = reader.byte();
-      reader.number(); // the minimum
-      if ((flags & HAS_MAXIMUM) === 0) throw new Error('The memory of PGlite has no maximum.');
-      bytes[flagsAt] = flags | IS_SHARED;
-      return reader.number();
-    }
+    reader.at = end;
   }
-  throw new Error('The module of PGlite imports no memory.');
+  return bytes;
 }
 
-function skipType(reader: Reader, kind: number): void {
-  if (kind === KIND.function) reader.number();
-  else if (kind === KIND.table) {
-    reader.byte();
-    const flags = reader.byte();
-    reader.number();
-    if ((flags & HAS_MAXIMUM) !== 0) reader.number();
-  } else if (kind === KIND.global) reader.at += 2;
-  else {
-    reader.byte();
-    reader.number();
+/** Where the limits of the imported memory are, and what they are. */
+function findMemory(
+  reader: Reader,
+):
+  | { readonly at: number; readonly end: number; readonly minimum: number; readonly maximum: number }
+  | undefined {
+  for (let count = reader.number(); count > 0; count--) {
+    reader.skipText();
+    reader.skipText();
+    const kind = reader.byte();
+    if (kind === KIND.memory) {
+      const at = reader.at;
+      const { minimum, maximum = MOST_PAGES } = reader.limits();
+      return { at, end: reader.at, minimum, maximum };
+    }
+    if (kind === KIND.function) reader.number();
+    else if (kind === KIND.table) {
+      reader.byte();
+      reader.limits();
+    } else if (kind === KIND.global) reader.at += 2;
+    else {
+      reader.byte();
+      reader.number();
+    }
+  }
+  return undefined;
+}
+
+function leb128(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return [...bytes, rest];
+    bytes.push((rest % 128) + 128);
   }
 }
 
@@ -122,7 +130,7 @@ class Reader {
 
   byte(): number {
     const byte = this.#bytes[this.at];
-    if (byte === undefined) throw new Error('The module of PGlite is cut off.');
+    if (byte === undefined) throw new Error('A module of PGlite is cut off.');
     this.at += 1;
     return byte;
   }
@@ -135,6 +143,12 @@ class Reader {
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
     }
+  }
+
+  limits(): { readonly minimum: number; readonly maximum: number | undefined } {
+    const flags = this.byte();
+    const minimum = this.number();
+    return { minimum, maximum: (flags & HAS_MAXIMUM) === 0 ? undefined : this.number() };
   }
 
   skipText(): void {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
 import type { Database, Tables } from '../database.ts';
 import { type DatabaseMeter, logTo } from '../database-meter.ts';
+import { ListReads } from '../list-reads.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { connectionsForRuns } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
@@ -63,6 +64,7 @@ export async function openPostgres(
     return {
       sql,
       backend: config.databaseBackend,
+      lists: ListReads.overPostgres(sql, config.listSeconds, config.databasePool),
       signals,
       exclusive: false,
       connections: () => ({

@@ -32,7 +32,7 @@ export interface WantedOwner {
 /** The schedules that the caller may see: the own ones and those of the system, or all. */
 export async function readSchedules({ database }: TaskParts, caller: Caller): Promise<Rows<Schedule>> {
   const owners = seesAll(caller) ? undefined : [caller.associateId, 0];
-  return listSchedules(database.sql, caller.tenant, owners);
+  return database.lists.read((db) => listSchedules(db, caller.tenant, owners));
 }
 
 /**

@@ -1,0 +1,79 @@
+import { type Kysely, sql } from 'kysely';
+import { unavailable } from '../domain/errors.ts';
+import { message } from '../domain/message.ts';
+import type { Schema } from './schema.ts';
+import { inTransaction } from './transaction.ts';
+
+/** How long a statement of a list may take, if the settings say nothing. */
+export const DEFAULT_LIST_SECONDS = 10;
+const QUERY_CANCELED = '57014';
+/** So many wait for their turn; of the others too many would be gone before it comes. */
+const MOST_WAITING = 100;
+const RETRY_SECONDS = 2;
+
+/** Reads lists. `work` gets the database to read through. */
+type Read = <T>(work: (db: Kysely<Schema>) => Promise<T>) => Promise<T>;
+
+/**
+ * Reads lists, whose work depends on what callers ask for: a few at a time, so that they leave connections for everything
+ * else, and each statement for so long only, after which the database itself ends it.
+ */
+export class ListReads {
+  readonly #read: Read;
+  readonly #seconds: number;
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  /**
+   * @param read ends each statement after `seconds`, with SQLSTATE 57014
+   * @param most at a time
+   */
+  constructor(read: Read, seconds: number, most: number) {
+    this.#read = read;
+    this.#seconds = seconds;
+    this.#free = most;
+  }
+
+  /** Over PostgreSQL: in a transaction with a time-out of its statements. */
+  static overPostgres(db: Kysely<Schema>, seconds: number, connections: number): ListReads {
+    const timeout = sql`set local statement_timeout = ${sql.lit(seconds * 1000)}`;
+    const read: Read = (work) =>
+      inTransaction(db, async (trx) => {
+        await timeout.execute(trx);
+        return work(trx);
+      });
+    return new ListReads(read, seconds, Math.max(1, Math.floor(connections / 3)));
+  }
+
+  /**
+   * Reads.
+   *
+   * @throws Refusal (unavailable) if a statement takes too long, or too many lists wait
+   */
+  async read<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    await this.#turn();
+    try {
+      return await this.#read(work);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== QUERY_CANCELED) throw error;
+      throw unavailable(
+        message`The database has not read the list within ${this.#seconds} s and was stopped; ask for less, by a narrower filter or a smaller page.`,
+        RETRY_SECONDS,
+      );
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return;
+    }
+    if (this.#waiting.length >= MOST_WAITING)
+      throw unavailable(message`Too many lists are being read; try again in a moment.`, RETRY_SECONDS);
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+}
