@@ -42,8 +42,8 @@ const makeRoom = (): Promise<void> => rm(join(disk.outside, 'ballast'));
 async function fill(admin: ApiClient): Promise<{ acknowledged: number[]; refused: Answer }> {
   const acknowledged: number[] = [];
   for (;;) {
-    const Context = Array.from({ length: 60_000 }, () => Math.random().toString(36)).join('');
-    const answer = await admin.call('POST', '/BatchTask', { Name: 'short', Context });
+    const text = Array.from({ length: 60_000 }, () => Math.random().toString(36)).join('');
+    const answer = await admin.call('POST', '/BatchTask', { Name: 'short', ParameterObject: { text } });
     if (answer.status !== 200) return { acknowledged, refused: answer };
     acknowledged.push(answer.body);
   }
