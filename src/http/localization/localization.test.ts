@@ -33,10 +33,10 @@ describe('SO-TimeZone', () => {
   });
 
   test.each(['Mars', 'US', 'NO, DK', 'NO; includeTZOffset', '+01:00', '0', '-1', 'NO includeTZOffset'])(
-    '%j is refused; the message says where the zones are',
+    '%j is refused; the message says where to find the zones',
     (header) => {
       expect(() => readTimeZoneHeader(header, UTC)).toThrow(
-        /^The header SO-TimeZone is ".*GET \/api\/v1\/timezone lists/,
+        /^The header SO-TimeZone is ".*GET \/api\/v1\/TimeZone lists/,
       );
     },
   );

@@ -140,11 +140,12 @@ describe('task ids', () => {
     ['1', 1],
     ['007', 7],
     ['-1', -1],
+    ['+1', 1],
     ['2147483647', 2147483647],
   ])('%s is one', (text, id) => {
     expect(readTaskId(text)).toBe(id);
   });
-  test.each(['', ' ', '1.0', '1e3', '0x1', '+1', '2147483648', '99999999999', 'abc', '١'])(
+  test.each(['', ' ', '1.0', '1e3', '0x1', '++1', '2147483648', '99999999999', 'abc', '١'])(
     '%j is none',
     (text) => {
       expect(() => readTaskId(text)).toThrow('a whole number of 32 bits');
