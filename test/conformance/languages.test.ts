@@ -218,7 +218,7 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
       [404, 'GET', '/Nowhere', undefined, { Authorization: '' }, /\/Nowhere finnes ikke/],
       [404, 'GET', '/BatchTask/999999', undefined, {}, /^Det finnes ingen batchoppgave 999999\.$/],
       [
-        400,
+        404,
         'GET',
         '/BatchTask/x',
         undefined,
@@ -231,9 +231,9 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
         400,
         'POST',
         '/BatchTask',
-        { Name: 5 },
+        { Name: ['x'] },
         {},
-        /^Name i BatchTaskInfo er 5; tillatt: en tekst eller null\.$/,
+        /^Name i BatchTaskInfo er en liste; tillatt: en tekst eller null\.$/,
       ],
       [400, 'POST', '/BatchTask', [], {}, /^BatchTaskInfo er en liste; tillatt: et objekt\.$/],
       [
