@@ -21,6 +21,24 @@ const objects = (count: number, make: (index: number) => unknown): unknown[] =>
 const deep = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
 const property = (schema: object): object => ({ type: 'object', properties: { it: schema } });
 
+test('each property is checked by its pattern alone', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      word: { type: 'string', pattern: '^[a-z]+$' },
+      delimiter: { type: 'string', pattern: '^[^"\\r\\n]$' },
+    },
+    patternProperties: { '^n[0-9]$': { type: 'string', pattern: '^[0-9]+$' } },
+    additionalProperties: false,
+  };
+  const check = (parameters: Record<string, unknown>): string => refusalOf(schema, parameters);
+  expect(check({ word: 'a', delimiter: ',', n1: '7' })).toBe('accepted');
+  expect(check({ word: ',' })).toContain('word must match pattern "^[a-z]+$"');
+  expect(check({ delimiter: '"' })).toContain('delimiter must match pattern');
+  expect(check({ n1: 'a' })).toContain('n1 must match pattern "^[0-9]+$"');
+  expect(check({ ab: '7' })).toContain('ab is not a parameter');
+});
+
 describe('hostile parameters are refused soon and shortly', () => {
   test.each<[string, object | undefined, Record<string, unknown>, string]>([
     [

@@ -86,9 +86,10 @@ export class SchemaValidator {
     return ajv.compile(this.#schema);
   }
 
-  #pattern(source: string): { test(text: string): boolean } {
+  #pattern(source: string): { test(text: string): boolean; toString(): string } {
     const pattern = new LinearPattern(source);
     return {
+      toString: () => source, // Ajv shares one pattern among all that have the same text
       test: (text) => {
         this.#checkTime();
         return pattern.test(text);
