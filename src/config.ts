@@ -163,7 +163,7 @@ export interface Config {
   readonly nodeId: string;
 }
 
-/** One setting: its variable, its default as written, and what it means. README's table is made from these. */
+/** One setting: its variable, its default as written, and what it means. docs/reference/settings.md has the same table. */
 export interface Setting {
   readonly name: string;
   readonly fallback: string;

@@ -15,7 +15,7 @@ const READY = /ready at|Working/;
  * as if it were installed, and a curl that fails where the answer is an error.
  */
 export async function makeCheckout(folder: string): Promise<Record<string, string>> {
-  for (const name of ['src', 'node_modules', 'dashboard', 'examples'])
+  for (const name of ['src', 'node_modules', 'dashboard', 'examples', 'batchline'])
     symlinkSync(join(ROOT, name), join(folder, name));
   await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
   const bin = join(folder, 'bin');

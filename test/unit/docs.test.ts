@@ -2,23 +2,18 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
-import { SETTINGS } from '../../src/config.ts';
 import { REFUSAL_CODES } from '../../src/domain/errors.ts';
 import { FieldRight, RIGHTS, TableRight } from '../../src/domain/rights.ts';
 import { KINDS } from '../../src/http/errors.ts';
+import { SETTINGS_PAGE, settingsPage } from '../support/settings-page.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-test("README's table of settings is that of the program", () => {
-  const table = /<!-- settings:.*?-->\n([\s\S]*?)<!-- \/settings -->/.exec(read('README.md'))?.[1] ?? '';
-  const rows = table.trim().split('\n').slice(2);
-  expect(rows).toEqual(
-    SETTINGS.map(
-      ({ name, fallback, meaning }) =>
-        `| \`${name}\` | ${fallback === '' ? '' : `\`${fallback}\``} | ${meaning} |`,
-    ),
-  );
+test('the table of settings is that of the program', () => {
+  const page = readFileSync(SETTINGS_PAGE, 'utf8');
+  expect(page).toMatch(/^\| `PORT` \| `7243` \|/m);
+  expect(page, 'run npm run settings').toBe(settingsPage(page));
 });
 
 test('the table of exit codes is that of the program', () => {
@@ -29,7 +24,7 @@ test('the table of exit codes is that of the program', () => {
 });
 
 test('every link to a file in the documents leads somewhere', () => {
-  for (const document of globSync(['*.md', '{docs,examples,bench}/**/*.md'], { cwd: root })) {
+  for (const document of globSync(['*.md', '.github/*.md', '{docs,examples,bench}/**/*.md'], { cwd: root })) {
     for (const [, target = ''] of read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
       const path = join(root, document, '..', target);
       expect(() => readFileSync(path), `${document} links to ${target}`).not.toThrow(/ENOENT/);
@@ -64,6 +59,23 @@ test('the table of errors is that of the program', () => {
   for (const [kind, , , , when] of rows) expect(when, kind).not.toBe('');
   const codes = tableOf('docs/reference/errors.md', 'codes').map(([code]) => code);
   expect(codes).toEqual([...REFUSAL_CODES]);
+});
+
+test('the table of calls is complete, and every call in it exists', () => {
+  // docs/reference/access.md is generated from the routes.
+  const routes = [
+    ...read('docs/reference/access.md').matchAll(/^\| `(\S+) (\/(?:api|openapi|docs|health|metrics)\S*)`/gm),
+  ].map(([, method = '', path = '']) => `${method} ${path}`);
+  const calls = tableOf('docs/reference/api.md', 'calls').flatMap(([cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, call = '']) => call),
+  );
+  const patternOf = (call: string): RegExp => {
+    const pattern = call.replaceAll(/[.$]/g, '\\$&').replaceAll('{id}', '[^/]+').replaceAll('…', '.*');
+    return new RegExp(`^${call.startsWith('/') ? '[A-Z]+ ' : ''}${pattern}$`);
+  };
+  expect(routes.length).toBeGreaterThan(50);
+  expect(routes.filter((route) => !calls.some((call) => patternOf(call).test(route)))).toEqual([]);
+  expect(calls.filter((call) => !routes.some((route) => patternOf(call).test(route)))).toEqual([]);
 });
 
 test('the table of rights is that of the program', () => {
