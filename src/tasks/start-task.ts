@@ -13,7 +13,7 @@ import { type Associate, getAssociate } from '../store/associates/associates.ts'
 import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/idempotency/claim-key.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
-import { insertTask } from '../store/tasks/insert-task.ts';
+import { insertTasks } from '../store/tasks/insert-task.ts';
 import { inTransaction } from '../store/transaction.ts';
 import type { TaskParts } from './task-parts.ts';
 
@@ -118,23 +118,49 @@ export interface StartDetails {
   readonly trace?: TraceContext | null | undefined;
 }
 
+/** A prepared task and how it is to start. */
+export interface PreparedStart {
+  readonly task: NewTask;
+  readonly details: StartDetails;
+}
+
 /** Inserts a prepared task with its record. Call `announceStart` after the transaction. */
 export async function insertStart(
   trx: Transaction<Schema>,
   task: NewTask,
-  { actorId, reason, trace = null, ...delivery }: StartDetails,
+  details: StartDetails,
 ): Promise<number> {
-  // The stager promotes it when it is due.
-  const waits = delivery.delaySeconds > 0 || delivery.dueAt !== undefined;
-  const jobId = waits ? randomUUID() : null;
-  const span = beginSend(task.name, task.tenant, trace);
-  return span.while(async () => {
-    const taskId = await insertTask(trx, task, actorId, { jobId, ...delivery, trace: span.trace });
-    span.note({ 'messaging.message.id': String(taskId) });
-    const started = { taskId, tenant: task.tenant, actorId, nodeId: null, attempt: 0 };
-    await insertAudit(trx, [{ ...started, from: null, to: 'New', reason }]);
-    return taskId;
+  const [id] = await insertStarts(trx, [{ task, details }]);
+  return id as number;
+}
+
+/** Inserts prepared tasks with their records, by one statement for each table. Resolves to their ids, in order. */
+export async function insertStarts(
+  trx: Transaction<Schema>,
+  starts: readonly PreparedStart[],
+): Promise<number[]> {
+  const spans = starts.map(({ task, details }) => beginSend(task.name, task.tenant, details.trace ?? null));
+  const rows = starts.map(({ task, details }, index) => {
+    const { actorId, priority, delaySeconds, dueAt } = details;
+    // The stager promotes it when it is due.
+    const jobId = delaySeconds > 0 || dueAt !== undefined ? randomUUID() : null;
+    return { task, actorId, jobId, delaySeconds, dueAt, priority, trace: spans[index]?.trace ?? null };
   });
+  try {
+    const ids = await insertTasks(trx, rows);
+    const created = starts.map(({ task: { tenant }, details: { actorId, reason } }, index) => {
+      const taskId = ids[index] as number;
+      spans[index]?.note({ 'messaging.message.id': String(taskId) });
+      return { taskId, tenant, actorId, nodeId: null, attempt: 0, from: null, to: 'New' as const, reason };
+    });
+    await insertAudit(trx, created);
+    return ids;
+  } catch (error) {
+    for (const span of spans) span.fail('exception', error);
+    throw error;
+  } finally {
+    for (const span of spans) span.end();
+  }
 }
 
 /** Tells the workers that have new tasks, now or when they are due. */

@@ -9,7 +9,7 @@ import { listDueSchedules, nextDueTime } from '../../store/schedules/read-schedu
 import type { Schedule } from '../../store/schedules/schedule-row.ts';
 import { recordLook } from '../../store/schedules/watch.ts';
 import { inTransaction } from '../../store/transaction.ts';
-import { announceStart, insertStart } from '../start-task.ts';
+import { announceStart, insertStarts, type PreparedStart } from '../start-task.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
@@ -144,27 +144,25 @@ export class Scheduler {
     for (const schedule of due) plans.push(await this.#plan(schedule, now, downtime));
     const started = await inTransaction(this.#parts.database.sql, async (trx) => {
       const locked = await lockDueSchedules(trx, due);
-      const results: FiringResult[] = [];
-      const names: string[] = [];
-      for (const { schedule, task, firing, problem } of plans) {
-        if (!locked.has(schedule.id)) continue;
-        let lastTaskId: number | null = null;
-        for (const time of task === undefined ? [] : firing.due) {
-          const { name, ownerId, priority } = schedule;
-          const reason = reasonFor(name, time, now);
-          lastTaskId = await insertStart(trx, task as NewTask, {
-            actorId: ownerId,
-            priority,
-            delaySeconds: 0,
-            reason,
-          });
-          names.push((task as NewTask).name);
-        }
-        const lastRun = task === undefined ? null : (firing.due.at(-1) ?? null);
-        results.push({ id: schedule.id, nextRun: firing.nextRun, lastRun, lastTaskId, problem });
-      }
-      await moveSchedulesOn(trx, results);
-      return { names, schedules: results.length };
+      const ours = plans.filter(({ schedule }) => locked.has(schedule.id));
+      const starts = ours.map((plan) => startsOf(plan, now));
+      const ids = await insertStarts(trx, starts.flat());
+      let last = -1; // index of the last id of a schedule
+      await moveSchedulesOn(
+        trx,
+        ours.map(({ schedule: { id }, firing, problem }, index): FiringResult => {
+          const count = starts[index]?.length ?? 0;
+          last += count;
+          return {
+            id,
+            nextRun: firing.nextRun,
+            lastRun: count > 0 ? (firing.due.at(-1) ?? null) : null,
+            lastTaskId: count > 0 ? (ids[last] ?? null) : null,
+            problem,
+          };
+        }),
+      );
+      return { names: starts.flat().map(({ task }) => task.name), schedules: ours.length };
     });
     for (const name of new Set(started.names)) {
       announceStart(this.#parts, name, 0, started.names.filter((one) => one === name).length);
@@ -194,6 +192,16 @@ export class Scheduler {
     }
     return { schedule, task, firing, problem };
   }
+}
+
+/** The tasks of a schedule that are due. */
+function startsOf({ schedule, task, firing }: Plan, now: Date): PreparedStart[] {
+  if (task === undefined) return [];
+  const { name, ownerId: actorId, priority } = schedule;
+  return firing.due.map((time) => ({
+    task,
+    details: { actorId, priority, delaySeconds: 0, reason: reasonFor(name, time, now) },
+  }));
 }
 
 /** The reason in the record of a task that a schedule starts. */
