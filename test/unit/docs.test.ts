@@ -32,6 +32,14 @@ test('every link to a file in the documents leads somewhere', () => {
   }
 });
 
+test('every decision has a status with a date and is in the index', () => {
+  const index = read('docs/decisions/README.md');
+  for (const path of globSync('docs/decisions/0*.md', { cwd: root })) {
+    expect(read(path), path).toMatch(/^# \d{4} .+\n\nStatus: (accepted|superseded), \d{4}-\d\d-\d\d\./);
+    expect(index).toContain(`](${path.slice('docs/decisions/'.length)})`);
+  }
+});
+
 /** The rows of the table that a document marks with this name, as cells. */
 function tableOf(document: string, name: string): string[][] {
   const table =
