@@ -11,7 +11,7 @@ import { BACKEND_NAMES, type BackendName } from './store/backend.ts';
 import { DEFAULT_RUN_SECONDS } from './store/run-connections.ts';
 
 /** The ways to sign in, in the order in which they are offered. */
-export const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
+const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
 /** A way to sign in (contract, section 5: Authorization). */
 export type SignInScheme = (typeof SIGN_IN_SCHEMES)[number];
 
@@ -72,7 +72,7 @@ export interface RetentionConfig {
 }
 
 /** For whom `/metrics` is: those who sign in and may see every task, everybody, or nobody. */
-export const METRICS_ACCESS = ['sign-in', 'open', 'off'] as const;
+const METRICS_ACCESS = ['sign-in', 'open', 'off'] as const;
 export type MetricsAccess = (typeof METRICS_ACCESS)[number];
 
 /** Every setting of the server, checked. */
@@ -728,7 +728,7 @@ function listOf(text: string | undefined): string[] {
 }
 
 /** The variables of a settings file (`KEY=value` lines, `#` comments), for `--env-file`-like use. */
-export function readSettingsFile(path: string): Record<string, string> {
+function readSettingsFile(path: string): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const line of readFileSync(path, 'utf8').split(/\r?\n/)) {
     const match = /^\s*([A-Z_][A-Z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);

@@ -63,7 +63,7 @@ export const ACCESS = {
 } as const satisfies Readonly<Record<string, Access>>;
 
 /** Returns whether the sign-in has the scope; `write` and `admin` include `read`. */
-export function hasScope({ scopes }: Caller, scope: Scope): boolean {
+function hasScope({ scopes }: Caller, scope: Scope): boolean {
   return (
     scopes.includes(scope) || (scope === 'read' && (scopes.includes('write') || scopes.includes('admin')))
   );

@@ -11,7 +11,7 @@ export type Retention = number | null;
 export type RetentionRules = Readonly<Partial<Record<EndedState, Retention>>>;
 
 /** What holds where nothing else is said: SucceededManualCleanup is left to the code that is responsible. */
-export const KEEP_ALL: Readonly<Record<EndedState, Retention>> = {
+const KEEP_ALL: Readonly<Record<EndedState, Retention>> = {
   Succeeded: null,
   Failed: null,
   SucceededManualCleanup: null,

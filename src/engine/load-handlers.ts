@@ -5,7 +5,7 @@ import { DEFINITION, type TaskDefinition } from '../workers/define-task.ts';
 import type { Registry } from './registry.ts';
 
 /** A module of the user's that can't be loaded. The message names it and what is wrong. */
-export class HandlerModuleError extends Error {
+class HandlerModuleError extends Error {
   constructor(path: string, problem: unknown) {
     super(`BATCHLINE_HANDLERS: ${path}: ${problem instanceof Error ? problem.message : String(problem)}`, {
       cause: problem,

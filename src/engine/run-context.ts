@@ -92,7 +92,7 @@ function taskLog(run: Run, runLog: RunLog): Logger {
  *
  * @throws Refusal (invalid) if the value can't be kept
  */
-export async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promise<void> {
+async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promise<void> {
   const withFile = run.fileName !== null;
   const json = checkpointJson(value);
   if (await writeCheckpoint(db, run.task.id, run.task.attempt, json, withFile)) return;

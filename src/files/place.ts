@@ -1,5 +1,5 @@
 /** A folder of this machine, or one that several share. */
-export interface FolderPlace {
+interface FolderPlace {
   readonly kind: 'folder';
   /** Its absolute path. */
   readonly folder: string;

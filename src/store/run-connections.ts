@@ -18,7 +18,7 @@ export interface RunUse {
 export const DEFAULT_RUN_SECONDS = 20;
 
 /** Why the code of a run gets no connection, or has lost the one that it had. */
-export class RunConnectionError extends Error {
+class RunConnectionError extends Error {
   constructor(problem: string) {
     super(problem);
     this.name = 'RunConnectionError';

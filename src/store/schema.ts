@@ -9,7 +9,7 @@ import type { MissedRuns } from '../domain/schedule.ts';
 type MessageColumn = ColumnType<MessageData | null, string | null | undefined, string | null>;
 
 /** Table `batchline.task`: one row a batch task. The row decides. */
-export interface TaskTable {
+interface TaskTable {
   id: GeneratedAlways<number>;
   tenant: string;
   name: string;
@@ -77,7 +77,7 @@ export interface TaskTable {
  * Table `batchline.task_family`: one row for every task that has started others. Whoever locks it holds the rows of the
  * tasks already: it is the last lock of a transaction, so that nobody waits crosswise.
  */
-export interface TaskFamilyTable {
+interface TaskFamilyTable {
   parent_id: number;
   total: Generated<number>;
   ended: Generated<number>;
@@ -96,21 +96,21 @@ export interface TaskFamilyTable {
 }
 
 /** Table `batchline.deleted_child`: the keys of children that were deleted, so that no later run starts them again. */
-export interface DeletedChildTable {
+interface DeletedChildTable {
   parent_id: number;
   child_key: string;
   id: number;
 }
 
 /** Table `batchline.binary_object`: ParameterObjects, serialised as JSON text. */
-export interface BinaryObjectTable {
+interface BinaryObjectTable {
   id: GeneratedAlways<number>;
   tenant: string;
   content: string;
 }
 
 /** Table `batchline.task_audit`: one row for every change of a task's state. */
-export interface TaskAuditTable {
+interface TaskAuditTable {
   id: GeneratedAlways<string>;
   task_id: number;
   tenant: string;
@@ -167,7 +167,7 @@ export interface ApiTokenTable {
 }
 
 /** Table `batchline.sign_in`: tickets and cookie sessions that were handed out, kept as hashes. */
-export interface SignInTable {
+interface SignInTable {
   id: GeneratedAlways<number>;
   associate_id: number;
   kind: 'ticket' | 'cookie';
@@ -205,7 +205,7 @@ export interface UploadTable {
 }
 
 /** Table `batchline.result_file`: whose result file a content in the store of files is. */
-export interface ResultFileTable {
+interface ResultFileTable {
   task_id: number;
   /** The attempt that has written it. */
   attempt: number;
@@ -218,7 +218,7 @@ export interface ResultFileTable {
 }
 
 /** Table `batchline.worker_definition`: definitions that workers outside the server offer. */
-export interface WorkerDefinitionTable {
+interface WorkerDefinitionTable {
   name_key: string;
   name: string;
   description: string;
@@ -234,7 +234,7 @@ export interface WorkerDefinitionTable {
 }
 
 /** Table `batchline.task_log`: the last lines that runs of a task have logged. */
-export interface TaskLogTable {
+interface TaskLogTable {
   id: GeneratedAlways<string>;
   task_id: number;
   attempt: number;
@@ -244,7 +244,7 @@ export interface TaskLogTable {
 }
 
 /** Table `batchline.idempotency_key`: the answers of starts that their callers may send again. */
-export interface IdempotencyKeyTable {
+interface IdempotencyKeyTable {
   associate_id: number;
   key: string;
   /** What was sent with the key, as a hash. */
@@ -255,7 +255,7 @@ export interface IdempotencyKeyTable {
 }
 
 /** Table `batchline.definition_control`: definitions that are, or were, paused or limited. */
-export interface DefinitionControlTable {
+interface DefinitionControlTable {
   name: string;
   /** One more with each change: claims ask whether they know the newest. */
   version: number;
@@ -274,7 +274,7 @@ export interface DefinitionControlTable {
 }
 
 /** Table `batchline.definition_audit`: who has paused, resumed or limited definitions. */
-export interface DefinitionAuditTable {
+interface DefinitionAuditTable {
   id: GeneratedAlways<string>;
   name: string;
   at: Generated<Date>;
@@ -284,7 +284,7 @@ export interface DefinitionAuditTable {
 }
 
 /** Table `batchline.definition_start`: how many runs have begun when, of definitions with a rate. */
-export interface DefinitionStartTable {
+interface DefinitionStartTable {
   name: string;
   at: Generated<Date>;
   runs: number;
@@ -358,7 +358,7 @@ export interface WebhookTable {
 }
 
 /** Table `batchline.webhook_cursor`: one row, up to which event the deliveries are there. */
-export interface WebhookCursorTable {
+interface WebhookCursorTable {
   id: number;
   position: string | number;
 }
@@ -387,20 +387,20 @@ export interface WebhookDeliveryTable {
 }
 
 /** Table `batchline.signal`: what processes tell each other where the database has no LISTEN and NOTIFY. */
-export interface SignalTable {
+interface SignalTable {
   id: Generated<string>;
   content: string;
   at: Generated<Date>;
 }
 
 /** Table `batchline.own_retention`: how long definitions themselves say that their tasks are kept. */
-export interface OwnRetentionTable {
+interface OwnRetentionTable {
   name_key: string;
   rules: ColumnType<RetentionRules, string, string>;
 }
 
 /** Table `batchline.retention`: how long administrators have tasks of a definition kept. */
-export interface RetentionTable {
+interface RetentionTable {
   /** The definition's name in lower case. */
   name_key: string;
   rules: ColumnType<RetentionRules, string, string>;

@@ -10,9 +10,9 @@ import type { Schema } from '../store/schema.ts';
 import { type ArchiveRequest, type ArchiveSource, MOST_SUMMARISED } from './list-archive.ts';
 
 /** The most tasks of a list whose tasks are shown with the sums up to each of them. */
-export const MOST_RUNNING = 100_000;
+const MOST_RUNNING = 100_000;
 /** The most groups of a list. */
-export const MOST_GROUPS = 10_000;
+const MOST_GROUPS = 10_000;
 
 /** What a row says in one column. */
 export interface ListCell {

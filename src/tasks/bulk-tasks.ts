@@ -20,7 +20,7 @@ import type { Guard } from './update-task.ts';
 /** What can be done to many tasks at once. */
 export const BULK_ACTIONS = ['Stop', 'Restart', 'Delete'] as const;
 /** One of them. */
-export type BulkAction = (typeof BULK_ACTIONS)[number];
+type BulkAction = (typeof BULK_ACTIONS)[number];
 
 /** What is to be done to which tasks. */
 export interface BulkRequest {

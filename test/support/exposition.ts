@@ -1,5 +1,5 @@
 /** A value of a metric. */
-export interface Sample {
+interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;

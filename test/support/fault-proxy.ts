@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What a proxy does to what passes through it. */
-export type Weather =
+type Weather =
   /** Everything passes at once. */
   | { readonly kind: 'clear' }
   /** Everything passes, so many ms later. */

@@ -9,7 +9,6 @@ export type AuditEntry = Carrier<'AuditEntry'>;
 export type LogLine = Carrier<'LogLine'>;
 export type Schedule = Carrier<'Schedule'>;
 export type Statistics = Carrier<'Statistics'>;
-export type Webhook = Carrier<'Webhook'>;
 export type Delivery = Carrier<'WebhookDelivery'>;
 
 /** One task. `All` and `Unknown` are never the state of one. */

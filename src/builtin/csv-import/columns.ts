@@ -8,7 +8,7 @@ import { patternOf } from './patterns.ts';
 export const IDENTIFIER = '^[a-z][a-z0-9_]{0,62}$';
 
 /** What a column of an import may hold. */
-export const COLUMN_TYPES = ['text', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
+const COLUMN_TYPES = ['text', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
 /** The name of a column type. */
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 

@@ -4,7 +4,7 @@ import { message } from '../../domain/message.ts';
 import { PermanentError } from '../../workers/define-task.ts';
 
 /** The longest that the patterns of all columns may take over the values of one chunk. */
-export const PATTERN_MILLISECONDS = 2000;
+const PATTERN_MILLISECONDS = 2000;
 /** Matching lets other work of the process go on this often. */
 const YIELD_MILLISECONDS = 20;
 

@@ -7,9 +7,9 @@ import { claimTable } from './table-owner.ts';
 /** The PostgreSQL schema that imported tables live in. */
 export const DATA_SCHEMA = 'batchline_data';
 /** The column with the id of the task that loaded a row. */
-export const TASK_COLUMN = '_task';
+const TASK_COLUMN = '_task';
 /** The column with the line of the file on which the row begins. */
-export const LINE_COLUMN = '_line';
+const LINE_COLUMN = '_line';
 
 /** One row to load: its line, and a value for each column, as text. */
 export interface LoadRow {

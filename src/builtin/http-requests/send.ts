@@ -3,7 +3,7 @@ import { AddressRefused, readUrl } from '../../net/address-rules.ts';
 import { readBody } from '../../net/read-body.ts';
 
 /** The most redirects that are followed. */
-export const MAX_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 /** Headers that are meant for one server only. */
 const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie', 'cookie2'];

@@ -12,7 +12,7 @@ export interface ConnectionOptions {
 }
 
 /** The server does not answer. The message says where it was looked for. */
-export class ServerUnreachable extends Error {
+class ServerUnreachable extends Error {
   constructor(url: string, cause: unknown) {
     const reason = (cause as { cause?: { message?: string; code?: string } }).cause;
     super(

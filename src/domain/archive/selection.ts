@@ -10,7 +10,7 @@ const MODIFIERS = ['Header', 'Footer', 'HideDetail'] as const;
 const UNSUPPORTED = ['CurrencyConvert', 'Expression'];
 
 /** A function that sums up tasks. */
-export type AggregateFunction = (typeof AGGREGATES)[number];
+type AggregateFunction = (typeof AGGREGATES)[number];
 
 /** A column of the answer: a value of each task, what the tasks are grouped by, or a sum (contract, section 6). */
 export interface SelectedItem {

@@ -10,9 +10,3 @@ export interface FamilyParts {
   readonly definitions: Definitions;
   readonly textLimits: TextLimits;
 }
-
-/** A run of a task that starts children or waits for them: the attempt fences it. */
-export interface ParentRun {
-  readonly taskId: number;
-  readonly attempt: number;
-}

@@ -2,7 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { invalid } from '../../domain/errors.ts';
 
 /** What scrypt costs: blocks, their size, lanes. */
-export interface Cost {
+interface Cost {
   readonly N: number;
   readonly r: number;
   readonly p: number;

@@ -4,7 +4,7 @@ import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where the build puts the page: beside `src` as well as beside `dist`. */
-export const PAGE_FOLDER = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
+const PAGE_FOLDER = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 
 /** The codings that the build compresses by, the best first, and what their files end in. */
 export const CODINGS = { br: '.br', gzip: '.gz' } as const;

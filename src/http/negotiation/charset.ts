@@ -16,7 +16,7 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer) => string | undefined>> 
 };
 
 /** The charsets of bodies that are read, for messages. */
-export const CHARSETS = 'utf-8, us-ascii, iso-8859-1, windows-1252, utf-16, utf-16le and utf-16be';
+const CHARSETS = 'utf-8, us-ascii, iso-8859-1, windows-1252, utf-16, utf-16le and utf-16be';
 
 /** The charset that a Content-Type names, in lower case; `undefined` where it names none. */
 export function charsetOf(contentType: string): string | undefined {

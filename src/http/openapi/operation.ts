@@ -19,7 +19,7 @@ export const TAGS = {
 } as const;
 
 /** A tag of operations. */
-export type Tag = keyof typeof TAGS;
+type Tag = keyof typeof TAGS;
 
 /** Bodies, or answers, by media type. */
 export interface Content {
@@ -33,10 +33,10 @@ export interface Content {
 export type Answer = TSchema | null | Content;
 
 /** A header of an answer, with what it says. */
-export type AnswerHeaders = Readonly<Record<string, string>>;
+type AnswerHeaders = Readonly<Record<string, string>>;
 
 /** Which conditional headers a call looks at (contract, section 5). */
-export type Conditions = 'read' | 'change' | 'file';
+type Conditions = 'read' | 'change' | 'file';
 
 /**
  * What the OpenAPI document says of a route beside the schemas that Fastify checks its requests by. It is told here,

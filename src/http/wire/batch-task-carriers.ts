@@ -92,7 +92,7 @@ const selected = <Schema extends TObject>({ properties }: Schema) =>
   Type.Object(Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, nullable(one)])));
 
 /** A BatchTaskInfo after `$select`: what is not selected is null. */
-export const SelectedBatchTaskInfo = Type.Object(
+const SelectedBatchTaskInfo = Type.Object(
   {
     ...selected(BatchTaskInfo).properties,
     TableRight: nullable(selected(Right)),

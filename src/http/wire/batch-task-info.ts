@@ -18,7 +18,7 @@ interface FieldInfo {
 }
 
 /** The properties of the carrier in their order, and their types (contract, sections 1 and 7). */
-export const BATCH_TASK_FIELDS = {
+const BATCH_TASK_FIELDS = {
   Id: { type: 'System.Int32', length: 4 },
   Name: { type: 'System.String', length: 254 },
   AssociateId: { type: 'System.Int32', length: 4 },

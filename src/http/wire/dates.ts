@@ -5,7 +5,7 @@ import { type TimeZone, UTC, yearlyOffsets } from '../../domain/time-zone.ts';
 import { describe } from './carrier-reader.ts';
 
 /** A date that was never set (contract, section 1). */
-export const NEVER = '0001-01-01T00:00:00';
+const NEVER = '0001-01-01T00:00:00';
 
 const MINUTE_MS = 60_000;
 

@@ -54,7 +54,7 @@ export const Declare = Type.Object(
 );
 
 /** The longest poll, in seconds. */
-export const LONGEST_POLL = 30;
+const LONGEST_POLL = 30;
 
 /** `POST /Workers/Acquire` */
 export const Acquire = Type.Object(

@@ -46,7 +46,7 @@ function among({ column, values }: Extract<Filter, { kind: 'among' }>): Conditio
 }
 
 /** A value with the type that the database is to take it for. */
-export function typed(value: FilterValue): RawBuilder<unknown> {
+function typed(value: FilterValue): RawBuilder<unknown> {
   if (typeof value === 'number') return sql`${value}::int`;
   if (typeof value === 'boolean') return sql`${value}::boolean`;
   if (typeof value === 'string') return sql`${value}::text`;

@@ -8,7 +8,7 @@ import { DurableFileSystem, durableStartParams, syncPath } from './durable-file-
 import { lockFolder } from './folder-lock.ts';
 
 /** There is a database already, or the archive holds none. The message says which. */
-export class RestoreRefused extends Error {
+class RestoreRefused extends Error {
   /** As a server would answer it. */
   readonly status = 409;
 

@@ -84,7 +84,7 @@ const FOUNDATION = [
 ];
 
 /** A migration never got the locks that it needs. */
-export class MigrationBlocked extends Error {
+class MigrationBlocked extends Error {
   constructor(name: string, cause: unknown) {
     super(
       `The migration ${name} waits for locks that other transactions hold for long; end those, and start again.`,

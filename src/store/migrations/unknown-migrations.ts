@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 const NEEDS = /-needs-(\d{4})$/;
 
 /** The tables were changed by a newer program so that this one can't work with them. */
-export class SchemaTooNew extends Error {
+class SchemaTooNew extends Error {
   constructor(name: string, newest: string) {
     super(
       `The database was changed by a newer version of Batchline (migration ${name}) that this one, which knows migrations up to ${newest}, can't share it with; start the newer version.`,

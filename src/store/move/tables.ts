@@ -10,7 +10,7 @@ export interface MovedTable {
 }
 
 /** The schemas that are moved whole: ours, and that of imported data. */
-export const MOVED_SCHEMAS = ['batchline', 'batchline_data'] as const;
+const MOVED_SCHEMAS = ['batchline', 'batchline_data'] as const;
 
 /** Tables that every database has of its own. */
 const OWN = ['kysely_migration', 'kysely_migration_lock', 'move'];

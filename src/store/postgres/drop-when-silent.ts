@@ -9,7 +9,7 @@ interface Connected {
 }
 
 /** The database has not answered in time. */
-export class DatabaseSilent extends Error {
+class DatabaseSilent extends Error {
   constructor(ms: number) {
     super(`PostgreSQL has not answered for ${ms / 1000} s.`);
     this.name = 'DatabaseSilent';

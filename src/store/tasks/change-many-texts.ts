@@ -5,7 +5,7 @@ import type { Schema } from '../schema.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
 
 /** Whose tasks a caller may change, as conditions of the statement, so that deciding and writing are one. */
-export interface ChangeScope {
+interface ChangeScope {
   /** The tenant; `null` for any. */
   readonly tenant: string | null;
   /** The owner; `null` for any. */

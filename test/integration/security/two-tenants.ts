@@ -6,15 +6,15 @@ import { startReceiver } from '../../support/webhook-receiver.ts';
 import { HandWorker } from '../workers/protocol-client.ts';
 
 /** The tenant whose things nobody else may see, and the tenant of those who try. */
-export const ALPHA = 'Alpha';
-export const BETA = 'Beta';
+const ALPHA = 'Alpha';
+const BETA = 'Beta';
 /** Stands in every text of Alpha's, and nowhere else. */
 export const MARKER = 'of-alpha-alone';
 /** What Alpha's tasks are started by; Beta starts none of it. */
 export const ALPHA_WORK = 'alpha-work';
 
 /** Ids of Alpha's things by their kind, each with one that is nobody's. */
-export type Things = Readonly<Record<ThingKind, { readonly id: string; readonly unknown: string }>>;
+type Things = Readonly<Record<ThingKind, { readonly id: string; readonly unknown: string }>>;
 export type ThingKind = (typeof KINDS)[number];
 const KINDS = [
   'waiting',
