@@ -55,9 +55,9 @@ function refuseMethod(request: FastifyRequest, reply: FastifyReply, methods: str
   return methodNotAllowed`${request.url.split('?')[0] ?? ''} does not take ${request.method}; ${methods} are accepted.`;
 }
 
-/** The path as the router compares it. */
+/** The path as the router compares it: decoded, without a slash at its end. */
 function pathOf(request: FastifyRequest): string {
-  const path = request.url.split('?')[0] ?? '';
+  const path = withoutSlash(request.url.split('?')[0] ?? '');
   try {
     return decodeURI(path);
   } catch (error) {
@@ -67,10 +67,13 @@ function pathOf(request: FastifyRequest): string {
 }
 
 function patternOf(url: string): RegExp {
-  const source = url
-    .replace(/(?<=.)\/$/, '')
+  const source = withoutSlash(url)
     .replaceAll(/[.$]/g, '\\$&')
     .replaceAll(/:\w+/g, '[^/]+')
     .replaceAll('*', '.*');
-  return new RegExp(`^${source}/?$`, 'i');
+  return new RegExp(`^${source}$`, 'i');
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/(?<=.)\/$/, '');
 }

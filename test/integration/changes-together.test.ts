@@ -6,6 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BatchTask, TaskChange, TaskTexts } from '../../src/domain/batch-task.ts';
 import { type Caller, SCOPES } from '../../src/domain/caller.ts';
+import { TaskState } from '../../src/domain/task-state.ts';
 import { startTask } from '../../src/tasks/start-task.ts';
 import { updateTask } from '../../src/tasks/update-task.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
@@ -72,10 +73,15 @@ describe.each(DATABASES)('changes at the same moment on %s', (kind) => {
   test('they are one transaction, and what is refused changes nothing of the others', async () => {
     const [one = 0, two = 0, three = 0, illegal = 0, moved = 0, gone = 0, stranger = 0] = await started(7);
     const own = await start(ANN);
+    await node.parts.database.sql
+      .updateTable('batchline.task')
+      .set({ state: TaskState.Succeeded })
+      .where('id', '=', illegal)
+      .execute();
     await node.parts.database.sql.deleteFrom('batchline.task').where('id', '=', gone).execute();
     const results = await Promise.allSettled([
       change(one, ALL),
-      change(illegal, { ...ALL, state: 'Succeeded' }),
+      change(illegal, { ...ALL, state: 'New' }),
       change(gone, ALL),
       change(two, { ...ALL, state: 'New' }),
       change(stranger, ALL, ANN),

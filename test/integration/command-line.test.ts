@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ExitCode } from '../../src/cli/exit-codes.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { ADMIN } from '../support/associates.ts';
 import { createEmptyPlace, type Place } from '../support/databases.ts';
@@ -86,9 +87,13 @@ test('the first start prints an administrator and three commands that work; late
 });
 
 describe('serve refuses with one clear line', () => {
-  const refused = async (env: Record<string, string>, ...lines: (string | RegExp)[]): Promise<void> => {
+  const refused = async (
+    env: Record<string, string>,
+    lines: readonly (string | RegExp)[],
+    code: ExitCode = 1,
+  ): Promise<void> => {
     const result = await runCli(['serve'], { BATCHLINE_DATA: join(folder, 'unused'), PORT: '0', ...env });
-    expect(result, result.stderr).toMatchObject({ code: 1, stdout: '' });
+    expect(result, result.stderr).toMatchObject({ code, stdout: '' });
     expect(result.stderr.trimEnd().split('\n')).toEqual(lines.map((line) => expect.stringMatching(line)));
   };
 
@@ -117,21 +122,21 @@ describe('serve refuses with one clear line', () => {
       { DATABASE_URL: 'postgres://postgres@no-such-host.invalid/x' },
       /^batchline: DATABASE_URL: .*no-such-host/,
     ],
-  ])('%j', async (env, ...lines) => refused(env, ...lines));
+  ])('%j', async (env, ...lines) => refused(env, lines));
 
   test('a data folder that is a file', () =>
     refused(
       { BATCHLINE_DATA: join(folder, 'a-file') },
-      /^batchline: BATCHLINE_DATA is ".*a-file"; .* is accepted/,
+      [/^batchline: BATCHLINE_DATA: ".*a-file\/postgres" can't be used \(ENOTDIR.*\); .* is accepted\.$/],
+      8,
     ));
 
   test('a database that does not exist', async () => {
     const place = await createEmptyPlace('postgres');
     await place.remove();
-    await refused(
-      place.env,
+    await refused(place.env, [
       /^batchline: DATABASE_URL: PostgreSQL can't be used there: .* does not exist\.$/,
-    );
+    ]);
   });
 
   test.each([
@@ -156,14 +161,12 @@ describe('serve refuses with one clear line', () => {
     const { port } = taken.address() as { port: number };
     const place = await createEmptyPlace('postgres');
     try {
-      await refused(
-        { ...place.env, PORT: String(port) },
+      await refused({ ...place.env, PORT: String(port) }, [
         /^batchline: the address is in use\..* set PORT\.$/,
-      );
-      await refused(
-        { ...place.env, HOST: 'no-such-host.invalid' },
+      ]);
+      await refused({ ...place.env, HOST: 'no-such-host.invalid' }, [
         /^batchline: HOST and PORT .*no-such-host/,
-      );
+      ]);
     } finally {
       taken.close();
       await place.remove();

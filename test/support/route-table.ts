@@ -6,6 +6,8 @@ export interface KnownRoute {
   readonly method: string;
   /** With `:id` and the like, without a slash at the end. */
   readonly url: string;
+  /** The longest body in bytes, if the route sets a limit other than the server's. */
+  readonly bodyLimit: number | undefined;
 }
 
 /**
@@ -17,9 +19,9 @@ export async function routesOf<T>(
 ): Promise<[server: T, routes: KnownRoute[], app: FastifyInstance]> {
   let app: FastifyInstance | undefined;
   const routes = new Map<string, KnownRoute>();
-  const note = ({ method, url }: RouteOptions): void => {
+  const note = ({ method, url, bodyLimit }: RouteOptions): void => {
     const path = url.replace(/(.)\/$/, '$1');
-    for (const one of [method].flat()) routes.set(`${one} ${path}`, { method: one, url: path });
+    for (const one of [method].flat()) routes.set(`${one} ${path}`, { method: one, url: path, bodyLimit });
   };
   // Fastify tells of every server that it makes.
   const onServer = (event: unknown): void => {

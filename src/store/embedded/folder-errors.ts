@@ -7,7 +7,7 @@ export class FolderUnusable extends Error {
 
   constructor(folder: string, cause: unknown) {
     super(
-      `BATCHLINE_DATA is "${folder}"; a folder that can be made and written to is accepted (${reasonOf(cause)}).`,
+      `BATCHLINE_DATA: "${folder}" can't be used (${reasonOf(cause)}); a folder that can be made and written to is accepted.`,
       {
         cause,
       },

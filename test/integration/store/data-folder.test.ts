@@ -224,7 +224,7 @@ describe.skipIf(process.platform === 'win32')('rights', () => {
     chmodSync(inDatabase('global'), 0o700);
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(
-        /^batchline: BATCHLINE_DATA is ".*"; a folder that can be .* is accepted \(.*\)\.$/,
+        /^batchline: BATCHLINE_DATA: ".*" can't be used \(.*\); a folder that can be .* is accepted\.$/,
       ),
     ]);
     expect(status).toBe(8);
