@@ -27,8 +27,9 @@ const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/how-to/upgrade.md': { 'npm install --global': 'changes the machine, and needs a release' },
   'docs/command-line.md': { 'batchline backup': 'run by how-to/back-up.md' },
   'docs/install.md': {
-    'npx batchline': 'needs a release; test/integration/release runs the package',
-    'npm install --global': 'needs systemd and root; test/unit/deploy checks the unit',
+    'npm ci': 'builds and installs; test/integration/release runs the package',
+    'batchline serve': 'goes on; the tutorial runs a server',
+    'cp deploy/systemd': 'needs systemd and root; test/unit/deploy checks the unit',
     'docker build': 'needs a Docker engine; test/unit/deploy checks the file',
     'export BATCHLINE_ADMIN': 'needs Docker Compose; test/unit/deploy checks the file',
     'helm install': 'needs a cluster; test/unit/deploy renders the chart',
