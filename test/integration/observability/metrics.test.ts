@@ -180,7 +180,7 @@ describe.each(DATABASES)('metrics on %s', (kind) => {
 
   test('have names by convention, and few labels', async () => {
     const metrics = await scrape();
-    const allowed = 'definition outcome isolate method route status class state le'.split(' ');
+    const allowed = 'definition outcome isolate method route status class state kind table le'.split(' ');
     for (const [name, { help, type, samples }] of metrics) {
       if (!name.startsWith('batchline_')) continue;
       expect(help, name).not.toBe('');
