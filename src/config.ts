@@ -45,7 +45,7 @@ export interface SignInConfig {
   readonly mostMs: number;
   /** Wrong passwords for one login from one address before it has to wait. */
   readonly freeFailures: number;
-  /** The least number of characters of a new password. */
+  /** Minimum length of a new password, in characters. */
   readonly minPasswordLength: number;
   readonly requireAppToken: boolean;
   readonly oidc: OidcConfig | undefined;
@@ -57,7 +57,7 @@ export interface WebhookConfig {
   readonly retrySeconds: number;
   /** Tries after which a delivery is dead. */
   readonly tries: number;
-  /** The most webhooks of one tenant. */
+  /** Maximum number of webhooks per tenant. */
   readonly limit: number;
 }
 
@@ -163,7 +163,7 @@ export interface Config {
   readonly nodeId: string;
 }
 
-/** One setting: its variable, its default as written, and what it means. docs/reference/settings.md has the same table. */
+/** One setting: variable, default as written, and meaning. docs/reference/settings.md has the same table. */
 export interface Setting {
   readonly name: string;
   readonly fallback: string;

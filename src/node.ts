@@ -120,7 +120,7 @@ export async function endAll(health: Health, undo: Undo): Promise<void> {
 
 /**
  * Reports an error that belongs to no run. After an exception the state of the process is unknown, so it ends; a
- * rejected promise that nobody awaits leaves it as it is.
+ * unhandled rejection is only logged.
  */
 function reportStray(kind: FaultKind, error: unknown, log: Logger, metrics: PrometheusMetrics): void {
   metrics.faulted(undefined, kind);

@@ -8,7 +8,7 @@ import { Field } from './parts/field.tsx';
 import { Problem } from './parts/problem.tsx';
 import { useTexts } from './texts.tsx';
 
-/** Changes the password of the person who is signed in. That ends all their sessions, so this one is begun again. */
+/** Changes the password of the person who is signed in. That ends all their sessions, so this one signs in again. */
 export function OwnPassword({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const [differs, setDiffers] = useState(false);

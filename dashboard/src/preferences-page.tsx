@@ -7,7 +7,7 @@ import { useStore } from './store.ts';
 import { useTexts } from './texts.tsx';
 import { useTitle } from './title.ts';
 
-/** Language, time zone and colours of this browser, and one's password. */
+/** Language, time zone and colours of this browser, and the user's password. */
 export function Preferences({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const { language, timeZone, theme } = useStore(preferences);

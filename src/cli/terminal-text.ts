@@ -6,7 +6,7 @@ import type { WriteStream } from 'node:tty';
  */
 const CONTROLS = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
 
-/** Writes controls as JSON does, such as `\u001b`: what is JSON stays the same JSON. */
+/** Escapes controls as JSON does, such as `\u001b`, so JSON stays valid and keeps its meaning. */
 export function escapeControls(text: string, { keepLines = false } = {}): string {
   return text.replace(CONTROLS, (control) => {
     if (keepLines && (control === '\n' || control === '\t')) return control;

@@ -3,7 +3,7 @@ import { forbidden, type Refusal } from './errors.ts';
 
 /**
  * What a call needs of the sign-in, before the rights on the single task or schedule count (contract, section 7).
- * Each route declares one of `ACCESS`; docs/reference/access.md prints them.
+ * Each route declares one of `ACCESS`; docs/reference/access.md lists them.
  */
 export interface Access {
   /** Whether the call needs a sign-in at all. */
@@ -45,7 +45,7 @@ export const ACCESS = {
   readAll: { ...read, role: 'viewer' },
   /** Reads about every task of the server. */
   readServer: { ...read, role: 'viewer', tenancy: 'server' },
-  /** Changes the own account. */
+  /** Changes the caller's own account. */
   changeAccount: { ...write, scopes: ['write', 'admin'] },
   /** Reads what administrators of the tenant manage. */
   readAsAdministrator: { ...read, scopes: ['read', 'admin'], role: 'administrator' },

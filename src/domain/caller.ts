@@ -23,7 +23,7 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** The definitions, in lower case, that the scope `worker` is for; absent where the sign-in names none. */
   readonly definitions?: readonly string[];
-  /** The API token that has signed in: the parent of the tokens that this sign-in makes. */
+  /** The API token of this sign-in: the parent of the tokens that it creates. */
   readonly token?: { readonly id: number; readonly expires: Date | null };
   /**
    * Set if roles and tenant come from a JWT's claims, or from a token that such a sign-in has made: the associate itself
@@ -54,8 +54,8 @@ export function seesAll(caller: Caller): boolean {
 }
 
 /**
- * Returns whether the sign-in stands for its associate in full. No narrower one may change the associate's own account:
- * a new password would be a way to all that the associate may do.
+ * Returns whether the sign-in has all rights of its associate. A narrower one must not change the associate's account:
+ * a new password would give it the remaining rights.
  */
 export function isFullSignIn(caller: Caller): boolean {
   return (

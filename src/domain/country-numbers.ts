@@ -1,4 +1,4 @@
-/** ISO 3166-1's numbers of the countries that time zones are listed of; Kosovo has none. */
+/** ISO 3166-1 numbers of the countries of the listed time zones; Kosovo has none. */
 const NUMBERS = `
   AD 20, AE 784, AF 4, AG 28, AI 660, AL 8, AM 51, AO 24, AQ 10, AR 32, AS 16, AT 40, AU 36, AW 533,
   AX 248, AZ 31, BA 70, BB 52, BD 50, BE 56, BF 854, BG 100, BH 48, BI 108, BJ 204, BL 652, BM 60,

@@ -4,7 +4,7 @@ import type { TimeZone } from './time-zone.ts';
 
 /** When a schedule is due. */
 export interface Timing {
-  /** Five fields, six with seconds in front, or `@daily` and its like. */
+  /** Five fields, six with leading seconds, or a nickname such as `@daily`. */
   readonly cron: string;
   readonly timeZone: TimeZone;
 }
@@ -91,7 +91,7 @@ export function* dueTimes({ cron, timeZone }: Timing, after: Date): Generator<Da
   for (const instant of repeated) yield new Date(instant);
 }
 
-/** The wildcards of an expression by which it follows the clock; `undefined` if it names fixed times of the day. */
+/** The wildcards by which an expression follows the clock; `undefined` if it names fixed times of day. */
 function wildcardsOf(cron: string): { readonly hour: boolean } | undefined {
   const alias = cron.trim().toLowerCase();
   if (alias === '@hourly') return { hour: true };
@@ -106,7 +106,7 @@ function fieldsOf(cron: string): string[] {
   return cron.trim().split(/\s+/);
 }
 
-/** A wall time, as milliseconds of UTC, from which on to look for what is due after an instant. */
+/** The wall time, as milliseconds of UTC, to search from for due times after an instant. */
 function firstWallTime(timeZone: TimeZone, instant: number): number {
   const offsets = offsetsAround(timeZone, instant);
   const shift = Math.max(...offsets) - Math.min(...offsets);

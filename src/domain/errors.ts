@@ -19,7 +19,7 @@ export type RefusalKind =
   | 'unavailable';
 
 /**
- * Codes for refusals that programs tell apart from others of their kind. They are part of the wire: add, never rename.
+ * Codes of refusals that clients distinguish from others of their kind. They are part of the wire: add, never rename.
  * docs/reference/errors.md lists them; any other refusal has the code of its kind.
  */
 export const REFUSAL_CODES = [
@@ -34,7 +34,7 @@ export const REFUSAL_CODES = [
   'lease_not_found',
   'lease_over',
 ] as const;
-/** One of them. */
+/** A code of a refusal. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 /**
@@ -57,7 +57,7 @@ export class Refusal extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** A code more exact than that of the kind; `undefined` if there is none. */
+  /** More specific than the code of the kind; `undefined` if there is none. */
   get code(): RefusalCode | undefined {
     return this.#code;
   }
@@ -86,13 +86,13 @@ export const unauthenticated = refusal('unauthenticated');
 export const forbidden = refusal('forbidden');
 /** There is no such thing, or the caller may not see it: a 404. */
 export const missing = refusal('missing');
-/** The path is there, but does not take this method: a 405. */
+/** The path exists but does not support this method: a 405. */
 export const methodNotAllowed = refusal('methodNotAllowed');
 /** No answer in a format that the caller accepts: a 406. */
 export const unacceptable = refusal('unacceptable');
 /** The state of the thing does not allow it: a 409. */
 export const conflict = refusal('conflict');
-/** It existed and has been deleted, and asking again will not bring it back: a 410. */
+/** It was deleted for good: a 410. */
 export const gone = refusal('gone');
 /** A condition that the caller set does not hold: a 412. */
 export const precondition = refusal('precondition');

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 
-/** The most steps that one test may take: the pattern's size times the text's length. About 0.3 s. */
+/** Maximum cost of one test: the pattern's size times the text's length. About 0.3 s. */
 const MOST_STEPS = 20_000_000;
 
 /** What `\s` matches in JavaScript, as ranges of a character class, and its complement. */
@@ -9,7 +9,7 @@ const SPACE =
 const NOT_SPACE =
   '\\x00-\\x08\\x0e-\\x1f\\x21-\\x9f\\xa1-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}';
 
-/** A pattern that can't be run in linear time, or is no pattern. The message says why. */
+/** The pattern is malformed or can't be matched in linear time. The message says why. */
 export class PatternRefused extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -17,7 +17,7 @@ export class PatternRefused extends Error {
   }
 }
 
-/** A text is too long for a pattern of this size. */
+/** The text is too long for a pattern of this size. */
 export class TextTooLong extends Error {
   constructor(longest: number) {
     super(`the text is too long for its pattern; at most ${longest} characters are accepted`);
@@ -25,7 +25,7 @@ export class TextTooLong extends Error {
   }
 }
 
-/** A regular expression whose time grows with the length of the text only, whatever the two are. */
+/** A regular expression that matches any text in time linear in its length. */
 export class LinearPattern {
   readonly #compiled: RE2JS;
   readonly #longest: number;
@@ -52,7 +52,7 @@ export class LinearPattern {
   }
 
   /**
-   * Whether the pattern matches anywhere in a text.
+   * Returns whether the pattern matches anywhere in a text.
    *
    * @throws TextTooLong
    */
@@ -66,7 +66,7 @@ export class LinearPattern {
 const TOKEN =
   /\\u\{[\da-f]+\}|\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|\\u[\da-f]{4}|\\c[a-z]|\\.|\[\^?\]|[.[\]]/gisu;
 
-/** Writes a valid pattern of JavaScript so that RE2 reads the same. */
+/** Translates a valid JavaScript pattern to the equivalent RE2 pattern. */
 function translate(source: string): string {
   let inClass = false;
   return source.replaceAll(TOKEN, (token) => {

@@ -121,7 +121,7 @@ export function revived({ template, values }: MessageData): Message {
   );
 }
 
-/** Code without types can put anything into a message; what is no value of one is kept as its text. */
+/** Untyped code can pass anything to a message; other types are converted to text. */
 function isData(value: unknown): value is MomentData | MessageData {
   return typeof value === 'object' && value !== null;
 }

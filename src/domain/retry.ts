@@ -12,10 +12,10 @@ export interface RetryPolicy {
   readonly maxDelay: number;
 }
 
-/** What holds if a definition says nothing: a failure is final, a lost run is brought back three times. */
+/** The default: a failure is final, a lost run is repeated three times. */
 export const DEFAULT_RETRY: RetryPolicy = { limit: 0, lostLimit: 3, delay: 1, factor: 2, maxDelay: 300 };
 
-/** The most retries of a policy. */
+/** Maximum number of retries of a policy. */
 export const MAX_RETRIES = 1_000_000;
 /** The longest delay of a policy, in seconds: a year. */
 export const MAX_RETRY_DELAY = 365 * 86_400;
@@ -39,7 +39,7 @@ export function nextDelay(policy: RetryPolicy, failures: number, jitter: number)
   return Math.min(policy.maxDelay, backoff, MAX_RETRY_DELAY) * (1 + JITTER * jitter);
 }
 
-/** Describes what is wrong with a policy: the property, its value and the accepted range. `undefined` if nothing is. */
+/** Describes the first invalid property of a policy: its value and the accepted range. `undefined` if all are valid. */
 export function retryProblem(policy: RetryPolicy): string | undefined {
   const { limit, lostLimit, delay, factor, maxDelay } = policy;
   for (const [name, count] of Object.entries({ limit, lost: lostLimit })) {

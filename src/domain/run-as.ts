@@ -9,11 +9,11 @@ export interface RunAs {
   readonly scopes: readonly Scope[];
   /** The tenant that the sign-in was bound to; null for none. */
   readonly tenant: string | null;
-  /** Set if the roles come from a JWT's claims: the associate's own roles then say nothing about them. */
+  /** Set if the roles come from a JWT's claims; they are then independent of the associate's own roles. */
   readonly rolesAreClaimed?: true;
 }
 
-/** What the rights of a run depend on, beside what was kept. */
+/** What the rights of a run depend on beside the stored ones. */
 export interface RunOwner {
   readonly login: string;
   readonly roles: readonly Role[];
@@ -21,7 +21,7 @@ export interface RunOwner {
   readonly disabled: boolean;
 }
 
-/** The rights of tasks and schedules that were started before rights were kept: all that the owner has. */
+/** The rights of tasks and schedules from before rights were stored: all that the owner has. */
 const ALL: RunAs = { roles: ROLES, scopes: SCOPES, tenant: null };
 
 /**
@@ -37,16 +37,16 @@ export function runAsOf(caller: Caller, ownerId: number): RunAs {
 }
 
 /**
- * Returns the rights that are left when the caller has a hand in a task or schedule that another sign-in has started: a
- * restart, or a change of a schedule. They never grow.
+ * Returns the rights that remain after the caller restarts a task, or changes a schedule, of another sign-in. They never
+ * grow.
  *
- * @param runAs what was kept; null if nothing was
+ * @param runAs the stored rights; null if none
  */
 export function narrowRunAs(runAs: RunAs | null, caller: Caller, ownerId: number): RunAs {
   const { roles, scopes, tenant, ...rest } = runAs ?? ALL;
   return {
     ...rest,
-    // Others than the owner are administrators here, who have every role.
+    // Callers other than the owner are administrators here, who have every role.
     roles: ownerId === caller.associateId ? roles.filter((role) => caller.roles.includes(role)) : roles,
     scopes: scopes.filter((scope) => caller.scopes.includes(scope)),
     tenant: tenant ?? caller.tenant,
@@ -56,7 +56,7 @@ export function narrowRunAs(runAs: RunAs | null, caller: Caller, ownerId: number
 /**
  * Returns the caller that a run acts as.
  *
- * @param runAs what was kept at the start; null if nothing was
+ * @param runAs the rights stored at the start; null if none
  * @param owner the associate who owns the task; undefined for a system task, and if there is no such associate
  */
 export function callerOfRun(

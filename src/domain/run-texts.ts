@@ -15,20 +15,20 @@ const JSON_ESCAPE = /\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/g;
 const UNSTORABLE_ESCAPE = /^\\u(?:0000|d)/;
 
 /**
- * The text as the database can hold it: NUL and halves of surrogate pairs become U+FFFD, and what is longer than the
- * limit is cut, with a note at the end that gives both lengths.
+ * Makes a text storable: NUL and lone surrogates become U+FFFD, and a text over the limit is cut, with a note of both
+ * lengths at its end.
  */
 export function boundedText(text: Text, limit: number): Text {
   const plain = String(text);
   if (plain.length <= limit) return storable(text);
   const note = ` … (cut: ${plain.length} characters, at most ${limit} are kept)`;
-  // Without half of a surrogate pair at the cut.
+  // Does not split a surrogate pair.
   const kept = plain.slice(0, limit - note.length).replace(/[\uD800-\uDBFF]$/, '');
   return storable(kept) + note;
 }
 
 /**
- * A checkpoint as the JSON that is stored; in its texts, NUL and halves of surrogate pairs become U+FFFD.
+ * Serializes a checkpoint as JSON; in its texts, NUL and lone surrogates become U+FFFD.
  *
  * @throws Refusal (invalid) if the value is not JSON or is too long
  */
@@ -46,7 +46,7 @@ export function checkpointJson(value: unknown): string {
   return json.replace(JSON_ESCAPE, (found) => (UNSTORABLE_ESCAPE.test(found) ? '\\ufffd' : found));
 }
 
-/** `a function`, `undefined`, `an object`: what a value is, for a message. */
+/** The type of a value in words, for a message: `a function`, `undefined`, `an object`. */
 export function nounOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;

@@ -1,6 +1,6 @@
 import { dueTimes, type Timing } from './cron.ts';
 
-/** What to do about due times that passed while no server was up. */
+/** How to handle due times that passed while no server was up. */
 export const MISSED_RUNS = ['Skip', 'Once', 'All'] as const;
 /** `Skip` starts nothing for them, `Once` one task for all of them, `All` one task each, up to a limit. */
 export type MissedRuns = (typeof MISSED_RUNS)[number];
@@ -8,7 +8,7 @@ export type MissedRuns = (typeof MISSED_RUNS)[number];
 /** The most missed runs that a schedule may make up for. */
 export const MOST_MISSED_RUNS = 100;
 
-/** The most runs of one schedule that one firing starts; the next firing goes on from there. */
+/** Maximum number of tasks that one firing of a schedule starts; the next firing continues. */
 const MAX_RUNS = 1000;
 
 /** The policy of a schedule for missed due times. */
@@ -18,13 +18,13 @@ export interface MissedPolicy {
   readonly missedLimit: number;
 }
 
-/** The last period in which no server looked at the schedules. */
+/** The last period in which no server checked the schedules. */
 export interface Downtime {
   readonly from: Date;
   readonly to: Date;
 }
 
-/** What a schedule starts now, and when it is due next. */
+/** The tasks that a schedule starts now, and its next due time. */
 export interface Firing {
   /** The due times to start a task for, in order. */
   readonly due: readonly Date[];
@@ -67,13 +67,13 @@ export function runsToStart(
   return { due: merge(policy, missed, due), nextRun: null };
 }
 
-/** With `Once`, a run that is due anyway stands for the missed ones. */
+/** With `Once`, a task that is due now also covers the missed times. */
 function merge({ missedRuns }: MissedPolicy, missed: readonly Date[], due: readonly Date[]): Date[] {
   if (missedRuns === 'Once' && due.length > 0) return [...due];
   return [...missed, ...due].sort((a, b) => a.getTime() - b.getTime());
 }
 
-/** The due times from an instant on. The instant counts as one if it was promised, whatever the expression says now. */
+/** The due times from an instant on. A promised instant counts even if the expression no longer matches it. */
 function* dueFrom(timing: Timing, from: Date, promised = true): Generator<Date, void, undefined> {
   const times = dueTimes(timing, new Date(from.getTime() - 1));
   const first = times.next();

@@ -1,6 +1,6 @@
 import { type TimeZone, yearlyOffsets } from './time-zone.ts';
 
-/** When the clocks change, as people in the zone read it. */
+/** When the clocks change, in local time. */
 export interface ClockChange {
   /** 1 to 12. */
   readonly month: number;
@@ -20,7 +20,7 @@ export interface YearRules {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
-/** Shorter than any summer time, so that none falls between two looks. */
+/** Sampling step; shorter than any summer time, so that none is missed. */
 const STEP_MS = 14 * DAY_MS;
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
@@ -74,7 +74,7 @@ function changesIn({ zone }: TimeZone, year: number): Transition[] {
   return changes;
 }
 
-/** The change by the clocks that are changed: those before it. */
+/** The change in the local time before it. */
 function toChange({ at, from }: Transition): ClockChange {
   const wall = new Date(at + from * MINUTE_MS);
   const [month, day] = [wall.getUTCMonth(), wall.getUTCDate()];

@@ -55,7 +55,7 @@ export function findTimeZone(name: string): TimeZone | undefined {
   return iana === undefined ? undefined : { code: name, iana, zone: zoneOf(iana) };
 }
 
-/** What answers call a zone: the code of the first listed zone with the same rules, or its IANA name if no zone is listed. */
+/** The name of a zone in responses: the code of the first listed zone with the same rules, else its IANA name. */
 export function codeOf({ code, iana }: TimeZone): string {
   if (byKey.has(code)) return code;
   let found = codesByIana.get(iana);
@@ -69,7 +69,7 @@ export function codeOf({ code, iana }: TimeZone): string {
   return found;
 }
 
-/** Found when first asked for: comparing all names by the platform's spelling takes longer than a request. */
+/** Computed on first use: normalizing all names takes longer than a request. */
 const codesByIana = new Map<string, string>();
 
 /**

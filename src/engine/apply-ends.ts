@@ -12,7 +12,7 @@ import { type CountedRun, countedOutcome } from './engine-meter.ts';
 import { type ChildMove, noteChildMoves } from './families/child-moves.ts';
 import type { TaskQueue } from './task-queue.ts';
 
-/** The end of a run with what belongs to it: its definition, and who reports it. */
+/** The end of a run, with its definition and reporter. */
 export interface EndToApply extends RunEnd {
   readonly name: string;
   /** Of which outcome it is the end. */
@@ -52,7 +52,7 @@ export interface AppliedEnds {
   readonly finished: readonly FinishedTask[];
   /** The definitions that have work due at once. */
   readonly due: ReadonlySet<string>;
-  /** Seconds until the first of the next runs that are due later; `undefined` if there is none. */
+  /** Seconds until the earliest delayed next run is due; `undefined` if there is none. */
   readonly nextInSeconds: number | undefined;
   /** The tasks whose children have ended. */
   readonly parentIds: readonly number[];

@@ -9,7 +9,7 @@ interface Entry<T, R> {
 export interface BatchLimits<T> {
   /** The most items. */
   readonly most: number;
-  /** The most weight of all items together; one that is heavier goes alone. Needs `weightOf`. */
+  /** Maximum total weight of a batch; a heavier item goes alone. Needs `weightOf`. */
   readonly mostWeight?: number;
   readonly weightOf?: (item: T) => number;
   /** Items with the same key never go together: the later one waits for the next write. */

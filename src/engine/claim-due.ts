@@ -175,7 +175,7 @@ interface Found {
   readonly andReady: boolean;
 }
 
-/** What is available of every tenant. @param join also selects parents whose children have ended */
+/** Selects the available tasks of all tenants. @param join also selects parents whose children have ended */
 async function findReady(
   trx: Transaction<Schema>,
   name: string,

@@ -13,15 +13,15 @@ import type { LostRun } from '../store/tasks/lost-runs.ts';
 const MAX_CRASHES = 4;
 
 /**
- * Pauses definitions that end their process again and again. A process that dies leaves no word of what ended it, so a
- * crash counts only if all its runs were of one definition. A run that ends in any other way begins the count again.
+ * Pauses definitions that repeatedly crash their process. A crashed process leaves no trace of the cause, so a crash
+ * counts only if all its runs were of one definition. A run that ends in any other way resets the count.
  */
 export class CrashWatch {
   readonly #database: Database;
   readonly #log: Logger;
   /** Definitions with a count above 0, as far as this process knows. */
   readonly #crashed = new Set<string>();
-  /** Processes whose crash has been counted: their runs may come in several batches. */
+  /** Processes whose crash has been counted: their runs may arrive in several batches. */
   readonly #counted = new Set<string>();
 
   constructor(database: Database, log: Logger) {
@@ -29,13 +29,13 @@ export class CrashWatch {
     this.#log = log;
   }
 
-  /** Reads what has crashed before. */
+  /** Loads the definitions that have crashed before. */
   async start(): Promise<void> {
     for (const name of await listCrashed(this.#database.sql)) this.#crashed.add(name);
   }
 
   /**
-   * Counts the crashes that runs were lost by, in the transaction that brings them back.
+   * Counts the crashes behind lost runs, in the transaction that rescues the runs.
    *
    * @returns the processes; pass them to `noteCounted` after the commit
    */
@@ -48,7 +48,7 @@ export class CrashWatch {
       counted.push(owner);
       this.#crashed.add(name);
       const crashes = await countCrash(trx, name);
-      this.#log.warn({ definition: name, crashes }, 'a process ended while it ran this definition only');
+      this.#log.warn({ definition: name, crashes }, 'a process crashed while it ran only this definition');
       if (crashes >= MAX_CRASHES) await this.#pause(trx, name, crashes);
     }
     return counted;
@@ -69,11 +69,11 @@ export class CrashWatch {
     const reason = message`It has ended its process ${crashes} times in a row.`;
     await forgetCrashes(trx, name);
     this.#crashed.delete(name);
-    if ((await setPaused(trx, name, 0, true, reason)) === undefined) return; // it is paused already
+    if ((await setPaused(trx, name, 0, true, reason)) === undefined) return; // already paused
     await insertDefinitionAudit(trx, { name, actorId: 0, action: 'Pause', limits: null });
     this.#log.error(
       { definition: name, crashes },
-      'the definition is paused: it has ended its process again and again',
+      'definition paused: it has crashed its process repeatedly',
     );
   }
 }

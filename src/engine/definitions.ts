@@ -25,7 +25,7 @@ import type { TaskQueue } from './task-queue.ts';
 /** Who declares what a process on the database runs. */
 const NOBODY: Declarer = { associateId: 0, tenant: null };
 
-/** A definition of workers as it is written. */
+/** A definition of remote workers in stored form. */
 type NewDefinition = Omit<WorkerDefinition, 'declaredBy' | 'lastSeen'>;
 
 /** A definition that tasks can be started by, wherever it runs. */

@@ -9,17 +9,17 @@ import type { EndToApply } from './apply-ends.ts';
 import { Batcher } from './batcher.ts';
 
 const MAX_BATCH = 500;
-/** UTF-16 code units of the texts in one batch: a statement is one string, and strings have a greatest length. */
+/** UTF-16 code units of the texts in one batch: a statement is one string, whose length is limited. */
 const MAX_BATCH_LENGTH = 16 * 1024 * 1024;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5000;
-/** How often a batch is tried that fails for a reason that may pass, though the database answers. */
+/** Attempts for a batch that fails with a transient error while the database is reachable. */
 const MAX_TRIES = 5;
 
 /**
- * Writes the ends of this process's runs, many at once. While the database can't be reached it retries, so that a
- * short outage loses no end. A batch that can't be written for another reason is written one by one: only the end at
- * fault fails, and the task is Failed with the reason.
+ * Writes the ends of this process's runs in batches. Retries while the database is unreachable, so that a short outage
+ * loses no end. If a batch fails for another reason, its ends are written one by one: only the faulty end fails, and
+ * its task is Failed with the reason.
  */
 export class EndWriter {
   readonly #apply: (ends: readonly EndToApply[]) => Promise<void>;
@@ -52,7 +52,7 @@ export class EndWriter {
     if (error !== undefined) throw error;
   }
 
-  /** From now on nothing is retried: what the database doesn't take at once is not written. */
+  /** Stops retrying: from now on, each write is attempted once. */
   giveUp(): void {
     this.#givingUp.abort();
   }
@@ -64,10 +64,10 @@ export class EndWriter {
   }
 
   /**
-   * Writes ends, together if that is possible.
+   * Writes ends, in one batch if possible.
    *
-   * @param tries how often they have been tried before
-   * @returns for each the error that keeps it from being written, if there is one
+   * @param tries the number of earlier attempts
+   * @returns for each end the error that prevents it from being written, if any
    */
   async #write(ends: readonly EndToApply[], tries = 0): Promise<(Error | undefined)[]> {
     for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, MAX_RETRY_MS)) {
@@ -79,7 +79,7 @@ export class EndWriter {
         const isAway = isDatabaseAway(error) || isDiskFull(error, this.#isEmbedded);
         if (!isAway) tries += 1;
         if (isBadData(error) || tries >= MAX_TRIES) return this.#writeSingly(ends, error as Error);
-        this.#log.warn({ err: error, runs: ends.length }, 'writing the ends of runs failed; retrying');
+        this.#log.warn({ err: error, runs: ends.length }, 'failed to write the ends of runs; retrying');
         await delay(pause, undefined, { signal: this.#givingUp.signal }).catch(() => undefined);
       }
     }
@@ -93,12 +93,12 @@ export class EndWriter {
     return errors;
   }
 
-  /** Fails the task of an end that can't be written, so that it doesn't run again and again. */
+  /** Fails the task of an end that can't be written, so that it doesn't run repeatedly. */
   async #writeFailure(end: EndToApply, error: Error): Promise<Error | undefined> {
     const { taskId, attempt } = end;
     this.#log.error(
       { err: error, taskId, attempt },
-      'the end of a run can not be written; the task is failed',
+      'the end of a run could not be written; the task is set to Failed',
     );
     const reason = message`The end of the run can't be written: ${problemOf(error)}.`;
     const failure: EndToApply = {
@@ -121,7 +121,7 @@ export class EndWriter {
   }
 }
 
-/** Whether an error is about the data itself: the database refuses it, or our own code can't serialize it. */
+/** Returns whether the data is at fault: the database rejects it, or it can't be serialized. */
 function isBadData(error: unknown): boolean {
   if (isDataException(error)) return true;
   return error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError;

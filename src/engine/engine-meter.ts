@@ -40,7 +40,7 @@ export interface EngineMeter {
   waits(name: string): void;
   /** A run of this process has found that it no longer holds its task. */
   orphaned(name: string): void;
-  /** The code of a run, perhaps of one that has ended, has let an error escape; no name for an error of no run. */
+  /** An error escaped from the code of a run, possibly after the run's end; no name if the run is unknown. */
   faulted(name: string | undefined, kind: FaultKind): void;
 }
 

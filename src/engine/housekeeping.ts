@@ -19,33 +19,33 @@ export class Housekeeping {
     this.#log = log;
   }
 
-  /** Does the first round now, and one each minute from then on. */
+  /** Runs now, then once a minute. */
   start(): void {
     this.#round();
     this.#timer = setInterval(() => this.#round(), INTERVAL_MS);
   }
 
-  /** Ends after the batch that is under way. */
+  /** Resolves after the current batch. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#timer);
     await this.#working;
   }
 
-  /** Does all that there is to do now. */
+  /** Does all pending work. */
   async sweep(): Promise<void> {
     await this.#inBatches(() => sweepKeys(this.#database.sql, BATCH));
     const moved = await this.#inBatches(() => moveDetails(this.#database.sql, BATCH));
-    if (moved > 0) this.#log.info({ tasks: moved }, 'DetailsTable of tasks of an older release is now 205');
+    if (moved > 0) this.#log.info({ tasks: moved }, 'DetailsTable of tasks from an older release set to 205');
   }
 
   #round(): void {
     this.#working = this.#working
       .then(() => this.sweep())
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'the housekeeping failed; it tries again'));
+      .catch((error: unknown) => this.#log.warn({ err: error }, 'housekeeping failed; retrying in a minute'));
   }
 
-  /** Repeats a step until it finds less than a batch. Resolves to how many rows it has written. */
+  /** Repeats a step until a batch is not full. Resolves to the number of rows written. */
   async #inBatches(step: () => Promise<number>): Promise<number> {
     let total = 0;
     while (!this.#isStopping) {

@@ -9,12 +9,12 @@ import { SchemaValidator, ValidationTooLong } from './schema-validator.ts';
 /** Reads parameters by a definition's schema; throws a Refusal where they miss it. */
 export type ParameterReader = (parameters: Parameters | null) => Promise<Parameters>;
 
-/** As a ParameterReader, at once. */
+/** A synchronous ParameterReader. */
 export type ParameterCheck = (parameters: Parameters | null) => Parameters;
 
-/** The most problems that one refusal names. */
+/** Maximum number of problems in one refusal. */
 const MOST_PROBLEMS = 10;
-/** All problems are looked for in parameters of so many values or fewer; of larger ones only the first is named. */
+/** Parameters with at most this many values get all problems reported, larger ones only the first. */
 const MOST_VALUES = 1000;
 /** The longest name in a problem, and the longest text of a problem that quotes the schema, in characters. */
 const LONGEST_NAME = 200;
@@ -48,7 +48,7 @@ export function parameterCheck(definition: string, schema: object | undefined): 
   };
 }
 
-/** Makes the reader of parameters by a schema of our own. @throws Error where the schema is wrong */
+/** Makes the reader of parameters by a schema of our own. @throws Error if the schema is invalid */
 export function parameterReader(definition: string, schema: object | undefined): ParameterReader {
   const check = parameterCheck(definition, schema);
   return async (parameters) => check(parameters);
@@ -73,9 +73,9 @@ function readJson(
 }
 
 /**
- * A value as the schema coerces it, or what is wrong with it.
+ * Returns the value as coerced by the schema, or its problem.
  *
- * @param read makes the value, each time as it was before it was coerced
+ * @param read returns a fresh copy of the value, because coercion changes it
  */
 function validated(
   validator: SchemaValidator,

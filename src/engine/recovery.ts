@@ -14,7 +14,7 @@ import type { TaskQueue } from './task-queue.ts';
 
 const BATCH = 200;
 
-/** Brings back the runs of lost workers. Every process does it; rows are locked, so that each is brought back once. */
+/** Rescues the runs of lost workers. Every process does it; rows are locked, so that each run is rescued once. */
 export class Recovery {
   readonly #database: Database;
   readonly #queue: TaskQueue;

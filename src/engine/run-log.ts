@@ -7,7 +7,7 @@ import { outsideRun } from './run-scope.ts';
 
 const FLUSH_MS = 500;
 
-/** The line as it is kept in a task's log: cut to `MAX_LOG_LINE_LENGTH`, without what the database can't hold. */
+/** Makes a line storable in a task's log: cut to `MAX_LOG_LINE_LENGTH`, unstorable characters replaced. */
 export function logText(text: string): string {
   return String(boundedText(text, MAX_LOG_LINE_LENGTH));
 }

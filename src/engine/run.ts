@@ -9,7 +9,7 @@ import type { FaultKind } from '../workers/run-faults.ts';
 import { logFieldsOf } from '../workers/run-log-fields.ts';
 import type { RegisteredDefinition } from './registry.ts';
 
-/** Gets the errors that the code of runs lets escape. */
+/** Receives the errors that escape from the code of runs. */
 export interface RunFaults {
   report(task: BatchTask, kind: FaultKind, text: Text): void;
 }
@@ -34,7 +34,7 @@ export class Run extends RunControl {
 
   readonly #faults: RunFaults;
 
-  /** @param faults gets the errors that the code of the run lets escape */
+  /** @param faults receives the errors that escape from the code of the run */
   constructor(
     claimed: ClaimedTask,
     definition: RegisteredDefinition,
@@ -65,7 +65,7 @@ export class Run extends RunControl {
 
   protected override reportFault(kind: FaultKind, error: unknown, text: Text, isOver: boolean): void {
     const fields = { err: loggableError(error), isOver };
-    this.log.error(fields, `a run has an ${kind}`);
+    this.log.error(fields, `${kind} in a run`);
     this.#faults.report(this.task, kind, text);
   }
 }

@@ -4,7 +4,7 @@ import { Refusal } from '../domain/errors.ts';
 import { type ParameterCheck, parameterCheck } from './parameters.ts';
 import type { SchemaAnswer, SchemaWork } from './schema-threads.ts';
 
-/** So many compiled schemas are kept. */
+/** Maximum number of cached compiled schemas. */
 const MOST_KEPT = 100;
 
 const checks = new Map<string, ParameterCheck>();

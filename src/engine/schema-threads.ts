@@ -3,14 +3,14 @@ import type { Parameters } from '../domain/batch-task.ts';
 import { invalid, Refusal, unavailable } from '../domain/errors.ts';
 import { type MessageData, message, revived } from '../domain/message.ts';
 
-/** What a thread is to do: compile a schema, and read parameters by it where there are some, both as JSON. */
+/** Work for a thread: compile a schema, and read parameters by it if given, both as JSON. */
 export interface SchemaWork {
   readonly definition: string;
   readonly schema: string;
   readonly parameters: string | undefined;
 }
 
-/** What a thread answers. */
+/** The response of a thread. */
 export type SchemaAnswer =
   | { readonly kind: 'compiled' }
   | { readonly kind: 'read'; readonly parameters: string }
@@ -22,17 +22,17 @@ const ENTRY = new URL(
   import.meta.url,
 );
 const MOST_THREADS = 2;
-/** How long a thread may compile a schema or check parameters by it. */
+/** Time limit for compiling a schema or checking parameters by it. */
 const DEADLINE_MS = 2000;
 /** The heap of a thread, in MB. */
 const MOST_HEAP = 256;
-/** The most work of one associate that waits. */
+/** Maximum number of queued checks per associate. */
 const MOST_WAITING = 200;
 /** The longest schema, in characters. */
 const LONGEST_SCHEMA = 256 * 1024;
 const IDLE_MS = 30_000;
 
-interface Job {
+interface Check {
   readonly work: SchemaWork;
   readonly owner: number;
   resolve(answer: SchemaAnswer): void;
@@ -40,15 +40,15 @@ interface Job {
 }
 
 /**
- * Compiles the schemas that workers outside declare, and checks parameters by them: in threads that a deadline ends,
- * so that no schema holds the server. Each associate's schemas are worked on one at a time.
+ * Compiles the schemas that remote workers declare, and checks parameters by them, in threads with a deadline, so that
+ * no schema blocks the server. Schemas of one associate are processed one at a time.
  */
 export class SchemaThreads {
-  readonly #waiting: Job[] = [];
+  readonly #waiting: Check[] = [];
   readonly #busy = new Set<number>();
   readonly #threads = new Set<SchemaThread>();
 
-  /** @throws Refusal (invalid) where it is no schema, or takes too long to compile */
+  /** @throws Refusal (invalid) if it is not a schema, or takes too long to compile */
   async compile(definition: string, schema: string, owner: number): Promise<void> {
     if (schema.length > LONGEST_SCHEMA)
       throw invalid`Parameters of the definition "${definition}" is ${schema.length} characters long; at most ${LONGEST_SCHEMA} are accepted.`;
@@ -59,7 +59,7 @@ export class SchemaThreads {
    * Reads parameters, as a ParameterReader does.
    *
    * @param owner the associate who declared the schema
-   * @throws Refusal (invalid) where they miss the schema or checking them takes too long, (unavailable) where too many wait
+   * @throws Refusal (invalid) if they violate the schema or checking takes too long, (unavailable) if the queue is full
    */
   async read(
     definition: string,
@@ -73,7 +73,7 @@ export class SchemaThreads {
   }
 
   async #ask(work: SchemaWork, owner: number): Promise<SchemaAnswer> {
-    if (this.#waiting.filter((job) => job.owner === owner).length >= MOST_WAITING)
+    if (this.#waiting.filter((check) => check.owner === owner).length >= MOST_WAITING)
       throw unavailable(message`Too many parameters wait to be checked; try again in a moment.`, 1);
     const answer = await new Promise<SchemaAnswer>((resolve, reject) => {
       this.#waiting.push({ work, owner, resolve, reject });
@@ -86,17 +86,17 @@ export class SchemaThreads {
   }
 
   #next(): void {
-    const index = this.#waiting.findIndex((job) => !this.#busy.has(job.owner));
+    const index = this.#waiting.findIndex((check) => !this.#busy.has(check.owner));
     if (index === -1) return;
     const thread = this.#idleThread();
     if (thread === undefined) return;
-    const [job] = this.#waiting.splice(index, 1) as [Job];
-    this.#busy.add(job.owner);
+    const [check] = this.#waiting.splice(index, 1) as [Check];
+    this.#busy.add(check.owner);
     void thread
-      .run(job.work)
-      .then(job.resolve, job.reject)
+      .run(check.work)
+      .then(check.resolve, check.reject)
       .finally(() => {
-        this.#busy.delete(job.owner);
+        this.#busy.delete(check.owner);
         this.#next();
       });
   }
@@ -110,7 +110,7 @@ export class SchemaThreads {
   }
 }
 
-/** One thread; it ends when it has had nothing to do for a while. */
+/** One thread; it ends after some idle time. */
 class SchemaThread {
   readonly #worker: Worker;
   readonly #ended: () => void;
@@ -125,7 +125,7 @@ class SchemaThread {
     this.#isReady = new Promise((resolve) => this.#worker.once('message', resolve));
   }
 
-  /** @throws Refusal (invalid) where it takes longer or more memory than it may; the thread is gone then */
+  /** @throws Refusal (invalid) if it exceeds its time or memory; the thread is then terminated */
   async run(work: SchemaWork): Promise<SchemaAnswer> {
     this.isBusy = true;
     clearTimeout(this.#idle);
@@ -139,7 +139,7 @@ class SchemaThread {
     try {
       await Promise.race([this.#isReady, promise]);
       this.#worker.once('message', resolve).postMessage(work);
-      // An answer that has come while this thread was busy itself is heard before the deadline counts.
+      // Receives a response that arrived while this thread was busy before the deadline applies.
       deadline = setTimeout(() => setImmediate(tooMuch), DEADLINE_MS);
       const answer = await promise;
       this.#worker.removeAllListeners('error').removeAllListeners('exit');

@@ -9,17 +9,17 @@ import {
 import addFormats from 'ajv-formats';
 import { LinearPattern } from '../domain/linear-pattern.ts';
 
-/** How long patterns and formats may take in one validation. */
+/** Time limit for patterns and formats in one validation. */
 const MOST_MS = 1000;
-/** The longest text that has one of the formats that are checked by a regular expression. */
+/** Maximum length of a text whose format is checked by a regular expression. */
 const LONGEST_FORMATTED = 2048;
-/** Formats of any length. */
+/** Formats without a length limit. */
 const LONG_FORMATS: ReadonlySet<string> = new Set(['binary', 'byte', 'password', 'regex']);
 const UNKNOWN_FORMAT = 'unknown format';
 
 const OPTIONS: Options = { coerceTypes: true, useDefaults: true, strict: false, validateFormats: true };
 
-/** The validation has taken as long as it may. */
+/** The validation exceeded its time limit. */
 export class ValidationTooLong extends Error {
   constructor() {
     super(`checking them takes longer than ${MOST_MS / 1000} s`);
@@ -37,14 +37,14 @@ export class SchemaValidator {
   #every: ValidateFunction | undefined;
   #endsAt = Number.POSITIVE_INFINITY;
 
-  /** @throws Error where the schema is wrong, a pattern can't be matched in linear time, or a format is unknown */
+  /** @throws Error if the schema is invalid, a pattern can't be matched in linear time, or a format is unknown */
   constructor(schema: object) {
     this.#schema = schema;
     this.#first = this.#compile(false);
   }
 
   /**
-   * The first error of a value, or `undefined` where it is valid. Coerces the value and puts in defaults.
+   * Returns the first error of a value, or `undefined` if it is valid. Coerces the value and fills in defaults.
    *
    * @throws ValidationTooLong
    */
@@ -53,7 +53,7 @@ export class SchemaValidator {
   }
 
   /**
-   * Every error of a value. There may be one for each value in it, so it is for small ones.
+   * Returns every error of a value. Meant for small values: each value inside may have an error.
    *
    * @throws ValidationTooLong
    */
@@ -72,7 +72,7 @@ export class SchemaValidator {
   }
 
   #compile(allErrors: boolean): ValidateFunction {
-    this.#endsAt = Number.POSITIVE_INFINITY; // a schema is validated too
+    this.#endsAt = Number.POSITIVE_INFINITY; // Ajv validates schemas too
     const ajv = new Ajv({
       ...OPTIONS,
       allErrors,
@@ -97,7 +97,7 @@ export class SchemaValidator {
     };
   }
 
-  /** Keeps a format, whose regular expression may take long, to short texts. */
+  /** Limits a format, whose regular expression may be slow, to short texts. */
   #bound(ajv: Ajv, name: string, format: Ajv['formats'][string]): void {
     if (LONG_FORMATS.has(name)) return;
     const test = name === 'url' ? isUrl : testOf(format);
@@ -112,7 +112,7 @@ export class SchemaValidator {
   }
 }
 
-/** `uniqueItems` by a set of the items' texts: Ajv's own compares each two. */
+/** `uniqueItems` by a set of the items' texts: Ajv compares every pair. */
 function uniqueItems(): KeywordDefinition {
   const validate: SchemaValidateFunction = (isOn: boolean, items: readonly unknown[]): boolean => {
     validate.errors = [];
@@ -132,7 +132,7 @@ function uniqueItems(): KeywordDefinition {
   return { keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', errors: true, validate };
 }
 
-/** A JSON value as a text in which properties are in order, so that equal values have equal texts. */
+/** Serializes a JSON value with sorted properties, so that equal values have equal texts. */
 function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
@@ -142,7 +142,7 @@ function canonical(value: unknown): string {
   return `{${properties.sort().join()}}`;
 }
 
-/** The test of a format of texts; `undefined` where it is one of numbers, or takes any text. */
+/** The test of a text format; `undefined` for formats of numbers, and those that accept any text. */
 function testOf(format: Ajv['formats'][string]): ((text: string) => boolean) | undefined {
   if (format instanceof RegExp) return (text) => format.test(text);
   if (typeof format === 'function') return format as (text: string) => boolean;
@@ -156,7 +156,7 @@ function isUrl(text: string): boolean {
 
 function ignore(): void {}
 
-/** Ajv only warns of an unknown format, which is then not checked. */
+/** Ajv only warns about unknown formats and does not check them. */
 function refuseUnknownFormat(warning: unknown): void {
   if (String(warning).startsWith(UNKNOWN_FORMAT)) throw new Error(String(warning).replace(/ ignored.*/, ''));
 }

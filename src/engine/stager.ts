@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { promoteDue } from '../store/tasks/promote-due.ts';
 
-/** The most tasks that one statement promotes. */
+/** Maximum number of tasks that one statement promotes. */
 const BATCH = 500;
-/** Other processes write delayed tasks too, so the stager looks at least this often. */
+/** Other processes write delayed tasks too, so the stager polls at least this often. */
 const INTERVAL_SECONDS = 1;
 
 /**
@@ -25,12 +25,12 @@ export class Stager {
     this.#log = log;
   }
 
-  /** Promotes what is due now, then goes on until `stop`. */
+  /** Promotes due tasks now, then continues until `stop`. */
   start(): void {
     this.wakeIn(0);
   }
 
-  /** Makes sure that the stager looks again in so many seconds at the latest: a task is due then. */
+  /** Schedules the next promotion in this many seconds at the latest, because a task is due then. */
   wakeIn(seconds: number): void {
     const delayMs = Math.min(Math.max(seconds, 0), INTERVAL_SECONDS) * 1000;
     const at = performance.now() + delayMs;
@@ -41,14 +41,14 @@ export class Stager {
     this.#timer = setTimeout(() => this.#wake(), delayMs + 1);
   }
 
-  /** Resolves when nothing is being promoted. */
+  /** Resolves after the promotion in progress. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#working;
   }
 
-  /** Promotes all that is due. Resolves to the seconds until the next task is due, null if none is known. */
+  /** Promotes all due tasks. Resolves to the seconds until the next task is due, null if none is known. */
   async promote(): Promise<number | null> {
     for (;;) {
       const { names, nextInSeconds } = await promoteDue(this.#database.sql, BATCH);

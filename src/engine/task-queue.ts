@@ -2,10 +2,10 @@ import { type EngineMeter, NO_METER } from './engine-meter.ts';
 import { Gates } from './gates.ts';
 import { ParentTurns } from './parent-turns.ts';
 
-/** What a process knows of the queue beside its rows: the definitions that can run, their pauses and limits, the meter. */
+/** State of the queue in this process: the definitions that can run, their pauses and limits, the meter. */
 export class TaskQueue {
   readonly #names = new Set<string>();
-  /** What this process knows of pauses and limits. */
+  /** Cached pauses and limits. */
   readonly gates = new Gates();
   readonly parentTurns = new ParentTurns();
   /** Counts what happens to tasks. */

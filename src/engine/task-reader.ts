@@ -34,7 +34,7 @@ export function taskReader(database: Database): TaskReader {
   };
 }
 
-/** The owners whose tasks a run may see: no others than the sign-in that has started it. */
+/** The owners whose tasks a run may see: those visible to the sign-in that started it. */
 async function visibleOwners({ sql }: Database, task: BatchTask): Promise<readonly number[] | undefined> {
   const owner = task.ownerId === 0 ? undefined : await getAssociate(sql, task.ownerId);
   const caller = callerOfRun(task, await readRunAs(sql, task.id), owner);

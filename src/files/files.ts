@@ -148,8 +148,8 @@ export class Files {
   /**
    * Keeps what a client sends. It is durable when this resolves; a broken or too large one leaves nothing.
    *
-   * @param announced its length, if the client has announced it, and its hash in hex
-   * @throws Refusal (invalid) if the name can't be kept or it is not what was announced, (oversized) if it is too large or
+   * @param announced the length, if the client sent it, and the hash in hex
+   * @throws Refusal (invalid) if the name is invalid or length or hash differ, (oversized) if it is too large or
    *   its tenant's quota is used up, (unavailable) if the disk has no room for uploads
    */
   async keepUpload(
@@ -297,11 +297,11 @@ export class Files {
   }
 }
 
-/** The embedded database looks for room twice a second. */
+/** The embedded database checks its free space twice a second. */
 const FULL_RETRY_MS = 500;
 const FULL_TRIES = 6;
 
-/** Does something again while the disk of the database is full. */
+/** Retries while the disk of the database is full. */
 async function retryWhileFull(work: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     await delay(FULL_RETRY_MS);

@@ -14,7 +14,7 @@ export class FolderStore implements FileStore {
   readonly sharesScratch = true;
   readonly #folder: string;
 
-  /** @param folder its absolute path; what an earlier release has left in it becomes private */
+  /** @param folder its absolute path; files from earlier releases are made private */
   constructor(folder: string) {
     this.#folder = folder;
     this.scratchFolder = join(folder, 'scratch');
@@ -82,7 +82,7 @@ export class FolderStore implements FileStore {
     const part = `${path}.${randomUUID()}.part`;
     try {
       await write(part);
-      await chmod(part, PRIVATE_FILE); // a run may have made it with other rights
+      await chmod(part, PRIVATE_FILE); // a run may have created it with other permissions
       await rename(part, path);
       await syncFolder(folder);
     } catch (error) {

@@ -14,7 +14,7 @@ export function tooLarge(mostBytes: number): Refusal {
   return oversized`The file is larger than ${mostBytes} bytes, the most that is accepted.`;
 }
 
-/** A content is checked again each time that so much of it has come. */
+/** The check is repeated after this many bytes. */
 const CHECK_BYTES = 16 * 1024 * 1024;
 
 /** Measures what passes through it, and fails with a Refusal (oversized) if that is too much. */
@@ -25,7 +25,7 @@ export class Measure extends Transform {
   #bytes = 0;
   #checked = 0;
 
-  /** @param check called every 16 MB with what has come so far; what it throws ends the content */
+  /** @param check called every 16 MB with the measure so far; throws to abort the stream */
   constructor(mostBytes: number, check?: (bytes: number) => Promise<void>) {
     super();
     this.#mostBytes = mostBytes;

@@ -3,11 +3,11 @@ import { listFileRecords } from '../store/files/file-records.ts';
 import type { Schema } from '../store/schema.ts';
 import type { FileStore } from './file-store.ts';
 
-/** What the rows of the database say of files, compared with the store. */
+/** Result of comparing the files that rows name with the store. */
 export interface FileCheck {
   /** Files that rows name. */
   readonly named: number;
-  /** How many of them are not in the store, or have another length there. */
+  /** How many of them are absent from the store, or have a different length there. */
   readonly missing: number;
   /** The first few of those, by their keys. */
   readonly examples: readonly string[];
@@ -15,7 +15,7 @@ export interface FileCheck {
 
 const EXAMPLES = 3;
 
-/** Looks for every result file and upload that a row names. It reads no content. */
+/** Checks that every result file and upload that a row names exists, without reading the content. */
 export async function checkFiles(db: Kysely<Schema>, store: FileStore): Promise<FileCheck> {
   const examples: string[] = [];
   let [named, missing] = [0, 0];

@@ -5,10 +5,10 @@ import type { Schema } from '../store/schema.ts';
 import { sumUploads } from '../store/uploads/uploads.ts';
 import type { FileStore } from './file-store.ts';
 
-/** Room is made by people, which takes a while. */
+/** Space is freed by people, which takes a while. */
 const RETRY_SECONDS = 60;
 
-/** How much uploads may take. */
+/** Limits of the space for uploads. */
 export interface UploadRoomOptions {
   /** Bytes that the uploads of one tenant may take in all. */
   readonly uploadQuota: number;
@@ -17,8 +17,8 @@ export interface UploadRoomOptions {
 }
 
 /**
- * Whether there is room for an upload: in the quota of its tenant, and on the disk above the reserve, which is left to
- * everything else, so that signing in, deleting and running go on when uploads have filled the disk.
+ * Checks the space for an upload: the quota of its tenant, and the disk above a reserve. The reserve keeps signing in,
+ * deleting and running tasks possible when uploads have used up the disk.
  */
 export class UploadRoom {
   readonly #options: UploadRoomOptions;
@@ -32,7 +32,7 @@ export class UploadRoom {
   }
 
   /**
-   * Checks that a tenant may keep so many more bytes.
+   * Checks that a tenant may store this many more bytes.
    *
    * @param isStored whether they are on the disk already
    * @throws Refusal (oversized) if the quota is used up, (unavailable) if the disk is

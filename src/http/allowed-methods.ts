@@ -11,8 +11,8 @@ interface KnownPath {
 }
 
 /**
- * Answers requests that no route takes: OPTIONS of a known path with `Allow`, another method of a known path with 405
- * and `Allow`, and any other path with 404 (contract, section 4). Knows the routes that are added from now on.
+ * Handles requests that match no route: OPTIONS of a known path returns `Allow`, another method of a known path 405
+ * with `Allow`, and an unknown path 404 (contract, section 4). Covers the routes that are added after this call.
  */
 export function answerOtherMethods(app: FastifyInstance): void {
   const known = new Map<string, KnownPath>();

@@ -10,14 +10,14 @@ export interface ErrorAnswer {
   readonly body: ErrorBody;
 }
 
-/** The error carrier. Its text is there under both names that clients of SuperOffice read. */
+/** The error carrier. Its text has both names that SuperOffice clients read. */
 export interface ErrorBody {
   readonly Error: true;
   readonly ErrorType: string;
   readonly Message: string;
   readonly ErrorMessage: string;
   readonly ErrorSource: string;
-  /** Our own addition: what programs go by. */
+  /** Our addition: a stable code for programs. */
   readonly Code: string;
 }
 
@@ -106,7 +106,7 @@ export function diskFull(): Refusal {
 
 const NEW_IDS_SECONDS = 3600;
 
-/** What a client gets when a table has no ids left: nothing can be added until an operator has moved to new tables. */
+/** The error when a table has no ids left: nothing can be added until an operator migrates to new tables. */
 export function outOfIds(): Refusal {
   return unavailable(
     message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; an administrator has to see to it.`,

@@ -16,7 +16,7 @@ export interface HealthReport {
 /** A database that is silent this long counts as one that does not answer. */
 const PATIENCE_MS = 2000;
 
-/** The disk of an embedded database: how much is free, and with how much less the database only reads. */
+/** The disk of an embedded database: how much is free, and below how much the database is read-only. */
 export interface DatabaseDisk {
   freeBytes(): number;
   readonly neededBytes: number;

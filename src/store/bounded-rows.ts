@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** The most bytes of texts in one list: what a list holds in memory, many times over as it is written. */
+/** Maximum bytes of texts in one list; serializing a list takes a multiple of that in memory. */
 export const MOST_LIST_BYTES = 8 * 1024 * 1024;
 
 /** The first rows of a list, and whether there are more. */
@@ -9,7 +9,7 @@ export interface Rows<T> {
   readonly more: boolean;
 }
 
-/** What is to be bounded. */
+/** A query and its bounds. */
 interface Unbounded {
   /** A query, in parentheses. */
   readonly query: RawBuilder<unknown>;
@@ -21,14 +21,14 @@ interface Unbounded {
   readonly limit: number;
 }
 
-/** A bounded row: how many there would have been, one more than the limit at most. */
+/** A bounded row, with the number of rows of the unbounded query, at most one more than the limit. */
 export interface BoundedRow {
   readonly list_found: number;
 }
 
 /**
- * The first rows of a query, as a table in parentheses: no more than the limit, and no more than `MOST_LIST_BYTES`, but at
- * least one. Only lengths are read of the rows that are left out. `boundedRows` tells whether there are any.
+ * Wraps a query so that it returns its first rows, at most the limit and `MOST_LIST_BYTES`, but at least one. Only
+ * lengths are read of the other rows. `boundedRows` returns whether there are any.
  */
 export function withinBytes({ query, bytes, order, limit }: Unbounded): RawBuilder<unknown> {
   return sql`(

@@ -15,7 +15,7 @@ export interface Database {
   readonly sql: Kysely<Schema>;
   /** The kind of database. */
   readonly backend: BackendName;
-  /** How lists are read, whose work depends on what callers ask for. */
+  /** Reads lists, whose cost depends on the request. */
   readonly lists: ListReads;
   readonly signals: Signals;
   /** Whether no other process can be using the database: leases of earlier processes are void. */

@@ -3,15 +3,15 @@ import { LinearPattern, PatternRefused, TextTooLong } from '../../domain/linear-
 import { message } from '../../domain/message.ts';
 import { PermanentError } from '../../workers/define-task.ts';
 
-/** The longest that the patterns of all columns may take over the values of one chunk. */
+/** Time limit for matching the patterns of all columns against the values of one chunk. */
 const PATTERN_MILLISECONDS = 2000;
-/** Matching lets other work of the process go on this often. */
+/** Matching yields to the event loop this often. */
 const YIELD_MILLISECONDS = 20;
 
 /**
  * Makes the pattern of a column, which a whole value must match.
  *
- * @throws PermanentError where it is no regular expression, or can't be matched in linear time
+ * @throws PermanentError if it is not a regular expression, or can't be matched in linear time
  */
 export function patternOf(column: string, pattern: string): LinearPattern {
   try {
@@ -26,7 +26,7 @@ export function patternOf(column: string, pattern: string): LinearPattern {
   }
 }
 
-/** Matches the values of one chunk, without holding the process, and for no longer than a limit. */
+/** Matches the values of one chunk within a time limit, without blocking the event loop. */
 export class ChunkMatcher {
   readonly #milliseconds: number;
   #spent = 0;
@@ -36,9 +36,9 @@ export class ChunkMatcher {
   }
 
   /**
-   * Which values match the pattern of a column. One that is too long for its pattern does not.
+   * Returns which values match the pattern of a column. A value that is too long for its pattern does not match.
    *
-   * @throws PermanentError where the limit is reached, with what earlier columns of the chunk have taken
+   * @throws PermanentError if the time limit, which all columns of the chunk share, is reached
    */
   async matchAll(column: string, pattern: LinearPattern, values: readonly string[]): Promise<boolean[]> {
     const matches: boolean[] = [];

@@ -82,7 +82,7 @@ function embeddedOnly(instead: string): Config {
   return config;
 }
 
-/** What a backup leaves out. */
+/** Says what a backup does not contain. */
 function filesHint({ files }: Config): string {
   return files.kind === 'folder'
     ? `Result files and uploads are not in it: copy the folder ${files.folder} too.`

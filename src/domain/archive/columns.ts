@@ -10,7 +10,7 @@ export type ColumnKind =
   | 'flag'
   | 'text'
   | 'date'
-  /** `getAllRows` and `getNoRows`: they restrict the list, and no task has a value of them. */
+  /** `getAllRows` and `getNoRows`: they only restrict the list; tasks have no value for them. */
   | 'restriction';
 
 /** A value of a column as it is stored: states and cancellation behaviours by number, a date that was never set as null. */
@@ -67,7 +67,7 @@ export const COLUMNS: Readonly<Record<ColumnName, Column>> = TABLE;
 /** The names of all columns, in their order. */
 export const COLUMN_NAMES = Object.keys(TABLE) as ColumnName[];
 
-/** The columns of an answer if `$select` names none (contract, section 6). */
+/** The columns returned if `$select` names none (contract, section 6). */
 export const DEFAULT_COLUMNS: readonly ColumnName[] = [
   ...(['DefinitionName', 'Description', 'State', 'StartCount', 'LastStarted'] as const),
   ...(['ProgressPercent', 'ProgressDescription', 'registeredBy', 'registeredDate'] as const),
@@ -89,7 +89,7 @@ export function findColumn(name: string): ColumnName | undefined {
   return byLowerName.get(name.toLowerCase());
 }
 
-/** What a column holds. */
+/** Returns the kind of value in a column. */
 export function kindOf(column: ColumnName): ColumnKind {
   return COLUMNS[column].kind;
 }

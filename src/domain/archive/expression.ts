@@ -1,6 +1,6 @@
 import { type ColumnKind, type ColumnName, kindOf } from './columns.ts';
 
-/** The parts of a date that `DatePart` takes, and what each of them is (contract, section 6). */
+/** The parts of a date that `DatePart` accepts, and the kind of value of each (contract, section 6). */
 export const DATE_PARTS = {
   Year: 'int',
   Quarter: 'int',
@@ -40,7 +40,7 @@ export interface Expression {
   readonly weight?: ColumnName | undefined;
 }
 
-/** What an expression comes to: that of a column, or a number with decimals. */
+/** The kind of an expression's value: that of a column, or a number with decimals. */
 export function kindOfExpression({ column, part, weight }: Expression): ColumnKind | 'decimal' {
   if (weight !== undefined) return 'decimal';
   return part === undefined ? kindOf(column) : DATE_PARTS[part.name];

@@ -3,7 +3,7 @@ import { invalid, type Refusal } from '../errors.ts';
 /** A piece of `$filter`. */
 export interface Token {
   readonly type: 'word' | 'number' | 'text' | 'encoded' | 'symbol' | 'end';
-  /** As it is written; of a text and of an encoded value what they say. */
+  /** As written; for texts and encoded values, the decoded value. */
   readonly value: string;
   /** Where it begins, from 0. */
   readonly at: number;
@@ -18,11 +18,11 @@ const PATTERNS = [
 ] as const;
 
 /**
- * Splits `$filter` into tokens (contract, section 6). A text stands in single quotes. A quote inside it is `\'` or
- * doubled, `\\` is one backslash, and any other backslash stands for itself.
+ * Splits `$filter` into tokens (contract, section 6). A text is in single quotes. A quote inside it is `\'` or
+ * doubled, `\\` is one backslash, and any other backslash is literal.
  *
  * @returns the tokens, the last of which is the end
- * @throws Refusal (invalid) if a character begins no token or a text has no end
+ * @throws Refusal (invalid) if a character starts no token or a text is not closed
  */
 export function tokensOf(filter: string): Token[] {
   const tokens: Token[] = [];

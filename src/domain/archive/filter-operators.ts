@@ -9,7 +9,7 @@ export interface Operator {
   readonly names: readonly string[];
   /** The kinds of columns that have it. */
   readonly kinds: readonly ColumnKind[];
-  /** What follows it: nothing, `true` or `false` or nothing, a value, two values in parentheses, or a list of at least one. */
+  /** Its operand: none, an optional flag, a value, two values in parentheses, or a non-empty list. */
   readonly takes: 'nothing' | 'flag' | 'one' | 'two' | 'list';
   /** The condition that it stands for. The operands are as many as it takes, and of the column's kind. */
   readonly condition: (column: ColumnName, operands: readonly Operand[], context: FilterContext) => Filter;
@@ -175,12 +175,12 @@ function isSet(column: ColumnName, [wanted = true]: readonly Operand[]): Filter 
   return wanted === true ? { kind: 'set', column } : not({ kind: 'set', column });
 }
 
-/** `getNoRows` restricts the list to nothing if it is on; `getAllRows` restricts nothing. */
+/** `getNoRows` empties the list if it is true; `getAllRows` has no effect. */
 function restriction(column: ColumnName, isOn: boolean): Filter {
   return { kind: 'constant', value: !(column === 'getNoRows' && isOn) };
 }
 
-/** Only dates and associates can be without a value, and texts, which are empty then. */
+/** Only dates, associates and texts can have no value; a text without one is empty. */
 function hasValue(column: ColumnName): Filter {
   return ['date', 'text', 'associate', 'associateId'].includes(kindOf(column))
     ? { kind: 'set', column }

@@ -24,7 +24,7 @@ export const ACCEPTED: Readonly<Record<ColumnKind, string>> = {
 };
 
 /**
- * Reads a value to compare a column of this kind with. Numbers, flags and dates may stand in quotes, and may be
+ * Reads a value to compare a column of this kind with. Numbers, flags and dates may be quoted, and may be
  * encoded as SuperOffice's clients do: `[I:3]`, `[F:3.0]`, `[D:2014-09-13]`, `[DT:2014-09-13T12:30:00]`.
  *
  * @param zone of dates without an offset
@@ -78,7 +78,7 @@ function wholeNumber(text: string): number | undefined {
   return value >= INT32_MIN && value <= INT32_MAX ? value : undefined;
 }
 
-/** The flag that a token is, or `undefined`. */
+/** Reads a token as a flag; `undefined` if it is none. */
 export function readFlag(token: Token): boolean | undefined {
   const text = decode(token)?.value ?? token.value;
   return FLAGS.get(text.trim().toLowerCase());

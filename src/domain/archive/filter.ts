@@ -41,7 +41,7 @@ export interface FilterContext extends Clock {
   readonly associateId: number;
 }
 
-/** The columns that a filter speaks of; some may be there more than once. */
+/** The columns that a filter refers to, possibly with repetitions. */
 export function columnsOf(filter: Filter | undefined): ColumnName[] {
   if (filter === undefined) return [];
   switch (filter.kind) {

@@ -3,7 +3,7 @@ import { writeExpression } from './expression.ts';
 import { type OrderColumn, parseOrder } from './order.ts';
 import { isAggregate, type SelectedItem, type Selection, splitList } from './selection.ts';
 
-/** How a list with `GroupBy` or sums is put together (contract, section 6). */
+/** The structure of a list with `GroupBy` or sums (contract, section 6). */
 export interface Grouping {
   /** What tasks are grouped by, the outermost level first. */
   readonly groups: readonly SelectedItem[];
@@ -21,7 +21,7 @@ export interface Grouping {
 }
 
 /**
- * How a list is grouped; `undefined` if its selection has no `GroupBy` and no sums.
+ * Returns how a list is grouped; `undefined` if its selection has no `GroupBy` and no sums.
  *
  * @param orderText `$orderBy`, which may name the functions of `$select` too, with or without their modifiers
  * @throws Refusal (invalid) if the order is wrong or a level has no group
@@ -71,7 +71,7 @@ function isCalled(item: SelectedItem, name: string): boolean {
   return [item.label, call].some((one) => plain(one) === plain(name));
 }
 
-/** Whether rows of this kind stand at the groups of a level. */
+/** Returns whether the groups of a level have rows of this kind. */
 export function hasRow(selection: Selection, kind: 'header' | 'footer', level: number): boolean {
   return selection.some((item) => item[kind] && (item.level ?? level) === level);
 }

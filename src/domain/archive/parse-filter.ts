@@ -22,7 +22,7 @@ export const MAX_FILTER_LENGTH = 50_000;
 export const MAX_FILTER_DEPTH = 50;
 /** The most conditions in one filter. */
 export const MAX_FILTER_CONDITIONS = 100;
-/** The most values in all lists of one filter. */
+/** Maximum number of values in all lists of one filter. */
 export const MAX_FILTER_VALUES = 5000;
 /** The most periods that `next` and its like count. */
 const MAX_PERIODS = 1000;
@@ -40,7 +40,7 @@ const MAX_PERIODS = 1000;
  * Names match in any casing.
  *
  * @returns `undefined` if it is blank
- * @throws Refusal (invalid) with the place of the fault and what would be accepted there
+ * @throws Refusal (invalid) with the position of the error and what is accepted there
  */
 export function parseFilter(text: string, context: FilterContext): Filter | undefined {
   if (text.length > MAX_FILTER_LENGTH) {

@@ -5,15 +5,15 @@ import { findOperator, operatorsOf } from './filter-operators.ts';
 import { ACCEPTED, operandOf } from './filter-values.ts';
 import { MAX_FILTER_CONDITIONS, MAX_FILTER_VALUES } from './parse-filter.ts';
 
-/** A condition as the Archive agent takes it in place of `$filter`: one of a row that `and` and `or` combine. */
+/** A condition as the Archive agent takes it in place of `$filter`: one of a sequence joined by `and` and `or`. */
 export interface Restriction {
   readonly name: string;
   /** As in `$filter`. */
   readonly operator: string;
   readonly values: readonly string[];
-  /** Inactive ones are as if they were not there. */
+  /** Inactive ones are ignored. */
   readonly isActive: boolean;
-  /** So many parentheses open before it, or if it is negative close behind it. */
+  /** How many parentheses open before it; if negative, how many close after it. */
   readonly parenthesis: number;
   /** How it is combined with the next one. */
   readonly combinedBy: 'and' | 'or';
@@ -22,7 +22,7 @@ export interface Restriction {
 type Piece = { readonly condition: Filter | undefined } | '(' | ')' | 'and' | 'or';
 
 /**
- * The filter that restrictions stand for; `undefined` if none is active.
+ * Converts restrictions to a filter; `undefined` if none is active.
  *
  * @throws Refusal (invalid) with the number of the restriction, from 1, if a name, operator or value is wrong, or if
  *   the parentheses don't match
@@ -81,7 +81,7 @@ function conditionOf(
   return operator.condition(column, operands, context);
 }
 
-/** Takes what `or` combines from the front of the pieces. */
+/** Consumes an `or` expression from the front of the pieces. */
 function readAny(pieces: Piece[]): Filter | undefined {
   const parts = [readAll(pieces)];
   while (takeIf(pieces, 'or')) parts.push(readAll(pieces));

@@ -2,35 +2,35 @@ import { invalid, type Refusal } from '../errors.ts';
 import { COLUMN_NAMES, type ColumnName, DEFAULT_COLUMNS, findColumn } from './columns.ts';
 import { DATE_PARTS, type DatePart, type Expression, kindOfExpression } from './expression.ts';
 
-/** How the values of many tasks are summed up: `Count` counts the different ones, `CountAll` all of them. */
+/** How the values of many tasks are aggregated: `Count` counts the distinct ones, `CountAll` all of them. */
 const AGGREGATES = ['Count', 'CountAll', 'Sum', 'Avg', 'Min', 'Max', 'Median', 'Percent'] as const;
 const FUNCTIONS = ['GroupBy', ...AGGREGATES, 'DatePart', 'Weighted'] as const;
 const MODIFIERS = ['Header', 'Footer', 'HideDetail'] as const;
 /** Functions of SuperOffice that have no meaning for batch tasks. */
 const UNSUPPORTED = ['CurrencyConvert', 'Expression'];
 
-/** A function that sums up tasks. */
+/** An aggregate function. */
 type AggregateFunction = (typeof AGGREGATES)[number];
 
-/** A column of the answer: a value of each task, what the tasks are grouped by, or a sum (contract, section 6). */
+/** A column of the response: a value of each task, a group key, or an aggregate (contract, section 6). */
 export interface SelectedItem {
-  /** What it is called in the answer, as it was asked for: `name`, `Count(State):Footer`. */
+  /** Its name in the response, as requested: `name`, `Count(State):Footer`. */
   readonly label: string;
   readonly role: 'value' | 'group' | AggregateFunction;
   readonly expression: Expression;
-  /** Whether it asks for a row before the tasks of a group, or one behind them. */
+  /** Whether it asks for a row before or after the tasks of a group. */
   readonly header: boolean;
   readonly footer: boolean;
-  /** Whether the rows of tasks go without it. */
+  /** Whether rows of tasks omit it. */
   readonly hideDetail: boolean;
-  /** The level of its group, from 1, the outermost; of a sum the only level that has it, else undefined. */
+  /** The level of its group, 1 being the outermost; for an aggregate, the only level that has it, if limited to one. */
   readonly level: number | undefined;
 }
 
 /** What `$select` asks for. */
 export type Selection = readonly SelectedItem[];
 
-/** The most columns in one `$select`, and how many of them may group or sum up. */
+/** Maximum number of columns in one `$select`, and of those that group or aggregate. */
 const MAX_SELECTED = 100;
 const MAX_GROUPS = 5;
 const MAX_AGGREGATES = 20;
@@ -59,7 +59,7 @@ export function parseSelection(text: string, zone = 'UTC'): Selection {
   return items;
 }
 
-/** Whether an item sums up tasks. */
+/** Returns whether an item is an aggregate. */
 export function isAggregate({ role }: SelectedItem): boolean {
   return role !== 'value' && role !== 'group';
 }

@@ -21,7 +21,7 @@ export type Period = (typeof PERIODS)[number];
 /** What is accepted as a period, for messages. */
 export const PERIOD_NAMES = 'hour, day, week, month, quarter, halfyear, year';
 
-/** The names of periods without a plural s, and the numbers that stand for them (contract, section 6). */
+/** The singular names of periods, and their numbers (contract, section 6). */
 const PERIOD_OF: ReadonlyMap<string, Period> = new Map([
   ...PERIODS.map((period) => [period, period] as const),
   ['1', 'day'],
@@ -39,7 +39,7 @@ const PERIOD_OF: ReadonlyMap<string, Period> = new Map([
   ['yr', 'year'],
 ]);
 
-/** The period of this name, in any casing and with or without an s, or of this number; `undefined` if there is none. */
+/** Reads a period by its name, in any casing, singular or plural, or by its number; `undefined` if unknown. */
 export function findPeriod(name: string): Period | undefined {
   return PERIOD_OF.get(name.trim().toLowerCase().replace(/s$/, ''));
 }

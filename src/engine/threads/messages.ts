@@ -22,12 +22,12 @@ export interface ThreadStart {
 /** A text on its way between threads: a clone loses that a message is one. */
 export type ClonedText = string | MessageData;
 
-/** What a thread returns: texts, since not everything that a run returns or throws can be cloned. */
+/** The outcome of a thread as texts, because returned and thrown values may not be cloneable. */
 export type ThreadResult =
   | { readonly kind: 'returned'; readonly result: ClonedText }
   | { readonly kind: 'failed'; readonly message: ClonedText; readonly permanent: boolean };
 
-/** An error that the code of a run has let escape in its thread. */
+/** An error that escaped from the code of a run in its thread. */
 export interface ThreadFault {
   readonly kind: FaultKind;
   readonly text: ClonedText;

@@ -63,7 +63,7 @@ export default async function runInThread(work: {
   }
 }
 
-/** Sends the errors that the code of a run lets escape to the server, which fails the run and tells it to end. */
+/** Sends errors that escape from the code of a run to the server, which fails and cancels the run. */
 class RunFaultsInThread implements FaultTarget {
   readonly #start: ThreadStart;
   readonly #port: MessagePort;
@@ -92,7 +92,7 @@ class RunFaultsInThread implements FaultTarget {
   }
 }
 
-/** A thread is never told that its process stops: its outcomes are those of the run itself. */
+/** A thread does not learn of a shutdown of its process, so all outcomes are those of the run. */
 function resultOf(outcome: RunOutcome): ThreadResult {
   if (outcome.kind === 'returned') return { kind: 'returned', result: outcome.result };
   if (outcome.kind === 'failed')
@@ -137,7 +137,7 @@ function contextOf(
     traceHeaders: traceHeaders(start.trace),
     lastCheckpoint: start.lastCheckpoint,
     progress(percent, text) {
-      // Only what can be cloned may go to the server, which corrects the rest.
+      // Only cloneable values can be sent; the server corrects the others.
       const isText = text === undefined || typeof text === 'string' || text instanceof Message;
       tell({
         type: 'progress',

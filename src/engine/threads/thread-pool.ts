@@ -24,7 +24,7 @@ const ENTRY = new URL(
   import.meta.url,
 );
 
-/** How many runs that have ended are remembered. */
+/** Number of ended runs to remember. */
 const MAX_ENDED = 100;
 
 /** Threads for definitions with isolate `thread`: they can't block heartbeats and can be terminated. */
@@ -53,8 +53,8 @@ export class ThreadPool {
    * Runs a definition in a thread.
    *
    * @param kill terminates the thread
-   * @returns what the definition returns, as the text that becomes Result
-   * @throws TaskError or PermanentError with the description of what it throws
+   * @returns the return value of the definition, as the text of Result
+   * @throws TaskError or PermanentError that describes the thrown value
    */
   async run(run: Run, parameters: unknown, kill: AbortSignal): Promise<unknown> {
     const { port1: here, port2: there } = new MessageChannel();

@@ -107,7 +107,7 @@ function checkEntities(args: CarrierReader): void {
   if (wrong !== undefined) throw invalid`Entities has ${describe(wrong)}; ${ENTITY} is accepted.`;
 }
 
-/** Page 0 is the first; a negative one is the number of tasks to pass over. */
+/** Page 0 is the first; a negative page is the number of tasks to skip. */
 function readPaging(args: CarrierReader, listLimit: number): { skip: number; top: number } {
   const page = args.int('Page') ?? 0;
   const size = args.int('PageSize') ?? DEFAULT_TOP;
@@ -127,7 +127,7 @@ function readSortOrder(args: CarrierReader): string {
     .join();
 }
 
-/** The operators that restrictions are combined by, by their names and numbers. */
+/** The operators that combine restrictions, by name and number. */
 const COMBINED_BY: ReadonlyMap<string, 'and' | 'or'> = new Map([
   ['none', 'and'],
   ['0', 'and'],
@@ -154,7 +154,7 @@ function readRestrictions(args: CarrierReader): Restriction[] {
   });
 }
 
-/** A list of texts; numbers and flags count as theirs. */
+/** Reads a list of texts; numbers and flags are converted to text. */
 function texts(reader: CarrierReader, name: string): string[] {
   return listOf(reader, name).map((value) => {
     if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);

@@ -24,7 +24,7 @@ export const ARCHIVE = 'BatchTasks';
 /** The tasks of a page if `$top` names none. */
 export const DEFAULT_TOP = 100;
 
-/** Says at which number the count of a list was cut. */
+/** Reports the number at which counting stopped. */
 const COUNT_CUT_HEADER = 'Batchline-Count-Cut';
 
 type Parts = { tasks: TaskParts };
@@ -65,14 +65,14 @@ export async function archiveRoutes(app: FastifyInstance, { tasks }: Parts): Pro
   });
 
   app.post(path, { config: { answer: CARRIER, operation: operations.postArchive } }, (request, reply) => {
-    new CarrierReader(request.body ?? {}, 'The body'); // refuses what is no object
+    new CarrierReader(request.body ?? {}, 'The body'); // refuses anything but an object
     const sources = [request.query as object, (request.body ?? {}) as object];
     const options = new QueryOptions(sources, true);
     return answerList(request, reply, tasks, path, options);
   });
 }
 
-/** Answers a page of the list, or its columns if `$metadata` asks for them. */
+/** Returns a page of the list, or its columns if `$metadata` asks for them. */
 async function answerList(
   request: FastifyRequest,
   reply: FastifyReply,

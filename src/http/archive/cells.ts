@@ -11,7 +11,7 @@ const VERBATIM: readonly ColumnName[] = ['DefinitionName', 'fileName', 'DbTag'];
 /** Times that are in UTC whatever the zone (contract, section 6). */
 const IN_UTC: readonly ColumnName[] = ['registeredDate', 'updatedDate'];
 
-/** What a cell holds: sums other than the least and the greatest are numbers. */
+/** The kind of a cell: aggregates other than minimum and maximum are numbers. */
 function kindOfCell({ item }: ListCell): ColumnKind | 'decimal' {
   const isNumber = !['value', 'group', 'Min', 'Max'].includes(item.role);
   return isNumber ? 'decimal' : kindOfExpression(item.expression);

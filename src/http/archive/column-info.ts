@@ -2,7 +2,7 @@ import { COLUMN_NAMES, COLUMNS, type ColumnKind, type ColumnName } from '../../d
 import { type Message, message } from '../../domain/message.ts';
 import type { Locale } from '../localization/locale.ts';
 
-/** What each column is called. */
+/** Display names of the columns. */
 const NAMES: Readonly<Record<ColumnName, Message>> = {
   getAllRows: message`All rows`,
   getNoRows: message`No rows`,

@@ -17,14 +17,14 @@ export interface RowStyle {
 
 type Row = Record<string, unknown>;
 
-/** What of a row is not in its columns. */
+/** The parts of a row beside its columns. */
 interface RowHead {
   readonly key: number;
-  /** `batchtask`, or for a row that is no task what kind it is: `header:1`, `grandtotal`. */
+  /** `batchtask`, or the kind of any other row: `header:1`, `grandtotal`. */
   readonly entity: string;
 }
 
-/** Numbers the rows of an answer that are no tasks, each kind for itself. */
+/** Numbers the rows of a response that are not tasks, each kind separately. */
 export class RowCounter {
   readonly #counts = new Map<string, number>();
 

@@ -28,12 +28,12 @@ export class BearerScheme implements Scheme {
   }
 }
 
-/** An associate who was bound to another tenant meanwhile is not the one whose sign-in made the token. */
+/** A token is no longer valid once its associate is bound to another tenant. */
 function fits(token: ApiToken, associate: Associate): boolean {
   return token.tenant === null || associate.tenant === null || associate.tenant === token.tenant;
 }
 
-/** The caller that a token stands for: its associate, with no more than the sign-in had that made the token. */
+/** The caller of a token: its associate, with at most the rights of the sign-in that created the token. */
 function callerOf(associate: Associate, token: ApiToken): Caller {
   const { id, expires, scopes, roles, tenant, definitions } = token;
   return {

@@ -21,7 +21,7 @@ declare module 'fastify' {
 
 /**
  * Refuses requests that another site may have made a browser send (contract, section 5: X-XSRF-TOKEN). Browsers send
- * cookies, and passwords that they have asked for, on their own; tickets and tokens never.
+ * cookies and cached passwords automatically; tickets and tokens never.
  *
  * @throws Refusal (unauthenticated) if a cookie session lacks X-XSRF-TOKEN, (forbidden) if it is wrong
  */
@@ -31,7 +31,7 @@ export function checkForgery(request: FastifyRequest, scheme: SignInScheme): voi
   else if (scheme === 'basic' && !isHarmless) refuseCrossSite(request);
 }
 
-/** Whether this GET needs no X-XSRF-TOKEN. A page can't set Sec-Fetch-Site; `none` is an address that a person typed. */
+/** Returns whether this GET needs no X-XSRF-TOKEN. A page can't set Sec-Fetch-Site; `none` is a typed address. */
 function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
   const { xsrf } = routeOptions.config;
   if (xsrf === 'sameSite') return /^(?:same-origin|none)$/.test(firstOf(headers['sec-fetch-site']) ?? '');

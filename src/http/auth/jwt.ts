@@ -163,7 +163,7 @@ export class JwtScheme implements Scheme {
       );
       return made;
     } catch (error) {
-      // A concurrent request of the same subject was faster.
+      // A concurrent request of the same subject inserted it first.
       const made = error instanceof Refusal ? await this.#find(login) : undefined;
       if (made === undefined) throw error;
       return made;

@@ -60,7 +60,7 @@ export function callerOf(request: FastifyRequest): Caller {
   return signInOf(request).caller;
 }
 
-/** The caller; `undefined` on a route that signs nobody in. */
+/** The caller; `undefined` on a route without sign-in. */
 export function signedInBy(request: FastifyRequest): Caller | undefined {
   return signIns.get(request)?.caller;
 }

@@ -2,7 +2,7 @@ import { invalid } from '../../domain/errors.ts';
 import { findTimeZone, type TimeZone } from '../../domain/time-zone.ts';
 import { describe } from '../wire/carrier-reader.ts';
 
-/** What asks in SO-TimeZone for times with their offsets. */
+/** The flag in SO-TimeZone that requests times with offsets. */
 export const INCLUDE_OFFSET = 'includeTZOffset';
 
 /** What a caller says about times. */

@@ -79,12 +79,12 @@ export function answerIn(format: AnswerFormat, reply: FastifyReply, carrier: str
   });
 }
 
-/** Answers `null` in the negotiated format, where Fastify would send no body (contract, sections 0 and 3). */
+/** Sends `null` in the negotiated format; Fastify would send no body (contract, sections 0 and 3). */
 export function sendNull(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return sendValue(request, reply, null);
 }
 
-/** Answers a text or `null` in the negotiated format: as a JSON string or an element, where Fastify would send it bare. */
+/** Sends a text or `null` in the negotiated format, as a JSON string or an element; Fastify would send it bare. */
 export function sendValue(request: FastifyRequest, reply: FastifyReply, value: string | null): FastifyReply {
   const format = formatOf(request);
   return reply.type(format.type).send(format.write(value, request.routeOptions.config.answer ?? UNNAMED));

@@ -24,10 +24,10 @@ declare module 'fastify' {
 
 /** Shorter answers are not compressed, in bytes. */
 const MIN_BYTES = 1024;
-/** Longer answers are compressed in libuv's thread pool. For shorter ones that takes longer than compressing them. */
+/** Longer responses are compressed in libuv's thread pool; for shorter ones the hand-over costs more than it saves. */
 const MAX_SYNC_BYTES = 16_384;
 
-/** Medium levels: the highest ones take many times as long for a few per cent. Less memory is faster to set up. */
+/** Medium levels: the highest take many times as long to save a few percent. Less memory is faster to set up. */
 const DEFLATE_OPTIONS = { level: 5, memLevel: 6 };
 const BROTLI_OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 

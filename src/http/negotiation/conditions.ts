@@ -15,7 +15,7 @@ import { withoutCoding } from './compression.ts';
  *
  * The ETag is `"<version>-<variant>"`. The version is the task's `updatedCount`: one more with everything that a
  * caller can see change. The variant stands for how this caller sees it: format, language, zone and rights. It
- * tells cached answers apart; a condition on a change compares the version only, so that what was read as XML
+ * distinguishes cached responses; a condition on a change compares only the version, so that a task read as XML
  * may be changed by JSON.
  *
  * Dates of HTTP have seconds, so Last-Modified and the conditions on dates cut the time of the change to seconds. A
@@ -71,7 +71,7 @@ export function isNotModified(
  * ignored (contract, section 5).
  *
  * @returns a guard that refuses (412) if one does not hold
- * @throws Refusal (invalid) if the ETags can't be read: the caller counts on them
+ * @throws Refusal (invalid) if the ETags can't be parsed, because the caller relies on them
  */
 export function conditionsOf(request: FastifyRequest): Guard | undefined {
   const unchanged = checkUnchanged(request);

@@ -17,8 +17,8 @@ type Coding = keyof typeof DECODERS;
 const ACCEPTED = 'gzip, deflate, br';
 
 /**
- * Decodes bodies with a Content-Encoding, of calls that read them whole and of those that stream them. The limit of a
- * body counts for what was sent and for what it decodes to; decoding stops there. An unknown coding is a 415 with
+ * Decodes bodies with a Content-Encoding, both buffered and streamed ones. The body limit applies to the encoded and to
+ * the decoded length; decoding stops there. An unknown coding is a 415 with
  * Accept-Encoding (contract, section 4).
  */
 export function decodeBodies(app: FastifyInstance): void {
@@ -52,7 +52,7 @@ interface DecodedBody extends Readable {
 
 function decode(encoded: Readable, coding: Coding, limit: number): DecodedBody {
   const decoder = DECODERS[coding]();
-  // A client that breaks off ends the decoder, and so the body.
+  // A client that disconnects ends the decoder, and with it the body.
   finished(encoded, { writable: false }, (error) => {
     if (error) decoder.destroy(error);
   });

@@ -40,10 +40,10 @@ function decodePart(part: string, position: number): string {
   }
 }
 
-/** `Dictionary[key]` or `Dictionary.key`; a key may have dots and brackets of its own. */
+/** `Dictionary[key]` or `Dictionary.key`; the key may contain dots and brackets. */
 const ENTRY = /^([^.[\]]+)(?:\[(.*)\]|\.(.+))$/s;
 
-/** @param spellings the names that are there, by their lower case */
+/** @param spellings the names that were sent, by their lower case */
 function add(
   body: { [name: string]: Untyped },
   spellings: Map<string, string>,

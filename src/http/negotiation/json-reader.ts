@@ -81,9 +81,9 @@ function checkValue(value: unknown, depth: number, onLargeNumber: (number: numbe
     checkValue(inner, depth + 1, onLargeNumber);
 }
 
-/** Refuses numbers that would not be written as they were read. Only those with an exponent may be rounded. */
+/** Refuses numbers that would lose digits. Only those with an exponent may be rounded. */
 function checkNumbers(text: string): void {
-  // The types of TypeScript lack the third argument of revivers (ES2025).
+  // TypeScript's types lack the third argument of revivers (ES2025).
   const reviver = (_name: string, value: unknown, context?: { readonly source?: string }): unknown => {
     if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) {
       const source = context?.source ?? String(value);

@@ -10,7 +10,7 @@ import { readXml } from './xml-reader.ts';
 /** How the text of a body becomes what `request.body` is. */
 type BodyReader = (text: string) => unknown;
 
-/** The formats of bodies, by media type (contract, section 4). The patch formats are JSON; what they mean PATCH decides. */
+/** The formats of bodies, by media type (contract, section 4). The patch formats are JSON; PATCH interprets them. */
 const FORMATS: Readonly<Record<string, BodyReader>> = {
   'application/json': readJson,
   'text/json': readJson,

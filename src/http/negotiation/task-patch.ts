@@ -27,10 +27,10 @@ type Operation =
  * Description, Response and Request; `test` compares any property, and any value inside it. Names in paths match in
  * any casing, the leading slash is optional.
  *
- * The work is linear in the sizes of patch and task: each value of the patch is visited once, and what a lookup needs
- * of an object of the task is computed once.
+ * The work is linear in the sizes of patch and task: each value of the patch is visited once, and each object of the
+ * task is indexed at most once.
  *
- * @returns the change, made on the locked task, all or nothing; it throws (conflict) if a test fails, (invalid) if a
+ * @returns the change, applied to the locked task as a whole or not at all; it throws (conflict) if a test fails, (invalid) if a
  *   path of a test leads nowhere
  * @throws Refusal (invalid) if an operation is malformed, not supported, or changes another property
  */
@@ -99,7 +99,7 @@ function stateOf(value: unknown): unknown {
 
 /** Finds and compares values of one task. Only own properties count. Indexes objects once, however often they are used. */
 class ValueLookup {
-  /** The properties of each object: in lower case, and how many there are. */
+  /** The properties of each object by their lower case, and their number. */
   readonly #indexes = new Map<object, { readonly byLowerName: Map<string, string>; readonly size: number }>();
 
   /** The value that these names lead to; `undefined` if they lead nowhere. */

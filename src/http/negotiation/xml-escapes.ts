@@ -45,7 +45,7 @@ function encode(text: string, markup: RegExp): string {
   return text.replace(NOT_IN_TEXT, escaped).replace(markup, (character) => MARKUP_AS[character] ?? character);
 }
 
-/** The text that the content of an element or attribute, with its references resolved, stands for. */
+/** Decodes the content of an element or attribute whose references are resolved. */
 export function decodeText(content: string): string {
   return content.includes('_x') ? content.replace(TEXT_ESCAPE, unescaped) : content;
 }

@@ -21,8 +21,8 @@ const AgentCall = Type.Object(
 );
 
 /**
- * Adds a GET to every agent call (`POST /Agents/<agent>/<method>`) that is registered from now on. It describes the
- * call, from what the OpenAPI document says, and never runs it (contract, first section).
+ * Adds a GET to every agent call (`POST /Agents/<agent>/<method>`) that is registered after this call. It describes the
+ * call as the OpenAPI document does, and never runs it (contract, first section).
  */
 export function describeAgentCalls(app: FastifyInstance): void {
   app.addHook('onRoute', function addDescription({ method, url, routePath, config }) {

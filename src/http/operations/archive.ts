@@ -157,7 +157,7 @@ export const describeArchive: Operation = {
   answers: { 200: Columns },
 };
 
-/** The same columns at the other address of each. */
+/** The other address of the columns. */
 export const describeArchivesToo: Operation = { ...describeArchives, id: 'describeArchivesToo' };
 export const describeArchiveToo: Operation = { ...describeArchive, id: 'describeArchiveToo' };
 
@@ -224,7 +224,7 @@ const AGENT_METHODS: Readonly<
   },
 };
 
-/** What the document says of a method of the Archive agent. */
+/** The OpenAPI operation of a method of the Archive agent. */
 export function archiveAgentOperation(name: string, summary: string): Operation {
   const method = AGENT_METHODS[name];
   if (method === undefined) throw new Error(`the arguments of ${name} are not described`);

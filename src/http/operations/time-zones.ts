@@ -76,7 +76,7 @@ const METHODS: Readonly<Record<string, { args?: Record<string, TSchema>; answer:
   DeleteTimeZones: { answer: null },
 };
 
-/** What the document says of a method of the TimeZone agent. */
+/** The OpenAPI operation of a method of the TimeZone agent. */
 export function timeZoneAgentOperation(name: string, summary: string): Operation {
   const method = METHODS[name];
   if (method === undefined) throw new Error(`the arguments of ${name} are not described`);

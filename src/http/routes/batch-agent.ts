@@ -44,7 +44,7 @@ interface AgentMethod {
 }
 
 /**
- * An agent's answer, or `otherwise` if there is no such task or the caller may not see it: for agents that is no error
+ * Returns an agent's answer, or `otherwise` if the task is unknown or hidden from the caller: for agents that is no error
  * (contract, section 3).
  */
 export async function orIfMissing<T, F>(otherwise: F, answer: () => Promise<T>): Promise<T | F> {

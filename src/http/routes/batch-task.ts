@@ -112,9 +112,9 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
 }
 
 /**
- * Reads what a PUT or PATCH changes (contract, section 2). An object is the carrier, or what is merged into it, which is
- * the same here; a list is a JSON Patch. PATCH tells them apart by their shape, which must fit a patch type; PUT takes a
- * list as `application/json-patch+json` only.
+ * Reads what a PUT or PATCH changes (contract, section 2). An object is the carrier or a merge patch, which are
+ * the same here; a list is a JSON Patch. PATCH decides by the shape, which must match the patch type if there is one; PUT
+ * accepts a list only as `application/json-patch+json`.
  */
 function readTaskChange({ method, body, headers }: FastifyRequest, writer: BatchTaskWriter) {
   const [, patchType] = PATCH_TYPE.exec(headers['content-type'] ?? '') ?? [];

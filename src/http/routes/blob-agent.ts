@@ -72,7 +72,7 @@ async function sendBase64(
   return reply.type(format.type).send(Readable.from(inBase64(content, before, after)));
 }
 
-/** Stands for the content while the text around it is written; no base64 has it. */
+/** Placeholder for the content while the text around it is written; not a base64 character. */
 const MARK = '*';
 
 /** The bytes of a stream in base64, between two texts. */

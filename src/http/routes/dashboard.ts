@@ -37,7 +37,7 @@ const CONTENT_SECURITY_POLICY = [
 /** Swagger UI draws with pictures in its styles. */
 const API_PAGE_POLICY = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:");
 
-/** What the query of a page means, its script decides. */
+/** The script of the page interprets the query. */
 const CONFIG = {
   access: ACCESS.open,
   ownType: true,

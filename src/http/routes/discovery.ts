@@ -16,7 +16,7 @@ const VERSIONS = { answer: 'Versions', ownType: true, operation: described.listV
 
 /**
  * `GET /api`: the versions. `GET /api/v1`: the calls. `GET /api/state/{customer}`: the address of a customer, which hosted
- * clients ask for first. All without a sign-in (contract, first section and section 6a).
+ * clients request first. All without sign-in (contract, first section and section 6a).
  */
 export async function discoveryRoutes(
   app: FastifyInstance,
@@ -72,7 +72,7 @@ function versions(url: string, started: string): Record<string, string> {
   };
 }
 
-/** HTML unless Accept prefers JSON or XML (contract, first section). */
+/** Returns HTML unless Accept prefers JSON or XML (contract, first section). */
 function prefersHtml({ headers: { accept } }: FastifyRequest): boolean {
   return new Negotiator({ headers: { accept } }).mediaType(['text/html', ...ANSWER_TYPES]) === 'text/html';
 }

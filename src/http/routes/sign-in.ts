@@ -57,7 +57,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
       refuseCrossSite(request);
       const presented = presentedBy(request);
       const associate = await authenticator.signInByPassword(Login, Password, scheme, presented);
-      // A ticket that this address could not be called with is not issued.
+      // No ticket is issued that would be refused at this address.
       checkCustomer(associate.tenant, tenantSegment(request.raw));
       const secret = Cookie ? generateSecret() : generateTicket();
       const idleMs = Cookie ? config.sessionIdleMs : config.ticketIdleMs;

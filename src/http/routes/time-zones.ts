@@ -20,7 +20,7 @@ const DATA = { answer: 'TimeZoneData' };
 interface Column {
   /** The value in the list; offsets are those of the year of `now`. */
   readonly value: (zone: ListedTimeZone, now: Date) => string | number | boolean;
-  /** What it is sorted by, if not by its value. */
+  /** Its sort key, if other than its value. */
   readonly order?: (zone: ListedTimeZone, now: Date) => number;
 }
 
@@ -44,13 +44,13 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   ianaName: { value: ({ iana }) => iana },
 };
 const NAMES = Object.keys(COLUMNS);
-/** What a list without `$select` has: the columns of the original. */
+/** The columns of a list without `$select`, as in the original. */
 const USUAL = NAMES.filter((name) => name !== 'ianaName').join();
 
 /** Options of archive lists (contract, section 6) that this one does not have. */
 const OTHER_OPTIONS = ['$filter', '$mode', '$options', '$output', '$format', '$skiptoken'] as const;
 
-/** `/api/v1/TimeZone`: what SO-TimeZone can name, and the zones that are in use (contract, section 5). */
+/** `/api/v1/TimeZone`: the zones that SO-TimeZone accepts, and those in use (contract, section 5). */
 export async function timeZoneRoutes(app: FastifyInstance, { base }: { base: TimeZone }): Promise<void> {
   app.get(
     '/',

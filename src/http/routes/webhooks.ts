@@ -59,7 +59,7 @@ export interface WebhookRouteParts {
   readonly database: Database;
   readonly sender: WebhookSender;
   readonly allowPrivateAddresses: boolean;
-  /** The most webhooks of one tenant. */
+  /** Maximum number of webhooks per tenant. */
   readonly limit: number;
 }
 
@@ -126,7 +126,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
       const webhook = await found(request);
       const { Url: url, Names, States, Own = webhook.own, Active = webhook.active } = request.body;
       const reach = reachAfter(webhook, callerOf(request));
-      // What was made for more rights must not go to an address that fewer have set.
+      // Deliveries created with more rights must not go to an address set with fewer.
       if (isNarrower(reach, webhook)) await dropWaiting(sql, webhook.id);
       const changed = await updateWebhook(
         sql,
@@ -204,7 +204,7 @@ function maySee(caller: Caller, webhook: Webhook): boolean {
   return webhook.ownerId === caller.associateId || isAdministrator(caller);
 }
 
-/** The rights of an own webhook after a change: those that the sign-in has as well. */
+/** The rights of the caller's webhook after a change: those that the sign-in has as well. */
 function reachAfter(webhook: Webhook, caller: Caller): Pick<Webhook, 'scopes' | 'roles' | 'tenant'> {
   const { scopes, roles, tenant } = webhook;
   if (webhook.ownerId !== caller.associateId) return { scopes, roles, tenant };
@@ -223,13 +223,13 @@ function isNarrower(reach: ReturnType<typeof reachAfter>, before: Webhook): bool
   );
 }
 
-/** A sign-in sees the deliveries about tasks that it may see, however many rights the webhook had when they were made. */
+/** A sign-in sees deliveries about visible tasks only, whatever rights the webhook had when they were created. */
 function maySeeDelivery(caller: Caller, { body }: Delivery): boolean {
   const task = subjectOf(body);
   return task === undefined || allows(rightsOn(caller, task), TableRight.Select);
 }
 
-/** @throws Refusal (conflict) if a tenant has as many webhooks as it may have */
+/** @throws Refusal (conflict) if the tenant has reached the limit of webhooks */
 async function checkRoom(db: Kysely<Schema>, tenant: string | null, limit: number): Promise<void> {
   const count = await countWebhooks(db, tenant);
   if (count >= limit)

@@ -5,16 +5,16 @@ import type { Operation } from '../openapi/operation.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the route needs of the sign-in. Replaces what its operation declares. */
+    /** The access that the route requires. Overrides that of its operation. */
     access?: Access;
   }
   interface FastifyInstance {
-    /** What each route declares, in the order of registration. */
+    /** The access of each route, in the order of registration. */
     routeAccess: readonly RouteAccess[];
   }
 }
 
-/** What a route needs of the sign-in. */
+/** A route and the access that it requires. */
 export interface RouteAccess {
   readonly method: string;
   /** With `:id` and the like, without a slash at the end. */
@@ -48,15 +48,15 @@ export function enforceRouteAccess(app: FastifyInstance): void {
   });
 }
 
-/** @throws Refusal (forbidden) if the sign-in has less than the route needs */
+/** @throws Refusal (forbidden) if the sign-in lacks access that the route requires */
 function checkRouteAccess(request: FastifyRequest): void {
   const { config, url } = request.routeOptions;
   const access = accessOf(config, request.method);
   if (access?.signIn === false) return;
   const caller = signedInBy(request);
-  // Fails closed: a route outside the scopes that sign in, or one that was registered before this check.
+  // Fails closed: the route is outside the scopes with sign-in, or was registered before this check.
   if (access === undefined || caller === undefined)
-    throw new Error(`${request.method} ${url} can't be checked: it declares no access or signs nobody in.`);
+    throw new Error(`${request.method} ${url} can't be checked: it declares no access or has no sign-in.`);
   const refusal = refusalOf(caller, access);
   if (refusal !== undefined) throw refusal;
 }

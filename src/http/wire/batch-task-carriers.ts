@@ -105,10 +105,10 @@ const SelectedBatchTaskInfo = Type.Object(
   { title: 'SelectedBatchTaskInfo', description: 'A batch task after $select: what is not selected is null' },
 );
 
-/** A BatchTaskInfo as answers have it, with or without `$select`. */
+/** A BatchTaskInfo in responses, with or without `$select`. */
 export const AnsweredBatchTaskInfo = Type.Union([BatchTaskInfo, SelectedBatchTaskInfo]);
 
-/** The query of calls that answer BatchTaskInfos. */
+/** The query of calls that return BatchTaskInfos. */
 export const SelectQuery = Type.Object({
   $select: Type.Optional(
     Type.String({

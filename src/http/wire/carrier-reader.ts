@@ -100,8 +100,8 @@ export class CarrierReader {
   }
 
   /**
-   * A dictionary, as an object or as a list of `{ Key, Value }` (contract, section 6a); `undefined` where it is absent,
-   * `null` where it is null.
+   * A dictionary, as an object or as a list of `{ Key, Value }` (contract, section 6a); `undefined` if it is absent,
+   * `null` if it is null.
    */
   dictionary(name: string): Record<string, unknown> | null | undefined {
     const value = fromKeyValues(this.#read(name, 'dictionary'));

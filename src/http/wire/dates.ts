@@ -60,7 +60,7 @@ export function readDate(text: string, { zone }: TimeZone, what: MessageValue): 
   return new Date(instant);
 }
 
-/** Minutes east of UTC as `+05:45`; `Z` for UTC itself. */
+/** Formats minutes east of UTC as `+05:45`; `Z` for UTC. */
 function writeOffset(minutes: number, { iana }: TimeZone): string {
   if (iana === UTC.iana) return 'Z';
   const distance = Math.abs(minutes);

@@ -4,13 +4,13 @@ import { describe } from './carrier-reader.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The call takes lists in its query: a name may be repeated. */
+    /** The call accepts lists in its query: a name may be repeated. */
     repeatableQuery?: true;
   }
 }
 
 /**
- * Refuses (400) a query with a name that is there more than once, in any casing, so that routes see one text for each
+ * Refuses (400) a query that repeats a name, in any casing, so that routes see one text for each
  * name. Calls that take lists are exempt.
  */
 export function refuseRepeatedNames(app: FastifyInstance): void {

@@ -1,21 +1,21 @@
 import { BATCH_TASK_PROPERTIES, type BatchTaskInfo } from './batch-task-info.ts';
 
-/** The properties that `$select` names, in lower case, each with what it names inside of it; `'all'` is everything. */
+/** The properties that `$select` names, in lower case, each with the selection inside it; `'all'` is everything. */
 type Selection = 'all' | ReadonlyMap<string, Selection>;
 
-/** Dictionaries: entries that are not selected are left out, since a null would be a value of its own. */
+/** Dictionaries: entries that are not selected are left out, since null would be a value. */
 const DICTIONARIES: ReadonlySet<string> = new Set(['ParameterObject', 'FieldProperties']);
 
 const known: ReadonlySet<string> = new Set(BATCH_TASK_PROPERTIES.map((name) => name.toLowerCase()));
 
-/** What goes beyond these is passed over. */
+/** Anything beyond these limits is ignored. */
 const MAX_PATHS = 1000;
 const MAX_DEPTH = 64;
 
 /**
  * Returns a function that applies `$select` to the carriers of an answer (contract, sections 2 and 3): properties that
  * it does not name are null, numbers and flags too. Names match in any casing; `TableRight/Mask` selects inside a
- * property; names that are no property are passed over.
+ * property; unknown names are ignored.
  *
  * @param query the query of the request; without a `$select`, or with a blank one, carriers stay as they are
  */
@@ -41,7 +41,7 @@ function readSelection(query: unknown): Selection {
   return selection;
 }
 
-/** Adds a path. What is selected as a whole stays so. */
+/** Adds a path. A property that is selected as a whole stays so. */
 function select(selection: Map<string, Selection>, [name = '', ...inner]: readonly string[]): void {
   const present = selection.get(name);
   if (inner.length === 0 || present === 'all') {

@@ -43,7 +43,7 @@ export const StartHeaders = Type.Object({
 export type StartRoute = { Querystring: Static<typeof StartQuery> & Record<string, string | string[]> };
 
 /**
- * Reads when and in which order a task is to run, and the caller's key of the start. An option in the body wins over the
+ * Reads the start options: due time, priority, and the idempotency key. An option in the body wins over the
  * same one in the query.
  *
  * @param carriers the body, and the carrier inside it
@@ -103,13 +103,13 @@ const IGNORED_HEADER = 'Batchline-Ignored';
 /** The header in the OpenAPI document. */
 export const IGNORED = { [IGNORED_HEADER]: 'Properties of the body that are unknown and were ignored' };
 
-/** The most names in the header, and the most characters of each. */
+/** Maximum number of names in the header, and of characters of each. */
 const MAX_IGNORED = 10;
 const MAX_IGNORED_LENGTH = 40;
 
 /**
- * Names the properties of a start body that are neither options nor `known` in a header of the answer: they are ignored,
- * as SuperOffice ignores them, but a misspelt name must not go unnoticed. Characters that a header can't have are
+ * Names the properties of a start body that are neither options nor `known` in a response header: they are ignored,
+ * as in SuperOffice, but a misspelt name must not go unnoticed. Characters that a header can't have are
  * percent-encoded.
  */
 export function listIgnored(reply: FastifyReply, names: readonly string[], known: readonly string[]): void {

@@ -35,7 +35,7 @@ export const TimeZoneData = Type.Object(
   { title: 'TimeZoneData' },
 );
 
-/** The zone of a caller, as the TimeZone agent tells it. */
+/** The zone of a caller, as the TimeZone agent returns it. */
 export const PreferredTimeZone = Type.Object(
   {
     PreferenceId: Type.Integer({ description: '0: users have no preference of their own here' }),

@@ -1,4 +1,4 @@
-/** What deliveries of one tenant to one server have in common. */
+/** Identifies the deliveries of one tenant to one server. */
 export interface Target {
   /** Empty for webhooks that are bound to no tenant. */
   readonly tenant: string;
@@ -6,12 +6,12 @@ export interface Target {
   readonly origin: string;
 }
 
-/** How many deliveries to a target may be under way; targets that are not named have the usual number. */
+/** The allowed concurrency of some targets; all others have the default. */
 export interface TargetLimit extends Target {
   readonly most: number;
 }
 
-/** Failures in a row after which a target is left alone. */
+/** Consecutive failures after which the circuit opens. */
 const FAILURES = 5;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 300_000;
@@ -25,18 +25,18 @@ interface Entry {
 }
 
 /**
- * A circuit breaker for each target, so that one that does not answer costs one connection now and then. A tenant has
- * its own: its failures at a shared server say nothing about the deliveries of others. For each target it is
+ * A circuit breaker for each target, so that one that does not answer costs one connection now and then. Tenants have
+ * separate breakers: failures of one at a shared server do not affect the deliveries of others. For each target it is
  *
  * - *closed*: deliveries are sent. Leads to *open* after 5 failures in a row.
- * - *open*: nothing is sent, and nothing counts as a try. Leads to *half open* after 30 s, doubled each time up to 5 min.
+ * - *open*: nothing is sent, and no attempt is counted. Leads to *half open* after 30 s, doubled each time up to 5 min.
  * - *half open*: one delivery is sent. Leads to *closed* if it succeeds, to *open* if not.
  */
 export class TargetBreaker {
   readonly #entries = new Map<string, Entry>();
   readonly #now: () => number;
 
-  /** @param now milliseconds of a clock that only goes forward */
+  /** @param now a monotonic clock, in milliseconds */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
@@ -48,19 +48,19 @@ export class TargetBreaker {
       .map(({ target, openUntil }) => ({ ...target, most: openUntil > this.#now() ? 0 : 1 }));
   }
 
-  /** Notes that the target has answered as it should, or has refused one delivery and works. */
+  /** Records a success: the target works, even if it rejected this delivery. */
   succeeded(target: Target): void {
     this.#entries.delete(keyOf(target));
   }
 
-  /** Notes that the target did not answer, or answered that it can't. */
+  /** Records a failure: the target did not respond, or reported a failure of its server. */
   failed(target: Target): void {
     const key = keyOf(target);
     const entry = this.#entries.get(key) ?? { target, failures: 0, pauseMs: FIRST_PAUSE_MS, openUntil: 0 };
     this.#entries.set(key, entry);
     entry.failures += 1;
     const now = this.#now();
-    // What was under way when it opened does not open it again.
+    // Deliveries that were in flight when it opened do not open it again.
     if (entry.failures < FAILURES || entry.openUntil > now) return;
     if (entry.openUntil > 0) entry.pauseMs = Math.min(entry.pauseMs * 2, LONGEST_PAUSE_MS);
     entry.openUntil = now + entry.pauseMs;

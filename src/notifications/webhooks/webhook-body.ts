@@ -20,7 +20,7 @@ export function bodyOf(event: TaskEvent): string {
   });
 }
 
-/** The task that a delivery's body is about, as far as rights depend on it; `undefined` for a test. */
+/** The task in a delivery's body, reduced to what rights depend on; `undefined` for a test delivery. */
 export function subjectOf(body: string): RightsSubject | undefined {
   const { Type, Name, AssociateId, DatabaseSerialNumber } = JSON.parse(body);
   return Type === 'state' ? { name: Name, ownerId: AssociateId, tenant: DatabaseSerialNumber } : undefined;

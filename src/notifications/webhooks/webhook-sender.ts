@@ -26,9 +26,9 @@ const TIMEOUT_MS = 10_000;
 /** A process that has not said what became of a delivery within this time counts as lost. */
 const LEASE_SECONDS = 20;
 const MOST_AT_ONCE = 40;
-/** Of them for one tenant, so that its slow servers don't hold up the others. */
+/** Of these for one tenant, so that its slow servers don't delay other tenants. */
 const MOST_PER_TENANT = 10;
-/** Of them to one server of a tenant. */
+/** Of these to one server of a tenant. */
 const MOST_PER_TARGET = 4;
 /** Dead deliveries in a row after which a webhook is made inactive. */
 export const MOST_DEAD = 20;
@@ -149,7 +149,7 @@ export class WebhookSender {
     }
   }
 
-  /** The targets that are being sent to or failing. */
+  /** The targets with deliveries in flight or an open circuit. */
   #loads(): TargetLoad[] {
     const keyOf = ({ tenant, origin }: Target): string => JSON.stringify([tenant, origin]);
     const limits = this.#breaker.limits();
@@ -195,7 +195,7 @@ export class WebhookSender {
   }
 }
 
-/** Whether the server itself is at fault: it did not answer, has failed, or asks for fewer calls. */
+/** Returns whether the server is at fault: no response, a 5xx, or rate limiting. */
 function isFault({ state, status }: TryResult): boolean {
   return state !== 'Delivered' && (status === null || status >= 500 || status === 429);
 }

@@ -15,7 +15,7 @@ const PATIENCE_MS = 3000;
 /** What there is to do, as the database was last asked. */
 export interface Counted {
   readonly queues: readonly QueueCount[];
-  /** Schedules that could start nothing at their last due time, or have no next one. */
+  /** Schedules that failed to start a task at their last due time, or have no next one. */
   readonly failingSchedules: number;
   readonly ids: readonly IdUse[];
   /** When it was asked, on this process's own clock (ms). */

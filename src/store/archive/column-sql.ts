@@ -3,7 +3,7 @@ import { type ColumnName, type ColumnValue, kindOf } from '../../domain/archive/
 import { type DatePart, type Expression, kindOfExpression } from '../../domain/archive/expression.ts';
 import type { MessageData } from '../../domain/message.ts';
 
-/** What a list says of a definition, beside the name that its tasks have. */
+/** The data of a definition that lists show beside its name. */
 export interface ListedDefinition {
   readonly name: string;
   readonly description: string;
@@ -16,7 +16,7 @@ export function withDefinitions(definitions: readonly ListedDefinition[] = []): 
     select * from json_to_recordset(${JSON.stringify(rows)}::json) as d (name_key text, description text))`;
 }
 
-/** Where the value of each column of the archive list is, in `batchline.task as t` and `withDefinitions`. */
+/** The SQL of each column of the archive list, over `batchline.task as t` and `withDefinitions`. */
 export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> = {
   getAllRows: sql`true`,
   getNoRows: sql`false`,
@@ -58,7 +58,7 @@ export const MESSAGE_SQL: Readonly<Partial<Record<ColumnName, RawBuilder<Message
   result: sql`t.result_message`,
 };
 
-/** Where the name of the associate is whose id a column holds; empty if there is none. */
+/** The SQL of an associate's name, by a column with the id; empty if there is none. */
 export const NAME_SQL: Readonly<Partial<Record<ColumnName, RawBuilder<string>>>> = {
   updatedBy: associateName(sql`t.updated_by`),
   registeredBy: associateName(sql`t.owner_id`),
@@ -84,7 +84,7 @@ export function isSet(column: ColumnName): RawBuilder<boolean> {
   }
 }
 
-/** How each part of a date is written, of a time in the zone. */
+/** The SQL of each part of a date, over a time in the zone. */
 const PART_SQL: Readonly<Record<DatePart, (at: RawBuilder<unknown>) => RawBuilder<unknown>>> = {
   Year: (at) => sql`extract(year from ${at})::int`,
   Quarter: (at) => sql`extract(quarter from ${at})::int`,
@@ -110,15 +110,15 @@ export function expressionSql({ column, part, weight }: Expression): RawBuilder<
   return part === undefined ? value : PART_SQL[part.name](sql`(${value} at time zone ${part.zone}::text)`);
 }
 
-/** A text without its case. */
+/** A text in lower case. */
 export function fold(text: RawBuilder<unknown>): RawBuilder<string> {
   return sql`batchline.fold(${text})`;
 }
 
-/** The longest text that a place in the order has, in characters. Texts are sorted by so much of them. */
+/** Maximum length of a sort key, in characters; texts are sorted by this prefix. */
 const SORTED_CHARACTERS = 250;
 
-/** What an expression is sorted and grouped by: never null, texts without their case. */
+/** The SQL of the sort and group key of an expression: never null, texts in lower case. */
 export function sortKey(expression: Expression): RawBuilder<unknown> {
   const { column, part } = expression;
   const value = expressionSql(expression);
@@ -128,7 +128,7 @@ export function sortKey(expression: Expression): RawBuilder<unknown> {
   if (column === 'DbTag') return value;
   switch (kind) {
     case 'associate':
-      // Two of one name stay apart.
+      // Associates with the same name stay distinct.
       return sql`(${fold(NAME_SQL[column] ?? sql`''`)} || ' ' || ${value})`;
     case 'date':
       // The others are never null, and have an index.
@@ -143,14 +143,14 @@ export function sortKey(expression: Expression): RawBuilder<unknown> {
   }
 }
 
-/** What a sort key is as a text that loses nothing. */
+/** Encodes a sort key as text without loss. */
 export function keyText(expression: Expression, key: RawBuilder<unknown>): RawBuilder<string> {
   if (kindOfExpression(expression) !== 'date') return sql`${key}::text`;
   return sql`case when ${key} = '-infinity' then '-infinity'
     else to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end`;
 }
 
-/** The sort key that a text says. */
+/** Decodes a sort key. */
 export function keyValue(expression: Expression, text: string): RawBuilder<unknown> {
   switch (kindOfExpression(expression)) {
     case 'text':

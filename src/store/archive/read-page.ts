@@ -33,9 +33,9 @@ export interface PageRequest {
   readonly slices: readonly Slice[];
   readonly filter: Filter | undefined;
   readonly columns: readonly ColumnName[];
-  /** What is computed of each task beside its columns. */
+  /** Expressions computed for each task beside its columns. */
   readonly computed?: readonly Expression[];
-  /** The definitions that the list may speak of. */
+  /** The definitions that the list may refer to. */
   readonly definitions?: readonly ListedDefinition[];
   /** A total order. */
   readonly order: readonly OrderColumn[];

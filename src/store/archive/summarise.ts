@@ -27,9 +27,9 @@ export interface SummaryRequest {
   readonly limit: number;
 }
 
-/** What the tasks of a group have in common, and what they come to. */
+/** The key and the aggregates of a group. */
 export interface Group {
-  /** The sort keys of the groups that it lies in, as text, from the outermost; fewer than there are for an outer group. */
+  /** The sort keys of the group and those around it, as text, outermost first. */
   readonly key: readonly string[];
   /** How many tasks it has. */
   readonly count: number;
@@ -40,7 +40,7 @@ export interface Group {
   readonly sums: readonly ColumnValue[];
 }
 
-/** How many tasks there are; if it is the limit there may be more. */
+/** Counts tasks up to the limit. */
 export async function countTasks(db: Kysely<Schema>, request: SummaryRequest): Promise<number> {
   if (request.slices.length === 0) return 0;
   // Ids alone are counted in an index.
@@ -51,7 +51,7 @@ export async function countTasks(db: Kysely<Schema>, request: SummaryRequest): P
 }
 
 /**
- * Groups tasks and sums them up, as far as the limit. The last group is all of them.
+ * Groups and aggregates tasks, up to the limit. The last group is all of them.
  *
  * @param groupings for each kind of group how many of `groupOrder` it has in common; the longest are the innermost
  * @param most the most groups to return
@@ -111,7 +111,7 @@ export async function summarise(
 }
 
 /**
- * What the aggregates come to from the first task of its group up to each of these. `Median` is left out (null), and
+ * Computes the running aggregates of each of these tasks, from the first task of its group. `Median` is left out (null), and
  * `Percent` is the task's own number.
  *
  * @returns by the tasks' ids
@@ -159,7 +159,7 @@ export async function runningSums(
   );
 }
 
-/** The tasks that are summed up, no more than the limit. */
+/** The tasks to aggregate, no more than the limit. */
 function tasksOf(
   { slices, filter, limit }: SummaryRequest,
   columns: readonly RawBuilder<unknown>[],
@@ -172,7 +172,7 @@ function tasksOf(
   return sql`select * from (${sql.join(parts, sql` union all `)}) as parts limit ${limit}`;
 }
 
-/** What each aggregate sums up. Texts are counted without regard to their case. */
+/** The argument of an aggregate. Texts are counted case-insensitively. */
 function argumentsOf(aggregates: readonly SelectedItem[]): RawBuilder<unknown>[] {
   return aggregates.map(({ role, expression }, index) => {
     const value = expressionSql(expression);

@@ -12,7 +12,7 @@ export interface DefinitionControl {
   readonly paused: {
     readonly by: number;
     readonly at: Date;
-    /** Why the server itself has paused it; null if an administrator has. */
+    /** Why the server paused it; null if an administrator did. */
     readonly reason: { readonly text: string; readonly message: MessageData | null } | null;
   } | null;
   /** The limits that count. */

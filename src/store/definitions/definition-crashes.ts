@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 
-/** Counts that a process has ended while it ran this definition only. Resolves to how often that was in a row. */
+/** Counts a crash of a process that ran only this definition. Resolves to the number of consecutive crashes. */
 export async function countCrash(db: Kysely<Schema>, name: string): Promise<number> {
   const { rows } = await sql<{ crashes: number }>`
     insert into batchline.definition_control as c (name, version, crashes) values (${name}, 1, 1)
@@ -10,14 +10,14 @@ export async function countCrash(db: Kysely<Schema>, name: string): Promise<numb
   return rows[0]?.crashes ?? 0;
 }
 
-/** Begins to count again: a run of the definition has come to an end of its own. */
+/** Resets the count: a run of the definition ended without a crash. */
 export async function forgetCrashes(db: Kysely<Schema>, name: string): Promise<void> {
   await sql`update batchline.definition_control set crashes = 0 where name = ${name} and crashes > 0`.execute(
     db,
   );
 }
 
-/** The definitions whose latest process has crashed. */
+/** Lists the definitions with crashes in a row. */
 export async function listCrashed(db: Kysely<Schema>): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select name from batchline.definition_control where crashes > 0`.execute(db);

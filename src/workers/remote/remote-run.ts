@@ -140,7 +140,7 @@ export class RemoteRun extends RunControl {
   }
 
   protected override reportFault(kind: FaultKind, error: unknown, text: Text, isOver: boolean): void {
-    this.#log.error({ err: loggableError(error), isOver }, `a run has an ${kind}`);
+    this.#log.error({ err: loggableError(error), isOver }, `${kind} in a run`);
     if (!isOver) this.#lines.push({ level: 'error', message: String(text), fields: {} });
   }
 
