@@ -119,7 +119,7 @@ export async function endAll(health: Health, undo: Undo): Promise<void> {
 }
 
 /**
- * Reports an error that belongs to no run. After an exception the state of the process is unknown, so it ends; a
+ * Reports an error that belongs to no run. After an exception the state of the process is unknown, so it ends; an
  * unhandled rejection is only logged.
  */
 function reportStray(kind: FaultKind, error: unknown, log: Logger, metrics: PrometheusMetrics): void {

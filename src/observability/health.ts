@@ -27,7 +27,7 @@ export interface DatabaseDisk {
  *
  * - *starting*: the database is being opened and its tables brought up to date. It lives, and is not ready.
  * - *serving*: it is ready as long as the database answers and can write.
- * - *stopping*: it takes nothing more. Nothing leads from here.
+ * - *stopping*: it accepts no more work. Terminal.
  */
 export class Health {
   readonly #log: Logger;

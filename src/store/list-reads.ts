@@ -4,19 +4,19 @@ import { message } from '../domain/message.ts';
 import type { Schema } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
-/** How long a statement of a list may take, if the settings say nothing. */
+/** Default timeout of a statement of a list. */
 export const DEFAULT_LIST_SECONDS = 10;
 const QUERY_CANCELED = '57014';
-/** So many wait for their turn; of the others too many would be gone before it comes. */
+/** Maximum queue length: clients of a longer queue would mostly give up before their turn. */
 const MOST_WAITING = 100;
 const RETRY_SECONDS = 2;
 
-/** Reads lists. `work` gets the database to read through. */
+/** Runs `work`, which reads a list from the given database. */
 type Read = <T>(work: (db: Kysely<Schema>) => Promise<T>) => Promise<T>;
 
 /**
- * Reads lists, whose work depends on what callers ask for: a few at a time, so that they leave connections for everything
- * else, and each statement for so long only, after which the database itself ends it.
+ * Reads lists, whose cost depends on the request: a few at a time, so that connections remain for everything else, and
+ * with a timeout for each statement, which the database enforces.
  */
 export class ListReads {
   readonly #read: Read;
@@ -26,7 +26,7 @@ export class ListReads {
 
   /**
    * @param read ends each statement after `seconds`, with SQLSTATE 57014
-   * @param most at a time
+   * @param most how many run at a time
    */
   constructor(read: Read, seconds: number, most: number) {
     this.#read = read;
@@ -34,7 +34,7 @@ export class ListReads {
     this.#free = most;
   }
 
-  /** Over PostgreSQL: in a transaction with a time-out of its statements. */
+  /** Reads from PostgreSQL in a transaction with a statement timeout. */
   static overPostgres(db: Kysely<Schema>, seconds: number, connections: number): ListReads {
     const timeout = sql`set local statement_timeout = ${sql.lit(seconds * 1000)}`;
     const read: Read = (work) =>

@@ -7,17 +7,17 @@ export interface RunUse {
   readonly definition: string;
   /** The transaction of `ctx.services.transaction`, if that is what uses it. */
   readonly transaction?: {
-    /** While it is open, nothing else of the run may take a connection. */
+    /** While it is open, the run may not take another connection. */
     isOpen: boolean;
-    /** Called when the time is over; it has been rolled back. */
+    /** Called after it timed out and was rolled back. */
     readonly onExpired: (error: RunConnectionError) => void;
   };
 }
 
-/** Seconds that a run may hold a connection, if the settings say nothing. */
+/** Default limit of the time that a run may hold a connection, in seconds. */
 export const DEFAULT_RUN_SECONDS = 20;
 
-/** Why the code of a run gets no connection, or has lost the one that it had. */
+/** The code of a run was refused a connection, or has lost it. */
 class RunConnectionError extends Error {
   constructor(problem: string) {
     super(problem);
@@ -25,11 +25,11 @@ class RunConnectionError extends Error {
   }
 }
 
-/** How many connections there are, and what runs may have of them. */
+/** The number of connections, and the share of runs. */
 export interface ConnectionShares {
-  /** All that the driver gives out at once; `Infinity` if it limits them itself. */
+  /** Maximum number of connections in use; `Infinity` if the driver limits them. */
   readonly total: number;
-  /** The most that runs hold at once: the rest is for the API and the engine. */
+  /** Maximum number that runs hold at once: the rest is for the API and the engine. */
   readonly forRuns: number;
   /** Seconds that a run may hold one. */
   readonly runSeconds: number;
@@ -37,17 +37,17 @@ export interface ConnectionShares {
 
 const use = new AsyncLocalStorage<RunUse | undefined>();
 
-/** Executes code of a run: the connections that it takes, now or later, count as the run's. */
+/** Executes code of a run: connections that it takes, now or later, are attributed to the run. */
 export function asRun<T>(run: RunUse, work: () => T): T {
   return use.run(run, work);
 }
 
-/** What the code that executes uses the database for; `undefined` for our own. */
+/** The run whose code is executing; `undefined` for our own code. */
 export function currentUse(): RunUse | undefined {
   return use.getStore();
 }
 
-/** Executes our own code that a run has called and that goes on beside it: a timer, a signal to others. */
+/** Executes our own code that a run has triggered but that is not part of it: a timer, a signal to others. */
 export function asServer<T>(work: () => T): T {
   return use.run(undefined, work);
 }
@@ -67,7 +67,7 @@ export function connectionsForRuns(pool: number): number {
 }
 
 /**
- * Keeps the code of runs from taking the database away from the API and the engine. Runs hold only their share of the
+ * Prevents the code of runs from starving the API and the engine of connections. Runs hold only their share of the
  * connections, each for a limited time; after that its transaction is rolled back and its statements are refused.
  * Inside `ctx.services.transaction` a second connection is refused at once, since on the embedded database there is none.
  */
@@ -122,7 +122,7 @@ export class SharingDriver implements Driver {
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     const shared = connection as SharedConnection;
-    if (shared.isExpired) return; // it has been rolled back
+    if (shared.isExpired) return; // already rolled back
     shared.rollback = undefined;
     await this.#driver.rollbackTransaction(shared.connection);
   }
@@ -159,10 +159,10 @@ export class SharingDriver implements Driver {
 
 type SavepointArgs = Parameters<NonNullable<Driver['savepoint']>>;
 
-/** A connection that was given out once; a run's expires. */
+/** A connection in use; that of a run expires. */
 class SharedConnection implements DatabaseConnection {
   readonly connection: DatabaseConnection;
-  /** Undoes the open transaction, if there is one. */
+  /** Rolls back the open transaction, if there is one. */
   rollback: (() => Promise<void>) | undefined;
   readonly #release: (connection: DatabaseConnection) => Promise<void>;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -212,7 +212,7 @@ class SharedConnection implements DatabaseConnection {
     if (!this.isExpired) await this.#release(this.connection);
   }
 
-  /** Takes the connection from its run, when the statement under way has ended. */
+  /** Takes the connection from its run, after the current statement. */
   async #expire(run: RunUse, seconds: number): Promise<void> {
     const error = new RunConnectionError(
       `"${run.definition}" has held a database connection for ${seconds} s (BATCHLINE_RUN_TRANSACTION_SECONDS); its transaction is rolled back.`,

@@ -156,11 +156,11 @@ export interface ApiTokenTable {
   scopes: string[];
   /** The definitions, in lower case, that the scope `worker` is for. */
   definitions: string[] | null;
-  /** The token that has made it; its end is the end of this one too. */
+  /** The token that created it; revoking that one revokes this one. */
   parent_id: number | null;
-  /** The roles of the sign-in that made it, if those came from claims; null for the associate's. */
+  /** The roles of the sign-in that created it, if they came from claims; null for the associate's. */
   roles: string[] | null;
-  /** The tenant that the sign-in that made it was bound to; null for the associate's. */
+  /** The tenant of the sign-in that created it; null for the associate's. */
   tenant: string | null;
   created: Generated<Date>;
   expires: Date | null;
@@ -265,7 +265,7 @@ interface DefinitionControlTable {
   /** Why it is paused; null if an administrator has paused it. */
   paused_reason: string | null;
   paused_message: ColumnType<MessageData | null, string | null | undefined, string | null>;
-  /** How often in a row its process has ended while it ran this definition only. */
+  /** Consecutive crashes of processes that ran only this definition. */
   crashes: Generated<number>;
   /** As an administrator has set them; null where the definition's own count. */
   limits: ColumnType<DefinitionLimits | null, string | null | undefined, string | null>;
@@ -321,11 +321,11 @@ export interface ScheduleTable {
   updated_by: number;
 }
 
-/** Table `batchline.schedule_watch`: one row, by which a missed due time is told from a late one. */
+/** Table `batchline.schedule_watch`: one row, which distinguishes missed due times from late ones. */
 interface ScheduleWatchTable {
   id: number;
   last_look: Date;
-  /** The last period in which no server looked at the schedules; null if there was none. */
+  /** The last period in which no server checked the schedules; null if there was none. */
   down_from: Date | null;
   up_since: Date | null;
 }

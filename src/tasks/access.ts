@@ -9,7 +9,7 @@ export function noSuchTask(id: number): Refusal {
   return missing`There is no batch task ${id}.`.withCode('task_not_found');
 }
 
-/** Whether there is such a task and the caller may see it (contract, section 7). */
+/** Returns whether the task exists and the caller may see it (contract, section 7). */
 export function maySee(caller: Caller, task: BatchTask | undefined): task is BatchTask {
   return task !== undefined && allows(rightsOn(caller, task), TableRight.Select);
 }

@@ -9,22 +9,22 @@ import { type Group, runningSums, summarise } from '../store/archive/summarise.t
 import type { Schema } from '../store/schema.ts';
 import { type ArchiveRequest, type ArchiveSource, MOST_SUMMARISED } from './list-archive.ts';
 
-/** The most tasks of a list whose tasks are shown with the sums up to each of them. */
+/** Maximum number of tasks in a list with running aggregates. */
 const MOST_RUNNING = 100_000;
-/** The most groups of a list. */
+/** Maximum number of groups in a list. */
 const MOST_GROUPS = 10_000;
 
-/** What a row says in one column. */
+/** The value of a row in one column. */
 export interface ListCell {
   readonly item: SelectedItem;
   readonly value: ColumnValue;
   /** Of an associate. */
   readonly name: string | null;
-  /** What a text of our own was told by. */
+  /** The message behind a text of ours. */
   readonly message: MessageData | null;
 }
 
-/** A row of the list: a task, what a group has in common and comes to, or what the whole list comes to. */
+/** A row of the list: a task, the header or footer of a group, or the totals of the whole list. */
 export interface ArchiveRow {
   readonly kind: 'task' | 'header' | 'footer' | 'grandtotal';
   /** Of a header or footer, from 1, the outermost. */
@@ -34,7 +34,7 @@ export interface ArchiveRow {
   readonly task: PageRow | undefined;
 }
 
-/** What is read of the tasks of a page. */
+/** The data of the tasks of a page. */
 interface TasksOfPage {
   readonly tasks: readonly PageRow[];
   /** Of the tasks before and behind the page, as far as they are known. */
@@ -61,7 +61,7 @@ export class ArchiveRows {
    * Reads the page.
    *
    * @returns the rows, and where the next page begins if there is one
-   * @throws Refusal (invalid) if there is more to sum up than is accepted
+   * @throws Refusal (invalid) if there is more to aggregate than the limit
    */
   async read(): Promise<{ rows: readonly ArchiveRow[]; next: Place | undefined }> {
     const { grouping, grandTotal } = this.#request;
@@ -90,7 +90,7 @@ export class ArchiveRows {
     const { filter, selection, grouping, order, after, skip, top } = this.#request;
     if (top === 0) return { tasks: [], before: undefined, following: undefined };
     const values = selection.filter((item) => !isAggregate(item));
-    // The groups of the last task that is passed over tell whether the first one begins its own.
+    // The groups of the last skipped task determine which groups the first task opens.
     const looksBack = grouping !== undefined && after === undefined && skip > 0 ? 1 : 0;
     const found = await readPage(this.#db, {
       ...this.#source,
@@ -151,7 +151,7 @@ export class ArchiveRows {
       this.#addTask(task, (item) => {
         const sum = sums.get(task.id)?.[shown.indexOf(item)] ?? null;
         if (item.role === 'Percent') return this.#percent(groups, item, sum);
-        // It has no value so far: that of the group stands at each task.
+        // There is no running value: each task shows that of the group.
         return item.role === 'Median' ? this.#sum(groups.find(key), item).value : sum;
       });
     }
@@ -164,8 +164,8 @@ export class ArchiveRows {
   }
 
   /**
-   * A page of a list without tasks. The group that the last page ended with is found by its key, or if it is gone by
-   * its number.
+   * A page of a list without tasks. The last group of the previous page is found by its key or, if it is gone, by its
+   * number.
    *
    * @returns where the next page begins
    */
@@ -254,7 +254,7 @@ export class ArchiveRows {
   }
 }
 
-/** Whether an item is a column as it stands. */
+/** Returns whether an item is a plain column. */
 function isPlain({ expression }: SelectedItem): boolean {
   return expression.part === undefined && expression.weight === undefined;
 }
@@ -301,12 +301,12 @@ class Groups {
   }
 }
 
-/** How many groupings a level and those around it have. */
+/** Counts the groupings of a level and those around it. */
 function lengthOf({ groups }: Grouping, level: number): number {
   return groups.filter((group) => (group.level ?? 1) <= level).length;
 }
 
-/** Whether two tasks lie in different groups of a level; the list begins and ends with undefined. */
+/** Returns whether two tasks are in different groups of a level; undefined is before the first and after the last. */
 function differ(grouping: Grouping, level: number, last: Key, key: Key): boolean {
   if (last === undefined || key === undefined) return true;
   const length = lengthOf(grouping, level);

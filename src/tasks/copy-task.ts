@@ -9,7 +9,7 @@ import { mayStartFor, startTask } from './start-task.ts';
 import type { TaskParts } from './task-parts.ts';
 
 /**
- * Starts a new task like one that the caller may see, with the caller's rights. What its runs have written is not
+ * Starts a copy of a task that the caller may see, with the caller's rights. Output of its runs is not
  * copied. An administrator's copy has the same owner, if the administrator may start tasks for that associate; any
  * other copy is the caller's own.
  *

@@ -33,7 +33,7 @@ export function deleteTasks(
 }
 
 /**
- * The same for DeleteBatchTask and DeleteBatchTasks, which pass over ids of tasks that do not exist or that the caller
+ * The same for DeleteBatchTask and DeleteBatchTasks, which skip ids of tasks that do not exist or that the caller
  * may not see (contract, section 3).
  */
 export function deleteKnownTasks(parts: TaskParts, caller: Caller, ids: readonly number[]): Promise<void> {
@@ -42,7 +42,7 @@ export function deleteKnownTasks(parts: TaskParts, caller: Caller, ids: readonly
   );
 }
 
-/** @param accept returns a task that is to be deleted, `undefined` to pass over it; throws to refuse all */
+/** @param accept returns a task that is to be deleted, `undefined` to skip it; throws to refuse all */
 async function deleteAll(
   parts: TaskParts,
   ids: readonly number[],

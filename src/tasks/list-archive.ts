@@ -30,7 +30,7 @@ export interface ArchiveRequest {
   /** Where the last page ended; `undefined` for the first. */
   readonly after: Place | undefined;
   readonly skip: number;
-  /** The most tasks of a page, or of groups if it has no tasks. */
+  /** Maximum number of tasks in a page, or of groups if it has no tasks. */
   readonly top: number;
   /** Whether a row with the sums of the whole list ends it. */
   readonly grandTotal: boolean;
@@ -92,7 +92,7 @@ async function readArchive(
 
 const DESCRIPTION: ColumnName = 'DefinitionDescription';
 
-/** The definitions that a list over these columns speaks of: none unless their descriptions are among them. */
+/** The definitions that a list over these columns needs: none unless their descriptions are among them. */
 export async function definitionsFor(
   { definitions }: TaskParts,
   columns: readonly ColumnName[],
@@ -105,7 +105,7 @@ export function listedDefinitions(known: readonly KnownDefinition[]): ListedDefi
   return known.map(({ name, description }) => ({ name, description: plainOf(description) }));
 }
 
-/** A row with the message of its definition's description, which is told in the language of the caller. */
+/** Adds the message of the definition's description, which is shown in the language of the caller. */
 function withDescription(row: ArchiveRow, known: readonly KnownDefinition[]): ArchiveRow {
   const { description } = known.find(({ name }) => name === row.task?.subject.name) ?? {};
   const message: MessageData | null = typeof description === 'object' ? description : null;

@@ -220,7 +220,7 @@ function tenantOf(parts: TaskParts, caller: Caller, wanted: string): string {
 /**
  * Returns the owner of what the caller starts: the caller, or the associate or the system that an administrator names.
  *
- * @throws Refusal (forbidden) if others than administrators want a system task; (invalid) if there is no such associate.
+ * @throws Refusal (forbidden) if the caller wants a system task and is not an administrator; (invalid) if there is no such associate.
  *   To an administrator of a tenant, the associates of other tenants and those of none look the same as none
  */
 export async function ownerOf(
@@ -242,7 +242,7 @@ export async function ownerOf(
   return associateId;
 }
 
-/** Returns whether an administrator may start tasks for this associate: within a tenant, for the tenant's alone. */
+/** Returns whether an administrator may start tasks for this associate: one of a tenant, only for the tenant's. */
 export function mayStartFor(caller: Caller, associate: Associate | undefined): boolean {
   return associate !== undefined && (caller.tenant === null || associate.tenant === caller.tenant);
 }

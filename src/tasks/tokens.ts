@@ -14,16 +14,16 @@ import {
   type TokenScope,
 } from '../store/tokens/tokens.ts';
 
-/** What a caller wants of a new token. */
+/** The requested properties of a new token. */
 export interface WantedToken {
   readonly name: string;
-  /** `undefined` is read and write, as far as the caller has them. */
+  /** `undefined` means read and write, as far as the caller has them. */
   readonly scopes: readonly Scope[] | undefined;
   /** The definitions that the scope `worker` is for. */
   readonly definitions: readonly string[] | undefined;
-  /** `undefined` is the caller. */
+  /** `undefined` means the caller. */
   readonly associateId: number | undefined;
-  /** `undefined` never expires, or expires with the token that makes it. */
+  /** `undefined` means never, or with the token that creates it. */
   readonly expires: Date | undefined;
 }
 
@@ -33,17 +33,17 @@ export interface Secret {
   readonly hash: string;
 }
 
-/** Lists the tokens that the caller may see: the own ones, for administrators all of their tenant or server. */
+/** Lists the tokens that the caller may see: their own; for administrators, all of their tenant or server. */
 export function readTokens(db: Kysely<Schema>, caller: Caller): Promise<ApiToken[]> {
   return listTokens(db, scopeOf(caller));
 }
 
 /**
- * Makes a token. It has no more rights than the sign-in that makes it (scopes, definitions, roles, tenant), and if that
- * is a token, ends no later.
+ * Creates a token. It has no more rights than the sign-in that creates it (scopes, definitions, roles, tenant), and if
+ * that is a token, expires no later.
  *
- * @param generate makes the secret, for the tenant that the token's associate is bound to
- * @throws Refusal (forbidden) if the caller may not give such a token; (invalid) if something is wrong with it
+ * @param generate generates the secret, for the tenant that the token's associate is bound to
+ * @throws Refusal (forbidden) if the caller may not create such a token; (invalid) if a property is wrong
  */
 export async function createToken(
   db: Kysely<Schema>,
@@ -78,7 +78,7 @@ export async function createToken(
 }
 
 /**
- * Revokes a token, and with it every token that it has made.
+ * Revokes a token, and with it every token that it created.
  *
  * @throws Refusal (missing) if there is no such token, or the caller may not see it
  */

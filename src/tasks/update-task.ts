@@ -27,7 +27,7 @@ export type DerivedChange = (task: BatchTask) => TaskChange;
 /**
  * Updates State, Description, Response and Request, and nothing else: PUT and UpdateBatchTask (contract,
  * section 2). A change of State takes the task from a run that the server has under way, and
- * all that follows is written in the same transaction. Nothing has changed where it throws.
+ * all that follows is written in the same transaction. If it throws, nothing has changed.
  *
  * @param change the change, or what makes it of the task as it is; the row is locked meanwhile
  * @param guard a condition on the task as it is; the row is locked while it looks

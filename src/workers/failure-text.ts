@@ -5,11 +5,11 @@ import { Message, message, type Text } from '../domain/message.ts';
 import { boundedText, MAX_ERROR_LENGTH } from '../domain/run-texts.ts';
 import { PermanentError, TaskError } from './define-task.ts';
 
-/** How many causes of causes, and how many errors of an AggregateError, are described. */
+/** Maximum depth of causes, and number of errors of an AggregateError, in a description. */
 const MAX_DEPTH = 8;
 const MAX_ERRORS = 20;
 
-/** A shape of `inspect` that calls none of the value's own code. */
+/** Options with which `inspect` calls none of the value's code. */
 const INSPECTION = {
   showProxy: true,
   customInspect: false,
@@ -21,7 +21,7 @@ const INSPECTION = {
 } as const;
 
 /**
- * Describes what a run has thrown, whatever it is: the message of an error (as a `Message` if it is one of ours) with
+ * Describes any thrown value: the message of an error (as a `Message` if it is one of ours) with
  * its causes and the errors of an AggregateError, the fields of any other object. Cut to `MAX_ERROR_LENGTH`. Never throws.
  */
 export function failureText(thrown: unknown): Text {
@@ -32,18 +32,18 @@ export function failureText(thrown: unknown): Text {
   }
 }
 
-/** Whether no retry would mend what a run has thrown. A Refusal is one: it means that the input is wrong. Never throws. */
+/** Returns whether a retry can't help. True for a Refusal, which means that the input is wrong. Never throws. */
 export function isPermanent(thrown: unknown): boolean {
   return isA(thrown, PermanentError) || isA(thrown, Refusal);
 }
 
-/** The error for a log line: itself if a logger can print it, else an error with its description. Never throws. */
+/** Returns the error if a logger can print it, else an error with its description. Never throws. */
 export function loggableError(thrown: unknown): Error {
   if (isA(thrown, Error)) {
     try {
       if (JSON.stringify(stdSerializers.err(thrown)).length <= MAX_ERROR_LENGTH) return thrown;
     } catch {
-      // Its own code throws; the description below says so.
+      // The value's code throws; the description below says so.
     }
   }
   const error = new Error(String(failureText(thrown)));
@@ -51,7 +51,7 @@ export function loggableError(thrown: unknown): Error {
   return error;
 }
 
-/** Whether a value is of a class; no for a Proxy, whose own code would have to answer. */
+/** Returns whether a value is an instance of a class; false for a Proxy, whose code would be called. */
 export function isA<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
   return !types.isProxy(value) && value instanceof type;
 }
@@ -76,7 +76,7 @@ function headOf(error: Error): Text {
   return text === '' || text === undefined ? nameOf(error) : `${nameOf(error)}: ${inspect(text, INSPECTION)}`;
 }
 
-/** The errors of an AggregateError and the cause, but for what the text says already. */
+/** The errors of an AggregateError and the cause, unless the text already contains them. */
 function detailsOf(error: Error, head: string, depth: number): string {
   if (depth >= MAX_DEPTH) return '';
   const parts: string[] = [];

@@ -2,19 +2,19 @@ import { inspect } from 'node:util';
 import { Message, storable, type Text } from '../domain/message.ts';
 import { isA } from './failure-text.ts';
 
-/** A progress as it can be stored, and what had to be changed for that. */
+/** A storable progress, and the corrections made. */
 export interface StorableProgress {
   /** A whole number from 0 to 100; `undefined` if there was no number. */
   readonly percent: number | undefined;
   /** `undefined` if there was no text. */
   readonly text: Text | undefined;
-  /** What was not as `ctx.progress` documents it, in words; `undefined` if all was. */
+  /** The violations of what `ctx.progress` documents; `undefined` if there are none. */
   readonly problem: string | undefined;
 }
 
 /**
- * Makes a progress storable, whatever a run reports: a wrong progress must not fail its run. Percentages are clamped to
- * 0 to 100, texts are cut to the limit, and NUL and halves of surrogate pairs become U+FFFD.
+ * Makes any reported progress storable, because a wrong progress must not fail its run. Percentages are clamped to
+ * 0 to 100, texts are cut to the limit, and NUL and lone surrogates become U+FFFD.
  *
  * @param limit the longest text, in UTF-16 code units
  */

@@ -72,8 +72,8 @@ export class RunControl implements FaultTarget {
   }
 
   /**
-   * Fails the run by an error that its code has not caught, and tells it to end. After the run's end the error is
-   * reported only.
+   * Fails the run because of an error that its code did not catch, and cancels it. After the run's end the error is
+   * only reported.
    */
   fault(kind: FaultKind, error: unknown): void {
     const outcome = failedOutcome(error);
@@ -87,23 +87,23 @@ export class RunControl implements FaultTarget {
     this.end('failed');
   }
 
-  /** What the run comes to by an error that its code has not caught, if there is one. */
+  /** The outcome due to an error that the code of the run did not catch, if there is one. */
   get faultOutcome(): RunOutcome | undefined {
     return this.#fault;
   }
 
-  /** Notes that the run has come to its end: later errors of its code don't fail it any more. */
+  /** Marks the run as ended: later errors of its code don't fail it any more. */
   conclude(): void {
     this.#isOver = true;
   }
 
-  /** Reports an error that the code of the run has not caught. */
+  /** Reports an error that the code of the run did not catch. */
   protected reportFault(_kind: FaultKind, _error: unknown, _text: Text, _isOver: boolean): void {}
 
   /**
-   * Notes progress, to be written with the next heartbeat. Never throws: what can't be stored is made storable.
+   * Notes progress, to be written with the next heartbeat. Never throws: a wrong progress is corrected.
    *
-   * @returns what was wrong, in words, the first time that something is; `undefined` otherwise
+   * @returns a warning on the first wrong progress; `undefined` otherwise
    */
   progress(percent: number, text: Text | undefined): string | undefined {
     const storable = storableProgress(percent, text, this.#progressLimit);

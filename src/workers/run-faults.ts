@@ -1,25 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** An error that the code of a run has let escape. */
+/** An error that escaped from the code of a run. */
 export type FaultKind = 'unhandled rejection' | 'uncaught exception';
 
-/** What gets the errors that the code of a run lets escape, while it runs and after its end. */
+/** Receives the errors that escape from the code of a run, during the run and after its end. */
 export interface FaultTarget {
   fault(kind: FaultKind, error: unknown): void;
 }
 
-/** Gets an error that belongs to no run. */
+/** Receives an error that belongs to no run. */
 export type StrayFault = (kind: FaultKind, error: unknown) => void;
 
-/** Which run's code is executing, through promises, timers and sockets. */
+/** The run whose code is executing, across promises, timers and sockets. */
 const scope = new AsyncLocalStorage<FaultTarget | undefined>();
 
-/** Executes code of a run, so that the errors it lets escape, now or later, are known to be the run's. */
+/** Executes code of a run, so that errors that escape from it, now or later, are attributed to the run. */
 export function inFaultScope<T>(target: FaultTarget, work: () => T): T {
   return scope.run(target, work);
 }
 
-/** Executes code that is not the run's though the run has called it. */
+/** Executes code that is not part of the run although the run called it. */
 export function leaveFaultScope<T>(work: () => T): T {
   return scope.run(undefined, work);
 }
@@ -27,12 +27,12 @@ export function leaveFaultScope<T>(work: () => T): T {
 const strays: StrayFault[] = [];
 
 /**
- * Keeps runs from ending this process: their unhandled rejections and uncaught exceptions go to the run, and a run that
+ * Prevents runs from ending this process: their unhandled rejections and uncaught exceptions go to the run, and a run that
  * calls `process.exit`, `process.abort` or kills its own process gets an error instead. May be called several times; the
- * process is as before when all have been undone.
+ * process is restored when all calls have been undone.
  *
- * @param onStray gets errors of no run; by default they end the process as they do without us, unless others listen
- * @returns what undoes it
+ * @param onStray receives errors of no run; by default they end the process as in Node.js, unless others listen
+ * @returns a function that undoes the call
  */
 export function catchRunFaults(onStray: StrayFault = endAsByDefault): () => void {
   strays.push(onStray);
@@ -54,7 +54,7 @@ function deliver(kind: FaultKind, error: unknown): void {
   else strays.at(-1)?.(kind, error);
 }
 
-/** Ends the process as Node.js does by itself. */
+/** Ends the process as Node.js does by default. */
 function endAsByDefault(_: FaultKind, error: unknown): void {
   const others = process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection') - 2;
   if (others > 0) return;
@@ -95,5 +95,5 @@ function uninstall(): void {
 
 function refuseInRun(call: string): void {
   if (scope.getStore() === undefined) return;
-  throw new Error(`A run has called ${call}; other runs share its process, so throw an error instead.`);
+  throw new Error(`A run called ${call}; other runs share its process, so throw an error instead.`);
 }

@@ -4,7 +4,7 @@ import { boundedText, MAX_RESULT_LENGTH, nounOf, problemOf } from '../domain/run
 import { failureText, isA, isPermanent } from './failure-text.ts';
 
 /**
- * The outcome of a run that has returned: its Result is a string or a `Message` as it is, anything else as JSON, cut to
+ * The outcome of a run that returned: its Result is a string or a `Message` unchanged, anything else as JSON, cut to
  * `MAX_RESULT_LENGTH`. The run fails for good if JSON can't hold the value: another run would return the same.
  * Never throws.
  */
@@ -21,7 +21,7 @@ export function returnedOutcome(value: unknown): RunOutcome {
   }
 }
 
-/** The outcome of a run that has thrown. Never throws. */
+/** The outcome of a run that threw. Never throws. */
 export function failedOutcome(thrown: unknown): RunOutcome & { kind: 'failed' } {
   return { kind: 'failed', message: failureText(thrown), permanent: isPermanent(thrown) };
 }

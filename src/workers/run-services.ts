@@ -14,7 +14,7 @@ export interface RunServices {
    * `BATCHLINE_RUN_TRANSACTION_SECONDS` it is rolled back.
    *
    * @throws RunEnded if this run has lost the task; RunConnectionError if the time is over or a transaction of the run
-   *   is open; what the function throws
+   *   is open; errors of the function
    */
   transaction<T>(work: (tx: RunTransaction) => Promise<T>): Promise<T>;
   /**

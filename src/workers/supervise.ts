@@ -11,14 +11,14 @@ export interface Supervision {
   readonly graceSeconds: number;
   /** Called when these are over and it has not. */
   readonly onLeftBehind: () => void;
-  /** Called with a printable error if it fails without having been told to end. */
+  /** Called with a printable error if it fails without having been canceled. */
   readonly onFailure: (error: Error) => void;
 }
 
 /**
  * Waits for a run and returns its outcome; `undefined` if it no longer holds its task, so that there is nothing
- * to write. A run that was told to end and doesn't within the grace period is left behind. A run whose code lets an error
- * escape has failed, whatever it returns.
+ * to write. A canceled run that doesn't end within the grace period is abandoned. A run fails if an error escapes from its
+ * code, whatever it returns.
  */
 export async function supervise(
   control: RunControl,
@@ -44,7 +44,7 @@ export async function supervise(
       ),
       grace.promise,
     ]);
-    // A promise that is rejected and that nobody awaits is reported after the microtasks of this moment.
+    // Node.js reports an unhandled rejection after the current microtasks.
     await nextTurn();
     if (control.hasNoTask) return undefined;
     if (outcome === 'left behind' || outcome.kind === 'failed') {

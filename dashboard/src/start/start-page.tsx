@@ -145,7 +145,7 @@ function StartForm({
   );
 }
 
-/** Where a task that was started is shown; an internal one (id 0) is not. */
+/** The page of a started task; the list for an internal one, which has no page (id 0). */
 function pageOf(id: number): string {
   return id === 0 ? '/' : `/tasks/${id}`;
 }

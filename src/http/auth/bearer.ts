@@ -28,7 +28,7 @@ export class BearerScheme implements Scheme {
   }
 }
 
-/** A token is no longer valid once its associate is bound to another tenant. */
+/** A token of a tenant is void once its associate is bound to another tenant. */
 function fits(token: ApiToken, associate: Associate): boolean {
   return token.tenant === null || associate.tenant === null || associate.tenant === token.tenant;
 }

@@ -11,8 +11,8 @@ const HARMLESS = ['GET', 'HEAD', 'OPTIONS'];
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * How a GET or HEAD of the route by a cookie session proves that another site has not made it, instead of
-     * X-XSRF-TOKEN: `sameSite` by Sec-Fetch-Site, for what browsers open without a script's headers (downloads, event
+     * How a GET or HEAD of the route by a cookie session is protected against other sites, instead of by
+     * X-XSRF-TOKEN: `sameSite` by Sec-Fetch-Site, for requests without custom headers (downloads, event
      * streams); `none` for the call that gives the page its token.
      */
     xsrf?: 'sameSite' | 'none';

@@ -15,7 +15,7 @@ import { vary } from '../wire/vary.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * The answer holds a secret beside values that the request chose. It is never compressed: its length would tell
+     * The response holds a secret beside values from the request. It is never compressed: its length would reveal
      * whether they match (the BREACH attack).
      */
     holdsSecret?: true;

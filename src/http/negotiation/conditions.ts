@@ -103,7 +103,7 @@ function checkUnchanged({ headers }: FastifyRequest): Guard | undefined {
   };
 }
 
-/** Whether If-None-Match names this tag, with or without the suffix of a coding. */
+/** Returns whether If-None-Match names this tag, with or without the suffix of a coding. */
 export function isKnown({ headers }: FastifyRequest, etag: string): boolean {
   const tags = readTags(headers['if-none-match'] ?? '') ?? [];
   return tags.some((tag) => withoutCoding(tag.replace(/^W\//, '')) === etag);
@@ -124,7 +124,7 @@ function etagOf(request: FastifyRequest, caller: Caller, task: BatchTask): strin
 const MOST_REMEMBERED = 1000;
 const variants = new Map<string, string>();
 
-/** What tells apart how callers see the same version. */
+/** Distinguishes the representations of one version. */
 function variantOf(request: FastifyRequest, caller: Caller, task: BatchTask): string {
   const rights = rightsOn(caller, task);
   let key = `${rights.table}\n${rights.reason}\n${formatOf(request).type}`;

@@ -157,7 +157,7 @@ export const describeArchive: Operation = {
   answers: { 200: Columns },
 };
 
-/** The other address of the columns. */
+/** The same operations under their second paths. */
 export const describeArchivesToo: Operation = { ...describeArchives, id: 'describeArchivesToo' };
 export const describeArchiveToo: Operation = { ...describeArchive, id: 'describeArchiveToo' };
 

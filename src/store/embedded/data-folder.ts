@@ -12,11 +12,11 @@ export const EMBEDDED_FOLDER = 'postgres';
 export const MARKER = 'database.json';
 /** What `PG_VERSION` holds for the PostgreSQL in PGlite. */
 export const POSTGRES_MAJOR = '18';
-/** Files that PostgreSQL needs open at once, with Node's own and some connections. */
+/** File handles needed by PostgreSQL, Node.js and some connections. */
 const NEEDED_FILES = 512;
 const FORMAT = 1;
 
-/** Files and folders that every whole database has. */
+/** Files and folders that every complete database has. */
 const PARTS = [
   'postgresql.conf',
   'global/pg_control',
@@ -30,7 +30,7 @@ const PARTS = [
 /** A PostgreSQL server writes this at its start; PGlite, which has no postmaster, does not. */
 const SERVER_FILE = 'postmaster.opts';
 
-/** What the marker holds. */
+/** The content of the marker. */
 interface Marker {
   readonly format: number;
   /** Identifies the database. */
@@ -46,21 +46,21 @@ interface Marker {
   readonly since: string;
 }
 
-/** What a data folder holds: no database yet, one whose creation was interrupted, or a whole one. */
+/** State of a data folder: no database yet, one whose creation was interrupted, or a complete one. */
 type Content = 'nothing' | 'unfinished' | 'database';
 
 /**
  * The data folder of an embedded database, by its marker (docs/decisions/0028-the-data-folder.md). PGlite makes a new
- * database in any folder without a `PG_VERSION`, over whatever is there; so the folder is checked before.
+ * database in any folder without a `PG_VERSION`, overwriting what is there, so the folder is checked first.
  */
 export class DataFolder {
   readonly #folder: string;
   readonly #id: string;
   /** Whether there was no database yet. */
   readonly isNew: boolean;
-  /** Whether the last process that had it open has shut it down; PostgreSQL replays its log otherwise. */
+  /** Whether it was shut down cleanly; otherwise PostgreSQL replays its log. */
   readonly wasClosed: boolean;
-  /** Paths whose rights could not be taken from others. */
+  /** Paths that could not be made private. */
   readonly refused: readonly string[];
 
   private constructor(folder: string, content: Content, marker: Marker | undefined) {
@@ -74,7 +74,7 @@ export class DataFolder {
   /**
    * Checks the folder without writing to it.
    *
-   * @throws DatabaseIncomplete if it holds something other than a whole database; FolderUnusable if it can't be read;
+   * @throws DatabaseIncomplete if it holds something other than a complete database; FolderUnusable if it can't be read;
    *   TooFewFileHandles
    */
   static check(folder: string): void {
@@ -83,7 +83,7 @@ export class DataFolder {
   }
 
   /**
-   * Checks the folder again behind its lock and makes it private. A folder of an earlier release gets its marker once
+   * Checks the folder again under its lock and makes it private. A folder of an earlier release gets its marker once
    * the database is open.
    *
    * @throws as `check`
@@ -96,12 +96,12 @@ export class DataFolder {
     return prepared;
   }
 
-  /** Notes that the database is whole and open. */
+  /** Records that the database is complete and open. */
   opened(): void {
     this.#write('open');
   }
 
-  /** Notes that the database was shut down. */
+  /** Records that the database was shut down. */
   closed(): void {
     this.#write('closed');
   }
@@ -122,7 +122,7 @@ export class DataFolder {
   }
 }
 
-/** Whether a data folder has an embedded database, whole or not. */
+/** Returns whether a data folder has an embedded database, complete or not. */
 export function hasEmbedded(folder: string): boolean {
   return namesIn(join(folder, EMBEDDED_FOLDER)).length > 0;
 }
@@ -183,7 +183,7 @@ function readMarker(folder: string): Marker | undefined {
   try {
     marker = JSON.parse(text) as Partial<Marker>;
   } catch {
-    // The database itself decides: it is checked next.
+    // The database files, which are checked next, decide.
   }
   if ((marker.format ?? FORMAT) > FORMAT)
     throw new DatabaseIncomplete(
@@ -224,7 +224,7 @@ function guarded<T>(folder: string, look: () => T): T {
   }
 }
 
-/** Makes what is ours in the data folder private, and the folder itself if nothing else is in it. */
+/** Makes our files in the data folder private, and the folder itself if it has no others. */
 function makeFolderPrivate(folder: string): string[] {
   const ours = [EMBEDDED_FOLDER, MARKER, 'lock.db', 'lock.db-journal', 'lock.json'];
   const refused = ours.flatMap((name) => makePrivate(join(folder, name)));
@@ -234,7 +234,7 @@ function makeFolderPrivate(folder: string): string[] {
   return refused;
 }
 
-/** Refuses too low a limit: with too few handles PostgreSQL fails in the middle of a change. */
+/** Refuses a limit that is too low: without file handles PostgreSQL fails in the middle of a write. */
 function checkFileHandles(): void {
   if (process.platform === 'win32') return;
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };

@@ -51,7 +51,7 @@ export class DurableFileSystem extends NodeFS {
   }
 }
 
-/** Takes the rights of the group and of others off everything that PGlite makes: it makes some files with 0666. */
+/** Removes permissions of group and others from everything that PGlite creates: it creates some files with 0666. */
 function keepPrivate(operations: NodeFsModule['NODEFS']['node_ops']): void {
   const { mknod, setattr } = operations;
   operations.mknod = (parent, name, mode, device) => mknod(parent, name, mode & ~FOREIGN_RIGHTS, device);

@@ -1,7 +1,7 @@
 import { type DialectAdapter, type Driver, PGliteAdapter, PGliteDialect } from 'kysely';
 import { SharingDriver } from '../run-connections.ts';
 
-/** Kysely's dialect for PGlite with connections that runs can't keep. PGlite has one, which all share. */
+/** Kysely's dialect for PGlite. Its only connection is shared by all, and runs can't keep it. */
 export class EmbeddedDialect extends PGliteDialect {
   readonly #runSeconds: number;
 
@@ -19,7 +19,7 @@ export class EmbeddedDialect extends PGliteDialect {
   }
 }
 
-/** The driver itself lets one use the connection at a time. Kysely would wait before the driver could refuse. */
+/** The driver serializes uses of the connection. Kysely would wait before the driver could refuse. */
 class SharedAdapter extends PGliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;

@@ -16,7 +16,7 @@ export class FolderUnusable extends Error {
   }
 }
 
-/** The process may open too few files for the embedded database. */
+/** The limit of open files is too low for the embedded database. */
 export class TooFewFileHandles extends Error {
   readonly exitCode = NEEDS_REPAIR;
 
@@ -28,7 +28,7 @@ export class TooFewFileHandles extends Error {
   }
 }
 
-/** The data folder holds something other than a whole database. Nothing was written to it. */
+/** The data folder holds something other than a complete database. Nothing was written to it. */
 export class DatabaseIncomplete extends Error {
   readonly exitCode = NEEDS_REPAIR;
 
@@ -52,13 +52,13 @@ export class DatabaseDamaged extends Error {
   }
 }
 
-/** The first error in what PostgreSQL has logged; `undefined` if there is none. */
+/** The first error in PostgreSQL's log; `undefined` if there is none. */
 export function firstError(report: readonly string[]): string | undefined {
   const line = report.find((one) => /\b(PANIC|FATAL|ERROR):/.test(one));
   return line?.replace(/^.*?\b(?:PANIC|FATAL|ERROR):\s*/, '').slice(0, 300);
 }
 
-/** Why something failed: Emscripten throws objects that are no errors and have no message. */
+/** Describes a failure: Emscripten throws objects that are not errors and have no message. */
 export function reasonOf(cause: unknown): string {
   if (cause instanceof Error) return cause.message.split('\n')[0]?.replace(/\.$/, '') ?? cause.name;
   const { message, errno } = (cause ?? {}) as { readonly message?: unknown; readonly errno?: unknown };

@@ -49,7 +49,7 @@ export async function openEmbedded(
     if (tables === 'up to date' && freeSpace(dataFolder) < RESERVE_BYTES)
       throw new FolderUnusable(dataFolder, `its disk has less than ${RESERVE_BYTES / 1024 / 1024} MB left`);
     const folder = DataFolder.prepare(dataFolder);
-    if (!folder.wasClosed) log.info('the embedded database was not shut down; it replays its log');
+    if (!folder.wasClosed) log.info('the embedded database was not shut down cleanly; replaying its log');
     if (folder.refused.length > 0)
       log.warn(
         { paths: folder.refused },
@@ -74,7 +74,7 @@ export async function openEmbedded(
     return {
       sql,
       backend: 'pglite',
-      // One at a time: the others wait outside, and everything else gets its turn between them.
+      // One at a time: other lists wait outside, and other statements run in between.
       lists: new ListReads((work) => pglite.within(listSeconds * 1000, () => work(sql)), listSeconds, 1),
       signals,
       exclusive: true,
@@ -96,7 +96,7 @@ export async function openEmbedded(
   }
 }
 
-/** Starts PostgreSQL on the files. @param lost called if it ends by itself */
+/** Starts PostgreSQL on the files. @param lost called if it ends unexpectedly */
 async function openPglite(
   dataFolder: string,
   isNew: boolean,
@@ -113,7 +113,7 @@ async function openPglite(
   }
 }
 
-/** Whether a statement has failed because a file of the database is missing or wrong. */
+/** Returns whether a statement failed because a file of the database is missing or damaged. */
 function isDamage(error: unknown): boolean {
   const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
   return /^(XX00[12]|58P01|58030)$/.test(String(code)) || name === 'RuntimeError';

@@ -1,4 +1,4 @@
-/** What the thread of PGlite is started with. */
+/** Start data of the PGlite thread. */
 export interface PgliteStart {
   /** Of the database's files. */
   readonly folder: string;
@@ -6,7 +6,7 @@ export interface PgliteStart {
   readonly dataFolder: string;
 }
 
-/** A call of the thread. They are answered in their order. */
+/** A request to the thread. Requests are answered in order. */
 export type PgliteCall =
   | { readonly kind: 'query'; readonly text: string; readonly values: readonly unknown[] }
   /** Several statements in one text. */
@@ -14,19 +14,19 @@ export type PgliteCall =
   | { readonly kind: 'dump' }
   | { readonly kind: 'close' };
 
-/** Rows as PGlite gives them. */
+/** Rows as PGlite returns them. */
 export interface PgliteRows {
   // biome-ignore lint/suspicious/noExplicitAny: rows are what the caller says they are
   readonly rows: any[];
   readonly affectedRows: number | undefined;
 }
 
-/** What the thread says. */
+/** A message of the thread. */
 export type FromPglite =
   | {
       readonly kind: 'open';
       readonly memory: SharedArrayBuffer;
-      /** Where PostgreSQL looks whether it is to look at anything, and whether the statement is to be canceled. */
+      /** Addresses of the two interrupt flags that PostgreSQL checks. */
       readonly interruptAt: number;
       readonly cancelAt: number;
     }
@@ -35,14 +35,14 @@ export type FromPglite =
   | { readonly kind: 'result'; readonly result: unknown; readonly syncs: number }
   | { readonly kind: 'error'; readonly error: ErrorData; readonly syncs: number };
 
-/** An error as it goes from thread to thread: a clone would lose what PostgreSQL says besides the message. */
+/** An error for transfer between threads: a clone would lose PostgreSQL's fields beside the message. */
 export interface ErrorData {
   readonly message: string;
   readonly name: string;
   readonly properties: Readonly<Record<string, string | number>>;
 }
 
-/** @returns the data of whatever was thrown */
+/** @returns the data of a thrown value */
 export function errorData(error: unknown): ErrorData {
   if (!(error instanceof Error)) return { message: String(error), name: 'Error', properties: {} };
   const properties = Object.fromEntries(
@@ -54,7 +54,7 @@ export function errorData(error: unknown): ErrorData {
   return { message: error.message, name: error.name, properties };
 }
 
-/** The error again, with the stack of here. */
+/** Restores the error, with the stack of the caller. */
 export function errorOf({ message, name, properties }: ErrorData): Error {
   const error = Object.assign(new Error(message), properties);
   error.name = name;

@@ -11,7 +11,7 @@ import {
 } from './pglite-messages.ts';
 import { shareMemories } from './shared-memory.ts';
 
-/** Where two variables of PostgreSQL are in its memory. */
+/** Addresses of two variables in PostgreSQL's memory. */
 interface Interrupts {
   readonly _InterruptPending: number;
   readonly _QueryCancelPending: number;
@@ -39,7 +39,7 @@ async function open(): Promise<void> {
     const guard = new DiskGuard(pglite, dataFolder, fs);
     const { _InterruptPending, _QueryCancelPending } = pglite.Module as unknown as Interrupts;
     parentPort?.on('message', (call: PgliteCall) => {
-      // PGlite does them one after the other, and so they are answered.
+      // PGlite runs them one after the other, so the responses are in order.
       void answer(pglite, guard, call)
         .then(
           (result): FromPglite => ({ kind: 'result', result, syncs: fs.syncs }),
@@ -69,12 +69,12 @@ async function answer(pglite: PGlite, guard: DiskGuard, call: PgliteCall): Promi
   }
 }
 
-/** Nothing else is asked of the results. */
+/** The parts of a result that callers use. */
 function rowsOf({ rows, affectedRows }: { rows: unknown[]; affectedRows?: number }): PgliteRows {
   return { rows, affectedRows };
 }
 
-/** Keeps what PostgreSQL logs while it starts: it says what is wrong with the files. */
+/** Collects PostgreSQL's log while it starts, which explains damaged files. */
 function keep(line: string): boolean {
   if (!isOpen) report.push(line);
   return true;

@@ -12,12 +12,12 @@ const ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? './pglite-thread-entry.ts' : './pglite-thread-entry.js',
   import.meta.url,
 );
-/** After the cancelation of a statement, PostgreSQL is told again this often: it may just have looked. */
+/** The request to cancel a statement is repeated this often: PostgreSQL may miss one. */
 const CANCEL_AGAIN_MS = 100;
 
 /** PGlite could not be opened. */
 export class PgliteFailed extends Error {
-  /** What PostgreSQL has logged. */
+  /** PostgreSQL's log. */
   readonly report: readonly string[];
 
   constructor(report: readonly string[], cause: Error) {
@@ -27,7 +27,7 @@ export class PgliteFailed extends Error {
   }
 }
 
-/** The thread of PGlite has ended by itself; the database can only be opened again. */
+/** The PGlite thread ended unexpectedly; the database must be reopened. */
 class PgliteGone extends Error {
   /** As PostgreSQL says of itself when it gives up. */
   readonly severity = 'PANIC';
@@ -51,8 +51,8 @@ export interface PgliteTransaction {
 }
 
 /**
- * PGlite in a thread of its own, as Kysely and pg-boss use it, so that no statement holds the process. It has one
- * connection: statements and transactions have their turns, in the order in which they come.
+ * PGlite in its own thread, with the interface that Kysely expects, so that no statement blocks the process. It has one
+ * connection: statements and transactions run one after the other, in the order of their calls.
  */
 export class PgliteThread {
   readonly #worker: Worker;
@@ -68,7 +68,7 @@ export class PgliteThread {
   /** Kysely asks. */
   readonly ready = true;
   readonly waitReady = Promise.resolve();
-  /** How often data was forced to the disk, as of the last answer. */
+  /** Number of fsync calls, as of the last response. */
   syncs = 0;
 
   private constructor(worker: Worker, lost: (error: Error) => void) {
@@ -80,7 +80,7 @@ export class PgliteThread {
   /**
    * Opens the database of a folder.
    *
-   * @param lost called if the thread ends by itself
+   * @param lost called if the thread ends unexpectedly
    * @throws PgliteFailed
    */
   static async open(start: PgliteStart, lost: (error: Error) => void): Promise<PgliteThread> {
@@ -96,7 +96,7 @@ export class PgliteThread {
       await worker.terminate();
       throw opened.kind === 'failed'
         ? new PgliteFailed(opened.report, errorOf(opened.error))
-        : new Error('The thread of PGlite has said something else than that it is open.');
+        : new Error('Unexpected first message of the PGlite thread.');
     }
     const memory = new Int32Array(opened.memory);
     thread.#interrupts = { memory, pending: opened.interruptAt / 4, cancel: opened.cancelAt / 4 };
@@ -104,22 +104,22 @@ export class PgliteThread {
     return thread;
   }
 
-  /** Does work whose statements are canceled, each after so many milliseconds, with SQLSTATE 57014. */
+  /** Runs `work` with a timeout for each statement; a statement over it fails with SQLSTATE 57014. */
   within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
     return this.#deadline.run(milliseconds, work);
   }
 
-  /** One statement. @throws the database's error */
+  /** Runs one statement. @throws the database's error */
   query(text: string, values: readonly unknown[] = []): Promise<PgliteRows> {
     return this.#alone(() => this.#query(text, values));
   }
 
-  /** Several statements in one text. @throws the database's error */
+  /** Runs several statements in one text. @throws the database's error */
   exec(text: string): Promise<PgliteRows[]> {
     return this.#alone(() => this.#send({ kind: 'exec', text }));
   }
 
-  /** Does work in a transaction: commits it if `work` resolves. @throws what `work` throws; the database's error */
+  /** Runs `work` in a transaction, and commits if it resolves. @throws errors of `work` and of the database */
   transaction<T>(work: (transaction: PgliteTransaction) => Promise<T>): Promise<T> {
     return this.#alone(async () => {
       const begun = this.#query('begin');
@@ -137,7 +137,7 @@ export class PgliteThread {
     });
   }
 
-  /** All of it as an archive (`.tar.gz`). */
+  /** Dumps the database as an archive (`.tar.gz`). */
   async dump(): Promise<Blob> {
     return new Blob([await this.#alone(() => this.#send<ArrayBuffer>({ kind: 'dump' }))]);
   }

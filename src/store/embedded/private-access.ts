@@ -5,18 +5,18 @@ import { join } from 'node:path';
 export const PRIVATE_FOLDER = 0o700;
 /** Mode of every file that holds data. */
 export const PRIVATE_FILE = 0o600;
-/** The rights of the group and of others. */
+/** Permissions of group and others. */
 export const FOREIGN_RIGHTS = 0o077;
 
 /**
- * Takes the rights of the group and of others off a file, or off a folder and everything in it. A folder that is
- * private already is not searched: what this program makes in it is private from the start. The folder itself comes
+ * Removes the permissions of group and others from a file, or from a folder and everything in it. A folder that is
+ * already private is not searched: this program creates everything in it as private. The folder itself comes
  * last, so that an interrupted run is repeated. Symbolic links are left alone.
  *
- * @returns the paths whose rights could not be changed, because they belong to another user
+ * @returns the paths whose permissions could not be changed, because they belong to another user
  */
 export function makePrivate(path: string, { deep = true } = {}): string[] {
-  if (process.platform === 'win32') return []; // it has no such rights
+  if (process.platform === 'win32') return []; // Windows has no such permissions
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || (found.mode & FOREIGN_RIGHTS) === 0) return [];
   if (!found.isFile() && !found.isDirectory()) return [];

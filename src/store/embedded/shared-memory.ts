@@ -10,7 +10,7 @@ interface Limits {
 
 type Bytes = ArrayBuffer | ArrayBufferView;
 
-/** What we use of WebAssembly, for which Node's types have no names. */
+/** The parts of WebAssembly that we use; Node's types lack them. */
 interface Wasm {
   Memory: new (limits: Limits & { readonly shared: true }) => WasmMemory;
   Module: new (bytes: Bytes) => object;
@@ -18,7 +18,7 @@ interface Wasm {
   instantiate(source: Bytes | object, imports: object): Promise<object>;
 }
 
-/** The most pages of 64 KB that a memory can have. */
+/** Maximum size of a memory, in pages of 64 KB. */
 const MOST_PAGES = 65_536;
 const SECTION_IMPORTS = 2;
 const KIND = { function: 0, table: 1, memory: 2, global: 3 } as const;
@@ -27,14 +27,14 @@ const HAS_MAXIMUM = 1;
 const IS_SHARED = 2;
 
 /**
- * Makes every memory that WebAssembly has in this thread from now on one that other threads can write to. Nothing else
- * interrupts a statement of PGlite: WebAssembly runs to its end, its timers wait for that, and only PostgreSQL itself
- * asks, in its memory, whether the statement is to be canceled (docs/decisions/0027-bounded-requests.md).
+ * Makes every WebAssembly memory that is created in this thread from now on shared, so that other threads can write to
+ * it. Nothing else interrupts a statement of PGlite: WebAssembly runs to completion and blocks its own timers, and
+ * PostgreSQL checks a flag in its memory for a request to cancel (docs/decisions/0027-bounded-requests.md).
  */
 export function shareMemories(): void {
   const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm };
   const { Memory, Module, compile, instantiate } = wasm;
-  // Proxies, because Emscripten asks of objects whether they are instances.
+  // Proxies, because Emscripten uses instanceof.
   wasm.Memory = new Proxy(Memory, {
     construct: (_, [limits]: [Limits]) =>
       new Memory({ ...limits, maximum: limits.maximum ?? MOST_PAGES, shared: true }),
@@ -45,12 +45,12 @@ export function shareMemories(): void {
     instantiate(source instanceof Module ? source : shared(source as Bytes), imports);
 }
 
-/** A module that imports a shared memory in place of its own; as it is if it imports none. */
+/** Rewrites a module so that the memory that it imports is shared; unchanged if it imports none. */
 function shared(source: Bytes): Uint8Array {
   const bytes = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);
-  const reader = new Reader(bytes, 8); // behind the magic number and the version
+  const reader = new Reader(bytes, 8); // after the magic number and the version
   while (!reader.isAtEnd) {
     const sectionAt = reader.at;
     const section = reader.byte();
@@ -78,7 +78,7 @@ function shared(source: Bytes): Uint8Array {
   return bytes;
 }
 
-/** Where the limits of the imported memory are, and what they are. */
+/** The limits of the imported memory, and their position. */
 function findMemory(
   reader: Reader,
 ):

@@ -23,13 +23,13 @@ export interface BeginningWait {
   readonly onFailure: OnFailure;
   /** Why the other children are to be stopped at once; null where they are not. */
   readonly stop: Message | null;
-  /** What its run had to tell at last; `null` leaves it. */
+  /** The last progress of its run; `null` keeps the stored one. */
   readonly progressPercent: number | null;
   readonly progressDescription: Text | null;
 }
 
 /**
- * Takes a locked task from its run: it stays Started and nobody holds it, until its children have ended. The attempt grows, so
+ * Takes a locked task from its run: it stays Started, without a lease, until its children have ended. The attempt grows, so
  * that its run can write nothing more.
  */
 export async function beginWait(trx: Transaction<Schema>, wait: BeginningWait): Promise<void> {

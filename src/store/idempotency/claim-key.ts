@@ -15,7 +15,7 @@ export interface KeyUse {
 export interface EarlierUse {
   readonly fingerprint: string;
   readonly answer: number;
-  /** Whether the task with the answered id is no longer there. */
+  /** Whether the task of the stored answer has been deleted. */
   readonly isGone: boolean;
 }
 

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * Finds the tasks whose details still name table 189 for their ParameterObject: earlier releases wrote it, and a server of
- * one may run beside this one. The housekeeping moves them to 205 in small batches (contract, section 1.3); then the index
+ * Finds the tasks whose details still name table 189 for their ParameterObject: earlier releases wrote it, and such a
+ * server may still be running. The housekeeping sets them to 205 in small batches (contract, section 1.3); then the index
  * is empty.
  */
 export const detailsTable: Migration = {

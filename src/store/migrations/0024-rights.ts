@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 const statements = [
-  // Null: the rights of the owner, as before there was the column.
+  // Null: the rights of the owner, as before this migration.
   sql`alter table batchline.task add column run_as jsonb`,
   sql`alter table batchline.schedule add column run_as jsonb`,
   // Null: the roles of the owner.
@@ -14,7 +14,7 @@ const statements = [
   sql`create index if not exists api_token_by_parent on batchline.api_token (parent_id)`,
 ];
 
-/** The rights of a sign-in are kept with the tasks, schedules, webhooks and tokens that it makes. */
+/** Stores the rights of a sign-in with the tasks, schedules, webhooks and tokens that it creates. */
 export const rights: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

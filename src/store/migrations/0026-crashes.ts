@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Counts how often a definition has ended its process, and keeps why it is paused. */
+/** Counts the crashes of each definition, and stores why it is paused. */
 export const crashes: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await sql`alter table batchline.definition_control

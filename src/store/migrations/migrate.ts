@@ -95,8 +95,8 @@ class MigrationBlocked extends Error {
 }
 
 /**
- * Brings the tables to the newest shape, each migration in its own transaction. Several processes may call it at once,
- * while others work on the tables (docs/decisions/0015-several-nodes.md).
+ * Migrates the schema to the newest version, each migration in its own transaction. Several processes may call it at
+ * once, while others use the tables (docs/decisions/0015-several-nodes.md).
  *
  * @throws SchemaTooNew where a newer program has changed the tables so that this one can't work with them;
  *   MigrationBlocked; the database's error if a migration fails, after rolling back
@@ -135,7 +135,7 @@ async function apply(trx: Kysely<unknown>, name: string, migration: Migration): 
   await sql`select id from batchline.kysely_migration_lock for update`.execute(trx);
   if ((await readApplied(trx)).has(name)) return; // another process has been faster
   await sql`set local lock_timeout = ${sql.lit(LOCK_MS)}`.execute(trx);
-  await sql`set local statement_timeout = 0`.execute(trx); // a large table takes as long as it takes
+  await sql`set local statement_timeout = 0`.execute(trx); // migrating a large table may take long
   await make(trx, name, migration);
 }
 

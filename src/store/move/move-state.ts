@@ -86,8 +86,8 @@ export async function beginMove(
 }
 
 /**
- * Ends a move: from now on the database can be used. The engine's jobs were left behind: what is due needs none, and
- * for what is due later the recovery makes another when its time has come.
+ * Ends a move: from now on the database can be used. Due tasks become available at once; the stager promotes the others
+ * when they come due.
  */
 export async function finishMove(to: Kysely<Schema>, source: string): Promise<void> {
   await sql`

@@ -12,7 +12,7 @@ export class DatabaseUnreachable extends Error {
 
 /** The database can't be used with these settings, or as it is set up. The message says what is accepted. */
 export class DatabaseUnfit extends Error {
-  /** Of `EXIT_CODES`: starting again does not help. */
+  /** One of `EXIT_CODES`: a restart does not help. */
   readonly exitCode = 8;
 
   constructor(message: string) {

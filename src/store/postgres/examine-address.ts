@@ -18,7 +18,7 @@ export interface Address {
 /**
  * Examines the database at an address.
  *
- * @throws DatabaseUnreachable if it can't be reached, doesn't let us in, or is a standby, which only reads;
+ * @throws DatabaseUnreachable if it can't be reached, rejects the login, or is a read-only standby;
  *   DatabaseUnfit if it is not PostgreSQL, or not in UTF-8
  */
 export async function examineAddress(url: string, timeoutMs: number): Promise<Address> {

@@ -4,23 +4,23 @@ import type pg from 'pg';
 type SessionSettings = Readonly<Record<string, string>>;
 
 /**
- * What our statements, and the parsers of their rows, rely on. A database or role may have other defaults. These are
- * the settings that a pooler by transaction restores for each of its clients.
+ * Settings that our statements and row parsers rely on; a database or role may have other defaults. A pooler in
+ * transaction mode restores them for each of its clients.
  */
 const FORMATS: SessionSettings = {
   DateStyle: 'ISO, MDY',
   TimeZone: 'UTC',
   standard_conforming_strings: 'on',
 };
-/** After the client has given a statement up, which ends its connection, the database may go on for this long. */
+/** How long the database may continue a statement after the client gave it up and closed the connection. */
 const EXTRA_MS = 5000;
 
-/** What else is set: on a connection of our own at its start, through a pooler in each transaction. */
+/** Further settings: made when a direct connection starts; through a pooler, in each transaction. */
 function limits(statementMs: number): SessionSettings {
   return {
     IntervalStyle: 'postgres',
     search_path: '"$user", public',
-    // The time-out of the statement counts for its locks too. One of zero is none.
+    // The statement timeout includes waits for locks. Zero means none.
     lock_timeout: '0',
     statement_timeout: String(statementMs + EXTRA_MS),
   };
@@ -45,7 +45,7 @@ export function transactionSettings(statementMs: number, idleTransactionMs: numb
     .join('; ');
 }
 
-/** A kind of connection that begins with these settings: they are part of its first message and cost no call. */
+/** Connections with these settings, which are part of the startup message and cost no round trip. */
 export function startingWith(Client: typeof pg.Client, settings: SessionSettings): typeof pg.Client {
   return class StartingClient extends Client {
     getStartupConf(): Record<string, string> {

@@ -4,8 +4,7 @@ import type { Schema } from '../schema.ts';
 import type { Schedule } from './schedule-row.ts';
 
 /**
- * Locks schedules whose due times are to be taken. Those that another server has, or that have changed since they were
- * read, are left out.
+ * Locks schedules to fire. Those that another server has locked, or that have changed since they were read, are skipped.
  *
  * @returns the ids of the locked schedules
  */
@@ -30,11 +29,11 @@ export interface FiringResult {
   /** The last due time that a task was started for; null leaves it. */
   readonly lastRun: Date | null;
   readonly lastTaskId: number | null;
-  /** Why nothing could be started, or nothing will be; null if all is well. */
+  /** Why no task could be started, or none will be; null if there is no problem. */
   readonly problem: MessageData | null;
 }
 
-/** Moves locked schedules on to their next due times. */
+/** Advances locked schedules to their next due times. */
 export async function moveSchedulesOn(db: Kysely<Schema>, results: readonly FiringResult[]): Promise<void> {
   const rows = results.map(({ id, nextRun, lastRun, lastTaskId, problem }) => ({
     id,

@@ -9,10 +9,10 @@ export async function getSchedule(db: Kysely<Schema>, id: number): Promise<Sched
   return row && toSchedule(row);
 }
 
-/** The most schedules in a list. */
+/** Maximum number of schedules in a list. */
 const MOST_SCHEDULES = 20_000;
 
-/** Schedules by name, as many as their texts allow. @param tenant `null` for all; @param owners `undefined` for all */
+/** Lists schedules by name, fewer if their texts are long. @param tenant `null` for all; @param owners `undefined` for all */
 export async function listSchedules(
   db: Kysely<Schema>,
   tenant: string | null,
@@ -55,7 +55,7 @@ export async function nextDueTime(db: Kysely<Schema>): Promise<Date | undefined>
   return row?.next ?? undefined;
 }
 
-/** How many schedules are not paused and could start nothing at their last due time, or have no next one. */
+/** Counts the active schedules that failed to start a task at their last due time, or have no next one. */
 export async function countFailingSchedules(db: Kysely<Schema>): Promise<number> {
   const row = await db
     .selectFrom('batchline.schedule')

@@ -2,15 +2,15 @@ import { type Kysely, sql } from 'kysely';
 import type { Downtime } from '../../domain/schedule.ts';
 import type { Schema } from '../schema.ts';
 
-/** Servers look at the schedules every ten seconds at the latest; without a look for this long, none was up. */
+/** Servers check the schedules at least every ten seconds; without a check for this long, none was up. */
 const DOWN_AFTER = sql`interval '60 seconds'`;
-/** Looks are recorded this often, so that many servers do not queue for one row. */
+/** Minimum time between two records, so that many servers do not queue for one row. */
 const RECORD_EVERY = sql`interval '5 seconds'`;
 
 /**
- * Records that a server looks at the schedules.
+ * Records that a server is checking the schedules.
  *
- * @returns the last period in which no server looked; `undefined` if there was none
+ * @returns the last period in which no server checked; `undefined` if there was none
  */
 export async function recordLook(db: Kysely<Schema>, now: Date): Promise<Downtime | undefined> {
   const look = sql`${now}::timestamptz`;

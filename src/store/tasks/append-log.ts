@@ -19,7 +19,7 @@ export interface RunLogLine {
   readonly attempt: number;
   readonly level: LogLevel;
   readonly message: string;
-  /** Whether it is kept after the run's end too, until the task has another run. */
+  /** Whether it is kept after the run's end, until the next run. */
   readonly afterEnd?: boolean;
 }
 

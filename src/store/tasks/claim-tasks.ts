@@ -45,9 +45,9 @@ const CLAIMED = message`Claimed.`;
 const BEGUN = message`Run ${0} begins.`;
 
 /**
- * Claims and starts what is ready of a definition: tasks that are New and wait for no job, by priority, then the oldest
- * first, each once however many processes claim. One step in an index finds each. It is one statement, which keeps the
- * record too.
+ * Claims and starts available tasks of a definition: New, with no `job_id`, by priority, then oldest first. Each is
+ * claimed once, however many processes claim. One statement, which also writes the audit rows; an index finds each task
+ * in one step.
  *
  * @param limit the most tasks
  */
@@ -68,9 +68,9 @@ export async function claimReady(
 }
 
 /**
- * Claims and starts the delivered tasks: those that are New and that still wait for this very job.
+ * Claims and starts these tasks if they are New and still have this token.
  *
- * @returns the claimed ones; the others were delivered once too often, or are no longer due
+ * @returns the claimed ones; the others are no longer due
  */
 export async function claimTasks(
   trx: Transaction<Schema>,

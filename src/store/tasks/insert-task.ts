@@ -9,16 +9,16 @@ import type { Schema } from '../schema.ts';
 /** The number by which DetailsTable names the table of binary objects (contract, section 1.3). */
 export const BINARY_OBJECT_TABLE = 205;
 
-/** A task to insert, and when and in which order it is to run. */
+/** A task to insert, with its due time and priority. */
 export interface TaskToInsert {
   readonly task: NewTask;
-  /** The associate that starts it. */
+  /** The associate who starts it. */
   readonly actorId: number;
   /** Any id, for a task that the stager promotes when it is due; null if it is available at once. */
   readonly jobId: string | null;
   /** Seconds until it is due. */
   readonly delaySeconds: number;
-  /** The instant when it is due, if the caller named one; it goes before `delaySeconds`. */
+  /** The instant when it is due, if the caller named one; overrides `delaySeconds`. */
   readonly dueAt?: Date | undefined;
   /** Tasks with a higher priority run first. */
   readonly priority: number;
@@ -26,7 +26,7 @@ export interface TaskToInsert {
   readonly trace: TraceContext | null;
 }
 
-/** The most rows of one statement: PostgreSQL takes 65,535 parameters. */
+/** Maximum rows of one statement: PostgreSQL accepts 65,535 parameters. */
 const BATCH = 1000;
 
 /**

@@ -22,7 +22,7 @@ export interface TaskFilter {
  * Tasks by id.
  *
  * @param order `newest` first for the lists of the API (contract, section 3), `oldest` first for exports
- * @param limit the most tasks; there are fewer where their texts are long
+ * @param limit the maximum number of tasks; fewer are returned if their texts are long
  */
 export async function listTasks(
   db: Kysely<Schema>,

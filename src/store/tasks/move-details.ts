@@ -3,10 +3,10 @@ import type { Schema } from '../schema.ts';
 import { BINARY_OBJECT_TABLE } from './insert-task.ts';
 
 /**
- * Makes the details of tasks with a ParameterObject name table 205 where an older release has written 189 (migration
- * 0023), at most `limit` tasks. Tasks that another transaction holds are left for the next call.
+ * Sets the DetailsTable of tasks with a ParameterObject to 205 if an older release wrote 189 (migration 0023), for at
+ * most `limit` tasks. Tasks locked by other transactions are left for the next call.
  *
- * @returns how many were moved
+ * @returns the number of updated tasks
  */
 export async function moveDetails(db: Kysely<Schema>, limit: number): Promise<number> {
   const { rows } = await sql`

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 
-/** What one promotion did. */
+/** Result of one promotion. */
 export interface Promotion {
   /** The definition of each promoted task; a name appears once for each of its tasks. */
   readonly names: readonly string[];
@@ -11,8 +11,8 @@ export interface Promotion {
 }
 
 /**
- * Makes tasks available whose time has come: those that are New, due, and not available yet (`job_id` is set). Tasks
- * that another process is promoting are skipped.
+ * Makes due tasks available: those that are New, due, and not available yet (`job_id` is set). Tasks that another
+ * process is promoting are skipped.
  *
  * @param limit the most tasks
  */

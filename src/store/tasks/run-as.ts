@@ -3,9 +3,9 @@ import type { RunAs } from '../../domain/run-as.ts';
 import type { Schema } from '../schema.ts';
 
 /**
- * Reads the rights that a task was started with; null if none were kept, or there is no such task.
+ * Reads the rights that a task was started with; null if none are stored, or there is no such task.
  *
- * They are read when a run asks for them, and not with the task: most runs never do.
+ * They are read on demand instead of with the task, because most runs never need them.
  */
 export async function readRunAs(db: Kysely<Schema>, taskId: number): Promise<RunAs | null> {
   const row = await db

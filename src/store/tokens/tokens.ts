@@ -10,9 +10,9 @@ export interface ApiToken {
   readonly scopes: readonly Scope[];
   /** The definitions, in lower case, that the scope `worker` is for; `null` where it has none. */
   readonly definitions: readonly string[] | null;
-  /** The token that has made it; `null` for none. It ends with that one. */
+  /** The token that created it; `null` for none. Revoking that one revokes this one. */
   readonly parentId: number | null;
-  /** The most roles it has; `null` for those of the associate. */
+  /** The upper bound of its roles; `null` for those of the associate. */
   readonly roles: readonly Role[] | null;
   /** The tenant it is bound to; `null` for that of the associate. */
   readonly tenant: string | null;
@@ -20,7 +20,7 @@ export interface ApiToken {
   readonly expires: Date | null;
 }
 
-/** Which tokens are meant. */
+/** Filter of tokens. */
 export interface TokenScope {
   /** The associate whose tokens they are; `undefined` for all. */
   readonly associateId?: number | undefined;
@@ -71,7 +71,7 @@ export async function listTokens(
   return (await query.execute()).map(toToken);
 }
 
-/** Revokes a token and all that it has made. Returns false if there is no such token. */
+/** Revokes a token and all tokens that it created. Returns false if there is no such token. */
 export async function deleteToken(
   db: Kysely<Schema>,
   id: number,

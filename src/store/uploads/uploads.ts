@@ -59,7 +59,7 @@ export async function listUploads(
   return rows.map(toUpload);
 }
 
-/** Bytes that the uploads of a tenant have in all. */
+/** Total bytes of the uploads of a tenant. */
 export async function sumUploads(db: Kysely<Schema>, tenant: string): Promise<number> {
   const { rows } = await sql<{ bytes: string | number }>`
     select coalesce(sum(bytes), 0)::bigint as bytes from batchline.upload where tenant = ${tenant}`.execute(

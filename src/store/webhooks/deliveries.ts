@@ -85,7 +85,7 @@ export async function getDelivery(
   return row && toDelivery(row);
 }
 
-/** Drops what is still to be sent to a webhook. */
+/** Drops the pending deliveries of a webhook. */
 export async function dropWaiting(db: Kysely<Schema>, webhookId: number): Promise<void> {
   await db
     .deleteFrom('batchline.webhook_delivery')
@@ -94,7 +94,7 @@ export async function dropWaiting(db: Kysely<Schema>, webhookId: number): Promis
     .execute();
 }
 
-/** Makes a delivery due again, with all its tries; `undefined` where the webhook has no such delivery. */
+/** Makes a delivery due again, with all its tries; `undefined` if the webhook has no such delivery. */
 export async function redeliver(
   db: Kysely<Schema>,
   webhookId: number,
@@ -127,7 +127,7 @@ export interface DueDelivery {
   readonly trace: TraceContext | null;
 }
 
-/** Deliveries of a tenant to a server: how many this process is sending, and how many it may. */
+/** Deliveries of a tenant to a server: how many this process is sending, and its limit. */
 export interface TargetLoad {
   readonly tenant: string;
   readonly origin: string;
@@ -135,11 +135,11 @@ export interface TargetLoad {
   readonly most: number;
 }
 
-/** How many deliveries are taken. */
+/** Limits of the number of deliveries to claim. */
 export interface Turns {
   /** In all. */
   readonly limit: number;
-  /** Of one tenant, with those that are being sent. */
+  /** Of one tenant, including those in flight. */
   readonly perTenant: number;
   /** Of one tenant to one server, unless its load says otherwise. */
   readonly perTarget: number;
@@ -149,10 +149,10 @@ export interface Turns {
 const origin = sql`substring(w.url from '^[a-z]+://[^/?#]*')`;
 
 /**
- * Takes deliveries that are due, for this process alone: unless it writes their outcome, they are due again after
- * `leaseSeconds`. Tenants take turns: first comes the tenant with the fewest deliveries under way.
+ * Claims due deliveries for this process: unless it writes their outcome, they are due again after `leaseSeconds`.
+ * Tenants take turns: the one with the fewest deliveries in flight comes first.
  *
- * @param loads the targets that this process is sending to, or may not send to
+ * @param loads the targets with deliveries in flight, and those with their own limit
  */
 export async function takeDue(
   db: Kysely<Schema>,

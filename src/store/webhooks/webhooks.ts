@@ -23,7 +23,7 @@ export interface Webhook extends WebhookSettings {
   /** The tenant that the sign-in which made it was bound to. */
   readonly tenant: string | null;
   readonly scopes: readonly Scope[];
-  /** The most roles it has; null for those of the owner. */
+  /** The upper bound of its roles; null for those of the owner. */
   readonly roles: readonly Role[] | null;
   /** Signs what is sent. */
   readonly secret: string;
@@ -55,7 +55,7 @@ export async function insertWebhook(
   return toWebhook(row);
 }
 
-/** How many webhooks a tenant has, or how many are bound to none. */
+/** Counts the webhooks of a tenant, or those bound to none. */
 export async function countWebhooks(db: Kysely<Schema>, tenant: string | null): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from batchline.webhook

@@ -14,9 +14,9 @@ import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
 
-/** Schedules that one transaction fires. */
+/** Maximum number of schedules that one transaction fires. */
 const BATCH = 200;
-/** From when on the record of a task says that it was started late. */
+/** The audit row of a task mentions a delay of this much or more. */
 const LATE_SECONDS = 60;
 /** Schedules that another server has changed are seen after this long at the latest. */
 const LONGEST_SLEEP_MS = 10_000;
@@ -28,10 +28,10 @@ interface Fired {
   readonly tasks: number;
 }
 
-/** What one schedule is to do. */
+/** The plan of one schedule. */
 interface Plan {
   readonly schedule: Schedule;
-  /** `undefined` if nothing can be started. */
+  /** `undefined` if no task can be started. */
   readonly task: NewTask | undefined;
   readonly firing: Firing;
   readonly problem: Message | null;
@@ -39,7 +39,7 @@ interface Plan {
 
 /**
  * Starts tasks by the clock. Every process does it: due times are taken under the locks of their schedules' rows, in the
- * transaction that starts the tasks and moves the rows on, so that each is taken once.
+ * transaction that starts the tasks and advances the rows, so that each is taken once.
  */
 export class Scheduler {
   readonly #parts: TaskParts;
@@ -52,7 +52,7 @@ export class Scheduler {
 
   /**
    * @param clock the database's unless a test sets one, because the clocks of servers differ and jump
-   * @param look records a look at the schedules and resolves to the last downtime; a test sets its own
+   * @param look records a check of the schedules and resolves to the last downtime; a test sets its own
    */
   constructor(
     parts: TaskParts,
@@ -108,14 +108,14 @@ export class Scheduler {
       const next = await nextDueTime(this.#parts.database.sql);
       if (next !== undefined) sleep = Math.min(sleep, next.getTime() - (await this.#clock()).getTime());
     } catch (error) {
-      this.#log.warn({ err: error }, 'the schedules could not be looked at; trying again');
+      this.#log.warn({ err: error }, 'failed to check the schedules; retrying');
     }
     clearTimeout(this.#timer);
     if (this.#stopped) return;
     this.#timer = setTimeout(() => this.wake(), Math.max(SHORTEST_SLEEP_MS, sleep));
   }
 
-  /** Fires a batch in one transaction; if that fails, each schedule in one of its own, so that only the bad one fails. */
+  /** Fires a batch in one transaction; if it fails, each schedule in a separate one, so that only the faulty one fails. */
   async #fireBatch(due: readonly Schedule[], now: Date, downtime: Downtime | undefined): Promise<Fired> {
     if (due.length === 0) return { schedules: 0, tasks: 0 };
     try {
@@ -170,7 +170,7 @@ export class Scheduler {
     return { schedules: started.schedules, tasks: started.names.length };
   }
 
-  /** What a schedule is to start now. A problem that the owner can mend is kept on the schedule, which moves on. */
+  /** Plans what a schedule starts now. A problem that the owner can fix is stored on the schedule, which advances. */
   async #plan(schedule: Schedule, now: Date, downtime: Downtime | undefined): Promise<Plan> {
     let firing: Firing = { due: [], nextRun: null };
     let problem: Message | null = null;
@@ -188,7 +188,10 @@ export class Scheduler {
       problem = error.text;
     }
     if (problem !== null) {
-      this.#log.warn({ schedule: schedule.name, problem: String(problem) }, 'a schedule could start nothing');
+      this.#log.warn(
+        { schedule: schedule.name, problem: String(problem) },
+        'a schedule could not start a task',
+      );
     }
     return { schedule, task, firing, problem };
   }

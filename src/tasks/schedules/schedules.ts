@@ -16,7 +16,7 @@ import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
 
-/** The most due times that one call answers. */
+/** Maximum number of due times in one response. */
 export const MAX_NEXT_RUNS = 1000;
 
 /** The longest name of a schedule. */
@@ -100,7 +100,7 @@ export async function changeSchedule(
   const changed = { ...schedule, ...change };
   // One whose task can't be started any more can still be paused.
   const pauses = change.paused === true && Object.keys(change).length === 1;
-  // Every other change may start something: then with no more rights than the caller has.
+  // Every other change may start tasks, so they get no more rights than the caller has.
   const runAs = pauses ? schedule.runAs : narrowRunAs(schedule.runAs, caller, schedule.ownerId);
   const settings = pauses ? changed : await check(parts, { ...schedule, runAs }, changed, now);
   const nextRun = nextOf(settings, now);

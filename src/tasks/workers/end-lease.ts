@@ -59,7 +59,7 @@ export async function endLease(
 }
 
 /**
- * The text of a progress without what the database can't hold: NUL and halves of surrogate pairs become U+FFFD.
+ * Makes the text of a progress storable: NUL and lone surrogates become U+FFFD.
  *
  * @throws Refusal (invalid) if it is too long
  */
