@@ -264,7 +264,7 @@ export function commandKinds(): fc.Arbitrary<Command>[] {
     { State: 'Nonsense', Description: 'x' },
     { State: 7, Response: 'x' },
     { State: 'Failed', Description: 'x'.repeat(255) },
-    { State: 'Failed', Request: 5 },
+    { State: 'Failed', Request: [5] },
   );
   const start = fc
     .tuple(caller, fc.constantFrom(...DEFINITIONS), fc.boolean(), fc.boolean(), texts)
