@@ -90,24 +90,19 @@ export class ArchiveRows {
     const { filter, selection, grouping, order, after, skip, top } = this.#request;
     if (top === 0) return { tasks: [], before: undefined, following: undefined };
     const values = selection.filter((item) => !isAggregate(item));
-    // The groups of the last skipped task determine which groups the first task opens.
-    const looksBack = grouping !== undefined && after === undefined && skip > 0 ? 1 : 0;
-    const found = await readPage(this.#db, {
+    const { rows, before, following } = await readPage(this.#db, {
       ...this.#source,
       filter,
       columns: [...new Set(values.filter(isPlain).map(({ expression }) => expression.column))],
       computed: values.filter((item) => !isPlain(item)).map(({ expression }) => expression),
       order,
       after,
-      skip: skip - looksBack,
-      limit: top + 1 + looksBack,
+      skip,
+      limit: top,
+      // The groups of the last skipped task determine which groups the first task opens.
+      looksBack: grouping !== undefined && after === undefined,
     });
-    const rows = found.slice(looksBack);
-    return {
-      tasks: rows.slice(0, top),
-      before: after ?? found.slice(0, looksBack)[0]?.place,
-      following: rows[top]?.place,
-    };
+    return { tasks: rows, before: after ?? before, following };
   }
 
   async #groups(grouping: Grouping): Promise<Groups> {

@@ -6,7 +6,7 @@ import { conflict, Refusal } from '../domain/errors.ts';
 import { type Message, message } from '../domain/message.ts';
 import { visibleTo } from '../domain/rights.ts';
 import { hasEnded, isHeld, TaskState } from '../domain/task-state.ts';
-import { type PageRow, type Place, readPage } from '../store/archive/read-page.ts';
+import { type Page, type Place, readPage } from '../store/archive/read-page.ts';
 import { slicesOf } from '../store/archive/scope.ts';
 import { getTask } from '../store/tasks/get-task.ts';
 import { checkAccess } from './access.ts';
@@ -116,17 +116,17 @@ export async function bulkTasks(
   let lastId: number | null = null;
   for (let after: Place | undefined; ; ) {
     const want = Math.min(BATCH, request.limit - matched);
-    const rows = await page(parts, source, request.filter, after, want + 1);
-    for (const { id, values } of rows.slice(0, want)) {
+    const { rows, following } = await page(parts, source, request.filter, after, want);
+    for (const { id, values } of rows) {
       const reason = await doOne(parts, caller, id, values.State, request);
       if (reason !== undefined) refused.push({ id, reason });
       matched += 1;
       lastId = id;
     }
-    const more = rows.length > want;
+    const more = following !== undefined;
     if (!more || matched >= request.limit)
       return { matched, done: matched - refused.length, refused, lastId, more };
-    after = rows[want - 1]?.place;
+    after = rows.at(-1)?.place;
   }
 }
 
@@ -136,7 +136,7 @@ function page(
   filter: Filter,
   after: Place | undefined,
   limit: number,
-): Promise<PageRow[]> {
+): Promise<Page> {
   const columns = ['State'] as const;
   return database.lists.read((db) =>
     readPage(db, { ...source, filter, columns, order: OLDEST_FIRST, after, skip: 0, limit }),

@@ -46,7 +46,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
 
   async function expectSame({ text, matches }: FilterCase): Promise<void> {
     const filter = parseFilter(text, ASKED);
-    const rows = await readPage(database.sql, {
+    const { rows } = await readPage(database.sql, {
       slices: EVERYTHING,
       filter,
       columns: [],
@@ -84,18 +84,19 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       fc.asyncProperty(orders, fc.integer({ min: 1, max: 30 }), async (text, size) => {
         const order = parseOrder(text);
         const page = { slices: EVERYTHING, filter: undefined, columns: [], order, after: undefined };
-        const whole = (await readPage(database.sql, { ...page, skip: 0, limit: 1000 })).map(({ id }) => id);
+        const { rows: all } = await readPage(database.sql, { ...page, skip: 0, limit: 1000 });
+        const whole = all.map(({ id }) => id);
         expect(whole.toSorted((a, b) => a - b)).toEqual(tasks.map(({ batchTaskId }) => batchTaskId));
         const ids: number[] = [];
         let after: Place | undefined;
         for (;;) {
-          const rows = await readPage(database.sql, { ...page, after, skip: 0, limit: size });
+          const { rows } = await readPage(database.sql, { ...page, after, skip: 0, limit: size });
           if (rows.length === 0) break;
           ids.push(...rows.map(({ id }) => id));
           after = rows.at(-1)?.place;
         }
         expect(ids).toEqual(whole);
-        const skipped = await readPage(database.sql, { ...page, skip: size, limit: 7 });
+        const { rows: skipped } = await readPage(database.sql, { ...page, skip: size, limit: 7 });
         expect(skipped.map(({ id }) => id)).toEqual(whole.slice(size, size + 7));
       }),
       { numRuns: Math.ceil(FUZZ_RUNS / 10) },
@@ -105,7 +106,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     const sorted: ColumnName[] = ['State', 'associateId', 'DetailsTable', 'LastStarted', 'registeredDate'];
     for (const column of [...sorted, 'isSystemTask'] as const) {
       for (const direction of ['asc', 'desc'] as const) {
-        const rows = await readPage(database.sql, {
+        const { rows } = await readPage(database.sql, {
           slices: EVERYTHING,
           filter: undefined,
           columns: [column],
@@ -128,13 +129,14 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       ofHeld: false,
     }));
     const page = { slices, filter: undefined, columns: [], order, after: undefined, skip: 0 };
-    const whole = await readPage(database.sql, { ...page, limit: 1000 });
+    const { rows: whole } = await readPage(database.sql, { ...page, limit: 1000 });
     expect(whole.length).toBe(
       tasks.filter(({ associateId }) => associateId === 0 || associateId === 2).length,
     );
     const middle = Math.floor(whole.length / 2);
     const after = whole[middle - 1]?.place;
-    expect(await readPage(database.sql, { ...page, after, limit: 1000 })).toEqual(whole.slice(middle));
+    const { rows: second } = await readPage(database.sql, { ...page, after, limit: 1000 });
+    expect(second).toEqual(whole.slice(middle));
   });
 });
 

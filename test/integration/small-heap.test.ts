@@ -15,6 +15,11 @@ const ROWS = 60;
 const LONG = 1_000_000;
 const SHORT_REFUSAL = 5000;
 
+interface ArchiveAnswer {
+  readonly value: readonly { readonly batchTaskId: number; readonly context: string }[];
+  readonly 'odata.nextLink': string | null;
+}
+
 describe.each(DATABASES)('with a small heap and long texts, on %s', (kind) => {
   let place: Place;
   let server: ServerProcess;
@@ -68,6 +73,26 @@ describe.each(DATABASES)('with a small heap and long texts, on %s', (kind) => {
     const answer = await server.admin.call(method, path, body);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('batchline-list-cut')).toBe(rows);
+  });
+
+  test('the archive list is cut into pages that leave out no task', async () => {
+    const filter = encodeURIComponent("DefinitionName equals 'long'");
+    const skipped = ROWS - 2 * Number(cut) + 1;
+    let next: string | undefined =
+      `/BatchTask?$select=batchTaskId,context&$filter=${filter}&$orderby=batchTaskId desc&$skip=${skipped}`;
+    const sizes: number[] = [];
+    const ids: number[] = [];
+    while (next !== undefined) {
+      const { status, body }: { status: number; body: ArchiveAnswer } = await server.admin.call('GET', next);
+      expect(status).toBe(200);
+      expect(body.value.every(({ context }) => context.length === LONG)).toBe(true);
+      sizes.push(body.value.length);
+      ids.push(...body.value.map(({ batchTaskId }) => batchTaskId));
+      next = body['odata.nextLink']?.replace(/^.*\/api\/v1/, '');
+    }
+    expect(sizes).toEqual([Number(cut), Number(cut) - 1]);
+    const first = ids[0] ?? 0;
+    expect(ids).toEqual(ids.map((_, index) => first - index));
   });
 
   test('parameters that miss a schema in each value are refused shortly', async () => {

@@ -1,10 +1,11 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { ColumnName, ColumnValue } from '../../domain/archive/columns.ts';
+import { type ColumnName, type ColumnValue, kindOf } from '../../domain/archive/columns.ts';
 import type { Expression } from '../../domain/archive/expression.ts';
 import type { Filter } from '../../domain/archive/filter.ts';
 import type { OrderColumn } from '../../domain/archive/order.ts';
 import type { MessageData } from '../../domain/message.ts';
 import type { RightsSubject } from '../../domain/rights.ts';
+import { MOST_LIST_BYTES } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
 import {
   COLUMN_SQL,
@@ -44,6 +45,8 @@ export interface PageRequest {
   readonly skip: number;
   /** The most rows. */
   readonly limit: number;
+  /** Whether to read the place of the last task that is skipped, too. */
+  readonly looksBack?: boolean;
 }
 
 /** A place in an order: what each of its columns is sorted by there, as text. */
@@ -63,14 +66,28 @@ export interface PageRow {
   readonly place: Place;
 }
 
+/** The tasks of a page, and the places beside it. */
+export interface Page {
+  readonly rows: readonly PageRow[];
+  /** The last task that was skipped, if `looksBack` asks for it. */
+  readonly before: Place | undefined;
+  /** The first task of the next page, if there is one. */
+  readonly following: Place | undefined;
+}
+
 /**
- * A page of the archive list. Each slice is read in the order, from the place on and no further than the page
+ * Reads a page of the archive list. Each slice is read in the order, from the place on and no further than the page
  * goes, so that an index that begins with the slice and goes on with the order makes the time independent of
- * the number of tasks. Where no index of an owner's tasks has the order, the time depends on their number.
+ * the number of tasks. If no index of an owner's tasks has the order, the time depends on their number.
+ *
+ * The page ends early if its texts come to more than `MOST_LIST_BYTES`, but it has at least one task.
  */
-export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<PageRow[]> {
-  const { slices, columns, order, skip, limit } = page;
-  if (slices.length === 0) return [];
+export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<Page> {
+  const { slices, columns, order, limit } = page;
+  if (slices.length === 0) return { rows: [], before: undefined, following: undefined };
+  const lookedBack = page.looksBack && page.skip > 0 ? 1 : 0;
+  const skip = page.skip - lookedBack;
+  const read = lookedBack + limit + 1;
   const values = columns.map((column, index) => sql`${COLUMN_SQL[column]} as ${sql.ref(`c${index}`)}`);
   const messages = columns.flatMap((column, index) => {
     const message = MESSAGE_SQL[column];
@@ -94,16 +111,63 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
   const parts = sources.map(
     (source) => sql`(
       select ${sql.join([subject, ...values, ...messages, ...names, ...computed, ...keys])} from ${source}
-      order by ${inOrder} limit ${skip + limit})`,
+      order by ${inOrder} limit ${skip + read})`,
   );
   const places = order.map(
     (column, index) => sql`${keyText(column, sql.ref(`s${index}`))} as ${sql.ref(`p${index}`)}`,
   );
-  const { rows } = await sql<Record<string, unknown>>`
+  const bytes = bytesOf(columns);
+  const texts = [...values.keys()].map((index) => sql.ref(`c${index}`));
+  const told = columns.flatMap((column, index) => (column in MESSAGE_SQL ? [sql.ref(`m${index}`)] : []));
+  const shownAlone = [...texts, ...told].map(
+    (column) => sql`case when is_shown then ${column} end as ${column}`,
+  );
+  const others = [
+    ...['task_id', 'task_tenant', 'task_owner', 'task_name', 'is_shown', 'list_place'].map((name) =>
+      sql.ref(name),
+    ),
+    ...columns.flatMap((column, index) => (column in NAME_SQL ? [sql.ref(`n${index}`)] : [])),
+    ...computed.map((_, index) => sql.ref(`e${index}`)),
+  ];
+  const { rows: found } = await sql<Record<string, unknown>>`
     ${withDefinitions(page.definitions)}
-    select page.*, ${sql.join(places)} from (${sql.join(parts, sql` union all `)}) as page
-    order by ${inOrder} offset ${skip} limit ${limit}`.execute(db);
-  return rows.map((row) => ({
+    select ${sql.join([...others, ...shownAlone, ...places])} from (
+      select summed.*, list_place > ${lookedBack} and (list_place = ${lookedBack + 1} or
+        (list_place <= ${lookedBack + limit} and list_bytes <= ${sql.lit(MOST_LIST_BYTES)})) as is_shown
+      from (
+        select numbered.*, sum(own_bytes) over (order by list_place rows unbounded preceding) as list_bytes
+        from (
+          select placed.*, case when list_place > ${lookedBack} then ${bytes} else 0 end as own_bytes from (
+            select page.*, row_number() over (order by ${inOrder}) as list_place from (
+              select page.* from (${sql.join(parts, sql` union all `)}) as page
+              order by ${inOrder} offset ${skip} limit ${read}) as page) as placed) as numbered) as summed
+    ) as page
+    where list_place <= ${lookedBack + 2} or list_bytes - own_bytes <= ${sql.lit(MOST_LIST_BYTES)}
+    order by list_place`.execute(db);
+  const placeOf = (row: Record<string, unknown> | undefined): Place | undefined =>
+    row && order.map((_, index) => row[`p${index}`] as string);
+  const rows = found.filter(({ is_shown }) => is_shown);
+  const behind = found.slice(lookedBack);
+  return {
+    before: lookedBack === 1 ? placeOf(found[0]) : undefined,
+    following: placeOf(behind[rows.length]),
+    rows: rows.map((row) => pageRow(page, row)),
+  };
+}
+
+/** The bytes of the texts of a row that `readPage` has read. */
+function bytesOf(columns: readonly ColumnName[]): RawBuilder<number> {
+  const texts = columns.flatMap((column, index) => (kindOf(column) === 'text' ? [sql.ref(`c${index}`)] : []));
+  return texts.length === 0
+    ? sql`0`
+    : sql`(${sql.join(
+        texts.map((text) => sql`octet_length(${text})::bigint`),
+        sql` + `,
+      )})`;
+}
+
+function pageRow({ columns, computed = [], order }: PageRequest, row: Record<string, unknown>): PageRow {
+  return {
     id: row.task_id as number,
     values: Object.fromEntries(columns.map((column, index) => [column, row[`c${index}`] as ColumnValue])),
     messages: Object.fromEntries(
@@ -112,14 +176,14 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
     names: Object.fromEntries(
       columns.flatMap((column, index) => (column in NAME_SQL ? [[column, row[`n${index}`] as string]] : [])),
     ),
-    computed: (page.computed ?? []).map((_, index) => row[`e${index}`] as ColumnValue),
+    computed: computed.map((_, index) => row[`e${index}`] as ColumnValue),
     subject: {
       tenant: row.task_tenant as string,
       ownerId: row.task_owner as number,
       name: row.task_name as string,
     },
     place: order.map((_, index) => row[`p${index}`] as string),
-  }));
+  };
 }
 
 /** For each slice where its tasks come from. `offset 0` keeps the planner from choosing an index by the order: those hold no held task. */

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ColumnValue } from '../../domain/archive/columns.ts';
-import { kindOfExpression } from '../../domain/archive/expression.ts';
+import { type Expression, kindOfExpression } from '../../domain/archive/expression.ts';
 import type { Filter } from '../../domain/archive/filter.ts';
 import type { OrderColumn } from '../../domain/archive/order.ts';
 import type { SelectedItem } from '../../domain/archive/selection.ts';
@@ -70,7 +70,7 @@ export async function summarise(
     sql`t.id`,
     ...groupOrder.flatMap((column, index) => [
       sql`${sortKey(column)} as ${sql.ref(`g${index}`)}`,
-      sql`${expressionSql(column)} as ${sql.ref(`v${index}`)}`,
+      sql`${shortened(column)} as ${sql.ref(`v${index}`)}`,
       sql`${NAME_SQL[column.column] ?? sql`null::text`} as ${sql.ref(`n${index}`)}`,
     ]),
     ...argumentsOf(aggregates),
@@ -175,10 +175,18 @@ function tasksOf(
 /** The argument of an aggregate. Texts are counted case-insensitively. */
 function argumentsOf(aggregates: readonly SelectedItem[]): RawBuilder<unknown>[] {
   return aggregates.map(({ role, expression }, index) => {
-    const value = expressionSql(expression);
     const isFolded = role === 'Count' && kindOfExpression(expression) === 'text';
-    return sql`${isFolded ? fold(value) : value} as ${sql.ref(`x${index}`)}`;
+    return sql`${isFolded ? fold(expressionSql(expression)) : shortened(expression)} as ${sql.ref(`x${index}`)}`;
   });
+}
+
+/** The most characters of a text in the row of a group: there may be thousands of groups in memory. */
+const SHOWN_CHARACTERS = 1000;
+
+/** The value of an expression; only the beginning of a long text. */
+function shortened(expression: Expression): RawBuilder<unknown> {
+  const value = expressionSql(expression);
+  return kindOfExpression(expression) === 'text' ? sql`left(${value}, ${sql.lit(SHOWN_CHARACTERS)})` : value;
 }
 
 function sumOf({ role }: SelectedItem, argument: RawBuilder<unknown>): RawBuilder<unknown> {
