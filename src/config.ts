@@ -183,7 +183,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'DATABASE_BACKEND',
     fallback: 'postgres',
-    meaning: 'What DATABASE_URL names: postgres or citus (not run on Citus yet); without it pglite',
+    meaning: 'Kind of database that DATABASE_URL names: postgres or citus (not run on Citus yet); without it pglite',
   },
   {
     name: 'BATCHLINE_DATABASE_POOL',
@@ -278,7 +278,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'BATCHLINE_DISK_RESERVE',
     fallback: '268435456',
-    meaning: 'Bytes of the disk that uploads leave free, so that everything else goes on',
+    meaning: 'Bytes of the disk that uploads leave free for everything else',
   },
   { name: 'BATCHLINE_RESULT_LIMIT', fallback: '10737418240', meaning: 'Largest result file in bytes' },
   {
@@ -317,7 +317,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'BATCHLINE_LIST_TIMEOUT',
     fallback: '10',
-    meaning: 'Seconds that the database may take to read a list before it is stopped (1 to 300)',
+    meaning: 'Timeout for reading a list from the database, in seconds (1 to 300)',
   },
   {
     name: 'BATCHLINE_TEXT_LIMIT',
@@ -337,7 +337,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'BATCHLINE_MIN_PASSWORD_LENGTH',
     fallback: '8',
-    meaning: 'The least number of characters of a new password (1 to 1000)',
+    meaning: 'Minimum length of a new password, in characters (1 to 1000)',
   },
   {
     name: 'BATCHLINE_TICKET_MINUTES',
@@ -378,7 +378,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'BATCHLINE_HSTS',
     fallback: '0',
-    meaning: 'Seconds for which browsers are told to use https only, in answers by https; 0 tells nothing',
+    meaning: 'Strict-Transport-Security max-age in seconds, sent over https; 0 sends none',
   },
   {
     name: 'BATCHLINE_RATE_LIMIT',
@@ -398,7 +398,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'BATCHLINE_OIDC_ISSUER',
     fallback: '',
-    meaning: 'Address of the OIDC issuer whose JWTs sign in, as it stands in their iss',
+    meaning: 'Address of the OIDC issuer whose JWTs sign in, exactly as in their iss',
   },
   {
     name: 'BATCHLINE_OIDC_AUDIENCE',
@@ -464,7 +464,7 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '8',
     meaning: 'Tries after which a webhook delivery is dead (1 to 20)',
   },
-  { name: 'BATCHLINE_WEBHOOK_LIMIT', fallback: '100', meaning: 'Most webhooks of one tenant (1 to 100000)' },
+  { name: 'BATCHLINE_WEBHOOK_LIMIT', fallback: '100', meaning: 'Maximum number of webhooks per tenant (1 to 100000)' },
   {
     name: 'BATCHLINE_METRICS',
     fallback: 'sign-in',
@@ -473,7 +473,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'BATCHLINE_MONITORING_PORT',
     fallback: '',
-    meaning: 'Port of its own for /health and /metrics, without sign-in; 0 takes a free one, none opens none',
+    meaning: 'Separate port for /health and /metrics, without sign-in; 0 takes a free one, none opens none',
   },
   {
     name: 'BATCHLINE_MONITORING_HOST',

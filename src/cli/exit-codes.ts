@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   5: 'it can not be done as things are',
   6: 'the server does not answer',
   7: 'the task that was watched has failed',
-  8: 'the database or its folder needs repair; starting again does not help',
+  8: 'the database or its folder needs repair; a restart does not help',
 } as const;
 
 /** An exit code of the program. */

@@ -253,7 +253,7 @@ function addUserCommands(program: Command, runs: Runs): void {
     .description('all of them')
     .action(runs(async () => (await users()).listUsers));
   addLocal(user.command('password'))
-    .description('set a new password, such as a forgotten one; it is asked for, or is standard input')
+    .description('set a new password; it is asked for, or read from standard input')
     .argument('<login>')
     .action(runs(async () => (await users()).setPassword));
 }

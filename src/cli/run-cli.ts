@@ -69,13 +69,13 @@ async function report(error: unknown): Promise<ExitCode> {
     printError(message);
     return 6;
   } else if (TOLD_IN_ONE_LINE.has(name)) printError(message);
-  else if (code === 'EADDRINUSE') printError('the address is in use. Stop what listens there, or set PORT.');
+  else if (code === 'EADDRINUSE') printError('The address is in use. Stop the process that listens there, or set PORT.');
   else if (code === 'EMFILE' || code === 'ENFILE') {
     printError('Too many files are open; raise the limit (ulimit -n, or LimitNOFILE in systemd).');
     return 8;
   } else if (code === INSUFFICIENT_PRIVILEGE) {
     printError(
-      `DATABASE_URL: PostgreSQL refuses what this needs (${message}); make the role the owner of the database and of its schemas batchline, batchline_data and pgboss.`,
+      `DATABASE_URL: the role lacks a right (${message}); make it the owner of the database and of its schemas batchline and batchline_data.`,
     );
     return 8;
   } else if (syscall === 'listen' || syscall === 'getaddrinfo')

@@ -162,7 +162,7 @@ describe('serve refuses with one clear line', () => {
     const place = await createEmptyPlace('postgres');
     try {
       await refused({ ...place.env, PORT: String(port) }, [
-        /^batchline: the address is in use\..* set PORT\.$/,
+        /^batchline: The address is in use\..* set PORT\.$/,
       ]);
       await refused({ ...place.env, HOST: 'no-such-host.invalid' }, [
         /^batchline: HOST and PORT .*no-such-host/,

@@ -219,7 +219,7 @@ async function examineNamedFiles({ sql: db }: Database, { files, dataFolder }: C
       'Copy them from the backup to the place that BATCHLINE_FILES names.',
     );
   } catch (error) {
-    return fail('result files and uploads', (error as Error).message, 'They could not be looked for.');
+    return fail('result files and uploads', (error as Error).message, 'The check failed.');
   }
 }
 

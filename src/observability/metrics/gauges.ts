@@ -81,7 +81,7 @@ function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSource
   );
   new Gauge({
     name: 'batchline_schedules_failing',
-    help: 'Schedules that could start nothing at their last due time, or have no next one',
+    help: 'Schedules that failed to start a task at their last due time, or have no next one',
     registers: [registry],
     async collect() {
       const counted = await queues.read();
@@ -91,7 +91,7 @@ function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSource
   });
   new Gauge({
     name: 'batchline_ids_used_ratio',
-    help: 'How much of the ids of a table is used up, 0 to 1; at 1 nothing can be added to it',
+    help: 'Share of a table's ids that is used up, 0 to 1; at 1 no rows can be added',
     labelNames: ['table'],
     registers: [registry],
     async collect() {

@@ -124,7 +124,7 @@ describe('a start is refused in one line and with the code 8', () => {
     const { code, stderr } = await runCli(['serve'], { ...TEST_ENV, ...place.env, DATABASE_URL: url });
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(
-        /^batchline: DATABASE_URL: PostgreSQL refuses what this needs \(permission denied/,
+        /^batchline: DATABASE_URL: the role lacks a right \(permission denied/,
       ),
     ]);
     expect(code).toBe(8);
