@@ -46,7 +46,7 @@ export class Refused extends Error {
   readonly code: string;
 }
 
-/** The properties of the body of a start that the server does not know and has ignored; null if there are none. */
+/** The properties of the body of a start that the server ignored as unknown; null if there are none. */
 export function ignoredBy(response: { readonly headers: Headers }): string | null;
 
 /**

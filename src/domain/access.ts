@@ -85,6 +85,6 @@ export function refusalOf(caller: Caller, access: Access): Refusal | undefined {
   if (access.role === 'viewer' && !seesAll(caller))
     return forbidden`This is for those who may see every task.`;
   if (access.tenancy === 'server' && caller.tenant !== null)
-    return forbidden`This is for sign-ins that are not bound to a tenant.`;
+    return forbidden`This call is only for sign-ins that are not bound to a tenant.`;
   return undefined;
 }

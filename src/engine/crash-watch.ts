@@ -66,7 +66,7 @@ export class CrashWatch {
   }
 
   async #pause(trx: Transaction<Schema>, name: string, crashes: number): Promise<void> {
-    const reason = message`It has ended its process ${crashes} times in a row.`;
+    const reason = message`It crashed its process ${crashes} times in a row.`;
     await forgetCrashes(trx, name);
     this.#crashed.delete(name);
     if ((await setPaused(trx, name, 0, true, reason)) === undefined) return; // already paused

@@ -51,7 +51,7 @@ export class SchemaThreads {
   /** @throws Refusal (invalid) if it is not a schema, or takes too long to compile */
   async compile(definition: string, schema: string, owner: number): Promise<void> {
     if (schema.length > LONGEST_SCHEMA)
-      throw invalid`Parameters of the definition "${definition}" is ${schema.length} characters long; at most ${LONGEST_SCHEMA} are accepted.`;
+      throw invalid`The parameters schema of the definition "${definition}" is ${schema.length} characters long; at most ${LONGEST_SCHEMA} are accepted.`;
     await this.#ask({ definition, schema, parameters: undefined }, owner);
   }
 
@@ -74,7 +74,7 @@ export class SchemaThreads {
 
   async #ask(work: SchemaWork, owner: number): Promise<SchemaAnswer> {
     if (this.#waiting.filter((check) => check.owner === owner).length >= MOST_WAITING)
-      throw unavailable(message`Too many parameters wait to be checked; try again in a moment.`, 1);
+      throw unavailable(message`Too many parameters are waiting to be checked; try again in a moment.`, 1);
     const answer = await new Promise<SchemaAnswer>((resolve, reject) => {
       this.#waiting.push({ work, owner, resolve, reject });
       this.#next();

@@ -51,5 +51,5 @@ export class UploadRoom {
 }
 
 function overQuota(used: number, quota: number): Refusal {
-  return oversized`The uploads of this tenant have ${used} bytes, and at most ${quota} are accepted (BATCHLINE_UPLOAD_QUOTA); delete some that are no longer needed.`;
+  return oversized`The uploads of this tenant take ${used} bytes; at most ${quota} are accepted (BATCHLINE_UPLOAD_QUOTA). Delete some that are no longer needed.`;
 }

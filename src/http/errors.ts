@@ -109,7 +109,7 @@ const NEW_IDS_SECONDS = 3600;
 /** The error when a table has no ids left: nothing can be added until an operator migrates to new tables. */
 export function outOfIds(): Refusal {
   return unavailable(
-    message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; an administrator has to see to it.`,
+    message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; contact an administrator.`,
     NEW_IDS_SECONDS,
   ).withCode('ids_exhausted');
 }

@@ -57,7 +57,7 @@ export class ListReads {
     } catch (error) {
       if ((error as { code?: unknown }).code !== QUERY_CANCELED) throw error;
       throw unavailable(
-        message`The database has not read the list within ${this.#seconds} s and was stopped; ask for less, by a narrower filter or a smaller page.`,
+        message`Reading the list took longer than ${this.#seconds} s and was canceled; use a narrower filter or a smaller page.`,
         RETRY_SECONDS,
       );
     } finally {

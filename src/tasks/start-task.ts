@@ -192,7 +192,7 @@ function keyUseOf(
 function answerAgain(earlier: EarlierUse, fingerprint: string | undefined): number {
   if (earlier.fingerprint === fingerprint) {
     if (!earlier.isGone) return earlier.answer;
-    throw gone`The Idempotency-Key has started batch task ${earlier.answer}, which has been deleted; a new key is accepted.`.withCode(
+    throw gone`The Idempotency-Key started batch task ${earlier.answer}, which has been deleted; use a new key.`.withCode(
       'idempotency_key_gone',
     );
   }

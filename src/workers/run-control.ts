@@ -79,8 +79,8 @@ export class RunControl implements FaultTarget {
     const outcome = failedOutcome(error);
     const text =
       kind === 'unhandled rejection'
-        ? message`The run has an unhandled rejection: ${outcome.message}`
-        : message`The run has an uncaught exception: ${outcome.message}`;
+        ? message`Unhandled rejection in the run: ${outcome.message}`
+        : message`Uncaught exception in the run: ${outcome.message}`;
     this.reportFault(kind, error, text, this.#isOver);
     if (this.#isOver) return;
     this.#fault ??= { ...outcome, message: text };

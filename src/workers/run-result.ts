@@ -15,7 +15,7 @@ export function returnedOutcome(value: unknown): RunOutcome {
     const problem = problemOf(error);
     return {
       kind: 'failed',
-      message: message`The run has returned a value that can't be kept as its result: ${problem}.`,
+      message: message`The run returned a value that can't be stored as its result: ${problem}.`,
       permanent: true,
     };
   }

@@ -31,7 +31,7 @@ export type Call<Data = unknown> = Promise<{
 export interface Answer<Data> {
   readonly data: Data;
   readonly etag: string | null;
-  /** Properties of the body of a start that the server does not know and has ignored. */
+  /** Properties of the body of a start that the server ignored as unknown. */
   readonly ignored: string | null;
 }
 

@@ -134,7 +134,7 @@ function StartForm({
       <Problem error={start.error} />
       {start.data?.ignored != null && (
         <p className="problem" role="alert">
-          {t`Started, but the server has ignored: ${start.data.ignored}`}{' '}
+          {t`Started, but the server ignored: ${start.data.ignored}`}{' '}
           <Link href={pageOf(start.data.data)}>{t`Show the task`}</Link>
         </p>
       )}

@@ -35,7 +35,7 @@ export function groupingOf(selection: Selection, orderText: string): Grouping | 
   const levels = groups.length === 0 ? [1] : [...new Set(groups.map(({ level }) => level ?? 1))];
   const stray = aggregates.find(({ level }) => level !== undefined && !levels.includes(level));
   if (stray !== undefined) {
-    throw invalid`$select has "${stray.label.slice(0, 60)}", but no GroupBy of level ${stray.level ?? 1}; ${levels.join(', ')} are there.`;
+    throw invalid`$select has "${stray.label.slice(0, 60)}", but no GroupBy of level ${stray.level ?? 1}; there are ${levels.join(', ')}.`;
   }
   const showsDetails = selection.some(({ hideDetail }) => !hideDetail);
   const directions = new Map<SelectedItem, boolean>();

@@ -115,5 +115,5 @@ function takeIf(pieces: Piece[], wanted: Piece): boolean {
 }
 
 function unbalanced(): Error {
-  return invalid`The parentheses of Restriction don't match; InterParenthesis opens so many before a restriction, or closes so many behind it if it is negative.`;
+  return invalid`The parentheses of Restriction don't match; a positive InterParenthesis opens that many before a restriction, a negative one closes that many after it.`;
 }

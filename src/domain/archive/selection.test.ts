@@ -106,7 +106,7 @@ describe('$select', () => {
     ['GroupBy(name):1,2', 'the columns'],
     ['constructor', '"constructor"', 'the columns'],
     [Array.from({ length: 101 }, () => 'name').join(), '101 columns', '100'],
-    [Array.from({ length: 6 }, (_, index) => `GroupBy(name):${index + 1}`).join(), '6 times GroupBy', '5'],
+    [Array.from({ length: 6 }, (_, index) => `GroupBy(name):${index + 1}`).join(), '6 GroupBy columns', '5'],
     [
       Array.from({ length: 21 }, (_, index) => `Sum(state)${' '.repeat(index)}:Header`).join(),
       '21 sums',

@@ -52,7 +52,7 @@ export function parseSelection(text: string, zone = 'UTC'): Selection {
   const items = [...byLabel.values()];
   const groups = items.filter(({ role }) => role === 'group').length;
   if (groups > MAX_GROUPS)
-    throw invalid`$select has ${groups} times GroupBy; at most ${MAX_GROUPS} are accepted.`;
+    throw invalid`$select has ${groups} GroupBy columns; at most ${MAX_GROUPS} are accepted.`;
   const aggregates = items.filter(isAggregate).length;
   if (aggregates > MAX_AGGREGATES)
     throw invalid`$select has ${aggregates} sums; at most ${MAX_AGGREGATES} are accepted.`;
@@ -204,7 +204,7 @@ function placesOf(
 
 function functionOf(name: string, whole: string): (typeof FUNCTIONS)[number] {
   if (UNSUPPORTED.some((other) => other.toLowerCase() === name.toLowerCase())) {
-    throw invalid`$select has "${shorten(whole)}"; ${UNSUPPORTED.join(' and ')} are not there for batch tasks, which have no amounts.`;
+    throw invalid`$select has "${shorten(whole)}"; ${UNSUPPORTED.join(' and ')} are not supported for batch tasks, which have no amounts.`;
   }
   return named(FUNCTIONS, name, whole);
 }

@@ -99,5 +99,5 @@ function checkNumbers(text: string): void {
 
 function refuseNumber(number: number | string): never {
   const shown: MessageValue = String(number).slice(0, 40);
-  throw invalid`The body has the number ${shown}, which can't be kept exactly; whole numbers up to ${String(Number.MAX_SAFE_INTEGER)} are accepted, and larger ones as text.`;
+  throw invalid`The body has the number ${shown}, which can't be represented exactly; whole numbers up to ${String(Number.MAX_SAFE_INTEGER)} are accepted, and larger ones as text.`;
 }

@@ -233,7 +233,7 @@ function maySeeDelivery(caller: Caller, { body }: Delivery): boolean {
 async function checkRoom(db: Kysely<Schema>, tenant: string | null, limit: number): Promise<void> {
   const count = await countWebhooks(db, tenant);
   if (count >= limit)
-    throw conflict`There are ${count} webhooks in this tenant, and at most ${limit} are accepted (BATCHLINE_WEBHOOK_LIMIT); delete one first.`;
+    throw conflict`This tenant has ${count} webhooks; at most ${limit} are accepted (BATCHLINE_WEBHOOK_LIMIT). Delete one first.`;
 }
 
 function checkActive(webhook: Webhook): void {

@@ -39,7 +39,7 @@ describe.each(DATABASES)('crashes on %s', (kind) => {
     expect(await definition('http-requests')).toMatchObject({
       Paused: true,
       PausedBy: 0,
-      PausedReason: 'It has ended its process 4 times in a row.',
+      PausedReason: 'It crashed its process 4 times in a row.',
     });
     expect(await server.admin.json('GET', '/Definitions/http-requests/Audit')).toMatchObject([
       { Action: 'Pause', ActorId: 0 },

@@ -86,7 +86,7 @@ describe.each(DATABASES)('errors that runs let escape on %s', (kind) => {
     };
     await expect
       .poll(log, { timeout: 20_000 })
-      .toMatchObject([{ Level: 'error', Message: 'The run has an uncaught exception: after the end' }]);
+      .toMatchObject([{ Level: 'error', Message: 'Uncaught exception in the run: after the end' }]);
     expect(await server.admin.task(id)).toMatchObject({ State: 'Succeeded', Result: 'ended before' });
   });
 
@@ -126,7 +126,7 @@ describe('a definition that ends its process', () => {
     server = await spawnServer(place, { BATCHLINE_HANDLERS: HANDLERS });
     expect(await server.admin.json('GET', '/Definitions/neighbour')).toMatchObject({
       Paused: true,
-      PausedReason: 'It has ended its process 4 times in a row.',
+      PausedReason: 'It crashed its process 4 times in a row.',
     });
     expect(await server.admin.json('GET', '/Definitions/fault')).toMatchObject({ Paused: false });
     await server.admin.json('POST', '/Definitions/neighbour/Resume');
