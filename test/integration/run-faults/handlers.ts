@@ -15,7 +15,7 @@ const FAULTS: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
     void Promise.reject(new Error('at the end'));
     return 'done';
   },
-  'an async function nobody awaits': (signal) => {
+  'an async function without await': (signal) => {
     void (async () => {
       await delay(5);
       fail('not awaited');

@@ -7,13 +7,13 @@ import { spawnWorker, type WorkerProcess } from '../../support/worker-process.ts
 const HANDLERS = join(import.meta.dirname, 'handlers.ts');
 
 const FAULTS: readonly [string, RegExp][] = [
-  ['a forgotten promise', /unhandled rejection: forgotten/],
-  ['a forgotten promise at the very end', /unhandled rejection: at the end/],
-  ['an async function nobody awaits', /unhandled rejection: not awaited/],
-  ['a timer', /uncaught exception: in a timer/],
-  ['an event', /uncaught exception: in an event/],
-  ['a callback', /uncaught exception: in a callback: ENOENT/],
-  ['a BigInt', /uncaught exception: 10n/],
+  ['a forgotten promise', /Unhandled rejection in the run: forgotten/],
+  ['a forgotten promise at the very end', /Unhandled rejection in the run: at the end/],
+  ['an async function without await', /Unhandled rejection in the run: not awaited/],
+  ['a timer', /Uncaught exception in the run: in a timer/],
+  ['an event', /Uncaught exception in the run: in an event/],
+  ['a callback', /Uncaught exception in the run: in a callback: ENOENT/],
+  ['a BigInt', /Uncaught exception in the run: 10n/],
   ['process.exit', /A run has called process\.exit\(3\)/],
   ['process.exit in a timer', /A run has called process\.exit\(3\)/],
 ];
