@@ -91,7 +91,7 @@ function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSource
   });
   new Gauge({
     name: 'batchline_ids_used_ratio',
-    help: 'Share of a table's ids that is used up, 0 to 1; at 1 no rows can be added',
+    help: "Share of a table's ids that is used up, 0 to 1; at 1 no rows can be added",
     labelNames: ['table'],
     registers: [registry],
     async collect() {

@@ -14,12 +14,12 @@ const FAULTS: readonly [string, RegExp][] = [
   ['an event', /Uncaught exception in the run: in an event/],
   ['a callback', /Uncaught exception in the run: in a callback: ENOENT/],
   ['a BigInt', /Uncaught exception in the run: 10n/],
-  ['process.exit', /A run has called process\.exit\(3\)/],
-  ['process.exit in a timer', /A run has called process\.exit\(3\)/],
+  ['process.exit', /A run called process\.exit\(3\)/],
+  ['process.exit in a timer', /A run called process\.exit\(3\)/],
 ];
 const IN_THE_SERVER: readonly [string, RegExp][] = [
-  ['abort in the server', /A run has called process\.abort\(\)/],
-  ['kill in the server', /A run has called process\.kill\(/],
+  ['abort in the server', /A run called process\.abort\(\)/],
+  ['kill in the server', /A run called process\.kill\(/],
 ];
 
 /** Runs every fault beside a neighbour; each must fail its own task alone, in one run. */
