@@ -183,7 +183,8 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'DATABASE_BACKEND',
     fallback: 'postgres',
-    meaning: 'Kind of database that DATABASE_URL names: postgres or citus (not run on Citus yet); without it pglite',
+    meaning:
+      'Kind of database that DATABASE_URL names: postgres or citus (not run on Citus yet); without it pglite',
   },
   {
     name: 'BATCHLINE_DATABASE_POOL',
@@ -464,7 +465,11 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '8',
     meaning: 'Tries after which a webhook delivery is dead (1 to 20)',
   },
-  { name: 'BATCHLINE_WEBHOOK_LIMIT', fallback: '100', meaning: 'Maximum number of webhooks per tenant (1 to 100000)' },
+  {
+    name: 'BATCHLINE_WEBHOOK_LIMIT',
+    fallback: '100',
+    meaning: 'Maximum number of webhooks per tenant (1 to 100000)',
+  },
   {
     name: 'BATCHLINE_METRICS',
     fallback: 'sign-in',

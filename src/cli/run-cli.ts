@@ -69,7 +69,8 @@ async function report(error: unknown): Promise<ExitCode> {
     printError(message);
     return 6;
   } else if (TOLD_IN_ONE_LINE.has(name)) printError(message);
-  else if (code === 'EADDRINUSE') printError('The address is in use. Stop the process that listens there, or set PORT.');
+  else if (code === 'EADDRINUSE')
+    printError('The address is in use. Stop the process that listens there, or set PORT.');
   else if (code === 'EMFILE' || code === 'ENFILE') {
     printError('Too many files are open; raise the limit (ulimit -n, or LimitNOFILE in systemd).');
     return 8;
