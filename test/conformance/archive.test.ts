@@ -373,7 +373,10 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       [{ $format: 'CSV' }, '$format', 'JSON or XML'],
       [{ $entities: 'contact' }, '$entities', 'batchtask'],
       [{ $orderBy: 'Request' }, '"Request"', 'DefinitionName'],
-      [{ $select: 'Sum(CurrencyConvert(StartCount;State))' }, 'CurrencyConvert and Expression are not supported'],
+      [
+        { $select: 'Sum(CurrencyConvert(StartCount;State))' },
+        'CurrencyConvert and Expression are not supported',
+      ],
       [{ $filter: `name eq '${'x'.repeat(12_000)}' or` }, 'the end'],
       [{ $options: 'Total=true' }, '$options', 'GrandTotal=true'],
       [{ $skiptoken: 'x' }, '$skiptoken', 'odata.nextLink'],
