@@ -10,7 +10,7 @@ export interface Access {
   readonly signIn: boolean;
   /** The scopes that the sign-in needs, all of them. `write` and `admin` include `read`. */
   readonly scopes: readonly Scope[];
-  /** Whether a sign-in with the scope `worker` alone is accepted instead. */
+  /** Whether the scope `worker` is accepted instead. */
   readonly workers: boolean;
   /** `viewer` accepts administrators too. */
   readonly role: 'any' | 'viewer' | 'administrator';
@@ -39,6 +39,8 @@ export const ACCESS = {
   readCommon: { ...read, workers: true, tenancy: 'none' },
   /** Changes what the rights on tasks allow. */
   write,
+  /** The same, also for workers. */
+  writeOrWork: { ...write, workers: true },
   /** Runs tasks as a worker outside the server. */
   work: { ...anySignIn, scopes: ['worker'] },
   /** Reads about every task of the tenant. */
@@ -74,6 +76,7 @@ export function refusalOf(caller: Caller, access: Access): Refusal | undefined {
   if (isWorkerOnly(caller)) {
     return access.workers ? undefined : forbidden`This call is not for a worker's token; /api/v1/Workers is.`;
   }
+  if (access.workers && caller.scopes.includes('worker')) return undefined;
   const lacking = access.scopes.filter((scope) => !hasScope(caller, scope));
   if (lacking.length > 0) {
     if (access.role === 'administrator' && !caller.roles.includes('administrator'))

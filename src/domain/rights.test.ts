@@ -41,6 +41,8 @@ test('the rights are those of the contract, section 7', () => {
   expect(RIGHTS.owner.table).toBe(Select | Update | Delete);
   expect(RIGHTS.system.table).toBe(Select);
   expect(RIGHTS.viewer.table).toBe(Select);
+  expect(RIGHTS.worker.table).toBe(Select | Update);
+  expect(RIGHTS.worker.editable).toBe(FieldRight.Update);
   expect(RIGHTS.stranger.table).toBe(None);
   expect(RIGHTS.owner.editable).toBe(FieldRight.Update);
   expect(RIGHTS.owner.rest).toBe(FieldRight.Read);
@@ -53,6 +55,25 @@ test('a sign-in without the scope write changes nothing, whoever it is', () => {
       expect(rights.table & ~TableRight.Select).toBe(0);
       expect(rights.editable & FieldRight.Write).toBe(0);
     }
+  }
+});
+
+test.each<[string, Caller['scopes'], typeof own, number]>([
+  ['alone', ['worker'], own, 3],
+  ['with read, on an own task', ['read', 'worker'], own, 3],
+  ['with read', ['read', 'worker'], others, 3],
+  ['with write, on an own task', ['write', 'worker'], own, 11],
+  ['with write', ['write', 'worker'], others, 3],
+  ['alone, on a system task', ['worker'], system, 3],
+])('the scope worker %s allows updates of its definitions’ tasks and no stop', (_, scopes, task, table) => {
+  for (const roles of [[], ['viewer']] as Caller['roles'][]) {
+    const caller = { ...anna, roles, scopes, definitions: ['mail'] };
+    expect(rightsOn(caller, task)).toMatchObject({
+      table,
+      editable: FieldRight.Update,
+      controls: table === 11,
+    });
+    expect(allows(rightsOn(caller, { ...others, name: 'report' }), TableRight.Update)).toBe(false);
   }
 });
 

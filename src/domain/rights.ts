@@ -13,6 +13,8 @@ export interface TaskRights {
   readonly table: number;
   readonly editable: number;
   readonly rest: number;
+  /** Whether Stop and Restart are allowed; `Update` alone is not enough. */
+  readonly controls: boolean;
   /** Why the rights are what they are, for `Reason`; null where nothing is withheld. */
   readonly reason: Message | null;
 }
@@ -27,35 +29,46 @@ const READ_ONLY = message`This sign-in may only read.`;
  * The rights by relation: the one table that the answers show and the server enforces (contract, section 7).
  */
 export const RIGHTS: Readonly<Record<Relation, TaskRights>> = {
-  administrator: { table: TableRight.FULL, editable: FieldRight.Update, rest: FieldRight.Read, reason: null },
+  administrator: {
+    table: TableRight.FULL,
+    editable: FieldRight.Update,
+    rest: FieldRight.Read,
+    controls: true,
+    reason: null,
+  },
   owner: {
     table: TableRight.Select | TableRight.Update | TableRight.Delete,
     editable: FieldRight.Update,
     rest: FieldRight.Read,
+    controls: true,
     reason: null,
   },
   system: {
     table: TableRight.Select,
     editable: FieldRight.Read,
     rest: FieldRight.Read,
+    controls: false,
     reason: message`System tasks are changed by administrators.`,
   },
   viewer: {
     table: TableRight.Select,
     editable: FieldRight.Read,
     rest: FieldRight.Read,
+    controls: false,
     reason: ANOTHERS,
   },
   worker: {
-    table: TableRight.Select,
-    editable: FieldRight.Read,
+    table: TableRight.Select | TableRight.Update,
+    editable: FieldRight.Update,
     rest: FieldRight.Read,
-    reason: message`A worker changes tasks by its leases.`,
+    controls: false,
+    reason: message`A worker updates the tasks of its definitions and does nothing else with them.`,
   },
   stranger: {
     table: TableRight.None,
     editable: FieldRight.None,
     rest: FieldRight.None,
+    controls: false,
     reason: ANOTHERS,
   },
 };
@@ -69,20 +82,26 @@ export function relationTo(caller: Caller, task: RightsSubject): Relation {
   const works = worksOn(caller, task.name);
   if (isWorkerOnly(caller)) return works ? 'worker' : 'stranger';
   if (isAdministrator(caller)) return 'administrator';
+  if (task.ownerId !== 0 && task.ownerId === caller.associateId) return 'owner';
+  if (works) return 'worker';
   if (task.ownerId === 0) return 'system';
-  if (task.ownerId === caller.associateId) return 'owner';
-  if (seesAll(caller)) return 'viewer';
-  return works ? 'worker' : 'stranger';
+  return seesAll(caller) ? 'viewer' : 'stranger';
 }
 
-/** What the caller may do with the task. A sign-in without the scope `write` changes nothing. */
+/**
+ * Returns what the caller may do with the task. Changes need the scope `write`, or the scope `worker` on tasks of the
+ * sign-in's definitions.
+ */
 export function rightsOn(caller: Caller, task: RightsSubject): TaskRights {
-  const rights = RIGHTS[relationTo(caller, task)];
-  if (caller.scopes.includes('write')) return rights;
+  const relation = relationTo(caller, task);
+  const rights = RIGHTS[relation];
+  if (relation === 'worker' || caller.scopes.includes('write')) return rights;
+  if (relation !== 'stranger' && worksOn(caller, task.name)) return RIGHTS.worker;
   return {
     table: rights.table & TableRight.Select,
     editable: rights.editable & FieldRight.Read,
     rest: rights.rest & FieldRight.Read,
+    controls: false,
     reason: rights.reason ?? READ_ONLY,
   };
 }

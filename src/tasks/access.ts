@@ -27,7 +27,7 @@ const DOING = {
  * Checks that the caller may see the task and do this to it (contract, section 7).
  *
  * @param doing for the message
- * @throws Refusal (missing) where the caller may not see it, (forbidden) where the right is missing
+ * @throws Refusal (missing) if the caller may not see it, (forbidden) if the right is missing
  */
 export function checkAccess(
   caller: Caller,
@@ -38,7 +38,8 @@ export function checkAccess(
 ): BatchTask {
   if (!maySee(caller, task)) throw noSuchTask(id);
   const rights = rightsOn(caller, task);
-  if (!allows(rights, TableRight[right])) {
+  const controls = doing === 'stop' || doing === 'restart';
+  if (!allows(rights, TableRight[right]) || (controls && !rights.controls)) {
     throw forbidden`You may not ${DOING[doing]} batch task ${id}. ${rights.reason ?? ''}`;
   }
   return task;

@@ -4,6 +4,7 @@ import { type Caller, isAdministrator } from '../domain/caller.ts';
 import { conflict } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { type Message, message, type Text } from '../domain/message.ts';
+import { relationTo } from '../domain/rights.ts';
 import { narrowRunAs } from '../domain/run-as.ts';
 import { hasEnded, isLegalMove, LEGAL_MOVES, type StoredState } from '../domain/task-state.ts';
 import { noteChildMoves } from '../engine/families/child-moves.ts';
@@ -126,7 +127,8 @@ export async function moveHeldTask(
       'definition_not_found',
     );
   }
-  if (state === 'New') {
+  // A worker gives a task back with the rights that it had, as its lease does.
+  if (state === 'New' && relationTo(caller, held.task) !== 'worker') {
     const runAs = await readRunAs(trx, id);
     await writeRunAs(trx, id, narrowRunAs(runAs, caller, held.task.ownerId));
   }

@@ -20,8 +20,8 @@ const HEAD = `# Access
 What each call needs of the sign-in. Made from the declarations that the server enforces, by \`npm run access\`; changes
 here are lost. Beyond this, the rights on the single task or schedule count ([rights](../explanation/rights.md)).
 
-- **Scopes**: all of them are needed. \`write\` and \`admin\` include \`read\`. "or \`worker\`": a worker's token may call
-  too, for the tasks of its definitions.
+- **Scopes**: all of them are needed. \`write\` and \`admin\` include \`read\`. "or \`worker\`": the scope
+  \`worker\` is accepted instead, for the tasks of the token's definitions.
 - **Role**: \`viewer\` accepts administrators as well. The role \`administrator\` counts with the scope \`admin\` only.
 - **Tenancy**: *tenant*: a sign-in that is bound to a tenant reaches what belongs to that tenant. *server*: refused for a
   sign-in that is bound to a tenant. *none*: nothing in it belongs to a tenant.

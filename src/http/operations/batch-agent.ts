@@ -70,7 +70,7 @@ export function agentOperation(name: string, summary: string): Operation {
   return {
     id: `Batch_${name}`,
     tag: 'Batch',
-    access: method.changes ? ACCESS.write : ACCESS.read,
+    access: name === 'UpdateBatchTask' ? ACCESS.writeOrWork : method.changes ? ACCESS.write : ACCESS.read,
     summary,
     description:
       'Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.',

@@ -62,7 +62,7 @@ const carrierOrPatch = Type.Union([BatchTaskUpdate, JsonPatchDocument]);
 
 export const updateBatchTask: Operation = {
   id: 'updateBatchTask',
-  access: ACCESS.write,
+  access: ACCESS.writeOrWork,
   tag,
   summary: 'Updates State, Description, Response and Request.',
   description:
@@ -81,7 +81,7 @@ export const updateBatchTask: Operation = {
 export const patchBatchTask: Operation = {
   ...updateBatchTask,
   id: 'patchBatchTask',
-  access: ACCESS.write,
+  access: ACCESS.writeOrWork,
   summary: 'The same by JSON Patch or merge patch, all or nothing.',
   description:
     'A list is a JSON Patch, an object is merged: other properties are ignored, as in PUT. Under a patch type the body must have the shape that fits.',

@@ -38,7 +38,7 @@ export async function readSchedules({ database }: TaskParts, caller: Caller): Pr
 /**
  * One schedule, for one who wants to do this with it: rights are as on a task of the same owner (contract, section 7).
  *
- * @throws Refusal (missing) where there is none or the caller may not see it, (forbidden) where the right is missing
+ * @throws Refusal (missing) if there is none or the caller may not see it, (forbidden) if the right is missing
  */
 export async function readSchedule(
   { database }: TaskParts,
@@ -47,7 +47,9 @@ export async function readSchedule(
   right: 'Select' | 'Update' | 'Delete' = 'Select',
 ): Promise<Schedule> {
   const schedule = await getSchedule(database.sql, id);
-  const rights = schedule && rightsOn(caller, schedule);
+  // The scope `worker` is for tasks: the name of a schedule is not that of a definition.
+  const scopes = caller.scopes.filter((scope) => scope !== 'worker');
+  const rights = schedule && rightsOn({ ...caller, scopes }, schedule);
   if (schedule === undefined || rights === undefined || !allows(rights, TableRight.Select))
     throw missing`There is no schedule ${id}.`;
   if (!allows(rights, TableRight[right]))

@@ -26,6 +26,7 @@ const SCOPES: readonly (readonly Scope[])[] = [
   ['read', 'admin'],
   ['write', 'admin'],
   ['worker'],
+  ['read', 'worker'],
   ['read', 'write', 'admin', 'worker'],
 ];
 const TENANTS = [null, 'a'];
@@ -161,7 +162,8 @@ describe('the access matrix', () => {
 /** What a declaration means, said apart from the code that enforces it. */
 function mayCall(access: Access, { role, scopes, tenant }: SignIn): boolean {
   if (!access.signIn) return true;
-  if (scopes.join() === 'worker') return access.workers;
+  if (access.workers && scopes.includes('worker')) return true;
+  if (scopes.join() === 'worker') return false;
   const has = (scope: Scope): boolean =>
     scope === 'read' ? scopes.some((one) => one !== 'worker') : scopes.includes(scope);
   const isAdministrator = role === 'administrator' && scopes.includes('admin');

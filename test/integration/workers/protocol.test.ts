@@ -513,20 +513,26 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       expect((await new HandWorker(anna).acquireAnswer(['mail'])).status).toBe(403);
     });
 
-    test('it may do nothing else: no starts, lists, stops, nor tasks of other definitions', async () => {
+    test('it updates tasks of its definitions, and neither starts, lists, stops nor deletes any', async () => {
       const mail = await server.admin.start({ Name: 'mail' });
       const other = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: 0 } });
       const { api } = worker;
       expect((await api.call('GET', `/BatchTask/${mail}`)).body).toMatchObject({
         Id: mail,
-        TableRight: { Mask: 'Select' },
+        TableRight: { Mask: 'Select, Update' },
+        FieldProperties: {
+          Response: { FieldRight: { Mask: 'Update' } },
+          Context: { FieldRight: { Mask: 'Read' } },
+        },
       });
       expect((await api.call('GET', `/BatchTask/${mail}/Log`)).status).toBe(200);
       expect((await api.call('GET', `/BatchTask/${other}`)).status).toBe(404);
       expect((await api.call('GET', '/BatchTask/All')).status).toBe(403);
       for (const [method, path, body] of [
         ['POST', '/BatchTask', { Name: 'mail' }],
-        ['PUT', `/BatchTask/${mail}`, { State: 'Failed' }],
+        ['POST', `/BatchTask/${mail}/Restart`, undefined],
+        ['POST', '/Agents/Batch/StopBatchJob', { Id: mail }],
+        ['POST', '/Agents/Batch/DeleteBatchTask', { BatchTaskId: mail }],
         ['POST', `/BatchTask/${mail}/Stop`, undefined],
         ['DELETE', `/BatchTask/${mail}`, undefined],
         ['POST', '/Agents/Batch/GetAllBatchTaskInfosByName', { TaskName: 'mail' }],
@@ -536,6 +542,43 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       ] as [string, string, unknown][]) {
         expect({ path, status: (await api.call(method, path, body)).status }).toEqual({ path, status: 403 });
       }
+      const merge = { 'Content-Type': 'application/merge-patch+json' };
+      const texts = { Description: 'by PUT', Response: 'by the agent', Request: 'by PATCH' };
+      for (const id of [mail, other]) {
+        const statuses = [
+          await api.call('PUT', `/BatchTask/${id}`, { Description: 'by PUT', Context: 'ignored' }),
+          await api.call('POST', '/Agents/Batch/UpdateBatchTask', { Id: id, Response: 'by the agent' }),
+          await api.call('PATCH', `/BatchTask/${id}`, { Request: 'by PATCH' }, merge),
+        ].map(({ status, body }) => (body === null ? 'hidden' : status));
+        expect(statuses).toEqual(id === mail ? [200, 200, 200] : [404, 'hidden', 404]);
+        const after = await server.admin.task(id);
+        expect(after).toMatchObject(
+          id === mail ? { ...texts, Context: '' } : { Description: '', Response: '' },
+        );
+      }
+      const held = await server.admin.start({ Name: 'mail' });
+      for (const State of ['Started', 'New', 'Failed'])
+        expect(await api.json('PUT', `/BatchTask/${held}`, { State })).toMatchObject({ State });
+      // The scope `write` adds nothing on another associate's task.
+      const { associateId: AssociateId } = await server.associate('writing-worker');
+      const all = { Definitions: ['mail'], AssociateId };
+      const writer = await server.admin.withToken(['read', 'write', 'worker'], all);
+      for (const [method, path, status] of [
+        ['PUT', '', 200],
+        ['POST', '/Stop', 403],
+        ['POST', '/Restart', 403],
+        ['DELETE', '', 403],
+      ] as const)
+        expect([path, (await writer.call(method, `/BatchTask/${mail}${path}`, {})).status]).toEqual([
+          path,
+          status,
+        ]);
+      // A schedule of that name is not a task of that definition.
+      const schedule = { Name: 'mail', Definition: 'mail', Cron: '0 0 1 1 *' };
+      const { Id } = await server.admin.json('POST', '/Schedules', schedule);
+      for (const method of ['GET', 'DELETE'])
+        expect((await writer.call(method, `/Schedules/${Id}`)).status).toBe(404);
+      expect((await server.admin.call('DELETE', `/Schedules/${Id}`)).status).toBe(204);
       const narrow = new HandWorker(await workerToken(['report']));
       expect((await narrow.acquireAnswer(['mail'])).status).toBe(403);
       expect((await narrow.acquireAnswer(['nothing'])).status).toBe(403);
