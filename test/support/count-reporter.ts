@@ -1,6 +1,9 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Closes a run with its counts in the plain form that CI reads: `N passed, N failed, N skipped`. */
+/** The files that a run lists as its slowest. */
+const SLOWEST = 20;
+
+/** Closes a run with its slowest files, and its counts in the plain form that CI reads: `N passed, N failed, N skipped`. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -13,6 +16,17 @@ export default class CountReporter implements Reporter {
       if (module.errors().length > 0) counts.failed += 1;
     }
     counts.failed += unhandled.length;
+    if (modules.length > SLOWEST)
+      process.stdout.write(`\nThe slowest files:\n${slowest(modules).join('\n')}\n`);
     process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
   }
+}
+
+/** The files that took longest, with their seconds, the slowest first. */
+function slowest(modules: readonly TestModule[]): string[] {
+  return modules
+    .map((module) => ({ file: module.relativeModuleId, seconds: module.diagnostic().duration / 1000 }))
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, SLOWEST)
+    .map(({ file, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${file}`);
 }
