@@ -8,6 +8,12 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
+// `batchline … | head` closes the pipe: what no one reads is dropped, and a server goes on and stops as usual.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 // What handlers write is private too, as in PostgreSQL's own server.
 process.umask(0o077);
 const code = await runCli(process.argv.slice(2));

@@ -295,3 +295,26 @@ async function shell(command: string): Promise<string> {
   });
   return response.text();
 }
+
+test('a server whose output is no longer read goes on, and stops in order', async () => {
+  const child = spawn(process.execPath, [CLI, 'serve'], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      BATCHLINE_DATA: join(folder, 'unread'),
+      BATCHLINE_ADMIN: `${ADMIN.login}:${ADMIN.password}`,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [chunk] = await once(child.stdout, 'data');
+    const url = /ready at (\S+)/.exec(String(chunk))?.[1];
+    child.stdout.destroy();
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
