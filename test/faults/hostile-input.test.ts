@@ -15,7 +15,7 @@ let task: number;
 
 beforeAll(async () => {
   server = await startTestServer('embedded');
-  admin = await server.admin.withToken(['read', 'write', 'admin']);
+  admin = await server.admin.withToken(['read', 'write', 'admin', 'worker'], { Definitions: ['countdown'] });
   task = await admin.start({
     Name: 'countdown',
     ParameterObject: { seconds: '0' },
@@ -25,12 +25,12 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** Sends bytes and nothing more, reads what comes until the server closes. @returns the statuses of the answers, and all of it */
+/** Sends bytes and reads until the server closes the connection. @returns the statuses of the answers, and their text */
 function send(...parts: (string | Buffer)[]): Promise<{ statuses: number[]; text: string }> {
-  return exchange(parts, true);
+  return exchange(parts, false);
 }
 
-/** @param ends whether the end of what is sent is told; Node answers nothing more then */
+/** @param ends true to close the sending side, as a client that has gone; Node drops answers that aren't ready by then */
 async function exchange(
   parts: readonly (string | Buffer)[],
   ends: boolean,
@@ -200,7 +200,10 @@ describe('whatever stands around the body', () => {
     ['a bare line feed', [length, `${type}\nX-Smuggled: 1`]],
     ['a space before a colon', [length, type, 'Content-Length : 3']],
   ])('%s: refused, and nothing changed', async (_, headers) => {
-    const { statuses, text } = await send(head('PUT', `/api/v1/BatchTask/${task}`, ...headers), put);
+    const { statuses, text } = await exchange(
+      [head('PUT', `/api/v1/BatchTask/${task}`, ...headers), put],
+      true,
+    );
     expect(statuses.length, text.slice(0, 500)).toBeLessThanOrEqual(1);
     // Node cuts some connections without an answer.
     expect(statuses[0] ?? 400, text.slice(0, 500)).toBeGreaterThanOrEqual(400);
@@ -211,7 +214,7 @@ describe('whatever stands around the body', () => {
     const one = (path: string): string => head('GET', path).replace('Connection: close\r\n', '');
     const requests =
       one('/health/live').repeat(10) + one(`/api/v1/BatchTask/${task}`) + head('GET', '/api/v1/BatchTask/0');
-    const { statuses } = await exchange([requests], false);
+    const { statuses } = await send(requests);
     expect(statuses).toEqual([...Array.from({ length: 11 }, () => 200), 404]);
   });
 
@@ -224,7 +227,7 @@ describe('whatever stands around the body', () => {
 
   test('a body shorter or longer than it says is no request that counts', async () => {
     const path = `/api/v1/BatchTask/${task}`;
-    const short = await send(head('PUT', path, type, 'Content-Length: 1000'), put);
+    const short = await exchange([head('PUT', path, type, 'Content-Length: 1000'), put], true);
     expect(short.statuses.filter((status) => status < 400)).toEqual([]);
     const long = await send(head('PUT', path, type, 'Content-Length: 5'), put);
     expect(long.statuses[0]).toBe(400);

@@ -78,8 +78,8 @@ test(`${CLIENTS} clients that never finish what they say hold up nobody`, async 
 test.skipIf(process.platform !== 'linux')(
   'a client that asks again and again and reads nothing costs little memory, and is refused',
   async ({ annotate }) => {
-    const Context = 'x'.repeat(900_000);
-    const id = await admin.start({ Name: 'short', Context });
+    const ParameterObject = { text: 'x'.repeat(900_000) };
+    const id = await admin.start({ Name: 'short', ParameterObject });
     await admin.ended(id);
     const ask = `${head(`GET /api/v1/BatchTask/${id} HTTP/1.1`)}\r\n`;
     const before = memoryOf(server.child.pid);
@@ -96,8 +96,8 @@ test.skipIf(process.platform !== 'linux')(
 );
 
 test('a client that reads an answer byte by byte gets all of it', async () => {
-  const Context = 'y'.repeat(300_000);
-  const id = await admin.start({ Name: 'short', Context });
+  const text = 'y'.repeat(300_000);
+  const id = await admin.start({ Name: 'short', ParameterObject: { text } });
   await admin.ended(id);
   const socket = await say(`${head(`GET /api/v1/BatchTask/${id} HTTP/1.1`, 'Connection: close')}\r\n`);
   socket.pause();
@@ -110,5 +110,5 @@ test('a client that reads an answer byte by byte gets all of it', async () => {
   };
   drip();
   await ended;
-  expect(bytes).toBeGreaterThan(Context.length);
+  expect(bytes).toBeGreaterThan(text.length);
 });
