@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { runCommand } from './commands.ts';
 import type { Config } from './config.ts';
 import { Refusal } from './domain/errors.ts';
 import type { RetentionService } from './engine/retention.ts';
@@ -14,6 +15,7 @@ import { WebhookSender } from './notifications/webhooks/webhook-sender.ts';
 import type { DatabaseDisk } from './observability/health.ts';
 import { countAssociates, insertAssociate } from './store/associates/associates.ts';
 import type { Database } from './store/database.ts';
+import { openControlSocket } from './store/embedded/control-socket.ts';
 import { RESERVE_BYTES } from './store/embedded/disk-guard.ts';
 import { freeSpace } from './store/embedded/durable-file-system.ts';
 import { Scheduler } from './tasks/schedules/scheduler.ts';
@@ -51,6 +53,14 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
     const { tasks, retention } = await startNode(config, log, metrics, runs, undo);
     const { database } = tasks;
     const firstAdministrator = await ensureAdministrator(database, config);
+    if (database.exclusive) {
+      const commands = await openControlSocket(
+        config.dataFolder,
+        (command) => runCommand(database, command),
+        log,
+      );
+      undo.push(async () => commands?.close());
+    }
     const feed = new EventFeed(database, log);
     undo.push(() => feed.close());
     const webhooks = new WebhookSender(database, config.webhooks, config.allowPrivateAddresses, log, metrics);

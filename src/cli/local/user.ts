@@ -1,17 +1,11 @@
+import type { CommandAnswer } from '../../commands.ts';
 import { readConfig } from '../../config.ts';
 import { ROLES, type Role } from '../../domain/caller.ts';
-import { missing } from '../../domain/errors.ts';
 import { hashPassword } from '../../http/auth/passwords.ts';
-import {
-  type Associate,
-  findAssociate,
-  insertAssociate,
-  listAssociates,
-  updateAssociate,
-} from '../../store/associates/associates.ts';
-import type { Database } from '../../store/database.ts';
+import { type Associate, insertAssociate, listAssociates } from '../../store/associates/associates.ts';
+import { callControlSocket } from '../../store/embedded/control-socket.ts';
 import { FolderInUse } from '../../store/embedded/folder-lock.ts';
-import { deleteSignInsOf } from '../../store/sign-ins/sign-ins.ts';
+import { replacePassword, unknownLogin } from '../../tasks/replace-password.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print, printList } from '../output.ts';
 import { readPassword } from '../read-password.ts';
@@ -60,28 +54,34 @@ export async function addUser(login: string, options: AddUserOptions): Promise<E
 }
 
 /**
- * `batchline user password LOGIN`: sets a new password and ends the sign-ins that the old one has made. Tokens stay.
+ * `batchline user password LOGIN`: sets a new password and ends the sign-ins that the old one has made. Tokens stay. A
+ * server that has the embedded database open does it for the command.
  *
- * @throws CommandRefused if a server has the embedded database open
+ * @throws CommandRefused if there is no such login, or a server has the database open and does not take commands
  */
 export async function setPassword(login: string, { json }: { readonly json?: boolean }): Promise<ExitCode> {
-  const password = await readNewPassword(login);
-  const change = async ({ sql }: Database): Promise<Associate> => {
-    const associate = await findAssociate(sql, login);
-    if (associate === undefined) throw missing`There is no associate with the login "${login}".`;
-    await updateAssociate(sql, associate.id, { passwordHash: await hashPassword(password) });
-    await deleteSignInsOf(sql, associate.id);
-    return associate;
-  };
-  const associate = await withDatabase(change).catch((error: unknown) => {
-    if (!(error instanceof FolderInUse)) throw error;
-    throw new CommandRefused(
-      `a server has the database open: stop it, run this again and start it; or let an administrator set the password on the page, under People`,
-    );
-  });
+  const passwordHash = await hashPassword(await readNewPassword(login));
+  const associate = await withDatabase(({ sql }) => replacePassword(sql, login, passwordHash)).catch(
+    (error: unknown) => {
+      if (!(error instanceof FolderInUse)) throw error;
+      return askServer(login, passwordHash);
+    },
+  );
   const note = associate.disabled ? ' The account is still disabled.' : '';
   print(toJson(associate), json, `The password of ${associate.login} was changed.${note}`);
   return 0;
+}
+
+async function askServer(login: string, passwordHash: string): Promise<Associate> {
+  const { dataFolder } = readConfig(process.env);
+  const answer = (await callControlSocket(dataFolder, { command: 'replacePassword', login, passwordHash })) as
+    | CommandAnswer
+    | undefined;
+  if (answer !== undefined && 'associate' in answer) return answer.associate;
+  if (answer?.refused === 'unknown login') throw unknownLogin(login);
+  throw new CommandRefused(
+    'a process has the database open and does not take this command: stop it, run this again and start it',
+  );
 }
 
 async function readNewPassword(login: string): Promise<string> {

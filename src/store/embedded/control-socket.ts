@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { chmodSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Logger } from 'pino';
+import { PRIVATE_FILE } from './private-access.ts';
+
+/** Requests and answers are one JSON text each; the end of the stream ends it. */
+const MAX_BYTES = 64 * 1024;
+/** The longest path of a Unix socket that every system takes. */
+const MAX_PATH_BYTES = 100;
+/** A client that sends nothing, or a server that does not answer. */
+const TIMEOUT_MS = 30_000;
+
+/** An open control socket. */
+export interface ControlSocket {
+  close(): Promise<void>;
+}
+
+/** Path of the socket by which commands reach the process that has a data folder open. */
+function socketPath(folder: string): string {
+  return process.platform === 'win32'
+    ? `\\\\.\\pipe\\batchline-${Buffer.from(folder).toString('hex').slice(-120)}`
+    : join(folder, 'control.sock');
+}
+
+/**
+ * Opens the control socket of a data folder whose lock this process holds. Only the owner of the folder can connect:
+ * the folder and the socket are private.
+ *
+ * @param handle answers a request; its error goes to the log, and the client gets none of it
+ * @returns `undefined` if the folder's path is too long for a socket
+ */
+export async function openControlSocket(
+  folder: string,
+  handle: (request: unknown) => Promise<unknown>,
+  log: Logger,
+): Promise<ControlSocket | undefined> {
+  const path = socketPath(folder);
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES && process.platform !== 'win32') {
+    log.warn(
+      { path },
+      'the path of the data folder is too long for a control socket; commands need the server stopped',
+    );
+    return undefined;
+  }
+  if (process.platform !== 'win32') rmSync(path, { force: true }); // left by a process that was killed
+  const server = createServer({ allowHalfOpen: true }, (socket) => void answer(socket, handle, log));
+  server.listen(path);
+  await once(server, 'listening');
+  if (process.platform !== 'win32') chmodSync(path, PRIVATE_FILE);
+  server.on('error', (error) => log.warn({ err: error }, 'the control socket failed'));
+  return {
+    async close() {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function answer(
+  socket: Socket,
+  handle: (request: unknown) => Promise<unknown>,
+  log: Logger,
+): Promise<void> {
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+  let bytes = 0;
+  socket.on('data', (chunk) => {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) socket.destroy();
+  });
+  try {
+    socket.end(JSON.stringify(await handle(JSON.parse(await text(socket)))));
+  } catch (error) {
+    log.warn({ err: error }, 'a command over the control socket failed');
+    socket.destroy();
+  }
+}
+
+/**
+ * Sends a request to the process that has a data folder open.
+ *
+ * @returns its answer; `undefined` if it has no control socket
+ * @throws Error if it does not answer
+ */
+export async function callControlSocket(folder: string, request: unknown): Promise<unknown> {
+  const socket = connect({ path: socketPath(folder), allowHalfOpen: true });
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    if (
+      ['ENOENT', 'ECONNREFUSED', 'ENAMETOOLONG', 'EINVAL'].includes(
+        String((error as { code?: unknown }).code),
+      )
+    )
+      return undefined;
+    throw error;
+  }
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('the server does not answer')));
+  socket.end(JSON.stringify(request));
+  const answer = await text(socket);
+  if (answer === '') throw new Error('the server could not do it; its log has the reason');
+  return JSON.parse(answer);
+}

@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import { missing, type Refusal } from '../domain/errors.ts';
+import { type Associate, findAssociate, updateAssociate } from '../store/associates/associates.ts';
+import type { Schema } from '../store/schema.ts';
+import { deleteSignInsOf } from '../store/sign-ins/sign-ins.ts';
+import { inTransaction } from '../store/transaction.ts';
+
+/** The error for a login that no associate has. */
+export function unknownLogin(login: string): Refusal {
+  return missing`There is no associate with the login "${login}".`;
+}
+
+/**
+ * Replaces the password of an associate and ends the sign-ins that the old one has made. Tokens stay. For operators,
+ * whose right is access to the database or its folder.
+ *
+ * @throws Refusal (missing) if there is no associate with the login
+ */
+export function replacePassword(db: Kysely<Schema>, login: string, passwordHash: string): Promise<Associate> {
+  return inTransaction(db, async (trx) => {
+    const associate = await findAssociate(trx, login);
+    if (associate === undefined) throw unknownLogin(login);
+    await updateAssociate(trx, associate.id, { passwordHash });
+    await deleteSignInsOf(trx, associate.id);
+    return associate;
+  });
+}
