@@ -60,7 +60,13 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
         Failures: 0,
         Losses: 0,
         Parameters: { to: 'anna' },
-        Task: { Id: id, Name: 'mail', State: 'Started', StartCount: 1, TableRight: { Mask: 'Select' } },
+        Task: {
+          Id: id,
+          Name: 'mail',
+          State: 'Started',
+          StartCount: 1,
+          TableRight: { Mask: 'Select, Update' },
+        },
       });
       const renewed = await worker.on(acquired.Lease, 'Renew', {
         ProgressPercent: 40.7,
