@@ -13,12 +13,21 @@ const answered = (page: Page, status: number): Promise<void> =>
 describeInBrowser('the page to try calls, /docs', (stage) => {
   test('shows every call of the document', async () => {
     const { page } = await stage.open('/docs');
-    await page.locator('.opblock').first().waitFor();
-    const document = await (await fetch(`${stage.server.url}/openapi.json`)).json();
-    const calls = Object.values(document.paths as Record<string, object>).flatMap((methods) =>
-      Object.keys(methods),
-    );
-    await expect.poll(() => page.locator('.opblock').count()).toBe(calls.length);
+    const { paths } = (await (await fetch(`${stage.server.url}/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { tags: string[] }>>;
+    };
+    const calls = new Map<string, number>();
+    for (const { tags } of Object.values(paths).flatMap((methods) => Object.values(methods)))
+      for (const tag of tags) calls.set(tag, (calls.get(tag) ?? 0) + 1);
+    await page.locator('.opblock-tag').first().waitFor();
+    expect(await page.locator('.opblock-tag').count()).toBe(calls.size);
+    for (const [tag, count] of calls) {
+      const group = page.locator(`.opblock-tag[data-tag="${tag}"]`);
+      await group.click();
+      await expect.poll(() => page.locator('.opblock').count(), { message: tag }).toBe(count);
+      await group.click();
+      await expect.poll(() => page.locator('.opblock').count(), { message: tag }).toBe(0);
+    }
   });
 
   test('changes something by the session of the page at /', async () => {

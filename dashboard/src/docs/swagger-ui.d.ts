@@ -8,7 +8,7 @@ declare module '@fastify/swagger-ui/static/swagger-ui-bundle.js' {
     readonly dom_id: string;
     readonly deepLinking: boolean;
     readonly displayRequestDuration: boolean;
-    readonly docExpansion: 'list';
+    readonly docExpansion: 'none';
     readonly filter: boolean;
     readonly tryItOutEnabled: boolean;
     readonly validatorUrl: null;
