@@ -88,6 +88,6 @@ describe.skipIf(!canMount())('a full disk under the embedded database (unshare)'
 
   test('does not start, and says why, where there is no room to begin with', async () => {
     await leave(10 * MB);
-    await expect(serve()).rejects.toThrow(/BATCHLINE_DATA .* less than 32 MB left/);
+    await expect(serve()).rejects.toThrow(/BATCHLINE_DATA: .* less than 32 MB left/);
   });
 });
