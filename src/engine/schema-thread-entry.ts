@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type { Parameters } from '../domain/batch-task.ts';
 import { Refusal } from '../domain/errors.ts';
 import { type ParameterCheck, parameterCheck } from './parameters.ts';
@@ -10,8 +10,13 @@ const MOST_KEPT = 100;
 const checks = new Map<string, ParameterCheck>();
 
 /** Compiles schemas and reads parameters by them, for `SchemaThreads`. */
-parentPort?.on('message', (work: SchemaWork) => parentPort?.postMessage(answer(work)));
-parentPort?.postMessage('ready');
+process.on('message', (work: SchemaWork) => process.send?.(answer(work)));
+process.send?.('ready');
+
+// A check that never ends must not outlive a server that was killed; only another thread can look meanwhile.
+const watch = `const { ppid } = process;
+setInterval(() => process.ppid === ppid || process.kill(process.pid, 'SIGKILL'), 1000);`;
+new Worker(watch, { eval: true }).unref();
 
 function answer({ definition, schema, parameters }: SchemaWork): SchemaAnswer {
   let check: ParameterCheck;

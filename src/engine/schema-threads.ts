@@ -1,16 +1,16 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
 import type { Parameters } from '../domain/batch-task.ts';
 import { invalid, Refusal, unavailable } from '../domain/errors.ts';
 import { type MessageData, message, revived } from '../domain/message.ts';
 
-/** Work for a thread: compile a schema, and read parameters by it if given, both as JSON. */
+/** Work for a process: compile a schema, and read parameters by it if given, both as JSON. */
 export interface SchemaWork {
   readonly definition: string;
   readonly schema: string;
   readonly parameters: string | undefined;
 }
 
-/** The response of a thread. */
+/** The response of a process. */
 export type SchemaAnswer =
   | { readonly kind: 'compiled' }
   | { readonly kind: 'read'; readonly parameters: string }
@@ -24,7 +24,7 @@ const ENTRY = new URL(
 const MOST_THREADS = 2;
 /** Time limit for compiling a schema or checking parameters by it. */
 const DEADLINE_MS = 2000;
-/** The heap of a thread, in MB. */
+/** The heap of a process, in MB. */
 const MOST_HEAP = 256;
 /** Maximum number of queued checks per associate. */
 const MOST_WAITING = 200;
@@ -40,8 +40,9 @@ interface Check {
 }
 
 /**
- * Compiles the schemas that remote workers declare, and checks parameters by them, in threads with a deadline, so that
- * no schema blocks the server. Schemas of one associate are processed one at a time.
+ * Compiles the schemas that remote workers declare, and checks parameters by them, in processes with a deadline, so that
+ * no schema blocks the server. They are processes, because a thread that runs out of memory can abort the whole server.
+ * Schemas of one associate are processed one at a time.
  */
 export class SchemaThreads {
   readonly #waiting: Check[] = [];
@@ -68,7 +69,7 @@ export class SchemaThreads {
     owner: number,
   ): Promise<Parameters> {
     const answer = await this.#ask({ definition, schema, parameters: JSON.stringify(parameters) }, owner);
-    if (answer.kind !== 'read') throw new Error(`A schema thread answered ${answer.kind}.`);
+    if (answer.kind !== 'read') throw new Error(`A schema process answered ${answer.kind}.`);
     return JSON.parse(answer.parameters) as Parameters;
   }
 
@@ -110,9 +111,9 @@ export class SchemaThreads {
   }
 }
 
-/** One thread; it ends after some idle time. */
+/** One process; it ends after some idle time. */
 class SchemaThread {
-  readonly #worker: Worker;
+  readonly #child: ChildProcess;
   readonly #ended: () => void;
   readonly #isReady: Promise<unknown>;
   #idle: NodeJS.Timeout | undefined;
@@ -120,12 +121,14 @@ class SchemaThread {
 
   constructor(ended: () => void) {
     this.#ended = ended;
-    this.#worker = new Worker(ENTRY, { resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP } });
-    this.#worker.unref();
-    this.#isReady = new Promise((resolve) => this.#worker.once('message', resolve));
+    // Its output would be V8's report of an exhausted heap; it needs no settings of the server.
+    this.#child = fork(ENTRY, { execArgv: [`--max-old-space-size=${MOST_HEAP}`], env: {}, stdio: 'ignore' });
+    this.#child.unref();
+    this.#child.channel?.unref();
+    this.#isReady = new Promise((resolve) => this.#child.once('message', resolve));
   }
 
-  /** @throws Refusal (invalid) if it exceeds its time or memory; the thread is then terminated */
+  /** @throws Refusal (invalid) if it exceeds its time or memory; the process is then killed */
   async run(work: SchemaWork): Promise<SchemaAnswer> {
     this.isBusy = true;
     clearTimeout(this.#idle);
@@ -134,16 +137,17 @@ class SchemaThread {
       reject(
         invalid`ParameterObject of ${work.definition}: its schema takes too long to check or too much memory; a simpler schema or fewer values are accepted.`,
       );
-    this.#worker.once('error', tooMuch).once('exit', tooMuch);
+    this.#child.once('error', tooMuch).once('exit', tooMuch);
     let deadline: NodeJS.Timeout | undefined;
     try {
       await Promise.race([this.#isReady, promise]);
-      this.#worker.once('message', resolve).postMessage(work);
-      // Receives a response that arrived while this thread was busy before the deadline applies.
+      this.#child.once('message', resolve as (answer: unknown) => void);
+      this.#child.send(work);
+      // Receives a response that arrived while this process was busy before the deadline applies.
       deadline = setTimeout(() => setImmediate(tooMuch), DEADLINE_MS);
       const answer = await promise;
-      this.#worker.removeAllListeners('error').removeAllListeners('exit');
-      this.#worker.on('error', () => this.#end());
+      this.#child.removeAllListeners('error').removeAllListeners('exit');
+      this.#child.on('error', () => this.#end()).on('exit', () => this.#end());
       this.#idle = setTimeout(() => this.#end(), IDLE_MS).unref();
       this.isBusy = false;
       return answer;
@@ -158,7 +162,7 @@ class SchemaThread {
   #end(): void {
     this.isBusy = true;
     this.#ended();
-    this.#worker.removeAllListeners('exit');
-    void this.#worker.terminate();
+    this.#child.removeAllListeners('exit');
+    this.#child.kill('SIGKILL');
   }
 }
