@@ -56,7 +56,7 @@ test.each([
   },
 );
 
-test('an outage is outlasted, all ends together', async () => {
+test('ends are retried together while the database is unreachable', async () => {
   const { writer, written, batches } = writerWith((_, tries) => {
     if (tries < 3) throw sqlError('57P01');
   });

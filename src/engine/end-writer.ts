@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type Backoff, retry } from '../domain/backoff.ts';
 import { message } from '../domain/message.ts';
 import { problemOf } from '../domain/run-texts.ts';
 import { isDataException } from '../store/data-exception.ts';
@@ -11,8 +11,7 @@ import { Batcher } from './batcher.ts';
 const MAX_BATCH = 500;
 /** UTF-16 code units of the texts in one batch: a statement is one string, whose length is limited. */
 const MAX_BATCH_LENGTH = 16 * 1024 * 1024;
-const FIRST_RETRY_MS = 100;
-const MAX_RETRY_MS = 5000;
+const BACKOFF: Backoff = { firstMs: 100, maxMs: 5000 };
 /** Attempts for a batch that fails with a transient error while the database is reachable. */
 const MAX_TRIES = 5;
 
@@ -70,18 +69,23 @@ export class EndWriter {
    * @returns for each end the error that prevents it from being written, if any
    */
   async #write(ends: readonly EndToApply[], tries = 0): Promise<(Error | undefined)[]> {
-    for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, MAX_RETRY_MS)) {
-      try {
-        await this.#apply(ends);
-        return ends.map(() => undefined);
-      } catch (error) {
-        if (this.#givingUp.signal.aborted) return ends.map(() => error as Error);
-        const isAway = isDatabaseAway(error) || isDiskFull(error, this.#isEmbedded);
-        if (!isAway) tries += 1;
-        if (isBadData(error) || tries >= MAX_TRIES) return this.#writeSingly(ends, error as Error);
-        this.#log.warn({ err: error, runs: ends.length }, 'failed to write the ends of runs; retrying');
-        await delay(pause, undefined, { signal: this.#givingUp.signal }).catch(() => undefined);
-      }
+    const isRetryable = (error: unknown): boolean => {
+      const isUnavailable = isDatabaseAway(error) || isDiskFull(error, this.#isEmbedded);
+      if (!isUnavailable) tries += 1;
+      return !isBadData(error) && tries < MAX_TRIES;
+    };
+    try {
+      await retry(() => this.#apply(ends), {
+        ...BACKOFF,
+        isRetryable,
+        signal: this.#givingUp.signal,
+        onRetry: (error) =>
+          this.#log.warn({ err: error, runs: ends.length }, 'failed to write the ends of runs; retrying'),
+      });
+      return ends.map(() => undefined);
+    } catch (error) {
+      if (this.#givingUp.signal.aborted) return ends.map(() => error as Error);
+      return this.#writeSingly(ends, error as Error);
     }
   }
 

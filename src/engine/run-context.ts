@@ -1,11 +1,13 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
+import { type Backoff, retry } from '../domain/backoff.ts';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { message } from '../domain/message.ts';
 import { checkpointJson } from '../domain/run-texts.ts';
 import { traceHeaders } from '../domain/trace-context.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
+import { isDatabaseAway } from '../store/database-away.ts';
 import { asRun, checkNoTransaction, currentUse, type RunUse } from '../store/run-connections.ts';
 import type { Schema } from '../store/schema.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
@@ -16,10 +18,11 @@ import type { RunServices, RunTransaction } from '../workers/run-services.ts';
 import { childrenOver } from '../workers/task-children.ts';
 import type { FamilyParts } from './families/family-parts.ts';
 import { childrenOfRun } from './families/run-children.ts';
-import { outlastOutage } from './outlast-outage.ts';
 import type { Run } from './run.ts';
 import type { RunLog } from './run-log.ts';
 import type { TaskReader } from './task-reader.ts';
+
+const OUTAGE_BACKOFF: Backoff = { firstMs: 100, maxMs: 2000 };
 
 /** What contexts of runs are made from. */
 export interface ContextParts {
@@ -60,7 +63,7 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
     checkpoint(value) {
       const open = currentUse()?.transaction as OpenTransaction | undefined;
       if (open?.isOpen === true && open.run === run) return open.checkpoint(value);
-      return outlastOutage(() => keepCheckpoint(parts.database.sql, run, value), run.signal);
+      return retryWhileUnavailable(() => keepCheckpoint(parts.database.sql, run, value), run.signal);
     },
     async resultFile(name) {
       const file = await parts.files.resultFile(run.task, name, run.fileAttempt);
@@ -151,4 +154,13 @@ async function transactionOf<T>(
     }
   };
   return asRun({ definition: run.task.name, transaction }, () => inTransaction(parts.database.sql, attempt));
+}
+
+/**
+ * Retries while the database is unreachable, so that a failover does not fail a run. `work` must be idempotent.
+ *
+ * @param signal that of the run, which aborts at the latest when the lease ends
+ */
+function retryWhileUnavailable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return retry(work, { ...OUTAGE_BACKOFF, signal, isRetryable: isDatabaseAway });
 }

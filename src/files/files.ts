@@ -3,9 +3,9 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
+import { type RetryOptions, retry } from '../domain/backoff.ts';
 import type { BatchTask } from '../domain/batch-task.ts';
 import { invalid } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
@@ -190,7 +190,7 @@ export class Files {
       // Without its content, which no run can read any more, a full disk may take the change of the row.
       if (isDiskFull(error, true)) {
         await this.#discard([uploadKey(id)]);
-        return retryWhileFull(() => deleteUpload(this.#db, id));
+        return retry(() => deleteUpload(this.#db, id), FULL_RETRIES);
       }
       throw error;
     }
@@ -298,20 +298,12 @@ export class Files {
 }
 
 /** The embedded database checks its free space twice a second. */
-const FULL_RETRY_MS = 500;
-const FULL_TRIES = 6;
-
-/** Retries while the disk of the database is full. */
-async function retryWhileFull(work: () => Promise<void>): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    await delay(FULL_RETRY_MS);
-    try {
-      return await work();
-    } catch (error) {
-      if (tries === FULL_TRIES || !isDiskFull(error, true)) throw error;
-    }
-  }
-}
+const FULL_RETRIES: RetryOptions = {
+  firstMs: 500,
+  maxMs: 500,
+  attempts: 7,
+  isRetryable: (error) => isDiskFull(error, true),
+};
 
 /** Whether a text can be the id of an upload. */
 export function isUploadId(text: string): boolean {

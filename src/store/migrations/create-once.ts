@@ -1,11 +1,14 @@
 import type { Kysely, RawBuilder } from 'kysely';
-import { retrying } from '../retries/retrying.ts';
+import { type RetryOptions, retry } from '../../domain/backoff.ts';
 
 /** Its schema, table, type, or a row of the catalogue is there by now. */
 const THERE_BY_NOW = ['23505', '42P06', '42P07', '42710'];
-const RETRIES = {
-  isWorthIt: (error: unknown) => THERE_BY_NOW.includes(String((error as { code?: unknown }).code)),
-  mostTries: 5,
+const RETRIES: RetryOptions = {
+  firstMs: 4,
+  maxMs: 250,
+  jitter: 1,
+  attempts: 5,
+  isRetryable: (error) => THERE_BY_NOW.includes(String((error as { code?: unknown }).code)),
 };
 
 /**
@@ -15,5 +18,5 @@ const RETRIES = {
  * @throws the database's error, also where something else has the name
  */
 export async function createOnce(db: Kysely<unknown>, statement: RawBuilder<unknown>): Promise<void> {
-  await retrying(() => statement.execute(db), RETRIES);
+  await retry(() => statement.execute(db), RETRIES);
 }

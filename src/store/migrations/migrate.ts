@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Logger } from 'pino';
+import { type Backoff, retry } from '../../domain/backoff.ts';
 import type { Schema } from '../schema.ts';
 import { inTransaction } from '../transaction.ts';
 import { initial } from './0001-initial.ts';
@@ -64,9 +64,9 @@ export const MIGRATIONS: Migrations = {
 
 /** While a migration waits for a lock on a table, whoever needs that table waits behind it. */
 const LOCK_MS = 500;
-/** Between two tries, so that the others get on. */
-const PAUSE_MS = 250;
-const MOST_TRIES = 400;
+/** Lets the transactions that wait behind the migration proceed. */
+const BACKOFF: Backoff = { firstMs: 500, maxMs: 500, jitter: 0.5 };
+const MAX_ATTEMPTS = 400;
 
 /** What is made before there is a record of migrations. The names are those of Kysely's own migrator. */
 const FOUNDATION = [
@@ -116,18 +116,21 @@ async function applyPatiently(
   migration: Migration,
   log: Logger,
 ): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await inTransaction(db as unknown as Kysely<Schema>, (trx) =>
-        apply(trx as unknown as Kysely<unknown>, name, migration),
-      );
-      return;
-    } catch (error) {
-      if (!isLockConflict(error)) throw error;
-      if (tries === MOST_TRIES) throw new MigrationBlocked(name, error);
-      if (tries === 1) log.warn({ migration: name }, 'a migration waits for locks; trying again');
-      await delay(PAUSE_MS + Math.random() * PAUSE_MS);
-    }
+  const work = (): Promise<void> =>
+    inTransaction(db as unknown as Kysely<Schema>, (trx) =>
+      apply(trx as unknown as Kysely<unknown>, name, migration),
+    );
+  try {
+    await retry(work, {
+      ...BACKOFF,
+      attempts: MAX_ATTEMPTS,
+      isRetryable: isLockConflict,
+      onRetry(_, failures) {
+        if (failures === 1) log.warn({ migration: name }, 'a migration waits for locks; trying again');
+      },
+    });
+  } catch (error) {
+    throw isLockConflict(error) ? new MigrationBlocked(name, error) : error;
   }
 }
 

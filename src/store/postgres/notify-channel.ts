@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { retry } from '../../domain/backoff.ts';
 import { dropWhenSilent } from './drop-when-silent.ts';
 import type { Channel } from './shared-signals.ts';
 
@@ -79,14 +79,15 @@ export class NotifyChannel implements Channel {
   }
 
   async #reconnect(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      try {
-        await this.#connect();
-        return;
-      } catch (error) {
-        this.#log.warn({ err: error }, 'the signal connection could not be made again yet');
-        await delay(RECONNECT_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-      }
-    }
+    const { signal } = this.#closing;
+    const connect = async (): Promise<void> => {
+      if (!signal.aborted) await this.#connect();
+    };
+    await retry(connect, {
+      firstMs: RECONNECT_MS,
+      maxMs: RECONNECT_MS,
+      signal,
+      onRetry: (error) => this.#log.warn({ err: error }, 'the signal connection could not be made again yet'),
+    });
   }
 }

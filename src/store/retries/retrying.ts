@@ -1,7 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-const FIRST_PAUSE_MS = 2;
-const LONGEST_PAUSE_MS = 250;
+import { type RetryOptions, retry } from '../../domain/backoff.ts';
 
 /** True if the database undid a transaction because of others, so a retry may succeed: serialization failure, deadlock. */
 export function isWorthRetrying(error: unknown): boolean {
@@ -9,29 +6,21 @@ export function isWorthRetrying(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
-/** When work is done again. */
-interface Retries {
-  readonly isWorthIt: (error: unknown) => boolean;
-  readonly mostTries: number;
-}
-
-const AS_THE_DATABASE_ASKS: Retries = { isWorthIt: isWorthRetrying, mostTries: 30 };
+/** Delays are entirely random, so that transactions that have blocked each other do not meet again. */
+const TRANSACTION_RETRIES: RetryOptions = {
+  firstMs: 4,
+  maxMs: 250,
+  jitter: 1,
+  attempts: 30,
+  isRetryable: isWorthRetrying,
+};
 
 /**
- * Does a whole transaction, or a statement that is one, again while the database asks for it, or another rule says so.
- * Everything that it does outside the database must be as good when it is done twice.
+ * Repeats a whole transaction, or a statement that is one, while the database asks for it.
+ * Everything that it does outside the database must be idempotent.
  *
- * @throws the last error, where so many tries, thirty by default, have not been enough
+ * @throws the last error, after thirty attempts
  */
-export async function retrying<T>(work: () => Promise<T>, retries = AS_THE_DATABASE_ASKS): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries >= retries.mostTries || !retries.isWorthIt(error)) throw error;
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10));
-      // At random, so that those who have stood in each other's way do not meet again.
-      await delay(pause * Math.random());
-    }
-  }
+export function retrying<T>(work: () => Promise<T>): Promise<T> {
+  return retry(work, TRANSACTION_RETRIES);
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Agent, type Dispatcher, request } from 'undici';
+import { type Backoff, retry } from '../../domain/backoff.ts';
 import type { OnFailure } from '../../domain/family.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import { type TraceContext, traceHeaders } from '../../domain/trace-context.ts';
@@ -80,8 +81,7 @@ interface JsonOptions {
   readonly trying?: AbortSignal;
 }
 
-const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5000;
+const BACKOFF: Backoff = { firstMs: 100, maxMs: 5000, jitter: 0.5 };
 /** That a waiting call is to end is said again after this long: the server may hear of it before the call. */
 const END_AGAIN_MS = 500;
 /** Longer than any wait that is asked for. */
@@ -291,28 +291,26 @@ export class WorkerClient {
     signal: AbortSignal,
     trying: AbortSignal,
   ): Promise<string> {
-    for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
+    const attempt = async (): Promise<string> => {
       trying.throwIfAborted();
-      let problem: unknown;
-      try {
-        const answer = await request(this.#base + path, {
-          method,
-          dispatcher: this.#agent,
-          headers: { ...headers, authorization: `Bearer ${this.#token}`, 'so-timezone': 'UTC' },
-          body: body(),
-          signal,
-        });
-        const text = await answer.body.text();
-        if (answer.statusCode < 300) return text;
-        problem = new CallRefused(answer.statusCode, messageOf(text) ?? `${path}: ${answer.statusCode}`);
-        if (isFinal(answer.statusCode)) throw problem;
-      } catch (error) {
-        if (error === problem || signal.aborted || trying.aborted) throw error;
-        problem = error;
-      }
-      this.#log.warn({ err: problem, path }, 'a call to the server has failed; trying again');
-      await delay(pause / 2 + (pause / 2) * Math.random(), undefined, { signal: trying });
-    }
+      const answer = await request(this.#base + path, {
+        method,
+        dispatcher: this.#agent,
+        headers: { ...headers, authorization: `Bearer ${this.#token}`, 'so-timezone': 'UTC' },
+        body: body(),
+        signal,
+      });
+      const text = await answer.body.text();
+      if (answer.statusCode < 300) return text;
+      throw new CallRefused(answer.statusCode, messageOf(text) ?? `${path}: ${answer.statusCode}`);
+    };
+    return retry(attempt, {
+      ...BACKOFF,
+      signal: trying,
+      isRetryable: (error) => !signal.aborted && !(error instanceof CallRefused && isFinal(error.status)),
+      onRetry: (error) =>
+        this.#log.warn({ err: error, path }, 'a call to the server has failed; trying again'),
+    });
   }
 }
 
