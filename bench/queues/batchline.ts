@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/engine.ts';
 import { prepareChildren, startChildren } from '../../src/engine/families/start-children.ts';
+import { inTransaction } from '../../src/store/transaction.ts';
 import { startTask } from '../../src/tasks/start-task.ts';
 import { anyLeft, CALLER, openParts, REQUEST } from '../batchline-parts.ts';
 import { noopRuns } from '../handlers.ts';
@@ -42,7 +43,7 @@ await compete(async ({ env }) => {
         parameters: REQUEST.parameterObject,
       }));
       const prepared = await prepareChildren(parts, children);
-      await database.sql.transaction().execute((trx) => startChildren(trx, parent, prepared, null));
+      await inTransaction(database, (trx) => startChildren(trx, parts.queue, parent, prepared, null));
     },
     async drain(count) {
       const before = noopRuns.begun;

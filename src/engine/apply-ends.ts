@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Consequence, RunOutcome } from '../domain/run-outcome.ts';
 import { hasEnded } from '../domain/task-state.ts';
 import { type ResultFileRecord, writeResultFiles } from '../store/files/result-files.ts';
 import type { Schema } from '../store/schema.ts';
-import type { Signals } from '../store/signals.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { type FinishedTask, finishRuns, type RunEnd } from '../store/tasks/finish-runs.ts';
-import { inTransaction } from '../store/transaction.ts';
+import {
+  type AfterCommit,
+  afterCommit,
+  inStatement,
+  inTransaction,
+  type TransactionSource,
+} from '../store/transaction.ts';
 import { type CountedRun, countedOutcome } from './engine-meter.ts';
 import { type ChildMove, noteChildMoves } from './families/child-moves.ts';
 import type { TaskQueue } from './task-queue.ts';
@@ -46,45 +51,20 @@ export function endOf(
   };
 }
 
-/** What became of ends that were written. */
-export interface AppliedEnds {
-  /** The tasks whose runs still held them. */
-  readonly finished: readonly FinishedTask[];
-  /** The definitions that have work due at once. */
-  readonly due: ReadonlySet<string>;
-  /** Seconds until the earliest delayed next run is due; `undefined` if there is none. */
-  readonly nextInSeconds: number | undefined;
-  /** The tasks whose children have ended. */
-  readonly parentIds: readonly number[];
-  /** The same ends, as they are counted. */
-  readonly counted: readonly CountedRun[];
-}
-
-/** Tells what follows from ends that were written, and counts them, after their transaction. */
-export function announceEnds(
-  signals: Signals,
-  queue: TaskQueue,
-  { due, nextInSeconds, parentIds, counted }: AppliedEnds,
-): void {
-  queue.meter.ended(counted);
-  if (nextInSeconds !== undefined) queue.onDelayed(nextInSeconds);
-  signals.publish({ kind: 'changed' });
-  if (due.size > 0) signals.publish({ kind: 'due', names: [...due] });
-  if (parentIds.length > 0) signals.publish({ kind: 'children', parentIds });
-}
-
 /**
  * Writes the ends of runs with everything that follows, all or none: in one transaction, or by one statement where
  * nothing else is to be written.
  */
-export function applyEndsAtOnce(
-  db: Kysely<Schema>,
+export async function applyEndsAtOnce(
+  database: TransactionSource,
   queue: TaskQueue,
   ends: readonly EndToApply[],
-): Promise<AppliedEnds> {
-  return ends.every(isOneRow)
-    ? finishRuns(db, ends).then((finished) => followUps(queue, ends, finished).applied)
-    : inTransaction(db, (trx) => applyEnds(trx, queue, ends));
+): Promise<void> {
+  if (ends.every(isOneRow))
+    await inStatement(database, async (db, after) => {
+      followUps(queue, ends, await finishRuns(db, ends), after);
+    });
+  else await inTransaction(database, (trx) => applyEnds(trx, queue, ends));
 }
 
 /** Whether nothing is to be written but the task's row and its record. */
@@ -95,18 +75,20 @@ function isOneRow({ file, standsAlone }: EndToApply): boolean {
 /**
  * Writes the ends of runs with everything that follows, in a transaction: row, record, result file, the counts of
  * parents, and the removal of internal tasks. Ends of runs that no longer hold their tasks change nothing.
+ *
+ * @returns the tasks whose runs still held them
  */
 export async function applyEnds(
   trx: Transaction<Schema>,
   queue: TaskQueue,
   ends: readonly EndToApply[],
-): Promise<AppliedEnds> {
-  const { files, moves, traces, applied } = followUps(queue, ends, await finishRuns(trx, ends));
+): Promise<readonly FinishedTask[]> {
+  const finished = await finishRuns(trx, ends);
+  const { files, moves, traces } = followUps(queue, ends, finished, afterCommit(trx));
   await writeResultFiles(trx, files);
-  const due = new Set(applied.due);
-  for (const name of await noteChildMoves(trx, moves)) due.add(name);
+  await noteChildMoves(trx, moves);
   await deleteTaskRows(trx, traces, true);
-  return { ...applied, due };
+  return finished;
 }
 
 /** What is to be written after ends. */
@@ -115,13 +97,13 @@ interface FollowUps {
   readonly moves: readonly ChildMove[];
   /** Internal tasks, which leave no trace. */
   readonly traces: readonly number[];
-  readonly applied: AppliedEnds;
 }
 
 function followUps(
   queue: TaskQueue,
   ends: readonly EndToApply[],
   finished: readonly FinishedTask[],
+  after: AfterCommit,
 ): FollowUps {
   const byTask = new Map(ends.map((end) => [end.taskId, end]));
   const due = new Set<string>();
@@ -150,6 +132,11 @@ function followUps(
       moves.push({ childId: task.taskId, parentId: task.parentId, from: 'Started', to: task.state });
     if (task.isInternal && hasEnded(task.state)) traces.push(task.taskId);
   }
-  const parentIds = [...new Set(moves.map((move) => move.parentId))];
-  return { files, moves, traces, applied: { finished, due, nextInSeconds, parentIds, counted } };
+  after.do(() => {
+    queue.meter.ended(counted);
+    if (nextInSeconds !== undefined) queue.onDelayed(nextInSeconds);
+  });
+  if (finished.length > 0) after.publish({ kind: 'changed' });
+  after.publish({ kind: 'due', names: [...due] });
+  return { files, moves, traces };
 }

@@ -14,7 +14,7 @@ import {
 import type { Schema } from '../store/schema.ts';
 import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
 import { type ClaimedTask, claimReady, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
-import { inTransaction } from '../store/transaction.ts';
+import { afterCommit, inStatement, inTransaction } from '../store/transaction.ts';
 import { lockDue } from './lock-due.ts';
 import { lockWithin, noteStarts, readRoom } from './room.ts';
 import type { TaskQueue } from './task-queue.ts';
@@ -74,7 +74,6 @@ export async function claimDue(parts: ClaimParts, request: ClaimRequest): Promis
     result = await claimOnce(parts, request, true);
   if (result.claimed.length === 0) return result;
   parentTurns.noteClaim(request.name);
-  parts.database.signals.publish({ kind: 'changed' });
   return { ...result, more: result.more || parentTurns.isDue(request.name) };
 }
 
@@ -93,11 +92,12 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
     const gate = gates.of(request.name);
     const began = performance.now();
     try {
-      const { sql } = parts.database;
+      const { database } = parts;
       let attempt: Attempt;
-      if (gate.isGated) attempt = await inTransaction(sql, (trx) => claimGated(parts, trx, request, join));
+      if (gate.isGated)
+        attempt = await inTransaction(database, (trx) => claimGated(parts, trx, request, join));
       else if (join || request.tenant !== null)
-        attempt = await inTransaction(sql, (trx) => claimOpen(trx, request, join, gate.version));
+        attempt = await inTransaction(database, (trx) => claimOpen(trx, request, join, gate.version));
       else attempt = await claimReadyAlone(parts, request, gate.version);
       parts.queue.meter.claimed(request.name, attempt.claimed, (performance.now() - began) / 1000);
       return attempt;
@@ -110,13 +110,16 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
 
 /** What is ready of every tenant: one statement, and no transaction around it. */
 async function claimReadyAlone(
-  { database: { sql } }: ClaimParts,
+  { database }: ClaimParts,
   { name, limit, owner, leaseSeconds }: ClaimRequest,
   version: number,
 ): Promise<Attempt> {
-  const claimed = await claimReady(sql, owner, leaseSeconds, { name, version }, limit);
-  if (claimed.length === 0) await checkGate(sql, name, version);
-  return { claimed, more: claimed.length === limit, isAll: false };
+  return inStatement(database, async (sql, after) => {
+    const claimed = await claimReady(sql, owner, leaseSeconds, { name, version }, limit);
+    if (claimed.length === 0) await checkGate(sql, name, version);
+    else after.publish({ kind: 'changed' });
+    return { claimed, more: claimed.length === limit, isAll: false };
+  });
 }
 
 async function claimOpen(
@@ -215,7 +218,9 @@ async function record(
     trx,
     continued.map((one) => continuationAudit(one, owner)),
   );
-  return [...started, ...continued];
+  const claimed = [...started, ...continued];
+  if (claimed.length > 0) afterCommit(trx).publish({ kind: 'changed' });
+  return claimed;
 }
 
 function continuationAudit({ task, children }: ClaimedParent, owner: string): StateChange {

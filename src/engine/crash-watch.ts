@@ -8,6 +8,7 @@ import { setPaused } from '../store/definitions/definition-control.ts';
 import { countCrash, forgetCrashes, listCrashed } from '../store/definitions/definition-crashes.ts';
 import type { Schema } from '../store/schema.ts';
 import type { LostRun } from '../store/tasks/lost-runs.ts';
+import { afterCommit } from '../store/transaction.ts';
 
 /** How many crashes in a row pause a definition. */
 const MAX_CRASHES = 4;
@@ -34,29 +35,18 @@ export class CrashWatch {
     for (const name of await listCrashed(this.#database.sql)) this.#crashed.add(name);
   }
 
-  /**
-   * Counts the crashes behind lost runs, in the transaction that rescues the runs.
-   *
-   * @returns the processes; pass them to `noteCounted` after the commit
-   */
-  async note(trx: Transaction<Schema>, lost: readonly LostRun[]): Promise<string[]> {
-    const counted: string[] = [];
+  /** Counts the crashes behind lost runs, in the transaction that rescues the runs. */
+  async note(trx: Transaction<Schema>, lost: readonly LostRun[]): Promise<void> {
     const inside = lost.filter((run) => !run.leaseOwner.startsWith(WORKER_OWNER));
     for (const [owner, runs] of Map.groupBy(inside, (run) => run.leaseOwner)) {
       const [name, ...others] = new Set(runs.map((run) => run.name));
       if (name === undefined || others.length > 0 || this.#counted.has(owner)) continue;
-      counted.push(owner);
+      afterCommit(trx).do(() => this.#counted.add(owner));
       this.#crashed.add(name);
       const crashes = await countCrash(trx, name);
       this.#log.warn({ definition: name, crashes }, 'a process crashed while it ran only this definition');
       if (crashes >= MAX_CRASHES) await this.#pause(trx, name, crashes);
     }
-    return counted;
-  }
-
-  /** Notes that the crashes of these processes are counted. */
-  noteCounted(owners: readonly string[]): void {
-    for (const owner of owners) this.#counted.add(owner);
   }
 
   /** Notes that a run of this process has ended without a crash. */

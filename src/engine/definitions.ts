@@ -16,7 +16,7 @@ import {
   type WorkerDefinition,
 } from '../store/definitions/worker-definitions.ts';
 import type { Schema } from '../store/schema.ts';
-import { inTransaction } from '../store/transaction.ts';
+import { inQuietTransaction } from '../store/transaction.ts';
 import type { ParameterReader } from './parameters.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { SchemaThreads } from './schema-threads.ts';
@@ -175,7 +175,7 @@ export class Definitions {
   /** By name, so that two that declare the same wait for each other and never crosswise. */
   #keep(all: readonly NewDefinition[], declarer: Declarer): Promise<WorkerDefinition[]> {
     const inOrder = all.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-    return inTransaction(this.#db, async (trx) => {
+    return inQuietTransaction(this.#db, async (trx) => {
       const kept: WorkerDefinition[] = [];
       for (const one of inOrder)
         kept.push((await putWorkerDefinition(trx, one, declarer)) ?? (await sameAsDeclared(trx, one)));

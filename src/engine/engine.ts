@@ -4,7 +4,7 @@ import { consequenceOf } from '../domain/run-outcome.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
-import { announceEnds, applyEndsAtOnce, endOf } from './apply-ends.ts';
+import { applyEndsAtOnce, endOf } from './apply-ends.ts';
 import { claimDue } from './claim-due.ts';
 import type { Definitions } from './definitions.ts';
 import { type Claim, Dispatcher } from './dispatcher.ts';
@@ -71,10 +71,7 @@ export class Engine {
     this.#log = log;
     this.#heartbeat = new Heartbeat(parts.database, log);
     this.#ends = new EndWriter(
-      async (ends) => {
-        const applied = await applyEndsAtOnce(parts.database.sql, parts.queue, ends);
-        announceEnds(parts.database.signals, parts.queue, applied);
-      },
+      (ends) => applyEndsAtOnce(parts.database, parts.queue, ends),
       parts.database.backend === 'pglite',
       log,
     );

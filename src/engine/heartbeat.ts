@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { renewLeases, type StillHeld } from '../store/tasks/renew-leases.ts';
+import { inStatement } from '../store/transaction.ts';
 import type { Run } from './run.ts';
 
 const TICK_MS = 250;
@@ -96,18 +97,21 @@ export class Heartbeat {
     });
     let held: Map<number, StillHeld>;
     try {
-      held = new Map((await renewLeases(this.#database.sql, signs)).map((one) => [one.taskId, one]));
+      held = await inStatement(this.#database, async (db, after) => {
+        const renewed = await renewLeases(db, signs);
+        const progressed = signs.flatMap((sign) => (sign.progressPercent === null ? [] : sign.taskId));
+        const parentIds = runs.flatMap((run, index) =>
+          signs[index]?.progressPercent == null ? [] : (run.task.parentId ?? []),
+        );
+        after.publish({ kind: 'progress', taskIds: progressed });
+        after.publish({ kind: 'children', parentIds });
+        return new Map(renewed.map((one) => [one.taskId, one]));
+      });
     } catch (error) {
       // The progress goes with the next value or the run's end; the lease has other chances until it is over.
       this.#log.warn({ err: error, runs: runs.length }, 'a heartbeat could not be written');
       return;
     }
-    const progressed = signs.flatMap((sign) => (sign.progressPercent === null ? [] : sign.taskId));
-    if (progressed.length > 0) this.#database.signals.publish({ kind: 'progress', taskIds: progressed });
-    const parentIds = runs.flatMap((run, index) =>
-      signs[index]?.progressPercent == null ? [] : (run.task.parentId ?? []),
-    );
-    if (parentIds.length > 0) this.#database.signals.publish({ kind: 'children', parentIds });
     for (const run of runs) {
       if (!this.#runs.has(run)) continue; // it has ended meanwhile
       const still = held.get(run.task.id);

@@ -7,7 +7,7 @@ import type { Schema } from '../store/schema.ts';
 import { type LostRun, lockLostRuns } from '../store/tasks/lost-runs.ts';
 import { setBackLeases } from '../store/tasks/set-back-leases.ts';
 import { inTransaction } from '../store/transaction.ts';
-import { announceEnds, applyEnds, type EndToApply, endOf } from './apply-ends.ts';
+import { applyEnds, type EndToApply, endOf } from './apply-ends.ts';
 import { CrashWatch } from './crash-watch.ts';
 import type { Definitions } from './definitions.ts';
 import type { TaskQueue } from './task-queue.ts';
@@ -70,17 +70,16 @@ export class Recovery {
     await setBackLeases(this.#database.sql);
     const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
     for (let total = 0; ; ) {
-      const { count, applied, crashed } = await inTransaction(this.#database.sql, async (trx) => {
+      const count = await inTransaction(this.#database, async (trx) => {
         const lost = (await lockLostRuns(trx, soleOwner, BATCH)).filter((run) => !this.#holds(run));
-        if (lost.length === 0) return { count: 0, applied: undefined, crashed: [] };
+        if (lost.length === 0) return 0;
         const policies = await this.#policies(trx, lost);
         const ends = lost.map((run) => this.#endOf(run, policies.get(run.name) ?? DEFAULT_RETRY));
-        const crashed = await this.#crashes.note(trx, lost);
-        return { count: lost.length, applied: await applyEnds(trx, this.#queue, ends), crashed };
+        await this.#crashes.note(trx, lost);
+        await applyEnds(trx, this.#queue, ends);
+        return lost.length;
       });
       total += count;
-      this.#crashes.noteCounted(crashed);
-      if (applied !== undefined) announceEnds(this.#database.signals, this.#queue, applied);
       if (count > 0) this.#log.warn({ runs: count }, 'runs of lost workers were brought back');
       if (count < BATCH) return total;
     }

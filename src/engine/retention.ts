@@ -117,7 +117,7 @@ export class RetentionService {
         const before = cutoffOf(rules[state], now);
         if (before === undefined) continue;
         total += await this.#inBatches(async () => {
-          const { ids, keys } = await inTransaction(this.#database.sql, async (trx) => {
+          const { ids, keys } = await inTransaction(this.#database, async (trx) => {
             const ids = await lockEndedTasks(trx, name, state, before, BATCH);
             const keys = await this.#files.resultKeys(trx, ids);
             await deleteTaskRows(trx, ids, false);
@@ -135,7 +135,7 @@ export class RetentionService {
     const before = cutoffOf(this.#config.uploads, now);
     if (before === undefined) return 0;
     return this.#inBatches(async () => {
-      const ids = await inTransaction(this.#database.sql, (trx) => deleteUnusedUploads(trx, before, BATCH));
+      const ids = await inTransaction(this.#database, (trx) => deleteUnusedUploads(trx, before, BATCH));
       await this.#files.removeUploadContents(ids);
       return { removed: ids.length, more: ids.length === BATCH };
     });

@@ -153,7 +153,7 @@ async function transactionOf<T>(
       transaction.isOpen = false;
     }
   };
-  return asRun({ definition: run.task.name, transaction }, () => inTransaction(parts.database.sql, attempt));
+  return asRun({ definition: run.task.name, transaction }, () => inTransaction(parts.database, attempt));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { promoteDue } from '../store/tasks/promote-due.ts';
+import { inStatement } from '../store/transaction.ts';
 
 /** Maximum number of tasks that one statement promotes. */
 const BATCH = 500;
@@ -51,8 +52,11 @@ export class Stager {
   /** Promotes all due tasks. Resolves to the seconds until the next task is due, null if none is known. */
   async promote(): Promise<number | null> {
     for (;;) {
-      const { names, nextInSeconds } = await promoteDue(this.#database.sql, BATCH);
-      if (names.length > 0) this.#database.signals.publish({ kind: 'due', names: [...new Set(names)] });
+      const { names, nextInSeconds } = await inStatement(this.#database, async (db, after) => {
+        const promoted = await promoteDue(db, BATCH);
+        after.publish({ kind: 'due', names: promoted.names });
+        return promoted;
+      });
       if (names.length < BATCH || this.#stopped) return nextInSeconds;
     }
   }

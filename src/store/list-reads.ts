@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { unavailable } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 import type { Schema } from './schema.ts';
-import { inTransaction } from './transaction.ts';
+import { inQuietTransaction } from './transaction.ts';
 
 /** Default timeout of a statement of a list. */
 export const DEFAULT_LIST_SECONDS = 10;
@@ -38,7 +38,7 @@ export class ListReads {
   static overPostgres(db: Kysely<Schema>, seconds: number, connections: number): ListReads {
     const timeout = sql`set local statement_timeout = ${sql.lit(seconds * 1000)}`;
     const read: Read = (work) =>
-      inTransaction(db, async (trx) => {
+      inQuietTransaction(db, async (trx) => {
         await timeout.execute(trx);
         return work(trx);
       });

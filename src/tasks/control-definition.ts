@@ -4,7 +4,7 @@ import type { DefinitionLimits } from '../domain/definition-limits.ts';
 import { missing, type Refusal } from '../domain/errors.ts';
 import { insertDefinitionAudit } from '../store/definitions/definition-audit.ts';
 import { setLimits, setPaused } from '../store/definitions/definition-control.ts';
-import { inTransaction } from '../store/transaction.ts';
+import { afterCommit, inTransaction } from '../store/transaction.ts';
 import type { TaskParts } from './task-parts.ts';
 
 /** The refusal of a call that names a definition that does not exist. */
@@ -46,12 +46,12 @@ export async function pauseDefinition(
   const definition = await definitionNamed(parts, name);
   const actorId = caller.associateId;
   const action = paused ? 'Pause' : 'Resume';
-  await inTransaction(parts.database.sql, async (trx) => {
+  await inTransaction(parts.database, async (trx) => {
     const changed = await setPaused(trx, definition, actorId, paused);
     if (changed !== undefined)
       await insertDefinitionAudit(trx, { name: definition, actorId, action, limits: null });
+    afterCommit(trx).publish({ kind: 'due', names: [definition] });
   });
-  parts.database.signals.publish({ kind: 'due', names: [definition] });
   return definition;
 }
 
@@ -69,11 +69,11 @@ export async function limitDefinition(
 ): Promise<string> {
   checkDefinitionAdministrator(caller);
   const definition = await definitionNamed(parts, name);
-  await inTransaction(parts.database.sql, async (trx) => {
+  await inTransaction(parts.database, async (trx) => {
     await setLimits(trx, definition, limits);
     const change = { name: definition, actorId: caller.associateId, action: 'Limits' as const, limits };
     await insertDefinitionAudit(trx, change);
+    afterCommit(trx).publish({ kind: 'due', names: [definition] });
   });
-  parts.database.signals.publish({ kind: 'due', names: [definition] });
   return definition;
 }

@@ -48,7 +48,7 @@ async function deleteAll(
   ids: readonly number[],
   accept: (id: number, task: BatchTask | undefined) => BatchTask | undefined,
 ): Promise<void> {
-  const { deleted, keys, parentIds } = await inTransaction(parts.database.sql, async (trx) => {
+  const { deleted, keys } = await inTransaction(parts.database, async (trx) => {
     const deleted: number[] = [];
     const moves: ChildMove[] = [];
     // Sorted: two callers that lock the same tasks must not deadlock.
@@ -64,7 +64,7 @@ async function deleteAll(
       if (task.parentId !== null)
         moves.push({ childId: id, parentId: task.parentId, from: task.state, to: null });
     }
-    if (deleted.length === 0) return { deleted, keys: [], parentIds: [] };
+    if (deleted.length === 0) return { deleted, keys: [] };
     const live = await findLiveChild(trx, deleted);
     if (live !== undefined)
       throw conflict`Batch task ${live.parentId} has children that have not ended, such as ${live.id}; stop or delete them before you delete it.`.withCode(
@@ -73,8 +73,7 @@ async function deleteAll(
     const kept = await parts.files.resultKeys(trx, deleted);
     await noteChildMoves(trx, moves);
     await deleteTaskRows(trx, deleted, false);
-    return { deleted, keys: kept, parentIds: moves.map((move) => move.parentId) };
+    return { deleted, keys: kept };
   });
-  if (parentIds.length > 0) parts.database.signals.publish({ kind: 'children', parentIds });
   await parts.files.removeResults(deleted, keys);
 }

@@ -3,7 +3,7 @@ import { missing, type Refusal } from '../domain/errors.ts';
 import { type Associate, findAssociate, updateAssociate } from '../store/associates/associates.ts';
 import type { Schema } from '../store/schema.ts';
 import { deleteSignInsOf } from '../store/sign-ins/sign-ins.ts';
-import { inTransaction } from '../store/transaction.ts';
+import { inQuietTransaction } from '../store/transaction.ts';
 
 /** The error for a login that no associate has. */
 export function unknownLogin(login: string): Refusal {
@@ -17,7 +17,7 @@ export function unknownLogin(login: string): Refusal {
  * @throws Refusal (missing) if there is no associate with the login
  */
 export function replacePassword(db: Kysely<Schema>, login: string, passwordHash: string): Promise<Associate> {
-  return inTransaction(db, async (trx) => {
+  return inQuietTransaction(db, async (trx) => {
     const associate = await findAssociate(trx, login);
     if (associate === undefined) throw unknownLogin(login);
     await updateAssociate(trx, associate.id, { passwordHash });

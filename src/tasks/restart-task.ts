@@ -6,7 +6,7 @@ import { lockTask } from '../store/tasks/get-task.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { checkAccess, noSuchTask } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
-import { announce, type Guard, moveHeldTask } from './update-task.ts';
+import { type Guard, moveHeldTask } from './update-task.ts';
 
 /**
  * Runs a failed task again under its id, as a PUT of State New does: StartCount goes on, its retries are there
@@ -24,7 +24,7 @@ export async function restartTask(
   fromStart: boolean,
   guard?: Guard,
 ): Promise<BatchTask> {
-  const { held, task } = await inTransaction(parts.database.sql, async (trx) => {
+  return inTransaction(parts.database, async (trx) => {
     const before = await lockTask(trx, id);
     const { state } = checkAccess(caller, id, before?.task, 'Update', 'restart');
     if (before === undefined) throw noSuchTask(id);
@@ -37,8 +37,6 @@ export async function restartTask(
       ? message`Restarted from its start by ${caller.login}.`
       : message`Restarted by ${caller.login}.`;
     const change = { state: 'New' as const, afresh: fromStart };
-    return { held: before, task: await moveHeldTask(parts, trx, caller, before, change, reason) };
+    return moveHeldTask(parts, trx, caller, before, change, reason);
   });
-  announce(parts, held, task.state);
-  return task;
 }

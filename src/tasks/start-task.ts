@@ -8,13 +8,14 @@ import { type Message, message } from '../domain/message.ts';
 import { runAsOf } from '../domain/run-as.ts';
 import { type StartOptions, secondsUntil } from '../domain/start-options.ts';
 import type { TraceContext } from '../domain/trace-context.ts';
+import { announceStarts } from '../engine/announce-starts.ts';
 import { beginSend } from '../observability/spans.ts';
 import { type Associate, getAssociate } from '../store/associates/associates.ts';
 import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/idempotency/claim-key.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit } from '../store/tasks/audit.ts';
 import { insertTasks } from '../store/tasks/insert-task.ts';
-import { inTransaction } from '../store/transaction.ts';
+import { afterCommit, inTransaction } from '../store/transaction.ts';
 import type { TaskParts } from './task-parts.ts';
 
 /** What a caller may set at the start of a task (contract, section 1). */
@@ -52,20 +53,18 @@ export async function startTask(
 ): Promise<number> {
   const task = await prepareStart(parts, caller, request);
   const delaySeconds = secondsUntil(options.due, new Date());
-  const { answer, started } = await inTransaction(parts.database.sql, async (trx) => {
+  return inTransaction(parts.database, async (trx) => {
     const use = keyUseOf(caller, task.tenant, request, options);
     const earlier = use && (await claimKey(trx, use));
-    if (earlier !== undefined) return { answer: answerAgain(earlier, use?.fingerprint), started: 0 };
+    if (earlier !== undefined) return answerAgain(earlier, use?.fingerprint);
     const { priority = 0, trace } = options;
     const actorId = caller.associateId;
     const dueAt = options.due instanceof Date ? options.due : undefined;
-    const id = await insertStart(trx, task, { actorId, priority, delaySeconds, dueAt, reason, trace });
+    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, dueAt, reason, trace });
     const told = task.isInternal ? 0 : id;
     if (use !== undefined) await keepAnswer(trx, use, told);
-    return { answer: told, started: 1 };
+    return told;
   });
-  if (started > 0) announceStart(parts, task.name, delaySeconds, started);
-  return answer;
 }
 
 /**
@@ -124,18 +123,23 @@ export interface PreparedStart {
   readonly details: StartDetails;
 }
 
-/** Inserts a prepared task with its record. Call `announceStart` after the transaction. */
+/** Inserts a prepared task with its record, and announces it after the commit. */
 export async function insertStart(
+  parts: Pick<TaskParts, 'queue'>,
   trx: Transaction<Schema>,
   task: NewTask,
   details: StartDetails,
 ): Promise<number> {
-  const [id] = await insertStarts(trx, [{ task, details }]);
+  const [id] = await insertStarts(parts, trx, [{ task, details }]);
   return id as number;
 }
 
-/** Inserts prepared tasks with their records, by one statement for each table. Resolves to their ids, in order. */
+/**
+ * Inserts prepared tasks with their records, by one statement for each table, and announces them after the commit.
+ * Resolves to their ids, in order.
+ */
 export async function insertStarts(
+  { queue }: Pick<TaskParts, 'queue'>,
   trx: Transaction<Schema>,
   starts: readonly PreparedStart[],
 ): Promise<number[]> {
@@ -154,6 +158,11 @@ export async function insertStarts(
       return { taskId, tenant, actorId, nodeId: null, attempt: 0, from: null, to: 'New' as const, reason };
     });
     await insertAudit(trx, created);
+    announceStarts(
+      afterCommit(trx),
+      queue,
+      starts.map(({ task: { name }, details: { delaySeconds } }) => ({ name, delaySeconds })),
+    );
     return ids;
   } catch (error) {
     for (const span of spans) span.fail('exception', error);
@@ -161,19 +170,6 @@ export async function insertStarts(
   } finally {
     for (const span of spans) span.end();
   }
-}
-
-/** Tells the workers that have new tasks, now or when they are due. */
-export function announceStart(
-  { database, queue }: TaskParts,
-  name: string,
-  delaySeconds: number,
-  tasks: number,
-): void {
-  queue.meter.started(name, tasks);
-  database.signals.publish({ kind: 'changed' });
-  if (delaySeconds > 0) queue.onDelayed(delaySeconds);
-  else database.signals.publish({ kind: 'due', names: [name] });
 }
 
 /** The use of a key: whoever sends the same key with another call is told so. */

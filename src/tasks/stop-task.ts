@@ -6,10 +6,10 @@ import { markStopping } from '../store/families/count-moves.ts';
 import { countUnstoppable } from '../store/families/stop-children.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
 import { requestStop } from '../store/tasks/request-stop.ts';
-import { inTransaction } from '../store/transaction.ts';
+import { afterCommit, inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
-import { announce, type Guard, moveHeldTask } from './update-task.ts';
+import { type Guard, moveHeldTask } from './update-task.ts';
 
 /**
  * Stops a task: StopBatchJob (contract, section 3). A New one never starts; the run of a Started one is told
@@ -27,26 +27,26 @@ export async function stopTask(
   guard?: Guard,
 ): Promise<boolean> {
   const note = message`Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date()}.`;
-  const { stopped, hasChildren } = await inTransaction(parts.database.sql, async (trx) => {
+  const { stopped, hasChildren } = await inTransaction(parts.database, async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'stop');
     guard?.(task);
     if (held === undefined || hasEnded(task.state) || task.cancellation === 'CannotCancel')
-      return { stopped: undefined, hasChildren: false };
+      return { stopped: false, hasChildren: false };
     const goOn = await countUnstoppable(trx, id);
     const result = goOn === 0 ? note : message`${note} ${goOn} of its children can't be cancelled and go on.`;
     // Else nobody's process would end it: it waits to begin or for its children, or a client holds it by hand.
-    const isRun = held.leaseOwner !== null;
-    if (isRun) await requestStop(trx, id, caller.associateId, result);
-    else await moveHeldTask(parts, trx, caller, held, { state: 'Failed', result }, note);
+    if (held.leaseOwner === null)
+      await moveHeldTask(parts, trx, caller, held, { state: 'Failed', result }, note);
+    else {
+      await requestStop(trx, id, caller.associateId, result);
+      afterCommit(trx).publish({ kind: 'stop', taskId: id });
+    }
     // After the counts of its parent: families are locked from the root down.
     const parents = await markStopping(trx, [{ parentId: id, reason: stoppedWith(id, note) }]);
-    const state = isRun ? task.state : ('Failed' as const);
-    return { stopped: { held, state }, hasChildren: parents.length > 0 };
+    return { stopped: true, hasChildren: parents.length > 0 };
   });
-  if (stopped === undefined) return false;
-  announce(parts, stopped.held, stopped.state);
-  if (stopped.state !== 'Failed') parts.database.signals.publish({ kind: 'stop', taskId: id });
+  if (!stopped) return false;
   if (hasChildren) await stopTree(parts.database, id);
   return true;
 }

@@ -15,7 +15,7 @@ import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { getTask, type HeldTask, lockTask } from '../store/tasks/get-task.ts';
 import { moveTask } from '../store/tasks/move-task.ts';
 import { readRunAs, writeRunAs } from '../store/tasks/run-as.ts';
-import { inTransaction } from '../store/transaction.ts';
+import { afterCommit, inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
 
@@ -71,22 +71,19 @@ async function changeLocked(
   const { name } = checkAccess(caller, id, await getTask(parts.database.sql, id), 'Update', 'update');
   // Where workers run it, this process may not know its queue yet; in the transaction it is too late to ask.
   await parts.definitions.find(name);
-  const { before, after } = await inTransaction(parts.database.sql, async (trx) => {
+  return inTransaction(parts.database, async (trx) => {
     const held = await lockTask(trx, id);
     const task = checkAccess(caller, id, held?.task, 'Update', 'update');
     guard?.(task);
     const change = derive(task);
     const { state, ...texts } = change;
     checkTexts(parts, texts);
-    if (Object.values(change).every((value) => value === undefined)) return { before: held, after: task };
+    if (Object.values(change).every((value) => value === undefined)) return task;
     if (held === undefined || state === undefined || state === task.state) {
-      const changed = await changeTexts(trx, id, texts, caller.associateId);
-      return { before: held, after: changed ?? task };
+      return (await changeTexts(trx, id, texts, caller.associateId)) ?? task;
     }
-    return { before: held, after: await moveLocked(parts, trx, caller, held, { ...change, state }) };
+    return moveLocked(parts, trx, caller, held, { ...change, state });
   });
-  if (before !== undefined) announce(parts, before, after.state);
-  return after;
 }
 
 async function moveLocked(
@@ -108,7 +105,6 @@ async function moveLocked(
 /**
  * Moves a locked task for a caller, with all that belongs to it: the audit row, the counts of its parent,
  * and the removal of an internal task that has ended. A task that is to run again has the rights of the caller at most.
- * Call `announce` after the transaction.
  *
  * @throws Refusal (conflict) where it is to run again and no server offers its definition
  */
@@ -148,19 +144,12 @@ export async function moveHeldTask(
   if (moved.parentId !== null)
     await noteChildMoves(trx, [{ childId: id, parentId: moved.parentId, from: held.task.state, to: state }]);
   if (moved.isInternal && hasEnded(state)) await deleteTaskRows(trx, [id], true);
+  const after = afterCommit(trx);
+  after.publish({ kind: 'changed' });
+  if (held.leaseOwner !== null) after.publish({ kind: 'stop', taskId: id });
+  // Taking a task from its run gives a limited definition capacity again.
+  if (state === 'New' || held.leaseOwner !== null) after.publish({ kind: 'due', names: [name] });
   return moved;
-}
-
-/** Tells the run that has lost its task, the workers that have a new one, and whoever looks after its parent. */
-export function announce(parts: TaskParts, before: HeldTask, state: StoredState): void {
-  if (before.task.state === state) return;
-  parts.database.signals.publish({ kind: 'changed' });
-  if (before.leaseOwner !== null) parts.database.signals.publish({ kind: 'stop', taskId: before.task.id });
-  // A task that was taken from its run leaves room for another where its definition is limited.
-  if (state === 'New' || before.leaseOwner !== null)
-    parts.database.signals.publish({ kind: 'due', names: [before.task.name] });
-  const { parentId } = before.task;
-  if (parentId !== null) parts.database.signals.publish({ kind: 'children', parentIds: [parentId] });
 }
 
 function capitalised(name: string): string {

@@ -27,4 +27,14 @@ describe('SQL in the sources', () => {
     const files = sourceFiles().filter(({ source }) => /\.(transaction|startTransaction)\(\)/.test(source));
     expect(files.map(({ file }) => file)).toEqual(['src/store/transaction.ts']);
   });
+
+  test('publishes what follows from a transaction only through afterCommit', () => {
+    const files = sourceFiles().filter(({ source }) => /[sS]ignals\.publish\(/.test(source));
+    expect(files.map(({ file }) => file).toSorted()).toEqual([
+      'src/engine/families/family-keeper.ts', // repeats a signal that was lost
+      'src/notifications/event-feed.ts', // says that this process listens
+      'src/store/transaction.ts',
+      'src/tasks/workers/worker-desk.ts', // ends a waiting call
+    ]);
+  });
 });

@@ -11,6 +11,7 @@ import {
   markStopping,
 } from '../../store/families/count-moves.ts';
 import type { Schema } from '../../store/schema.ts';
+import { afterCommit } from '../../store/transaction.ts';
 
 /** A move of a task that another has started. */
 export interface ChildMove {
@@ -28,24 +29,21 @@ export function siblingHasFailed(parentId: number): Message {
 
 /**
  * Counts moves of children in the transaction that makes them, and marks the parents that waited for them as ready. Rows
- * of deleted children must still be there.
- *
- * @returns the definitions of parents that are due
+ * of deleted children must still be there. Announces the parents, and the definitions of those that are ready.
  */
-export async function noteChildMoves(
-  trx: Transaction<Schema>,
-  moves: readonly ChildMove[],
-): Promise<ReadonlySet<string>> {
+export async function noteChildMoves(trx: Transaction<Schema>, moves: readonly ChildMove[]): Promise<void> {
+  const after = afterCommit(trx);
+  after.publish({ kind: 'children', parentIds: moves.map((move) => move.parentId) });
   const changes = moves
     .map(({ childId, parentId, from, to }): ChildChange => ({ childId, parentId, ...familyChange(from, to) }))
     .filter((change) => change.ended !== 0 || change.failed !== 0);
-  if (changes.length === 0) return new Set();
+  if (changes.length === 0) return;
   const byParent = Map.groupBy(changes, (change) => change.parentId);
   const families = await lockFamilies(trx, [...byParent.keys()]);
-  if (families.length === 0) return new Set(); // the parents are gone
+  if (families.length === 0) return; // the parents are gone
   await countMoves(trx, changes);
-  const after = families.map((family) => afterChanges(family, byParent.get(family.parentId) ?? []));
-  const ready = after.filter((family) => family.awaitedJobId !== null && family.ended >= family.total);
+  const changed = families.map((family) => afterChanges(family, byParent.get(family.parentId) ?? []));
+  const ready = changed.filter((family) => family.awaitedJobId !== null && family.ended >= family.total);
   if (ready.length > 0) {
     await markReady(
       trx,
@@ -54,9 +52,9 @@ export async function noteChildMoves(
   }
   await markStopping(
     trx,
-    after.filter(stopsOthers).map(({ parentId }) => ({ parentId, reason: siblingHasFailed(parentId) })),
+    changed.filter(stopsOthers).map(({ parentId }) => ({ parentId, reason: siblingHasFailed(parentId) })),
   );
-  return new Set(ready.map((family) => family.name));
+  after.publish({ kind: 'due', names: ready.map((family) => family.name) });
 }
 
 function afterChanges(family: LockedFamily, changes: readonly ChildChange[]): LockedFamily {

@@ -8,6 +8,7 @@ import {
   writeParentProgress,
 } from '../../store/families/family-progress.ts';
 import { listStopping } from '../../store/families/neglected-families.ts';
+import { inStatement } from '../../store/transaction.ts';
 import { stopTree } from './stop-tree.ts';
 
 /** News of children are gathered this long, so that thousands of ends are few writes of their parents' progress. */
@@ -71,9 +72,11 @@ export class FamilyKeeper {
     const standings = await readStandings(this.#database.sql, parentIds);
     const due = standings.filter((family) => family.isReady).map((family) => family.name);
     if (due.length > 0) this.#database.signals.publish({ kind: 'due', names: [...new Set(due)] });
-    const written = await writeParentProgress(this.#database.sql, standings.flatMap(progressOf));
-    if (written.length > 0)
-      this.#database.signals.publish({ kind: 'progress', taskIds: written.map((one) => one.taskId) });
+    const written = await inStatement(this.#database, async (db, after) => {
+      const changed = await writeParentProgress(db, standings.flatMap(progressOf));
+      after.publish({ kind: 'progress', taskIds: changed.map((one) => one.taskId) });
+      return changed;
+    });
     const above = written.flatMap((one) => one.parentId ?? []);
     if (above.length > 0) this.#hear(above);
     for (const family of standings.filter(({ isStopping }) => isStopping)) {

@@ -15,7 +15,10 @@ import type { HeldParent } from '../../store/families/hold-parent.ts';
 import { findChildren, insertChildren, type NewChild } from '../../store/families/insert-children.ts';
 import type { Schema } from '../../store/schema.ts';
 import { insertAudit } from '../../store/tasks/audit.ts';
+import { afterCommit } from '../../store/transaction.ts';
 import type { KeyedChild } from '../../workers/task-children.ts';
+import { announceStarts } from '../announce-starts.ts';
+import type { TaskQueue } from '../task-queue.ts';
 import type { FamilyParts } from './family-parts.ts';
 
 /**
@@ -62,15 +65,16 @@ export async function prepareChildren(
  * they are, so that a run that begins again doubles nothing.
  *
  * @param trace where the run that starts them stands in a distributed trace; without one the parent's start counts
- * @returns the ids in the order of the children, and how many new ones each definition has
+ * @returns the ids in the order of the children
  * @throws Refusal (invalid) where a limit is reached
  */
 export async function startChildren(
   trx: Transaction<Schema>,
+  queue: TaskQueue,
   parent: HeldParent,
   children: readonly NewChild[],
   trace: TraceContext | null,
-): Promise<{ readonly ids: number[]; readonly fresh: ReadonlyMap<string, number> }> {
+): Promise<number[]> {
   const ids = await findChildren(
     trx,
     parent.taskId,
@@ -100,11 +104,11 @@ export async function startChildren(
     const { total } = await addToFamily(trx, parent.taskId, fresh.length, weight);
     if (total > MOST_CHILDREN)
       throw invalid`Batch task ${parent.taskId} would have ${total} children; at most ${MOST_CHILDREN} are accepted.`;
+    announceStarts(
+      afterCommit(trx),
+      queue,
+      fresh.map(({ name }) => ({ name, delaySeconds: 0 })),
+    );
   }
-  return {
-    ids: children.map((child) => ids.get(child.key) ?? 0),
-    fresh: new Map(
-      [...Map.groupBy(fresh, (child) => child.name)].map(([name, ofName]) => [name, ofName.length]),
-    ),
-  };
+  return children.map((child) => ids.get(child.key) ?? 0);
 }

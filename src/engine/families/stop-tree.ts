@@ -15,7 +15,7 @@ import {
 import type { Schema } from '../../store/schema.ts';
 import { insertAudit } from '../../store/tasks/audit.ts';
 import { deleteTaskRows } from '../../store/tasks/delete-tasks.ts';
-import { inTransaction } from '../../store/transaction.ts';
+import { afterCommit, inStatement, inTransaction } from '../../store/transaction.ts';
 import { noteChildMoves } from './child-moves.ts';
 
 const BATCH = 200;
@@ -44,37 +44,37 @@ async function stopChildren(database: Database, parentId: number): Promise<numbe
   if (note === undefined) return [];
   const below: number[] = [];
   for (let afterId = 0; ; ) {
-    const { children, due, parents } = await inTransaction(database.sql, async (trx) => {
+    const { children, parents } = await inTransaction(database, async (trx) => {
       const found = await lockStoppable(trx, parentId, afterId, BATCH);
-      const stopped = await stopLocked(trx, parentId, found, note);
-      return { children: found, ...stopped };
+      return { children: found, parents: await stopLocked(trx, parentId, found, note) };
     });
     below.push(...parents);
-    database.signals.publish({ kind: 'changed' });
-    for (const child of children)
-      if (child.leaseOwner !== null) database.signals.publish({ kind: 'stop', taskId: child.id });
-    if (due.size > 0) database.signals.publish({ kind: 'due', names: [...due] });
     if (children.length === BATCH) afterId = children.at(-1)?.id ?? 0;
     else if (await hasStoppable(database.sql, parentId)) {
       afterId = 0;
       await delay(PAUSE_MS);
     } else break;
   }
-  await markStopped(database.sql, parentId);
-  database.signals.publish({ kind: 'children', parentIds: [parentId] });
+  await inStatement(database, async (db, after) => {
+    await markStopped(db, parentId);
+    after.publish({ kind: 'children', parentIds: [parentId] });
+  });
   return below;
 }
 
+/** Stops locked children; resolves to those of them that have children to stop. */
 async function stopLocked(
   trx: Transaction<Schema>,
   parentId: number,
   children: readonly LiveChild[],
   note: Message,
-): Promise<{ readonly due: ReadonlySet<string>; readonly parents: number[] }> {
+): Promise<number[]> {
+  const after = afterCommit(trx);
   const running = children.filter((child) => child.leaseOwner !== null);
   const idle = children.filter((child) => child.leaseOwner === null);
   const ids = (some: readonly LiveChild[]): number[] => some.map((child) => child.id);
   await requestStops(trx, ids(running), note);
+  for (const taskId of ids(running)) after.publish({ kind: 'stop', taskId });
   await failIdle(trx, ids(idle), note);
   await insertAudit(
     trx,
@@ -89,7 +89,8 @@ async function stopLocked(
       reason: note,
     })),
   );
-  const due = await noteChildMoves(
+  if (idle.length > 0) after.publish({ kind: 'changed' });
+  await noteChildMoves(
     trx,
     idle.map((child) => ({ childId: child.id, parentId, from: child.state, to: 'Failed' as const })),
   );
@@ -99,5 +100,5 @@ async function stopLocked(
     ids(children).map((id) => ({ parentId: id, reason: stoppedWith(id, note) })),
   );
   await deleteTaskRows(trx, ids(idle.filter((child) => child.isInternal)), true);
-  return { due, parents };
+  return parents;
 }

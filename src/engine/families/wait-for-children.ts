@@ -6,6 +6,8 @@ import { beginWait, lockFamily } from '../../store/families/begin-wait.ts';
 import type { HeldParent } from '../../store/families/hold-parent.ts';
 import type { Schema } from '../../store/schema.ts';
 import { insertAudit } from '../../store/tasks/audit.ts';
+import { afterCommit } from '../../store/transaction.ts';
+import type { TaskQueue } from '../task-queue.ts';
 import { siblingHasFailed } from './child-moves.ts';
 
 /** What a run has to tell when it begins to wait. */
@@ -27,6 +29,7 @@ export interface WaitResult {
  */
 export async function waitForChildren(
   trx: Transaction<Schema>,
+  queue: TaskQueue,
   parent: HeldParent,
   onFailure: OnFailure,
   last: LastWords,
@@ -47,5 +50,11 @@ export async function waitForChildren(
       reason: message`Waits for ${counts.total - counts.ended} of ${counts.total} children.`,
     },
   ]);
+  const after = afterCommit(trx);
+  after.do(() => queue.meter.waits(parent.name));
+  after.publish({ kind: 'changed' });
+  after.publish({ kind: 'children', parentIds: [parent.taskId] });
+  // A limited definition has capacity again.
+  after.publish({ kind: 'due', names: [parent.name] });
   return { waits: true, counts };
 }

@@ -25,7 +25,7 @@ export async function fanOut(
 ): Promise<{ readonly active: boolean; readonly made: boolean; readonly more: boolean }> {
   const webhooks = await listWebhooks(database.sql, { active: true });
   if (webhooks.length === 0) return { active: false, made: false, more: false };
-  return inTransaction(database.sql, async (trx) => {
+  return inTransaction(database, async (trx) => {
     const cursor = await lockCursor(trx);
     if (cursor === undefined) return { active: true, made: false, more: false };
     // Read again behind the lock: what another process has seen of them must not be missing here.

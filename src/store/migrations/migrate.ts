@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import type { Logger } from 'pino';
 import { type Backoff, retry } from '../../domain/backoff.ts';
 import type { Schema } from '../schema.ts';
-import { inTransaction } from '../transaction.ts';
+import { inQuietTransaction } from '../transaction.ts';
 import { initial } from './0001-initial.ts';
 import { messages } from './0002-messages.ts';
 import { signIn } from './0003-sign-in.ts';
@@ -117,7 +117,7 @@ async function applyPatiently(
   log: Logger,
 ): Promise<void> {
   const work = (): Promise<void> =>
-    inTransaction(db as unknown as Kysely<Schema>, (trx) =>
+    inQuietTransaction(db as unknown as Kysely<Schema>, (trx) =>
       apply(trx as unknown as Kysely<unknown>, name, migration),
     );
   try {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { inTransaction } from '../transaction.ts';
+import { inQuietTransaction } from '../transaction.ts';
 import { type MovedTable, tableName } from './tables.ts';
 
 /** How many rows a table has, and a checksum over all that is in them. */
@@ -11,7 +11,7 @@ export interface TableSum {
 
 /** Sums a table up: the same sum in two databases means the same rows. */
 export function sumRows(db: Kysely<Schema>, table: MovedTable): Promise<TableSum> {
-  return inTransaction(db, async (trx) => {
+  return inQuietTransaction(db, async (trx) => {
     // What a time reads like is the session's.
     await sql`set local time zone 'UTC'`.execute(trx);
     const { rows } = await sql<TableSum>`

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { inTransaction } from '../transaction.ts';
+import { inQuietTransaction } from '../transaction.ts';
 import { keyOf, type MovedTable, tableName } from './tables.ts';
 
 /** Rows that are copied at once. */
@@ -47,7 +47,7 @@ async function copyAgain(
 ): Promise<void> {
   const name = tableName(table);
   const { rows } = await sql<{ row: string }>`select t::text as row from ${name} as t`.execute(from);
-  await inTransaction(to, async (trx) => {
+  await inQuietTransaction(to, async (trx) => {
     await sql`delete from ${name}`.execute(trx);
     for (let done = 0; done < rows.length; done += BATCH)
       await insertRows(trx, table, rows.slice(done, done + BATCH));

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { inTransaction } from '../transaction.ts';
+import { inQuietTransaction } from '../transaction.ts';
 import { type MovedTable, tableName } from './tables.ts';
 
 /** A database can't be used, or moved into, as it is. The message says why, and what to do. */
@@ -76,7 +76,7 @@ export async function beginMove(
     select 1 from batchline.task union all select 1 from batchline.associate limit 1`.execute(to);
   if (used.length > 0)
     throw new MoveRefused('That database holds tasks or associates already; an empty one is accepted.');
-  await inTransaction(to, async (trx) => {
+  await inQuietTransaction(to, async (trx) => {
     // What the migrations have laid there comes with the rest.
     for (const table of [...tables].reverse().filter(({ schema }) => schema === 'batchline'))
       await sql`delete from ${tableName(table)}`.execute(trx);

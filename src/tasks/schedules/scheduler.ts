@@ -9,7 +9,7 @@ import { listDueSchedules, nextDueTime } from '../../store/schedules/read-schedu
 import type { Schedule } from '../../store/schedules/schedule-row.ts';
 import { recordLook } from '../../store/schedules/watch.ts';
 import { inTransaction } from '../../store/transaction.ts';
-import { announceStart, insertStarts, type PreparedStart } from '../start-task.ts';
+import { insertStarts, type PreparedStart } from '../start-task.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
@@ -142,11 +142,11 @@ export class Scheduler {
   async #fire(due: readonly Schedule[], now: Date, downtime: Downtime | undefined): Promise<Fired> {
     const plans: Plan[] = [];
     for (const schedule of due) plans.push(await this.#plan(schedule, now, downtime));
-    const started = await inTransaction(this.#parts.database.sql, async (trx) => {
+    return inTransaction(this.#parts.database, async (trx) => {
       const locked = await lockDueSchedules(trx, due);
       const ours = plans.filter(({ schedule }) => locked.has(schedule.id));
       const starts = ours.map((plan) => startsOf(plan, now));
-      const ids = await insertStarts(trx, starts.flat());
+      const ids = await insertStarts(this.#parts, trx, starts.flat());
       let last = -1; // index of the last id of a schedule
       await moveSchedulesOn(
         trx,
@@ -162,12 +162,8 @@ export class Scheduler {
           };
         }),
       );
-      return { names: starts.flat().map(({ task }) => task.name), schedules: ours.length };
+      return { schedules: ours.length, tasks: ids.length };
     });
-    for (const name of new Set(started.names)) {
-      announceStart(this.#parts, name, 0, started.names.filter((one) => one === name).length);
-    }
-    return { schedules: started.schedules, tasks: started.names.length };
   }
 
   /** Plans what a schedule starts now. A problem that the owner can fix is stored on the schedule, which advances. */

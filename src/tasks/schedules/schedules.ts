@@ -11,7 +11,7 @@ import { getSchedule, listSchedules } from '../../store/schedules/read-schedules
 import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-row.ts';
 import { deleteSchedule, insertSchedule, updateSchedule } from '../../store/schedules/write-schedule.ts';
 import { inTransaction } from '../../store/transaction.ts';
-import { announceStart, insertStart, ownerOf } from '../start-task.ts';
+import { insertStart, ownerOf } from '../start-task.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
@@ -162,15 +162,13 @@ export async function runNow(parts: TaskParts, caller: Caller, id: number): Prom
   const runAs = narrowRunAs(schedule.runAs, caller, schedule.ownerId);
   const task = await prepareScheduled(parts, { ...schedule, runAs });
   const reason = message`Started by ${caller.login} from the schedule "${schedule.name}".`;
-  const taskId = await inTransaction(parts.database.sql, async (trx) => {
+  return inTransaction(parts.database, async (trx) => {
     const { priority } = schedule;
     const details = { actorId: caller.associateId, priority, delaySeconds: 0, reason };
-    const started = await insertStart(trx, task, details);
+    const started = await insertStart(parts, trx, task, details);
     await noteTask(trx, id, started);
     return started;
   });
-  announceStart(parts, task.name, 0, 1);
-  return taskId;
 }
 
 /** The settings, with the definition's name as it is written, after everything about them is checked. */

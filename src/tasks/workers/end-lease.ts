@@ -5,7 +5,7 @@ import { DEFAULT_RETRY } from '../../domain/retry.ts';
 import { consequenceOf, type RunOutcome } from '../../domain/run-outcome.ts';
 import { boundedText, MAX_ERROR_LENGTH, MAX_RESULT_LENGTH } from '../../domain/run-texts.ts';
 import type { StoredState } from '../../domain/task-state.ts';
-import { announceEnds, applyEnds, endOf } from '../../engine/apply-ends.ts';
+import { applyEnds, endOf } from '../../engine/apply-ends.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { type Lease, withLease } from './lease.ts';
 
@@ -39,7 +39,7 @@ export async function endLease(
   neverBegan = false,
 ): Promise<EndedLease> {
   const progressText = checkedProgressText(progress.text, parts.textLimits);
-  const { applied, ended } = await withLease(parts, caller, lease, async (trx, held) => {
+  return withLease(parts, caller, lease, async (trx, held) => {
     const { task, leaseOwner } = held;
     const definition = await parts.definitions.find(task.name, trx);
     const policy = definition?.retry ?? DEFAULT_RETRY;
@@ -49,13 +49,11 @@ export async function endLease(
       progressDescription: progressText ?? null,
       neverBegan,
     });
-    const applied = await applyEnds(trx, parts.queue, [end]);
-    const state = applied.finished[0]?.state ?? task.state;
+    const finished = await applyEnds(trx, parts.queue, [end]);
+    const state = finished[0]?.state ?? task.state;
     const nextRunInSeconds = state === 'New' ? consequence.delaySeconds : null;
-    return { applied, ended: { state, nextRunInSeconds } };
+    return { state, nextRunInSeconds };
   });
-  announceEnds(parts.database.signals, parts.queue, applied);
-  return ended;
 }
 
 /**

@@ -4,7 +4,7 @@ import { invalid } from '../../domain/errors.ts';
 import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import type { TraceContext } from '../../domain/trace-context.ts';
-import { announceStarts, announceWait, childResult } from '../../engine/families/run-children.ts';
+import { childResult } from '../../engine/families/run-children.ts';
 import { prepareChildren, startChildren } from '../../engine/families/start-children.ts';
 import { type WaitResult, waitForChildren } from '../../engine/families/wait-for-children.ts';
 import { type HeldParent, holdParent } from '../../store/families/hold-parent.ts';
@@ -35,11 +35,9 @@ export async function startLeaseChildren(
 ): Promise<number[]> {
   for (const { name } of children) checkWorker(caller, name);
   const prepared = await prepareChildren(parts, children);
-  const { ids, fresh } = await withLease(parts, caller, lease, async (trx) =>
-    startChildren(trx, await heldBy(trx, lease), prepared, trace),
+  return withLease(parts, caller, lease, async (trx) =>
+    startChildren(trx, parts.queue, await heldBy(trx, lease), prepared, trace),
   );
-  announceStarts(parts, fresh);
-  return ids;
 }
 
 /**
@@ -60,15 +58,9 @@ export async function waitWithLease(
     progressPercent: progress.percent === undefined ? null : Math.trunc(progress.percent),
     progressDescription: progressText ?? null,
   };
-  const { result, task } = await withLease(parts, caller, lease, async (trx, held) => ({
-    result: await waitForChildren(trx, await heldBy(trx, lease), onFailure, last),
-    task: held.task,
-  }));
-  if (result.waits) {
-    parts.queue.meter.waits(task.name);
-    announceWait(parts.database.signals, task);
-  }
-  return result;
+  return withLease(parts, caller, lease, async (trx) =>
+    waitForChildren(trx, parts.queue, await heldBy(trx, lease), onFailure, last),
+  );
 }
 
 /** A page of the children of a task that a worker holds, and how far all have come. */

@@ -40,7 +40,7 @@ export async function withLease<T>(
   lease: Lease,
   work: (trx: Transaction<Schema>, held: HeldTask) => Promise<T>,
 ): Promise<T> {
-  return inTransaction(parts.database.sql, async (trx) => {
+  return inTransaction(parts.database, async (trx) => {
     const held = await lockTask(trx, lease.taskId);
     return work(trx, checkHolder(caller, lease, held));
   });

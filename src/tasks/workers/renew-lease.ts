@@ -1,6 +1,7 @@
 import type { Caller } from '../../domain/caller.ts';
 import type { Signals } from '../../store/signals.ts';
 import { renewLeases } from '../../store/tasks/renew-leases.ts';
+import { afterCommit } from '../../store/transaction.ts';
 import type { TaskParts } from '../task-parts.ts';
 import { checkedProgressText, type LastProgress } from './end-lease.ts';
 import { type Lease, withLease } from './lease.ts';
@@ -35,8 +36,6 @@ export async function renewLease(
   const stop = listenForStop(parts.database.signals, lease.taskId);
   try {
     const renewed = await renewOnce(parts, caller, lease, progress);
-    if (progress.percent !== undefined || progress.text !== undefined)
-      parts.database.signals.publish({ kind: 'progress', taskIds: [lease.taskId] });
     const waitMs = Math.min(waitSeconds, renewed.leaseSeconds / 3) * 1000;
     if (renewed.stopNote !== null || waitMs <= 0) return renewed;
     await stop.heard(waitMs, over);
@@ -52,11 +51,10 @@ async function renewOnce(
   lease: Lease,
   progress: LastProgress,
 ): Promise<RenewedLease> {
-  const { renewed, parentId } = await withLease(parts, caller, lease, async (trx, { task, stopNote }) => {
+  return withLease(parts, caller, lease, async (trx, { task, stopNote }) => {
     const definition = await parts.definitions.find(task.name, trx);
     const leaseSeconds = definition?.leaseSeconds ?? 0;
-    if (stopNote !== null || definition === undefined)
-      return { renewed: { stopNote, leaseSeconds }, parentId: null };
+    if (stopNote !== null || definition === undefined) return { stopNote, leaseSeconds };
     await renewLeases(trx, [
       {
         ...lease,
@@ -65,11 +63,13 @@ async function renewOnce(
         progressDescription: progress.text ?? null,
       },
     ]);
-    const parentId = progress.percent === undefined ? null : task.parentId;
-    return { renewed: { stopNote: null, leaseSeconds }, parentId };
+    const after = afterCommit(trx);
+    if (progress.percent !== undefined || progress.text !== undefined)
+      after.publish({ kind: 'progress', taskIds: [lease.taskId] });
+    if (progress.percent !== undefined && task.parentId !== null)
+      after.publish({ kind: 'children', parentIds: [task.parentId] });
+    return { stopNote: null, leaseSeconds };
   });
-  if (parentId !== null) parts.database.signals.publish({ kind: 'children', parentIds: [parentId] });
-  return renewed;
 }
 
 interface StopListener {

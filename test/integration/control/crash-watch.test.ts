@@ -25,7 +25,7 @@ describe.each(DATABASES)('crashes on %s', (kind) => {
 
   async function lose(owner: string, ...names: string[]): Promise<void> {
     const runs = names.map((name) => lostBy(owner, name));
-    watch.noteCounted(await inTransaction(server.database.sql, (trx) => watch.note(trx, runs)));
+    await inTransaction(server.database, (trx) => watch.note(trx, runs));
   }
 
   const definition = (name: string) => server.admin.json('GET', `/Definitions/${name}`);

@@ -166,7 +166,7 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
 
   test('a downtime is a minute without a look; looks of several servers do not hide it', async () => {
     const second = (n: number): Date => new Date(Date.UTC(YEAR, 0, 1, 0, 0, n));
-    const looked = inTransaction(server.database.sql, async (trx) => {
+    const looked = inTransaction(server.database, async (trx) => {
       await sql`delete from batchline.schedule_watch`.execute(trx);
       const first = await recordLook(trx, second(0));
       const down = [];

@@ -27,7 +27,7 @@ describe('transactions on postgres', () => {
     );
     let tries = 0;
     const addCrosswise = (first: number, second: number): Promise<void> =>
-      inTransaction(db, async (trx) => {
+      inTransaction(server.database, async (trx) => {
         tries += 1;
         await sql`update counter set value = value + 1 where id = ${first}`.execute(trx);
         held.get(first)?.();
@@ -42,7 +42,7 @@ describe('transactions on postgres', () => {
   test('what the work throws is thrown at once, and nothing is kept', async () => {
     const before = await counters();
     let tries = 0;
-    const failing = inTransaction(db, async (trx) => {
+    const failing = inTransaction(server.database, async (trx) => {
       tries += 1;
       await sql`update counter set value = value + 1`.execute(trx);
       throw new Error('no');
