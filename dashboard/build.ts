@@ -8,7 +8,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 const DIST = join(import.meta.dirname, 'dist');
 const STAMP = join(DIST, 'stamp.txt');
 
-/** What the page is built of, as a hash. */
+/** The hash of the sources. */
 function sourcesHash(): string {
   const hash = createHash('sha256');
   const sources = globSync(['src/**/*.*', '*.html', '*.ts'], { cwd: import.meta.dirname }).sort();
@@ -22,9 +22,9 @@ function lockFile(): string {
 }
 
 /**
- * Builds the page to `dashboard/dist`, unless what is there is of these sources.
+ * Builds the dashboard to `dashboard/dist`, unless it is up to date.
  *
- * @returns whether there is a page now: without the development dependencies none can be built
+ * @returns whether there is a build; without the development dependencies none can be made
  */
 export async function buildDashboard(): Promise<boolean> {
   const hash = sourcesHash();
@@ -42,7 +42,7 @@ export async function buildDashboard(): Promise<boolean> {
   return true;
 }
 
-/** Lays what the server sends to browsers that take it beside the file. */
+/** Writes the compressed forms of a file beside it. */
 async function compress(path: string): Promise<void> {
   const content = readFileSync(path);
   const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
@@ -52,6 +52,6 @@ async function compress(path: string): Promise<void> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && !(await buildDashboard())) {
   process.stderr.write(
-    'The page at / is not built: that needs the development dependencies (npm ci without --omit=dev). The API works without it.\n',
+    'The dashboard is not built: that needs the development dependencies (npm ci without --omit=dev). The API works without it.\n',
   );
 }

@@ -8,7 +8,7 @@ import { createEmptyPlace } from '../test/support/databases.ts';
 import { startTestServer, type TestServer } from '../test/support/test-server.ts';
 import { buildDashboard } from './build.ts';
 
-// Takes the pictures of the documents: `npm run screenshots`.
+// Takes the screenshots of the documentation: `npm run screenshots`.
 
 const FOLDER = join(import.meta.dirname, '../docs/images');
 const ROWS = Array.from(
@@ -16,12 +16,13 @@ const ROWS = Array.from(
   (_, index) => `${index},Customer ${index},${(index * 7919) % 90_000}`,
 );
 
-/** Work of some people, under way and ended. */
+/** Creates running and finished tasks of several users. */
 async function makeWork(server: TestServer): Promise<{ importId: number }> {
   const people = [];
   for (const login of ['anna', 'bjorn', 'chloe']) people.push(await server.associate(login));
   const [anna, bjorn, chloe] = people;
-  if (anna === undefined || bjorn === undefined || chloe === undefined) throw new Error('nobody is there');
+  if (anna === undefined || bjorn === undefined || chloe === undefined)
+    throw new Error('the users are missing');
   await makeHistory(server, [anna.associateId, bjorn.associateId, chloe.associateId]);
   const countdown = (seconds: number, Description: string, more = {}) => ({
     Name: 'countdown',
@@ -57,7 +58,7 @@ async function makeWork(server: TestServer): Promise<{ importId: number }> {
   return { importId };
 }
 
-/** An hour of tasks that have ended, as if the server had been up that long. */
+/** Inserts an hour of finished tasks. */
 async function makeHistory(server: TestServer, owners: readonly number[]): Promise<void> {
   const db = server.database.sql;
   await sql`

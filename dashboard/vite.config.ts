@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const SERVER = process.env.BATCHLINE_URL ?? 'http://127.0.0.1:7243';
 
-/** The page is built to `dashboard/dist`, which the server reads; `npx vite dashboard` serves it while one works on it. */
+/** Builds to `dashboard/dist`, which the server reads. `npx vite dashboard` serves with hot reload. */
 export default defineConfig({
   root: import.meta.dirname,
   build: {

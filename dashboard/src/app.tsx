@@ -18,17 +18,17 @@ const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
 const WebhooksPage = lazy(() => import('./webhooks/webhooks-page.tsx'));
 const PeoplePage = lazy(() => import('./people/people-page.tsx'));
 
-/** The page: the sign-in, or what the address names. */
+/** The sign-in form, or the page of the address. */
 export function App(): ReactNode {
   const who = useStore(session);
   const refused = useStore(signedOutCalls);
   const isReachable = useStore(reachable);
   const queries = useQueryClient();
-  // Whom the page beneath the sign-in belongs to. It stays as it is until they are back, or somebody else comes.
+  // The user of the page below the sign-in form. It stays until they return or someone else signs in.
   const [owner, setOwner] = useState<Session>();
 
   useEffect(() => {
-    const find = (): void => void findSession().catch(() => undefined); // The banner tells; the next tick tries again.
+    const find = (): void => void findSession().catch(() => undefined); // The banner says so; the next tick retries.
     if (who === undefined) find();
     return who === undefined ? onTaskChanges(find) : undefined;
   }, [who]);
@@ -56,7 +56,7 @@ export function App(): ReactNode {
       {!isReachable && <Unreachable />}
       {who === null && <SignIn ended={owner !== undefined} />}
       {owner !== undefined && (who === null || isOwner) && (
-        <div key={owner.AssociateId} inert={!isOwner} hidden={!isOwner}>
+        <div key={owner.AssociateId} className="frame" inert={!isOwner} hidden={!isOwner}>
           <Frame who={owner} onSignOut={leave} />
         </div>
       )}
@@ -68,7 +68,7 @@ function Unreachable(): ReactNode {
   const { t } = useTexts();
   return (
     <p className="banner" role="alert">
-      {t`The server does not answer. What you see may be old; it is tried again every second.`}
+      {t`The server is not responding. Retrying every second; this page may be out of date.`}
     </p>
   );
 }
@@ -77,7 +77,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
   const { t } = useTexts();
   return (
     <>
-      <a className="skip" href="#content">{t`To the content`}</a>
+      <a className="skip" href="#content">{t`Skip to content`}</a>
       <header className="top">
         <Link href="/" className="brand">
           Batchline
@@ -88,10 +88,10 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
           <NavLink href="/schedules">{t`Schedules`}</NavLink>
           <NavLink href="/webhooks">{t`Webhooks`}</NavLink>
           {seesAll(who) && <NavLink href="/operations">{t`Operations`}</NavLink>}
-          {isAdministrator(who) && <NavLink href="/people">{t`People`}</NavLink>}
+          {isAdministrator(who) && <NavLink href="/people">{t`Users`}</NavLink>}
         </nav>
         <div className="me">
-          <Link href="/settings" title={t`Language, time zone and colours`}>
+          <Link href="/settings" title={t`Settings`}>
             {who.Name || who.Login}
           </Link>
           <button type="button" className="quiet" onClick={onSignOut}>
@@ -123,7 +123,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
               <Preferences who={who} />
             </Route>
             <Route>
-              <h1>{t`There is no such page.`}</h1>
+              <h1>{t`Page not found`}</h1>
             </Route>
           </Switch>
         </Suspense>
@@ -132,7 +132,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
   );
 }
 
-/** The part of the page that the address names; whoever comes to another one by keyboard or ear begins at its start. */
+/** The page of the address. Navigation moves the focus to its start. */
 function Content({ children }: { children: ReactNode }): ReactNode {
   const main = useRef<HTMLElement>(null);
   const [path] = useLocation();

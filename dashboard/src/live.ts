@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent } from 'react';
 import { session } from './api/session.ts';
 
-/** How long changes are gathered before they are told, in milliseconds. */
+/** How long events are collected before listeners are called, in milliseconds. */
 const GATHERING = 300;
-/** How often it is told anyway: for what no event tells, and while there is no stream. */
+/** The polling intervals with a stream, for changes without an event, and without one. */
 const IDLE = 15_000;
 const WITHOUT_STREAM = 1000;
 
@@ -14,11 +14,10 @@ let leaveSession: (() => void) | undefined;
 let ticking: ReturnType<typeof setInterval> | undefined;
 
 /**
- * Tells when tasks may have changed: the one place that knows how the page learns of it. That is the stream of events
- * of whoever is signed in; where there is none, because it is not known who that is or the server does not answer, it
- * is told every second. While the page can't be seen, or asks for a password, nothing is told, and no connection is held.
+ * Calls a listener when tasks may have changed: on events of the user's stream, or every second without a stream. While
+ * the page is hidden or asks for a password, it calls nothing and holds no connection.
  *
- * @returns ends it
+ * @returns unsubscribes
  */
 export function onTaskChanges(listener: () => void): () => void {
   if (listeners.size === 0) begin();
@@ -41,7 +40,7 @@ function end(): void {
   close();
 }
 
-/** Follows the stream while the page can be seen. What was missed meanwhile is asked for at once. */
+/** Follows the stream while the page is visible, and catches up at once. */
 function follow(): void {
   close();
   if (!isFollowing()) return;
@@ -50,7 +49,7 @@ function follow(): void {
     told += WITHOUT_STREAM;
     if (stream?.readyState === EventSource.OPEN && told < IDLE) return;
     told = 0;
-    // A stream that was refused does not come back by itself, as after a session that has ended.
+    // A refused stream, as after an expired session, doesn't reconnect by itself.
     if (stream?.readyState === EventSource.CLOSED) open();
     tell();
   }, WITHOUT_STREAM);
@@ -64,7 +63,7 @@ function open(): void {
   stream?.close();
   if (session.get() === undefined) return;
   stream = new EventSource('/api/v1/Events');
-  // A stream begins with its opening: what happened before is asked for.
+  // A stream has no past events, so catch up.
   stream.onopen = gather;
   for (const type of ['state', 'progress']) stream.addEventListener(type, gather);
 }
@@ -89,10 +88,10 @@ function tell(): void {
 }
 
 /**
- * Refreshes what is shown when tasks may have changed. One refresh at a time; one that is asked for meanwhile follows,
- * after a pause of what the last one took, so that a slow answer does not load the server all the time.
+ * Refreshes a view when tasks may have changed. Refreshes never overlap; after each there is a pause of the same length,
+ * so that slow responses don't keep the server busy.
  *
- * @param every milliseconds after which it is refreshed anyway: for what no event tells
+ * @param every an additional interval in milliseconds, for changes without an event
  */
 export function useLive(refresh: () => Promise<unknown>, every?: number): void {
   const current = useEffectEvent(refresh);
@@ -104,7 +103,7 @@ export function useLive(refresh: () => Promise<unknown>, every?: number): void {
       state = 'busy';
       const began = performance.now();
       current()
-        .catch(() => undefined) // The call has told why; the next one tries again.
+        .catch(() => undefined) // The view shows the error; the next refresh retries.
         .finally(() => {
           if (isOver) return;
           pause = setTimeout(() => {

@@ -3,11 +3,15 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { showTheme } from './preferences.ts';
+import './styles/tokens.css';
 import './styles/page.css';
+import './styles/parts.css';
+import './styles/table.css';
 import './styles/tasks.css';
+import './styles/task.css';
 import { TextsProvider } from './texts.tsx';
 
-// Each view asks again on its own (live.ts), so that nothing is tried twice here.
+// The views refetch on their own (live.ts), so queries don't retry.
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } },
 });

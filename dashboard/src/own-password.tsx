@@ -8,7 +8,7 @@ import { Field } from './parts/field.tsx';
 import { Problem } from './parts/problem.tsx';
 import { useTexts } from './texts.tsx';
 
-/** Changes the password of the person who is signed in. That ends all their sessions, so this one signs in again. */
+/** Changes the user's password. That ends all their sessions, so this one signs in again. */
 export function OwnPassword({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const [differs, setDiffers] = useState(false);
@@ -31,15 +31,19 @@ export function OwnPassword({ who }: { who: Session }): ReactNode {
     <form onSubmit={submit}>
       <h2>{t`Password`}</h2>
       <input type="hidden" name="login" autoComplete="username" value={who.Login} />
-      <Field label={t`New password`}>
-        {(props) => <input {...props} type="password" name="new" autoComplete="new-password" required />}
+      <Field name="new" label={t`New password`}>
+        {(props) => <input {...props} type="password" autoComplete="new-password" required />}
       </Field>
-      <Field label={t`Repeat the new password`} error={differs ? t`The two passwords are different.` : ''}>
-        {(props) => <input {...props} type="password" name="repeated" autoComplete="new-password" required />}
+      <Field
+        name="repeated"
+        label={t`Confirm new password`}
+        error={differs ? t`The passwords don’t match.` : ''}
+      >
+        {(props) => <input {...props} type="password" autoComplete="new-password" required />}
       </Field>
       <Problem error={change.error} />
       {change.isSuccess && (
-        <p role="status">{t`Your password was changed. Your other sessions have ended.`}</p>
+        <p role="status">{t`Password changed. Your other sessions have been signed out.`}</p>
       )}
       <button type="submit" disabled={change.isPending}>{t`Change password`}</button>
     </form>

@@ -7,17 +7,17 @@ import { useStore } from './store.ts';
 import { useTexts } from './texts.tsx';
 import { useTitle } from './title.ts';
 
-/** Language, time zone and colours of this browser, and the user's password. */
+/** Language, time zone and theme of this browser, and the user's password. */
 export function Preferences({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const { language, timeZone, theme } = useStore(preferences);
-  const byBrowser = t`As the browser says`;
+  const byBrowser = t`Browser default`;
   useTitle(t`Settings`);
   return (
     <section className="narrow">
       <h1>{t`Settings`}</h1>
-      <p>{t`They are kept in this browser.`}</p>
-      <Field label={t`Language`}>
+      <p>{t`Saved in this browser only.`}</p>
+      <Field name="language" label={t`Language`}>
         {(props) => (
           <select {...props} value={language} onChange={(event) => choose({ language: event.target.value })}>
             <option value="">{byBrowser}</option>
@@ -29,7 +29,7 @@ export function Preferences({ who }: { who: Session }): ReactNode {
           </select>
         )}
       </Field>
-      <Field label={t`Time zone`}>
+      <Field name="timeZone" label={t`Time zone`}>
         {(props) => (
           <select {...props} value={timeZone} onChange={(event) => choose({ timeZone: event.target.value })}>
             <option value="">{byBrowser}</option>
@@ -39,7 +39,7 @@ export function Preferences({ who }: { who: Session }): ReactNode {
           </select>
         )}
       </Field>
-      <Field label={t`Colours`}>
+      <Field name="theme" label={t`Theme`}>
         {(props) => (
           <select
             {...props}

@@ -1,6 +1,6 @@
 import { createStore } from './store.ts';
 
-/** What somebody has chosen in this browser; an empty text leaves it to the browser. */
+/** The settings of this browser; empty values mean the browser's default. */
 export interface Preferences {
   readonly language: string;
   readonly timeZone: string;
@@ -10,7 +10,7 @@ export interface Preferences {
 const KEY = 'batchline.preferences';
 const BROWSERS_OWN: Preferences = { language: '', timeZone: '', theme: '' };
 
-/** The languages that the server has texts in, by the name that their readers know them by. */
+/** The languages of the server by their own names. */
 export const LANGUAGES: Readonly<Record<string, string>> = {
   en: 'English',
   nb: 'Norsk',
@@ -21,47 +21,47 @@ export const LANGUAGES: Readonly<Record<string, string>> = {
   fr: 'Français',
 };
 
-/** The choices of this browser. */
+/** The settings of this browser. */
 export const preferences = createStore<Preferences>({ ...BROWSERS_OWN, ...readStored<object>(KEY) });
 
-/** Keeps a choice. */
+/** Changes and stores settings. */
 export function choose(change: Partial<Preferences>): void {
   preferences.set({ ...preferences.get(), ...change });
   writeStored(KEY, preferences.get());
   showTheme();
 }
 
-/** Gives the page the chosen look; without a choice the style sheet follows the system. */
+/** Applies the theme; without a choice the style sheet follows the system. */
 export function showTheme(): void {
   const { theme } = preferences.get();
   if (theme === '') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
 }
 
-/** What SO-Language says: the choice, else the browser's languages. */
+/** The value of SO-Language: the chosen language or the browser's. */
 export function languageHeader(): string {
   return preferences.get().language || navigator.languages.join(', ') || 'en';
 }
 
-/** The zone that times are shown in. */
+/** The time zone of the page. */
 export function timeZone(): string {
   return preferences.get().timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 }
 
-/** Reads what was kept in this browser; `undefined` where nothing readable was. */
+/** Reads a stored value; `undefined` if there is none. */
 export function readStored<T>(key: string): T | undefined {
   try {
     return JSON.parse(localStorage.getItem(key) ?? '') as T;
   } catch {
-    return undefined; // Nothing was kept, or the browser keeps nothing: both are as if nobody had chosen.
+    return undefined; // Nothing is stored, or storage is disabled: use the defaults.
   }
 }
 
-/** Keeps something in this browser, where it lets us. */
+/** Stores a value in this browser, if it has storage. */
 export function writeStored(key: string, value: unknown): void {
   try {
     localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // A browser that keeps nothing still shows the choice until the page is left.
+    // Without storage, the value lasts until the page is closed.
   }
 }

@@ -5,7 +5,7 @@ import { Field } from './parts/field.tsx';
 import { Problem } from './parts/problem.tsx';
 import { useTexts } from './texts.tsx';
 
-/** Asks who somebody is; where a session has ended, it says so. */
+/** The sign-in form. After an expired session it says so. */
 export function SignIn({ ended }: { ended: boolean }): ReactNode {
   const { t } = useTexts();
   const login = useRef<HTMLInputElement>(null);
@@ -22,14 +22,12 @@ export function SignIn({ ended }: { ended: boolean }): ReactNode {
     <main className="sign-in">
       <form onSubmit={submit}>
         <h1>Batchline</h1>
-        {ended && <p role="status">{t`Your session has ended. Sign in, and you are where you were.`}</p>}
-        <Field label={t`Login`}>
-          {(props) => <input {...props} ref={login} name="login" autoComplete="username" required />}
+        {ended && <p role="status">{t`Your session has expired. Sign in to continue where you left off.`}</p>}
+        <Field name="login" label={t`Login`}>
+          {(props) => <input {...props} ref={login} autoComplete="username" required />}
         </Field>
-        <Field label={t`Password`}>
-          {(props) => (
-            <input {...props} name="password" type="password" autoComplete="current-password" required />
-          )}
+        <Field name="password" label={t`Password`}>
+          {(props) => <input {...props} type="password" autoComplete="current-password" required />}
         </Field>
         <Problem error={error} />
         <button type="submit" className="primary" disabled={isPending}>

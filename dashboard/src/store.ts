@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from 'react';
 
-/** A value that is not of one component: whoever uses it is told of its changes. */
+/** A value outside of components that notifies its subscribers. */
 export interface Store<T> {
   get(): T;
   set(value: T): void;
   subscribe(listener: () => void): () => void;
 }
 
-/** Makes a store. */
+/** Creates a store. */
 export function createStore<T>(initial: T): Store<T> {
   let current = initial;
   const listeners = new Set<() => void>();
@@ -25,7 +25,7 @@ export function createStore<T>(initial: T): Store<T> {
   };
 }
 
-/** The value of a store, as it changes. */
+/** The current value of a store. */
 export function useStore<T>(store: Store<T>): T {
   return useSyncExternalStore(store.subscribe, store.get);
 }

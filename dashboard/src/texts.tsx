@@ -2,15 +2,15 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from '
 import { languageHeader, preferences } from './preferences.ts';
 import { useStore } from './store.ts';
 
-/** A template tag that tells a text in the person's language: the English template is the key of its translations. */
+/** A template tag that translates a text. The English template is the key of its translations. */
 export type Tell = (parts: TemplateStringsArray, ...values: readonly (string | number)[]) => string;
 
 interface Texts {
   readonly language: string;
-  /** The language as the browser has it, with its country, for numbers and times. */
+  /** The language with its country, as in the browser, to format numbers and times. */
   readonly locale: string;
   readonly t: Tell;
-  /** What a name such as `SR_BATCH_STATE_NEW` stands for; `undefined` where no catalogue has it. */
+  /** The text of a resource such as `SR_BATCH_STATE_NEW`; `undefined` if there is none. */
   readonly resource: (name: string) => string | undefined;
 }
 
@@ -36,7 +36,7 @@ function textsOf({ Language, Messages, Resources }: Catalogue): Texts {
   };
 }
 
-/** Shows its children when the texts of the person's language are there; without a server they are English. */
+/** Loads the texts of the user's language before it shows its children; without a server they are English. */
 export function TextsProvider({ children }: { children: ReactNode }): ReactNode {
   const { language } = useStore(preferences);
   const [texts, setTexts] = useState<Texts>();
@@ -58,7 +58,7 @@ export function TextsProvider({ children }: { children: ReactNode }): ReactNode 
   return texts === undefined ? null : <TextsContext value={texts}>{children}</TextsContext>;
 }
 
-/** The texts of the person's language. */
+/** The texts of the user's language. */
 export function useTexts(): Texts {
   return useContext(TextsContext);
 }

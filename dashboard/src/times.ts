@@ -2,20 +2,20 @@ import { useEffect, useState } from 'react';
 import { timeZone } from './preferences.ts';
 import { useTexts } from './texts.tsx';
 
-/** The instant that the API wrote; `undefined` where it was never set. */
+/** Parses a time of the API; `undefined` if it was never set. */
 export function readTime(text: string): number | undefined {
   if (text === '' || text.startsWith('0001-01-01')) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** Writes times and spans in the person's language and zone. */
+/** Formats times and durations in the user's language and time zone. */
 export function useTimes(): {
-  /** Day and time of day; a dash for a time that never was. */
+  /** Date and time of day; a dash if undefined. */
   readonly moment: (at: number | undefined) => string;
   /** Time of day. */
   readonly clock: (at: number) => string;
-  /** A span in its one or two largest units: `3 min 20 s`. */
+  /** A duration in its one or two largest units: `3 min 20 s`. */
   readonly span: (milliseconds: number) => string;
   readonly number: (value: number) => string;
 } {
@@ -45,7 +45,7 @@ export function useTimes(): {
   };
 }
 
-/** The time of now, each second. */
+/** The current time, updated every second. */
 export function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

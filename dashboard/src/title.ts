@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** Names what is shown in the browser's title. */
+/** Sets the title of the window. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Batchline`;

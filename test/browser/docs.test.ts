@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeInBrowser, passwordOf } from './stage.ts';
 
-/** Waits until the call that was tried last has been answered so. */
+/** Waits until the last call has returned this status. */
 const answered = (page: Page, status: number): Promise<void> =>
   page
     .locator('.live-responses-table .response-col_status')
@@ -10,8 +10,8 @@ const answered = (page: Page, status: number): Promise<void> =>
     .first()
     .waitFor();
 
-describeInBrowser('the page to try calls, /docs', (stage) => {
-  test('shows every call of the document', async () => {
+describeInBrowser('the API page at /docs', (stage) => {
+  test('lists every call of the document', async () => {
     const { page } = await stage.open('/docs');
     const { paths } = (await (await fetch(`${stage.server.url}/openapi.json`)).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;
@@ -30,7 +30,7 @@ describeInBrowser('the page to try calls, /docs', (stage) => {
     }
   });
 
-  test('changes something by the session of the page at /', async () => {
+  test('uses the session of the dashboard', async () => {
     const { page } = await stage.open('/', 'admin');
     await page.goto('/docs#/BatchTask/startBatchTask');
     await page.getByRole('button', { name: 'Execute' }).click();
@@ -39,7 +39,7 @@ describeInBrowser('the page to try calls, /docs', (stage) => {
     expect(tasks.map(({ Name }: { Name: string }) => Name)).toEqual(['countdown']);
   });
 
-  test('calls with a password where nobody is signed in', async () => {
+  test('calls with a password without a session', async () => {
     const { page } = await stage.open('/docs#/Definitions/listDefinitions');
     await page.getByRole('button', { name: 'Execute' }).click();
     await answered(page, 401);

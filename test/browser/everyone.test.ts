@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { axeFindings, signInAs } from '../support/browser.ts';
 import { describeInBrowser, passwordOf } from './stage.ts';
 
-describeInBrowser('for everyone', (stage) => {
-  /** With something that is there when the page is. */
+describeInBrowser('every page', (stage) => {
+  /** The pages, each with a selector of its content. */
   const PAGES = {
     '/?scope=all': 'tbody tr',
     '/tasks/1': '.timeline li',
@@ -19,32 +19,29 @@ describeInBrowser('for everyone', (stage) => {
     ['light', 1280],
     ['dark', 1280],
     ['light', 390],
-  ] as const)(
-    'axe finds nothing, and nothing is wider than the window (%s, %d pixels)',
-    async (colorScheme, width) => {
-      const { admin } = stage.server;
-      for (const fail of [true, false])
-        await admin.ended(
-          await admin.start({ Name: 'flaky', Description: 'x'.repeat(200), ParameterObject: { fail } }),
-        );
-      const { page } = await stage.open('/settings', undefined, {
-        colorScheme,
-        viewport: { width, height: 800 },
-      });
-      await page.getByRole('button', { name: 'Sign in' }).waitFor();
-      expect(await axeFindings(page)).toEqual([]);
-      await signInAs(page, 'admin', passwordOf('admin'));
-      for (const [path, part] of Object.entries(PAGES)) {
-        await page.goto(path);
-        await page.locator(`main ${part}`).first().waitFor();
-        expect(await axeFindings(page), path).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow, path).toBeLessThanOrEqual(0);
-      }
-    },
-  );
+  ] as const)('axe has no finding, and no page overflows (%s, %d pixels)', async (colorScheme, width) => {
+    const { admin } = stage.server;
+    for (const fail of [true, false])
+      await admin.ended(
+        await admin.start({ Name: 'flaky', Description: 'x'.repeat(200), ParameterObject: { fail } }),
+      );
+    const { page } = await stage.open('/settings', undefined, {
+      colorScheme,
+      viewport: { width, height: 800 },
+    });
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await signInAs(page, 'admin', passwordOf('admin'));
+    for (const [path, part] of Object.entries(PAGES)) {
+      await page.goto(path);
+      await page.locator(`main ${part}`).first().waitFor();
+      expect(await axeFindings(page), path).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, path).toBeLessThanOrEqual(0);
+    }
+  });
 
-  test('texts and times are in the language and zone of the browser, or in those that one chooses', async () => {
+  test('texts and times are in the language and zone of the browser or of the settings', async () => {
     const anna = await stage.server.associate('anna');
     const id = await anna.start({ Name: 'flaky', ParameterObject: { fail: false } });
     await anna.ended(id);
@@ -72,15 +69,15 @@ describeInBrowser('for everyone', (stage) => {
     await page.getByText(zoned('America/New_York', 'de')).first().waitFor();
   });
 
-  test('light and dark can be chosen', async () => {
+  test('the theme can be chosen', async () => {
     const { page } = await stage.open('/settings', 'admin');
     const ground = (): Promise<string> =>
       page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const light = await ground();
-    await page.getByLabel('Colours').selectOption('dark');
+    await page.getByLabel('Theme').selectOption('dark');
     expect(await ground()).not.toBe(light);
     await page.reload();
-    await page.getByLabel('Colours').waitFor();
+    await page.getByLabel('Theme').waitFor();
     expect(await ground()).not.toBe(light);
   });
 });

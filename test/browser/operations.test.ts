@@ -3,7 +3,7 @@ import { axeFindings } from '../support/browser.ts';
 import { describeInBrowser } from './stage.ts';
 
 describeInBrowser('operations', (stage) => {
-  test('tells what ran, what waits and what fails', async () => {
+  test('shows throughput, queues and failures', async () => {
     const { admin } = stage.server;
     const ids = [];
     for (const fail of [true, true, false, false, false])
@@ -20,7 +20,7 @@ describeInBrowser('operations', (stage) => {
       await page.getByRole('row', { name: 'close-the-books' }).locator('.number').allInnerTexts(),
     ).toEqual(['0', '–', '0', '1', '0', '0', '–']);
     expect(await page.locator('.plot canvas').count()).toBe(4);
-    await page.getByText('1 at most in one step').waitFor();
+    await page.getByText('peak 1').waitFor();
     await page.getByText('flaky: The printer is out of paper.').waitFor();
     await page.getByRole('button', { name: 'Last week' }).click();
     await page.getByText('3 succeeded, 2 failed').waitFor();
@@ -29,7 +29,7 @@ describeInBrowser('operations', (stage) => {
     await page.getByRole('heading', { name: `flaky #${ids[1]}` }).waitFor();
   });
 
-  test('a definition is paused, its tasks wait, and it is resumed', async () => {
+  test('tasks of a paused definition wait until it is resumed', async () => {
     const { admin } = stage.server;
     const { page } = await stage.open('/operations', 'admin');
     await page.getByRole('button', { name: 'Pause flaky' }).click();
@@ -42,7 +42,7 @@ describeInBrowser('operations', (stage) => {
     await admin.ended(id);
   });
 
-  test('a definition is limited, and its own limits count again', async () => {
+  test('limits of a definition are set and reset', async () => {
     const { admin } = stage.server;
     const limits = async () =>
       (await admin.json('GET', '/Definitions')).find((each: { Name: string }) => each.Name === 'flaky');
@@ -50,8 +50,11 @@ describeInBrowser('operations', (stage) => {
     const open = (): Promise<void> => page.getByRole('button', { name: 'Limits of flaky' }).click();
     await open();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Runs at once', { exact: true }).fill('4');
-    await dialog.getByLabel('Runs that begin in a period').fill('100');
+    await dialog.getByLabel('Concurrent runs', { exact: true }).fill('0');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('Must be at least 1.').waitFor();
+    await dialog.getByLabel('Concurrent runs', { exact: true }).fill('4');
+    await dialog.getByLabel('Runs per period').fill('100');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.getByRole('alert').waitFor();
     await dialog.getByLabel('Length of the period in seconds').fill('0.5');
@@ -63,75 +66,97 @@ describeInBrowser('operations', (stage) => {
       LimitsAreSet: true,
     });
     await open();
-    expect(await dialog.getByLabel('Runs at once', { exact: true }).inputValue()).toBe('4');
-    await dialog.getByRole('button', { name: 'As the definition has them' }).click();
+    expect(await dialog.getByLabel('Concurrent runs', { exact: true }).inputValue()).toBe('4');
+    await dialog.getByRole('button', { name: 'Reset to the definition’s limits' }).click();
     await page.getByRole('row', { name: 'flaky' }).getByText('Limited').waitFor({ state: 'detached' });
     expect(await limits()).toMatchObject({ Limits: { Concurrent: null, Rate: null }, LimitsAreSet: false });
   });
 
-  test('a schedule is made, run now, paused and removed', async () => {
+  test('a schedule is created, run, paused and deleted', async () => {
     const { page } = await stage.open('/schedules', 'admin');
-    await page.getByText('Nothing starts by the clock.').waitFor();
-    await page.getByRole('button', { name: 'Make one' }).click();
+    await page.getByText('No schedules yet.').waitFor();
+    await page.getByRole('button', { name: 'New schedule' }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByText('Required.').waitFor();
     await dialog.getByLabel('Name').fill('nightly');
     await dialog.getByLabel('Definition').selectOption('flaky');
-    await dialog.getByLabel('When').fill('never');
+    const cron = dialog.getByLabel('Schedule', { exact: true });
+    await cron.fill('never');
+    await dialog.getByLabel('Parameters').fill('{ "fail": ');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByText('Invalid JSON').waitFor();
     await dialog.getByLabel('Parameters').fill('{ "fail": false }');
-    await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByRole('alert').waitFor();
-    await dialog.getByLabel('When').fill('30 2 * * *');
-    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.locator('.field-error').getByText('Cron is "never"').waitFor();
+    expect(await cron.getAttribute('aria-invalid')).toBe('true');
+    expect(await axeFindings(page)).toEqual([]);
+    await cron.fill('30 2 * * *');
+    await dialog.getByRole('button', { name: 'Create' }).click();
     const row = page.getByRole('row', { name: 'nightly' });
     await row.getByText('30 2 * * *').waitFor();
     await row.getByText(/02:30:00/).waitFor();
-    await page.getByRole('button', { name: 'Run nightly now' }).click();
+    await page.getByRole('button', { name: 'Run now: nightly' }).click();
     await row.getByRole('link').click();
     await page.locator('.task-header').getByText('Succeeded').waitFor();
     await page.goBack();
     await page.getByRole('button', { name: 'Pause nightly' }).click();
     await row.getByText('Paused').waitFor();
-    await page.getByRole('button', { name: 'Remove nightly' }).click();
-    await page.getByText('Nothing starts by the clock.').waitFor();
+    await page.getByRole('button', { name: 'Delete nightly' }).click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await row.getByText('Paused').waitFor();
+    await page.getByRole('button', { name: 'Delete nightly' }).click();
+    expect(await axeFindings(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No schedules yet.').waitFor();
   });
 
-  test('people are added, changed and shut out', async () => {
+  test('users are added, edited and disabled', async () => {
     const { page } = await stage.open('/people', 'admin');
-    await page.getByRole('button', { name: 'Add a person' }).click();
+    await page.getByRole('button', { name: 'Add user' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Login').fill('nina');
     await dialog.getByLabel('Name').fill('Nina Olsen');
     await dialog.getByLabel('Password').fill('x');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByRole('alert').waitFor();
+    await dialog.locator('.field-error, [role=alert]').waitFor();
     await dialog.getByLabel('Password').fill('password of nina');
     await dialog.getByLabel(/viewer/).check();
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('row', { name: 'nina Nina Olsen viewer May sign in' }).waitFor();
+    await page.getByRole('row', { name: 'nina Nina Olsen viewer Enabled' }).waitFor();
     await stage.open('/operations', 'nina');
-    await page.getByRole('button', { name: 'Change nina' }).click();
-    await dialog.getByLabel('Shut out').check();
+    await page.getByRole('button', { name: 'Edit nina' }).click();
+    await dialog.getByLabel('Disabled').check();
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('row', { name: 'nina Nina Olsen viewer Shut out' }).waitFor();
+    await page.getByRole('row', { name: 'nina Nina Olsen viewer Disabled' }).waitFor();
     expect((await stage.server.admin.json('GET', '/Users')).at(-1)).toMatchObject({
       Login: 'nina',
       Disabled: true,
     });
   });
 
-  test('a token is shown once, works, and is removed', async () => {
+  test('a token is shown once, signs in, and is deleted', async () => {
     const { page } = await stage.open('/people', 'admin');
     await page.getByRole('button', { name: 'Tokens' }).click();
-    await page.getByLabel('Name').fill('nightly job');
-    await page.getByRole('button', { name: 'Make one' }).click();
+    await page.getByText('No tokens yet.').waitFor();
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('nightly job');
+    await dialog.getByLabel('write').uncheck();
+    await dialog.getByLabel('Expires in days').fill('30');
+    expect(await axeFindings(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Create' }).click();
     const token = await page.locator('code').textContent();
     const call = (): Promise<number> =>
       fetch(`${stage.server.url}/api/v1/SignIn`, { headers: { Authorization: `Bearer ${token}` } }).then(
         ({ status }) => status,
       );
     expect(await call()).toBe(200);
-    await page.getByRole('button', { name: 'Remove nightly job' }).click();
-    await page.getByRole('row', { name: 'nightly job' }).waitFor({ state: 'detached' });
+    expect(await stage.server.admin.json('GET', '/Tokens')).toMatchObject([{ Scopes: ['read'] }]);
+    await page.getByRole('button', { name: 'Delete nightly job' }).click();
+    expect(await call(), 'before the confirmation').toBe(200);
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No tokens yet.').waitFor();
     expect(await call()).toBe(401);
   });
 });

@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
-/** What the first view may weigh, in bytes as they are sent. */
+/** The maximum size of the first view's scripts, in compressed bytes. */
 const MOST_SCRIPT = 200 * 1024;
 
 let server: TestServer;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** fetch decompresses on its own; node:http leaves what comes as it is. */
+/** Requests without decompression, which fetch would do. */
 async function raw(path: string, headers: Record<string, string> = {}) {
   const { get } = await import('node:http');
   return new Promise<{ status: number; headers: Record<string, string>; body: Buffer }>((resolve, reject) => {
@@ -32,7 +32,7 @@ async function assets(): Promise<string[]> {
   return [...body.toString().matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((match) => match[1] ?? '');
 }
 
-describe('the page', () => {
+describe('the dashboard’s files', () => {
   test.each([
     '/',
     '/tasks/1',
@@ -42,21 +42,18 @@ describe('the page', () => {
     '/operations',
     '/people',
     '/settings',
-  ])(
-    'is at %s for everybody, with a policy that lets nothing foreign and nothing inline in',
-    async (path) => {
-      const { status, headers, body } = await raw(path, { Accept: 'text/html' });
-      expect(status).toBe(200);
-      expect(headers['content-type']).toBe('text/html; charset=utf-8');
-      expect(headers['cache-control']).toBe('no-cache');
-      const policy = headers['content-security-policy'];
-      expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
-      expect(policy).not.toContain('unsafe');
-      expect(body.toString()).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|https?:/);
-    },
-  );
+  ])('is served at %s without a sign-in, with a strict Content-Security-Policy', async (path) => {
+    const { status, headers, body } = await raw(path, { Accept: 'text/html' });
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['cache-control']).toBe('no-cache');
+    const policy = headers['content-security-policy'];
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(body.toString()).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|https?:/);
+  });
 
-  test('is asked for once: its files are kept for good, and it is known again by its ETag', async () => {
+  test('is cached: assets for a year, the page by its ETag', async () => {
     const { headers } = await raw('/');
     const again = await raw('/', { 'If-None-Match': `"other", W/${headers.etag}` });
     expect(again.status).toBe(304);
@@ -69,7 +66,7 @@ describe('the page', () => {
     }
   });
 
-  test('comes compressed to who takes that, under ETags of their own', async () => {
+  test('is compressed if the client accepts it, with an ETag for each coding', async () => {
     const [script = ''] = (await assets()).filter((path) => path.endsWith('.js'));
     const plain = await raw(script);
     const brotli = await raw(script, { 'Accept-Encoding': 'gzip, deflate, br' });
@@ -83,7 +80,7 @@ describe('the page', () => {
     expect(brotli.headers.vary?.toLowerCase()).toContain('accept-encoding');
   });
 
-  test('weighs less than 200 KB of script at first', async () => {
+  test('loads less than 200 KB of script at first', async () => {
     const scripts = (await assets()).filter((path) => path.endsWith('.js'));
     const sizes = await Promise.all(
       scripts.map(async (path) => (await raw(path, { 'Accept-Encoding': 'gzip' })).body.length),
@@ -93,7 +90,7 @@ describe('the page', () => {
     expect(total).toBeLessThan(MOST_SCRIPT);
   });
 
-  test('has no files but its own', async () => {
+  test('serves only its own files', async () => {
     for (const path of [
       '/assets/none.js',
       '/assets/../stamp.txt',
@@ -106,7 +103,7 @@ describe('the page', () => {
 });
 
 describe('GET /api/v1/Texts', () => {
-  test('tells the texts of a language to everybody', async () => {
+  test('returns the texts of a language without a sign-in', async () => {
     const answer = await raw('/api/v1/Texts', { 'SO-Language': 'nb-NO' });
     const texts = JSON.parse(answer.body.toString());
     expect(answer.status).toBe(200);
@@ -120,7 +117,7 @@ describe('GET /api/v1/Texts', () => {
     expect(again.status).toBe(304);
   });
 
-  test('English messages are their templates, and an unknown language is English', async () => {
+  test('English messages are their templates, and unknown languages fall back to English', async () => {
     const { body } = await raw('/api/v1/Texts', { 'SO-Language': 'tlh' });
     const texts = JSON.parse(body.toString());
     expect(texts.Language).toBe('en');

@@ -5,7 +5,7 @@ import { startTestServer } from '../support/test-server.ts';
 import { describeInBrowser, passwordOf, STAGE_ENV, shownTasks } from './stage.ts';
 
 describeInBrowser('signing in', (stage) => {
-  test('a wrong password is told, a right one leads to where one wanted to be, and signing out ends the session', async () => {
+  test('a wrong password is refused, a right one opens the requested page, and signing out ends the session', async () => {
     await stage.server.associate('carla');
     const { page, context } = await stage.open('/start/countdown');
     await page.getByLabel('Login').fill('carla');
@@ -26,17 +26,17 @@ describeInBrowser('signing in', (stage) => {
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
   });
 
-  test('a person changes the own password and stays signed in', async () => {
+  test('a user changes their own password and stays signed in', async () => {
     const emma = await stage.server.associate('emma');
     const elsewhere = await stage.open('/', 'emma');
     const { page } = await stage.open('/settings', 'emma');
     await page.getByLabel('New password', { exact: true }).fill('a new password');
-    await page.getByLabel('Repeat the new password').fill('another one');
+    await page.getByLabel('Confirm new password').fill('another one');
     await page.getByRole('button', { name: 'Change password' }).click();
-    await page.getByText('The two passwords are different.').waitFor();
-    await page.getByLabel('Repeat the new password').fill('a new password');
+    await page.getByText('The passwords don’t match.').waitFor();
+    await page.getByLabel('Confirm new password').fill('a new password');
     await page.getByRole('button', { name: 'Change password' }).click();
-    await page.getByText('Your password was changed. Your other sessions have ended.').waitFor();
+    await page.getByText('Password changed. Your other sessions have been signed out.').waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await elsewhere.page.reload();
@@ -44,7 +44,7 @@ describeInBrowser('signing in', (stage) => {
     expect((await emma.call('GET', '/BatchTask/My')).status, 'the old password').toBe(401);
   });
 
-  test('two people see what they may, and no more', async () => {
+  test('users see only what they are permitted to see', async () => {
     const anna = await stage.server.associate('anna');
     const bo = await stage.server.associate('bo');
     const annas = await anna.start({ Name: 'flaky', ParameterObject: { fail: false } });
@@ -56,20 +56,20 @@ describeInBrowser('signing in', (stage) => {
     await first.page.goto(`/tasks/${bos}`);
     await first.page.getByRole('alert').waitFor();
     expect(await first.page.getByRole('button', { name: /Stop|Edit|Delete/ }).count()).toBe(0);
-    expect(await first.page.getByRole('link', { name: /Operations|People/ }).count()).toBe(0);
+    expect(await first.page.getByRole('link', { name: /Operations|Users/ }).count()).toBe(0);
     const boss = await stage.open('/?scope=all', 'admin');
     await expect.poll(() => shownTasks(boss.page)).toEqual([`flaky #${bos}`, `flaky #${annas}`]);
     await boss.page.getByRole('row', { name: 'anna' }).waitFor();
     await boss.page.getByRole('link', { name: 'Operations' }).waitFor();
   });
 
-  test('after a session has ended one signs in and is where one was, with what one had written', async () => {
+  test('after a session expires, signing in returns to the page with its unsaved inputs', async () => {
     const dora = await stage.server.associate('dora');
     const { page } = await stage.open('/start/countdown', 'dora');
     await page.getByLabel('Description').fill('half written');
     const { sql: db } = stage.server.database;
     await db.deleteFrom('batchline.sign_in').where('associate_id', '=', dora.associateId).execute();
-    // The server believes a sign-in for some seconds.
+    // The server caches a session for some seconds.
     const status = (): Promise<number> =>
       page.evaluate(
         async () =>
@@ -77,27 +77,27 @@ describeInBrowser('signing in', (stage) => {
       );
     await expect.poll(status).toBe(401);
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.getByText('Your session has ended').waitFor();
+    await page.getByText('Your session has expired').waitFor();
     expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(false);
     await signInAs(page, 'dora', passwordOf('dora'));
     expect(await page.getByLabel('Description').inputValue()).toBe('half written');
     expect(new URL(page.url()).pathname).toBe('/start/countdown');
   });
 
-  test('whoever signs in after somebody else sees nothing of theirs', async () => {
+  test('a new user in the same window sees nothing of the previous one', async () => {
     const eva = await stage.server.associate('eva');
     await stage.server.associate('finn');
     await eva.start({ Name: 'flaky', ParameterObject: { fail: false } });
     const { page, context } = await stage.open('/', 'eva');
     await expect.poll(() => shownTasks(page)).toHaveLength(1);
     await context.clearCookies();
-    await page.getByText('Your session has ended').waitFor();
+    await page.getByText('Your session has expired').waitFor();
     await signInAs(page, 'finn', passwordOf('finn'));
-    await page.getByText('No task fits').waitFor();
+    await page.getByText('No tasks match').waitFor();
     expect(await shownTasks(page)).toEqual([]);
   });
 
-  test('a server that goes away is told, and what one sees goes on when it is back', async () => {
+  test('an outage of the server is shown, and the page continues when it is back', async () => {
     const place = await createPlace('embedded');
     let own = await startTestServer('embedded', { place, env: STAGE_ENV });
     try {
@@ -110,10 +110,10 @@ describeInBrowser('signing in', (stage) => {
       await expect.poll(() => shownTasks(page)).toEqual(['flaky #1']);
       const port = new URL(own.url).port;
       await own.stop();
-      await page.getByText('The server does not answer').waitFor();
+      await page.getByText('The server is not responding').waitFor();
       expect(await shownTasks(page)).toEqual(['flaky #1']);
       own = await startTestServer('embedded', { place, env: { ...STAGE_ENV, PORT: port } });
-      await page.getByText('The server does not answer').waitFor({ state: 'detached' });
+      await page.getByText('The server is not responding').waitFor({ state: 'detached' });
       await gus.start({ Name: 'flaky', ParameterObject: { fail: false } });
       await expect.poll(() => shownTasks(page)).toEqual(['flaky #2', 'flaky #1']);
       await context.close();

@@ -8,7 +8,7 @@ import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 
-/** What every server of these tests is set to. */
+/** The settings of every server of these tests. */
 export const STAGE_ENV = {
   BATCHLINE_HANDLERS: join(FIXTURES, 'handlers.ts'),
   BATCHLINE_CATALOGUES: join(FIXTURES, 'catalogues'),
@@ -18,15 +18,15 @@ export const STAGE_ENV = {
 export interface Stage {
   readonly server: TestServer;
   readonly browser: Browser;
-  /** Opens a window of somebody who is signed in; without a login, of nobody. */
+  /** Opens a window, signed in if a login is given. */
   open(path: string, login?: string, options?: Parameters<typeof visit>[2]): Promise<Visit>;
 }
 
-/** The password of everybody on a test server. */
+/** The password of a user on a test server. */
 export const passwordOf = (login: string): string =>
   login === ADMIN.login ? ADMIN.password : `password of ${login}`;
 
-/** Tests with a server and a browser; left out, with the reason, where there is no browser. After each, no page may have had a fault. */
+/** Tests with a server and a browser; skipped, with the reason, without a browser. After each test, no page may have had an error. */
 export function describeInBrowser(
   title: string,
   tests: (stage: Stage) => void,
@@ -54,7 +54,7 @@ export function describeInBrowser(
       const foreign = done.flatMap((each) => each.requested).filter((url) => !url.startsWith(server.url));
       await Promise.all(done.map((each) => each.context.close()));
       expect(faults).toEqual([]);
-      expect(foreign, 'nothing is asked of anybody else').toEqual([]);
+      expect(foreign, 'requests to other origins').toEqual([]);
     });
     tests({
       get server() {
@@ -74,7 +74,7 @@ export function describeInBrowser(
   });
 }
 
-/** The names and numbers in the rows of the list that exist, such as `flaky #3`. */
+/** Names and ids of the rendered rows of the list, such as `flaky #3`. */
 export async function shownTasks(page: Page): Promise<string[]> {
   const names = await page.locator('tbody .task-name').allInnerTexts();
   return names.map((name) => /\S+ #\d+/.exec(name)?.[0] ?? name);

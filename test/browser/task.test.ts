@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { describeInBrowser, passwordOf } from './stage.ts';
 
 describeInBrowser('a task', (stage) => {
-  test('shows how far it is, what it logs and its history; stopping one with consequences asks first', async () => {
+  test('shows progress, log and history; stopping it asks with the definition’s warning', async () => {
     const anna = await stage.server.associate('anna');
     const id = await anna.start({
       Name: 'send-letters',
@@ -29,29 +29,32 @@ describeInBrowser('a task', (stage) => {
       .toEqual(['Failed', 'Started', 'Acquired', 'New']);
   });
 
-  test('tells how long it still takes, and stops at once where that costs nothing', async () => {
+  test('shows the time left, and stops after a confirmation', async () => {
     const bo = await stage.server.associate('bo');
     const id = await bo.start({ Name: 'countdown', ParameterObject: { seconds: 300 } });
     const { page } = await stage.open(`/tasks/${id}`, 'bo');
     await page.getByText(/About 4m \d+s left/).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('The task becomes Failed.').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel');
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await page
       .getByText(/Stopped by bo/)
       .first()
       .waitFor();
   });
 
-  test('what nobody may stop has no button for it', async () => {
+  test('a task that can’t be stopped has no stop button', async () => {
     const carla = await stage.server.associate('carla');
     const id = await carla.start({ Name: 'close-the-books' });
     await carla.until(id, (task) => task.State === 'Started');
     const { page } = await stage.open(`/tasks/${id}`, 'carla');
-    await page.getByRole('button', { name: 'As curl' }).waitFor();
+    await page.getByRole('button', { name: 'Copy as curl' }).waitFor();
     expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0);
   });
 
-  test('a failed one runs again, and is deleted', async () => {
+  test('a failed task runs again, and is deleted', async () => {
     const dora = await stage.server.associate('dora');
     const id = await dora.start({ Name: 'flaky' });
     const { page } = await stage.open(`/tasks/${id}`, 'dora');
@@ -60,11 +63,11 @@ describeInBrowser('a task', (stage) => {
     await page.getByText('Printed.').waitFor();
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('No task fits').waitFor();
+    await page.getByText('No tasks match').waitFor();
     expect((await dora.call('GET', `/BatchTask/${id}`)).status).toBe(404);
   });
 
-  test('is edited where one may, and not over what somebody else has written', async () => {
+  test('is edited, but never over a change by someone else', async () => {
     const eva = await stage.server.associate('eva');
     await stage.server.associate('viewer', { roles: ['viewer'] });
     const id = await eva.start({ Name: 'flaky', Description: 'first', ParameterObject: { fail: false } });
@@ -80,7 +83,7 @@ describeInBrowser('a task', (stage) => {
     await dialog.getByLabel('Response').fill('Thank you');
     await eva.json('PUT', `/BatchTask/${id}`, { Description: 'second' });
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByText('The task has changed meanwhile').waitFor();
+    await dialog.getByText('The task has changed in the meantime').waitFor();
     expect(await eva.task(id)).toMatchObject({ Description: 'second', Response: '' });
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -92,7 +95,7 @@ describeInBrowser('a task', (stage) => {
     expect(await viewer.page.getByRole('button', { name: /Edit|Delete|Run again/ }).count()).toBe(0);
   });
 
-  test('its children are shown with their share, and they name it', async () => {
+  test('children are shown with their share and link to their parent', async () => {
     const gerd = await stage.server.associate('gerd');
     const id = await gerd.start({ Name: 'close-the-year' });
     const { page } = await stage.open(`/tasks/${id}`, 'gerd');
@@ -111,7 +114,7 @@ describeInBrowser('a task', (stage) => {
     await page.getByRole('heading', { name: `close-the-year #${id}` }).waitFor();
   });
 
-  test('its file is downloaded, and its curl command starts another', async () => {
+  test('the file can be downloaded, and the curl command starts a copy', async () => {
     const finn = await stage.server.associate('finn');
     const id = await finn.start({ Name: 'table-export', Description: "It's mine" });
     await finn.ended(id);
@@ -119,8 +122,8 @@ describeInBrowser('a task', (stage) => {
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: /^Download/ }).click();
     expect(await readFile(await (await download).path(), 'utf8')).toContain('table-export');
-    await page.getByRole('button', { name: 'As curl' }).click();
-    const command = await page.getByRole('dialog').getByLabel('As curl').inputValue();
+    await page.getByRole('button', { name: 'Copy as curl' }).click();
+    const command = await page.getByRole('dialog').getByLabel('Copy as curl').inputValue();
     const login = `finn:${passwordOf('finn')}`;
     const { stdout } = await promisify(execFile)('sh', [
       '-c',

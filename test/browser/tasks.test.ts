@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { describeInBrowser, shownTasks } from './stage.ts';
 
 describeInBrowser('the list of tasks', (stage) => {
-  test('is alive: a task comes, progresses and ends without a reload', async () => {
+  test('follows a task from start to end without a reload', async () => {
     const anna = await stage.server.associate('anna');
     const { page } = await stage.open('/', 'anna');
-    await page.getByText('No task fits').waitFor();
+    await page.getByText('No tasks match').waitFor();
     const id = await anna.start({ Name: 'countdown', ParameterObject: { seconds: 4 } });
     const row = page.getByRole('row', { name: `countdown #${id}` });
     await row.getByText('Started', { exact: true }).waitFor();
@@ -15,7 +15,7 @@ describeInBrowser('the list of tasks', (stage) => {
     expect(await row.getByRole('progressbar').getAttribute('value')).toBe('100');
   });
 
-  test('filters, search and order stand in the address, and a view can be kept', async () => {
+  test('filter, search and order are in the address and can be saved as a view', async () => {
     const bo = await stage.server.associate('bo');
     const ids = [];
     for (const [fail, Description] of [
@@ -36,9 +36,9 @@ describeInBrowser('the list of tasks', (stage) => {
     await page.getByRole('button', { name: 'Age', exact: true }).click();
     await expect.poll(() => shownTasks(page)).toEqual([may, wrong]);
     expect(new URL(page.url()).search).toBe('?state=Failed&sort=registeredDate');
-    await page.getByRole('button', { name: 'Keep this view' }).click();
+    await page.getByRole('button', { name: 'Save view' }).click();
     await page.getByRole('dialog').getByLabel('Name').fill('Oldest failures');
-    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
 
     const other = await context.newPage();
     await other.goto(page.url());
@@ -46,7 +46,9 @@ describeInBrowser('the list of tasks', (stage) => {
     await other.goto('/');
     await other.getByRole('link', { name: 'Oldest failures' }).click();
     await expect.poll(() => shownTasks(other)).toEqual([may, wrong]);
-    await other.getByRole('button', { name: 'Remove the view Oldest failures' }).click();
+    await other.getByRole('button', { name: 'Delete view' }).click();
+    await other.getByRole('dialog').getByRole('button', { name: 'Delete view' }).click();
+    await other.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await other.getByRole('link', { name: 'Oldest failures' }).count()).toBe(0);
 
     await page.goto('/');
@@ -61,10 +63,10 @@ describeInBrowser('the list of tasks', (stage) => {
     await page.keyboard.type(`#${ids[0]}`);
     await expect.poll(() => shownTasks(page)).toEqual([may]);
     await page.goto(`/?q=nobody&state=Nonsense&sort=alsoNonsense&scope=7`);
-    await page.getByText('No task fits').waitFor();
+    await page.getByText('No tasks match').waitFor();
   });
 
-  test('arrow keys walk through it, and Enter opens', async () => {
+  test('arrow keys move through the rows, and Enter opens a task', async () => {
     const carla = await stage.server.associate('carla');
     const ids: number[] = [];
     for (let i = 0; i < 3; i += 1)
@@ -84,7 +86,7 @@ describeInBrowser('the list of tasks', (stage) => {
     await page.getByRole('heading', { name: `flaky #${ids[2]}` }).waitFor();
   });
 
-  test('of very many tasks only those in view are there, and the rest comes as one gets to it', async () => {
+  test('of 100,000 tasks only the rows in view exist, and more load on scroll', async () => {
     const dora = await stage.server.associate('dora');
     await sql`
       insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context, state,
@@ -97,7 +99,7 @@ describeInBrowser('the list of tasks', (stage) => {
     const count = (): Promise<number> => page.locator('tbody tr').count();
     expect(await count()).toBeLessThan(60);
     for (const index of [99, 199, 299]) {
-      // As far as there are rows; more come when one is near the end.
+      // Scrolls as far as rows are loaded; more load near the end.
       await expect
         .poll(async () => {
           await page.locator('.tasks').evaluate((element, top) => element.scrollTo(0, top), index * 41);
@@ -106,7 +108,7 @@ describeInBrowser('the list of tasks', (stage) => {
         .toBe(true);
     }
     expect(await count()).toBeLessThan(60);
-    // What is in view far below is alive as well.
+    // Rows far below are updated too.
     await sql`update batchline.task set description = 'seen below' where description = 'number 99701'`.execute(
       stage.server.database.sql,
     );

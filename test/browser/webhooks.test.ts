@@ -12,21 +12,21 @@ describeInBrowser(
     });
     afterAll(() => receiver?.close());
 
-    test('one is made, tested, follows a task, is turned off and on, and removed', async () => {
+    test('a webhook is created, tested, receives events, is turned off and on, and deleted', async () => {
       const { admin } = stage.server;
       const { page } = await stage.open('/webhooks', 'admin');
-      await page.getByText('No address is told of anything.').waitFor();
-      await page.getByRole('button', { name: 'Make one' }).click();
+      await page.getByText('No webhooks yet.').waitFor();
+      await page.getByRole('button', { name: 'New webhook' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Address').fill('ftp://127.0.0.1/hook');
-      await dialog.getByRole('button', { name: 'Save' }).click();
-      await dialog.getByRole('alert').waitFor();
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      await dialog.locator('.field-error').waitFor();
       await dialog.getByLabel('Address').fill(receiver.url);
       await dialog.getByLabel('Definitions').fill('flaky, close-the-year');
       await dialog.getByLabel('Failed').check();
       expect(await axeFindings(page)).toEqual([]);
-      await dialog.getByRole('button', { name: 'Save' }).click();
-      expect(await page.getByRole('status').locator('code').textContent()).toMatch(/^whsec_/);
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      expect(await page.locator('.shown-once code').textContent()).toMatch(/^whsec_/);
       await page.reload();
       const row = page.getByRole('row', { name: receiver.url });
       await row.getByText('flaky, close-the-year').waitFor();
@@ -34,11 +34,11 @@ describeInBrowser(
       expect(await page.getByText('whsec_').count()).toBe(0);
       expect(await axeFindings(page)).toEqual([]);
 
-      // What fails is given up at once here, with why; sent again it arrives.
+      // A failed delivery is given up at once here, and can be sent again.
       receiver.answer = () => ({ status: 500, body: 'not now' });
       await row.getByRole('link').click();
-      await page.getByText('Nothing has been sent.').waitFor();
-      await page.getByRole('button', { name: 'Send a test' }).click();
+      await page.getByText('No deliveries yet.').waitFor();
+      await page.getByRole('button', { name: 'Send test event' }).click();
       const sent = page.getByRole('row', { name: /^Test / });
       await sent.getByText('Given up').waitFor();
       await sent.getByRole('cell', { name: '500', exact: true }).waitFor();
@@ -57,19 +57,20 @@ describeInBrowser(
       expect(await admin.json('GET', '/Webhooks')).toMatchObject([{ Active: false }]);
       await row.getByRole('link').click();
       await page.getByRole('row', { name: /^#\d+ Delivered/ }).waitFor();
-      expect(await page.getByRole('button', { name: 'Send a test' }).isDisabled()).toBe(true);
+      expect(await page.getByRole('button', { name: 'Send test event' }).isDisabled()).toBe(true);
       await page.goBack();
       await page.getByRole('button', { name: `Turn on: ${receiver.url}` }).click();
       await row.getByText('On', { exact: true }).waitFor();
-      await page.getByRole('button', { name: `Remove ${receiver.url}` }).click();
-      await page.getByText('No address is told of anything.').waitFor();
+      await page.getByRole('button', { name: `Delete ${receiver.url}` }).click();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('No webhooks yet.').waitFor();
     });
 
-    test('an associate has their own, and sees no other', async () => {
+    test('an associate sees only their own', async () => {
       await stage.server.associate('anna');
       const { Id } = await stage.server.admin.json('POST', '/Webhooks', { Url: receiver.url });
       const { page } = await stage.open('/webhooks', 'anna');
-      await page.getByText('No address is told of anything.').waitFor();
+      await page.getByText('No webhooks yet.').waitFor();
       await page.goto(`/webhooks/${Id}`);
       await page.getByText(`There is no webhook ${Id}.`).waitFor();
     });

@@ -5,38 +5,38 @@ import { sessionHeaders } from './session-headers.ts';
 
 export { Refused };
 
-/** The server did not answer. */
+/** The server did not respond. */
 export class Unreachable extends Error {}
 
-/** Whether the server answered the last call. */
+/** Whether the server responded to the last call. */
 export const reachable = createStore(true);
 
-/** Counts the calls that were refused because nobody is signed in. */
+/** The number of calls refused with 401. */
 export const signedOutCalls = createStore(0);
 
-/** The calls of the API, as the person of this page: in their language and zone, by their session. */
+/** The API client with the user's session, language and time zone. */
 export const api = createClient({
   headers: commonHeaders,
   fetch: (request) => fetch(request, { cache: 'no-cache' }),
 });
 
-/** A call of `api` that is under way. */
+/** A pending call of `api`. */
 export type Call<Data = unknown> = Promise<{
   readonly data?: Data;
   readonly error?: unknown;
   readonly response: Response;
 }>;
 
-/** An answer, with the version of what it holds. */
+/** A response with its ETag. */
 export interface Answer<Data> {
   readonly data: Data;
   readonly etag: string | null;
-  /** Properties of the body of a start that the server ignored as unknown. */
+  /** The unknown properties of a start's body, which the server ignored. */
   readonly ignored: string | null;
 }
 
 /**
- * What a call answers.
+ * Awaits the response of a call.
  *
  * @throws Refused, Unreachable
  */
@@ -55,23 +55,23 @@ export async function answer<Data>(call: Call<Data>): Promise<Answer<Data>> {
   return { data: data as Data, etag: response.headers.get('ETag'), ignored: ignoredBy(response) };
 }
 
-/** The data of an answer alone. */
+/** Awaits the data of a call. */
 export async function get<Data>(call: Call<Data>): Promise<Data> {
   return (await answer(call)).data;
 }
 
-/** Makes a call that is to be made later. For mutations of which each makes one of several calls. */
+/** Makes a deferred call, for mutations that make one of several calls. */
 export function make<Data>(run: () => Call<Data>): Promise<Answer<Data>> {
   return answer(run());
 }
 
-/** What a refused answer is thrown as; one that nobody is signed in for makes the page ask for it. */
+/** Returns the error of a failed response. A 401 makes the page ask for the password. */
 export function refusal(response: { readonly status: number }, body: unknown): Refused {
   if (response.status === 401) signedOutCalls.set(signedOutCalls.get() + 1);
   return new Refused(response, body);
 }
 
-/** The headers of every call: those of the session, the person's language and zone. */
+/** The headers of every call: session, language and time zone. */
 export function commonHeaders(): Record<string, string> {
   return {
     ...sessionHeaders(),

@@ -9,19 +9,20 @@ export type AuditEntry = Carrier<'AuditEntry'>;
 export type LogLine = Carrier<'LogLine'>;
 export type Schedule = Carrier<'Schedule'>;
 export type Statistics = Carrier<'Statistics'>;
+export type Webhook = Carrier<'Webhook'>;
 export type Delivery = Carrier<'WebhookDelivery'>;
 
-/** One task. `All` and `Unknown` are never the state of one. */
+/** One task. Its state is never `All` or `Unknown`. */
 export type BatchTaskInfo = Omit<Carrier<'BatchTaskInfo'>, 'State'> & { readonly State: StoredState };
 
-/** The tasks that a task has started. */
+/** The children of a task. */
 export type Children = Omit<Carrier<'Children'>, 'Children'> & {
   readonly Children: readonly (Omit<Carrier<'Children'>['Children'][number], 'Task'> & {
     readonly Task: BatchTaskInfo;
   })[];
 };
 
-/** A task in the archive list, with the columns that the list asks for. */
+/** A row of the archive list, with the columns that the dashboard selects. */
 export interface TaskRow {
   readonly batchTaskId: number;
   readonly name: string;
@@ -39,7 +40,7 @@ export interface TaskRow {
 /** A page of the archive list. */
 export type TaskPage = Omit<Carrier<'ArchivePage'>, 'value'> & { readonly value: readonly TaskRow[] };
 
-/** A JSON schema, as far as a form is made from it. */
+/** The part of JSON Schema that forms are made from. */
 export interface ParameterSchema {
   readonly type?: string;
   readonly description?: string;
@@ -49,5 +50,5 @@ export interface ParameterSchema {
   readonly properties?: Readonly<Record<string, ParameterSchema>>;
 }
 
-/** What tasks can be started by. */
+/** The task definitions. */
 export type Definition = Omit<Carrier<'Definition'>, 'Parameters'> & { readonly Parameters: ParameterSchema };

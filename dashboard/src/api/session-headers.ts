@@ -1,4 +1,4 @@
-/** The headers of a call by the session of this page: no window of the browser's own for a password, the XSRF token. */
+/** The session's headers: the XSRF token, and the one that suppresses the browser's own password prompt. */
 export function sessionHeaders(): Record<string, string> {
   const xsrfToken = /(?:^|;\s*)XSRF-TOKEN=([^;]*)/.exec(document.cookie)?.[1];
   return {

@@ -2,17 +2,17 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, get } from './call.ts';
 import { at } from './tasks.ts';
 
-/** How often webhooks and deliveries are asked for, in milliseconds. */
+/** The polling interval of webhooks and deliveries, in milliseconds. */
 const INTERVAL = 3000;
 
-/** The person's webhooks; an administrator's are everybody's. */
+/** The user's webhooks; all webhooks for administrators. */
 export const webhooksQuery = queryOptions({
   queryKey: ['webhooks'],
   queryFn: ({ signal }) => get(api.GET('/api/v1/Webhooks', { signal })),
   refetchInterval: INTERVAL,
 });
 
-/** A webhook's last deliveries, newest first. */
+/** The latest deliveries of a webhook, newest first. */
 export const deliveriesQuery = (id: number) =>
   queryOptions({
     queryKey: ['webhooks', id, 'deliveries'],

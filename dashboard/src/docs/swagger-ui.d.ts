@@ -1,4 +1,4 @@
-/** Swagger UI as `@fastify/swagger-ui` brings it, as far as the page uses it. */
+/** The part of Swagger UI, as packaged in `@fastify/swagger-ui`, that the page uses. */
 declare module '@fastify/swagger-ui/static/swagger-ui-bundle.js' {
   interface SwaggerUIRequest {
     readonly headers: Record<string, string>;

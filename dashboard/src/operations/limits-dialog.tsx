@@ -1,14 +1,13 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { FormEvent, ReactNode } from 'react';
-import { api, make } from '../api/call.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { answer, api } from '../api/call.ts';
 import type { Definition } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
-import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { useTexts } from '../texts.tsx';
 
-/** How many runs of a definition there may be, at once and in a period. */
+/** Sets how many runs of a definition there may be at once and in a period. */
 export function LimitsDialog({
   definition: { Name, Limits, LimitsAreSet },
   onClose,
@@ -18,80 +17,44 @@ export function LimitsDialog({
 }): ReactNode {
   const { t } = useTexts();
   const queries = useQueryClient();
-  const change = useMutation({
-    mutationFn: make<unknown>,
-    onSuccess: onClose,
-    onSettled: () => queries.invalidateQueries({ queryKey: definitionsQuery.queryKey }),
-  });
   const params = { path: { name: Name } };
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
+  const save = (form: FormData): Promise<unknown> => {
     const count = (name: string): number | null => {
       const text = String(form.get(name)).trim();
       return text === '' ? null : Number(text);
     };
-    const [Runs, Seconds] = [count('runs'), count('seconds')];
+    const [Runs, Seconds] = [count('Runs'), count('Seconds')];
     const body = {
-      Concurrent: count('concurrent'),
-      PerTenant: count('perTenant'),
-      // Half a rate goes to the server too: it says what is missing.
+      Concurrent: count('Concurrent'),
+      PerTenant: count('PerTenant'),
+      // Half a rate is sent too; the server says what is missing.
       Rate: Runs === null && Seconds === null ? null : { Runs: Runs as number, Seconds: Seconds as number },
     };
-    change.mutate(() => api.PUT('/api/v1/Definitions/{name}/Limits', { params, body }));
+    const call = form.has('reset')
+      ? api.DELETE('/api/v1/Definitions/{name}/Limits', { params })
+      : api.PUT('/api/v1/Definitions/{name}/Limits', { params, body });
+    return answer(call).finally(() => queries.invalidateQueries({ queryKey: definitionsQuery.queryKey }));
   };
-  const title = t`Limits of ${Name}`;
+  const reset = LimitsAreSet && (
+    <button type="submit" name="reset" formNoValidate>{t`Reset to the definition’s limits`}</button>
+  );
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form onSubmit={submit}>
-        <p className="hint">{t`What is empty is not limited.`}</p>
-        <Field label={t`Runs at once`}>
-          {(props) => (
-            <input
-              {...props}
-              name="concurrent"
-              type="number"
-              min={1}
-              defaultValue={Limits.Concurrent ?? ''}
-            />
-          )}
-        </Field>
-        <Field label={t`Runs at once of one tenant`}>
-          {(props) => (
-            <input {...props} name="perTenant" type="number" min={1} defaultValue={Limits.PerTenant ?? ''} />
-          )}
-        </Field>
-        <Field label={t`Runs that begin in a period`}>
-          {(props) => (
-            <input {...props} name="runs" type="number" min={1} defaultValue={Limits.Rate?.Runs ?? ''} />
-          )}
-        </Field>
-        <Field label={t`Length of the period in seconds`}>
-          {(props) => (
-            <input
-              {...props}
-              name="seconds"
-              type="number"
-              min={0}
-              step="any"
-              defaultValue={Limits.Rate?.Seconds ?? ''}
-            />
-          )}
-        </Field>
-        <Problem error={change.error} />
-        <p className="buttons">
-          <button type="submit" className="primary" disabled={change.isPending}>{t`Save`}</button>
-          {LimitsAreSet && (
-            <button
-              type="button"
-              onClick={() => change.mutate(() => api.DELETE('/api/v1/Definitions/{name}/Limits', { params }))}
-            >
-              {t`As the definition has them`}
-            </button>
-          )}
-          <button type="button" onClick={onClose}>{t`Cancel`}</button>
-        </p>
-      </form>
-    </Dialog>
+    <FormDialog title={t`Limits of ${Name}`} save={save} more={reset} onClose={onClose}>
+      <p className="hint">{t`Leave empty for no limit.`}</p>
+      <Field name="Concurrent" label={t`Concurrent runs`}>
+        {(props) => <input {...props} type="number" min={1} defaultValue={Limits.Concurrent ?? ''} />}
+      </Field>
+      <Field name="PerTenant" label={t`Concurrent runs per tenant`}>
+        {(props) => <input {...props} type="number" min={1} defaultValue={Limits.PerTenant ?? ''} />}
+      </Field>
+      <Field name="Runs" label={t`Runs per period`}>
+        {(props) => <input {...props} type="number" min={1} defaultValue={Limits.Rate?.Runs ?? ''} />}
+      </Field>
+      <Field name="Seconds" label={t`Length of the period in seconds`}>
+        {(props) => (
+          <input {...props} type="number" min={0} step="any" defaultValue={Limits.Rate?.Seconds ?? ''} />
+        )}
+      </Field>
+    </FormDialog>
   );
 }

@@ -5,22 +5,22 @@ import { answer, api, get } from '../api/call.ts';
 import type { Definition, Session } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { isAdministrator } from '../api/session.ts';
+import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import '../styles/operations.css';
-import { ScrollBox } from '../parts/scroll-box.tsx';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { Plot } from './plot.tsx';
 import { failureRate, type Statistics, stepsOf, sum, workersAt } from './statistics.ts';
 
-/** How often the figures are asked for, in milliseconds. */
+/** The polling interval in milliseconds. */
 const INTERVAL = 5000;
 
 const PERIODS = [60, 24 * 60, 7 * 24 * 60] as const;
 
-/** How the server is doing, for who runs it. */
+/** Throughput, queues and failures, for operators. */
 export default function OperationsPage({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const [query] = useSearchParams();
@@ -41,7 +41,7 @@ export default function OperationsPage({ who }: { who: Session }): ReactNode {
   };
   return (
     <section>
-      <div className="tasks-title">
+      <div className="page-title">
         <h1>{t`Operations`}</h1>
         <fieldset className="choice">
           <legend className="hidden">{t`Period`}</legend>
@@ -95,26 +95,26 @@ function Plots({ statistics }: { statistics: Statistics }): ReactNode {
         title={t`Waiting time`}
         summary={
           all.waited === null
-            ? t`Nothing began`
-            : t`${seconds(all.waited)} on average, ${seconds(all.longestWait ?? 0)} at most`
+            ? t`No runs started`
+            : t`average ${seconds(all.waited)}, maximum ${seconds(all.longestWait ?? 0)}`
         }
         times={times}
         lines={[
           { label: t`Average`, colour: '--busy', values: steps.map((step) => step.waited) },
-          { label: t`Longest`, colour: '--wait', values: steps.map((step) => step.longestWait) },
+          { label: t`Maximum`, colour: '--wait', values: steps.map((step) => step.longestWait) },
         ]}
         write={seconds}
       />
       <Plot
         title={t`Failure rate`}
-        summary={rate === null ? t`Nothing ended` : percent(rate)}
+        summary={rate === null ? t`No tasks ended` : percent(rate)}
         times={times}
         lines={[{ label: t`Failure rate`, colour: '--bad', values: steps.map(failureRate) }]}
         write={percent}
       />
       <Plot
         title={t`Workers`}
-        summary={t`${number(Math.max(0, ...workers))} at most in one step`}
+        summary={t`peak ${number(Math.max(0, ...workers))}`}
         times={times}
         lines={[{ label: t`Workers`, colour: '--busy', values: workers }]}
         write={number}
@@ -142,77 +142,86 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
   const changes = Map.groupBy(statistics.Changes, (change) => change.Name);
   const queues = new Map(statistics.Queues.map((queue) => [queue.Name, queue]));
   const names = [...new Set([...known.keys(), ...queues.keys(), ...changes.keys()])].sort();
+  const rows = names.map((name) => ({
+    name,
+    definition: known.get(name),
+    queue: queues.get(name),
+    sums: sum(changes.get(name) ?? []),
+  }));
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    {
+      title: t`Name`,
+      cell: ({ name }) =>
+        name === '' ? (
+          t`Deleted tasks`
+        ) : (
+          <Link href={`/?scope=all&name=${encodeURIComponent(name)}`}>{name}</Link>
+        ),
+    },
+    { title: t`Waiting`, kind: 'number', cell: ({ queue }) => number(queue?.Due ?? 0) },
+    {
+      title: t`Oldest`,
+      kind: 'number',
+      cell: ({ queue }) => {
+        const oldest = readTime(queue?.Oldest ?? '');
+        return oldest === undefined ? '–' : span(Date.now() - oldest);
+      },
+    },
+    { title: t`Due later`, kind: 'number', cell: ({ queue }) => number(queue?.Later ?? 0) },
+    { title: t`Running`, kind: 'number', cell: ({ queue }) => number(queue?.Running ?? 0) },
+    { title: t`Succeeded`, kind: 'number', cell: ({ sums }) => number(sums.succeeded) },
+    { title: t`Failed`, kind: 'number', cell: ({ sums }) => number(sums.failed) },
+    {
+      title: t`Failure rate`,
+      kind: 'number',
+      cell: ({ sums }) => {
+        const rate = failureRate(sums);
+        return rate === null ? '–' : `${number(Math.round(rate))} %`;
+      },
+    },
+    {
+      title: t`Status`,
+      cell: ({ definition }) => (
+        <>
+          {definition?.Paused === true && (
+            <strong title={definition.PausedReason ?? undefined}>{t`Paused`}</strong>
+          )}{' '}
+          {definition !== undefined && isLimited(definition) && t`Limited`}
+        </>
+      ),
+    },
+    {
+      title: t`Actions`,
+      kind: 'buttons',
+      cell: ({ name, definition }) =>
+        mayPause &&
+        definition !== undefined && (
+          <>
+            <button
+              type="button"
+              aria-label={definition.Paused ? t`Resume ${name}` : t`Pause ${name}`}
+              onClick={() => pause.mutate({ name, action: definition.Paused ? 'Resume' : 'Pause' })}
+            >
+              {definition.Paused ? t`Resume` : t`Pause`}
+            </button>
+            <button type="button" aria-label={t`Limits of ${name}`} onClick={() => setLimited(definition)}>
+              {t`Limits`}
+            </button>
+          </>
+        ),
+    },
+  ];
   return (
-    <section className="panel">
+    <section>
       <h2>{t`Definitions`}</h2>
       <Problem error={pause.error} />
-      <ScrollBox>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t`Name`}</th>
-              <th scope="col" className="number">{t`Waiting`}</th>
-              <th scope="col" className="number">{t`Oldest`}</th>
-              <th scope="col" className="number">{t`Due later`}</th>
-              <th scope="col" className="number">{t`Running`}</th>
-              <th scope="col" className="number">{t`Succeeded`}</th>
-              <th scope="col" className="number">{t`Failed`}</th>
-              <th scope="col" className="number">{t`Failure rate`}</th>
-              <th scope="col">{t`Starts`}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {names.map((name) => {
-              const queue = queues.get(name);
-              const sums = sum(changes.get(name) ?? []);
-              const rate = failureRate(sums);
-              const definition = known.get(name);
-              const isPaused = definition?.Paused === true;
-              const oldest = readTime(queue?.Oldest ?? '');
-              return (
-                <tr key={name}>
-                  <th scope="row">
-                    {name === '' ? (
-                      t`Deleted tasks`
-                    ) : (
-                      <Link href={`/?scope=all&name=${encodeURIComponent(name)}`}>{name}</Link>
-                    )}
-                  </th>
-                  <td className="number">{number(queue?.Due ?? 0)}</td>
-                  <td className="number">{oldest === undefined ? '–' : span(Date.now() - oldest)}</td>
-                  <td className="number">{number(queue?.Later ?? 0)}</td>
-                  <td className="number">{number(queue?.Running ?? 0)}</td>
-                  <td className="number">{number(sums.succeeded)}</td>
-                  <td className="number">{number(sums.failed)}</td>
-                  <td className="number">{rate === null ? '–' : `${number(Math.round(rate))} %`}</td>
-                  <td className="starts">
-                    {isPaused && <strong title={definition?.PausedReason ?? undefined}>{t`Paused`}</strong>}{' '}
-                    {definition !== undefined && isLimited(definition) && <span>{t`Limited`}</span>}{' '}
-                    {mayPause && definition !== undefined && (
-                      <>
-                        <button
-                          type="button"
-                          aria-label={isPaused ? t`Resume ${name}` : t`Pause ${name}`}
-                          onClick={() => pause.mutate({ name, action: isPaused ? 'Resume' : 'Pause' })}
-                        >
-                          {isPaused ? t`Resume` : t`Pause`}
-                        </button>{' '}
-                        <button
-                          type="button"
-                          aria-label={t`Limits of ${name}`}
-                          onClick={() => setLimited(definition)}
-                        >
-                          {t`Limits`}
-                        </button>
-                      </>
-                    )}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </ScrollBox>
+      <DataTable
+        label={t`Definitions`}
+        columns={columns}
+        rows={definitions.isPending ? undefined : rows}
+        keyOf={({ name }) => name}
+        empty={t`No definitions yet.`}
+      />
       {limited !== undefined && <LimitsDialog definition={limited} onClose={() => setLimited(undefined)} />}
     </section>
   );
@@ -228,7 +237,7 @@ function FailureGroups({ statistics }: { statistics: Statistics }): ReactNode {
   return (
     <section className="panel">
       <h2>{t`Failures`}</h2>
-      {statistics.Failures.length === 0 && <p className="dim">{t`No task has failed.`}</p>}
+      {statistics.Failures.length === 0 && <p className="dim">{t`No failures.`}</p>}
       <ul className="failures">
         {statistics.Failures.map((group) => (
           <li key={`${group.Name} ${group.LastId}`}>

@@ -5,7 +5,7 @@ import { preferences, timeZone } from '../preferences.ts';
 import { useStore } from '../store.ts';
 import { useTexts } from '../texts.tsx';
 
-/** A line of a plot; its colour is that of a state. */
+/** A line of a plot, in the colour of a state. */
 export interface Line {
   readonly label: string;
   readonly colour: '--good' | '--bad' | '--busy' | '--wait';
@@ -15,7 +15,7 @@ export interface Line {
 const HEIGHT = 170;
 const SYSTEM_DARK = matchMedia('(prefers-color-scheme: dark)');
 
-/** A plot over time. What it shows is told in words too, for who does not see it. */
+/** A plot over time, with a summary for screen readers. */
 export function Plot({
   title,
   summary,
@@ -35,7 +35,7 @@ export function Plot({
   const isDark = useSyncExternalStore(onSystemTheme, () => SYSTEM_DARK.matches);
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
-  const labels = [t`When`, ...lines.map((line) => line.label)].join('|');
+  const labels = [t`Time`, ...lines.map((line) => line.label)].join('|');
   // biome-ignore lint/correctness/useExhaustiveDependencies: new values are set below, without a new plot
   useEffect(() => {
     const element = box.current;
@@ -60,11 +60,11 @@ export function Plot({
           { ...axis, size: 60, values: (_, ticks) => ticks.map(write) },
         ],
         series: [
-          { label: t`When`, value: (_, at) => (at === null ? '' : clock.format(at * 1000)) },
+          { label: t`Time`, value: (_, at) => (at === null ? '' : clock.format(at * 1000)) },
           ...lines.map((line, index) => ({
             label: line.label,
             stroke: colour(line.colour),
-            // One area; more of them would blur.
+            // Only the first line has an area; several would blur.
             ...(index === 0 ? { fill: `color-mix(in srgb, ${colour(line.colour)} 12%, transparent)` } : {}),
             width: 1.5,
             spanGaps: true,
@@ -105,7 +105,7 @@ function dataOf(times: readonly number[], lines: readonly Line[]): UPlot.Aligned
   return [[...times], ...lines.map((line) => [...line.values])];
 }
 
-/** Canvases do not know `light-dark()`: an element of the page does. */
+/** Resolves `light-dark()`, which canvases don't support, with an element. */
 function resolveColour(value: string): string {
   const probe = document.createElement('span');
   probe.style.color = value;

@@ -17,17 +17,17 @@ const changes = [
   change('2026-01-01T00:02:00Z', { Failed: 1, Begun: 3, Waited: 8, LongestWait: 9 }),
 ];
 
-test('the average of waiting counts each step by what began in it', () => {
+test('the average waiting time is weighted by the runs that started', () => {
   expect(sum(changes)).toEqual({ registered: 0, succeeded: 3, failed: 1, waited: 7, longestWait: 9 });
   expect(failureRate(sum(changes))).toBe(25);
 });
 
-test('where nothing happened there is nothing to tell', () => {
+test('without changes the figures are null', () => {
   expect(sum([])).toMatchObject({ succeeded: 0, waited: null, longestWait: null });
   expect(failureRate(sum([]))).toBeNull();
 });
 
-test('every step of the period is there, in order', () => {
+test('every step of the period is listed in order', () => {
   const statistics = {
     Since: '2026-01-01T00:00:00Z',
     StepSeconds: 60,

@@ -4,17 +4,17 @@ export type { Statistics };
 
 type Change = Statistics['Changes'][number];
 
-/** Sums of some changes. */
+/** Totals of changes. */
 export interface Sums {
   readonly registered: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** Seconds on average and at most; `null` where nothing began. */
+  /** Average and maximum in seconds; `null` if no runs started. */
   readonly waited: number | null;
   readonly longestWait: number | null;
 }
 
-/** Adds changes up; the average of waiting counts each by the runs that began. */
+/** Totals changes. The average waiting time is weighted by the runs that started. */
 export function sum(changes: readonly Change[]): Sums {
   const total = (of: (change: Change) => number): number => changes.reduce((all, each) => all + of(each), 0);
   const begun = total((change) => change.Begun);
@@ -27,12 +27,12 @@ export function sum(changes: readonly Change[]): Sums {
   };
 }
 
-/** How many of those that ended have failed, in percent; `null` where none ended. */
+/** The percentage of ended tasks that failed; `null` if none ended. */
 export function failureRate({ succeeded, failed }: Sums): number | null {
   return succeeded + failed === 0 ? null : (100 * failed) / (succeeded + failed);
 }
 
-/** The steps of a period in seconds since 1970, those without changes too, and the sums of each. */
+/** All steps of a period in seconds since 1970, and their totals. */
 export function stepsOf(
   { Since, StepSeconds, Changes }: Statistics,
   now: number,
@@ -43,7 +43,7 @@ export function stepsOf(
   return [times, times.map((at) => sum(byStep.get(at) ?? []))];
 }
 
-/** How many processes ran tasks in each of these steps. */
+/** The number of processes that ran tasks in each step. */
 export function workersAt({ Workers }: Statistics, times: readonly number[]): number[] {
   const byStep = new Map(Workers.map(({ At, Workers }) => [Date.parse(At) / 1000, Workers]));
   return times.map((at) => byStep.get(at) ?? 0);

@@ -1,44 +1,81 @@
-import { type ReactNode, useId } from 'react';
+import { createContext, type ReactNode, useContext, useId } from 'react';
 
-/** What a control needs to belong to its label, its hint and its error. */
+/** Errors of a form by the names of its controls; each {@link Field} shows its own. */
+export const FieldErrors = createContext<Readonly<Record<string, string>>>({});
+
+/** Ties a control to its name, label, hint and error. */
 export interface ControlProps {
   readonly id: string;
+  readonly name: string;
   readonly 'aria-describedby': string | undefined;
   readonly 'aria-invalid': true | undefined;
 }
 
-/** A control with its label, what it is for, and what is wrong with its value. */
+/** A control with its label, hint and error. */
 export function Field({
+  name,
   label,
   hint = '',
-  error = '',
+  error,
   children,
 }: {
+  name: string;
   label: string;
   hint?: string;
+  /** By default the error that {@link FieldErrors} has for the name. */
   error?: string;
   children: (props: ControlProps) => ReactNode;
 }): ReactNode {
   const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  const shown = useContext(FieldErrors)[name] ?? '';
+  const message = error ?? shown;
+  const described = [hint && `${id}-hint`, message && `${id}-error`].filter(Boolean).join(' ');
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       {children({
         id,
+        name,
         'aria-describedby': described || undefined,
-        'aria-invalid': error === '' ? undefined : true,
+        'aria-invalid': message === '' ? undefined : true,
       })}
       {hint !== '' && (
         <p className="hint" id={`${id}-hint`}>
           {hint}
         </p>
       )}
-      {error !== '' && (
+      {message !== '' && (
         <p className="field-error" id={`${id}-error`}>
-          {error}
+          {message}
         </p>
       )}
     </div>
   );
+}
+
+/** A checkbox with its label beside it. */
+export function Check({
+  name,
+  value,
+  label,
+  defaultChecked = false,
+}: {
+  name: string;
+  value?: string;
+  label: string;
+  defaultChecked?: boolean;
+}): ReactNode {
+  return (
+    <label className="check">
+      <input type="checkbox" name={name} value={value} defaultChecked={defaultChecked} /> {label}
+    </label>
+  );
+}
+
+/** Reads names separated by commas. */
+export function readNames(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 }

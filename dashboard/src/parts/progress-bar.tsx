@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { StoredState } from '../api/carriers.ts';
 
-/** How far something is: a bar with its percentage and, where there is one, the text of its stage. */
+/** A progress bar with its percentage and, if there is one, a text. */
 export function ProgressBar({
   percent,
   text = '',
@@ -11,7 +11,7 @@ export function ProgressBar({
   percent: number;
   text?: string;
   label: string;
-  /** Of the task that it is about: gives the bar its colour. */
+  /** The state of the task, which gives the bar its colour. */
   state?: StoredState;
 }): ReactNode {
   return (

@@ -1,11 +1,19 @@
 import type { ReactNode } from 'react';
 
-/** What is wider than a phone scrolls in this box, by keyboard too. `className` is for what else the box is. */
-export function ScrollBox({ className, children }: { className?: string; children: ReactNode }) {
+/** A box that scrolls sideways if its content is too wide, by keyboard too. */
+export function ScrollBox({
+  label,
+  className = '',
+  children,
+}: {
+  label: string;
+  className?: string;
+  children: ReactNode;
+}): ReactNode {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div className={className === undefined ? 'scroll' : `${className} scroll`} tabIndex={0}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard
+    <section className={`${className} scroll`} aria-label={label} tabIndex={0}>
       {children}
-    </div>
+    </section>
   );
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { StoredState } from '../api/carriers.ts';
 import { useTexts } from '../texts.tsx';
 
-/** A state's name for people. */
+/** Returns a function from states to their names. */
 export function useStateName(): (state: StoredState) => string {
   const { resource } = useTexts();
   return (state) => {
@@ -11,7 +11,7 @@ export function useStateName(): (state: StoredState) => string {
   };
 }
 
-/** A state as a word with a dot of its colour. */
+/** The name of a state with a dot in its colour. */
 export function StateMark({ state }: { state: StoredState }): ReactNode {
   return <span className={`state state-${state}`}>{useStateName()(state)}</span>;
 }

@@ -5,18 +5,18 @@ import { useTitle } from '../title.ts';
 import { Secrets } from './secrets.tsx';
 import { Users } from './users.tsx';
 
-/** Who may sign in, and by what tokens and applications, which are of no tenant; for administrators. */
+/** Users, tokens and applications, for administrators. Applications belong to no tenant. */
 export default function PeoplePage({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const [shown, setShown] = useState<'users' | 'tokens' | 'applications'>('users');
-  useTitle(t`People`);
-  const names = { users: t`People`, tokens: t`Tokens`, applications: t`Applications` } as const;
+  useTitle(t`Users`);
+  const names = { users: t`Users`, tokens: t`Tokens`, applications: t`Applications` } as const;
   const kinds = (['users', 'tokens', 'applications'] as const).filter(
     (kind) => kind !== 'applications' || who.Tenant === null,
   );
   return (
     <section>
-      <div className="tasks-title">
+      <div className="page-title">
         <h1>{names[shown]}</h1>
         <fieldset className="choice">
           <legend className="hidden">{t`Show`}</legend>

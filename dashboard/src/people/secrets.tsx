@@ -1,111 +1,155 @@
 import type { Carrier } from '@batchline/client';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
-import { api, type Call, get, make } from '../api/call.ts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { answer, api, type Call, get } from '../api/call.ts';
 import { at } from '../api/tasks.ts';
+import { ConfirmButton } from '../parts/confirm-button.tsx';
+import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Check, Field, readNames } from '../parts/field.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { ScrollBox } from '../parts/scroll-box.tsx';
+import { ShownOnce } from '../parts/shown-once.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 
 type Secret = Carrier<'Application'> & Partial<Carrier<'Token'>>;
 type Created = Partial<Carrier<'CreatedToken'> & Carrier<'CreatedApplication'>>;
+type Scope = Carrier<'Token'>['Scopes'][number];
+
+/** The properties of a new token or application. */
+interface NewSecret {
+  readonly Name: string;
+  readonly Scopes: Scope[];
+  readonly Definitions?: string[];
+  readonly ExpiresInDays?: number;
+}
+
+const SCOPES = ['read', 'write', 'admin', 'worker'] as const satisfies readonly Scope[];
 
 interface Calls {
-  /** The property that has the secret of a new one. */
-  readonly secret: 'Token' | 'AppToken';
   readonly list: (signal: AbortSignal) => Call<Secret[]>;
-  readonly create: (name: string) => Call<Created>;
+  readonly create: (body: NewSecret) => Call<Created>;
   readonly remove: (id: number) => Call<undefined>;
 }
 
 const CALLS = {
   Tokens: {
-    secret: 'Token',
     list: (signal) => api.GET('/api/v1/Tokens', { signal }) as Call<Secret[]>,
-    create: (Name) => api.POST('/api/v1/Tokens', { body: { Name } }) as Call<Created>,
+    create: (body) => api.POST('/api/v1/Tokens', { body }) as Call<Created>,
     remove: (id) => api.DELETE('/api/v1/Tokens/{id}', { params: at(id) }),
   },
   Applications: {
-    secret: 'AppToken',
     list: (signal) => api.GET('/api/v1/Applications', { signal }) as Call<Secret[]>,
-    create: (Name) => api.POST('/api/v1/Applications', { body: { Name } }) as Call<Created>,
+    create: ({ Name, Scopes }) =>
+      api.POST('/api/v1/Applications', { body: { Name, Scopes } }) as Call<Created>,
     remove: (id) => api.DELETE('/api/v1/Applications/{id}', { params: at(id) }),
   },
 } as const satisfies Readonly<Record<string, Calls>>;
 
-/** What signs in or is known without a person: tokens, or applications. A new secret is shown once. */
+/** Tokens or applications. The secret of a new one is shown once. */
 export function Secrets({ kind }: { kind: keyof typeof CALLS }): ReactNode {
   const { t } = useTexts();
   const { moment } = useTimes();
   const queries = useQueryClient();
-  const list = useQuery({
-    queryKey: [kind],
-    queryFn: ({ signal }) => get<Secret[]>(CALLS[kind].list(signal)),
-  });
-  const change = useMutation({
-    mutationFn: make<Created | undefined>,
-    onSettled: () => queries.invalidateQueries({ queryKey: [kind] }),
-  });
-  const made = change.data?.data?.[CALLS[kind].secret];
+  const calls: Calls = CALLS[kind];
+  const isToken = kind === 'Tokens';
+  const [isCreating, setCreating] = useState(false);
+  const [secret, setSecret] = useState<string>();
+  const list = useQuery({ queryKey: [kind], queryFn: ({ signal }) => get(calls.list(signal)) });
+  const change = <Data,>(call: Call<Data>) =>
+    answer(call).finally(() => queries.invalidateQueries({ queryKey: [kind] }));
+  const create = async (form: FormData): Promise<void> => {
+    const days = String(form.get('ExpiresInDays') ?? '');
+    const definitions = readNames(String(form.get('Definitions') ?? ''));
+    const { data } = await change(
+      calls.create({
+        Name: String(form.get('Name')),
+        Scopes: SCOPES.filter((scope) => form.getAll('Scopes').includes(scope)),
+        ...(definitions.length === 0 ? {} : { Definitions: definitions }),
+        ...(days === '' ? {} : { ExpiresInDays: Number(days) }),
+      }),
+    );
+    setSecret(data.Token ?? data.AppToken);
+  };
+  const columns: readonly Column<Secret>[] = [
+    { title: t`Name`, cell: ({ Name }) => Name },
+    { title: t`Scopes`, cell: ({ Scopes }) => Scopes.join(', ') },
+    { title: t`Created`, cell: ({ Created }) => moment(readTime(Created)) },
+    ...(isToken
+      ? [{ title: t`Expires`, cell: ({ Expires }: Secret) => moment(readTime(Expires ?? '')) }]
+      : []),
+    {
+      title: t`Actions`,
+      kind: 'buttons',
+      cell: ({ Id, Name }) => (
+        <ConfirmButton
+          action={t`Delete`}
+          label={t`Delete ${Name}`}
+          title={t`Delete ${Name}?`}
+          text={
+            isToken
+              ? t`Programs that sign in with this token lose access at once.`
+              : t`Requests with this application’s token are refused from now on.`
+          }
+          run={() => change(calls.remove(Id))}
+        />
+      ),
+    },
+  ];
+  const title = isToken ? t`Create token` : t`Create application`;
   return (
-    <section className="panel">
-      <form
-        className="inline"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const name = String(new FormData(event.currentTarget).get('name'));
-          change.mutate(() => CALLS[kind].create(name));
-          event.currentTarget.reset();
-        }}
-      >
-        <input name="name" aria-label={t`Name`} placeholder={t`Name`} required maxLength={200} />{' '}
-        <button type="submit" className="primary">{t`Make one`}</button>
-      </form>
-      <Problem error={list.error ?? change.error} />
-      {typeof made === 'string' && (
-        <p role="status">
-          {t`This is the only time that it is shown:`} <code>{made}</code>
-        </p>
+    <>
+      <p>
+        <button type="button" className="primary" onClick={() => setCreating(true)}>
+          {title}
+        </button>
+      </p>
+      <Problem error={list.error} />
+      {secret !== undefined && <ShownOnce secret={secret} />}
+      <DataTable
+        label={isToken ? t`Tokens` : t`Applications`}
+        columns={columns}
+        rows={list.data}
+        keyOf={({ Id }) => Id}
+        empty={isToken ? t`No tokens yet.` : t`No applications yet.`}
+      />
+      {isCreating && (
+        <FormDialog title={title} submit={t`Create`} save={create} onClose={() => setCreating(false)}>
+          <Field name="Name" label={t`Name`}>
+            {(props) => <input {...props} required maxLength={200} autoComplete="off" />}
+          </Field>
+          <fieldset className="checks">
+            <legend>{t`Scopes`}</legend>
+            {SCOPES.map((scope) => (
+              <Check
+                key={scope}
+                name="Scopes"
+                value={scope}
+                label={scope}
+                defaultChecked={scope === 'read' || scope === 'write'}
+              />
+            ))}
+          </fieldset>
+          {isToken && (
+            <>
+              <Field
+                name="Definitions"
+                label={t`Definitions`}
+                hint={t`Names separated by commas. Only for tokens with the scope worker.`}
+              >
+                {(props) => <input {...props} autoComplete="off" />}
+              </Field>
+              <Field
+                name="ExpiresInDays"
+                label={t`Expires in days`}
+                hint={t`Leave empty for a token that never expires.`}
+              >
+                {(props) => <input {...props} type="number" min={1} />}
+              </Field>
+            </>
+          )}
+        </FormDialog>
       )}
-      <ScrollBox>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t`Name`}</th>
-              <th scope="col">{t`May`}</th>
-              <th scope="col">{t`Made`}</th>
-              <th scope="col">{t`Ends`}</th>
-              <th scope="col">
-                <span className="hidden">{t`Remove`}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.data?.map((each) => {
-              const ends = readTime(each.Expires ?? '');
-              return (
-                <tr key={each.Id}>
-                  <th scope="row">{each.Name}</th>
-                  <td>{each.Scopes?.join(', ') ?? '–'}</td>
-                  <td>{moment(readTime(each.Created) ?? 0)}</td>
-                  <td>{ends === undefined ? '–' : moment(ends)}</td>
-                  <td>
-                    <button
-                      type="button"
-                      className="danger"
-                      aria-label={t`Remove ${each.Name}`}
-                      onClick={() => change.mutate(() => CALLS[kind].remove(each.Id))}
-                    >
-                      {t`Remove`}
-                    </button>
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </ScrollBox>
-    </section>
+    </>
   );
 }

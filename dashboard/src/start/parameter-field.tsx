@@ -8,11 +8,11 @@ import { useTexts } from '../texts.tsx';
 import { controlOf } from './parameter-values.ts';
 import { upload } from './upload.ts';
 
-/** A parameter that names an input file: it may be sent from here. */
+/** Whether a parameter names an input file, which can be uploaded. */
 const isFile = (name: string, schema: ParameterSchema): boolean =>
   schema.type === 'string' && (/file$/i.test(name) || (schema.description ?? '').includes('upload:'));
 
-/** Asks for one parameter. */
+/** The control for one parameter. */
 export function ParameterField({
   name,
   schema,
@@ -30,12 +30,12 @@ export function ParameterField({
 }): ReactNode {
   const { t } = useTexts();
   const control = controlOf(schema);
-  const label = isRequired ? t`${name} (needed)` : name;
+  const label = isRequired ? t`${name} (required)` : name;
   return (
     <>
-      <Field label={label} hint={schema.description ?? ''} error={error}>
+      <Field name={name} label={label} hint={schema.description ?? ''} error={error}>
         {(props) => {
-          const common = { ...props, name, value: text, 'aria-required': isRequired || undefined };
+          const common = { ...props, value: text, 'aria-required': isRequired || undefined };
           if (control === 'choice') {
             return (
               <select {...common} onChange={(event) => onChange(event.target.value)}>
@@ -52,7 +52,6 @@ export function ParameterField({
                 <input
                   {...props}
                   type="checkbox"
-                  name={name}
                   checked={text === 'true'}
                   onChange={(event) => onChange(String(event.target.checked))}
                 />
@@ -86,7 +85,7 @@ export function ParameterField({
   );
 }
 
-/** Sends a file, and tells what the server calls it. */
+/** Uploads a file and returns its reference. */
 function FileChooser({ name, onSent }: { name: string; onSent: (file: string) => void }): ReactNode {
   const { t } = useTexts();
   const [percent, setPercent] = useState<number>();
@@ -99,15 +98,15 @@ function FileChooser({ name, onSent }: { name: string; onSent: (file: string) =>
     <div className="field file">
       <input
         type="file"
-        aria-label={t`Send a file for ${name}`}
+        aria-label={t`Upload a file for ${name}`}
         disabled={send.isPending}
         onChange={({ target }) => {
           const [file] = target.files ?? [];
           if (file !== undefined) send.mutate(file);
         }}
       />
-      {percent !== undefined && <ProgressBar percent={percent} label={t`Sent of the file`} />}
-      {send.isSuccess && <p role="status">{t`${send.variables.name} is on the server.`}</p>}
+      {percent !== undefined && <ProgressBar percent={percent} label={t`Upload progress`} />}
+      {send.isSuccess && <p role="status">{t`${send.variables.name} uploaded.`}</p>}
       <Problem error={send.error} />
     </div>
   );

@@ -22,7 +22,7 @@ const schema = {
 };
 const mistakes = (texts: Record<string, string>) => readParameters(schema, texts, t).mistakes;
 
-test('what stands in the controls is read by its type, and what is empty is not given', () => {
+test('values are read by their types, and empty controls are omitted', () => {
   const texts = { count: '3', who: 'anna', mode: 'fast', loud: 'false', list: '[]' };
   expect(readParameters(schema, texts, t)).toEqual({
     values: { count: 3, who: 'anna', mode: 'fast', loud: false, list: [] },
@@ -42,25 +42,25 @@ test('what stands in the controls is read by its type, and what is empty is not 
 });
 
 test.each([
-  [{}, { count: 'It is needed.', who: 'It is needed.' }],
-  [{ count: 'x', who: 'anna' }, { count: 'A number is accepted.' }],
-  [{ count: '1.5', who: 'anna' }, { count: 'A whole number is accepted.' }],
-  [{ count: '9', who: 'anna' }, { count: 'At most 5 is accepted.' }],
-  [{ count: '0', who: 'anna' }, { count: 'At least 1 is accepted.' }],
-  [{ count: '1', who: 'a' }, { who: 'It is too short; at least 2 is accepted.' }],
-  [{ count: '1', who: 'Anna' }, { who: 'It does not fit the pattern ^[a-z]+$.' }],
-  [{ count: '1', who: 'anna', mode: 'odd' }, { mode: 'Accepted: fast, safe' }],
+  [{}, { count: 'Required.', who: 'Required.' }],
+  [{ count: 'x', who: 'anna' }, { count: 'Enter a number.' }],
+  [{ count: '1.5', who: 'anna' }, { count: 'Enter a whole number.' }],
+  [{ count: '9', who: 'anna' }, { count: 'Must be at most 5.' }],
+  [{ count: '0', who: 'anna' }, { count: 'Must be at least 1.' }],
+  [{ count: '1', who: 'a' }, { who: 'Too short; the minimum length is 2.' }],
+  [{ count: '1', who: 'Anna' }, { who: 'Must match the pattern ^[a-z]+$.' }],
+  [{ count: '1', who: 'anna', mode: 'odd' }, { mode: 'Must be one of: fast, safe' }],
   [{ count: '1', who: 'anna', list: '[{}]' }, { list: '0: Missing: url' }],
-  [{ count: '1', who: 'anna', list: '{}' }, { list: 'Accepted: array' }],
+  [{ count: '1', who: 'anna', list: '{}' }, { list: 'Must be of type array.' }],
 ])('%j: %j', (texts, expected) => {
   expect(mistakes(texts)).toEqual(expected);
 });
 
-test('text that is no JSON is told as such', () => {
-  expect(mistakes({ count: '1', who: 'anna', list: '[' }).list).toMatch(/^It is not JSON: /);
+test('invalid JSON is reported', () => {
+  expect(mistakes({ count: '1', who: 'anna', list: '[' }).list).toMatch(/^Invalid JSON: /);
 });
 
-test('what a task was started with stands in the controls', () => {
+test('the parameters of a task fill the controls', () => {
   expect(toText(undefined, 'text')).toBe('');
   expect(toText(false, 'flag')).toBe('false');
   expect(toText([1], 'json')).toBe('[\n  1\n]');

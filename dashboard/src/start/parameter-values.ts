@@ -2,10 +2,10 @@ import { Errors } from 'typebox/schema';
 import type { ParameterSchema } from '../api/carriers.ts';
 import type { Tell } from '../texts.tsx';
 
-/** How a parameter is asked for. */
+/** The kind of control for a parameter. */
 export type Control = 'text' | 'number' | 'choice' | 'flag' | 'json';
 
-/** How a parameter of this schema is asked for; what has no control of its own is written as JSON. */
+/** Returns the kind of control for a schema; values without a control of their own are edited as JSON. */
 export function controlOf(schema: ParameterSchema): Control {
   if (schema.enum?.every((value) => typeof value === 'string')) return 'choice';
   if (schema.type === 'string') return 'text';
@@ -13,20 +13,20 @@ export function controlOf(schema: ParameterSchema): Control {
   return schema.type === 'boolean' ? 'flag' : 'json';
 }
 
-/** A value as it stands in its control. */
+/** Returns the text of a value in its control. */
 export function toText(value: unknown, control: Control): string {
   if (value === undefined) return '';
   if (control === 'json') return JSON.stringify(value, null, 2);
   return String(value);
 }
 
-/** What is wrong, by the name of the parameter; under the empty name what is about all of them. */
+/** Errors by the name of the parameter; those of the whole object have the empty name. */
 export type Mistakes = Readonly<Record<string, string>>;
 
 /**
- * Reads the parameters from what stands in the controls, and checks them by the schema.
+ * Reads the parameters from the texts of the controls and validates them against the schema.
  *
- * @param texts by name; an empty text is a parameter that is not given
+ * @param texts by name; an empty text omits the parameter
  */
 export function readParameters(
   schema: ParameterSchema,
@@ -43,12 +43,12 @@ export function readParameters(
     else if (control === 'flag') values[name] = text === 'true';
     else if (control === 'number') {
       values[name] = Number(text.replace(',', '.'));
-      if (Number.isNaN(values[name])) mistakes[name] = t`A number is accepted.`;
+      if (Number.isNaN(values[name])) mistakes[name] = t`Enter a number.`;
     } else {
       try {
         values[name] = JSON.parse(text);
       } catch (error) {
-        mistakes[name] = t`It is not JSON: ${(error as Error).message}`;
+        mistakes[name] = t`Invalid JSON: ${(error as Error).message}`;
       }
     }
   }
@@ -56,7 +56,7 @@ export function readParameters(
   const [, errors] = Errors(schema as object, values);
   for (const error of errors) {
     if (error.keyword === 'required' && error.instancePath === '') {
-      for (const name of error.params.requiredProperties) mistakes[name] ??= t`It is needed.`;
+      for (const name of error.params.requiredProperties) mistakes[name] ??= t`Required.`;
       continue;
     }
     const [, name = '', ...deeper] = error.instancePath.split('/');
@@ -67,33 +67,33 @@ export function readParameters(
 
 type SchemaError = ReturnType<typeof Errors>[1][number];
 
-/** Tells what would be accepted. */
+/** Says what the schema requires. */
 function describe(error: SchemaError, t: Tell): string {
   switch (error.keyword) {
     case 'minimum':
-      return t`At least ${String(error.params.limit)} is accepted.`;
+      return t`Must be at least ${String(error.params.limit)}.`;
     case 'maximum':
-      return t`At most ${String(error.params.limit)} is accepted.`;
+      return t`Must be at most ${String(error.params.limit)}.`;
     case 'exclusiveMinimum':
-      return t`More than ${String(error.params.limit)} is accepted.`;
+      return t`Must be more than ${String(error.params.limit)}.`;
     case 'exclusiveMaximum':
-      return t`Less than ${String(error.params.limit)} is accepted.`;
+      return t`Must be less than ${String(error.params.limit)}.`;
     case 'minLength':
     case 'minItems':
-      return t`It is too short; at least ${String(error.params.limit)} is accepted.`;
+      return t`Too short; the minimum length is ${String(error.params.limit)}.`;
     case 'maxLength':
     case 'maxItems':
-      return t`It is too long; at most ${String(error.params.limit)} is accepted.`;
+      return t`Too long; the maximum length is ${String(error.params.limit)}.`;
     case 'pattern':
-      return t`It does not fit the pattern ${String(error.params.pattern)}.`;
+      return t`Must match the pattern ${String(error.params.pattern)}.`;
     case 'enum':
-      return t`Accepted: ${error.params.allowedValues.map(String).join(', ')}`;
+      return t`Must be one of: ${error.params.allowedValues.map(String).join(', ')}`;
     case 'required':
       return t`Missing: ${error.params.requiredProperties.join(', ')}`;
     case 'type':
       return error.params.type === 'integer'
-        ? t`A whole number is accepted.`
-        : t`Accepted: ${String(error.params.type)}`;
+        ? t`Enter a whole number.`
+        : t`Must be of type ${String(error.params.type)}.`;
     default:
       return error.message;
   }

@@ -11,10 +11,11 @@ import { Problem } from '../parts/problem.tsx';
 import { timeZone } from '../preferences.ts';
 import { useTexts } from '../texts.tsx';
 import { useTitle } from '../title.ts';
+import '../styles/start.css';
 import { ParameterField } from './parameter-field.tsx';
 import { controlOf, type Mistakes, readParameters, toText } from './parameter-values.ts';
 
-/** Chooses a definition and starts a task by it. */
+/** Starts a task of a definition. */
 export default function StartPage({ name }: { name: string | undefined }): ReactNode {
   const { t } = useTexts();
   const [query] = useSearchParams();
@@ -48,9 +49,9 @@ export default function StartPage({ name }: { name: string | undefined }): React
         </nav>
         {isReady && <StartForm key={`${chosen.Name} ${like}`} definition={chosen} model={model.data} />}
         {name !== undefined && definitions.isSuccess && chosen === undefined && (
-          <p className="empty">{t`There is no definition ${name}.`}</p>
+          <p className="empty">{t`Definition ${name} not found.`}</p>
         )}
-        {name === undefined && <p className="empty">{t`Choose what to run.`}</p>}
+        {name === undefined && <p className="empty">{t`Choose a definition.`}</p>}
       </div>
     </section>
   );
@@ -117,15 +118,19 @@ function StartForm({
           onChange={(text) => setTexts((before) => ({ ...before, [name]: text }))}
         />
       ))}
-      <Field label={t`Description`} hint={t`What this task is for; it stands in the list.`}>
-        {(props) => (
-          <input {...props} name="taskDescription" maxLength={254} defaultValue={model?.Description ?? ''} />
-        )}
+      <Field name="taskDescription" label={t`Description`} hint={t`Shown in the task list.`}>
+        {(props) => <input {...props} maxLength={254} defaultValue={model?.Description ?? ''} />}
       </Field>
-      <Field label={t`Start at`} hint={t`Empty is now. The time is that of ${timeZone()}.`}>
-        {(props) => <input {...props} name="taskStart" type="datetime-local" />}
+      <Field
+        name="taskStart"
+        label={t`Start at`}
+        hint={t`Leave empty to start now. Times are in ${timeZone()}.`}
+      >
+        {(props) => <input {...props} type="datetime-local" />}
       </Field>
-      {definition.Paused && <p className="dim">{t`It is paused: a task waits until somebody resumes it.`}</p>}
+      {definition.Paused && (
+        <p className="dim">{t`This definition is paused. The task waits until it is resumed.`}</p>
+      )}
       {mistakes[''] !== undefined && (
         <p className="problem" role="alert">
           {mistakes['']}
@@ -135,7 +140,7 @@ function StartForm({
       {start.data?.ignored != null && (
         <p className="problem" role="alert">
           {t`Started, but the server ignored: ${start.data.ignored}`}{' '}
-          <Link href={pageOf(start.data.data)}>{t`Show the task`}</Link>
+          <Link href={pageOf(start.data.data)}>{t`Open the task`}</Link>
         </p>
       )}
       <button type="submit" className="primary" disabled={start.isPending}>
@@ -145,7 +150,7 @@ function StartForm({
   );
 }
 
-/** The page of a started task; the list for an internal one, which has no page (id 0). */
+/** The address of a started task; that of the list for an internal one, which has no page (id 0). */
 function pageOf(id: number): string {
   return id === 0 ? '/' : `/tasks/${id}`;
 }

@@ -1,15 +1,15 @@
 import { commonHeaders, refusal, Unreachable } from '../api/call.ts';
 
 /**
- * Sends a file as an input file of tasks.
+ * Uploads an input file for tasks.
  *
- * @param onProgress told how much has been sent, from 0 to 100
- * @returns what a parameter names it by: `upload:<id>`
+ * @param onProgress called with the progress from 0 to 100
+ * @returns the reference for parameters: `upload:<id>`
  * @throws Refused, Unreachable
  */
 export function upload(file: File, onProgress: (percent: number) => void): Promise<string> {
   return new Promise((resolve, reject) => {
-    // fetch does not tell how much it has sent.
+    // fetch reports no upload progress.
     const request = new XMLHttpRequest();
     request.open('POST', `/api/v1/Uploads?Name=${encodeURIComponent(file.name)}`);
     for (const [name, value] of Object.entries(commonHeaders())) request.setRequestHeader(name, value);
@@ -25,7 +25,7 @@ export function upload(file: File, onProgress: (percent: number) => void): Promi
   });
 }
 
-/** The body of an answer; `undefined` where it is empty or, as from a proxy's page, no JSON. */
+/** The parsed body; `undefined` if it is empty or not JSON, such as a proxy's error page. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,10 +1,11 @@
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useRef } from 'react';
 import type { BatchTaskInfo } from '../api/carriers.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { CopyButton } from '../parts/shown-once.tsx';
 import { useTexts } from '../texts.tsx';
 import { curlOf } from './curl.ts';
 
-/** Shows the command that starts a task like this one, to copy. */
+/** Shows a curl command that starts a copy of the task. */
 export function CurlDialog({
   task,
   login,
@@ -16,31 +17,15 @@ export function CurlDialog({
 }): ReactNode {
   const { t } = useTexts();
   const area = useRef<HTMLTextAreaElement>(null);
-  const [isCopied, setCopied] = useState(false);
-  const copy = (): void => {
-    area.current?.select();
-    // Browsers have the clipboard on https and on this machine only; elsewhere the selection is there to be copied.
-    navigator.clipboard?.writeText(area.current?.value ?? '').then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
+  const command = curlOf(task, login, location.origin);
   return (
-    <Dialog title={t`As curl`} onClose={onClose}>
-      <p>{t`Starts a task like this one. curl asks for your password.`}</p>
-      <textarea
-        ref={area}
-        className="code"
-        aria-label={t`As curl`}
-        readOnly
-        rows={6}
-        value={curlOf(task, login, location.origin)}
-      />
-      <p className="buttons">
-        <button type="button" className="primary" onClick={copy}>{t`Copy`}</button>
+    <Dialog title={t`Copy as curl`} onClose={onClose}>
+      <p>{t`Starts a task with the same parameters. curl asks for your password.`}</p>
+      <textarea ref={area} className="code" aria-label={t`Copy as curl`} readOnly rows={6} value={command} />
+      <div className="buttons">
+        <CopyButton text={command} className="primary" onUnavailable={() => area.current?.select()} />
         <button type="button" onClick={onClose}>{t`Close`}</button>
-        <span role="status">{isCopied ? t`Copied` : ''}</span>
-      </p>
+      </div>
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@ import type { BatchTaskInfo } from '../api/carriers.ts';
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The command that starts a task like this one. */
+/** Returns a curl command that starts a copy of the task. */
 export function curlOf(
   task: Pick<BatchTaskInfo, 'Name' | 'ParameterObject' | 'Description'>,
   login: string,

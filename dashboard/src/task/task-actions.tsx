@@ -5,17 +5,15 @@ import { isHeld } from '../../../src/domain/task-state.ts';
 import { answer, api, type Call } from '../api/call.ts';
 import type { BatchTaskInfo, Session } from '../api/carriers.ts';
 import { at } from '../api/tasks.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
 import { CurlDialog } from './curl-dialog.tsx';
 import { EditDialog, editableFields } from './edit-dialog.tsx';
 
-type Open = 'stop' | 'delete' | 'edit' | 'curl';
-
 const has = (mask: string, right: string): boolean => mask === 'FULL' || mask.split(/,\s*/).includes(right);
 
-/** What this person may do with a task: only what the server would do. */
+/** The buttons for a task: only those that the server would obey. */
 export function TaskActions({
   task,
   etag,
@@ -28,111 +26,81 @@ export function TaskActions({
   const { t, resource } = useTexts();
   const queries = useQueryClient();
   const [, navigate] = useLocation();
-  const [open, setOpen] = useState<Open>();
-  const act = useMutation({
-    mutationFn: ({ run }: { run: () => Call; goTo?: string }) => answer(run()),
-    onSuccess: (_, { goTo }) => {
-      setOpen(undefined);
-      if (goTo !== undefined) navigate(goTo);
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: ['task', task.Id] }),
-  });
+  const [open, setOpen] = useState<'edit' | 'curl'>();
+  const run = (call: Call): Promise<unknown> =>
+    answer(call).finally(() => queries.invalidateQueries({ queryKey: ['task', task.Id] }));
   const params = at(task.Id);
-  const restart = (query: { FromStart?: string }): void =>
-    act.mutate({
-      run: () => api.POST('/api/v1/BatchTask/{id}/Restart', { params: { ...params, query } }),
-    });
+  const restart = (query: { FromStart?: string }): Promise<unknown> =>
+    run(api.POST('/api/v1/BatchTask/{id}/Restart', { params: { ...params, query } }));
+  const runAgain = useMutation({ mutationFn: () => restart({}) });
   const close = (): void => setOpen(undefined);
   const mask = task.TableRight.Mask;
   const isLive = task.State === 'New' || isHeld(task.State);
   const canStop = isLive && has(mask, 'Update') && task.CancellationBehaviour !== 'CannotCancel';
-  const stop = (): void => act.mutate({ run: () => api.POST('/api/v1/BatchTask/{id}/Stop', { params }) });
-  const warning = resource(
-    `SR_BATCH_${task.Name.replace(/(?<=[a-z0-9])[A-Z]|[^A-Za-z0-9]+/g, (match) => `_${match.replace(/[^A-Za-z0-9]/g, '')}`).toUpperCase()}_CANCELLATION`,
-  );
+  const warning =
+    task.CancellationBehaviour === 'CancelWithWarning' ? resource(cancellationOf(task.Name)) : undefined;
   return (
     <>
-      <p className="buttons">
+      <div className="buttons">
         {canStop && (
-          <button
-            type="button"
-            className="danger"
-            disabled={act.isPending}
-            onClick={() => (task.CancellationBehaviour === 'CancelWithWarning' ? setOpen('stop') : stop())}
-          >
-            {t`Stop`}
-          </button>
+          <ConfirmButton
+            action={t`Stop`}
+            title={t`Stop this task?`}
+            text={warning ?? t`The task becomes Failed. You can run it again later.`}
+            run={() => run(api.POST('/api/v1/BatchTask/{id}/Stop', { params }))}
+          />
         )}
         {task.State === 'Failed' && has(mask, 'Update') && (
           <>
-            <button type="button" className="primary" disabled={act.isPending} onClick={() => restart({})}>
+            <button
+              type="button"
+              className="primary"
+              disabled={runAgain.isPending}
+              onClick={() => runAgain.mutate()}
+            >
               {t`Run again`}
             </button>
-            <button type="button" disabled={act.isPending} onClick={() => restart({ FromStart: 'true' })}>
-              {t`Run from the start`}
-            </button>
+            <ConfirmButton
+              className=""
+              action={t`Run from the start`}
+              title={t`Run this task from the start?`}
+              text={t`The checkpoint of its earlier attempts is discarded.`}
+              run={() => restart({ FromStart: 'true' })}
+            />
           </>
         )}
         {editableFields(task).length > 0 && (
           <button type="button" onClick={() => setOpen('edit')}>{t`Edit`}</button>
         )}
         <Link className="button" href={`/start/${encodeURIComponent(task.Name)}?like=${task.Id}`}>
-          {t`Start one like it`}
+          {t`Start a copy`}
         </Link>
-        <button type="button" onClick={() => setOpen('curl')}>{t`As curl`}</button>
+        <button type="button" onClick={() => setOpen('curl')}>{t`Copy as curl`}</button>
         {!isHeld(task.State) && has(mask, 'Delete') && (
-          <button type="button" onClick={() => setOpen('delete')}>{t`Delete`}</button>
+          <ConfirmButton
+            action={t`Delete`}
+            title={t`Delete this task?`}
+            text={t`A deleted task can’t be restored.`}
+            run={async () => {
+              await answer(api.DELETE('/api/v1/BatchTask/{id}', { params }));
+              navigate('/');
+            }}
+          />
         )}
-      </p>
+      </div>
       {task.TableRight.Reason !== '' && <p className="dim">{task.TableRight.Reason}</p>}
-      {open === undefined && <Problem error={act.error} />}
-      {open === 'stop' && (
-        <Confirm
-          title={t`Stop this task?`}
-          text={warning ?? ''}
-          action={t`Stop`}
-          error={act.error}
-          onConfirm={stop}
-          onClose={close}
-        />
-      )}
-      {open === 'delete' && (
-        <Confirm
-          title={t`Delete this task?`}
-          text={t`A deleted task can’t be brought back.`}
-          action={t`Delete`}
-          error={act.error}
-          onConfirm={() =>
-            act.mutate({ run: () => api.DELETE('/api/v1/BatchTask/{id}', { params }), goTo: '/' })
-          }
-          onClose={close}
-        />
-      )}
+      <Problem error={runAgain.error} />
       {open === 'edit' && <EditDialog task={task} etag={etag} onClose={close} />}
       {open === 'curl' && <CurlDialog task={task} login={who.Login} onClose={close} />}
     </>
   );
 }
 
-function Confirm(props: {
-  title: string;
-  text: string;
-  action: string;
-  error: unknown;
-  onConfirm: () => void;
-  onClose: () => void;
-}): ReactNode {
-  const { t } = useTexts();
-  return (
-    <Dialog title={props.title} onClose={props.onClose}>
-      <p>{props.text}</p>
-      <Problem error={props.error} />
-      <p className="buttons">
-        <button type="button" className="danger" onClick={props.onConfirm}>
-          {props.action}
-        </button>
-        <button type="button" onClick={props.onClose}>{t`Cancel`}</button>
-      </p>
-    </Dialog>
+/** The name of the text that warns before a task of a definition is stopped, such as `SR_BATCH_CSV_IMPORT_CANCELLATION`. */
+function cancellationOf(name: string): string {
+  const words = name.replace(
+    /(?<=[a-z0-9])[A-Z]|[^A-Za-z0-9]+/g,
+    (match) => `_${match.replace(/[^A-Za-z0-9]/g, '')}`,
   );
+  return `SR_BATCH_${words.toUpperCase()}_CANCELLATION`;
 }

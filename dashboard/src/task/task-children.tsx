@@ -10,12 +10,12 @@ import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
 
-/** So many of a task's children are shown; the list has a filter for all. */
+/** The maximum number of children shown. */
 const MOST = 100;
-/** Deeper ones are on the pages of their parents. */
+/** The maximum depth shown; deeper children are on their parents' pages. */
 const DEEPEST = 3;
 
-/** The tasks that a task has started, as a tree, each with its share of the progress; nothing where there are none. */
+/** The children of a task as a tree, with their shares of its progress; nothing if it has none. */
 export function TaskChildren({ id }: { id: number }): ReactNode {
   const { t } = useTexts();
   const children = useChildren(id);
@@ -68,7 +68,7 @@ function Branch({ branch, depth }: { branch: Children; depth: number }): ReactNo
                 state={Task.State}
               />
               {Total === shown.length && weight > 0 && (
-                <span className="dim" title={t`Share of the progress`}>
+                <span className="dim" title={t`Share of the parent’s progress`}>
                   {number(Math.round((1000 * Weight) / weight) / 10)} %
                 </span>
               )}
@@ -81,7 +81,7 @@ function Branch({ branch, depth }: { branch: Children; depth: number }): ReactNo
   );
 }
 
-/** A child's own children, asked for when they are opened. */
+/** The children of a child, loaded when expanded. */
 function Grandchildren({ id, depth }: { id: number; depth: number }): ReactNode {
   const { t } = useTexts();
   const [isOpen, setOpen] = useState(false);
@@ -106,7 +106,7 @@ function OpenBranch({ id, depth }: { id: number; depth: number }): ReactNode {
   return children === undefined ? null : <Branch branch={children} depth={depth} />;
 }
 
-/** A link to the task that has started this one, where one has. */
+/** A link to the parent, if the task has one. */
 export function ParentLink({ id }: { id: number }): ReactNode {
   const { t } = useTexts();
   const { data } = useQuery({

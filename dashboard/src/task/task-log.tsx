@@ -7,19 +7,19 @@ import { useLive } from '../live.ts';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 
-/** Lines are no events: they are asked for so often, in milliseconds. */
+/** The polling interval in milliseconds; log lines are not in the event stream. */
 const INTERVAL = 1000;
-/** So many of the newest lines are shown: the server keeps no more. */
+/** The number of lines that the server keeps for a task. */
 const MOST = 1000;
 
-/** What the runs of a task have logged, as it comes. It stays at its end, unless somebody has scrolled away from it. */
+/** The log of a task, live. It follows the end unless the user has scrolled up. */
 export function TaskLog({ id, state }: { id: number; state: StoredState }): ReactNode {
   const { t } = useTexts();
   const { clock } = useTimes();
   const [lines, setLines] = useState<readonly LogLine[]>([]);
   const box = useRef<HTMLPreElement>(null);
   const isAtEnd = useRef(true);
-  /** The end that the log has been read to; a task that runs again logs again. */
+  /** The final state at which the log was read completely. A task that runs again logs more. */
   const completeAt = useRef<StoredState>(undefined);
   useLive(async () => {
     if (completeAt.current === state) return;
@@ -42,7 +42,7 @@ export function TaskLog({ id, state }: { id: number; state: StoredState }): Reac
       <pre
         ref={box}
         className="log"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard
         tabIndex={0}
         onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
           isAtEnd.current = scrollTop + clientHeight > scrollHeight - 20;

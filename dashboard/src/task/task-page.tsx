@@ -18,7 +18,7 @@ import { TaskLog } from './task-log.tsx';
 import { TaskProgress } from './task-progress.tsx';
 import { Timeline } from './timeline.tsx';
 
-/** One task, alive. */
+/** One task with live updates. */
 export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
   const { t } = useTexts();
   const queries = useQueryClient();
@@ -93,7 +93,7 @@ function Texts({ task }: { task: BatchTaskInfo }): ReactNode {
     .map(([title, text, isCode]) => (
       <section key={title} className="panel">
         <h2>{title}</h2>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
         {isCode ? <pre tabIndex={0}>{text}</pre> : <p className="text">{text}</p>}
       </section>
     ));
@@ -117,15 +117,15 @@ function Facts({
   const last = readTime(history.at(-1)?.At ?? '');
   const end = hasEnded(task.State) ? (last ?? now) : now;
   const facts: readonly (readonly [string, string])[] = [
-    [t`Owner`, task.AssociateId === 0 ? t`System` : (names(task.AssociateId) ?? `#${task.AssociateId}`)],
-    [t`Registered`, moment(created)],
+    [t`Owner`, names(task.AssociateId)],
+    [t`Created`, moment(created)],
     [t`Last started`, moment(started)],
     [t`Duration`, started === undefined || task.State === 'New' ? '–' : span(end - started)],
     [t`Attempts`, number(task.StartCount)],
   ];
   return (
     <section className="panel">
-      <h2>{t`Facts`}</h2>
+      <h2>{t`Details`}</h2>
       <dl>
         {facts.map(([name, value]) => (
           <div key={name}>

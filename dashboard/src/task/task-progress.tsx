@@ -5,7 +5,7 @@ import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
 import { addSample, type Sample, timeLeft } from './time-left.ts';
 
-/** How far a task is, in what stage, and how long it still takes. */
+/** Progress of a task with its text and the time left. */
 export function TaskProgress({ task }: { task: BatchTaskInfo }): ReactNode {
   const { t } = useTexts();
   const { span } = useTimes();

@@ -1,15 +1,15 @@
-/** How far a run was at a moment. */
+/** The progress of a run at a time. */
 export interface Sample {
   readonly at: number;
   readonly percent: number;
 }
 
-/** Samples older than this say little of how fast a run is now, in milliseconds. */
+/** Maximum age of the samples that the speed is computed from, in milliseconds. */
 const WINDOW = 120_000;
-/** A speed is told when it is of so much time and progress. */
+/** Minimum time and progress between two samples to compute a speed. */
 const LEAST = { milliseconds: 3000, percent: 1 };
 
-/** Adds a sample; one that goes back is of another run, which begins anew. */
+/** Adds a sample. Lower progress belongs to another run, so the samples start over. */
 export function addSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
   const last = samples.at(-1);
   if (last !== undefined && sample.percent < last.percent) return [sample];
@@ -18,10 +18,10 @@ export function addSample(samples: readonly Sample[], sample: Sample): readonly 
 }
 
 /**
- * How long a run still takes at the speed that it was seen to have, in milliseconds.
+ * Estimates the time left from the observed speed, in milliseconds.
  *
- * @param began a sample of its begin, which counts where too little was seen
- * @returns `undefined` where nothing can be said
+ * @param began a sample of the start of the run, used if there are too few samples
+ * @returns `undefined` if there is too little data
  */
 export function timeLeft(
   samples: readonly Sample[],

@@ -5,7 +5,7 @@ import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 
-/** The changes of a task's state, the last one first. */
+/** The state transitions of a task, newest first. */
 export function Timeline({ entries, who }: { entries: readonly AuditEntry[]; who: Session }): ReactNode {
   const { t } = useTexts();
   const { moment, span } = useTimes();
@@ -28,9 +28,7 @@ export function Timeline({ entries, who }: { entries: readonly AuditEntry[]; who
             <time dateTime={entry.At}>{moment(at)}</time>
             <p>
               {entry.Reason}
-              {entry.ActorId !== 0 && (
-                <span className="dim"> {names(entry.ActorId) ?? `#${entry.ActorId}`}</span>
-              )}
+              {entry.ActorId !== 0 && <span className="dim"> {names(entry.ActorId)}</span>}
               {entry.Attempt > 0 && <span className="dim"> {t`Attempt ${entry.Attempt}`}</span>}
             </p>
           </li>

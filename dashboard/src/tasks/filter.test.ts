@@ -17,7 +17,7 @@ const anyFilter: fc.Arbitrary<Filter> = fc.record({
 });
 
 describe('the filter of the list', () => {
-  test('every one is read from the address that it is written to', () => {
+  test('survives being written to the address and read back', () => {
     fc.assert(
       fc.property(anyFilter, (filter) => {
         expect(readFilter(new URLSearchParams(writeFilter(filter).toString()))).toEqual(filter);
@@ -25,7 +25,7 @@ describe('the filter of the list', () => {
     );
   });
 
-  test('every one is a filter and an order of the archive list', () => {
+  test('is translated to a filter and an order of the archive list', () => {
     fc.assert(
       fc.property(anyFilter, (filter) => {
         const text = toArchiveFilter(filter, 7);
@@ -35,7 +35,7 @@ describe('the filter of the list', () => {
     );
   });
 
-  test('the usual one has an empty address, and what is unknown is as usual', () => {
+  test('has an empty address by default, and ignores unknown values', () => {
     const usual = readFilter(new URLSearchParams());
     expect(writeFilter(usual).toString()).toBe('');
     expect(usual).toMatchObject({ scope: 'mine', states: [], sort: 'registeredDate', descending: true });

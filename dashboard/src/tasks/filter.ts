@@ -2,7 +2,7 @@ import { quoteText } from '../../../src/domain/archive/filter-lexer.ts';
 import { STORED_STATES } from '../../../src/domain/task-state.ts';
 import type { StoredState } from '../api/carriers.ts';
 
-/** Columns that the list can be sorted by, by the name that they have in the address. */
+/** The sortable columns, as named in the address. */
 export const SORTS = [
   'name',
   'state',
@@ -13,7 +13,7 @@ export const SORTS = [
 ] as const;
 export type Sort = (typeof SORTS)[number];
 
-/** Which tasks are shown, and in what order: what stands in the address. */
+/** Filter and order of the list, as in the address. */
 export interface Filter {
   readonly scope: 'mine' | 'all';
   readonly states: readonly StoredState[];
@@ -23,7 +23,7 @@ export interface Filter {
   readonly descending: boolean;
 }
 
-/** Reads a filter from an address; what is unknown in it is as if it were not there. */
+/** Reads a filter from the address; unknown values are ignored. */
 export function readFilter(query: URLSearchParams): Filter {
   const order = query.get('sort') ?? '-registeredDate';
   const sort = SORTS.find((each) => each === order.replace(/^-/, ''));
@@ -38,7 +38,7 @@ export function readFilter(query: URLSearchParams): Filter {
   };
 }
 
-/** Writes a filter for the address; what is as usual is left out. */
+/** Writes a filter for the address, without defaults. */
 export function writeFilter({ scope, states, name, search, sort, descending }: Filter): URLSearchParams {
   const query = new URLSearchParams();
   if (scope === 'all') query.set('scope', 'all');
@@ -50,7 +50,7 @@ export function writeFilter({ scope, states, name, search, sort, descending }: F
   return query;
 }
 
-/** The archive list's `$filter` (docs/archive.md); empty where all are shown. */
+/** Returns the archive list's `$filter` (docs/archive.md); empty for all tasks. */
 export function toArchiveFilter({ scope, states, name, search }: Filter, associateId: number): string {
   const conditions: string[] = [];
   if (scope === 'mine') conditions.push(`associateId eq ${associateId}`);
@@ -67,7 +67,7 @@ export function toArchiveFilter({ scope, states, name, search }: Filter, associa
   return conditions.join(' and ');
 }
 
-/** The archive list's `$orderBy`; the newest id stands for the newest, which is the order that costs the least. */
+/** Returns the archive list's `$orderBy`. The age is ordered by id, which is the cheapest order. */
 export function toArchiveOrder({ sort, descending }: Filter): string {
   const direction = descending ? 'desc' : 'asc';
   return `${sort === 'registeredDate' ? 'batchTaskId' : sort} ${direction}`;

@@ -3,6 +3,7 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, 
 import { Link, useLocation } from 'wouter';
 import { hasEnded } from '../../../src/domain/task-state.ts';
 import type { TaskRow } from '../api/carriers.ts';
+import { ColumnHeader } from '../parts/data-table.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
@@ -12,13 +13,13 @@ import type { TaskList } from './use-task-list.ts';
 
 const ROW = { wide: 41, narrow: 92 };
 
-/** What of the list is in view. */
+/** The visible part of the list. */
 export interface View {
   readonly ids: readonly number[];
   readonly isTop: boolean;
 }
 
-/** The tasks as a table of which only the part in view exists. Arrow keys walk through it, Enter opens. */
+/** A virtual table of tasks: only the rows in view exist. Arrow keys move, Enter opens. */
 export function TaskTable({
   list,
   filter,
@@ -44,7 +45,7 @@ export function TaskTable({
     getScrollElement: () => scroller.current,
     estimateSize: () => (isNarrow ? ROW.narrow : ROW.wide),
     overscan: 12,
-    // The header stays above the rows.
+    // The sticky header covers the first row.
     scrollPaddingStart: ROW.wide,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows change their height with the width of the page
@@ -63,7 +64,7 @@ export function TaskTable({
     const to = Math.min(Math.max(index, 0), rows.length - 1);
     setActive(to);
     virtualizer.scrollToIndex(to);
-    // The row may come into being only after the scroll.
+    // The row may exist only after the scroll.
     requestAnimationFrame(() =>
       scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus({ preventScroll: true }),
     );
@@ -86,16 +87,13 @@ export function TaskTable({
       if (row !== undefined) navigate(`/tasks/${row.batchTaskId}`);
     }
   };
-  const head = (sort: Sort, text: string, className = ''): ReactNode => (
-    <th
-      scope="col"
-      className={className}
-      aria-sort={filter.sort === sort ? (filter.descending ? 'descending' : 'ascending') : undefined}
-    >
-      <button type="button" onClick={() => onSort(sort)}>
-        {text}
-      </button>
-    </th>
+  const head = (sort: Sort, text: string, kind?: 'number'): ReactNode => (
+    <ColumnHeader
+      title={text}
+      kind={kind}
+      sorted={filter.sort === sort ? (filter.descending ? 'descending' : 'ascending') : undefined}
+      onSort={() => onSort(sort)}
+    />
   );
   return (
     <div className="tasks" ref={scroller}>
@@ -111,7 +109,7 @@ export function TaskTable({
             {head('progressPercent', t`Progress`)}
             {head('associateId', t`Owner`)}
             {head('registeredDate', t`Age`, 'number')}
-            <th scope="col" className="number">{t`Duration`}</th>
+            <ColumnHeader title={t`Duration`} kind="number" />
             {head('startCount', t`Attempts`, 'number')}
           </tr>
         </thead>

@@ -15,10 +15,10 @@ import { SavedViews } from './saved-views.tsx';
 import { TaskTable, type View } from './task-table.tsx';
 import { useTaskList } from './use-task-list.ts';
 
-/** How long somebody may pause in typing before the list follows, in milliseconds. */
+/** The debounce of the search, in milliseconds. */
 const TYPING = 300;
 
-/** One's own tasks, or all that one may see. */
+/** The list of the user's tasks, or of all visible ones. */
 export function TasksPage({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const { number } = useTimes();
@@ -35,24 +35,22 @@ export function TasksPage({ who }: { who: Session }): ReactNode {
   const show = (change: Partial<Filter>): void => navigate(address(change), { replace: true });
   const sortBy = (sort: Sort): void =>
     show({ sort, descending: sort === filter.sort ? !filter.descending : sort === 'registeredDate' });
-  const nameOf = (associateId: number): string =>
-    associateId === 0 ? t`System` : (names(associateId) ?? `#${associateId}`);
   const written = writeFilter(filter).toString();
   return (
     <section className="tasks-page">
-      <div className="tasks-title">
+      <div className="page-title">
         <h1>{title}</h1>
         <p className="dim" role="status">
-          {list.total === undefined ? '' : t`${number(list.total)} tasks`}
+          {list.total === undefined ? '' : list.total === 1 ? t`1 task` : t`${number(list.total)} tasks`}
         </p>
         <SavedViews query={written} />
       </div>
       <FilterBar filter={filter} show={show} />
       <Problem error={list.error} />
       {list.rows.length === 0 && list.isComplete ? (
-        <p className="empty">{t`No task fits. Start one, or show more by changing the filter.`}</p>
+        <p className="empty">{t`No tasks match.`}</p>
       ) : (
-        <TaskTable key={written} list={list} filter={filter} onSort={sortBy} nameOf={nameOf} view={view} />
+        <TaskTable key={written} list={list} filter={filter} onSort={sortBy} nameOf={names} view={view} />
       )}
     </section>
   );
@@ -73,7 +71,7 @@ function FilterBar({ filter, show }: { filter: Filter; show: (change: Partial<Fi
   return (
     <search className="filters">
       <fieldset className="choice">
-        <legend className="hidden">{t`Whose tasks`}</legend>
+        <legend className="hidden">{t`Owner`}</legend>
         {(['mine', 'all'] as const).map((scope) => (
           <button
             key={scope}
@@ -103,7 +101,7 @@ function FilterBar({ filter, show }: { filter: Filter; show: (change: Partial<Fi
         value={filter.name}
         onChange={(event) => show({ name: event.target.value })}
       >
-        <option value="">{t`Every definition`}</option>
+        <option value="">{t`All definitions`}</option>
         {[...names].sort().map((name) => (
           <option key={name}>{name}</option>
         ))}
@@ -113,7 +111,7 @@ function FilterBar({ filter, show }: { filter: Filter; show: (change: Partial<Fi
   );
 }
 
-/** The search; Ctrl+K comes to it. */
+/** The search field. Ctrl+K focuses it. */
 function SearchBox({ search, onSearch }: { search: string; onSearch: (search: string) => void }): ReactNode {
   const { t } = useTexts();
   const input = useRef<HTMLInputElement>(null);
@@ -140,7 +138,7 @@ function SearchBox({ search, onSearch }: { search: string; onSearch: (search: st
       ref={input}
       type="search"
       value={text}
-      aria-label={t`Search in names and texts, or by number`}
+      aria-label={t`Search by name, text or ID`}
       placeholder={t`Search`}
       aria-keyshortcuts="Control+K"
       onChange={(event) => setText(event.target.value)}

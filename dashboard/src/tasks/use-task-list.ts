@@ -8,13 +8,13 @@ const PAGE = 100;
 const COLUMNS =
   'batchTaskId,name,state,associateId,description,progressPercent,progressDescription,registeredDate,updatedDate,lastStarted,startCount';
 
-/** How often the tasks of the whole list are counted, in milliseconds: that looks at all of them. */
+/** How often the tasks are counted, in milliseconds. Counting reads all of them. */
 const COUNT_INTERVAL = 15_000;
 
-/** The tasks of a filter, page by page, and alive. */
+/** The tasks of a filter, page by page, with live updates. */
 export interface TaskList {
   readonly rows: readonly TaskRow[];
-  /** How many there are; `undefined` as long as they are not counted. */
+  /** The number of tasks; `undefined` until they are counted. */
   readonly total: number | undefined;
   readonly isComplete: boolean;
   readonly isLoading: boolean;
@@ -23,10 +23,10 @@ export interface TaskList {
 }
 
 /**
- * The tasks of a filter. Pages are fetched as one gets to them, and never again: while the top is in view it is
- * fetched afresh, and elsewhere the tasks in view.
+ * Loads the tasks of a filter. Pages are fetched on scroll and never again. Updates refetch the first page while the
+ * top is in view, and otherwise the tasks in view.
  *
- * @param visible the ids of the tasks in view, and whether the first is among them
+ * @param visible returns the ids of the tasks in view, and whether the top is in view
  */
 export function useTaskList(
   filter: Filter,
@@ -50,7 +50,7 @@ export function useTaskList(
   const count = useQuery({
     queryKey: ['task-count', $filter],
     queryFn: ({ signal }) => countTasks($filter, signal),
-    // The tasks come first: counting many takes a while.
+    // Counting is slow, so it starts after the first page.
     enabled: list.isSuccess,
     refetchInterval: COUNT_INTERVAL,
   });
@@ -87,7 +87,7 @@ export function useTaskList(
   };
 }
 
-/** A new first page. Where other tasks are in it than before, the pages behind it no longer follow, and are left. */
+/** Replaces the first page. If its tasks have changed, the other pages no longer continue it and are dropped. */
 function withTop(
   data: InfiniteData<TaskPage, ListOptions> | undefined,
   page: TaskPage,
@@ -96,12 +96,12 @@ function withTop(
   const ids = (each: TaskPage | undefined): string => each?.value.map((row) => row.batchTaskId).join() ?? '';
   if (data === undefined || ids(data.pages[0]) !== ids(page)) return { pages: [page], pageParams: [first] };
   const [old, ...others] = data.pages;
-  // The pages behind follow the link that they were fetched by.
+  // The other pages continue the link that they were fetched by.
   const top = { ...page, 'odata.nextLink': old?.['odata.nextLink'] ?? null };
   return { ...data, pages: [others.length === 0 ? page : top, ...others] };
 }
 
-/** These rows in the place of those with their ids. */
+/** Replaces the rows with the same ids. */
 function withRows(
   data: InfiniteData<TaskPage, ListOptions> | undefined,
   rows: readonly TaskRow[],
@@ -115,7 +115,7 @@ function withRows(
   return { ...data, pages };
 }
 
-/** The list's links name the server as it was called; only their options are used. */
+/** Returns the options of the link to the next page. Its host may differ from this page's. */
 function nextOptions(page: TaskPage): ListOptions | undefined {
   const link = page['odata.nextLink'];
   return link == null ? undefined : Object.fromEntries(new URL(link, location.href).searchParams);

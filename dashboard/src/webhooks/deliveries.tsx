@@ -4,12 +4,12 @@ import { Link } from 'wouter';
 import { api, make } from '../api/call.ts';
 import type { Delivery } from '../api/carriers.ts';
 import { deliveriesQuery, webhooksQuery } from '../api/webhooks.ts';
+import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { ScrollBox } from '../parts/scroll-box.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 
-/** What was sent to a webhook, and how it went. */
+/** The deliveries of a webhook with their results. */
 export function Deliveries({ id }: { id: number }): ReactNode {
   const { t } = useTexts();
   const { moment, number } = useTimes();
@@ -27,12 +27,49 @@ export function Deliveries({ id }: { id: number }): ReactNode {
     Dead: t`Given up`,
   };
   const at = (text: string | null): string => moment(readTime(text ?? ''));
+  const columns: readonly Column<Delivery>[] = [
+    { title: t`Event`, cell: ({ EventId }) => (EventId === null ? t`Test` : `#${EventId}`) },
+    {
+      title: t`State`,
+      cell: ({ State, Error: reason }) => (
+        <>
+          <span className={`state delivery-${State}`}>{states[State]}</span>
+          {reason !== '' && <p className="field-error">{reason}</p>}
+        </>
+      ),
+    },
+    { title: t`Attempts`, kind: 'number', cell: ({ Tries }) => number(Tries) },
+    { title: t`HTTP status`, kind: 'number', cell: ({ Status }) => Status ?? '–' },
+    { title: t`Time`, cell: ({ Ended, Created }) => at(Ended ?? Created) },
+    { title: t`Next attempt`, cell: ({ NextTry }) => at(NextTry) },
+    {
+      title: t`Actions`,
+      kind: 'buttons',
+      cell: ({ Id, State }) =>
+        State !== 'Waiting' &&
+        webhook?.Active === true && (
+          <button
+            type="button"
+            aria-label={t`Send again: ${Id}`}
+            onClick={() =>
+              send.mutate(() =>
+                api.POST('/api/v1/Webhooks/{id}/Deliveries/{delivery}/Redeliver', {
+                  params: { path: { id, delivery: Id } },
+                }),
+              )
+            }
+          >
+            {t`Send again`}
+          </button>
+        ),
+    },
+  ];
   return (
     <section>
       <p>
         <Link href="/webhooks">{t`Webhooks`}</Link>
       </p>
-      <div className="tasks-title">
+      <div className="page-title">
         <h1>{t`Deliveries`}</h1>
         <button
           type="button"
@@ -42,7 +79,7 @@ export function Deliveries({ id }: { id: number }): ReactNode {
             send.mutate(() => api.POST('/api/v1/Webhooks/{id}/Test', { params: { path: { id } } }))
           }
         >
-          {t`Send a test`}
+          {t`Send test event`}
         </button>
       </div>
       {webhook !== undefined && (
@@ -55,59 +92,14 @@ export function Deliveries({ id }: { id: number }): ReactNode {
         <p className="field-error">{webhook.DisabledReason}</p>
       )}
       <Problem error={list.error ?? send.error} />
-      {list.data?.length === 0 && <p className="empty">{t`Nothing has been sent.`}</p>}
-      {list.data !== undefined && list.data.length > 0 && (
-        <ScrollBox className="panel">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t`Event`}</th>
-                <th scope="col">{t`State`}</th>
-                <th scope="col" className="number">{t`Tries`}</th>
-                <th scope="col" className="number">{t`Answer`}</th>
-                <th scope="col">{t`When`}</th>
-                <th scope="col">{t`Next try`}</th>
-                <th scope="col">
-                  <span className="hidden">{t`Send again`}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.data.map((delivery) => (
-                <tr key={delivery.Id}>
-                  <th scope="row">{delivery.EventId === null ? t`Test` : `#${delivery.EventId}`}</th>
-                  <td>
-                    <span className={`state delivery-${delivery.State}`}>{states[delivery.State]}</span>
-                    {delivery.Error !== '' && <p className="field-error">{delivery.Error}</p>}
-                  </td>
-                  <td className="number">{number(delivery.Tries)}</td>
-                  <td className="number">{delivery.Status ?? '–'}</td>
-                  <td>{at(delivery.Ended ?? delivery.Created)}</td>
-                  <td>{at(delivery.NextTry)}</td>
-                  <td>
-                    {delivery.State !== 'Waiting' && webhook?.Active === true && (
-                      <span className="row-buttons">
-                        <button
-                          type="button"
-                          aria-label={t`Send again: ${delivery.Id}`}
-                          onClick={() =>
-                            send.mutate(() =>
-                              api.POST('/api/v1/Webhooks/{id}/Deliveries/{delivery}/Redeliver', {
-                                params: { path: { id, delivery: delivery.Id } },
-                              }),
-                            )
-                          }
-                        >
-                          {t`Send again`}
-                        </button>
-                      </span>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollBox>
+      {list.error === null && (
+        <DataTable
+          label={t`Deliveries`}
+          columns={columns}
+          rows={list.data}
+          keyOf={({ Id }) => Id}
+          empty={t`No deliveries yet.`}
+        />
       )}
     </section>
   );

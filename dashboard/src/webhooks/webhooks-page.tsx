@@ -1,112 +1,103 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import { api, make } from '../api/call.ts';
-import type { Session } from '../api/carriers.ts';
+import { answer, api, type Call } from '../api/call.ts';
+import type { Session, StoredState, Webhook } from '../api/carriers.ts';
 import { useNames } from '../api/session.ts';
 import { at } from '../api/tasks.ts';
 import { webhooksQuery } from '../api/webhooks.ts';
+import { ConfirmButton } from '../parts/confirm-button.tsx';
+import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { ShownOnce } from '../parts/shown-once.tsx';
+import { useStateName } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTitle } from '../title.ts';
-import '../styles/webhooks.css';
-import { ScrollBox } from '../parts/scroll-box.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { NewWebhook } from './new-webhook.tsx';
 
-/** Who is told of events, and with an id what was sent to one of them. */
+/** The webhooks, or with an id the deliveries of one. */
 export default function WebhooksPage({ who, id }: { who: Session; id: number | undefined }): ReactNode {
+  const { t } = useTexts();
+  useTitle(t`Webhooks`);
+  return id === undefined ? <Webhooks who={who} /> : <Deliveries id={id} />;
+}
+
+function Webhooks({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const queries = useQueryClient();
   const names = useNames(who);
-  const [isMaking, setMaking] = useState(false);
+  const stateName = useStateName();
+  const [isCreating, setCreating] = useState(false);
   const [secret, setSecret] = useState<string>();
-  useTitle(t`Webhooks`);
   const list = useQuery(webhooksQuery);
-  const change = useMutation({
-    mutationFn: make<unknown>,
-    onSettled: () => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey }),
+  const run = (call: Call): Promise<unknown> =>
+    answer(call).finally(() => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey }));
+  const toggle = useMutation({
+    mutationFn: ({ Id, Active }: Webhook) =>
+      run(api.PATCH('/api/v1/Webhooks/{id}', { params: at(Id), body: { Active: !Active } })),
   });
-  if (id !== undefined) return <Deliveries id={id} />;
+  const columns: readonly Column<Webhook>[] = [
+    { title: t`Address`, cell: ({ Id, Url }) => <Link href={`/webhooks/${Id}`}>{Url}</Link> },
+    { title: t`Definitions`, cell: ({ Names }) => Names.join(', ') || t`All` },
+    { title: t`States`, cell: ({ States }) => (States as StoredState[]).map(stateName).join(', ') || t`All` },
+    {
+      title: t`Owner`,
+      cell: ({ AssociateId, Own }) => (
+        <>
+          {names(AssociateId)}
+          {Own && <p className="dim">{t`Own tasks only`}</p>}
+        </>
+      ),
+    },
+    {
+      title: t`Status`,
+      cell: ({ Active, DisabledReason }) => (
+        <>
+          {Active ? t`On` : <strong>{t`Off`}</strong>}
+          {DisabledReason !== '' && <p className="field-error">{DisabledReason}</p>}
+        </>
+      ),
+    },
+    {
+      title: t`Actions`,
+      kind: 'buttons',
+      cell: (webhook) => (
+        <>
+          <button
+            type="button"
+            aria-label={webhook.Active ? t`Turn off: ${webhook.Url}` : t`Turn on: ${webhook.Url}`}
+            onClick={() => toggle.mutate(webhook)}
+          >
+            {webhook.Active ? t`Turn off` : t`Turn on`}
+          </button>
+          <ConfirmButton
+            action={t`Delete`}
+            label={t`Delete ${webhook.Url}`}
+            title={t`Delete this webhook?`}
+            text={t`${webhook.Url} receives no more events, and the log of its deliveries is deleted.`}
+            run={() => run(api.DELETE('/api/v1/Webhooks/{id}', { params: at(webhook.Id) }))}
+          />
+        </>
+      ),
+    },
+  ];
   return (
     <section>
-      <div className="tasks-title">
+      <div className="page-title">
         <h1>{t`Webhooks`}</h1>
-        <button type="button" className="primary" onClick={() => setMaking(true)}>{t`Make one`}</button>
+        <button type="button" className="primary" onClick={() => setCreating(true)}>{t`New webhook`}</button>
       </div>
-      <Problem error={list.error ?? change.error} />
-      {secret !== undefined && (
-        <p role="status">
-          {t`This is the only time that it is shown:`} <code>{secret}</code>
-        </p>
-      )}
-      {list.data?.length === 0 && <p className="empty">{t`No address is told of anything.`}</p>}
-      {list.data !== undefined && list.data.length > 0 && (
-        <ScrollBox className="panel">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t`Address`}</th>
-                <th scope="col">{t`Definition`}</th>
-                <th scope="col">{t`State`}</th>
-                <th scope="col">{t`Owner`}</th>
-                <th scope="col">{t`Sends`}</th>
-                <th scope="col">
-                  <span className="hidden">{t`Change`}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.data.map((webhook) => (
-                <tr key={webhook.Id}>
-                  <th scope="row">
-                    <Link href={`/webhooks/${webhook.Id}`}>{webhook.Url}</Link>
-                  </th>
-                  <td>{webhook.Names.join(', ') || t`All`}</td>
-                  <td>{webhook.States.join(', ') || t`All`}</td>
-                  <td>
-                    {names(webhook.AssociateId) ?? `#${webhook.AssociateId}`}
-                    {webhook.Own && <p className="dim">{t`Own tasks only`}</p>}
-                  </td>
-                  <td>
-                    {webhook.Active ? t`On` : <strong>{t`Off`}</strong>}
-                    {webhook.DisabledReason !== '' && <p className="field-error">{webhook.DisabledReason}</p>}
-                  </td>
-                  <td>
-                    <span className="row-buttons">
-                      <button
-                        type="button"
-                        aria-label={webhook.Active ? t`Turn off: ${webhook.Url}` : t`Turn on: ${webhook.Url}`}
-                        onClick={() =>
-                          change.mutate(() =>
-                            api.PATCH('/api/v1/Webhooks/{id}', {
-                              params: at(webhook.Id),
-                              body: { Active: !webhook.Active },
-                            }),
-                          )
-                        }
-                      >
-                        {webhook.Active ? t`Turn off` : t`Turn on`}
-                      </button>
-                      <button
-                        type="button"
-                        className="danger"
-                        aria-label={t`Remove ${webhook.Url}`}
-                        onClick={() =>
-                          change.mutate(() => api.DELETE('/api/v1/Webhooks/{id}', { params: at(webhook.Id) }))
-                        }
-                      >
-                        {t`Remove`}
-                      </button>
-                    </span>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollBox>
-      )}
-      {isMaking && <NewWebhook onMade={setSecret} onClose={() => setMaking(false)} />}
+      <Problem error={list.error ?? toggle.error} />
+      {secret !== undefined && <ShownOnce secret={secret} />}
+      <DataTable
+        label={t`Webhooks`}
+        columns={columns}
+        rows={list.data}
+        keyOf={({ Id }) => Id}
+        empty={t`No webhooks yet.`}
+      />
+      {isCreating && <NewWebhook onCreated={setSecret} onClose={() => setCreating(false)} />}
     </section>
   );
 }
