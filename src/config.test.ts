@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ConfigError, readConfig, SETTINGS } from './config.ts';
+import { readConfig, SETTINGS } from './config.ts';
+import type { OperatorError } from './domain/operator-error.ts';
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
   try {
     readConfig(env);
   } catch (error) {
-    return (error as ConfigError).problems;
+    return (error as OperatorError).problems;
   }
   throw new Error('the settings were accepted');
 };

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
+import { OperatorError } from './domain/operator-error.ts';
 import { parseRules, type Retention, type RetentionRules, readRetention } from './domain/retention.ts';
 import { findTimeZone, type TimeZone, UTC } from './domain/time-zone.ts';
 import type { FilesPlace } from './files/place.ts';
@@ -488,17 +489,6 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'LOG_LEVEL', fallback: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent' },
 ];
 
-/** One or more settings are wrong; each problem is one line. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.name = 'ConfigError';
-    this.problems = problems;
-  }
-}
-
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Reads settings one by one and collects what is wrong with them. */
@@ -746,12 +736,14 @@ function readSettingsFile(path: string): Record<string, string> {
  * Reads and checks all settings.
  *
  * @param env the variables; a file named by `BATCHLINE_CONFIG` stands behind them
- * @throws ConfigError with one line for each wrong setting
+ * @throws OperatorError `SETTINGS_INVALID` with one line for each wrong setting
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const file = env.BATCHLINE_CONFIG?.trim();
   if (file && !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    throw new ConfigError([`BATCHLINE_CONFIG is "${file}"; the path of a file that exists is accepted.`]);
+    throw new OperatorError('SETTINGS_INVALID', [
+      `BATCHLINE_CONFIG is "${file}"; the path of a file that exists is accepted.`,
+    ]);
   }
   const read = new SettingsReader(file ? { ...readSettingsFile(file), ...env } : env);
 
@@ -879,6 +871,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel,
     nodeId: randomUUID(),
   };
-  if (read.problems.length > 0) throw new ConfigError(read.problems);
+  if (read.problems.length > 0) throw new OperatorError('SETTINGS_INVALID', read.problems);
   return config;
 }

@@ -38,7 +38,7 @@ export interface Node {
  *
  * @param runs whether tasks run in this process
  * @param undo gets what ends each part that has begun, also where a later one fails
- * @throws HandlerModuleError, FolderInUse, FolderUnusable, DatabaseUnreachable, SchemaTooNew, MigrationBlocked, FilesUnreachable
+ * @throws OperatorError
  */
 export async function startNode(
   config: Config,

@@ -40,7 +40,7 @@ export interface Server {
  * Starts everything in this process: database, engine and API.
  *
  * @param options.runs false leaves the running of tasks to other processes
- * @throws ConfigError, what `startNode` throws, or the error of the socket; nothing is left open then
+ * @throws OperatorError, what `startNode` throws, or the error of the socket; nothing is left open then
  */
 export async function startServer(config: Config, log: Logger, { runs = true } = {}): Promise<Server> {
   const undo: Undo = [];

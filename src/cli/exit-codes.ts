@@ -29,7 +29,6 @@ const BY_KIND: Readonly<Partial<Record<RefusalKind, ExitCode>>> = {
 /** The code for what a server has refused, or the command itself. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Refusal) return BY_KIND[error.kind] ?? 1;
-  const { status, exitCode } = error as { status?: unknown; exitCode?: unknown };
-  if (typeof exitCode === 'number' && exitCode in EXIT_CODES) return exitCode as ExitCode;
+  const { status } = error as { status?: unknown };
   return (typeof status === 'number' && BY_STATUS[status]) || 1;
 }

@@ -1,34 +1,15 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../config.ts';
+import { Refusal } from '../domain/errors.ts';
+import { OPERATOR_CODES, type OperatorCode, OperatorError } from '../domain/operator-error.ts';
 import { completionsOf } from './completion.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { printError } from './output.ts';
 import { createProgram } from './program.ts';
-import { UsageError } from './usage.ts';
-
-/** Errors whose message says what is wrong with a setting, an argument or a call, and what to do; by name, so that none is loaded. */
-const TOLD_IN_ONE_LINE: ReadonlySet<string> = new Set([
-  'HandlerModuleError',
-  'FolderInUse',
-  'FolderUnusable',
-  'TooFewFileHandles',
-  'DatabaseIncomplete',
-  'DatabaseDamaged',
-  'RestoreRefused',
-  'CommandRefused',
-  'DatabaseUnreachable',
-  'DatabaseUnfit',
-  'SchemaTooNew',
-  'MigrationBlocked',
-  'MoveRefused',
-  'FilesUnreachable',
-  'Refusal',
-  'Refused',
-  'CallRefused',
-]);
 
 /** SQLSTATE of PostgreSQL for a right that the role lacks. */
 const INSUFFICIENT_PRIVILEGE = '42501';
+
+const EXIT_CODE_OF_USAGE = OPERATOR_CODES.USAGE_INVALID;
 
 /** Runs a command line. @returns how the program ends */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
@@ -43,7 +24,9 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   try {
     for (const command of everyCommand(program))
       command.exitOverride().configureOutput({
-        outputError: (message, write) => write(message.replace(/^error: /, 'batchline: ')),
+        // The first line is the error; a suggestion may follow.
+        outputError: (message, write) =>
+          write(withCode(message.replace(/^error: /, 'batchline: '), 'USAGE_INVALID')),
       });
     await program.parseAsync(args, { from: 'user' });
     return code;
@@ -56,31 +39,56 @@ function everyCommand(command: ReturnType<typeof createProgram>): (typeof comman
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-/** Tells an error: one line for what the user can mend, everything for what not. */
+/** Prints an error: one line for each problem that the user can correct, or a stack if there is none. */
 async function report(error: unknown): Promise<ExitCode> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // Commander has told it.
-  const { name, message, code, syscall } = error as NodeJS.ErrnoException;
-  if (error instanceof UsageError) {
-    printError(message);
-    return 2;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODE_OF_USAGE; // Commander has printed it.
+  const known = operatorErrorOf(error);
+  if (known !== undefined) {
+    for (const problem of known.problems) printError(withCode(problem, known.code));
+    return known.exitCode;
   }
-  if (error instanceof ConfigError) for (const problem of error.problems) printError(problem);
-  else if (name === 'ServerUnreachable') {
-    printError(message);
-    return 6;
-  } else if (TOLD_IN_ONE_LINE.has(name)) printError(message);
-  else if (code === 'EADDRINUSE')
-    printError('The address is in use. Stop the process that listens there, or set PORT.');
-  else if (code === 'EMFILE' || code === 'ENFILE') {
-    printError('Too many files are open; raise the limit (ulimit -n, or LimitNOFILE in systemd).');
-    return 8;
-  } else if (code === INSUFFICIENT_PRIVILEGE) {
-    printError(
-      `DATABASE_URL: the role lacks a right (${message}); make it the owner of the database and of its schemas batchline and batchline_data.`,
-    );
-    return 8;
-  } else if (syscall === 'listen' || syscall === 'getaddrinfo')
-    printError(`HOST and PORT name no address to listen on: ${message}.`);
+  if (isRefusal(error)) printError(error.message);
   else console.error('batchline:', (await import('../log.ts')).stackOf(error));
   return exitCodeOf(error);
+}
+
+/** Appends the code to the first line of a text. */
+function withCode(text: string, code: OperatorCode): string {
+  return text.replace(/$/m, ` [${code}]`);
+}
+
+/** The error as the operator's; `undefined` if it is not one. */
+function operatorErrorOf(error: unknown): OperatorError | undefined {
+  if (error instanceof OperatorError) return error;
+  const { message, code, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new OperatorError(
+      'ADDRESS_IN_USE',
+      'The address is in use. Stop the process that listens there, or set PORT.',
+      error,
+    );
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return new OperatorError(
+      'OPEN_FILES_LIMIT',
+      'Too many files are open; raise the limit (ulimit -n, or LimitNOFILE in systemd).',
+      error,
+    );
+  if (code === INSUFFICIENT_PRIVILEGE)
+    return new OperatorError(
+      'DATABASE_PRIVILEGE_MISSING',
+      `DATABASE_URL: the role lacks a privilege (${message}); make it the owner of the database and of its schemas batchline and batchline_data.`,
+      error,
+    );
+  if (syscall === 'listen' || syscall === 'getaddrinfo')
+    return new OperatorError(
+      'ADDRESS_INVALID',
+      `HOST and PORT name no address to listen on: ${message}.`,
+      error,
+    );
+  return undefined;
+}
+
+/** True if a server, or the code that a server would run, refused the call. By name, so that no client is loaded. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Refusal || ['Refused', 'CallRefused'].includes((error as Error).name);
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type Config, ConfigError, readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
+import { OperatorError } from '../domain/operator-error.ts';
 import { loadHandlers } from '../engine/load-handlers.ts';
 import { Registry } from '../engine/registry.ts';
 import { openLog } from '../log.ts';
@@ -36,16 +37,16 @@ export async function work(): Promise<ExitCode> {
   return 0;
 }
 
-/** @throws ConfigError where it isn't clear where to work */
+/** @throws OperatorError `SETTINGS_INVALID` if it isn't clear where to work */
 function begin(config: Config, log: Logger): Promise<Working> {
   const { databaseUrl, workerUrl } = config;
   if (databaseUrl !== undefined && workerUrl !== undefined)
-    throw new ConfigError([
+    throw new OperatorError('SETTINGS_INVALID', [
       'DATABASE_URL and BATCHLINE_URL are both set; batchline work takes one: the database to work on, or the server to work for.',
     ]);
   if (databaseUrl !== undefined) return workOnDatabase(config, log);
   if (workerUrl !== undefined) return workForServer(config, workerUrl, log);
-  throw new ConfigError([
+  throw new OperatorError('SETTINGS_INVALID', [
     'DATABASE_URL and BATCHLINE_URL are missing; one of them is accepted: the PostgreSQL to work on, or the address of a server to work for. The embedded database has one process, batchline serve; workers beside it need BATCHLINE_URL.',
   ]);
 }
@@ -63,7 +64,7 @@ async function workForServer(config: Config, url: string, log: Logger): Promise<
       : []),
     ...(handlers.length === 0 ? ['BATCHLINE_HANDLERS is missing; a module or folder is accepted.'] : []),
   ];
-  if (token === undefined || missing.length > 0) throw new ConfigError(missing);
+  if (token === undefined || missing.length > 0) throw new OperatorError('SETTINGS_INVALID', missing);
   const registry = new Registry(config.leaseSeconds);
   await loadHandlers(registry, handlers);
   const worker = createWorker({

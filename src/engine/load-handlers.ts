@@ -1,17 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { OperatorError } from '../domain/operator-error.ts';
 import { DEFINITION, type TaskDefinition } from '../workers/define-task.ts';
 import type { Registry } from './registry.ts';
 
-/** A module of the user's that can't be loaded. The message names it and what is wrong. */
-class HandlerModuleError extends Error {
-  constructor(path: string, problem: unknown) {
-    super(`BATCHLINE_HANDLERS: ${path}: ${problem instanceof Error ? problem.message : String(problem)}`, {
-      cause: problem,
-    });
-    this.name = 'HandlerModuleError';
-  }
+/** The error of a module that can't be loaded. */
+function handlersInvalid(path: string, problem: unknown): OperatorError {
+  const reason = problem instanceof Error ? problem.message : String(problem);
+  return new OperatorError('HANDLERS_INVALID', `BATCHLINE_HANDLERS: ${path}: ${reason}`, problem);
 }
 
 const MODULE = /\.(?:m?js|m?ts)$/;
@@ -21,7 +18,7 @@ const NOT_A_MODULE = /\.(?:d\.m?ts|test\.m?[jt]s)$/;
  * Loads the user's own definitions: every export made by `defineTask` of a module, or of each module in a
  * folder (not in its sub-folders; an `index` file there stands for the folder).
  *
- * @throws HandlerModuleError that names the module and its problem
+ * @throws OperatorError `HANDLERS_INVALID`, which names the module and its problem
  */
 export async function loadHandlers(registry: Registry, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
@@ -35,7 +32,7 @@ async function modulesAt(path: string): Promise<string[]> {
   const index = names.find((name) => name.startsWith('index.'));
   const chosen = index === undefined ? names : [index];
   if (chosen.length === 0) {
-    throw new HandlerModuleError(
+    throw handlersInvalid(
       path,
       'the folder has no module; files that end in .js, .mjs, .ts or .mts are accepted',
     );
@@ -51,7 +48,7 @@ async function loadModule(registry: Registry, path: string): Promise<void> {
     if (found.length === 0) throw new Error('it exports no definition; export what defineTask returns');
     for (const [exported, value] of found) registry.add(value as TaskDefinition, { module, exported });
   } catch (error) {
-    throw new HandlerModuleError(path, error);
+    throw handlersInvalid(path, error);
   }
 }
 

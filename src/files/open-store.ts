@@ -7,7 +7,7 @@ import type { FilesPlace } from './place.ts';
  *
  * @param scratchFolder absolute path of a folder of this machine, for a store that has none itself
  * @param mostBytes the size of the largest file that will be kept
- * @throws FilesUnreachable where the bucket can't be used
+ * @throws OperatorError `FILES_UNREACHABLE` if the bucket can't be used
  */
 export async function openStore(
   place: FilesPlace,

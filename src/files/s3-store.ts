@@ -10,8 +10,8 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { OperatorError } from '../domain/operator-error.ts';
 import type { ByteRange, FileStore, StoredFile } from './file-store.ts';
-import { FilesUnreachable } from './files-unreachable.ts';
 import type { S3Place } from './place.ts';
 
 /** How many files one call removes at most, by S3. */
@@ -55,13 +55,19 @@ export class S3Store implements FileStore {
   /**
    * Asks whether the bucket is there and may be used.
    *
-   * @throws FilesUnreachable where it is not
+   * @throws OperatorError `FILES_UNREACHABLE` if it is not
    */
   async check(): Promise<void> {
     try {
       await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }));
     } catch (error) {
-      throw new FilesUnreachable(this.#bucket, error);
+      const { name, message } = error as Error;
+      const reason = message === '' ? name : `${name}: ${message}`;
+      throw new OperatorError(
+        'FILES_UNREACHABLE',
+        `The bucket "${this.#bucket}" of BATCHLINE_FILES can't be used: ${reason}`,
+        error,
+      );
     }
   }
 

@@ -40,10 +40,8 @@ export interface Connections {
 /**
  * Opens the database that the settings name and brings its tables up to date.
  *
- * @throws FolderInUse where another process has the embedded database open; FolderUnusable where its folder can't
- *   be written to; DatabaseUnreachable where PostgreSQL can't be used; DatabaseUnfit where it is not of the kind that
- *   DATABASE_BACKEND names; SchemaTooNew where its tables are of a newer program; MigrationBlocked where others hold
- *   what a migration needs; MoveRefused where it is being moved into or was moved away
+ * @throws OperatorError if the data folder or PostgreSQL can't be used (`DATA_FOLDER_…`, `DATABASE_…`), its tables can't
+ *   be migrated (`SCHEMA_TOO_NEW`, `MIGRATION_BLOCKED`), or it is being moved (`MOVE_UNFINISHED`)
  */
 export async function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
   const database = await openAs('up to date', config, log, meter);

@@ -54,7 +54,7 @@ describe('the embedded database', () => {
     });
     expect(await batchline(['backup', archive])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^batchline: .* is in use by process \d+/),
+      stderr: expect.stringMatching(/^batchline: .* is in use by process \d+.* \[DATA_FOLDER_IN_USE\]\n$/),
     });
     expect(existsSync(archive)).toBe(false);
     await server.stop();
@@ -85,14 +85,14 @@ describe('the embedded database', () => {
     });
     expect(await batchline(['backup', archive])).toMatchObject({
       code: 5,
-      stderr: expect.stringContaining('there is a file'),
+      stderr: expect.stringMatching(/there is a file .* \[FILE_EXISTS\]\n$/),
     });
     const { size, mode } = await stat(archive);
     expect(size).toBeGreaterThan(100_000);
     expect(mode & 0o077).toBe(0);
     expect(await batchline(['restore', archive])).toMatchObject({
       code: 5,
-      stderr: expect.stringContaining('There is a database in'),
+      stderr: expect.stringMatching(/There is a database in .* \[DATABASE_EXISTS\]\n$/),
     });
 
     const elsewhere = { BATCHLINE_DATA: join(place.folder, 'elsewhere') };
@@ -100,7 +100,7 @@ describe('the embedded database', () => {
     await writeFile(broken, (await readFile(archive)).subarray(0, 50_000));
     expect(await batchline(['restore', broken], elsewhere)).toMatchObject({
       code: 5,
-      stderr: expect.stringContaining('The archive holds no database'),
+      stderr: expect.stringMatching(/The archive holds no database .* \[ARCHIVE_INVALID\]\n$/),
     });
     expect(await batchline(['restore', archive], elsewhere)).toMatchObject({
       code: 0,

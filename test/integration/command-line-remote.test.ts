@@ -98,12 +98,12 @@ describe('the exit code tells what went wrong', () => {
     ['task list', 3, /^batchline: /, { BATCHLINE_TOKEN: '8A:batchline.wrong' }],
     ['task show 999999', 4, /There is no batch task 999999/, {}],
     ['task show x', 2, /An id is a whole number/, {}],
-    ['task start countdown --parameters {', 2, /--parameters is not JSON/, {}],
+    ['task start countdown --parameters {', 2, /--parameters is not JSON.* \[USAGE_INVALID\]\n$/, {}],
     ['task list --state Gone', 2, /Allowed choices are New, /, {}],
     [
       'task list',
       6,
-      /^batchline: There is no answer from http:\/\/127\.0\.0\.1:1 /,
+      /^batchline: There is no answer from http:\/\/127\.0\.0\.1:1 .* \[SERVER_UNREACHABLE\]\n$/,
       { BATCHLINE_URL: 'http://127.0.0.1:1' },
     ],
   ])('%s: %i', async (line, code, stderr, env) => {

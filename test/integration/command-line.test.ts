@@ -98,26 +98,47 @@ describe('serve refuses with one clear line', () => {
   };
 
   test.concurrent.each<[Record<string, string>, ...RegExp[]]>([
-    [{ PORT: '65536' }, /^batchline: PORT is "65536"; a whole number from 0 to 65535 is accepted\.$/],
+    [
+      { PORT: '65536' },
+      /^batchline: PORT is "65536"; a whole number from 0 to 65535 is accepted\. \[SETTINGS_INVALID\]$/,
+    ],
     [
       { BATCHLINE_ADMIN: 'admin:short' },
-      /^batchline: BATCHLINE_ADMIN is not login:password; .* are accepted\.$/,
+      /^batchline: BATCHLINE_ADMIN is not login:password; .* are accepted\. \[SETTINGS_INVALID\]$/,
     ],
     [
       { DATABASE_URL: 'mysql://x' },
-      /^batchline: DATABASE_URL is not a PostgreSQL address; postgres:.* is accepted\.$/,
+      /^batchline: DATABASE_URL is not a PostgreSQL address; postgres:.* is accepted\. \[SETTINGS_INVALID\]$/,
     ],
-    [{ LOG_LEVEL: 'loud' }, /^batchline: LOG_LEVEL is "loud"; trace, .* are accepted\.$/],
-    [{ BATCHLINE_ALLOW_PRIVATE_ADDRESSES: 'maybe' }, /^batchline: .* true or false is accepted\.$/],
+    [
+      { LOG_LEVEL: 'loud' },
+      /^batchline: LOG_LEVEL is "loud"; trace, .* are accepted\. \[SETTINGS_INVALID\]$/,
+    ],
+    [
+      { BATCHLINE_ALLOW_PRIVATE_ADDRESSES: 'maybe' },
+      /^batchline: .* true or false is accepted\. \[SETTINGS_INVALID\]$/,
+    ],
     [
       { BATCHLINE_HANDLERS: 'no-such.ts' },
-      /^batchline: BATCHLINE_HANDLERS names ".*no-such.ts"; .* is accepted\.$/,
+      /^batchline: BATCHLINE_HANDLERS names ".*no-such.ts"; .* is accepted\. \[SETTINGS_INVALID\]$/,
     ],
-    [{ BATCHLINE_CONFIG: 'no-such.env' }, /^batchline: BATCHLINE_CONFIG is "no-such.env"; .* is accepted\.$/],
-    [{ BATCHLINE_CONFIG: '.' }, /^batchline: BATCHLINE_CONFIG is "\."; .* is accepted\.$/],
-    [{ BATCHLINE_INPUT: CLI }, /^batchline: BATCHLINE_INPUT is ".*"; a folder that exists is accepted\.$/],
+    [
+      { BATCHLINE_CONFIG: 'no-such.env' },
+      /^batchline: BATCHLINE_CONFIG is "no-such.env"; .* is accepted\. \[SETTINGS_INVALID\]$/,
+    ],
+    [
+      { BATCHLINE_CONFIG: '.' },
+      /^batchline: BATCHLINE_CONFIG is "\."; .* is accepted\. \[SETTINGS_INVALID\]$/,
+    ],
+    [
+      { BATCHLINE_INPUT: CLI },
+      /^batchline: BATCHLINE_INPUT is ".*"; a folder that exists is accepted\. \[SETTINGS_INVALID\]$/,
+    ],
     [{ BATCHLINE_LEASE: '1', BATCHLINE_GRACE: '-1' }, /BATCHLINE_LEASE/, /BATCHLINE_GRACE/],
-    [{ DATABASE_URL: 'postgres://postgres@127.0.0.1:1/x' }, /^batchline: DATABASE_URL: .*ECONNREFUSED.*\.$/],
+    [
+      { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/x' },
+      /^batchline: DATABASE_URL: .*ECONNREFUSED.*\. \[DATABASE_UNREACHABLE\]$/,
+    ],
     [
       { DATABASE_URL: 'postgres://postgres@no-such-host.invalid/x' },
       /^batchline: DATABASE_URL: .*no-such-host/,
@@ -127,7 +148,9 @@ describe('serve refuses with one clear line', () => {
   test('a data folder that is a file', () =>
     refused(
       { BATCHLINE_DATA: join(folder, 'a-file') },
-      [/^batchline: BATCHLINE_DATA: ".*a-file\/postgres" can't be used \(ENOTDIR.*\); .* is accepted\.$/],
+      [
+        /^batchline: BATCHLINE_DATA: ".*a-file\/postgres" can't be used \(ENOTDIR.*\); .* is accepted\. \[DATA_FOLDER_UNUSABLE\]$/,
+      ],
       8,
     ));
 
@@ -135,14 +158,14 @@ describe('serve refuses with one clear line', () => {
     const place = await createEmptyPlace('postgres');
     await place.remove();
     await refused(place.env, [
-      /^batchline: DATABASE_URL: PostgreSQL can't be used there: .* does not exist\.$/,
+      /^batchline: DATABASE_URL: PostgreSQL can't be used there: .* does not exist\. \[DATABASE_UNREACHABLE\]$/,
     ]);
   });
 
   test.each([
     ['broken.ts', /./],
-    ['throws.mjs', /the licence has expired$/],
-    ['empty.mjs', /it exports no definition; export what defineTask returns$/],
+    ['throws.mjs', /the licence has expired \[HANDLERS_INVALID\]$/],
+    ['empty.mjs', /it exports no definition; export what defineTask returns \[HANDLERS_INVALID\]$/],
   ])('a module of definitions that is broken: %s', async (name, problem) => {
     const path = join(folder, name);
     const result = await runCli(['serve'], {
@@ -162,10 +185,10 @@ describe('serve refuses with one clear line', () => {
     const place = await createEmptyPlace('postgres');
     try {
       await refused({ ...place.env, PORT: String(port) }, [
-        /^batchline: The address is in use\..* set PORT\.$/,
+        /^batchline: The address is in use\..* set PORT\. \[ADDRESS_IN_USE\]$/,
       ]);
       await refused({ ...place.env, HOST: 'no-such-host.invalid' }, [
-        /^batchline: HOST and PORT .*no-such-host/,
+        /^batchline: HOST and PORT .*no-such-host.* \[ADDRESS_INVALID\]$/,
       ]);
     } finally {
       taken.close();
@@ -180,14 +203,19 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
   ['settings --json', 0, /^\[\{"name":"HOST","fallback":"127\.0\.0\.1","meaning":/, /^$/],
   ['settings', 0, /^HOST +Address to listen on \(default: 127\.0\.0\.1\)\n[\s\S]*LOG_LEVEL/, /^$/],
   ['', 2, /^$/, /^Usage: batchline /],
-  ['nonsense', 2, /^$/, /^batchline: unknown command 'nonsense'\n/],
+  ['nonsense', 2, /^$/, /^batchline: unknown command 'nonsense' \[USAGE_INVALID\]\n$/],
   ['serve now', 2, /^$/, /^batchline: too many arguments for 'serve'/],
   ['user remove x', 2, /^$/, /^batchline: unknown command 'remove'/],
   ['user add a:b', 2, /^$/, /^batchline: "a:b" is not a login/],
   ['token create x --scope all', 2, /^$/, /^batchline: .*'all' is invalid.* read, write, admin, worker\./],
-  ['token create x --days 0', 2, /^$/, /^batchline: --days is "0"/],
+  ['token create x --days 0', 2, /^$/, /^batchline: --days is "0".* \[USAGE_INVALID\]\n$/],
   ['work now', 2, /^$/, /^batchline: too many arguments for 'work'/],
-  ['work', 1, /^$/, /^batchline: DATABASE_URL and BATCHLINE_URL are missing; .* need BATCHLINE_URL\.\n$/],
+  [
+    'work',
+    1,
+    /^$/,
+    /^batchline: DATABASE_URL and BATCHLINE_URL are missing; .* need BATCHLINE_URL\. \[SETTINGS_INVALID\]\n$/,
+  ],
 ])('batchline %s', async (line, code, stdout, stderr) => {
   const result = await runCli(
     line.split(' ').filter((word) => word !== ''),
@@ -205,7 +233,9 @@ test('a worker is not told two places to work at', async () => {
   expect(await runCli(['work'], places)).toEqual({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^batchline: DATABASE_URL and BATCHLINE_URL are both set; .*\n$/),
+    stderr: expect.stringMatching(
+      /^batchline: DATABASE_URL and BATCHLINE_URL are both set; .* \[SETTINGS_INVALID\]\n$/,
+    ),
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { REFUSAL_CODES } from '../../src/domain/errors.ts';
+import { OPERATOR_CODES } from '../../src/domain/operator-error.ts';
 import { FieldRight, RIGHTS, TableRight } from '../../src/domain/rights.ts';
 import { KINDS } from '../../src/http/errors.ts';
 import { SETTINGS_PAGE, settingsPage } from '../support/settings-page.ts';
@@ -67,6 +68,16 @@ test('the table of errors is that of the program', () => {
   for (const [kind, , , , when] of rows) expect(when, kind).not.toBe('');
   const codes = tableOf('docs/reference/errors.md', 'codes').map(([code]) => code);
   expect(codes).toEqual([...REFUSAL_CODES]);
+});
+
+test('the table of the errors of the program is complete', () => {
+  const rows = tableOf('docs/reference/errors.md', 'operator errors');
+  expect(rows.map(([code, exitCode]) => [code, Number(exitCode)])).toEqual(Object.entries(OPERATOR_CODES));
+  for (const [code = '', , when, remedy] of rows)
+    for (const cell of [when, remedy]) expect(cell, code).not.toBe('');
+  // Every code is used, so that none outlives its error.
+  const sources = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n');
+  for (const code of Object.keys(OPERATOR_CODES)) expect(sources).toContain(`'${code}'`);
 });
 
 test('the table of calls is complete, and every call in it exists', () => {

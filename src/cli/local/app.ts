@@ -1,5 +1,6 @@
 import type { Scope } from '../../domain/caller.ts';
 import { missing } from '../../domain/errors.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { generateSecret, hashToken } from '../../http/auth/tokens.ts';
 import {
   deleteApplication,
@@ -8,7 +9,6 @@ import {
 } from '../../store/applications/applications.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print, printList } from '../output.ts';
-import { UsageError } from '../usage.ts';
 import { readScope } from './token.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -17,7 +17,7 @@ export async function addApplication(
   name: string,
   { scope, json }: { readonly scope: readonly string[]; readonly json?: boolean },
 ): Promise<ExitCode> {
-  if (name.length > 200) throw new UsageError('a name has at most 200 characters');
+  if (name.length > 200) throw new OperatorError('USAGE_INVALID', 'a name has at most 200 characters');
   const scopes: readonly Scope[] | null = scope.length === 0 ? null : scope.map(readScope);
   const secret = generateSecret();
   await withDatabase(({ sql }) => insertApplication(sql, { name, scopes, hash: hashToken(secret) }));

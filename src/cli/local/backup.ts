@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../../config.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { checkFiles, type FileCheck } from '../../files/missing-files.ts';
 import { openStore } from '../../files/open-store.ts';
 import { openLog } from '../../log.ts';
@@ -9,7 +10,6 @@ import { openEmbedded } from '../../store/embedded/open-embedded.ts';
 import { restoreEmbedded } from '../../store/embedded/restore-embedded.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';
-import { CommandRefused, UsageError } from '../usage.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -22,13 +22,14 @@ interface Options {
 export async function backup(file: string, { json }: Options): Promise<ExitCode> {
   const config = embeddedOnly('pg_dump backs it up');
   if (!hasEmbedded(config.dataFolder))
-    throw new CommandRefused(
+    throw new OperatorError(
+      'DATABASE_MISSING',
       `there is no database in ${config.dataFolder}; the folder that the server has in BATCHLINE_DATA is accepted`,
     );
   const archive = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST')
-      throw new CommandRefused(`there is a file ${file} already; a new name is accepted`);
-    throw new UsageError(`${file} can't be written: ${error.message}`);
+      throw new OperatorError('FILE_EXISTS', `there is a file ${file} already; a new name is accepted`);
+    throw new OperatorError('USAGE_INVALID', `${file} can't be written: ${error.message}`);
   });
   try {
     const database = await openEmbedded(config.dataFolder, openLog('warn'), undefined, 'as they are');
@@ -62,7 +63,10 @@ export async function restore(file: string, { json }: Options): Promise<ExitCode
   const config = embeddedOnly('pg_restore and psql restore it');
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true)
-    throw new UsageError(`there is no file ${file}; what batchline backup has written is accepted`);
+    throw new OperatorError(
+      'USAGE_INVALID',
+      `there is no file ${file}; what batchline backup has written is accepted`,
+    );
   await restoreEmbedded(config.dataFolder, await readFile(file));
   const files = await checkRestored(config);
   print(
@@ -76,7 +80,8 @@ export async function restore(file: string, { json }: Options): Promise<ExitCode
 function embeddedOnly(instead: string): Config {
   const config = readConfig(process.env);
   if (config.databaseUrl !== undefined)
-    throw new CommandRefused(
+    throw new OperatorError(
+      'DATABASE_NOT_EMBEDDED',
       `DATABASE_URL names a PostgreSQL: ${instead}; this is for the embedded database`,
     );
   return config;

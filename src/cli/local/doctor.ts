@@ -1,7 +1,8 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { type Config, ConfigError, readConfig } from '../../config.ts';
+import { type Config, readConfig } from '../../config.ts';
+import { hasOperatorCode } from '../../domain/operator-error.ts';
 import { loadHandlers } from '../../engine/load-handlers.ts';
 import { Registry } from '../../engine/registry.ts';
 import { checkFiles } from '../../files/missing-files.ts';
@@ -9,7 +10,6 @@ import { openStore } from '../../files/open-store.ts';
 import { openLog } from '../../log.ts';
 import { connectDatabase, type Database, nameOf } from '../../store/database.ts';
 import { hasEmbedded } from '../../store/embedded/data-folder.ts';
-import { FolderInUse } from '../../store/embedded/folder-lock.ts';
 import { migrationState } from '../../store/migrations/migrate.ts';
 import { checkUnknown } from '../../store/migrations/unknown-migrations.ts';
 import { checkNotMoved } from '../../store/move/move-state.ts';
@@ -70,7 +70,7 @@ async function* examine(): AsyncGenerator<Finding> {
   try {
     config = readConfig(process.env);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!hasOperatorCode(error, 'SETTINGS_INVALID')) throw error;
     for (const problem of error.problems)
       yield fail('settings', problem, 'batchline settings lists them all.');
     return;
@@ -113,7 +113,7 @@ async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
   try {
     database = await connectDatabase(config, openLog('silent'));
   } catch (error) {
-    if (error instanceof FolderInUse)
+    if (hasOperatorCode(error, 'DATA_FOLDER_IN_USE'))
       yield warn('database', error.message, 'A server runs; GET /health/ready tells how it fares.');
     else
       yield fail(

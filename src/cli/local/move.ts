@@ -1,11 +1,11 @@
 import { readConfig } from '../../config.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { openLog } from '../../log.ts';
 import { type Database, nameOf, openToMove } from '../../store/database.ts';
 import { moveDatabase } from '../../store/move/move-database.ts';
 import { forgetMove } from '../../store/move/move-state.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';
-import { UsageError } from '../usage.ts';
 
 /** What `move` takes. */
 export interface MoveOptions {
@@ -20,11 +20,17 @@ export async function moveCommand(values: MoveOptions): Promise<ExitCode> {
   const config = readConfig(process.env);
   const log = openLog('warn');
   if (config.databaseUrl !== undefined)
-    throw new UsageError('move takes the embedded database of BATCHLINE_DATA; unset DATABASE_URL');
+    throw new OperatorError(
+      'USAGE_INVALID',
+      'move takes the embedded database of BATCHLINE_DATA; unset DATABASE_URL',
+    );
   if (values.forget === true) return forget();
   const { to } = values;
   if (to === undefined || !/^postgres(ql)?:\/\//.test(to))
-    throw new UsageError('move needs --to with the address of a PostgreSQL database: postgres://…');
+    throw new OperatorError(
+      'USAGE_INVALID',
+      'move needs --to with the address of a PostgreSQL database: postgres://…',
+    );
   const target = readConfig({ ...process.env, DATABASE_URL: to });
   const from = await openToMove(config, log);
   try {

@@ -1,11 +1,11 @@
 import { SCOPES, type Scope } from '../../domain/caller.ts';
 import { missing } from '../../domain/errors.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { generateToken, hashToken } from '../../http/auth/tokens.ts';
 import { findAssociate } from '../../store/associates/associates.ts';
 import { deleteToken, insertToken, listTokens } from '../../store/tokens/tokens.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print, printList } from '../output.ts';
-import { UsageError } from '../usage.ts';
 import { withDatabase } from './with-database.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -27,7 +27,7 @@ export async function createToken(login: string, options: CreateTokenOptions): P
   const days = readDays(options.days);
   const works = scopes.includes('worker');
   if (works !== definitions.length > 0)
-    throw new UsageError('--scope worker and --definition NAME belong together');
+    throw new OperatorError('USAGE_INVALID', '--scope worker and --definition NAME belong together');
   const secret = await withDatabase(async ({ sql }, serialNumber) => {
     const associate = await findAssociate(sql, login);
     if (associate === undefined) throw missing`There is no associate with the login "${login}".`;
@@ -83,7 +83,10 @@ export async function revokeToken(id: number, { json }: { readonly json?: boolea
 export function readScope(scope: string): Scope {
   const found = SCOPES.find((one) => one === scope);
   if (found === undefined)
-    throw new UsageError(`there is no scope "${scope}"; ${SCOPES.join(', ')} are accepted`);
+    throw new OperatorError(
+      'USAGE_INVALID',
+      `there is no scope "${scope}"; ${SCOPES.join(', ')} are accepted`,
+    );
   return found;
 }
 
@@ -91,6 +94,6 @@ function readDays(days: string | undefined): number | undefined {
   if (days === undefined) return undefined;
   const value = Number(days);
   if (!(value > 0 && value <= 3650))
-    throw new UsageError(`--days is "${days}"; a number up to 3650 is accepted`);
+    throw new OperatorError('USAGE_INVALID', `--days is "${days}"; a number up to 3650 is accepted`);
   return value;
 }

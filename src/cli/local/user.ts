@@ -1,15 +1,14 @@
 import type { CommandAnswer } from '../../commands.ts';
 import { readConfig } from '../../config.ts';
 import { ROLES, type Role } from '../../domain/caller.ts';
+import { hasOperatorCode, OperatorError } from '../../domain/operator-error.ts';
 import { hashPassword } from '../../http/auth/passwords.ts';
 import { type Associate, insertAssociate, listAssociates } from '../../store/associates/associates.ts';
 import { callControlSocket } from '../../store/embedded/control-socket.ts';
-import { FolderInUse } from '../../store/embedded/folder-lock.ts';
 import { replacePassword, unknownLogin } from '../../tasks/replace-password.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print, printList } from '../output.ts';
 import { readPassword } from '../read-password.ts';
-import { CommandRefused, UsageError } from '../usage.ts';
 import { withDatabase } from './with-database.ts';
 
 /** `batchline user list` */
@@ -35,7 +34,8 @@ export interface AddUserOptions {
 /** `batchline user add LOGIN` */
 export async function addUser(login: string, options: AddUserOptions): Promise<ExitCode> {
   if (!/^[^:\s]{1,100}$/.test(login))
-    throw new UsageError(
+    throw new OperatorError(
+      'USAGE_INVALID',
       `"${login}" is not a login; at most 100 characters without spaces and colons are accepted`,
     );
   const roles = options.role.map(readRole);
@@ -57,13 +57,13 @@ export async function addUser(login: string, options: AddUserOptions): Promise<E
  * `batchline user password LOGIN`: sets a new password and ends the sign-ins that the old one has made. Tokens stay. A
  * server that has the embedded database open does it for the command.
  *
- * @throws CommandRefused if there is no such login, or a server has the database open and does not take commands
+ * @throws Refusal if there is no such login; OperatorError `DATABASE_IN_USE` if a server has the database open and does not take commands
  */
 export async function setPassword(login: string, { json }: { readonly json?: boolean }): Promise<ExitCode> {
   const passwordHash = await hashPassword(await readNewPassword(login));
   const associate = await withDatabase(({ sql }) => replacePassword(sql, login, passwordHash)).catch(
     (error: unknown) => {
-      if (!(error instanceof FolderInUse)) throw error;
+      if (!hasOperatorCode(error, 'DATA_FOLDER_IN_USE')) throw error;
       return askServer(login, passwordHash);
     },
   );
@@ -79,7 +79,8 @@ async function askServer(login: string, passwordHash: string): Promise<Associate
     | undefined;
   if (answer !== undefined && 'associate' in answer) return answer.associate;
   if (answer?.refused === 'unknown login') throw unknownLogin(login);
-  throw new CommandRefused(
+  throw new OperatorError(
+    'DATABASE_IN_USE',
     'a process has the database open and does not take this command: stop it, run this again and start it',
   );
 }
@@ -88,7 +89,8 @@ async function readNewPassword(login: string): Promise<string> {
   const password = await readPassword(login);
   const { minPasswordLength } = readConfig(process.env).signIn;
   if (password.length < minPasswordLength)
-    throw new UsageError(
+    throw new OperatorError(
+      'USAGE_INVALID',
       `the password has ${password.length} characters; at least ${minPasswordLength} are accepted`,
     );
   return password;
@@ -97,7 +99,10 @@ async function readNewPassword(login: string): Promise<string> {
 function readRole(role: string): Role {
   const found = ROLES.find((one) => one === role);
   if (found === undefined)
-    throw new UsageError(`there is no role "${role}"; ${ROLES.join(' and ')} are accepted`);
+    throw new OperatorError(
+      'USAGE_INVALID',
+      `there is no role "${role}"; ${ROLES.join(' and ')} are accepted`,
+    );
   return found;
 }
 

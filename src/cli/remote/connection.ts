@@ -1,5 +1,6 @@
 import { answerOf, type BatchlineClient, createClient, Refused } from '#client';
 import { readConfig } from '../../config.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { readPassword } from '../read-password.ts';
 
 /** How a command reaches its server. */
@@ -11,22 +12,20 @@ export interface ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** The server does not answer. The message says where it was looked for. */
-class ServerUnreachable extends Error {
-  constructor(url: string, cause: unknown) {
-    const reason = (cause as { cause?: { message?: string; code?: string } }).cause;
-    super(
-      `There is no answer from ${url} (${reason?.code ?? reason?.message ?? (cause as Error).message}); --url or BATCHLINE_URL names the server.`,
-      { cause },
-    );
-    this.name = 'ServerUnreachable';
-  }
+/** The error of a server that does not answer; the message says where it was looked for. */
+function serverUnreachable(url: string, cause: unknown): OperatorError {
+  const reason = (cause as { cause?: { message?: string; code?: string } }).cause;
+  return new OperatorError(
+    'SERVER_UNREACHABLE',
+    `There is no answer from ${url} (${reason?.code ?? reason?.message ?? (cause as Error).message}); --url or BATCHLINE_URL names the server.`,
+    cause,
+  );
 }
 
 /** A server, as somebody who has signed in. */
 export interface Connection {
   readonly client: BatchlineClient;
-  /** What a call answers. @throws Refused, ServerUnreachable */
+  /** What a call answers. @throws Refused; OperatorError `SERVER_UNREACHABLE` */
   answer: typeof answerOf;
 }
 
@@ -46,7 +45,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
         return await answerOf(call);
       } catch (error) {
         if (error instanceof Refused) throw error;
-        throw new ServerUnreachable(url, error);
+        throw serverUnreachable(url, error);
       }
     },
   };

@@ -1,8 +1,8 @@
 import type { Carrier } from '#client';
+import { OperatorError } from '../../domain/operator-error.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { lines, print, printList } from '../output.ts';
 import { oneLine } from '../terminal-text.ts';
-import { UsageError } from '../usage.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
 const at = (id: number) => ({ path: { id } });
@@ -56,7 +56,7 @@ function readObject(json: string): Record<string, unknown> {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new UsageError(`--parameters is not JSON: ${(error as Error).message}`);
+    throw new OperatorError('USAGE_INVALID', `--parameters is not JSON: ${(error as Error).message}`);
   }
 }
 

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { type Carrier, ignoredBy } from '#client';
 import { quoteText } from '../../domain/archive/filter-lexer.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { hasEnded, type StoredState, storedStateOf } from '../../domain/task-state.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { lines, print, printList } from '../output.ts';
 import { oneLine } from '../terminal-text.ts';
-import { UsageError } from '../usage.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection.ts';
 import { watchTask } from './watch-task.ts';
 
@@ -63,13 +63,17 @@ async function readParameters({
   parameters,
 }: StartTaskOptions): Promise<Record<string, unknown> | undefined> {
   if (parameter.length > 0 && parameters !== undefined)
-    throw new UsageError('--parameter and --parameters are both given; one of them is accepted');
+    throw new OperatorError(
+      'USAGE_INVALID',
+      '--parameter and --parameters are both given; one of them is accepted',
+    );
   if (parameters !== undefined) return readObject(parameters);
   if (parameter.length === 0) return undefined;
   return Object.fromEntries(
     parameter.map((pair) => {
       const equals = pair.indexOf('=');
-      if (equals < 1) throw new UsageError(`--parameter is "${pair}"; name=value is accepted`);
+      if (equals < 1)
+        throw new OperatorError('USAGE_INVALID', `--parameter is "${pair}"; name=value is accepted`);
       return [pair.slice(0, equals), pair.slice(equals + 1)];
     }),
   );
@@ -81,7 +85,10 @@ async function readObject(source: string): Promise<Record<string, unknown>> {
       ? await text(process.stdin)
       : source.startsWith('@')
         ? await readFile(source.slice(1), 'utf8').catch((error: Error) => {
-            throw new UsageError(`--parameters names a file that can't be read: ${error.message}`);
+            throw new OperatorError(
+              'USAGE_INVALID',
+              `--parameters names a file that can't be read: ${error.message}`,
+            );
           })
         : source;
   try {
@@ -89,9 +96,12 @@ async function readObject(source: string): Promise<Record<string, unknown>> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch (error) {
-    throw new UsageError(`--parameters is not JSON: ${(error as Error).message}`);
+    throw new OperatorError('USAGE_INVALID', `--parameters is not JSON: ${(error as Error).message}`);
   }
-  throw new UsageError('--parameters is no object; a JSON object, @FILE or - is accepted');
+  throw new OperatorError(
+    'USAGE_INVALID',
+    '--parameters is no object; a JSON object, @FILE or - is accepted',
+  );
 }
 
 /** What `task list` takes. */

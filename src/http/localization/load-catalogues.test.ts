@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigError } from '../../config.ts';
 import { message, revived } from '../../domain/message.ts';
+import type { OperatorError } from '../../domain/operator-error.ts';
 import { findTimeZone, UTC } from '../../domain/time-zone.ts';
 import { Culture } from './culture.ts';
 import { loadCatalogues, readCatalogue } from './load-catalogues.ts';
@@ -85,8 +85,8 @@ describe('what is no catalogue is told with its place', () => {
     await writeFile(join(folder, 'sv.json'), '{');
     await writeFile(join(folder, 'swedish-texts.json'), '{}');
     const error = await loadCatalogues(folder).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(ConfigError);
-    expect((error as ConfigError).problems).toEqual([
+    expect(error).toMatchObject({ code: 'SETTINGS_INVALID' });
+    expect((error as OperatorError).problems).toEqual([
       expect.stringMatching(/^BATCHLINE_CATALOGUES: .*sv\.json:1:2: it is not JSON/),
       expect.stringMatching(/^BATCHLINE_CATALOGUES: .*swedish-texts\.json: the name is no language/),
     ]);

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { ConfigError } from '../../config.ts';
 import { readLanguageCode } from '../../domain/language.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { type Catalogue, Catalogues } from './catalogues.ts';
 
 const SECTIONS = ['messages', 'resources'] as const;
@@ -12,14 +12,16 @@ const ACCEPTED =
 /**
  * The shipped catalogues with the user's own on top: every `<language>.json` of the folder.
  *
- * @throws ConfigError with a line for each file that is no catalogue; it names the file, the line and the column
+ * @throws OperatorError `SETTINGS_INVALID` with a line for each file that is no catalogue; it names the file, the line and the column
  */
 export async function loadCatalogues(folder: string | undefined): Promise<Catalogues> {
   const catalogues = new Catalogues();
   if (folder === undefined) return catalogues;
   const problems: string[] = [];
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError([`BATCHLINE_CATALOGUES is "${folder}", which can't be read (${error.code}).`]);
+    throw new OperatorError('SETTINGS_INVALID', [
+      `BATCHLINE_CATALOGUES is "${folder}", which can't be read (${error.code}).`,
+    ]);
   });
   for (const name of names.filter((one) => one.toLowerCase().endsWith('.json')).sort()) {
     const path = join(folder, name);
@@ -34,7 +36,7 @@ export async function loadCatalogues(folder: string | undefined): Promise<Catalo
     if ('problem' in read) problems.push(`BATCHLINE_CATALOGUES: ${path}:${read.problem}`);
     else catalogues.add(language, read.catalogue);
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new OperatorError('SETTINGS_INVALID', problems);
   return catalogues;
 }
 

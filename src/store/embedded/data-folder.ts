@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { VERSION } from '../../version.ts';
 import { syncPath } from './durable-file-system.ts';
-import { DatabaseIncomplete, FolderUnusable, reasonOf, TooFewFileHandles } from './folder-errors.ts';
+import { databaseIncomplete, folderUnusable, reasonOf } from './folder-errors.ts';
 import { makePrivate, PRIVATE_FILE } from './private-access.ts';
 
 /** The folder of the embedded database below the data folder. */
@@ -74,8 +75,8 @@ export class DataFolder {
   /**
    * Checks the folder without writing to it.
    *
-   * @throws DatabaseIncomplete if it holds something other than a complete database; FolderUnusable if it can't be read;
-   *   TooFewFileHandles
+   * @throws OperatorError `DATABASE_INCOMPLETE` if it holds something other than a complete database;
+   *   `DATA_FOLDER_UNUSABLE` if it can't be read; `OPEN_FILES_LIMIT`
    */
   static check(folder: string): void {
     checkFileHandles();
@@ -137,10 +138,10 @@ function readContent(folder: string): Content {
   const database = join(folder, EMBEDDED_FOLDER);
   const restore = 'Restore a backup into another folder, or name the right one in BATCHLINE_DATA.';
   const refuse = (problem: string, advice = restore): never => {
-    throw new DatabaseIncomplete(database, problem, advice);
+    throw databaseIncomplete(database, problem, advice);
   };
   if (isThere(folder, 'PG_VERSION'))
-    throw new DatabaseIncomplete(
+    throw databaseIncomplete(
       folder,
       'is the data folder of a PostgreSQL server',
       'Name another folder in BATCHLINE_DATA, or that server in DATABASE_URL.',
@@ -177,7 +178,7 @@ function readMarker(folder: string): Marker | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new FolderUnusable(folder, error);
+    throw folderUnusable(folder, error);
   }
   let marker: Partial<Marker> = {};
   try {
@@ -186,7 +187,7 @@ function readMarker(folder: string): Marker | undefined {
     // The database files, which are checked next, decide.
   }
   if ((marker.format ?? FORMAT) > FORMAT)
-    throw new DatabaseIncomplete(
+    throw databaseIncomplete(
       folder,
       `was written by a newer program (${marker.version})`,
       'Start that version or a newer one.',
@@ -220,7 +221,7 @@ function guarded<T>(folder: string, look: () => T): T {
   try {
     return look();
   } catch (error) {
-    throw new FolderUnusable(folder, reasonOf(error));
+    throw folderUnusable(folder, reasonOf(error));
   }
 }
 
@@ -239,5 +240,9 @@ function checkFileHandles(): void {
   if (process.platform === 'win32') return;
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
   const limit = Number(userLimits?.open_files?.soft);
-  if (limit < NEEDED_FILES) throw new TooFewFileHandles(limit, NEEDED_FILES);
+  if (limit < NEEDED_FILES)
+    throw new OperatorError(
+      'OPEN_FILES_LIMIT',
+      `This process may open ${limit} files, and the embedded database needs ${NEEDED_FILES}; raise the limit (ulimit -n, or LimitNOFILE in systemd).`,
+    );
 }

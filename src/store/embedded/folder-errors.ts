@@ -1,55 +1,30 @@
-/** Exit code for a database or folder that stays unusable until someone repairs it (`EXIT_CODES`). */
-const NEEDS_REPAIR = 8;
+import { OperatorError } from '../../domain/operator-error.ts';
 
-/** The data folder can't be used: its rights, its disk, or a limit of the system. The message says what to do. */
-export class FolderUnusable extends Error {
-  readonly exitCode = NEEDS_REPAIR;
-
-  constructor(folder: string, cause: unknown) {
-    super(
-      `BATCHLINE_DATA: "${folder}" can't be used (${reasonOf(cause)}); a folder that can be made and written to is accepted.`,
-      {
-        cause,
-      },
-    );
-    this.name = 'FolderUnusable';
-  }
+/** The error of a data folder that can't be used because of its permissions or its disk. */
+export function folderUnusable(folder: string, cause: unknown): OperatorError {
+  return new OperatorError(
+    'DATA_FOLDER_UNUSABLE',
+    `BATCHLINE_DATA: "${folder}" can't be used (${reasonOf(cause)}); a folder that can be made and written to is accepted.`,
+    cause,
+  );
 }
 
-/** The limit of open files is too low for the embedded database. */
-export class TooFewFileHandles extends Error {
-  readonly exitCode = NEEDS_REPAIR;
-
-  constructor(limit: number, needed: number) {
-    super(
-      `This process may open ${limit} files, and the embedded database needs ${needed}; raise the limit (ulimit -n, or LimitNOFILE in systemd).`,
-    );
-    this.name = 'TooFewFileHandles';
-  }
+/**
+ * The error of a data folder that holds something other than a complete database. Nothing was written to it.
+ *
+ * @param advice a sentence that says what to do
+ */
+export function databaseIncomplete(folder: string, problem: string, advice: string): OperatorError {
+  return new OperatorError('DATABASE_INCOMPLETE', `${folder} ${problem}. Nothing was changed. ${advice}`);
 }
 
-/** The data folder holds something other than a complete database. Nothing was written to it. */
-export class DatabaseIncomplete extends Error {
-  readonly exitCode = NEEDS_REPAIR;
-
-  /** @param advice a sentence that says what to do */
-  constructor(folder: string, problem: string, advice: string) {
-    super(`${folder} ${problem}. Nothing was changed. ${advice}`);
-    this.name = 'DatabaseIncomplete';
-  }
-}
-
-/** PostgreSQL can't open or read the files of the embedded database. */
-export class DatabaseDamaged extends Error {
-  readonly exitCode = NEEDS_REPAIR;
-
-  constructor(folder: string, reason: string, cause: unknown) {
-    super(
-      `The database in ${folder} can't be opened (${reason}). Move the folder away and restore a backup with batchline restore.`,
-      { cause },
-    );
-    this.name = 'DatabaseDamaged';
-  }
+/** The error of an embedded database whose files PostgreSQL can't open or read. */
+export function databaseDamaged(folder: string, reason: string, cause: unknown): OperatorError {
+  return new OperatorError(
+    'DATABASE_DAMAGED',
+    `The database in ${folder} can't be opened (${reason}). Move the folder away and restore a backup with batchline restore.`,
+    cause,
+  );
 }
 
 /** The first error in PostgreSQL's log; `undefined` if there is none. */

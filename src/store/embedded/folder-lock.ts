@@ -2,18 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { FolderUnusable } from './folder-errors.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
+import { folderUnusable } from './folder-errors.ts';
 import { PRIVATE_FILE, PRIVATE_FOLDER } from './private-access.ts';
 
 const SQLITE_BUSY = 5;
-
-/** Another process has the folder open. The message names it. */
-export class FolderInUse extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'FolderInUse';
-  }
-}
 
 /** A lock that is held until it is released or the process ends. */
 export interface FolderLock {
@@ -25,7 +18,8 @@ export interface FolderLock {
  * has), so it ends with the process however that ends, and no pid is compared
  * (docs/decisions/0003-folder-lock.md).
  *
- * @throws FolderInUse if another process, or this one, holds it; FolderUnusable if it can't be written to
+ * @throws OperatorError `DATA_FOLDER_IN_USE` if another process, or this one, holds it; `DATA_FOLDER_UNUSABLE` if it
+ *   can't be written to
  */
 export function lockFolder(folder: string): FolderLock {
   const holder = join(folder, 'lock.json');
@@ -34,8 +28,9 @@ export function lockFolder(folder: string): FolderLock {
     lock.exec('pragma locking_mode = exclusive; begin exclusive');
   } catch (error) {
     lock.close();
-    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw new FolderUnusable(folder, error);
-    throw new FolderInUse(
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw folderUnusable(folder, error);
+    throw new OperatorError(
+      'DATA_FOLDER_IN_USE',
       `The folder ${folder} is in use by ${describeHolder(holder)}. While a server runs, use its page or its API; otherwise stop that process first.`,
     );
   }
@@ -44,7 +39,7 @@ export function lockFolder(folder: string): FolderLock {
     writeFileSync(holder, text, { mode: PRIVATE_FILE });
   } catch (error) {
     lock.close();
-    throw new FolderUnusable(folder, error);
+    throw folderUnusable(folder, error);
   }
   return { release: () => lock.close() };
 }
@@ -54,7 +49,7 @@ function openLock(folder: string): DatabaseSync {
     mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
     return new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
   } catch (error) {
-    throw new FolderUnusable(folder, error);
+    throw folderUnusable(folder, error);
   }
 }
 

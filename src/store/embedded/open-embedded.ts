@@ -13,7 +13,7 @@ import { DataFolder, EMBEDDED_FOLDER } from './data-folder.ts';
 import { RESERVE_BYTES } from './disk-guard.ts';
 import { freeSpace } from './durable-file-system.ts';
 import { EmbeddedDialect } from './embedded-dialect.ts';
-import { DatabaseDamaged, FolderUnusable, firstError, reasonOf } from './folder-errors.ts';
+import { databaseDamaged, firstError, folderUnusable, reasonOf } from './folder-errors.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PgliteFailed, PgliteThread } from './pglite-thread.ts';
 
@@ -30,8 +30,8 @@ export interface EmbeddedDatabase extends Database {
 /**
  * Opens PGlite durably in a folder of its own below the data folder, keeps others out of it, and brings its tables up to date.
  *
- * @throws FolderInUse if another process has it open; FolderUnusable if it has no rights or its disk is full;
- *   TooFewFileHandles; DatabaseIncomplete; DatabaseDamaged
+ * @throws OperatorError `DATA_FOLDER_IN_USE`, `DATA_FOLDER_UNUSABLE`, `OPEN_FILES_LIMIT`, `DATABASE_INCOMPLETE` or
+ *   `DATABASE_DAMAGED`
  */
 export async function openEmbedded(
   dataFolder: string,
@@ -47,7 +47,7 @@ export async function openEmbedded(
   try {
     // A full disk can be backed up all the same.
     if (tables === 'up to date' && freeSpace(dataFolder) < RESERVE_BYTES)
-      throw new FolderUnusable(dataFolder, `its disk has less than ${RESERVE_BYTES / 1024 / 1024} MB left`);
+      throw folderUnusable(dataFolder, `its disk has less than ${RESERVE_BYTES / 1024 / 1024} MB left`);
     const folder = DataFolder.prepare(dataFolder);
     if (!folder.wasClosed) log.info('the embedded database was not shut down cleanly; replaying its log');
     if (folder.refused.length > 0)
@@ -67,7 +67,7 @@ export async function openEmbedded(
     if (tables === 'up to date')
       await migrate(sql as unknown as Kysely<unknown>, log).catch(async (error: unknown) => {
         await pglite.close().catch(() => undefined); // the first error says why
-        throw isDamage(error) ? new DatabaseDamaged(dataFolder, reasonOf(error), error) : error;
+        throw isDamage(error) ? databaseDamaged(dataFolder, reasonOf(error), error) : error;
       });
     folder.opened();
     const signals = new LocalSignals();
@@ -107,9 +107,8 @@ async function openPglite(
   } catch (error) {
     const report = error instanceof PgliteFailed ? error.report : [];
     const reason = firstError([...report]) ?? reasonOf(error);
-    if (isNew || /permission denied|no space left/i.test(reason))
-      throw new FolderUnusable(dataFolder, reason);
-    throw new DatabaseDamaged(dataFolder, reason, error);
+    if (isNew || /permission denied|no space left/i.test(reason)) throw folderUnusable(dataFolder, reason);
+    throw databaseDamaged(dataFolder, reason, error);
   }
 }
 

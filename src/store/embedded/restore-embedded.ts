@@ -3,26 +3,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { EMBEDDED_FOLDER, hasEmbedded, markRestored } from './data-folder.ts';
 import { DurableFileSystem, durableStartParams, syncPath } from './durable-file-system.ts';
 import { lockFolder } from './folder-lock.ts';
-
-/** There is a database already, or the archive holds none. The message says which. */
-class RestoreRefused extends Error {
-  /** As a server would answer it. */
-  readonly status = 409;
-
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = 'RestoreRefused';
-  }
-}
 
 /**
  * Makes the embedded database of a folder anew from an archive that `dump` has made. It is there as a whole and forced
  * to the disk, or not at all.
  *
- * @throws RestoreRefused where there is a database already, or the archive holds none; FolderInUse, FolderUnusable
+ * @throws OperatorError `DATABASE_EXISTS`; `ARCHIVE_INVALID` if the archive holds no database; what `lockFolder` throws
  */
 export async function restoreEmbedded(dataFolder: string, archive: Uint8Array): Promise<void> {
   const lock = lockFolder(dataFolder);
@@ -30,7 +20,8 @@ export async function restoreEmbedded(dataFolder: string, archive: Uint8Array): 
   const unfinished = `${target}.restoring`;
   try {
     if (hasEmbedded(dataFolder))
-      throw new RestoreRefused(
+      throw new OperatorError(
+        'DATABASE_EXISTS',
         `There is a database in ${target} already; name another folder in BATCHLINE_DATA, or move that one away.`,
       );
     await rm(unfinished, { recursive: true, force: true });
@@ -58,7 +49,8 @@ async function loadInto(folder: string, archive: Uint8Array): Promise<void> {
     await pglite.query('select count(*) from batchline.task');
     await pglite.close();
   } catch (error) {
-    throw new RestoreRefused(
+    throw new OperatorError(
+      'ARCHIVE_INVALID',
       `The archive holds no database of Batchline (${(error as Error).message}); what batchline backup has written is accepted.`,
       error,
     );

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Logger } from 'pino';
 import { type Backoff, retry } from '../../domain/backoff.ts';
+import { OperatorError } from '../../domain/operator-error.ts';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
 import { initial } from './0001-initial.ts';
@@ -83,23 +84,12 @@ const FOUNDATION = [
   sql`insert into batchline.kysely_migration_lock (id) values ('migration_lock') on conflict do nothing`,
 ];
 
-/** A migration never got the locks that it needs. */
-class MigrationBlocked extends Error {
-  constructor(name: string, cause: unknown) {
-    super(
-      `The migration ${name} waits for locks that other transactions hold for long; end those, and start again.`,
-      { cause },
-    );
-    this.name = 'MigrationBlocked';
-  }
-}
-
 /**
  * Migrates the schema to the newest version, each migration in its own transaction. Several processes may call it at
  * once, while others use the tables (docs/decisions/0015-several-nodes.md).
  *
- * @throws SchemaTooNew where a newer program has changed the tables so that this one can't work with them;
- *   MigrationBlocked; the database's error if a migration fails, after rolling back
+ * @throws OperatorError `SCHEMA_TOO_NEW` if a newer program has changed the tables so that this one can't use them;
+ *   `MIGRATION_BLOCKED` if locks were held for too long; the database's error if a migration fails, after rolling back
  */
 export async function migrate(db: Kysely<unknown>, log: Logger, migrations = MIGRATIONS): Promise<void> {
   for (const statement of FOUNDATION) await createOnce(db, statement);
@@ -130,7 +120,12 @@ async function applyPatiently(
       },
     });
   } catch (error) {
-    throw isLockConflict(error) ? new MigrationBlocked(name, error) : error;
+    if (!isLockConflict(error)) throw error;
+    throw new OperatorError(
+      'MIGRATION_BLOCKED',
+      `The migration ${name} waits for locks that other transactions hold for long; end those, and start again.`,
+      error,
+    );
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
+import { OperatorError } from '../../domain/operator-error.ts';
 import type { Schema } from '../schema.ts';
 import { sumRows } from './compare-rows.ts';
 import { copyRows } from './copy-rows.ts';
 import { makeDataTable } from './make-data-table.ts';
-import { beginMove, finishMove, type Move, MoveRefused, noteMoved } from './move-state.ts';
+import { beginMove, finishMove, type Move, noteMoved } from './move-state.ts';
 import { copySequences } from './sequences.ts';
 import { listTables } from './tables.ts';
 
@@ -27,7 +28,7 @@ export interface MoveResult {
  * compares counts and checksums. Nobody else may write to either meanwhile. Where it is cut, the next try goes on;
  * until it has finished no server starts on the target.
  *
- * @throws MoveRefused where the target is in use, or a table differs after the copy
+ * @throws OperatorError `MOVE_TARGET_IN_USE`, or `MOVE_MISMATCH` if a table differs after the copy
  */
 export async function moveDatabase(
   from: Kysely<Schema>,
@@ -51,7 +52,8 @@ export async function moveDatabase(
     const [here, there] = [await sumRows(from, table), await sumRows(to, table)];
     const name = `${table.schema}.${table.name}`;
     if (here.rows !== there.rows || here.checksum !== there.checksum)
-      throw new MoveRefused(
+      throw new OperatorError(
+        'MOVE_MISMATCH',
         `${name} differs after the copy: ${here.rows} rows here (${here.checksum}), ${there.rows} there (${there.checksum}). Empty the target and try again.`,
       );
     compared.push({ table: name, ...here });

@@ -1,16 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import { OperatorError } from '../../domain/operator-error.ts';
 import { TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
 import { type MovedTable, tableName } from './tables.ts';
-
-/** A database can't be used, or moved into, as it is. The message says why, and what to do. */
-export class MoveRefused extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'MoveRefused';
-  }
-}
 
 /** One move: from where to where. Both are what people call them, without passwords. */
 export interface Move {
@@ -21,7 +14,7 @@ export interface Move {
 /**
  * Checks that a database may be used: that no move into it is unfinished, and that it has not been moved away.
  *
- * @throws MoveRefused where it may not
+ * @throws OperatorError `MOVE_UNFINISHED` or `DATABASE_MOVED`
  */
 export async function checkNotMoved(db: Kysely<Schema>, name: string): Promise<void> {
   const { rows } = await sql<Move & { finished: Date | null }>`
@@ -31,10 +24,12 @@ export async function checkNotMoved(db: Kysely<Schema>, name: string): Promise<v
   const [move] = rows;
   if (move === undefined) return;
   if (move.finished === null)
-    throw new MoveRefused(
+    throw new OperatorError(
+      'MOVE_UNFINISHED',
       `The move of ${move.source} to ${move.target} has not finished; run batchline move again.`,
     );
-  throw new MoveRefused(
+  throw new OperatorError(
+    'DATABASE_MOVED',
     `${move.source} was moved to ${move.target}: set DATABASE_URL. To use the old one all the same, run batchline move --forget.`,
   );
 }
@@ -55,7 +50,7 @@ export async function forgetMove(from: Kysely<Schema>, source: string): Promise<
  * Begins a move into a database, or goes on with the one that was begun from the same source.
  *
  * @returns whether an earlier try is gone on with
- * @throws MoveRefused where the database is in use, or another move has been begun into it
+ * @throws OperatorError `MOVE_TARGET_IN_USE` if it has data or is the target of another move; `DATABASE_MOVED`
  */
 export async function beginMove(
   to: Kysely<Schema>,
@@ -67,15 +62,21 @@ export async function beginMove(
   const [earlier] = rows;
   if (earlier !== undefined) {
     if (earlier.source !== source)
-      throw new MoveRefused(`Into that database ${earlier.source} is moved; an empty one is accepted.`);
+      throw new OperatorError(
+        'MOVE_TARGET_IN_USE',
+        `Into that database ${earlier.source} is moved; an empty one is accepted.`,
+      );
     if (earlier.finished !== null)
-      throw new MoveRefused(`${source} has been moved into that database already.`);
+      throw new OperatorError('DATABASE_MOVED', `${source} has been moved into that database already.`);
     return true;
   }
   const { rows: used } = await sql`
     select 1 from batchline.task union all select 1 from batchline.associate limit 1`.execute(to);
   if (used.length > 0)
-    throw new MoveRefused('That database holds tasks or associates already; an empty one is accepted.');
+    throw new OperatorError(
+      'MOVE_TARGET_IN_USE',
+      'That database holds tasks or associates already; an empty one is accepted.',
+    );
   await inQuietTransaction(to, async (trx) => {
     // What the migrations have laid there comes with the rest.
     for (const table of [...tables].reverse().filter(({ schema }) => schema === 'batchline'))

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { DatabaseUnfit, DatabaseUnreachable } from './database-errors.ts';
+import { hasOperatorCode, OperatorError } from '../../domain/operator-error.ts';
+import { databaseUnreachable } from './database-errors.ts';
 
 /**
  * Whether a connection goes through a pooler, such as PgBouncer: one tells a client the number of a process that is not
@@ -18,8 +19,8 @@ export interface Address {
 /**
  * Examines the database at an address.
  *
- * @throws DatabaseUnreachable if it can't be reached, rejects the login, or is a read-only standby;
- *   DatabaseUnfit if it is not PostgreSQL, or not in UTF-8
+ * @throws OperatorError `DATABASE_UNREACHABLE` if it can't be reached, rejects the login, or is a read-only standby;
+ *   `DATABASE_UNSUPPORTED` if it is not PostgreSQL, or not in UTF-8
  */
 export async function examineAddress(url: string, timeoutMs: number): Promise<Address> {
   let client: pg.Client | undefined;
@@ -35,7 +36,7 @@ export async function examineAddress(url: string, timeoutMs: number): Promise<Ad
     await checkEncoding(client);
     return { isPooled: await isPooled(client) };
   } catch (error) {
-    throw error instanceof DatabaseUnfit ? error : new DatabaseUnreachable(error);
+    throw hasOperatorCode(error, 'DATABASE_UNSUPPORTED') ? error : databaseUnreachable(error);
   } finally {
     await client?.end().catch(() => undefined);
   }
@@ -46,7 +47,10 @@ async function checkServer(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ version: string }>('select version() as version');
   const version = rows[0]?.version ?? '';
   if (/cockroachdb|-YB-/i.test(version))
-    throw new DatabaseUnfit(`DATABASE_URL names ${version.slice(0, 60)}; PostgreSQL is accepted.`);
+    throw new OperatorError(
+      'DATABASE_UNSUPPORTED',
+      `DATABASE_URL names ${version.slice(0, 60)}; PostgreSQL is accepted.`,
+    );
 }
 
 /** Other encodings can't hold every text that a client may send. */
@@ -54,7 +58,8 @@ async function checkEncoding(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ server_encoding: string }>('show server_encoding');
   const encoding = rows[0]?.server_encoding;
   if (encoding !== undefined && !/^utf-?8$/i.test(encoding))
-    throw new DatabaseUnfit(
+    throw new OperatorError(
+      'DATABASE_UNSUPPORTED',
       `DATABASE_URL names a database in the encoding ${encoding}; UTF8 is accepted (create database … encoding 'UTF8' template template0).`,
     );
 }

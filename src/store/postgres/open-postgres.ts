@@ -9,7 +9,7 @@ import { migrate } from '../migrations/migrate.ts';
 import { connectionsForRuns } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
 import { LocalSignals, type Signals } from '../signals.ts';
-import { DatabaseUnreachable } from './database-errors.ts';
+import { databaseUnreachable } from './database-errors.ts';
 import { dropWhenSilent } from './drop-when-silent.ts';
 import { examineAddress } from './examine-address.ts';
 import { NotifyChannel } from './notify-channel.ts';
@@ -29,7 +29,8 @@ const READ_ONLY_TRANSACTION = '25006';
  * and, where processes tell each other by NOTIFY, one connection for that. Both get over
  * broken and silent connections by themselves.
  *
- * @throws DatabaseUnreachable where it can't be reached, doesn't let us in, only reads, or carries no signals; DatabaseUnfit
+ * @throws OperatorError `DATABASE_UNREACHABLE` if it can't be reached, rejects the login, is read-only or delivers no
+ *   signals; `DATABASE_UNSUPPORTED`
  *   if it is not PostgreSQL, or not in UTF-8
  */
 export async function openPostgres(
@@ -56,7 +57,7 @@ export async function openPostgres(
       ...logTo(meter),
     });
     await pool.query('select 1').catch((error: unknown) => {
-      throw new DatabaseUnreachable(error);
+      throw databaseUnreachable(error);
     });
     if (tables === 'up to date') await migrate(sql as unknown as Kysely<unknown>, log);
     statementMs = mostMs;
@@ -137,6 +138,6 @@ async function openSignals(url: string, config: Config, log: Logger): Promise<Si
     const channel = new NotifyChannel(listenUrl, log, config.databaseTimeoutSeconds * 1000);
     return await new SharedSignals(channel, nodeId, log).open();
   } catch (error) {
-    throw new DatabaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');
+    throw databaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');
   }
 }

@@ -123,7 +123,7 @@ describe('a start is refused in one line and with the code 8', () => {
     const url = Object.assign(new URL(place.env.DATABASE_URL ?? ''), { username: role }).href;
     const { code, stderr } = await runCli(['serve'], { ...TEST_ENV, ...place.env, DATABASE_URL: url });
     expect(stderr.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(/^batchline: DATABASE_URL: the role lacks a right \(permission denied/),
+      expect.stringMatching(/^batchline: DATABASE_URL: the role lacks a privilege \(permission denied/),
     ]);
     expect(code).toBe(8);
   });

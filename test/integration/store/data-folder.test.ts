@@ -151,7 +151,7 @@ describe('a damaged database', () => {
   ])('%s: the error says why and what to do', async (_, reason, damage) => {
     damage();
     await expect(open()).rejects.toMatchObject({
-      name: 'DatabaseDamaged',
+      code: 'DATABASE_DAMAGED',
       exitCode: 8,
       message: expect.stringMatching(new RegExp(`${reason.source}.*restore a backup with batchline restore`)),
     });
@@ -224,7 +224,7 @@ describe.skipIf(process.platform === 'win32')('rights', () => {
     chmodSync(inDatabase('global'), 0o700);
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(
-        /^batchline: BATCHLINE_DATA: ".*" can't be used \(.*\); a folder that can be .* is accepted\.$/,
+        /^batchline: BATCHLINE_DATA: ".*" can't be used \(.*\); a folder that can be .* is accepted\. \[DATA_FOLDER_UNUSABLE\]$/,
       ),
     ]);
     expect(status).toBe(8);
@@ -245,7 +245,7 @@ test.skipIf(process.platform === 'win32')('too few file handles end in one line'
     encoding: 'utf8',
   });
   expect(stderr).toBe(
-    'batchline: This process may open 300 files, and the embedded database needs 512; raise the limit (ulimit -n, or LimitNOFILE in systemd).\n',
+    'batchline: This process may open 300 files, and the embedded database needs 512; raise the limit (ulimit -n, or LimitNOFILE in systemd). [OPEN_FILES_LIMIT]\n',
   );
   expect(status).toBe(8);
 });
