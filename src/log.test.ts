@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { LOG_SERIALIZERS, stackOf } from './log.ts';
+import { LOG_FORMAT, stackOf } from './log.ts';
 
 /** An error as the embedded database throws it: with the values of its statement. */
 const failed = (): Error =>
@@ -13,7 +13,7 @@ const failed = (): Error =>
 
 test('an error is logged with its code and stack, and without the values of its statement', () => {
   const lines: string[] = [];
-  const log = pino({ serializers: LOG_SERIALIZERS }, { write: (line: string) => lines.push(line) });
+  const log = pino(LOG_FORMAT, { write: (line: string) => lines.push(line) });
   log.child({ name: 'part' }).error({ err: failed() }, 'failed');
   log.warn(failed());
   const text = lines.join('');
@@ -21,6 +21,17 @@ test('an error is logged with its code and stack, and without the values of its 
   expect(text).toContain('log.test.ts');
   expect(text).toContain('the cause');
   expect(text).not.toContain('the secret');
+});
+
+test('a line without an event gets that of libraries', () => {
+  const lines: string[] = [];
+  const log = pino(LOG_FORMAT, { write: (line: string) => lines.push(line) });
+  log.info('Server listening');
+  log.info({ event: 'server.started' }, 'server started');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'library.log', msg: 'Server listening' },
+    { event: 'server.started', msg: 'server started' },
+  ]);
 });
 
 test('an error that ends a command is told with its causes, and without the values', () => {

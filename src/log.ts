@@ -8,9 +8,16 @@ const SECRET_HEADERS = ['authorization', 'cookie', 'so-apptoken', 'x-xsrf-token'
 /** What errors of databases and clients carry of what was sent: the values of a statement, an address with its password. */
 const VALUES = ['params', 'parameters', 'input', 'config', 'options', 'detail', 'where'];
 
-/** The log of this process, on standard error. No secret stands in it. */
+/** The fields of a log line. */
+export interface LogFields {
+  /** What happened, as `area.what_happened`. Never changes; docs/reference/log-events.md lists them. */
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+/** Opens the log of this process, on standard error. Secrets are redacted. */
 export function openLog(level: string): Logger {
-  return pino({ level, redact: SECRET_HEADERS, serializers: LOG_SERIALIZERS }, pino.destination(2));
+  return pino({ level, redact: SECRET_HEADERS, ...LOG_FORMAT }, pino.destination(2));
 }
 
 /** An error as it is told where nobody expected one: its stack and those of its causes, without the values it carries. */
@@ -25,5 +32,10 @@ function writeError(error: unknown): unknown {
   return Object.fromEntries(Object.entries(written).filter(([name]) => !VALUES.includes(name)));
 }
 
-/** How the log writes what it is given. */
-export const LOG_SERIALIZERS = { err: writeError };
+/** Lines of libraries, such as Fastify, have no event of their own. */
+function addEvent(fields: object): object {
+  return 'event' in fields ? {} : { event: 'library.log' };
+}
+
+/** How a line is written. */
+export const LOG_FORMAT = { serializers: { err: writeError }, mixin: addEvent };

@@ -55,7 +55,10 @@ export async function startNode(
   const queue = new TaskQueue(metrics);
   const definitions = new Definitions(registry, database.sql, queue, config.leaseSeconds);
   for (const name of await definitions.prepare())
-    log.warn({ definition: name }, 'workers offer this definition too; it runs in the server');
+    log.warn(
+      { event: 'definition.duplicate', definition: name },
+      'definition also offered by workers; running it in the server',
+    );
   for (const { definition, retention } of registry.all()) {
     await keepDefaultLimits(database.sql, definition.name, definition.limits ?? null);
     if (runs) await keepOwnRules(database.sql, definition.name, retention);
@@ -126,10 +129,10 @@ function reportStray(kind: FaultKind, error: unknown, log: Logger, metrics: Prom
   metrics.faulted(undefined, kind);
   const fields = { err: loggableError(error) };
   if (kind === 'unhandled rejection') {
-    log.error(fields, 'unhandled rejection outside of runs');
+    log.error({ event: 'process.unhandled_rejection', ...fields }, 'unhandled rejection outside runs');
     return;
   }
-  log.fatal(fields, 'uncaught exception outside of runs; the process ends');
+  log.fatal({ event: 'process.uncaught_exception', ...fields }, 'uncaught exception outside runs; exiting');
   process.exit(1);
 }
 

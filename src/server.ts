@@ -19,6 +19,7 @@ import { openControlSocket } from './store/embedded/control-socket.ts';
 import { RESERVE_BYTES } from './store/embedded/disk-guard.ts';
 import { freeSpace } from './store/embedded/durable-file-system.ts';
 import { Scheduler } from './tasks/schedules/scheduler.ts';
+import { VERSION } from './version.ts';
 
 /** A server that listens and, mostly, works. */
 export interface Server {
@@ -83,8 +84,10 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
     undo.push(() => closeApp(app, config.graceSeconds));
     await app.listen({ host: config.host, port: config.port });
     health.serve(database, diskOf(database, config));
+    const url = urlOf(app);
+    log.info({ event: 'server.started', url, version: VERSION }, 'server started');
     return {
-      url: urlOf(app),
+      url,
       monitoringUrl: monitoring,
       firstAdministrator,
       database,

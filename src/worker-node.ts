@@ -31,7 +31,9 @@ export async function startWorkerNode(config: Config, log: Logger): Promise<Work
     const touching = setInterval(() => {
       tasks.definitions
         .touch(TOUCH_SECONDS)
-        .catch((error: unknown) => log.warn({ err: error }, 'that the worker is there could not be written'));
+        .catch((error: unknown) =>
+          log.warn({ event: 'worker.heartbeat_failed', err: error }, 'failed to record worker heartbeat'),
+        );
     }, TOUCH_SECONDS * 1000);
     undo.push(async () => clearInterval(touching));
     watch.health.serve(tasks.database);

@@ -44,7 +44,10 @@ export class CrashWatch {
       afterCommit(trx).do(() => this.#counted.add(owner));
       this.#crashed.add(name);
       const crashes = await countCrash(trx, name);
-      this.#log.warn({ definition: name, crashes }, 'a process crashed while it ran only this definition');
+      this.#log.warn(
+        { event: 'definition.crashed', definition: name, crashes },
+        'process crashed while running only this definition',
+      );
       if (crashes >= MAX_CRASHES) await this.#pause(trx, name, crashes);
     }
   }
@@ -62,8 +65,8 @@ export class CrashWatch {
     if ((await setPaused(trx, name, 0, true, reason)) === undefined) return; // already paused
     await insertDefinitionAudit(trx, { name, actorId: 0, action: 'Pause', limits: null });
     this.#log.error(
-      { definition: name, crashes },
-      'definition paused: it has crashed its process repeatedly',
+      { event: 'definition.paused', definition: name, crashes },
+      'definition paused after repeated crashes',
     );
   }
 }

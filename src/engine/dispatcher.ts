@@ -96,7 +96,10 @@ export class Dispatcher<T> {
         if (claim.more) this.#due.add(name);
         for (const item of claim.items) this.#run(item);
       } catch (error) {
-        this.#options.log.warn({ err: error, definition: name }, 'tasks could not be claimed; trying again');
+        this.#options.log.warn(
+          { event: 'task.claim_failed', err: error, definition: name },
+          'failed to claim tasks; retrying',
+        );
         this.#due.add(name);
         setTimeout(() => this.wake([]), PAUSE_MS).unref();
         return;

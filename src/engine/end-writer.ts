@@ -80,7 +80,10 @@ export class EndWriter {
         isRetryable,
         signal: this.#givingUp.signal,
         onRetry: (error) =>
-          this.#log.warn({ err: error, runs: ends.length }, 'failed to write the ends of runs; retrying'),
+          this.#log.warn(
+            { event: 'run.completion_retried', err: error, runs: ends.length },
+            'failed to record completed runs; retrying',
+          ),
       });
       return ends.map(() => undefined);
     } catch (error) {
@@ -101,8 +104,8 @@ export class EndWriter {
   async #writeFailure(end: EndToApply, error: Error): Promise<Error | undefined> {
     const { taskId, attempt } = end;
     this.#log.error(
-      { err: error, taskId, attempt },
-      'the end of a run could not be written; the task is set to Failed',
+      { event: 'run.completion_rejected', err: error, taskId, attempt },
+      'database rejected the outcome of a run; task set to Failed',
     );
     const reason = message`The end of the run can't be written: ${problemOf(error)}.`;
     const failure: EndToApply = {

@@ -188,16 +188,16 @@ export class Engine {
 
   async #run(run: Run): Promise<void> {
     this.#heartbeat.add(run);
-    run.debug('a run begins');
+    run.debug({ event: 'run.started' }, 'run started');
     try {
       const ended = await run.span.with(() => executeRun(run, this.#execution));
       if (ended === undefined) {
         if (run.endReason === 'waiting') {
-          run.debug('the run is over: its task waits for its children');
+          run.debug({ event: 'run.suspended' }, 'run suspended until its children end');
           return;
         }
         run.span.fail('lease_lost');
-        run.log.warn('the run has lost its task; what it did is not recorded');
+        run.log.warn({ event: 'lease.lost' }, 'run lost its lease; its outcome is discarded');
         this.#parts.queue.meter.orphaned(run.task.name);
         return;
       }
@@ -216,11 +216,11 @@ export class Engine {
       );
       await this.#recovery.noteEnd(run.task.name);
       if (outcome.kind === 'failed') run.span.fail('run_failed');
-      run.debug('the run has ended', { outcome: outcome.kind, state: consequence.to });
+      run.debug({ event: 'run.ended', outcome: outcome.kind, state: consequence.to }, 'run ended');
       await releaseScratch(run, outcome, this.#parts.files);
     } catch (error) {
       // The lease ends by itself, and the recovery brings the task back.
-      run.log.error({ err: error }, 'the end of the run could not be written');
+      run.log.error({ event: 'run.completion_failed', err: error }, 'failed to record the outcome of a run');
     } finally {
       run.span.end();
       this.#heartbeat.remove(run);

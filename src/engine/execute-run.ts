@@ -24,12 +24,12 @@ export async function executeRun(run: Run, parts: ExecutionParts): Promise<RunOu
     graceSeconds: parts.graceSeconds,
     onLeftBehind: () => {
       run.log.warn(
-        { graceSeconds: parts.graceSeconds },
-        'the run did not end within its grace period and is left behind',
+        { event: 'run.abandoned', graceSeconds: parts.graceSeconds },
+        'run did not stop within its grace period; abandoned',
       );
       thread?.abort();
     },
-    onFailure: (error) => run.log.warn({ err: error }, 'the run has failed'),
+    onFailure: (error) => run.log.warn({ event: 'run.failed', err: error }, 'run failed'),
   });
 }
 

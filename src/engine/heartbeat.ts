@@ -109,7 +109,10 @@ export class Heartbeat {
       });
     } catch (error) {
       // The progress goes with the next value or the run's end; the lease has other chances until it is over.
-      this.#log.warn({ err: error, runs: runs.length }, 'a heartbeat could not be written');
+      this.#log.warn(
+        { event: 'lease.renew_failed', err: error, runs: runs.length },
+        'failed to renew leases',
+      );
       return;
     }
     for (const run of runs) {

@@ -36,13 +36,22 @@ export class Housekeeping {
   async sweep(): Promise<void> {
     await this.#inBatches(() => sweepKeys(this.#database.sql, BATCH));
     const moved = await this.#inBatches(() => moveDetails(this.#database.sql, BATCH));
-    if (moved > 0) this.#log.info({ tasks: moved }, 'DetailsTable of tasks from an older release set to 205');
+    if (moved > 0)
+      this.#log.info(
+        { event: 'housekeeping.details_table_set', tasks: moved },
+        'DetailsTable of tasks from an older release set to 205',
+      );
   }
 
   #round(): void {
     this.#working = this.#working
       .then(() => this.sweep())
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'housekeeping failed; retrying in a minute'));
+      .catch((error: unknown) =>
+        this.#log.warn(
+          { event: 'housekeeping.failed', err: error },
+          'housekeeping failed; retrying in a minute',
+        ),
+      );
   }
 
   /** Repeats a step until a batch is not full. Resolves to the number of rows written. */

@@ -80,7 +80,8 @@ export class Recovery {
         return lost.length;
       });
       total += count;
-      if (count > 0) this.#log.warn({ runs: count }, 'runs of lost workers were brought back');
+      if (count > 0)
+        this.#log.warn({ event: 'recovery.runs_rescued', runs: count }, 'rescued runs with expired leases');
       if (count < BATCH) return total;
     }
   }
@@ -89,7 +90,9 @@ export class Recovery {
     this.#working = this.#working
       .then(work)
       .then(() => undefined)
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'the recovery failed; it tries again'));
+      .catch((error: unknown) =>
+        this.#log.warn({ event: 'recovery.failed', err: error }, 'recovery failed; retrying'),
+      );
   }
 
   /** How each definition of lost runs is tried again, by name. */

@@ -77,7 +77,7 @@ export class RetentionService {
   async removeOld(now: Date): Promise<Removed> {
     const removed = { tasks: await this.#removeTasks(now), uploads: await this.#removeUploads(now) };
     if (removed.tasks + removed.uploads > 0)
-      this.#log.info(removed, 'what was kept long enough has been removed');
+      this.#log.info({ event: 'retention.tasks_pruned', ...removed }, 'pruned expired tasks');
     return removed;
   }
 
@@ -94,14 +94,19 @@ export class RetentionService {
       from = step.to ?? from;
       return { removed: step.removed, more: step.to !== undefined };
     });
-    if (removed > 0) this.#log.info({ auditRows: removed }, 'the history of tasks that are gone was removed');
+    if (removed > 0)
+      this.#log.info(
+        { event: 'retention.history_pruned', auditRows: removed },
+        'pruned the history of deleted tasks',
+      );
     return removed;
   }
 
   /** Removes files that no row names. */
   async sweep(now: Date): Promise<Swept> {
     const swept = await sweepFiles(this.#database.sql, this.#files, now);
-    if (swept.contents + swept.scratch > 0) this.#log.info(swept, 'files that nobody needs were removed');
+    if (swept.contents + swept.scratch > 0)
+      this.#log.info({ event: 'retention.files_pruned', ...swept }, 'pruned unreferenced files');
     return swept;
   }
 
@@ -155,6 +160,8 @@ export class RetentionService {
     this.#working = this.#working
       .then(work)
       .then(() => undefined)
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'the removal failed; it tries again'));
+      .catch((error: unknown) =>
+        this.#log.warn({ event: 'retention.failed', err: error }, 'pruning failed; retrying'),
+      );
   }
 }

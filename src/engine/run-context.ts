@@ -85,7 +85,7 @@ export function createContext(run: Run, parameters: unknown, parts: ContextParts
 function taskLog(run: Run, runLog: RunLog): Logger {
   const { id: taskId, attempt } = run.task;
   return forwardingLog((line) => {
-    run.log[line.level](line.fields, line.message);
+    run.log[line.level]({ event: 'task.log', ...line.fields }, line.message);
     if (line.level !== 'debug') runLog.add({ taskId, attempt, level: line.level, message: lineText(line) });
   });
 }

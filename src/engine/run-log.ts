@@ -42,7 +42,10 @@ export class RunLog {
       this.#writing = this.#writing
         .then(() => appendLog(this.#db, lines))
         .catch((error: unknown) =>
-          this.#log.warn({ err: error, lines: lines.length }, 'lines of task logs could not be kept'),
+          this.#log.warn(
+            { event: 'task_log.write_failed', err: error, lines: lines.length },
+            'failed to write task logs',
+          ),
         );
     }
     await this.#writing;

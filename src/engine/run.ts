@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { BatchTask } from '../domain/batch-task.ts';
 import type { Text } from '../domain/message.ts';
+import type { LogFields } from '../log.ts';
 import { beginRun, type WorkSpan } from '../observability/spans.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
 import { loggableError } from '../workers/failure-text.ts';
@@ -58,14 +59,16 @@ export class Run extends RunControl {
     return this.#ownLog;
   }
 
-  /** Writes a line there for who looks closely; where nobody does, the run gets no log of its own for it. */
-  debug(message: string, fields: object = {}): void {
+  /** Logs at level debug. The child logger is not created if that level is off. */
+  debug(fields: LogFields, message: string): void {
     if (this.#log.isLevelEnabled('debug')) this.log.debug(fields, message);
   }
 
   protected override reportFault(kind: FaultKind, error: unknown, text: Text, isOver: boolean): void {
-    const fields = { err: loggableError(error), isOver };
-    this.log.error(fields, `${kind} in a run`);
+    this.log.error(
+      { event: 'run.stray_error', kind, err: loggableError(error), isOver },
+      'unhandled error in a run',
+    );
     this.#faults.report(this.task, kind, text);
   }
 }

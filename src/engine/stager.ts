@@ -67,7 +67,7 @@ export class Stager {
       .then(() => this.promote())
       .then((seconds) => this.wakeIn(seconds ?? INTERVAL_SECONDS))
       .catch((error: unknown) => {
-        this.#log.warn({ err: error, event: 'stager.failed' }, 'promoting delayed tasks failed; retrying');
+        this.#log.warn({ err: error, event: 'stager.failed' }, 'failed to promote delayed tasks; retrying');
         this.wakeIn(INTERVAL_SECONDS);
       });
   }

@@ -27,7 +27,10 @@ export async function storeResult(run: Run, outcome: RunOutcome, files: Files): 
     const file = await files.storeResult(run.task, name, outcome.kind === 'returned');
     return { outcome, file };
   } catch (error) {
-    run.log.warn({ err: error, file: name }, 'the result file of the run could not be kept');
+    run.log.warn(
+      { event: 'file.store_failed', err: error, file: name },
+      'failed to store the result file of a run',
+    );
     if (outcome.kind !== 'returned') return { outcome, file: undefined };
     const permanent = error instanceof PermanentError;
     return { outcome: { kind: 'failed', message: failureText(error), permanent }, file: undefined };
@@ -40,8 +43,8 @@ export async function releaseScratch(run: Run, outcome: RunOutcome, files: Files
   const { id: taskId, attempt } = run.task;
   await files.scratch.release({ taskId, attempt }, isFinal(run, outcome)).catch((error: unknown) => {
     run.log.warn(
-      { err: error },
-      'the scratch files of the run could not be removed; they are swept away later',
+      { event: 'file.scratch_cleanup_failed', err: error },
+      'failed to delete scratch files; the next sweep deletes them',
     );
   });
 }

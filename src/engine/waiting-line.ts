@@ -134,7 +134,10 @@ export class WaitingLine {
       try {
         await this.#serve(name);
       } catch (error) {
-        this.#options.log.warn({ err: error, definition: name }, 'tasks could not be claimed; trying again');
+        this.#options.log.warn(
+          { event: 'task.claim_failed', err: error, definition: name },
+          'failed to claim tasks; retrying',
+        );
         setTimeout(() => this.#wake([name]), PAUSE_MS).unref();
       }
     }

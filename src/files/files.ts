@@ -254,8 +254,8 @@ export class Files {
       await this.store.delete(keys);
     } catch (error) {
       this.#log.warn(
-        { err: error, files: keys.length },
-        'files could not be removed; they are swept away later',
+        { event: 'file.delete_failed', err: error, files: keys.length },
+        'failed to delete files; the next sweep deletes them',
       );
     }
   }

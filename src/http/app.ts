@@ -128,12 +128,15 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     const error = asTold(fault, tasks.database.exclusive);
     if (error !== fault)
       request.log.warn(
-        { err: fault },
-        'the database is unreachable or full; the request is answered with 503',
+        { event: 'request.database_unavailable', err: fault },
+        'database unreachable or full; responding with 503',
       );
     const { status } = toErrorAnswer(error, localeOf(request));
     if (status >= 500 && !(error instanceof Refusal))
-      request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
+      request.log.error(
+        { event: 'request.failed', err: error, method: request.method, url: request.url },
+        'request failed',
+      );
     // A page's own script asks for the password itself, and says so by this header.
     if (status === 401) {
       const byScript = request.headers['x-requested-with'] === 'XMLHttpRequest';

@@ -191,7 +191,7 @@ class Reading {
   #work(task: () => Promise<void>): void {
     this.#working = this.#working.then(task).catch((error: unknown) => {
       if (!this.#ending.signal.aborted)
-        this.#log.warn({ err: error }, 'events could not be read; trying again');
+        this.#log.warn({ event: 'event_feed.read_failed', err: error }, 'failed to read events; retrying');
     });
   }
 

@@ -82,7 +82,10 @@ export class Health {
       await Promise.race([sql`select 1`.execute(database.sql), patience.promise]);
       return performance.now() - began;
     } catch (error) {
-      this.#log.warn({ err: error }, 'the database does not answer');
+      this.#log.warn(
+        { event: 'health.database_unreachable', err: error },
+        'database does not respond to the health check',
+      );
       return undefined;
     } finally {
       clearTimeout(timer);

@@ -42,7 +42,7 @@ export async function openMonitoring(
   });
   const { address, family, port: taken } = server.address() as AddressInfo;
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
-  parts.log.info({ url }, 'health and metrics have a port of their own');
+  parts.log.info({ event: 'monitoring.started', url }, 'monitoring server started');
   return {
     url,
     close: () =>
@@ -60,7 +60,10 @@ async function reply(
 ): Promise<void> {
   request.resume();
   const [status, type, body] = await answerTo(request, parts).catch((error: unknown): Answer => {
-    parts.log.error({ err: error, url: request.url }, 'a request to the monitoring port has failed');
+    parts.log.error(
+      { event: 'monitoring.request_failed', err: error, url: request.url },
+      'monitoring request failed',
+    );
     return [500, 'text/plain; charset=utf-8', 'The server has failed. The fault is in its log.\n'];
   });
   response.writeHead(status, {

@@ -88,7 +88,9 @@ export class FamilyKeeper {
     this.#working = this.#working
       .then(work)
       .then(() => undefined)
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'looking after families failed'));
+      .catch((error: unknown) =>
+        this.#log.warn({ event: 'family.reconcile_failed', err: error }, 'parent reconciliation failed'),
+      );
   }
 }
 

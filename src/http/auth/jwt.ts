@@ -60,7 +60,7 @@ export class JwtScheme implements Scheme {
       return { caller, scheme: 'jwt', notAfter };
     } catch (error) {
       if (!(error instanceof WrongToken)) throw error;
-      this.#log.info({ reason: error.message }, 'a JWT was refused');
+      this.#log.info({ event: 'auth.jwt_rejected', reason: error.message }, 'JWT rejected');
       throw unauthenticated`The token is wrong, revoked or expired.`;
     }
   }
@@ -78,7 +78,10 @@ export class JwtScheme implements Scheme {
       return payload;
     } catch (error) {
       if (isFaultOfToken(error)) throw new WrongToken((error as Error).message);
-      this.#log.warn({ err: error, issuer: this.#oidc.issuer }, 'the keys of the OIDC issuer can not be had');
+      this.#log.warn(
+        { event: 'auth.oidc_keys_unavailable', err: error, issuer: this.#oidc.issuer },
+        'failed to fetch the keys of the OIDC issuer',
+      );
       const seconds = Math.max(1, Math.ceil(this.#cooldownMs / 1000));
       throw unavailable(
         message`The token can't be checked now: its issuer gives no keys. Try again in ${seconds} seconds.`,
@@ -158,8 +161,8 @@ export class JwtScheme implements Scheme {
     try {
       const made = await insertAssociate(this.#db, associate);
       this.#log.info(
-        { login, associateId: made.id },
-        'an associate was made on the first sign-in by the OIDC issuer',
+        { event: 'auth.associate_created', login, associateId: made.id },
+        'associate created on first OIDC sign-in',
       );
       return made;
     } catch (error) {

@@ -41,7 +41,11 @@ export class OpenStreams {
       } catch (error) {
         // The client comes back and is told why. Where the database can't be asked, the sign-in stays as it was.
         if (error instanceof Refusal) stream.finish();
-        else app.log.warn({ err: error }, 'the sign-in of an event stream could not be looked at');
+        else
+          app.log.warn(
+            { event: 'event_stream.auth_check_failed', err: error },
+            'failed to check the credentials of an event stream',
+          );
       }
     }
     this.#beating = false;

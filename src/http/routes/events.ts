@@ -74,7 +74,10 @@ async function openStream(
   streams.add(stream, () => signInAgain(request, authenticator));
   stream.open(place.after);
   place.follow().catch((error: unknown) => {
-    request.log.warn({ err: error }, 'an event stream could not be continued; the client resumes it');
+    request.log.warn(
+      { event: 'event_stream.failed', err: error },
+      'event stream failed; the client will reconnect',
+    );
     stream.destroy();
   });
   return reply

@@ -37,8 +37,14 @@ export function observeRequests(app: FastifyInstance, meter: HttpMeter): void {
     const { statusCode: status, elapsedTime } = reply;
     meter.answered(method, routeOf(request), status, elapsedTime / 1000);
     request.log.debug(
-      { method, route: routeOf(request), status, milliseconds: Math.round(elapsedTime) },
-      'a request was answered',
+      {
+        event: 'request.completed',
+        method,
+        route: routeOf(request),
+        status,
+        milliseconds: Math.round(elapsedTime),
+      },
+      'request completed',
     );
     const span = spans.get(request);
     span?.note({ 'http.response.status_code': status });
@@ -50,7 +56,7 @@ export function observeRequests(app: FastifyInstance, meter: HttpMeter): void {
 
 /** Notes which task a request has started, so that the log leads from one to the other; returns the id. */
 export function noteStart(request: FastifyRequest, taskId: number): number {
-  request.log.debug({ taskId }, 'a task was started');
+  request.log.debug({ event: 'task.started', taskId }, 'task started');
   return taskId;
 }
 

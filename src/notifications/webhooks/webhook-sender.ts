@@ -124,7 +124,10 @@ export class WebhookSender {
       () => undefined,
       (error: unknown) => {
         if (!this.#ending.signal.aborted)
-          this.#log.warn({ err: error }, 'webhooks could not be looked after; trying again');
+          this.#log.warn(
+            { event: 'webhook.dispatch_failed', err: error },
+            'failed to load due webhook deliveries; retrying',
+          );
       },
     );
   }
@@ -169,8 +172,8 @@ export class WebhookSender {
       .catch((error: unknown) => {
         if (!this.#cutting.signal.aborted)
           this.#log.warn(
-            { err: error, delivery: delivery.id },
-            'what became of a delivery could not be written',
+            { event: 'webhook.delivery_record_failed', err: error, delivery: delivery.id },
+            'failed to record the outcome of a webhook delivery',
           );
       })
       .finally(() => {

@@ -63,7 +63,10 @@ export class QueueCounts {
       this.#believedUntil = ended + Math.max(LEAST_MS, TIMES * (ended - began));
       this.#last = { queues, failingSchedules, ids, at: ended };
     } catch (error) {
-      this.#log.warn({ err: error }, 'what waits could not be counted for the metrics');
+      this.#log.warn(
+        { event: 'metrics.queue_count_failed', err: error },
+        'failed to count queued tasks for the metrics',
+      );
       this.#last = undefined;
     }
     return this.#last;

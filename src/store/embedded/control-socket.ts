@@ -40,8 +40,8 @@ export async function openControlSocket(
   const path = socketPath(folder);
   if (Buffer.byteLength(path) > MAX_PATH_BYTES && process.platform !== 'win32') {
     log.warn(
-      { path },
-      'the path of the data folder is too long for a control socket; commands need the server stopped',
+      { event: 'control_socket.path_too_long', path },
+      'path of the data folder is too long for a control socket; commands need the server stopped',
     );
     return undefined;
   }
@@ -50,7 +50,9 @@ export async function openControlSocket(
   server.listen(path);
   await once(server, 'listening');
   if (process.platform !== 'win32') chmodSync(path, PRIVATE_FILE);
-  server.on('error', (error) => log.warn({ err: error }, 'the control socket failed'));
+  server.on('error', (error) =>
+    log.warn({ event: 'control_socket.failed', err: error }, 'control socket failed'),
+  );
   return {
     async close() {
       server.close();
@@ -73,7 +75,7 @@ async function answer(
   try {
     socket.end(JSON.stringify(await handle(JSON.parse(await text(socket)))));
   } catch (error) {
-    log.warn({ err: error }, 'a command over the control socket failed');
+    log.warn({ event: 'control_socket.command_failed', err: error }, 'control socket command failed');
     socket.destroy();
   }
 }

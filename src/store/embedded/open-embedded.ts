@@ -49,11 +49,15 @@ export async function openEmbedded(
     if (tables === 'up to date' && freeSpace(dataFolder) < RESERVE_BYTES)
       throw folderUnusable(dataFolder, `its disk has less than ${RESERVE_BYTES / 1024 / 1024} MB left`);
     const folder = DataFolder.prepare(dataFolder);
-    if (!folder.wasClosed) log.info('the embedded database was not shut down cleanly; replaying its log');
+    if (!folder.wasClosed)
+      log.info(
+        { event: 'database.recovering' },
+        'embedded database was not shut down cleanly; replaying its WAL',
+      );
     if (folder.refused.length > 0)
       log.warn(
-        { paths: folder.refused },
-        'files of the data folder belong to another user, and others may read them',
+        { event: 'data_folder.insecure', paths: folder.refused },
+        'files in the data folder belong to another user and may be readable by others',
       );
     const pglite = await openPglite(dataFolder, folder.isNew, lost.resolve);
     const metered = logTo(meter).log;

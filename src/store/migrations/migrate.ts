@@ -116,7 +116,11 @@ async function applyPatiently(
       attempts: MAX_ATTEMPTS,
       isRetryable: isLockConflict,
       onRetry(_, failures) {
-        if (failures === 1) log.warn({ migration: name }, 'a migration waits for locks; trying again');
+        if (failures === 1)
+          log.warn(
+            { event: 'migration.blocked', migration: name },
+            'migration is waiting for locks; retrying',
+          );
       },
     });
   } catch (error) {

@@ -23,5 +23,8 @@ export function checkUnknown(known: readonly string[], applied: ReadonlySet<stri
       );
   }
   if (unknown.length > 0)
-    log.warn({ migrations: unknown }, 'the tables are newer than this program, which can go on with them');
+    log.warn(
+      { event: 'migration.unknown_applied', migrations: unknown },
+      'schema is newer than this version, but compatible',
+    );
 }

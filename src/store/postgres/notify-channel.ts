@@ -44,7 +44,12 @@ export class NotifyChannel implements Channel {
     await this.#reconnecting;
     await this.#client
       ?.end()
-      .catch((error: unknown) => this.#log.debug({ err: error }, 'closing the signal connection'));
+      .catch((error: unknown) =>
+        this.#log.debug(
+          { event: 'signals.close_failed', err: error },
+          'failed to close the LISTEN connection',
+        ),
+      );
   }
 
   async #connect(): Promise<void> {
@@ -65,13 +70,13 @@ export class NotifyChannel implements Channel {
 
   #beat(): void {
     this.#client?.query(`listen ${CHANNEL}`).catch((error: unknown) => {
-      this.#log.debug({ err: error }, 'the signal connection does not answer');
+      this.#log.debug({ event: 'signals.ping_failed', err: error }, 'LISTEN connection does not respond');
     });
   }
 
   #onBroken(client: pg.Client, error: Error | undefined): void {
     if (this.#closing.signal.aborted || this.#client !== client) return;
-    this.#log.warn({ err: error }, 'the signal connection broke; connecting again');
+    this.#log.warn({ event: 'signals.disconnected', err: error }, 'LISTEN connection lost; reconnecting');
     this.#client = undefined;
     this.#reconnecting ??= this.#reconnect().finally(() => {
       this.#reconnecting = undefined;
@@ -87,7 +92,11 @@ export class NotifyChannel implements Channel {
       firstMs: RECONNECT_MS,
       maxMs: RECONNECT_MS,
       signal,
-      onRetry: (error) => this.#log.warn({ err: error }, 'the signal connection could not be made again yet'),
+      onRetry: (error) =>
+        this.#log.warn(
+          { event: 'signals.reconnect_failed', err: error },
+          'failed to reopen the LISTEN connection; retrying',
+        ),
     });
   }
 }

@@ -109,9 +109,13 @@ function makePool(url: string, isPooled: boolean, config: Config, log: Logger): 
   });
   // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
   pool.on('connect', (client) =>
-    client.on('error', (error) => log.warn({ err: error }, 'a database connection broke')),
+    client.on('error', (error) =>
+      log.warn({ event: 'database.connection_lost', err: error }, 'database connection lost'),
+    ),
   );
-  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was dropped'));
+  pool.on('error', (error) =>
+    log.debug({ event: 'database.idle_connection_closed', err: error }, 'idle database connection closed'),
+  );
   dropReadOnly(pool);
   return pool;
 }

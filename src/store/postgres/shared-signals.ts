@@ -155,7 +155,10 @@ export class SharedSignals implements Signals {
     try {
       await this.#channel.send(JSON.stringify({ origin: this.#origin, ...payload }));
     } catch (error) {
-      this.#log.warn({ err: error }, 'a signal to the other processes was lost; polling makes up for it');
+      this.#log.warn(
+        { event: 'signals.publish_failed', err: error },
+        'failed to notify other processes; they will poll',
+      );
     }
   }
 

@@ -108,7 +108,10 @@ export class Scheduler {
       const next = await nextDueTime(this.#parts.database.sql);
       if (next !== undefined) sleep = Math.min(sleep, next.getTime() - (await this.#clock()).getTime());
     } catch (error) {
-      this.#log.warn({ err: error }, 'failed to check the schedules; retrying');
+      this.#log.warn(
+        { event: 'schedule.check_failed', err: error },
+        'failed to check the schedules; retrying',
+      );
     }
     clearTimeout(this.#timer);
     if (this.#stopped) return;
@@ -122,7 +125,10 @@ export class Scheduler {
       return await this.#fire(due, now, downtime);
     } catch (error) {
       if (due.length === 1) throw error;
-      this.#log.warn({ err: error }, 'a batch of schedules failed; firing them one by one');
+      this.#log.warn(
+        { event: 'schedule.batch_failed', err: error },
+        'batch of schedules failed; firing them one by one',
+      );
     }
     const sum = { schedules: 0, tasks: 0 };
     let fault: unknown;
@@ -185,8 +191,8 @@ export class Scheduler {
     }
     if (problem !== null) {
       this.#log.warn(
-        { schedule: schedule.name, problem: String(problem) },
-        'a schedule could not start a task',
+        { event: 'schedule.start_failed', schedule: schedule.name, problem: String(problem) },
+        'schedule failed to start a task',
       );
     }
     return { schedule, task, firing, problem };

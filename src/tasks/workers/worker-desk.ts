@@ -121,8 +121,8 @@ export class WorkerDesk {
         await endLease(this.#parts, caller, lease, { kind: 'interrupted', by: 'worker' }, {}, true);
       } catch (error) {
         this.#log.warn(
-          { err: error, taskId: lease.taskId },
-          'a task whose worker is gone could not be handed back',
+          { event: 'worker.release_failed', err: error, taskId: lease.taskId },
+          'failed to release the task of a disconnected worker',
         );
       }
     }

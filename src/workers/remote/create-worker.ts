@@ -141,7 +141,10 @@ class RemoteWorker implements Worker {
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         if (!(error instanceof CallRefused) || error.status !== UNKNOWN_DEFINITION) throw error;
-        log.warn({ err: error }, 'the server does not know the definitions any more; declaring them again');
+        log.warn(
+          { event: 'worker.definitions_unknown', err: error },
+          'server no longer knows the definitions; declaring them again',
+        );
         await delay(PAUSE_MS, undefined, { signal: this.#stopping.signal });
         await this.#declare();
       }
@@ -164,7 +167,12 @@ class RemoteWorker implements Worker {
   async #giveBack({ Lease, LeaseSeconds }: AcquiredCarrier): Promise<void> {
     await this.#client
       .handBack(Lease, { Began: false }, AbortSignal.timeout(LeaseSeconds * 1000))
-      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'a task could not be handed back'));
+      .catch((error: unknown) =>
+        this.#options.log.warn(
+          { event: 'worker.task_return_failed', err: error },
+          'failed to return a task to the server',
+        ),
+      );
   }
 
   async #finish(error: unknown): Promise<void> {

@@ -111,8 +111,9 @@ export class RemoteRun extends RunControl {
       const work = this.#span.with(() => this.#work());
       const outcome = await supervise(this, work, {
         graceSeconds: this.#graceSeconds,
-        onLeftBehind: () => this.#log.warn('the run did not end within its grace period and is left behind'),
-        onFailure: (error) => this.#log.warn({ err: error }, 'the run has failed'),
+        onLeftBehind: () =>
+          this.#log.warn({ event: 'run.abandoned' }, 'run did not stop within its grace period; abandoned'),
+        onFailure: (error) => this.#log.warn({ event: 'run.failed', err: error }, 'run failed'),
       });
       this.#silent.abort();
       await this.#telling;
@@ -120,11 +121,14 @@ export class RemoteRun extends RunControl {
       if (outcome !== undefined) await this.#finish(outcome, beating);
       else if (this.endReason !== 'waiting') {
         this.#span.fail('lease_lost');
-        this.#log.warn('the run has lost its task; what it did is not recorded');
+        this.#log.warn({ event: 'lease.lost' }, 'run lost its lease; its outcome is discarded');
       }
     } catch (error) {
       // The lease ends by itself, and the server brings the task back.
-      this.#log.error({ err: error }, 'the end of the run could not be written');
+      this.#log.error(
+        { event: 'run.completion_failed', err: error },
+        'failed to record the outcome of a run',
+      );
     } finally {
       this.#span.end();
       clearInterval(watch);
@@ -140,24 +144,27 @@ export class RemoteRun extends RunControl {
   }
 
   protected override reportFault(kind: FaultKind, error: unknown, text: Text, isOver: boolean): void {
-    this.#log.error({ err: loggableError(error), isOver }, `${kind} in a run`);
+    this.#log.error(
+      { event: 'run.stray_error', kind, err: loggableError(error), isOver },
+      'unhandled error in a run',
+    );
     if (!isOver) this.#lines.push({ level: 'error', message: String(text), fields: {} });
   }
 
   #context(): TaskContext {
     const run = this;
-    const log = forwardingLog((line) => run.#noteLine(line));
+    const taskLog = forwardingLog((line) => run.#noteLine(line));
     return {
       parameters: this.#acquired.Parameters,
       task: this.task,
       attempt: this.#acquired.Attempt,
       signal: this.signal,
-      log,
+      log: taskLog,
       traceHeaders: traceHeaders(this.#span.trace),
       lastCheckpoint: (this.#acquired.Checkpoint ?? undefined) as Json | undefined,
       progress(percent, text) {
         const problem = run.progress(percent, text);
-        if (problem !== undefined) log.warn(problem);
+        if (problem !== undefined) taskLog.warn(problem);
       },
       checkpoint: async (value) => {
         const kept = JSON.parse(checkpointJson(value)) as Json;
@@ -232,7 +239,10 @@ export class RemoteRun extends RunControl {
         if (!(await this.#renew({ WaitSeconds }))) return;
       } catch (error) {
         if (this.#over.signal.aborted || this.hasNoTask) return;
-        this.#log.warn({ err: error }, 'a sign of life was refused');
+        this.#log.warn(
+          { event: 'lease.renew_rejected', err: error },
+          'server rejected the renewal of a lease',
+        );
         return; // the lease ends by itself
       }
     }
@@ -248,13 +258,14 @@ export class RemoteRun extends RunControl {
       return true;
     }
     // From now on the lease is not renewed: what is left of it is the time to end.
-    if (this.endReason === undefined) this.#log.info({ reason: Reason }, 'the task was stopped');
+    if (this.endReason === undefined)
+      this.#log.info({ event: 'run.stop_requested', reason: Reason }, 'stop requested');
     this.end('stopped');
     return false;
   }
 
   #noteLine(line: LogLine): void {
-    this.#log[line.level](line.fields, line.message);
+    this.#log[line.level]({ event: 'task.log', ...line.fields }, line.message);
     this.#lines.push(line);
     if (this.#lines.length > MOST_LINES) this.#lines.shift();
     this.#tellSoon();
@@ -277,7 +288,7 @@ export class RemoteRun extends RunControl {
       if (this.hasProgress) await this.#renew(progressOf(this));
     } catch (error) {
       if (!this.#silent.signal.aborted && !this.hasNoTask)
-        this.#log.warn({ err: error }, 'progress could not be written');
+        this.#log.warn({ event: 'run.progress_failed', err: error }, 'failed to send progress');
     }
   }
 

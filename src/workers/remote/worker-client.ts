@@ -263,8 +263,8 @@ export class WorkerClient {
     } catch (error) {
       if (over.signal.aborted) return;
       this.#log.warn(
-        { err: error },
-        'the server does not end the wait for tasks; what it sends now is not heard',
+        { event: 'worker.acquire_timeout', err: error },
+        'server did not answer a request for tasks in time; aborted',
       );
       over.abort();
     }
@@ -309,7 +309,10 @@ export class WorkerClient {
       signal: trying,
       isRetryable: (error) => !signal.aborted && !(error instanceof CallRefused && isFinal(error.status)),
       onRetry: (error) =>
-        this.#log.warn({ err: error, path }, 'a call to the server has failed; trying again'),
+        this.#log.warn(
+          { event: 'worker.call_failed', err: error, path },
+          'call to the server failed; retrying',
+        ),
     });
   }
 }

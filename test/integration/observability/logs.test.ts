@@ -54,9 +54,9 @@ test('every line of a run names its task, and the request that has started it le
   const taskId = started.body;
   await admin.ended(taskId);
 
-  const [start] = await lines({ requestId: 'order/4711', msg: 'a task was started' });
+  const [start] = await lines({ requestId: 'order/4711', event: 'task.started' });
   expect(start).toMatchObject({ taskId, trace_id: TRACE });
-  const [answered] = await lines({ requestId: 'order/4711', msg: 'a request was answered' });
+  const [answered] = await lines({ requestId: 'order/4711', event: 'request.completed' });
   expect(answered).toMatchObject({
     method: 'POST',
     route: '/api/v1/BatchTask',
@@ -64,25 +64,25 @@ test('every line of a run names its task, and the request that has started it le
     trace_id: TRACE,
   });
 
-  const [ended] = await lines({ taskId, msg: 'the run has ended', attempt: 2 });
+  const [ended] = await lines({ taskId, event: 'run.ended', attempt: 2 });
   expect(ended).toMatchObject({ outcome: 'returned', state: 'Succeeded' });
   const ofRuns = (await lines({ taskId })).filter((line) => line.requestId === undefined);
-  expect(ofRuns.map((line) => [line.attempt, line.msg])).toEqual([
-    [1, 'a run begins'],
-    [1, 'about to fail or not'],
-    [1, 'the run has failed'],
-    [1, 'the run has ended'],
-    [2, 'a run begins'],
-    [2, 'about to fail or not'],
-    [2, 'the run has ended'],
+  expect(ofRuns.map((line) => [line.attempt, line.event])).toEqual([
+    [1, 'run.started'],
+    [1, 'task.log'],
+    [1, 'run.failed'],
+    [1, 'run.ended'],
+    [2, 'run.started'],
+    [2, 'task.log'],
+    [2, 'run.ended'],
   ]);
   for (const line of ofRuns)
     expect(line).toMatchObject({ definition: 'failing', tenant: 'Cust7', trace_id: TRACE });
-  expect(ofRuns[1]).toMatchObject({ step: 1, level: 30 });
+  expect(ofRuns[1]).toMatchObject({ msg: 'about to fail or not', step: 1, level: 30 });
 });
 
 test('BATCHLINE_METRICS=off tells nothing, on either port', async () => {
-  const [line] = await lines({ msg: 'health and metrics have a port of their own' });
+  const [line] = await lines({ event: 'monitoring.started' });
   for (const url of [server.url, line?.url]) expect((await fetch(`${url}/metrics`)).status).toBe(404);
 });
 
@@ -98,7 +98,7 @@ test('a request without an id that a log can hold gets one', async () => {
 });
 
 test('while it stops it is alive and not ready, until its runs have ended', async () => {
-  const monitoring = String((await lines({ msg: 'health and metrics have a port of their own' }))[0]?.url);
+  const monitoring = String((await lines({ event: 'monitoring.started' }))[0]?.url);
   const release = join(place.folder, 'release');
   const id = await server.admin.start({ Name: 'held', ParameterObject: { release } });
   await server.admin.until(id, (task) => task.State === 'Started');

@@ -103,7 +103,7 @@ describe.each(DATABASES)('errors that runs let escape on %s', (kind) => {
       ),
     );
     expect(counts.every((count) => count >= 3)).toBe(true);
-    expect(server.output()).toMatch(/"taskId":\d+.*"msg":"unhandled rejection in a run"/);
+    expect(server.output()).toMatch(/"taskId":\d+.*"event":"run.stray_error","kind":"unhandled rejection"/);
   });
 });
 
