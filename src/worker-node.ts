@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { BackgroundJob } from './engine/background-job.ts';
 import { endAll, startNode, type Undo, Watch } from './node.ts';
 
 /** What runs tasks on the database, without an API. */
@@ -28,14 +29,14 @@ export async function startWorkerNode(config: Config, log: Logger): Promise<Work
     const monitoringUrl = await watch.open(config, log, undo);
     const { tasks } = await startNode(config, log, watch.metrics, true, undo);
     await tasks.definitions.offer();
-    const touching = setInterval(() => {
-      tasks.definitions
-        .touch(TOUCH_SECONDS)
-        .catch((error: unknown) =>
-          log.warn({ event: 'worker.heartbeat_failed', err: error }, 'failed to record worker heartbeat'),
-        );
-    }, TOUCH_SECONDS * 1000);
-    undo.push(async () => clearInterval(touching));
+    const presence = new BackgroundJob({
+      name: 'worker.presence',
+      intervalMs: TOUCH_SECONDS * 1000,
+      log,
+      run: () => tasks.definitions.touch(TOUCH_SECONDS),
+    });
+    presence.start('later');
+    undo.push(() => presence.stop());
     watch.health.serve(tasks.database);
     return { names: tasks.registry.names(), monitoringUrl, stop };
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { sweepKeys } from '../store/idempotency/sweep-keys.ts';
 import { moveDetails } from '../store/tasks/move-details.ts';
+import { BackgroundJob } from './background-job.ts';
 
 const INTERVAL_MS = 60_000;
 const BATCH = 1000;
@@ -10,58 +11,44 @@ const BATCH = 1000;
 export class Housekeeping {
   readonly #database: Database;
   readonly #log: Logger;
-  #timer: NodeJS.Timeout | undefined;
-  #working: Promise<void> = Promise.resolve();
-  #isStopping = false;
+  readonly #job: BackgroundJob;
 
   constructor(database: Database, log: Logger) {
     this.#database = database;
     this.#log = log;
+    this.#job = new BackgroundJob({
+      name: 'housekeeping',
+      intervalMs: INTERVAL_MS,
+      log,
+      run: (signal) => this.sweep(signal),
+    });
   }
 
   /** Runs now, then once a minute. */
   start(): void {
-    this.#round();
-    this.#timer = setInterval(() => this.#round(), INTERVAL_MS);
+    this.#job.start();
   }
 
   /** Resolves after the current batch. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    clearInterval(this.#timer);
-    await this.#working;
+  stop(): Promise<void> {
+    return this.#job.stop();
   }
 
-  /** Does all pending work. */
-  async sweep(): Promise<void> {
-    await this.#inBatches(() => sweepKeys(this.#database.sql, BATCH));
-    const moved = await this.#inBatches(() => moveDetails(this.#database.sql, BATCH));
-    if (moved > 0)
-      this.#log.info(
-        { event: 'housekeeping.details_table_set', tasks: moved },
-        'DetailsTable of tasks from an older release set to 205',
-      );
+  /** Does all pending work, or what is done until the signal aborts. */
+  async sweep(signal?: AbortSignal): Promise<void> {
+    await inBatches(signal, () => sweepKeys(this.#database.sql, BATCH));
+    const moved = await inBatches(signal, () => moveDetails(this.#database.sql, BATCH));
+    if (moved > 0) this.#log.info({ event: 'housekeeping.details_table_set', tasks: moved }, 'DetailsTable of tasks from an older release set to 205');
   }
+}
 
-  #round(): void {
-    this.#working = this.#working
-      .then(() => this.sweep())
-      .catch((error: unknown) =>
-        this.#log.warn(
-          { event: 'housekeeping.failed', err: error },
-          'housekeeping failed; retrying in a minute',
-        ),
-      );
+/** Repeats a step until a batch is not full. Resolves to the number of rows written. */
+async function inBatches(signal: AbortSignal | undefined, step: () => Promise<number>): Promise<number> {
+  let total = 0;
+  while (signal?.aborted !== true) {
+    const count = await step();
+    total += count;
+    if (count < BATCH) break;
   }
-
-  /** Repeats a step until a batch is not full. Resolves to the number of rows written. */
-  async #inBatches(step: () => Promise<number>): Promise<number> {
-    let total = 0;
-    while (!this.#isStopping) {
-      const count = await step();
-      total += count;
-      if (count < BATCH) break;
-    }
-    return total;
-  }
+  return total;
 }

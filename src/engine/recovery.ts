@@ -8,6 +8,7 @@ import { type LostRun, lockLostRuns } from '../store/tasks/lost-runs.ts';
 import { setBackLeases } from '../store/tasks/set-back-leases.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { applyEnds, type EndToApply, endOf } from './apply-ends.ts';
+import { BackgroundJob } from './background-job.ts';
 import { CrashWatch } from './crash-watch.ts';
 import type { Definitions } from './definitions.ts';
 import type { TaskQueue } from './task-queue.ts';
@@ -20,12 +21,10 @@ export class Recovery {
   readonly #queue: TaskQueue;
   readonly #definitions: Definitions;
   readonly #nodeId: string;
-  readonly #intervalMs: number;
   readonly #log: Logger;
   readonly #holds: (run: LostRun) => boolean;
   readonly #crashes: CrashWatch;
-  #timer: NodeJS.Timeout | undefined;
-  #working: Promise<void> = Promise.resolve();
+  readonly #job: BackgroundJob;
 
   /**
    * @param holds whether this process knows by its own clock that it holds a run; then it is not lost, whatever the
@@ -42,22 +41,26 @@ export class Recovery {
     this.#queue = parts.queue;
     this.#definitions = parts.definitions;
     this.#nodeId = nodeId;
-    this.#intervalMs = Math.max(500, (leaseSeconds * 1000) / 3);
     this.#log = log;
     this.#holds = holds;
     this.#crashes = new CrashWatch(parts.database, log);
+    this.#job = new BackgroundJob({
+      name: 'rescuer',
+      intervalMs: Math.max(500, (leaseSeconds * 1000) / 3),
+      log,
+      run: () => this.bringBackLostRuns(),
+    });
   }
 
   /** Brings back what is lost now, then looks again and again. */
   async start(): Promise<void> {
     await this.#crashes.start();
     await this.bringBackLostRuns();
-    this.#timer = setInterval(() => this.#do(() => this.bringBackLostRuns()), this.#intervalMs);
+    this.#job.start('later');
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#working;
+  stop(): Promise<void> {
+    return this.#job.stop();
   }
 
   /** Notes that a run of this process has ended: its definition has not ended the process. */
@@ -84,15 +87,6 @@ export class Recovery {
         this.#log.warn({ event: 'recovery.runs_rescued', runs: count }, 'rescued runs with expired leases');
       if (count < BATCH) return total;
     }
-  }
-
-  #do(work: () => Promise<number>): void {
-    this.#working = this.#working
-      .then(work)
-      .then(() => undefined)
-      .catch((error: unknown) =>
-        this.#log.warn({ event: 'recovery.failed', err: error }, 'recovery failed; retrying'),
-      );
   }
 
   /** How each definition of lost runs is tried again, by name. */

@@ -13,6 +13,7 @@ import { listRules } from '../store/retention/rules.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { deleteUnusedUploads } from '../store/uploads/uploads.ts';
+import { BackgroundJob } from './background-job.ts';
 import type { Registry } from './registry.ts';
 
 /** Rows that one transaction removes. */
@@ -41,8 +42,7 @@ export class RetentionService {
   readonly #config: RetentionConfig;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
-  #timers: NodeJS.Timeout[] = [];
-  #working: Promise<void> = Promise.resolve();
+  readonly #jobs: readonly BackgroundJob[];
 
   constructor(
     parts: { readonly database: Database; readonly registry: Registry; readonly files: Files },
@@ -54,23 +54,24 @@ export class RetentionService {
     this.#files = parts.files;
     this.#config = config;
     this.#log = log;
+    const job = (name: string, intervalMs: number, run: () => Promise<unknown>): BackgroundJob =>
+      new BackgroundJob({ name, intervalMs, log, run });
+    this.#jobs = [
+      job('pruner.tasks', INTERVAL_MS, () => this.removeOld(new Date())),
+      job('pruner.history', SLOW_INTERVAL_MS, () => this.removeHistory(new Date())),
+      job('pruner.files', SLOW_INTERVAL_MS, () => this.sweep(new Date())),
+    ];
   }
 
   /** Begins to remove in the background; the first round is one interval away. */
   start(): void {
-    this.#timers = [
-      setInterval(() => this.#do(() => this.removeOld(new Date())), INTERVAL_MS),
-      setInterval(() => this.#do(() => this.removeHistory(new Date())), SLOW_INTERVAL_MS),
-      setInterval(() => this.#do(() => this.sweep(new Date())), SLOW_INTERVAL_MS),
-    ];
-    for (const timer of this.#timers) timer.unref();
+    for (const job of this.#jobs) job.start('later');
   }
 
   /** Ends after the transaction that is under way. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
     this.#stopping.abort();
-    await this.#working;
+    await Promise.all(this.#jobs.map((job) => job.stop()));
   }
 
   /** Removes the tasks and uploads that have been kept long enough at this time. */
@@ -154,14 +155,5 @@ export class RetentionService {
       if (!more) return total;
       await delay(PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
-  }
-
-  #do(work: () => Promise<unknown>): void {
-    this.#working = this.#working
-      .then(work)
-      .then(() => undefined)
-      .catch((error: unknown) =>
-        this.#log.warn({ event: 'retention.failed', err: error }, 'pruning failed; retrying'),
-      );
   }
 }

@@ -9,6 +9,7 @@ import {
 } from '../../store/families/family-progress.ts';
 import { listStopping } from '../../store/families/neglected-families.ts';
 import { inStatement } from '../../store/transaction.ts';
+import { BackgroundJob } from '../background-job.ts';
 import { stopTree } from './stop-tree.ts';
 
 /** News of children are gathered this long, so that thousands of ends are few writes of their parents' progress. */
@@ -23,16 +24,20 @@ const BATCH = 200;
  */
 export class FamilyKeeper {
   readonly #database: Database;
-  readonly #log: Logger;
   readonly #heard = new Set<number>();
-  #gathering: NodeJS.Timeout | undefined;
-  #reconciling: NodeJS.Timeout | undefined;
-  #working: Promise<void> = Promise.resolve();
+  readonly #updates: BackgroundJob;
+  readonly #stops: BackgroundJob;
   #unsubscribe: () => void = () => undefined;
 
   constructor(database: Database, log: Logger) {
     this.#database = database;
-    this.#log = log;
+    this.#updates = new BackgroundJob({ name: 'families.updates', log, run: () => this.#look() });
+    this.#stops = new BackgroundJob({
+      name: 'families.stops',
+      intervalMs: RECONCILE_MS,
+      log,
+      run: () => this.finishStops(),
+    });
   }
 
   /** Begins to listen; goes on with the stops that a crash has interrupted. */
@@ -40,15 +45,13 @@ export class FamilyKeeper {
     this.#unsubscribe = this.#database.signals.subscribe((signal) => {
       if (signal.kind === 'children') this.#hear(signal.parentIds);
     });
-    this.#reconciling = setInterval(() => this.#do(() => this.finishStops()), RECONCILE_MS);
-    this.#do(() => this.finishStops());
+    this.#updates.start('later');
+    this.#stops.start();
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe();
-    clearTimeout(this.#gathering);
-    clearInterval(this.#reconciling);
-    await this.#working;
+    await Promise.all([this.#updates.stop(), this.#stops.stop()]);
   }
 
   /** Goes on with stops of children that have not reached all of them. */
@@ -60,15 +63,21 @@ export class FamilyKeeper {
 
   #hear(parentIds: readonly number[]): void {
     for (const id of parentIds) this.#heard.add(id);
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined;
-      this.#do(() => this.#look());
-    }, GATHER_MS);
+    this.#updates.wakeIn(GATHER_MS);
   }
 
   async #look(): Promise<void> {
     const parentIds = [...this.#heard];
     this.#heard.clear();
+    try {
+      await this.#update(parentIds);
+    } catch (error) {
+      for (const id of parentIds) this.#heard.add(id); // for the next round
+      throw error;
+    }
+  }
+
+  async #update(parentIds: readonly number[]): Promise<void> {
     const standings = await readStandings(this.#database.sql, parentIds);
     const due = standings.filter((family) => family.isReady).map((family) => family.name);
     if (due.length > 0) this.#database.signals.publish({ kind: 'due', names: [...new Set(due)] });
@@ -82,15 +91,6 @@ export class FamilyKeeper {
     for (const family of standings.filter(({ isStopping }) => isStopping)) {
       await stopTree(this.#database, family.parentId);
     }
-  }
-
-  #do(work: () => Promise<unknown>): void {
-    this.#working = this.#working
-      .then(work)
-      .then(() => undefined)
-      .catch((error: unknown) =>
-        this.#log.warn({ event: 'family.reconcile_failed', err: error }, 'parent reconciliation failed'),
-      );
   }
 }
 
