@@ -168,12 +168,12 @@ export class Engine {
       leaseSeconds: definition.leaseSeconds,
       tenant: null,
     });
-    if (againInSeconds !== undefined) this.#wakeAgain(name, againInSeconds);
+    if (againInSeconds !== undefined) this.#scheduleWakeup(name, againInSeconds);
     return { items: claimed.map((one) => this.#runOf(one, definition)), more };
   }
 
   /** Looks again when a limit leaves room for more; one timer a definition. */
-  #wakeAgain(name: string, seconds: number): void {
+  #scheduleWakeup(name: string, seconds: number): void {
     if (this.#again.has(name)) return;
     const timer = setTimeout(() => {
       this.#again.delete(name);

@@ -38,7 +38,11 @@ export class Housekeeping {
   async sweep(signal?: AbortSignal): Promise<void> {
     await inBatches(signal, () => sweepKeys(this.#database.sql, BATCH));
     const moved = await inBatches(signal, () => moveDetails(this.#database.sql, BATCH));
-    if (moved > 0) this.#log.info({ event: 'housekeeping.details_table_set', tasks: moved }, 'DetailsTable of tasks from an older release set to 205');
+    if (moved > 0)
+      this.#log.info(
+        { event: 'housekeeping.details_table_set', tasks: moved },
+        'DetailsTable of tasks from an older release set to 205',
+      );
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { BackgroundJob } from '../engine/background-job.ts';
 import type { Database } from '../store/database.ts';
 import { readEvents, type TaskEvent } from '../store/events/read-events.ts';
 import { readProgress, type TaskProgress } from '../store/events/read-progress.ts';
@@ -134,28 +135,38 @@ class Reading {
   /** Everything after this id, up to `position`, is kept. */
   keptFrom = 0;
   readonly #database: Database;
-  readonly #log: Logger;
   readonly #live: ReadonlySet<Follower>;
   readonly #ending = new AbortController();
   readonly #progressed = new Set<number>();
   readonly #unsubscribe: () => void;
-  readonly #timers: NodeJS.Timeout[];
+  /** One job for both, so that progress is never told after an end that it precedes. */
+  readonly #job: BackgroundJob;
+  readonly #listening: BackgroundJob;
   #kept: TaskEvent[] = [];
-  #woken = false;
-  #resting: NodeJS.Timeout | undefined;
-  #progressing: NodeJS.Timeout | undefined;
-  #working: Promise<void>;
+  /** When events and progress are to be read, on this process's monotonic clock in milliseconds. */
+  #readAt = 0;
+  #progressAt = Number.POSITIVE_INFINITY;
 
   constructor(database: Database, log: Logger, live: ReadonlySet<Follower>) {
     this.#database = database;
-    this.#log = log;
     this.#live = live;
+    this.#job = new BackgroundJob({
+      name: 'events',
+      intervalMs: POLL_MS,
+      log,
+      run: (signal) => this.#round(signal),
+    });
     this.#unsubscribe = database.signals.subscribe((signal) => this.#hear(signal));
     const listening = (): void => database.signals.publish({ kind: 'listening' });
     listening();
-    this.#timers = [setInterval(() => this.#wake(), POLL_MS), setInterval(listening, LISTENING_MS / 3)];
+    this.#listening = new BackgroundJob({
+      name: 'events.listening',
+      intervalMs: LISTENING_MS / 3,
+      log,
+      run: async () => listening(),
+    });
+    this.#listening.start('later');
     this.opened = this.#open();
-    this.#working = this.opened.catch(() => undefined);
   }
 
   keptAfter(id: number): readonly TaskEvent[] {
@@ -165,13 +176,14 @@ class Reading {
   async end(): Promise<void> {
     this.#ending.abort();
     this.#unsubscribe();
-    for (const timer of [...this.#timers, this.#resting, this.#progressing]) clearTimeout(timer);
-    await this.#working;
+    const opened = this.opened.catch(() => undefined); // join reports it
+    await Promise.all([this.#job.stop(), this.#listening.stop(), opened]);
   }
 
   async #open(): Promise<void> {
     this.position = await settledPosition(this.#database.sql, this.#ending.signal);
     this.keptFrom = this.position;
+    if (!this.#ending.signal.aborted) this.#job.start();
   }
 
   #hear(signal: Signal): void {
@@ -179,28 +191,31 @@ class Reading {
     if (signal.kind === 'changed' || signal.kind === 'due') this.#wake();
     else if (signal.kind === 'progress') {
       for (const taskId of signal.taskIds) this.#progressed.add(taskId);
-      this.#progressing ??= setTimeout(() => this.#work(() => this.#tellProgress()), PROGRESS_MS);
+      this.#progressAt = Math.min(this.#progressAt, performance.now() + PROGRESS_MS);
+      this.#scheduleWakeup();
     }
   }
 
   #wake(): void {
-    this.#woken = true;
-    this.#resting ??= setTimeout(() => this.#work(() => this.#read()), REST_MS);
+    this.#readAt = Math.min(this.#readAt, performance.now() + REST_MS);
+    this.#scheduleWakeup();
   }
 
-  #work(task: () => Promise<void>): void {
-    this.#working = this.#working.then(task).catch((error: unknown) => {
-      if (!this.#ending.signal.aborted)
-        this.#log.warn({ event: 'event_feed.read_failed', err: error }, 'failed to read events; retrying');
-    });
+  #scheduleWakeup(): void {
+    this.#job.wakeIn(Math.min(this.#readAt, this.#progressAt) - performance.now());
   }
 
-  async #read(): Promise<void> {
-    this.#resting = undefined;
-    if (!this.#woken || this.#ending.signal.aborted) return;
-    this.#woken = false;
-    const page = await settledEvents(this.#database.sql, this.position, PAGE, this.#ending.signal);
-    if (this.#ending.signal.aborted) return;
+  async #round(signal: AbortSignal): Promise<void> {
+    const now = performance.now();
+    if (now >= this.#readAt) await this.#read(signal);
+    if (now >= this.#progressAt) await this.#tellProgress();
+    this.#scheduleWakeup();
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    this.#readAt = performance.now() + POLL_MS;
+    const page = await settledEvents(this.#database.sql, this.position, PAGE, signal);
+    if (signal.aborted) return;
     if (page.position > this.position) {
       this.position = page.position;
       this.#keep(page.events);
@@ -217,7 +232,7 @@ class Reading {
   }
 
   async #tellProgress(): Promise<void> {
-    this.#progressing = undefined;
+    this.#progressAt = Number.POSITIVE_INFINITY;
     const ids = [...this.#progressed];
     this.#progressed.clear();
     if (ids.length === 0 || this.#live.size === 0) return;

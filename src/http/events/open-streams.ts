@@ -1,23 +1,29 @@
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
 import { Refusal } from '../../domain/errors.ts';
+import { BackgroundJob } from '../../engine/background-job.ts';
 import type { HttpMeter } from '../telemetry/http-meter.ts';
 import type { EventStream } from './event-stream.ts';
 
 /** The open streams of this process: gives their signs of life, and ends those whose sign-in is over. */
 export class OpenStreams {
   readonly #signIns = new Map<EventStream, () => Promise<Caller>>();
-  readonly #timer: NodeJS.Timeout;
   readonly #meter: HttpMeter;
-  #beating = false;
 
   /** @param app whose stop ends the streams */
   constructor(app: FastifyInstance, heartbeatSeconds: number, meter: HttpMeter) {
     this.#meter = meter;
-    this.#timer = setInterval(() => void this.#beat(app), heartbeatSeconds * 1000);
+    const heartbeat = new BackgroundJob({
+      name: 'event-streams',
+      intervalMs: heartbeatSeconds * 1000,
+      log: app.log,
+      run: () => this.#beat(app),
+    });
+    heartbeat.start('later');
     app.addHook('preClose', async () => {
-      clearInterval(this.#timer);
+      const stopped = heartbeat.stop();
       for (const stream of this.#signIns.keys()) stream.finish();
+      await stopped;
     });
   }
 
@@ -32,8 +38,6 @@ export class OpenStreams {
   }
 
   async #beat(app: FastifyInstance): Promise<void> {
-    if (this.#beating) return;
-    this.#beating = true;
     for (const [stream, signIn] of this.#signIns) {
       try {
         stream.caller = await signIn();
@@ -48,6 +52,5 @@ export class OpenStreams {
           );
       }
     }
-    this.#beating = false;
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Agent } from 'undici';
 import type { WebhookConfig } from '../../config.ts';
 import { message } from '../../domain/message.ts';
+import { BackgroundJob } from '../../engine/background-job.ts';
 import { createAgent } from '../../net/address-rules.ts';
 import type { Database } from '../../store/database.ts';
 import {
@@ -48,17 +49,13 @@ export class WebhookSender {
   readonly #log: Logger;
   readonly #meter: WebhookMeter;
   readonly #agent: Agent;
-  readonly #ending = new AbortController();
   readonly #cutting = new AbortController();
   readonly #breaker = new TargetBreaker();
   readonly #sending = new Map<Promise<void>, DueDelivery>();
-  #timers: NodeJS.Timeout[] = [];
+  readonly #delivering: BackgroundJob;
+  readonly #cleaning: BackgroundJob;
   #unsubscribe: () => void = () => undefined;
-  #waking: NodeJS.Timeout | undefined;
   #active = true;
-  #working: Promise<void> = Promise.resolve();
-  #busy = false;
-  #again = false;
 
   constructor(
     database: Database,
@@ -72,77 +69,54 @@ export class WebhookSender {
     this.#config = config;
     this.#log = log;
     this.#agent = createAgent({ allowPrivateAddresses });
+    this.#delivering = new BackgroundJob({
+      name: 'webhooks',
+      intervalMs: POLL_MS,
+      log,
+      run: (signal) => this.#round(signal),
+    });
+    this.#cleaning = new BackgroundJob({
+      name: 'webhooks.cleanup',
+      intervalMs: SWEEP_MS,
+      log,
+      run: () => sweepDeliveries(database.sql, SWEEP_DAYS, SWEEP_ROWS),
+    });
   }
 
   start(): void {
     this.#unsubscribe = this.#database.signals.subscribe(({ kind }) => {
       if (this.#active && (kind === 'changed' || kind === 'due')) this.wake();
     });
-    this.#timers = [
-      setInterval(() => this.wake(), POLL_MS),
-      setInterval(
-        () => this.#do(() => sweepDeliveries(this.#database.sql, SWEEP_DAYS, SWEEP_ROWS)),
-        SWEEP_MS,
-      ),
-    ];
+    this.#delivering.start('later');
+    this.#cleaning.start('later');
   }
 
   /** There may be something to do. */
   wake(): void {
-    if (this.#ending.signal.aborted) return;
-    if (this.#busy) {
-      this.#again = true;
-      return;
-    }
-    this.#waking ??= setTimeout(() => {
-      this.#waking = undefined;
-      this.#busy = true;
-      this.#again = false;
-      this.#do(() => this.#round().finally(() => this.#rest()));
-    }, GATHER_MS);
+    this.#delivering.wakeIn(GATHER_MS);
   }
 
   /** Takes nothing more and lets what is being sent end, at most this long; what is cut is sent again later. */
   async stop(graceSeconds: number): Promise<void> {
-    this.#ending.abort();
     this.#unsubscribe();
-    for (const timer of [...this.#timers, this.#waking]) clearTimeout(timer);
     const cut = setTimeout(() => this.#cutting.abort(), graceSeconds * 1000);
-    await this.#working;
+    await Promise.all([this.#delivering.stop(), this.#cleaning.stop()]);
     await Promise.all(this.#sending.keys());
     clearTimeout(cut);
     await this.#agent.destroy();
   }
 
-  #rest(): void {
-    this.#busy = false;
-    if (this.#again) this.wake();
-  }
-
-  #do(work: () => Promise<unknown>): void {
-    this.#working = this.#working.then(work).then(
-      () => undefined,
-      (error: unknown) => {
-        if (!this.#ending.signal.aborted)
-          this.#log.warn(
-            { event: 'webhook.dispatch_failed', err: error },
-            'failed to load due webhook deliveries; retrying',
-          );
-      },
-    );
-  }
-
-  async #round(): Promise<void> {
-    for (let more = true; more && !this.#ending.signal.aborted; ) {
-      const result = await fanOut(this.#database, this.#ending.signal);
+  async #round(signal: AbortSignal): Promise<void> {
+    for (let more = true; more && !signal.aborted; ) {
+      const result = await fanOut(this.#database, signal);
       this.#active = result.active;
       more = result.more;
     }
-    if (this.#active) await this.#sendDue();
+    if (this.#active) await this.#sendDue(signal);
   }
 
-  async #sendDue(): Promise<void> {
-    while (!this.#ending.signal.aborted) {
+  async #sendDue(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
       const free = MOST_AT_ONCE - this.#sending.size;
       if (free <= 0) return;
       const turns = { limit: free, perTenant: MOST_PER_TENANT, perTarget: MOST_PER_TARGET };

@@ -3,6 +3,7 @@ import type { NewTask } from '../../domain/batch-task.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { type Message, message } from '../../domain/message.ts';
 import { type Downtime, type Firing, runsToStart } from '../../domain/schedule.ts';
+import { BackgroundJob } from '../../engine/background-job.ts';
 import { databaseTime } from '../../store/database-time.ts';
 import { type FiringResult, lockDueSchedules, moveSchedulesOn } from '../../store/schedules/fire-schedule.ts';
 import { listDueSchedules, nextDueTime } from '../../store/schedules/read-schedules.ts';
@@ -46,9 +47,7 @@ export class Scheduler {
   readonly #log: Logger;
   readonly #clock: () => Date | Promise<Date>;
   readonly #look: (now: Date) => Promise<Downtime | undefined>;
-  #timer: NodeJS.Timeout | undefined;
-  #working: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #job: BackgroundJob;
 
   /**
    * @param clock the database's unless a test sets one, because the clocks of servers differ and jump
@@ -64,30 +63,37 @@ export class Scheduler {
     this.#log = log;
     this.#clock = clock;
     this.#look = look;
+    this.#job = new BackgroundJob({
+      name: 'scheduler',
+      intervalMs: LONGEST_SLEEP_MS,
+      log,
+      run: async (signal) => {
+        await this.startDue(signal);
+        const next = await nextDueTime(parts.database.sql);
+        if (next === undefined) return;
+        const sleepMs = next.getTime() - (await this.#clock()).getTime();
+        this.#job.wakeIn(Math.max(SHORTEST_SLEEP_MS, sleepMs));
+      },
+    });
   }
 
   /** Begins to watch the clock. */
   start(): void {
-    this.#stopped = false;
-    this.wake();
+    this.#job.start();
   }
 
   /** Looks at once what is due: a schedule was made or changed. */
   wake(): void {
-    if (this.#stopped) return;
-    clearTimeout(this.#timer);
-    this.#working = this.#working.then(() => this.#lookAndSleep());
+    this.#job.wake();
   }
 
   /** Resolves when nothing is being started. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#working;
+  stop(): Promise<void> {
+    return this.#job.stop();
   }
 
   /** Starts all that is due now, in batches. Resolves to the number of tasks started. */
-  async startDue(): Promise<number> {
+  async startDue(signal?: AbortSignal): Promise<number> {
     const now = await this.#clock();
     const sql = this.#parts.database.sql;
     let started = 0;
@@ -97,25 +103,8 @@ export class Scheduler {
       const fired = await this.#fireBatch(due, now, downtime);
       started += fired.tasks;
       // Another server has the rest if none of a full batch was ours.
-      if (due.length < BATCH || fired.schedules === 0 || this.#stopped) return started;
+      if (due.length < BATCH || fired.schedules === 0 || signal?.aborted === true) return started;
     }
-  }
-
-  async #lookAndSleep(): Promise<void> {
-    let sleep = LONGEST_SLEEP_MS;
-    try {
-      await this.startDue();
-      const next = await nextDueTime(this.#parts.database.sql);
-      if (next !== undefined) sleep = Math.min(sleep, next.getTime() - (await this.#clock()).getTime());
-    } catch (error) {
-      this.#log.warn(
-        { event: 'schedule.check_failed', err: error },
-        'failed to check the schedules; retrying',
-      );
-    }
-    clearTimeout(this.#timer);
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => this.wake(), Math.max(SHORTEST_SLEEP_MS, sleep));
   }
 
   /** Fires a batch in one transaction; if it fails, each schedule in a separate one, so that only the faulty one fails. */
