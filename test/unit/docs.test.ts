@@ -24,11 +24,24 @@ test('the table of exit codes is that of the program', () => {
   expect(rows).toEqual(Object.entries(EXIT_CODES).map(([code, meaning]) => `| ${code} | ${meaning} |`));
 });
 
-test('every link to a file in the documents leads somewhere', () => {
+/** The anchors of a document's headings, as GitHub makes them. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('every link to a file or heading in the documents leads somewhere', () => {
   for (const document of globSync(['*.md', '.github/*.md', '{docs,examples,bench}/**/*.md'], { cwd: root })) {
-    for (const [, target = ''] of read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-      const path = join(root, document, '..', target);
-      expect(() => readFileSync(path), `${document} links to ${target}`).not.toThrow(/ENOENT/);
+    const links = read(document).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g);
+    for (const [, target = '', anchor] of links) {
+      const path = target === '' ? document : join(document, '..', target);
+      expect(() => readFileSync(join(root, path)), `${document} links to ${target}`).not.toThrow(/ENOENT/);
+      if (anchor !== undefined && path.endsWith('.md'))
+        expect(anchorsOf(read(path)), `${document} links to ${target}#${anchor}`).toContain(anchor);
     }
   }
 });
