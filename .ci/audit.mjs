@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Fails where a dependency that the server runs with has a known vulnerability of the level high or critical. Where the
-// registry can't be asked, it says so and fails nothing: CI is not to depend on it.
+// Fails if a runtime dependency has a known vulnerability of level high or critical. If the registry is unreachable, it only
+// prints a warning, so that CI doesn't depend on the registry.
 import { spawnSync } from 'node:child_process';
 
 const FAILING = ['high', 'critical'];

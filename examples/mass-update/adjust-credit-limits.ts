@@ -3,12 +3,12 @@ import { type RawBuilder, sql } from 'kysely';
 import { Type } from 'typebox';
 import { defineTask, PermanentError, ResumableFile } from '../../src/workers/index.ts';
 
-/** What a run keeps for the next one. */
+/** The checkpoint. */
 type Checkpoint = {
-  /** The last line of the import that is done. */
+  /** The last processed line of the import. */
   line: number;
   changed: number;
-  /** How many customers there were to change when the first run began. */
+  /** Number of customers to change, counted by the first run. */
   total: number;
   /** The length of the result file. */
   bytes: number;
@@ -24,8 +24,8 @@ interface Change {
 
 /**
  * A mass update: changes the credit limit of many customers by a percentage. Each batch is one transaction
- * with the changes and the checkpoint, so that no customer is left out or changed twice, whenever the server
- * is killed. The result file says what each limit was before.
+ * with the changes and the checkpoint, so that no customer is skipped or changed twice, even if the server
+ * is killed. The result file lists each limit before and after.
  */
 export const adjustCreditLimits = defineTask({
   name: 'adjust-credit-limits',
@@ -56,9 +56,9 @@ export const adjustCreditLimits = defineTask({
     let done = ctx.lastCheckpoint as Checkpoint | undefined;
     done ??= { line: 0, changed: 0, bytes: 0, total: await count(dueAfter(0)) };
     if (done.total === 0) {
-      throw new PermanentError(`No customer of import ${task} is to be changed. Check import and country.`);
+      throw new PermanentError(`No customer of import ${task} must be changed. Check import and country.`);
     }
-    // Opened at the length of the checkpoint, which cuts off what a killed run wrote after it.
+    // Truncates the file to the length in the checkpoint: a killed run may have written more.
     const { name, path } = await ctx.resultFile(dryRun ? 'would-change.csv' : 'changed.csv');
     const file = await ResumableFile.open(path, done.bytes);
     try {
@@ -83,11 +83,11 @@ export const adjustCreditLimits = defineTask({
       return rows[0]?.n ?? 0;
     }
 
-    /** Changes the next customers and writes down what they had; nothing is due where the line stays. */
+    /** Changes the next batch of customers and records their previous limits. The line stays the same if none are left. */
     function nextBatch({ line, changed, total }: Checkpoint): Promise<Checkpoint> {
       const { length } = file;
       return ctx.services.transaction(async (tx) => {
-        await file.cut(length); // the database may have asked for this transaction a second time
+        await file.cut(length); // the transaction may be retried
         const update = sql`, changed as (
           update batchline_data.customers c set credit_limit = batch.after
           from batch where c._task = ${task} and c._line = batch._line)`;

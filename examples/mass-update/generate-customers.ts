@@ -1,5 +1,5 @@
 /*
- * Writes made-up customers as CSV to the standard output; the same arguments give the same bytes.
+ * Writes generated customers as CSV to standard output. The same arguments produce the same bytes.
  *
  *   npx node examples/mass-update/generate-customers.ts ROWS [--bad N] [--seed N] > customers.csv
  */
@@ -25,7 +25,7 @@ type Row = [
   limit: string,
 ];
 
-/** Ways in which a row can be wrong: each makes a line that csv-import rejects. */
+/** Kinds of invalid rows; csv-import rejects each of them. */
 const SPOILERS: readonly ((row: Row) => string)[] = [
   ([id, , ...rest]) => stringify([[id, '', ...rest]]),
   ([id, name, email, ...rest]) => stringify([[id, name, email.replace('@', ' at '), ...rest]]),
@@ -35,7 +35,7 @@ const SPOILERS: readonly ((row: Row) => string)[] = [
   ([id, , ...rest]) => `${id},"Nord"lys AS,${rest.join(',')}\n`,
 ];
 
-/** The file in pieces: `bad` of the rows, spread evenly, are wrong in one way after the other. */
+/** Yields the file in pieces. `bad` of the rows, spread evenly, are invalid, in alternating ways. */
 function* customers(rows: number, bad: number, seed: number): Generator<string, void> {
   const random = mulberry32(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
@@ -61,7 +61,7 @@ function* customers(rows: number, bad: number, seed: number): Generator<string, 
   if (good.length > 0) yield stringify(good);
 }
 
-/** Numbers in [0, 1) that follow from a seed (Tommy Ettinger's Mulberry32, public domain). */
+/** Returns pseudo-random numbers in [0, 1) from a seed (Tommy Ettinger's Mulberry32, public domain). */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,7 +1,6 @@
-"""Batchline's worker protocol with the standard library only (docs/worker-protocol.md).
+"""Batchline's worker protocol, using only the standard library (docs/worker-protocol.md).
 
-A definition is a function `run(ctx)` with a declaration; `work` runs it for a server until the process is
-told to stop.
+A definition is a function `run(ctx)` with a declaration. `work` runs it for a server until the process is stopped.
 """
 
 import base64
@@ -21,19 +20,19 @@ log = logging.getLogger("batchline")
 
 
 class LeaseOver(Exception):
-    """The worker no longer holds the task: nothing that it still does is recorded."""
+    """The run no longer owns the task: its writes are refused."""
 
 
 class Stopped(Exception):
-    """The run is to end: the task was stopped, the worker stops, or the lease is over."""
+    """The run must end: the task was stopped, the worker is stopping, or the lease has expired."""
 
 
 class Permanent(Exception):
-    """A failure that no other run would mend."""
+    """A failure that a retry can't fix."""
 
 
 class Refused(Exception):
-    """The server has refused a call, and would again."""
+    """The server refused a call, and would refuse it again."""
 
     def __init__(self, status, message):
         super().__init__(message)
@@ -41,7 +40,7 @@ class Refused(Exception):
 
 
 class Client:
-    """Calls of the protocol. What fails for the moment is tried again until `give_up()` says so."""
+    """Calls of the protocol. Temporary failures are retried until `give_up()` returns true."""
 
     def __init__(self, url, token):
         self._base = url.rstrip("/") + "/api/v1/Workers"
@@ -79,7 +78,7 @@ def message_of(error):
 
 
 class Context:
-    """What a run gets: `parameters`, `checkpoint`, and everything it may tell."""
+    """Context of a run: its parameters, last checkpoint, and methods to report progress, checkpoints, logs and files."""
 
     def __init__(self, client, acquired, worker_stops):
         self.task = acquired["Task"]
@@ -96,18 +95,18 @@ class Context:
         self._told = {}
 
     def check(self):
-        """Raises Stopped where the run is to end. Call it between steps."""
+        """Raises Stopped if the run must end. Call it between steps."""
         if self.stopped.is_set() or self._worker_stops.is_set() or self._is_lost():
             raise Stopped()
 
     def progress(self, percent, text=None):
-        """Written with the next sign of life, or the end."""
+        """Sent with the next heartbeat, or with the end of the run."""
         self._told["ProgressPercent"] = percent
         if text is not None:
             self._told["ProgressDescription"] = text
 
     def checkpoint(self, value):
-        """Keeps JSON that the next attempt finds. Durable when it returns."""
+        """Saves JSON for the next attempt. Durable when it returns."""
         self._call("PUT", "/Checkpoint", {"Value": value})
 
     def log(self, message, level="info"):
@@ -120,7 +119,7 @@ class Context:
         self._call("PUT", "/File?Name=" + urllib.parse.quote(name), content, headers)
 
     def execute(self, run):
-        """Runs the task to its end and writes that."""
+        """Runs the task and reports its outcome."""
         beat = threading.Thread(target=self._beat, daemon=True)
         beat.start()
         try:
@@ -144,14 +143,14 @@ class Context:
         except Permanent as error:
             return "/Fail", {"Message": str(error), "Retry": False}
         except Stopped:
-            # Of a task that was stopped the server knows better; else the worker stops, and another goes on.
+            # If the task was stopped, the server knows. Otherwise the worker is stopping, and another one continues.
             return "/Return", {}
-        except Exception as error:  # whatever the run raises fails it
+        except Exception as error:  # any exception fails the run
             log.exception("task %s has failed", self.task["Id"])
             return "/Fail", {"Message": f"{type(error).__name__}: {error}"}
 
     def _beat(self):
-        """Gives a sign of life each third of the lease, until the run is over."""
+        """Renews the lease every third of its duration until the run ends."""
         while not self._over.wait(self._lease_seconds / 3):
             began = time.monotonic()
             try:
@@ -162,7 +161,7 @@ class Context:
             if answer["Stop"]:
                 log.info("task %s: %s", self.task["Id"], answer["Reason"])
                 self.stopped.set()
-                return  # the lease is not renewed any more
+                return  # the lease is no longer renewed
             self._held_until = began + self._lease_seconds
 
     def _is_lost(self):
@@ -181,7 +180,7 @@ class Context:
 
 
 def work(declaration, run, concurrency=2):
-    """Runs tasks of one definition until SIGINT or SIGTERM; then the runs end or are given back."""
+    """Runs tasks of one definition until SIGINT or SIGTERM, then ends its runs or hands them back."""
     client = Client(os.environ["BATCHLINE_URL"], os.environ["BATCHLINE_TOKEN"])
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -193,11 +192,11 @@ def work(declaration, run, concurrency=2):
     while not stopping.is_set():
         if not slots.acquire(timeout=0.5):
             continue
-        # The wait is short, so that a stop is heard soon; a longer one costs fewer calls.
+        # A short wait notices a stop sooner; a longer one needs fewer calls.
         try:
             tasks = client.call("POST", "/Acquire", wanted, give_up=stopping.is_set)["Tasks"]
         except OSError:
-            break  # the server is away, and we are stopping
+            break  # the server is unreachable, and the worker is stopping
         if not tasks:
             slots.release()
         for acquired in tasks:
@@ -212,5 +211,5 @@ def work(declaration, run, concurrency=2):
                     slots.release()
 
             threading.Thread(target=execute).start()
-    # The runs' threads are waited for when the process ends.
+    # Python waits for the runs' threads before it exits.
     print("Stopping: running tasks end or are handed back.", flush=True)

@@ -28,7 +28,7 @@ def run(ctx):
     lines = ctx.parameters["text"].splitlines()
     if not lines:
         raise Permanent("The text is empty; at least one line is accepted.")
-    # A run that goes on after a lost one begins where that has stopped.
+    # A run after a lost one continues from its checkpoint.
     state = ctx.last_checkpoint or {"line": 0, "words": {}}
     words = state["words"]
     for number in range(state["line"], len(lines)):

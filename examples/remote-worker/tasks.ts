@@ -5,14 +5,14 @@ import { Type } from 'typebox';
 import { defineTask } from '../../src/workers/index.ts';
 
 /**
- * Searches a number whose SHA-256 begins with so many zeros. The same definition runs inside the server
- * (`BATCHLINE_HANDLERS`) and in a worker outside.
+ * Searches for a number whose SHA-256 begins with the given number of zeros. The definition runs inside the server
+ * (`BATCHLINE_HANDLERS`) or in a worker outside.
  */
 export const findHash = defineTask({
   name: 'find-hash',
-  description: 'Searches a number whose SHA-256 begins with so many zeros',
+  description: 'Searches for a number whose SHA-256 begins with the given number of zeros',
   parameters: Type.Object({
-    text: Type.String({ description: 'What stands before the number' }),
+    text: Type.String({ description: 'Text before the number' }),
     zeros: Type.Integer({ minimum: 1, maximum: 8, default: 4 }),
   }),
   retries: 2,
@@ -26,7 +26,7 @@ export const findHash = defineTask({
         ctx.signal.throwIfAborted();
         ctx.progress(Math.min(99, (100 * number) / 16 ** zeros), `${number} tried`);
         await ctx.checkpoint(number);
-        await delay(0); // others on this event loop, the signs of life among them, get their turn
+        await delay(0); // lets other work on this event loop run, including heartbeats
       }
       const hash = createHash('sha256').update(`${text}${number}`).digest('hex');
       if (!hash.startsWith(wanted)) continue;

@@ -12,21 +12,21 @@ import { routesOf } from './route-table.ts';
 
 // Writes docs/reference/access.md from what the routes declare: `npm run access`.
 
-/** The page that is made. */
+/** The generated page. */
 export const ACCESS_PAGE = join(import.meta.dirname, '../../docs/reference/access.md');
 
 const HEAD = `# Access
 
-What each call needs of the sign-in. Made from the declarations that the server enforces, by \`npm run access\`; changes
-here are lost. Beyond this, the rights on the single task or schedule count ([rights](../explanation/rights.md)).
+What each call requires of the sign-in. \`npm run access\` generates this page from the declarations that the server enforces; don't
+edit it. In addition, the rights on the task or schedule apply ([rights](../explanation/rights.md)).
 
-- **Scopes**: all of them are needed. \`write\` and \`admin\` include \`read\`. "or \`worker\`": the scope
+- **Scopes**: all of them are required. \`write\` and \`admin\` include \`read\`. "or \`worker\`": the scope
   \`worker\` is accepted instead, for the tasks of the token's definitions.
-- **Role**: \`viewer\` accepts administrators as well. The role \`administrator\` counts with the scope \`admin\` only.
-- **Tenancy**: *tenant*: a sign-in that is bound to a tenant reaches what belongs to that tenant. *server*: refused for a
-  sign-in that is bound to a tenant. *none*: nothing in it belongs to a tenant.
+- **Role**: \`viewer\` accepts administrators as well. The role \`administrator\` is only effective with the scope \`admin\`.
+- **Tenancy**: *tenant*: a sign-in that is bound to a tenant reaches that tenant's data. *server*: refused for a
+  sign-in that is bound to a tenant. *none*: the data belongs to no tenant.
 
-A sign-in that lacks something gets 403, before the body is read and whether or not the thing exists.
+A sign-in without the required access gets 403, before the body is read and regardless of whether the resource exists.
 
 | call | scopes | role | tenancy |
 |---|---|---|---|
