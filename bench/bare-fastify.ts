@@ -3,17 +3,17 @@ import Fastify from 'fastify';
 import pg from 'pg';
 import type { Statement } from './statements.ts';
 
-/** What a bare server does for each call: one statement. */
+/** The statement that the bare server runs for each call. */
 export interface BareJob {
   readonly databaseUrl: string;
   readonly put: Statement;
   readonly get: Statement;
   readonly start: Statement;
-  /** Stands for the task's id among the values of `put` and `get`. */
+  /** Placeholder for the task's id among the values of `put` and `get`. */
   readonly anId: number;
 }
 
-/** Fastify and `pg` and nothing else: no sign-in, no rights, no schema, no record. */
+/** Fastify and `pg` only: no sign-in, rights, schemas or audit. */
 const [{ job }] = (await once(process, 'message')) as [{ job: BareJob }];
 const pool = new pg.Pool({ connectionString: job.databaseUrl, max: 10 });
 const app = Fastify();

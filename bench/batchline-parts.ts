@@ -14,7 +14,7 @@ import { type Database, openDatabase } from '../src/store/database.ts';
 import { IS_HELD } from '../src/store/held-tasks.ts';
 import { TextWriter } from '../src/tasks/text-writer.ts';
 
-/** Who starts the tasks. */
+/** The caller who starts the tasks. */
 export const CALLER: Caller = {
   associateId: 1,
   login: 'bench',
@@ -23,7 +23,7 @@ export const CALLER: Caller = {
   scopes: SCOPES,
 };
 
-/** A start of the definition that does nothing. */
+/** A start of the no-op definition. */
 export const REQUEST = {
   name: 'bench-noop',
   associateId: 0,
@@ -40,7 +40,7 @@ export const REQUEST = {
   fileName: '',
 } as const;
 
-/** The parts of src/server.ts without HTTP; the engine starts when it is made. */
+/** The components of src/server.ts without HTTP. The engine starts when it is created. */
 export async function openParts(env: Readonly<Record<string, string>>) {
   const config = readConfig(env);
   const log = pino({ level: config.logLevel });
@@ -71,7 +71,7 @@ export async function openParts(env: Readonly<Record<string, string>>) {
   };
 }
 
-/** Whether a task waits or runs: a look into two small indexes. */
+/** True if a task is queued or running. Reads two small indexes. */
 export async function anyLeft(database: Database): Promise<boolean> {
   const { rows } = await sql<{ left: boolean }>`
     select exists (select from batchline.task where state = 1)

@@ -7,7 +7,7 @@ import { answerWith } from './processes.ts';
 /** Tasks to claim in a database with a history. */
 export interface ClaimsJob {
   readonly env: Readonly<Record<string, string>>;
-  /** Ended tasks to make first; `null` where they are there. */
+  /** Ended tasks to insert first; `null` if they exist already. */
   readonly history: number | null;
   readonly tasks: number;
   readonly limit: number;

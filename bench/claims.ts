@@ -8,7 +8,7 @@ import { type Bench, inProcess, SERVER_ENV } from './processes.ts';
 const TASKS = 5000;
 const LIMIT = 100;
 
-/** Tasks claimed a second, 100 at once, in databases with histories of different sizes. */
+/** Tasks claimed per second, 100 at a time, in databases with histories of different sizes. */
 export async function measureClaims(bench: Bench, sizes: readonly number[]): Promise<Report> {
   const urls: string[] = [];
   try {
@@ -34,7 +34,7 @@ export async function measureClaims(bench: Bench, sizes: readonly number[]): Pro
     const rounds = await interleave(bench.rounds, measurements);
     const [smallest = '', ...others] = Object.keys(measurements);
     return {
-      title: `Claims of ${TASKS} tasks, ${LIMIT} at once, beside ended ones`,
+      title: `Claims of ${TASKS} tasks, ${LIMIT} at a time, with a history`,
       unit: '1/s',
       figures: figuresOf(rounds),
       ratios: others.map((other) => ratioOf(rounds, other, smallest, AIM_BY_HISTORY)),

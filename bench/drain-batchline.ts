@@ -7,17 +7,17 @@ import { noopRuns } from './handlers.ts';
 import { eachPerSecond } from './load.ts';
 import { answerWith } from './processes.ts';
 
-/** Tasks to start and to drain. */
+/** Tasks to start and drain. */
 export interface DrainJob {
   readonly env: Readonly<Record<string, string>>;
   readonly tasks: number;
-  /** Starts under way at once. */
+  /** Concurrent starts. */
   readonly atOnce: number;
-  /** Jobs in one fetch of bare pg-boss. */
+  /** Jobs per fetch of bare pg-boss. */
   readonly batchSize: number;
 }
 
-/** Tasks or jobs a second. */
+/** Tasks or jobs per second. */
 export interface DrainRates {
   readonly start: number;
   readonly drain: number;
@@ -29,7 +29,7 @@ await answerWith(async (job: DrainJob): Promise<DrainRates> => {
     startTask(parts, CALLER, REQUEST),
   );
 
-  // The engine starts only when everything waits.
+  // The engine starts after all tasks are queued.
   const engine = makeEngine();
   const started = performance.now();
   await engine.start();
@@ -43,7 +43,7 @@ await answerWith(async (job: DrainJob): Promise<DrainRates> => {
   return { start, drain: job.tasks / seconds };
 });
 
-/** The life cycle must be complete: every task Succeeded after one run, with its four audit rows, and none left. */
+/** Verifies the life cycle: every task Succeeded after one run, with four audit rows, and none is left. */
 async function checkRecord(database: Database, tasks: number): Promise<void> {
   const { rows } = await sql<{ succeeded: number; audit: number; left: number }>`select
     (select count(*) from batchline.task where state = 4 and start_count = 1 and attempt = 1)::int as succeeded,

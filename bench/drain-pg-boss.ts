@@ -9,7 +9,7 @@ import { answerWith } from './processes.ts';
 const QUEUE = 'bench-noop';
 
 await answerWith(async (job: DrainJob): Promise<DrainRates> => {
-  // The same database, settings and number of connections as the server has; nothing of the server's is in it.
+  // The same database, settings and number of connections as the server, without the server's tables.
   const config = readConfig(job.env);
   const embedded =
     config.databaseUrl === undefined

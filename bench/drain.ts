@@ -6,13 +6,13 @@ import { figuresOf, interleave, type Report, type Rounds, ratioOf } from './figu
 import { type Bench, inProcess, SERVER_ENV } from './processes.ts';
 
 const STARTS_AT_ONCE = 50;
-/** BATCHLINE_CONCURRENCY: three claims of the dispatcher, so that one is made and one is written while one runs. */
+/** BATCHLINE_CONCURRENCY: three batches, so that one is claimed and one is written while one runs. */
 export const SLOTS = 750;
-/** Jobs that others take and end at once: the dispatcher's MOST_AT_ONCE. */
+/** Batch size of the other queues, equal to the largest claim of the producer. */
 export const BATCH_SIZE = 250;
 const AIM = 0.6;
 
-/** Starts and the drain of no-op tasks, with all that the server records, beside bare pg-boss on the same database. */
+/** Starts and drain of no-op tasks with full audit, compared with bare pg-boss on the same PostgreSQL. */
 export async function measureDrain(
   bench: Bench,
   kind: 'postgres' | 'embedded',
@@ -46,7 +46,7 @@ export async function measureDrain(
   ];
 }
 
-/** One round of one of the two, in a process and on a database of its own. */
+/** One round of either, in its own process and database. */
 async function once(
   bench: Bench,
   kind: 'postgres' | 'embedded',

@@ -1,11 +1,11 @@
-/** A figure of several rounds. */
+/** The result of several rounds. */
 export interface Figure {
   readonly median: number;
   readonly least: number;
   readonly most: number;
 }
 
-/** A measurement: figures by what was measured, and ratios by what is compared. */
+/** A report: results by subject, and ratios by comparison. */
 export interface Report {
   readonly title: string;
   readonly unit: string;
@@ -13,7 +13,7 @@ export interface Report {
   readonly ratios: readonly Ratio[];
 }
 
-/** A ratio of two measurements, of each round its own, beside the aim where there is one. */
+/** A ratio of two measurements, computed per round, with an optional target. */
 export interface Ratio {
   readonly of: string;
   readonly to: string;
@@ -21,18 +21,18 @@ export interface Ratio {
   readonly aim: number | undefined;
 }
 
-/** Values by what was measured, one a round. */
+/** Values by subject, one per round. */
 export type Rounds = Readonly<Record<string, readonly number[]>>;
 
-/** What works among ten million tasks may take 1.3 times what it takes among ten thousand. */
+/** Work among ten million tasks may take 1.3 times as long as among ten thousand. */
 export const AIM_BY_HISTORY = 1 / 1.3;
 
-/** The middle of the values, and how far they spread. */
+/** Median, minimum and maximum of the values. */
 export function figureOf(values: readonly number[]): Figure {
   return { median: quantile(values, 0.5), least: Math.min(...values), most: Math.max(...values) };
 }
 
-/** The value that this part of the values does not exceed, between two values in proportion. */
+/** The quantile of the values, interpolated linearly. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const place = (sorted.length - 1) * part;
@@ -41,19 +41,19 @@ export function quantile(values: readonly number[], part: number): number {
   return below + (above - below) * (place % 1);
 }
 
-/** The ratio of two measurements, round by round, so that what slows down a whole round cancels out. */
+/** The ratio of two measurements by round, so that anything that slows down a whole round cancels out. */
 export function ratioOf(rounds: Rounds, of: string, to: string, aim?: number): Ratio {
   const divisors = rounds[to] ?? [];
   const ratios = (rounds[of] ?? []).map((value, round) => value / (divisors[round] ?? Number.NaN));
   return { of, to, figure: figureOf(ratios), aim };
 }
 
-/** The figures of all that was measured. */
+/** The results of all subjects. */
 export function figuresOf(rounds: Rounds): Record<string, Figure> {
   return Object.fromEntries(Object.entries(rounds).map(([name, values]) => [name, figureOf(values)]));
 }
 
-/** Runs every measurement once a round, each round in the order of the last turned by one. */
+/** Runs every measurement once per round, in an order that rotates from round to round. */
 export async function interleave(
   count: number,
   measurements: Readonly<Record<string, () => Promise<number>>>,
@@ -70,7 +70,7 @@ export async function interleave(
   return rounds;
 }
 
-/** The report as a table for people. */
+/** The report as a table. */
 export function tableOf(report: Report): string {
   const rows = [
     ['', report.unit, 'least', 'most'],

@@ -1,16 +1,16 @@
 import pg from 'pg';
 
-/** Who owns the tasks that a database is filled with. */
+/** Owners of the tasks that a database is filled with. */
 export interface FilledTasks {
-  /** How many. */
+  /** Number of tasks. */
   readonly count: number;
-  /** The associate who owns 2,000; as many are system tasks, the others belong to a thousand others. */
+  /** The associate who owns 2,000. Another 2,000 are system tasks, and the rest belong to a thousand others. */
   readonly ownerId: number;
 }
 
 /**
  * Fills a database with ended tasks of one tenant: twenty definitions and a rare one (one task in 10,000), nearly
- * all Succeeded, one a second back from now. The indexes are made again afterwards, which is faster than to keep them.
+ * all Succeeded, one per second back from now. The indexes are rebuilt afterwards, which is faster than maintaining them.
  */
 export async function fillTasks(url: string, { count, ownerId }: FilledTasks): Promise<void> {
   const client = new pg.Client({ connectionString: url });

@@ -1,9 +1,9 @@
 import { defineTask } from '../src/workers/index.ts';
 
-/** How many runs of `bench-noop` have begun in this process, and who else is told of each. */
+/** Number of `bench-noop` runs that have begun in this process, and a callback for each. */
 export const noopRuns: { begun: number; onRun?: () => void } = { begun: 0 };
 
-/** Does nothing: what is left is the server's own work. */
+/** Does nothing, so that only the server's own work is measured. */
 export const noop = defineTask({
   name: 'bench-noop',
   description: 'Does nothing',
@@ -13,9 +13,9 @@ export const noop = defineTask({
   },
 });
 
-/** Tells when its first line ran, on the machine's clock. */
+/** Returns the time of its first line, on the machine's clock. */
 export const clock = defineTask({
   name: 'bench-clock',
-  description: 'Tells the time',
+  description: 'Returns the time',
   run: () => String(performance.timeOrigin + performance.now()),
 });

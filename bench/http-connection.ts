@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net';
 const HEAD_END = '\r\n\r\n';
 
 /**
- * A kept-alive connection that sends requests made beforehand and only looks for the status and the end of each answer:
- * the load shares the cores with the server, and a client of all of HTTP takes as long for a request as the server does.
+ * A keep-alive connection that sends prebuilt requests and only parses the status and the end of each response. The load
+ * generator shares the cores with the server, and a complete HTTP client would take as long for a request as the server does.
  */
 export class HttpConnection {
   readonly #socket: Socket;
@@ -26,7 +26,7 @@ export class HttpConnection {
     return new HttpConnection(socket);
   }
 
-  /** Sends a request and resolves when its answer is there in whole. @throws where it is not 200, or has no length */
+  /** Sends a request and resolves when its response is complete. @throws if it is not 200, or has no Content-Length */
   async send(request: Buffer): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     this.#answered = { resolve, reject };
@@ -53,7 +53,7 @@ export class HttpConnection {
   }
 }
 
-/** A request as it goes over the wire. */
+/** A serialized request. */
 export function requestBytes(
   method: string,
   url: URL,

@@ -6,10 +6,10 @@ import { figureOf, quantile, type Report } from './figures.ts';
 import { ADMIN, type Bench, startServerProcess } from './processes.ts';
 
 const TASKS_A_ROUND = 60;
-/** Between two tasks, so that each finds the server idle. */
+/** Pause between two tasks, so that the server is idle for each. */
 const PAUSE_MS = 10;
 
-/** From the sending of a POST to the first line of its run, with nothing else to do: information only. */
+/** Time from sending a POST to the first line of its run, with no other load. For information. */
 export async function measureLatency(bench: Bench, kind: 'postgres' | 'embedded'): Promise<Report> {
   const folder = join(bench.folder, `latency-${kind}`);
   const databaseUrl =

@@ -1,13 +1,13 @@
-/** How hard and how long to load something. */
+/** Concurrency and duration of a load. */
 export interface Load {
-  /** Calls under way at once. */
+  /** Concurrent calls. */
   readonly connections: number;
-  /** Before the count begins. */
+  /** Warm-up before counting. */
   readonly warmSeconds: number;
   readonly seconds: number;
 }
 
-/** Calls again and again, so many at once, and resolves to how many calls a second have ended. */
+/** Calls repeatedly, with this concurrency, and resolves to the number of completed calls per second. */
 export async function callsPerSecond(
   { connections, warmSeconds, seconds }: Load,
   call: (connection: number) => Promise<unknown>,
@@ -27,7 +27,7 @@ export async function callsPerSecond(
   return count / seconds;
 }
 
-/** Does something for each item, so many at once, and resolves to how many a second that was. */
+/** Processes each item, with this concurrency, and resolves to the number of items per second. */
 export async function eachPerSecond<T>(
   items: readonly T[],
   atOnce: number,

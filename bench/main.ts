@@ -15,19 +15,19 @@ import { measurePut } from './put.ts';
 import { measureQueues } from './queues/queues.ts';
 import { measureRequests } from './requests.ts';
 
-/** What the command line says beside the names. */
+/** Sizes given on the command line. */
 interface Sizes {
-  /** Tasks in the databases of the pages and the claims. */
+  /** Tasks in the databases of `pages` and `claims`. */
   readonly sizes: readonly number[];
-  /** Tasks that are drained, one number after the other. */
+  /** Sizes of the drains, in order. */
   readonly drainTasks: readonly number[];
-  /** Tasks that each queue is given at once. */
+  /** Tasks enqueued in each queue. */
   readonly queueTasks: number;
-  /** Tasks that run while the memory is watched. */
+  /** Tasks that run while memory is measured. */
   readonly memoryTasks: number;
 }
 
-/** Few, because a start takes longer there than a drain of many. */
+/** Few, because starting tasks there takes longer than draining them. */
 const EMBEDDED_TASKS = 1500;
 
 const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: Sizes) => Promise<Report[]>>> = {

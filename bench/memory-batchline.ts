@@ -10,7 +10,7 @@ export interface MemoryJob {
   readonly tasks: number;
 }
 
-/** What it came to. */
+/** The result. */
 export interface MemoryResult {
   /** Resident memory in MB after each tenth of the tasks. */
   readonly afterTenths: readonly number[];
@@ -27,7 +27,7 @@ await answerWith(async ({ env, tasks }: MemoryJob): Promise<MemoryResult> => {
   const started = performance.now();
   for (let tenth = 1; tenth <= TENTHS; tenth += 1) {
     const count = Math.round(tasks / TENTHS);
-    // Rows as a start makes them; to start a million over HTTP would take most of the time.
+    // The rows that a start would insert; starting a million tasks over HTTP would take most of the time.
     await sql`
       insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context, state,
         description, response, request, file_name, cancellation)

@@ -5,10 +5,10 @@ import { figureOf, type Report } from './figures.ts';
 import type { MemoryJob, MemoryResult } from './memory-batchline.ts';
 import { type Bench, inProcess, SERVER_ENV } from './processes.ts';
 
-/** The most by which the second half of the tenths may exceed the first: then memory counts as flat. */
+/** Memory counts as flat if the maximum of the second half exceeds that of the first by at most this factor. */
 const FLAT = 1.15;
 
-/** The memory of one process that runs so many tasks: after each tenth of them. */
+/** Memory of one process that runs this many tasks, after each tenth. */
 export async function measureMemory(bench: Bench, tasks: number): Promise<Report> {
   const url = await createDatabase(bench.postgresUrl, 'bench_memory');
   const env = {
@@ -34,7 +34,7 @@ export async function measureMemory(bench: Bench, tasks: number): Promise<Report
       unit: 'MB',
       figures,
       ratios: [
-        // Upside down, so that it is reached from the aim upwards.
+        // Inverted, so that the target is a lower bound.
         { of: 'first half', to: 'second half', figure: figureOf([first / second]), aim: 1 / FLAT },
       ],
     };

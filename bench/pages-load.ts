@@ -2,13 +2,13 @@ import { Pool } from 'undici';
 import { callsPerSecond, type Load } from './load.ts';
 import { answerWith } from './processes.ts';
 
-/** One page of the archive list, asked for again and again. */
+/** Requests one page of the archive list repeatedly. */
 export interface PagesJob extends Load {
   readonly url: string;
   readonly authorization: string;
   /** Path and query. */
   readonly path: string;
-  /** How many tasks the page must have. */
+  /** Number of tasks that the page must have. */
   readonly rows: number;
 }
 

@@ -9,10 +9,10 @@ import { ADMIN, type Bench, inProcess, type RunningServer, startServerProcess } 
 
 const LOAD: Load = { connections: 1, warmSeconds: 0.2, seconds: 0.5 };
 const ROWS = 50;
-/** Stands in a query for the associate who owns 2,000 tasks in every size. */
+/** Placeholder for the associate who owns 2,000 tasks in every size. */
 const OWNER = '{owner}';
 
-/** The pages that are measured: who asks, and for what. Each at its beginning and in the middle of the list. */
+/** The measured pages: caller and query. Each at the beginning and in the middle of the list. */
 const LISTS: Readonly<Record<string, { readonly who: 'admin' | 'owner'; readonly query: string }>> = {
   'newest first': { who: 'admin', query: '' },
   'by name': { who: 'admin', query: '$orderBy=name' },
@@ -25,7 +25,7 @@ const LISTS: Readonly<Record<string, { readonly who: 'admin' | 'owner'; readonly
   "an associate's, by name": { who: 'owner', query: '$orderBy=name desc' },
 };
 
-/** Pages of the archive list a second, one at a time, from databases of different sizes. */
+/** Pages of the archive list per second, one at a time, from databases of different sizes. */
 export async function measurePages(bench: Bench, sizes: readonly number[]): Promise<Report> {
   const closing: (() => Promise<void>)[] = [];
   try {
@@ -43,7 +43,7 @@ export async function measurePages(bench: Bench, sizes: readonly number[]): Prom
         byList[list][`${list}, ${size.toLocaleString('en')}`] = () => inProcess(bench, 'pages-load.ts', job);
       }
     }
-    // What is compared is measured one right after the other.
+    // Subjects of a comparison are measured in direct succession.
     const rounds = await interleave(bench.rounds, Object.assign({}, ...Object.values(byList)));
     const ratios: Ratio[] = Object.values(byList).flatMap((bySize) => {
       const [smallest = '', ...others] = Object.keys(bySize);
@@ -60,7 +60,7 @@ export async function measurePages(bench: Bench, sizes: readonly number[]): Prom
   }
 }
 
-/** Fills the database; the first page of each list and the one after half of it. */
+/** Fills the database. Returns the first page of each list and the one in its middle. */
 async function jobsOf(
   { url }: RunningServer,
   databaseUrl: string,

@@ -2,21 +2,21 @@ import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** What every measurement works with. */
+/** Environment of every measurement. */
 export interface Bench {
   readonly rounds: number;
-  /** Address of a PostgreSQL server of the bench's own, with fsync. */
+  /** Address of the benchmark's own PostgreSQL server, with fsync. */
   readonly postgresUrl: string;
-  /** A folder that is removed at the end. */
+  /** A temporary folder. */
   readonly folder: string;
-  /** Where the measured processes write CPU profiles; `undefined` writes none. */
+  /** Folder for CPU profiles of the measured processes; `undefined` writes none. */
   readonly profileFolder: string | undefined;
 }
 
 /** The login and password of the administrator of every measured server. */
 export const ADMIN = { login: 'admin', password: 'correct horse' } as const;
 
-/** What every measured server is set to, beside its place. */
+/** Settings of every measured server, besides its address and folder. */
 export const SERVER_ENV: Readonly<Record<string, string>> = {
   HOST: '127.0.0.1',
   PORT: '0',
@@ -25,7 +25,7 @@ export const SERVER_ENV: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'warn',
 };
 
-/** Does a job in a process of its own: the script of this folder that calls `answerWith`. */
+/** Runs a job in its own process: a script in this folder that calls `answerWith`. */
 export async function inProcess<Job, Result>(bench: Bench, script: string, job: Job): Promise<Result> {
   const child = fork(join(import.meta.dirname, script), { execArgv: profiling(bench) });
   const exited = once(child, 'exit');
@@ -39,7 +39,7 @@ export async function inProcess<Job, Result>(bench: Bench, script: string, job: 
   return answer.result;
 }
 
-/** The other side of `inProcess`: does the job and sends what it comes to. */
+/** The other side of `inProcess`: runs the job and sends its result. */
 export async function answerWith<Job, Result>(work: (job: Job) => Promise<Result>): Promise<void> {
   const [{ job }] = (await once(process, 'message')) as [{ job: Job }];
   process.send?.({ result: await work(job) });
@@ -52,7 +52,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Starts `batchline serve` in a process of its own. */
+/** Starts `batchline serve` in its own process. */
 export async function startServerProcess(bench: Bench, env: Record<string, string>): Promise<RunningServer> {
   const entry = join(import.meta.dirname, '../src/cli/main.ts');
   const child = spawn(process.execPath, [...profiling(bench), entry, 'serve'], {

@@ -2,12 +2,12 @@ import pg from 'pg';
 import { callsPerSecond, type Load } from './load.ts';
 import { answerWith } from './processes.ts';
 
-/** The UPDATE of a PUT, to a database. */
+/** Runs the UPDATE of a PUT on a database. */
 export interface UpdateJob extends Load {
   readonly url: string;
   readonly text: string;
   readonly values: readonly unknown[];
-  /** Which of the values is the task's id. */
+  /** Index of the task's id among the values. */
   readonly idAt: number;
   readonly ids: readonly number[];
 }

@@ -18,7 +18,7 @@ const LOAD: Load = { connections: 50, warmSeconds: 0.7, seconds: 2 };
 const BODY_BYTES = 1024;
 const AIM = 0.6;
 
-/** PUT requests a second beside the same UPDATE by `pg` and by pgbench, all with 50 connections. */
+/** PUT requests per second, compared with the same UPDATE with `pg` and with pgbench, all over 50 connections. */
 export async function measurePut(bench: Bench): Promise<Report> {
   const databaseUrl = await createDatabase(bench.postgresUrl, 'bench_put');
   const env = {
@@ -76,25 +76,25 @@ const TEXTS_ON_THE_WIRE = {
   Request: TEXTS.request,
 };
 
-/** The task as a client sends it back that keeps the properties of BatchTaskInfo and not the rights: 1 KB. */
+/** The task as sent by a client that keeps the properties of BatchTaskInfo but not the rights: 1 KB. */
 function smallBody({ FieldProperties, TableRight, ...info }: Record<string, unknown>): string {
   const body = { ...info, ...TEXTS_ON_THE_WIRE, Context: '' };
   return JSON.stringify({ ...body, Context: 'c'.repeat(BODY_BYTES - JSON.stringify(body).length) });
 }
 
-/** The task as GET gave it, rights and all. */
+/** The task as returned by GET, including the rights. */
 function wholeBody(info: Record<string, unknown>): string {
   return JSON.stringify({ ...info, ...TEXTS_ON_THE_WIRE });
 }
 
-/** The very statement of `changeTexts`. */
+/** The statement of `changeTexts`. */
 async function updateJob(url: string, ids: readonly number[], actorId: number): Promise<UpdateJob> {
   const anId = 2_000_000_000;
   const statement = await statementOf((db) => changeTexts(db, anId, TEXTS, actorId));
   return { ...LOAD, ...statement, url, ids, idAt: statement.values.indexOf(anId) };
 }
 
-/** The rate of the same statement by pgbench, prepared, the other values written out. */
+/** The rate of the same statement with pgbench: prepared, with the other values as literals. */
 async function pgbench(bench: Bench, job: UpdateJob): Promise<number> {
   const statement = job.text
     .replaceAll(/\$(\d+)/g, (_, number: string) =>

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { callsPerSecond, type Load } from './load.ts';
 import { answerWith } from './processes.ts';
 
-/** Requests to a server, any of the paths each. */
+/** Requests to a server, each to one of the paths. */
 export interface RequestsJob extends Load {
   readonly url: string;
   readonly authorization: string;

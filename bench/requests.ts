@@ -22,7 +22,7 @@ const TEXTS = {
   request: 'y'.repeat(100),
 };
 
-/** PUT, GET and Start a second, beside a bare Fastify on the same database whose calls are one statement each. */
+/** PUT, GET and Start per second, compared with a bare Fastify on the same database that runs one statement per call. */
 export async function measureRequests(bench: Bench): Promise<Report> {
   const databaseUrl = await createDatabase(bench.postgresUrl, 'bench_requests');
   const server = await startServerProcess(bench, {
@@ -38,7 +38,7 @@ export async function measureRequests(bench: Bench): Promise<Report> {
       ids.push(await client.start({ Name: 'bench-noop' })),
     );
     await Promise.all(ids.map((id) => client.ended(id)));
-    // What is started from here on waits: only the starts are measured.
+    // Tasks started from here on stay queued, so that only the starts are measured.
     await client.json('POST', '/Definitions/bench-noop/Pause');
     bare = await startBare(bench, databaseUrl, client.associateId);
 
@@ -88,7 +88,7 @@ async function startBare(bench: Bench, databaseUrl: string, actorId: number): Pr
     anId: AN_ID,
     put: await statementOf((db) => changeTexts(db, AN_ID, TEXTS, actorId)),
     get: await statementOf((db) => getTask(db, AN_ID)),
-    // The row alone: a start writes its record too.
+    // The row alone; a start also writes an audit row.
     start: {
       text: `insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context,
           state, description, response, request, file_name, cancellation)

@@ -1,13 +1,13 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { Schema } from '../src/store/schema.ts';
 
-/** A statement with its values. */
+/** A statement and its values. */
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-/** The first statement that work on the store runs, taken from it by a database that only notes what it is asked. */
+/** The first statement that the function runs, captured with a fake database. */
 export async function statementOf(work: (db: Kysely<Schema>) => Promise<unknown>): Promise<Statement> {
   const noted: Statement[] = [];
   const db = new Kysely<Schema>({

@@ -19,7 +19,7 @@ await compete(async ({ env }) => {
   };
   return {
     enqueue,
-    /** As children of one task, which is how many tasks are started at once. */
+    /** Starts the tasks as children of one task, the way to start many in one call. */
     async enqueueMany(count) {
       parentId ??= await enqueue();
       const parent = {

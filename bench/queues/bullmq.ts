@@ -5,7 +5,7 @@ import { compete } from './side.ts';
 const QUEUE = 'noop';
 const CONCURRENCY = 200;
 
-/** On Redis, as durable as Redis is set. It keeps ended jobs, as the others keep their record. */
+/** On Redis, with the durability that Redis is configured for. Keeps ended jobs, as the others keep their records. */
 await compete(async ({ env }) => {
   const { hostname: host, port } = new URL(env.REDIS_URL ?? '');
   const connection = { host, port: Number(port), maxRetriesPerRequest: null };

@@ -6,7 +6,7 @@ import { compete } from './side.ts';
 const TASK = 'noop';
 const silent = new Logger(() => () => undefined);
 
-/** With its local queue and completion in batches, as its guide to performance advises. An ended job is deleted. */
+/** With its local queue and batched completion, as its performance guide recommends. Ended jobs are deleted. */
 await compete(async ({ env, batchSize }) => {
   const pgPool = new pg.Pool({ connectionString: env.DATABASE_URL, max: 10 });
   pgPool.on('error', (error) => console.error(error));

@@ -10,12 +10,12 @@ interface Data {
 }
 
 /**
- * A `work()` handler that keeps a row of the task's state itself: batches are fetched, the states of a batch are written by
- * one statement, and pg-boss completes the batch by one. `BENCH_BURST` says whether a full batch is followed by the next one
- * without a pause (`burstWhenBatchFull`, LISTEN and NOTIFY); otherwise pg-boss polls, as often as it may.
+ * A `work()` handler that maintains a status row: it fetches batches, writes the states of a batch with one statement, and
+ * pg-boss completes the batch with another. With `BENCH_BURST`, a full batch is followed by the next without a pause
+ * (`burstWhenBatchFull`, LISTEN and NOTIFY); otherwise pg-boss polls at its maximum rate.
  */
 await compete(async ({ env, batchSize }) => {
-  // With notifications pg-boss polls only twice a minute, so that one that comes during a batch would be missed.
+  // With notifications, pg-boss polls only twice a minute, so a notification during a batch would be missed.
   const isBurst = env.BENCH_BURST === 'true';
   const pool = new pg.Pool({ connectionString: env.DATABASE_URL, max: 10 });
   await pool.query(`create table status (

@@ -4,7 +4,7 @@ import { compete } from './side.ts';
 
 const QUEUE = 'noop';
 
-/** Bare: fetch and complete in batches. It keeps nothing but its job. */
+/** Bare: fetches and completes in batches, and stores only its job. */
 await compete(async ({ env, batchSize }) => {
   const boss = new PgBoss({
     connectionString: env.DATABASE_URL ?? '',

@@ -10,13 +10,13 @@ import type { SideJob, SideResult } from './side.ts';
 
 const MOST_SAMPLES = 60;
 
-/** How much every side does. */
+/** Amount of work for every queue. */
 type Sizes = Omit<SideJob, 'env'>;
 
 const STATUS = 'pg-boss work() with a status row';
 const STATUS_IN_BURSTS = 'the same, in bursts';
 
-/** The sides on PostgreSQL by their scripts, and what those are told. */
+/** The queues on PostgreSQL, with their scripts and environment. */
 const ON_POSTGRES: Readonly<Record<string, { script: string; env?: Record<string, string> }>> = {
   batchline: { script: 'batchline.ts' },
   'pg-boss': { script: 'pg-boss.ts' },
@@ -28,7 +28,7 @@ const ON_POSTGRES: Readonly<Record<string, { script: string; env?: Record<string
 const ALWAYS = 'BullMQ, Redis with fsync always';
 const EVERY_SECOND = 'BullMQ, Redis with fsync every second';
 
-/** What the drain is compared with, and the aims. */
+/** Comparisons of the drain, and their targets. */
 const AIMS: Readonly<Record<string, number | undefined>> = {
   'pg-boss': 0.6,
   [STATUS]: 3,
@@ -38,7 +38,7 @@ const AIMS: Readonly<Record<string, number | undefined>> = {
   'graphile-worker': undefined,
 };
 
-/** Batchline beside other queues: enqueueing, the drain of no-op work, latency at idle, memory. Those on Redis where it is installed. */
+/** Compares Batchline with other queues: enqueueing, drain of no-op work, idle latency, memory. BullMQ only if Redis is installed. */
 export async function measureQueues(bench: Bench, tasks: number): Promise<Report[]> {
   const sizes: Sizes = {
     singles: Math.ceil(tasks / 10),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { freePort } from '../../test/support/postgres-server.ts';
 
-/** A Redis of the bench's own, on loopback. */
+/** The benchmark's own Redis, on loopback. */
 export interface RedisServer {
   readonly url: string;
   stop(): Promise<void>;
@@ -12,8 +12,8 @@ export interface RedisServer {
 /**
  * Starts Redis with an append-only file.
  *
- * @param appendfsync when it waits for the disk: `always` before each answer, as PostgreSQL does at each commit;
- *   `everysec` loses up to a second at a power cut
+ * @param appendfsync when it waits for the disk: `always` before each response, as PostgreSQL does at each commit;
+ *   `everysec` can lose up to a second in a power failure
  */
 export async function startRedis(folder: string, appendfsync: 'always' | 'everysec'): Promise<RedisServer> {
   await mkdir(folder, { recursive: true });

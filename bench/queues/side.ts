@@ -3,53 +3,53 @@ import { quantile } from '../figures.ts';
 import { eachPerSecond } from '../load.ts';
 import { answerWith } from '../processes.ts';
 
-/** What one side of the comparison does, in a process of its own. */
+/** Work of one queue in the comparison, in its own process. */
 export interface SideJob {
   readonly env: Readonly<Record<string, string>>;
-  /** Enqueued one after the other. */
+  /** Number enqueued one at a time. */
   readonly singles: number;
-  /** Enqueued 50 at once. */
+  /** Number enqueued with 50 calls in parallel. */
   readonly tasks: number;
-  /** Enqueued in calls of `BATCH`. */
+  /** Number enqueued in calls of `BATCH`. */
   readonly batched: number;
-  /** Taken and ended at once, where the side is told. */
+  /** Batch size for fetching and completing, if configurable. */
   readonly batchSize: number;
   /** Tasks whose latency is measured, one at a time. */
   readonly samples: number;
 }
 
-/** What it measured. */
+/** The results of one queue. */
 export interface SideResult {
-  /** Enqueued a second: one after the other, 50 at once, in calls of `BATCH`. */
+  /** Enqueued per second: one at a time, 50 in parallel, in calls of `BATCH`. */
   readonly single: number;
   readonly atOnce: number;
   readonly batched: number;
-  /** Run and ended a second. */
+  /** Tasks run and completed per second. */
   readonly drain: number;
-  /** From the call that enqueues to the first line of the run, in ms. */
+  /** Time from the enqueueing call to the first line of the run, in ms. */
   readonly latency: { readonly median: number; readonly p99: number };
   /** Resident memory of the process at the end, in MB. */
   readonly memory: number;
 }
 
-/** A queue with a handler that does nothing. What it enqueues is as durable as its settings make it when the call resolves. */
+/** A queue with a no-op handler. When enqueueing resolves, the task is as durable as the settings make it. */
 export interface Side {
   enqueue(): Promise<unknown>;
   enqueueMany(count: number): Promise<unknown>;
-  /** Runs everything that waits; resolves when so many tasks have been ended and that is recorded. */
+  /** Runs all queued tasks; resolves when this many have ended and been recorded. */
   drain(count: number): Promise<void>;
-  /** Runs what comes, one at a time. @param onRun called by each run @returns what ends it */
+  /** Runs tasks as they arrive, one at a time. @param onRun called by each run @returns a function that stops it */
   work(onRun: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
-/** Tasks in one call that enqueues many. */
+/** Tasks per bulk call. */
 export const BATCH = 500;
 const AT_ONCE = 50;
-/** Between two tasks, so that each finds the queue idle. */
+/** Pause between two tasks, so that the queue is idle for each. */
 const PAUSE_MS = 10;
 
-/** Measures a side. */
+/** Measures a queue. */
 export function compete(open: (job: SideJob) => Promise<Side>): Promise<void> {
   return answerWith(async (job: SideJob): Promise<SideResult> => {
     const side = await open(job);
@@ -88,7 +88,7 @@ async function latencyOf(side: Side, samples: number): Promise<SideResult['laten
     const sent = performance.now();
     await side.enqueue();
     const time = (await run) - sent;
-    if (count >= 0) times.push(time); // the first ones warm up
+    if (count >= 0) times.push(time); // the first ones are a warm-up
   }
   await end();
   return { median: quantile(times, 0.5), p99: quantile(times, 0.99) };
