@@ -56,7 +56,7 @@ export const adjustCreditLimits = defineTask({
     let done = ctx.lastCheckpoint as Checkpoint | undefined;
     done ??= { line: 0, changed: 0, bytes: 0, total: await count(dueAfter(0)) };
     if (done.total === 0) {
-      throw new PermanentError(`No customer of import ${task} must be changed. Check import and country.`);
+      throw new PermanentError(`No customers of import ${task} match. Check the import and the country.`);
     }
     // Truncates the file to the length in the checkpoint: a killed run may have written more.
     const { name, path } = await ctx.resultFile(dryRun ? 'would-change.csv' : 'changed.csv');

@@ -68,7 +68,7 @@ describe.each(DATABASES)('the example of a mass update on %s', (kind) => {
     expect(await server.admin.ended(id)).toMatchObject({
       State: 'Failed',
       StartCount: 1,
-      Result: expect.stringContaining('No customer of import 999 is to be changed'),
+      Result: expect.stringContaining('No customers of import 999 match'),
     });
   });
 });
