@@ -34,6 +34,7 @@ await compete(async ({ env }) => {
         priority: 0,
         jobId: null,
         leaseOwner: 'bench',
+        parentId: null,
         isStopped: false,
         trace: null,
       };

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  ALLOWED_TRANSITIONS,
   hasEnded,
+  isAllowedTransition,
   isHeld,
-  isLegalMove,
-  LEGAL_MOVES,
   parseState,
   STORED_STATES,
   storedStateOf,
@@ -51,7 +51,7 @@ describe('parseState', () => {
 describe('moves', () => {
   test('are those of the contract', () => {
     // Section 2, written out: a change of the table must be meant.
-    expect(LEGAL_MOVES).toEqual({
+    expect(ALLOWED_TRANSITIONS).toEqual({
       New: ['Aquired', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
       Aquired: ['New', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
       Started: ['Succeeded', 'SucceededManualCleanup', 'Failed', 'New'],
@@ -62,7 +62,7 @@ describe('moves', () => {
   });
 
   test('staying is always legal', () => {
-    for (const state of STORED_STATES) expect(isLegalMove(state, state)).toBe(true);
+    for (const state of STORED_STATES) expect(isAllowedTransition(state, state)).toBe(true);
   });
 
   test('a task is waiting, held or ended, and only one of them', () => {

@@ -1,5 +1,5 @@
 /**
- * The states of a batch task and the moves between them, as data (contract, sections 1 and 2).
+ * The states of a batch task and the transitions between them, as data (contract, sections 1 and 2).
  *
  * ```
  * New ──claim──▶ Aquired ──run──▶ Started ──▶ Succeeded ◀──▶ SucceededManualCleanup
@@ -53,10 +53,10 @@ export const HELD_STATES = ['Aquired', 'Started'] as const satisfies readonly St
 export const RESTING_STATES = ['New', ...ENDED_STATES] as const satisfies readonly StoredState[];
 
 /**
- * The moves that PUT may make, by the state that a task is in (contract, section 2). Staying is always legal. An executor
- * outside the server may report the end alone, so that New and Aquired lead to every end.
+ * The transitions that PUT may make, by the state that a task is in (contract, section 2). Keeping the state is always
+ * allowed. An executor outside the server may report only the end, so New and Aquired lead to every end.
  */
-export const LEGAL_MOVES: Readonly<Record<StoredState, readonly StoredState[]>> = {
+export const ALLOWED_TRANSITIONS: Readonly<Record<StoredState, readonly StoredState[]>> = {
   New: ['Aquired', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
   Aquired: ['New', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
   Started: ['Succeeded', 'SucceededManualCleanup', 'Failed', 'New'],
@@ -65,9 +65,9 @@ export const LEGAL_MOVES: Readonly<Record<StoredState, readonly StoredState[]>> 
   SucceededManualCleanup: ['Succeeded'],
 };
 
-/** Whether PUT may take a task from one state to the other. */
-export function isLegalMove(from: StoredState, to: StoredState): boolean {
-  return from === to || LEGAL_MOVES[from].includes(to);
+/** Returns whether PUT may move a task from one state to the other. */
+export function isAllowedTransition(from: StoredState, to: StoredState): boolean {
+  return from === to || ALLOWED_TRANSITIONS[from].includes(to);
 }
 
 /** Whether a task in this state has ended. */

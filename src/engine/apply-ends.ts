@@ -4,7 +4,6 @@ import type { Consequence, RunOutcome } from '../domain/run-outcome.ts';
 import { hasEnded } from '../domain/task-state.ts';
 import { type ResultFileRecord, writeResultFiles } from '../store/files/result-files.ts';
 import type { Schema } from '../store/schema.ts';
-import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { type FinishedTask, finishRuns, type RunEnd } from '../store/tasks/finish-runs.ts';
 import {
   type AfterCommit,
@@ -14,8 +13,8 @@ import {
   type TransactionSource,
 } from '../store/transaction.ts';
 import { type CountedRun, countedOutcome } from './engine-meter.ts';
-import { type ChildMove, noteChildMoves } from './families/child-moves.ts';
 import type { TaskQueue } from './task-queue.ts';
+import { announceTransitions, recordTransitions } from './transition.ts';
 
 /** The end of a run, with its definition and reporter. */
 export interface EndToApply extends RunEnd {
@@ -62,7 +61,9 @@ export async function applyEndsAtOnce(
 ): Promise<void> {
   if (ends.every(isOneRow))
     await inStatement(database, async (db, after) => {
-      followUps(queue, ends, await finishRuns(db, ends), after);
+      const finished = await finishRuns(db, ends);
+      announceTransitions(after, finished.length);
+      announceEnds(after, queue, ends, finished);
     });
   else await inTransaction(database, (trx) => applyEnds(trx, queue, ends));
 }
@@ -84,38 +85,37 @@ export async function applyEnds(
   ends: readonly EndToApply[],
 ): Promise<readonly FinishedTask[]> {
   const finished = await finishRuns(trx, ends);
-  const { files, moves, traces } = followUps(queue, ends, finished, afterCommit(trx));
-  await writeResultFiles(trx, files);
-  await noteChildMoves(trx, moves);
-  await deleteTaskRows(trx, traces, true);
+  const written = new Set(finished.map(({ taskId }) => taskId));
+  await writeResultFiles(
+    trx,
+    ends.flatMap(({ taskId, file }) => (file !== undefined && written.has(taskId) ? file : [])),
+  );
+  await recordTransitions(
+    trx,
+    finished.map(({ taskId, state, ...task }) => ({
+      task: { id: taskId, ...task },
+      from: 'Started' as const,
+      to: state,
+    })),
+  );
+  announceEnds(afterCommit(trx), queue, ends, finished);
   return finished;
 }
 
-/** What is to be written after ends. */
-interface FollowUps {
-  readonly files: readonly ResultFileRecord[];
-  readonly moves: readonly ChildMove[];
-  /** Internal tasks, which leave no trace. */
-  readonly traces: readonly number[];
-}
-
-function followUps(
+/** Counts ends after the commit, and wakes the workers or the stager for what comes next. */
+function announceEnds(
+  after: AfterCommit,
   queue: TaskQueue,
   ends: readonly EndToApply[],
   finished: readonly FinishedTask[],
-  after: AfterCommit,
-): FollowUps {
+): void {
   const byTask = new Map(ends.map((end) => [end.taskId, end]));
   const due = new Set<string>();
   let nextInSeconds: number | undefined;
-  const traces: number[] = [];
-  const files: ResultFileRecord[] = [];
-  const moves: ChildMove[] = [];
   const counted: CountedRun[] = [];
   for (const task of finished) {
     const end = byTask.get(task.taskId);
     if (end === undefined) continue;
-    if (end.file !== undefined) files.push(end.file);
     counted.push({
       name: end.name,
       outcome: countedOutcome(end.outcome, { state: task.state, isStopped: task.stopNote !== null }),
@@ -128,15 +128,10 @@ function followUps(
       if (end.next.jobId === null) due.add(end.name);
       else nextInSeconds = Math.min(end.next.delaySeconds, nextInSeconds ?? Number.POSITIVE_INFINITY);
     }
-    if (task.parentId !== null)
-      moves.push({ childId: task.taskId, parentId: task.parentId, from: 'Started', to: task.state });
-    if (task.isInternal && hasEnded(task.state)) traces.push(task.taskId);
   }
   after.do(() => {
     queue.meter.ended(counted);
     if (nextInSeconds !== undefined) queue.onDelayed(nextInSeconds);
   });
-  if (finished.length > 0) after.publish({ kind: 'changed' });
   after.publish({ kind: 'due', names: [...due] });
-  return { files, moves, traces };
 }

@@ -12,12 +12,12 @@ import {
   lockReadyParents,
 } from '../store/families/claim-continuations.ts';
 import type { Schema } from '../store/schema.ts';
-import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
 import { type ClaimedTask, claimReady, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
 import { afterCommit, inStatement, inTransaction } from '../store/transaction.ts';
 import { lockDue } from './lock-due.ts';
 import { lockWithin, noteStarts, readRoom } from './room.ts';
 import type { TaskQueue } from './task-queue.ts';
+import { announceTransitions, recordTransitions, type WrittenTransition } from './transition.ts';
 
 /** Whose tasks are claimed, and for whom. */
 export interface ClaimRequest {
@@ -117,7 +117,7 @@ async function claimReadyAlone(
   return inStatement(database, async (sql, after) => {
     const claimed = await claimReady(sql, owner, leaseSeconds, { name, version }, limit);
     if (claimed.length === 0) await checkGate(sql, name, version);
-    else after.publish({ kind: 'changed' });
+    announceTransitions(after, claimed.length);
     return { claimed, more: claimed.length === limit, isAll: false };
   });
 }
@@ -207,31 +207,23 @@ async function claimFound(
   return { started: [...delivered, ...(await claimReady(trx, owner, leaseSeconds, gate, left))], continued };
 }
 
-/** Keeps what a claim has moved on; of what it has started the claim itself has told. */
+/** Audits the parents that a claim has resumed; the claim statement audits the runs that it starts itself. */
 async function record(
   trx: Transaction<Schema>,
   owner: string,
   started: readonly ClaimedTask[],
   continued: readonly ClaimedParent[],
 ): Promise<ClaimedTask[]> {
-  await insertAudit(
+  await recordTransitions(
     trx,
-    continued.map((one) => continuationAudit(one, owner)),
+    continued.map((one) => resumption(one, owner)),
   );
-  const claimed = [...started, ...continued];
-  if (claimed.length > 0) afterCommit(trx).publish({ kind: 'changed' });
-  return claimed;
+  announceTransitions(afterCommit(trx), started.length);
+  return [...started, ...continued];
 }
 
-function continuationAudit({ task, children }: ClaimedParent, owner: string): StateChange {
-  return {
-    taskId: task.id,
-    tenant: task.tenant,
-    actorId: 0,
-    nodeId: owner,
-    from: 'Started',
-    to: 'Started',
-    attempt: task.attempt,
-    reason: message`${children.ended} of ${children.total} children have ended; run ${task.startCount} begins.`,
-  };
+function resumption({ task, children }: ClaimedParent, owner: string): WrittenTransition {
+  const reason = message`${children.ended} of ${children.total} children have ended; run ${task.startCount} begins.`;
+  const audit = { actorId: 0, nodeId: owner, attempt: task.attempt, reason };
+  return { task, from: 'Started', to: 'Started', audit };
 }

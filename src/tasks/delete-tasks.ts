@@ -2,7 +2,7 @@ import type { BatchTask } from '../domain/batch-task.ts';
 import type { Caller } from '../domain/caller.ts';
 import { conflict } from '../domain/errors.ts';
 import { isHeld } from '../domain/task-state.ts';
-import { type ChildMove, noteChildMoves } from '../engine/families/child-moves.ts';
+import { recordTransitions, type WrittenTransition } from '../engine/transition.ts';
 import { findLiveChild } from '../store/families/find-live-child.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
@@ -50,7 +50,7 @@ async function deleteAll(
 ): Promise<void> {
   const { deleted, keys } = await inTransaction(parts.database, async (trx) => {
     const deleted: number[] = [];
-    const moves: ChildMove[] = [];
+    const deletions: WrittenTransition[] = [];
     // Sorted: two callers that lock the same tasks must not deadlock.
     for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
       const held = await lockTask(trx, id);
@@ -61,8 +61,7 @@ async function deleteAll(
         throw conflict`Batch task ${id} is ${task.state}; stop it before you delete it.`.withCode(
           'task_running',
         );
-      if (task.parentId !== null)
-        moves.push({ childId: id, parentId: task.parentId, from: task.state, to: null });
+      deletions.push({ task, from: task.state, to: null });
     }
     if (deleted.length === 0) return { deleted, keys: [] };
     const live = await findLiveChild(trx, deleted);
@@ -71,7 +70,7 @@ async function deleteAll(
         'children_unfinished',
       );
     const kept = await parts.files.resultKeys(trx, deleted);
-    await noteChildMoves(trx, moves);
+    await recordTransitions(trx, deletions);
     await deleteTaskRows(trx, deleted, false);
     return { deleted, keys: kept };
   });

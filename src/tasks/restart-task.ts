@@ -6,7 +6,7 @@ import { lockTask } from '../store/tasks/get-task.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { checkAccess, noSuchTask } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
-import { type Guard, moveHeldTask } from './update-task.ts';
+import { type Guard, transitionForCaller } from './update-task.ts';
 
 /**
  * Runs a failed task again under its id, as a PUT of State New does: StartCount goes on, its retries are there
@@ -36,7 +36,7 @@ export async function restartTask(
     const reason = fromStart
       ? message`Restarted from its start by ${caller.login}.`
       : message`Restarted by ${caller.login}.`;
-    const change = { state: 'New' as const, afresh: fromStart };
-    return moveHeldTask(parts, trx, caller, before, change, reason);
+    const change = { state: 'New' as const, reset: fromStart };
+    return transitionForCaller(parts, trx, caller, before, change, reason);
   });
 }

@@ -8,14 +8,13 @@ import { type Message, message } from '../domain/message.ts';
 import { runAsOf } from '../domain/run-as.ts';
 import { type StartOptions, secondsUntil } from '../domain/start-options.ts';
 import type { TraceContext } from '../domain/trace-context.ts';
-import { announceStarts } from '../engine/announce-starts.ts';
+import { type InsertedTask, recordStarts } from '../engine/transition.ts';
 import { beginSend } from '../observability/spans.ts';
 import { type Associate, getAssociate } from '../store/associates/associates.ts';
 import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/idempotency/claim-key.ts';
 import type { Schema } from '../store/schema.ts';
-import { insertAudit } from '../store/tasks/audit.ts';
 import { insertTasks } from '../store/tasks/insert-task.ts';
-import { afterCommit, inTransaction } from '../store/transaction.ts';
+import { inTransaction } from '../store/transaction.ts';
 import type { TaskParts } from './task-parts.ts';
 
 /** What a caller may set at the start of a task (contract, section 1). */
@@ -152,17 +151,14 @@ export async function insertStarts(
   });
   try {
     const ids = await insertTasks(trx, rows);
-    const created = starts.map(({ task: { tenant }, details: { actorId, reason } }, index) => {
+    const inserted = starts.map(({ task, details }, index): InsertedTask => {
+      const { tenant, name } = task;
+      const { actorId, delaySeconds, reason } = details;
       const taskId = ids[index] as number;
       spans[index]?.note({ 'messaging.message.id': String(taskId) });
-      return { taskId, tenant, actorId, nodeId: null, attempt: 0, from: null, to: 'New' as const, reason };
+      return { name, delaySeconds, audit: { taskId, tenant, actorId, nodeId: null, reason } };
     });
-    await insertAudit(trx, created);
-    announceStarts(
-      afterCommit(trx),
-      queue,
-      starts.map(({ task: { name }, details: { delaySeconds } }) => ({ name, delaySeconds })),
-    );
+    await recordStarts(trx, queue, inserted);
     return ids;
   } catch (error) {
     for (const span of spans) span.fail('exception', error);

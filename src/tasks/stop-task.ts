@@ -9,7 +9,7 @@ import { requestStop } from '../store/tasks/request-stop.ts';
 import { afterCommit, inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
-import { type Guard, moveHeldTask } from './update-task.ts';
+import { type Guard, transitionForCaller } from './update-task.ts';
 
 /**
  * Stops a task: StopBatchJob (contract, section 3). A New one never starts; the run of a Started one is told
@@ -37,12 +37,12 @@ export async function stopTask(
     const result = goOn === 0 ? note : message`${note} ${goOn} of its children can't be cancelled and go on.`;
     // Else nobody's process would end it: it waits to begin or for its children, or a client holds it by hand.
     if (held.leaseOwner === null)
-      await moveHeldTask(parts, trx, caller, held, { state: 'Failed', result }, note);
+      await transitionForCaller(parts, trx, caller, held, { state: 'Failed', result }, note);
     else {
       await requestStop(trx, id, caller.associateId, result);
       afterCommit(trx).publish({ kind: 'stop', taskId: id });
     }
-    // After the counts of its parent: families are locked from the root down.
+    // After the counters of its parent: counters are locked from the root down.
     const parents = await markStopping(trx, [{ parentId: id, reason: stoppedWith(id, note) }]);
     return { stopped: true, hasChildren: parents.length > 0 };
   });

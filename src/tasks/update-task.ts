@@ -6,16 +6,13 @@ import { checkText } from '../domain/limits.ts';
 import { type Message, message, type Text } from '../domain/message.ts';
 import { relationTo } from '../domain/rights.ts';
 import { narrowRunAs } from '../domain/run-as.ts';
-import { hasEnded, isLegalMove, LEGAL_MOVES, type StoredState } from '../domain/task-state.ts';
-import { noteChildMoves } from '../engine/families/child-moves.ts';
+import { ALLOWED_TRANSITIONS, isAllowedTransition, type StoredState } from '../domain/task-state.ts';
+import { transitionTask } from '../engine/transition.ts';
 import type { Schema } from '../store/schema.ts';
-import { insertAudit } from '../store/tasks/audit.ts';
 import { changeTexts } from '../store/tasks/change-texts.ts';
-import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { getTask, type HeldTask, lockTask } from '../store/tasks/get-task.ts';
-import { moveTask } from '../store/tasks/move-task.ts';
 import { readRunAs, writeRunAs } from '../store/tasks/run-as.ts';
-import { afterCommit, inTransaction } from '../store/transaction.ts';
+import { inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
 import type { TaskParts } from './task-parts.ts';
 
@@ -82,11 +79,11 @@ async function changeLocked(
     if (held === undefined || state === undefined || state === task.state) {
       return (await changeTexts(trx, id, texts, caller.associateId)) ?? task;
     }
-    return moveLocked(parts, trx, caller, held, { ...change, state });
+    return transitionLocked(parts, trx, caller, held, { ...change, state });
   });
 }
 
-async function moveLocked(
+async function transitionLocked(
   parts: TaskParts,
   trx: Transaction<Schema>,
   caller: Caller,
@@ -94,29 +91,35 @@ async function moveLocked(
   change: TaskChange & { readonly state: StoredState },
 ): Promise<BatchTask> {
   const { task } = held;
-  if (!isLegalMove(task.state, change.state)) {
-    throw conflict`Batch task ${task.id} is ${task.state} and can't become ${change.state}; from ${task.state} it can become ${LEGAL_MOVES[task.state].join(', ')}.`.withCode(
+  if (!isAllowedTransition(task.state, change.state)) {
+    throw conflict`Batch task ${task.id} is ${task.state} and can't become ${change.state}; from ${task.state} it can become ${ALLOWED_TRANSITIONS[task.state].join(', ')}.`.withCode(
       'illegal_transition',
     );
   }
-  return moveHeldTask(parts, trx, caller, held, change, message`Set to ${change.state} by ${caller.login}.`);
+  return transitionForCaller(
+    parts,
+    trx,
+    caller,
+    held,
+    change,
+    message`Set to ${change.state} by ${caller.login}.`,
+  );
 }
 
 /**
- * Moves a locked task for a caller, with all that belongs to it: the audit row, the counts of its parent,
- * and the removal of an internal task that has ended. A task that is to run again has the rights of the caller at most.
+ * Moves a locked task to another state for a caller. A task that is to run again has at most the rights of the caller.
  *
- * @throws Refusal (conflict) where it is to run again and no server offers its definition
+ * @throws Refusal (conflict) if it is to run again and no server offers its definition
  */
-export async function moveHeldTask(
+export async function transitionForCaller(
   parts: TaskParts,
   trx: Transaction<Schema>,
   caller: Caller,
   held: HeldTask,
-  change: TaskChange & { readonly state: StoredState; readonly result?: Text; readonly afresh?: boolean },
+  change: TaskChange & { readonly state: StoredState; readonly result?: Text; readonly reset?: boolean },
   reason: Message,
 ): Promise<BatchTask> {
-  const { id, tenant, name } = held.task;
+  const { id, name } = held.task;
   const { state, ...rest } = change;
   if (state === 'New' && !parts.queue.has(name)) {
     throw conflict`Batch task ${id} can't run again: there is no definition called "${name}" any more.`.withCode(
@@ -128,28 +131,7 @@ export async function moveHeldTask(
     const runAs = await readRunAs(trx, id);
     await writeRunAs(trx, id, narrowRunAs(runAs, caller, held.task.ownerId));
   }
-  const moved = await moveTask(trx, { id, to: state, actorId: caller.associateId, ...rest });
-  await insertAudit(trx, [
-    {
-      taskId: id,
-      tenant,
-      actorId: caller.associateId,
-      nodeId: null,
-      from: held.task.state,
-      to: state,
-      attempt: moved.attempt,
-      reason,
-    },
-  ]);
-  if (moved.parentId !== null)
-    await noteChildMoves(trx, [{ childId: id, parentId: moved.parentId, from: held.task.state, to: state }]);
-  if (moved.isInternal && hasEnded(state)) await deleteTaskRows(trx, [id], true);
-  const after = afterCommit(trx);
-  after.publish({ kind: 'changed' });
-  if (held.leaseOwner !== null) after.publish({ kind: 'stop', taskId: id });
-  // Taking a task from its run gives a limited definition capacity again.
-  if (state === 'New' || held.leaseOwner !== null) after.publish({ kind: 'due', names: [name] });
-  return moved;
+  return transitionTask(trx, held, { ...rest, to: state, actorId: caller.associateId }, reason);
 }
 
 function capitalised(name: string): string {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { isLegalMove, type StoredState, storedStateOf } from '../../src/domain/task-state.ts';
+import { isAllowedTransition, type StoredState, storedStateOf } from '../../src/domain/task-state.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { Place } from '../support/databases.ts';
 import { TEST_ENV } from '../support/test-server.ts';
@@ -119,7 +119,7 @@ export function checkChain(story: Pick<TaskStory, 'id' | 'state' | 'audit'>): vo
       continue;
     }
     expect(entry.from, about).toBe(story.audit[index - 1]?.to);
-    expect(entry.from !== entry.to && isLegalMove(entry.from, entry.to), about).toBe(true);
+    expect(entry.from !== entry.to && isAllowedTransition(entry.from, entry.to), about).toBe(true);
   }
   expect(story.audit.at(-1)?.to, about).toBe(story.state);
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { LEGAL_MOVES } from '../../../src/domain/task-state.ts';
+import { ALLOWED_TRANSITIONS } from '../../../src/domain/task-state.ts';
 import { answer, api, Refused } from '../api/call.ts';
 import type { BatchTaskInfo } from '../api/carriers.ts';
 import { at } from '../api/tasks.ts';
@@ -66,7 +66,7 @@ export function EditDialog({
           {(props) =>
             name === 'State' ? (
               <select {...props} defaultValue={opened.task.State}>
-                {[opened.task.State, ...LEGAL_MOVES[opened.task.State]].map((state) => (
+                {[opened.task.State, ...ALLOWED_TRANSITIONS[opened.task.State]].map((state) => (
                   <option key={state} value={state}>
                     {stateName(state)}
                   </option>

@@ -4,21 +4,21 @@ import { type Message, message } from '../../domain/message.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import {
   type ChildChange,
-  countMoves,
   type LockedFamily,
   lockFamilies,
   markReady,
   markStopping,
+  updateCounters,
 } from '../../store/families/count-moves.ts';
 import type { Schema } from '../../store/schema.ts';
 import { afterCommit } from '../../store/transaction.ts';
 
-/** A move of a task that another has started. */
-export interface ChildMove {
+/** A transition of a task that another has started. */
+export interface ChildTransition {
   readonly childId: number;
   readonly parentId: number;
   readonly from: StoredState;
-  /** `null` where it is deleted. */
+  /** `null` if it is deleted. */
   readonly to: StoredState | null;
 }
 
@@ -28,20 +28,24 @@ export function siblingHasFailed(parentId: number): Message {
 }
 
 /**
- * Counts moves of children in the transaction that makes them, and marks the parents that waited for them as ready. Rows
+ * Counts transitions of children in the transaction that makes them, and marks the parents that waited for them as ready. Rows
  * of deleted children must still be there. Announces the parents, and the definitions of those that are ready.
  */
-export async function noteChildMoves(trx: Transaction<Schema>, moves: readonly ChildMove[]): Promise<void> {
+export async function recordChildTransitions(
+  trx: Transaction<Schema>,
+  transitions: readonly ChildTransition[],
+): Promise<void> {
+  if (transitions.length === 0) return;
   const after = afterCommit(trx);
-  after.publish({ kind: 'children', parentIds: moves.map((move) => move.parentId) });
-  const changes = moves
+  after.publish({ kind: 'children', parentIds: transitions.map((transition) => transition.parentId) });
+  const changes = transitions
     .map(({ childId, parentId, from, to }): ChildChange => ({ childId, parentId, ...familyChange(from, to) }))
     .filter((change) => change.ended !== 0 || change.failed !== 0);
   if (changes.length === 0) return;
   const byParent = Map.groupBy(changes, (change) => change.parentId);
   const families = await lockFamilies(trx, [...byParent.keys()]);
   if (families.length === 0) return; // the parents are gone
-  await countMoves(trx, changes);
+  await updateCounters(trx, changes);
   const changed = families.map((family) => afterChanges(family, byParent.get(family.parentId) ?? []));
   const ready = changed.filter((family) => family.awaitedJobId !== null && family.ended >= family.total);
   if (ready.length > 0) {

@@ -14,11 +14,9 @@ import { addToFamily } from '../../store/families/add-to-family.ts';
 import type { HeldParent } from '../../store/families/hold-parent.ts';
 import { findChildren, insertChildren, type NewChild } from '../../store/families/insert-children.ts';
 import type { Schema } from '../../store/schema.ts';
-import { insertAudit } from '../../store/tasks/audit.ts';
-import { afterCommit } from '../../store/transaction.ts';
 import type { KeyedChild } from '../../workers/task-children.ts';
-import { announceStarts } from '../announce-starts.ts';
 import type { TaskQueue } from '../task-queue.ts';
+import { recordStarts } from '../transition.ts';
 import type { FamilyParts } from './family-parts.ts';
 
 /**
@@ -88,27 +86,19 @@ export async function startChildren(
     const inserted = await insertChildren(trx, parent, fresh, trace ?? parent.trace);
     for (const [key, id] of inserted) ids.set(key, id);
     const idOf = (child: NewChild): number => ids.get(child.key) ?? 0;
-    await insertAudit(
+    const reason = message`Started by batch task ${parent.taskId}.`;
+    await recordStarts(
       trx,
+      queue,
       fresh.map((child) => ({
-        taskId: idOf(child),
-        tenant: parent.tenant,
-        actorId: 0,
-        nodeId: parent.leaseOwner,
-        from: null,
-        to: 'New' as const,
-        attempt: 0,
-        reason: message`Started by batch task ${parent.taskId}.`,
+        name: child.name,
+        delaySeconds: 0,
+        audit: { taskId: idOf(child), tenant: parent.tenant, actorId: 0, nodeId: parent.leaseOwner, reason },
       })),
     );
     const { total } = await addToFamily(trx, parent.taskId, fresh.length, weight);
     if (total > MOST_CHILDREN)
       throw invalid`Batch task ${parent.taskId} would have ${total} children; at most ${MOST_CHILDREN} are accepted.`;
-    announceStarts(
-      afterCommit(trx),
-      queue,
-      fresh.map(({ name }) => ({ name, delaySeconds: 0 })),
-    );
   }
   return children.map((child) => ids.get(child.key) ?? 0);
 }

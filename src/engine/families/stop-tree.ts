@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { type Message, message } from '../../domain/message.ts';
 import type { Database } from '../../store/database.ts';
-import { markStopping } from '../../store/families/count-moves.ts';
 import {
   failIdle,
   hasStoppable,
@@ -13,10 +12,8 @@ import {
   requestStops,
 } from '../../store/families/stop-children.ts';
 import type { Schema } from '../../store/schema.ts';
-import { insertAudit } from '../../store/tasks/audit.ts';
-import { deleteTaskRows } from '../../store/tasks/delete-tasks.ts';
 import { afterCommit, inStatement, inTransaction } from '../../store/transaction.ts';
-import { noteChildMoves } from './child-moves.ts';
+import { recordTransitions } from '../transition.ts';
 
 const BATCH = 200;
 /** Before children that were just changing are looked at again. */
@@ -76,29 +73,14 @@ async function stopLocked(
   await requestStops(trx, ids(running), note);
   for (const taskId of ids(running)) after.publish({ kind: 'stop', taskId });
   await failIdle(trx, ids(idle), note);
-  await insertAudit(
+  return recordTransitions(
     trx,
     idle.map((child) => ({
-      taskId: child.id,
-      tenant: child.tenant,
-      actorId: 0,
-      nodeId: null,
+      task: { ...child, parentId },
       from: child.state,
       to: 'Failed' as const,
-      attempt: child.attempt,
-      reason: note,
+      audit: { actorId: 0, nodeId: null, attempt: child.attempt, reason: note },
     })),
-  );
-  if (idle.length > 0) after.publish({ kind: 'changed' });
-  await noteChildMoves(
-    trx,
-    idle.map((child) => ({ childId: child.id, parentId, from: child.state, to: 'Failed' as const })),
-  );
-  // After the counts of their parent: families are locked from the root down.
-  const parents = await markStopping(
-    trx,
     ids(children).map((id) => ({ parentId: id, reason: stoppedWith(id, note) })),
   );
-  await deleteTaskRows(trx, ids(idle.filter((child) => child.isInternal)), true);
-  return parents;
 }

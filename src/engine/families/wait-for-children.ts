@@ -5,9 +5,9 @@ import { message, type Text } from '../../domain/message.ts';
 import { beginWait, lockFamily } from '../../store/families/begin-wait.ts';
 import type { HeldParent } from '../../store/families/hold-parent.ts';
 import type { Schema } from '../../store/schema.ts';
-import { insertAudit } from '../../store/tasks/audit.ts';
 import { afterCommit } from '../../store/transaction.ts';
 import type { TaskQueue } from '../task-queue.ts';
+import { recordTransitions } from '../transition.ts';
 import { siblingHasFailed } from './child-moves.ts';
 
 /** What a run has to tell when it begins to wait. */
@@ -38,21 +38,16 @@ export async function waitForChildren(
   if (counts.ended >= counts.total) return { waits: false, counts };
   const stop = onFailure === 'stop-others' && counts.failed > 0 ? siblingHasFailed(parent.taskId) : null;
   await beginWait(trx, { taskId: parent.taskId, jobId: randomUUID(), onFailure, stop, ...last });
-  await insertAudit(trx, [
-    {
-      taskId: parent.taskId,
-      tenant: parent.tenant,
-      actorId: 0,
-      nodeId: parent.leaseOwner,
-      from: 'Started',
-      to: 'Started',
-      attempt: parent.attempt,
-      reason: message`Waits for ${counts.total - counts.ended} of ${counts.total} children.`,
-    },
-  ]);
+  const audit = {
+    actorId: 0,
+    nodeId: parent.leaseOwner,
+    attempt: parent.attempt,
+    reason: message`Waits for ${counts.total - counts.ended} of ${counts.total} children.`,
+  };
+  const task = { ...parent, id: parent.taskId };
+  await recordTransitions(trx, [{ task, from: 'Started', to: 'Started', audit }]);
   const after = afterCommit(trx);
   after.do(() => queue.meter.waits(parent.name));
-  after.publish({ kind: 'changed' });
   after.publish({ kind: 'children', parentIds: [parent.taskId] });
   // A limited definition has capacity again.
   after.publish({ kind: 'due', names: [parent.name] });

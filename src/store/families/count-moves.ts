@@ -59,7 +59,10 @@ export interface ChildChange extends FamilyChange {
 }
 
 /** Changes the counts of locked families. Call it before rows of children are deleted: their weights stand there. */
-export async function countMoves(trx: Transaction<Schema>, changes: readonly ChildChange[]): Promise<void> {
+export async function updateCounters(
+  trx: Transaction<Schema>,
+  changes: readonly ChildChange[],
+): Promise<void> {
   const rows = changes.map(({ childId, ended, failed }) => ({ id: childId, ended, failed }));
   await sql`
     update batchline.task_family as f set

@@ -11,6 +11,7 @@ export interface HeldParent {
   readonly name: string;
   readonly ownerId: number;
   readonly isInternal: boolean;
+  readonly parentId: number | null;
   readonly context: string;
   readonly depth: number;
   readonly priority: number;
@@ -36,6 +37,7 @@ export async function holdParent(
     name: string;
     owner_id: number;
     is_internal: boolean;
+    parent_id: number | null;
     context: string;
     depth: number;
     priority: number;
@@ -44,7 +46,7 @@ export async function holdParent(
     traceparent: string | null;
     tracestate: string | null;
   }>`
-    select t.tenant, t.name, t.owner_id, t.is_internal, t.context, t.depth, t.priority, t.lease_owner,
+    select t.tenant, t.name, t.owner_id, t.is_internal, t.parent_id, t.context, t.depth, t.priority, t.lease_owner,
       t.traceparent, t.tracestate, t.stop_note is not null as is_stopped
     from batchline.task as t
     where t.id = ${taskId} and t.attempt = ${attempt} and t.state = ${TaskState.Started} and t.lease_owner is not null
@@ -58,6 +60,7 @@ export async function holdParent(
       name: row.name,
       ownerId: row.owner_id,
       isInternal: row.is_internal,
+      parentId: row.parent_id,
       context: row.context,
       depth: row.depth,
       priority: row.priority,
