@@ -39,25 +39,55 @@ export async function updateTask(
   change: TaskChange | DerivedChange,
   guard?: Guard,
 ): Promise<BatchTask> {
-  if (typeof change === 'function') return changeLocked(parts, caller, id, change, guard);
-  const { state, ...texts } = change;
-  checkTexts(parts, texts);
-  if (guard === undefined && caller.scopes.includes('write')) {
-    // The common case, together with others: no State, or the one that the task has.
-    const scope = { tenant: caller.tenant, ownerId: isAdministrator(caller) ? null : caller.associateId };
-    const changed = await parts.texts.write({ id, texts, actorId: caller.associateId, scope, state });
+  if (typeof change !== 'function') checkTexts(parts, change);
+  if (choosesBatchedWrite(caller, change, guard)) {
+    const changed = await writeBatched(parts, caller, id, change);
     if (changed !== undefined) return changed;
   }
-  return changeLocked(parts, caller, id, () => change, guard);
+  return writeLocked(parts, caller, id, typeof change === 'function' ? change : () => change, guard);
 }
 
-function checkTexts({ textLimits }: TaskParts, texts: TaskTexts): void {
+/**
+ * Returns whether a change is tried first as a part of a batched statement, the common case
+ * (docs/decisions/0018-changes-together.md). Every other change is written in a transaction that locks the task:
+ *
+ * | change | written | reason |
+ * |---|---|---|
+ * | has a guard (If-Match, bulk actions) | locked | the guard reads the task |
+ * | is derived from the task (a patch with tests) | locked | the change is made from the task |
+ * | of a caller without the scope `write` | locked | it is refused, and only the locked write says why |
+ * | everything else | batched | tenant, owner and State are conditions of the statement |
+ *
+ * A batched write that changes nothing is repeated as a locked one. Then State is to change, the task is in no scope of
+ * the caller (a worker's task, or one that the caller may not see), or another transaction holds the row.
+ */
+export function choosesBatchedWrite(
+  caller: Pick<Caller, 'scopes'>,
+  change: TaskChange | DerivedChange,
+  guard: Guard | undefined,
+): change is TaskChange {
+  return typeof change !== 'function' && guard === undefined && caller.scopes.includes('write');
+}
+
+/** Writes texts together with other changes. Resolves to `undefined` if nothing was changed (`choosesBatchedWrite`). */
+function writeBatched(
+  { texts: writer }: TaskParts,
+  caller: Caller,
+  id: number,
+  { state, ...texts }: TaskChange,
+): Promise<BatchTask | undefined> {
+  const scope = { tenant: caller.tenant, ownerId: isAdministrator(caller) ? null : caller.associateId };
+  return writer.write({ id, texts, actorId: caller.associateId, scope, state });
+}
+
+function checkTexts({ textLimits }: TaskParts, { state: _, ...texts }: TaskChange): void {
   for (const [name, text] of Object.entries(texts)) {
     if (text !== undefined) checkText(capitalised(name), text, textLimits[name as keyof TaskTexts]);
   }
 }
 
-async function changeLocked(
+/** Writes a change in a transaction that locks the task, which also explains a refusal. */
+async function writeLocked(
   parts: TaskParts,
   caller: Caller,
   id: number,
@@ -74,7 +104,7 @@ async function changeLocked(
     guard?.(task);
     const change = derive(task);
     const { state, ...texts } = change;
-    checkTexts(parts, texts);
+    checkTexts(parts, change);
     if (Object.values(change).every((value) => value === undefined)) return task;
     if (held === undefined || state === undefined || state === task.state) {
       return (await changeTexts(trx, id, texts, caller.associateId)) ?? task;
