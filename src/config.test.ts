@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { readConfig, SETTINGS } from './config.ts';
+import type { Logger } from 'pino';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { logRenamedSettings, readConfig } from './config.ts';
 import type { OperatorError } from './domain/operator-error.ts';
+import { SETTINGS } from './settings/settings.ts';
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
   try {
@@ -14,7 +16,7 @@ const problemsOf = (env: Record<string, string>): readonly string[] => {
   throw new Error('the settings were accepted');
 };
 
-test('without any setting the defaults hold', () => {
+test('the defaults apply if nothing is set', () => {
   expect(readConfig({})).toMatchObject({
     host: '127.0.0.1',
     port: 7243,
@@ -35,7 +37,7 @@ test('the kind of database goes with its address', () => {
   ]);
 });
 
-describe('a wrong setting is told in one line that says what is accepted', () => {
+describe('an invalid setting is reported in one line that says what is accepted', () => {
   test.each([
     ['PORT', '70000', 'a whole number from 0 to 65535'],
     ['PORT', 'http', 'a whole number from 0 to 65535'],
@@ -43,18 +45,18 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
     ['PORT', '1e3', 'a whole number from 0 to 65535'],
     ['DATABASE_URL', 'mysql://x', 'postgres://'],
     ['DATABASE_BACKEND', 'citus', 'pglite is accepted there'],
-    ['DATABASE_BACKEND', 'oracle', 'with it postgres, citus'],
+    ['DATABASE_BACKEND', 'oracle', 'pglite, postgres, citus are'],
     ['DATABASE_LISTEN_URL', 'postgres://x/y', 'both or none'],
     ['BATCHLINE_DATABASE_POOLER', 'perhaps', 'auto, true or false'],
-    ['BATCHLINE_IDLE_TRANSACTION', '0', 'a whole number from 1 to 3600'],
-    ['BATCHLINE_ADMIN', 'nopassword', 'login:password'],
+    ['BATCHLINE_IDLE_TRANSACTION_SECONDS', '0', 'a whole number from 1 to 3600'],
+    ['BATCHLINE_ADMIN', 'nopassword', 'is not login:password'],
     ['BATCHLINE_ADMIN', 'admin:short', 'at least 8 characters'],
     ['BATCHLINE_MIN_PASSWORD_LENGTH', '0', 'BATCHLINE_MIN_PASSWORD_LENGTH'],
     ['BATCHLINE_HANDLERS', './not/there.ts', 'a module or folder that exists'],
-    ['BATCHLINE_INPUT', './not/there', 'a folder that exists'],
-    ['BATCHLINE_LEASE', '1', 'a whole number from 2 to 3600'],
+    ['BATCHLINE_INPUT_DIR', './not/there', 'a folder that exists'],
+    ['BATCHLINE_LEASE_SECONDS', '1', 'a whole number from 2 to 3600'],
     ['BATCHLINE_ALLOW_PRIVATE_ADDRESSES', 'yes', 'true or false'],
-    ['BATCHLINE_SERIAL', 'x'.repeat(40), 'at most 39'],
+    ['BATCHLINE_TENANT', 'x'.repeat(40), 'at most 39'],
     ['BATCHLINE_TIME_ZONE', 'Mars', 'a code such as NO'],
     ['BATCHLINE_TIME_ZONE', '+01:00', 'an IANA name'],
     ['LOG_LEVEL', 'loud', 'trace, debug, info'],
@@ -65,10 +67,10 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
     ['BATCHLINE_CORS_ORIGINS', 'https://app.example/', 'without a path'],
     ['BATCHLINE_CORS_ORIGINS', '*,https://app.example.com', '* alone'],
     ['BATCHLINE_CORS_ORIGINS', 'null', 'https://app.example.com'],
-    ['BATCHLINE_RATE_LIMIT', '-1', 'a whole number from 0'],
-    ['BATCHLINE_RATE_BURST', '0', 'a whole number from 1'],
-    ['BATCHLINE_REQUEST_TIMEOUT', '1', 'a whole number from 10'],
-    ['BATCHLINE_HSTS', 'yes', 'a whole number from 0'],
+    ['BATCHLINE_RATE_LIMIT_PER_SECOND', '-1', 'a whole number from 0'],
+    ['BATCHLINE_RATE_BURST_REQUESTS', '0', 'a whole number from 1'],
+    ['BATCHLINE_REQUEST_TIMEOUT_SECONDS', '1', 'a whole number from 10'],
+    ['BATCHLINE_HSTS_SECONDS', 'yes', 'a whole number from 0'],
     ['BATCHLINE_OIDC_ISSUER', 'https://issuer.example', 'both or none'],
     ['BATCHLINE_OIDC_AUDIENCE', 'batchline', 'both or none'],
     ['BATCHLINE_OIDC_JWKS', 'http://issuer.example/keys', 'an https address'],
@@ -83,11 +85,11 @@ describe('a wrong setting is told in one line that says what is accepted', () =>
   });
 });
 
-test('all wrong settings are told at once', () => {
-  expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'y', BATCHLINE_GRACE: 'z' })).toHaveLength(3);
+test('all invalid settings are reported at once', () => {
+  expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'y', BATCHLINE_SHUTDOWN_GRACE_SECONDS: 'z' })).toHaveLength(3);
 });
 
-test('BATCHLINE_MIN_PASSWORD_LENGTH holds for the password of BATCHLINE_ADMIN too', () => {
+test('BATCHLINE_MIN_PASSWORD_LENGTH applies to the password of BATCHLINE_ADMIN', () => {
   const env = { BATCHLINE_ADMIN: 'admin:x', BATCHLINE_MIN_PASSWORD_LENGTH: '1' };
   expect(readConfig(env)).toMatchObject({ admin: { password: 'x' }, signIn: { minPasswordLength: 1 } });
 });
@@ -99,20 +101,94 @@ test('a password may have colons', () => {
   });
 });
 
-test('a settings file stands behind the environment', () => {
+/** Writes a settings file for this test. */
+const settingsFile = (text: string): string => {
   const folder = mkdtempSync(join(tmpdir(), 'batchline-config-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'settings.env');
-  writeFileSync(file, '# a comment\nPORT=8000\nBATCHLINE_SERIAL = mine \n');
+  writeFileSync(file, text);
+  return file;
+};
+
+test('the environment takes precedence over a settings file', () => {
+  const file = settingsFile('# a comment\nPORT=8000\nBATCHLINE_TENANT = mine \n');
   expect(readConfig({ BATCHLINE_CONFIG: file, PORT: '9000' })).toMatchObject({
     port: 9000,
     serialNumber: 'mine',
   });
 });
 
-test('every setting has a meaning and is written once', () => {
-  expect(new Set(SETTINGS.map((setting) => setting.name)).size).toBe(SETTINGS.length);
-  for (const setting of SETTINGS) expect(setting.meaning).not.toBe('');
+test('an error in a settings file names its line', () => {
+  const file = settingsFile('PORT=8000\nLOG_LEVEL=loud\n');
+  expect(problemsOf({ BATCHLINE_CONFIG: file })).toEqual([
+    'LOG_LEVEL in settings.env:2 is "loud"; trace, debug, info, warn, error, fatal, silent are accepted.',
+  ]);
+});
+
+test('every setting has a documentation, a default that it accepts, and names of its own', () => {
+  const names = SETTINGS.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { name, kind, doc, default: fallback } of SETTINGS) {
+    expect(doc, name).toMatch(/^\S.*\.$/);
+    expect(kind.values, name).not.toBe('');
+    if (fallback !== undefined) expect(() => kind.parse(fallback), name).not.toThrow();
+  }
+});
+
+describe('earlier names', () => {
+  /** A value that is accepted and isn't the default. */
+  const otherThan = (fallback: string | undefined, name: string): string => {
+    if (name === 'BATCHLINE_INPUT_DIR') return '.';
+    if (name === 'BATCHLINE_TENANT') return 'mine';
+    return String(Number(fallback ?? 7) + 1);
+  };
+  const renamed = SETTINGS.flatMap(({ name, default: fallback, aliases = [] }) =>
+    aliases.map((alias) => ({ alias, name, value: otherThan(fallback, name) })),
+  );
+
+  test.each(renamed)('$alias sets $name', ({ alias, name, value }) => {
+    const { renamedSettings, nodeId: _, ...config } = readConfig({ [alias]: value });
+    expect(renamedSettings).toEqual([{ alias, name }]);
+    expect(config).toEqual({
+      ...readConfig({ [name]: value }),
+      renamedSettings: undefined,
+      nodeId: undefined,
+    });
+  });
+
+  test('log one warning each', () => {
+    const config = readConfig({ BATCHLINE_LEASE_SECONDS: '7', BATCHLINE_TENANT: 'mine', BATCHLINE_TENANT: 'mine' });
+    expect(config).toMatchObject({ leaseSeconds: 7, serialNumber: 'mine' });
+    const warn = vi.fn();
+    logRenamedSettings(config, { warn } as unknown as Logger);
+    expect(warn.mock.calls).toEqual([
+      [
+        { event: 'settings.renamed', setting: 'BATCHLINE_TENANT', name: 'BATCHLINE_TENANT' },
+        'BATCHLINE_TENANT is deprecated; use BATCHLINE_TENANT',
+      ],
+      [
+        { event: 'settings.renamed', setting: 'BATCHLINE_LEASE_SECONDS', name: 'BATCHLINE_LEASE_SECONDS' },
+        'BATCHLINE_LEASE_SECONDS is deprecated; use BATCHLINE_LEASE_SECONDS',
+      ],
+    ]);
+  });
+
+  test('an error names the variable that was given', () => {
+    expect(problemsOf({ BATCHLINE_SHUTDOWN_GRACE_SECONDS: '-1' })).toEqual([
+      'BATCHLINE_SHUTDOWN_GRACE_SECONDS is "-1"; a whole number from 0 to 3600 is accepted.',
+    ]);
+  });
+
+  test('must not contradict the name', () => {
+    expect(problemsOf({ BATCHLINE_LEASE_SECONDS: '7', BATCHLINE_LEASE_SECONDS: '8' })).toEqual([
+      'BATCHLINE_LEASE_SECONDS and its earlier name BATCHLINE_LEASE_SECONDS have different values; BATCHLINE_LEASE_SECONDS alone is accepted.',
+    ]);
+  });
+
+  test('in the environment take precedence over a settings file', () => {
+    const file = settingsFile('BATCHLINE_LEASE_SECONDS=8\n');
+    expect(readConfig({ BATCHLINE_CONFIG: file, BATCHLINE_LEASE_SECONDS: '7' }).leaseSeconds).toBe(7);
+  });
 });
 
 test('only the ways to sign in that are named are on, and the issuer comes with its defaults', () => {

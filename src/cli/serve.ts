@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts';
+import { logRenamedSettings, readConfig } from '../config.ts';
 import { openLog } from '../log.ts';
 import { type Server, startServer } from '../server.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -8,6 +8,7 @@ import { untilSignal } from './until-signal.ts';
 export async function serve({ worker: runs }: { readonly worker: boolean }): Promise<ExitCode> {
   const config = readConfig(process.env);
   const log = openLog(config.logLevel);
+  logRenamedSettings(config, log);
   const signalled = untilSignal();
   const server = await startServer(config, log, { runs });
   void server.database.lost?.then((error) => {

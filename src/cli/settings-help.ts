@@ -1,16 +1,41 @@
-import { SETTINGS } from '../config.ts';
+import { defaultOf, SETTINGS_SECTIONS } from '../settings/settings.ts';
 import type { ExitCode } from './exit-codes.ts';
 
-/** `batchline settings`: every setting, its default and its meaning. */
+/** `batchline settings`: every setting with its default, the values that it accepts and its meaning. */
 export async function settingsCommand({ json }: { readonly json?: boolean }): Promise<ExitCode> {
-  console.log(json === true ? JSON.stringify(SETTINGS) : settingsHelp());
+  console.log(json === true ? settingsJson() : settingsHelp());
   return 0;
 }
 
+function settingsJson(): string {
+  return JSON.stringify(
+    SETTINGS_SECTIONS.flatMap(({ title, settings }) =>
+      settings.map((setting) => ({
+        name: setting.name,
+        default: plain(defaultOf(setting)),
+        accepts: plain(setting.kind.values),
+        doc: plain(setting.doc),
+        aliases: setting.aliases ?? [],
+        section: title,
+      })),
+    ),
+  );
+}
+
 function settingsHelp(): string {
-  const width = Math.max(...SETTINGS.map((setting) => setting.name.length));
-  return SETTINGS.map(
-    ({ name, fallback, meaning }) =>
-      `${name.padEnd(width)}  ${meaning}${fallback === '' ? '' : ` (default: ${fallback})`}`,
-  ).join('\n');
+  return SETTINGS_SECTIONS.map(({ title, settings }) =>
+    [
+      `${title}:`,
+      ...settings.map((setting) => {
+        const fallback = plain(defaultOf(setting));
+        const values = `Accepts ${plain(setting.kind.values)}${fallback === '' ? '' : `; default: ${fallback}`}.`;
+        return `  ${setting.name}\n      ${plain(setting.doc)}\n      ${values}`;
+      }),
+    ].join('\n'),
+  ).join('\n\n');
+}
+
+/** A text of the table without the backquotes of Markdown. */
+function plain(text: string): string {
+  return text.replaceAll('`', '');
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, logRenamedSettings, readConfig } from '../config.ts';
 import { OperatorError } from '../domain/operator-error.ts';
 import { loadHandlers } from '../engine/load-handlers.ts';
 import { Registry } from '../engine/registry.ts';
@@ -26,6 +26,7 @@ interface Working {
 export async function work(): Promise<ExitCode> {
   const config = readConfig(process.env);
   const log = openLog(config.logLevel);
+  logRenamedSettings(config, log);
   const signalled = untilSignal();
   const { place, names, ended, stop } = await begin(config, log);
   console.log(`Working ${place}: ${names.join(', ')}`);

@@ -282,7 +282,7 @@ export class Files {
     const { inputFolder } = this.#options;
     if (inputFolder === undefined) {
       throw new PermanentError(
-        message`No folder is open for input files: upload the file, or set BATCHLINE_INPUT.`,
+        message`No folder is open for input files: upload the file, or set BATCHLINE_INPUT_DIR.`,
       );
     }
     const folder = await realpath(inputFolder);

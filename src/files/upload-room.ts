@@ -51,5 +51,5 @@ export class UploadRoom {
 }
 
 function overQuota(used: number, quota: number): Refusal {
-  return oversized`The uploads of this tenant take ${used} bytes; at most ${quota} are accepted (BATCHLINE_UPLOAD_QUOTA). Delete some that are no longer needed.`;
+  return oversized`The uploads of this tenant take ${used} bytes; at most ${quota} are accepted (BATCHLINE_UPLOAD_QUOTA_BYTES). Delete some that are no longer needed.`;
 }

@@ -55,7 +55,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
   let ofTina: number;
 
   beforeAll(async () => {
-    server = await startConformanceServer(kind, { BATCHLINE_LIST_LIMIT: '20' });
+    server = await startConformanceServer(kind, { BATCHLINE_LIST_LIMIT_ITEMS: '20' });
     admin = server.admin;
     [owner, other, viewer, tina, tara] = await Promise.all([
       server.associate('owner'),

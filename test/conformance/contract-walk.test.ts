@@ -317,7 +317,7 @@ const RULES: readonly Rule[] = [
 describe.each(DATABASES)('the contract, rule by rule, on %s', (kind) => {
   let walk: Walk;
   beforeAll(async () => {
-    const server = await startConformanceServer(kind, { BATCHLINE_BODY_LIMIT: '65536' });
+    const server = await startConformanceServer(kind, { BATCHLINE_BODY_LIMIT_BYTES: '65536' });
     const { admin } = server;
     walk = {
       server,

@@ -22,7 +22,7 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
     };
     await writeFile(join(folder, 'nb.json'), JSON.stringify(norwegian));
     server = await startTestServer(kind, {
-      env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_CATALOGUES: folder, BATCHLINE_BODY_LIMIT: '4096' },
+      env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_CATALOGUES: folder, BATCHLINE_BODY_LIMIT_BYTES: '4096' },
     });
     admin = server.admin;
   });

@@ -58,7 +58,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
   let server: TestServer;
   let admin: ApiClient;
   beforeAll(async () => {
-    server = await startConformanceServer(kind, { BATCHLINE_LIST_LIMIT: String(LIST_LIMIT) });
+    server = await startConformanceServer(kind, { BATCHLINE_LIST_LIMIT_ITEMS: String(LIST_LIMIT) });
     admin = server.admin;
   });
   afterAll(() => server?.stop());

@@ -32,7 +32,7 @@ const shift = (ms: number): void => writeFileSync(join(place.folder, 'clock'), S
 async function serve(lease = String(LEASE_SECONDS)): Promise<ServerProcess> {
   server = await spawnServer(place, {
     ...log.env,
-    BATCHLINE_LEASE: lease,
+    BATCHLINE_LEASE_SECONDS: lease,
     NODE_OPTIONS: `--import ${CLOCK}`,
     CLOCK_FILE: join(place.folder, 'clock'),
   });

@@ -110,7 +110,7 @@ export class Cluster {
   /** Starts the servers. */
   static async start(options: ClusterOptions): Promise<Cluster> {
     const { place, log } = options;
-    const env = { ...envOf(options, 'storm.ts'), BATCHLINE_CONCURRENCY: '8', BATCHLINE_THREADS: '2' };
+    const env = { ...envOf(options, 'storm.ts'), BATCHLINE_CONCURRENCY: '8', BATCHLINE_THREAD_POOL_SIZE: '2' };
     const spawn = (): Promise<ServerProcess> => spawnServer(place, env);
     const servers = Array.from(
       { length: options.servers },
@@ -179,8 +179,8 @@ function envOf({ log, leaseSeconds }: ClusterOptions, module: string): Record<st
   return {
     FAULTS_FOLDER: log.folder,
     BATCHLINE_HANDLERS: join(FIXTURES, module),
-    BATCHLINE_LEASE: String(leaseSeconds),
-    BATCHLINE_GRACE: '1',
-    BATCHLINE_IDLE_TRANSACTION: String(leaseSeconds),
+    BATCHLINE_LEASE_SECONDS: String(leaseSeconds),
+    BATCHLINE_SHUTDOWN_GRACE_SECONDS: '1',
+    BATCHLINE_IDLE_TRANSACTION_SECONDS: String(leaseSeconds),
   };
 }

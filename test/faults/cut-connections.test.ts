@@ -42,7 +42,7 @@ async function cut(): Promise<number> {
 
 test('when all its connections are cut in the middle of work, the server goes on by itself and nothing is lost', async () => {
   // A claim whose answer was cut off has no run: its lease must end before the task is brought back.
-  const { admin, child, stop, output } = await serve({ BATCHLINE_LEASE: '5', LOG_LEVEL: 'warn' });
+  const { admin, child, stop, output } = await serve({ BATCHLINE_LEASE_SECONDS: '5', LOG_LEVEL: 'warn' });
   onTestFailed(() => void process.stderr.write(output()));
   const acknowledged: number[] = [];
   let cutting = true;

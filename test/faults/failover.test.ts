@@ -90,7 +90,7 @@ test(`when the primary (${DEBIAN ?? 'of npm'}) is lost under load and its standb
     FAULTS_FOLDER: log.folder,
     BATCHLINE_HANDLERS: join(import.meta.dirname, 'fixtures/storm.ts'),
     // A claim whose answer was cut off has no run: its lease must end before the task is brought back.
-    BATCHLINE_LEASE: '4',
+    BATCHLINE_LEASE_SECONDS: '4',
     LOG_LEVEL: 'warn',
   };
   servers = await Promise.all([spawnServer(place(url), env), spawnServer(place(url), env)]);

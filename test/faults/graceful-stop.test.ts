@@ -10,7 +10,7 @@ let log: RunLog;
 let servers: ServerProcess[] = [];
 
 async function serve(): Promise<ServerProcess> {
-  const server = await spawnServer(place, { ...log.env, BATCHLINE_THREADS: '4' });
+  const server = await spawnServer(place, { ...log.env, BATCHLINE_THREAD_POOL_SIZE: '4' });
   servers.push(server);
   return server;
 }

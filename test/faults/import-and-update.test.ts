@@ -19,8 +19,8 @@ let server: ServerProcess;
 
 async function serve(): Promise<void> {
   server = await spawnServer(place, {
-    BATCHLINE_LEASE: '2',
-    BATCHLINE_INPUT: join(place.folder, 'input'),
+    BATCHLINE_LEASE_SECONDS: '2',
+    BATCHLINE_INPUT_DIR: join(place.folder, 'input'),
     BATCHLINE_HANDLERS: join(MASS_UPDATE, 'adjust-credit-limits.ts'),
   });
 }

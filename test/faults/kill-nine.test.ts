@@ -14,13 +14,13 @@ let servers: ServerProcess[] = [];
 
 /** Starts a server of the test on its place; it is killed after the test at the latest. */
 async function serve(env: Record<string, string> = {}): Promise<ServerProcess> {
-  const server = await spawnServer(place, { ...log.env, BATCHLINE_LEASE: '4', ...env });
+  const server = await spawnServer(place, { ...log.env, BATCHLINE_LEASE_SECONDS: '4', ...env });
   servers.push(server);
   return server;
 }
 
 /** For one that is to keep its runs, however busy the machine is; it looks for lost ones three times as often. */
-const PATIENT = { BATCHLINE_LEASE: '15' };
+const PATIENT = { BATCHLINE_LEASE_SECONDS: '15' };
 
 async function killNine(server: ServerProcess): Promise<void> {
   await server.kill();

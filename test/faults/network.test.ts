@@ -39,7 +39,7 @@ async function serve(env: Record<string, string>): Promise<ServerProcess> {
   const server = await spawnServer(place, {
     ...log.env,
     DATABASE_URL: url.href,
-    BATCHLINE_DATABASE_TIMEOUT: '2',
+    BATCHLINE_DATABASE_TIMEOUT_SECONDS: '2',
     LOG_LEVEL: 'warn',
     ...env,
   });
@@ -60,7 +60,7 @@ function expectOutage(answer: Answer): void {
 
 test('whatever the network does, calls are answered, work goes on by itself, and nothing is lost', async () => {
   // A claim whose answer was lost has no run: its lease must end before the task is brought back.
-  const { admin, child, stop } = await serve({ BATCHLINE_LEASE: '5' });
+  const { admin, child, stop } = await serve({ BATCHLINE_LEASE_SECONDS: '5' });
   const acknowledged: number[] = [];
   let starting = true;
   const starter = async (n: number): Promise<void> => {

@@ -51,7 +51,7 @@ afterEach(async () => {
   await place?.remove();
 });
 
-const ENV = { BATCHLINE_DATABASE_POOL: String(POOL), LOG_LEVEL: 'warn' };
+const ENV = { BATCHLINE_DATABASE_POOL_SIZE: String(POOL), LOG_LEVEL: 'warn' };
 
 const serve = (): Promise<ServerProcess> => spawnServer(place, ENV, ['--no-worker']);
 

@@ -6,7 +6,7 @@ import type { RunLog } from './run-log.ts';
 import { untilListening } from './waits.ts';
 
 /** A lease that lasts an hour: a stop reaches a run on another server by a signal, or not at all. */
-export const BY_SIGNAL_ONLY = { BATCHLINE_LEASE: '3600' };
+export const BY_SIGNAL_ONLY = { BATCHLINE_LEASE_SECONDS: '3600' };
 
 /** Two servers whose connections a test breaks. */
 export interface BrokenPair {

@@ -43,7 +43,7 @@ describe.each(DATABASES)('the definitions that come with the server, on %s', (ki
   let server: TestServer;
   let admin: ApiClient;
   const serve = (env: Record<string, string>): Promise<TestServer> =>
-    startTestServer(kind, { place, env: { BATCHLINE_INPUT: join(place.folder, 'input'), ...env } });
+    startTestServer(kind, { place, env: { BATCHLINE_INPUT_DIR: join(place.folder, 'input'), ...env } });
 
   beforeAll(async () => {
     place = await createPlace(kind);

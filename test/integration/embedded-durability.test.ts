@@ -12,7 +12,7 @@ describe('the embedded database', () => {
   test('forces every acknowledged start, PUT, stop, upload and deletion to the disk', async () => {
     // The only thread is taken, so that the server itself writes nothing meanwhile.
     const server = await startTestServer('embedded', {
-      env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_THREADS: '1', BATCHLINE_LEASE: '3600' },
+      env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_THREAD_POOL_SIZE: '1', BATCHLINE_LEASE_SECONDS: '3600' },
     });
     try {
       const { admin } = server;

@@ -161,7 +161,7 @@ describe('JWTs of an OIDC issuer', () => {
     ['of a login that folds to a known one', () => anna({ preferred_username: '\u212aaren' })],
   ];
   test.each(wrong)('a token %s is refused, and all look alike', async (_what, token) => {
-    const error = await refusal(scheme({ BATCHLINE_OIDC_SKEW: '5' }), await token());
+    const error = await refusal(scheme({ BATCHLINE_OIDC_SKEW_SECONDS: '5' }), await token());
     expect(issuer.asked()).toBeLessThanOrEqual(2);
     expect(error).toMatchObject({
       kind: 'unauthenticated',
@@ -202,7 +202,7 @@ describe('JWTs of an OIDC issuer', () => {
   };
 
   test('clocks may differ by the skew, and by no more', async () => {
-    const jwt = scheme({ BATCHLINE_OIDC_SKEW: '120' });
+    const jwt = scheme({ BATCHLINE_OIDC_SKEW_SECONDS: '120' });
     for (const late of [{ exp: now() - 60 }, { nbf: now() + 60 }])
       expect((await jwt.signIn(await anna(late))).caller.login).toBe('anna');
     for (const tooLate of [{ exp: now() - 180 }, { nbf: now() + 180 }])

@@ -14,7 +14,7 @@ export const TEST_ENV: Readonly<Record<string, string>> = {
   HOST: '127.0.0.1',
   PORT: '0',
   BATCHLINE_ADMIN: `${ADMIN.login}:${ADMIN.password}`,
-  BATCHLINE_GRACE: '2',
+  BATCHLINE_SHUTDOWN_GRACE_SECONDS: '2',
   LOG_LEVEL: 'silent',
 };
 

@@ -76,6 +76,8 @@ async function* examine(): AsyncGenerator<Finding> {
     return;
   }
   yield ok('settings', config.databaseUrl === undefined ? 'embedded database' : 'PostgreSQL');
+  for (const { alias, name } of config.renamedSettings)
+    yield warn('settings', `${alias} is deprecated`, `Use ${name}.`);
   yield* examineFolder(config.dataFolder);
   yield* examineDatabase(config);
   yield* examineFiles(config);
@@ -199,11 +201,7 @@ async function* examineFiles({ files, dataFolder }: Config): AsyncGenerator<Find
     await store.close();
     yield ok('files', where);
   } catch (error) {
-    yield fail(
-      'files',
-      (error as Error).message,
-      'BATCHLINE_FILES and the BATCHLINE_S3 settings name the place.',
-    );
+    yield fail('files', (error as Error).message, 'Check BATCHLINE_FILES and the BATCHLINE_S3_* settings.');
   }
 }
 

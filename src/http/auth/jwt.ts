@@ -1,10 +1,11 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import { isTrustworthy, type OidcConfig } from '../../config.ts';
+import type { OidcConfig } from '../../config.ts';
 import { type Caller, ROLES, SCOPES } from '../../domain/caller.ts';
 import { Refusal, unauthenticated, unavailable } from '../../domain/errors.ts';
 import { message } from '../../domain/message.ts';
+import { isTrustworthy } from '../../settings/kinds.ts';
 import { type Associate, findAssociate, insertAssociate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
 import { callerFor, type Scheme, type SignedIn } from './scheme.ts';

@@ -24,7 +24,7 @@ describe.each(DATABASES)('a parent with hundreds of children on %s', (kind) => {
     env = {
       BATCHLINE_HANDLERS: join(import.meta.dirname, 'fixtures/handlers.ts'),
       BATCHLINE_CONCURRENCY: '30',
-      BATCHLINE_LEASE: '3',
+      BATCHLINE_LEASE_SECONDS: '3',
       FANOUT_LOG: join(place.folder, 'runs.jsonl'),
       FANOUT_GO: join(place.folder, 'go'),
     };

@@ -24,10 +24,10 @@ describe.each(PAIRS)('files on %s in %s', (kind, store) => {
       env: {
         ...s3?.env,
         BATCHLINE_HANDLERS: join(import.meta.dirname, 'handlers.ts'),
-        BATCHLINE_RESULT_LIMIT: '1000',
-        BATCHLINE_UPLOAD_LIMIT: '1000',
-        BATCHLINE_UPLOAD_QUOTA: '2000',
-        BATCHLINE_LIST_LIMIT: '3',
+        BATCHLINE_RESULT_LIMIT_BYTES: '1000',
+        BATCHLINE_UPLOAD_LIMIT_BYTES: '1000',
+        BATCHLINE_UPLOAD_QUOTA_BYTES: '2000',
+        BATCHLINE_LIST_LIMIT_ITEMS: '3',
         ...env,
       },
     });
@@ -189,7 +189,7 @@ describe.each(PAIRS)('files on %s in %s', (kind, store) => {
       const refused = await send(one, 101);
       expect(refused).toMatchObject({
         status: 413,
-        body: { Message: expect.stringContaining('BATCHLINE_UPLOAD_QUOTA') },
+        body: { Message: expect.stringContaining('BATCHLINE_UPLOAD_QUOTA_BYTES') },
       });
       expect(await one.json('GET', '/Uploads')).toHaveLength(2);
       expect((await send(other, 1000)).status, 'another tenant').toBe(201);
@@ -244,7 +244,7 @@ test.runIf(DATABASES.includes('embedded'))(
     await before.stop();
     const server = await startTestServer('embedded', {
       place,
-      env: { BATCHLINE_DISK_RESERVE: String(Number.MAX_SAFE_INTEGER) },
+      env: { BATCHLINE_DISK_RESERVE_BYTES: String(Number.MAX_SAFE_INTEGER) },
     });
     onTestFinished(() => server.stop());
     const refused = await send(server);

@@ -31,7 +31,7 @@ async function open(env: Record<string, string>): Promise<Database> {
 
 /** Checks that a transaction that stands still is ended, so that what it has locked is free for others. */
 async function expectEndOfStanding(env: Record<string, string>): Promise<void> {
-  const [frozen, other] = [await open({ ...env, BATCHLINE_IDLE_TRANSACTION: '1' }), await open(env)];
+  const [frozen, other] = [await open({ ...env, BATCHLINE_IDLE_TRANSACTION_SECONDS: '1' }), await open(env)];
   const lock = sql`select 1 from batchline.webhook_cursor where id = 1 for update`;
   const standing = frozen.sql.transaction().execute(async (trx) => {
     await lock.execute(trx);
@@ -67,7 +67,7 @@ describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
     let other: TestServer;
     beforeAll(async () => {
       // A lease that lasts an hour: a stop reaches the other server by a signal, or not at all.
-      const env = { ...pooled, BATCHLINE_LEASE: '3600' };
+      const env = { ...pooled, BATCHLINE_LEASE_SECONDS: '3600' };
       one = await startTestServer('postgres', { place, env });
       other = await startTestServer('postgres', { place, env: { ...env, BATCHLINE_HANDLERS: HANDLERS } });
     });

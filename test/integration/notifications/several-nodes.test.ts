@@ -19,7 +19,7 @@ const notifications: Record<string, unknown>[] = [];
 
 beforeAll(async () => {
   place = await createPlace('postgres');
-  const env = { BATCHLINE_ALLOW_PRIVATE_ADDRESSES: 'true', BATCHLINE_GRACE: '1' };
+  const env = { BATCHLINE_ALLOW_PRIVATE_ADDRESSES: 'true', BATCHLINE_SHUTDOWN_GRACE_SECONDS: '1' };
   one = await spawnServer(place, { ...env, BATCHLINE_HANDLERS: HANDLERS });
   other = await spawnServer(place, env);
   listener = new pg.Client({ connectionString: place.env.DATABASE_URL });

@@ -16,7 +16,7 @@ describe.each(DATABASES)('webhooks on %s', (kind) => {
     server = await startTestServer(kind, {
       env: {
         BATCHLINE_ALLOW_PRIVATE_ADDRESSES: 'true',
-        BATCHLINE_WEBHOOK_RETRY: '1',
+        BATCHLINE_WEBHOOK_RETRY_SECONDS: '1',
         BATCHLINE_WEBHOOK_TRIES: '2',
         BATCHLINE_WEBHOOK_LIMIT: '3',
       },

@@ -19,7 +19,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'debug',
     BATCHLINE_MONITORING_PORT: '0',
     BATCHLINE_METRICS: 'off',
-    BATCHLINE_GRACE: '600',
+    BATCHLINE_SHUTDOWN_GRACE_SECONDS: '600',
   });
 });
 afterAll(async () => {

@@ -54,8 +54,8 @@ describe.each(DATABASES)('errors that runs let escape on %s', (kind) => {
     place = await createPlace(kind);
     const env = {
       BATCHLINE_HANDLERS: HANDLERS,
-      BATCHLINE_THREADS: '2',
-      BATCHLINE_LEASE: '3',
+      BATCHLINE_THREAD_POOL_SIZE: '2',
+      BATCHLINE_LEASE_SECONDS: '3',
       LOG_LEVEL: 'warn',
     };
     server = await spawnServer(place, { ...env, BATCHLINE_METRICS: 'open' });
@@ -143,7 +143,7 @@ describe('errors that runs let escape in a worker outside', () => {
   let worker: WorkerProcess;
   beforeAll(async () => {
     place = await createPlace('embedded');
-    server = await spawnServer(place, { BATCHLINE_LEASE: '3' });
+    server = await spawnServer(place, { BATCHLINE_LEASE_SECONDS: '3' });
     const { Token } = await server.admin.json('POST', '/Tokens', {
       Name: 'worker',
       Scopes: ['worker'],

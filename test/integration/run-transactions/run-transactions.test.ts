@@ -14,7 +14,7 @@ describe.each(DATABASES)('connections of runs on %s', (kind) => {
       env: {
         BATCHLINE_HANDLERS: join(import.meta.dirname, 'handlers.ts'),
         BATCHLINE_RUN_TRANSACTION_SECONDS: '1',
-        BATCHLINE_DATABASE_POOL: '5',
+        BATCHLINE_DATABASE_POOL_SIZE: '5',
         BATCHLINE_CONCURRENCY: '20',
       },
     });

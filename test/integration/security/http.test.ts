@@ -31,11 +31,11 @@ beforeAll(async () => {
   [server, routes, app] = await routesOf(() =>
     startTestServer('embedded', {
       env: {
-        BATCHLINE_BODY_LIMIT: String(LIMIT),
-        BATCHLINE_UPLOAD_LIMIT: String(LIMIT),
-        BATCHLINE_RESULT_LIMIT: String(LIMIT),
+        BATCHLINE_BODY_LIMIT_BYTES: String(LIMIT),
+        BATCHLINE_UPLOAD_LIMIT_BYTES: String(LIMIT),
+        BATCHLINE_RESULT_LIMIT_BYTES: String(LIMIT),
         BATCHLINE_CORS_ORIGINS: `${ORIGIN}, http://localhost:3000`,
-        BATCHLINE_HSTS: '600',
+        BATCHLINE_HSTS_SECONDS: '600',
         BATCHLINE_TRUST_PROXY: '127.0.0.2',
       },
     }),
@@ -255,7 +255,7 @@ describe('too many requests', () => {
   let limited: TestServer;
   beforeAll(async () => {
     limited = await startTestServer('embedded', {
-      env: { BATCHLINE_RATE_LIMIT: '1', BATCHLINE_RATE_BURST: '25' },
+      env: { BATCHLINE_RATE_LIMIT_PER_SECOND: '1', BATCHLINE_RATE_BURST_REQUESTS: '25' },
     });
   });
   afterAll(() => limited?.stop());

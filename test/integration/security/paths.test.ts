@@ -24,7 +24,7 @@ beforeAll(async () => {
   await symlink('..', join(input, 'up'));
   await symlink('inside/good.csv', join(input, 'good-link.csv'));
   await symlink('round', join(input, 'round'));
-  server = await startTestServer('embedded', { place, env: { BATCHLINE_INPUT: input } });
+  server = await startTestServer('embedded', { place, env: { BATCHLINE_INPUT_DIR: input } });
 });
 afterAll(async () => {
   await server?.stop();

@@ -37,7 +37,7 @@ describe.each(DATABASES)('on %s', (kind) => {
       BATCHLINE_OIDC_ISSUER: issuer.url,
       BATCHLINE_OIDC_AUDIENCE: 'batchline',
       BATCHLINE_OIDC_CREATE: 'true',
-      BATCHLINE_WEBHOOK_RETRY: '1',
+      BATCHLINE_WEBHOOK_RETRY_SECONDS: '1',
       BATCHLINE_WEBHOOK_TRIES: '2',
       ...s3?.env,
     };

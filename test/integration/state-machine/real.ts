@@ -24,9 +24,9 @@ export async function startReal(kind: DatabaseKind): Promise<Real> {
   const server = await startTestServer(kind, {
     env: {
       BATCHLINE_HANDLERS: HANDLERS,
-      BATCHLINE_THREADS: '1',
+      BATCHLINE_THREAD_POOL_SIZE: '1',
       BATCHLINE_CONCURRENCY: '200',
-      BATCHLINE_LEASE: '3600',
+      BATCHLINE_LEASE_SECONDS: '3600',
     },
   });
   const folder = await mkdtemp(join(tmpdir(), 'batchline-words-'));

@@ -14,7 +14,7 @@ describe.each(DATABASES)('reads of lists on %s', (kind) => {
   let database: Database;
   beforeAll(async () => {
     place = await createPlace(kind);
-    const config = readConfig({ ...place.env, BATCHLINE_LIST_TIMEOUT: '1' });
+    const config = readConfig({ ...place.env, BATCHLINE_LIST_TIMEOUT_SECONDS: '1' });
     database = await openDatabase(config, pino({ level: 'silent' }));
   });
   afterAll(async () => {

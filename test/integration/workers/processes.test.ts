@@ -21,7 +21,7 @@ async function serve(
   kind: (typeof DATABASES)[number],
   env: Record<string, string> = {},
 ): Promise<TestServer> {
-  const server = await startTestServer(kind, { place, env: { BATCHLINE_LEASE: '60', ...env } });
+  const server = await startTestServer(kind, { place, env: { BATCHLINE_LEASE_SECONDS: '60', ...env } });
   servers.push(server);
   return server;
 }

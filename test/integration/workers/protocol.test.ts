@@ -15,7 +15,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
   let server: TestServer;
   let worker: HandWorker;
   beforeAll(async () => {
-    server = await startTestServer(kind, { env: { BATCHLINE_LEASE: '2' } });
+    server = await startTestServer(kind, { env: { BATCHLINE_LEASE_SECONDS: '2' } });
     worker = new HandWorker(
       await workerToken(['mail', 'report', 'flaky', 'strict', 'slow', 'gone', 'Cased']),
     );

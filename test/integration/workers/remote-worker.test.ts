@@ -35,7 +35,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
   const workers: Worker[] = [];
   const children: ChildProcess[] = [];
   beforeAll(async () => {
-    server = await startTestServer(kind, { env: { BATCHLINE_LEASE: '3' } });
+    server = await startTestServer(kind, { env: { BATCHLINE_LEASE_SECONDS: '3' } });
     const made = await server.admin.json('POST', '/Tokens', {
       Name: 'workers',
       Scopes: ['worker'],

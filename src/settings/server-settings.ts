@@ -1,0 +1,189 @@
+import ipaddr from 'ipaddr.js';
+import { DEFAULT_TEXT_LIMITS } from '../domain/limits.ts';
+import { findTimeZone } from '../domain/time-zone.ts';
+import {
+  existingFile,
+  existingFolder,
+  flag,
+  folder,
+  httpAddress,
+  integer,
+  listOf,
+  oneOf,
+  parsed,
+  Rejected,
+  type Setting,
+  text,
+} from './kinds.ts';
+
+/** The address of the server, its requests and its answers. */
+export const SERVER = {
+  host: {
+    name: 'HOST',
+    kind: text('an address'),
+    default: '127.0.0.1',
+    doc: 'Address to listen on.',
+  },
+  port: {
+    name: 'PORT',
+    kind: integer(0, 65_535),
+    default: '7243',
+    doc: 'Port to listen on. 0 picks a free one.',
+  },
+  dataFolder: {
+    name: 'BATCHLINE_DATA',
+    kind: folder,
+    default: './data',
+    doc: 'Folder of the embedded database, the files and temporary data. Created if it does not exist.',
+  },
+  settingsFile: {
+    name: 'BATCHLINE_CONFIG',
+    kind: existingFile,
+    doc: 'File with settings, one `NAME=value` per line. Environment variables take precedence.',
+  },
+  allowPrivateAddresses: {
+    name: 'BATCHLINE_ALLOW_PRIVATE_ADDRESSES',
+    kind: flag,
+    default: 'false',
+    doc: 'Allows `http-requests` and webhooks to call private and loopback addresses.',
+  },
+  requestTimeoutSeconds: {
+    name: 'BATCHLINE_REQUEST_TIMEOUT_SECONDS',
+    aliases: ['BATCHLINE_REQUEST_TIMEOUT'],
+    kind: integer(10, 86_400),
+    default: '3600',
+    doc: 'Time limit for receiving a request, including its body.',
+  },
+  bodyLimit: {
+    name: 'BATCHLINE_BODY_LIMIT_BYTES',
+    aliases: ['BATCHLINE_BODY_LIMIT'],
+    kind: integer(1024, 1_073_741_824),
+    default: '1048576',
+    doc: 'Maximum size of a request body. Uploads have their own limit.',
+  },
+  listLimit: {
+    name: 'BATCHLINE_LIST_LIMIT_ITEMS',
+    aliases: ['BATCHLINE_LIST_LIMIT'],
+    kind: integer(1, 10_000),
+    default: '1000',
+    doc: 'Maximum number of items in one list.',
+  },
+  listSeconds: {
+    name: 'BATCHLINE_LIST_TIMEOUT_SECONDS',
+    aliases: ['BATCHLINE_LIST_TIMEOUT'],
+    kind: integer(1, 300),
+    default: '10',
+    doc: 'Time limit for reading a list from the database.',
+  },
+  textLimit: {
+    name: 'BATCHLINE_TEXT_LIMIT_CHARACTERS',
+    aliases: ['BATCHLINE_TEXT_LIMIT'],
+    kind: integer(DEFAULT_TEXT_LIMITS.description, 65_535),
+    default: String(DEFAULT_TEXT_LIMITS.description),
+    doc: 'Maximum length of Description, Response, Request and ProgressDescription.',
+  },
+  timeZone: {
+    name: 'BATCHLINE_TIME_ZONE',
+    kind: parsed('a code such as `NO`, or an IANA name', (given) => {
+      const zone = findTimeZone(given);
+      if (zone !== undefined) return zone;
+      throw new Rejected(
+        ` is "${given}"; a code such as NO or US-NY or an IANA name such as Europe/Oslo is accepted.`,
+      );
+    }),
+    default: 'UTC',
+    doc: 'Time zone of requests that name none.',
+  },
+  catalogueFolder: {
+    name: 'BATCHLINE_CATALOGUES',
+    kind: existingFolder,
+    doc: 'Folder with translations of your own (`nb.json`, `sv.json`, …). They take precedence over those of the server.',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** Proxies, browsers and limits on requests. */
+export const HTTP = {
+  trustProxy: {
+    name: 'BATCHLINE_TRUST_PROXY',
+    kind: listOf(
+      'addresses and networks',
+      'addresses such as 10.0.0.1 and networks such as 10.0.0.0/8 are',
+      (item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item),
+    ),
+    default: '',
+    doc: 'Proxies whose `X-Forwarded-*` headers the server trusts, separated by commas.',
+  },
+  corsOrigins: {
+    name: 'BATCHLINE_CORS_ORIGINS',
+    kind: listOf(
+      'origins, or `*`',
+      'origins such as https://app.example.com, without a path, or * alone for all of them are',
+      (item, items) =>
+        item === '*' ? items.length === 1 : /^https?:/.test(item) && URL.parse(item)?.origin === item,
+    ),
+    default: '',
+    doc: 'Origins whose scripts may call the API, such as `https://app.example.com`, separated by commas. `*` allows all.',
+  },
+  hstsSeconds: {
+    name: 'BATCHLINE_HSTS_SECONDS',
+    aliases: ['BATCHLINE_HSTS'],
+    kind: integer(0, 63_072_000),
+    default: '0',
+    doc: '`max-age` of Strict-Transport-Security, sent over https. 0 omits the header.',
+  },
+  rateLimitPerSecond: {
+    name: 'BATCHLINE_RATE_LIMIT_PER_SECOND',
+    aliases: ['BATCHLINE_RATE_LIMIT'],
+    kind: integer(0, 100_000),
+    default: '0',
+    doc: 'Requests per second that each caller may make to this process. 0 sets no limit.',
+  },
+  rateBurst: {
+    name: 'BATCHLINE_RATE_BURST_REQUESTS',
+    aliases: ['BATCHLINE_RATE_BURST'],
+    kind: integer(1, 1_000_000),
+    defaultDoc: 'ten times the rate limit',
+    doc: 'Requests that an idle caller may make at once before the rate limit applies.',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** Health, metrics and the log. */
+export const MONITORING = {
+  metrics: {
+    name: 'BATCHLINE_METRICS',
+    kind: oneOf(['sign-in', 'open', 'off']),
+    default: 'sign-in',
+    doc: 'Access to `/metrics`: `sign-in` requires a caller who may read every task, `open` requires no sign-in, `off` disables it.',
+  },
+  monitoringPort: {
+    name: 'BATCHLINE_MONITORING_PORT',
+    kind: integer(0, 65_535),
+    doc: 'Separate port for `/health` and `/metrics`, without sign-in. 0 picks a free one. If it is not set, no such port is opened.',
+  },
+  monitoringHost: {
+    name: 'BATCHLINE_MONITORING_HOST',
+    kind: text('an address'),
+    default: '127.0.0.1',
+    doc: 'Address that the monitoring port listens on.',
+  },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    kind: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    default: 'info',
+    doc: 'Minimum level of the log on standard error.',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** The server that workers and the command line call. */
+export const CLIENT = {
+  workerUrl: {
+    name: 'BATCHLINE_URL',
+    kind: httpAddress('http://127.0.0.1:7243'),
+    doc: 'Server that `batchline work`, `task`, `definition` and `schedule` call.',
+  },
+  workerToken: {
+    name: 'BATCHLINE_TOKEN',
+    kind: text('a token'),
+    doc: 'Bearer token for that server. `batchline work` needs one with the scope `worker`.',
+  },
+} as const satisfies Record<string, Setting>;

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Rejected, type Setting, type ValueOf, type ValuesOf } from './kinds.ts';
+
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting that was given under an earlier name. */
+export interface RenamedSetting {
+  readonly alias: string;
+  readonly name: string;
+}
+
+/** A text that was given for a setting, and where. */
+interface Given {
+  readonly text: string;
+  /** The name with the place, for errors: `PORT`, or `PORT in settings.env:3`. */
+  readonly where: string;
+}
+
+/** Looks up one variable in the environment or in a file. */
+type Source = (name: string) => Given | undefined;
+
+/** Reads settings by the table, and collects what is wrong with them. */
+export class SettingsReader {
+  readonly problems: string[] = [];
+  readonly renamed: RenamedSetting[] = [];
+  readonly #sources: readonly Source[];
+
+  /** @param file a settings file, which the environment takes precedence over */
+  constructor(env: Environment, file: string | undefined) {
+    this.#sources = [ofEnvironment(env), ...(file === undefined ? [] : [ofFile(file)])];
+  }
+
+  /** Returns the value of every setting of a group. A wrong one counts as not given. */
+  group<G extends Readonly<Record<string, Setting>>>(settings: G): ValuesOf<G> {
+    return Object.fromEntries(
+      Object.entries(settings).map(([key, setting]) => [key, this.value(setting)]),
+    ) as ValuesOf<G>;
+  }
+
+  /** Returns the value of a setting, its default, or `undefined` if it has none. */
+  value<S extends Setting>(setting: S): ValueOf<S> {
+    const given = this.#find(setting);
+    if (given !== undefined) {
+      try {
+        return setting.kind.parse(given.text) as ValueOf<S>;
+      } catch (error) {
+        if (!(error instanceof Rejected)) throw error;
+        this.problems.push(`${given.where}${error.message}`);
+      }
+    }
+    const fallback = setting.default === undefined ? undefined : setting.kind.parse(setting.default);
+    return fallback as ValueOf<S>;
+  }
+
+  /** Returns the text of a variable that isn't ours, such as AWS_REGION. */
+  foreign(name: string): string | undefined {
+    return this.#sources.map((source) => source(name)).find((given) => given !== undefined)?.text;
+  }
+
+  /** Adds a problem that concerns several settings. */
+  refuse(problem: string): void {
+    this.problems.push(problem);
+  }
+
+  /** Finds what was given under the name of a setting or its aliases. The environment is looked at first. */
+  #find({ name, aliases = [] }: Setting): Given | undefined {
+    for (const source of this.#sources) {
+      const given = source(name);
+      const old = aliases.flatMap((alias) => {
+        const found = source(alias);
+        return found === undefined ? [] : [{ ...found, alias }];
+      });
+      for (const { alias, where, text } of old) {
+        this.renamed.push({ alias, name });
+        if (given !== undefined && given.text !== text)
+          this.problems.push(
+            `${given.where} and its earlier name ${where} have different values; ${name} alone is accepted.`,
+          );
+      }
+      const found = given ?? old[0];
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+function ofEnvironment(env: Environment): Source {
+  return (name) => {
+    const text = env[name]?.trim();
+    return text === undefined || text === '' ? undefined : { text, where: name };
+  };
+}
+
+/** The variables of a settings file: `KEY=value` lines and `#` comments. */
+function ofFile(path: string): Source {
+  const settings = new Map<string, Given>();
+  for (const [index, line] of readFileSync(path, 'utf8').split(/\r?\n/).entries()) {
+    const [, name, text] = /^\s*([A-Z_][A-Z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name === undefined || text === undefined) continue;
+    if (text === '') settings.delete(name);
+    else settings.set(name, { text, where: `${name} in ${basename(path)}:${index + 1}` });
+  }
+  return (name) => settings.get(name);
+}

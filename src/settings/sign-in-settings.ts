@@ -1,0 +1,133 @@
+import {
+  flag,
+  integer,
+  milliseconds,
+  parsed,
+  Rejected,
+  type Setting,
+  someOf,
+  text,
+  trustworthyAddress,
+} from './kinds.ts';
+
+/** The sign-in methods, in the order in which they are offered. */
+const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
+
+/** A sign-in method (contract, section 5: Authorization). */
+export type SignInScheme = (typeof SIGN_IN_SCHEMES)[number];
+
+/** The first administrator. */
+export const ADMINISTRATOR = {
+  admin: {
+    name: 'BATCHLINE_ADMIN',
+    kind: parsed('`login:password`', (given) => {
+      const [, login, password] = /^([^:\s]{1,100}):(.+)$/.exec(given) ?? [];
+      if (login !== undefined && password !== undefined) return { login, password };
+      throw new Rejected(
+        ' is not login:password; a login without spaces, a colon and a password are accepted.',
+      );
+    }),
+    defaultDoc: '`admin` with a generated password',
+    doc: 'Administrator that the first start creates. Later starts ignore it.',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** How callers sign in. */
+export const SIGN_IN = {
+  schemes: {
+    name: 'BATCHLINE_SIGN_IN',
+    kind: someOf(SIGN_IN_SCHEMES),
+    default: SIGN_IN_SCHEMES.join(',') as string,
+    doc: 'Enabled sign-in methods, separated by commas.',
+  },
+  minPasswordLength: {
+    name: 'BATCHLINE_MIN_PASSWORD_LENGTH',
+    kind: integer(1, 1000),
+    default: '8',
+    doc: 'Minimum length of a new password, in characters.',
+  },
+  ticketIdleMs: {
+    name: 'BATCHLINE_TICKET_MINUTES',
+    kind: milliseconds('minutes', 1, 43_200),
+    default: '360',
+    doc: 'A SoTicket expires if it is not used for this long.',
+  },
+  sessionIdleMs: {
+    name: 'BATCHLINE_SESSION_MINUTES',
+    kind: milliseconds('minutes', 1, 43_200),
+    default: '60',
+    doc: 'A cookie session expires if it is not used for this long.',
+  },
+  mostMs: {
+    name: 'BATCHLINE_SIGN_IN_HOURS',
+    kind: milliseconds('hours', 1, 8760),
+    default: '168',
+    doc: 'Maximum lifetime of a SoTicket or cookie session, even if it is in use.',
+  },
+  freeFailures: {
+    name: 'BATCHLINE_SIGN_IN_FAILURES',
+    kind: integer(1, 1000),
+    default: '5',
+    doc: 'Wrong passwords allowed for a login from one address before further attempts are delayed.',
+  },
+  requireAppToken: {
+    name: 'BATCHLINE_REQUIRE_APP_TOKEN',
+    kind: flag,
+    default: 'false',
+    doc: 'Rejects calls without the SO-AppToken of a registered application. Cookie sessions need none.',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** The OIDC issuer whose JWTs sign in. */
+export const OIDC = {
+  issuer: {
+    name: 'BATCHLINE_OIDC_ISSUER',
+    kind: trustworthyAddress,
+    doc: 'OIDC issuer whose JWTs sign in, exactly as in their `iss` claim. Requires BATCHLINE_OIDC_AUDIENCE.',
+  },
+  audience: {
+    name: 'BATCHLINE_OIDC_AUDIENCE',
+    kind: text('an audience'),
+    doc: 'Audience that the `aud` claim must contain. Requires BATCHLINE_OIDC_ISSUER.',
+  },
+  jwks: {
+    name: 'BATCHLINE_OIDC_JWKS',
+    kind: trustworthyAddress,
+    defaultDoc: 'discovery document',
+    doc: "Address of the issuer's signing keys.",
+  },
+  skewSeconds: {
+    name: 'BATCHLINE_OIDC_SKEW_SECONDS',
+    aliases: ['BATCHLINE_OIDC_SKEW'],
+    kind: integer(0, 600),
+    default: '30',
+    doc: "Allowed difference between the issuer's clock and the server's.",
+  },
+  loginClaim: {
+    name: 'BATCHLINE_OIDC_LOGIN_CLAIM',
+    kind: text('a claim'),
+    default: 'preferred_username',
+    doc: 'Claim with the login. `email` is accepted only if it is verified.',
+  },
+  rolesClaim: {
+    name: 'BATCHLINE_OIDC_ROLES_CLAIM',
+    kind: text('a claim'),
+    doc: 'Claim with the roles; dots address nested claims. If it is not set, the roles of the associate apply.',
+  },
+  tenantClaim: {
+    name: 'BATCHLINE_OIDC_TENANT_CLAIM',
+    kind: text('a claim'),
+    doc: 'Claim with the DatabaseSerialNumber. If it is not set, the tenant of the associate applies.',
+  },
+  scopesClaim: {
+    name: 'BATCHLINE_OIDC_SCOPES_CLAIM',
+    kind: text('a claim'),
+    doc: 'Claim with the scopes (`read`, `write`, `admin`, with or without the prefix `batchline.`). If it is not set, a JWT has every scope.',
+  },
+  create: {
+    name: 'BATCHLINE_OIDC_CREATE',
+    kind: flag,
+    default: 'false',
+    doc: 'Creates an associate for an unknown login instead of rejecting it.',
+  },
+} as const satisfies Record<string, Setting>;
