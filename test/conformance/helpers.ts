@@ -60,7 +60,12 @@ export async function startConformanceServer(
   env: Record<string, string> = {},
 ): Promise<TestServer> {
   const server = await startTestServer(kind, {
-    env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_CONCURRENCY: '1', BATCHLINE_THREAD_POOL_SIZE: '6', ...env },
+    env: {
+      BATCHLINE_HANDLERS: HANDLERS,
+      BATCHLINE_CONCURRENCY: '1',
+      BATCHLINE_THREAD_POOL_SIZE: '6',
+      ...env,
+    },
   });
   const blocker = await server.admin.start({ Name: 'blocker' });
   await server.admin.until(blocker, (task) => task.State === 'Started');

@@ -110,7 +110,11 @@ export class Cluster {
   /** Starts the servers. */
   static async start(options: ClusterOptions): Promise<Cluster> {
     const { place, log } = options;
-    const env = { ...envOf(options, 'storm.ts'), BATCHLINE_CONCURRENCY: '8', BATCHLINE_THREAD_POOL_SIZE: '2' };
+    const env = {
+      ...envOf(options, 'storm.ts'),
+      BATCHLINE_CONCURRENCY: '8',
+      BATCHLINE_THREAD_POOL_SIZE: '2',
+    };
     const spawn = (): Promise<ServerProcess> => spawnServer(place, env);
     const servers = Array.from(
       { length: options.servers },

@@ -11,7 +11,9 @@ const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
 describe.each(DATABASES)('the life of a task on %s', (kind) => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer(kind, { env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_SHUTDOWN_GRACE_SECONDS: '1' } });
+    server = await startTestServer(kind, {
+      env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_SHUTDOWN_GRACE_SECONDS: '1' },
+    });
   });
   afterAll(() => server?.stop());
 

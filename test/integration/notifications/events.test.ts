@@ -13,7 +13,11 @@ describe.each(DATABASES)('events on %s', (kind) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer(kind, {
-      env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_SHUTDOWN_GRACE_SECONDS: '1', BATCHLINE_EVENT_HEARTBEAT_SECONDS: '1' },
+      env: {
+        BATCHLINE_HANDLERS: HANDLERS,
+        BATCHLINE_SHUTDOWN_GRACE_SECONDS: '1',
+        BATCHLINE_EVENT_HEARTBEAT_SECONDS: '1',
+      },
     });
   });
   afterAll(() => server?.stop());
