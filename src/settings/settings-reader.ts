@@ -64,7 +64,7 @@ export class SettingsReader {
     this.problems.push(problem);
   }
 
-  /** Finds what was given under the name of a setting or its aliases. The environment is looked at first. */
+  /** Finds what was given under the name of a setting or its aliases. The environment is checked first. */
   #find({ name, aliases = [] }: Setting): Given | undefined {
     for (const source of this.#sources) {
       const given = source(name);

@@ -10,7 +10,7 @@ import {
   trustworthyAddress,
 } from './kinds.ts';
 
-/** The sign-in methods, in the order in which they are offered. */
+/** The sign-in methods, in the order that they are offered in. */
 const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
 
 /** A sign-in method (contract, section 5: Authorization). */
