@@ -157,7 +157,11 @@ describe('earlier names', () => {
   });
 
   test('log one warning each', () => {
-    const config = readConfig({ BATCHLINE_LEASE_SECONDS: '7', BATCHLINE_TENANT: 'mine', BATCHLINE_TENANT: 'mine' });
+    const config = readConfig({
+      BATCHLINE_LEASE_SECONDS: '7',
+      BATCHLINE_TENANT: 'mine',
+      BATCHLINE_TENANT: 'mine',
+    });
     expect(config).toMatchObject({ leaseSeconds: 7, serialNumber: 'mine' });
     const warn = vi.fn();
     logRenamedSettings(config, { warn } as unknown as Logger);

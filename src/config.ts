@@ -7,11 +7,7 @@ import type { FilesPlace } from './files/place.ts';
 import { DATABASE } from './settings/database-settings.ts';
 import { masked, type ValueOf, type ValuesOf } from './settings/kinds.ts';
 import { CLIENT, HTTP, MONITORING, SERVER } from './settings/server-settings.ts';
-import {
-  type Environment,
-  type RenamedSetting,
-  SettingsReader,
-} from './settings/settings-reader.ts';
+import { type Environment, type RenamedSetting, SettingsReader } from './settings/settings-reader.ts';
 import { ADMINISTRATOR, OIDC, SIGN_IN } from './settings/sign-in-settings.ts';
 import { EVENTS, FILES, RETENTION, TASKS, WEBHOOKS } from './settings/task-settings.ts';
 import { BACKEND_NAMES, type BackendName } from './store/backend.ts';

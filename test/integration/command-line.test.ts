@@ -134,7 +134,11 @@ describe('serve refuses with one clear line', () => {
       { BATCHLINE_INPUT_DIR: CLI },
       /^batchline: BATCHLINE_INPUT_DIR is ".*"; a folder that exists is accepted\. \[SETTINGS_INVALID\]$/,
     ],
-    [{ BATCHLINE_LEASE_SECONDS: '1', BATCHLINE_SHUTDOWN_GRACE_SECONDS: '-1' }, /BATCHLINE_LEASE_SECONDS/, /BATCHLINE_SHUTDOWN_GRACE_SECONDS/],
+    [
+      { BATCHLINE_LEASE_SECONDS: '1', BATCHLINE_SHUTDOWN_GRACE_SECONDS: '-1' },
+      /BATCHLINE_LEASE_SECONDS/,
+      /BATCHLINE_SHUTDOWN_GRACE_SECONDS/,
+    ],
     [
       { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/x' },
       /^batchline: DATABASE_URL: .*ECONNREFUSED.*\. \[DATABASE_UNREACHABLE\]$/,
@@ -201,7 +205,12 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
   ['--help', 0, /^Usage: batchline [\s\S]*a self-hosted batch-task server\n[\s\S]*\n {2}serve /, /^$/],
   ['help token', 0, /\n {2}revoke .*<id>/, /^$/],
   ['settings --json', 0, /^\[\{"name":"HOST","default":"127\.0\.0\.1","accepts":"an address","doc":/, /^$/],
-  ['settings', 0, /^Server:\n {2}HOST\n {6}Address to listen on\.\n {6}Accepts an address; default: 127\.0\.0\.1\.\n[\s\S]*LOG_LEVEL/, /^$/],
+  [
+    'settings',
+    0,
+    /^Server:\n {2}HOST\n {6}Address to listen on\.\n {6}Accepts an address; default: 127\.0\.0\.1\.\n[\s\S]*LOG_LEVEL/,
+    /^$/,
+  ],
   ['', 2, /^$/, /^Usage: batchline /],
   ['nonsense', 2, /^$/, /^batchline: unknown command 'nonsense' \[USAGE_INVALID\]\n$/],
   ['serve now', 2, /^$/, /^batchline: too many arguments for 'serve'/],
