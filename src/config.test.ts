@@ -157,41 +157,37 @@ describe('earlier names', () => {
   });
 
   test('log one warning each', () => {
-    const config = readConfig({
-      BATCHLINE_LEASE_SECONDS: '7',
-      BATCHLINE_TENANT: 'mine',
-      BATCHLINE_TENANT: 'mine',
-    });
+    const config = readConfig({ BATCHLINE_LEASE: '7', BATCHLINE_SERIAL: 'mine', BATCHLINE_TENANT: 'mine' });
     expect(config).toMatchObject({ leaseSeconds: 7, serialNumber: 'mine' });
     const warn = vi.fn();
     logRenamedSettings(config, { warn } as unknown as Logger);
     expect(warn.mock.calls).toEqual([
       [
-        { event: 'settings.renamed', setting: 'BATCHLINE_TENANT', name: 'BATCHLINE_TENANT' },
-        'BATCHLINE_TENANT is deprecated; use BATCHLINE_TENANT',
+        { event: 'settings.renamed', setting: 'BATCHLINE_SERIAL', name: 'BATCHLINE_TENANT' },
+        'BATCHLINE_SERIAL is deprecated; use BATCHLINE_TENANT',
       ],
       [
-        { event: 'settings.renamed', setting: 'BATCHLINE_LEASE_SECONDS', name: 'BATCHLINE_LEASE_SECONDS' },
-        'BATCHLINE_LEASE_SECONDS is deprecated; use BATCHLINE_LEASE_SECONDS',
+        { event: 'settings.renamed', setting: 'BATCHLINE_LEASE', name: 'BATCHLINE_LEASE_SECONDS' },
+        'BATCHLINE_LEASE is deprecated; use BATCHLINE_LEASE_SECONDS',
       ],
     ]);
   });
 
   test('an error names the variable that was given', () => {
-    expect(problemsOf({ BATCHLINE_SHUTDOWN_GRACE_SECONDS: '-1' })).toEqual([
-      'BATCHLINE_SHUTDOWN_GRACE_SECONDS is "-1"; a whole number from 0 to 3600 is accepted.',
+    expect(problemsOf({ BATCHLINE_GRACE: '-1' })).toEqual([
+      'BATCHLINE_GRACE is "-1"; a whole number from 0 to 3600 is accepted.',
     ]);
   });
 
   test('must not contradict the name', () => {
-    expect(problemsOf({ BATCHLINE_LEASE_SECONDS: '7', BATCHLINE_LEASE_SECONDS: '8' })).toEqual([
-      'BATCHLINE_LEASE_SECONDS and its earlier name BATCHLINE_LEASE_SECONDS have different values; BATCHLINE_LEASE_SECONDS alone is accepted.',
+    expect(problemsOf({ BATCHLINE_LEASE: '7', BATCHLINE_LEASE_SECONDS: '8' })).toEqual([
+      'BATCHLINE_LEASE_SECONDS and its earlier name BATCHLINE_LEASE have different values; BATCHLINE_LEASE_SECONDS alone is accepted.',
     ]);
   });
 
   test('in the environment take precedence over a settings file', () => {
     const file = settingsFile('BATCHLINE_LEASE_SECONDS=8\n');
-    expect(readConfig({ BATCHLINE_CONFIG: file, BATCHLINE_LEASE_SECONDS: '7' }).leaseSeconds).toBe(7);
+    expect(readConfig({ BATCHLINE_CONFIG: file, BATCHLINE_LEASE: '7' }).leaseSeconds).toBe(7);
   });
 });
 
