@@ -164,11 +164,11 @@ describe('earlier names', () => {
     expect(warn.mock.calls).toEqual([
       [
         { event: 'settings.renamed', setting: 'BATCHLINE_SERIAL', name: 'BATCHLINE_TENANT' },
-        'BATCHLINE_SERIAL is deprecated; use BATCHLINE_TENANT',
+        'setting has a new name',
       ],
       [
         { event: 'settings.renamed', setting: 'BATCHLINE_LEASE', name: 'BATCHLINE_LEASE_SECONDS' },
-        'BATCHLINE_LEASE is deprecated; use BATCHLINE_LEASE_SECONDS',
+        'setting has a new name',
       ],
     ]);
   });

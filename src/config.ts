@@ -130,7 +130,7 @@ export function readConfig(env: Environment): Config {
 /** Logs a warning for each setting that was given under an earlier name. */
 export function logRenamedSettings({ renamedSettings }: Config, log: Logger): void {
   for (const { alias, name } of renamedSettings)
-    log.warn({ event: 'settings.renamed', setting: alias, name }, `${alias} is deprecated; use ${name}`);
+    log.warn({ event: 'settings.renamed', setting: alias, name }, 'setting has a new name');
 }
 
 /** Returns the settings file. A file that can't be read would hide every other problem, so it is reported alone. */
