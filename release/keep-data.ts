@@ -31,7 +31,7 @@ const server = spawn(process.execPath, ['src/cli/main.ts', 'serve'], {
     PORT: '0',
     BATCHLINE_DATA: folder,
     BATCHLINE_ADMIN: admin,
-    BATCHLINE_GRACE: '0',
+    BATCHLINE_SHUTDOWN_GRACE_SECONDS: '0',
     BATCHLINE_HANDLERS: handlers,
   },
   stdio: ['ignore', 'pipe', 'inherit'],
