@@ -10,8 +10,9 @@ import { Registry } from '../src/engine/registry.ts';
 import { TaskQueue } from '../src/engine/task-queue.ts';
 import { Files } from '../src/files/files.ts';
 import { openStore } from '../src/files/open-store.ts';
-import { type Database, openDatabase } from '../src/store/database.ts';
+import type { Database } from '../src/store/database.ts';
 import { IS_HELD } from '../src/store/held-tasks.ts';
+import { openDatabase } from '../src/store/open.ts';
 import { TextWriter } from '../src/tasks/text-writer.ts';
 
 /** The caller who starts the tasks. */

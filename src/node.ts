@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { Definitions } from './engine/definitions.ts';
 import { Engine } from './engine/engine.ts';
+import type { FaultKind } from './engine/engine-meter.ts';
 import { loadHandlers } from './engine/load-handlers.ts';
 import { Registry } from './engine/registry.ts';
 import { RetentionService } from './engine/retention.ts';
@@ -15,13 +16,13 @@ import { addGauges } from './observability/metrics/gauges.ts';
 import { PrometheusMetrics } from './observability/metrics/prometheus.ts';
 import { QueueCounts } from './observability/metrics/queue-counts.ts';
 import { openMonitoring } from './observability/monitoring-server.ts';
-import { openDatabase } from './store/database.ts';
 import { keepDefaultLimits } from './store/definitions/definition-control.ts';
+import { openDatabase } from './store/open.ts';
 import { keepOwnRules } from './store/retention/own-rules.ts';
 import type { TaskParts } from './tasks/task-parts.ts';
 import { TextWriter } from './tasks/text-writer.ts';
 import { loggableError } from './workers/failure-text.ts';
-import { catchRunFaults, type FaultKind } from './workers/run-faults.ts';
+import { catchRunFaults } from './workers/run-faults.ts';
 
 /** What is to be ended, in the order in which it was begun. */
 export type Undo = (() => Promise<void>)[];

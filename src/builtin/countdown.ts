@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { message } from '../domain/message.ts';
-import { defineTask, TaskError } from '../workers/define-task.ts';
+import { defineTask } from '../workers/define-task.ts';
+import { TaskError } from '../workers/errors.ts';
 import { pause } from './pause.ts';
 
 /**

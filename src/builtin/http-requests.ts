@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import type { Dispatcher } from 'undici';
 import { message } from '../domain/message.ts';
 import { createAgent } from '../net/address-rules.ts';
-import { defineTask, PermanentError, type TaskContext } from '../workers/define-task.ts';
+import { defineTask, type TaskContext } from '../workers/define-task.ts';
+import { PermanentError } from '../workers/errors.ts';
 import { ResultLog } from './http-requests/result-log.ts';
 import {
   backoffSeconds,

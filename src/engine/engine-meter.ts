@@ -1,7 +1,8 @@
 import type { RunOutcome } from '../domain/run-outcome.ts';
 import { hasEnded, type StoredState } from '../domain/task-state.ts';
-import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
-import type { FaultKind } from '../workers/run-faults.ts';
+
+/** An error that escaped from the code of a run. */
+export type FaultKind = 'unhandled rejection' | 'uncaught exception';
 
 /** How a run has ended, as it is counted. */
 export type CountedOutcome =
@@ -33,7 +34,11 @@ export interface EngineMeter {
   /** Callers, schedules or parents have started tasks of a definition. */
   started(name: string, tasks: number): void;
   /** @param seconds how long the transaction took; it may have claimed nothing */
-  claimed(name: string, claimed: readonly ClaimedTask[], seconds: number): void;
+  claimed(
+    name: string,
+    claimed: readonly { readonly waitedSeconds: number | undefined }[],
+    seconds: number,
+  ): void;
   /** Ends of runs that still held their tasks, of one transaction. */
   ended(runs: readonly CountedRun[]): void;
   /** A task of this definition begins to wait for its children, so that its run is over. */

@@ -12,7 +12,8 @@ import { asRun, checkNoTransaction, currentUse, type RunUse } from '../store/run
 import type { Schema } from '../store/schema.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
 import { inTransaction } from '../store/transaction.ts';
-import { type Json, PermanentError, RunEnded, type TaskContext } from '../workers/define-task.ts';
+import type { TaskContext } from '../workers/define-task.ts';
+import { type Json, PermanentError, RunEnded } from '../workers/errors.ts';
 import { forwardingLog, lineText } from '../workers/forwarding-log.ts';
 import type { RunServices, RunTransaction } from '../workers/run-services.ts';
 import { childrenOver } from '../workers/task-children.ts';

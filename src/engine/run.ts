@@ -6,8 +6,8 @@ import { beginRun, type WorkSpan } from '../observability/spans.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
 import { loggableError } from '../workers/failure-text.ts';
 import { RunControl } from '../workers/run-control.ts';
-import type { FaultKind } from '../workers/run-faults.ts';
 import { logFieldsOf } from '../workers/run-log-fields.ts';
+import type { FaultKind } from './engine-meter.ts';
 import type { RegisteredDefinition } from './registry.ts';
 
 /** Receives the errors that escape from the code of runs. */

@@ -1,7 +1,7 @@
 import { consequenceOf, type RunOutcome } from '../domain/run-outcome.ts';
 import type { Files } from '../files/files.ts';
 import type { ResultFileRecord } from '../store/files/result-files.ts';
-import { PermanentError } from '../workers/define-task.ts';
+import { PermanentError } from '../workers/errors.ts';
 import { failureText } from '../workers/failure-text.ts';
 import type { Run } from './run.ts';
 

@@ -26,7 +26,8 @@ import {
   noteUse,
   type Upload,
 } from '../store/uploads/uploads.ts';
-import { PermanentError, type ResultFile } from '../workers/define-task.ts';
+import type { ResultFile } from '../workers/define-task.ts';
+import { PermanentError } from '../workers/errors.ts';
 import { digestOf } from './digest.ts';
 import type { ByteRange, FileStore } from './file-store.ts';
 import { nothingThere } from './file-system.ts';

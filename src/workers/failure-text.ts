@@ -3,7 +3,7 @@ import { stdSerializers } from 'pino';
 import { Refusal } from '../domain/errors.ts';
 import { Message, message, type Text } from '../domain/message.ts';
 import { boundedText, MAX_ERROR_LENGTH } from '../domain/run-texts.ts';
-import { PermanentError, TaskError } from './define-task.ts';
+import { PermanentError, TaskError } from './errors.ts';
 
 /** Maximum depth of causes, and number of errors of an AggregateError, in a description. */
 const MAX_DEPTH = 8;

@@ -9,6 +9,7 @@ export {
   type Text,
 } from '../domain/message.ts';
 export * from './define-task.ts';
+export * from './errors.ts';
 export { createWorker, type Worker, type WorkerOptions } from './remote/create-worker.ts';
 export { CallRefused } from './remote/worker-client.ts';
 export * from './resumable-file.ts';

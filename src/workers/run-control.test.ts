@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RunEnded } from './define-task.ts';
+import { RunEnded } from './errors.ts';
 import { RunControl } from './run-control.ts';
 
 test('the signal is aborted when the run is told to end, also where it is asked for later', () => {

@@ -1,8 +1,9 @@
 import { message, type Text } from '../domain/message.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
-import { RunEnded, type RunEndReason } from './define-task.ts';
+import type { FaultKind } from '../engine/engine-meter.ts';
+import { RunEnded, type RunEndReason } from './errors.ts';
 import { storableProgress } from './progress.ts';
-import type { FaultKind, FaultTarget } from './run-faults.ts';
+import type { FaultTarget } from './run-faults.ts';
 import { failedOutcome } from './run-result.ts';
 
 /** What a run has to tell since it was last written. */

@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-
-/** An error that escaped from the code of a run. */
-export type FaultKind = 'unhandled rejection' | 'uncaught exception';
+import type { FaultKind } from '../engine/engine-meter.ts';
 
 /** Receives the errors that escape from the code of a run, during the run and after its end. */
 export interface FaultTarget {

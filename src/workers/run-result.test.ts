@@ -7,7 +7,7 @@ import {
   MAX_ERROR_LENGTH,
   MAX_RESULT_LENGTH,
 } from '../domain/run-texts.ts';
-import { PermanentError, TaskError } from './define-task.ts';
+import { PermanentError, TaskError } from './errors.ts';
 import { loggableError } from './failure-text.ts';
 import { failedOutcome, returnedOutcome } from './run-result.ts';
 

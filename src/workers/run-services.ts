@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { BatchTask } from '../domain/batch-task.ts';
-import type { Json } from './define-task.ts';
+import type { Json } from './errors.ts';
 
 /** What the server lends to definitions that run in its process. */
 export interface RunServices {

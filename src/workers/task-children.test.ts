@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PermanentError } from './define-task.ts';
+import { PermanentError } from './errors.ts';
 import { CHILDREN_PAGE, type ChildrenPort, childrenOver, type KeyedChild } from './task-children.ts';
 
 /** A port that keeps what it is told. */

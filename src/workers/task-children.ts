@@ -2,7 +2,7 @@ import type { Parameters } from '../domain/batch-task.ts';
 import { type FamilyCounts, MOST_CHILDREN_AT_ONCE, type OnFailure } from '../domain/family.ts';
 import { message } from '../domain/message.ts';
 import type { StoredState } from '../domain/task-state.ts';
-import { PermanentError } from './define-task.ts';
+import { PermanentError } from './errors.ts';
 
 /** A child that a run starts. */
 export interface ChildToStart {

@@ -9,7 +9,8 @@ import { parseOrder } from '../../src/domain/archive/order.ts';
 import { parseFilter } from '../../src/domain/archive/parse-filter.ts';
 import { type Place, readPage } from '../../src/store/archive/read-page.ts';
 import type { Slice } from '../../src/store/archive/scope.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import {
   type ArchiveTask,
   ASKED,

@@ -7,7 +7,8 @@ import { SCOPES } from '../../src/domain/caller.ts';
 import type { Refusal } from '../../src/domain/errors.ts';
 import { JwtScheme } from '../../src/http/auth/jwt.ts';
 import { findAssociate, insertAssociate, updateAssociate } from '../../src/store/associates/associates.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { type OidcIssuer, startOidcIssuer } from '../support/oidc-issuer.ts';
 

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 import { readConfig } from '../../src/config.ts';
 import { insertAssociate } from '../../src/store/associates/associates.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { ADMIN, quickHash } from './associates.ts';
 import { createDatabase } from './postgres-server.ts';
 

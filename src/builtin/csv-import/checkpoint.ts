@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { message } from '../../domain/message.ts';
-import { PermanentError } from '../../workers/define-task.ts';
+import { PermanentError } from '../../workers/errors.ts';
 
 const count = Type.Integer({ minimum: 0 });
 

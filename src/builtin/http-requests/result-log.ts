@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { message } from '../../domain/message.ts';
-import { PermanentError, type TaskContext } from '../../workers/define-task.ts';
+import type { TaskContext } from '../../workers/define-task.ts';
+import { PermanentError } from '../../workers/errors.ts';
 import { ResumableFile } from '../../workers/resumable-file.ts';
 import { FinishedSet } from './finished-set.ts';
 

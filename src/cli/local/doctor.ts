@@ -8,11 +8,12 @@ import { Registry } from '../../engine/registry.ts';
 import { checkFiles } from '../../files/missing-files.ts';
 import { openStore } from '../../files/open-store.ts';
 import { openLog } from '../../log.ts';
-import { connectDatabase, type Database, nameOf } from '../../store/database.ts';
+import type { Database } from '../../store/database.ts';
 import { hasEmbedded } from '../../store/embedded/data-folder.ts';
 import { migrationState } from '../../store/migrations/migrate.ts';
 import { checkUnknown } from '../../store/migrations/unknown-migrations.ts';
 import { checkNotMoved } from '../../store/move/move-state.ts';
+import { connectDatabase, nameOf } from '../../store/open.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
 /** What was looked at, how it is, and what to do about it. */

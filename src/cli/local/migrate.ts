@@ -1,7 +1,7 @@
 import { type Config, readConfig } from '../../config.ts';
 import { openLog } from '../../log.ts';
-import { connectDatabase, openDatabase } from '../../store/database.ts';
 import { migrationState } from '../../store/migrations/migrate.ts';
+import { connectDatabase, openDatabase } from '../../store/open.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';
 

@@ -1,9 +1,10 @@
 import { readConfig } from '../../config.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { openLog } from '../../log.ts';
-import { type Database, nameOf, openToMove } from '../../store/database.ts';
+import type { Database } from '../../store/database.ts';
 import { moveDatabase } from '../../store/move/move-database.ts';
 import { forgetMove } from '../../store/move/move-state.ts';
+import { nameOf, openToMove } from '../../store/open.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';
 

@@ -4,7 +4,7 @@ import { type Child, listChildren } from '../../store/families/list-children.ts'
 import { readFamily } from '../../store/families/read-family.ts';
 import type { Schema } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
-import { RunEnded } from '../../workers/define-task.ts';
+import { RunEnded } from '../../workers/errors.ts';
 import type { ChildResult, ChildrenPort } from '../../workers/task-children.ts';
 import { CHILDREN_PAGE } from '../../workers/task-children.ts';
 import type { Run } from '../run.ts';

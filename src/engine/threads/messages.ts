@@ -1,9 +1,9 @@
 import type { BatchTask } from '../../domain/batch-task.ts';
 import { type MessageData, revived, type Text } from '../../domain/message.ts';
 import type { TraceContext } from '../../domain/trace-context.ts';
-import type { Json, RunEndReason } from '../../workers/define-task.ts';
-import type { FaultKind } from '../../workers/run-faults.ts';
+import type { Json, RunEndReason } from '../../workers/errors.ts';
 import type { ChildrenPort } from '../../workers/task-children.ts';
+import type { FaultKind } from '../engine-meter.ts';
 import type { DefinitionSource } from '../registry.ts';
 
 /** What a thread is started with. */

@@ -5,19 +5,14 @@ import type { RunOutcome } from '../../domain/run-outcome.ts';
 import { checkpointJson } from '../../domain/run-texts.ts';
 import { traceHeaders } from '../../domain/trace-context.ts';
 import { withTrace } from '../../observability/spans.ts';
-import {
-  type Json,
-  PermanentError,
-  type ResultFile,
-  RunEnded,
-  type TaskContext,
-  type TaskDefinition,
-} from '../../workers/define-task.ts';
+import type { ResultFile, TaskContext, TaskDefinition } from '../../workers/define-task.ts';
+import { type Json, PermanentError, RunEnded } from '../../workers/errors.ts';
 import { forwardingLog } from '../../workers/forwarding-log.ts';
 import { storableProgress } from '../../workers/progress.ts';
-import { catchRunFaults, type FaultKind, type FaultTarget, inFaultScope } from '../../workers/run-faults.ts';
+import { catchRunFaults, type FaultTarget, inFaultScope } from '../../workers/run-faults.ts';
 import { failedOutcome, returnedOutcome } from '../../workers/run-result.ts';
 import { childrenOver } from '../../workers/task-children.ts';
+import type { FaultKind } from '../engine-meter.ts';
 import {
   type ChildrenCall,
   type FromThread,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { type Json, PermanentError, RunEnded, TaskError } from '../../workers/define-task.ts';
+import { type Json, PermanentError, RunEnded, TaskError } from '../../workers/errors.ts';
 import { failureText } from '../../workers/failure-text.ts';
 import type { ChildrenPort } from '../../workers/task-children.ts';
 import { childrenOfRun } from '../families/run-children.ts';

@@ -1,10 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CountedRun, EngineMeter } from '../../engine/engine-meter.ts';
+import type { CountedRun, EngineMeter, FaultKind } from '../../engine/engine-meter.ts';
 import type { HttpMeter } from '../../http/telemetry/http-meter.ts';
 import type { TryOutcome, WebhookMeter } from '../../notifications/webhooks/webhook-meter.ts';
 import type { DatabaseMeter } from '../../store/database-meter.ts';
-import type { ClaimedTask } from '../../store/tasks/claim-tasks.ts';
-import type { FaultKind } from '../../workers/run-faults.ts';
 import { processMetrics } from './process-metrics.ts';
 
 /** In seconds. */
@@ -115,7 +113,11 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
     this.#tasksStarted.inc({ definition }, tasks);
   }
 
-  claimed(definition: string, claimed: readonly ClaimedTask[], seconds: number): void {
+  claimed(
+    definition: string,
+    claimed: readonly { readonly waitedSeconds: number | undefined }[],
+    seconds: number,
+  ): void {
     this.#claims.observe(seconds);
     if (claimed.length === 0) return;
     this.#claimBatches.observe(claimed.length);

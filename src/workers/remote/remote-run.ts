@@ -13,20 +13,14 @@ import type { RunOutcome } from '../../domain/run-outcome.ts';
 import { checkpointJson } from '../../domain/run-texts.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import { readTraceContext, traceHeaders } from '../../domain/trace-context.ts';
+import type { FaultKind } from '../../engine/engine-meter.ts';
 import { beginRun, type WorkSpan } from '../../observability/spans.ts';
-import {
-  type Json,
-  PermanentError,
-  type ResultFile,
-  RunEnded,
-  type RunEndReason,
-  type TaskContext,
-  type TaskDefinition,
-} from '../define-task.ts';
+import type { ResultFile, TaskContext, TaskDefinition } from '../define-task.ts';
+import { type Json, PermanentError, RunEnded, type RunEndReason } from '../errors.ts';
 import { loggableError } from '../failure-text.ts';
 import { forwardingLog, type LogLine, lineText } from '../forwarding-log.ts';
 import { RunControl } from '../run-control.ts';
-import { type FaultKind, inFaultScope } from '../run-faults.ts';
+import { inFaultScope } from '../run-faults.ts';
 import { logFieldsOf } from '../run-log-fields.ts';
 import { supervise } from '../supervise.ts';
 import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../task-children.ts';

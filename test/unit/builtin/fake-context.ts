@@ -8,8 +8,9 @@ import { pino } from 'pino';
 import type { Static, TSchema } from 'typebox';
 import type { BatchTask } from '../../../src/domain/batch-task.ts';
 import { importTables } from '../../../src/store/migrations/0017-import-tables.ts';
-import type { Json, TaskContext, TaskDefinition } from '../../../src/workers/define-task.ts';
-import { PermanentError } from '../../../src/workers/define-task.ts';
+import type { TaskContext, TaskDefinition } from '../../../src/workers/define-task.ts';
+import type { Json } from '../../../src/workers/errors.ts';
+import { PermanentError } from '../../../src/workers/errors.ts';
 import type { RunServices, RunTransaction } from '../../../src/workers/run-services.ts';
 import { childrenOver } from '../../../src/workers/task-children.ts';
 

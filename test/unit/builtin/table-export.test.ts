@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { BUILTIN_DEFINITIONS } from '../../../src/builtin/index.ts';
 import { tableExport } from '../../../src/builtin/table-export.ts';
 import type { BatchTask } from '../../../src/domain/batch-task.ts';
-import { RunEnded } from '../../../src/workers/define-task.ts';
+import { RunEnded } from '../../../src/workers/errors.ts';
 import { fakeContext, parametersOf, TASK, tempFolder } from './fake-context.ts';
 
 const TASKS: BatchTask[] = [
