@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
 import { type Caller, SCOPES } from '../src/domain/caller.ts';
 import { Definitions } from '../src/engine/definitions.ts';
-import { Engine } from '../src/engine/engine.ts';
+import { TaskRunner } from '../src/engine/engine.ts';
 import { loadHandlers } from '../src/engine/load-handlers.ts';
 import { Registry } from '../src/engine/registry.ts';
 import { TaskQueue } from '../src/engine/task-queue.ts';
@@ -65,7 +65,7 @@ export async function openParts(env: Readonly<Record<string, string>>) {
   return {
     parts,
     database,
-    makeEngine: () => new Engine(parts, config, log),
+    makeEngine: () => new TaskRunner(parts, config, log),
     async close() {
       await database.close();
     },

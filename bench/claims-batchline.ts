@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { claimDue } from '../src/engine/claim-due.ts';
+import { claimBatch } from '../src/engine/claim-due.ts';
 import { openParts } from './batchline-parts.ts';
 import { fillTasks } from './fill-tasks.ts';
 import { answerWith } from './processes.ts';
@@ -24,7 +24,7 @@ await answerWith(async ({ env, history, tasks, limit }: ClaimsJob): Promise<numb
     from generate_series(1, ${tasks}::int)`.execute(db);
   const request = { name: 'bench-noop', limit, owner: 'bench', leaseSeconds: 60, tenant: null };
   const started = performance.now();
-  for (let left = tasks; left > 0; ) left -= (await claimDue(parts, request)).claimed.length;
+  for (let left = tasks; left > 0; ) left -= (await claimBatch(parts, request)).claimed.length;
   const rate = tasks / ((performance.now() - started) / 1000);
   await sql`delete from batchline.task where name = 'bench-noop'`.execute(db);
   await close();

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { Refusal } from './domain/errors.ts';
+import { RequestError } from './domain/errors.ts';
 import type { Associate } from './store/associates/associates.ts';
 import type { Database } from './store/database.ts';
 import { replacePassword } from './tasks/replace-password.ts';
@@ -22,7 +22,7 @@ export async function runCommand({ sql }: Database, request: unknown): Promise<C
   try {
     return { associate: await replacePassword(sql, request.login, request.passwordHash) };
   } catch (error) {
-    if (error instanceof Refusal && error.kind === 'missing') return { refused: 'unknown login' };
+    if (error instanceof RequestError && error.kind === 'notFound') return { refused: 'unknown login' };
     throw error;
   }
 }

@@ -204,7 +204,7 @@ function refuseHalf(
   ...pair: readonly (readonly [string, string | undefined])[]
 ): void {
   const given = pair.find(([, value]) => value !== undefined);
-  const missing = pair.find(([, value]) => value === undefined);
-  if (given !== undefined && missing !== undefined)
-    reader.refuse(`${given[0]} is set without ${missing[0]}; both or none are accepted.`);
+  const notFound = pair.find(([, value]) => value === undefined);
+  if (given !== undefined && notFound !== undefined)
+    reader.refuse(`${given[0]} is set without ${notFound[0]}; both or none are accepted.`);
 }

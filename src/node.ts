@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { Definitions } from './engine/definitions.ts';
-import { Engine } from './engine/engine.ts';
+import { TaskRunner } from './engine/engine.ts';
 import type { FaultKind } from './engine/engine-meter.ts';
 import { loadHandlers } from './engine/load-handlers.ts';
 import { Registry } from './engine/registry.ts';
-import { RetentionService } from './engine/retention.ts';
+import { Pruner } from './engine/retention.ts';
 import { TaskQueue } from './engine/task-queue.ts';
 import { Files } from './files/files.ts';
 import { openStore } from './files/open-store.ts';
@@ -19,7 +19,7 @@ import { openMonitoring } from './observability/monitoring-server.ts';
 import { keepDefaultLimits } from './store/definitions/definition-control.ts';
 import { openDatabase } from './store/open.ts';
 import { keepOwnRules } from './store/retention/own-rules.ts';
-import type { TaskParts } from './tasks/task-parts.ts';
+import type { TaskDeps } from './tasks/task-parts.ts';
 import { TextWriter } from './tasks/text-writer.ts';
 import { loggableError } from './workers/failure-text.ts';
 import { catchRunFaults } from './workers/run-faults.ts';
@@ -28,9 +28,9 @@ import { catchRunFaults } from './workers/run-faults.ts';
 export type Undo = (() => Promise<void>)[];
 
 /** What every process on the database has, whatever it is for. */
-export interface Node {
-  readonly tasks: TaskParts;
-  readonly retention: RetentionService;
+export interface Runtime {
+  readonly tasks: TaskDeps;
+  readonly retention: Pruner;
 }
 
 /**
@@ -41,13 +41,13 @@ export interface Node {
  * @param undo gets what ends each part that has begun, also where a later one fails
  * @throws OperatorError
  */
-export async function startNode(
+export async function startRuntime(
   config: Config,
   log: Logger,
   metrics: PrometheusMetrics,
   runs: boolean,
   undo: Undo,
-): Promise<Node> {
+): Promise<Runtime> {
   const undoCatching = catchRunFaults((kind, error) => reportStray(kind, error, log, metrics));
   undo.push(async () => undoCatching());
   const registry = await loadDefinitions(config);
@@ -71,7 +71,7 @@ export async function startNode(
   );
   undo.push(() => store.close());
   const files = new Files(config, database.sql, store, log);
-  const tasks: TaskParts = {
+  const tasks: TaskDeps = {
     database,
     queue,
     registry,
@@ -82,10 +82,10 @@ export async function startNode(
     listLimit: config.listLimit,
     serialNumber: config.serialNumber,
   };
-  const engine = new Engine({ database, queue, registry, definitions, files }, config, log, runs);
+  const engine = new TaskRunner({ database, queue, registry, definitions, files }, config, log, runs);
   await engine.start();
   undo.push(() => engine.stop());
-  const retention = new RetentionService({ database, registry, files }, config.retention, log);
+  const retention = new Pruner({ database, registry, files }, config.retention, log);
   retention.start();
   undo.push(() => retention.stop());
   addGauges(metrics.registry, {
@@ -98,7 +98,7 @@ export async function startNode(
 }
 
 /** How a process is, from its first moment on, and where that is told. */
-export class Watch {
+export class Observability {
   readonly health: Health;
   readonly metrics = new PrometheusMetrics();
 

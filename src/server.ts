@@ -4,12 +4,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { runCommand } from './commands.ts';
 import type { Config } from './config.ts';
-import { Refusal } from './domain/errors.ts';
-import type { RetentionService } from './engine/retention.ts';
+import { RequestError } from './domain/errors.ts';
+import type { Pruner } from './engine/retention.ts';
 import { buildApp } from './http/app.ts';
 import { hashPassword } from './http/auth/passwords.ts';
 import { loadCatalogues } from './http/localization/load-catalogues.ts';
-import { endAll, startNode, type Undo, Watch } from './node.ts';
+import { endAll, Observability, startRuntime, type Undo } from './node.ts';
 import { EventFeed } from './notifications/event-feed.ts';
 import { WebhookSender } from './notifications/webhooks/webhook-sender.ts';
 import type { DatabaseDisk } from './observability/health.ts';
@@ -32,7 +32,7 @@ export interface Server {
     | { readonly login: string; readonly generatedPassword: string | undefined }
     | undefined;
   readonly database: Database;
-  readonly retention: RetentionService;
+  readonly retention: Pruner;
   /** Ends gracefully: no new requests, running tasks handed back, everything written. */
   stop(): Promise<void>;
 }
@@ -41,17 +41,17 @@ export interface Server {
  * Starts everything in this process: database, engine and API.
  *
  * @param options.runs false leaves the running of tasks to other processes
- * @throws OperatorError, what `startNode` throws, or the error of the socket; nothing is left open then
+ * @throws OperatorError, what `startRuntime` throws, or the error of the socket; nothing is left open then
  */
 export async function startServer(config: Config, log: Logger, { runs = true } = {}): Promise<Server> {
   const undo: Undo = [];
-  const watch = new Watch(log);
+  const watch = new Observability(log);
   const { health, metrics } = watch;
   const stop = (): Promise<void> => endAll(health, undo);
   try {
     const monitoring = await watch.open(config, log, undo);
     const catalogues = await loadCatalogues(config.catalogueFolder);
-    const { tasks, retention } = await startNode(config, log, metrics, runs, undo);
+    const { tasks, retention } = await startRuntime(config, log, metrics, runs, undo);
     const { database } = tasks;
     const firstAdministrator = await ensureAdministrator(database, config);
     if (database.exclusive) {
@@ -138,7 +138,7 @@ async function ensureAdministrator(
     await insertAssociate(database.sql, first);
   } catch (error) {
     // Another server makes its first start at the same moment, and has made it.
-    if (error instanceof Refusal && error.kind === 'conflict') return undefined;
+    if (error instanceof RequestError && error.kind === 'conflict') return undefined;
     throw error;
   }
   return { login, generatedPassword };

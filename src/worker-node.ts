@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { BackgroundJob } from './engine/background-job.ts';
-import { endAll, startNode, type Undo, Watch } from './node.ts';
+import { endAll, Observability, startRuntime, type Undo } from './node.ts';
 
 /** What runs tasks on the database, without an API. */
-export interface WorkerNode {
+export interface WorkerProcess {
   /** The definitions that it runs. */
   readonly names: readonly string[];
   /** Where `/health` and `/metrics` are; `undefined` where they have no port. */
@@ -19,15 +19,15 @@ const TOUCH_SECONDS = 20;
 /**
  * Starts a worker on the database: it runs tasks and looks after the database as servers do.
  *
- * @throws as `startNode`; nothing is left open then
+ * @throws as `startRuntime`; nothing is left open then
  */
-export async function startWorkerNode(config: Config, log: Logger): Promise<WorkerNode> {
+export async function startWorkerNode(config: Config, log: Logger): Promise<WorkerProcess> {
   const undo: Undo = [];
-  const watch = new Watch(log);
+  const watch = new Observability(log);
   const stop = (): Promise<void> => endAll(watch.health, undo);
   try {
     const monitoringUrl = await watch.open(config, log, undo);
-    const { tasks } = await startNode(config, log, watch.metrics, true, undo);
+    const { tasks } = await startRuntime(config, log, watch.metrics, true, undo);
     await tasks.definitions.offer();
     const presence = new BackgroundJob({
       name: 'worker.presence',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Engine } from '../../src/engine/engine.ts';
+import type { TaskRunner } from '../../src/engine/engine.ts';
 import { prepareChildren, startChildren } from '../../src/engine/families/start-children.ts';
 import { inTransaction } from '../../src/store/transaction.ts';
 import { startTask } from '../../src/tasks/start-task.ts';
@@ -12,7 +12,7 @@ await compete(async ({ env }) => {
   const enqueue = (): Promise<number> => startTask(parts, CALLER, REQUEST);
   let keys = 0;
   let parentId: number | undefined;
-  const running = async (): Promise<Engine> => {
+  const running = async (): Promise<TaskRunner> => {
     const engine = makeEngine();
     await engine.start();
     return engine;

@@ -8,7 +8,7 @@ import { type Bench, inProcess, SERVER_ENV } from '../processes.ts';
 import { startRedis } from './redis-server.ts';
 import type { SideJob, SideResult } from './side.ts';
 
-const MOST_SAMPLES = 60;
+const MAX_SAMPLES = 60;
 
 /** Amount of work for every queue. */
 type Sizes = Omit<SideJob, 'env'>;
@@ -45,7 +45,7 @@ export async function measureQueues(bench: Bench, tasks: number): Promise<Report
     tasks,
     batched: tasks,
     batchSize: BATCH_SIZE,
-    samples: Math.min(MOST_SAMPLES, tasks),
+    samples: Math.min(MAX_SAMPLES, tasks),
   };
   const results: Record<string, SideResult[]> = {};
   const measure = (name: string, run: () => Promise<SideResult>) => async (): Promise<number> => {

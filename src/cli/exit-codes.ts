@@ -1,4 +1,4 @@
-import { Refusal, type RefusalKind } from '../domain/errors.ts';
+import { RequestError, type RequestErrorKind } from '../domain/errors.ts';
 
 /** What scripts can tell by how the program ends, by code. 130 and 143: a signal has ended it. */
 export const EXIT_CODES = {
@@ -18,17 +18,17 @@ export type ExitCode = keyof typeof EXIT_CODES;
 
 const BY_STATUS: Readonly<Record<number, ExitCode>> = { 401: 3, 403: 3, 404: 4, 409: 5, 412: 5 };
 
-const BY_KIND: Readonly<Partial<Record<RefusalKind, ExitCode>>> = {
+const BY_KIND: Readonly<Partial<Record<RequestErrorKind, ExitCode>>> = {
   unauthenticated: 3,
   forbidden: 3,
-  missing: 4,
+  notFound: 4,
   conflict: 5,
   precondition: 5,
 };
 
 /** The code for what a server has refused, or the command itself. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof Refusal) return BY_KIND[error.kind] ?? 1;
+  if (error instanceof RequestError) return BY_KIND[error.kind] ?? 1;
   const { status } = error as { status?: unknown };
   return (typeof status === 'number' && BY_STATUS[status]) || 1;
 }

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { Refusal } from '../domain/errors.ts';
+import { RequestError } from '../domain/errors.ts';
 import { OPERATOR_CODES, type OperatorCode, OperatorError } from '../domain/operator-error.ts';
 import { completionsOf } from './completion.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
@@ -90,5 +90,5 @@ function operatorErrorOf(error: unknown): OperatorError | undefined {
 
 /** True if a server, or the code that a server would run, refused the call. By name, so that no client is loaded. */
 function isRefusal(error: unknown): error is Error {
-  return error instanceof Refusal || ['Refused', 'CallRefused'].includes((error as Error).name);
+  return error instanceof RequestError || ['Refused', 'CallRefused'].includes((error as Error).name);
 }

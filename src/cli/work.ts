@@ -59,13 +59,13 @@ async function workOnDatabase(config: Config, log: Logger): Promise<Working> {
 
 async function workForServer(config: Config, url: string, log: Logger): Promise<Working> {
   const { workerToken: token, handlers } = config;
-  const missing = [
+  const notFound = [
     ...(token === undefined
       ? ['BATCHLINE_TOKEN is missing; a token with the scope worker is accepted (batchline token create).']
       : []),
     ...(handlers.length === 0 ? ['BATCHLINE_HANDLERS is missing; a module or folder is accepted.'] : []),
   ];
-  if (token === undefined || missing.length > 0) throw new OperatorError('SETTINGS_INVALID', missing);
+  if (token === undefined || notFound.length > 0) throw new OperatorError('SETTINGS_INVALID', notFound);
   const registry = new Registry(config.leaseSeconds);
   await loadHandlers(registry, handlers);
   const worker = createWorker({

@@ -1,5 +1,5 @@
 import { type Caller, isAdministrator, isWorkerOnly, type Scope, seesAll } from './caller.ts';
-import { forbidden, type Refusal } from './errors.ts';
+import { forbidden, type RequestError } from './errors.ts';
 
 /**
  * What a call needs of the sign-in, before the rights on the single task or schedule count (contract, section 7).
@@ -72,7 +72,7 @@ function hasScope({ scopes }: Caller, scope: Scope): boolean {
 }
 
 /** Returns why the sign-in may not make a call that needs this access; `undefined` if it may. */
-export function refusalOf(caller: Caller, access: Access): Refusal | undefined {
+export function refusalOf(caller: Caller, access: Access): RequestError | undefined {
   if (isWorkerOnly(caller)) {
     return access.workers ? undefined : forbidden`This call is not for a worker's token; /api/v1/Workers is.`;
   }

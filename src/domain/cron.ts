@@ -17,7 +17,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /**
  * Checks a cron expression.
  *
- * @throws Refusal (invalid) if it has other fields, a value out of range, or no due time after `now`
+ * @throws RequestError (invalid) if it has other fields, a value out of range, or no due time after `now`
  */
 export function checkCron(timing: Timing, now: Date): void {
   const problem = problemOf(timing, now);

@@ -1,12 +1,12 @@
 import { type Message, type MessageValue, message } from './message.ts';
 
 /** What kind of refusal an error is; the HTTP layer maps each to a status and an `ErrorType`. */
-export type RefusalKind =
+export type RequestErrorKind =
   | 'invalid'
   | 'malformed'
   | 'unauthenticated'
   | 'forbidden'
-  | 'missing'
+  | 'notFound'
   | 'methodNotAllowed'
   | 'unacceptable'
   | 'conflict'
@@ -15,14 +15,14 @@ export type RefusalKind =
   | 'unsatisfiable'
   | 'unsupported'
   | 'oversized'
-  | 'throttled'
+  | 'rateLimited'
   | 'unavailable';
 
 /**
  * Codes of refusals that clients distinguish from others of their kind. They are part of the wire: add, never rename.
  * docs/reference/errors.md lists them; any other refusal has the code of its kind.
  */
-export const REFUSAL_CODES = [
+export const ERROR_CODES = [
   'task_not_found',
   'definition_not_found',
   'illegal_transition',
@@ -35,21 +35,21 @@ export const REFUSAL_CODES = [
   'lease_over',
 ] as const;
 /** A code of a refusal. */
-export type RefusalCode = (typeof REFUSAL_CODES)[number];
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
  * A request that is refused for a reason the caller can act on. The message says what is wrong, where, and
  * what would be accepted. Nothing has changed when it is thrown.
  */
-export class Refusal extends Error {
-  readonly kind: RefusalKind;
+export class RequestError extends Error {
+  readonly kind: RequestErrorKind;
   /** The message with its values apart; `message` is the same in English. */
   readonly text: Message;
   /** After how many seconds it may be tried again, where that is known. */
   readonly retryAfter: number | undefined;
-  #code: RefusalCode | undefined;
+  #code: ErrorCode | undefined;
 
-  constructor(kind: RefusalKind, text: Message, retryAfter?: number) {
+  constructor(kind: RequestErrorKind, text: Message, retryAfter?: number) {
     super(text.toString());
     this.name = 'Refusal';
     this.kind = kind;
@@ -58,23 +58,23 @@ export class Refusal extends Error {
   }
 
   /** More specific than the code of the kind; `undefined` if there is none. */
-  get code(): RefusalCode | undefined {
+  get code(): ErrorCode | undefined {
     return this.#code;
   }
 
   /** Sets the code. */
-  withCode(code: RefusalCode): this {
+  withCode(code: ErrorCode): this {
     this.#code = code;
     return this;
   }
 }
 
-type RefusalTag = (parts: TemplateStringsArray, ...values: (MessageValue | Date)[]) => Refusal;
+type RequestErrorTag = (parts: TemplateStringsArray, ...values: (MessageValue | Date)[]) => RequestError;
 
 const refusal =
-  (kind: RefusalKind): RefusalTag =>
+  (kind: RequestErrorKind): RequestErrorTag =>
   (parts, ...values) =>
-    new Refusal(kind, message(parts, ...values));
+    new RequestError(kind, message(parts, ...values));
 
 /** Bad input: a 400. A tag, as are all of these: `` throw invalid`Id is ${id}; …` `` */
 export const invalid = refusal('invalid');
@@ -85,7 +85,7 @@ export const unauthenticated = refusal('unauthenticated');
 /** The caller may see it but not do it: a 403. */
 export const forbidden = refusal('forbidden');
 /** There is no such thing, or the caller may not see it: a 404. */
-export const missing = refusal('missing');
+export const notFound = refusal('notFound');
 /** The path exists but does not support this method: a 405. */
 export const methodNotAllowed = refusal('methodNotAllowed');
 /** No answer in a format that the caller accepts: a 406. */
@@ -103,19 +103,19 @@ export const unsupported = refusal('unsupported');
 /** The content is larger than is accepted: a 413. */
 export const oversized = refusal('oversized');
 /** Too many failed sign-ins: a 429 that says when to try again, in whole seconds. */
-export function throttled(retryAfter: number): Refusal {
+export function rateLimited(retryAfter: number): RequestError {
   const text = message`Too many failed sign-ins; try again in ${retryAfter} seconds.`;
-  return new Refusal('throttled', text, retryAfter);
+  return new RequestError('rateLimited', text, retryAfter);
 }
 /** Too many requests of one caller: a 429 that says when to try again, in whole seconds. */
-export function overloaded(retryAfter: number): Refusal {
-  return new Refusal(
-    'throttled',
+export function overloaded(retryAfter: number): RequestError {
+  return new RequestError(
+    'rateLimited',
     message`Too many requests; try again in ${retryAfter} seconds.`,
     retryAfter,
   );
 }
 /** Something that the server depends on does not answer: a 503 that says when to try again, in whole seconds. */
-export function unavailable(text: Message, retryAfter: number): Refusal {
-  return new Refusal('unavailable', text, retryAfter);
+export function unavailable(text: Message, retryAfter: number): RequestError {
+  return new RequestError('unavailable', text, retryAfter);
 }

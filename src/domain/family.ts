@@ -10,18 +10,18 @@ export const ON_FAILURE = ['fail', 'continue', 'stop-others'] as const;
 export type OnFailure = (typeof ON_FAILURE)[number];
 
 /** The most children of one task. */
-export const MOST_CHILDREN = 100_000;
+export const MAX_CHILDREN = 100_000;
 /** The most children in one call. */
-export const MOST_CHILDREN_AT_ONCE = 500;
+export const MAX_CHILDREN_AT_ONCE = 500;
 /** How many parents may stand above a task. */
-export const DEEPEST = 10;
+export const MAX_DEPTH = 10;
 /** The longest key of a child, in UTF-16 code units. */
 export const LONGEST_KEY = 200;
 /** The greatest weight of a child. */
 export const GREATEST_WEIGHT = 1_000_000;
 
 /** How far the children of a task have come. */
-export interface FamilyCounts {
+export interface ChildCounts {
   readonly total: number;
   /** Of them, those that have ended, or that were deleted before they had. */
   readonly ended: number;
@@ -30,7 +30,7 @@ export interface FamilyCounts {
 }
 
 /** What a child adds to the counts of its parent, or takes from them. */
-export interface FamilyChange {
+export interface ChildCountsChange {
   readonly ended: number;
   readonly failed: number;
 }
@@ -40,7 +40,7 @@ export interface FamilyChange {
  *
  * @param to `null` where the child is deleted: it counts as ended, as what it was
  */
-export function familyChange(from: StoredState, to: StoredState | null): FamilyChange {
+export function familyChange(from: StoredState, to: StoredState | null): ChildCountsChange {
   if (to === null) return { ended: hasEnded(from) ? 0 : 1, failed: 0 };
   return {
     ended: Number(hasEnded(to)) - Number(hasEnded(from)),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Refusal } from './errors.ts';
+import type { RequestError } from './errors.ts';
 import { checkText } from './limits.ts';
 
 test('a text of exactly the limit is kept, one more is refused with both lengths', () => {
@@ -34,6 +34,6 @@ test('a refusal is of the kind invalid', () => {
     checkText('Description', 'xx', 1);
     expect.unreachable();
   } catch (error) {
-    expect((error as Refusal).kind).toBe('invalid');
+    expect((error as RequestError).kind).toBe('invalid');
   }
 });

@@ -33,7 +33,7 @@ export const DEFAULT_TEXT_LIMITS: TextLimits = {
  *
  * @param what the property's name, for the message
  * @param limit in UTF-16 code units; `Infinity` where the contract sets none
- * @throws Refusal (invalid) where it is too long, has a NUL character or half a surrogate pair
+ * @throws RequestError (invalid) where it is too long, has a NUL character or half a surrogate pair
  */
 export function checkText(what: MessageValue, text: string, limit: number): void {
   if (text.length > limit) {

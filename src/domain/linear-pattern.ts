@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 
 /** Maximum cost of one test: the pattern's size times the text's length. About 0.3 s. */
-const MOST_STEPS = 20_000_000;
+const MAX_STEPS = 20_000_000;
 
 /** What `\s` matches in JavaScript, as ranges of a character class, and its complement. */
 const SPACE =
@@ -48,7 +48,7 @@ export class LinearPattern {
         error,
       );
     }
-    this.#longest = Math.floor(MOST_STEPS / this.#compiled.programSize());
+    this.#longest = Math.floor(MAX_STEPS / this.#compiled.programSize());
   }
 
   /**

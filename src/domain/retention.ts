@@ -25,7 +25,7 @@ const LONGEST_SECONDS = 36_500 * 86_400;
 /**
  * Reads for how long something is kept: `30d`, `12h`, `45m`, `90s`, or `never` for never removed.
  *
- * @throws Refusal (invalid) where it is none of these, or longer than a hundred years
+ * @throws RequestError (invalid) where it is none of these, or longer than a hundred years
  */
 export function readRetention(text: string): Retention {
   if (/^never$/i.test(text.trim())) return null;
@@ -47,7 +47,7 @@ export function writeRetention(retention: Retention): string {
 /**
  * Reads rules such as `{ Succeeded: '30d', Failed: 'never' }`.
  *
- * @throws Refusal (invalid) where a state or a time is not accepted
+ * @throws RequestError (invalid) where a state or a time is not accepted
  */
 export function readRules(given: Readonly<Record<string, string>>): RetentionRules {
   const rules: Partial<Record<EndedState, Retention>> = {};

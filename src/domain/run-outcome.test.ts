@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { consequenceOf, type RunOutcome } from './run-outcome.ts';
+import { decideOutcome, type RunOutcome } from './run-outcome.ts';
 
 const policy = { limit: 2, lostLimit: 1, delay: 1, factor: 2, maxDelay: 10 };
 const follows = (outcome: RunOutcome, failures = 0, losses = 0) =>
-  consequenceOf(outcome, policy, { failures, losses }, 0);
+  decideOutcome(outcome, policy, { failures, losses }, 0);
 
 describe('what follows from a run', () => {
   test('that returned: Succeeded with its result', () => {

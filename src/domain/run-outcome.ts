@@ -18,7 +18,7 @@ export type RunOutcome =
   | { readonly kind: 'lost'; readonly nodeId: string };
 
 /** What follows from an outcome. */
-export interface Consequence {
+export interface Resolution {
   /** Of which outcome. */
   readonly outcome: RunOutcome['kind'];
   readonly to: StoredState;
@@ -39,12 +39,12 @@ export interface Consequence {
  * @param before failed and lost runs before this one
  * @param jitter a number in [0, 1) that spreads retries
  */
-export function consequenceOf(
+export function decideOutcome(
   outcome: RunOutcome,
   policy: RetryPolicy,
   before: { readonly failures: number; readonly losses: number },
   jitter: number,
-): Consequence {
+): Resolution {
   const { failures, losses } = before;
   switch (outcome.kind) {
     case 'returned':

@@ -30,7 +30,7 @@ export function boundedText(text: Text, limit: number): Text {
 /**
  * Serializes a checkpoint as JSON; in its texts, NUL and lone surrogates become U+FFFD.
  *
- * @throws Refusal (invalid) if the value is not JSON or is too long
+ * @throws RequestError (invalid) if the value is not JSON or is too long
  */
 export function checkpointJson(value: unknown): string {
   let json: string | undefined;

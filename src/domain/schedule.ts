@@ -6,7 +6,7 @@ export const MISSED_RUNS = ['Skip', 'Once', 'All'] as const;
 export type MissedRuns = (typeof MISSED_RUNS)[number];
 
 /** The most missed runs that a schedule may make up for. */
-export const MOST_MISSED_RUNS = 100;
+export const MAX_MISSED_RUNS = 100;
 
 /** Maximum number of tasks that one firing of a schedule starts; the next firing continues. */
 const MAX_RUNS = 1000;

@@ -50,7 +50,7 @@ export const ENDED_STATES = [
 export const HELD_STATES = ['Aquired', 'Started'] as const satisfies readonly StoredState[];
 
 /** The states in which nobody holds the task. */
-export const RESTING_STATES = ['New', ...ENDED_STATES] as const satisfies readonly StoredState[];
+export const INACTIVE_STATES = ['New', ...ENDED_STATES] as const satisfies readonly StoredState[];
 
 /**
  * The transitions that PUT may make, by the state that a task is in (contract, section 2). Keeping the state is always

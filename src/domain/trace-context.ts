@@ -12,7 +12,7 @@ const TRACEPARENT =
 const LONGEST_STATE = 512;
 
 /** The parts of a `traceparent`. */
-export interface TraceParts {
+export interface TraceDeps {
   readonly traceId: string;
   readonly spanId: string;
   /** Bit 0: the trace is sampled. */
@@ -20,7 +20,7 @@ export interface TraceParts {
 }
 
 /** Takes a `traceparent` apart; `undefined` where it is none. Versions to come are read as far as this one goes. */
-export function partsOf(traceparent: string): TraceParts | undefined {
+export function partsOf(traceparent: string): TraceDeps | undefined {
   const { traceId, spanId, flags, rest } = TRACEPARENT.exec(traceparent)?.groups ?? {};
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   if (rest !== undefined && traceparent.startsWith('00')) return undefined;
@@ -44,7 +44,7 @@ export function readTraceContext(
 }
 
 /** The `traceparent` of these parts. */
-export function writeTraceparent({ traceId, spanId, flags }: TraceParts): string {
+export function writeTraceparent({ traceId, spanId, flags }: TraceDeps): string {
   return `00-${traceId}-${spanId}-${(flags & 0xff).toString(16).padStart(2, '0')}`;
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import type { Consequence, RunOutcome } from '../domain/run-outcome.ts';
+import type { Resolution, RunOutcome } from '../domain/run-outcome.ts';
 import { hasEnded } from '../domain/task-state.ts';
 import { type ResultFileRecord, writeResultFiles } from '../store/files/result-files.ts';
 import type { Schema } from '../store/schema.ts';
-import { type FinishedTask, finishRuns, type RunEnd } from '../store/tasks/finish-runs.ts';
+import { type FinishedTask, finishRuns, type RunCompletion } from '../store/tasks/finish-runs.ts';
 import {
   type AfterCommit,
   afterCommit,
@@ -17,7 +17,7 @@ import type { TaskQueue } from './task-queue.ts';
 import { announceTransitions, recordTransitions } from './transition.ts';
 
 /** The end of a run, with its definition and reporter. */
-export interface EndToApply extends RunEnd {
+export interface EndToApply extends RunCompletion {
   readonly name: string;
   /** Of which outcome it is the end. */
   readonly outcome: RunOutcome['kind'];
@@ -30,7 +30,7 @@ export interface EndToApply extends RunEnd {
 /** The end of a run by what follows from its outcome, and what it had to tell at last. */
 export function endOf(
   run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'nodeId'>,
-  consequence: Consequence,
+  consequence: Resolution,
   last: Partial<
     Pick<
       EndToApply,
@@ -63,9 +63,9 @@ export async function applyEndsAtOnce(
     await inStatement(database, async (db, after) => {
       const finished = await finishRuns(db, ends);
       announceTransitions(after, finished.length);
-      announceEnds(after, queue, ends, finished);
+      notifyCompleted(after, queue, ends, finished);
     });
-  else await inTransaction(database, (trx) => applyEnds(trx, queue, ends));
+  else await inTransaction(database, (trx) => completeRuns(trx, queue, ends));
 }
 
 /** Whether nothing is to be written but the task's row and its record. */
@@ -79,7 +79,7 @@ function isOneRow({ file, standsAlone }: EndToApply): boolean {
  *
  * @returns the tasks whose runs still held them
  */
-export async function applyEnds(
+export async function completeRuns(
   trx: Transaction<Schema>,
   queue: TaskQueue,
   ends: readonly EndToApply[],
@@ -98,12 +98,12 @@ export async function applyEnds(
       to: state,
     })),
   );
-  announceEnds(afterCommit(trx), queue, ends, finished);
+  notifyCompleted(afterCommit(trx), queue, ends, finished);
   return finished;
 }
 
 /** Counts ends after the commit, and wakes the workers or the stager for what comes next. */
-function announceEnds(
+function notifyCompleted(
   after: AfterCommit,
   queue: TaskQueue,
   ends: readonly EndToApply[],
@@ -123,7 +123,7 @@ function announceEnds(
       runs: hasEnded(task.state) ? task.runs : undefined,
     });
     // An end may leave room for another run.
-    if (queue.gates.of(end.name).isGated) due.add(end.name);
+    if (queue.gates.of(end.name).isRestricted) due.add(end.name);
     if (task.state === 'New' && end.next !== null) {
       if (end.next.jobId === null) due.add(end.name);
       else nextInSeconds = Math.min(end.next.delaySeconds, nextInSeconds ?? Number.POSITIVE_INFINITY);

@@ -12,10 +12,10 @@ import {
   lockReadyParents,
 } from '../store/families/claim-continuations.ts';
 import type { Schema } from '../store/schema.ts';
-import { type ClaimedTask, claimReady, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
+import { type ClaimedTask, claimAvailable, claimTasks, type Delivery } from '../store/tasks/claim-tasks.ts';
 import { afterCommit, inStatement, inTransaction } from '../store/transaction.ts';
-import { lockDue } from './lock-due.ts';
-import { lockWithin, noteStarts, readRoom } from './room.ts';
+import { selectDueForTenant } from './lock-due.ts';
+import { readCapacity, recordStarts, selectWithinCapacity } from './room.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { announceTransitions, recordTransitions, type WrittenTransition } from './transition.ts';
 
@@ -42,13 +42,13 @@ export interface ClaimResult {
 }
 
 /** What claims are made with. */
-export interface ClaimParts {
+export interface ClaimDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
 }
 
 /** The definition was paused or limited, or no longer is, since this process has looked. */
-class GateChanged extends Error {
+class StaleControlError extends Error {
   readonly control: DefinitionControl | undefined;
 
   constructor(control: DefinitionControl | undefined) {
@@ -66,7 +66,7 @@ class GateChanged extends Error {
  * Available tasks are claimed by one statement. Parents whose children have ended join them when nothing is available,
  * and every 250 ms otherwise.
  */
-export async function claimDue(parts: ClaimParts, request: ClaimRequest): Promise<ClaimResult> {
+export async function claimBatch(parts: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
   const { parentTurns } = parts.queue;
   const joinFirst = parentTurns.isDue(request.name);
   let result = await claimOnce(parts, request, joinFirst);
@@ -85,7 +85,7 @@ interface Attempt extends ClaimResult {
 
 const NOTHING: Attempt = { claimed: [], more: false, isAll: true };
 
-async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean): Promise<Attempt> {
+async function claimOnce(parts: ClaimDeps, request: ClaimRequest, join: boolean): Promise<Attempt> {
   const { gates, parentTurns } = parts.queue;
   if (join) parentTurns.noteLook(request.name);
   for (;;) {
@@ -94,7 +94,7 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
     try {
       const { database } = parts;
       let attempt: Attempt;
-      if (gate.isGated)
+      if (gate.isRestricted)
         attempt = await inTransaction(database, (trx) => claimGated(parts, trx, request, join));
       else if (join || request.tenant !== null)
         attempt = await inTransaction(database, (trx) => claimOpen(trx, request, join, gate.version));
@@ -102,7 +102,7 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
       parts.queue.meter.claimed(request.name, attempt.claimed, (performance.now() - began) / 1000);
       return attempt;
     } catch (error) {
-      if (!(error instanceof GateChanged)) throw error;
+      if (!(error instanceof StaleControlError)) throw error;
       gates.note(request.name, error.control);
     }
   }
@@ -110,12 +110,12 @@ async function claimOnce(parts: ClaimParts, request: ClaimRequest, join: boolean
 
 /** What is ready of every tenant: one statement, and no transaction around it. */
 async function claimReadyAlone(
-  { database }: ClaimParts,
+  { database }: ClaimDeps,
   { name, limit, owner, leaseSeconds }: ClaimRequest,
   version: number,
 ): Promise<Attempt> {
   return inStatement(database, async (sql, after) => {
-    const claimed = await claimReady(sql, owner, leaseSeconds, { name, version }, limit);
+    const claimed = await claimAvailable(sql, owner, leaseSeconds, { name, version }, limit);
     if (claimed.length === 0) await checkGate(sql, name, version);
     announceTransitions(after, claimed.length);
     return { claimed, more: claimed.length === limit, isAll: false };
@@ -132,21 +132,21 @@ async function claimOpen(
   const found =
     tenant === null
       ? await findReady(trx, name, limit, join)
-      : { deliveries: await lockDue(trx, tenant, name, limit), andReady: false };
+      : { deliveries: await selectDueForTenant(trx, tenant, name, limit), andReady: false };
   const { started, continued } = await claimFound(trx, request, found, limit, version);
   if (started.length === 0 || continued.length > 0) await checkGate(trx, name, version);
   const claimed = await record(trx, request.owner, started, continued);
   return { claimed, more: claimed.length === limit, isAll: join || !found.andReady };
 }
 
-/** @throws GateChanged where the definition is open under another version, or not any more */
+/** @throws StaleControlError where the definition is open under another version, or not any more */
 async function checkGate(db: Kysely<Schema>, name: string, version: number): Promise<void> {
   const control = (await readControls(db, name)).get(name);
-  if ((control?.version ?? 0) !== version) throw new GateChanged(control);
+  if ((control?.version ?? 0) !== version) throw new StaleControlError(control);
 }
 
 async function claimGated(
-  { queue }: ClaimParts,
+  { queue }: ClaimDeps,
   trx: Transaction<Schema>,
   request: ClaimRequest,
   join: boolean,
@@ -154,18 +154,18 @@ async function claimGated(
   const { name, owner, tenant } = request;
   const control = await lockControl(trx, name);
   queue.gates.note(name, control);
-  if (control === undefined) throw new GateChanged(control);
+  if (control === undefined) throw new StaleControlError(control);
   if (control.paused !== null) return NOTHING;
-  const room = await readRoom(trx, control);
+  const room = await readCapacity(trx, control);
   if (room.total <= 0) return { ...NOTHING, againInSeconds: room.againInSeconds };
   const limit = Math.min(request.limit, room.total);
   const found =
     tenant === null && control.limits.perTenant === undefined
       ? await findReady(trx, name, limit, join)
-      : { deliveries: await lockWithin(trx, control, room, tenant, limit), andReady: false };
+      : { deliveries: await selectWithinCapacity(trx, control, room, tenant, limit), andReady: false };
   const { started, continued } = await claimFound(trx, request, found, limit, control.version);
   const claimed = await record(trx, owner, started, continued);
-  await noteStarts(trx, control, claimed.length);
+  await recordStarts(trx, control, claimed.length);
   // With room left it may have more at once; without, the end of a run or of the period tells.
   const more = claimed.length === request.limit || claimed.length < found.deliveries.length;
   return { claimed, more, isAll: join || !found.andReady };
@@ -204,7 +204,10 @@ async function claimFound(
   const continued = await claimContinuations(trx, others, owner, leaseSeconds);
   const left = limit - delivered.length - continued.length;
   if (!andReady || left <= 0) return { started: delivered, continued };
-  return { started: [...delivered, ...(await claimReady(trx, owner, leaseSeconds, gate, left))], continued };
+  return {
+    started: [...delivered, ...(await claimAvailable(trx, owner, leaseSeconds, gate, left))],
+    continued,
+  };
 }
 
 /** Audits the parents that a claim has resumed; the claim statement audits the runs that it starts itself. */

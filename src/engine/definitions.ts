@@ -103,7 +103,7 @@ export class Definitions {
   /**
    * The definition of this name, in any casing.
    *
-   * @throws Refusal (invalid) that lists what exists
+   * @throws RequestError (invalid) that lists what exists
    */
   async get(name: string): Promise<KnownDefinition> {
     const found = await this.find(name);
@@ -128,7 +128,7 @@ export class Definitions {
   /**
    * Keeps what workers declare, all or none; from then on tasks can be started by it.
    *
-   * @throws Refusal (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name,
+   * @throws RequestError (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name,
    *   or it was declared otherwise for other tenants
    */
   async declare(declarations: readonly Declaration[], declarer: Declarer): Promise<KnownDefinition[]> {
@@ -165,7 +165,7 @@ export class Definitions {
     return deleteWorkerDefinition(this.#db, name);
   }
 
-  /** @throws Refusal (conflict) where the server itself runs a definition of that name */
+  /** @throws RequestError (conflict) where the server itself runs a definition of that name */
   refuseOwn(name: string): void {
     const own = this.#registry.find(name);
     if (own === undefined) return;
@@ -217,7 +217,7 @@ export class Definitions {
 /**
  * What others have declared, where a declaration says the same.
  *
- * @throws Refusal (conflict) where it says something else
+ * @throws RequestError (conflict) where it says something else
  */
 async function sameAsDeclared(trx: Kysely<Schema>, wanted: NewDefinition): Promise<WorkerDefinition> {
   const declared = await findWorkerDefinition(trx, wanted.name);

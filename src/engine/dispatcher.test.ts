@@ -1,19 +1,19 @@
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import { Dispatcher } from './dispatcher.ts';
+import { Producer } from './dispatcher.ts';
 
 const log = pino({ level: 'silent' });
 /** Lets everything that is ready go on. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-let dispatcher: Dispatcher<string> | undefined;
+let dispatcher: Producer<string> | undefined;
 afterEach(() => dispatcher?.stop());
 
 test('fills free slots, definition by definition in turn, and never more', async () => {
   const due: Record<string, string[]> = { a: ['a1', 'a2', 'a3'], b: ['b1', 'b2'] };
   const running = new Map<string, PromiseWithResolvers<void>>();
   const claims: [string, number][] = [];
-  dispatcher = new Dispatcher<string>({
+  dispatcher = new Producer<string>({
     names: ['a', 'b'],
     slots: 2,
     async claim(name, limit) {
@@ -42,7 +42,7 @@ test('fills free slots, definition by definition in turn, and never more', async
 
 test('wakes only for its own definitions', async () => {
   const claimed: string[] = [];
-  dispatcher = new Dispatcher<string>({
+  dispatcher = new Producer<string>({
     names: ['a'],
     slots: 1,
     async claim(name) {
@@ -63,7 +63,7 @@ test('wakes only for its own definitions', async () => {
 test('slots that become free in the same turn are filled by one claim', async () => {
   const gate = Promise.withResolvers<void>();
   const limits: number[] = [];
-  dispatcher = new Dispatcher<string>({
+  dispatcher = new Producer<string>({
     names: ['a'],
     slots: 3,
     async claim(_, limit) {
@@ -83,7 +83,7 @@ test('slots that become free in the same turn are filled by one claim', async ()
 
 test('after stop it claims nothing more', async () => {
   let claims = 0;
-  dispatcher = new Dispatcher<string>({
+  dispatcher = new Producer<string>({
     names: ['a'],
     slots: 1,
     async claim() {

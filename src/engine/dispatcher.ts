@@ -21,7 +21,7 @@ export interface Claim<T> {
 }
 
 const POLL_MS = 2000;
-const MOST_AT_ONCE = 250;
+const MAX_BATCH = 250;
 /** After a failed claim, before the next. */
 const PAUSE_MS = 1000;
 
@@ -33,7 +33,7 @@ const PAUSE_MS = 1000;
  * - *stopped*: claims nothing more. Nothing leads from here. What it has claimed it has started, so that there
  *   is nothing to hand back but the runs themselves.
  */
-export class Dispatcher<T> {
+export class Producer<T> {
   readonly #options: DispatcherOptions<T>;
   /** Definitions that may have something due, in the order of their turns. */
   readonly #due = new Set<string>();
@@ -92,7 +92,7 @@ export class Dispatcher<T> {
       if (free <= 0 || name === undefined) return;
       this.#due.delete(name);
       try {
-        const claim = await this.#options.claim(name, Math.min(free, MOST_AT_ONCE));
+        const claim = await this.#options.claim(name, Math.min(free, MAX_BATCH));
         if (claim.more) this.#due.add(name);
         for (const item of claim.items) this.#run(item);
       } catch (error) {

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { message } from '../domain/message.ts';
 import type { EndToApply } from './apply-ends.ts';
-import { EndWriter } from './end-writer.ts';
+import { Completer } from './end-writer.ts';
 
 const endOfTask = (taskId: number, result = 'done'): EndToApply => ({
   taskId,
@@ -25,7 +25,7 @@ const endOfTask = (taskId: number, result = 'done'): EndToApply => ({
 function writerWith(fault: (ends: readonly EndToApply[], tries: number) => void) {
   const written = new Map<number, EndToApply>();
   const batches: number[] = [];
-  const writer = new EndWriter(
+  const writer = new Completer(
     async (ends) => {
       batches.push(ends.length);
       fault(ends, batches.length);

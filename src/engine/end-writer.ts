@@ -3,7 +3,7 @@ import { type Backoff, retry } from '../domain/backoff.ts';
 import { message } from '../domain/message.ts';
 import { problemOf } from '../domain/run-texts.ts';
 import { isDataException } from '../store/data-exception.ts';
-import { isDatabaseAway } from '../store/database-away.ts';
+import { isConnectionError } from '../store/database-away.ts';
 import { isDiskFull } from '../store/disk-full.ts';
 import type { EndToApply } from './apply-ends.ts';
 import { Batcher } from './batcher.ts';
@@ -20,7 +20,7 @@ const MAX_TRIES = 5;
  * loses no end. If a batch fails for another reason, its ends are written one by one: only the faulty end fails, and
  * its task is Failed with the reason.
  */
-export class EndWriter {
+export class Completer {
   readonly #apply: (ends: readonly EndToApply[]) => Promise<void>;
   readonly #isEmbedded: boolean;
   readonly #log: Logger;
@@ -70,7 +70,7 @@ export class EndWriter {
    */
   async #write(ends: readonly EndToApply[], tries = 0): Promise<(Error | undefined)[]> {
     const isRetryable = (error: unknown): boolean => {
-      const isUnavailable = isDatabaseAway(error) || isDiskFull(error, this.#isEmbedded);
+      const isUnavailable = isConnectionError(error) || isDiskFull(error, this.#isEmbedded);
       if (!isUnavailable) tries += 1;
       return !isBadData(error) && tries < MAX_TRIES;
     };

@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { consequenceOf } from '../domain/run-outcome.ts';
+import { decideOutcome } from '../domain/run-outcome.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
 import { applyEndsAtOnce, endOf } from './apply-ends.ts';
-import { claimDue } from './claim-due.ts';
+import { claimBatch } from './claim-due.ts';
 import type { Definitions } from './definitions.ts';
-import { type Claim, Dispatcher } from './dispatcher.ts';
-import { EndWriter } from './end-writer.ts';
-import { type ExecutionParts, executeRun } from './execute-run.ts';
-import { FamilyKeeper } from './families/family-keeper.ts';
+import { type Claim, Producer } from './dispatcher.ts';
+import { Completer } from './end-writer.ts';
+import { type ExecutionDeps, executeRun } from './execute-run.ts';
+import { ParentCoordinator } from './families/family-keeper.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { Recovery } from './recovery.ts';
+import { Rescuer } from './recovery.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { Run, type RunFaults } from './run.ts';
 import { RunLog } from './run-log.ts';
@@ -27,7 +27,7 @@ import { ThreadPool } from './threads/thread-pool.ts';
 const LAST_WRITES_SECONDS = 5;
 
 /** What the engine works with. */
-export interface EngineParts {
+export interface EngineDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
   readonly registry: Registry;
@@ -47,40 +47,40 @@ export interface EngineLoad {
  * Runs tasks in this process, and looks after what others have left behind. A run begins with a claim in the database and ends with a write that only the
  * claim's attempt number allows; between them the heartbeat keeps the lease.
  */
-export class Engine {
-  readonly #parts: EngineParts;
+export class TaskRunner {
+  readonly #parts: EngineDeps;
   readonly #config: Config;
   readonly #log: Logger;
   readonly #heartbeat: Heartbeat;
-  readonly #ends: EndWriter;
-  readonly #recovery: Recovery;
+  readonly #ends: Completer;
+  readonly #recovery: Rescuer;
   readonly #housekeeping: Housekeeping;
   readonly #stager: Stager;
-  readonly #families: FamilyKeeper;
-  readonly #execution: ExecutionParts;
-  readonly #dispatchers: Dispatcher<Run>[] = [];
+  readonly #families: ParentCoordinator;
+  readonly #execution: ExecutionDeps;
+  readonly #dispatchers: Producer<Run>[] = [];
   readonly #loads: (() => EngineLoad)[] = [];
   readonly #again = new Map<string, NodeJS.Timeout>();
   readonly #faults: RunFaults;
   #unsubscribe: () => void = () => undefined;
 
   /** @param runs whether tasks run here; without, it only looks after those that run elsewhere */
-  constructor(parts: EngineParts, config: Config, log: Logger, runs = true) {
+  constructor(parts: EngineDeps, config: Config, log: Logger, runs = true) {
     this.#parts = parts;
     this.#config = config;
     this.#log = log;
     this.#heartbeat = new Heartbeat(parts.database, log);
-    this.#ends = new EndWriter(
+    this.#ends = new Completer(
       (ends) => applyEndsAtOnce(parts.database, parts.queue, ends),
       parts.database.backend === 'pglite',
       log,
     );
-    this.#recovery = new Recovery(parts, config.nodeId, config.leaseSeconds, log, (run) =>
+    this.#recovery = new Rescuer(parts, config.nodeId, config.leaseSeconds, log, (run) =>
       this.#heartbeat.holds(run.taskId, run.attempt),
     );
     this.#housekeeping = new Housekeeping(parts.database, log);
     this.#stager = new Stager(parts.database, log);
-    this.#families = new FamilyKeeper(parts.database, log);
+    this.#families = new ParentCoordinator(parts.database, log);
     const context = {
       database: parts.database,
       files: parts.files,
@@ -101,7 +101,7 @@ export class Engine {
     for (const isolate of runs ? (['inline', 'thread'] as const) : []) {
       const names = parts.registry.all().filter((one) => one.isolate === isolate);
       if (names.length === 0) continue;
-      const dispatcher = new Dispatcher<Run>({
+      const dispatcher = new Producer<Run>({
         names: names.map((one) => one.definition.name),
         slots: isolate === 'inline' ? config.concurrency : config.threads,
         claim: (name, limit) => this.#claim(name, limit),
@@ -161,7 +161,7 @@ export class Engine {
 
   async #claim(name: string, limit: number): Promise<Claim<Run>> {
     const definition = this.#parts.registry.get(name);
-    const { claimed, more, againInSeconds } = await claimDue(this.#parts, {
+    const { claimed, more, againInSeconds } = await claimBatch(this.#parts, {
       name,
       limit,
       owner: this.#config.nodeId,
@@ -192,7 +192,7 @@ export class Engine {
     try {
       const ended = await run.span.with(() => executeRun(run, this.#execution));
       if (ended === undefined) {
-        if (run.endReason === 'waiting') {
+        if (run.cancelReason === 'waiting') {
           run.debug({ event: 'run.suspended' }, 'run suspended until its children end');
           return;
         }
@@ -202,7 +202,7 @@ export class Engine {
         return;
       }
       const { outcome, file } = await storeResult(run, ended, this.#parts.files);
-      const consequence = consequenceOf(outcome, run.definition.retry, run.task, Math.random());
+      const consequence = decideOutcome(outcome, run.definition.retry, run.task, Math.random());
       const progress = run.takeProgress();
       await this.#execution.runLog.flush();
       await this.#ends.write(

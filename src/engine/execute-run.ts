@@ -1,12 +1,12 @@
 import type { RunOutcome } from '../domain/run-outcome.ts';
-import { supervise } from '../workers/supervise.ts';
+import { runWithGracePeriod } from '../workers/supervise.ts';
 import type { Run } from './run.ts';
-import { type ContextParts, createContext } from './run-context.ts';
+import { type ContextDeps, createContext } from './run-context.ts';
 import { insideRun } from './run-scope.ts';
 import type { ThreadPool } from './threads/thread-pool.ts';
 
 /** What runs are executed with. */
-export interface ExecutionParts extends ContextParts {
+export interface ExecutionDeps extends ContextDeps {
   readonly threads: ThreadPool;
   /** Seconds that a run gets to end after it was told to. */
   readonly graceSeconds: number;
@@ -17,10 +17,10 @@ export interface ExecutionParts extends ContextParts {
  * to write. A run that was told to end and doesn't within the grace period is left behind: a thread is
  * terminated, and what an inline run still does can write nothing any more.
  */
-export async function executeRun(run: Run, parts: ExecutionParts): Promise<RunOutcome | undefined> {
+export async function executeRun(run: Run, parts: ExecutionDeps): Promise<RunOutcome | undefined> {
   const thread = run.definition.isolate === 'thread' ? new AbortController() : undefined;
   const work = insideRun(run, () => doWork(run, parts, thread?.signal));
-  return supervise(run, work, {
+  return runWithGracePeriod(run, work, {
     graceSeconds: parts.graceSeconds,
     onLeftBehind: () => {
       run.log.warn(
@@ -33,11 +33,7 @@ export async function executeRun(run: Run, parts: ExecutionParts): Promise<RunOu
   });
 }
 
-async function doWork(
-  run: Run,
-  parts: ExecutionParts,
-  killThread: AbortSignal | undefined,
-): Promise<unknown> {
+async function doWork(run: Run, parts: ExecutionDeps, killThread: AbortSignal | undefined): Promise<unknown> {
   const parameters = await run.definition.readParameters(run.task.parameters);
   if (killThread !== undefined) return parts.threads.run(run, parameters, killThread);
   return run.definition.definition.run(createContext(run, parameters, parts) as never);

@@ -2,24 +2,24 @@ import { isLimited } from '../domain/definition-limits.ts';
 import type { DefinitionControl } from '../store/definitions/definition-control.ts';
 
 /** What a process knows of a definition's pause and limits. */
-export interface Gate {
+export interface ControlSnapshot {
   /** The version of the row that it knows; 0 where there is none. */
   readonly version: number;
   /** Whether claims must look at the row first. */
-  readonly isGated: boolean;
+  readonly isRestricted: boolean;
 }
 
-const OPEN: Gate = { version: 0, isGated: false };
+const OPEN: ControlSnapshot = { version: 0, isRestricted: false };
 
 /**
  * What this process has last seen of the pauses and limits of definitions. It may be old: a claim of an open
  * definition says which version it knows, and the database refuses it where there is a newer one.
  */
-export class Gates {
-  readonly #known = new Map<string, Gate>();
+export class ControlCache {
+  readonly #known = new Map<string, ControlSnapshot>();
 
   /** What is known of a definition; what was never seen counts as open. */
-  of(name: string): Gate {
+  of(name: string): ControlSnapshot {
     return this.#known.get(name) ?? OPEN;
   }
 
@@ -27,8 +27,8 @@ export class Gates {
   note(name: string, control: DefinitionControl | undefined): void {
     if (control === undefined) this.#known.delete(name);
     else {
-      const isGated = control.paused !== null || isLimited(control.limits);
-      this.#known.set(name, { version: control.version, isGated });
+      const isRestricted = control.paused !== null || isLimited(control.limits);
+      this.#known.set(name, { version: control.version, isRestricted });
     }
   }
 }

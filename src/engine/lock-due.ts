@@ -5,7 +5,7 @@ import type { Delivery } from '../store/tasks/claim-tasks.ts';
 import { lockDueTasks } from '../store/tasks/due-tasks.ts';
 
 /** What is due of one tenant: parents whose children have ended first, then tasks that have not begun. */
-export async function lockDue(
+export async function selectDueForTenant(
   trx: Transaction<Schema>,
   tenant: string,
   name: string,

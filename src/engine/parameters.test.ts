@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tableExport } from '../builtin/table-export.ts';
-import { Refusal } from '../domain/errors.ts';
+import { RequestError } from '../domain/errors.ts';
 import { parameterCheck } from './parameters.ts';
 
 /** As long as a refusal may be, in characters: ten problems and their names. */
@@ -10,7 +10,7 @@ function refusalOf(schema: object | undefined, parameters: Record<string, unknow
   try {
     parameterCheck('report', schema)(parameters);
   } catch (error) {
-    if (error instanceof Refusal) return error.message;
+    if (error instanceof RequestError) return error.message;
     throw error;
   }
   return 'accepted';

@@ -6,16 +6,16 @@ import { listed, type Message, message } from '../domain/message.ts';
 import { schemaProblem } from '../domain/schema-problem.ts';
 import { SchemaValidator, ValidationTooLong } from './schema-validator.ts';
 
-/** Reads parameters by a definition's schema; throws a Refusal where they miss it. */
+/** Reads parameters by a definition's schema; throws a RequestError where they miss it. */
 export type ParameterReader = (parameters: Parameters | null) => Promise<Parameters>;
 
 /** A synchronous ParameterReader. */
 export type ParameterCheck = (parameters: Parameters | null) => Parameters;
 
 /** Maximum number of problems in one refusal. */
-const MOST_PROBLEMS = 10;
+const MAX_PROBLEMS = 10;
 /** Parameters with at most this many values get all problems reported, larger ones only the first. */
-const MOST_VALUES = 1000;
+const MAX_VALUES = 1000;
 /** The longest name in a problem, and the longest text of a problem that quotes the schema, in characters. */
 const LONGEST_NAME = 200;
 const LONGEST_QUOTE = 500;
@@ -97,7 +97,7 @@ function validated(
 }
 
 function hasFewValues(value: unknown): boolean {
-  let left = MOST_VALUES;
+  let left = MAX_VALUES;
   const waiting = [value];
   while (waiting.length > 0 && left > 0) {
     const one = waiting.pop();
@@ -116,11 +116,11 @@ function describe(errors: readonly ErrorObject[]): Message {
   for (const error of errors) {
     const problem = describeError(error);
     byText.set(String(problem), problem);
-    if (byText.size > MOST_PROBLEMS) break;
+    if (byText.size > MAX_PROBLEMS) break;
   }
   const problems = [...byText.values()];
-  if (problems.length <= MOST_PROBLEMS) return listed(problems, '; ');
-  return message`${listed(problems.slice(0, MOST_PROBLEMS), '; ')}; and more`;
+  if (problems.length <= MAX_PROBLEMS) return listed(problems, '; ');
+  return message`${listed(problems.slice(0, MAX_PROBLEMS), '; ')}; and more`;
 }
 
 function describeError(error: ErrorObject): Message {

@@ -1,13 +1,13 @@
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { DEFAULT_RETRY, type RetryPolicy } from '../domain/retry.ts';
-import { consequenceOf } from '../domain/run-outcome.ts';
+import { decideOutcome } from '../domain/run-outcome.ts';
 import type { Database } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { type LostRun, lockLostRuns } from '../store/tasks/lost-runs.ts';
-import { setBackLeases } from '../store/tasks/set-back-leases.ts';
+import { repairLeases } from '../store/tasks/set-back-leases.ts';
 import { inTransaction } from '../store/transaction.ts';
-import { applyEnds, type EndToApply, endOf } from './apply-ends.ts';
+import { completeRuns, type EndToApply, endOf } from './apply-ends.ts';
 import { BackgroundJob } from './background-job.ts';
 import { CrashWatch } from './crash-watch.ts';
 import type { Definitions } from './definitions.ts';
@@ -16,7 +16,7 @@ import type { TaskQueue } from './task-queue.ts';
 const BATCH = 200;
 
 /** Rescues the runs of lost workers. Every process does it; rows are locked, so that each run is rescued once. */
-export class Recovery {
+export class Rescuer {
   readonly #database: Database;
   readonly #queue: TaskQueue;
   readonly #definitions: Definitions;
@@ -48,14 +48,14 @@ export class Recovery {
       name: 'rescuer',
       intervalMs: Math.max(500, (leaseSeconds * 1000) / 3),
       log,
-      run: () => this.bringBackLostRuns(),
+      run: () => this.rescueExpired(),
     });
   }
 
   /** Brings back what is lost now, then looks again and again. */
   async start(): Promise<void> {
     await this.#crashes.start();
-    await this.bringBackLostRuns();
+    await this.rescueExpired();
     this.#job.start('later');
   }
 
@@ -69,8 +69,8 @@ export class Recovery {
   }
 
   /** Hands back, or fails, the tasks of lost workers. Resolves to how many there were. */
-  async bringBackLostRuns(): Promise<number> {
-    await setBackLeases(this.#database.sql);
+  async rescueExpired(): Promise<number> {
+    await repairLeases(this.#database.sql);
     const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
     for (let total = 0; ; ) {
       const count = await inTransaction(this.#database, async (trx) => {
@@ -79,7 +79,7 @@ export class Recovery {
         const policies = await this.#policies(trx, lost);
         const ends = lost.map((run) => this.#endOf(run, policies.get(run.name) ?? DEFAULT_RETRY));
         await this.#crashes.note(trx, lost);
-        await applyEnds(trx, this.#queue, ends);
+        await completeRuns(trx, this.#queue, ends);
         return lost.length;
       });
       total += count;
@@ -101,6 +101,6 @@ export class Recovery {
 
   #endOf(run: LostRun, policy: RetryPolicy): EndToApply {
     const outcome = { kind: 'lost', nodeId: run.leaseOwner } as const;
-    return endOf({ ...run, nodeId: this.#nodeId }, consequenceOf(outcome, policy, run, Math.random()));
+    return endOf({ ...run, nodeId: this.#nodeId }, decideOutcome(outcome, policy, run, Math.random()));
   }
 }

@@ -28,7 +28,7 @@ export interface RegisteredDefinition {
 
 /** What definitions are called: it is also the name of the engine's queue. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
-const LEAST_LEASE_SECONDS = 2;
+const MIN_LEASE_SECONDS = 2;
 
 /** The definitions that this server offers. Names match without regard to case. */
 export class Registry {
@@ -55,9 +55,9 @@ export class Registry {
     if (this.#byLowerName.has(name.toLowerCase()))
       throw new Error(`There are two definitions called "${name}".`);
     const leaseSeconds = definition.heartbeat ?? this.#leaseSeconds;
-    if (!Number.isInteger(leaseSeconds) || leaseSeconds < LEAST_LEASE_SECONDS) {
+    if (!Number.isInteger(leaseSeconds) || leaseSeconds < MIN_LEASE_SECONDS) {
       throw new Error(
-        `The heartbeat of "${name}" is ${leaseSeconds}; a whole number of at least ${LEAST_LEASE_SECONDS} seconds is accepted.`,
+        `The heartbeat of "${name}" is ${leaseSeconds}; a whole number of at least ${MIN_LEASE_SECONDS} seconds is accepted.`,
       );
     }
     const problem = limitsProblem(definition.limits ?? {});
@@ -81,7 +81,7 @@ export class Registry {
   /**
    * The definition of this name, in any casing.
    *
-   * @throws Refusal (invalid) that lists what exists
+   * @throws RequestError (invalid) that lists what exists
    */
   get(name: string): RegisteredDefinition {
     const found = this.find(name);

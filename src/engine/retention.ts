@@ -35,7 +35,7 @@ export interface Removed {
  * Removes what has been kept long enough, and sweeps up what faults have left of it. Every process does it; rows that
  * another is just removing are passed over. Batches are small, with pauses between, so that nobody waits for it.
  */
-export class RetentionService {
+export class Pruner {
   readonly #database: Database;
   readonly #registry: Registry;
   readonly #files: Files;

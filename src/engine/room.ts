@@ -5,14 +5,14 @@ import { insertStarts, readStarts } from '../store/definitions/definition-starts
 import { lockReadyParents } from '../store/families/claim-continuations.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../store/tasks/claim-tasks.ts';
-import { listDueWithin } from '../store/tasks/due-within-tenants.ts';
-import { lockDue } from './lock-due.ts';
+import { selectDueWithinLimits } from '../store/tasks/due-within-tenants.ts';
+import { selectDueForTenant } from './lock-due.ts';
 
 /** So many more parents are looked at where tenants are limited, as some may have no room. */
 const PARENTS_MORE = 100;
 
 /** How many more runs of a definition its limits allow now. */
-export interface Room {
+export interface Capacity {
   /** At most `Infinity`. */
   readonly total: number;
   /** What runs now, by tenant; empty where nothing asks for it. */
@@ -22,7 +22,10 @@ export interface Room {
 }
 
 /** Counts what the limits of a locked control leave. */
-export async function readRoom(trx: Transaction<Schema>, { name, limits }: DefinitionControl): Promise<Room> {
+export async function readCapacity(
+  trx: Transaction<Schema>,
+  { name, limits }: DefinitionControl,
+): Promise<Capacity> {
   const { concurrent, perTenant, rate } = limits;
   const counts = concurrent !== undefined || perTenant !== undefined;
   const running = counts ? await countRuns(trx, name) : new Map<string, number>();
@@ -42,16 +45,16 @@ export async function readRoom(trx: Transaction<Schema>, { name, limits }: Defin
  *
  * @param tenant the only one whose tasks are wanted; `null` for any
  */
-export async function lockWithin(
+export async function selectWithinCapacity(
   trx: Transaction<Schema>,
   { name, limits: { perTenant = Number.POSITIVE_INFINITY } }: DefinitionControl,
-  { running }: Room,
+  { running }: Capacity,
   tenant: string | null,
   limit: number,
 ): Promise<Delivery[]> {
   if (tenant !== null) {
     const left = perTenant - (running.get(tenant) ?? 0);
-    return left > 0 ? lockDue(trx, tenant, name, Math.min(limit, left)) : [];
+    return left > 0 ? selectDueForTenant(trx, tenant, name, Math.min(limit, left)) : [];
   }
   const parents = await lockReadyParents(trx, null, name, limit + PARENTS_MORE);
   const after = new Map(running);
@@ -65,12 +68,12 @@ export async function lockWithin(
   if (within.length === limit) return within;
   return [
     ...within,
-    ...(await listDueWithin(trx, name, { perTenant, running: after }, limit - within.length)),
+    ...(await selectDueWithinLimits(trx, name, { perTenant, running: after }, limit - within.length)),
   ];
 }
 
 /** Keeps that runs have begun, where that is limited. After their record, so that the record is never ahead. */
-export async function noteStarts(
+export async function recordStarts(
   trx: Transaction<Schema>,
   { name, limits: { rate } }: DefinitionControl,
   runs: number,

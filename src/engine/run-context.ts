@@ -7,7 +7,7 @@ import { checkpointJson } from '../domain/run-texts.ts';
 import { traceHeaders } from '../domain/trace-context.ts';
 import type { Files } from '../files/files.ts';
 import type { Database } from '../store/database.ts';
-import { isDatabaseAway } from '../store/database-away.ts';
+import { isConnectionError } from '../store/database-away.ts';
 import { asRun, checkNoTransaction, currentUse, type RunUse } from '../store/run-connections.ts';
 import type { Schema } from '../store/schema.ts';
 import { writeCheckpoint } from '../store/tasks/write-checkpoint.ts';
@@ -17,7 +17,7 @@ import { type Json, PermanentError, RunEnded } from '../workers/errors.ts';
 import { forwardingLog, lineText } from '../workers/forwarding-log.ts';
 import type { RunServices, RunTransaction } from '../workers/run-services.ts';
 import { childrenOver } from '../workers/task-children.ts';
-import type { FamilyParts } from './families/family-parts.ts';
+import type { FamilyDeps } from './families/family-parts.ts';
 import { childrenOfRun } from './families/run-children.ts';
 import type { Run } from './run.ts';
 import type { RunLog } from './run-log.ts';
@@ -26,17 +26,17 @@ import type { TaskReader } from './task-reader.ts';
 const OUTAGE_BACKOFF: Backoff = { firstMs: 100, maxMs: 2000 };
 
 /** What contexts of runs are made from. */
-export interface ContextParts {
+export interface ContextDeps {
   readonly database: Database;
   readonly files: Files;
   readonly allowPrivateAddresses: boolean;
   readonly readTasks: TaskReader;
   readonly runLog: RunLog;
-  readonly families: FamilyParts;
+  readonly families: FamilyDeps;
 }
 
 /** The context that a run's definition gets. */
-export function createContext(run: Run, parameters: unknown, parts: ContextParts): TaskContext {
+export function createContext(run: Run, parameters: unknown, parts: ContextDeps): TaskContext {
   // Made when they are asked for: most runs ask for few of them.
   let log: Logger | undefined;
   let children: TaskContext['children'] | undefined;
@@ -94,7 +94,7 @@ function taskLog(run: Run, runLog: RunLog): Logger {
 /**
  * Keeps a checkpoint, or ends the run if it has lost its task.
  *
- * @throws Refusal (invalid) if the value can't be kept
+ * @throws RequestError (invalid) if the value can't be kept
  */
 async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promise<void> {
   const withFile = run.fileName !== null;
@@ -104,7 +104,7 @@ async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promi
   throw new RunEnded('lost');
 }
 
-function createServices(run: Run, parts: ContextParts): RunServices {
+function createServices(run: Run, parts: ContextDeps): RunServices {
   return {
     database: parts.database.sql as unknown as Kysely<unknown>,
     transaction: (work) => transactionOf(run, parts, work),
@@ -123,7 +123,7 @@ interface OpenTransaction extends NonNullable<RunUse['transaction']> {
 /** Does the work of a run and sets its checkpoint in one transaction. */
 async function transactionOf<T>(
   run: Run,
-  parts: ContextParts,
+  parts: ContextDeps,
   work: (tx: RunTransaction) => Promise<T>,
 ): Promise<T> {
   checkNoTransaction();
@@ -163,5 +163,5 @@ async function transactionOf<T>(
  * @param signal that of the run, which aborts at the latest when the lease ends
  */
 function retryWhileUnavailable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  return retry(work, { ...OUTAGE_BACKOFF, signal, isRetryable: isDatabaseAway });
+  return retry(work, { ...OUTAGE_BACKOFF, signal, isRetryable: isConnectionError });
 }

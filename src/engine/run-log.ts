@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { boundedText, MAX_LOG_LINE_LENGTH } from '../domain/run-texts.ts';
 import type { Schema } from '../store/schema.ts';
-import { appendLog, MOST_LOG_LINES, type RunLogLine } from '../store/tasks/append-log.ts';
+import { appendLog, MAX_LOG_LINES, type RunLogLine } from '../store/tasks/append-log.ts';
 import { outsideRun } from './run-scope.ts';
 
 const FLUSH_MS = 500;
@@ -28,7 +28,7 @@ export class RunLog {
   /** Notes a line. Where the database is slow, the oldest waiting ones go: a log must not fill the memory. */
   add(line: RunLogLine): void {
     this.#lines.push({ ...line, message: logText(line.message) });
-    if (this.#lines.length > 10 * MOST_LOG_LINES) this.#lines.splice(0, MOST_LOG_LINES);
+    if (this.#lines.length > 10 * MAX_LOG_LINES) this.#lines.splice(0, MAX_LOG_LINES);
     this.#timer ??= outsideRun(() => setTimeout(() => void this.flush(), FLUSH_MS));
   }
 

@@ -5,7 +5,7 @@ import type { LogFields } from '../log.ts';
 import { beginRun, type WorkSpan } from '../observability/spans.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
 import { loggableError } from '../workers/failure-text.ts';
-import { RunControl } from '../workers/run-control.ts';
+import { RunHandle } from '../workers/run-control.ts';
 import { logFieldsOf } from '../workers/run-log-fields.ts';
 import type { FaultKind } from './engine-meter.ts';
 import type { RegisteredDefinition } from './registry.ts';
@@ -16,7 +16,7 @@ export interface RunFaults {
 }
 
 /** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
-export class Run extends RunControl {
+export class Run extends RunHandle {
   readonly task: BatchTask;
   readonly definition: RegisteredDefinition;
   readonly checkpoint: unknown;

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Parameters } from '../domain/batch-task.ts';
-import { Refusal } from '../domain/errors.ts';
+import { RequestError } from '../domain/errors.ts';
 import { type ParameterCheck, parameterCheck } from './parameters.ts';
 import type { SchemaAnswer, SchemaWork } from './schema-threads.ts';
 
 /** Maximum number of cached compiled schemas. */
-const MOST_KEPT = 100;
+const MAX_KEPT = 100;
 
 const checks = new Map<string, ParameterCheck>();
 
@@ -30,7 +30,7 @@ function answer({ definition, schema, parameters }: SchemaWork): SchemaAnswer {
     const read = check(JSON.parse(parameters) as Parameters | null);
     return { kind: 'read', parameters: JSON.stringify(read) };
   } catch (error) {
-    if (error instanceof Refusal) {
+    if (error instanceof RequestError) {
       const { template, values } = error.text;
       return { kind: 'refused', problem: { template, values } };
     }
@@ -43,7 +43,7 @@ function checkOf(definition: string, schema: string): ParameterCheck {
   const known = checks.get(key);
   if (known !== undefined) return known;
   const check = parameterCheck(definition, JSON.parse(schema) as object);
-  if (checks.size >= MOST_KEPT) checks.clear();
+  if (checks.size >= MAX_KEPT) checks.clear();
   checks.set(key, check);
   return check;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Parameters } from '../domain/batch-task.ts';
-import { invalid, Refusal, unavailable } from '../domain/errors.ts';
+import { invalid, RequestError, unavailable } from '../domain/errors.ts';
 import { type MessageData, message, revived } from '../domain/message.ts';
 
 /** Work for a process: compile a schema, and read parameters by it if given, both as JSON. */
@@ -21,13 +21,13 @@ const ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? './schema-thread-entry.ts' : './schema-thread-entry.js',
   import.meta.url,
 );
-const MOST_THREADS = 2;
+const MAX_THREADS = 2;
 /** Time limit for compiling a schema or checking parameters by it. */
 const DEADLINE_MS = 2000;
 /** The heap of a process, in MB. */
-const MOST_HEAP = 256;
+const MAX_HEAP = 256;
 /** Maximum number of queued checks per associate. */
-const MOST_WAITING = 200;
+const MAX_WAITING = 200;
 /** The longest schema, in characters. */
 const LONGEST_SCHEMA = 256 * 1024;
 const IDLE_MS = 30_000;
@@ -49,7 +49,7 @@ export class SchemaThreads {
   readonly #busy = new Set<number>();
   readonly #threads = new Set<SchemaThread>();
 
-  /** @throws Refusal (invalid) if it is not a schema, or takes too long to compile */
+  /** @throws RequestError (invalid) if it is not a schema, or takes too long to compile */
   async compile(definition: string, schema: string, owner: number): Promise<void> {
     if (schema.length > LONGEST_SCHEMA)
       throw invalid`The parameters schema of the definition "${definition}" is ${schema.length} characters long; at most ${LONGEST_SCHEMA} are accepted.`;
@@ -60,7 +60,7 @@ export class SchemaThreads {
    * Reads parameters, as a ParameterReader does.
    *
    * @param owner the associate who declared the schema
-   * @throws Refusal (invalid) if they violate the schema or checking takes too long, (unavailable) if the queue is full
+   * @throws RequestError (invalid) if they violate the schema or checking takes too long, (unavailable) if the queue is full
    */
   async read(
     definition: string,
@@ -74,13 +74,13 @@ export class SchemaThreads {
   }
 
   async #ask(work: SchemaWork, owner: number): Promise<SchemaAnswer> {
-    if (this.#waiting.filter((check) => check.owner === owner).length >= MOST_WAITING)
+    if (this.#waiting.filter((check) => check.owner === owner).length >= MAX_WAITING)
       throw unavailable(message`Too many parameters are waiting to be checked; try again in a moment.`, 1);
     const answer = await new Promise<SchemaAnswer>((resolve, reject) => {
       this.#waiting.push({ work, owner, resolve, reject });
       this.#next();
     });
-    if (answer.kind === 'refused') throw new Refusal('invalid', revived(answer.problem));
+    if (answer.kind === 'refused') throw new RequestError('invalid', revived(answer.problem));
     if (answer.kind === 'no schema')
       throw invalid`Parameters of the definition "${work.definition}" is no JSON Schema: ${answer.reason}.`;
     return answer;
@@ -104,7 +104,7 @@ export class SchemaThreads {
 
   #idleThread(): SchemaThread | undefined {
     for (const thread of this.#threads) if (!thread.isBusy) return thread;
-    if (this.#threads.size >= MOST_THREADS) return undefined;
+    if (this.#threads.size >= MAX_THREADS) return undefined;
     const thread = new SchemaThread(() => this.#threads.delete(thread));
     this.#threads.add(thread);
     return thread;
@@ -122,13 +122,13 @@ class SchemaThread {
   constructor(ended: () => void) {
     this.#ended = ended;
     // Its output would be V8's report of an exhausted heap; it needs no settings of the server.
-    this.#child = fork(ENTRY, { execArgv: [`--max-old-space-size=${MOST_HEAP}`], env: {}, stdio: 'ignore' });
+    this.#child = fork(ENTRY, { execArgv: [`--max-old-space-size=${MAX_HEAP}`], env: {}, stdio: 'ignore' });
     this.#child.unref();
     this.#child.channel?.unref();
     this.#isReady = new Promise((resolve) => this.#child.once('message', resolve));
   }
 
-  /** @throws Refusal (invalid) if it exceeds its time or memory; the process is then killed */
+  /** @throws RequestError (invalid) if it exceeds its time or memory; the process is then killed */
   async run(work: SchemaWork): Promise<SchemaAnswer> {
     this.isBusy = true;
     clearTimeout(this.#idle);

@@ -10,7 +10,7 @@ import addFormats from 'ajv-formats';
 import { LinearPattern } from '../domain/linear-pattern.ts';
 
 /** Time limit for patterns and formats in one validation. */
-const MOST_MS = 1000;
+const MAX_MS = 1000;
 /** Maximum length of a text whose format is checked by a regular expression. */
 const LONGEST_FORMATTED = 2048;
 /** Formats without a length limit. */
@@ -22,7 +22,7 @@ const OPTIONS: Options = { coerceTypes: true, useDefaults: true, strict: false, 
 /** The validation exceeded its time limit. */
 export class ValidationTooLong extends Error {
   constructor() {
-    super(`checking them takes longer than ${MOST_MS / 1000} s`);
+    super(`checking them takes longer than ${MAX_MS / 1000} s`);
     this.name = 'ValidationTooLong';
   }
 }
@@ -63,7 +63,7 @@ export class SchemaValidator {
   }
 
   #run(validate: ValidateFunction, value: unknown): readonly ErrorObject[] {
-    this.#endsAt = performance.now() + MOST_MS;
+    this.#endsAt = performance.now() + MAX_MS;
     return validate(value) ? [] : (validate.errors ?? []);
   }
 

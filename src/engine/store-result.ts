@@ -1,4 +1,4 @@
-import { consequenceOf, type RunOutcome } from '../domain/run-outcome.ts';
+import { decideOutcome, type RunOutcome } from '../domain/run-outcome.ts';
 import type { Files } from '../files/files.ts';
 import type { ResultFileRecord } from '../store/files/result-files.ts';
 import { PermanentError } from '../workers/errors.ts';
@@ -19,7 +19,7 @@ export interface StoredOutcome {
 export async function storeResult(run: Run, outcome: RunOutcome, files: Files): Promise<StoredOutcome> {
   const name = run.fileName;
   if (name === null) return { outcome, file: undefined };
-  const isLast = run.endReason === 'stopped' || isFinal(run, outcome);
+  const isLast = run.cancelReason === 'stopped' || isFinal(run, outcome);
   const isNeeded = isLast ? !run.task.isInternal : !files.store.sharesScratch;
   if (!isNeeded) return { outcome, file: undefined };
   try {
@@ -50,5 +50,5 @@ export async function releaseScratch(run: Run, outcome: RunOutcome, files: Files
 }
 
 function isFinal(run: Run, outcome: RunOutcome): boolean {
-  return consequenceOf(outcome, run.definition.retry, run.task, 0).delaySeconds === null;
+  return decideOutcome(outcome, run.definition.retry, run.task, 0).delaySeconds === null;
 }

@@ -1,12 +1,12 @@
 import { type EngineMeter, NO_METER } from './engine-meter.ts';
-import { Gates } from './gates.ts';
+import { ControlCache } from './gates.ts';
 import { ParentTurns } from './parent-turns.ts';
 
 /** State of the queue in this process: the definitions that can run, their pauses and limits, the meter. */
 export class TaskQueue {
   readonly #names = new Set<string>();
   /** Cached pauses and limits. */
-  readonly gates = new Gates();
+  readonly gates = new ControlCache();
   readonly parentTurns = new ParentTurns();
   /** Counts what happens to tasks. */
   readonly meter: EngineMeter;

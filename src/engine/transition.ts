@@ -6,7 +6,7 @@ import { markStopping } from '../store/families/count-moves.ts';
 import type { Schema } from '../store/schema.ts';
 import { insertAudit, type StateChange } from '../store/tasks/audit.ts';
 import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
-import type { HeldTask } from '../store/tasks/get-task.ts';
+import type { LeasedTask } from '../store/tasks/get-task.ts';
 import { type TaskTransition, writeTransition } from '../store/tasks/move-task.ts';
 import { type AfterCommit, afterCommit } from '../store/transaction.ts';
 import { recordChildTransitions } from './families/child-moves.ts';
@@ -30,7 +30,7 @@ export interface WrittenTransition {
  */
 export async function transitionTask(
   trx: Transaction<Schema>,
-  { task: before, leaseOwner }: HeldTask,
+  { task: before, leaseOwner }: LeasedTask,
   transition: Omit<TaskTransition, 'id'>,
   reason: Message,
 ): Promise<BatchTask> {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Signals } from '../store/signals.ts';
+import type { PubSub } from '../store/signals.ts';
 import type { ClaimedTask } from '../store/tasks/claim-tasks.ts';
 import type { ClaimResult } from './claim-due.ts';
 
@@ -21,7 +21,7 @@ export interface WaitingLineOptions {
   readonly claim: (name: string, waiter: Waiter) => Promise<ClaimResult>;
   /** Gives back tasks that were claimed for a waiter who has left meanwhile. */
   readonly handBack: (claimed: readonly ClaimedTask[], waiter: Waiter) => Promise<void>;
-  readonly signals: Signals;
+  readonly signals: PubSub;
   readonly log: Logger;
 }
 
@@ -40,7 +40,7 @@ interface Place {
  * The workers outside the server that wait for tasks in this process, first come, first served. A task that comes
  * due costs one claim, however many wait: the line claims for its first, and goes on only while there is more.
  */
-export class WaitingLine {
+export class LongPollQueue {
   readonly #options: WaitingLineOptions;
   readonly #places = new Set<Place>();
   /** Definitions that may have something due, in the order of their turns. */

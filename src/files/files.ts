@@ -150,7 +150,7 @@ export class Files {
    * Keeps what a client sends. It is durable when this resolves; a broken or too large one leaves nothing.
    *
    * @param announced the length, if the client sent it, and the hash in hex
-   * @throws Refusal (invalid) if the name is invalid or length or hash differ, (oversized) if it is too large or
+   * @throws RequestError (invalid) if the name is invalid or length or hash differ, (oversized) if it is too large or
    *   its tenant's quota is used up, (unavailable) if the disk has no room for uploads
    */
   async keepUpload(
@@ -207,7 +207,7 @@ export class Files {
    * Receives a result file that a worker outside the server sends. It is durable when this resolves, and the task's
    * once it is kept.
    *
-   * @throws Refusal (invalid) where the name can't be kept or it is not what was said, (oversized) where it is too large; nothing is left then
+   * @throws RequestError (invalid) where the name can't be kept or it is not what was said, (oversized) where it is too large; nothing is left then
    */
   async receiveResult(
     run: { readonly taskId: number; readonly attempt: number },
@@ -325,7 +325,7 @@ function notAsSaid(received: Measured, said: Measured): Error {
   return invalid`The file has ${received.bytes} bytes and the SHA-256 ${received.sha256}; ${said.bytes} bytes and ${said.sha256} were announced.`;
 }
 
-/** @throws Refusal (invalid) where the name is none that can be kept */
+/** @throws RequestError (invalid) where the name is none that can be kept */
 function checkFileName(name: string): void {
   if (!isFileName(name))
     throw invalid`"${name}" is not a file name; one without folders, at most ${LONGEST_NAME} characters long, is accepted.`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import { oversized, type Refusal } from '../domain/errors.ts';
+import { oversized, type RequestError } from '../domain/errors.ts';
 
 /** The size and the hash of a content. */
 export interface Measured {
@@ -10,14 +10,14 @@ export interface Measured {
 }
 
 /** A refusal of a file that is larger than is set. */
-export function tooLarge(mostBytes: number): Refusal {
+export function tooLarge(mostBytes: number): RequestError {
   return oversized`The file is larger than ${mostBytes} bytes, the most that is accepted.`;
 }
 
 /** The check is repeated after this many bytes. */
 const CHECK_BYTES = 16 * 1024 * 1024;
 
-/** Measures what passes through it, and fails with a Refusal (oversized) if that is too much. */
+/** Measures what passes through it, and fails with a RequestError (oversized) if that is too much. */
 export class Measure extends Transform {
   readonly #hash = createHash('sha256');
   readonly #mostBytes: number;

@@ -8,7 +8,7 @@ export interface FileCheck {
   /** Files that rows name. */
   readonly named: number;
   /** How many of them are absent from the store, or have a different length there. */
-  readonly missing: number;
+  readonly notFound: number;
   /** The first few of those, by their keys. */
   readonly examples: readonly string[];
 }
@@ -18,12 +18,12 @@ const EXAMPLES = 3;
 /** Checks that every result file and upload that a row names exists, without reading the content. */
 export async function checkFiles(db: Kysely<Schema>, store: FileStore): Promise<FileCheck> {
   const examples: string[] = [];
-  let [named, missing] = [0, 0];
+  let [named, notFound] = [0, 0];
   for await (const { key, bytes } of listFileRecords(db)) {
     named += 1;
     if ((await store.stat(key))?.bytes === bytes) continue;
-    missing += 1;
+    notFound += 1;
     if (examples.length < EXAMPLES) examples.push(key);
   }
-  return { named, missing, examples };
+  return { named, notFound, examples };
 }

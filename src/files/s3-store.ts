@@ -15,10 +15,10 @@ import type { ByteRange, FileStore, StoredFile } from './file-store.ts';
 import type { S3Place } from './place.ts';
 
 /** How many files one call removes at most, by S3. */
-const MOST_DELETED_AT_ONCE = 1000;
+const MAX_DELETED_AT_ONCE = 1000;
 /** How many parts an upload has at most, by S3. */
-const MOST_PARTS = 10_000;
-const LEAST_PART_BYTES = 8 * 1024 * 1024;
+const MAX_PARTS = 10_000;
+const MIN_PART_BYTES = 8 * 1024 * 1024;
 /** Tries of one call, with growing pauses between them. */
 const TRIES = 5;
 
@@ -39,7 +39,7 @@ export class S3Store implements FileStore {
     this.scratchFolder = scratchFolder;
     this.#bucket = place.bucket;
     this.#prefix = place.prefix;
-    this.#partBytes = Math.max(LEAST_PART_BYTES, Math.ceil(mostBytes / MOST_PARTS));
+    this.#partBytes = Math.max(MIN_PART_BYTES, Math.ceil(mostBytes / MAX_PARTS));
     this.#client = new S3Client({
       maxAttempts: TRIES,
       // Other services than Amazon's know buckets by path, and not all know the newer checksums.
@@ -100,9 +100,9 @@ export class S3Store implements FileStore {
   }
 
   async delete(keys: readonly string[]): Promise<void> {
-    for (let from = 0; from < keys.length; from += MOST_DELETED_AT_ONCE) {
+    for (let from = 0; from < keys.length; from += MAX_DELETED_AT_ONCE) {
       const Objects = keys
-        .slice(from, from + MOST_DELETED_AT_ONCE)
+        .slice(from, from + MAX_DELETED_AT_ONCE)
         .map((key) => ({ Key: this.#prefix + key }));
       const { Errors = [] } = await this.#client.send(
         new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } }),

@@ -7,7 +7,7 @@ import { type Files, isUploadId } from './files.ts';
 
 const BATCH = 500;
 /** What is younger may still be on its way to its row. */
-const LEAST_AGE_MS = 24 * 60 * 60 * 1000;
+const MIN_AGE_MS = 24 * 60 * 60 * 1000;
 
 /** What a sweep has removed. */
 export interface Swept {
@@ -23,7 +23,7 @@ export interface Swept {
  * is touched, so that it does not matter how many processes do it at once.
  */
 export async function sweepFiles(db: Kysely<Schema>, files: Files, now: Date): Promise<Swept> {
-  const before = new Date(now.getTime() - LEAST_AGE_MS);
+  const before = new Date(now.getTime() - MIN_AGE_MS);
   const results = await sweepContents(files, 'results/', before, (keys) => knownResultKeys(db, keys));
   const uploads = await sweepContents(files, 'uploads/', before, (keys) => knownUploadKeys(db, keys));
   return { contents: results + uploads, scratch: await sweepScratch(db, files, before) };

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { oversized, type Refusal, unavailable } from '../domain/errors.ts';
+import { oversized, type RequestError, unavailable } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 import type { Schema } from '../store/schema.ts';
 import { sumUploads } from '../store/uploads/uploads.ts';
@@ -35,7 +35,7 @@ export class UploadRoom {
    * Checks that a tenant may store this many more bytes.
    *
    * @param isStored whether they are on the disk already
-   * @throws Refusal (oversized) if the quota is used up, (unavailable) if the disk is
+   * @throws RequestError (oversized) if the quota is used up, (unavailable) if the disk is
    */
   async check(tenant: string, bytes: number, isStored = false): Promise<void> {
     const { uploadQuota, diskReserve } = this.#options;
@@ -50,6 +50,6 @@ export class UploadRoom {
   }
 }
 
-function overQuota(used: number, quota: number): Refusal {
+function overQuota(used: number, quota: number): RequestError {
   return oversized`The uploads of this tenant take ${used} bytes; at most ${quota} are accepted (BATCHLINE_UPLOAD_QUOTA_BYTES). Delete some that are no longer needed.`;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { methodNotAllowed, missing, type Refusal } from '../domain/errors.ts';
+import { methodNotAllowed, notFound, type RequestError } from '../domain/errors.ts';
 
 /** The order in which `Allow` lists methods. */
 const ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -46,11 +46,11 @@ export function answerOtherMethods(app: FastifyInstance): void {
   });
 }
 
-function noSuchPath(request: FastifyRequest): Refusal {
-  return missing`There is no ${request.method} ${request.url.split('?')[0] ?? ''}; GET /api/v1 lists the calls.`;
+function noSuchPath(request: FastifyRequest): RequestError {
+  return notFound`There is no ${request.method} ${request.url.split('?')[0] ?? ''}; GET /api/v1 lists the calls.`;
 }
 
-function refuseMethod(request: FastifyRequest, reply: FastifyReply, methods: string): Refusal {
+function refuseMethod(request: FastifyRequest, reply: FastifyReply, methods: string): RequestError {
   reply.header('Allow', methods);
   return methodNotAllowed`${request.url.split('?')[0] ?? ''} does not take ${request.method}; ${methods} are accepted.`;
 }

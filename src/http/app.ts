@@ -8,18 +8,18 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { Refusal, unavailable } from '../domain/errors.ts';
+import { RequestError, unavailable } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 import type { EventFeed } from '../notifications/event-feed.ts';
 import type { WebhookSender } from '../notifications/webhooks/webhook-sender.ts';
 import type { Health } from '../observability/health.ts';
 import type { PrometheusMetrics } from '../observability/metrics/prometheus.ts';
-import { isDatabaseAway } from '../store/database-away.ts';
+import { isConnectionError } from '../store/database-away.ts';
 import { isDiskFull } from '../store/disk-full.ts';
-import { isWorthRetrying } from '../store/retries/retrying.ts';
+import { isRetryableTransactionError } from '../store/retries/retrying.ts';
 import { isOutOfIds } from '../store/statistics/count-ids.ts';
 import type { Scheduler } from '../tasks/schedules/scheduler.ts';
-import type { TaskParts } from '../tasks/task-parts.ts';
+import type { TaskDeps } from '../tasks/task-parts.ts';
 import { answerOtherMethods } from './allowed-methods.ts';
 import { archiveAgentRoutes } from './archive/archive-agent.ts';
 import { archiveRoutes, batchTaskListRoutes } from './archive/archive-routes.ts';
@@ -29,7 +29,7 @@ import { databaseAway, databaseBusy, diskFull, outOfIds, toErrorAnswer } from '.
 import type { Catalogues } from './localization/catalogues.ts';
 import { localeOf, registerLocales } from './localization/locale.ts';
 import { registerTimes } from './localization/times.ts';
-import { answerIn, formatOf, negotiateAnswers } from './negotiation/answer-format.ts';
+import { formatOf, negotiateAnswers, setContentType } from './negotiation/answer-format.ts';
 import { compressAnswers } from './negotiation/compression.ts';
 import { decodeBodies } from './negotiation/content-encoding.ts';
 import { BODY_TYPES, readRequestBodies, unsupportedBody } from './negotiation/request-bodies.ts';
@@ -77,8 +77,8 @@ import { nameCustomer, stripTenantSegment } from './tenant-segment.ts';
 import { refuseRepeatedNames } from './wire/query.ts';
 
 /** What the HTTP side works with. */
-export interface AppParts {
-  readonly tasks: TaskParts;
+export interface AppDeps {
+  readonly tasks: TaskDeps;
   readonly scheduler: Scheduler;
   readonly feed: EventFeed;
   readonly webhooks: WebhookSender;
@@ -90,7 +90,7 @@ export interface AppParts {
 }
 
 /** Builds the HTTP server, without listening. Paths match without regard to case (contract, first section). */
-export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+export async function buildApp(parts: AppDeps): Promise<FastifyInstance> {
   const { config, tasks } = parts;
   const app = Fastify({
     loggerInstance: parts.log as FastifyBaseLogger,
@@ -132,7 +132,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
         'database unreachable or full; responding with 503',
       );
     const { status } = toErrorAnswer(error, localeOf(request));
-    if (status >= 500 && !(error instanceof Refusal))
+    if (status >= 500 && !(error instanceof RequestError))
       request.log.error(
         { event: 'request.failed', err: error, method: request.method, url: request.url },
         'request failed',
@@ -142,7 +142,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       const byScript = request.headers['x-requested-with'] === 'XMLHttpRequest';
       reply.header('WWW-Authenticate', authenticator.challenge(byScript));
     }
-    if (error instanceof Refusal && error.retryAfter !== undefined)
+    if (error instanceof RequestError && error.retryAfter !== undefined)
       reply.header('Retry-After', error.retryAfter);
     return sendError(error, request, reply);
   });
@@ -248,8 +248,8 @@ function refuseWhileStopping(app: FastifyInstance): void {
 function asTold(fault: unknown, isEmbedded: boolean): unknown {
   if (isDiskFull(fault, isEmbedded)) return diskFull();
   if (isOutOfIds(fault)) return outOfIds();
-  if (isWorthRetrying(fault)) return databaseBusy();
-  return isDatabaseAway(fault) ? databaseAway() : fault;
+  if (isRetryableTransactionError(fault)) return databaseBusy();
+  return isConnectionError(fault) ? databaseAway() : fault;
 }
 
 /** Sends the error carrier in the format that Accept asks for; JSON if there is none (contract, section 4). */
@@ -260,7 +260,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
   // What would be accepted instead (RFC 9110, section 15.5.16); a wrong Content-Encoding has set its own header.
   if (status === 415 && !reply.hasHeader('Accept-Encoding')) reply.header('Accept', BODY_TYPES.join(', '));
   const format = formatOf(request);
-  answerIn(format, reply, 'Error');
+  setContentType(format, reply, 'Error');
   const { Error: _, ...children } = body;
   return reply.code(status).send(format.isXml ? children : body);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conflict, missing, Refusal, type RefusalKind } from '../domain/errors.ts';
+import { conflict, notFound, RequestError, type RequestErrorKind } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 import { toErrorAnswer } from './errors.ts';
 import type { Locale } from './localization/locale.ts';
@@ -7,12 +7,12 @@ import type { Locale } from './localization/locale.ts';
 const english = { message: String } as unknown as Locale;
 
 // Contract, section 4.
-test.each<[RefusalKind, number, string]>([
+test.each<[RequestErrorKind, number, string]>([
   ['invalid', 400, 'ArgumentException'],
   ['malformed', 400, 'FormatException'],
   ['unauthenticated', 401, 'SoUnauthorizedException'],
   ['forbidden', 403, 'SoSentryException'],
-  ['missing', 404, 'SoNotFoundException'],
+  ['notFound', 404, 'SoNotFoundException'],
   ['methodNotAllowed', 405, 'HttpException'],
   ['unacceptable', 406, 'HttpException'],
   ['conflict', 409, 'SoConflictException'],
@@ -20,10 +20,10 @@ test.each<[RefusalKind, number, string]>([
   ['precondition', 412, 'SoPreconditionException'],
   ['oversized', 413, 'HttpException'],
   ['unsupported', 415, 'HttpException'],
-  ['throttled', 429, 'SoBusyException'],
+  ['rateLimited', 429, 'SoBusyException'],
   ['unavailable', 503, 'SoBusyException'],
 ])('a refusal of the kind %s is %i %s', (kind, status, type) => {
-  expect(toErrorAnswer(new Refusal(kind, message`What is wrong.`), english)).toEqual({
+  expect(toErrorAnswer(new RequestError(kind, message`What is wrong.`), english)).toEqual({
     status,
     body: {
       Error: true,
@@ -62,7 +62,7 @@ test('any other error is a 500 that says nothing about its cause', () => {
 });
 
 test('a refusal may have a code of its own', () => {
-  const codeOf = (refusal: Refusal) => toErrorAnswer(refusal, english).body.Code;
-  expect(codeOf(missing`There is no batch task 5.`.withCode('task_not_found'))).toBe('task_not_found');
+  const codeOf = (refusal: RequestError) => toErrorAnswer(refusal, english).body.Code;
+  expect(codeOf(notFound`There is no batch task 5.`.withCode('task_not_found'))).toBe('task_not_found');
   expect(codeOf(conflict`It is taken.`)).toBe('conflict');
 });

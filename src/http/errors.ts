@@ -1,4 +1,4 @@
-import { Refusal, type RefusalKind, unavailable } from '../domain/errors.ts';
+import { RequestError, type RequestErrorKind, unavailable } from '../domain/errors.ts';
 import { INT32_MAX } from '../domain/limits.ts';
 import { message } from '../domain/message.ts';
 import { frameworkMessage } from './framework-errors.ts';
@@ -33,12 +33,12 @@ interface ErrorKind {
 }
 
 /** How each kind of refusal is answered; docs/reference/errors.md says when. */
-export const KINDS: Readonly<Record<RefusalKind, ErrorKind>> = {
+export const KINDS: Readonly<Record<RequestErrorKind, ErrorKind>> = {
   invalid: { status: 400, type: 'ArgumentException', code: 'invalid_argument' },
   malformed: { status: 400, type: 'FormatException', code: 'malformed_body' },
   unauthenticated: { status: 401, type: 'SoUnauthorizedException', code: 'unauthenticated' },
   forbidden: { status: 403, type: 'SoSentryException', code: 'forbidden' },
-  missing: { status: 404, type: 'SoNotFoundException', code: 'not_found' },
+  notFound: { status: 404, type: 'SoNotFoundException', code: 'not_found' },
   methodNotAllowed: { status: 405, type: 'HttpException', code: 'method_not_allowed' },
   unacceptable: { status: 406, type: 'HttpException', code: 'not_acceptable' },
   conflict: { status: 409, type: 'SoConflictException', code: 'conflict' },
@@ -47,18 +47,18 @@ export const KINDS: Readonly<Record<RefusalKind, ErrorKind>> = {
   oversized: { status: 413, type: 'HttpException', code: 'content_too_large' },
   unsupported: { status: 415, type: 'HttpException', code: 'unsupported_media_type' },
   unsatisfiable: { status: 416, type: 'HttpException', code: 'range_not_satisfiable' },
-  throttled: { status: 429, type: 'SoBusyException', code: 'too_many_requests' },
+  rateLimited: { status: 429, type: 'SoBusyException', code: 'too_many_requests' },
   unavailable: { status: 503, type: 'SoBusyException', code: 'unavailable' },
 };
 
 /** The statuses of refusals, with their kinds. */
 export const STATUS_KINDS = Object.entries(KINDS).map(
-  ([kind, { status }]) => [status, kind as RefusalKind] as const,
+  ([kind, { status }]) => [status, kind as RequestErrorKind] as const,
 );
 
 /** What a client is told of an error, in its language. Errors that are no refusal tell nothing of the inside, and never a stack. */
 export function toErrorAnswer(error: unknown, locale: Locale): ErrorAnswer {
-  if (error instanceof Refusal) {
+  if (error instanceof RequestError) {
     const { status, type, code } = KINDS[error.kind];
     return { status, body: errorBody(type, error.code ?? code, locale.message(error.text)) };
   }
@@ -82,7 +82,7 @@ export function toErrorAnswer(error: unknown, locale: Locale): ErrorAnswer {
 const RETRY_SECONDS = 2;
 
 /** What a client is told while the database is away: a failover takes seconds. */
-export function databaseAway(): Refusal {
+export function databaseAway(): RequestError {
   return unavailable(
     message`The database does not answer now; try again in some seconds. A change may have been made all the same; a start with an Idempotency-Key can be repeated safely.`,
     RETRY_SECONDS,
@@ -90,7 +90,7 @@ export function databaseAway(): Refusal {
 }
 
 /** What a client is told where the database has given its transaction up for others again and again. */
-export function databaseBusy(): Refusal {
+export function databaseBusy(): RequestError {
   return unavailable(
     message`Too many others are changing the same at this moment, and nothing has changed; try again in some seconds.`,
     RETRY_SECONDS,
@@ -100,14 +100,14 @@ export function databaseBusy(): Refusal {
 const MAKE_ROOM_SECONDS = 60;
 
 /** What a client is told while the disk of the database is full: somebody has to make room. */
-export function diskFull(): Refusal {
+export function diskFull(): RequestError {
   return unavailable(message`The disk of the database is full; nothing has changed.`, MAKE_ROOM_SECONDS);
 }
 
 const NEW_IDS_SECONDS = 3600;
 
 /** The error when a table has no ids left: nothing can be added until an operator migrates to new tables. */
-export function outOfIds(): Refusal {
+export function outOfIds(): RequestError {
   return unavailable(
     message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; contact an administrator.`,
     NEW_IDS_SECONDS,

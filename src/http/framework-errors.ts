@@ -10,7 +10,7 @@ interface FrameworkError extends Error {
 }
 
 /** A body can have one for each of its bytes; these are told. */
-const MOST_PROBLEMS = 10;
+const MAX_PROBLEMS = 10;
 
 const BY_CODE: Readonly<Record<string, Message>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: message`Request body is too large`,
@@ -22,7 +22,7 @@ export function frameworkMessage(error: FrameworkError): Message {
   const { code = '', validation, validationContext = 'body' } = error;
   if (validation !== undefined && validation.length > 0) {
     const problems = validation
-      .slice(0, MOST_PROBLEMS)
+      .slice(0, MAX_PROBLEMS)
       .map((one) => schemaProblem(validationContext + one.instancePath, one));
     return listed(problems, ', ');
   }

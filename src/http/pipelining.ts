@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { invalid } from '../domain/errors.ts';
 
 /** Requests of one connection that may be under way; clients that send one after the other have one. */
-const MOST_AT_ONCE = 16;
+const MAX_BATCH = 16;
 
 /**
  * Refuses what a client asks for ahead of reading its answers: those wait in memory, in their order, and a packet has
@@ -15,10 +15,10 @@ export function limitPipelining(app: FastifyInstance): void {
     const requests = (underWay.get(socket) ?? 0) + 1;
     underWay.set(socket, requests);
     reply.raw.once('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
-    if (requests <= MOST_AT_ONCE) done();
+    if (requests <= MAX_BATCH) done();
     else
       done(
-        invalid`At most ${MOST_AT_ONCE} requests may wait for their answers on one connection; one after the other is accepted.`,
+        invalid`At most ${MAX_BATCH} requests may wait for their answers on one connection; one after the other is accepted.`,
       );
   });
 }

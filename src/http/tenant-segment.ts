@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { missing, Refusal } from '../domain/errors.ts';
+import { notFound, RequestError } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 
 const segments = new WeakMap<IncomingMessage, string>();
@@ -24,17 +24,18 @@ export function tenantSegment(request: IncomingMessage): string | undefined {
 /**
  * Checks that the customer in an address is the tenant of the sign-in (contract, first section).
  *
- * @throws Refusal (missing) if they differ
+ * @throws RequestError (missing) if they differ
  */
 export function checkCustomer(tenant: string | null, segment: string | undefined): void {
   if (segment === undefined || tenant === null || tenant.toLowerCase() === segment.toLowerCase()) return;
-  throw missing`The address names the customer "${segment}", but this sign-in is for "${tenant}".`;
+  throw notFound`The address names the customer "${segment}", but this sign-in is for "${tenant}".`;
 }
 
 /** The error of a request whose address names a customer: a task that is missing may be another customer's. */
 export function nameCustomer(error: unknown, request: IncomingMessage): unknown {
   const segment = tenantSegment(request);
-  if (segment === undefined || !(error instanceof Refusal) || error.code !== 'task_not_found') return error;
+  if (segment === undefined || !(error instanceof RequestError) || error.code !== 'task_not_found')
+    return error;
   const text = message`${error.text} The address names the customer "${segment}".`;
-  return new Refusal(error.kind, text).withCode(error.code);
+  return new RequestError(error.kind, text).withCode(error.code);
 }

@@ -5,7 +5,7 @@ import { readEvents, type TaskEvent } from '../store/events/read-events.ts';
 import { readProgress, type TaskProgress } from '../store/events/read-progress.ts';
 import { lastEventId, settledEvents, settledPosition } from '../store/events/settled-events.ts';
 import { LISTENING_MS, type Signal } from '../store/signals.ts';
-import { Turns } from './turns.ts';
+import { Semaphore } from './turns.ts';
 
 const PAGE = 500;
 /** A lost signal costs at most this. */
@@ -40,14 +40,14 @@ export interface Place {
 
 /**
  * The events of the whole database as this process sees them: one reader, however many follow, and none where
- * nobody does. Signals only wake it; what it tells is read from the audit rows.
+ * nobody does. PubSub only wake it; what it tells is read from the audit rows.
  */
 export class EventFeed {
   readonly #database: Database;
   readonly #log: Logger;
   readonly #followers = new Set<Follower>();
   readonly #live = new Set<Follower>();
-  readonly #history = new Turns(HISTORY_READS);
+  readonly #history = new Semaphore(HISTORY_READS);
   #reading: Reading | undefined;
   #closed = false;
 

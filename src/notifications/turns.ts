@@ -1,5 +1,5 @@
 /** Lets only so many do something at a time; the others wait for their turn, first come first served. */
-export class Turns {
+export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { type Health, writeHealth, writeHealthSummary } from './health.ts';
 
 /** What the monitoring port tells. */
-export interface MonitoringParts {
+export interface MonitoringDeps {
   readonly health: Health;
   /** `undefined` where metrics are off. */
   readonly metrics: { readonly contentType: string; expose(): Promise<string> } | undefined;
@@ -29,7 +29,7 @@ type Answer = readonly [status: number, type: string, body: string];
  */
 export async function openMonitoring(
   { host, port }: { readonly host: string; readonly port: number },
-  parts: MonitoringParts,
+  parts: MonitoringDeps,
 ): Promise<MonitoringServer> {
   const server = createServer((request, response) => void reply(request, response, parts));
   server.requestTimeout = 10_000;
@@ -56,7 +56,7 @@ export async function openMonitoring(
 async function reply(
   request: IncomingMessage,
   response: ServerResponse,
-  parts: MonitoringParts,
+  parts: MonitoringDeps,
 ): Promise<void> {
   request.resume();
   const [status, type, body] = await answerTo(request, parts).catch((error: unknown): Answer => {
@@ -74,7 +74,7 @@ async function reply(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-async function answerTo({ method, url = '' }: IncomingMessage, parts: MonitoringParts): Promise<Answer> {
+async function answerTo({ method, url = '' }: IncomingMessage, parts: MonitoringDeps): Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD')
     return [405, 'text/plain; charset=utf-8', `There is no ${method} here; GET is accepted.\n`];
   const path = url.split('?')[0];

@@ -144,9 +144,9 @@ export const modules: Kind<readonly string[]> = {
   values: 'paths',
   parse(given) {
     const paths = partsOf(given).map((path) => resolve(path));
-    const missing = paths.find((path) => !existsSync(path));
-    if (missing !== undefined)
-      throw new Rejected(` names "${missing}"; a module or folder that exists is accepted.`);
+    const notFound = paths.find((path) => !existsSync(path));
+    if (notFound !== undefined)
+      throw new Rejected(` names "${notFound}"; a module or folder that exists is accepted.`);
     return paths;
   },
 };

@@ -58,7 +58,7 @@ export const SIGN_IN = {
     default: '60',
     doc: 'A cookie session expires if it is not used for this long.',
   },
-  mostMs: {
+  maxMs: {
     name: 'BATCHLINE_SIGN_IN_HOURS',
     kind: milliseconds('hours', 1, 8760),
     default: '168',

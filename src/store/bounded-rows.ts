@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /** Maximum bytes of texts in one list; serializing a list takes a multiple of that in memory. */
-export const MOST_LIST_BYTES = 8 * 1024 * 1024;
+export const MAX_LIST_BYTES = 8 * 1024 * 1024;
 
 /** The first rows of a list, and whether there are more. */
 export interface Rows<T> {
@@ -27,7 +27,7 @@ export interface BoundedRow {
 }
 
 /**
- * Wraps a query so that it returns its first rows, at most the limit and `MOST_LIST_BYTES`, but at least one. Only
+ * Wraps a query so that it returns its first rows, at most the limit and `MAX_LIST_BYTES`, but at least one. Only
  * lengths are read of the other rows. `boundedRows` returns whether there are any.
  */
 export function withinBytes({ query, bytes, order, limit }: Unbounded): RawBuilder<unknown> {
@@ -38,7 +38,7 @@ export function withinBytes({ query, bytes, order, limit }: Unbounded): RawBuild
         sum(${bytes}) over (order by ${order} rows unbounded preceding) as list_bytes
       from (select r.* from ${query} as r order by ${order} limit ${limit + 1}) as r
     ) as counted
-    where list_place = 1 or (list_place <= ${limit} and list_bytes <= ${sql.lit(MOST_LIST_BYTES)}))`;
+    where list_place = 1 or (list_place <= ${limit} and list_bytes <= ${sql.lit(MAX_LIST_BYTES)}))`;
 }
 
 /** The rows that were read from `withinBytes`, as items. */

@@ -20,7 +20,7 @@ const SAID =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|PostgreSQL has not answered)/;
 
 /** Whether an error of the database means that it can't be used now, and may be soon: not that a statement is wrong. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && (STATES.test(code) || FAULTS.has(code))) return true;

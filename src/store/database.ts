@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { BackendName } from './backend.ts';
 import type { ListReads } from './list-reads.ts';
 import type { Schema } from './schema.ts';
-import type { Signals } from './signals.ts';
+import type { PubSub } from './signals.ts';
 
 /** The open database and what comes with it. */
 export interface Database {
@@ -11,7 +11,7 @@ export interface Database {
   readonly backend: BackendName;
   /** Reads lists, whose cost depends on the request. */
   readonly lists: ListReads;
-  readonly signals: Signals;
+  readonly signals: PubSub;
   /** Whether no other process can be using the database: leases of earlier processes are void. */
   readonly exclusive: boolean;
   /** The connections of this process now; `undefined` where the database is embedded and has none. */

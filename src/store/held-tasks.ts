@@ -11,4 +11,4 @@ const HELD = sql.raw(HELD_STATES.map((state) => TaskState[state]).join(', '));
 export const IS_HELD = sql<boolean>`t.state::int in (${HELD})`;
 
 /** That it is not: read by the indexes of the lists. */
-export const IS_AT_REST = sql<boolean>`t.state not in (${HELD})`;
+export const IS_INACTIVE = sql<boolean>`t.state not in (${HELD})`;

@@ -8,7 +8,7 @@ import { inQuietTransaction } from './transaction.ts';
 export const DEFAULT_LIST_SECONDS = 10;
 const QUERY_CANCELED = '57014';
 /** Maximum queue length: clients of a longer queue would mostly give up before their turn. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 const RETRY_SECONDS = 2;
 
 /** Runs `work`, which reads a list from the given database. */
@@ -48,7 +48,7 @@ export class ListReads {
   /**
    * Reads.
    *
-   * @throws Refusal (unavailable) if a statement takes too long, or too many lists wait
+   * @throws RequestError (unavailable) if a statement takes too long, or too many lists wait
    */
   async read<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     await this.#turn();
@@ -72,7 +72,7 @@ export class ListReads {
       this.#free -= 1;
       return;
     }
-    if (this.#waiting.length >= MOST_WAITING)
+    if (this.#waiting.length >= MAX_WAITING)
       throw unavailable(message`Too many lists are being read; try again in a moment.`, RETRY_SECONDS);
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }

@@ -24,7 +24,7 @@ export async function openDatabase(config: Config, log: Logger, meter?: Database
 }
 
 /** Opens the database as `openDatabase` does, to move it or to move into it: also where that has been begun or done. */
-export function openToMove(config: Config, log: Logger): Promise<Database> {
+export function openForTransfer(config: Config, log: Logger): Promise<Database> {
   return openAs('up to date', config, log);
 }
 

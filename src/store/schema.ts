@@ -77,7 +77,7 @@ interface TaskTable {
  * Table `batchline.task_family`: one row for every task that has started others. Whoever locks it holds the rows of the
  * tasks already: it is the last lock of a transaction, so that nobody waits crosswise.
  */
-interface TaskFamilyTable {
+interface TaskChildrenTable {
   parent_id: number;
   total: Generated<number>;
   ended: Generated<number>;
@@ -433,6 +433,6 @@ export interface Schema {
   'batchline.schedule_watch': ScheduleWatchTable;
   'batchline.retention': RetentionTable;
   'batchline.own_retention': OwnRetentionTable;
-  'batchline.task_family': TaskFamilyTable;
+  'batchline.task_family': TaskChildrenTable;
   'batchline.deleted_child': DeletedChildTable;
 }

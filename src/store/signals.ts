@@ -21,7 +21,7 @@ export type Signal =
 export const LISTENING_MS = 30_000;
 
 /** Carries signals between all processes on the same database, this one included. */
-export interface Signals {
+export interface PubSub {
   /** Sends a signal, after the transaction that made it true has committed. Never throws. */
   publish(signal: Signal): void;
   /** Calls the listener for every signal; returns the function that ends it. */
@@ -30,8 +30,8 @@ export interface Signals {
   close(): Promise<void>;
 }
 
-/** Signals within this process: all there is where the database is embedded. */
-export class LocalSignals implements Signals {
+/** PubSub within this process: all there is where the database is embedded. */
+export class LocalPubSub implements PubSub {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
   publish(signal: Signal): void {

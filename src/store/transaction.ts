@@ -2,17 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
 import { retrying } from './retries/retrying.ts';
 import type { Schema } from './schema.ts';
-import type { Signal, Signals } from './signals.ts';
+import type { PubSub, Signal } from './signals.ts';
 
 /** A database, as far as transactions need it. */
 export interface TransactionSource {
   readonly sql: Kysely<Schema>;
-  readonly signals: Pick<Signals, 'publish'>;
+  readonly signals: Pick<PubSub, 'publish'>;
 }
 
 /** Collects what follows from a transaction. Nothing of it happens unless the transaction commits. */
 export interface AfterCommit {
-  /** Publishes a signal after the commit. Signals of one kind are merged, so that a batch is one signal. */
+  /** Publishes a signal after the commit. PubSub of one kind are merged, so that a batch is one signal. */
   publish(signal: Signal): void;
   /** Calls `work` after the commit, before the signals. It must not throw. */
   do(work: () => void): void;
@@ -116,7 +116,7 @@ class FollowUps implements AfterCommit {
     this.#work.push(work);
   }
 
-  happen(signals: Pick<Signals, 'publish'>): void {
+  happen(signals: Pick<PubSub, 'publish'>): void {
     outsideCallers(() => {
       for (const work of this.#work) work();
       for (const signal of this.#signals()) signals.publish(signal);

@@ -1,12 +1,12 @@
 import type { BatchTask } from '../domain/batch-task.ts';
 import type { Caller } from '../domain/caller.ts';
-import { forbidden, missing, type Refusal } from '../domain/errors.ts';
+import { forbidden, notFound, type RequestError } from '../domain/errors.ts';
 import { message } from '../domain/message.ts';
 import { allows, rightsOn, TableRight } from '../domain/rights.ts';
 
 /** There is no such task, or the caller may not see it: both look the same. */
-export function noSuchTask(id: number): Refusal {
-  return missing`There is no batch task ${id}.`.withCode('task_not_found');
+export function noSuchTask(id: number): RequestError {
+  return notFound`There is no batch task ${id}.`.withCode('task_not_found');
 }
 
 /** Returns whether the task exists and the caller may see it (contract, section 7). */
@@ -27,7 +27,7 @@ const DOING = {
  * Checks that the caller may see the task and do this to it (contract, section 7).
  *
  * @param doing for the message
- * @throws Refusal (missing) if the caller may not see it, (forbidden) if the right is missing
+ * @throws RequestError (missing) if the caller may not see it, (forbidden) if the right is missing
  */
 export function checkAccess(
   caller: Caller,

@@ -7,12 +7,12 @@ import type { MessageData } from '../domain/message.ts';
 import { type PageRow, type Place, readPage } from '../store/archive/read-page.ts';
 import { type Group, runningSums, summarise } from '../store/archive/summarise.ts';
 import type { Schema } from '../store/schema.ts';
-import { type ArchiveRequest, type ArchiveSource, MOST_SUMMARISED } from './list-archive.ts';
+import { type ArchiveRequest, type ArchiveSource, MAX_SUMMARISED } from './list-archive.ts';
 
 /** Maximum number of tasks in a list with running aggregates. */
-const MOST_RUNNING = 100_000;
+const MAX_RUNNING = 100_000;
 /** Maximum number of groups in a list. */
-const MOST_GROUPS = 10_000;
+const MAX_GROUPS = 10_000;
 
 /** The value of a row in one column. */
 export interface ListCell {
@@ -61,7 +61,7 @@ export class ArchiveRows {
    * Reads the page.
    *
    * @returns the rows, and where the next page begins if there is one
-   * @throws Refusal (invalid) if there is more to aggregate than the limit
+   * @throws RequestError (invalid) if there is more to aggregate than the limit
    */
   async read(): Promise<{ rows: readonly ArchiveRow[]; next: Place | undefined }> {
     const { grouping, grandTotal } = this.#request;
@@ -110,18 +110,18 @@ export class ArchiveRows {
     const lengths = grouping.levels.map((level) => lengthOf(grouping, level)).filter((length) => length > 0);
     const found = await summarise(
       this.#db,
-      { ...this.#source, filter, limit: MOST_SUMMARISED + 1 },
+      { ...this.#source, filter, limit: MAX_SUMMARISED + 1 },
       grouping.groupOrder,
       lengths,
       grouping.aggregates,
-      MOST_GROUPS + 1,
+      MAX_GROUPS + 1,
     );
-    if (found.length > MOST_GROUPS) {
-      throw invalid`$select has a GroupBy with more than ${MOST_GROUPS} groups; a narrower $filter is accepted, or GroupBy of something with fewer values.`;
+    if (found.length > MAX_GROUPS) {
+      throw invalid`$select has a GroupBy with more than ${MAX_GROUPS} groups; a narrower $filter is accepted, or GroupBy of something with fewer values.`;
     }
     const groups = new Groups(found);
     const showsSums = grouping.showsDetails && grouping.aggregates.some(({ hideDetail }) => !hideDetail);
-    const most = showsSums ? MOST_RUNNING : MOST_SUMMARISED;
+    const most = showsSums ? MAX_RUNNING : MAX_SUMMARISED;
     if (groups.whole.count > most) {
       throw invalid`$select has aggregates, but there are more than ${most} tasks to sum up; a narrower $filter is accepted.`;
     }
@@ -135,7 +135,7 @@ export class ArchiveRows {
     const shown = grouping.aggregates.filter(({ hideDetail }) => !hideDetail);
     const ids = shown.length === 0 ? [] : tasks.map(({ id }) => id);
     const size = grouping.groupOrder.length;
-    const summed = { ...this.#source, filter, limit: MOST_RUNNING + 1 };
+    const summed = { ...this.#source, filter, limit: MAX_RUNNING + 1 };
     const sums = await runningSums(this.#db, summed, grouping.order, size, shown, ids);
     let last: Key = before?.slice(0, size);
     for (const [index, task] of tasks.entries()) {

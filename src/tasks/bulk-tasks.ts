@@ -2,7 +2,7 @@ import { columnsOf, type Filter } from '../domain/archive/filter.ts';
 import { parseOrder } from '../domain/archive/order.ts';
 import type { BatchTask } from '../domain/batch-task.ts';
 import type { Caller } from '../domain/caller.ts';
-import { conflict, Refusal } from '../domain/errors.ts';
+import { conflict, RequestError } from '../domain/errors.ts';
 import { type Message, message } from '../domain/message.ts';
 import { visibleTo } from '../domain/rights.ts';
 import { hasEnded, isHeld, TaskState } from '../domain/task-state.ts';
@@ -14,7 +14,7 @@ import { deleteTasks } from './delete-tasks.ts';
 import { type ArchiveSource, definitionsFor, listedDefinitions } from './list-archive.ts';
 import { restartTask } from './restart-task.ts';
 import { stopTask } from './stop-task.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 import type { Guard } from './update-task.ts';
 
 /** What can be done to many tasks at once. */
@@ -57,7 +57,7 @@ const ACTIONS: Readonly<
       readonly doing: 'stop' | 'restart' | 'delete';
       readonly check: Guard;
       readonly run: (
-        parts: TaskParts,
+        parts: TaskDeps,
         caller: Caller,
         id: number,
         request: BulkRequest,
@@ -102,11 +102,7 @@ const ACTIONS: Readonly<
  * is a transaction of its own with the rights of the single call; one that is refused holds up no other. A task
  * whose state has changed since the filter has seen it is refused.
  */
-export async function bulkTasks(
-  parts: TaskParts,
-  caller: Caller,
-  request: BulkRequest,
-): Promise<BulkOutcome> {
+export async function bulkTasks(parts: TaskDeps, caller: Caller, request: BulkRequest): Promise<BulkOutcome> {
   const source = {
     slices: await slicesOf(parts.database.sql, visibleTo(caller), request.filter),
     definitions: listedDefinitions(await definitionsFor(parts, columnsOf(request.filter))),
@@ -131,7 +127,7 @@ export async function bulkTasks(
 }
 
 function page(
-  { database }: TaskParts,
+  { database }: TaskDeps,
   source: ArchiveSource,
   filter: Filter,
   after: Place | undefined,
@@ -145,7 +141,7 @@ function page(
 
 /** Does it to one task, or only looks whether it could; the reason where it is refused. */
 async function doOne(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   id: number,
   seen: unknown,
@@ -161,7 +157,7 @@ async function doOne(
     else await run(parts, caller, id, request, guard);
     return undefined;
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return error.kind === 'missing' ? message`There is no batch task ${id}.` : error.text;
+    if (!(error instanceof RequestError)) throw error;
+    return error.kind === 'notFound' ? message`There is no batch task ${id}.` : error.text;
   }
 }

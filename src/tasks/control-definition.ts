@@ -1,29 +1,29 @@
 import { ACCESS, refusalOf } from '../domain/access.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { DefinitionLimits } from '../domain/definition-limits.ts';
-import { missing, type Refusal } from '../domain/errors.ts';
+import { notFound, type RequestError } from '../domain/errors.ts';
 import { insertDefinitionAudit } from '../store/definitions/definition-audit.ts';
 import { setLimits, setPaused } from '../store/definitions/definition-control.ts';
 import { afterCommit, inTransaction } from '../store/transaction.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 
 /** The refusal of a call that names a definition that does not exist. */
-export function noSuchDefinition(name: string): Refusal {
-  return missing`There is no definition called "${name.slice(0, 100)}".`.withCode('definition_not_found');
+export function noSuchDefinition(name: string): RequestError {
+  return notFound`There is no definition called "${name.slice(0, 100)}".`.withCode('definition_not_found');
 }
 
 /**
  * The name of a definition as it is written.
  *
- * @throws Refusal (missing) where there is none
+ * @throws RequestError (missing) where there is none
  */
-export async function definitionNamed({ definitions }: TaskParts, name: string): Promise<string> {
+export async function definitionNamed({ definitions }: TaskDeps, name: string): Promise<string> {
   const found = await definitions.find(name);
   if (found === undefined) throw noSuchDefinition(name);
   return found.name;
 }
 
-/** @throws Refusal (forbidden) if the caller may not change definitions, which all tenants share */
+/** @throws RequestError (forbidden) if the caller may not change definitions, which all tenants share */
 function checkDefinitionAdministrator(caller: Caller): void {
   const refusal = refusalOf(caller, ACCESS.administerServer);
   if (refusal !== undefined) throw refusal;
@@ -34,10 +34,10 @@ function checkDefinitionAdministrator(caller: Caller): void {
  * on.
  *
  * @returns the definition's name as it is written
- * @throws Refusal where there is no such definition or the caller may not
+ * @throws RequestError where there is no such definition or the caller may not
  */
 export async function pauseDefinition(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   name: string,
   paused: boolean,
@@ -59,10 +59,10 @@ export async function pauseDefinition(
  * Sets the limits of a definition, on every server; `null` makes its own count again. What runs already goes on.
  *
  * @returns the definition's name as it is written
- * @throws Refusal where there is no such definition or the caller may not
+ * @throws RequestError where there is no such definition or the caller may not
  */
 export async function limitDefinition(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   name: string,
   limits: DefinitionLimits | null,

@@ -6,7 +6,7 @@ import type { StartOptions } from '../domain/start-options.ts';
 import { getAssociate } from '../store/associates/associates.ts';
 import { readTask } from './read-tasks.ts';
 import { mayStartFor, startTask } from './start-task.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 
 /**
  * Starts a copy of a task that the caller may see, with the caller's rights. Output of its runs is not
@@ -15,10 +15,10 @@ import type { TaskParts } from './task-parts.ts';
  *
  * @param parameters replace ParameterObject; `undefined` keeps it
  * @returns the new id; 0 for an internal task
- * @throws Refusal where there is no such task, or as `startTask` does
+ * @throws RequestError where there is no such task, or as `startTask` does
  */
 export async function copyTask(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   id: number,
   parameters: Parameters | null | undefined,
@@ -51,7 +51,7 @@ export async function copyTask(
   );
 }
 
-async function ownerOfCopy({ database }: TaskParts, caller: Caller, ownerId: number): Promise<number> {
+async function ownerOfCopy({ database }: TaskDeps, caller: Caller, ownerId: number): Promise<number> {
   if (!isAdministrator(caller) || ownerId === 0 || caller.tenant === null) return ownerId;
   return mayStartFor(caller, await getAssociate(database.sql, ownerId)) ? ownerId : caller.associateId;
 }

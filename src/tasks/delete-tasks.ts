@@ -8,7 +8,7 @@ import { deleteTaskRows } from '../store/tasks/delete-tasks.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { checkAccess, maySee } from './access.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 import type { Guard } from './update-task.ts';
 
 /**
@@ -16,11 +16,11 @@ import type { Guard } from './update-task.ts';
  * children; a deleted child counts as ended for its parent.
  *
  * @param guard a condition on each task, checked while its row is locked
- * @throws Refusal if one is unknown, the caller may not delete it, or (conflict) one is running or has children that
+ * @throws RequestError if one is unknown, the caller may not delete it, or (conflict) one is running or has children that
  *   have not ended
  */
 export function deleteTasks(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   ids: readonly number[],
   guard?: Guard,
@@ -36,7 +36,7 @@ export function deleteTasks(
  * The same for DeleteBatchTask and DeleteBatchTasks, which skip ids of tasks that do not exist or that the caller
  * may not see (contract, section 3).
  */
-export function deleteKnownTasks(parts: TaskParts, caller: Caller, ids: readonly number[]): Promise<void> {
+export function deleteKnownTasks(parts: TaskDeps, caller: Caller, ids: readonly number[]): Promise<void> {
   return deleteAll(parts, ids, (id, task) =>
     maySee(caller, task) ? checkAccess(caller, id, task, 'Delete', 'delete') : undefined,
   );
@@ -44,7 +44,7 @@ export function deleteKnownTasks(parts: TaskParts, caller: Caller, ids: readonly
 
 /** @param accept returns a task that is to be deleted, `undefined` to skip it; throws to refuse all */
 async function deleteAll(
-  parts: TaskParts,
+  parts: TaskDeps,
   ids: readonly number[],
   accept: (id: number, task: BatchTask | undefined) => BatchTask | undefined,
 ): Promise<void> {

@@ -14,10 +14,10 @@ import { type Slice, slicesOf } from '../store/archive/scope.ts';
 import { countTasks } from '../store/archive/summarise.ts';
 import type { Schema } from '../store/schema.ts';
 import { type ArchiveRow, ArchiveRows } from './archive-rows.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 
 /** The most tasks that a total counts and an aggregate sums up. */
-export const MOST_SUMMARISED = 1_000_000;
+export const MAX_SUMMARISED = 1_000_000;
 
 /** What a caller asks of the archive list. */
 export interface ArchiveRequest {
@@ -43,7 +43,7 @@ export interface ArchivePage {
   readonly rows: readonly ArchiveRow[];
   /** Where the next page begins; `undefined` if there is none. */
   readonly next: Place | undefined;
-  /** How many tasks the whole list has, no more than MOST_SUMMARISED, if it was asked for. */
+  /** How many tasks the whole list has, no more than MAX_SUMMARISED, if it was asked for. */
   readonly total: { readonly count: number; readonly cut: boolean } | undefined;
 }
 
@@ -56,11 +56,11 @@ export interface ArchiveSource {
 /**
  * A page of the tasks that the caller may see and the filter lets through (contract, sections 6 and 7).
  *
- * @throws Refusal (invalid) if more than MOST_SUMMARISED tasks would have to be summed up, or there are too many groups;
+ * @throws RequestError (invalid) if more than MAX_SUMMARISED tasks would have to be summed up, or there are too many groups;
  *   (unavailable) if the database takes too long
  */
 export async function listArchive(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   request: ArchiveRequest,
 ): Promise<ArchivePage> {
@@ -85,16 +85,16 @@ async function readArchive(
   const next = page.next;
   const rows = known.length === 0 ? page.rows : page.rows.map((row) => withDescription(row, known));
   if (!request.count) return { rows, next, total: undefined };
-  const count = await countTasks(db, { ...source, filter, limit: MOST_SUMMARISED + 1 });
-  const cut = count > MOST_SUMMARISED;
-  return { rows, next, total: { count: Math.min(count, MOST_SUMMARISED), cut } };
+  const count = await countTasks(db, { ...source, filter, limit: MAX_SUMMARISED + 1 });
+  const cut = count > MAX_SUMMARISED;
+  return { rows, next, total: { count: Math.min(count, MAX_SUMMARISED), cut } };
 }
 
 const DESCRIPTION: ColumnName = 'DefinitionDescription';
 
 /** The definitions that a list over these columns needs: none unless their descriptions are among them. */
 export async function definitionsFor(
-  { definitions }: TaskParts,
+  { definitions }: TaskDeps,
   columns: readonly ColumnName[],
 ): Promise<KnownDefinition[]> {
   return columns.includes(DESCRIPTION) ? definitions.all() : [];

@@ -10,10 +10,10 @@ import type { Rows } from '../store/bounded-rows.ts';
 import { getTask } from '../store/tasks/get-task.ts';
 import { listTasks } from '../store/tasks/list-tasks.ts';
 import { checkAccess } from './access.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 
-/** One task. @throws Refusal (missing) where there is none or the caller may not see it */
-export async function readTask(parts: TaskParts, caller: Caller, id: number): Promise<BatchTask> {
+/** One task. @throws RequestError (missing) where there is none or the caller may not see it */
+export async function readTask(parts: TaskDeps, caller: Caller, id: number): Promise<BatchTask> {
   return checkAccess(caller, id, await getTask(parts.database.sql, id), 'Select', 'see');
 }
 
@@ -35,10 +35,10 @@ const EVERY_ASSOCIATE = -1;
  * The tasks that a caller asks for, newest first, as far as the caller may see them. `All` and `Unknown` as a state are any and
  * none; an empty name is any.
  *
- * @throws Refusal (invalid) where the name is no text that a database can hold
+ * @throws RequestError (invalid) where the name is no text that a database can hold
  */
 export async function readTasks(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   wanted: { readonly owners: ListedOwners; readonly name?: string; readonly state?: TaskStateName },
 ): Promise<Rows<BatchTask>> {
@@ -58,7 +58,7 @@ export async function readTasks(
 
 /** The owners whose tasks the list may hold; `undefined` is everybody. */
 async function visibleOwners(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   owners: ListedOwners,
 ): Promise<number[] | undefined> {

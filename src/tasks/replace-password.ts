@@ -1,20 +1,20 @@
 import type { Kysely } from 'kysely';
-import { missing, type Refusal } from '../domain/errors.ts';
+import { notFound, type RequestError } from '../domain/errors.ts';
 import { type Associate, findAssociate, updateAssociate } from '../store/associates/associates.ts';
 import type { Schema } from '../store/schema.ts';
 import { deleteSignInsOf } from '../store/sign-ins/sign-ins.ts';
 import { inQuietTransaction } from '../store/transaction.ts';
 
 /** The error for a login that no associate has. */
-export function unknownLogin(login: string): Refusal {
-  return missing`There is no associate with the login "${login}".`;
+export function unknownLogin(login: string): RequestError {
+  return notFound`There is no associate with the login "${login}".`;
 }
 
 /**
  * Replaces the password of an associate and ends the sign-ins that the old one has made. Tokens stay. For operators,
  * whose right is access to the database or its folder.
  *
- * @throws Refusal (missing) if there is no associate with the login
+ * @throws RequestError (missing) if there is no associate with the login
  */
 export function replacePassword(db: Kysely<Schema>, login: string, passwordHash: string): Promise<Associate> {
   return inQuietTransaction(db, async (trx) => {

@@ -5,7 +5,7 @@ import { message } from '../domain/message.ts';
 import { lockTask } from '../store/tasks/get-task.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { checkAccess, noSuchTask } from './access.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 import { type Guard, transitionForCaller } from './update-task.ts';
 
 /**
@@ -15,10 +15,10 @@ import { type Guard, transitionForCaller } from './update-task.ts';
  * @param fromStart forgets the checkpoint and the progress of earlier runs; else the next run goes on from there
  * @param guard a condition on the task as it is; the row is locked while it looks
  * @returns the task as it is then
- * @throws Refusal where there is no such task, the caller may not, or (conflict) it has not failed
+ * @throws RequestError where there is no such task, the caller may not, or (conflict) it has not failed
  */
 export async function restartTask(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   id: number,
   fromStart: boolean,

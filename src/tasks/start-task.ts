@@ -15,7 +15,7 @@ import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../store/ide
 import type { Schema } from '../store/schema.ts';
 import { insertTasks } from '../store/tasks/insert-task.ts';
 import { inTransaction } from '../store/transaction.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 
 /** What a caller may set at the start of a task (contract, section 1). */
 export interface StartRequest {
@@ -40,11 +40,11 @@ export interface StartRequest {
  *
  * @param reason what the record says
  * @returns the new id; 0 for an internal task, of which no row will remain (contract, section 3)
- * @throws Refusal where the definition is unknown, the parameters miss its schema, a text is too long, the caller
+ * @throws RequestError where the definition is unknown, the parameters miss its schema, a text is too long, the caller
  *   may not, or (conflict) the idempotency key came with another call
  */
 export async function startTask(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   request: StartRequest,
   options: StartOptions = {},
@@ -70,13 +70,9 @@ export async function startTask(
  * Checks everything about a start that can be checked before its transaction.
  *
  * @returns the task as it will be inserted
- * @throws Refusal as `startTask` does
+ * @throws RequestError as `startTask` does
  */
-export async function prepareStart(
-  parts: TaskParts,
-  caller: Caller,
-  request: StartRequest,
-): Promise<NewTask> {
+export async function prepareStart(parts: TaskDeps, caller: Caller, request: StartRequest): Promise<NewTask> {
   if (!caller.scopes.includes('write'))
     throw forbidden`You may not start batch tasks: this sign-in may only read.`;
   const definition = await parts.definitions.get(request.name);
@@ -124,7 +120,7 @@ export interface PreparedStart {
 
 /** Inserts a prepared task with its record, and announces it after the commit. */
 export async function insertStart(
-  parts: Pick<TaskParts, 'queue'>,
+  parts: Pick<TaskDeps, 'queue'>,
   trx: Transaction<Schema>,
   task: NewTask,
   details: StartDetails,
@@ -138,7 +134,7 @@ export async function insertStart(
  * Resolves to their ids, in order.
  */
 export async function insertStarts(
-  { queue }: Pick<TaskParts, 'queue'>,
+  { queue }: Pick<TaskDeps, 'queue'>,
   trx: Transaction<Schema>,
   starts: readonly PreparedStart[],
 ): Promise<number[]> {
@@ -193,7 +189,7 @@ function answerAgain(earlier: EarlierUse, fingerprint: string | undefined): numb
   );
 }
 
-function checkTexts({ textLimits }: TaskParts, request: StartRequest): void {
+function checkTexts({ textLimits }: TaskDeps, request: StartRequest): void {
   checkText('Description', request.description, textLimits.description);
   checkText('Response', request.response, textLimits.response);
   checkText('Request', request.request, textLimits.request);
@@ -201,7 +197,7 @@ function checkTexts({ textLimits }: TaskParts, request: StartRequest): void {
   checkText('Context', request.context, textLimits.context);
 }
 
-function tenantOf(parts: TaskParts, caller: Caller, wanted: string): string {
+function tenantOf(parts: TaskDeps, caller: Caller, wanted: string): string {
   if (caller.tenant === null) return wanted === '' ? parts.serialNumber : wanted;
   if (wanted !== '' && wanted !== caller.tenant) {
     throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted}"; "${caller.tenant}" is yours.`;
@@ -212,11 +208,11 @@ function tenantOf(parts: TaskParts, caller: Caller, wanted: string): string {
 /**
  * Returns the owner of what the caller starts: the caller, or the associate or the system that an administrator names.
  *
- * @throws Refusal (forbidden) if the caller wants a system task and is not an administrator; (invalid) if there is no such associate.
+ * @throws RequestError (forbidden) if the caller wants a system task and is not an administrator; (invalid) if there is no such associate.
  *   To an administrator of a tenant, the associates of other tenants and those of none look the same as none
  */
 export async function ownerOf(
-  { database }: TaskParts,
+  { database }: TaskDeps,
   caller: Caller,
   {
     associateId = 0,

@@ -8,7 +8,7 @@ import { lockTask } from '../store/tasks/get-task.ts';
 import { requestStop } from '../store/tasks/request-stop.ts';
 import { afterCommit, inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 import { type Guard, transitionForCaller } from './update-task.ts';
 
 /**
@@ -18,14 +18,9 @@ import { type Guard, transitionForCaller } from './update-task.ts';
  *
  * @param guard a condition on the task as it is; the row is locked while it looks
  * @returns true where it was or will be stopped; false where it had ended or can't be cancelled
- * @throws Refusal where there is no such task or the caller may not
+ * @throws RequestError where there is no such task or the caller may not
  */
-export async function stopTask(
-  parts: TaskParts,
-  caller: Caller,
-  id: number,
-  guard?: Guard,
-): Promise<boolean> {
+export async function stopTask(parts: TaskDeps, caller: Caller, id: number, guard?: Guard): Promise<boolean> {
   const note = message`Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date()}.`;
   const { stopped, hasChildren } = await inTransaction(parts.database, async (trx) => {
     const held = await lockTask(trx, id);

@@ -7,7 +7,7 @@ import type { Database } from '../store/database.ts';
 import type { TextWriter } from './text-writer.ts';
 
 /** What the operations on tasks work with. */
-export interface TaskParts {
+export interface TaskDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
   readonly registry: Registry;

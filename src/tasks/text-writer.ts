@@ -4,7 +4,7 @@ import { Batcher } from '../engine/batcher.ts';
 import type { Schema } from '../store/schema.ts';
 import { changeManyTexts, type TextChange } from '../store/tasks/change-many-texts.ts';
 
-const MOST_AT_ONCE = 100;
+const MAX_BATCH = 100;
 
 /**
  * Writes changes of texts (the PUTs that leave State as it is). Those that wait at the same moment are written and
@@ -16,7 +16,7 @@ export class TextWriter {
 
   constructor(db: Kysely<Schema>) {
     this.#batcher = new Batcher((changes) => changeManyTexts(db, changes), {
-      most: MOST_AT_ONCE,
+      most: MAX_BATCH,
       keyOf: ({ id }) => id,
     });
   }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { ACCESS, refusalOf } from '../domain/access.ts';
 import { type Caller, isAdministrator, type Scope } from '../domain/caller.ts';
-import { forbidden, invalid, missing } from '../domain/errors.ts';
+import { forbidden, invalid, notFound } from '../domain/errors.ts';
 import { checkText } from '../domain/limits.ts';
 import { message } from '../domain/message.ts';
 import { getAssociate } from '../store/associates/associates.ts';
@@ -43,7 +43,7 @@ export function readTokens(db: Kysely<Schema>, caller: Caller): Promise<ApiToken
  * that is a token, expires no later.
  *
  * @param generate generates the secret, for the tenant that the token's associate is bound to
- * @throws Refusal (forbidden) if the caller may not create such a token; (invalid) if a property is wrong
+ * @throws RequestError (forbidden) if the caller may not create such a token; (invalid) if a property is wrong
  */
 export async function createToken(
   db: Kysely<Schema>,
@@ -80,11 +80,11 @@ export async function createToken(
 /**
  * Revokes a token, and with it every token that it created.
  *
- * @throws Refusal (missing) if there is no such token, or the caller may not see it
+ * @throws RequestError (missing) if there is no such token, or the caller may not see it
  */
 export async function revokeToken(db: Kysely<Schema>, caller: Caller, id: number): Promise<void> {
   checkMayWrite(caller);
-  if (!(await deleteToken(db, id, scopeOf(caller)))) throw missing`There is no token ${id}.`;
+  if (!(await deleteToken(db, id, scopeOf(caller)))) throw notFound`There is no token ${id}.`;
 }
 
 function checkMayWrite(caller: Caller): void {

@@ -10,11 +10,11 @@ import { ALLOWED_TRANSITIONS, isAllowedTransition, type StoredState } from '../d
 import { transitionTask } from '../engine/transition.ts';
 import type { Schema } from '../store/schema.ts';
 import { changeTexts } from '../store/tasks/change-texts.ts';
-import { getTask, type HeldTask, lockTask } from '../store/tasks/get-task.ts';
+import { getTask, type LeasedTask, lockTask } from '../store/tasks/get-task.ts';
 import { readRunAs, writeRunAs } from '../store/tasks/run-as.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { checkAccess } from './access.ts';
-import type { TaskParts } from './task-parts.ts';
+import type { TaskDeps } from './task-parts.ts';
 
 /** Looks at the task as it is before the change; throws to refuse it (If-Match and its like). */
 export type Guard = (task: BatchTask) => void;
@@ -30,10 +30,10 @@ export type DerivedChange = (task: BatchTask) => TaskChange;
  * @param change the change, or what makes it of the task as it is; the row is locked meanwhile
  * @param guard a condition on the task as it is; the row is locked while it looks
  * @returns the task as it is then
- * @throws Refusal where the caller may not, a text is too long, or the move is illegal
+ * @throws RequestError where the caller may not, a text is too long, or the move is illegal
  */
 export async function updateTask(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   id: number,
   change: TaskChange | DerivedChange,
@@ -71,7 +71,7 @@ export function choosesBatchedWrite(
 
 /** Writes texts together with other changes. Resolves to `undefined` if nothing was changed (`choosesBatchedWrite`). */
 function writeBatched(
-  { texts: writer }: TaskParts,
+  { texts: writer }: TaskDeps,
   caller: Caller,
   id: number,
   { state, ...texts }: TaskChange,
@@ -80,7 +80,7 @@ function writeBatched(
   return writer.write({ id, texts, actorId: caller.associateId, scope, state });
 }
 
-function checkTexts({ textLimits }: TaskParts, { state: _, ...texts }: TaskChange): void {
+function checkTexts({ textLimits }: TaskDeps, { state: _, ...texts }: TaskChange): void {
   for (const [name, text] of Object.entries(texts)) {
     if (text !== undefined) checkText(capitalised(name), text, textLimits[name as keyof TaskTexts]);
   }
@@ -88,7 +88,7 @@ function checkTexts({ textLimits }: TaskParts, { state: _, ...texts }: TaskChang
 
 /** Writes a change in a transaction that locks the task, which also explains a refusal. */
 async function writeLocked(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   id: number,
   derive: DerivedChange,
@@ -114,10 +114,10 @@ async function writeLocked(
 }
 
 async function transitionLocked(
-  parts: TaskParts,
+  parts: TaskDeps,
   trx: Transaction<Schema>,
   caller: Caller,
-  held: HeldTask,
+  held: LeasedTask,
   change: TaskChange & { readonly state: StoredState },
 ): Promise<BatchTask> {
   const { task } = held;
@@ -139,13 +139,13 @@ async function transitionLocked(
 /**
  * Moves a locked task to another state for a caller. A task that is to run again has at most the rights of the caller.
  *
- * @throws Refusal (conflict) if it is to run again and no server offers its definition
+ * @throws RequestError (conflict) if it is to run again and no server offers its definition
  */
 export async function transitionForCaller(
-  parts: TaskParts,
+  parts: TaskDeps,
   trx: Transaction<Schema>,
   caller: Caller,
-  held: HeldTask,
+  held: LeasedTask,
   change: TaskChange & { readonly state: StoredState; readonly result?: Text; readonly reset?: boolean },
   reason: Message,
 ): Promise<BatchTask> {

@@ -47,7 +47,7 @@ export interface TaskContext<P = unknown> {
   /**
    * Keeps a value that the next attempt finds as `lastCheckpoint`. Durable when it resolves.
    *
-   * @throws RunEnded if this run has lost the task, Refusal if the value is not JSON or is too long
+   * @throws RunEnded if this run has lost the task, RequestError if the value is not JSON or is too long
    */
   checkpoint(value: Json): Promise<void>;
   /** The place of the task's result file; sets FileName when the run ends. A file name, not a path. */

@@ -1,6 +1,6 @@
 import { inspect, types } from 'node:util';
 import { stdSerializers } from 'pino';
-import { Refusal } from '../domain/errors.ts';
+import { RequestError } from '../domain/errors.ts';
 import { Message, message, type Text } from '../domain/message.ts';
 import { boundedText, MAX_ERROR_LENGTH } from '../domain/run-texts.ts';
 import { PermanentError, TaskError } from './errors.ts';
@@ -32,9 +32,9 @@ export function failureText(thrown: unknown): Text {
   }
 }
 
-/** Returns whether a retry can't help. True for a Refusal, which means that the input is wrong. Never throws. */
+/** Returns whether a retry can't help. True for a RequestError, which means that the input is wrong. Never throws. */
 export function isPermanent(thrown: unknown): boolean {
-  return isA(thrown, PermanentError) || isA(thrown, Refusal);
+  return isA(thrown, PermanentError) || isA(thrown, RequestError);
 }
 
 /** Returns the error if a logger can print it, else an error with its description. Never throws. */
@@ -66,7 +66,7 @@ function described(thrown: unknown, depth: number): Text {
 }
 
 function headOf(error: Error): Text {
-  if (isA(error, Refusal) || isA(error, TaskError)) {
+  if (isA(error, RequestError) || isA(error, TaskError)) {
     const text = read(error, 'text');
     if (isA(text, Message) || typeof text === 'string') return text;
   }

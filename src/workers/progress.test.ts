@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { message } from '../domain/message.ts';
-import { RunControl } from './run-control.ts';
+import { RunHandle } from './run-control.ts';
 
 test.each<[unknown, unknown, { percent: number; text: unknown }, RegExp | undefined]>([
   [40.9, 'Halfway', { percent: 40, text: 'Halfway' }, undefined],
@@ -15,7 +15,7 @@ test.each<[unknown, unknown, { percent: number; text: unknown }, RegExp | undefi
   [10, message`${3} rows`, { percent: 10, text: message`${3} rows` }, undefined],
   [10, { a: 1 }, { percent: 10, text: '{ a: 1 }' }, /a string or a message is accepted/],
 ])('the progress %s, %s never fails a run', (percent, text, kept, warning) => {
-  const control = new RunControl(20);
+  const control = new RunHandle(20);
   const problem = control.progress(percent as number, text as string);
   if (warning === undefined) expect(problem).toBeUndefined();
   else expect(problem).toMatch(warning);
@@ -23,7 +23,7 @@ test.each<[unknown, unknown, { percent: number; text: unknown }, RegExp | undefi
 });
 
 test('a run is warned of its first wrong progress only, and a wrong one leaves the percentage', () => {
-  const control = new RunControl(20);
+  const control = new RunHandle(20);
   control.progress(40, undefined);
   expect(control.progress(Number.NaN, undefined)).toContain('NaN');
   expect(control.progress(Number.NaN, undefined)).toBeUndefined();

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { RunEnded } from './errors.ts';
-import { RunControl } from './run-control.ts';
+import { RunHandle } from './run-control.ts';
 
 test('the signal is aborted when the run is told to end, also where it is asked for later', () => {
-  const early = new RunControl(100);
+  const early = new RunHandle(100);
   expect(early.signal.aborted).toBe(false);
   early.end('stopped');
   expect(early.signal.reason).toEqual(new RunEnded('stopped'));
-  const late = new RunControl(100);
+  const late = new RunHandle(100);
   late.end('shutdown');
   expect(late.signal.reason).toEqual(new RunEnded('shutdown'));
 });
 
 test('whoever listens is called once, at once where the run was told already, and not after it has left', () => {
-  const control = new RunControl(100);
+  const control = new RunHandle(100);
   const heard: string[] = [];
   control.onEnd(() => heard.push('stays'));
   const leave = control.onEnd(() => heard.push('left'));
@@ -25,11 +25,11 @@ test('whoever listens is called once, at once where the run was told already, an
 });
 
 test('the first reason stays, but a lost task outweighs all', () => {
-  const control = new RunControl(100);
+  const control = new RunHandle(100);
   control.end('stopped');
   control.end('shutdown');
-  expect(control.endReason).toBe('stopped');
+  expect(control.cancelReason).toBe('stopped');
   control.end('lost');
   control.end('waiting');
-  expect(control.endReason).toBe('lost');
+  expect(control.cancelReason).toBe('lost');
 });

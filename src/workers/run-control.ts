@@ -13,7 +13,7 @@ export interface ProgressToWrite {
 }
 
 /** What goes on between a run and whoever runs it: the signal that ends it, and its progress. */
-export class RunControl implements FaultTarget {
+export class RunHandle implements FaultTarget {
   /** Made when somebody asks for it: most runs are short and ask nobody. */
   #controller: AbortController | undefined;
   readonly #listeners = new Set<() => void>();
@@ -48,7 +48,7 @@ export class RunControl implements FaultTarget {
   }
 
   /** Why the run was told to end, if it was. */
-  get endReason(): RunEndReason | undefined {
+  get cancelReason(): RunEndReason | undefined {
     return this.#endReason;
   }
 

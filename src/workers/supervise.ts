@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { message } from '../domain/message.ts';
 import type { RunOutcome } from '../domain/run-outcome.ts';
 import { loggableError } from './failure-text.ts';
-import type { RunControl } from './run-control.ts';
+import type { RunHandle } from './run-control.ts';
 import { failedOutcome, returnedOutcome } from './run-result.ts';
 
 /** How a run is watched. */
@@ -20,8 +20,8 @@ export interface Supervision {
  * to write. A canceled run that doesn't end within the grace period is abandoned. A run fails if an error escapes from its
  * code, whatever it returns.
  */
-export async function supervise(
-  control: RunControl,
+export async function runWithGracePeriod(
+  control: RunHandle,
   work: Promise<unknown>,
   { graceSeconds, onLeftBehind, onFailure }: Supervision,
 ): Promise<RunOutcome | undefined> {
@@ -38,7 +38,7 @@ export async function supervise(
       work.then(
         (value) => returnedOutcome(value),
         (error: unknown): RunOutcome => {
-          if (control.endReason === undefined) onFailure(loggableError(error));
+          if (control.cancelReason === undefined) onFailure(loggableError(error));
           return failedOutcome(error);
         },
       ),
@@ -48,13 +48,13 @@ export async function supervise(
     await nextTurn();
     if (control.hasNoTask) return undefined;
     if (outcome === 'left behind' || outcome.kind === 'failed') {
-      if (control.endReason === 'shutdown') return { kind: 'interrupted' };
-      const leftBehind = {
+      if (control.cancelReason === 'shutdown') return { kind: 'interrupted' };
+      const abandoned = {
         kind: 'failed',
         message: message`The run was left behind.`,
         permanent: true,
       } as const;
-      if (outcome === 'left behind') return control.faultOutcome ?? leftBehind;
+      if (outcome === 'left behind') return control.faultOutcome ?? abandoned;
     }
     return control.faultOutcome ?? outcome;
   } finally {

@@ -1,5 +1,5 @@
 import type { Parameters } from '../domain/batch-task.ts';
-import { type FamilyCounts, MOST_CHILDREN_AT_ONCE, type OnFailure } from '../domain/family.ts';
+import { type ChildCounts, MAX_CHILDREN_AT_ONCE, type OnFailure } from '../domain/family.ts';
 import { message } from '../domain/message.ts';
 import type { StoredState } from '../domain/task-state.ts';
 import { PermanentError } from './errors.ts';
@@ -48,7 +48,7 @@ export interface TaskChildren {
    * They begin at once, whether the run goes on, waits or ends.
    *
    * @returns their ids, in the same order
-   * @throws Refusal or PermanentError where a definition is unknown, parameters miss its schema, or a limit is reached;
+   * @throws RequestError or PermanentError where a definition is unknown, parameters miss its schema, or a limit is reached;
    *   RunEnded where this run no longer holds the task, or the task is being stopped
    */
   start(children: Iterable<ChildToStart>): Promise<number[]>;
@@ -60,9 +60,9 @@ export interface TaskChildren {
    * @param options `onFailure` says what the failure of a child means; `fail` where it is absent
    * @throws PermanentError where a child has failed and `onFailure` is not `continue`
    */
-  wait(options?: { readonly onFailure?: OnFailure }): Promise<FamilyCounts>;
+  wait(options?: { readonly onFailure?: OnFailure }): Promise<ChildCounts>;
   /** How far the children have come. */
-  summary(): Promise<FamilyCounts>;
+  summary(): Promise<ChildCounts>;
   /** The children by id, page by page, so that any number fits in memory. Deleted ones are missing. */
   list(filter?: ChildFilter): AsyncIterable<ChildResult>;
 }
@@ -71,8 +71,8 @@ export interface TaskChildren {
 export interface ChildrenPort {
   start(children: readonly KeyedChild[]): Promise<number[]>;
   /** Resolves where all have ended; rejects with RunEnded where the task now waits. */
-  wait(onFailure: OnFailure): Promise<FamilyCounts>;
-  summary(): Promise<FamilyCounts>;
+  wait(onFailure: OnFailure): Promise<ChildCounts>;
+  summary(): Promise<ChildCounts>;
   /** At most `CHILDREN_PAGE`, fewer if their texts are long; none after the last. */
   page(filter: ChildFilter, afterId: number): Promise<readonly ChildResult[]>;
 }
@@ -91,7 +91,7 @@ export function childrenOver(port: ChildrenPort): TaskChildren {
       let batch: KeyedChild[] = [];
       for (const child of children) {
         batch.push(keyed(child));
-        if (batch.length < MOST_CHILDREN_AT_ONCE) continue;
+        if (batch.length < MAX_CHILDREN_AT_ONCE) continue;
         ids.push(...(await port.start(batch)));
         batch = [];
       }

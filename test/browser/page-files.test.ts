@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 /** The maximum size of the first view's scripts, in compressed bytes. */
-const MOST_SCRIPT = 200 * 1024;
+const MAX_SCRIPT = 200 * 1024;
 
 let server: TestServer;
 beforeAll(async () => {
@@ -87,7 +87,7 @@ describe('the dashboard’s files', () => {
     );
     const total = sizes.reduce((sum, size) => sum + size, 0);
     expect(total).toBeGreaterThan(0);
-    expect(total).toBeLessThan(MOST_SCRIPT);
+    expect(total).toBeLessThan(MAX_SCRIPT);
   });
 
   test('serves only its own files', async () => {

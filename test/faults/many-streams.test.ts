@@ -14,7 +14,7 @@ const STREAMS = IS_LONG ? 10_000 : 500;
 const OPENED_AT_ONCE = 100;
 const TASKS = 5;
 /** Far more than a stream takes (some 10 KB): a buffer for each client would show. */
-const MOST_BYTES_EACH = 200 * 1024;
+const MAX_BYTES_EACH = 200 * 1024;
 
 let place: Place;
 let log: RunLog;
@@ -81,7 +81,7 @@ test.skipIf(process.platform !== 'linux')(
     }
     const each = (memoryOf(server.child.pid) - before) / STREAMS;
     await annotate(`${Math.round(each / 1024)} KB each`);
-    expect(each).toBeLessThan(MOST_BYTES_EACH);
+    expect(each).toBeLessThan(MAX_BYTES_EACH);
 
     const ids: number[] = [];
     for (let n = 0; n < TASKS; n += 1) ids.push(await admin.start({ Name: 'short' }));

@@ -21,7 +21,7 @@ import { allEnded } from './waits.ts';
 
 const STEPS = 5;
 const POOL = 4;
-const MOST_WAITING = 40;
+const MAX_WAITING = 40;
 
 let place: Place;
 let log: RunLog;
@@ -115,7 +115,7 @@ test('servers and workers are restarted one after the other under load: nothing 
     for (let n = next++; !isOver; n = next++) {
       acknowledged.set(n, await startOnce(admin, n));
       // No more than can wait: what is started is to be run in the test's time.
-      await log.until(() => isOver || acknowledged.size < log.ended() + MOST_WAITING);
+      await log.until(() => isOver || acknowledged.size < log.ended() + MAX_WAITING);
     }
   };
   const starting = Promise.all([starter(), starter(), starter()]);

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { SCOPES } from '../../src/domain/caller.ts';
-import type { Refusal } from '../../src/domain/errors.ts';
+import type { RequestError } from '../../src/domain/errors.ts';
 import { JwtScheme } from '../../src/http/auth/jwt.ts';
 import { findAssociate, insertAssociate, updateAssociate } from '../../src/store/associates/associates.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -43,10 +43,10 @@ describe('JWTs of an OIDC issuer', () => {
     if (oidc === undefined) throw new Error('there is no issuer in the settings');
     return new JwtScheme(database.sql, oidc, log, cooldownMs);
   };
-  const refusal = (jwt: JwtScheme, token: string): Promise<Refusal> =>
+  const refusal = (jwt: JwtScheme, token: string): Promise<RequestError> =>
     jwt.signIn(token).then(
       () => Promise.reject(new Error('the token was accepted')),
-      (error) => error as Refusal,
+      (error) => error as RequestError,
     );
   const anna = (claims: Record<string, unknown> = {}) =>
     issuer.token({ preferred_username: 'anna', ...claims });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/store/database.ts';
 import { moveDatabase } from '../../src/store/move/move-database.ts';
-import { nameOf, openToMove } from '../../src/store/open.ts';
+import { nameOf, openForTransfer } from '../../src/store/open.ts';
 import { createEmptyPlace, createPlace, type Place } from '../support/databases.ts';
 import { runCli } from '../support/run-cli.ts';
 import { startTestServer, TEST_ENV } from '../support/test-server.ts';
@@ -69,9 +69,9 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
     const into = readConfig({ ...TEST_ENV, ...laptop.env, ...target.env });
     const open: Database[] = [];
     try {
-      const from = await openToMove(config, log);
+      const from = await openForTransfer(config, log);
       open.push(from);
-      const to = await openToMove(into, log);
+      const to = await openForTransfer(into, log);
       open.push(to);
       const names = { source: nameOf(config), target: nameOf(into) };
       let rows = 0;

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { TaskState } from '../../src/domain/task-state.ts';
-import { MOST_LIST_BYTES } from '../../src/store/bounded-rows.ts';
+import { MAX_LIST_BYTES } from '../../src/store/bounded-rows.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
@@ -57,7 +57,7 @@ describe.each(DATABASES)('with a small heap and long texts, on %s', (kind) => {
     await place?.remove();
   });
 
-  const cut = String(Math.floor(MOST_LIST_BYTES / LONG));
+  const cut = String(Math.floor(MAX_LIST_BYTES / LONG));
   test.each<[string, () => [method: string, path: string, body?: unknown], string]>([
     ['tasks by state', () => ['GET', '/BatchTask/Failed'], cut],
     [

@@ -1,5 +1,5 @@
 import type { Parameters } from 'fast-check';
-import { Refusal } from '../../src/domain/errors.ts';
+import { RequestError } from '../../src/domain/errors.ts';
 
 /** How many inputs a fuzz test makes up: few in CI, 100,000 and more by hand (`BATCHLINE_FUZZ_RUNS=100000`). */
 export const FUZZ_RUNS = Number(process.env.BATCHLINE_FUZZ_RUNS ?? 300);
@@ -10,12 +10,12 @@ export function fuzzing(share = 1): { options: Parameters<unknown>; timeout: num
   return { options: { numRuns }, timeout: 30_000 + 20 * numRuns };
 }
 
-/** What it returns, or the Refusal that it throws; any other error fails the test. */
+/** What it returns, or the RequestError that it throws; any other error fails the test. */
 export function refusalOr(run: () => unknown): unknown {
   try {
     return run();
   } catch (error) {
-    if (error instanceof Refusal) return error;
+    if (error instanceof RequestError) return error;
     throw error;
   }
 }

@@ -28,25 +28,25 @@ export function sqlTexts(): SqlText[] {
 }
 
 /** What is looked at of a node of the syntax tree. */
-interface Node {
+interface Runtime {
   readonly type?: string;
   readonly tag?: { readonly name?: string };
-  readonly quasi?: Node;
+  readonly quasi?: Runtime;
   readonly quasis?: readonly { readonly value: { readonly cooked: string } }[];
   readonly callee?: { readonly property?: { readonly name?: string } };
-  readonly arguments?: readonly Node[];
+  readonly arguments?: readonly Runtime[];
   readonly value?: unknown;
 }
 
 function collect(value: unknown, texts: string[]): void {
   if (typeof value !== 'object' || value === null) return;
-  const node = value as Node;
+  const node = value as Runtime;
   if (node.tag?.name === 'sql') texts.push(textOf(node.quasi));
   if (node.callee?.property?.name === 'query') texts.push(textOf(node.arguments?.[0]));
   for (const child of Object.values(value)) collect(child, texts);
 }
 
-function textOf(node: Node | undefined): string {
+function textOf(node: Runtime | undefined): string {
   if (node?.quasis !== undefined) return node.quasis.map((part) => part.value.cooked).join('?');
   return typeof node?.value === 'string' ? node.value : '';
 }

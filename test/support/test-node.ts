@@ -9,14 +9,14 @@ import { Files } from '../../src/files/files.ts';
 import { openStore } from '../../src/files/open-store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open.ts';
-import type { TaskParts } from '../../src/tasks/task-parts.ts';
+import type { TaskDeps } from '../../src/tasks/task-parts.ts';
 import { TextWriter } from '../../src/tasks/text-writer.ts';
 import type { Place } from './databases.ts';
 import { TEST_ENV } from './test-server.ts';
 
 /** What a server works with, but nothing of it runs by itself: tests call what they want to see at work. */
 export interface TestNode {
-  readonly parts: TaskParts;
+  readonly parts: TaskDeps;
   stop(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import type { Role } from '../../src/domain/caller.ts';
-import type { RetentionService } from '../../src/engine/retention.ts';
+import type { Pruner } from '../../src/engine/retention.ts';
 import { startServer } from '../../src/server.ts';
 import { insertAssociate } from '../../src/store/associates/associates.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -25,7 +25,7 @@ export interface TestServer {
   readonly monitoringUrl: string | undefined;
   readonly place: Place;
   readonly database: Database;
-  readonly retention: RetentionService;
+  readonly retention: Pruner;
   /** Calls as the administrator. */
   readonly admin: ApiClient;
   /** Makes an associate and returns calls as them. */

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
-import { REFUSAL_CODES } from '../../src/domain/errors.ts';
+import { ERROR_CODES } from '../../src/domain/errors.ts';
 import { OPERATOR_CODES } from '../../src/domain/operator-error.ts';
 import { FieldRight, RIGHTS, TableRight } from '../../src/domain/rights.ts';
 import { KINDS } from '../../src/http/errors.ts';
@@ -80,7 +80,7 @@ test('the table of errors is that of the program', () => {
   );
   for (const [kind, , , , when] of rows) expect(when, kind).not.toBe('');
   const codes = tableOf('docs/reference/errors.md', 'codes').map(([code]) => code);
-  expect(codes).toEqual([...REFUSAL_CODES]);
+  expect(codes).toEqual([...ERROR_CODES]);
 });
 
 test('the table of the errors of the program is complete', () => {

@@ -59,7 +59,7 @@ export type Converted = { readonly value: string | null } | { readonly error: st
 export function mapColumns(columns: readonly Column[], header: readonly string[]): MappedColumn[] {
   const names = header.map((name) => name.trim());
   const declared = new Set<string>();
-  const missing: string[] = [];
+  const notFound: string[] = [];
   const mapped = columns.map((column) => {
     if (declared.has(column.name)) {
       throw new PermanentError(
@@ -70,7 +70,7 @@ export function mapColumns(columns: readonly Column[], header: readonly string[]
     const matcher = column.pattern === undefined ? undefined : patternOf(column.name, column.pattern);
     const source = column.source ?? column.name;
     const index = names.indexOf(source);
-    if (index === -1) missing.push(source);
+    if (index === -1) notFound.push(source);
     const second = names.indexOf(source, index + 1);
     if (index !== -1 && second !== -1) {
       throw new PermanentError(
@@ -79,9 +79,9 @@ export function mapColumns(columns: readonly Column[], header: readonly string[]
     }
     return { ...column, index, matcher };
   });
-  if (missing.length > 0) {
+  if (notFound.length > 0) {
     throw new PermanentError(
-      message`The header lacks ${missing.join(', ')}. It has: ${names.join(', ')}. Where a column is called otherwise in the file, name it by its source; where all stands in one column, set the delimiter.`,
+      message`The header lacks ${notFound.join(', ')}. It has: ${names.join(', ')}. Where a column is called otherwise in the file, name it by its source; where all stands in one column, set the delimiter.`,
     );
   }
   return mapped;

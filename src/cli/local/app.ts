@@ -1,5 +1,5 @@
 import type { Scope } from '../../domain/caller.ts';
-import { missing } from '../../domain/errors.ts';
+import { notFound } from '../../domain/errors.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { generateSecret, hashToken } from '../../http/auth/tokens.ts';
 import {
@@ -39,7 +39,7 @@ export async function removeApplication(
   { json }: { readonly json?: boolean },
 ): Promise<ExitCode> {
   if (!(await withDatabase(({ sql }) => deleteApplication(sql, id))))
-    throw missing`There is no application ${id}.`;
+    throw notFound`There is no application ${id}.`;
   print({ Removed: id }, json, `Application ${id} was removed.`);
   return 0;
 }

@@ -70,7 +70,7 @@ export async function restore(file: string, { json }: Options): Promise<ExitCode
   await restoreEmbedded(config.dataFolder, await readFile(file));
   const files = await checkRestored(config);
   print(
-    { Folder: config.dataFolder, Files: files.named, MissingFiles: files.missing },
+    { Folder: config.dataFolder, Files: files.named, MissingFiles: files.notFound },
     json,
     `The database is in ${config.dataFolder} again.${missingHint(files, config)}`,
   );
@@ -109,8 +109,8 @@ async function checkRestored(config: Config): Promise<FileCheck> {
   }
 }
 
-function missingHint({ named, missing, examples }: FileCheck, { files }: Config): string {
-  if (missing === 0) return named === 0 ? '' : ` All ${named} result files and uploads are there.`;
+function missingHint({ named, notFound, examples }: FileCheck, { files }: Config): string {
+  if (notFound === 0) return named === 0 ? '' : ` All ${named} result files and uploads are there.`;
   const place = files.kind === 'folder' ? files.folder : 'the bucket of BATCHLINE_FILES';
-  return ` Of ${named} result files and uploads ${missing} are missing in ${place} (${examples.join(', ')}); copy them there, then run batchline doctor.`;
+  return ` Of ${named} result files and uploads ${notFound} are missing in ${place} (${examples.join(', ')}); copy them there, then run batchline doctor.`;
 }

@@ -209,12 +209,12 @@ async function* examineFiles({ files, dataFolder }: Config): AsyncGenerator<Find
 async function examineNamedFiles({ sql: db }: Database, { files, dataFolder }: Config): Promise<Finding> {
   try {
     const store = await openStore(files, join(dataFolder, 'scratch'), 0);
-    const { named, missing, examples } = await checkFiles(db, store);
+    const { named, notFound, examples } = await checkFiles(db, store);
     await store.close();
-    if (missing === 0) return ok('result files and uploads', `all ${named} are there`);
+    if (notFound === 0) return ok('result files and uploads', `all ${named} are there`);
     return warn(
       'result files and uploads',
-      `${missing} of ${named} are missing (${examples.join(', ')})`,
+      `${notFound} of ${named} are missing (${examples.join(', ')})`,
       'Copy them from the backup to the place that BATCHLINE_FILES names.',
     );
   } catch (error) {

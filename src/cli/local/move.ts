@@ -4,7 +4,7 @@ import { openLog } from '../../log.ts';
 import type { Database } from '../../store/database.ts';
 import { moveDatabase } from '../../store/move/move-database.ts';
 import { forgetMove } from '../../store/move/move-state.ts';
-import { nameOf, openToMove } from '../../store/open.ts';
+import { nameOf, openForTransfer } from '../../store/open.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';
 
@@ -33,9 +33,9 @@ export async function moveCommand(values: MoveOptions): Promise<ExitCode> {
       'move needs --to with the address of a PostgreSQL database: postgres://…',
     );
   const target = readConfig({ ...process.env, DATABASE_URL: to });
-  const from = await openToMove(config, log);
+  const from = await openForTransfer(config, log);
   try {
-    const into = await openToMove(target, log);
+    const into = await openForTransfer(target, log);
     try {
       const move = { source: nameOf(config), target: nameOf(target) };
       const result = await moveDatabase(from.sql, into.sql, move, ({ table, copied }) => {
@@ -58,7 +58,7 @@ export async function moveCommand(values: MoveOptions): Promise<ExitCode> {
   }
 
   async function forget(): Promise<ExitCode> {
-    const database: Database = await openToMove(config, log);
+    const database: Database = await openForTransfer(config, log);
     try {
       const was = await forgetMove(database.sql, nameOf(config));
       const name = nameOf(config);

@@ -1,5 +1,5 @@
 import { SCOPES, type Scope } from '../../domain/caller.ts';
-import { missing } from '../../domain/errors.ts';
+import { notFound } from '../../domain/errors.ts';
 import { OperatorError } from '../../domain/operator-error.ts';
 import { generateToken, hashToken } from '../../http/auth/tokens.ts';
 import { findAssociate } from '../../store/associates/associates.ts';
@@ -30,7 +30,7 @@ export async function createToken(login: string, options: CreateTokenOptions): P
     throw new OperatorError('USAGE_INVALID', '--scope worker and --definition NAME belong together');
   const secret = await withDatabase(async ({ sql }, serialNumber) => {
     const associate = await findAssociate(sql, login);
-    if (associate === undefined) throw missing`There is no associate with the login "${login}".`;
+    if (associate === undefined) throw notFound`There is no associate with the login "${login}".`;
     const made = generateToken(associate.tenant ?? serialNumber);
     const expires = days === undefined ? null : new Date(Date.now() + days * DAY_MS);
     await insertToken(sql, {
@@ -74,7 +74,7 @@ export async function listAllTokens({ json }: { readonly json?: boolean }): Prom
 /** `batchline token revoke ID` */
 export async function revokeToken(id: number, { json }: { readonly json?: boolean }): Promise<ExitCode> {
   const found = await withDatabase(({ sql }) => deleteToken(sql, id));
-  if (!found) throw missing`There is no token ${id}.`;
+  if (!found) throw notFound`There is no token ${id}.`;
   print({ Revoked: id }, json, `Token ${id} was revoked.`);
   return 0;
 }

@@ -57,7 +57,7 @@ export async function addUser(login: string, options: AddUserOptions): Promise<E
  * `batchline user password LOGIN`: sets a new password and ends the sign-ins that the old one has made. Tokens stay. A
  * server that has the embedded database open does it for the command.
  *
- * @throws Refusal if there is no such login; OperatorError `DATABASE_IN_USE` if a server has the database open and does not take commands
+ * @throws RequestError if there is no such login; OperatorError `DATABASE_IN_USE` if a server has the database open and does not take commands
  */
 export async function setPassword(login: string, { json }: { readonly json?: boolean }): Promise<ExitCode> {
   const passwordHash = await hashPassword(await readNewPassword(login));

@@ -1,4 +1,4 @@
-import { invalid, type Refusal } from '../errors.ts';
+import { invalid, type RequestError } from '../errors.ts';
 
 /** A piece of `$filter`. */
 export interface Token {
@@ -22,7 +22,7 @@ const PATTERNS = [
  * doubled, `\\` is one backslash, and any other backslash is literal.
  *
  * @returns the tokens, the last of which is the end
- * @throws Refusal (invalid) if a character starts no token or a text is not closed
+ * @throws RequestError (invalid) if a character starts no token or a text is not closed
  */
 export function tokensOf(filter: string): Token[] {
   const tokens: Token[] = [];
@@ -75,7 +75,7 @@ function matchAt(pattern: RegExp, text: string, at: number): string {
 }
 
 /** A fault of `$filter` at a place (from 0): what is there and what would be accepted. */
-export function wrongAt(at: number, found: string, accepted: string): Refusal {
+export function wrongAt(at: number, found: string, accepted: string): RequestError {
   return invalid`$filter is wrong at character ${at + 1}: ${found} is there; ${accepted} is accepted.`;
 }
 

@@ -28,7 +28,7 @@ export const ACCEPTED: Readonly<Record<ColumnKind, string>> = {
  * encoded as SuperOffice's clients do: `[I:3]`, `[F:3.0]`, `[D:2014-09-13]`, `[DT:2014-09-13T12:30:00]`.
  *
  * @param zone of dates without an offset
- * @throws Refusal (invalid) if it is of another kind
+ * @throws RequestError (invalid) if it is of another kind
  */
 export function readOperand(kind: ColumnKind, token: Token, zone: Clock['zone']): Operand {
   const operand = operandOf(kind, token, zone);

@@ -24,7 +24,7 @@ export interface Grouping {
  * Returns how a list is grouped; `undefined` if its selection has no `GroupBy` and no sums.
  *
  * @param orderText `$orderBy`, which may name the functions of `$select` too, with or without their modifiers
- * @throws Refusal (invalid) if the order is wrong or a level has no group
+ * @throws RequestError (invalid) if the order is wrong or a level has no group
  */
 export function groupingOf(selection: Selection, orderText: string): Grouping | undefined {
   const aggregates = selection.filter(isAggregate);

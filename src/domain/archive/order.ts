@@ -18,7 +18,7 @@ const SORTABLE = COLUMN_NAMES.filter((name) => COLUMNS[name].canOrderBy);
  * them are sorted by their ids, in the direction of the last; without any column the newest task is the first.
  *
  * @returns a total order: its last column is always batchTaskId
- * @throws Refusal (invalid) if a column does not exist, can't be sorted by or appears twice, or there are too many
+ * @throws RequestError (invalid) if a column does not exist, can't be sorted by or appears twice, or there are too many
  */
 export function parseOrder(text: string): OrderColumn[] {
   const order: OrderColumn[] = [];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ANY_TEXT, FILTERS } from '../../../test/support/archive-filters.ts';
 import { FUZZ_RUNS } from '../../../test/support/fuzz.ts';
-import { Refusal } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import type { FilterContext } from './filter.ts';
 import {
   MAX_FILTER_CONDITIONS,
@@ -203,7 +203,7 @@ describe('fuzz', { timeout: 600_000 }, () => {
     try {
       parse(text);
     } catch (error) {
-      if (!(error instanceof Refusal) || error.kind !== 'invalid') throw error;
+      if (!(error instanceof RequestError) || error.kind !== 'invalid') throw error;
     }
   };
 

@@ -40,7 +40,7 @@ const MAX_PERIODS = 1000;
  * Names match in any casing.
  *
  * @returns `undefined` if it is blank
- * @throws Refusal (invalid) with the position of the error and what is accepted there
+ * @throws RequestError (invalid) with the position of the error and what is accepted there
  */
 export function parseFilter(text: string, context: FilterContext): Filter | undefined {
   if (text.length > MAX_FILTER_LENGTH) {

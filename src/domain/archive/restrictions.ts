@@ -24,7 +24,7 @@ type Piece = { readonly condition: Filter | undefined } | '(' | ')' | 'and' | 'o
 /**
  * Converts restrictions to a filter; `undefined` if none is active.
  *
- * @throws Refusal (invalid) with the number of the restriction, from 1, if a name, operator or value is wrong, or if
+ * @throws RequestError (invalid) with the number of the restriction, from 1, if a name, operator or value is wrong, or if
  *   the parentheses don't match
  */
 export function filterOfRestrictions(

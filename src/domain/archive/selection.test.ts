@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ANY_TEXT } from '../../../test/support/archive-filters.ts';
 import { FUZZ_RUNS } from '../../../test/support/fuzz.ts';
-import { Refusal } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import { DEFAULT_COLUMNS } from './columns.ts';
 import { groupingOf } from './grouping.ts';
 import { parseOrder } from './order.ts';
@@ -145,7 +145,7 @@ describe('$select', () => {
           try {
             groupingOf(parseSelection(text), text);
           } catch (error) {
-            if (!(error instanceof Refusal)) throw error;
+            if (!(error instanceof RequestError)) throw error;
           }
         },
       ),

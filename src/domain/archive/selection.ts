@@ -1,4 +1,4 @@
-import { invalid, type Refusal } from '../errors.ts';
+import { invalid, type RequestError } from '../errors.ts';
 import { COLUMN_NAMES, type ColumnName, DEFAULT_COLUMNS, findColumn } from './columns.ts';
 import { DATE_PARTS, type DatePart, type Expression, kindOfExpression } from './expression.ts';
 
@@ -40,7 +40,7 @@ const MAX_AGGREGATES = 20;
  * `GroupBy(DatePart(registeredDate):YearMonth):Header,Footer,1`.
  *
  * @param zone where the parts of dates are taken, an IANA name
- * @throws Refusal (invalid) if a column, function or modifier does not exist or does not fit
+ * @throws RequestError (invalid) if a column, function or modifier does not exist or does not fit
  */
 export function parseSelection(text: string, zone = 'UTC'): Selection {
   const parts = splitList(text);
@@ -238,11 +238,11 @@ function named<Name extends string>(names: readonly Name[], text: string, whole:
   return name;
 }
 
-function wrong(whole: string): Refusal {
+function wrong(whole: string): RequestError {
   return invalid`$select has "${shorten(whole)}"; the columns ${COLUMN_NAMES.join(', ')} are accepted, and functions such as Count(State):Footer.`;
 }
 
-function noSuchPart(whole: string): Refusal {
+function noSuchPart(whole: string): RequestError {
   return invalid`$select has "${shorten(whole)}"; DatePart takes one of ${Object.keys(DATE_PARTS).join(', ')}, as in DatePart(registeredDate):YearMonth.`;
 }
 

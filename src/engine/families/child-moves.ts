@@ -4,8 +4,8 @@ import { type Message, message } from '../../domain/message.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import {
   type ChildChange,
-  type LockedFamily,
-  lockFamilies,
+  type LockedCounts,
+  lockAllChildCounts,
   markReady,
   markStopping,
   updateCounters,
@@ -43,7 +43,7 @@ export async function recordChildTransitions(
     .filter((change) => change.ended !== 0 || change.failed !== 0);
   if (changes.length === 0) return;
   const byParent = Map.groupBy(changes, (change) => change.parentId);
-  const families = await lockFamilies(trx, [...byParent.keys()]);
+  const families = await lockAllChildCounts(trx, [...byParent.keys()]);
   if (families.length === 0) return; // the parents are gone
   await updateCounters(trx, changes);
   const changed = families.map((family) => afterChanges(family, byParent.get(family.parentId) ?? []));
@@ -61,12 +61,12 @@ export async function recordChildTransitions(
   after.publish({ kind: 'due', names: ready.map((family) => family.name) });
 }
 
-function afterChanges(family: LockedFamily, changes: readonly ChildChange[]): LockedFamily {
+function afterChanges(family: LockedCounts, changes: readonly ChildChange[]): LockedCounts {
   const sum = (key: 'ended' | 'failed'): number => changes.reduce((all, change) => all + change[key], 0);
   return { ...family, ended: family.ended + sum('ended'), failed: family.failed + sum('failed') };
 }
 
-function stopsOthers(family: LockedFamily): boolean {
+function stopsOthers(family: LockedCounts): boolean {
   return (
     family.onFailure === 'stop-others' &&
     family.awaitedJobId !== null &&

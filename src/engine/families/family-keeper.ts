@@ -3,7 +3,7 @@ import { familyPercent } from '../../domain/family.ts';
 import { message } from '../../domain/message.ts';
 import type { Database } from '../../store/database.ts';
 import {
-  type FamilyStanding,
+  type ChildrenStatus,
   readStandings,
   writeParentProgress,
 } from '../../store/families/family-progress.ts';
@@ -22,7 +22,7 @@ const BATCH = 200;
  * a child's move; and brings back, now and then, what a fault has left behind. What must not be lost is written by the
  * transactions that move the children.
  */
-export class FamilyKeeper {
+export class ParentCoordinator {
   readonly #database: Database;
   readonly #heard = new Set<number>();
   readonly #updates: BackgroundJob;
@@ -94,7 +94,7 @@ export class FamilyKeeper {
   }
 }
 
-function progressOf(family: FamilyStanding) {
+function progressOf(family: ChildrenStatus) {
   const { parentId, jobId, ended, total } = family;
   if (jobId === null) return [];
   const percent = familyPercent(family.weight, family.weightEnded, family.running);

@@ -4,7 +4,7 @@ import type { Definitions } from '../definitions.ts';
 import type { TaskQueue } from '../task-queue.ts';
 
 /** What starting children and waiting for them work with. */
-export interface FamilyParts {
+export interface FamilyDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
   readonly definitions: Definitions;

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
-import { type HeldParent, holdParent } from '../../store/families/hold-parent.ts';
+import { type LockedParent, lockParent } from '../../store/families/hold-parent.ts';
 import { type Child, listChildren } from '../../store/families/list-children.ts';
-import { readFamily } from '../../store/families/read-family.ts';
+import { readChildCounts } from '../../store/families/read-family.ts';
 import type { Schema } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { RunEnded } from '../../workers/errors.ts';
@@ -9,18 +9,18 @@ import type { ChildResult, ChildrenPort } from '../../workers/task-children.ts';
 import { CHILDREN_PAGE } from '../../workers/task-children.ts';
 import type { Run } from '../run.ts';
 import type { RunLog } from '../run-log.ts';
-import type { FamilyParts } from './family-parts.ts';
+import type { FamilyDeps } from './family-parts.ts';
 import { prepareChildren, startChildren } from './start-children.ts';
 import { waitForChildren } from './wait-for-children.ts';
 
 /** The children of a run's task, for a run in this process. */
-export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): ChildrenPort {
+export function childrenOfRun(run: Run, parts: FamilyDeps, runLog: RunLog): ChildrenPort {
   const { database, queue } = parts;
   const { sql } = database;
   const { id: taskId, attempt } = run.task;
-  const held = <T>(work: (trx: Transaction<Schema>, parent: HeldParent) => Promise<T>): Promise<T> =>
+  const held = <T>(work: (trx: Transaction<Schema>, parent: LockedParent) => Promise<T>): Promise<T> =>
     inTransaction(database, async (trx) => {
-      const parent = await holdParent(trx, taskId, attempt);
+      const parent = await lockParent(trx, taskId, attempt);
       if (parent !== undefined && !parent.isStopped) return work(trx, parent);
       const reason = parent === undefined ? 'lost' : 'stopped';
       run.end(reason);
@@ -45,7 +45,7 @@ export function childrenOfRun(run: Run, parts: FamilyParts, runLog: RunLog): Chi
       run.end('waiting');
       throw new RunEnded('waiting');
     },
-    summary: () => readFamily(sql, taskId),
+    summary: () => readChildCounts(sql, taskId),
     async page({ state }, afterId) {
       const { rows } = await listChildren(sql, taskId, state, afterId, CHILDREN_PAGE);
       return rows.map(childResult);

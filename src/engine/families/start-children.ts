@@ -1,35 +1,35 @@
 import type { Transaction } from 'kysely';
 import { invalid } from '../../domain/errors.ts';
 import {
-  DEEPEST,
   GREATEST_WEIGHT,
   LONGEST_KEY,
-  MOST_CHILDREN,
-  MOST_CHILDREN_AT_ONCE,
+  MAX_CHILDREN,
+  MAX_CHILDREN_AT_ONCE,
+  MAX_DEPTH,
 } from '../../domain/family.ts';
 import { checkText } from '../../domain/limits.ts';
 import { message } from '../../domain/message.ts';
 import type { TraceContext } from '../../domain/trace-context.ts';
-import { addToFamily } from '../../store/families/add-to-family.ts';
-import type { HeldParent } from '../../store/families/hold-parent.ts';
+import { addChild } from '../../store/families/add-to-family.ts';
+import type { LockedParent } from '../../store/families/hold-parent.ts';
 import { findChildren, insertChildren, type NewChild } from '../../store/families/insert-children.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { KeyedChild } from '../../workers/task-children.ts';
 import type { TaskQueue } from '../task-queue.ts';
 import { recordStarts } from '../transition.ts';
-import type { FamilyParts } from './family-parts.ts';
+import type { FamilyDeps } from './family-parts.ts';
 
 /**
  * Checks everything about children that can be checked before their transaction.
  *
- * @throws Refusal (invalid) where a definition is unknown, parameters miss its schema, or a key, weight or text is wrong
+ * @throws RequestError (invalid) where a definition is unknown, parameters miss its schema, or a key, weight or text is wrong
  */
 export async function prepareChildren(
-  { definitions, textLimits }: FamilyParts,
+  { definitions, textLimits }: FamilyDeps,
   children: readonly KeyedChild[],
 ): Promise<NewChild[]> {
-  if (children.length > MOST_CHILDREN_AT_ONCE)
-    throw invalid`There are ${children.length} children; at most ${MOST_CHILDREN_AT_ONCE} are accepted in one call.`;
+  if (children.length > MAX_CHILDREN_AT_ONCE)
+    throw invalid`There are ${children.length} children; at most ${MAX_CHILDREN_AT_ONCE} are accepted in one call.`;
   const keys = new Set(children.map((child) => child.key));
   if (keys.size < children.length)
     throw invalid`Two children have the same key; one key for each is accepted.`;
@@ -64,12 +64,12 @@ export async function prepareChildren(
  *
  * @param trace where the run that starts them stands in a distributed trace; without one the parent's start counts
  * @returns the ids in the order of the children
- * @throws Refusal (invalid) where a limit is reached
+ * @throws RequestError (invalid) where a limit is reached
  */
 export async function startChildren(
   trx: Transaction<Schema>,
   queue: TaskQueue,
-  parent: HeldParent,
+  parent: LockedParent,
   children: readonly NewChild[],
   trace: TraceContext | null,
 ): Promise<number[]> {
@@ -80,7 +80,7 @@ export async function startChildren(
   );
   const fresh = children.filter((child) => !ids.has(child.key));
   if (fresh.length > 0) {
-    if (parent.depth >= DEEPEST)
+    if (parent.depth >= MAX_DEPTH)
       throw invalid`Batch task ${parent.taskId} has ${parent.depth} parents above it; only tasks with fewer can start children.`;
     const weight = fresh.reduce((sum, child) => sum + child.weight, 0);
     const inserted = await insertChildren(trx, parent, fresh, trace ?? parent.trace);
@@ -96,9 +96,9 @@ export async function startChildren(
         audit: { taskId: idOf(child), tenant: parent.tenant, actorId: 0, nodeId: parent.leaseOwner, reason },
       })),
     );
-    const { total } = await addToFamily(trx, parent.taskId, fresh.length, weight);
-    if (total > MOST_CHILDREN)
-      throw invalid`Batch task ${parent.taskId} would have ${total} children; at most ${MOST_CHILDREN} are accepted.`;
+    const { total } = await addChild(trx, parent.taskId, fresh.length, weight);
+    if (total > MAX_CHILDREN)
+      throw invalid`Batch task ${parent.taskId} would have ${total} children; at most ${MAX_CHILDREN} are accepted.`;
   }
   return children.map((child) => ids.get(child.key) ?? 0);
 }

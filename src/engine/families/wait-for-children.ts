@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
+import type { ChildCounts, OnFailure } from '../../domain/family.ts';
 import { message, type Text } from '../../domain/message.ts';
-import { beginWait, lockFamily } from '../../store/families/begin-wait.ts';
-import type { HeldParent } from '../../store/families/hold-parent.ts';
+import { beginWait, lockChildCounts } from '../../store/families/begin-wait.ts';
+import type { LockedParent } from '../../store/families/hold-parent.ts';
 import type { Schema } from '../../store/schema.ts';
 import { afterCommit } from '../../store/transaction.ts';
 import type { TaskQueue } from '../task-queue.ts';
@@ -20,7 +20,7 @@ export interface LastWords {
 export interface WaitResult {
   /** Where it is true, the run has lost the task: it has another run when all children have ended. */
   readonly waits: boolean;
-  readonly counts: FamilyCounts;
+  readonly counts: ChildCounts;
 }
 
 /**
@@ -30,11 +30,11 @@ export interface WaitResult {
 export async function waitForChildren(
   trx: Transaction<Schema>,
   queue: TaskQueue,
-  parent: HeldParent,
+  parent: LockedParent,
   onFailure: OnFailure,
   last: LastWords,
 ): Promise<WaitResult> {
-  const counts = (await lockFamily(trx, parent.taskId)) ?? { total: 0, ended: 0, failed: 0 };
+  const counts = (await lockChildCounts(trx, parent.taskId)) ?? { total: 0, ended: 0, failed: 0 };
   if (counts.ended >= counts.total) return { waits: false, counts };
   const stop = onFailure === 'stop-others' && counts.failed > 0 ? siblingHasFailed(parent.taskId) : null;
   await beginWait(trx, { taskId: parent.taskId, jobId: randomUUID(), onFailure, stop, ...last });

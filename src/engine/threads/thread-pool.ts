@@ -6,7 +6,7 @@ import { failureText } from '../../workers/failure-text.ts';
 import type { ChildrenPort } from '../../workers/task-children.ts';
 import { childrenOfRun } from '../families/run-children.ts';
 import type { Run } from '../run.ts';
-import { type ContextParts, createContext } from '../run-context.ts';
+import { type ContextDeps, createContext } from '../run-context.ts';
 import {
   type ChildrenCall,
   type ClonedText,
@@ -30,13 +30,13 @@ const MAX_ENDED = 100;
 /** Threads for definitions with isolate `thread`: they can't block heartbeats and can be terminated. */
 export class ThreadPool {
   readonly #pool: Piscina<{ start: ThreadStart; port: MessagePort }, ThreadResult>;
-  readonly #parts: ContextParts;
+  readonly #parts: ContextDeps;
   readonly #progressLimit: number;
   readonly #lateFaults = new BroadcastChannel(`batchline-late-faults-${randomUUID()}`);
   /** Runs whose code may still be executing in a thread though they have ended; the latest ones. */
   readonly #ended = new Map<string, Run>();
 
-  constructor(threads: number, progressLimit: number, parts: ContextParts) {
+  constructor(threads: number, progressLimit: number, parts: ContextDeps) {
     this.#pool = new Piscina({
       filename: ENTRY.href,
       minThreads: 0,
@@ -61,7 +61,7 @@ export class ThreadPool {
     const context = createContext(run, parameters, this.#parts);
     const children = childrenOfRun(run, this.#parts.families, this.#parts.runLog);
     const tell = (message: ToThread): void => here.postMessage(message);
-    const onEnd = (): void => tell({ type: 'end', reason: run.endReason ?? 'stopped' });
+    const onEnd = (): void => tell({ type: 'end', reason: run.cancelReason ?? 'stopped' });
     const toldAll = Promise.withResolvers<void>();
     here.on('message', (message: FromThread) => {
       if (message.type === 'end') toldAll.resolve();

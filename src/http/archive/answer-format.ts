@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { answerIn, preferredFormat } from '../negotiation/answer-format.ts';
+import { preferredFormat, setContentType } from '../negotiation/answer-format.ts';
 
 /** The element of the archive list in XML. */
 export const CARRIER = 'ArchiveList';
@@ -9,5 +9,5 @@ const MEDIA_TYPES = { JSON: 'application/json', XML: 'application/xml' } as cons
 /** Answers in the format that `$format` names, whatever Accept prefers (contract, section 6). */
 export function overrideFormat(reply: FastifyReply, name: 'JSON' | 'XML'): void {
   const format = preferredFormat(MEDIA_TYPES[name]);
-  if (format !== undefined) answerIn(format, reply, CARRIER);
+  if (format !== undefined) setContentType(format, reply, CARRIER);
 }

@@ -9,19 +9,19 @@ import { INT32_MAX } from '../../domain/limits.ts';
 import { rightsOn } from '../../domain/rights.ts';
 import type { ArchiveRow } from '../../tasks/archive-rows.ts';
 import { listArchive } from '../../tasks/list-archive.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import { archiveAgentOperation } from '../operations/archive.ts';
 import { readAgentBody } from '../wire/agent-body.ts';
-import { CarrierReader, describe } from '../wire/carrier-reader.ts';
+import { describe, ObjectReader } from '../wire/carrier-reader.ts';
 import { tableRightMask } from '../wire/masks.ts';
 import { ARCHIVE, DEFAULT_TOP } from './archive-routes.ts';
 import { displayOf } from './cells.ts';
 import { describeColumns } from './column-info.ts';
 import { ENTITY, RowCounter } from './row-writer.ts';
 
-type Parts = { tasks: TaskParts };
+type Parts = { tasks: TaskDeps };
 
 /** The calls of the agent `/api/v1/Agents/Archive/<method>` that reach the list of batch tasks (contract, section 6). */
 export async function archiveAgentRoutes(app: FastifyInstance, { tasks }: Parts): Promise<void> {
@@ -51,7 +51,7 @@ export async function archiveAgentRoutes(app: FastifyInstance, { tasks }: Parts)
   );
 }
 
-async function list(request: FastifyRequest, tasks: TaskParts): Promise<object[]> {
+async function list(request: FastifyRequest, tasks: TaskDeps): Promise<object[]> {
   const caller = callerOf(request);
   const locale = localeOf(request);
   const args = readAgentBody(request);
@@ -96,19 +96,19 @@ function writeItem(row: ArchiveRow, counter: RowCounter, caller: Caller, locale:
   };
 }
 
-function checkProvider(args: CarrierReader): void {
+function checkProvider(args: ObjectReader): void {
   const name = args.text('ProviderName');
   if (name?.trim().toLowerCase() !== ARCHIVE.toLowerCase())
     throw invalid`ProviderName is ${describe(name)}; ${ARCHIVE} is accepted.`;
 }
 
-function checkEntities(args: CarrierReader): void {
+function checkEntities(args: ObjectReader): void {
   const wrong = texts(args, 'Entities').find((name) => name.trim().toLowerCase() !== ENTITY);
   if (wrong !== undefined) throw invalid`Entities has ${describe(wrong)}; ${ENTITY} is accepted.`;
 }
 
 /** Page 0 is the first; a negative page is the number of tasks to skip. */
-function readPaging(args: CarrierReader, listLimit: number): { skip: number; top: number } {
+function readPaging(args: ObjectReader, listLimit: number): { skip: number; top: number } {
   const page = args.int('Page') ?? 0;
   const size = args.int('PageSize') ?? DEFAULT_TOP;
   if (size < 0) throw invalid`PageSize is ${size}; a whole number from 0 to ${listLimit} is accepted.`;
@@ -116,7 +116,7 @@ function readPaging(args: CarrierReader, listLimit: number): { skip: number; top
   return { top, skip: Math.min(page < 0 ? -page : page * top, INT32_MAX) };
 }
 
-function readSortOrder(args: CarrierReader): string {
+function readSortOrder(args: ObjectReader): string {
   return objects(args, 'SortOrder')
     .map((item) => {
       const direction = String(item.raw('Direction') ?? 'ASC').toUpperCase();
@@ -137,7 +137,7 @@ const COMBINED_BY: ReadonlyMap<string, 'and' | 'or'> = new Map([
   ['2', 'or'],
 ]);
 
-function readRestrictions(args: CarrierReader): Restriction[] {
+function readRestrictions(args: ObjectReader): Restriction[] {
   return objects(args, 'Restriction').map((item) => {
     const operator = item.raw('InterOperator') ?? 'And';
     const combinedBy = COMBINED_BY.get(String(operator).toLowerCase());
@@ -155,7 +155,7 @@ function readRestrictions(args: CarrierReader): Restriction[] {
 }
 
 /** Reads a list of texts; numbers and flags are converted to text. */
-function texts(reader: CarrierReader, name: string): string[] {
+function texts(reader: ObjectReader, name: string): string[] {
   return listOf(reader, name).map((value) => {
     if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
     if (value === null) return '';
@@ -163,12 +163,12 @@ function texts(reader: CarrierReader, name: string): string[] {
   });
 }
 
-function objects(reader: CarrierReader, name: string): CarrierReader[] {
-  return listOf(reader, name).map((value) => new CarrierReader(value, name));
+function objects(reader: ObjectReader, name: string): ObjectReader[] {
+  return listOf(reader, name).map((value) => new ObjectReader(value, name));
 }
 
 /** A list, or the only child of an element in XML; empty if it is absent or null. */
-function listOf(reader: CarrierReader, name: string): unknown[] {
+function listOf(reader: ObjectReader, name: string): unknown[] {
   const value = reader.raw(name);
   if (value === undefined || value === null || value === '') return [];
   if (Array.isArray(value)) return value;

@@ -6,12 +6,12 @@ import { parseSelection } from '../../domain/archive/selection.ts';
 import { invalid } from '../../domain/errors.ts';
 import { INT32_MAX } from '../../domain/limits.ts';
 import { type ArchiveRequest, listArchive } from '../../tasks/list-archive.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { baseUrl } from '../base-url.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/archive.ts';
-import { CarrierReader } from '../wire/carrier-reader.ts';
+import { ObjectReader } from '../wire/carrier-reader.ts';
 import { CARRIER, overrideFormat } from './answer-format.ts';
 import { columnsByName } from './column-info.ts';
 import { QueryOptions } from './query-options.ts';
@@ -27,7 +27,7 @@ export const DEFAULT_TOP = 100;
 /** Reports the number at which counting stopped. */
 const COUNT_CUT_HEADER = 'Batchline-Count-Cut';
 
-type Parts = { tasks: TaskParts };
+type Parts = { tasks: TaskDeps };
 
 /** `GET /api/v1/BatchTask`: the archive list (contract, section 6). */
 export async function batchTaskListRoutes(app: FastifyInstance, { tasks }: Parts): Promise<void> {
@@ -65,7 +65,7 @@ export async function archiveRoutes(app: FastifyInstance, { tasks }: Parts): Pro
   });
 
   app.post(path, { config: { answer: CARRIER, operation: operations.postArchive } }, (request, reply) => {
-    new CarrierReader(request.body ?? {}, 'The body'); // refuses anything but an object
+    new ObjectReader(request.body ?? {}, 'The body'); // refuses anything but an object
     const sources = [request.query as object, (request.body ?? {}) as object];
     const options = new QueryOptions(sources, true);
     return answerList(request, reply, tasks, path, options);
@@ -76,7 +76,7 @@ export async function archiveRoutes(app: FastifyInstance, { tasks }: Parts): Pro
 async function answerList(
   request: FastifyRequest,
   reply: FastifyReply,
-  tasks: TaskParts,
+  tasks: TaskDeps,
   path: string,
   options: QueryOptions,
 ): Promise<object> {

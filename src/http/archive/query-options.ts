@@ -30,7 +30,7 @@ export class QueryOptions {
   /**
    * @param sources the query as Fastify has parsed it, and a body if there is one
    * @param isArchive whether the options that only `/Archive/…` has are accepted
-   * @throws Refusal (invalid) if an option is unknown or given more than once
+   * @throws RequestError (invalid) if an option is unknown or given more than once
    */
   constructor(sources: readonly object[], isArchive: boolean) {
     const names: readonly OptionName[] = isArchive ? [...OPTIONS, ...ARCHIVE_OPTIONS] : OPTIONS;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ANY_TEXT } from '../../../test/support/archive-filters.ts';
 import { FUZZ_RUNS } from '../../../test/support/fuzz.ts';
 import { parseOrder } from '../../domain/archive/order.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { RequestError } from '../../domain/errors.ts';
 import { readSkipToken, writeSkipToken } from './skip-token.ts';
 
 const order = parseOrder('name desc,lastStarted,isSystemTask');
@@ -48,7 +48,7 @@ test('any text is a token or refused', () => {
       try {
         readSkipToken(order, text);
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof RequestError)) throw error;
       }
     }),
     { numRuns: FUZZ_RUNS },

@@ -12,7 +12,7 @@ export function writeSkipToken(order: readonly OrderColumn[], place: Place): str
 /**
  * Reads a place.
  *
- * @throws Refusal (invalid) if it was not written by `writeSkipToken` for the same order
+ * @throws RequestError (invalid) if it was not written by `writeSkipToken` for the same order
  */
 export function readSkipToken(order: readonly OrderColumn[], token: string): Place {
   const [orderOfToken, ...place] = parse(token);

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { SignInConfig, SignInScheme } from '../../config.ts';
 import { SCOPES } from '../../domain/caller.ts';
-import { forbidden, Refusal, unauthenticated } from '../../domain/errors.ts';
+import { forbidden, RequestError, unauthenticated } from '../../domain/errors.ts';
 import { type Application, findApplication } from '../../store/applications/applications.ts';
 import type { Associate } from '../../store/associates/associates.ts';
 import type { Schema } from '../../store/schema.ts';
@@ -12,14 +12,14 @@ import { BearerScheme } from './bearer.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { JWT_SHAPE, JwtScheme } from './jwt.ts';
 import { PasswordCheck } from './password-check.ts';
-import type { Presented } from './presented.ts';
+import type { RequestCredentials } from './presented.ts';
 import { authorizationSchemes, challengeOf, type Scheme, type SignedIn } from './scheme.ts';
 import { Throttle } from './throttle.ts';
 import { TicketScheme } from './ticket.ts';
 import { hashToken } from './tokens.ts';
 
 /** How long a sign-in is believed before the database is asked again: a change elsewhere takes effect within it. */
-const BELIEVE_MS = 5000;
+const AUTH_CACHE_TTL_MS = 5000;
 
 interface Remembered {
   readonly signedIn: SignedIn;
@@ -79,10 +79,10 @@ export class Authenticator {
   /**
    * Who is asking.
    *
-   * @throws Refusal (unauthenticated) where there are no credentials or they are wrong, never saying which part was;
+   * @throws RequestError (unauthenticated) where there are no credentials or they are wrong, never saying which part was;
    *   (throttled) where too many were wrong; (unavailable) where nobody can say now
    */
-  async authenticate(presented: Presented): Promise<SignedIn> {
+  async authenticate(presented: RequestCredentials): Promise<SignedIn> {
     const { authorization, session, appToken = '', address } = presented;
     // Bound to the address, so that a guess from elsewhere is never answered from here.
     const key = this.#keyed(
@@ -96,7 +96,10 @@ export class Authenticator {
     const signIn = this.#signIn(presented).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, signIn);
     const signedIn = await signIn;
-    const believeMs = Math.min(BELIEVE_MS, (signedIn.notAfter ?? Number.POSITIVE_INFINITY) - Date.now());
+    const believeMs = Math.min(
+      AUTH_CACHE_TTL_MS,
+      (signedIn.notAfter ?? Number.POSITIVE_INFINITY) - Date.now(),
+    );
     this.#remembered.set(key, { signedIn, until: performance.now() + believeMs });
     return signedIn;
   }
@@ -111,7 +114,7 @@ export class Authenticator {
     login: string,
     password: string,
     scheme: 'ticket' | 'cookie',
-    presented: Presented,
+    presented: RequestCredentials,
   ): Promise<Associate> {
     const [associate] = await this.#withApplication(presented, scheme, () =>
       this.#passwords.check(login, password, presented.address),
@@ -134,7 +137,7 @@ export class Authenticator {
     return scheme === 'basic' && this.#throttle.suspects(address);
   }
 
-  async #signIn(presented: Presented): Promise<SignedIn> {
+  async #signIn(presented: RequestCredentials): Promise<SignedIn> {
     const [name, credentials] = this.#choose(presented);
     const scheme = this.#schemes[name];
     if (scheme === undefined) throw this.#notAccepted();
@@ -150,7 +153,7 @@ export class Authenticator {
     return { ...signedIn, caller: { ...signedIn.caller, scopes } };
   }
 
-  #choose({ authorization, session }: Presented): Chosen {
+  #choose({ authorization, session }: RequestCredentials): Chosen {
     if (authorization === undefined) {
       if (session !== undefined && this.#schemes.cookie !== undefined) return ['cookie', session];
       throw this.#missing();
@@ -194,7 +197,7 @@ export class Authenticator {
 
   /** Signs in where SO-AppToken is right, or not there and not required. */
   async #withApplication<T>(
-    { appToken, address }: Presented,
+    { appToken, address }: RequestCredentials,
     scheme: SignInScheme,
     signIn: () => Promise<T>,
   ): Promise<[T, Application | undefined]> {
@@ -216,14 +219,14 @@ export class Authenticator {
     }
   }
 
-  #missing(): Refusal {
+  #missing(): RequestError {
     const names = authorizationSchemes(this.schemes);
     if (names.length === 0)
       return unauthenticated`Sign in: POST /api/v1/SignIn with Cookie true gives a session, which is accepted.`;
     return unauthenticated`Sign in: the header Authorization is missing; accepted schemes: ${names.join(', ')}.`;
   }
 
-  #notAccepted(): Refusal {
+  #notAccepted(): RequestError {
     const names = authorizationSchemes(this.schemes).join(', ') || 'none';
     return unauthenticated`The scheme of the header Authorization is not accepted; accepted schemes: ${names}.`;
   }
@@ -234,9 +237,9 @@ export class Authenticator {
 }
 
 function isUnauthenticated(error: unknown): boolean {
-  return error instanceof Refusal && error.kind === 'unauthenticated';
+  return error instanceof RequestError && error.kind === 'unauthenticated';
 }
 
-function wrongWithApplication(): Refusal {
+function wrongWithApplication(): RequestError {
   return unauthenticated`The sign-in or the header SO-AppToken is wrong, or no longer valid.`;
 }

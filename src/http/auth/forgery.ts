@@ -23,7 +23,7 @@ declare module 'fastify' {
  * Refuses requests that another site may have made a browser send (contract, section 5: X-XSRF-TOKEN). Browsers send
  * cookies and cached passwords automatically; tickets and tokens never.
  *
- * @throws Refusal (unauthenticated) if a cookie session lacks X-XSRF-TOKEN, (forbidden) if it is wrong
+ * @throws RequestError (unauthenticated) if a cookie session lacks X-XSRF-TOKEN, (forbidden) if it is wrong
  */
 export function checkForgery(request: FastifyRequest, scheme: SignInScheme): void {
   const isHarmless = HARMLESS.includes(request.method);
@@ -42,7 +42,7 @@ function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
  * Refuses a request that a browser sends for a page of another origin, unless CORS allows that origin. Clients that are
  * no browsers send neither `Sec-Fetch-Site` nor `Origin`.
  *
- * @throws Refusal (forbidden)
+ * @throws RequestError (forbidden)
  */
 export function refuseCrossSite(request: FastifyRequest): void {
   const site = firstOf(request.headers['sec-fetch-site']);

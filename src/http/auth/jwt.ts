@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { OidcConfig } from '../../config.ts';
 import { type Caller, ROLES, SCOPES } from '../../domain/caller.ts';
-import { Refusal, unauthenticated, unavailable } from '../../domain/errors.ts';
+import { RequestError, unauthenticated, unavailable } from '../../domain/errors.ts';
 import { message } from '../../domain/message.ts';
 import { isTrustworthy } from '../../settings/kinds.ts';
 import { type Associate, findAssociate, insertAssociate } from '../../store/associates/associates.ts';
@@ -52,7 +52,7 @@ export class JwtScheme implements Scheme {
     this.#cooldownMs = cooldownMs;
   }
 
-  /** @throws Refusal (unauthenticated); (unavailable) where the issuer's keys can't be had, so that nobody knows */
+  /** @throws RequestError (unauthenticated); (unavailable) where the issuer's keys can't be had, so that nobody knows */
   async signIn(token: string): Promise<SignedIn> {
     try {
       const claims = await this.#verify(token);
@@ -168,7 +168,7 @@ export class JwtScheme implements Scheme {
       return made;
     } catch (error) {
       // A concurrent request of the same subject inserted it first.
-      const made = error instanceof Refusal ? await this.#find(login) : undefined;
+      const made = error instanceof RequestError ? await this.#find(login) : undefined;
       if (made === undefined) throw error;
       return made;
     }

@@ -27,7 +27,7 @@ export class PasswordCheck {
   /**
    * The associate with this login and password.
    *
-   * @throws Refusal (unauthenticated) where there is none, without saying which part was wrong; (throttled)
+   * @throws RequestError (unauthenticated) where there is none, without saying which part was wrong; (throttled)
    */
   async check(login: string, password: string, address: string): Promise<Associate> {
     const loginKey = this.#keyed(login.toLowerCase());

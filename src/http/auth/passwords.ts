@@ -17,7 +17,7 @@ const MAX_MEMORY = 128 * 1024 * 1024;
  * Checks a new password.
  *
  * @param minLength in characters
- * @throws Refusal (invalid) if it is shorter
+ * @throws RequestError (invalid) if it is shorter
  */
 export function checkPassword(password: string, minLength: number): void {
   if (password.length < minLength)

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { SESSION_COOKIE } from './cookies.ts';
 
 /** What a request presents to say who is asking. */
-export interface Presented {
+export interface RequestCredentials {
   /** The header Authorization; `undefined` where it is missing or blank. */
   readonly authorization: string | undefined;
   /** The session cookie. */
@@ -14,7 +14,7 @@ export interface Presented {
 }
 
 /** What this request presents. */
-export function presentedBy(request: FastifyRequest): Presented {
+export function presentedBy(request: FastifyRequest): RequestCredentials {
   return {
     authorization: request.headers.authorization?.trim() || undefined,
     session: request.cookies[SESSION_COOKIE] || undefined,

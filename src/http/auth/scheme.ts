@@ -13,7 +13,7 @@ export interface SignedIn {
 
 /** One way to sign in by the header Authorization: finds out whom the credentials stand for. */
 export interface Scheme {
-  /** @throws Refusal (unauthenticated) where they are wrong, (throttled) where there were too many of those */
+  /** @throws RequestError (unauthenticated) where they are wrong, (throttled) where there were too many of those */
   signIn(credentials: string, address: string): Promise<SignedIn>;
 }
 

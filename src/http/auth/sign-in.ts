@@ -5,7 +5,7 @@ import type { RateLimiter } from '../security/rate-limiter.ts';
 import { checkCustomer, tenantSegment } from '../tenant-segment.ts';
 import type { Authenticator } from './authenticator.ts';
 import { checkForgery } from './forgery.ts';
-import { type Presented, presentedBy } from './presented.ts';
+import { presentedBy, type RequestCredentials } from './presented.ts';
 import type { SignedIn } from './scheme.ts';
 import { networkOf } from './throttle.ts';
 
@@ -22,8 +22,8 @@ export function registerSignIn(
   limits?: RateLimiter,
 ): void {
   scope.addHook('onRequest', async (request) => {
-    const presented = presentedBy(request);
-    const signedIn = await signInCounted(authenticator, presented, limits);
+    const credentials = presentedBy(request);
+    const signedIn = await signInCounted(authenticator, credentials, limits);
     limits?.take(`associate ${signedIn.caller.associateId}`);
     checkForgery(request, signedIn.scheme);
     const caller = withinTenant(signedIn.caller, tenantSegment(request.raw));
@@ -34,13 +34,13 @@ export function registerSignIn(
 /** Who is calling. A sign-in that fails counts for the address that it comes from. */
 async function signInCounted(
   authenticator: Authenticator,
-  presented: Presented,
+  credentials: RequestCredentials,
   limits: RateLimiter | undefined,
 ): Promise<SignedIn> {
   try {
-    return await authenticator.authenticate(presented);
+    return await authenticator.authenticate(credentials);
   } catch (error) {
-    limits?.take(networkOf(presented.address));
+    limits?.take(networkOf(credentials.address));
     throw error;
   }
 }
@@ -48,7 +48,7 @@ async function signInCounted(
 /**
  * Looks again who is calling, for an answer that goes on for long.
  *
- * @throws Refusal where the sign-in is over
+ * @throws RequestError where the sign-in is over
  */
 export async function signInAgain(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
   const { caller } = await authenticator.authenticate(presentedBy(request));

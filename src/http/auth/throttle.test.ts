@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { Refusal } from '../../domain/errors.ts';
+import { RequestError } from '../../domain/errors.ts';
 import { Throttle } from './throttle.ts';
 
 let now = 0;
@@ -15,7 +15,7 @@ const waitOf = (attempt: () => unknown): number => {
     attempt();
     return 0;
   } catch (error) {
-    if (error instanceof Refusal && error.kind === 'throttled') return error.retryAfter ?? -1;
+    if (error instanceof RequestError && error.kind === 'rateLimited') return error.retryAfter ?? -1;
     throw error;
   }
 };

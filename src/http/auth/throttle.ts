@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { throttled } from '../../domain/errors.ts';
+import { rateLimited } from '../../domain/errors.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { FailureCounter } from './failure-counter.ts';
 
@@ -37,7 +37,7 @@ export class Throttle {
     return !this.#addresses.empty && this.#addresses.count(networkOf(address)) > 0;
   }
 
-  /** @throws Refusal (throttled) where this login has to wait at this address */
+  /** @throws RequestError (throttled) where this login has to wait at this address */
   checkPassword(login: string, address: string): void {
     const network = networkOf(address);
     const pair = pairOf(login, network);
@@ -52,7 +52,7 @@ export class Throttle {
    * Counts an attempt before it is known to fail, so that many at once are no way around.
    *
    * @returns what to call when it is over
-   * @throws Refusal (throttled)
+   * @throws RequestError (throttled)
    */
   beginPassword(login: string, address: string): (succeeded: boolean) => void {
     this.checkPassword(login, address);
@@ -72,7 +72,7 @@ export class Throttle {
     this.#trustedPairs.set(pairOf(login, networkOf(address)), true);
   }
 
-  /** @throws Refusal (throttled) where this address has sent too many wrong tokens */
+  /** @throws RequestError (throttled) where this address has sent too many wrong tokens */
   checkToken(address: string): void {
     if (!this.#tokens.empty) checkWait(this.#tokens.waitMs(networkOf(address)));
   }
@@ -84,7 +84,7 @@ export class Throttle {
 }
 
 function checkWait(waitMs: number): void {
-  if (waitMs > 0) throw throttled(Math.ceil(waitMs / 1000));
+  if (waitMs > 0) throw rateLimited(Math.ceil(waitMs / 1000));
 }
 
 function pairOf(login: string, network: string): string {

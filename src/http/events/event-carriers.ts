@@ -12,7 +12,7 @@ export function writeEvent(event: TaskEvent, locale: Locale): object {
     DatabaseSerialNumber: event.tenant,
     At: locale.date(event.at),
     ActorId: event.actorId,
-    Node: event.nodeId,
+    Runtime: event.nodeId,
     From: event.from,
     To: event.to,
     Attempt: event.attempt,

@@ -20,7 +20,7 @@ const LONGEST = 10_000;
  * Reads the query of `/Events`, names in any casing: `Name` and `State` (several by commas or repeated), `Own`,
  * `After`. The header Last-Event-ID counts more than `After`: a client that comes back sends both.
  *
- * @throws Refusal (invalid) where a parameter is unknown or malformed
+ * @throws RequestError (invalid) where a parameter is unknown or malformed
  */
 export function readEventQuery(request: FastifyRequest, taskId?: number): EventQuery {
   const given = new Map<string, string>();
@@ -50,7 +50,7 @@ export function readNames(names: readonly string[]): Set<string> {
   return new Set(names.map((name) => name.toLowerCase()));
 }
 
-/** @throws Refusal (invalid) where one is no state that a task can have */
+/** @throws RequestError (invalid) where one is no state that a task can have */
 export function readStates(names: readonly string[]): Set<StoredState> {
   const states = new Set<StoredState>();
   for (const name of names) {

@@ -10,7 +10,7 @@ import { writeEvent, writeProgress } from './event-carriers.ts';
 /** How long a client waits before it comes back, in milliseconds. */
 const RETRY_MS = 2000;
 /** What may wait for a slow client, in bytes; beyond it the stream is cut, and the client resumes. */
-const MOST_WAITING = 1024 * 1024;
+const MAX_WAITING = 1024 * 1024;
 /** Below this, more of the past is read. */
 const ROOM = 64 * 1024;
 
@@ -89,7 +89,7 @@ export class EventStream extends Readable implements Follower {
 
   #write(text: string): void {
     if (this.destroyed || this.readableEnded) return;
-    if (this.readableLength > MOST_WAITING) this.destroy();
+    if (this.readableLength > MAX_WAITING) this.destroy();
     else this.push(text);
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { RequestError } from '../../domain/errors.ts';
 import { BackgroundJob } from '../../engine/background-job.ts';
 import type { HttpMeter } from '../telemetry/http-meter.ts';
 import type { EventStream } from './event-stream.ts';
@@ -27,7 +27,7 @@ export class OpenStreams {
     });
   }
 
-  /** @param signIn looks at the sign-in again; throws a Refusal where it is over */
+  /** @param signIn looks at the sign-in again; throws a RequestError where it is over */
   add(stream: EventStream, signIn: () => Promise<Caller>): void {
     this.#signIns.set(stream, signIn);
     this.#meter.streams(this.#signIns.size);
@@ -44,7 +44,7 @@ export class OpenStreams {
         stream.beat();
       } catch (error) {
         // The client comes back and is told why. Where the database can't be asked, the sign-in stays as it was.
-        if (error instanceof Refusal) stream.finish();
+        if (error instanceof RequestError) stream.finish();
         else
           app.log.warn(
             { event: 'event_stream.auth_check_failed', err: error },

@@ -47,7 +47,7 @@ const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
  * The culture that a caller asks for: SO-Culture, else the language; `undefined` where no language is asked for.
  * One that is well-formed and unknown falls back to the language, then to English.
  *
- * @throws Refusal where SO-Culture is no language code
+ * @throws RequestError where SO-Culture is no language code
  */
 export function readCulture(headers: IncomingHttpHeaders, timeZone: TimeZone): Culture | undefined {
   const languages = languagesOf(headers);

@@ -6,7 +6,7 @@ import { vary } from '../wire/vary.ts';
 import type { Catalogues } from './catalogues.ts';
 
 /** More languages than anybody reads; the rest of a longer header is not looked at. */
-const MOST_LANGUAGES = 20;
+const MAX_LANGUAGES = 20;
 const LONGEST_HEADER = 1000;
 
 /** Ends the languages that a caller asks for: from here on nothing is translated. */
@@ -26,7 +26,7 @@ export function languagesOf(headers: IncomingHttpHeaders): readonly LanguageCode
   if (header.trim() === '') return undefined;
   const asked: LanguageCode[] = [];
   for (const item of new Negotiator({ headers: { 'accept-language': header } }).languages()) {
-    if (CANCELS.has(item.toLowerCase()) || asked.length === MOST_LANGUAGES) break;
+    if (CANCELS.has(item.toLowerCase()) || asked.length === MAX_LANGUAGES) break;
     const code = readLanguageCode(item);
     if (code !== undefined) asked.push(code);
   }

@@ -16,7 +16,7 @@ export interface TimeZoneChoice {
  * Reads SO-TimeZone (contract, section 5): a code, an id or an IANA name, or nothing for the server's base zone,
  * and `includeTZOffset`, in any order and casing.
  *
- * @throws Refusal where it names a zone that is not known, or two
+ * @throws RequestError where it names a zone that is not known, or two
  */
 export function readTimeZoneHeader(header: string | undefined, base: TimeZone): TimeZoneChoice {
   const parts = (header ?? '').split(',').map((part) => part.trim());

@@ -18,7 +18,7 @@ export interface Times {
    * Reads a time that the caller wrote: without an offset it is in the caller's zone.
    *
    * @param what what it is, for messages
-   * @throws Refusal where it is none
+   * @throws RequestError where it is none
    */
   readDate(text: string, what?: MessageValue): Date;
   /** How numbers and dates are written inside texts; `undefined` where the caller asked for no language. */

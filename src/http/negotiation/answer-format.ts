@@ -45,7 +45,7 @@ const LONGEST_ACCEPT = 2048;
 /** Parameters of media ranges other than q: they don't tell formats apart. */
 const PARAMETERS = /;\s*(?!q\s*=)[^;,"]*(?:"(?:[^"\\]|\\.)*"[^;,"]*)*/gi;
 
-const MOST_REMEMBERED = 200;
+const MAX_REMEMBERED = 200;
 const remembered = new Map<string, AnswerFormat | undefined>();
 
 /** Decides the format of every answer before anything is done: 406 where Accept names none that there is. */
@@ -59,7 +59,8 @@ export function negotiateAnswers(app: FastifyInstance): void {
     if (format === undefined && config?.ownType !== true) {
       return done(unacceptable`No answer in a format of the header Accept; ${TYPES.join(', ')} are there.`);
     }
-    if (format !== undefined && format !== JSON_FORMAT) answerIn(format, reply, config?.answer ?? UNNAMED);
+    if (format !== undefined && format !== JSON_FORMAT)
+      setContentType(format, reply, config?.answer ?? UNNAMED);
     done();
   });
 }
@@ -71,7 +72,7 @@ export function formatOf(request: FastifyRequest): AnswerFormat {
 }
 
 /** Makes a reply write its answer in this format. Streams and texts stay as they are. */
-export function answerIn(format: AnswerFormat, reply: FastifyReply, carrier: string): void {
+export function setContentType(format: AnswerFormat, reply: FastifyReply, carrier: string): void {
   reply.serializer((answer: unknown) => {
     if (typeof answer === 'string') return answer;
     reply.type(format.type);
@@ -97,7 +98,7 @@ export function preferredFormat(accept: string): AnswerFormat | undefined {
   const ranges = accept.trim() === '' ? '*/*' : accept.replace(PARAMETERS, '');
   const type = new Negotiator({ headers: { accept: ranges } }).mediaType(TYPES);
   const format = type === undefined ? undefined : FORMATS[type];
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(accept, format);
   return format;
 }

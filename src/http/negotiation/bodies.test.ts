@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
-import { Refusal } from '../../domain/errors.ts';
-import { CarrierReader } from '../wire/carrier-reader.ts';
+import { RequestError } from '../../domain/errors.ts';
+import { ObjectReader } from '../wire/carrier-reader.ts';
 import { charsetOf, decodeBody } from './charset.ts';
 import { readForm } from './form-reader.ts';
 import { DEEPEST_NESTING, readJson } from './json-reader.ts';
@@ -80,8 +80,8 @@ describe('JSON', () => {
     expect(() => readJson(nested(DEEPEST_NESTING + 1))).toThrow('nested deeper than 64 levels');
     expect(() => readJson(nested(500_000))).toThrow('nested deeper');
     expect(() => readJson(`/*"*/${nested(500_000)}`)).toThrow('nested deeper');
-    expect(() => readJson(`[/*"*/${'['.repeat(500_000)}`)).toThrow(Refusal);
-    expect(() => readJson('{"a":'.repeat(200_000))).toThrow(Refusal);
+    expect(() => readJson(`[/*"*/${'['.repeat(500_000)}`)).toThrow(RequestError);
+    expect(() => readJson('{"a":'.repeat(200_000))).toThrow(RequestError);
     expect(() => readJson(`{a:'${'x'.repeat(1_048_576)}'}`)).toThrow('is not read leniently');
     const text = JSON.stringify({ a: '[{"\\'.repeat(100), b: `\\"${'['.repeat(100)}` });
     expect(readJson(text)).toEqual(JSON.parse(text));
@@ -141,7 +141,7 @@ describe('JSON', () => {
       fc.assert(
         fc.property(spelledJson, ({ value, text }) => {
           const read = refusalOr(() => readJson(text));
-          if (read instanceof Refusal) expect(read.message).toContain('nested deeper');
+          if (read instanceof RequestError) expect(read.message).toContain('nested deeper');
           else expect(read).toEqual(value);
         }),
         options,
@@ -191,7 +191,7 @@ describe('JSON', () => {
       fc.assert(
         fc.property(fc.json({ maxDepth: 70 }), (text) => {
           const read = refusalOr(() => readJson(text));
-          if (!(read instanceof Refusal)) expect(read).toEqual(JSON.parse(text));
+          if (!(read instanceof RequestError)) expect(read).toEqual(JSON.parse(text));
         }),
         options,
       );
@@ -238,7 +238,7 @@ describe('JSON', () => {
 
 describe('forms', () => {
   test('fields, dictionaries and lists', () => {
-    const carrier = new CarrierReader(
+    const carrier = new ObjectReader(
       readForm(
         'NAME=a+b%20c&Id=+7&issystemtask=TRUE&AssociateIds=1&associateids=2,3&ParameterObject[a]=1&parameterobject.b=%26&ParameterObject.c.d=2&ParameterObject[e]=1&ParameterObject.e=2&Description=&State=5',
       ),
@@ -260,7 +260,7 @@ describe('forms', () => {
   });
 
   test('a dictionary may be JSON', () => {
-    const carrier = new CarrierReader(readForm('P=%7B%22a%22%3A1%7D'), 'The body');
+    const carrier = new ObjectReader(readForm('P=%7B%22a%22%3A1%7D'), 'The body');
     expect(carrier.dictionary('P')).toEqual({ a: 1 });
   });
 
@@ -314,7 +314,7 @@ describe('forms', () => {
           anyForm,
           fc.constantFrom('text', 'int', 'flag', 'ints', 'dictionary', 'state'),
           (text, type) => {
-            refusalOr(() => new CarrierReader(readForm(text), 'The body')[type]('It'));
+            refusalOr(() => new ObjectReader(readForm(text), 'The body')[type]('It'));
           },
         ),
         options,
@@ -337,16 +337,16 @@ describe('texts as what a property needs', () => {
     ['text', 'It=1&It=2'],
     ['text', 'It[a]=1'],
   ] as const)('as %s, %s is refused', (type, form) => {
-    const carrier = new CarrierReader(readForm(form), 'The body');
+    const carrier = new ObjectReader(readForm(form), 'The body');
     expect(() => carrier[type]('It')).toThrow(/^It of The body is /);
   });
 
   test.each(['State=', 'State=%20', 'state'])('%s leaves State as it is', (form) => {
-    expect(new CarrierReader(readForm(form), 'The body').state('State')).toBeUndefined();
+    expect(new ObjectReader(readForm(form), 'The body').state('State')).toBeUndefined();
   });
 
   test('the query counts where the body has no such property', () => {
-    const carrier = new CarrierReader({ Id: 7 }, 'The call', { id: '8', Ids: '1,2', Name: 'x' });
+    const carrier = new ObjectReader({ Id: 7 }, 'The call', { id: '8', Ids: '1,2', Name: 'x' });
     expect(carrier.int('Id')).toBe(7);
     expect(carrier.ints('Ids')).toEqual([1, 2]);
     expect(carrier.text('name')).toBe('x');

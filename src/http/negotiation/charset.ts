@@ -28,7 +28,7 @@ export function charsetOf(contentType: string): string | undefined {
  * The text of a body, without a byte order mark.
  *
  * @param charset UTF-8 where it is absent
- * @throws Refusal (unsupported) if the charset is not supported, (malformed) if the bytes are not valid in it
+ * @throws RequestError (unsupported) if the charset is not supported, (malformed) if the bytes are not valid in it
  */
 export function decodeBody(bytes: Buffer, charset = 'utf-8'): string {
   const decoder = Object.hasOwn(DECODERS, charset) ? DECODERS[charset] : undefined;

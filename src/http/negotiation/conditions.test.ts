@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { fuzzing } from '../../../test/support/fuzz.ts';
 import type { BatchTask } from '../../domain/batch-task.ts';
 import type { Caller } from '../../domain/caller.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { RequestError } from '../../domain/errors.ts';
 import { conditionsOf, isNotModified } from './conditions.ts';
 
 const owner = {
@@ -46,7 +46,7 @@ function change(headers: Record<string, string>, seen: BatchTask = task): string
     conditionsOf(requestWith(headers))?.(seen);
     return 'done';
   } catch (error) {
-    if (error instanceof Refusal) return error.kind;
+    if (error instanceof RequestError) return error.kind;
     throw error;
   }
 }
@@ -57,7 +57,7 @@ function getOrRefusal(headers: Record<string, string>): string {
     get(headers);
     return 'done';
   } catch (error) {
-    if (error instanceof Refusal) return error.kind;
+    if (error instanceof RequestError) return error.kind;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DateTime } from 'luxon';
 import type { BatchTask } from '../../domain/batch-task.ts';
 import type { Caller } from '../../domain/caller.ts';
-import { invalid, precondition, type Refusal } from '../../domain/errors.ts';
+import { invalid, precondition, type RequestError } from '../../domain/errors.ts';
 import { rightsOn } from '../../domain/rights.ts';
 import type { Guard } from '../../tasks/update-task.ts';
 import { vary } from '../wire/vary.ts';
@@ -26,12 +26,7 @@ import { withoutCoding } from './compression.ts';
 const VARYING = ['accept', 'accept-language', 'so-language', 'so-culture', 'so-timezone'] as const;
 
 /** Writes ETag and Last-Modified of a task into an answer that holds it. */
-export function tellVersion(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  caller: Caller,
-  task: BatchTask,
-): void {
+export function setEtag(request: FastifyRequest, reply: FastifyReply, caller: Caller, task: BatchTask): void {
   reply.header('ETag', etagOf(request, caller, task));
   reply.header('Last-Modified', new Date(secondsOf(task.updated) * 1000).toUTCString());
 }
@@ -40,7 +35,7 @@ export function tellVersion(
  * Whether the caller of a GET has the answer already: If-None-Match, or else If-Modified-Since. Then the answer
  * is an empty 304. Caches may keep answers, but must ask each time.
  *
- * @throws Refusal (precondition) if If-Match, or else If-Unmodified-Since, does not hold
+ * @throws RequestError (precondition) if If-Match, or else If-Unmodified-Since, does not hold
  */
 export function isNotModified(
   request: FastifyRequest,
@@ -50,7 +45,7 @@ export function isNotModified(
 ): boolean {
   const { 'if-none-match': ifNoneMatch, 'if-modified-since': ifModifiedSince } = request.headers;
   checkUnchanged(request)?.(task);
-  tellVersion(request, reply, caller, task);
+  setEtag(request, reply, caller, task);
   reply.header('Cache-Control', 'private, no-cache');
   // Language and zone say so themselves.
   vary(reply, 'Accept', 'Authorization', 'Cookie');
@@ -71,7 +66,7 @@ export function isNotModified(
  * ignored (contract, section 5).
  *
  * @returns a guard that refuses (412) if one does not hold
- * @throws Refusal (invalid) if the ETags can't be parsed, because the caller relies on them
+ * @throws RequestError (invalid) if the ETags can't be parsed, because the caller relies on them
  */
 export function conditionsOf(request: FastifyRequest): Guard | undefined {
   const unchanged = checkUnchanged(request);
@@ -109,7 +104,7 @@ export function isKnown({ headers }: FastifyRequest, etag: string): boolean {
   return tags.some((tag) => withoutCoding(tag.replace(/^W\//, '')) === etag);
 }
 
-function failed(condition: string, task: BatchTask): Refusal {
+function failed(condition: string, task: BatchTask): RequestError {
   return precondition`The condition ${condition} does not hold for batch task ${task.id} as it is now.`;
 }
 
@@ -121,7 +116,7 @@ function etagOf(request: FastifyRequest, caller: Caller, task: BatchTask): strin
   return `"${task.updatedCount}-${variantOf(request, caller, task)}"`;
 }
 
-const MOST_REMEMBERED = 1000;
+const MAX_REMEMBERED = 1000;
 const variants = new Map<string, string>();
 
 /** Distinguishes the representations of one version. */
@@ -132,7 +127,7 @@ function variantOf(request: FastifyRequest, caller: Caller, task: BatchTask): st
   let variant = variants.get(key);
   if (variant === undefined) {
     variant = hash('sha256', key, 'base64url').slice(0, 12);
-    if (variants.size >= MOST_REMEMBERED) variants.clear();
+    if (variants.size >= MAX_REMEMBERED) variants.clear();
     variants.set(key, variant);
   }
   return variant;

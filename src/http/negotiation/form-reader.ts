@@ -3,21 +3,21 @@ import { describe } from '../wire/carrier-reader.ts';
 import { addUntyped, type Untyped, untypedObject } from '../wire/untyped.ts';
 
 /** The most fields of a form. */
-const MOST_FIELDS = 1000;
+const MAX_FIELDS = 1000;
 
 /**
  * Parses `application/x-www-form-urlencoded` (contract, section 4): `Description=…&State=Failed`. The fields
  * `ParameterObject.seconds` and `ParameterObject[seconds]` are an entry of a dictionary; a repeated name, in any casing,
  * makes a list.
  *
- * @throws Refusal (malformed) if a field is malformed
+ * @throws RequestError (malformed) if a field is malformed
  */
 export function readForm(text: string): unknown {
   const body = untypedObject();
   if (text.trim() === '') return body;
-  const fields = text.split('&', MOST_FIELDS + 1);
-  if (fields.length > MOST_FIELDS)
-    throw malformed`The form has more than ${MOST_FIELDS} fields; at most that many are accepted.`;
+  const fields = text.split('&', MAX_FIELDS + 1);
+  if (fields.length > MAX_FIELDS)
+    throw malformed`The form has more than ${MAX_FIELDS} fields; at most that many are accepted.`;
   const spellings = new Map<string, string>();
   let position = 0;
   for (const field of fields) {

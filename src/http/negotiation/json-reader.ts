@@ -1,5 +1,5 @@
 import JSON5 from 'json5';
-import { invalid, malformed, type Refusal } from '../../domain/errors.ts';
+import { invalid, malformed, type RequestError } from '../../domain/errors.ts';
 import { type Message, type MessageValue, message } from '../../domain/message.ts';
 
 /** The maximum nesting depth of objects and lists, or of elements, in a body. */
@@ -15,7 +15,7 @@ const MAX_LENIENT_LENGTH = 1_048_576;
  * Both parsers keep their own stack, so no input overflows the call stack; the depth is checked on the parsed value,
  * where comments and strings can't hide it.
  *
- * @throws Refusal (malformed) with the position if it is neither, or is nested too deep; (invalid) if it has a number
+ * @throws RequestError (malformed) with the position if it is neither, or is nested too deep; (invalid) if it has a number
  *   that JavaScript can't keep exactly
  */
 export function readJson(text: string): unknown {
@@ -53,7 +53,7 @@ function parseLeniently(text: string): unknown {
   }
 }
 
-function notJson(text: string, { message: said, lineNumber, columnNumber }: Json5Error): Refusal {
+function notJson(text: string, { message: said, lineNumber, columnNumber }: Json5Error): RequestError {
   const what = said.replace(/^JSON5: /, '').replace(/ at \d+:\d+$/, '');
   let position = 0;
   for (let line = 1; line < lineNumber; line += 1) position = text.indexOf('\n', position) + 1;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type Refusal, unsupported } from '../../domain/errors.ts';
+import { type RequestError, unsupported } from '../../domain/errors.ts';
 import { isUntyped } from '../wire/untyped.ts';
 import { charsetOf, decodeBody } from './charset.ts';
 import { readForm } from './form-reader.ts';
@@ -48,7 +48,7 @@ export function readRequestBodies(app: FastifyInstance): void {
 }
 
 /** A 415 that lists the types that are accepted. */
-export function unsupportedBody(): Refusal {
+export function unsupportedBody(): RequestError {
   return unsupported`The Content-Type of the body is not supported here; ${BODY_TYPES.join(', ')} are accepted.`;
 }
 

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
 import type { BatchTask, TaskChange } from '../../domain/batch-task.ts';
 import type { Caller } from '../../domain/caller.ts';
-import { Refusal, type RefusalKind } from '../../domain/errors.ts';
+import { RequestError, type RequestErrorKind } from '../../domain/errors.ts';
 import { DEFAULT_TEXT_LIMITS } from '../../domain/limits.ts';
 import type { Locale } from '../localization/locale.ts';
-import { BatchTaskWriter } from '../wire/batch-task-info.ts';
+import { TaskSerializer } from '../wire/batch-task-info.ts';
 import { jsonPatchChange } from './task-patch.ts';
 
 const caller = {
@@ -53,19 +53,19 @@ const locale = {
   date: () => 'a date',
   utcDate: () => 'a date',
 } as unknown as Locale;
-const writer = new BatchTaskWriter(caller, DEFAULT_TEXT_LIMITS, locale);
+const writer = new TaskSerializer(caller, DEFAULT_TEXT_LIMITS, locale);
 
 function json(operations: readonly unknown[], seen: BatchTask = task): TaskChange {
   return jsonPatchChange(operations, writer)(seen);
 }
 
-function expectRefusal(run: () => unknown, kind: RefusalKind, ...says: string[]): void {
+function expectRefusal(run: () => unknown, kind: RequestErrorKind, ...says: string[]): void {
   try {
     run();
   } catch (error) {
-    expect(error).toBeInstanceOf(Refusal);
-    expect((error as Refusal).kind).toBe(kind);
-    for (const part of says) expect((error as Refusal).message).toContain(part);
+    expect(error).toBeInstanceOf(RequestError);
+    expect((error as RequestError).kind).toBe(kind);
+    for (const part of says) expect((error as RequestError).message).toContain(part);
     return;
   }
   expect.unreachable('It was not refused.');
@@ -182,7 +182,7 @@ describe('JSON Patch', () => {
     ['invalid', [{ op: 'add', path: '/ParameterObject/__proto__', value: 1 }], 'ParameterObject'],
     ['invalid', [{ op: 'replace', path: '', value: {} }], "BatchTaskInfo can't be changed"],
     ['invalid', [{ op: 'remove', path: '' }], "BatchTaskInfo can't be changed"],
-  ] as [RefusalKind, unknown[], ...string[]][])('%s: %j', (kind, operations, ...says) => {
+  ] as [RequestErrorKind, unknown[], ...string[]][])('%s: %j', (kind, operations, ...says) => {
     expectRefusal(() => json(operations), kind, ...says);
     expect(task.parameters).toEqual({ list: [1, { a: 'b' }], 'a/b': '~', Upper: 'x' });
   });
@@ -266,7 +266,7 @@ test(
     fc.assert(
       fc.property(fc.array(anyOperation, { maxLength: 5 }), (operations) => {
         const change = refusalOr(() => json(operations));
-        if (change instanceof Refusal) return;
+        if (change instanceof RequestError) return;
         for (const [name, value] of Object.entries(change as TaskChange)) {
           expect(['state', 'description', 'response', 'request']).toContain(name);
           expect(typeof value).toBe('string');

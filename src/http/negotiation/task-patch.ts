@@ -5,11 +5,11 @@ import { parseState } from '../../domain/task-state.ts';
 import type { DerivedChange } from '../../tasks/update-task.ts';
 import {
   BATCH_TASK_PROPERTIES,
-  type BatchTaskWriter,
   EDITABLE_PROPERTIES,
   readChange,
+  type TaskSerializer,
 } from '../wire/batch-task-info.ts';
-import { CarrierReader, describe } from '../wire/carrier-reader.ts';
+import { describe, ObjectReader } from '../wire/carrier-reader.ts';
 
 const MAX_OPERATIONS = 1000;
 const OPERATIONS = ['add', 'replace', 'remove', 'test'];
@@ -32,9 +32,9 @@ type Operation =
  *
  * @returns the change, applied to the locked task as a whole or not at all; it throws (conflict) if a test fails, (invalid) if a
  *   path of a test leads nowhere
- * @throws Refusal (invalid) if an operation is malformed, not supported, or changes another property
+ * @throws RequestError (invalid) if an operation is malformed, not supported, or changes another property
  */
-export function jsonPatchChange(body: readonly unknown[], writer: BatchTaskWriter): DerivedChange {
+export function jsonPatchChange(body: readonly unknown[], writer: TaskSerializer): DerivedChange {
   if (body.length > MAX_OPERATIONS)
     throw invalid`The patch has ${body.length} operations; at most ${MAX_OPERATIONS} are accepted.`;
   const operations = body.map(readOperation);
@@ -58,7 +58,7 @@ export function jsonPatchChange(body: readonly unknown[], writer: BatchTaskWrite
 }
 
 function readOperation(body: unknown, index: number): Operation {
-  const reader = new CarrierReader(body, place(index));
+  const reader = new ObjectReader(body, place(index));
   const op = reader.raw('op');
   const kind = typeof op === 'string' ? op.toLowerCase() : '';
   if (!OPERATIONS.includes(kind))
@@ -80,7 +80,7 @@ function readOperation(body: unknown, index: number): Operation {
   if (property === undefined || !editable.has(property)) {
     throw invalid`${property ?? 'BatchTaskInfo'} can't be changed by a patch; ${EDITABLE_PROPERTIES.join(', ')} can be changed.`;
   }
-  const change = readChange(new CarrierReader({ [property]: value }, place(index)));
+  const change = readChange(new ObjectReader({ [property]: value }, place(index)));
   const given = Object.entries(change).filter(([, each]) => each !== undefined);
   return { change: Object.fromEntries(given), property, value: given[0]?.[1] };
 }

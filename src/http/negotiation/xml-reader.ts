@@ -19,7 +19,7 @@ interface OpenElement {
  * Parses a body in XML (contract, section 4). The root may have any name, namespaces are accepted and ignored, and so
  * are attributes other than `xsi:nil` and the `Key` of an `<Item>`; repeated children make a list.
  *
- * @throws Refusal (malformed) with line and column if it is not well-formed, has a DOCTYPE or an entity other than the
+ * @throws RequestError (malformed) with line and column if it is not well-formed, has a DOCTYPE or an entity other than the
  *   five of XML, or is nested too deep. Parsing stops there.
  */
 export function readXml(text: string): unknown {

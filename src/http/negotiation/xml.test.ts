@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { RequestError } from '../../domain/errors.ts';
 import { isUntyped } from '../wire/untyped.ts';
 import { decodeText, encodeText } from './xml-escapes.ts';
 import { readXml } from './xml-reader.ts';
@@ -129,7 +129,7 @@ describe('reading XML', () => {
     ['<p:a/>', 'line 1'],
   ])('%.40j is refused', (text, says) => {
     expect(() => readXml(text)).toThrow(says);
-    expect(() => readXml(text)).toThrow(Refusal);
+    expect(() => readXml(text)).toThrow(RequestError);
   });
 
   test(

@@ -243,12 +243,12 @@ const REFUSALS: Readonly<Partial<Record<string, string>>> = {
   invalid: 'Something in the request is wrong; the message says what, where, and what would be accepted.',
   unauthenticated: 'Nobody is signed in.',
   forbidden: 'The caller may not do this.',
-  missing: 'There is no such thing, or none that the caller may see.',
+  notFound: 'There is no such thing, or none that the caller may see.',
   conflict: 'It can not be done as things are.',
   precondition: 'A condition of the request does not hold.',
   unsupported: 'The Content-Type, charset or Content-Encoding of the body is not supported here.',
   unsatisfiable: 'The range is outside of the file.',
-  throttled: 'There were too many wrong passwords; Retry-After tells when to try again.',
+  rateLimited: 'There were too many wrong passwords; Retry-After tells when to try again.',
 };
 
 const CONDITIONS = {

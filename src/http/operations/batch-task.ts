@@ -174,7 +174,7 @@ const AuditEntry = Type.Object(
   {
     At: DateTime,
     ActorId: Type.Integer({ description: 'The associate; 0 for the server' }),
-    Node: nullable(Type.String()),
+    Runtime: nullable(Type.String()),
     From: nullable(StoredState),
     To: StoredState,
     Attempt: Type.Integer(),

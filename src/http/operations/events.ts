@@ -15,7 +15,7 @@ const TaskEvent = Type.Object(
     DatabaseSerialNumber: Type.String(),
     At: DateTime,
     ActorId: Type.Integer(),
-    Node: nullable(Type.String()),
+    Runtime: nullable(Type.String()),
     From: nullable(StoredState),
     To: StoredState,
     Attempt: Type.Integer(),

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { SCOPES } from '../../domain/caller.ts';
-import { missing } from '../../domain/errors.ts';
+import { notFound } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import {
   type Application,
@@ -63,7 +63,7 @@ export async function applicationRoutes(
       const id = readTaskId(request.params.id);
       const found = await deleteApplication(db, id);
       authenticator.forget();
-      if (!found) throw missing`There is no application ${id}.`;
+      if (!found) throw notFound`There is no application ${id}.`;
       return reply.code(204).send();
     },
   );

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller.ts';
-import { invalid, Refusal } from '../../domain/errors.ts';
+import { invalid, RequestError } from '../../domain/errors.ts';
 import { type Message, message } from '../../domain/message.ts';
 import type { TaskStateName } from '../../domain/task-state.ts';
 import { deleteKnownTasks } from '../../tasks/delete-tasks.ts';
 import { type ListedOwners, readTask, readTasks } from '../../tasks/read-tasks.ts';
 import { startTask } from '../../tasks/start-task.ts';
 import { stopTask } from '../../tasks/stop-task.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { updateTask } from '../../tasks/update-task.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
@@ -18,23 +18,23 @@ import { readAgentBody } from '../wire/agent-body.ts';
 import {
   BATCH_TASK_PROPERTIES,
   type BatchTaskInfo,
-  BatchTaskWriter,
   readChange,
   readStart,
+  TaskSerializer,
 } from '../wire/batch-task-info.ts';
-import type { CarrierReader } from '../wire/carrier-reader.ts';
-import { tellCut } from '../wire/list-cut.ts';
+import type { ObjectReader } from '../wire/carrier-reader.ts';
+import { markTruncated } from '../wire/list-cut.ts';
 import { selector } from '../wire/select.ts';
 import { listIgnored, readStartOptions } from '../wire/start-options.ts';
 
 /** What a method of the agent is called with. */
 interface AgentCall {
-  readonly tasks: TaskParts;
+  readonly tasks: TaskDeps;
   readonly caller: Caller;
   readonly args: AgentArguments;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly writer: BatchTaskWriter;
+  readonly writer: TaskSerializer;
 }
 
 /** A method of the Batch agent. */
@@ -51,14 +51,14 @@ export async function orIfMissing<T, F>(otherwise: F, answer: () => Promise<T>):
   try {
     return await answer();
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'task_not_found') return otherwise;
+    if (error instanceof RequestError && error.code === 'task_not_found') return otherwise;
     throw error;
   }
 }
 
 /** The arguments of a call: one object; simple ones may stand in the query instead (contract, section 3). */
 export class AgentArguments {
-  readonly #body: CarrierReader;
+  readonly #body: ObjectReader;
 
   constructor(request: FastifyRequest) {
     this.#body = readAgentBody(request);
@@ -82,12 +82,12 @@ export class AgentArguments {
   }
 
   /** The whole body. */
-  get body(): CarrierReader {
+  get body(): ObjectReader {
     return this.#body;
   }
 
   /** A BatchTaskInfo: as the argument that it is, or bare. */
-  batchTaskInfo(): CarrierReader {
+  batchTaskInfo(): ObjectReader {
     return this.#body.unwrapped('BatchTaskInfo');
   }
 }
@@ -103,7 +103,7 @@ async function list(
   wanted: { owners: ListedOwners; name?: string; state?: TaskStateName },
 ): Promise<unknown> {
   const found = await readTasks(call.tasks, call.caller, wanted);
-  tellCut(call.reply, found);
+  markTruncated(call.reply, found);
   return found.rows.map((task) => call.writer.write(task));
 }
 
@@ -194,13 +194,13 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
 const CONFIG = { answer: 'BatchTaskInfo', repeatableQuery: true } as const;
 
 /** The agent `/api/v1/Agents/Batch/<method>` (contract, section 3). */
-export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   for (const [name, method] of Object.entries(AGENT_METHODS)) {
     const operation = agentOperation(name, method.summary);
     app.post(`/${name}`, { config: { ...CONFIG, operation } }, async (request, reply) => {
       const select = selector(request.query);
       const caller = callerOf(request);
-      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
       const answer = await method.answer({
         tasks,
         caller,

@@ -1,21 +1,21 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { invalid, missing } from '../../domain/errors.ts';
+import { invalid, notFound } from '../../domain/errors.ts';
 import { parseState } from '../../domain/task-state.ts';
 import { deleteTasks } from '../../tasks/delete-tasks.ts';
 import { readTask, readTasks } from '../../tasks/read-tasks.ts';
 import { startTask } from '../../tasks/start-task.ts';
 import { stopTask } from '../../tasks/stop-task.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { updateTask } from '../../tasks/update-task.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
-import { conditionsOf, isNotModified, tellVersion } from '../negotiation/conditions.ts';
+import { conditionsOf, isNotModified, setEtag } from '../negotiation/conditions.ts';
 import { jsonPatchChange } from '../negotiation/task-patch.ts';
 import * as operations from '../operations/batch-task.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
-import { BATCH_TASK_PROPERTIES, BatchTaskWriter, readChange, readStart } from '../wire/batch-task-info.ts';
-import { CarrierReader, describe, STATES } from '../wire/carrier-reader.ts';
-import { tellCut } from '../wire/list-cut.ts';
+import { BATCH_TASK_PROPERTIES, readChange, readStart, TaskSerializer } from '../wire/batch-task-info.ts';
+import { describe, ObjectReader, STATES } from '../wire/carrier-reader.ts';
+import { markTruncated } from '../wire/list-cut.ts';
 import { selector } from '../wire/select.ts';
 import {
   listIgnored,
@@ -32,7 +32,7 @@ const CARRIER = 'BatchTaskInfo';
 const CONFIG = { answer: CARRIER };
 
 /** The REST resource `/api/v1/BatchTask` (contract, section 2). */
-export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.post<StartRoute>(
     '/',
     {
@@ -40,7 +40,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       schema: { querystring: StartQuery, headers: StartHeaders },
     },
     async (request, reply) => {
-      const body = new CarrierReader(request.body, CARRIER);
+      const body = new ObjectReader(request.body, CARRIER);
       const carrier = body.unwrapped(CARRIER);
       const options = readStartOptions(request, carrier, body);
       listIgnored(reply, [...carrier.names, ...body.names], [...BATCH_TASK_PROPERTIES, CARRIER]);
@@ -53,7 +53,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     { config: { ...CONFIG, operation: operations.getBatchTask } },
     async (request, reply) => {
       const caller = callerOf(request);
-      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
       const select = selector(request.query);
       const { id } = request.params;
       if (/^[+-]?\d+$/.test(id)) {
@@ -64,10 +64,10 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       }
       const state = parseState(id);
       if (state === undefined) {
-        throw missing`"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`;
+        throw notFound`"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`;
       }
       const list = await readTasks(tasks, caller, { owners: 'own', state });
-      tellCut(reply, list);
+      markTruncated(reply, list);
       return list.rows.map((task) => select(writer.write(task)));
     },
   );
@@ -82,7 +82,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     handler: async (request, reply) => {
       const caller = callerOf(request);
       const id = readTaskId(request.params.id);
-      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
       const task = await updateTask(
         tasks,
         caller,
@@ -90,7 +90,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
         readTaskChange(request, writer),
         conditionsOf(request),
       );
-      tellVersion(request, reply, caller, task);
+      setEtag(request, reply, caller, task);
       return selector(request.query)(writer.write(task));
     },
   });
@@ -116,14 +116,14 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
  * the same here; a list is a JSON Patch. PATCH decides by the shape, which must match the patch type if there is one; PUT
  * accepts a list only as `application/json-patch+json`.
  */
-function readTaskChange({ method, body, headers }: FastifyRequest, writer: BatchTaskWriter) {
+function readTaskChange({ method, body, headers }: FastifyRequest, writer: TaskSerializer) {
   const [, patchType] = PATCH_TYPE.exec(headers['content-type'] ?? '') ?? [];
   const isList = Array.isArray(body);
   if (isList && (patchType === 'json' || (method === 'PATCH' && patchType === undefined)))
     return jsonPatchChange(body, writer);
   if (method === 'PATCH' && patchType === 'json')
     throw invalid`A JSON Patch is a list of operations, but the body is ${describe(body)}.`;
-  return readChange(new CarrierReader(body, CARRIER).unwrapped(CARRIER));
+  return readChange(new ObjectReader(body, CARRIER).unwrapped(CARRIER));
 }
 
 const PATCH_TYPE = /^\s*application\/(json|merge)-patch\+json\s*(?:;|$)/i;

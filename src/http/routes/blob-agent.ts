@@ -5,7 +5,7 @@ import type { Caller } from '../../domain/caller.ts';
 import type { KeptResult } from '../../files/files.ts';
 import { deleteKnownTasks } from '../../tasks/delete-tasks.ts';
 import { readTask } from '../../tasks/read-tasks.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { formatOf, sendNull } from '../negotiation/answer-format.ts';
 import * as operations from '../operations/blob-agent.ts';
@@ -14,7 +14,7 @@ import { AgentArguments, orIfMissing } from './batch-agent.ts';
 const BYTES = 'application/octet-stream';
 
 /** The calls of the agent `/api/v1/Agents/BLOB/<method>` that belong to batch tasks (contract, section 3). */
-export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.post(
     '/GetOutputFromBatch',
     { config: { answer: 'base64Binary', ownType: true, operation: operations.getOutputFromBatch } },
@@ -37,7 +37,7 @@ export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: 
 }
 
 /** A task's result file; `undefined` if it has none, or the caller may not see the task. */
-async function findOutput(tasks: TaskParts, caller: Caller, id: number): Promise<KeptResult | undefined> {
+async function findOutput(tasks: TaskDeps, caller: Caller, id: number): Promise<KeptResult | undefined> {
   const task = await orIfMissing(undefined, () => readTask(tasks, caller, id));
   return task === undefined ? undefined : tasks.files.findResult(task.id);
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { ACCESS } from '../../domain/access.ts';
-import { missing } from '../../domain/errors.ts';
+import { notFound } from '../../domain/errors.ts';
 import { CODINGS, type Coding, type PageFile, readPageFiles } from '../dashboard/page-files.ts';
 import { vary } from '../wire/vary.ts';
 
@@ -53,7 +53,7 @@ export async function dashboardRoutes(app: FastifyInstance): Promise<void> {
     app.get(url, { config: CONFIG }, (request, reply) => {
       const page = files?.get(url === API_PAGE ? 'docs.html' : 'index.html');
       if (page === undefined)
-        throw missing`The page has not been built; npm start builds it, and so does npm run dashboard.`;
+        throw notFound`The page has not been built; npm start builds it, and so does npm run dashboard.`;
       reply
         .header('Cache-Control', 'no-cache')
         .header('Content-Security-Policy', url === API_PAGE ? API_PAGE_POLICY : CONTENT_SECURITY_POLICY)
@@ -65,7 +65,7 @@ export async function dashboardRoutes(app: FastifyInstance): Promise<void> {
 
   app.get<{ Params: { '*': string } }>('/assets/*', { config: CONFIG }, (request, reply) => {
     const file = files?.get(`assets/${request.params['*']}`);
-    if (file === undefined) throw missing`There is no ${request.params['*']}; the page names its files.`;
+    if (file === undefined) throw notFound`There is no ${request.params['*']}; the page names its files.`;
     // The name changes with the content.
     reply.header('Cache-Control', 'public, max-age=31536000, immutable');
     return sendFile(request, reply, file);

@@ -7,7 +7,7 @@ import type { KnownDefinition } from '../../engine/definitions.ts';
 import { readDefinitionAudit } from '../../store/definitions/definition-audit.ts';
 import { type DefinitionControl, readControls } from '../../store/definitions/definition-control.ts';
 import { definitionNamed, limitDefinition, pauseDefinition } from '../../tasks/control-definition.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/definitions.ts';
@@ -43,7 +43,7 @@ const READ = { ...CONFIG } as const;
  * `/api/v1/Definitions`: what tasks can be started by, in the server itself and by workers outside, and its pauses
  * and limits (contract, section 8).
  */
-export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   const db = tasks.database.sql;
 
   /** The definition as it is now. */

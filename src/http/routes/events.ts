@@ -3,7 +3,7 @@ import type { EventFeed } from '../../notifications/event-feed.ts';
 import { concerns } from '../../notifications/event-filter.ts';
 import { settledEvents, settledPosition } from '../../store/events/settled-events.ts';
 import { readTask } from '../../tasks/read-tasks.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf, signInAgain } from '../auth/sign-in.ts';
 import { writeEvent } from '../events/event-carriers.ts';
@@ -19,8 +19,8 @@ import { readTaskId } from '../wire/task-id.ts';
 const PAGE = 1000;
 
 /** What the routes of events work with. */
-export interface EventRouteParts {
-  readonly tasks: TaskParts;
+export interface EventRouteDeps {
+  readonly tasks: TaskDeps;
   readonly feed: EventFeed;
   readonly meter: HttpMeter;
   readonly authenticator: Authenticator;
@@ -31,7 +31,7 @@ export interface EventRouteParts {
  * `/api/v1/Events` and `/api/v1/BatchTask/{id}/Events` (contract, section 8): as server-sent events where Accept
  * names text/event-stream, otherwise one page.
  */
-export async function eventRoutes(app: FastifyInstance, parts: EventRouteParts): Promise<void> {
+export async function eventRoutes(app: FastifyInstance, parts: EventRouteDeps): Promise<void> {
   const streams = new OpenStreams(app, parts.heartbeatSeconds, parts.meter);
   const config = {
     answer: 'EventPage',
@@ -62,7 +62,7 @@ export async function eventRoutes(app: FastifyInstance, parts: EventRouteParts):
 }
 
 async function openStream(
-  { feed, authenticator }: EventRouteParts,
+  { feed, authenticator }: EventRouteDeps,
   streams: OpenStreams,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -89,7 +89,7 @@ async function openStream(
 
 /** The events after an id; without one none, and the id to begin with. */
 async function readPage(
-  { tasks }: EventRouteParts,
+  { tasks }: EventRouteDeps,
   request: FastifyRequest,
   { filter, after }: EventQuery,
 ): Promise<object> {

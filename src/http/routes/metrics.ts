@@ -6,7 +6,7 @@ import { registerSignIn } from '../auth/sign-in.ts';
 import { readMetrics } from '../operations/server.ts';
 
 /** What the route of the metrics works with. */
-export interface MetricsParts {
+export interface MetricsDeps {
   readonly access: MetricsAccess;
   readonly metrics: { readonly contentType: string; expose(): Promise<string> };
   readonly authenticator: Authenticator;
@@ -18,7 +18,7 @@ export interface MetricsParts {
  */
 export async function metricsRoutes(
   app: FastifyInstance,
-  { access, metrics, authenticator }: MetricsParts,
+  { access, metrics, authenticator }: MetricsDeps,
 ): Promise<void> {
   if (access === 'off') return;
   if (access === 'sign-in') registerSignIn(app, authenticator);

@@ -5,7 +5,7 @@ import type { KnownDefinition } from '../../engine/definitions.ts';
 import { findOwnRules } from '../../store/retention/own-rules.ts';
 import { deleteRules, findRules, writeRules } from '../../store/retention/rules.ts';
 import { noSuchDefinition } from '../../tasks/control-definition.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import * as operations from '../operations/definitions.ts';
 
@@ -21,7 +21,7 @@ const Rules = Type.Record(Type.String(), Type.String());
  */
 export async function retentionRoutes(
   app: FastifyInstance,
-  { tasks, settings }: { tasks: TaskParts; settings: RetentionRules },
+  { tasks, settings }: { tasks: TaskDeps; settings: RetentionRules },
 ): Promise<void> {
   const { sql } = tasks.database;
   const definitionOf = async (name: string): Promise<KnownDefinition> => {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
 import { INT32_MAX } from '../../domain/limits.ts';
-import { MISSED_RUNS, MOST_MISSED_RUNS } from '../../domain/schedule.ts';
+import { MAX_MISSED_RUNS, MISSED_RUNS } from '../../domain/schedule.ts';
 import { PRIORITIES } from '../../domain/start-options.ts';
 import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-row.ts';
 import type { Scheduler } from '../../tasks/schedules/scheduler.ts';
@@ -17,11 +17,11 @@ import {
   removeSchedule,
   runNow,
 } from '../../tasks/schedules/schedules.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/schedules.ts';
-import { tellCut } from '../wire/list-cut.ts';
+import { markTruncated } from '../wire/list-cut.ts';
 import { queryInteger, queryValue } from '../wire/query.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
@@ -35,7 +35,7 @@ const settings = {
   Cron: Type.String({ minLength: 1, maxLength: 200 }),
   TimeZone: Type.String({ minLength: 1, maxLength: 61 }),
   MissedRuns: Type.Enum([...MISSED_RUNS]),
-  MissedLimit: Type.Integer({ minimum: 1, maximum: MOST_MISSED_RUNS }),
+  MissedLimit: Type.Integer({ minimum: 1, maximum: MAX_MISSED_RUNS }),
   Priority: Type.Integer({ minimum: PRIORITIES.lowest, maximum: PRIORITIES.highest }),
   Paused: Type.Boolean(),
 };
@@ -76,12 +76,12 @@ const CONFIG = { answer: 'Schedule' };
 /** `/api/v1/Schedules`: tasks that start by the clock (contract, section 8). */
 export async function scheduleRoutes(
   app: FastifyInstance,
-  { tasks, scheduler }: { tasks: TaskParts; scheduler: Scheduler },
+  { tasks, scheduler }: { tasks: TaskDeps; scheduler: Scheduler },
 ): Promise<void> {
   app.get('/', { config: { ...CONFIG, operation: operations.listSchedules } }, async (request, reply) => {
     const locale = localeOf(request);
     const schedules = await readSchedules(tasks, callerOf(request));
-    tellCut(reply, schedules);
+    markTruncated(reply, schedules);
     return schedules.rows.map((one) => toWire(one, locale));
   });
 

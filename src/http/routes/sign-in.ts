@@ -32,14 +32,14 @@ const Credentials = Type.Object(
   { additionalProperties: false },
 );
 
-interface SignInParts {
+interface SignInDeps {
   readonly db: Kysely<Schema>;
   readonly authenticator: Authenticator;
   readonly config: SignInConfig;
 }
 
 /** `/api/v1/SignIn`: hands out SoTickets and cookie sessions, tells who is signed in, and signs out (contract, section 5). */
-export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Promise<void> {
+export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Promise<void> {
   const { db, authenticator, config } = parts;
 
   app.post<{ Body: Static<typeof Credentials> }>(
@@ -55,18 +55,18 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
       if (!authenticator.schemes.includes(scheme))
         throw invalid`Signing in by ${scheme} is turned off here; ${authenticator.schemes.join(', ')} are accepted.`;
       refuseCrossSite(request);
-      const presented = presentedBy(request);
-      const associate = await authenticator.signInByPassword(Login, Password, scheme, presented);
+      const credentials = presentedBy(request);
+      const associate = await authenticator.signInByPassword(Login, Password, scheme, credentials);
       // No ticket is issued that would be refused at this address.
       checkCustomer(associate.tenant, tenantSegment(request.raw));
       const secret = Cookie ? generateSecret() : generateTicket();
       const idleMs = Cookie ? config.sessionIdleMs : config.ticketIdleMs;
       // Whoever signs in again in the same browser leaves no session behind.
-      if (Cookie && presented.session !== undefined) await deleteSignIn(db, hashToken(presented.session));
+      if (Cookie && credentials.session !== undefined) await deleteSignIn(db, hashToken(credentials.session));
       const { expires } = await insertSignIn(
         db,
         { associateId: associate.id, kind: scheme, hash: hashToken(secret) },
-        { idleMs, mostMs: config.mostMs },
+        { idleMs, maxMs: config.maxMs },
       );
       authenticator.handedOut(secret);
       const answer = Cookie ? { XsrfToken: setSessionCookies(reply, secret) } : { Ticket: secret };

@@ -4,14 +4,14 @@ import { countChanges } from '../../store/statistics/count-changes.ts';
 import { countQueues } from '../../store/statistics/count-queues.ts';
 import { countWorkers } from '../../store/statistics/count-workers.ts';
 import { groupFailures } from '../../store/statistics/group-failures.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/server.ts';
 
 const SHORTEST = 5;
 const LONGEST = 7 * 24 * 60;
-const MOST_GROUPS = 20;
+const MAX_GROUPS = 20;
 
 const Query = Type.Object({
   Minutes: Type.Optional(Type.String({ pattern: '^\\d{1,5}$', description: 'How far back, 5 to 10080; 60' })),
@@ -23,7 +23,7 @@ function stepFor(minutes: number): number {
 }
 
 /** `GET /api/v1/Statistics`: what happened, what waits and what fails (contract, section 8). For who may see every task. */
-export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.get<{ Querystring: Static<typeof Query> }>(
     '/',
     {
@@ -40,7 +40,7 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
         changes: await countChanges(db, caller.tenant, since, stepSeconds),
         workers: await countWorkers(db, caller.tenant, since, stepSeconds),
         queues: await countQueues(db, caller.tenant),
-        failures: await groupFailures(db, caller.tenant, since, MOST_GROUPS),
+        failures: await groupFailures(db, caller.tenant, since, MAX_GROUPS),
       }));
       const locale = localeOf(request);
       return {

@@ -1,20 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
-import type { FamilyCounts } from '../../domain/family.ts';
+import type { ChildCounts } from '../../domain/family.ts';
 import { readChildren, readParent } from '../../tasks/read-children.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/batch-task.ts';
-import { BatchTaskWriter } from '../wire/batch-task-info.ts';
+import { TaskSerializer } from '../wire/batch-task-info.ts';
 import { ChildrenQuery, readChildrenQuery } from '../wire/children-carriers.ts';
-import { tellCut } from '../wire/list-cut.ts';
+import { markTruncated } from '../wire/list-cut.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 /** `GET /api/v1/BatchTask/{id}/Children` and `…/Parent`: the tasks that a task has started, and who has started it. */
 export async function taskChildrenRoutes(
   app: FastifyInstance,
-  { tasks }: { tasks: TaskParts },
+  { tasks }: { tasks: TaskDeps },
 ): Promise<void> {
   app.get<{ Params: { id: string }; Querystring: Static<typeof ChildrenQuery> }>(
     '/:id/Children',
@@ -26,8 +26,8 @@ export async function taskChildrenRoutes(
       const caller = callerOf(request);
       const id = readTaskId(request.params.id);
       const { counts, children } = await readChildren(tasks, caller, id, readChildrenQuery(request.query));
-      tellCut(reply, children);
-      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      markTruncated(reply, children);
+      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
       return {
         ...writeCounts(counts),
         Children: children.rows.map(({ key, weight, task }) => ({
@@ -44,13 +44,13 @@ export async function taskChildrenRoutes(
     { config: { answer: 'BatchTaskInfo', operation: operations.getBatchTaskParent } },
     async (request) => {
       const caller = callerOf(request);
-      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
       return writer.write(await readParent(tasks, caller, readTaskId(request.params.id)));
     },
   );
 }
 
 /** How far the children of a task have come, on the wire. */
-export function writeCounts({ total, ended, failed }: FamilyCounts) {
+export function writeCounts({ total, ended, failed }: ChildCounts) {
   return { Total: total, Ended: ended, Failed: failed };
 }

@@ -5,14 +5,14 @@ import { invalid } from '../../domain/errors.ts';
 import { BULK_ACTIONS, bulkTasks } from '../../tasks/bulk-tasks.ts';
 import { copyTask } from '../../tasks/copy-task.ts';
 import { restartTask } from '../../tasks/restart-task.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import { conditionsOf } from '../negotiation/conditions.ts';
 import * as operations from '../operations/batch-task.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
-import { BatchTaskWriter } from '../wire/batch-task-info.ts';
-import { CarrierReader } from '../wire/carrier-reader.ts';
+import { TaskSerializer } from '../wire/batch-task-info.ts';
+import { ObjectReader } from '../wire/carrier-reader.ts';
 import { queryFlag } from '../wire/query.ts';
 import { selector } from '../wire/select.ts';
 import {
@@ -26,7 +26,7 @@ import { readTaskId } from '../wire/task-id.ts';
 
 /** The tasks of one bulk call where Limit says nothing, and at most. */
 const DEFAULT_BULK = 1000;
-const MOST_BULK = 10_000;
+const MAX_BULK = 10_000;
 
 type ById = { Params: { id: string } };
 
@@ -39,17 +39,14 @@ const Bulk = Type.Object(
     Action: Type.Enum([...BULK_ACTIONS]),
     Filter: Type.String({ minLength: 1, description: 'As `$filter` of the archive list' }),
     DryRun: Type.Optional(Type.Boolean()),
-    Limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_BULK })),
+    Limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_BULK })),
     FromStart: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );
 
 /** Control over tasks beyond the calls of SuperOffice (contract, section 8). */
-export async function taskControlRoutes(
-  app: FastifyInstance,
-  { tasks }: { tasks: TaskParts },
-): Promise<void> {
+export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.post<ById & { Querystring: Static<typeof RestartQuery> }>(
     '/:id/Restart',
     {
@@ -61,7 +58,7 @@ export async function taskControlRoutes(
       const id = readTaskId(request.params.id);
       const fromStart = queryFlag(request, 'FromStart') ?? false;
       const task = await restartTask(tasks, caller, id, fromStart, conditionsOf(request));
-      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
       return selector(request.query)(writer.write(task));
     },
   );
@@ -104,7 +101,7 @@ export async function taskControlRoutes(
     },
     async (request, reply) => {
       const id = readTaskId(request.params.id);
-      const body = new CarrierReader(request.body ?? {}, 'BatchTaskInfo');
+      const body = new ObjectReader(request.body ?? {}, 'BatchTaskInfo');
       const parameters = body.dictionary('ParameterObject');
       const options = readStartOptions(request, body);
       listIgnored(reply, body.names, ['ParameterObject']);

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { missing } from '../../domain/errors.ts';
+import { notFound } from '../../domain/errors.ts';
 import { readAudit } from '../../store/tasks/audit.ts';
 import { readTask } from '../../tasks/read-tasks.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/batch-task.ts';
@@ -12,7 +12,7 @@ import { readTaskId } from '../wire/task-id.ts';
 type ById = { Params: { id: string } };
 
 /** What hangs on a task: its result file and its history (contract, section 8). */
-export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.route<ById>({
     method: ['GET', 'HEAD'],
     url: '/:id/File',
@@ -24,7 +24,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
     handler: async (request, reply) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const file = await tasks.files.findResult(task.id);
-      if (file === undefined) throw missing`Batch task ${task.id} has no result file.`;
+      if (file === undefined) throw notFound`Batch task ${task.id} has no result file.`;
       return sendFile(request, reply, file);
     },
   });
@@ -39,7 +39,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
       return entries.map((entry) => ({
         At: locale.date(entry.at),
         ActorId: entry.actorId,
-        Node: entry.nodeId,
+        Runtime: entry.nodeId,
         From: entry.from,
         To: entry.to,
         Attempt: entry.attempt,

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { MOST_LOG_LINES, readLog } from '../../store/tasks/append-log.ts';
+import { MAX_LOG_LINES, readLog } from '../../store/tasks/append-log.ts';
 import { readTask } from '../../tasks/read-tasks.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/batch-task.ts';
-import { tellCut } from '../wire/list-cut.ts';
+import { markTruncated } from '../wire/list-cut.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const Query = Type.Object({
@@ -14,15 +14,15 @@ const Query = Type.Object({
 });
 
 /** `GET /api/v1/BatchTask/{id}/Log`: what the runs of a task have logged last (contract, section 8). */
-export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
     '/:id/Log',
     { config: { operation: operations.readBatchTaskLog }, schema: { querystring: Query } },
     async (request, reply) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const after = Number(request.query.After ?? 0);
-      const lines = await tasks.database.lists.read((db) => readLog(db, task.id, after, MOST_LOG_LINES));
-      tellCut(reply, lines);
+      const lines = await tasks.database.lists.read((db) => readLog(db, task.id, after, MAX_LOG_LINES));
+      markTruncated(reply, lines);
       const locale = localeOf(request);
       return lines.rows.map((line) => ({
         Id: line.id,

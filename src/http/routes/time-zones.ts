@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { invalid, missing } from '../../domain/errors.ts';
+import { invalid, notFound } from '../../domain/errors.ts';
 import { INT32_MAX } from '../../domain/limits.ts';
 import {
   findListedTimeZone,
@@ -76,7 +76,7 @@ export async function timeZoneRoutes(app: FastifyInstance, { base }: { base: Tim
     async (request) => {
       const timeZone = findListedTimeZone(request.params.name);
       if (timeZone === undefined) {
-        throw missing`There is no time zone ${describe(request.params.name)}; GET /api/v1/TimeZone lists them.`;
+        throw notFound`There is no time zone ${describe(request.params.name)}; GET /api/v1/TimeZone lists them.`;
       }
       return writeTimeZoneData(timeZone, new Date());
     },

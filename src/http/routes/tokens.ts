@@ -15,13 +15,13 @@ import * as operations from '../operations/sign-in.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MOST_DAYS = 3650;
+const MAX_DAYS = 3650;
 
 const NewToken = Type.Object(
   {
     Name: Type.String({ minLength: 1, maxLength: 200 }),
     Scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1 })),
-    ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: MOST_DAYS })),
+    ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: MAX_DAYS })),
     Expires: Type.Optional(Type.String()),
     /** What the scope `worker` is for. */
     Definitions: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { minItems: 1 })),
@@ -95,8 +95,8 @@ function readExpiry(
   }
   const expires = locale.readDate(Expires, 'Expires');
   const days = (expires.getTime() - now.getTime()) / DAY_MS;
-  if (days <= 0 || days > MOST_DAYS) {
-    throw invalid`Expires is ${Expires}; a time in the next ${MOST_DAYS} days is accepted.`;
+  if (days <= 0 || days > MAX_DAYS) {
+    throw invalid`Expires is ${Expires}; a time in the next ${MAX_DAYS} days is accepted.`;
   }
   return expires;
 }

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type Caller, isAdministrator } from '../../domain/caller.ts';
-import { invalid, missing } from '../../domain/errors.ts';
+import { invalid, notFound } from '../../domain/errors.ts';
 import { isUploadId, UPLOAD_PREFIX } from '../../files/files.ts';
 import { findUpload, listUploads, type NewUpload, type Upload } from '../../store/uploads/uploads.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
 import * as operations from '../operations/uploads.ts';
@@ -18,7 +18,7 @@ const CONFIG = { answer: 'Upload' };
  * parameter such as csv-import's `file` takes. GET lists the own ones; DELETE removes one, of anybody's for
  * administrators.
  */
-export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   const { sql } = tasks.database;
   const ownerOf = (caller: Caller) => ({
     associateId: caller.associateId,
@@ -60,7 +60,7 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
       const id = request.params.id.replace(UPLOAD_PREFIX, '');
       const upload = isUploadId(id) ? await findUpload(sql, id) : undefined;
       if (upload === undefined || !mayDelete(caller, upload))
-        throw missing`There is no upload "${id}" of yours.`;
+        throw notFound`There is no upload "${id}" of yours.`;
       await tasks.files.removeUpload(id);
       return reply.code(204).send();
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { type Caller, isAdministrator, isFullSignIn, ROLES } from '../../domain/caller.ts';
-import { forbidden, missing } from '../../domain/errors.ts';
+import { forbidden, notFound } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import {
   type Associate,
@@ -94,7 +94,7 @@ export async function userRoutes(
       checkAdministrator(isAdministrator(caller) || isOwnPassword);
       if (isOwn && !isFullSignIn(caller))
         throw forbidden`This sign-in has fewer rights than its associate and can't change the account; sign in with the password.`;
-      if (!isWithin(caller, await getAssociate(db, id))) throw missing`There is no associate ${id}.`;
+      if (!isWithin(caller, await getAssociate(db, id))) throw notFound`There is no associate ${id}.`;
       const { Password: password, Roles: roles, Disabled } = request.body;
       if (password !== undefined) checkPassword(password, minPasswordLength);
       const changed = await updateAssociate(db, id, {
@@ -105,7 +105,7 @@ export async function userRoutes(
       // Ends the sign-ins that were made with the old password.
       if (password !== undefined || Disabled === true) await deleteSignInsOf(db, id);
       authenticator.forget();
-      if (changed === undefined) throw missing`There is no associate ${id}.`;
+      if (changed === undefined) throw notFound`There is no associate ${id}.`;
       return toWire(changed);
     },
   );

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { type Caller, isAdministrator } from '../../domain/caller.ts';
-import { conflict, invalid, missing } from '../../domain/errors.ts';
+import { conflict, invalid, notFound } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import { allows, rightsOn, TableRight } from '../../domain/rights.ts';
 import { AddressRefused, readUrl, refusedRange } from '../../net/address-rules.ts';
@@ -55,7 +55,7 @@ const WebhookChange = Type.Object(
 type ById = { Params: { id: string } };
 
 /** What the routes of webhooks work with. */
-export interface WebhookRouteParts {
+export interface WebhookRouteDeps {
   readonly database: Database;
   readonly sender: WebhookSender;
   readonly allowPrivateAddresses: boolean;
@@ -64,7 +64,7 @@ export interface WebhookRouteParts {
 }
 
 /** `/api/v1/Webhooks` (contract, section 8): one's own; administrators have all. */
-export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteParts): Promise<void> {
+export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDeps): Promise<void> {
   const { sql } = parts.database;
   const config = { answer: 'Webhook' };
   const deliveryConfig = { answer: 'WebhookDelivery' };
@@ -72,7 +72,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
     const caller = callerOf(request);
     const id = readTaskId(request.params.id);
     const webhook = await getWebhook(sql, id);
-    if (webhook === undefined || !maySee(caller, webhook)) throw missing`There is no webhook ${id}.`;
+    if (webhook === undefined || !maySee(caller, webhook)) throw notFound`There is no webhook ${id}.`;
     return webhook;
   };
 
@@ -141,7 +141,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
         },
         Active && !webhook.active ? await settledPosition(parts.database.sql) : undefined,
       );
-      if (changed === undefined) throw missing`There is no webhook ${webhook.id}.`;
+      if (changed === undefined) throw notFound`There is no webhook ${webhook.id}.`;
       parts.sender.wake();
       return writeWebhook(changed, localeOf(request));
     },
@@ -191,7 +191,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRoutePar
       const known = await getDelivery(sql, webhook.id, Number(text));
       const isSeen = known !== undefined && maySeeDelivery(callerOf(request), known);
       const delivery = isSeen ? await redeliver(sql, webhook.id, known.id) : undefined;
-      if (delivery === undefined) throw missing`Webhook ${webhook.id} has no delivery ${text}.`;
+      if (delivery === undefined) throw notFound`Webhook ${webhook.id} has no delivery ${text}.`;
       parts.sender.wake();
       return reply.code(202).send(writeDelivery(delivery, localeOf(request)));
     },
@@ -229,7 +229,7 @@ function maySeeDelivery(caller: Caller, { body }: Delivery): boolean {
   return task === undefined || allows(rightsOn(caller, task), TableRight.Select);
 }
 
-/** @throws Refusal (conflict) if the tenant has reached the limit of webhooks */
+/** @throws RequestError (conflict) if the tenant has reached the limit of webhooks */
 async function checkRoom(db: Kysely<Schema>, tenant: string | null, limit: number): Promise<void> {
   const count = await countWebhooks(db, tenant);
   if (count >= limit)
@@ -241,7 +241,7 @@ function checkActive(webhook: Webhook): void {
     throw conflict`Webhook ${webhook.id} is not active; set Active before anything is sent.`;
 }
 
-/** @throws Refusal (invalid) where it is no address that the server may call */
+/** @throws RequestError (invalid) where it is no address that the server may call */
 function checkUrl(text: string, allowPrivateAddresses: boolean): string {
   checkText('Url', text, LONGEST_URL);
   try {

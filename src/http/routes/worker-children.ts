@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { readLease } from '../../tasks/workers/lease.ts';
 import { listLeaseChildren, startLeaseChildren, waitWithLease } from '../../tasks/workers/lease-children.ts';
 import { callerOf } from '../auth/sign-in.ts';
@@ -15,7 +15,7 @@ const ByLeaseParams = Type.Object({ lease: Type.String() });
 /** `/api/v1/Workers/Leases/{lease}/Children` and `…/Wait`: how workers fan out (docs/fan-out.md). */
 export async function workerChildrenRoutes(
   app: FastifyInstance,
-  { tasks }: { tasks: TaskParts },
+  { tasks }: { tasks: TaskDeps },
 ): Promise<void> {
   app.post<ByLease & { Body: Static<typeof carriers.StartChildren> }>(
     '/Leases/:lease/Children',

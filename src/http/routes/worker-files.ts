@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { invalid } from '../../domain/errors.ts';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { keepResultFile } from '../../tasks/workers/keep-result-file.ts';
 import { readLease } from '../../tasks/workers/lease.ts';
 import { callerOf } from '../auth/sign-in.ts';
@@ -19,7 +19,7 @@ const Headers = Type.Object({
 });
 
 /** `PUT /api/v1/Workers/Leases/{lease}/File?Name=…`: a worker's result file, streamed, its size and hash checked. */
-export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskParts }): Promise<void> {
+export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 

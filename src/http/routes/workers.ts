@@ -1,19 +1,19 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
-import type { TaskParts } from '../../tasks/task-parts.ts';
+import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { declareDefinitions, removeDefinition } from '../../tasks/workers/declare-definitions.ts';
 import { type EndedLease, endLease, type LastProgress } from '../../tasks/workers/end-lease.ts';
 import { keepCheckpoint } from '../../tasks/workers/keep-checkpoint.ts';
 import { readLease, writeLease } from '../../tasks/workers/lease.ts';
 import { logLines } from '../../tasks/workers/log-lines.ts';
 import { renewLease } from '../../tasks/workers/renew-lease.ts';
-import { type AcquiredTask, WorkerDesk } from '../../tasks/workers/worker-desk.ts';
+import { type AcquiredTask, LeaseBroker } from '../../tasks/workers/worker-desk.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import type { Operation } from '../openapi/operation.ts';
 import * as operations from '../operations/workers.ts';
-import { BatchTaskWriter } from '../wire/batch-task-info.ts';
+import { TaskSerializer } from '../wire/batch-task-info.ts';
 import * as carriers from '../wire/worker-carriers.ts';
 
 /** A Result, an error or a checkpoint of its greatest length fits, even if every character is escaped. */
@@ -28,9 +28,9 @@ const ByLeaseParams = Type.Object({ lease: Type.String() });
  */
 export async function workerRoutes(
   app: FastifyInstance,
-  { tasks, log }: { tasks: TaskParts; log: Logger },
+  { tasks, log }: { tasks: TaskDeps; log: Logger },
 ): Promise<void> {
-  const desk = new WorkerDesk(tasks, log);
+  const desk = new LeaseBroker(tasks, log);
   const closing = new AbortController();
   app.addHook('preClose', async () => {
     closing.abort();
@@ -83,7 +83,7 @@ export async function workerRoutes(
           acquired.map((one) => one.lease),
         ),
       );
-      const writer = new BatchTaskWriter(caller, tasks.textLimits, localeOf(request));
+      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
       return { Tasks: acquired.map((one) => writeAcquired(one, writer)) };
     },
   );
@@ -251,7 +251,7 @@ function resultText(result: unknown): string {
 
 function writeAcquired(
   one: AcquiredTask,
-  writer: BatchTaskWriter,
+  writer: TaskSerializer,
 ): Static<typeof carriers.Acquired>['Tasks'][number] {
   return {
     Lease: writeLease(one.lease),

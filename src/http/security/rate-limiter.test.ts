@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Refusal } from '../../domain/errors.ts';
+import { RequestError } from '../../domain/errors.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
 function limiter(perSecond: number, burst: number) {
@@ -15,8 +15,8 @@ function limiter(perSecond: number, burst: number) {
         limits.take(caller);
         return true;
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        expect(error.kind).toBe('throttled');
+        if (!(error instanceof RequestError)) throw error;
+        expect(error.kind).toBe('rateLimited');
         return error.retryAfter ?? -1;
       }
     },

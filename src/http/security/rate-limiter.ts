@@ -26,7 +26,7 @@ export class RateLimiter {
   /**
    * Counts a request.
    *
-   * @throws Refusal (throttled) where it is one too many, with the seconds until one is free; it is not counted then
+   * @throws RequestError (throttled) where it is one too many, with the seconds until one is free; it is not counted then
    */
   take(caller: string): void {
     const now = this.#now();

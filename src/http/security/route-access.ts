@@ -48,7 +48,7 @@ export function enforceRouteAccess(app: FastifyInstance): void {
   });
 }
 
-/** @throws Refusal (forbidden) if the sign-in lacks access that the route requires */
+/** @throws RequestError (forbidden) if the sign-in lacks access that the route requires */
 function checkRouteAccess(request: FastifyRequest): void {
   const { config, url } = request.routeOptions;
   const access = accessOf(config, request.method);

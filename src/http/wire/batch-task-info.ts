@@ -5,7 +5,7 @@ import type { TextLimits } from '../../domain/limits.ts';
 import { rightsOn, type TaskRights } from '../../domain/rights.ts';
 import type { StartRequest } from '../../tasks/start-task.ts';
 import type { Locale } from '../localization/locale.ts';
-import type { CarrierReader } from './carrier-reader.ts';
+import type { ObjectReader } from './carrier-reader.ts';
 import { fieldRightMask, tableRightMask } from './masks.ts';
 
 /** How a property looks in FieldProperties. */
@@ -59,7 +59,7 @@ export const EDITABLE_PROPERTIES = Object.entries<FieldInfo>(BATCH_TASK_FIELDS)
 export type BatchTaskInfo = Record<string, unknown>;
 
 /** Writes tasks as carriers for one caller (contract, section 1). */
-export class BatchTaskWriter {
+export class TaskSerializer {
   readonly #caller: Caller;
   readonly #limits: TextLimits;
   readonly #locale: Locale;
@@ -131,9 +131,9 @@ export class BatchTaskWriter {
  * Reads what PUT may change from a carrier; every other property is ignored, whatever it holds (contract,
  * section 2). `All` and `Unknown` leave State as it is.
  *
- * @throws Refusal where one of the four has the wrong type or a state does not exist
+ * @throws RequestError where one of the four has the wrong type or a state does not exist
  */
-export function readChange(carrier: CarrierReader): TaskChange {
+export function readChange(carrier: ObjectReader): TaskChange {
   const state = carrier.state('State');
   return {
     state: state === 'All' || state === 'Unknown' ? undefined : state,
@@ -146,9 +146,9 @@ export function readChange(carrier: CarrierReader): TaskChange {
 /**
  * Reads what a caller may set at the start of a task; what may not be set is ignored (contract, section 1).
  *
- * @throws Refusal where Name is missing or a property has the wrong type
+ * @throws RequestError where Name is missing or a property has the wrong type
  */
-export function readStart(carrier: CarrierReader): StartRequest {
+export function readStart(carrier: ObjectReader): StartRequest {
   const name = carrier.text('Name');
   if (name === undefined || name === '') {
     throw invalid`Name of BatchTaskInfo is missing; the name of a definition is accepted.`;

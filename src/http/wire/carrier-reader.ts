@@ -10,7 +10,7 @@ import { isUntyped } from './untyped.ts';
  * property by property as Newtonsoft would read them (contract, section 4). Properties that are never asked for are
  * ignored.
  */
-export class CarrierReader {
+export class ObjectReader {
   readonly #what: MessageValue;
   readonly #names: readonly string[];
   readonly #values = new Map<string, unknown>();
@@ -23,7 +23,7 @@ export class CarrierReader {
    * @param body the parsed body; the texts of one without types (`isUntyped`) become what a property needs
    * @param what what the body is, for messages: `The body`, `BatchTaskInfo`
    * @param query texts that count where the body has no such property
-   * @throws Refusal where it is not an object
+   * @throws RequestError where it is not an object
    */
   constructor(body: unknown, what: MessageValue, query?: Readonly<Record<string, unknown>>) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -45,7 +45,7 @@ export class CarrierReader {
     return this.#values.has(name.toLowerCase());
   }
 
-  /** The property's value as it came; `undefined` where it is absent. @throws Refusal where it is there in two casings */
+  /** The property's value as it came; `undefined` where it is absent. @throws RequestError where it is there in two casings */
   raw(name: string): unknown {
     const key = name.toLowerCase();
     if (this.#duplicates.has(key)) {
@@ -60,9 +60,9 @@ export class CarrierReader {
   }
 
   /** The carrier in this property, or this one if there is no such property: `{"batchTaskInfo": {…}}`. */
-  unwrapped(name: string): CarrierReader {
+  unwrapped(name: string): ObjectReader {
     const inner = this.raw(name);
-    return inner === undefined ? this : new CarrierReader(inner, name);
+    return inner === undefined ? this : new ObjectReader(inner, name);
   }
 
   /** A text; `undefined` if it is absent, `''` if it is null. A number or a flag is its text (contract, section 4). */

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
-import { GREATEST_WEIGHT, LONGEST_KEY, MOST_CHILDREN_AT_ONCE, ON_FAILURE } from '../../domain/family.ts';
+import { GREATEST_WEIGHT, LONGEST_KEY, MAX_CHILDREN_AT_ONCE, ON_FAILURE } from '../../domain/family.ts';
 import { STORED_STATES } from '../../domain/task-state.ts';
 
 const CLOSED = { additionalProperties: false } as const;
-const MOST_OF_PAGE = 500;
+const MAX_OF_PAGE = 500;
 const USUAL_PAGE = 100;
 
 /** The query of lists of children. */
@@ -13,7 +13,7 @@ export const ChildrenQuery = Type.Object({
   Limit: Type.Optional(
     Type.String({
       pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$',
-      description: `1 to ${MOST_OF_PAGE}; ${USUAL_PAGE} where it is absent`,
+      description: `1 to ${MAX_OF_PAGE}; ${USUAL_PAGE} where it is absent`,
     }),
   ),
 });
@@ -49,7 +49,7 @@ export const StartChildren = Type.Object(
         },
         CLOSED,
       ),
-      { minItems: 1, maxItems: MOST_CHILDREN_AT_ONCE },
+      { minItems: 1, maxItems: MAX_CHILDREN_AT_ONCE },
     ),
   },
   CLOSED,

@@ -3,7 +3,7 @@ import { invalid } from '../../domain/errors.ts';
 /**
  * The SHA-256 of a Content-Digest header (RFC 9530), in hex.
  *
- * @throws Refusal (invalid) where it names none
+ * @throws RequestError (invalid) where it names none
  */
 export function readContentDigest(header: string): string {
   const [, base64] = /(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/]{43}=):\s*(?:,|$)/i.exec(header) ?? [];

@@ -47,7 +47,7 @@ export function writeUtcDate(date: Date): string {
  * (docs/decisions/0006-time-zones.md). Decimals past the third are dropped.
  *
  * @param what what the text is, for messages
- * @throws Refusal where it is no date of the years 1 to 9999
+ * @throws RequestError where it is no date of the years 1 to 9999
  */
 export function readDate(text: string, { zone }: TimeZone, what: MessageValue): Date {
   const date = ISO_DATE.test(text)

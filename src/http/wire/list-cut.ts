@@ -5,6 +5,6 @@ import type { Rows } from '../../store/bounded-rows.ts';
 const LIST_CUT_HEADER = 'Batchline-List-Cut';
 
 /** Marks the response as truncated. */
-export function tellCut(reply: FastifyReply, list: Rows<unknown>): void {
+export function markTruncated(reply: FastifyReply, list: Rows<unknown>): void {
   if (list.more) reply.header(LIST_CUT_HEADER, String(list.rows.length));
 }

@@ -39,7 +39,7 @@ export function queryValue(request: FastifyRequest, name: string): string | unde
 /**
  * A flag of the query by its name in any casing; `undefined` if it is absent.
  *
- * @throws Refusal (invalid) if it is neither true nor false
+ * @throws RequestError (invalid) if it is neither true nor false
  */
 export function queryFlag(request: FastifyRequest, name: string): boolean | undefined {
   const text = queryValue(request, name);
@@ -51,7 +51,7 @@ export function queryFlag(request: FastifyRequest, name: string): boolean | unde
 /**
  * A whole number of the query by its name in any casing; `undefined` if it is absent.
  *
- * @throws Refusal (invalid) if it is not a whole number from `min` to `max`, or given more than once
+ * @throws RequestError (invalid) if it is not a whole number from `min` to `max`, or given more than once
  */
 export function queryInteger(
   request: FastifyRequest,

@@ -2,7 +2,7 @@ import { create as disposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lookup } from 'mime-types';
 import parseRange from 'range-parser';
-import { missing, precondition, unsatisfiable } from '../../domain/errors.ts';
+import { notFound, precondition, unsatisfiable } from '../../domain/errors.ts';
 import type { ByteRange } from '../../files/file-store.ts';
 import type { KeptResult } from '../../files/files.ts';
 import { readTags } from '../negotiation/conditions.ts';
@@ -11,7 +11,7 @@ import { readTags } from '../negotiation/conditions.ts';
  * Sends a kept file, as a whole or the one range that is asked for (RFC 9110, sections 13 and 14). Of several ranges
  * the whole file is sent, as the standard allows. A browser saves it and never guesses its type.
  *
- * @throws Refusal (unsatisfiable) where the range is outside of the file, (precondition) where If-Match does not hold
+ * @throws RequestError (unsatisfiable) where the range is outside of the file, (precondition) where If-Match does not hold
  */
 export async function sendFile(
   request: FastifyRequest,
@@ -37,7 +37,7 @@ export async function sendFile(
   }
   const content = request.method === 'HEAD' ? undefined : await file.open(range);
   if (content === undefined && request.method !== 'HEAD')
-    throw missing`The content of the file "${file.name}" is gone.`;
+    throw notFound`The content of the file "${file.name}" is gone.`;
   if (range !== undefined)
     reply.code(206).header('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
   return reply

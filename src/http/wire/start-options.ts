@@ -9,7 +9,7 @@ import {
 } from '../../domain/start-options.ts';
 import { localeOf } from '../localization/locale.ts';
 import { traceOf } from '../telemetry/request-telemetry.ts';
-import { type CarrierReader, describe } from './carrier-reader.ts';
+import { describe, type ObjectReader } from './carrier-reader.ts';
 import { queryValue } from './query.ts';
 
 const OPTIONS = {
@@ -47,11 +47,11 @@ export type StartRoute = { Querystring: Static<typeof StartQuery> & Record<strin
  * same one in the query.
  *
  * @param carriers the body, and the carrier inside it
- * @throws Refusal (invalid) if one is wrong
+ * @throws RequestError (invalid) if one is wrong
  */
 export function readStartOptions(
   request: FastifyRequest,
-  ...carriers: readonly CarrierReader[]
+  ...carriers: readonly ObjectReader[]
 ): StartOptions {
   const option = (name: keyof typeof OPTIONS): string | undefined => {
     const inBody = carriers.map((carrier) => carrier.text(name)).find((text) => text);

@@ -4,7 +4,7 @@ import { isInt32 } from './carrier-reader.ts';
 /**
  * Reads a task id from a path or a query: digits with an optional sign (contract, section 2).
  *
- * @throws Refusal (invalid) if it is not an int32
+ * @throws RequestError (invalid) if it is not an int32
  */
 export function readTaskId(text: string): number {
   if (/^[+-]?\d+$/.test(text) && isInt32(Number(text))) return Number(text);

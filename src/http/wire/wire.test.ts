@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { CarrierReader } from './carrier-reader.ts';
+import { ObjectReader } from './carrier-reader.ts';
 import { fieldRightMask, tableRightMask } from './masks.ts';
 import { selector } from './select.ts';
 import { readTaskId } from './task-id.ts';
 
 describe('CarrierReader', () => {
   test('finds names in any casing and tells absent from null', () => {
-    const carrier = new CarrierReader({ dESCription: 'x', response: null }, 'BatchTaskInfo');
+    const carrier = new ObjectReader({ dESCription: 'x', response: null }, 'BatchTaskInfo');
     expect(carrier.text('Description')).toBe('x');
     expect(carrier.text('Response')).toBe('');
     expect(carrier.text('Request')).toBeUndefined();
   });
 
   test.each([[[]], ['text'], [5], [null], [undefined], [true]])('%j is no carrier', (body) => {
-    expect(() => new CarrierReader(body, 'The body')).toThrow('an object is accepted');
+    expect(() => new ObjectReader(body, 'The body')).toThrow('an object is accepted');
   });
 
   test('the same name in two casings is refused only where it is asked for', () => {
-    const carrier = new CarrierReader(
+    const carrier = new ObjectReader(
       { State: 'New', state: 'Failed', Name: 'a', name: 'b' },
       'BatchTaskInfo',
     );
@@ -48,7 +48,7 @@ describe('CarrierReader', () => {
     ['state', 7],
     ['state', '7'],
   ] as const)('as %s, %j is refused with the name of the property', (kind, value) => {
-    const carrier = new CarrierReader({ It: value }, 'BatchTaskInfo');
+    const carrier = new ObjectReader({ It: value }, 'BatchTaskInfo');
     expect(() => carrier[kind]('It')).toThrow(/^It of BatchTaskInfo is /);
   });
 
@@ -80,11 +80,11 @@ describe('CarrierReader', () => {
     ['state', '5', 'Failed'],
     ['state', '99999', 'All'],
   ] as const)('as %s, %j is %j, as Newtonsoft takes it (contract, section 4)', (kind, value, expected) => {
-    expect(new CarrierReader({ It: value }, 'BatchTaskInfo')[kind]('it')).toEqual(expected);
+    expect(new ObjectReader({ It: value }, 'BatchTaskInfo')[kind]('it')).toEqual(expected);
   });
 
   test('__proto__ is a name like any other', () => {
-    const carrier = new CarrierReader(JSON.parse('{"__proto__":{"Description":"x"}}'), 'BatchTaskInfo');
+    const carrier = new ObjectReader(JSON.parse('{"__proto__":{"Description":"x"}}'), 'BatchTaskInfo');
     expect(carrier.text('Description')).toBeUndefined();
   });
 });

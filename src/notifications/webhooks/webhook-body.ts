@@ -12,7 +12,7 @@ export function bodyOf(event: TaskEvent): string {
     DatabaseSerialNumber: event.tenant,
     At: event.at.toISOString(),
     ActorId: event.actorId,
-    Node: event.nodeId,
+    Runtime: event.nodeId,
     From: event.from,
     To: event.to,
     Attempt: event.attempt,

@@ -26,13 +26,13 @@ const GATHER_MS = 50;
 const TIMEOUT_MS = 10_000;
 /** A process that has not said what became of a delivery within this time counts as lost. */
 const LEASE_SECONDS = 20;
-const MOST_AT_ONCE = 40;
+const MAX_BATCH = 40;
 /** Of these for one tenant, so that its slow servers don't delay other tenants. */
-const MOST_PER_TENANT = 10;
+const MAX_PER_TENANT = 10;
 /** Of these to one server of a tenant. */
-const MOST_PER_TARGET = 4;
+const MAX_PER_TARGET = 4;
 /** Dead deliveries in a row after which a webhook is made inactive. */
-export const MOST_DEAD = 20;
+export const MAX_DEAD = 20;
 /** How the try is counted after which a delivery is in a state. */
 const OUTCOMES = { Delivered: 'delivered', Waiting: 'failed', Dead: 'dead' } as const;
 const SWEEP_MS = 3_600_000;
@@ -117,9 +117,9 @@ export class WebhookSender {
 
   async #sendDue(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const free = MOST_AT_ONCE - this.#sending.size;
+      const free = MAX_BATCH - this.#sending.size;
       if (free <= 0) return;
-      const turns = { limit: free, perTenant: MOST_PER_TENANT, perTarget: MOST_PER_TARGET };
+      const turns = { limit: free, perTenant: MAX_PER_TENANT, perTarget: MAX_PER_TARGET };
       const due = await takeDue(this.#database.sql, this.#loads(), turns, LEASE_SECONDS);
       for (const delivery of due) this.#begin(delivery);
       if (due.length === 0) return;
@@ -137,7 +137,7 @@ export class WebhookSender {
       tenant,
       origin,
       busy: sending.get(key)?.length ?? 0,
-      most: most.get(key) ?? MOST_PER_TARGET,
+      most: most.get(key) ?? MAX_PER_TARGET,
     }));
   }
 
@@ -167,8 +167,8 @@ export class WebhookSender {
     const written = await writeTry(sql, delivery, result);
     if (!written || result.state === 'Waiting') return;
     const outcome = result.state === 'Delivered' ? 'delivered' : 'dead';
-    const reason = message`${MOST_DEAD} deliveries in a row have failed; the last one: ${result.error}`;
-    await noteHealth(sql, delivery.webhookId, outcome, MOST_DEAD, reason);
+    const reason = message`${MAX_DEAD} deliveries in a row have failed; the last one: ${result.error}`;
+    await noteHealth(sql, delivery.webhookId, outcome, MAX_DEAD, reason);
   }
 }
 

@@ -6,7 +6,7 @@ import { countIds, type IdUse } from '../../store/statistics/count-ids.ts';
 import { countQueues, type QueueCount } from '../../store/statistics/count-queues.ts';
 
 /** Counts are believed at least this long, ... */
-const LEAST_MS = 2000;
+const MIN_MS = 2000;
 /** ... and this many times as long as they took, so that scrapes cost the database at most 2 % of one connection's time. */
 const TIMES = 50;
 /** A scrape waits this long at most; the count goes on for the next one. */
@@ -60,7 +60,7 @@ export class QueueCounts {
       const failingSchedules = await countFailingSchedules(this.#db);
       const ids = await countIds(this.#db);
       const ended = performance.now();
-      this.#believedUntil = ended + Math.max(LEAST_MS, TIMES * (ended - began));
+      this.#believedUntil = ended + Math.max(MIN_MS, TIMES * (ended - began));
       this.#last = { queues, failingSchedules, ids, at: ended };
     } catch (error) {
       this.#log.warn(

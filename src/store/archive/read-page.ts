@@ -5,7 +5,7 @@ import type { Filter } from '../../domain/archive/filter.ts';
 import type { OrderColumn } from '../../domain/archive/order.ts';
 import type { MessageData } from '../../domain/message.ts';
 import type { RightsSubject } from '../../domain/rights.ts';
-import { MOST_LIST_BYTES } from '../bounded-rows.ts';
+import { MAX_LIST_BYTES } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
 import {
   COLUMN_SQL,
@@ -80,7 +80,7 @@ export interface Page {
  * goes, so that an index that begins with the slice and goes on with the order makes the time independent of
  * the number of tasks. If no index of an owner's tasks has the order, the time depends on their number.
  *
- * The page ends early if its texts come to more than `MOST_LIST_BYTES`, but it has at least one task.
+ * The page ends early if its texts come to more than `MAX_LIST_BYTES`, but it has at least one task.
  */
 export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<Page> {
   const { slices, columns, order, limit } = page;
@@ -133,7 +133,7 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
     ${withDefinitions(page.definitions)}
     select ${sql.join([...others, ...shownAlone, ...places])} from (
       select summed.*, list_place > ${lookedBack} and (list_place = ${lookedBack + 1} or
-        (list_place <= ${lookedBack + limit} and list_bytes <= ${sql.lit(MOST_LIST_BYTES)})) as is_shown
+        (list_place <= ${lookedBack + limit} and list_bytes <= ${sql.lit(MAX_LIST_BYTES)})) as is_shown
       from (
         select numbered.*, sum(own_bytes) over (order by list_place rows unbounded preceding) as list_bytes
         from (
@@ -142,7 +142,7 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
               select page.* from (${sql.join(parts, sql` union all `)}) as page
               order by ${inOrder} offset ${skip} limit ${read}) as page) as placed) as numbered) as summed
     ) as page
-    where list_place <= ${lookedBack + 2} or list_bytes - own_bytes <= ${sql.lit(MOST_LIST_BYTES)}
+    where list_place <= ${lookedBack + 2} or list_bytes - own_bytes <= ${sql.lit(MAX_LIST_BYTES)}
     order by list_place`.execute(db);
   const placeOf = (row: Record<string, unknown> | undefined): Place | undefined =>
     row && order.map((_, index) => row[`p${index}`] as string);

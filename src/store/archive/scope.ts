@@ -2,12 +2,12 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Filter } from '../../domain/archive/filter.ts';
 import { canBeIn } from '../../domain/archive/possible-states.ts';
 import type { Visibility } from '../../domain/rights.ts';
-import { HELD_STATES, RESTING_STATES } from '../../domain/task-state.ts';
-import { IS_AT_REST, IS_HELD } from '../held-tasks.ts';
+import { HELD_STATES, INACTIVE_STATES } from '../../domain/task-state.ts';
+import { IS_HELD, IS_INACTIVE } from '../held-tasks.ts';
 import type { Schema } from '../schema.ts';
 
 /** With more tenants than these, a list over all of them is one query over the whole table. */
-const MOST_TENANTS = 16;
+const MAX_TENANTS = 16;
 
 /** A part of what a list may read: the begin of an index. */
 export interface Slice {
@@ -31,7 +31,7 @@ export async function slicesOf(
 ): Promise<Slice[]> {
   const slices = await slicesOfOwners(db, visible);
   const parts = [
-    ...(canBeIn(filter, RESTING_STATES) ? [{ which: IS_AT_REST, ofHeld: false }] : []),
+    ...(canBeIn(filter, INACTIVE_STATES) ? [{ which: IS_INACTIVE, ofHeld: false }] : []),
     ...(canBeIn(filter, HELD_STATES) ? [{ which: IS_HELD, ofHeld: true }] : []),
   ];
   return slices.flatMap(({ condition, ofOwner }) =>
@@ -81,13 +81,13 @@ async function listTenants(db: Kysely<Schema>): Promise<string[] | undefined> {
   const first = (which: RawBuilder<boolean>, beyond: RawBuilder<boolean>): RawBuilder<unknown> =>
     sql`(select t.tenant from batchline.task as t where ${which} and ${beyond} order by t.tenant limit 1)`;
   const next = (beyond: RawBuilder<boolean>): RawBuilder<unknown> =>
-    sql`least(${first(IS_AT_REST, beyond)}, ${first(IS_HELD, beyond)})`;
+    sql`least(${first(IS_INACTIVE, beyond)}, ${first(IS_HELD, beyond)})`;
   const { rows } = await sql<{ tenant: string }>`
     with recursive step as (
       select ${next(sql`true`)} as tenant
       union all
       select ${next(sql`t.tenant > step.tenant`)} from step where step.tenant is not null
     )
-    select tenant from step where tenant is not null limit ${MOST_TENANTS + 1}`.execute(db);
-  return rows.length > MOST_TENANTS ? undefined : rows.map(({ tenant }) => tenant);
+    select tenant from step where tenant is not null limit ${MAX_TENANTS + 1}`.execute(db);
+  return rows.length > MAX_TENANTS ? undefined : rows.map(({ tenant }) => tenant);
 }

@@ -30,7 +30,7 @@ export async function countAssociates(db: Kysely<Schema>): Promise<number> {
 /**
  * Makes an associate.
  *
- * @throws Refusal (conflict) where the login is taken
+ * @throws RequestError (conflict) where the login is taken
  */
 export async function insertAssociate(db: Kysely<Schema>, associate: NewAssociate): Promise<Associate> {
   const row = await db

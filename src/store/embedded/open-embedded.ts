@@ -8,7 +8,7 @@ import { DEFAULT_LIST_SECONDS, ListReads } from '../list-reads.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { DEFAULT_RUN_SECONDS } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
-import { LocalSignals } from '../signals.ts';
+import { LocalPubSub } from '../signals.ts';
 import { DataFolder, EMBEDDED_FOLDER } from './data-folder.ts';
 import { RESERVE_BYTES } from './disk-guard.ts';
 import { freeSpace } from './durable-file-system.ts';
@@ -74,7 +74,7 @@ export async function openEmbedded(
         throw isDamage(error) ? databaseDamaged(dataFolder, reasonOf(error), error) : error;
       });
     folder.opened();
-    const signals = new LocalSignals();
+    const signals = new LocalPubSub();
     return {
       sql,
       backend: 'pglite',

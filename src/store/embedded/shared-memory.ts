@@ -19,7 +19,7 @@ interface Wasm {
 }
 
 /** Maximum size of a memory, in pages of 64 KB. */
-const MOST_PAGES = 65_536;
+const MAX_PAGES = 65_536;
 const SECTION_IMPORTS = 2;
 const KIND = { function: 0, table: 1, memory: 2, global: 3 } as const;
 /** Flags of the limits of a table or memory. */
@@ -37,7 +37,7 @@ export function shareMemories(): void {
   // Proxies, because Emscripten uses instanceof.
   wasm.Memory = new Proxy(Memory, {
     construct: (_, [limits]: [Limits]) =>
-      new Memory({ ...limits, maximum: limits.maximum ?? MOST_PAGES, shared: true }),
+      new Memory({ ...limits, maximum: limits.maximum ?? MAX_PAGES, shared: true }),
   });
   wasm.Module = new Proxy(Module, { construct: (_, [bytes]: [Bytes]) => new Module(shared(bytes)) });
   wasm.compile = (bytes) => compile(shared(bytes));
@@ -90,7 +90,7 @@ function findMemory(
     const kind = reader.byte();
     if (kind === KIND.memory) {
       const at = reader.at;
-      const { minimum, maximum = MOST_PAGES } = reader.limits();
+      const { minimum, maximum = MAX_PAGES } = reader.limits();
       return { at, end: reader.at, minimum, maximum };
     }
     if (kind === KIND.function) reader.number();

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 
 /** Counts new children of a task. From now on nobody stops its children because of what was before. */
-export async function addToFamily(
+export async function addChild(
   trx: Transaction<Schema>,
   parentId: number,
   children: number,

@@ -1,15 +1,15 @@
 import { sql, type Transaction } from 'kysely';
-import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
+import type { ChildCounts, OnFailure } from '../../domain/family.ts';
 import { type Message, messageOf, plainOf, type Text } from '../../domain/message.ts';
 import { TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 
 /** Locks the family of a task; `undefined` where it has no children. */
-export async function lockFamily(
+export async function lockChildCounts(
   trx: Transaction<Schema>,
   parentId: number,
-): Promise<FamilyCounts | undefined> {
-  const { rows } = await sql<FamilyCounts>`
+): Promise<ChildCounts | undefined> {
+  const { rows } = await sql<ChildCounts>`
     select f.total, f.ended, f.failed from batchline.task_family as f
     where f.parent_id = ${parentId} for update of f`.execute(trx);
   return rows[0];

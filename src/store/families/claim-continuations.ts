@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { FamilyCounts } from '../../domain/family.ts';
+import type { ChildCounts } from '../../domain/family.ts';
 import { TaskState } from '../../domain/task-state.ts';
 import { traceOfRow } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
@@ -8,7 +8,7 @@ import type { ClaimedRow, ClaimedTask, Delivery } from '../tasks/claim-tasks.ts'
 
 /** A parent that this process now runs again. */
 export interface ClaimedParent extends ClaimedTask {
-  readonly children: FamilyCounts;
+  readonly children: ChildCounts;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function claimContinuations(
     returning ${TASK_COLUMNS}, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate`.execute(trx);
   if (rows.length === 0) return [];
   const ids = JSON.stringify(rows.map((row) => row.id));
-  const families = await sql<FamilyCounts & { parent_id: number }>`
+  const families = await sql<ChildCounts & { parent_id: number }>`
     update batchline.task_family as f set job_id = null, ready_since = null
     from (
       select o.parent_id from batchline.task_family as o

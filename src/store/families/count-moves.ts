@@ -1,10 +1,10 @@
 import { sql, type Transaction } from 'kysely';
-import type { FamilyChange, FamilyCounts, OnFailure } from '../../domain/family.ts';
+import type { ChildCounts, ChildCountsChange, OnFailure } from '../../domain/family.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Schema } from '../schema.ts';
 
 /** A family whose counts are about to change. */
-export interface LockedFamily extends FamilyCounts {
+export interface LockedCounts extends ChildCounts {
   readonly parentId: number;
   /** The parent's definition. */
   readonly name: string;
@@ -17,10 +17,10 @@ export interface LockedFamily extends FamilyCounts {
 }
 
 /** Locks families in one order for everybody. Parents that are gone have none. */
-export async function lockFamilies(
+export async function lockAllChildCounts(
   trx: Transaction<Schema>,
   parentIds: readonly number[],
-): Promise<LockedFamily[]> {
+): Promise<LockedCounts[]> {
   const { rows } = await sql<{
     parent_id: number;
     name: string;
@@ -53,7 +53,7 @@ export async function lockFamilies(
 }
 
 /** What a child's move does to the counts of its parent. */
-export interface ChildChange extends FamilyChange {
+export interface ChildChange extends ChildCountsChange {
   readonly childId: number;
   readonly parentId: number;
 }

@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely';
-import type { FamilyCounts } from '../../domain/family.ts';
+import type { ChildCounts } from '../../domain/family.ts';
 import { messageOf, plainOf, type Text } from '../../domain/message.ts';
 import { TaskState } from '../../domain/task-state.ts';
 import type { Schema } from '../schema.ts';
 
 /** How a family stands, for whoever looks after it. */
-export interface FamilyStanding extends FamilyCounts {
+export interface ChildrenStatus extends ChildCounts {
   readonly parentId: number;
   /** The parent's definition. */
   readonly name: string;
@@ -25,7 +25,7 @@ export interface FamilyStanding extends FamilyCounts {
 export async function readStandings(
   db: Kysely<Schema>,
   parentIds: readonly number[],
-): Promise<FamilyStanding[]> {
+): Promise<ChildrenStatus[]> {
   const { rows } = await sql<{
     parent_id: number;
     name: string;

@@ -2,7 +2,10 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 
 /** Forgets what was counted of the children of these tasks. */
-export async function forgetFamilies(trx: Transaction<Schema>, parentIds: readonly number[]): Promise<void> {
+export async function deleteChildCounts(
+  trx: Transaction<Schema>,
+  parentIds: readonly number[],
+): Promise<void> {
   const list = JSON.stringify(parentIds);
   await sql`
     delete from batchline.task_family

@@ -4,7 +4,7 @@ import { type TraceContext, traceOfRow } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
 
 /** A task whose run starts children or waits for them. */
-export interface HeldParent {
+export interface LockedParent {
   readonly taskId: number;
   readonly attempt: number;
   readonly tenant: string;
@@ -27,11 +27,11 @@ export interface HeldParent {
  *
  * @returns `undefined` where the run no longer holds the task
  */
-export async function holdParent(
+export async function lockParent(
   trx: Transaction<Schema>,
   taskId: number,
   attempt: number,
-): Promise<HeldParent | undefined> {
+): Promise<LockedParent | undefined> {
   const { rows } = await sql<{
     tenant: string;
     name: string;

@@ -5,7 +5,7 @@ import { TaskState } from '../../domain/task-state.ts';
 import type { TraceContext } from '../../domain/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { BINARY_OBJECT_TABLE } from '../tasks/insert-task.ts';
-import type { HeldParent } from './hold-parent.ts';
+import type { LockedParent } from './hold-parent.ts';
 
 /** A child to be inserted, after rights and definition have been applied. */
 export interface NewChild {
@@ -45,7 +45,7 @@ export async function findChildren(
  */
 export async function insertChildren(
   trx: Transaction<Schema>,
-  parent: HeldParent,
+  parent: LockedParent,
   children: readonly NewChild[],
   trace: TraceContext | null,
 ): Promise<Map<string, number>> {

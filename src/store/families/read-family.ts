@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
-import type { FamilyCounts } from '../../domain/family.ts';
+import type { ChildCounts } from '../../domain/family.ts';
 import type { Schema } from '../schema.ts';
 
 /** How far the children of a task have come; all zero where it has none. */
-export async function readFamily(db: Kysely<Schema>, parentId: number): Promise<FamilyCounts> {
-  const { rows } = await sql<FamilyCounts>`
+export async function readChildCounts(db: Kysely<Schema>, parentId: number): Promise<ChildCounts> {
+  const { rows } = await sql<ChildCounts>`
     select f.total, f.ended, f.failed from batchline.task_family as f where f.parent_id = ${parentId}`.execute(
     db,
   );

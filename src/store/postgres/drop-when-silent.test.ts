@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type pg from 'pg';
 import { expect, test } from 'vitest';
-import { dropWhenSilent } from './drop-when-silent.ts';
+import { queryTimeout } from './drop-when-silent.ts';
 
 /** A connection whose silence the test decides on. */
 class FakeStream extends EventEmitter {
@@ -19,7 +19,7 @@ class FakeStream extends EventEmitter {
 function watched(limit: () => number): { stream: FakeStream; client: { readyForQuery: boolean } } {
   const stream = new FakeStream();
   const client = { readyForQuery: true, connection: { stream } };
-  dropWhenSilent(client as unknown as pg.ClientBase, limit);
+  queryTimeout(client as unknown as pg.ClientBase, limit);
   return { stream, client };
 }
 

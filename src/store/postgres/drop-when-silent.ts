@@ -25,15 +25,15 @@ const LOOK_AGAIN_MS = 1000;
  * operating system gives it up, after a quarter of an hour.
  *
  * @param client a connected one
- * @param mostMs how long it may be silent; `Infinity` while nothing limits it
+ * @param maxMs how long it may be silent; `Infinity` while nothing limits it
  */
-export function dropWhenSilent(client: pg.ClientBase, mostMs: () => number): void {
+export function queryTimeout(client: pg.ClientBase, maxMs: () => number): void {
   const connected = client as unknown as Connected;
   const { stream } = connected.connection;
   const isWaiting = (): boolean => !connected.readyForQuery || stream.writableEnded;
   let limit = Number.POSITIVE_INFINITY;
   const watch = (): void => {
-    limit = mostMs();
+    limit = maxMs();
     stream.setTimeout(Number.isFinite(limit) ? limit : LOOK_AGAIN_MS);
   };
   stream.on('timeout', () => {

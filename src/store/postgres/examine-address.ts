@@ -22,7 +22,7 @@ export interface Address {
  * @throws OperatorError `DATABASE_UNREACHABLE` if it can't be reached, rejects the login, or is a read-only standby;
  *   `DATABASE_UNSUPPORTED` if it is not PostgreSQL, or not in UTF-8
  */
-export async function examineAddress(url: string, timeoutMs: number): Promise<Address> {
+export async function detectServer(url: string, timeoutMs: number): Promise<Address> {
   let client: pg.Client | undefined;
   try {
     // Already this fails where the address can't be read.

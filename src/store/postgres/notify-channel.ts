@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { retry } from '../../domain/backoff.ts';
-import { dropWhenSilent } from './drop-when-silent.ts';
+import { queryTimeout } from './drop-when-silent.ts';
 import type { Channel } from './shared-signals.ts';
 
 const CHANNEL = 'batchline';
@@ -11,7 +11,7 @@ const CONNECT_MS = 10_000;
 const BEAT_MS = 5000;
 
 /** LISTEN and NOTIFY on a connection of its own, which is made again when it breaks. */
-export class NotifyChannel implements Channel {
+export class PgNotifyChannel implements Channel {
   readonly #connectionString: string;
   readonly #log: Logger;
   readonly #mostMs: number;
@@ -21,7 +21,7 @@ export class NotifyChannel implements Channel {
   #reconnecting: Promise<void> | undefined;
   #beating: NodeJS.Timeout | undefined;
 
-  /** @param mostMs how long the database may take to answer, in ms */
+  /** @param maxMs how long the database may take to answer, in ms */
   constructor(connectionString: string, log: Logger, mostMs: number) {
     this.#connectionString = connectionString;
     this.#log = log;
@@ -63,7 +63,7 @@ export class NotifyChannel implements Channel {
     client.on('end', () => this.#onBroken(client, undefined));
     client.on('notification', (message) => this.#hear(message.payload ?? ''));
     await client.connect();
-    dropWhenSilent(client, () => Math.min(BEAT_MS, this.#mostMs));
+    queryTimeout(client, () => Math.min(BEAT_MS, this.#mostMs));
     await client.query(`listen ${CHANNEL}`);
     this.#client = client;
   }

@@ -8,17 +8,17 @@ import { ListReads } from '../list-reads.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { connectionsForRuns } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
-import { LocalSignals, type Signals } from '../signals.ts';
+import { LocalPubSub, type PubSub } from '../signals.ts';
 import { databaseUnreachable } from './database-errors.ts';
-import { dropWhenSilent } from './drop-when-silent.ts';
-import { examineAddress } from './examine-address.ts';
-import { NotifyChannel } from './notify-channel.ts';
+import { queryTimeout } from './drop-when-silent.ts';
+import { detectServer } from './examine-address.ts';
+import { PgNotifyChannel } from './notify-channel.ts';
 import { pooledClient } from './pooled-client.ts';
-import { PreparingClient } from './preparing-client.ts';
-import { proveSignals } from './prove-signals.ts';
+import { PreparedStatementClient } from './preparing-client.ts';
+import { probeListenNotify } from './prove-signals.ts';
 import { ServerDialect } from './server-dialect.ts';
 import { POOLED_SETTINGS, sessionSettings, startingWith, transactionSettings } from './session-settings.ts';
-import { SharedSignals } from './shared-signals.ts';
+import { ClusterPubSub } from './shared-signals.ts';
 
 /** For a connection: to be made, or to become free. */
 const CONNECT_MS = 30_000;
@@ -40,12 +40,12 @@ export async function openPostgres(
   meter?: DatabaseMeter,
   tables: Tables = 'up to date',
 ): Promise<Database> {
-  const mostMs = config.databaseTimeoutSeconds * 1000;
+  const maxMs = config.databaseTimeoutSeconds * 1000;
   // Migrations, which come first, take as long as they take.
   let statementMs = Number.POSITIVE_INFINITY;
-  const { isPooled } = await examineAddress(url, Math.min(CONNECT_MS, mostMs));
+  const { isPooled } = await detectServer(url, Math.min(CONNECT_MS, maxMs));
   const pool = makePool(url, isPooled, config, log);
-  pool.on('connect', (client) => dropWhenSilent(client, () => statementMs));
+  pool.on('connect', (client) => queryTimeout(client, () => statementMs));
   try {
     const shares = {
       total: Number.POSITIVE_INFINITY, // the pool has its own limit
@@ -60,8 +60,8 @@ export async function openPostgres(
       throw databaseUnreachable(error);
     });
     if (tables === 'up to date') await migrate(sql as unknown as Kysely<unknown>, log);
-    statementMs = mostMs;
-    const signals = tables === 'up to date' ? await openSignals(url, config, log) : new LocalSignals();
+    statementMs = maxMs;
+    const signals = tables === 'up to date' ? await openSignals(url, config, log) : new LocalPubSub();
     return {
       sql,
       backend: config.databaseBackend,
@@ -103,7 +103,7 @@ function makePool(url: string, isPooled: boolean, config: Config, log: Logger): 
           ),
         }
       : {
-          Client: startingWith(PreparingClient, sessionSettings(statementMs)),
+          Client: startingWith(PreparedStatementClient, sessionSettings(statementMs)),
           idle_in_transaction_session_timeout: idleTransactionMs,
         }),
   });
@@ -134,13 +134,13 @@ function dropReadOnly(pool: pg.Pool): void {
   });
 }
 
-async function openSignals(url: string, config: Config, log: Logger): Promise<Signals> {
+async function openSignals(url: string, config: Config, log: Logger): Promise<PubSub> {
   const { databaseListenUrl: listenUrl = url, nodeId } = config;
-  if (listenUrl === 'poll') return new LocalSignals();
+  if (listenUrl === 'poll') return new LocalPubSub();
   try {
-    await proveSignals(listenUrl, CONNECT_MS);
-    const channel = new NotifyChannel(listenUrl, log, config.databaseTimeoutSeconds * 1000);
-    return await new SharedSignals(channel, nodeId, log).open();
+    await probeListenNotify(listenUrl, CONNECT_MS);
+    const channel = new PgNotifyChannel(listenUrl, log, config.databaseTimeoutSeconds * 1000);
+    return await new ClusterPubSub(channel, nodeId, log).open();
   } catch (error) {
     throw databaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');
   }

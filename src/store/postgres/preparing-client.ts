@@ -5,7 +5,7 @@ import { PREPARED_MARK } from '../prepared.ts';
 const names = new Map<string, string>();
 
 /** A connection that prepares the statements whose text ends with the mark. */
-export class PreparingClient extends pg.Client {
+export class PreparedStatementClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: all the shapes of a call of pg's pass through
   override query(text: any, values?: any, ...rest: any[]): any {
     const plain = super.query as (...args: unknown[]) => unknown;

@@ -12,7 +12,7 @@ const LONGEST_MS = 3000;
  *
  * @throws Error where they don't come; the error of pg's where nobody can be reached
  */
-export async function proveSignals(url: string, connectMs: number): Promise<void> {
+export async function probeListenNotify(url: string, connectMs: number): Promise<void> {
   const options = { connectionString: url, connectionTimeoutMillis: connectMs };
   const [listener, sender] = [new pg.Client(options), new pg.Client(options)];
   for (const client of [listener, sender]) client.on('error', () => undefined); // what waits for an answer fails by itself

@@ -1,14 +1,14 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Signal } from '../signals.ts';
-import { type Channel, SharedSignals } from './shared-signals.ts';
+import { type Channel, ClusterPubSub } from './shared-signals.ts';
 
 /** Processes whose texts all arrive at once. */
 class Hub {
   readonly #hearers: ((text: string) => void)[] = [];
   readonly texts: string[] = [];
 
-  async join(origin: string): Promise<{ signals: SharedSignals; heard: Signal[] }> {
+  async join(origin: string): Promise<{ signals: ClusterPubSub; heard: Signal[] }> {
     const channel: Channel = {
       open: async (hear) => void this.#hearers.push(hear),
       send: async (text) => {
@@ -17,7 +17,7 @@ class Hub {
       },
       close: async () => undefined,
     };
-    const signals = await new SharedSignals(channel, origin, pino({ level: 'silent' })).open();
+    const signals = await new ClusterPubSub(channel, origin, pino({ level: 'silent' })).open();
     const heard: Signal[] = [];
     signals.subscribe((signal) => heard.push(signal));
     return { signals, heard };

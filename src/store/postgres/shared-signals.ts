@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { LISTENING_MS, LocalSignals, type Signal, type Signals } from '../signals.ts';
+import { LISTENING_MS, LocalPubSub, type PubSub, type Signal } from '../signals.ts';
 
 /** NOTIFY takes a lock at commit, so due definitions are gathered this long before they are announced. */
 const GATHER_MS = 5;
@@ -8,9 +8,9 @@ const CHANGED_MS = 50;
 /** ... and whose progress is new at most this often, ... */
 const PROGRESS_MS = 300;
 /** ... with at most this many ids: a notification holds less than 8,000 bytes. Others wait for the next one. */
-const MOST_IDS = 600;
+const MAX_IDS = 600;
 /** Calls whose waiting is to end are announced at most this many at once, for the same reason. */
-const MOST_CALLS = 50;
+const MAX_CALLS = 50;
 /** Whoever begins to listen is heard a little later, so that what nobody has wanted yet is kept this long. */
 const UNWANTED_MS = 2000;
 
@@ -34,9 +34,9 @@ export interface Channel {
   close(): Promise<void>;
 }
 
-/** Signals through the database. Local listeners hear at once; other processes hear by the channel. */
-export class SharedSignals implements Signals {
-  readonly #local = new LocalSignals();
+/** PubSub through the database. Local listeners hear at once; other processes hear by the channel. */
+export class ClusterPubSub implements PubSub {
+  readonly #local = new LocalPubSub();
   readonly #channel: Channel;
   readonly #log: Logger;
   /** Tells our own texts, which were heard locally already. */
@@ -123,7 +123,7 @@ export class SharedSignals implements Signals {
     this.#gathering = undefined;
     const due = [...this.#dueNames];
     const stops = [...this.#stops];
-    const endWaits = [...this.#endWaits].slice(0, MOST_CALLS);
+    const endWaits = [...this.#endWaits].slice(0, MAX_CALLS);
     const listening = this.#listening;
     this.#dueNames.clear();
     this.#stops.clear();
@@ -143,7 +143,7 @@ export class SharedSignals implements Signals {
     const isWanted = this.#isWanted();
     const oldest = performance.now() - UNWANTED_MS;
     const all = [...this.#progress];
-    const leaving = isWanted ? all.slice(0, MOST_IDS) : all.filter(([, told]) => told < oldest);
+    const leaving = isWanted ? all.slice(0, MAX_IDS) : all.filter(([, told]) => told < oldest);
     const progress = leaving.map(([taskId]) => taskId);
     for (const taskId of progress) this.#progress.delete(taskId);
     this.#progressing =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isWorthRetrying, retrying } from './retrying.ts';
+import { isRetryableTransactionError, retrying } from './retrying.ts';
 
 const failure = (code: string, constraint?: string): Error =>
   Object.assign(new Error(code), { code, constraint });
@@ -12,7 +12,7 @@ test.each([
   ['a connection that broke', failure('08006'), false],
   ['an error of ours', new Error('no'), false],
 ])('%s', (_, error, worth) => {
-  expect(isWorthRetrying(error)).toBe(worth);
+  expect(isRetryableTransactionError(error)).toBe(worth);
 });
 
 test('work is done again until it succeeds', async () => {

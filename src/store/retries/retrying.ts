@@ -1,7 +1,7 @@
 import { type RetryOptions, retry } from '../../domain/backoff.ts';
 
 /** True if the database undid a transaction because of others, so a retry may succeed: serialization failure, deadlock. */
-export function isWorthRetrying(error: unknown): boolean {
+export function isRetryableTransactionError(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === '40001' || code === '40P01';
 }
@@ -12,7 +12,7 @@ const TRANSACTION_RETRIES: RetryOptions = {
   maxMs: 250,
   jitter: 1,
   attempts: 30,
-  isRetryable: isWorthRetrying,
+  isRetryable: isRetryableTransactionError,
 };
 
 /**

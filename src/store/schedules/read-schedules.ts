@@ -10,7 +10,7 @@ export async function getSchedule(db: Kysely<Schema>, id: number): Promise<Sched
 }
 
 /** Maximum number of schedules in a list. */
-const MOST_SCHEDULES = 20_000;
+const MAX_SCHEDULES = 20_000;
 
 /** Lists schedules by name, fewer if their texts are long. @param tenant `null` for all; @param owners `undefined` for all */
 export async function listSchedules(
@@ -25,7 +25,7 @@ export async function listSchedules(
     query: sql`(${all})`,
     bytes: sql`coalesce(octet_length(r.parameters), 0) + 300`,
     order: sql`r.name, r.id`,
-    limit: MOST_SCHEDULES,
+    limit: MAX_SCHEDULES,
   });
   const { rows } = await sql<Selectable<ScheduleTable> & BoundedRow>`
     select s.* from ${bounded} as s order by s.name, s.id`.execute(db);

@@ -20,7 +20,7 @@ export interface ScheduleOwner {
 /**
  * Inserts a schedule.
  *
- * @throws Refusal (conflict) where the tenant has one of that name
+ * @throws RequestError (conflict) where the tenant has one of that name
  */
 export async function insertSchedule(
   db: Kysely<Schema>,
@@ -51,7 +51,7 @@ export async function insertSchedule(
  *
  * @param version the version that the change was made from
  * @returns the schedule as it is then, or `undefined` where that version is no more
- * @throws Refusal (conflict) where the tenant has another one of that name
+ * @throws RequestError (conflict) where the tenant has another one of that name
  */
 export async function updateSchedule(
   db: Kysely<Schema>,

@@ -17,14 +17,14 @@ export interface Lifetime {
   /** Since its last use. */
   readonly idleMs: number;
   /** Since it was handed out, however much it is used. */
-  readonly mostMs: number;
+  readonly maxMs: number;
 }
 
 /** Keeps a ticket or session by its hash, and drops those that have expired. */
 export async function insertSignIn(
   db: Kysely<Schema>,
   signIn: { readonly associateId: number; readonly kind: SignInKind; readonly hash: string },
-  { idleMs, mostMs }: Lifetime,
+  { idleMs, maxMs }: Lifetime,
 ): Promise<SignIn> {
   await db.deleteFrom('batchline.sign_in').where('expires', '<=', sql<Date>`now()`).execute();
   const row = await db
@@ -33,8 +33,8 @@ export async function insertSignIn(
       associate_id: signIn.associateId,
       kind: signIn.kind,
       hash: signIn.hash,
-      expires: fromNow(Math.min(idleMs, mostMs)),
-      ends: fromNow(mostMs),
+      expires: fromNow(Math.min(idleMs, maxMs)),
+      ends: fromNow(maxMs),
     })
     .returning(['id', 'associate_id', 'expires'])
     .executeTakeFirstOrThrow();

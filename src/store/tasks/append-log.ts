@@ -4,7 +4,7 @@ import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded
 import type { Schema } from '../schema.ts';
 
 /** How many lines of a task's log are kept; the oldest go first. */
-export const MOST_LOG_LINES = 1000;
+export const MAX_LOG_LINES = 1000;
 
 /** The levels of a log line, least first. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -52,7 +52,7 @@ export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]
     using json_array_elements_text(${ids}::text::json) as d
       cross join lateral (
         select o.id from batchline.task_log as o where o.task_id = d.value::int
-        order by o.id desc offset ${MOST_LOG_LINES} limit 1
+        order by o.id desc offset ${MAX_LOG_LINES} limit 1
       ) as cut
     where l.task_id = d.value::int and l.id <= cut.id`.execute(db);
 }

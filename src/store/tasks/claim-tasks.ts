@@ -51,7 +51,7 @@ const BEGUN = message`Run ${0} begins.`;
  *
  * @param limit the most tasks
  */
-export async function claimReady(
+export async function claimAvailable(
   db: Kysely<Schema>,
   nodeId: string,
   leaseSeconds: number,

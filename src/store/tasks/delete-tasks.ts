@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { forgetFamilies, keepKeys } from '../families/forget-family.ts';
+import { deleteChildCounts, keepKeys } from '../families/forget-family.ts';
 import type { Schema } from '../schema.ts';
 
 /** Deletes tasks with their binary objects and logs, and what was counted of their children, who stay. Their audit rows stay, unless `leaveNoTrace`. */
@@ -27,7 +27,7 @@ export async function deleteTaskRows(
     delete from batchline.task
     where id in (select value::int from json_array_elements_text(${list}::text::json))
     returning id, parameter_object_id, parent_id, child_key`.execute(trx);
-  await forgetFamilies(trx, ids);
+  await deleteChildCounts(trx, ids);
   await keepKeys(
     trx,
     deleted.rows.filter((row) => row.parent_id !== null),

@@ -13,7 +13,7 @@ export interface TenantRoom {
  * Due tasks of a definition, of each tenant no more than it has room for: by priority, then the oldest first. It
  * steps from tenant to tenant in an index, so that what waits of a full one costs nothing.
  */
-export async function listDueWithin(
+export async function selectDueWithinLimits(
   trx: Transaction<Schema>,
   name: string,
   { perTenant, running }: TenantRoom,

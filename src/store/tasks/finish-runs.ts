@@ -5,7 +5,7 @@ import type { Schema } from '../schema.ts';
 import { INTO_AUDIT, keptMessage } from './audit.ts';
 
 /** How a run has ended, as it is written. */
-export interface RunEnd {
+export interface RunCompletion {
   readonly taskId: number;
   /** The run's fencing token. */
   readonly attempt: number;
@@ -53,7 +53,10 @@ export interface FinishedTask {
  *
  * @returns the tasks that were written
  */
-export async function finishRuns(db: Kysely<Schema>, ends: readonly RunEnd[]): Promise<FinishedTask[]> {
+export async function finishRuns(
+  db: Kysely<Schema>,
+  ends: readonly RunCompletion[],
+): Promise<FinishedTask[]> {
   const { ids, places, ways } = grouped(ends);
   const written = await sql<{
     id: number;
@@ -122,10 +125,10 @@ export async function finishRuns(db: Kysely<Schema>, ends: readonly RunEnd[]): P
 }
 
 /** Many runs mostly end in the same way at once, so that little is sent: each way once, and the place of each task's. */
-function grouped(ends: readonly RunEnd[]) {
+function grouped(ends: readonly RunCompletion[]) {
   const places = new Map<string, number>();
   const ways: object[] = [];
-  const placeOf = (end: RunEnd): number => {
+  const placeOf = (end: RunCompletion): number => {
     const way = {
       attempt: end.attempt,
       to_state: TaskState[end.to],

@@ -15,7 +15,7 @@ export async function getTask(db: Kysely<Schema>, id: number): Promise<BatchTask
 }
 
 /** What the engine keeps about a task, locked until the transaction ends. */
-export interface HeldTask {
+export interface LeasedTask {
   readonly task: BatchTask;
   /** The process that runs it, or null where nobody does or a client holds it by hand. */
   readonly leaseOwner: string | null;
@@ -32,7 +32,7 @@ type HeldRow = TaskRow & {
 };
 
 /** Reads a task for a change of its state and keeps others from changing it meanwhile. */
-export async function lockTask(trx: Kysely<Schema>, id: number): Promise<HeldTask | undefined> {
+export async function lockTask(trx: Kysely<Schema>, id: number): Promise<LeasedTask | undefined> {
   const { rows } = await sql<HeldRow>`
     select ${TASK_COLUMNS}, t.job_id, t.lease_owner, t.stop_note, t.priority from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
     trx,

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { BatchTask } from '../../domain/batch-task.ts';
 import { isHeld, type StoredState, TaskState } from '../../domain/task-state.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
-import { IS_AT_REST, IS_HELD } from '../held-tasks.ts';
+import { IS_HELD, IS_INACTIVE } from '../held-tasks.ts';
 import type { Schema } from '../schema.ts';
 import { TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from '../task-row.ts';
 
@@ -66,6 +66,6 @@ function sourceOf(
 }
 
 function partsOf(state: StoredState | undefined): readonly RawBuilder<boolean>[] {
-  if (state === undefined) return [IS_AT_REST, IS_HELD];
-  return [isHeld(state) ? IS_HELD : IS_AT_REST];
+  if (state === undefined) return [IS_INACTIVE, IS_HELD];
+  return [isHeld(state) ? IS_HELD : IS_INACTIVE];
 }

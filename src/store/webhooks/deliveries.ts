@@ -136,7 +136,7 @@ export interface TargetLoad {
 }
 
 /** Limits of the number of deliveries to claim. */
-export interface Turns {
+export interface Semaphore {
   /** In all. */
   readonly limit: number;
   /** Of one tenant, including those in flight. */
@@ -157,7 +157,7 @@ const origin = sql`substring(w.url from '^[a-z]+://[^/?#]*')`;
 export async function takeDue(
   db: Kysely<Schema>,
   loads: readonly TargetLoad[],
-  { limit, perTenant, perTarget }: Turns,
+  { limit, perTenant, perTarget }: Semaphore,
   leaseSeconds: number,
 ): Promise<DueDelivery[]> {
   const { rows } = await sql<{

@@ -5,7 +5,7 @@ import { callerOfRun } from '../../domain/run-as.ts';
 import { getAssociate } from '../../store/associates/associates.ts';
 import type { Schedule } from '../../store/schedules/schedule-row.ts';
 import { prepareStart } from '../start-task.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 
 /** What of a schedule says which task it starts. */
 export type Startable = Pick<Schedule, 'tenant' | 'ownerId' | 'definition' | 'parameters' | 'name' | 'runAs'>;
@@ -13,9 +13,9 @@ export type Startable = Pick<Schedule, 'tenant' | 'ownerId' | 'definition' | 'pa
 /**
  * Prepares the task of a schedule, with the rights that its maker had, as far as its owner still has them.
  *
- * @throws Refusal as `startTask` does, and where the owner can no longer sign in
+ * @throws RequestError as `startTask` does, and where the owner can no longer sign in
  */
-export async function prepareScheduled(parts: TaskParts, schedule: Startable): Promise<NewTask> {
+export async function prepareScheduled(parts: TaskDeps, schedule: Startable): Promise<NewTask> {
   const { tenant, ownerId } = schedule;
   return prepareStart(parts, await callerOf(parts, schedule), {
     name: schedule.definition,
@@ -35,7 +35,7 @@ export async function prepareScheduled(parts: TaskParts, schedule: Startable): P
 }
 
 /** The caller that a schedule starts its tasks as. */
-async function callerOf(parts: TaskParts, schedule: Startable): Promise<Caller> {
+async function callerOf(parts: TaskDeps, schedule: Startable): Promise<Caller> {
   const { tenant, ownerId, runAs } = schedule;
   if (ownerId === 0) return callerOfRun(schedule, runAs, undefined);
   const owner = await getAssociate(parts.database.sql, ownerId);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { NewTask } from '../../domain/batch-task.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { RequestError } from '../../domain/errors.ts';
 import { type Message, message } from '../../domain/message.ts';
 import { type Downtime, type Firing, runsToStart } from '../../domain/schedule.ts';
 import { BackgroundJob } from '../../engine/background-job.ts';
@@ -11,7 +11,7 @@ import type { Schedule } from '../../store/schedules/schedule-row.ts';
 import { recordLook } from '../../store/schedules/watch.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { insertStarts, type PreparedStart } from '../start-task.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
 
@@ -43,7 +43,7 @@ interface Plan {
  * transaction that starts the tasks and advances the rows, so that each is taken once.
  */
 export class Scheduler {
-  readonly #parts: TaskParts;
+  readonly #parts: TaskDeps;
   readonly #log: Logger;
   readonly #clock: () => Date | Promise<Date>;
   readonly #look: (now: Date) => Promise<Downtime | undefined>;
@@ -54,7 +54,7 @@ export class Scheduler {
    * @param look records a check of the schedules and resolves to the last downtime; a test sets its own
    */
   constructor(
-    parts: TaskParts,
+    parts: TaskDeps,
     log: Logger,
     clock: () => Date | Promise<Date> = () => databaseTime(parts.database.sql),
     look = (now: Date): Promise<Downtime | undefined> => recordLook(parts.database.sql, now),
@@ -175,7 +175,7 @@ export class Scheduler {
     try {
       if (firing.due.length > 0) task = await prepareScheduled(this.#parts, schedule);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       problem = error.text;
     }
     if (problem !== null) {

@@ -1,6 +1,6 @@
 import { type Caller, seesAll } from '../../domain/caller.ts';
 import { checkCron, dueAfter } from '../../domain/cron.ts';
-import { conflict, forbidden, missing } from '../../domain/errors.ts';
+import { conflict, forbidden, notFound } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import { message } from '../../domain/message.ts';
 import { allows, rightsOn, TableRight } from '../../domain/rights.ts';
@@ -12,7 +12,7 @@ import type { Schedule, ScheduleSettings } from '../../store/schedules/schedule-
 import { deleteSchedule, insertSchedule, updateSchedule } from '../../store/schedules/write-schedule.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { insertStart, ownerOf } from '../start-task.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 import { prepareScheduled } from './schedule-start.ts';
 import { timingOf } from './timing.ts';
 
@@ -30,7 +30,7 @@ export interface WantedOwner {
 }
 
 /** The schedules that the caller may see: the own ones and those of the system, or all. */
-export async function readSchedules({ database }: TaskParts, caller: Caller): Promise<Rows<Schedule>> {
+export async function readSchedules({ database }: TaskDeps, caller: Caller): Promise<Rows<Schedule>> {
   const owners = seesAll(caller) ? undefined : [caller.associateId, 0];
   return database.lists.read((db) => listSchedules(db, caller.tenant, owners));
 }
@@ -38,10 +38,10 @@ export async function readSchedules({ database }: TaskParts, caller: Caller): Pr
 /**
  * One schedule, for one who wants to do this with it: rights are as on a task of the same owner (contract, section 7).
  *
- * @throws Refusal (missing) if there is none or the caller may not see it, (forbidden) if the right is missing
+ * @throws RequestError (missing) if there is none or the caller may not see it, (forbidden) if the right is missing
  */
 export async function readSchedule(
-  { database }: TaskParts,
+  { database }: TaskDeps,
   caller: Caller,
   id: number,
   right: 'Select' | 'Update' | 'Delete' = 'Select',
@@ -51,7 +51,7 @@ export async function readSchedule(
   const scopes = caller.scopes.filter((scope) => scope !== 'worker');
   const rights = schedule && rightsOn({ ...caller, scopes }, schedule);
   if (schedule === undefined || rights === undefined || !allows(rights, TableRight.Select))
-    throw missing`There is no schedule ${id}.`;
+    throw notFound`There is no schedule ${id}.`;
   if (!allows(rights, TableRight[right]))
     throw forbidden`You may not change schedule ${id}. ${rights.reason ?? ''}`;
   return schedule;
@@ -60,10 +60,10 @@ export async function readSchedule(
 /**
  * Makes a schedule. Its tasks are checked as those of a start are.
  *
- * @throws Refusal where something is wrong, the caller may not, or (conflict) the name is taken
+ * @throws RequestError where something is wrong, the caller may not, or (conflict) the name is taken
  */
 export async function createSchedule(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   wanted: WantedOwner,
   settings: ScheduleSettings,
@@ -88,11 +88,11 @@ export async function createSchedule(
 /**
  * Changes a schedule; its due times are counted from now on, so that none before counts as missed.
  *
- * @throws Refusal where something is wrong, the caller may not, or (conflict) the name is taken or somebody else has
+ * @throws RequestError where something is wrong, the caller may not, or (conflict) the name is taken or somebody else has
  *   just changed it
  */
 export async function changeSchedule(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   id: number,
   change: Partial<ScheduleSettings>,
@@ -137,7 +137,7 @@ export function nextRunsOf(schedule: Schedule, count: number): Date[] {
 /**
  * The next due times of an expression that is not saved.
  *
- * @throws Refusal (invalid) if the expression or the zone is wrong
+ * @throws RequestError (invalid) if the expression or the zone is wrong
  */
 export function previewRuns(cron: string, timeZone: string, now: Date, count: number): Date[] {
   const timing = timingOf({ cron, timeZone });
@@ -145,8 +145,8 @@ export function previewRuns(cron: string, timeZone: string, now: Date, count: nu
   return dueAfter(timing, now, count);
 }
 
-/** Deletes a schedule; the tasks that it has started stay. @throws Refusal as `readSchedule` does */
-export async function removeSchedule(parts: TaskParts, caller: Caller, id: number): Promise<void> {
+/** Deletes a schedule; the tasks that it has started stay. @throws RequestError as `readSchedule` does */
+export async function removeSchedule(parts: TaskDeps, caller: Caller, id: number): Promise<void> {
   await readSchedule(parts, caller, id, 'Delete');
   await deleteSchedule(parts.database.sql, id);
 }
@@ -155,9 +155,9 @@ export async function removeSchedule(parts: TaskParts, caller: Caller, id: numbe
  * Starts a schedule's task now, paused or not; its due times stay as they are.
  *
  * @returns the new task's id
- * @throws Refusal as `readSchedule` and `startTask` do
+ * @throws RequestError as `readSchedule` and `startTask` do
  */
-export async function runNow(parts: TaskParts, caller: Caller, id: number): Promise<number> {
+export async function runNow(parts: TaskDeps, caller: Caller, id: number): Promise<number> {
   const schedule = await readSchedule(parts, caller, id, 'Update');
   const runAs = narrowRunAs(schedule.runAs, caller, schedule.ownerId);
   const task = await prepareScheduled(parts, { ...schedule, runAs });
@@ -173,7 +173,7 @@ export async function runNow(parts: TaskParts, caller: Caller, id: number): Prom
 
 /** The settings, with the definition's name as it is written, after everything about them is checked. */
 async function check(
-  parts: TaskParts,
+  parts: TaskDeps,
   owner: Pick<Schedule, 'tenant' | 'ownerId' | 'runAs'>,
   settings: ScheduleSettings,
   now: Date,

@@ -5,7 +5,7 @@ import { findTimeZone } from '../../domain/time-zone.ts';
 /**
  * When a schedule is due.
  *
- * @throws Refusal (invalid) where its time zone does not exist
+ * @throws RequestError (invalid) where its time zone does not exist
  */
 export function timingOf({ cron, timeZone }: { readonly cron: string; readonly timeZone: string }): Timing {
   const zone = findTimeZone(timeZone);

@@ -1,19 +1,19 @@
 import type { Caller } from '../../domain/caller.ts';
-import { conflict, missing } from '../../domain/errors.ts';
+import { conflict, notFound } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import type { Declaration, KnownDefinition } from '../../engine/definitions.ts';
 import { countLiveTasks } from '../../store/tasks/count-live-tasks.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 import { checkWorker } from './worker-desk.ts';
 
 /**
  * Keeps the definitions that a worker offers, all or none: from now on tasks can be started by them, whether or
  * not a worker is there. The latest declaration of a name counts.
  *
- * @throws Refusal (forbidden) where the caller may not offer one, (conflict) where the server itself runs one of that name or it is another tenant's, (invalid) where a schema is wrong
+ * @throws RequestError (forbidden) where the caller may not offer one, (conflict) where the server itself runs one of that name or it is another tenant's, (invalid) where a schema is wrong
  */
 export async function declareDefinitions(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   declarations: readonly Declaration[],
 ): Promise<KnownDefinition[]> {
@@ -27,11 +27,11 @@ export async function declareDefinitions(
 /**
  * Forgets a definition of workers.
  *
- * @throws Refusal (missing) where workers have declared no such thing, (conflict) while tasks of it wait or run
+ * @throws RequestError (missing) where workers have declared no such thing, (conflict) while tasks of it wait or run
  */
-export async function removeDefinition(parts: TaskParts, name: string): Promise<void> {
+export async function removeDefinition(parts: TaskDeps, name: string): Promise<void> {
   const definition = await parts.definitions.find(name);
-  if (definition?.runsIn !== 'worker') throw missing`Workers have declared no definition called "${name}".`;
+  if (definition?.runsIn !== 'worker') throw notFound`Workers have declared no definition called "${name}".`;
   const live = await countLiveTasks(parts.database.sql, definition.name);
   if (live > 0)
     throw conflict`${live} tasks of "${definition.name}" wait or run; the definition can be removed when they have ended.`;

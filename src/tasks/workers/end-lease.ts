@@ -2,11 +2,11 @@ import type { Caller } from '../../domain/caller.ts';
 import { checkText, type TextLimits } from '../../domain/limits.ts';
 import { storable } from '../../domain/message.ts';
 import { DEFAULT_RETRY } from '../../domain/retry.ts';
-import { consequenceOf, type RunOutcome } from '../../domain/run-outcome.ts';
+import { decideOutcome, type RunOutcome } from '../../domain/run-outcome.ts';
 import { boundedText, MAX_ERROR_LENGTH, MAX_RESULT_LENGTH } from '../../domain/run-texts.ts';
 import type { StoredState } from '../../domain/task-state.ts';
-import { applyEnds, endOf } from '../../engine/apply-ends.ts';
-import type { TaskParts } from '../task-parts.ts';
+import { completeRuns, endOf } from '../../engine/apply-ends.ts';
+import type { TaskDeps } from '../task-parts.ts';
 import { type Lease, withLease } from './lease.ts';
 
 /** What a run has to tell at its end, or with a sign of life. */
@@ -28,10 +28,10 @@ export interface EndedLease {
  * run of the server's own. A task that somebody has asked to stop is Failed, whatever its run has come to.
  *
  * @param neverBegan for a task that is given back: its run never began, so that it counts as no start
- * @throws Refusal (conflict) where the lease is over, (invalid) where a text can't be kept
+ * @throws RequestError (conflict) where the lease is over, (invalid) where a text can't be kept
  */
 export async function endLease(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   lease: Lease,
   outcome: RunOutcome,
@@ -43,13 +43,13 @@ export async function endLease(
     const { task, leaseOwner } = held;
     const definition = await parts.definitions.find(task.name, trx);
     const policy = definition?.retry ?? DEFAULT_RETRY;
-    const consequence = consequenceOf(storableOutcome(outcome), policy, task, Math.random());
+    const consequence = decideOutcome(storableOutcome(outcome), policy, task, Math.random());
     const end = endOf({ ...lease, name: task.name, nodeId: leaseOwner ?? '' }, consequence, {
       progressPercent: outcome.kind === 'returned' ? 100 : (progress.percent ?? null),
       progressDescription: progressText ?? null,
       neverBegan,
     });
-    const finished = await applyEnds(trx, parts.queue, [end]);
+    const finished = await completeRuns(trx, parts.queue, [end]);
     const state = finished[0]?.state ?? task.state;
     const nextRunInSeconds = state === 'New' ? consequence.delaySeconds : null;
     return { state, nextRunInSeconds };
@@ -59,7 +59,7 @@ export async function endLease(
 /**
  * Makes the text of a progress storable: NUL and lone surrogates become U+FFFD.
  *
- * @throws Refusal (invalid) if it is too long
+ * @throws RequestError (invalid) if it is too long
  */
 export function checkedProgressText(
   text: string | undefined,

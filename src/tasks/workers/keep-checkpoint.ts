@@ -1,17 +1,17 @@
 import type { Caller } from '../../domain/caller.ts';
 import { checkpointJson } from '../../domain/run-texts.ts';
 import { writeCheckpoint } from '../../store/tasks/write-checkpoint.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 import { type Lease, withLease } from './lease.ts';
 
 /**
  * Keeps a value that the next attempt finds, whoever runs it.
  *
  * @param value JSON
- * @throws Refusal (conflict) if the lease is over, (invalid) if the value can't be kept
+ * @throws RequestError (conflict) if the lease is over, (invalid) if the value can't be kept
  */
 export async function keepCheckpoint(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   lease: Lease,
   value: unknown,

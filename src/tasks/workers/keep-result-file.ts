@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Caller } from '../../domain/caller.ts';
-import { Refusal } from '../../domain/errors.ts';
+import { RequestError } from '../../domain/errors.ts';
 import { checkText } from '../../domain/limits.ts';
 import type { Measured } from '../../files/files.ts';
 import { setFileName } from '../../store/tasks/set-file-name.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 import { type Lease, withLease } from './lease.ts';
 
 /**
@@ -12,10 +12,10 @@ import { type Lease, withLease } from './lease.ts';
  * when it is whole and the lease still holds.
  *
  * @param said what the worker says of the content
- * @throws Refusal (invalid) where the name can't be kept or the content is not what was said, (conflict) where the lease is over
+ * @throws RequestError (invalid) where the name can't be kept or the content is not what was said, (conflict) where the lease is over
  */
 export async function keepResultFile(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   lease: Lease,
   name: string,
@@ -32,7 +32,7 @@ export async function keepResultFile(
     });
   } catch (error) {
     // After another error the transaction may have been kept; what it has not kept is swept away later.
-    if (error instanceof Refusal) await part.discard();
+    if (error instanceof RequestError) await part.discard();
     throw error;
   }
 }

@@ -1,18 +1,18 @@
 import type { Transaction } from 'kysely';
 import type { Caller } from '../../domain/caller.ts';
 import { invalid } from '../../domain/errors.ts';
-import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
+import type { ChildCounts, OnFailure } from '../../domain/family.ts';
 import type { StoredState } from '../../domain/task-state.ts';
 import type { TraceContext } from '../../domain/trace-context.ts';
 import { childResult } from '../../engine/families/run-children.ts';
 import { prepareChildren, startChildren } from '../../engine/families/start-children.ts';
 import { type WaitResult, waitForChildren } from '../../engine/families/wait-for-children.ts';
-import { type HeldParent, holdParent } from '../../store/families/hold-parent.ts';
+import { type LockedParent, lockParent } from '../../store/families/hold-parent.ts';
 import { listChildren } from '../../store/families/list-children.ts';
-import { readFamily } from '../../store/families/read-family.ts';
+import { readChildCounts } from '../../store/families/read-family.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { ChildResult, KeyedChild } from '../../workers/task-children.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 import { checkedProgressText, type LastProgress } from './end-lease.ts';
 import { type Lease, withLease } from './lease.ts';
 import { checkWorker } from './worker-desk.ts';
@@ -23,11 +23,11 @@ import { checkWorker } from './worker-desk.ts';
  *
  * @param trace where the worker's run stands in a distributed trace, as it has sent it
  * @returns their ids, in the same order
- * @throws Refusal (conflict) where the lease is over, (forbidden) where the token names no such definition, (invalid)
+ * @throws RequestError (conflict) where the lease is over, (forbidden) where the token names no such definition, (invalid)
  *   where a child is wrong, a limit is reached, or the task is being stopped
  */
 export async function startLeaseChildren(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   lease: Lease,
   children: readonly KeyedChild[],
@@ -44,10 +44,10 @@ export async function startLeaseChildren(
  * Lets a task wait for its children: where some have not ended, the lease is over, and the task has another run when the
  * last has.
  *
- * @throws Refusal (conflict) where the lease is over, (invalid) where the task is being stopped or the text can't be kept
+ * @throws RequestError (conflict) where the lease is over, (invalid) where the task is being stopped or the text can't be kept
  */
 export async function waitWithLease(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   lease: Lease,
   onFailure: OnFailure,
@@ -65,21 +65,21 @@ export async function waitWithLease(
 
 /** A page of the children of a task that a worker holds, and how far all have come. */
 export async function listLeaseChildren(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   lease: Lease,
   page: { readonly state: StoredState | undefined; readonly afterId: number; readonly limit: number },
-): Promise<{ readonly counts: FamilyCounts; readonly children: ChildResult[] }> {
+): Promise<{ readonly counts: ChildCounts; readonly children: ChildResult[] }> {
   return withLease(parts, caller, lease, async (trx) => ({
-    counts: await readFamily(trx, lease.taskId),
+    counts: await readChildCounts(trx, lease.taskId),
     children: (await listChildren(trx, lease.taskId, page.state, page.afterId, page.limit)).rows.map(
       childResult,
     ),
   }));
 }
 
-async function heldBy(trx: Transaction<Schema>, { taskId, attempt }: Lease): Promise<HeldParent> {
-  const parent = await holdParent(trx, taskId, attempt);
+async function heldBy(trx: Transaction<Schema>, { taskId, attempt }: Lease): Promise<LockedParent> {
+  const parent = await lockParent(trx, taskId, attempt);
   if (parent === undefined) throw new Error(`Task ${taskId} is no longer held although it was locked.`);
   if (parent.isStopped)
     throw invalid`Batch task ${taskId} is being stopped: it neither starts children nor waits for them.`;

@@ -1,12 +1,12 @@
 import type { Transaction } from 'kysely';
 import { type Caller, worksOn } from '../../domain/caller.ts';
-import { conflict, invalid, missing } from '../../domain/errors.ts';
+import { conflict, invalid, notFound } from '../../domain/errors.ts';
 import { INT32_MAX } from '../../domain/limits.ts';
 import { workerOwner } from '../../domain/worker.ts';
 import type { Schema } from '../../store/schema.ts';
-import { type HeldTask, lockTask } from '../../store/tasks/get-task.ts';
+import { type LeasedTask, lockTask } from '../../store/tasks/get-task.ts';
 import { inTransaction } from '../../store/transaction.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 
 /** What a worker outside the server holds a task by: the task, and the attempt that fences its writes. */
 export interface Lease {
@@ -19,7 +19,7 @@ export function writeLease({ taskId, attempt }: Lease): string {
   return `${taskId}.${attempt}`;
 }
 
-/** @throws Refusal (invalid) where the text is no lease */
+/** @throws RequestError (invalid) where the text is no lease */
 export function readLease(text: string): Lease {
   const [, taskId, attempt] = /^(\d{1,10})\.(\d{1,10})$/.exec(text) ?? [];
   const lease = { taskId: Number(taskId), attempt: Number(attempt) };
@@ -32,13 +32,13 @@ export function readLease(text: string): Lease {
  * Does something with a task that the caller's worker holds. The row is locked while it works, so that nobody
  * takes the task meanwhile: what is written is written by the holder, or not at all.
  *
- * @throws Refusal (conflict) where the lease is over, (missing) where the caller may not run such a task
+ * @throws RequestError (conflict) where the lease is over, (missing) where the caller may not run such a task
  */
 export async function withLease<T>(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   lease: Lease,
-  work: (trx: Transaction<Schema>, held: HeldTask) => Promise<T>,
+  work: (trx: Transaction<Schema>, held: LeasedTask) => Promise<T>,
 ): Promise<T> {
   return inTransaction(parts.database, async (trx) => {
     const held = await lockTask(trx, lease.taskId);
@@ -46,12 +46,12 @@ export async function withLease<T>(
   });
 }
 
-function checkHolder(caller: Caller, lease: Lease, held: HeldTask | undefined): HeldTask {
+function checkHolder(caller: Caller, lease: Lease, held: LeasedTask | undefined): LeasedTask {
   const name = writeLease(lease);
   const task = held?.task;
   const tenantFits = caller.tenant === null || caller.tenant === task?.tenant;
   if (held === undefined || task === undefined || !tenantFits || !worksOn(caller, task.name))
-    throw missing`There is no lease ${name}.`.withCode('lease_not_found');
+    throw notFound`There is no lease ${name}.`.withCode('lease_not_found');
   const holds =
     task.state === 'Started' &&
     task.attempt === lease.attempt &&

@@ -1,8 +1,8 @@
 import type { Caller } from '../../domain/caller.ts';
-import type { Signals } from '../../store/signals.ts';
+import type { PubSub } from '../../store/signals.ts';
 import { renewLeases } from '../../store/tasks/renew-leases.ts';
 import { afterCommit } from '../../store/transaction.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 import { checkedProgressText, type LastProgress } from './end-lease.ts';
 import { type Lease, withLease } from './lease.ts';
 
@@ -21,10 +21,10 @@ export interface RenewedLease {
  *
  * @param waitSeconds at most a third of the lease is waited
  * @param over aborted when nobody hears the answer any more, or the server stops
- * @throws Refusal (conflict) where the lease is over, (invalid) where the text can't be kept
+ * @throws RequestError (conflict) where the lease is over, (invalid) where the text can't be kept
  */
 export async function renewLease(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   lease: Lease,
   given: LastProgress,
@@ -46,7 +46,7 @@ export async function renewLease(
 }
 
 async function renewOnce(
-  parts: TaskParts,
+  parts: TaskDeps,
   caller: Caller,
   lease: Lease,
   progress: LastProgress,
@@ -78,7 +78,7 @@ interface StopListener {
   end(): void;
 }
 
-function listenForStop(signals: Signals, taskId: number): StopListener {
+function listenForStop(signals: PubSub, taskId: number): StopListener {
   const heard = Promise.withResolvers<void>();
   const unsubscribe = signals.subscribe((signal) => {
     if (signal.kind === 'stop' && signal.taskId === taskId) heard.resolve();

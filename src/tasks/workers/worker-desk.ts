@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import type { BatchTask, Parameters } from '../../domain/batch-task.ts';
 import { type Caller, worksOn } from '../../domain/caller.ts';
-import { forbidden, Refusal } from '../../domain/errors.ts';
+import { forbidden, RequestError } from '../../domain/errors.ts';
 import type { TraceContext } from '../../domain/trace-context.ts';
 import { workerOwner } from '../../domain/worker.ts';
-import { type ClaimResult, claimDue } from '../../engine/claim-due.ts';
-import { type Waiter, WaitingLine } from '../../engine/waiting-line.ts';
+import { type ClaimResult, claimBatch } from '../../engine/claim-due.ts';
+import { LongPollQueue, type Waiter } from '../../engine/waiting-line.ts';
 import { touchWorkerDefinitions } from '../../store/definitions/worker-definitions.ts';
 import type { ClaimedTask } from '../../store/tasks/claim-tasks.ts';
-import type { TaskParts } from '../task-parts.ts';
+import type { TaskDeps } from '../task-parts.ts';
 import { endLease } from './end-lease.ts';
 import type { Lease } from './lease.ts';
 
@@ -40,9 +40,9 @@ export interface AcquiredTask {
 const TOUCH_SECONDS = 10;
 
 /** Hands tasks to workers outside the server. One a process: its line is where they wait. */
-export class WorkerDesk {
-  readonly #parts: TaskParts;
-  readonly #line: WaitingLine;
+export class LeaseBroker {
+  readonly #parts: TaskDeps;
+  readonly #line: LongPollQueue;
   readonly #log: Logger;
   /** What ends the waiting of a call, by `keyOf`. */
   readonly #waits = new Map<string, AbortController>();
@@ -50,10 +50,10 @@ export class WorkerDesk {
   /** Who asks, by what stands in the line. */
   readonly #callers = new WeakMap<Waiter, Caller>();
 
-  constructor(parts: TaskParts, log: Logger) {
+  constructor(parts: TaskDeps, log: Logger) {
     this.#parts = parts;
     this.#log = log;
-    this.#line = new WaitingLine({
+    this.#line = new LongPollQueue({
       claim: (name, waiter) => this.#claim(name, waiter),
       handBack: (claimed, waiter) => this.#handBack(claimed, waiter),
       signals: parts.database.signals,
@@ -68,7 +68,7 @@ export class WorkerDesk {
    * Claims tasks for a worker, waiting for them where none is due.
    *
    * @param gone aborted when the worker can no longer hear the answer; what was claimed for it goes back
-   * @throws Refusal where a definition is not declared, runs in the server, or is not the caller's to run
+   * @throws RequestError where a definition is not declared, runs in the server, or is not the caller's to run
    */
   async acquire(caller: Caller, request: AcquireRequest, gone: AbortSignal): Promise<AcquiredTask[]> {
     const enough = new AbortController();
@@ -148,7 +148,7 @@ export class WorkerDesk {
     const definition = await this.#parts.definitions.find(name);
     if (definition === undefined) return { claimed: [], more: false }; // removed meanwhile
     const { limit, owner, tenant } = waiter;
-    return claimDue(this.#parts, { name, limit, owner, tenant, leaseSeconds: definition.leaseSeconds });
+    return claimBatch(this.#parts, { name, limit, owner, tenant, leaseSeconds: definition.leaseSeconds });
   }
 
   async #handBack(claimed: readonly ClaimedTask[], waiter: Waiter): Promise<void> {
@@ -165,7 +165,7 @@ export class WorkerDesk {
       const parameters = await readParameters(task.parameters);
       return { lease, leaseSeconds, task, parameters, checkpoint, trace };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       // The schema has changed since it was started: no run would mend that.
       await endLease(this.#parts, caller, lease, { kind: 'failed', message: error.text, permanent: true });
       return undefined;
@@ -173,7 +173,7 @@ export class WorkerDesk {
   }
 }
 
-/** @throws Refusal (forbidden) where the caller may not run tasks of this definition */
+/** @throws RequestError (forbidden) where the caller may not run tasks of this definition */
 export function checkWorker(caller: Caller, name: string): void {
   if (worksOn(caller, name)) return;
   throw forbidden`You may not run tasks of "${name}": a token with the scope worker that names it is accepted, or an administrator's sign-in.`;

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { BatchTask } from '../../domain/batch-task.ts';
-import type { FamilyCounts, OnFailure } from '../../domain/family.ts';
+import type { ChildCounts, OnFailure } from '../../domain/family.ts';
 import { message, type Text } from '../../domain/message.ts';
 import type { RunOutcome } from '../../domain/run-outcome.ts';
 import { checkpointJson } from '../../domain/run-texts.ts';
@@ -19,10 +19,10 @@ import type { ResultFile, TaskContext, TaskDefinition } from '../define-task.ts'
 import { type Json, PermanentError, RunEnded, type RunEndReason } from '../errors.ts';
 import { loggableError } from '../failure-text.ts';
 import { forwardingLog, type LogLine, lineText } from '../forwarding-log.ts';
-import { RunControl } from '../run-control.ts';
+import { RunHandle } from '../run-control.ts';
 import { inFaultScope } from '../run-faults.ts';
 import { logFieldsOf } from '../run-log-fields.ts';
-import { supervise } from '../supervise.ts';
+import { runWithGracePeriod } from '../supervise.ts';
 import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../task-children.ts';
 import { readProgressLimit, readTask } from './read-task.ts';
 import {
@@ -36,9 +36,9 @@ import {
 
 /** Progress and log lines are sent at most this often a task. */
 const TELL_MS = 300;
-const MOST_LINES_AT_ONCE = 200;
+const MAX_LINES_AT_ONCE = 200;
 /** While the server can't be reached, the oldest lines beyond this are dropped. */
-const MOST_LINES = 1000;
+const MAX_LINES = 1000;
 /** A lease is renewed this many times within its length. */
 const RENEWALS_PER_LEASE = 3;
 const WATCH_MS = 250;
@@ -48,7 +48,7 @@ const FIRST_BEAT_MS = 500;
  * One run of one task in a worker outside the server. It holds the task by its lease, gives the signs of life, and
  * ends by itself when the lease is over: what it still does then is written nowhere.
  */
-export class RemoteRun extends RunControl {
+export class RemoteRun extends RunHandle {
   readonly task: BatchTask;
   readonly #acquired: AcquiredCarrier;
   readonly #definition: TaskDefinition;
@@ -103,7 +103,7 @@ export class RemoteRun extends RunControl {
     const beating = this.#beat();
     try {
       const work = this.#span.with(() => this.#work());
-      const outcome = await supervise(this, work, {
+      const outcome = await runWithGracePeriod(this, work, {
         graceSeconds: this.#graceSeconds,
         onLeftBehind: () =>
           this.#log.warn({ event: 'run.abandoned' }, 'run did not stop within its grace period; abandoned'),
@@ -113,7 +113,7 @@ export class RemoteRun extends RunControl {
       await this.#telling;
       if (outcome?.kind === 'failed') this.#span.fail('run_failed');
       if (outcome !== undefined) await this.#finish(outcome, beating);
-      else if (this.endReason !== 'waiting') {
+      else if (this.cancelReason !== 'waiting') {
         this.#span.fail('lease_lost');
         this.#log.warn({ event: 'lease.lost' }, 'run lost its lease; its outcome is discarded');
       }
@@ -195,7 +195,7 @@ export class RemoteRun extends RunControl {
     };
   }
 
-  async #wait(OnFailure: OnFailure): Promise<FamilyCounts> {
+  async #wait(OnFailure: OnFailure): Promise<ChildCounts> {
     await this.#sendLines();
     await this.#uploadFile();
     const body = { ...progressOf(this), OnFailure };
@@ -252,7 +252,7 @@ export class RemoteRun extends RunControl {
       return true;
     }
     // From now on the lease is not renewed: what is left of it is the time to end.
-    if (this.endReason === undefined)
+    if (this.cancelReason === undefined)
       this.#log.info({ event: 'run.stop_requested', reason: Reason }, 'stop requested');
     this.end('stopped');
     return false;
@@ -261,7 +261,7 @@ export class RemoteRun extends RunControl {
   #noteLine(line: LogLine): void {
     this.#log[line.level]({ event: 'task.log', ...line.fields }, line.message);
     this.#lines.push(line);
-    if (this.#lines.length > MOST_LINES) this.#lines.shift();
+    if (this.#lines.length > MAX_LINES) this.#lines.shift();
     this.#tellSoon();
   }
 
@@ -289,7 +289,7 @@ export class RemoteRun extends RunControl {
   async #sendLines(): Promise<void> {
     while (this.#lines.length > 0 && !this.hasNoTask) {
       const lines = this.#lines
-        .splice(0, MOST_LINES_AT_ONCE)
+        .splice(0, MAX_LINES_AT_ONCE)
         .map((line) => ({ Level: line.level, Message: lineText(line) }));
       await this.#held((lease) => this.#client.log(lease, lines, this.#lost.signal));
     }
@@ -354,7 +354,7 @@ function whatCannotBeKept(error: unknown): RunOutcome {
   throw error;
 }
 
-function progressOf(run: RunControl): ProgressCarrier {
+function progressOf(run: RunHandle): ProgressCarrier {
   const { percent, text } = run.takeProgress();
   return {
     ...(percent === null ? {} : { ProgressPercent: percent }),
@@ -362,6 +362,6 @@ function progressOf(run: RunControl): ProgressCarrier {
   };
 }
 
-function countsOf({ Total, Ended, Failed }: CountsCarrier): FamilyCounts {
+function countsOf({ Total, Ended, Failed }: CountsCarrier): ChildCounts {
   return { total: Total, ended: Ended, failed: Failed };
 }

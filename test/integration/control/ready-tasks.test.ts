@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCOPES } from '../../../src/domain/caller.ts';
 import type { StartOptions } from '../../../src/domain/start-options.ts';
-import { claimDue } from '../../../src/engine/claim-due.ts';
+import { claimBatch } from '../../../src/engine/claim-due.ts';
 import { Stager } from '../../../src/engine/stager.ts';
 import { startTask } from '../../../src/tasks/start-task.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
@@ -58,7 +58,7 @@ describe.each(DATABASES)('tasks that are ready on %s', (kind) => {
     );
   const claim = async (from: TestNode, limit: number): Promise<number[]> => {
     const request = { name: 'quick', limit, owner: 'test', leaseSeconds: 3600, tenant: null };
-    const { claimed } = await claimDue(from.parts, request);
+    const { claimed } = await claimBatch(from.parts, request);
     return claimed.map((one) => one.task.id);
   };
   test('are claimed by priority and age; a delayed one joins them when it is promoted', async () => {

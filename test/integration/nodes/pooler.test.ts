@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
 import type { Database } from '../../../src/store/database.ts';
-import { isDatabaseAway } from '../../../src/store/database-away.ts';
+import { isConnectionError } from '../../../src/store/database-away.ts';
 import { openDatabase } from '../../../src/store/open.ts';
 import { createPlace, type Place } from '../../support/databases.ts';
 import { EventClient } from '../../support/event-client.ts';
@@ -39,7 +39,7 @@ async function expectEndOfStanding(env: Record<string, string>): Promise<void> {
     await other.sql.transaction().execute((theirs) => lock.execute(theirs));
     await lock.execute(trx);
   });
-  await expect(standing).rejects.toSatisfy(isDatabaseAway);
+  await expect(standing).rejects.toSatisfy(isConnectionError);
   await frozen.sql.transaction().execute((trx) => lock.execute(trx));
 }
 

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
 import { type Server, startServer } from '../../../src/server.ts';
-import { startWorkerNode, type WorkerNode } from '../../../src/worker-node.ts';
+import { startWorkerNode, type WorkerProcess } from '../../../src/worker-node.ts';
 import { ApiClient } from '../../support/api-client.ts';
 import { ADMIN } from '../../support/associates.ts';
 import { createPlace, type Place } from '../../support/databases.ts';
@@ -17,7 +17,7 @@ const LOG = pino({ level: 'silent' });
 let place: Place;
 let api: Server;
 let admin: ApiClient;
-const workers: WorkerNode[] = [];
+const workers: WorkerProcess[] = [];
 
 const config = (env: Record<string, string> = {}) => readConfig({ ...TEST_ENV, ...place.env, ...env });
 

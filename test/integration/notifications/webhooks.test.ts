@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { MOST_DEAD } from '../../../src/notifications/webhooks/webhook-sender.ts';
+import { MAX_DEAD } from '../../../src/notifications/webhooks/webhook-sender.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -111,7 +111,7 @@ describe.each(DATABASES)('webhooks on %s', (kind) => {
   test('too many dead deliveries in a row make it inactive, and Active wakes it from then on', async () => {
     const { Id } = await hook({ States: ['Succeeded'] });
     receiver.answer = () => ({ status: 500 });
-    await sql`update batchline.webhook set dead_in_a_row = ${MOST_DEAD - 1} where id = ${Id}`.execute(
+    await sql`update batchline.webhook set dead_in_a_row = ${MAX_DEAD - 1} where id = ${Id}`.execute(
       server.database.sql,
     );
     await quick();

@@ -3,12 +3,12 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Caller, SCOPES } from '../../../src/domain/caller.ts';
 import { DEFAULT_RETRY } from '../../../src/domain/retry.ts';
-import { consequenceOf } from '../../../src/domain/run-outcome.ts';
+import { decideOutcome } from '../../../src/domain/run-outcome.ts';
 import { applyEndsAtOnce, endOf } from '../../../src/engine/apply-ends.ts';
 import { prepareChildren, startChildren } from '../../../src/engine/families/start-children.ts';
 import { waitForChildren } from '../../../src/engine/families/wait-for-children.ts';
-import { holdParent } from '../../../src/store/families/hold-parent.ts';
-import { readFamily } from '../../../src/store/families/read-family.ts';
+import { lockParent } from '../../../src/store/families/hold-parent.ts';
+import { readChildCounts } from '../../../src/store/families/read-family.ts';
 import type { Signal } from '../../../src/store/signals.ts';
 import { readAudit } from '../../../src/store/tasks/audit.ts';
 import { claimTasks } from '../../../src/store/tasks/claim-tasks.ts';
@@ -98,7 +98,7 @@ describe.each(DATABASES)('transitions on %s', (kind) => {
       { key: 'a', name: NAME, parameters: { folder: place.folder } },
     ]);
     const [child = 0] = await inTransaction(parts.database, async (trx) => {
-      const held = await holdParent(trx, parent, attempt);
+      const held = await lockParent(trx, parent, attempt);
       if (held === undefined) throw new Error('The parent is not held.');
       return startChildren(trx, parts.queue, held, prepared, null);
     });
@@ -109,7 +109,7 @@ describe.each(DATABASES)('transitions on %s', (kind) => {
   const endRun = async (taskId: number): Promise<void> => {
     const attempt = await claim(taskId);
     const outcome = { kind: 'failed', message: 'no', permanent: true } as const;
-    const consequence = consequenceOf(outcome, DEFAULT_RETRY, { failures: 0, losses: 0 }, 0);
+    const consequence = decideOutcome(outcome, DEFAULT_RETRY, { failures: 0, losses: 0 }, 0);
     const end = endOf({ taskId, attempt, name: NAME, nodeId: 'node' }, consequence);
     await applyEndsAtOnce(node.parts.database, node.parts.queue, [end]);
   };
@@ -162,7 +162,7 @@ describe.each(DATABASES)('transitions on %s', (kind) => {
     await act(family);
     const db = node.parts.database.sql;
     expect((await readAudit(db, family.child)).map(({ to }) => to)).toEqual(audit);
-    expect(await readFamily(db, family.parent)).toEqual(counts);
+    expect(await readChildCounts(db, family.parent)).toEqual(counts);
     expect(signals).toContainEqual({ kind: 'children', parentIds: [family.parent] });
     // A deletion is no event.
     expect(signals.some((signal) => signal.kind === 'changed')).toBe(audit.length > 1);
@@ -172,7 +172,7 @@ describe.each(DATABASES)('transitions on %s', (kind) => {
     const { parent, child } = await makeFamily();
     const { parts } = node;
     const wait = await inTransaction(parts.database, async (trx) => {
-      const held = await holdParent(trx, parent, 1);
+      const held = await lockParent(trx, parent, 1);
       if (held === undefined) throw new Error('The parent is not held.');
       return waitForChildren(trx, parts.queue, held, 'continue', {
         progressPercent: null,
@@ -204,7 +204,7 @@ describe.each(DATABASES)('transitions on %s', (kind) => {
     await act(family);
     const db = node.parts.database.sql;
     expect(await readAudit(db, family.child)).toEqual([]);
-    expect(await readFamily(db, family.parent)).toEqual(FAILED);
+    expect(await readChildCounts(db, family.parent)).toEqual(FAILED);
   });
 
   test('a refused change announces nothing', async () => {

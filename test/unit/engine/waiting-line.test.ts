@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Waiter, WaitingLine } from '../../../src/engine/waiting-line.ts';
-import { LocalSignals } from '../../../src/store/signals.ts';
+import { LongPollQueue, type Waiter } from '../../../src/engine/waiting-line.ts';
+import { LocalPubSub } from '../../../src/store/signals.ts';
 import type { ClaimedTask } from '../../../src/store/tasks/claim-tasks.ts';
 
 const never = new AbortController().signal;
-let signals: LocalSignals;
-let line: WaitingLine;
+let signals: LocalPubSub;
+let line: LongPollQueue;
 /** Tasks that are due, by definition; a claim takes them in turn. */
 let due: Record<string, ClaimedTask[]>;
 let claims: string[];
@@ -22,12 +22,12 @@ const ids = async (waiting: Promise<readonly ClaimedTask[]>): Promise<number[]> 
 beforeEach(() => {
   // Polling never comes, so that only signals wake.
   vi.useFakeTimers({ toFake: ['setInterval', 'setTimeout'] });
-  signals = new LocalSignals();
+  signals = new LocalPubSub();
   due = {};
   claims = [];
   handedBack = [];
   gate = Promise.resolve();
-  line = new WaitingLine({
+  line = new LongPollQueue({
     async claim(name, { limit }) {
       claims.push(name);
       await gate;
