@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULT_RETRY, MAX_RETRIES, MAX_RETRY_DELAY, nextDelay, retryProblem } from './retry.ts';
 
-const policy = { limit: 4, lostLimit: 3, delay: 2, factor: 3, maxDelay: 30 };
+const retryPolicy = { limit: 4, lostLimit: 3, delay: 2, factor: 3, maxDelay: 30 };
 
 test('delays grow by the factor up to the longest; jitter adds up to a quarter', () => {
-  expect([1, 2, 3, 4].map((failures) => nextDelay(policy, failures, 0))).toEqual([2, 6, 18, 30]);
-  expect([1, 2, 3, 4].map((failures) => nextDelay(policy, failures, 0.5))).toEqual([
+  expect([1, 2, 3, 4].map((failures) => nextDelay(retryPolicy, failures, 0))).toEqual([2, 6, 18, 30]);
+  expect([1, 2, 3, 4].map((failures) => nextDelay(retryPolicy, failures, 0.5))).toEqual([
     2.25, 6.75, 20.25, 33.75,
   ]);
 });
 
 test('past the limit there is no further run', () => {
-  expect(nextDelay(policy, 5, 0)).toBeUndefined();
+  expect(nextDelay(retryPolicy, 5, 0)).toBeUndefined();
   expect(nextDelay(DEFAULT_RETRY, 1, 0)).toBeUndefined();
 });
 

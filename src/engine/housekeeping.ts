@@ -4,8 +4,8 @@ import { sweepKeys } from '../store/idempotency/sweep-keys.ts';
 import { moveDetails } from '../store/tasks/move-details.ts';
 import { BackgroundJob } from './background-job.ts';
 
-const INTERVAL_MS = 60_000;
-const BATCH = 1000;
+const SWEEP_INTERVAL_MS = 60_000;
+const SWEEP_BATCH = 1000;
 
 /** Removes old idempotency keys and corrects rows that older releases have written, in small batches. Every process does it. */
 export class Housekeeping {
@@ -18,7 +18,7 @@ export class Housekeeping {
     this.#log = log;
     this.#job = new BackgroundJob({
       name: 'housekeeping',
-      intervalMs: INTERVAL_MS,
+      intervalMs: SWEEP_INTERVAL_MS,
       log,
       run: (signal) => this.sweep(signal),
     });
@@ -36,8 +36,8 @@ export class Housekeeping {
 
   /** Does all pending work, or what is done until the signal aborts. */
   async sweep(signal?: AbortSignal): Promise<void> {
-    await inBatches(signal, () => sweepKeys(this.#database.sql, BATCH));
-    const moved = await inBatches(signal, () => moveDetails(this.#database.sql, BATCH));
+    await inBatches(signal, () => sweepKeys(this.#database.sql, SWEEP_BATCH));
+    const moved = await inBatches(signal, () => moveDetails(this.#database.sql, SWEEP_BATCH));
     if (moved > 0)
       this.#log.info(
         { event: 'housekeeping.details_table_set', tasks: moved },
@@ -52,7 +52,7 @@ async function inBatches(signal: AbortSignal | undefined, step: () => Promise<nu
   while (signal?.aborted !== true) {
     const count = await step();
     total += count;
-    if (count < BATCH) break;
+    if (count < SWEEP_BATCH) break;
   }
   return total;
 }

@@ -1,4 +1,4 @@
-const STATES = /^(53100|ENOSPC|EDQUOT)$/;
+const DISK_FULL_STATES = /^(53100|ENOSPC|EDQUOT)$/;
 /** What the embedded database says while its disk is full (`DiskGuard`); elsewhere it is said by a standby. */
 const READ_ONLY = '25006';
 
@@ -6,5 +6,5 @@ const READ_ONLY = '25006';
 export function isDiskFull(error: unknown, isEmbedded: boolean): boolean {
   if (!(error instanceof Error)) return false;
   const code = String((error as { code?: unknown }).code ?? '');
-  return STATES.test(code) || (isEmbedded && code === READ_ONLY);
+  return DISK_FULL_STATES.test(code) || (isEmbedded && code === READ_ONLY);
 }

@@ -10,7 +10,16 @@ import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { baseUrl } from '../base-url.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/archive.ts';
+import {
+  describeArchiveOperation,
+  describeArchivesOperation,
+  describeArchivesTooOperation,
+  describeArchiveTooOperation,
+  listArchiveOperation,
+  listArchivesOperation,
+  listBatchTasksOperation,
+  postArchiveOperation,
+} from '../operations/archive.ts';
 import { ObjectReader } from '../wire/carrier-reader.ts';
 import { CARRIER, overrideFormat } from './answer-format.ts';
 import { columnsByName } from './column-info.ts';
@@ -31,7 +40,7 @@ type Parts = { tasks: TaskDeps };
 
 /** `GET /api/v1/BatchTask`: the archive list (contract, section 6). */
 export async function batchTaskListRoutes(app: FastifyInstance, { tasks }: Parts): Promise<void> {
-  app.get('/', { config: { answer: CARRIER, operation: operations.listBatchTasks } }, (request, reply) =>
+  app.get('/', { config: { answer: CARRIER, operation: listBatchTasksOperation } }, (request, reply) =>
     answerList(request, reply, tasks, '/BatchTask', new QueryOptions([request.query as object], false)),
   );
 }
@@ -39,32 +48,32 @@ export async function batchTaskListRoutes(app: FastifyInstance, { tasks }: Parts
 /** `/api/v1/Archive`: the archives there are, their columns, and the list again (contract, section 6). */
 export async function archiveRoutes(app: FastifyInstance, { tasks }: Parts): Promise<void> {
   const path = `/Archive/${ARCHIVE}`;
-  app.get('/Archive', { config: { answer: 'Archives', operation: operations.listArchives } }, (request) => ({
+  app.get('/Archive', { config: { answer: 'Archives', operation: listArchivesOperation } }, (request) => ({
     value: [{ name: ARCHIVE, url: `${baseUrl(request)}/api/v1${path}` }],
   }));
 
   for (const [url, operation] of Object.entries({
-    '/Archive$metadata': operations.describeArchives,
-    '/Archive/$metadata': operations.describeArchivesToo,
+    '/Archive$metadata': describeArchivesOperation,
+    '/Archive/$metadata': describeArchivesTooOperation,
   })) {
     const config = { answer: 'Archives', operation };
     app.get(url, { config }, (request) => ({ [ARCHIVE]: columnsByName(localeOf(request)) }));
   }
 
   for (const [url, operation] of Object.entries({
-    [`${path}/$metadata`]: operations.describeArchive,
-    [`${path}$metadata`]: operations.describeArchiveToo,
+    [`${path}/$metadata`]: describeArchiveOperation,
+    [`${path}$metadata`]: describeArchiveTooOperation,
   })) {
     const config = { answer: 'Columns', operation };
     app.get(url, { config }, (request) => columnsByName(localeOf(request)));
   }
 
-  app.get(path, { config: { answer: CARRIER, operation: operations.listArchive } }, (request, reply) => {
+  app.get(path, { config: { answer: CARRIER, operation: listArchiveOperation } }, (request, reply) => {
     const options = new QueryOptions([request.query as object], true);
     return answerList(request, reply, tasks, path, options);
   });
 
-  app.post(path, { config: { answer: CARRIER, operation: operations.postArchive } }, (request, reply) => {
+  app.post(path, { config: { answer: CARRIER, operation: postArchiveOperation } }, (request, reply) => {
     new ObjectReader(request.body ?? {}, 'The body'); // refuses anything but an object
     const sources = [request.query as object, (request.body ?? {}) as object];
     const options = new QueryOptions(sources, true);

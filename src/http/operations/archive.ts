@@ -92,7 +92,7 @@ const PAGE = {
   value: [{ PrimaryKey: '274', EntityName: 'batchtask', DefinitionName: 'countdown', State: 3 }],
 };
 
-export const listBatchTasks: Operation = {
+export const listBatchTasksOperation: Operation = {
   id: 'listBatchTasks',
   tag,
   access: ACCESS.read,
@@ -103,8 +103,8 @@ export const listBatchTasks: Operation = {
   examples: { answer: { slim: PAGE } },
 };
 
-export const listArchive: Operation = {
-  ...listBatchTasks,
+export const listArchiveOperation: Operation = {
+  ...listBatchTasksOperation,
   id: 'listArchive',
   summary: 'The same list among the archives, also with a count.',
   answers: { 200: Type.Union([ArchivePage, Columns]) },
@@ -112,8 +112,8 @@ export const listArchive: Operation = {
   reads: { query: Type.Object(ARCHIVE_OPTIONS) },
 };
 
-export const postArchive: Operation = {
-  ...listArchive,
+export const postArchiveOperation: Operation = {
+  ...listArchiveOperation,
   id: 'postArchive',
   summary: 'The same list, with the options in the body, for long ones.',
   reads: { body: Type.Object(ARCHIVE_OPTIONS), bodyIsOptional: true },
@@ -123,7 +123,7 @@ export const postArchive: Operation = {
   },
 };
 
-export const listArchives: Operation = {
+export const listArchivesOperation: Operation = {
   id: 'listArchives',
   tag,
   access: ACCESS.read,
@@ -141,7 +141,7 @@ export const listArchives: Operation = {
   },
 };
 
-export const describeArchives: Operation = {
+export const describeArchivesOperation: Operation = {
   id: 'describeArchives',
   tag,
   access: ACCESS.read,
@@ -149,7 +149,7 @@ export const describeArchives: Operation = {
   answers: { 200: Type.Object({ BatchTasks: Columns }) },
 };
 
-export const describeArchive: Operation = {
+export const describeArchiveOperation: Operation = {
   id: 'describeArchive',
   tag,
   access: ACCESS.read,
@@ -158,8 +158,14 @@ export const describeArchive: Operation = {
 };
 
 /** The same operations under their second paths. */
-export const describeArchivesToo: Operation = { ...describeArchives, id: 'describeArchivesToo' };
-export const describeArchiveToo: Operation = { ...describeArchive, id: 'describeArchiveToo' };
+export const describeArchivesTooOperation: Operation = {
+  ...describeArchivesOperation,
+  id: 'describeArchivesToo',
+};
+export const describeArchiveTooOperation: Operation = {
+  ...describeArchiveOperation,
+  id: 'describeArchiveToo',
+};
 
 const Restriction = Type.Object({
   Name: Type.String({ description: 'A column' }),

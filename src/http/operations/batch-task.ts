@@ -29,7 +29,7 @@ const VERSION = {
 };
 const TaskId = Type.Integer({ ...Int32, description: 'The id of the task' });
 
-export const startBatchTask: Operation = {
+export const startBatchTaskOperation: Operation = {
   id: 'startBatchTask',
   access: ACCESS.write,
   tag,
@@ -45,7 +45,7 @@ const TaskOrState = Type.Union([Int32, BatchTaskState], {
   description: 'The id of a task, or the name of a state',
 });
 
-export const getBatchTask: Operation = {
+export const getBatchTaskOperation: Operation = {
   id: 'getBatchTask',
   access: ACCESS.readOrWork,
   tag,
@@ -60,7 +60,7 @@ export const getBatchTask: Operation = {
 const carriers = Object.fromEntries(BODY_TYPES.map((type) => [type, BatchTaskUpdate]));
 const carrierOrPatch = Type.Union([BatchTaskUpdate, JsonPatchDocument]);
 
-export const updateBatchTask: Operation = {
+export const updateBatchTaskOperation: Operation = {
   id: 'updateBatchTask',
   access: ACCESS.writeOrWork,
   tag,
@@ -78,8 +78,8 @@ export const updateBatchTask: Operation = {
   examples: { request: { published: PUT_SAMPLE.request }, answer: { published: PUT_SAMPLE.answer } },
 };
 
-export const patchBatchTask: Operation = {
-  ...updateBatchTask,
+export const patchBatchTaskOperation: Operation = {
+  ...updateBatchTaskOperation,
   id: 'patchBatchTask',
   access: ACCESS.writeOrWork,
   summary: 'The same by JSON Patch or merge patch, all or nothing.',
@@ -102,7 +102,7 @@ export const patchBatchTask: Operation = {
   },
 };
 
-export const deleteBatchTask: Operation = {
+export const deleteBatchTaskOperation: Operation = {
   id: 'deleteBatchTask',
   access: ACCESS.write,
   tag,
@@ -112,7 +112,7 @@ export const deleteBatchTask: Operation = {
   conditions: 'change',
 };
 
-export const stopBatchTask: Operation = {
+export const stopBatchTaskOperation: Operation = {
   id: 'stopBatchTask',
   access: ACCESS.write,
   tag,
@@ -122,7 +122,7 @@ export const stopBatchTask: Operation = {
   examples: { answer: { stopped: true } },
 };
 
-export const restartBatchTask: Operation = {
+export const restartBatchTaskOperation: Operation = {
   id: 'restartBatchTask',
   access: ACCESS.write,
   tag,
@@ -146,7 +146,7 @@ const BulkOutcome = Type.Object(
   { title: 'BulkOutcome' },
 );
 
-export const bulkBatchTasks: Operation = {
+export const bulkBatchTasksOperation: Operation = {
   id: 'bulkBatchTasks',
   access: ACCESS.write,
   tag,
@@ -155,7 +155,7 @@ export const bulkBatchTasks: Operation = {
   examples: { request: { dryRun: { Action: 'Restart', Filter: "state eq 'Failed'", DryRun: true } } },
 };
 
-export const copyBatchTask: Operation = {
+export const copyBatchTaskOperation: Operation = {
   id: 'copyBatchTask',
   access: ACCESS.write,
   tag,
@@ -183,7 +183,7 @@ const AuditEntry = Type.Object(
   { title: 'AuditEntry', description: 'A change of the state of a task' },
 );
 
-export const readBatchTaskAudit: Operation = {
+export const readBatchTaskAuditOperation: Operation = {
   id: 'readBatchTaskAudit',
   access: ACCESS.readOrWork,
   tag,
@@ -202,7 +202,7 @@ const LogLine = Type.Object(
   { title: 'LogLine' },
 );
 
-export const readBatchTaskLog: Operation = {
+export const readBatchTaskLogOperation: Operation = {
   id: 'readBatchTaskLog',
   access: ACCESS.readOrWork,
   tag,
@@ -221,7 +221,7 @@ const Children = Type.Object(
   { title: 'Children', description: 'The tasks that a task has started, and how far they have come' },
 );
 
-export const listBatchTaskChildren: Operation = {
+export const listBatchTaskChildrenOperation: Operation = {
   id: 'listBatchTaskChildren',
   access: ACCESS.read,
   tag,
@@ -230,7 +230,7 @@ export const listBatchTaskChildren: Operation = {
   headers: LIST_CUT,
 };
 
-export const getBatchTaskParent: Operation = {
+export const getBatchTaskParentOperation: Operation = {
   id: 'getBatchTaskParent',
   access: ACCESS.read,
   tag,
@@ -245,7 +245,7 @@ const FILE_HEADERS = {
   'Repr-Digest': 'Its SHA-256 (RFC 9530)',
 };
 
-export const getBatchTaskFile: Operation = {
+export const getBatchTaskFileOperation: Operation = {
   id: 'getBatchTaskFile',
   access: ACCESS.readOrWork,
   tag,
@@ -256,8 +256,8 @@ export const getBatchTaskFile: Operation = {
   conditions: 'file',
 };
 
-export const headBatchTaskFile: Operation = {
-  ...getBatchTaskFile,
+export const headBatchTaskFileOperation: Operation = {
+  ...getBatchTaskFileOperation,
   id: 'headBatchTaskFile',
   access: ACCESS.readOrWork,
   summary: 'What the result file is, without its content.',

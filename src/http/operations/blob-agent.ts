@@ -12,7 +12,7 @@ const Base64 = Type.Unsafe<string | null>({
   description: 'The bytes in base64; null if the task has no output',
 });
 
-export const getOutputFromBatch: Operation = {
+export const getOutputFromBatchOperation: Operation = {
   id: 'BLOB_GetOutputFromBatch',
   access: ACCESS.readOrWork,
   tag,
@@ -34,7 +34,7 @@ export const getOutputFromBatch: Operation = {
   examples,
 };
 
-export const cleanupBatchTask: Operation = {
+export const cleanupBatchTaskOperation: Operation = {
   id: 'BLOB_CleanupBatchTask',
   access: ACCESS.write,
   tag,

@@ -6,7 +6,7 @@ import { AnyObject, DateTime, dictionary, nullable } from '../openapi/schemas.ts
 
 const tag = 'Definitions';
 
-const Limits = Type.Object(
+const LimitsSchema = Type.Object(
   {
     Concurrent: nullable(Type.Integer({ description: 'Runs at once' })),
     PerTenant: nullable(Type.Integer({ description: 'Runs at once of each tenant' })),
@@ -32,7 +32,7 @@ const Definition = Type.Object(
     PausedBy: nullable(Type.Integer()),
     PausedAt: nullable(Type.Unsafe<string>(DateTime)),
     PausedReason: nullable(Type.String({ description: 'Why the server itself has paused it' })),
-    Limits,
+    Limits: LimitsSchema,
     LimitsAreSet: Type.Boolean({
       description: 'Somebody has set them, instead of those that the definition brings',
     }),
@@ -40,7 +40,7 @@ const Definition = Type.Object(
   { title: 'Definition', description: 'What tasks can be started by' },
 );
 
-export const listDefinitions: Operation = {
+export const listDefinitionsOperation: Operation = {
   id: 'listDefinitions',
   access: ACCESS.readCommon,
   tag,
@@ -48,7 +48,7 @@ export const listDefinitions: Operation = {
   answers: { 200: Type.Array(Definition) },
 };
 
-export const getDefinition: Operation = {
+export const getDefinitionOperation: Operation = {
   id: 'getDefinition',
   access: ACCESS.readCommon,
   tag,
@@ -56,7 +56,7 @@ export const getDefinition: Operation = {
   answers: { 200: Definition },
 };
 
-export const pauseDefinition: Operation = {
+export const pauseDefinitionOperation: Operation = {
   id: 'pauseDefinition',
   access: ACCESS.administerServer,
   tag,
@@ -64,7 +64,7 @@ export const pauseDefinition: Operation = {
   answers: { 200: Definition },
 };
 
-export const resumeDefinition: Operation = {
+export const resumeDefinitionOperation: Operation = {
   id: 'resumeDefinition',
   access: ACCESS.administerServer,
   tag,
@@ -72,7 +72,7 @@ export const resumeDefinition: Operation = {
   answers: { 200: Definition },
 };
 
-export const limitDefinition: Operation = {
+export const limitDefinitionOperation: Operation = {
   id: 'limitDefinition',
   access: ACCESS.administerServer,
   tag,
@@ -81,7 +81,7 @@ export const limitDefinition: Operation = {
   examples: { request: { limits: { Concurrent: 4, PerTenant: 1, Rate: { Runs: 100, Seconds: 60 } } } },
 };
 
-export const unlimitDefinition: Operation = {
+export const unlimitDefinitionOperation: Operation = {
   id: 'unlimitDefinition',
   access: ACCESS.administerServer,
   tag,
@@ -90,11 +90,11 @@ export const unlimitDefinition: Operation = {
 };
 
 const DefinitionChange = Type.Object(
-  { At: DateTime, ActorId: Type.Integer(), Action: Type.String(), Limits: nullable(Limits) },
+  { At: DateTime, ActorId: Type.Integer(), Action: Type.String(), Limits: nullable(LimitsSchema) },
   { title: 'DefinitionChange' },
 );
 
-export const readDefinitionAudit: Operation = {
+export const readDefinitionAuditOperation: Operation = {
   id: 'readDefinitionAudit',
   access: ACCESS.readAsServerAdministrator,
   tag,
@@ -107,7 +107,7 @@ const Retention = dictionary<string>(Type.String(), {
   description: 'By state, such as 30d; a state that is not there is kept',
 });
 
-export const getRetention: Operation = {
+export const getRetentionOperation: Operation = {
   id: 'getRetention',
   access: ACCESS.readCommon,
   tag,
@@ -116,7 +116,7 @@ export const getRetention: Operation = {
   examples: { answer: { default: { Succeeded: '30d', Failed: '90d' } } },
 };
 
-export const setRetention: Operation = {
+export const setRetentionOperation: Operation = {
   id: 'setRetention',
   access: ACCESS.administerServer,
   tag,
@@ -125,7 +125,7 @@ export const setRetention: Operation = {
   examples: { request: { week: { Succeeded: '7d', Failed: 'never' } } },
 };
 
-export const resetRetention: Operation = {
+export const resetRetentionOperation: Operation = {
   id: 'resetRetention',
   access: ACCESS.administerServer,
   tag,

@@ -33,7 +33,7 @@ const EventPage = Type.Object(
   { title: 'EventPage' },
 );
 
-const EventStream = Type.String({
+const EventStreamSchema = Type.String({
   title: 'EventStream',
   description:
     'Server-sent events: `state` with a TaskEvent as data and its Id as id, `progress` with the progress of a task',
@@ -61,12 +61,12 @@ const answers = {
     content: {
       'application/json': EventPage,
       'application/xml': EventPage,
-      'text/event-stream': EventStream,
+      'text/event-stream': EventStreamSchema,
     },
   },
 };
 
-export const readEvents: Operation = {
+export const readEventsOperation: Operation = {
   id: 'readEvents',
   access: ACCESS.readOrWork,
   tag,
@@ -77,8 +77,8 @@ export const readEvents: Operation = {
   examples: { answer: { begin: { After: 812, More: false, Events: [] } } },
 };
 
-export const readBatchTaskEvents: Operation = {
-  ...readEvents,
+export const readBatchTaskEventsOperation: Operation = {
+  ...readEventsOperation,
   id: 'readBatchTaskEvents',
   access: ACCESS.readOrWork,
   summary: 'The events of a batch task, as a stream or a page.',

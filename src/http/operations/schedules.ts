@@ -6,7 +6,7 @@ import { AnyObject, DateTime, Int32, nullable } from '../openapi/schemas.ts';
 
 const tag = 'Schedules';
 
-const Schedule = Type.Object(
+const ScheduleSchema = Type.Object(
   {
     Id: Int32,
     Name: Type.String(),
@@ -30,20 +30,20 @@ const Schedule = Type.Object(
   { title: 'Schedule', description: 'A task that starts by the clock' },
 );
 
-export const listSchedules: Operation = {
+export const listSchedulesOperation: Operation = {
   id: 'listSchedules',
   access: ACCESS.read,
   tag,
   summary: 'The schedules that one may see.',
-  answers: { 200: Type.Array(Schedule) },
+  answers: { 200: Type.Array(ScheduleSchema) },
 };
 
-export const createSchedule: Operation = {
+export const createScheduleOperation: Operation = {
   id: 'createSchedule',
   access: ACCESS.write,
   tag,
   summary: 'Makes a schedule.',
-  answers: { 201: Schedule },
+  answers: { 201: ScheduleSchema },
   refusals: [409],
   examples: {
     request: {
@@ -52,15 +52,15 @@ export const createSchedule: Operation = {
   },
 };
 
-export const getSchedule: Operation = {
+export const getScheduleOperation: Operation = {
   id: 'getSchedule',
   access: ACCESS.read,
   tag,
   summary: 'One schedule, with its next due times.',
-  answers: { 200: Schedule },
+  answers: { 200: ScheduleSchema },
 };
 
-export const listNextRuns: Operation = {
+export const listNextRunsOperation: Operation = {
   id: 'listNextRuns',
   access: ACCESS.read,
   tag,
@@ -68,7 +68,7 @@ export const listNextRuns: Operation = {
   answers: { 200: Type.Array(DateTime) },
 };
 
-export const previewNextRuns: Operation = {
+export const previewNextRunsOperation: Operation = {
   id: 'previewNextRuns',
   access: ACCESS.readCommon,
   tag,
@@ -76,33 +76,33 @@ export const previewNextRuns: Operation = {
   answers: { 200: Type.Array(DateTime) },
 };
 
-export const changeSchedule: Operation = {
+export const changeScheduleOperation: Operation = {
   id: 'changeSchedule',
   access: ACCESS.write,
   tag,
   summary: 'Changes what is given of a schedule.',
-  answers: { 200: Schedule },
+  answers: { 200: ScheduleSchema },
   refusals: [409],
   examples: { request: { later: { Cron: '0 4 * * *' } } },
 };
 
-export const pauseSchedule: Operation = {
+export const pauseScheduleOperation: Operation = {
   id: 'pauseSchedule',
   access: ACCESS.write,
   tag,
   summary: 'Pauses a schedule.',
-  answers: { 200: Schedule },
+  answers: { 200: ScheduleSchema },
 };
 
-export const resumeSchedule: Operation = {
+export const resumeScheduleOperation: Operation = {
   id: 'resumeSchedule',
   access: ACCESS.write,
   tag,
   summary: 'Resumes a schedule.',
-  answers: { 200: Schedule },
+  answers: { 200: ScheduleSchema },
 };
 
-export const runScheduleNow: Operation = {
+export const runScheduleNowOperation: Operation = {
   id: 'runScheduleNow',
   access: ACCESS.write,
   tag,
@@ -110,7 +110,7 @@ export const runScheduleNow: Operation = {
   answers: { 200: Int32 },
 };
 
-export const deleteSchedule: Operation = {
+export const deleteScheduleOperation: Operation = {
   id: 'deleteSchedule',
   access: ACCESS.write,
   tag,

@@ -10,7 +10,7 @@ const Health = Type.Object(
   { title: 'Health' },
 );
 
-export const isLive: Operation = {
+export const isLiveOperation: Operation = {
   id: 'isLive',
   access: ACCESS.open,
   tag,
@@ -19,7 +19,7 @@ export const isLive: Operation = {
   examples: { answer: { live: { Status: 'live' } } },
 };
 
-export const isReady: Operation = {
+export const isReadyOperation: Operation = {
   id: 'isReady',
   access: ACCESS.open,
   tag,
@@ -38,7 +38,7 @@ const HealthSummary = Type.Object(
   { title: 'HealthSummary' },
 );
 
-export const getHealth: Operation = {
+export const getHealthOperation: Operation = {
   id: 'getHealth',
   access: ACCESS.open,
   tag,
@@ -46,7 +46,7 @@ export const getHealth: Operation = {
   answers: { 200: HealthSummary, 503: HealthSummary },
 };
 
-export const readMetrics: Operation = {
+export const readMetricsOperation: Operation = {
   id: 'readMetrics',
   access: ACCESS.readServer,
   tag,
@@ -81,7 +81,7 @@ const CustomerState = Type.Object(
   { title: 'CustomerState' },
 );
 
-export const getCustomerState: Operation = {
+export const getCustomerStateOperation: Operation = {
   id: 'getCustomerState',
   access: ACCESS.open,
   tag,
@@ -90,7 +90,7 @@ export const getCustomerState: Operation = {
   reads: { params: Type.Object({ customer: Type.String({ examples: ['Cust12345'] }) }) },
 };
 
-export const listVersions: Operation = {
+export const listVersionsOperation: Operation = {
   id: 'listVersions',
   access: ACCESS.open,
   tag,
@@ -122,7 +122,7 @@ const Calls = dictionary<Record<string, string>>(
   { title: 'Calls', description: 'By address, the methods with a line on each' },
 );
 
-export const listCalls: Operation = {
+export const listCallsOperation: Operation = {
   id: 'listCalls',
   access: ACCESS.open,
   tag,
@@ -130,7 +130,7 @@ export const listCalls: Operation = {
   answers: { 200: Calls },
 };
 
-export const getOpenApi: Operation = {
+export const getOpenApiOperation: Operation = {
   id: 'getOpenApi',
   access: ACCESS.open,
   tag,
@@ -147,7 +147,7 @@ const Texts = Type.Object(
   { title: 'Texts' },
 );
 
-export const getTexts: Operation = {
+export const getTextsOperation: Operation = {
   id: 'getTexts',
   access: ACCESS.open,
   tag,
@@ -195,7 +195,7 @@ const Statistics = Type.Object(
   { title: 'Statistics' },
 );
 
-export const readStatistics: Operation = {
+export const readStatisticsOperation: Operation = {
   id: 'readStatistics',
   access: ACCESS.readAll,
   tag,

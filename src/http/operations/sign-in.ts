@@ -29,7 +29,7 @@ const SignedIn = Type.Object(
   { title: 'SignedIn' },
 );
 
-export const signIn: Operation = {
+export const signInOperation: Operation = {
   id: 'signIn',
   access: ACCESS.open,
   tag,
@@ -39,7 +39,7 @@ export const signIn: Operation = {
   examples: { request: { ticket: { Login: 'admin', Password: 'correct horse' } } },
 };
 
-export const getSession: Operation = {
+export const getSessionOperation: Operation = {
   id: 'getSession',
   access: ACCESS.anySignIn,
   tag,
@@ -47,7 +47,7 @@ export const getSession: Operation = {
   answers: { 200: Session },
 };
 
-export const signOut: Operation = {
+export const signOutOperation: Operation = {
   id: 'signOut',
   access: ACCESS.anySignIn,
   tag,
@@ -67,7 +67,7 @@ const User = Type.Object(
   { title: 'User', description: 'An associate who may sign in' },
 );
 
-export const listUsers: Operation = {
+export const listUsersOperation: Operation = {
   id: 'listUsers',
   access: ACCESS.readAsAdministrator,
   tag,
@@ -75,7 +75,7 @@ export const listUsers: Operation = {
   answers: { 200: Type.Array(User) },
 };
 
-export const createUser: Operation = {
+export const createUserOperation: Operation = {
   id: 'createUser',
   access: ACCESS.administer,
   tag,
@@ -85,7 +85,7 @@ export const createUser: Operation = {
   examples: { request: { anna: { Login: 'anna', Password: 'a long password', Roles: ['viewer'] } } },
 };
 
-export const changeUser: Operation = {
+export const changeUserOperation: Operation = {
   id: 'changeUser',
   access: ACCESS.changeAccount,
   tag,
@@ -121,7 +121,7 @@ const CreatedToken = Type.Object(
   { title: 'CreatedToken' },
 );
 
-export const listTokens: Operation = {
+export const listTokensOperation: Operation = {
   id: 'listTokens',
   access: ACCESS.read,
   tag,
@@ -129,7 +129,7 @@ export const listTokens: Operation = {
   answers: { 200: Type.Array(Token) },
 };
 
-export const createToken: Operation = {
+export const createTokenOperation: Operation = {
   id: 'createToken',
   access: ACCESS.write,
   tag,
@@ -138,7 +138,7 @@ export const createToken: Operation = {
   examples: { request: { nightly: { Name: 'nightly job', Scopes: ['read', 'write'], ExpiresInDays: 90 } } },
 };
 
-export const revokeToken: Operation = {
+export const revokeTokenOperation: Operation = {
   id: 'revokeToken',
   access: ACCESS.write,
   tag,
@@ -158,7 +158,7 @@ const CreatedApplication = Type.Object(
   { title: 'CreatedApplication' },
 );
 
-export const listApplications: Operation = {
+export const listApplicationsOperation: Operation = {
   id: 'listApplications',
   access: ACCESS.readAsServerAdministrator,
   tag,
@@ -166,7 +166,7 @@ export const listApplications: Operation = {
   answers: { 200: Type.Array(Application) },
 };
 
-export const createApplication: Operation = {
+export const createApplicationOperation: Operation = {
   id: 'createApplication',
   access: ACCESS.administerServer,
   tag,
@@ -175,7 +175,7 @@ export const createApplication: Operation = {
   examples: { request: { import: { Name: 'Import of the north', Scopes: ['read', 'write'] } } },
 };
 
-export const removeApplication: Operation = {
+export const removeApplicationOperation: Operation = {
   id: 'removeApplication',
   access: ACCESS.administerServer,
   tag,

@@ -15,7 +15,7 @@ const TimeZoneList = Type.Object(
   { title: 'TimeZoneList' },
 );
 
-export const listTimeZones: Operation = {
+export const listTimeZonesOperation: Operation = {
   id: 'listTimeZones',
   access: ACCESS.readCommon,
   tag,
@@ -33,7 +33,7 @@ export const listTimeZones: Operation = {
   },
 };
 
-export const getBaseTimeZone: Operation = {
+export const getBaseTimeZoneOperation: Operation = {
   id: 'getBaseTimeZone',
   access: ACCESS.readCommon,
   tag,
@@ -41,7 +41,7 @@ export const getBaseTimeZone: Operation = {
   answers: { 200: TimeZoneData },
 };
 
-export const getCurrentTimeZone: Operation = {
+export const getCurrentTimeZoneOperation: Operation = {
   id: 'getCurrentTimeZone',
   access: ACCESS.readCommon,
   tag,
@@ -49,7 +49,7 @@ export const getCurrentTimeZone: Operation = {
   answers: { 200: TimeZoneData },
 };
 
-export const getTimeZone: Operation = {
+export const getTimeZoneOperation: Operation = {
   id: 'getTimeZone',
   access: ACCESS.readCommon,
   tag,
@@ -61,7 +61,9 @@ export const getTimeZone: Operation = {
 const Flag = Type.Boolean();
 
 /** Arguments and answers of the methods of the TimeZone agent, by their names; they are those of SuperOffice's client. */
-const METHODS: Readonly<Record<string, { args?: Record<string, TSchema>; answer: TSchema | null }>> = {
+const TIME_ZONE_METHODS: Readonly<
+  Record<string, { args?: Record<string, TSchema>; answer: TSchema | null }>
+> = {
   GetDefaultTimeZoneInformation: { answer: PreferredTimeZone },
   InitializeTimeZoneData: { answer: Type.Array(TimeZoneData) },
   GetBaseTimeZoneId: { answer: Int32 },
@@ -78,7 +80,7 @@ const METHODS: Readonly<Record<string, { args?: Record<string, TSchema>; answer:
 
 /** The OpenAPI operation of a method of the TimeZone agent. */
 export function timeZoneAgentOperation(name: string, summary: string): Operation {
-  const method = METHODS[name];
+  const method = TIME_ZONE_METHODS[name];
   if (method === undefined) throw new Error(`the arguments of ${name} are not described`);
   return {
     id: `TimeZone_${name}`,

@@ -12,9 +12,9 @@ const created = {
   Sha256: Type.String({ description: 'In hex' }),
 };
 const CreatedUpload = Type.Object(created, { title: 'CreatedUpload' });
-const Upload = Type.Object({ ...created, Created: DateTime, LastUsed: DateTime }, { title: 'Upload' });
+const UploadSchema = Type.Object({ ...created, Created: DateTime, LastUsed: DateTime }, { title: 'Upload' });
 
-export const createUpload: Operation = {
+export const createUploadOperation: Operation = {
   id: 'createUpload',
   access: ACCESS.write,
   tag,
@@ -32,15 +32,15 @@ export const createUpload: Operation = {
   },
 };
 
-export const listUploads: Operation = {
+export const listUploadsOperation: Operation = {
   id: 'listUploads',
   access: ACCESS.read,
   tag,
   summary: 'The own uploads.',
-  answers: { 200: Type.Array(Upload) },
+  answers: { 200: Type.Array(UploadSchema) },
 };
 
-export const deleteUpload: Operation = {
+export const deleteUploadOperation: Operation = {
   id: 'deleteUpload',
   access: ACCESS.write,
   tag,

@@ -48,7 +48,7 @@ const WebhookDelivery = Type.Object(
   { title: 'WebhookDelivery' },
 );
 
-export const listWebhooks: Operation = {
+export const listWebhooksOperation: Operation = {
   id: 'listWebhooks',
   access: ACCESS.read,
   tag,
@@ -56,7 +56,7 @@ export const listWebhooks: Operation = {
   answers: { 200: Type.Array(Webhook) },
 };
 
-export const createWebhook: Operation = {
+export const createWebhookOperation: Operation = {
   id: 'createWebhook',
   access: ACCESS.write,
   tag,
@@ -65,7 +65,7 @@ export const createWebhook: Operation = {
   examples: { request: { failures: { Url: 'https://example.com/hook', States: ['Failed'] } } },
 };
 
-export const getWebhook: Operation = {
+export const getWebhookOperation: Operation = {
   id: 'getWebhook',
   access: ACCESS.read,
   tag,
@@ -73,7 +73,7 @@ export const getWebhook: Operation = {
   answers: { 200: Webhook },
 };
 
-export const changeWebhook: Operation = {
+export const changeWebhookOperation: Operation = {
   id: 'changeWebhook',
   access: ACCESS.write,
   tag,
@@ -82,7 +82,7 @@ export const changeWebhook: Operation = {
   examples: { request: { off: { Active: false } } },
 };
 
-export const deleteWebhook: Operation = {
+export const deleteWebhookOperation: Operation = {
   id: 'deleteWebhook',
   access: ACCESS.write,
   tag,
@@ -90,7 +90,7 @@ export const deleteWebhook: Operation = {
   answers: { 204: null },
 };
 
-export const testWebhook: Operation = {
+export const testWebhookOperation: Operation = {
   id: 'testWebhook',
   access: ACCESS.write,
   tag,
@@ -99,7 +99,7 @@ export const testWebhook: Operation = {
   refusals: [409],
 };
 
-export const listWebhookDeliveries: Operation = {
+export const listWebhookDeliveriesOperation: Operation = {
   id: 'listWebhookDeliveries',
   access: ACCESS.read,
   tag,
@@ -113,7 +113,7 @@ export const listWebhookDeliveries: Operation = {
   },
 };
 
-export const redeliverWebhook: Operation = {
+export const redeliverWebhookOperation: Operation = {
   id: 'redeliverWebhook',
   access: ACCESS.write,
   tag,

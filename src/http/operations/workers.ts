@@ -13,7 +13,7 @@ const Declared = Type.Object(
   { title: 'DeclaredDefinition' },
 );
 
-export const declareDefinitions: Operation = {
+export const declareDefinitionsOperation: Operation = {
   id: 'declareDefinitions',
   access: ACCESS.work,
   tag,
@@ -23,7 +23,7 @@ export const declareDefinitions: Operation = {
   examples: { request: { resize: { Definitions: [{ Name: 'resize', Description: 'Resizes pictures' }] } } },
 };
 
-export const forgetDefinition: Operation = {
+export const forgetDefinitionOperation: Operation = {
   id: 'forgetDefinition',
   access: ACCESS.administerServer,
   tag,
@@ -32,7 +32,7 @@ export const forgetDefinition: Operation = {
   refusals,
 };
 
-export const acquireTasks: Operation = {
+export const acquireTasksOperation: Operation = {
   id: 'acquireTasks',
   access: ACCESS.work,
   tag,
@@ -41,7 +41,7 @@ export const acquireTasks: Operation = {
   examples: { request: { one: { Worker: 'host-1', Definitions: ['resize'], Limit: 1, WaitSeconds: 30 } } },
 };
 
-export const endAcquire: Operation = {
+export const endAcquireOperation: Operation = {
   id: 'endAcquire',
   access: ACCESS.work,
   tag,
@@ -49,7 +49,7 @@ export const endAcquire: Operation = {
   answers: { 204: null },
 };
 
-export const renewLease: Operation = {
+export const renewLeaseOperation: Operation = {
   id: 'renewLease',
   access: ACCESS.work,
   tag,
@@ -59,7 +59,7 @@ export const renewLease: Operation = {
   examples: { request: { half: { ProgressPercent: 50, ProgressDescription: 'half of it' } } },
 };
 
-export const keepCheckpoint: Operation = {
+export const keepCheckpointOperation: Operation = {
   id: 'keepCheckpoint',
   access: ACCESS.work,
   tag,
@@ -69,7 +69,7 @@ export const keepCheckpoint: Operation = {
   examples: { request: { row: { Value: { row: 1200 } } } },
 };
 
-export const addLogLines: Operation = {
+export const addLogLinesOperation: Operation = {
   id: 'addLogLines',
   access: ACCESS.work,
   tag,
@@ -79,7 +79,7 @@ export const addLogLines: Operation = {
   examples: { request: { line: { Lines: [{ Level: 'warn', Message: 'row 17 was skipped' }] } } },
 };
 
-export const uploadResultFile: Operation = {
+export const uploadResultFileOperation: Operation = {
   id: 'uploadResultFile',
   access: ACCESS.work,
   tag,
@@ -89,7 +89,7 @@ export const uploadResultFile: Operation = {
   reads: { body: { content: { '*/*': Type.Unsafe<Blob>({ type: 'string', format: 'binary' }) } } },
 };
 
-export const startChildren: Operation = {
+export const startChildrenOperation: Operation = {
   id: 'startChildren',
   access: ACCESS.work,
   tag,
@@ -99,7 +99,7 @@ export const startChildren: Operation = {
   examples: { request: { one: { Children: [{ Key: 'page-1', Name: 'resize' }] } } },
 };
 
-export const listLeaseChildren: Operation = {
+export const listLeaseChildrenOperation: Operation = {
   id: 'listLeaseChildren',
   access: ACCESS.work,
   tag,
@@ -108,7 +108,7 @@ export const listLeaseChildren: Operation = {
   refusals,
 };
 
-export const waitForChildren: Operation = {
+export const waitForChildrenOperation: Operation = {
   id: 'waitForChildren',
   access: ACCESS.work,
   tag,
@@ -117,7 +117,7 @@ export const waitForChildren: Operation = {
   refusals,
 };
 
-export const succeedTask: Operation = {
+export const succeedTaskOperation: Operation = {
   id: 'succeedTask',
   access: ACCESS.work,
   tag,
@@ -130,7 +130,7 @@ export const succeedTask: Operation = {
   },
 };
 
-export const failTask: Operation = {
+export const failTaskOperation: Operation = {
   id: 'failTask',
   access: ACCESS.work,
   tag,
@@ -140,7 +140,7 @@ export const failTask: Operation = {
   examples: { request: { final: { Message: 'the picture is broken', Retry: false } } },
 };
 
-export const returnTask: Operation = {
+export const returnTaskOperation: Operation = {
   id: 'returnTask',
   access: ACCESS.work,
   tag,

@@ -14,10 +14,14 @@ import type { Schema } from '../../store/schema.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { generateSecret, hashToken } from '../auth/tokens.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/sign-in.ts';
+import {
+  createApplicationOperation,
+  listApplicationsOperation,
+  removeApplicationOperation,
+} from '../operations/sign-in.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
-const CONFIG = { answer: 'Application' };
+const APPLICATION_CONFIG = { answer: 'Application' };
 
 const NewApplication = Type.Object(
   {
@@ -32,15 +36,19 @@ export async function applicationRoutes(
   app: FastifyInstance,
   { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
 ): Promise<void> {
-  app.get('/', { config: { ...CONFIG, operation: operations.listApplications } }, async (request) => {
-    const locale = localeOf(request);
-    return (await listApplications(db)).map((application) => toWire(application, locale));
-  });
+  app.get(
+    '/',
+    { config: { ...APPLICATION_CONFIG, operation: listApplicationsOperation } },
+    async (request) => {
+      const locale = localeOf(request);
+      return (await listApplications(db)).map((application) => applicationToWire(application, locale));
+    },
+  );
 
   app.post<{ Body: Static<typeof NewApplication> }>(
     '/',
     {
-      config: { ...CONFIG, holdsSecret: true, operation: operations.createApplication },
+      config: { ...APPLICATION_CONFIG, holdsSecret: true, operation: createApplicationOperation },
       schema: { body: NewApplication },
     },
     async (request, reply) => {
@@ -52,13 +60,13 @@ export async function applicationRoutes(
         scopes: Scopes,
         hash: hashToken(secret),
       });
-      return reply.code(201).send({ ...toWire(application, localeOf(request)), AppToken: secret });
+      return reply.code(201).send({ ...applicationToWire(application, localeOf(request)), AppToken: secret });
     },
   );
 
   app.delete<{ Params: { id: string } }>(
     '/:id',
-    { config: { operation: operations.removeApplication } },
+    { config: { operation: removeApplicationOperation } },
     async (request, reply) => {
       const id = readTaskId(request.params.id);
       const found = await deleteApplication(db, id);
@@ -69,7 +77,7 @@ export async function applicationRoutes(
   );
 }
 
-function toWire(application: Application, locale: Locale): object {
+function applicationToWire(application: Application, locale: Locale): object {
   return {
     Id: application.id,
     Name: application.name,

@@ -11,7 +11,14 @@ import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import { conditionsOf, isNotModified, setEtag } from '../negotiation/conditions.ts';
 import { jsonPatchChange } from '../negotiation/task-patch.ts';
-import * as operations from '../operations/batch-task.ts';
+import {
+  deleteBatchTaskOperation,
+  getBatchTaskOperation,
+  patchBatchTaskOperation,
+  startBatchTaskOperation,
+  stopBatchTaskOperation,
+  updateBatchTaskOperation,
+} from '../operations/batch-task.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
 import { BATCH_TASK_PROPERTIES, readChange, readStart, TaskSerializer } from '../wire/batch-task-info.ts';
 import { describe, ObjectReader, STATES } from '../wire/carrier-reader.ts';
@@ -36,7 +43,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
   app.post<StartRoute>(
     '/',
     {
-      config: { operation: operations.startBatchTask },
+      config: { operation: startBatchTaskOperation },
       schema: { querystring: StartQuery, headers: StartHeaders },
     },
     async (request, reply) => {
@@ -50,7 +57,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
 
   app.get<ById>(
     '/:id',
-    { config: { ...CONFIG, operation: operations.getBatchTask } },
+    { config: { ...CONFIG, operation: getBatchTaskOperation } },
     async (request, reply) => {
       const caller = callerOf(request);
       const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
@@ -77,7 +84,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     url: '/:id',
     config: {
       ...CONFIG,
-      operation: { PUT: operations.updateBatchTask, PATCH: operations.patchBatchTask },
+      operation: { PUT: updateBatchTaskOperation, PATCH: patchBatchTaskOperation },
     },
     handler: async (request, reply) => {
       const caller = callerOf(request);
@@ -95,12 +102,12 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
     },
   });
 
-  app.delete<ById>('/:id', { config: { operation: operations.deleteBatchTask } }, async (request, reply) => {
+  app.delete<ById>('/:id', { config: { operation: deleteBatchTaskOperation } }, async (request, reply) => {
     await deleteTasks(tasks, callerOf(request), [readTaskId(request.params.id)], conditionsOf(request));
     return reply.code(204).send();
   });
 
-  app.post<ById>('/:id/Stop', { config: { operation: operations.stopBatchTask } }, async (request, reply) => {
+  app.post<ById>('/:id/Stop', { config: { operation: stopBatchTaskOperation } }, async (request, reply) => {
     const stopped = await stopTask(
       tasks,
       callerOf(request),

@@ -8,7 +8,7 @@ import { readTask } from '../../tasks/read-tasks.ts';
 import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { formatOf, sendNull } from '../negotiation/answer-format.ts';
-import * as operations from '../operations/blob-agent.ts';
+import { cleanupBatchTaskOperation, getOutputFromBatchOperation } from '../operations/blob-agent.ts';
 import { AgentArguments, orIfMissing } from './batch-agent.ts';
 
 const BYTES = 'application/octet-stream';
@@ -17,7 +17,7 @@ const BYTES = 'application/octet-stream';
 export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.post(
     '/GetOutputFromBatch',
-    { config: { answer: 'base64Binary', ownType: true, operation: operations.getOutputFromBatch } },
+    { config: { answer: 'base64Binary', ownType: true, operation: getOutputFromBatchOperation } },
     async (request, reply) => {
       const id = new AgentArguments(request).int('BatchTaskId');
       const output = await findOutput(tasks, callerOf(request), id);
@@ -27,7 +27,7 @@ export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: 
 
   app.post(
     '/CleanupBatchTask',
-    { config: { operation: operations.cleanupBatchTask } },
+    { config: { operation: cleanupBatchTaskOperation } },
     async (request, reply) => {
       const id = new AgentArguments(request).int('BatchTaskId');
       await deleteKnownTasks(tasks, callerOf(request), [id]);

@@ -10,7 +10,15 @@ import { definitionNamed, limitDefinition, pauseDefinition } from '../../tasks/c
 import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/definitions.ts';
+import {
+  getDefinitionOperation,
+  limitDefinitionOperation,
+  listDefinitionsOperation,
+  pauseDefinitionOperation,
+  readDefinitionAuditOperation,
+  resumeDefinitionOperation,
+  unlimitDefinitionOperation,
+} from '../operations/definitions.ts';
 
 type ByName = { Params: { name: string } };
 
@@ -50,33 +58,33 @@ export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks:
   const one = async (name: string, locale: Locale): Promise<object> =>
     toWire(await tasks.definitions.get(name), (await readControls(db, name)).get(name), locale);
 
-  app.get('/', { config: { ...READ, operation: operations.listDefinitions } }, async (request) => {
+  app.get('/', { config: { ...READ, operation: listDefinitionsOperation } }, async (request) => {
     const controls = await readControls(db);
     const locale = localeOf(request);
     return (await tasks.definitions.all()).map((each) => toWire(each, controls.get(each.name), locale));
   });
 
-  app.get<ByName>('/:name', { config: { ...READ, operation: operations.getDefinition } }, async (request) =>
+  app.get<ByName>('/:name', { config: { ...READ, operation: getDefinitionOperation } }, async (request) =>
     one(await definitionNamed(tasks, request.params.name), localeOf(request)),
   );
 
   app.post<ByName>(
     '/:name/Pause',
-    { config: { ...CONFIG, operation: operations.pauseDefinition } },
+    { config: { ...CONFIG, operation: pauseDefinitionOperation } },
     async (request) =>
       one(await pauseDefinition(tasks, callerOf(request), request.params.name, true), localeOf(request)),
   );
 
   app.post<ByName>(
     '/:name/Resume',
-    { config: { ...CONFIG, operation: operations.resumeDefinition } },
+    { config: { ...CONFIG, operation: resumeDefinitionOperation } },
     async (request) =>
       one(await pauseDefinition(tasks, callerOf(request), request.params.name, false), localeOf(request)),
   );
 
   app.put<ByName & { Body: Static<typeof Limits> }>(
     '/:name/Limits',
-    { config: { ...CONFIG, operation: operations.limitDefinition }, schema: { body: Limits } },
+    { config: { ...CONFIG, operation: limitDefinitionOperation }, schema: { body: Limits } },
     async (request) => {
       const limits = readLimits(request.body);
       const name = await limitDefinition(tasks, callerOf(request), request.params.name, limits);
@@ -86,14 +94,14 @@ export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks:
 
   app.delete<ByName>(
     '/:name/Limits',
-    { config: { ...CONFIG, operation: operations.unlimitDefinition } },
+    { config: { ...CONFIG, operation: unlimitDefinitionOperation } },
     async (request) =>
       one(await limitDefinition(tasks, callerOf(request), request.params.name, null), localeOf(request)),
   );
 
   app.get<ByName>(
     '/:name/Audit',
-    { config: { answer: 'DefinitionChange', operation: operations.readDefinitionAudit } },
+    { config: { answer: 'DefinitionChange', operation: readDefinitionAuditOperation } },
     async (request) => {
       const locale = localeOf(request);
       const changes = await readDefinitionAudit(db, await definitionNamed(tasks, request.params.name));

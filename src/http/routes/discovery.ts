@@ -4,15 +4,19 @@ import { VERSION } from '../../version.ts';
 import { baseUrl } from '../base-url.ts';
 import { ANSWER_TYPES } from '../negotiation/answer-format.ts';
 import type { RoutedOperation } from '../openapi/operations.ts';
-import * as described from '../operations/server.ts';
+import {
+  getCustomerStateOperation,
+  listCallsOperation,
+  listVersionsOperation,
+} from '../operations/server.ts';
 
 const PREFIX = '/api/v1/';
 
 /** How long clients may keep the answer of `/api/state`. */
 const STATE_VALID_MS = 3_600_000;
 
-const STATE = { answer: 'CustomerState', operation: described.getCustomerState } as const;
-const VERSIONS = { answer: 'Versions', ownType: true, operation: described.listVersions } as const;
+const STATE = { answer: 'CustomerState', operation: getCustomerStateOperation } as const;
+const VERSIONS = { answer: 'Versions', ownType: true, operation: listVersionsOperation } as const;
 
 /**
  * `GET /api`: the versions. `GET /api/v1`: the calls. `GET /api/state/{customer}`: the address of a customer, which hosted
@@ -45,7 +49,7 @@ export async function discoveryRoutes(
     };
   });
 
-  app.get('/v1', { config: { answer: 'Calls', operation: described.listCalls } }, async (request) => {
+  app.get('/v1', { config: { answer: 'Calls', operation: listCallsOperation } }, async (request) => {
     const base = baseUrl(request);
     const calls: Record<string, Record<string, string>> = {};
     for (const { method, path, operation } of operations) {

@@ -11,7 +11,7 @@ import { type EventQuery, readEventQuery } from '../events/event-query.ts';
 import { EventStream } from '../events/event-stream.ts';
 import { OpenStreams } from '../events/open-streams.ts';
 import { localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/events.ts';
+import { readBatchTaskEventsOperation, readEventsOperation } from '../operations/events.ts';
 import type { HttpMeter } from '../telemetry/http-meter.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
@@ -45,13 +45,13 @@ export async function eventRoutes(app: FastifyInstance, parts: EventRouteDeps): 
       ? openStream(parts, streams, request, reply, query)
       : readPage(parts, request, query);
 
-  app.get('/Events', { config: { ...config, operation: operations.readEvents } }, (request, reply) =>
+  app.get('/Events', { config: { ...config, operation: readEventsOperation } }, (request, reply) =>
     answer(request, reply, readEventQuery(request)),
   );
 
   app.get<{ Params: { id: string } }>(
     '/BatchTask/:id/Events',
-    { config: { ...config, operation: operations.readBatchTaskEvents } },
+    { config: { ...config, operation: readBatchTaskEventsOperation } },
     async (request, reply) => {
       const id = readTaskId(request.params.id);
       const query = readEventQuery(request, id);

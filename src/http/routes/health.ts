@@ -1,18 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import { type Health, writeHealth, writeHealthSummary } from '../../observability/health.ts';
 import { localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/server.ts';
+import { getHealthOperation, isLiveOperation, isReadyOperation } from '../operations/server.ts';
 
 const CONFIG = { answer: 'Health', unobserved: true } as const;
 
 /** `/health/live`: the process answers. `/health/ready`: it can do its work. `/health`: the same with what else is known. */
 export async function healthRoutes(app: FastifyInstance, { health }: { health: Health }): Promise<void> {
-  app.get('/health/live', { config: { ...CONFIG, operation: operations.isLive } }, async () => ({
+  app.get('/health/live', { config: { ...CONFIG, operation: isLiveOperation } }, async () => ({
     Status: 'live',
   }));
   for (const [path, write, operation] of [
-    ['/health', writeHealthSummary, operations.getHealth],
-    ['/health/ready', writeHealth, operations.isReady],
+    ['/health', writeHealthSummary, getHealthOperation],
+    ['/health/ready', writeHealth, isReadyOperation],
   ] as const) {
     app.get(path, { config: { ...CONFIG, operation } }, async (request, reply) => {
       const report = await health.report();

@@ -3,7 +3,7 @@ import type { MetricsAccess } from '../../config.ts';
 import { ACCESS } from '../../domain/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { registerSignIn } from '../auth/sign-in.ts';
-import { readMetrics } from '../operations/server.ts';
+import { readMetricsOperation } from '../operations/server.ts';
 
 /** What the route of the metrics works with. */
 export interface MetricsDeps {
@@ -25,7 +25,9 @@ export async function metricsRoutes(
   const open = access === 'sign-in' ? {} : { access: ACCESS.open };
   app.get(
     '/metrics',
-    { config: { ownType: true, xsrf: 'sameSite', unobserved: true, operation: readMetrics, ...open } },
+    {
+      config: { ownType: true, xsrf: 'sameSite', unobserved: true, operation: readMetricsOperation, ...open },
+    },
     async (_request, reply) => {
       return reply
         .type(metrics.contentType)

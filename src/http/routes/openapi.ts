@@ -4,7 +4,7 @@ import type { SignInConfig } from '../../config.ts';
 import { isKnown } from '../negotiation/conditions.ts';
 import { buildDocument } from '../openapi/document.ts';
 import type { RoutedOperation } from '../openapi/operations.ts';
-import { getOpenApi } from '../operations/server.ts';
+import { getOpenApiOperation } from '../operations/server.ts';
 
 /** `GET /openapi.json`: the OpenAPI document of this server. It is made when somebody asks for it first. */
 export async function openApiRoutes(
@@ -20,12 +20,16 @@ export async function openApiRoutes(
     return made;
   };
 
-  app.get('/openapi.json', { config: { ownType: true, operation: getOpenApi } }, (request, reply) => {
-    const { body, etag } = document();
-    reply
-      .type('application/json; charset=utf-8')
-      .header('ETag', etag)
-      .header('Cache-Control', 'public, no-cache');
-    return isKnown(request, etag) ? reply.code(304).send() : reply.send(body);
-  });
+  app.get(
+    '/openapi.json',
+    { config: { ownType: true, operation: getOpenApiOperation } },
+    (request, reply) => {
+      const { body, etag } = document();
+      reply
+        .type('application/json; charset=utf-8')
+        .header('ETag', etag)
+        .header('Cache-Control', 'public, no-cache');
+      return isKnown(request, etag) ? reply.code(304).send() : reply.send(body);
+    },
+  );
 }

@@ -7,11 +7,15 @@ import { deleteRules, findRules, writeRules } from '../../store/retention/rules.
 import { noSuchDefinition } from '../../tasks/control-definition.ts';
 import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
-import * as operations from '../operations/definitions.ts';
+import {
+  getRetentionOperation,
+  resetRetentionOperation,
+  setRetentionOperation,
+} from '../operations/definitions.ts';
 
-type ByName = { Params: { name: string } };
+type RetentionByName = { Params: { name: string } };
 
-const CONFIG = { answer: 'Retention' };
+const RETENTION_CONFIG = { answer: 'Retention' };
 
 const Rules = Type.Record(Type.String(), Type.String());
 
@@ -36,16 +40,16 @@ export async function retentionRoutes(
     return toWire(mergeRules(await findRules(sql, name), own, settings));
   };
 
-  app.get<ByName>(
+  app.get<RetentionByName>(
     '/:name/Retention',
-    { config: { ...CONFIG, operation: operations.getRetention } },
+    { config: { ...RETENTION_CONFIG, operation: getRetentionOperation } },
     async (request) => inForce(await definitionOf(request.params.name)),
   );
 
-  app.put<ByName & { Body: Static<typeof Rules> }>(
+  app.put<RetentionByName & { Body: Static<typeof Rules> }>(
     '/:name/Retention',
     {
-      config: { ...CONFIG, operation: operations.setRetention },
+      config: { ...RETENTION_CONFIG, operation: setRetentionOperation },
       schema: { body: Rules },
     },
     async (request) => {
@@ -56,9 +60,9 @@ export async function retentionRoutes(
     },
   );
 
-  app.delete<ByName>(
+  app.delete<RetentionByName>(
     '/:name/Retention',
-    { config: { operation: operations.resetRetention } },
+    { config: { operation: resetRetentionOperation } },
     async (request, reply) => {
       const { name } = await definitionOf(request.params.name);
       await deleteRules(sql, name);

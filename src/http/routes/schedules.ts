@@ -20,7 +20,18 @@ import {
 import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/schedules.ts';
+import {
+  changeScheduleOperation,
+  createScheduleOperation,
+  deleteScheduleOperation,
+  getScheduleOperation,
+  listNextRunsOperation,
+  listSchedulesOperation,
+  pauseScheduleOperation,
+  previewNextRunsOperation,
+  resumeScheduleOperation,
+  runScheduleNowOperation,
+} from '../operations/schedules.ts';
 import { markTruncated } from '../wire/list-cut.ts';
 import { queryInteger, queryValue } from '../wire/query.ts';
 import { readTaskId } from '../wire/task-id.ts';
@@ -78,7 +89,7 @@ export async function scheduleRoutes(
   app: FastifyInstance,
   { tasks, scheduler }: { tasks: TaskDeps; scheduler: Scheduler },
 ): Promise<void> {
-  app.get('/', { config: { ...CONFIG, operation: operations.listSchedules } }, async (request, reply) => {
+  app.get('/', { config: { ...CONFIG, operation: listSchedulesOperation } }, async (request, reply) => {
     const locale = localeOf(request);
     const schedules = await readSchedules(tasks, callerOf(request));
     markTruncated(reply, schedules);
@@ -87,7 +98,7 @@ export async function scheduleRoutes(
 
   app.post<{ Body: Static<typeof NewSchedule> }>(
     '/',
-    { config: { ...CONFIG, operation: operations.createSchedule }, schema: { body: NewSchedule } },
+    { config: { ...CONFIG, operation: createScheduleOperation }, schema: { body: NewSchedule } },
     async (request, reply) => {
       const { AssociateId, IsSystemTask, DatabaseSerialNumber, ...rest } = request.body;
       const locale = localeOf(request);
@@ -114,13 +125,13 @@ export async function scheduleRoutes(
     },
   );
 
-  app.get<ById>('/:id', { config: { ...CONFIG, operation: operations.getSchedule } }, async (request) =>
+  app.get<ById>('/:id', { config: { ...CONFIG, operation: getScheduleOperation } }, async (request) =>
     toWire(await readSchedule(tasks, callerOf(request), idOf(request.params)), localeOf(request)),
   );
 
   app.get<ById>(
     '/:id/NextRuns',
-    { config: { operation: operations.listNextRuns }, schema: { querystring: NextRunsQuery } },
+    { config: { operation: listNextRunsOperation }, schema: { querystring: NextRunsQuery } },
     async (request) => {
       const schedule = await readSchedule(tasks, callerOf(request), idOf(request.params));
       const locale = localeOf(request);
@@ -130,7 +141,7 @@ export async function scheduleRoutes(
 
   app.get(
     '/NextRuns',
-    { config: { operation: operations.previewNextRuns }, schema: { querystring: PreviewQuery } },
+    { config: { operation: previewNextRunsOperation }, schema: { querystring: PreviewQuery } },
     async (request) => {
       const locale = localeOf(request);
       const cron = queryValue(request, 'Cron');
@@ -152,28 +163,28 @@ export async function scheduleRoutes(
 
   app.put<ById & { Body: Static<typeof ScheduleChange> }>(
     '/:id',
-    { config: { ...CONFIG, operation: operations.changeSchedule }, schema: { body: ScheduleChange } },
+    { config: { ...CONFIG, operation: changeScheduleOperation }, schema: { body: ScheduleChange } },
     async (request) =>
       toWire(await change(request, callerOf(request), readSettings(request.body)), localeOf(request)),
   );
 
   app.post<ById>(
     '/:id/Pause',
-    { config: { ...CONFIG, operation: operations.pauseSchedule } },
+    { config: { ...CONFIG, operation: pauseScheduleOperation } },
     async (request) => toWire(await change(request, callerOf(request), { paused: true }), localeOf(request)),
   );
 
   app.post<ById>(
     '/:id/Resume',
-    { config: { ...CONFIG, operation: operations.resumeSchedule } },
+    { config: { ...CONFIG, operation: resumeScheduleOperation } },
     async (request) => toWire(await change(request, callerOf(request), { paused: false }), localeOf(request)),
   );
 
-  app.post<ById>('/:id/RunNow', { config: { operation: operations.runScheduleNow } }, async (request) =>
+  app.post<ById>('/:id/RunNow', { config: { operation: runScheduleNowOperation } }, async (request) =>
     runNow(tasks, callerOf(request), idOf(request.params)),
   );
 
-  app.delete<ById>('/:id', { config: { operation: operations.deleteSchedule } }, async (request, reply) => {
+  app.delete<ById>('/:id', { config: { operation: deleteScheduleOperation } }, async (request, reply) => {
     await removeSchedule(tasks, callerOf(request), idOf(request.params));
     return reply.code(204).send();
   });

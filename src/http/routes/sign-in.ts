@@ -15,7 +15,7 @@ import { callerFor } from '../auth/scheme.ts';
 import { callerOf, registerSignIn, schemeOf } from '../auth/sign-in.ts';
 import { generateSecret, generateTicket, hashToken, xsrfTokenOf } from '../auth/tokens.ts';
 import { localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/sign-in.ts';
+import { getSessionOperation, signInOperation, signOutOperation } from '../operations/sign-in.ts';
 import { checkCustomer, tenantSegment } from '../tenant-segment.ts';
 
 const CONFIG = { answer: 'SignIn', holdsSecret: true } as const;
@@ -46,7 +46,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Pro
     '/',
     {
       bodyLimit: Math.min(app.initialConfig.bodyLimit ?? BODY_LIMIT, BODY_LIMIT),
-      config: { ...CONFIG, operation: operations.signIn },
+      config: { ...CONFIG, operation: signInOperation },
       schema: { body: Credentials },
     },
     async (request, reply) => {
@@ -83,7 +83,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Pro
 
     signedIn.get(
       '/',
-      { config: { ...CONFIG, xsrf: 'none', operation: operations.getSession } },
+      { config: { ...CONFIG, xsrf: 'none', operation: getSessionOperation } },
       async (request, reply) => {
         const caller = callerOf(request);
         return reply
@@ -94,7 +94,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Pro
 
     signedIn.delete(
       '/',
-      { config: { operation: operations.signOut } },
+      { config: { operation: signOutOperation } },
       async (request, reply: FastifyReply) => {
         const scheme = schemeOf(request);
         const { session, authorization = '' } = presentedBy(request);

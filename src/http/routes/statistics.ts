@@ -7,7 +7,7 @@ import { groupFailures } from '../../store/statistics/group-failures.ts';
 import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/server.ts';
+import { readStatisticsOperation } from '../operations/server.ts';
 
 const SHORTEST = 5;
 const LONGEST = 7 * 24 * 60;
@@ -27,7 +27,7 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
   app.get<{ Querystring: Static<typeof Query> }>(
     '/',
     {
-      config: { answer: 'Statistics', operation: operations.readStatistics },
+      config: { answer: 'Statistics', operation: readStatisticsOperation },
       schema: { querystring: Query },
     },
     async (request) => {

@@ -5,7 +5,7 @@ import { readChildren, readParent } from '../../tasks/read-children.ts';
 import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/batch-task.ts';
+import { getBatchTaskParentOperation, listBatchTaskChildrenOperation } from '../operations/batch-task.ts';
 import { TaskSerializer } from '../wire/batch-task-info.ts';
 import { ChildrenQuery, readChildrenQuery } from '../wire/children-carriers.ts';
 import { markTruncated } from '../wire/list-cut.ts';
@@ -19,7 +19,7 @@ export async function taskChildrenRoutes(
   app.get<{ Params: { id: string }; Querystring: Static<typeof ChildrenQuery> }>(
     '/:id/Children',
     {
-      config: { answer: 'Children', operation: operations.listBatchTaskChildren },
+      config: { answer: 'Children', operation: listBatchTaskChildrenOperation },
       schema: { querystring: ChildrenQuery },
     },
     async (request, reply) => {
@@ -41,7 +41,7 @@ export async function taskChildrenRoutes(
 
   app.get<{ Params: { id: string } }>(
     '/:id/Parent',
-    { config: { answer: 'BatchTaskInfo', operation: operations.getBatchTaskParent } },
+    { config: { answer: 'BatchTaskInfo', operation: getBatchTaskParentOperation } },
     async (request) => {
       const caller = callerOf(request);
       const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));

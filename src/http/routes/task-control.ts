@@ -9,7 +9,11 @@ import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import { conditionsOf } from '../negotiation/conditions.ts';
-import * as operations from '../operations/batch-task.ts';
+import {
+  bulkBatchTasksOperation,
+  copyBatchTaskOperation,
+  restartBatchTaskOperation,
+} from '../operations/batch-task.ts';
 import { noteStart } from '../telemetry/request-telemetry.ts';
 import { TaskSerializer } from '../wire/batch-task-info.ts';
 import { ObjectReader } from '../wire/carrier-reader.ts';
@@ -28,7 +32,7 @@ import { readTaskId } from '../wire/task-id.ts';
 const DEFAULT_BULK = 1000;
 const MAX_BULK = 10_000;
 
-type ById = { Params: { id: string } };
+type ControlById = { Params: { id: string } };
 
 const RestartQuery = Type.Object({
   FromStart: Type.Optional(Type.String({ description: 'true forgets the checkpoint of earlier runs' })),
@@ -47,10 +51,10 @@ const Bulk = Type.Object(
 
 /** Control over tasks beyond the calls of SuperOffice (contract, section 8). */
 export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
-  app.post<ById & { Querystring: Static<typeof RestartQuery> }>(
+  app.post<ControlById & { Querystring: Static<typeof RestartQuery> }>(
     '/:id/Restart',
     {
-      config: { answer: 'BatchTaskInfo', operation: operations.restartBatchTask },
+      config: { answer: 'BatchTaskInfo', operation: restartBatchTaskOperation },
       schema: { querystring: RestartQuery },
     },
     async (request) => {
@@ -65,7 +69,7 @@ export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks
 
   app.post<{ Body: Static<typeof Bulk> }>(
     '/Bulk',
-    { config: { answer: 'BulkOutcome', operation: operations.bulkBatchTasks }, schema: { body: Bulk } },
+    { config: { answer: 'BulkOutcome', operation: bulkBatchTasksOperation }, schema: { body: Bulk } },
     async (request) => {
       const { Action, Filter, DryRun = false, Limit = DEFAULT_BULK, FromStart = false } = request.body;
       const caller = callerOf(request);
@@ -93,10 +97,10 @@ export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks
     },
   );
 
-  app.post<ById & StartRoute>(
+  app.post<ControlById & StartRoute>(
     '/:id/Copy',
     {
-      config: { operation: operations.copyBatchTask },
+      config: { operation: copyBatchTaskOperation },
       schema: { querystring: StartQuery, headers: StartHeaders },
     },
     async (request, reply) => {

@@ -5,7 +5,11 @@ import { readTask } from '../../tasks/read-tasks.ts';
 import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/batch-task.ts';
+import {
+  getBatchTaskFileOperation,
+  headBatchTaskFileOperation,
+  readBatchTaskAuditOperation,
+} from '../operations/batch-task.ts';
 import { sendFile } from '../wire/send-file.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
@@ -19,7 +23,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
     config: {
       ownType: true,
       xsrf: 'sameSite',
-      operation: { GET: operations.getBatchTaskFile, HEAD: operations.headBatchTaskFile },
+      operation: { GET: getBatchTaskFileOperation, HEAD: headBatchTaskFileOperation },
     },
     handler: async (request, reply) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
@@ -31,7 +35,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
 
   app.get<ById>(
     '/:id/Audit',
-    { config: { answer: 'AuditEntry', operation: operations.readBatchTaskAudit } },
+    { config: { answer: 'AuditEntry', operation: readBatchTaskAuditOperation } },
     async (request) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const entries = await readAudit(tasks.database.sql, task.id);

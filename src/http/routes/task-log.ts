@@ -5,7 +5,7 @@ import { readTask } from '../../tasks/read-tasks.ts';
 import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/batch-task.ts';
+import { readBatchTaskLogOperation } from '../operations/batch-task.ts';
 import { markTruncated } from '../wire/list-cut.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
@@ -17,7 +17,7 @@ const Query = Type.Object({
 export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
     '/:id/Log',
-    { config: { operation: operations.readBatchTaskLog }, schema: { querystring: Query } },
+    { config: { operation: readBatchTaskLogOperation }, schema: { querystring: Query } },
     async (request, reply) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const after = Number(request.query.After ?? 0);

@@ -3,14 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import { ENGLISH } from '../../domain/language.ts';
 import { languagesOf } from '../localization/language.ts';
 import { isKnown } from '../negotiation/conditions.ts';
-import * as operations from '../operations/server.ts';
+import { getTextsOperation } from '../operations/server.ts';
 
 /**
  * `GET /api/v1/Texts`: every text that there is in the caller's language, for a page that tells its own by them
  * (contract, section 8). Nobody needs to sign in: the sign-in itself has texts.
  */
 export async function textRoutes(app: FastifyInstance): Promise<void> {
-  app.get('/', { config: { ownType: true, operation: operations.getTexts } }, (request, reply) => {
+  app.get('/', { config: { ownType: true, operation: getTextsOperation } }, (request, reply) => {
     const languages = languagesOf(request.headers) ?? [ENGLISH];
     const body = JSON.stringify({
       Language: languages.find((language) => app.catalogues.has(language)) ?? ENGLISH,

@@ -11,7 +11,12 @@ import {
 import { QueryOptions } from '../archive/query-options.ts';
 import { baseUrl } from '../base-url.ts';
 import { localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/time-zones.ts';
+import {
+  getBaseTimeZoneOperation,
+  getCurrentTimeZoneOperation,
+  getTimeZoneOperation,
+  listTimeZonesOperation,
+} from '../operations/time-zones.ts';
 import { describe } from '../wire/carrier-reader.ts';
 import { writeTimeZoneData } from '../wire/time-zone-carriers.ts';
 
@@ -52,27 +57,23 @@ const OTHER_OPTIONS = ['$filter', '$mode', '$options', '$output', '$format', '$s
 
 /** `/api/v1/TimeZone`: the zones that SO-TimeZone accepts, and those in use (contract, section 5). */
 export async function timeZoneRoutes(app: FastifyInstance, { base }: { base: TimeZone }): Promise<void> {
-  app.get(
-    '/',
-    { config: { answer: 'ArchiveList', operation: operations.listTimeZones } },
-    async (request) => ({
-      'odata.metadata': `${baseUrl(request)}/api/v1/archive$metadata`,
-      'odata.nextLink': null,
-      value: list(new QueryOptions([request.query as object], false), new Date()),
-    }),
-  );
+  app.get('/', { config: { answer: 'ArchiveList', operation: listTimeZonesOperation } }, async (request) => ({
+    'odata.metadata': `${baseUrl(request)}/api/v1/archive$metadata`,
+    'odata.nextLink': null,
+    value: list(new QueryOptions([request.query as object], false), new Date()),
+  }));
 
-  app.get('/base', { config: { ...DATA, operation: operations.getBaseTimeZone } }, async () =>
+  app.get('/base', { config: { ...DATA, operation: getBaseTimeZoneOperation } }, async () =>
     writeTimeZoneData(base, new Date()),
   );
 
-  app.get('/current', { config: { ...DATA, operation: operations.getCurrentTimeZone } }, async (request) =>
+  app.get('/current', { config: { ...DATA, operation: getCurrentTimeZoneOperation } }, async (request) =>
     writeTimeZoneData(localeOf(request).timeZone, new Date()),
   );
 
   app.get<{ Params: { name: string } }>(
     '/:name',
-    { config: { ...DATA, operation: operations.getTimeZone } },
+    { config: { ...DATA, operation: getTimeZoneOperation } },
     async (request) => {
       const timeZone = findListedTimeZone(request.params.name);
       if (timeZone === undefined) {

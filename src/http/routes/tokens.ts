@@ -11,7 +11,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { generateToken, hashToken } from '../auth/tokens.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/sign-in.ts';
+import { createTokenOperation, listTokensOperation, revokeTokenOperation } from '../operations/sign-in.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -30,7 +30,7 @@ const NewToken = Type.Object(
   { additionalProperties: false },
 );
 
-const CONFIG = { answer: 'Token' };
+const TOKEN_CONFIG = { answer: 'Token' };
 
 /** `/api/v1/Tokens`: bearer tokens. Associates manage their own, administrators those of their tenant or server. */
 export async function tokenRoutes(
@@ -41,15 +41,15 @@ export async function tokenRoutes(
     serialNumber,
   }: { db: Kysely<Schema>; authenticator: Authenticator; serialNumber: string },
 ): Promise<void> {
-  app.get('/', { config: { ...CONFIG, operation: operations.listTokens } }, async (request) => {
+  app.get('/', { config: { ...TOKEN_CONFIG, operation: listTokensOperation } }, async (request) => {
     const locale = localeOf(request);
-    return (await readTokens(db, callerOf(request))).map((token) => toWire(token, locale));
+    return (await readTokens(db, callerOf(request))).map((token) => tokenToWire(token, locale));
   });
 
   app.post<{ Body: Static<typeof NewToken> }>(
     '/',
     {
-      config: { ...CONFIG, holdsSecret: true, operation: operations.createToken },
+      config: { ...TOKEN_CONFIG, holdsSecret: true, operation: createTokenOperation },
       schema: { body: NewToken },
     },
     async (request, reply) => {
@@ -66,13 +66,13 @@ export async function tokenRoutes(
         const made = generateToken(tenant ?? serialNumber);
         return { secret: made, hash: hashToken(made) };
       });
-      return reply.code(201).send({ ...toWire(token, locale), Token: secret });
+      return reply.code(201).send({ ...tokenToWire(token, locale), Token: secret });
     },
   );
 
   app.delete<{ Params: { id: string } }>(
     '/:id',
-    { config: { operation: operations.revokeToken } },
+    { config: { operation: revokeTokenOperation } },
     async (request, reply) => {
       await revokeToken(db, callerOf(request), readTaskId(request.params.id));
       authenticator.forget();
@@ -101,7 +101,7 @@ function readExpiry(
   return expires;
 }
 
-function toWire(token: ApiToken, locale: Locale): object {
+function tokenToWire(token: ApiToken, locale: Locale): object {
   return {
     Id: token.id,
     Name: token.name,

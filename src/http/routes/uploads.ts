@@ -7,7 +7,7 @@ import { findUpload, listUploads, type NewUpload, type Upload } from '../../stor
 import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { callerOf } from '../auth/sign-in.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/uploads.ts';
+import { createUploadOperation, deleteUploadOperation, listUploadsOperation } from '../operations/uploads.ts';
 import { readContentDigest } from '../wire/content-digest.ts';
 import { queryValue } from '../wire/query.ts';
 
@@ -29,7 +29,7 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
 
   app.post(
     '/',
-    { config: { ...CONFIG, operation: operations.createUpload }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
+    { config: { ...CONFIG, operation: createUploadOperation }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
     async (request, reply) => {
       const caller = callerOf(request);
       const name = queryValue(request, 'Name');
@@ -46,7 +46,7 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
     },
   );
 
-  app.get('/', { config: { ...CONFIG, operation: operations.listUploads } }, async (request) => {
+  app.get('/', { config: { ...CONFIG, operation: listUploadsOperation } }, async (request) => {
     const locale = localeOf(request);
     const uploads = await listUploads(sql, ownerOf(callerOf(request)), tasks.listLimit);
     return uploads.map((upload) => toWire(upload, locale));
@@ -54,7 +54,7 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
 
   app.delete<{ Params: { id: string } }>(
     '/:id',
-    { config: { operation: operations.deleteUpload } },
+    { config: { operation: deleteUploadOperation } },
     async (request, reply) => {
       const caller = callerOf(request);
       const id = request.params.id.replace(UPLOAD_PREFIX, '');

@@ -16,7 +16,7 @@ import { deleteSignInsOf } from '../../store/sign-ins/sign-ins.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { checkPassword, hashPassword } from '../auth/passwords.ts';
 import { callerOf } from '../auth/sign-in.ts';
-import * as operations from '../operations/sign-in.ts';
+import { changeUserOperation, createUserOperation, listUsersOperation } from '../operations/sign-in.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const Password = Type.String({
@@ -42,7 +42,7 @@ const UserChange = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
-const CONFIG = { answer: 'User' };
+const USER_CONFIG = { answer: 'User' };
 
 /**
  * `/api/v1/Users`: who may sign in. For administrators, who within a tenant have its associates only; everybody may change
@@ -56,14 +56,14 @@ export async function userRoutes(
     minPasswordLength,
   }: { db: Kysely<Schema>; authenticator: Authenticator; minPasswordLength: number },
 ): Promise<void> {
-  app.get('/', { config: { ...CONFIG, operation: operations.listUsers } }, async (request) => {
+  app.get('/', { config: { ...USER_CONFIG, operation: listUsersOperation } }, async (request) => {
     const caller = callerOf(request);
-    return (await listAssociates(db, caller.tenant)).map(toWire);
+    return (await listAssociates(db, caller.tenant)).map(userToWire);
   });
 
   app.post<{ Body: Static<typeof NewUser> }>(
     '/',
-    { config: { ...CONFIG, operation: operations.createUser }, schema: { body: NewUser } },
+    { config: { ...USER_CONFIG, operation: createUserOperation }, schema: { body: NewUser } },
     async (request, reply) => {
       const caller = callerOf(request);
       const { Login, Name, Password: password, Roles: roles, DatabaseSerialNumber } = request.body;
@@ -79,13 +79,13 @@ export async function userRoutes(
         roles: roles ?? [],
         tenant: DatabaseSerialNumber ?? caller.tenant,
       });
-      return reply.code(201).send(toWire(associate));
+      return reply.code(201).send(userToWire(associate));
     },
   );
 
   app.patch<{ Params: { id: string }; Body: Static<typeof UserChange> }>(
     '/:id',
-    { config: { ...CONFIG, operation: operations.changeUser }, schema: { body: UserChange } },
+    { config: { ...USER_CONFIG, operation: changeUserOperation }, schema: { body: UserChange } },
     async (request) => {
       const id = readTaskId(request.params.id);
       const caller = callerOf(request);
@@ -106,7 +106,7 @@ export async function userRoutes(
       if (password !== undefined || Disabled === true) await deleteSignInsOf(db, id);
       authenticator.forget();
       if (changed === undefined) throw notFound`There is no associate ${id}.`;
-      return toWire(changed);
+      return userToWire(changed);
     },
   );
 }
@@ -121,7 +121,7 @@ function checkAdministrator(allowed: boolean): void {
   if (!allowed) throw forbidden`This is for administrators.`;
 }
 
-function toWire(associate: Associate): object {
+function userToWire(associate: Associate): object {
   return {
     AssociateId: associate.id,
     Login: associate.login,

@@ -33,7 +33,17 @@ import {
 import { callerOf } from '../auth/sign-in.ts';
 import { readNames, readStates } from '../events/event-query.ts';
 import { type Locale, localeOf } from '../localization/locale.ts';
-import * as operations from '../operations/webhooks.ts';
+import {
+  changeWebhookOperation,
+  createWebhookOperation,
+  DELIVERY_STATES,
+  deleteWebhookOperation,
+  getWebhookOperation,
+  listWebhookDeliveriesOperation,
+  listWebhooksOperation,
+  redeliverWebhookOperation,
+  testWebhookOperation,
+} from '../operations/webhooks.ts';
 import { readTaskId } from '../wire/task-id.ts';
 
 const LONGEST_URL = 2000;
@@ -76,7 +86,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
     return webhook;
   };
 
-  app.get('/', { config: { ...config, operation: operations.listWebhooks } }, async (request) => {
+  app.get('/', { config: { ...config, operation: listWebhooksOperation } }, async (request) => {
     const caller = callerOf(request);
     const ownerId = isAdministrator(caller) ? undefined : caller.associateId;
     const webhooks = await listWebhooks(sql, { ownerId });
@@ -88,7 +98,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
   app.post<{ Body: Static<typeof NewWebhook> }>(
     '/',
     {
-      config: { ...config, holdsSecret: true, operation: operations.createWebhook },
+      config: { ...config, holdsSecret: true, operation: createWebhookOperation },
       schema: { body: NewWebhook },
     },
     async (request, reply) => {
@@ -115,13 +125,13 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
     },
   );
 
-  app.get<ById>('/:id', { config: { ...config, operation: operations.getWebhook } }, async (request) =>
+  app.get<ById>('/:id', { config: { ...config, operation: getWebhookOperation } }, async (request) =>
     writeWebhook(await found(request), localeOf(request)),
   );
 
   app.patch<ById & { Body: Static<typeof WebhookChange> }>(
     '/:id',
-    { config: { ...config, operation: operations.changeWebhook }, schema: { body: WebhookChange } },
+    { config: { ...config, operation: changeWebhookOperation }, schema: { body: WebhookChange } },
     async (request) => {
       const webhook = await found(request);
       const { Url: url, Names, States, Own = webhook.own, Active = webhook.active } = request.body;
@@ -147,14 +157,14 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
     },
   );
 
-  app.delete<ById>('/:id', { config: { operation: operations.deleteWebhook } }, async (request, reply) => {
+  app.delete<ById>('/:id', { config: { operation: deleteWebhookOperation } }, async (request, reply) => {
     await deleteWebhook(sql, (await found(request)).id);
     return reply.code(204).send();
   });
 
   app.post<ById>(
     '/:id/Test',
-    { config: { ...deliveryConfig, operation: operations.testWebhook } },
+    { config: { ...deliveryConfig, operation: testWebhookOperation } },
     async (request, reply) => {
       const webhook = await found(request);
       checkActive(webhook);
@@ -167,7 +177,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
 
   app.get<ById & { Querystring: Record<string, string> }>(
     '/:id/Deliveries',
-    { config: { ...deliveryConfig, operation: operations.listWebhookDeliveries } },
+    { config: { ...deliveryConfig, operation: listWebhookDeliveriesOperation } },
     async (request) => {
       const webhook = await found(request);
       const query = readDeliveryQuery(request.query);
@@ -181,7 +191,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
 
   app.post<{ Params: { id: string; delivery: string } }>(
     '/:id/Deliveries/:delivery/Redeliver',
-    { config: { ...deliveryConfig, operation: operations.redeliverWebhook } },
+    { config: { ...deliveryConfig, operation: redeliverWebhookOperation } },
     async (request, reply) => {
       const webhook = await found(request);
       checkActive(webhook);
@@ -265,9 +275,9 @@ function readDeliveryQuery(query: Record<string, string>): {
   let beforeId: number | undefined;
   for (const [name, value] of Object.entries(query)) {
     if (name.toLowerCase() === 'state') {
-      state = operations.DELIVERY_STATES.find((one) => one.toLowerCase() === value.toLowerCase());
+      state = DELIVERY_STATES.find((one) => one.toLowerCase() === value.toLowerCase());
       if (state === undefined)
-        throw invalid`State is "${value.slice(0, 40)}"; ${operations.DELIVERY_STATES.join(', ')} are accepted.`;
+        throw invalid`State is "${value.slice(0, 40)}"; ${DELIVERY_STATES.join(', ')} are accepted.`;
     } else if (name.toLowerCase() === 'before' && /^\d{1,15}$/.test(value)) beforeId = Number(value);
     else
       throw invalid`The query has ${name.slice(0, 40)}=${value.slice(0, 40)}; State, and Before with the id of a delivery, are accepted.`;

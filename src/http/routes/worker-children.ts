@@ -4,9 +4,13 @@ import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { readLease } from '../../tasks/workers/lease.ts';
 import { listLeaseChildren, startLeaseChildren, waitWithLease } from '../../tasks/workers/lease-children.ts';
 import { callerOf } from '../auth/sign-in.ts';
-import * as operations from '../operations/workers.ts';
+import {
+  listLeaseChildrenOperation,
+  startChildrenOperation,
+  waitForChildrenOperation,
+} from '../operations/workers.ts';
 import { incomingTrace } from '../telemetry/request-telemetry.ts';
-import * as carriers from '../wire/children-carriers.ts';
+import { ChildrenQuery, readChildrenQuery, StartChildren, Wait } from '../wire/children-carriers.ts';
 import { writeCounts } from './task-children.ts';
 
 type ByLease = { Params: { lease: string } };
@@ -17,11 +21,11 @@ export async function workerChildrenRoutes(
   app: FastifyInstance,
   { tasks }: { tasks: TaskDeps },
 ): Promise<void> {
-  app.post<ByLease & { Body: Static<typeof carriers.StartChildren> }>(
+  app.post<ByLease & { Body: Static<typeof StartChildren> }>(
     '/Leases/:lease/Children',
     {
-      config: { operation: operations.startChildren },
-      schema: { params: ByLeaseParams, body: carriers.StartChildren },
+      config: { operation: startChildrenOperation },
+      schema: { params: ByLeaseParams, body: StartChildren },
     },
     async (request) => {
       const children = request.body.Children.map((child) => ({
@@ -37,15 +41,15 @@ export async function workerChildrenRoutes(
     },
   );
 
-  app.get<ByLease & { Querystring: Static<typeof carriers.ChildrenQuery> }>(
+  app.get<ByLease & { Querystring: Static<typeof ChildrenQuery> }>(
     '/Leases/:lease/Children',
     {
-      config: { operation: operations.listLeaseChildren },
-      schema: { params: ByLeaseParams, querystring: carriers.ChildrenQuery },
+      config: { operation: listLeaseChildrenOperation },
+      schema: { params: ByLeaseParams, querystring: ChildrenQuery },
     },
     async (request) => {
       const lease = readLease(request.params.lease);
-      const wanted = carriers.readChildrenQuery(request.query);
+      const wanted = readChildrenQuery(request.query);
       const { counts, children } = await listLeaseChildren(tasks, callerOf(request), lease, wanted);
       return {
         ...writeCounts(counts),
@@ -61,11 +65,11 @@ export async function workerChildrenRoutes(
     },
   );
 
-  app.post<ByLease & { Body: Static<typeof carriers.Wait> }>(
+  app.post<ByLease & { Body: Static<typeof Wait> }>(
     '/Leases/:lease/Wait',
     {
-      config: { operation: operations.waitForChildren },
-      schema: { params: ByLeaseParams, body: carriers.Wait },
+      config: { operation: waitForChildrenOperation },
+      schema: { params: ByLeaseParams, body: Wait },
     },
     async (request) => {
       const { OnFailure = 'fail', ProgressPercent, ProgressDescription } = request.body ?? {};

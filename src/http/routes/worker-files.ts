@@ -6,7 +6,7 @@ import type { TaskDeps } from '../../tasks/task-parts.ts';
 import { keepResultFile } from '../../tasks/workers/keep-result-file.ts';
 import { readLease } from '../../tasks/workers/lease.ts';
 import { callerOf } from '../auth/sign-in.ts';
-import * as operations from '../operations/workers.ts';
+import { uploadResultFileOperation } from '../operations/workers.ts';
 import { readContentDigest } from '../wire/content-digest.ts';
 
 const Params = Type.Object({ lease: Type.String() });
@@ -27,7 +27,7 @@ export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks:
     '/Leases/:lease/File',
     {
       bodyLimit: Number.MAX_SAFE_INTEGER, // the files' own limit counts
-      config: { operation: operations.uploadResultFile },
+      config: { operation: uploadResultFileOperation },
       schema: { params: Params, querystring: Query, headers: Headers },
     },
     async (request, reply) => {

@@ -12,9 +12,34 @@ import { type AcquiredTask, LeaseBroker } from '../../tasks/workers/worker-desk.
 import { callerOf } from '../auth/sign-in.ts';
 import { localeOf } from '../localization/locale.ts';
 import type { Operation } from '../openapi/operation.ts';
-import * as operations from '../operations/workers.ts';
+import {
+  acquireTasksOperation,
+  addLogLinesOperation,
+  declareDefinitionsOperation,
+  endAcquireOperation,
+  failTaskOperation,
+  forgetDefinitionOperation,
+  keepCheckpointOperation,
+  renewLeaseOperation,
+  returnTaskOperation,
+  succeedTaskOperation,
+} from '../operations/workers.ts';
 import { TaskSerializer } from '../wire/batch-task-info.ts';
-import * as carriers from '../wire/worker-carriers.ts';
+import {
+  Acquire,
+  type Acquired,
+  AcquireQuery,
+  Checkpoint,
+  type Declaration,
+  Declare,
+  EndAcquireQuery,
+  type Ended,
+  Fail,
+  Log,
+  Renew,
+  Return,
+  Succeed,
+} from '../wire/worker-carriers.ts';
 
 /** A Result, an error or a checkpoint of its greatest length fits, even if every character is escaped. */
 const ENDING_BODY_LIMIT = 8 * 1024 * 1024;
@@ -37,9 +62,9 @@ export async function workerRoutes(
     await desk.close();
   });
 
-  app.post<{ Body: Static<typeof carriers.Declare> }>(
+  app.post<{ Body: Static<typeof Declare> }>(
     '/Definitions',
-    { config: { operation: operations.declareDefinitions }, schema: { body: carriers.Declare } },
+    { config: { operation: declareDefinitionsOperation }, schema: { body: Declare } },
     async (request) => {
       const declared = await declareDefinitions(
         tasks,
@@ -52,18 +77,18 @@ export async function workerRoutes(
 
   app.delete<{ Params: { name: string } }>(
     '/Definitions/:name',
-    { config: { operation: operations.forgetDefinition } },
+    { config: { operation: forgetDefinitionOperation } },
     async (request, reply) => {
       await removeDefinition(tasks, request.params.name);
       return reply.code(204).send();
     },
   );
 
-  app.post<{ Body: Static<typeof carriers.Acquire>; Querystring: Static<typeof carriers.AcquireQuery> }>(
+  app.post<{ Body: Static<typeof Acquire>; Querystring: Static<typeof AcquireQuery> }>(
     '/Acquire',
     {
-      config: { operation: operations.acquireTasks },
-      schema: { body: carriers.Acquire, querystring: carriers.AcquireQuery },
+      config: { operation: acquireTasksOperation },
+      schema: { body: Acquire, querystring: AcquireQuery },
     },
     async (request, reply) => {
       const caller = callerOf(request);
@@ -88,11 +113,11 @@ export async function workerRoutes(
     },
   );
 
-  app.delete<{ Querystring: Static<typeof carriers.EndAcquireQuery> }>(
+  app.delete<{ Querystring: Static<typeof EndAcquireQuery> }>(
     '/Acquire',
     {
-      config: { operation: operations.endAcquire },
-      schema: { querystring: carriers.EndAcquireQuery },
+      config: { operation: endAcquireOperation },
+      schema: { querystring: EndAcquireQuery },
     },
     async (request, reply) => {
       desk.endWait(callerOf(request), request.query.Call);
@@ -100,11 +125,11 @@ export async function workerRoutes(
     },
   );
 
-  app.post<ByLease & { Body: Static<typeof carriers.Renew> }>(
+  app.post<ByLease & { Body: Static<typeof Renew> }>(
     '/Leases/:lease/Renew',
     {
-      config: { operation: operations.renewLease },
-      schema: { params: ByLeaseParams, body: carriers.Renew },
+      config: { operation: renewLeaseOperation },
+      schema: { params: ByLeaseParams, body: Renew },
     },
     async (request, reply) => {
       const over = AbortSignal.any([closing.signal, goneSignal(reply)]);
@@ -126,12 +151,12 @@ export async function workerRoutes(
 
   const bodyLimit = Math.max(app.initialConfig.bodyLimit ?? 0, ENDING_BODY_LIMIT);
 
-  app.put<ByLease & { Body: Static<typeof carriers.Checkpoint> }>(
+  app.put<ByLease & { Body: Static<typeof Checkpoint> }>(
     '/Leases/:lease/Checkpoint',
     {
       bodyLimit,
-      config: { operation: operations.keepCheckpoint },
-      schema: { params: ByLeaseParams, body: carriers.Checkpoint },
+      config: { operation: keepCheckpointOperation },
+      schema: { params: ByLeaseParams, body: Checkpoint },
     },
     async (request, reply) => {
       const lease = readLease(request.params.lease);
@@ -140,11 +165,11 @@ export async function workerRoutes(
     },
   );
 
-  app.post<ByLease & { Body: Static<typeof carriers.Log> }>(
+  app.post<ByLease & { Body: Static<typeof Log> }>(
     '/Leases/:lease/Log',
     {
-      config: { operation: operations.addLogLines },
-      schema: { params: ByLeaseParams, body: carriers.Log },
+      config: { operation: addLogLinesOperation },
+      schema: { params: ByLeaseParams, body: Log },
     },
     async (request, reply) => {
       const lines = request.body.Lines.map(({ Level = 'info', Message }) => ({
@@ -162,9 +187,9 @@ export async function workerRoutes(
     schema: { params: ByLeaseParams, body },
   });
 
-  app.post<ByLease & { Body: Static<typeof carriers.Succeed> }>(
+  app.post<ByLease & { Body: Static<typeof Succeed> }>(
     '/Leases/:lease/Succeed',
-    ending(carriers.Succeed, operations.succeedTask),
+    ending(Succeed, succeedTaskOperation),
     async (request) => {
       const lease = readLease(request.params.lease);
       const outcome = { kind: 'returned', result: resultText(request.body?.Result) } as const;
@@ -172,9 +197,9 @@ export async function workerRoutes(
     },
   );
 
-  app.post<ByLease & { Body: Static<typeof carriers.Fail> }>(
+  app.post<ByLease & { Body: Static<typeof Fail> }>(
     '/Leases/:lease/Fail',
-    ending(carriers.Fail, operations.failTask),
+    ending(Fail, failTaskOperation),
     async (request) => {
       const lease = readLease(request.params.lease);
       const { Message, Retry = true, DelaySeconds } = request.body;
@@ -188,9 +213,9 @@ export async function workerRoutes(
     },
   );
 
-  app.post<ByLease & { Body: Static<typeof carriers.Return> }>(
+  app.post<ByLease & { Body: Static<typeof Return> }>(
     '/Leases/:lease/Return',
-    ending(carriers.Return, operations.returnTask),
+    ending(Return, returnTaskOperation),
     async (request) => {
       const lease = readLease(request.params.lease);
       const outcome = { kind: 'interrupted', by: 'worker' } as const;
@@ -218,9 +243,7 @@ function onUnheard(reply: FastifyReply, react: () => unknown): void {
     });
 }
 
-function readDeclaration(
-  one: Static<typeof carriers.Declaration>,
-): Parameters<typeof declareDefinitions>[2][number] {
+function readDeclaration(one: Static<typeof Declaration>): Parameters<typeof declareDefinitions>[2][number] {
   const { Limit, Lost, Delay, Factor, MaxDelay } = one.Retries ?? {};
   return {
     name: one.Name,
@@ -249,10 +272,7 @@ function resultText(result: unknown): string {
   return typeof result === 'string' ? result : JSON.stringify(result);
 }
 
-function writeAcquired(
-  one: AcquiredTask,
-  writer: TaskSerializer,
-): Static<typeof carriers.Acquired>['Tasks'][number] {
+function writeAcquired(one: AcquiredTask, writer: TaskSerializer): Static<typeof Acquired>['Tasks'][number] {
   return {
     Lease: writeLease(one.lease),
     LeaseSeconds: one.leaseSeconds,
@@ -268,6 +288,6 @@ function writeAcquired(
   };
 }
 
-function writeEnded({ state, nextRunInSeconds }: EndedLease): Static<typeof carriers.Ended> {
+function writeEnded({ state, nextRunInSeconds }: EndedLease): Static<typeof Ended> {
   return { State: state, NextRunInSeconds: nextRunInSeconds };
 }

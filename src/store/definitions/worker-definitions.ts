@@ -33,7 +33,7 @@ interface Row {
   readonly last_seen: Date;
 }
 
-const COLUMNS = sql<Row>`name, description, parameters, cancellation, retry, lease_seconds, declared_by, last_seen`;
+const DEFINITION_COLUMNS = sql<Row>`name, description, parameters, cancellation, retry, lease_seconds, declared_by, last_seen`;
 
 /** Who declares: the associate, and the tenant that they are bound to. */
 export interface Declarer {
@@ -66,7 +66,7 @@ export async function putWorkerDefinition(
     where ${declarer.tenant}::text is null
       or d.declared_by = ${declarer.associateId}
       or d.declared_by in (select a.id from batchline.associate as a where a.tenant = ${declarer.tenant})
-    returning ${COLUMNS}`.execute(db);
+    returning ${DEFINITION_COLUMNS}`.execute(db);
   return rows[0] && toDefinition(rows[0]);
 }
 
@@ -76,14 +76,16 @@ export async function findWorkerDefinition(
   name: string,
 ): Promise<WorkerDefinition | undefined> {
   const { rows } = await sql<Row>`
-    select ${COLUMNS} from batchline.worker_definition where name_key = ${name.toLowerCase()}`.execute(db);
+    select ${DEFINITION_COLUMNS} from batchline.worker_definition where name_key = ${name.toLowerCase()}`.execute(
+    db,
+  );
   return rows[0] && toDefinition(rows[0]);
 }
 
 /** Every definition of workers, by name. */
 export async function listWorkerDefinitions(db: Kysely<Schema>): Promise<WorkerDefinition[]> {
   const { rows } = await sql<Row>`
-    select ${COLUMNS} from batchline.worker_definition order by name_key`.execute(db);
+    select ${DEFINITION_COLUMNS} from batchline.worker_definition order by name_key`.execute(db);
   return rows.map(toDefinition);
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Kysely, type PGlite } from 'kysely';
+import { Kysely, type PGlite as KyselyPGlite } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
 import type { Database, Tables } from '../database.ts';
@@ -62,7 +62,10 @@ export async function openEmbedded(
     const pglite = await openPglite(dataFolder, folder.isNew, lost.resolve);
     const metered = logTo(meter).log;
     const sql = new Kysely<Schema>({
-      dialect: new EmbeddedDialect({ pglite: pglite as unknown as PGlite }, limits.runTransactionSeconds),
+      dialect: new EmbeddedDialect(
+        { pglite: pglite as unknown as KyselyPGlite },
+        limits.runTransactionSeconds,
+      ),
       log: (event) => {
         if (event.level === 'error' && isPanic(event.error)) lost.resolve(event.error);
         metered?.(event);
