@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
-import { type Caller, SCOPES } from '../src/domain/caller.ts';
-import { Definitions } from '../src/engine/definitions.ts';
-import { TaskRunner } from '../src/engine/engine.ts';
-import { loadHandlers } from '../src/engine/load-handlers.ts';
-import { Registry } from '../src/engine/registry.ts';
-import { TaskQueue } from '../src/engine/task-queue.ts';
+import { type Caller, SCOPES } from '../src/core/caller.ts';
+import type { Database } from '../src/db/database.ts';
+import { openDatabase } from '../src/db/open.ts';
+import { IS_HELD } from '../src/db/queries/held-tasks.ts';
 import { Files } from '../src/files/files.ts';
-import { openStore } from '../src/files/open-store.ts';
-import type { Database } from '../src/store/database.ts';
-import { IS_HELD } from '../src/store/held-tasks.ts';
-import { openDatabase } from '../src/store/open.ts';
-import { TextWriter } from '../src/tasks/text-writer.ts';
+import { openStore } from '../src/files/open.ts';
+import { Definitions } from '../src/queue/definitions.ts';
+import { loadHandlers } from '../src/queue/load-handlers.ts';
+import { Registry } from '../src/queue/registry.ts';
+import { TaskQueue } from '../src/queue/task-queue.ts';
+import { TaskRunner } from '../src/queue/worker.ts';
+import { TextWriter } from '../src/services/text-batcher.ts';
 
 /** The caller who starts the tasks. */
 export const CALLER: Caller = {

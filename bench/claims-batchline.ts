@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { claimBatch } from '../src/engine/claim-due.ts';
+import { claimBatch } from '../src/queue/claimer.ts';
 import { openParts } from './batchline-parts.ts';
 import { fillTasks } from './fill-tasks.ts';
 import { answerWith } from './processes.ts';

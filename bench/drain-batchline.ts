@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Database } from '../src/store/database.ts';
-import { startTask } from '../src/tasks/start-task.ts';
+import type { Database } from '../src/db/database.ts';
+import { startTask } from '../src/services/start-task.ts';
 import { anyLeft, CALLER, openParts, REQUEST } from './batchline-parts.ts';
 import { noopRuns } from './handlers.ts';
 import { eachPerSecond } from './load.ts';

@@ -1,7 +1,7 @@
 import { fromKysely, PgBoss } from 'pg-boss';
 import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
-import { openEmbedded } from '../src/store/embedded/open-embedded.ts';
+import { openEmbedded } from '../src/db/pglite/connect.ts';
 import type { DrainJob, DrainRates } from './drain-batchline.ts';
 import { eachPerSecond } from './load.ts';
 import { answerWith } from './processes.ts';

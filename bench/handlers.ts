@@ -1,4 +1,4 @@
-import { defineTask } from '../src/workers/index.ts';
+import { defineTask } from '../src/sdk/index.ts';
 
 /** Number of `bench-noop` runs that have begun in this process, and a callback for each. */
 export const noopRuns: { begun: number; onRun?: () => void } = { begun: 0 };

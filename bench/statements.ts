@@ -1,5 +1,5 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
-import type { Schema } from '../src/store/schema.ts';
+import type { Schema } from '../src/db/schema.ts';
 
 /** A statement and its values. */
 export interface Statement {

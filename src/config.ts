@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { DEFAULT_TEXT_LIMITS, type TextLimits } from './domain/limits.ts';
-import { OperatorError } from './domain/operator-error.ts';
+import { DEFAULT_TEXT_LIMITS, type TextLimits } from './core/limits.ts';
+import { OperatorError } from './core/operator-error.ts';
+import { BACKEND_NAMES, type BackendName } from './db/backend.ts';
 import type { FilesPlace } from './files/place.ts';
 import { DATABASE } from './settings/database-settings.ts';
 import { masked, type ValueOf, type ValuesOf } from './settings/kinds.ts';
@@ -10,7 +11,6 @@ import { CLIENT, HTTP, MONITORING, SERVER } from './settings/server-settings.ts'
 import { type Environment, type RenamedSetting, SettingsReader } from './settings/settings-reader.ts';
 import { ADMINISTRATOR, OIDC, SIGN_IN } from './settings/sign-in-settings.ts';
 import { EVENTS, FILES, RETENTION, TASKS, WEBHOOKS } from './settings/task-settings.ts';
-import { BACKEND_NAMES, type BackendName } from './store/backend.ts';
 
 export type { SignInScheme } from './settings/sign-in-settings.ts';
 

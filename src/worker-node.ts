@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { BackgroundJob } from './engine/background-job.ts';
+import { BackgroundJob } from './core/background-job.ts';
 import { endAll, Observability, startRuntime, type Undo } from './node.ts';
 
 /** What runs tasks on the database, without an API. */

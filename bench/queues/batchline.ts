@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TaskRunner } from '../../src/engine/engine.ts';
-import { prepareChildren, startChildren } from '../../src/engine/families/start-children.ts';
-import { inTransaction } from '../../src/store/transaction.ts';
-import { startTask } from '../../src/tasks/start-task.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { prepareChildren, startChildren } from '../../src/queue/children/start.ts';
+import type { TaskRunner } from '../../src/queue/worker.ts';
+import { startTask } from '../../src/services/start-task.ts';
 import { anyLeft, CALLER, openParts, REQUEST } from '../batchline-parts.ts';
 import { noopRuns } from '../handlers.ts';
 import { compete } from './side.ts';

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { type RawBuilder, sql } from 'kysely';
 import { Type } from 'typebox';
-import { defineTask, PermanentError, ResumableFile } from '../../src/workers/index.ts';
+import { defineTask, PermanentError, ResumableFile } from '../../src/sdk/index.ts';
 
 /** The checkpoint. */
 type Checkpoint = {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
-import { defineTask } from '../../src/workers/index.ts';
+import { defineTask } from '../../src/sdk/index.ts';
 
 /**
  * Searches for a number whose SHA-256 begins with the given number of zeros. The definition runs inside the server

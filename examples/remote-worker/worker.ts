@@ -1,4 +1,4 @@
-import { createWorker } from '../../src/workers/index.ts';
+import { createWorker } from '../../src/sdk/index.ts';
 import { findHash } from './tasks.ts';
 
 const worker = createWorker({

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { message } from '../domain/message.ts';
-import { defineTask } from '../workers/define-task.ts';
-import { TaskError } from '../workers/errors.ts';
+import { message } from '../core/message.ts';
+import { defineTask } from '../sdk/define-task.ts';
+import { TaskError } from '../sdk/errors.ts';
 import { pause } from './pause.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 import type { Dispatcher } from 'undici';
-import { message } from '../domain/message.ts';
-import { createAgent } from '../net/address-rules.ts';
-import { defineTask, type TaskContext } from '../workers/define-task.ts';
-import { PermanentError } from '../workers/errors.ts';
+import { message } from '../core/message.ts';
+import { createAgent } from '../core/ssrf-guard.ts';
+import { defineTask, type TaskContext } from '../sdk/define-task.ts';
+import { PermanentError } from '../sdk/errors.ts';
 import { ResultLog } from './http-requests/result-log.ts';
 import {
   backoffSeconds,

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '../workers/define-task.ts';
+import type { TaskDefinition } from '../sdk/define-task.ts';
 import { countdown } from './countdown.ts';
 import { csvImport } from './csv-import.ts';
 import { httpRequests } from './http-requests.ts';

@@ -4,10 +4,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { type Static, Type } from 'typebox';
-import type { BatchTask } from '../domain/batch-task.ts';
-import { message } from '../domain/message.ts';
-import { STORED_STATES } from '../domain/task-state.ts';
-import { defineTask, type TaskContext } from '../workers/define-task.ts';
+import { message } from '../core/message.ts';
+import type { BatchTask } from '../core/task.ts';
+import { STORED_STATES } from '../core/task-state.ts';
+import { defineTask, type TaskContext } from '../sdk/define-task.ts';
 
 type Cell = string | number | boolean | null;
 

@@ -1,9 +1,9 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { ROLES, SCOPES } from '../domain/caller.ts';
-import { STORED_STATES } from '../domain/task-state.ts';
+import { ROLES, SCOPES } from '../core/caller.ts';
+import { STORED_STATES } from '../core/task-state.ts';
 import { VERSION } from '../version.ts';
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './completion.ts';
-import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+import { EXIT_CODES, type ExitCode } from './usage.ts';
 
 /** How a command is run. */
 type Action = (...args: never[]) => Promise<ExitCode>;
@@ -235,7 +235,7 @@ function addScheduleCommands(program: Command, runs: Runs): void {
 }
 
 function addUserCommands(program: Command, runs: Runs): void {
-  const users = () => import('./local/user.ts');
+  const users = () => import('./local/accounts.ts');
   const user = program.command('user').alias('users').description('associates who may sign in');
   addLocal(user.command('add'))
     .description('make one; the password is asked for, or is standard input')

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
-import { RequestError } from '../domain/errors.ts';
-import { OPERATOR_CODES, type OperatorCode, OperatorError } from '../domain/operator-error.ts';
+import { RequestError } from '../core/errors.ts';
+import { OPERATOR_CODES, type OperatorCode, OperatorError } from '../core/operator-error.ts';
 import { completionsOf } from './completion.ts';
-import { type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { printError } from './output.ts';
 import { createProgram } from './program.ts';
+import { type ExitCode, exitCodeOf } from './usage.ts';
 
 /** SQLSTATE of PostgreSQL for a right that the role lacks. */
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -48,7 +48,7 @@ async function report(error: unknown): Promise<ExitCode> {
     return known.exitCode;
   }
   if (isRefusal(error)) printError(error.message);
-  else console.error('batchline:', (await import('../log.ts')).stackOf(error));
+  else console.error('batchline:', (await import('../logger.ts')).stackOf(error));
   return exitCodeOf(error);
 }
 

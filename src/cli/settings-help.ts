@@ -1,5 +1,5 @@
 import { defaultOf, SETTINGS_SECTIONS } from '../settings/settings.ts';
-import type { ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './usage.ts';
 
 /** `batchline settings`: every setting with its default, the values that it accepts and its meaning. */
 export async function settingsCommand({ json }: { readonly json?: boolean }): Promise<ExitCode> {

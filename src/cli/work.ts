@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import { type Config, logRenamedSettings, readConfig } from '../config.ts';
-import { OperatorError } from '../domain/operator-error.ts';
-import { loadHandlers } from '../engine/load-handlers.ts';
-import { Registry } from '../engine/registry.ts';
-import { openLog } from '../log.ts';
+import { OperatorError } from '../core/operator-error.ts';
+import { openLog } from '../logger.ts';
+import { loadHandlers } from '../queue/load-handlers.ts';
+import { Registry } from '../queue/registry.ts';
+import { createWorker } from '../sdk/index.ts';
 import { startWorkerNode } from '../worker-node.ts';
-import { createWorker } from '../workers/index.ts';
-import type { ExitCode } from './exit-codes.ts';
 import { untilSignal } from './until-signal.ts';
+import type { ExitCode } from './usage.ts';
 
 /** A worker that is at work. */
 interface Working {

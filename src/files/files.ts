@@ -5,19 +5,18 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
-import { type RetryOptions, retry } from '../domain/backoff.ts';
-import type { BatchTask } from '../domain/batch-task.ts';
-import { invalid } from '../domain/errors.ts';
-import { checkText } from '../domain/limits.ts';
-import { message } from '../domain/message.ts';
-import { isDiskFull } from '../store/disk-full.ts';
+import { invalid } from '../core/errors.ts';
+import { checkText } from '../core/limits.ts';
+import { message } from '../core/message.ts';
+import { type RetryOptions, retry } from '../core/retry.ts';
+import type { BatchTask } from '../core/task.ts';
+import { isDiskFull } from '../db/disk-full.ts';
 import {
   findResultFile,
   findResultKeys,
   type ResultFileRecord,
   writeResultFiles,
-} from '../store/files/result-files.ts';
-import type { Schema } from '../store/schema.ts';
+} from '../db/queries/file.ts';
 import {
   deleteUpload,
   findUpload,
@@ -25,15 +24,16 @@ import {
   type NewUpload,
   noteUse,
   type Upload,
-} from '../store/uploads/uploads.ts';
-import type { ResultFile } from '../workers/define-task.ts';
-import { PermanentError } from '../workers/errors.ts';
+} from '../db/queries/uploads.ts';
+import type { Schema } from '../db/schema.ts';
+import type { ResultFile } from '../sdk/define-task.ts';
+import { PermanentError } from '../sdk/errors.ts';
+import type { ByteRange, FileStore } from './blob-store.ts';
 import { digestOf } from './digest.ts';
-import type { ByteRange, FileStore } from './file-store.ts';
-import { nothingThere } from './file-system.ts';
+import { nothingThere } from './fs.ts';
 import { Measure, type Measured, tooLarge } from './measure.ts';
 import { Scratch } from './scratch.ts';
-import { UploadRoom, type UploadRoomOptions } from './upload-room.ts';
+import { UploadRoom, type UploadRoomOptions } from './upload-quota.ts';
 
 export type { Measured } from './measure.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import { oversized, type RequestError } from '../domain/errors.ts';
+import { oversized, type RequestError } from '../core/errors.ts';
 
 /** The size and the hash of a content. */
 export interface Measured {

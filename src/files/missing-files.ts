@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { listFileRecords } from '../store/files/file-records.ts';
-import type { Schema } from '../store/schema.ts';
-import type { FileStore } from './file-store.ts';
+import { listFileRecords } from '../db/queries/file-records.ts';
+import type { Schema } from '../db/schema.ts';
+import type { FileStore } from './blob-store.ts';
 
 /** Result of comparing the files that rows name with the store. */
 export interface FileCheck {

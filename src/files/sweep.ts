@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
-import { knownResultKeys } from '../store/files/result-files.ts';
-import type { Schema } from '../store/schema.ts';
-import { liveTasks } from '../store/tasks/live-tasks.ts';
-import { knownUploads } from '../store/uploads/uploads.ts';
+import { knownResultKeys } from '../db/queries/file.ts';
+import { liveTasks } from '../db/queries/live-tasks.ts';
+import { knownUploads } from '../db/queries/uploads.ts';
+import type { Schema } from '../db/schema.ts';
 import { type Files, isUploadId } from './files.ts';
 
 const BATCH = 500;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { methodNotAllowed, notFound, type RequestError } from '../domain/errors.ts';
+import { methodNotAllowed, notFound, type RequestError } from '../core/errors.ts';
 
 /** The order in which `Allow` lists methods. */
 const ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

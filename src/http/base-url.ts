@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { tenantSegment } from './tenant-segment.ts';
+import { tenantSegment } from './urls.ts';
 
 /** The server's address as the caller wrote it, with the customer where it names one. */
 export function baseUrl(request: FastifyRequest): string {

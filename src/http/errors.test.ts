@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { conflict, notFound, RequestError, type RequestErrorKind } from '../domain/errors.ts';
-import { message } from '../domain/message.ts';
+import { conflict, notFound, RequestError, type RequestErrorKind } from '../core/errors.ts';
+import { message } from '../core/message.ts';
 import { toErrorAnswer } from './errors.ts';
-import type { Locale } from './localization/locale.ts';
+import type { Locale } from './i18n/locale.ts';
 
 const english = { message: String } as unknown as Locale;
 

@@ -1,8 +1,8 @@
-import { RequestError, type RequestErrorKind, unavailable } from '../domain/errors.ts';
-import { INT32_MAX } from '../domain/limits.ts';
-import { message } from '../domain/message.ts';
+import { RequestError, type RequestErrorKind, unavailable } from '../core/errors.ts';
+import { INT32_MAX } from '../core/limits.ts';
+import { message } from '../core/message.ts';
 import { frameworkMessage } from './framework-errors.ts';
-import type { Locale } from './localization/locale.ts';
+import type { Locale } from './i18n/locale.ts';
 
 /** How an error looks to a client: its status and the carrier of contract, section 4. */
 export interface ErrorAnswer {

@@ -1,5 +1,5 @@
-import { listed, type Message, message } from '../domain/message.ts';
-import { type SchemaError, schemaProblem } from '../domain/schema-problem.ts';
+import { type SchemaError, schemaProblem } from '../core/json-schema.ts';
+import { listed, type Message, message } from '../core/message.ts';
 
 /** An error that Fastify itself has made: of a body or address that never came to a route. */
 interface FrameworkError extends Error {

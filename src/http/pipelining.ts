@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { invalid } from '../domain/errors.ts';
+import { invalid } from '../core/errors.ts';
 
 /** Requests of one connection that may be under way; clients that send one after the other have one. */
 const MAX_BATCH = 16;

@@ -1,5 +1,5 @@
-import { BACKEND_NAMES } from '../store/backend.ts';
-import { DEFAULT_RUN_SECONDS } from '../store/run-connections.ts';
+import { BACKEND_NAMES } from '../db/backend.ts';
+import { DEFAULT_RUN_SECONDS } from '../db/run-connections.ts';
 import { flagOrAuto, integer, oneOf, parsed, postgresAddress, type Setting } from './kinds.ts';
 
 /** The database and its connections. */

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
-import { DEFAULT_TEXT_LIMITS } from '../domain/limits.ts';
-import { findTimeZone } from '../domain/time-zone.ts';
+import { DEFAULT_TEXT_LIMITS } from '../core/limits.ts';
+import { findTimeZone } from '../core/time-zone.ts';
 import {
   existingFile,
   existingFolder,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { DEFAULT_TEXT_LIMITS } from '../domain/limits.ts';
-import { parseRules, readRetention } from '../domain/retention.ts';
+import { DEFAULT_TEXT_LIMITS } from '../core/limits.ts';
+import { parseRules, readRetention } from '../core/retention.ts';
 import { existingFolder, httpAddress, integer, modules, parsed, type Setting, text } from './kinds.ts';
 
 /** How this process runs tasks. */

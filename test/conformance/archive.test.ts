@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { quoteText } from '../../src/domain/archive/filter-lexer.ts';
-import { TaskState } from '../../src/domain/task-state.ts';
+import { quoteText } from '../../src/core/odata/lexer.ts';
+import { TaskState } from '../../src/core/task-state.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { TestServer } from '../support/test-server.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withoutCoding } from '../../src/http/negotiation/compression.ts';
+import { withoutCoding } from '../../src/http/compression.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { TestServer } from '../support/test-server.ts';

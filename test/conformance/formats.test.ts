@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readXml } from '../../src/http/negotiation/xml-reader.ts';
+import { readXml } from '../../src/http/body/xml.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { DATABASES } from '../support/databases.ts';
 import { fuzzing } from '../support/fuzz.ts';

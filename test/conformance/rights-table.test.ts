@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Caller, isAdministrator, type Role, type Scope } from '../../src/domain/caller.ts';
-import { allows, rightsOn, TableRight } from '../../src/domain/rights.ts';
-import { AGENT_METHODS } from '../../src/http/routes/batch-agent.ts';
+import { type Caller, isAdministrator, type Role, type Scope } from '../../src/core/caller.ts';
+import { allows, rightsOn, TableRight } from '../../src/core/permissions.ts';
+import { AGENT_METHODS } from '../../src/http/resources/batch-agent.ts';
 import type { Answer, ApiClient } from '../support/api-client.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { TestServer } from '../support/test-server.ts';

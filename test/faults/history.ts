@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import type { DefinitionLimits } from '../../src/domain/definition-limits.ts';
-import { hasEnded } from '../../src/domain/task-state.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { DefinitionLimits } from '../../src/core/concurrency-limits.ts';
+import { hasEnded } from '../../src/core/task-state.ts';
+import type { Database } from '../../src/db/database.ts';
 import { type RunRecord, readRunRecord, shortestSpan } from '../support/run-record.ts';
 import { checkChain, type TaskStory } from './inspect.ts';
 

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/db/open.ts';
 import { CUSTOMER_COLUMNS, generateCustomers, MASS_UPDATE } from '../support/customers.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { isAllowedTransition, type StoredState, storedStateOf } from '../../src/domain/task-state.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { isAllowedTransition, type StoredState, storedStateOf } from '../../src/core/task-state.ts';
+import type { Database } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open.ts';
 import type { Place } from '../support/databases.ts';
 import { TEST_ENV } from '../support/test-server.ts';
 

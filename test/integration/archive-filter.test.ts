@@ -3,14 +3,14 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { COLUMN_NAMES, COLUMNS, type ColumnName } from '../../src/domain/archive/columns.ts';
-import { OPERATORS } from '../../src/domain/archive/filter-operators.ts';
-import { parseOrder } from '../../src/domain/archive/order.ts';
-import { parseFilter } from '../../src/domain/archive/parse-filter.ts';
-import { type Place, readPage } from '../../src/store/archive/read-page.ts';
-import type { Slice } from '../../src/store/archive/scope.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { COLUMN_NAMES, COLUMNS, type ColumnName } from '../../src/core/odata/columns.ts';
+import { OPERATORS } from '../../src/core/odata/operators.ts';
+import { parseOrder } from '../../src/core/odata/order.ts';
+import { parseFilter } from '../../src/core/odata/parser.ts';
+import type { Database } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import type { Slice } from '../../src/db/queries/scope.ts';
+import { type Place, readPage } from '../../src/db/queries/task-list.ts';
 import {
   type ArchiveTask,
   ASKED,

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { BatchTask, TaskChange, TaskTexts } from '../../src/domain/batch-task.ts';
-import { type Caller, SCOPES } from '../../src/domain/caller.ts';
-import { TaskState } from '../../src/domain/task-state.ts';
-import { startTask } from '../../src/tasks/start-task.ts';
-import { updateTask } from '../../src/tasks/update-task.ts';
+import { type Caller, SCOPES } from '../../src/core/caller.ts';
+import type { BatchTask, TaskChange, TaskTexts } from '../../src/core/task.ts';
+import { TaskState } from '../../src/core/task-state.ts';
+import { updateTask } from '../../src/services/change-task.ts';
+import { startTask } from '../../src/services/start-task.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { openTestNode, type TestNode } from '../support/test-node.ts';
 

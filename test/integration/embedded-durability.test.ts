@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { EmbeddedDatabase } from '../../src/store/embedded/open-embedded.ts';
+import type { EmbeddedDatabase } from '../../src/db/pglite/connect.ts';
 import { createEmptyPlace, type Place } from '../support/databases.ts';
 import { runCli } from '../support/run-cli.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';

@@ -3,12 +3,12 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT, Unsecur
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { SCOPES } from '../../src/domain/caller.ts';
-import type { RequestError } from '../../src/domain/errors.ts';
+import { SCOPES } from '../../src/core/caller.ts';
+import type { RequestError } from '../../src/core/errors.ts';
+import type { Database } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { findAssociate, insertAssociate, updateAssociate } from '../../src/db/queries/account.ts';
 import { JwtScheme } from '../../src/http/auth/jwt.ts';
-import { findAssociate, insertAssociate, updateAssociate } from '../../src/store/associates/associates.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/open.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { type OidcIssuer, startOidcIssuer } from '../support/oidc-issuer.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
-import type { Access } from '../../src/domain/access.ts';
-import type { RouteAccess } from '../../src/http/security/route-access.ts';
+import type { Access } from '../../src/core/access.ts';
+import type { RouteAccess } from '../../src/http/route-access.ts';
 import { startServer } from '../../src/server.ts';
 import { routesOf } from './route-table.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { ColumnName, ColumnValue } from '../../src/domain/archive/columns.ts';
-import { CancellationBehaviour } from '../../src/domain/cancellation.ts';
-import { STORED_STATES, TaskState } from '../../src/domain/task-state.ts';
+import { CancellationBehaviour } from '../../src/core/cancellation.ts';
+import type { ColumnName, ColumnValue } from '../../src/core/odata/columns.ts';
+import { STORED_STATES, TaskState } from '../../src/core/task-state.ts';
 
 /** The columns that are stored, and not derived from others. */
 type Stored = Exclude<

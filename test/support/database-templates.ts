@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 import { readConfig } from '../../src/config.ts';
-import { insertAssociate } from '../../src/store/associates/associates.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { insertAssociate } from '../../src/db/queries/account.ts';
 import { ADMIN, quickHash } from './associates.ts';
 import { createDatabase } from './postgres-server.ts';
 

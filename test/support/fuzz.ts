@@ -1,5 +1,5 @@
 import type { Parameters } from 'fast-check';
-import { RequestError } from '../../src/domain/errors.ts';
+import { RequestError } from '../../src/core/errors.ts';
 
 /** How many inputs a fuzz test makes up: few in CI, 100,000 and more by hand (`BATCHLINE_FUZZ_RUNS=100000`). */
 export const FUZZ_RUNS = Number(process.env.BATCHLINE_FUZZ_RUNS ?? 300);

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../../src/store/schema.ts';
+import type { Schema } from '../../src/db/schema.ts';
 
 /** What the audit rows say of the runs of a definition. */
 export interface RunRecord {

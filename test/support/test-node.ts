@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
-import { Definitions } from '../../src/engine/definitions.ts';
-import { loadHandlers } from '../../src/engine/load-handlers.ts';
-import { Registry } from '../../src/engine/registry.ts';
-import { TaskQueue } from '../../src/engine/task-queue.ts';
+import type { Database } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open.ts';
 import { Files } from '../../src/files/files.ts';
-import { openStore } from '../../src/files/open-store.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/open.ts';
-import type { TaskDeps } from '../../src/tasks/task-parts.ts';
-import { TextWriter } from '../../src/tasks/text-writer.ts';
+import { openStore } from '../../src/files/open.ts';
+import { Definitions } from '../../src/queue/definitions.ts';
+import { loadHandlers } from '../../src/queue/load-handlers.ts';
+import { Registry } from '../../src/queue/registry.ts';
+import { TaskQueue } from '../../src/queue/task-queue.ts';
+import type { TaskDeps } from '../../src/services/context.ts';
+import { TextWriter } from '../../src/services/text-batcher.ts';
 import type { Place } from './databases.ts';
 import { TEST_ENV } from './test-server.ts';
 

@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
-import type { Role } from '../../src/domain/caller.ts';
-import type { Pruner } from '../../src/engine/retention.ts';
+import type { Role } from '../../src/core/caller.ts';
+import type { Database } from '../../src/db/database.ts';
+import { insertAssociate } from '../../src/db/queries/account.ts';
+import type { Pruner } from '../../src/queue/pruner.ts';
 import { startServer } from '../../src/server.ts';
-import { insertAssociate } from '../../src/store/associates/associates.ts';
-import type { Database } from '../../src/store/database.ts';
 import { ApiClient } from './api-client.ts';
 import { ADMIN, quickHash } from './associates.ts';
 import { createPlace, type DatabaseKind, type Place } from './databases.ts';

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/db/database.ts';
 
 /**
  * Inserts tasks of a definition that nobody runs.

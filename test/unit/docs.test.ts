@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
-import { ERROR_CODES } from '../../src/domain/errors.ts';
-import { OPERATOR_CODES } from '../../src/domain/operator-error.ts';
-import { FieldRight, RIGHTS, TableRight } from '../../src/domain/rights.ts';
+import { EXIT_CODES } from '../../src/cli/usage.ts';
+import { ERROR_CODES } from '../../src/core/errors.ts';
+import { OPERATOR_CODES } from '../../src/core/operator-error.ts';
+import { FieldRight, RIGHTS, TableRight } from '../../src/core/permissions.ts';
 import { KINDS } from '../../src/http/errors.ts';
 import { SETTINGS_PAGE, settingsPage } from '../support/settings-page.ts';
 

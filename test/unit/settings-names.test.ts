@@ -15,7 +15,7 @@ const USES_EARLIER_NAMES = [
   'docs/reference/settings.md',
   'release/keep-data.ts',
   'src/config.test.ts',
-  'src/settings/',
+  'src/settings',
   'test/unit/settings-names.test.ts',
 ];
 

@@ -7,7 +7,7 @@ const RULES = [
   {
     what: 'LISTEN or NOTIFY outside the signal channel',
     pattern: /\blisten\b|\bnotify\b|pg_notify/i,
-    but: ['src/store/postgres/notify-channel.ts', 'src/store/postgres/prove-signals.ts'],
+    but: ['src/db/postgres/notify.ts', 'src/db/postgres/prove-signals.ts'],
   },
 ] as const;
 
@@ -25,16 +25,16 @@ describe('SQL in the sources', () => {
 
   test('opens transactions only through inTransaction, which retries them', () => {
     const files = sourceFiles().filter(({ source }) => /\.(transaction|startTransaction)\(\)/.test(source));
-    expect(files.map(({ file }) => file)).toEqual(['src/store/transaction.ts']);
+    expect(files.map(({ file }) => file)).toEqual(['src/db/transaction.ts']);
   });
 
   test('publishes what follows from a transaction only through afterCommit', () => {
     const files = sourceFiles().filter(({ source }) => /[sS]ignals\.publish\(/.test(source));
     expect(files.map(({ file }) => file).toSorted()).toEqual([
-      'src/engine/families/family-keeper.ts', // repeats a signal that was lost
-      'src/notifications/event-feed.ts', // says that this process listens
-      'src/store/transaction.ts',
-      'src/tasks/workers/worker-desk.ts', // ends a waiting call
+      'src/queue/children/coordinator.ts', // repeats a signal that was lost
+      'src/events/feed.ts', // says that this process listens
+      'src/db/transaction.ts',
+      'src/services/lease-acquire.ts', // ends a waiting call
     ]);
   });
 });

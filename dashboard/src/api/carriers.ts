@@ -1,5 +1,5 @@
 import type { Carrier } from '@batchline/client';
-import type { StoredState } from '../../../src/domain/task-state.ts';
+import type { StoredState } from '../../../src/core/task-state.ts';
 
 export type { StoredState };
 

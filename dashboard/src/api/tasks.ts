@@ -1,4 +1,4 @@
-import { storedStateOf } from '../../../src/domain/task-state.ts';
+import { storedStateOf } from '../../../src/core/task-state.ts';
 import { type Answer, answer, api, type Call, get } from './call.ts';
 import type { BatchTaskInfo, TaskPage, TaskRow } from './carriers.ts';
 

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { ALLOWED_TRANSITIONS } from '../../../src/domain/task-state.ts';
+import { ALLOWED_TRANSITIONS } from '../../../src/core/task-state.ts';
 import { answer, api, Refused } from '../api/call.ts';
 import type { BatchTaskInfo } from '../api/carriers.ts';
 import { at } from '../api/tasks.ts';

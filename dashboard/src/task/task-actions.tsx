@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { isHeld } from '../../../src/domain/task-state.ts';
+import { isHeld } from '../../../src/core/task-state.ts';
 import { answer, api, type Call } from '../api/call.ts';
 import type { BatchTaskInfo, Session } from '../api/carriers.ts';
 import { at } from '../api/tasks.ts';

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { hasEnded } from '../../../src/domain/task-state.ts';
+import { hasEnded } from '../../../src/core/task-state.ts';
 import { api, get } from '../api/call.ts';
 import type { LogLine, StoredState } from '../api/carriers.ts';
 import { at } from '../api/tasks.ts';

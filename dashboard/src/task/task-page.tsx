@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { hasEnded } from '../../../src/domain/task-state.ts';
+import { hasEnded } from '../../../src/core/task-state.ts';
 import { api, get, Refused } from '../api/call.ts';
 import type { AuditEntry, BatchTaskInfo, Session } from '../api/carriers.ts';
 import { useNames } from '../api/session.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseOrder } from '../../../src/domain/archive/order.ts';
-import { parseFilter } from '../../../src/domain/archive/parse-filter.ts';
-import { STORED_STATES } from '../../../src/domain/task-state.ts';
+import { parseOrder } from '../../../src/core/odata/order.ts';
+import { parseFilter } from '../../../src/core/odata/parser.ts';
+import { STORED_STATES } from '../../../src/core/task-state.ts';
 import { type Filter, readFilter, SORTS, toArchiveFilter, toArchiveOrder, writeFilter } from './filter.ts';
 
 const context = { associateId: 7, now: new Date('2026-11-24T12:00:00Z'), zone: 'UTC' };

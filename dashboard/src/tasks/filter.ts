@@ -1,5 +1,5 @@
-import { quoteText } from '../../../src/domain/archive/filter-lexer.ts';
-import { STORED_STATES } from '../../../src/domain/task-state.ts';
+import { quoteText } from '../../../src/core/odata/lexer.ts';
+import { STORED_STATES } from '../../../src/core/task-state.ts';
 import type { StoredState } from '../api/carriers.ts';
 
 /** The sortable columns, as named in the address. */

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { hasEnded } from '../../../src/domain/task-state.ts';
+import { hasEnded } from '../../../src/core/task-state.ts';
 import type { TaskRow } from '../api/carriers.ts';
 import { ColumnHeader } from '../parts/data-table.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
-import { STORED_STATES } from '../../../src/domain/task-state.ts';
+import { STORED_STATES } from '../../../src/core/task-state.ts';
 import type { Session, StoredState } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { useNames } from '../api/session.ts';

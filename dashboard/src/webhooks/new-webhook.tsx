@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { STORED_STATES } from '../../../src/domain/task-state.ts';
+import { STORED_STATES } from '../../../src/core/task-state.ts';
 import { answer, api } from '../api/call.ts';
 import { webhooksQuery } from '../api/webhooks.ts';
 import { Check, Field, readNames } from '../parts/field.tsx';

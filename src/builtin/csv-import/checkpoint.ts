@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
-import { message } from '../../domain/message.ts';
-import { PermanentError } from '../../workers/errors.ts';
+import { message } from '../../core/message.ts';
+import { PermanentError } from '../../sdk/errors.ts';
 
 const count = Type.Integer({ minimum: 0 });
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
-import type { LinearPattern } from '../../domain/linear-pattern.ts';
-import { message } from '../../domain/message.ts';
-import { PermanentError } from '../../workers/errors.ts';
+import type { LinearPattern } from '../../core/linear-pattern.ts';
+import { message } from '../../core/message.ts';
+import { PermanentError } from '../../sdk/errors.ts';
 import { patternOf } from './patterns.ts';
 
 /** What a table or column of an import may be called: it never needs quoting, and `_` at the start is ours. */

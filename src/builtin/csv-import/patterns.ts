@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { LinearPattern, PatternRefused, TextTooLong } from '../../domain/linear-pattern.ts';
-import { message } from '../../domain/message.ts';
-import { PermanentError } from '../../workers/errors.ts';
+import { LinearPattern, PatternRefused, TextTooLong } from '../../core/linear-pattern.ts';
+import { message } from '../../core/message.ts';
+import { PermanentError } from '../../sdk/errors.ts';
 
 /** Time limit for matching the patterns of all columns against the values of one chunk. */
 const PATTERN_MILLISECONDS = 2000;

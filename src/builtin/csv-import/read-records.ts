@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type CsvError, Parser } from 'csv-parse';
-import { type Message, message } from '../../domain/message.ts';
-import { PermanentError } from '../../workers/errors.ts';
+import { type Message, message } from '../../core/message.ts';
+import { PermanentError } from '../../sdk/errors.ts';
 import { LineCounter } from './line-counter.ts';
 
 /** The longest record in characters. A longer one is nearly always a quote that is never closed. */

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
-import { message } from '../../domain/message.ts';
-import { PermanentError } from '../../workers/errors.ts';
+import { message } from '../../core/message.ts';
+import { PermanentError } from '../../sdk/errors.ts';
 
 /**
  * Makes a table that is about to be made the tenant's. One that is there belongs to the tenant whose import has made it;

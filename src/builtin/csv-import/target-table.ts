@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
-import { listed, type Message, message } from '../../domain/message.ts';
-import { PermanentError } from '../../workers/errors.ts';
+import { listed, type Message, message } from '../../core/message.ts';
+import { PermanentError } from '../../sdk/errors.ts';
 import type { Column, ColumnType } from './columns.ts';
 import { claimTable } from './table-owner.ts';
 

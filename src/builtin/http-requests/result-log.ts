@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
-import { message } from '../../domain/message.ts';
-import type { TaskContext } from '../../workers/define-task.ts';
-import { PermanentError } from '../../workers/errors.ts';
-import { ResumableFile } from '../../workers/resumable-file.ts';
+import { message } from '../../core/message.ts';
+import type { TaskContext } from '../../sdk/define-task.ts';
+import { PermanentError } from '../../sdk/errors.ts';
+import { ResumableFile } from '../../sdk/resumable-file.ts';
 import { FinishedSet } from './finished-set.ts';
 
 const count = Type.Integer({ minimum: 0 });

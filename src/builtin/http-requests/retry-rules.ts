@@ -1,4 +1,4 @@
-import { AddressRefused } from '../../net/address-rules.ts';
+import { AddressRefused } from '../../core/ssrf-guard.ts';
 import type { OutgoingRequest } from './send.ts';
 
 /** The longest that a server may ask to wait with Retry-After, in seconds. A longer wish ends the tries. */

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { AddressRefused, readUrl } from '../../net/address-rules.ts';
-import { readBody } from '../../net/read-body.ts';
+import { readBody } from '../../core/read-body.ts';
+import { AddressRefused, readUrl } from '../../core/ssrf-guard.ts';
 
 /** The most redirects that are followed. */
 const MAX_REDIRECTS = 5;

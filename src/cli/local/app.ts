@@ -1,14 +1,10 @@
-import type { Scope } from '../../domain/caller.ts';
-import { notFound } from '../../domain/errors.ts';
-import { OperatorError } from '../../domain/operator-error.ts';
+import type { Scope } from '../../core/caller.ts';
+import { notFound } from '../../core/errors.ts';
+import { OperatorError } from '../../core/operator-error.ts';
+import { deleteApplication, insertApplication, listApplications } from '../../db/queries/applications.ts';
 import { generateSecret, hashToken } from '../../http/auth/tokens.ts';
-import {
-  deleteApplication,
-  insertApplication,
-  listApplications,
-} from '../../store/applications/applications.ts';
-import type { ExitCode } from '../exit-codes.ts';
 import { print, printList } from '../output.ts';
+import type { ExitCode } from '../usage.ts';
 import { readScope } from './token.ts';
 import { withDatabase } from './with-database.ts';
 

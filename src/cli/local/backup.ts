@@ -1,15 +1,15 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../../config.ts';
-import { OperatorError } from '../../domain/operator-error.ts';
+import { OperatorError } from '../../core/operator-error.ts';
+import { openEmbedded } from '../../db/pglite/connect.ts';
+import { hasEmbedded } from '../../db/pglite/data-folder.ts';
+import { restoreEmbedded } from '../../db/pglite/restore.ts';
 import { checkFiles, type FileCheck } from '../../files/missing-files.ts';
-import { openStore } from '../../files/open-store.ts';
-import { openLog } from '../../log.ts';
-import { hasEmbedded } from '../../store/embedded/data-folder.ts';
-import { openEmbedded } from '../../store/embedded/open-embedded.ts';
-import { restoreEmbedded } from '../../store/embedded/restore-embedded.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { openStore } from '../../files/open.ts';
+import { openLog } from '../../logger.ts';
 import { print } from '../output.ts';
+import type { ExitCode } from '../usage.ts';
 
 interface Options {
   readonly json?: boolean;

@@ -2,19 +2,19 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type Config, readConfig } from '../../config.ts';
-import { hasOperatorCode } from '../../domain/operator-error.ts';
-import { loadHandlers } from '../../engine/load-handlers.ts';
-import { Registry } from '../../engine/registry.ts';
+import { hasOperatorCode } from '../../core/operator-error.ts';
+import type { Database } from '../../db/database.ts';
+import { migrationState } from '../../db/migrations/migrate.ts';
+import { checkUnknown } from '../../db/migrations/unknown-migrations.ts';
+import { connectDatabase, nameOf } from '../../db/open.ts';
+import { hasEmbedded } from '../../db/pglite/data-folder.ts';
+import { checkNotMoved } from '../../db/transfer/state.ts';
 import { checkFiles } from '../../files/missing-files.ts';
-import { openStore } from '../../files/open-store.ts';
-import { openLog } from '../../log.ts';
-import type { Database } from '../../store/database.ts';
-import { hasEmbedded } from '../../store/embedded/data-folder.ts';
-import { migrationState } from '../../store/migrations/migrate.ts';
-import { checkUnknown } from '../../store/migrations/unknown-migrations.ts';
-import { checkNotMoved } from '../../store/move/move-state.ts';
-import { connectDatabase, nameOf } from '../../store/open.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { openStore } from '../../files/open.ts';
+import { openLog } from '../../logger.ts';
+import { loadHandlers } from '../../queue/load-handlers.ts';
+import { Registry } from '../../queue/registry.ts';
+import type { ExitCode } from '../usage.ts';
 
 /** What was looked at, how it is, and what to do about it. */
 interface Finding {

@@ -1,9 +1,9 @@
 import { type Config, readConfig } from '../../config.ts';
-import { openLog } from '../../log.ts';
-import { migrationState } from '../../store/migrations/migrate.ts';
-import { connectDatabase, openDatabase } from '../../store/open.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { migrationState } from '../../db/migrations/migrate.ts';
+import { connectDatabase, openDatabase } from '../../db/open.ts';
+import { openLog } from '../../logger.ts';
 import { print } from '../output.ts';
+import type { ExitCode } from '../usage.ts';
 
 /** `batchline migrate`: brings the tables up to date, as each start does. With `check` it only looks: 5 where some lack. */
 export async function migrateCommand({

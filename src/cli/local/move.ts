@@ -1,12 +1,12 @@
 import { readConfig } from '../../config.ts';
-import { OperatorError } from '../../domain/operator-error.ts';
-import { openLog } from '../../log.ts';
-import type { Database } from '../../store/database.ts';
-import { moveDatabase } from '../../store/move/move-database.ts';
-import { forgetMove } from '../../store/move/move-state.ts';
-import { nameOf, openForTransfer } from '../../store/open.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { OperatorError } from '../../core/operator-error.ts';
+import type { Database } from '../../db/database.ts';
+import { nameOf, openForTransfer } from '../../db/open.ts';
+import { forgetMove } from '../../db/transfer/state.ts';
+import { moveDatabase } from '../../db/transfer/transfer.ts';
+import { openLog } from '../../logger.ts';
 import { print } from '../output.ts';
+import type { ExitCode } from '../usage.ts';
 
 /** What `move` takes. */
 export interface MoveOptions {

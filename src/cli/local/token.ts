@@ -1,11 +1,11 @@
-import { SCOPES, type Scope } from '../../domain/caller.ts';
-import { notFound } from '../../domain/errors.ts';
-import { OperatorError } from '../../domain/operator-error.ts';
+import { SCOPES, type Scope } from '../../core/caller.ts';
+import { notFound } from '../../core/errors.ts';
+import { OperatorError } from '../../core/operator-error.ts';
+import { findAssociate } from '../../db/queries/account.ts';
+import { deleteToken, insertToken, listTokens } from '../../db/queries/tokens.ts';
 import { generateToken, hashToken } from '../../http/auth/tokens.ts';
-import { findAssociate } from '../../store/associates/associates.ts';
-import { deleteToken, insertToken, listTokens } from '../../store/tokens/tokens.ts';
-import type { ExitCode } from '../exit-codes.ts';
 import { print, printList } from '../output.ts';
+import type { ExitCode } from '../usage.ts';
 import { withDatabase } from './with-database.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 import { readConfig } from '../../config.ts';
-import { openLog } from '../../log.ts';
-import type { Database } from '../../store/database.ts';
-import { openDatabase } from '../../store/open.ts';
+import type { Database } from '../../db/database.ts';
+import { openDatabase } from '../../db/open.ts';
+import { openLog } from '../../logger.ts';
 
 /** Opens the database that the settings name, for one command, and closes it after. */
 export async function withDatabase<T>(

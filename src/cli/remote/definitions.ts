@@ -1,5 +1,5 @@
-import type { ExitCode } from '../exit-codes.ts';
 import { lines, print, printList } from '../output.ts';
+import type { ExitCode } from '../usage.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
 /** `batchline definition list` */

@@ -1,8 +1,8 @@
 import type { Carrier } from '#client';
-import { OperatorError } from '../../domain/operator-error.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { OperatorError } from '../../core/operator-error.ts';
 import { lines, print, printList } from '../output.ts';
 import { oneLine } from '../terminal-text.ts';
+import type { ExitCode } from '../usage.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
 const at = (id: number) => ({ path: { id } });

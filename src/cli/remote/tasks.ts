@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { type Carrier, ignoredBy } from '#client';
-import { quoteText } from '../../domain/archive/filter-lexer.ts';
-import { OperatorError } from '../../domain/operator-error.ts';
-import { hasEnded, type StoredState, storedStateOf } from '../../domain/task-state.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { quoteText } from '../../core/odata/lexer.ts';
+import { OperatorError } from '../../core/operator-error.ts';
+import { hasEnded, type StoredState, storedStateOf } from '../../core/task-state.ts';
 import { lines, print, printList } from '../output.ts';
 import { oneLine } from '../terminal-text.ts';
+import type { ExitCode } from '../usage.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection.ts';
 import { watchTask } from './watch-task.ts';
 

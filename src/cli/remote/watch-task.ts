@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Carrier } from '#client';
-import { hasEnded, type StoredState } from '../../domain/task-state.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { hasEnded, type StoredState } from '../../core/task-state.ts';
 import { oneLine, severalLines } from '../terminal-text.ts';
+import type { ExitCode } from '../usage.ts';
 import type { Connection } from './connection.ts';
 
 type Task = Carrier<'BatchTaskInfo'>;

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
-import type { Caller } from '../../domain/caller.ts';
-import { unauthenticated } from '../../domain/errors.ts';
-import { type Associate, getAssociate } from '../../store/associates/associates.ts';
-import type { Schema } from '../../store/schema.ts';
-import { type ApiToken, findToken } from '../../store/tokens/tokens.ts';
+import type { Caller } from '../../core/caller.ts';
+import { unauthenticated } from '../../core/errors.ts';
+import { type Associate, getAssociate } from '../../db/queries/account.ts';
+import { type ApiToken, findToken } from '../../db/queries/tokens.ts';
+import type { Schema } from '../../db/schema.ts';
 import { callerFor, type Scheme, type SignedIn } from './scheme.ts';
 import { hashToken } from './tokens.ts';
 

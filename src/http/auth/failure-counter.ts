@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../../core/lru.ts';
 
 const FIRST_WAIT_MS = 1000;
 /** After this long without another failure, what has failed before is forgotten. */

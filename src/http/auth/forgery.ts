@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
-import { forbidden, unauthenticated } from '../../domain/errors.ts';
+import { forbidden, unauthenticated } from '../../core/errors.ts';
 import { SESSION_COOKIE, XSRF_COOKIE } from './cookies.ts';
-import { firstOf } from './presented.ts';
+import { firstOf } from './credentials.ts';
 import { xsrfTokenOf } from './tokens.ts';
 
 const HARMLESS = ['GET', 'HEAD', 'OPTIONS'];

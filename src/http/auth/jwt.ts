@@ -2,12 +2,12 @@ import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify, ty
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { OidcConfig } from '../../config.ts';
-import { type Caller, ROLES, SCOPES } from '../../domain/caller.ts';
-import { RequestError, unauthenticated, unavailable } from '../../domain/errors.ts';
-import { message } from '../../domain/message.ts';
+import { type Caller, ROLES, SCOPES } from '../../core/caller.ts';
+import { RequestError, unauthenticated, unavailable } from '../../core/errors.ts';
+import { message } from '../../core/message.ts';
+import { type Associate, findAssociate, insertAssociate } from '../../db/queries/account.ts';
+import type { Schema } from '../../db/schema.ts';
 import { isTrustworthy } from '../../settings/kinds.ts';
-import { type Associate, findAssociate, insertAssociate } from '../../store/associates/associates.ts';
-import type { Schema } from '../../store/schema.ts';
 import { callerFor, type Scheme, type SignedIn } from './scheme.ts';
 
 /** Signatures by a private key alone: who can verify one can't make one. */

@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { unauthenticated } from '../../domain/errors.ts';
-import { type Associate, findAssociate } from '../../store/associates/associates.ts';
-import type { Schema } from '../../store/schema.ts';
-import { BoundedMap } from './bounded-map.ts';
-import { hashOfNothing, verifyPassword } from './passwords.ts';
+import { unauthenticated } from '../../core/errors.ts';
+import { BoundedMap } from '../../core/lru.ts';
+import { type Associate, findAssociate } from '../../db/queries/account.ts';
+import type { Schema } from '../../db/schema.ts';
+import { hashOfNothing, verifyPassword } from './password-hash.ts';
 import type { Throttle } from './throttle.ts';
 
 /** Finds out whether a login and a password belong together, and slows down who guesses. */

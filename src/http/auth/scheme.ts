@@ -1,6 +1,6 @@
 import type { SignInScheme } from '../../config.ts';
-import { type Caller, SCOPES, type Scope } from '../../domain/caller.ts';
-import type { Associate } from '../../store/associates/associates.ts';
+import { type Caller, SCOPES, type Scope } from '../../core/caller.ts';
+import type { Associate } from '../../db/queries/account.ts';
 
 /** Somebody who has signed in. */
 export interface SignedIn {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { RequestError } from '../../domain/errors.ts';
+import { RequestError } from '../../core/errors.ts';
 import { Throttle } from './throttle.ts';
 
 let now = 0;

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
-import { rateLimited } from '../../domain/errors.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { rateLimited } from '../../core/errors.ts';
+import { BoundedMap } from '../../core/lru.ts';
 import { FailureCounter } from './failure-counter.ts';
 
 const LONGEST_MS = 15 * 60_000;

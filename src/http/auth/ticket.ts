@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
-import { unauthenticated } from '../../domain/errors.ts';
-import { getAssociate } from '../../store/associates/associates.ts';
-import type { Schema } from '../../store/schema.ts';
-import { type SignInKind, useSignIn } from '../../store/sign-ins/sign-ins.ts';
+import { unauthenticated } from '../../core/errors.ts';
+import { getAssociate } from '../../db/queries/account.ts';
+import { type SignInKind, useSignIn } from '../../db/queries/sign-ins.ts';
+import type { Schema } from '../../db/schema.ts';
 import { callerFor, type Scheme, type SignedIn } from './scheme.ts';
 import { hashToken } from './tokens.ts';
 

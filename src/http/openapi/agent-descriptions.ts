@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
-import { ACCESS } from '../../domain/access.ts';
+import { ACCESS } from '../../core/access.ts';
 import { baseUrl } from '../base-url.ts';
 import type { Operation } from './operation.ts';
 

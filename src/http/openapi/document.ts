@@ -2,13 +2,13 @@ import type { RouteOptions } from 'fastify';
 import { type TObject, type TSchema, Type } from 'typebox';
 import type { SignInConfig } from '../../config.ts';
 import { VERSION } from '../../version.ts';
+import { BODY_TYPES } from '../body/parse.ts';
 import { STATUS_KINDS } from '../errors.ts';
-import { ANSWER_TYPES } from '../negotiation/answer-format.ts';
-import { BODY_TYPES } from '../negotiation/request-bodies.ts';
+import { ANSWER_TYPES } from '../respond.ts';
+import type { RoutedOperation } from './collect.ts';
 import { type Json, SchemaComponents } from './components.ts';
 import { CONDITION_HEADERS, LOCALE_HEADERS } from './headers.ts';
 import { type Answer, type Content, type Operation, TAGS } from './operation.ts';
-import type { RoutedOperation } from './operations.ts';
 import { Int32 } from './schemas.ts';
 import { securityOf, securitySchemes } from './security.ts';
 

@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from 'typebox';
-import type { Access } from '../../domain/access.ts';
+import type { Access } from '../../core/access.ts';
 
 /** The tags of operations, in the order of the page at `/docs`, with what each is about. */
 export const TAGS = {

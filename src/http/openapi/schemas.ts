@@ -1,5 +1,5 @@
 import { type TSchema, type TUnsafe, Type } from 'typebox';
-import { INT32_MAX, INT32_MIN } from '../../domain/limits.ts';
+import { INT32_MAX, INT32_MIN } from '../../core/limits.ts';
 
 // What carriers are made of. A schema with a title is a component of the OpenAPI document by that name.
 

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CrashWatch } from '../../../src/engine/crash-watch.ts';
-import type { LostRun } from '../../../src/store/tasks/lost-runs.ts';
-import { inTransaction } from '../../../src/store/transaction.ts';
+import type { LostRun } from '../../../src/db/queries/queue-rescue.ts';
+import { inTransaction } from '../../../src/db/transaction.ts';
+import { CrashWatch } from '../../../src/queue/crash-watch.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 

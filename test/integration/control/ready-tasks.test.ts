@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SCOPES } from '../../../src/domain/caller.ts';
-import type { StartOptions } from '../../../src/domain/start-options.ts';
-import { claimBatch } from '../../../src/engine/claim-due.ts';
-import { Stager } from '../../../src/engine/stager.ts';
-import { startTask } from '../../../src/tasks/start-task.ts';
+import { SCOPES } from '../../../src/core/caller.ts';
+import type { StartOptions } from '../../../src/core/start-options.ts';
+import { claimBatch } from '../../../src/queue/claimer.ts';
+import { Stager } from '../../../src/queue/stager.ts';
+import { startTask } from '../../../src/services/start-task.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
 import { openTestNode, type TestNode } from '../../support/test-node.ts';
 

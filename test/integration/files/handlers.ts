@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
-import { defineTask, ResumableFile } from '../../../src/workers/index.ts';
+import { defineTask, ResumableFile } from '../../../src/sdk/index.ts';
 
 /** Writes a file of these bytes, and fails after it where that is asked for. */
 export const writer = defineTask({

@@ -4,9 +4,9 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
-import type { Database } from '../../../src/store/database.ts';
-import { MIGRATIONS, migrate } from '../../../src/store/migrations/migrate.ts';
-import { openDatabase } from '../../../src/store/open.ts';
+import type { Database } from '../../../src/db/database.ts';
+import { MIGRATIONS, migrate } from '../../../src/db/migrations/migrate.ts';
+import { openDatabase } from '../../../src/db/open.ts';
 import { createEmptyPlace, type Place } from '../../support/databases.ts';
 import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
 

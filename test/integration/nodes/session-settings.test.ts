@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
-import { openDatabase } from '../../../src/store/open.ts';
+import { openDatabase } from '../../../src/db/open.ts';
 import { createEmptyPlace, createPlace, type Place } from '../../support/databases.ts';
 import { startPgBouncer } from '../../support/pgbouncer.ts';
 import { dropDatabase, onServer } from '../../support/postgres-server.ts';

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_DEAD } from '../../../src/notifications/webhooks/webhook-sender.ts';
+import { MAX_DEAD } from '../../../src/events/webhook-sender.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
-import { defineTask } from '../../../src/workers/index.ts';
+import { defineTask } from '../../../src/sdk/index.ts';
 
 /*
  * Definitions whose tasks are in the middle of something when the data of a release is kept. `release/keep-data.ts`

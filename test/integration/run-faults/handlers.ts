@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
-import { defineTask, type TaskContext } from '../../../src/workers/index.ts';
+import { defineTask, type TaskContext } from '../../../src/sdk/index.ts';
 
 const fail = (text: string): never => {
   throw new Error(text);

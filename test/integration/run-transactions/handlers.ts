@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { Type } from 'typebox';
-import { defineTask, type TaskContext } from '../../../src/workers/index.ts';
+import { defineTask, type TaskContext } from '../../../src/sdk/index.ts';
 
 const one = async (db: Kysely<unknown>): Promise<void> => {
   await sql`select 1`.execute(db);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Access } from '../../../src/domain/access.ts';
-import type { Role, Scope } from '../../../src/domain/caller.ts';
+import type { Access } from '../../../src/core/access.ts';
+import type { Role, Scope } from '../../../src/core/caller.ts';
+import { insertAssociate } from '../../../src/db/queries/account.ts';
+import { insertToken } from '../../../src/db/queries/tokens.ts';
 import { generateToken, hashToken } from '../../../src/http/auth/tokens.ts';
-import type { RouteAccess } from '../../../src/http/security/route-access.ts';
-import { insertAssociate } from '../../../src/store/associates/associates.ts';
-import { insertToken } from '../../../src/store/tokens/tokens.ts';
+import type { RouteAccess } from '../../../src/http/route-access.ts';
 import { ACCESS_PAGE, accessPage } from '../../support/access-page.ts';
 import { routesOf } from '../../support/route-table.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -148,7 +148,7 @@ describe('the access matrix', () => {
   });
 
   test('a route without a declaration does not start', async () => {
-    const { enforceRouteAccess } = await import('../../../src/http/security/route-access.ts');
+    const { enforceRouteAccess } = await import('../../../src/http/route-access.ts');
     const { default: fastify } = await import('fastify');
     const bare = fastify();
     enforceRouteAccess(bare);

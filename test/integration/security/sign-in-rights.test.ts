@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../../../src/domain/caller.ts';
-import { getWebhook } from '../../../src/store/webhooks/webhooks.ts';
+import type { Role } from '../../../src/core/caller.ts';
+import { getWebhook } from '../../../src/db/queries/webhook.ts';
 import { ApiClient } from '../../support/api-client.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { type OidcIssuer, startOidcIssuer } from '../../support/oidc-issuer.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AGENT_METHODS } from '../../../src/http/routes/batch-agent.ts';
+import { AGENT_METHODS } from '../../../src/http/resources/batch-agent.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { EventClient } from '../../support/event-client.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { STORED_STATES } from '../../../src/domain/task-state.ts';
+import { STORED_STATES } from '../../../src/core/task-state.ts';
 import { recordOf } from '../../conformance/helpers.ts';
 import {
   accessOf,

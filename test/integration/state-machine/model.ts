@@ -1,4 +1,4 @@
-import type { StoredState } from '../../../src/domain/task-state.ts';
+import type { StoredState } from '../../../src/core/task-state.ts';
 
 /** Who calls: the associates, the administrator, and Alice with a token that may only read. */
 export const CALLERS = ['alice', 'bob', 'admin', 'reader'] as const;

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Schema } from '../../../src/store/schema.ts';
-import { inTransaction } from '../../../src/store/transaction.ts';
+import type { Schema } from '../../../src/db/schema.ts';
+import { inTransaction } from '../../../src/db/transaction.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 describe('transactions on postgres', () => {

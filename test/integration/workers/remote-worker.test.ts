@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { CallRefused, createWorker, defineTask, type Worker } from '../../../src/workers/index.ts';
+import { CallRefused, createWorker, defineTask, type Worker } from '../../../src/sdk/index.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { lacks } from '../../support/programs.ts';
 import { CLI } from '../../support/server-process.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { countdown } from '../../../src/builtin/countdown.ts';
-import { RunEnded } from '../../../src/workers/errors.ts';
+import { RunEnded } from '../../../src/sdk/errors.ts';
 import { fakeContext, parametersOf } from './fake-context.ts';
 
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChunkMatcher, patternOf } from '../../../src/builtin/csv-import/patterns.ts';
 import { csvImport } from '../../../src/builtin/csv-import.ts';
-import { type Json, PermanentError, RunEnded } from '../../../src/workers/errors.ts';
+import { type Json, PermanentError, RunEnded } from '../../../src/sdk/errors.ts';
 import {
   type FakeContext,
   type FakeOptions,

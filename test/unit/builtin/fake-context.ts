@@ -6,13 +6,13 @@ import { Ajv } from 'ajv';
 import { Kysely, PGliteDialect, sql } from 'kysely';
 import { pino } from 'pino';
 import type { Static, TSchema } from 'typebox';
-import type { BatchTask } from '../../../src/domain/batch-task.ts';
-import { importTables } from '../../../src/store/migrations/0017-import-tables.ts';
-import type { TaskContext, TaskDefinition } from '../../../src/workers/define-task.ts';
-import type { Json } from '../../../src/workers/errors.ts';
-import { PermanentError } from '../../../src/workers/errors.ts';
-import type { RunServices, RunTransaction } from '../../../src/workers/run-services.ts';
-import { childrenOver } from '../../../src/workers/task-children.ts';
+import type { BatchTask } from '../../../src/core/task.ts';
+import { importTables } from '../../../src/db/migrations/0017-import-tables.ts';
+import { childrenOver } from '../../../src/sdk/children.ts';
+import type { TaskContext, TaskDefinition } from '../../../src/sdk/define-task.ts';
+import type { Json } from '../../../src/sdk/errors.ts';
+import { PermanentError } from '../../../src/sdk/errors.ts';
+import type { RunServices, RunTransaction } from '../../../src/sdk/run-services.ts';
 
 /** A temporary folder that is gone after the test. */
 export interface TempFolder extends AsyncDisposable {

@@ -11,7 +11,7 @@ import {
   retryAfterSeconds,
 } from '../../../src/builtin/http-requests/retry-rules.ts';
 import { httpRequests } from '../../../src/builtin/http-requests.ts';
-import { type Json, PermanentError, RunEnded } from '../../../src/workers/errors.ts';
+import { type Json, PermanentError, RunEnded } from '../../../src/sdk/errors.ts';
 import { type FakeOptions, fakeContext, parametersOf, tempFolder } from './fake-context.ts';
 
 type Parameters = ReturnType<typeof parametersOf<NonNullable<typeof httpRequests.parameters>>>;

@@ -7,7 +7,7 @@ import {
   MAX_RECORD_CHARACTERS,
   readRecords,
 } from '../../../src/builtin/csv-import/read-records.ts';
-import { PermanentError } from '../../../src/workers/errors.ts';
+import { PermanentError } from '../../../src/sdk/errors.ts';
 import { tempFolder } from './fake-context.ts';
 
 const START = { offset: 0, line: 1 };

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ResumableFile } from '../../../src/workers/resumable-file.ts';
+import { ResumableFile } from '../../../src/sdk/resumable-file.ts';
 import { tempFolder } from './fake-context.ts';
 
 test('grows by what was synced, and is cut to the length it is opened at', async () => {

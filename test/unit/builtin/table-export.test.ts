@@ -4,8 +4,8 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { BUILTIN_DEFINITIONS } from '../../../src/builtin/index.ts';
 import { tableExport } from '../../../src/builtin/table-export.ts';
-import type { BatchTask } from '../../../src/domain/batch-task.ts';
-import { RunEnded } from '../../../src/workers/errors.ts';
+import type { BatchTask } from '../../../src/core/task.ts';
+import { RunEnded } from '../../../src/sdk/errors.ts';
 import { fakeContext, parametersOf, TASK, tempFolder } from './fake-context.ts';
 
 const TASKS: BatchTask[] = [

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadHandlers } from '../../../src/engine/load-handlers.ts';
-import { Registry } from '../../../src/engine/registry.ts';
+import { loadHandlers } from '../../../src/queue/load-handlers.ts';
+import { Registry } from '../../../src/queue/registry.ts';
 
-const SDK = join(import.meta.dirname, '../../../src/workers/index.ts');
+const SDK = join(import.meta.dirname, '../../../src/sdk/index.ts');
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'batchline-handlers-'));

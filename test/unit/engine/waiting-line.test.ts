@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { LongPollQueue, type Waiter } from '../../../src/engine/waiting-line.ts';
-import { LocalPubSub } from '../../../src/store/signals.ts';
-import type { ClaimedTask } from '../../../src/store/tasks/claim-tasks.ts';
+import { LocalPubSub } from '../../../src/db/pubsub.ts';
+import type { ClaimedTask } from '../../../src/db/queries/queue.ts';
+import { LongPollQueue, type Waiter } from '../../../src/queue/long-poll.ts';
 
 const never = new AbortController().signal;
 let signals: LocalPubSub;

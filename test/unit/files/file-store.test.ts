@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
-import type { FileStore, StoredFile } from '../../../src/files/file-store.ts';
-import { openStore } from '../../../src/files/open-store.ts';
+import type { FileStore, StoredFile } from '../../../src/files/blob-store.ts';
+import { openStore } from '../../../src/files/open.ts';
 import { type S3Server, startS3Server } from '../../support/s3-server.ts';
 
 const MB = 1024 * 1024;

@@ -10,7 +10,7 @@ import {
   publicLookup,
   readUrl,
   refusedRange,
-} from '../../../src/net/address-rules.ts';
+} from '../../../src/core/ssrf-guard.ts';
 
 test.each([
   ['127.0.0.1', 'loopback'],

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { waitAfter } from '../../../src/notifications/webhooks/send-delivery.ts';
-import { generateSecret, signedHeaders } from '../../../src/notifications/webhooks/signature.ts';
+import { generateSecret, signedHeaders } from '../../../src/events/signature.ts';
+import { waitAfter } from '../../../src/events/webhook-delivery.ts';
 import { lacks } from '../../support/programs.ts';
 
 const guide = readFileSync(join(import.meta.dirname, '../../../docs/notifications.md'), 'utf8');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createWorker, defineTask, type Worker } from '../../../src/workers/index.ts';
+import { createWorker, defineTask, type Worker } from '../../../src/sdk/index.ts';
 
 /** What the worker says, one line a call, without the call's own name. */
 let calls: string[];

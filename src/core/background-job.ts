@@ -1,0 +1,136 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { backoffMs } from './retry.ts';
+
+/** The delay after the first failed round; it doubles with each further one. */
+const FIRST_BACKOFF_MS = 1000;
+/** The longest delay after failures of a job without an interval. */
+const MAX_BACKOFF_MS = 30_000;
+
+/** What a job needs of a logger. */
+interface JobLog {
+  warn(fields: object, text: string): void;
+}
+
+/** What a job is made of. */
+export interface BackgroundJobOptions {
+  /** A stable name: the field `job` of the event `background_job.failed`, which a failed round logs. */
+  readonly name: string;
+  /** Does one round of the work; the signal aborts on a stop. A round that knows its next due time calls `wakeIn`. */
+  readonly run: (signal: AbortSignal) => Promise<unknown>;
+  /** Milliseconds between two rounds, at most. Without it, only a wake leads to the next round. */
+  readonly intervalMs?: number;
+  /** The share of the interval that is random, from 0 to 1. */
+  readonly jitter?: number;
+  readonly log: JobLog;
+}
+
+/**
+ * Repeats a piece of work in the background: at an interval, at due times, and when it is woken; never two rounds at
+ * once. A failed round is logged and repeated after a backoff that doubles up to the interval, and that no wake
+ * shortens. Its timers don't keep the process alive.
+ */
+export class BackgroundJob {
+  readonly #options: BackgroundJobOptions;
+  /** A round belongs to the job, and not to the request or the run that wakes it. */
+  readonly #inOwnContext = AsyncLocalStorage.snapshot();
+  #stopping: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> | undefined;
+  /** When the next round begins, on this process's monotonic clock in milliseconds; `Infinity` if none is planned. */
+  #dueAt = Number.POSITIVE_INFINITY;
+  /** When the backoff ends. */
+  #notBefore = 0;
+  #failures = 0;
+
+  constructor(options: BackgroundJobOptions) {
+    this.#options = options;
+  }
+
+  /** Starts, or restarts after `stop`. @param first whether the first round begins now or after the interval */
+  start(first: 'now' | 'later' = 'now'): void {
+    if (this.#isActive) return;
+    this.#stopping = new AbortController();
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#notBefore = 0;
+    this.#failures = 0;
+    if (first === 'now') this.wake();
+    else this.#scheduleNext();
+  }
+
+  /** Begins a round now, or when the current one ends. Does nothing unless the job is started. */
+  wake(): void {
+    this.wakeIn(0);
+  }
+
+  /** As `wake`, but in this many milliseconds, unless a round is due earlier. */
+  wakeIn(delayMs: number): void {
+    if (!this.#isActive) return;
+    const at = Math.max(performance.now() + delayMs, this.#notBefore);
+    if (at >= this.#dueAt) return;
+    this.#dueAt = at;
+    if (this.#round === undefined) this.#setTimer();
+  }
+
+  /** Begins no further round. Resolves after the current one. */
+  async stop(): Promise<void> {
+    this.#stopping?.abort();
+    clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  get #isActive(): boolean {
+    return this.#stopping?.signal.aborted === false;
+  }
+
+  #setTimer(): void {
+    clearTimeout(this.#timer);
+    const delayMs = Math.max(0, Math.ceil(this.#dueAt - performance.now()));
+    this.#timer = setTimeout(() => this.#inOwnContext(() => this.#begin()), delayMs).unref();
+  }
+
+  #begin(): void {
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    const { signal } = this.#stopping as AbortController;
+    this.#round = this.#runRound(signal).finally(() => {
+      this.#round = undefined;
+      if (this.#isActive && this.#dueAt < Number.POSITIVE_INFINITY) this.#setTimer();
+    });
+  }
+
+  async #runRound(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.run(signal);
+    } catch (error) {
+      this.#backOff(error, signal);
+      return;
+    }
+    this.#failures = 0;
+    this.#scheduleNext();
+  }
+
+  #scheduleNext(): void {
+    const { intervalMs, jitter = 0 } = this.#options;
+    if (intervalMs !== undefined) this.wakeIn(intervalMs * (1 - jitter * Math.random()));
+  }
+
+  #backOff(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted && (error as Error).name === 'AbortError') return;
+    const { name, log, intervalMs = MAX_BACKOFF_MS, jitter = 0 } = this.#options;
+    this.#failures += 1;
+    const delays = { firstMs: FIRST_BACKOFF_MS, maxMs: intervalMs, jitter };
+    const delayMs = backoffMs(delays, this.#failures, Math.random());
+    log.warn(
+      {
+        event: 'background_job.failed',
+        job: name,
+        err: error,
+        failures: this.#failures,
+        retrySeconds: delayMs / 1000,
+      },
+      'background job failed; retrying',
+    );
+    this.#notBefore = performance.now() + delayMs;
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.wakeIn(delayMs);
+  }
+}

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { isConnectionError } from './errors.ts';
+
+const withCode = (code: string): Error => Object.assign(new Error('said by the database'), { code });
+
+describe('the database is away', () => {
+  test.each(['08006', '08P01', '53300', '57P01', '57P03', '25P03', '25006', 'ECONNREFUSED', 'EAI_AGAIN'])(
+    'by %s',
+    (code) => expect(isConnectionError(withCode(code))).toBe(true),
+  );
+
+  test.each([
+    'PostgreSQL has not answered for 60 s.',
+    'Connection terminated unexpectedly',
+    'timeout exceeded when trying to connect',
+  ])('where pg says "%s"', (message) => expect(isConnectionError(new Error(message))).toBe(true));
+
+  test.each(['22001', '23505', '40001', '57014', '0800', 'ENOENT'])('but not by %s', (code) =>
+    expect(isConnectionError(withCode(code))).toBe(false),
+  );
+
+  test('nor by what is no error', () => {
+    for (const other of [undefined, null, 'ECONNREFUSED', { code: '57P01' }, new Error('anything')])
+      expect(isConnectionError(other)).toBe(false);
+  });
+});

@@ -1,0 +1,177 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import type { Logger } from 'pino';
+import { OperatorError } from '../../core/operator-error.ts';
+import { type Backoff, retry } from '../../core/retry.ts';
+import type { Schema } from '../schema.ts';
+import { inQuietTransaction } from '../transaction.ts';
+import { initial } from './0001-initial.ts';
+import { messages } from './0002-messages.ts';
+import { signIn } from './0003-sign-in.ts';
+import { archive } from './0004-archive.ts';
+import { workers } from './0005-workers.ts';
+import { control } from './0006-control.ts';
+import { files } from './0007-files.ts';
+import { notifications } from './0008-notifications.ts';
+import { fanOut } from './0009-fan-out.ts';
+import { retention } from './0010-retention.ts';
+import { statistics } from './0011-statistics.ts';
+import { ready } from './0012-ready.ts';
+import { ownRetention } from './0014-own-retention.ts';
+import { signals } from './0015-signals.ts';
+import { importTables } from './0017-import-tables.ts';
+import { traces } from './0019-traces.ts';
+import { move } from './0020-move.ts';
+import { held } from './0021-held.ts';
+import { detailsTable } from './0023-details-table.ts';
+import { rights } from './0024-rights.ts';
+import { crashes } from './0026-crashes.ts';
+import { webhookTurns } from './0029-webhook-turns.ts';
+import { scheduleWatch } from './0031-schedule-watch.ts';
+import { staged } from './0032-staged.ts';
+import { createOnce } from './create-once.ts';
+import { checkUnknown } from './unknown-migrations.ts';
+
+/** Migrations by name, in the order of the names. */
+export type Migrations = Readonly<Record<string, Migration>>;
+
+/** Every migration. */
+export const MIGRATIONS: Migrations = {
+  '0001-initial': initial,
+  '0002-messages': messages,
+  '0003-sign-in': signIn,
+  '0004-archive': archive,
+  '0005-workers': workers,
+  '0006-control': control,
+  '0007-files': files,
+  '0008-notifications': notifications,
+  '0009-fan-out': fanOut,
+  '0010-retention': retention,
+  '0011-statistics': statistics,
+  '0012-ready': ready,
+  '0014-own-retention': ownRetention,
+  '0015-signals': signals,
+  '0017-import-tables': importTables,
+  '0019-traces': traces,
+  '0020-move': move,
+  '0021-held': held,
+  '0023-details-table': detailsTable,
+  '0029-webhook-turns': webhookTurns,
+  '0031-schedule-watch': scheduleWatch,
+  '0024-rights': rights,
+  '0026-crashes': crashes,
+  '0032-staged': staged,
+};
+
+/** While a migration waits for a lock on a table, whoever needs that table waits behind it. */
+const LOCK_MS = 500;
+/** Lets the transactions that wait behind the migration proceed. */
+const BACKOFF: Backoff = { firstMs: 500, maxMs: 500, jitter: 0.5 };
+const MAX_ATTEMPTS = 400;
+
+/** What is made before there is a record of migrations. The names are those of Kysely's own migrator. */
+const FOUNDATION = [
+  sql`create schema if not exists batchline`,
+  sql`create schema if not exists batchline_data`,
+  sql`create table if not exists batchline.kysely_migration (
+    name varchar(255) primary key,
+    timestamp varchar(255) not null
+  )`,
+  sql`create table if not exists batchline.kysely_migration_lock (
+    id varchar(255) primary key,
+    is_locked integer not null default 0
+  )`,
+  sql`insert into batchline.kysely_migration_lock (id) values ('migration_lock') on conflict do nothing`,
+];
+
+/**
+ * Migrates the schema to the newest version, each migration in its own transaction. Several processes may call it at
+ * once, while others use the tables (docs/decisions/0015-several-nodes.md).
+ *
+ * @throws OperatorError `SCHEMA_TOO_NEW` if a newer program has changed the tables so that this one can't use them;
+ *   `MIGRATION_BLOCKED` if locks were held for too long; the database's error if a migration fails, after rolling back
+ */
+export async function migrate(db: Kysely<unknown>, log: Logger, migrations = MIGRATIONS): Promise<void> {
+  for (const statement of FOUNDATION) await createOnce(db, statement);
+  const names = Object.keys(migrations).sort();
+  const applied = await readApplied(db);
+  checkUnknown(names, applied, log);
+  const pending = names.filter((name) => !applied.has(name));
+  for (const name of pending) await applyPatiently(db, name, migrations[name] as Migration, log);
+}
+
+async function applyPatiently(
+  db: Kysely<unknown>,
+  name: string,
+  migration: Migration,
+  log: Logger,
+): Promise<void> {
+  const work = (): Promise<void> =>
+    inQuietTransaction(db as unknown as Kysely<Schema>, (trx) =>
+      apply(trx as unknown as Kysely<unknown>, name, migration),
+    );
+  try {
+    await retry(work, {
+      ...BACKOFF,
+      attempts: MAX_ATTEMPTS,
+      isRetryable: isLockConflict,
+      onRetry(_, failures) {
+        if (failures === 1)
+          log.warn(
+            { event: 'migration.blocked', migration: name },
+            'migration is waiting for locks; retrying',
+          );
+      },
+    });
+  } catch (error) {
+    if (!isLockConflict(error)) throw error;
+    throw new OperatorError(
+      'MIGRATION_BLOCKED',
+      `The migration ${name} waits for locks that other transactions hold for long; end those, and start again.`,
+      error,
+    );
+  }
+}
+
+async function apply(trx: Kysely<unknown>, name: string, migration: Migration): Promise<void> {
+  await sql`select id from batchline.kysely_migration_lock for update`.execute(trx);
+  if ((await readApplied(trx)).has(name)) return; // another process has been faster
+  await sql`set local lock_timeout = ${sql.lit(LOCK_MS)}`.execute(trx);
+  await sql`set local statement_timeout = 0`.execute(trx); // migrating a large table may take long
+  await make(trx, name, migration);
+}
+
+async function make(db: Kysely<unknown>, name: string, migration: Migration): Promise<void> {
+  await migration.up(db);
+  const at = new Date().toISOString();
+  await sql`insert into batchline.kysely_migration (name, timestamp) values (${name}, ${at})`.execute(db);
+}
+
+async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ name: string }>`select name from batchline.kysely_migration`.execute(db);
+  return new Set(rows.map((row) => row.name));
+}
+
+/** Whether a lock was not to be had in time, or two waited for each other. */
+function isLockConflict(error: unknown): boolean {
+  return ['55P03', '40P01'].includes(String((error as { code?: unknown }).code));
+}
+
+/** Which migrations a database has had and lacks. */
+export interface MigrationState {
+  /** All that this program knows. */
+  readonly known: readonly string[];
+  readonly made: ReadonlySet<string>;
+  readonly pending: readonly string[];
+}
+
+/** Looks which migrations there are, and changes nothing. */
+export async function migrationState(db: Kysely<Schema>): Promise<MigrationState> {
+  const { rows } = await sql<{ there: boolean }>`
+    select count(*) > 0 as there from information_schema.tables
+    where table_schema = 'batchline' and table_name = 'kysely_migration'`.execute(db);
+  const known = Object.keys(MIGRATIONS).sort();
+  const isThere = rows[0]?.there === true;
+  const made = isThere ? await readApplied(db as unknown as Kysely<unknown>) : new Set<string>();
+  return { known, made, pending: known.filter((name) => !made.has(name)) };
+}

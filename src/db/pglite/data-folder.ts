@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OperatorError } from '../../core/operator-error.ts';
+import { VERSION } from '../../version.ts';
+import { syncPath } from './file-system.ts';
+import { databaseIncomplete, folderUnusable, reasonOf } from './folder-errors.ts';
+import { makePrivate, PRIVATE_FILE } from './private-access.ts';
+
+/** The folder of the embedded database below the data folder. */
+export const EMBEDDED_FOLDER = 'postgres';
+/** The marker: says that a data folder holds a database of ours, and whether it was closed. */
+export const MARKER = 'database.json';
+/** What `PG_VERSION` holds for the PostgreSQL in PGlite. */
+export const POSTGRES_MAJOR = '18';
+/** File handles needed by PostgreSQL, Node.js and some connections. */
+const NEEDED_FILES = 512;
+const FORMAT = 1;
+
+/** Files and folders that every complete database has. */
+const PARTS = [
+  'postgresql.conf',
+  'global/pg_control',
+  'global/pg_filenode.map',
+  'base/5/pg_filenode.map',
+  'base/5/PG_VERSION',
+  'pg_wal',
+  'pg_xact',
+  'pg_multixact',
+];
+/** A PostgreSQL server writes this at its start; PGlite, which has no postmaster, does not. */
+const SERVER_FILE = 'postmaster.opts';
+
+/** The content of the marker. */
+interface Marker {
+  readonly format: number;
+  /** Identifies the database. */
+  readonly id: string;
+  /** The program that last opened it. */
+  readonly version: string;
+  /**
+   * - *creating*: the first start has begun; nothing has been acknowledged. Leads to *open*.
+   * - *open*: a process has it open, or was killed. Leads to *closed*.
+   * - *closed*: shut down cleanly. Leads to *open*.
+   */
+  readonly state: 'creating' | 'open' | 'closed';
+  readonly since: string;
+}
+
+/** State of a data folder: no database yet, one whose creation was interrupted, or a complete one. */
+type Content = 'nothing' | 'unfinished' | 'database';
+
+/**
+ * The data folder of an embedded database, by its marker (docs/decisions/0028-the-data-folder.md). PGlite makes a new
+ * database in any folder without a `PG_VERSION`, overwriting what is there, so the folder is checked first.
+ */
+export class DataFolder {
+  readonly #folder: string;
+  readonly #id: string;
+  /** Whether there was no database yet. */
+  readonly isNew: boolean;
+  /** Whether it was shut down cleanly; otherwise PostgreSQL replays its log. */
+  readonly wasClosed: boolean;
+  /** Paths that could not be made private. */
+  readonly refused: readonly string[];
+
+  private constructor(folder: string, content: Content, marker: Marker | undefined) {
+    this.#folder = folder;
+    this.isNew = content !== 'database';
+    this.#id = marker?.id ?? randomUUID();
+    this.wasClosed = marker === undefined || marker.state !== 'open';
+    this.refused = makeFolderPrivate(folder);
+  }
+
+  /**
+   * Checks the folder without writing to it.
+   *
+   * @throws OperatorError `DATABASE_INCOMPLETE` if it holds something other than a complete database;
+   *   `DATA_FOLDER_UNUSABLE` if it can't be read; `OPEN_FILES_LIMIT`
+   */
+  static check(folder: string): void {
+    checkFileHandles();
+    readContent(folder);
+  }
+
+  /**
+   * Checks the folder again under its lock and makes it private. A folder of an earlier release gets its marker once
+   * the database is open.
+   *
+   * @throws as `check`
+   */
+  static prepare(folder: string): DataFolder {
+    const content = readContent(folder);
+    const prepared = new DataFolder(folder, content, readMarker(folder));
+    if (content === 'unfinished') rmSync(join(folder, EMBEDDED_FOLDER), { recursive: true });
+    if (prepared.isNew) prepared.#write('creating');
+    return prepared;
+  }
+
+  /** Records that the database is complete and open. */
+  opened(): void {
+    this.#write('open');
+  }
+
+  /** Records that the database was shut down. */
+  closed(): void {
+    this.#write('closed');
+  }
+
+  #write(state: Marker['state']): void {
+    const marker: Marker = {
+      format: FORMAT,
+      id: this.#id,
+      version: VERSION,
+      state,
+      since: new Date().toISOString(),
+    };
+    const path = join(this.#folder, MARKER);
+    const part = `${path}.part`;
+    writeFileSync(part, JSON.stringify(marker), { mode: PRIVATE_FILE, flush: true });
+    renameSync(part, path);
+    syncPath(this.#folder);
+  }
+}
+
+/** Returns whether a data folder has an embedded database, complete or not. */
+export function hasEmbedded(folder: string): boolean {
+  return namesIn(join(folder, EMBEDDED_FOLDER)).length > 0;
+}
+
+/** Gives a restored database its marker: a new one, because the archive may be restored more than once. */
+export function markRestored(folder: string): void {
+  rmSync(join(folder, MARKER), { force: true });
+  DataFolder.prepare(folder).closed();
+}
+
+function readContent(folder: string): Content {
+  const database = join(folder, EMBEDDED_FOLDER);
+  const restore = 'Restore a backup into another folder, or name the right one in BATCHLINE_DATA.';
+  const refuse = (problem: string, advice = restore): never => {
+    throw databaseIncomplete(database, problem, advice);
+  };
+  if (isThere(folder, 'PG_VERSION'))
+    throw databaseIncomplete(
+      folder,
+      'is the data folder of a PostgreSQL server',
+      'Name another folder in BATCHLINE_DATA, or that server in DATABASE_URL.',
+    );
+  const marker = readMarker(folder);
+  const names = namesIn(database);
+  if (names.length === 0) {
+    if (marker !== undefined && marker.state !== 'creating')
+      refuse(
+        `is missing, but ${join(folder, MARKER)} says that a database was there`,
+        `Restore a backup; to begin with an empty database, delete ${MARKER} first.`,
+      );
+    return 'nothing';
+  }
+  if (marker?.state === 'creating') return 'unfinished';
+  if (names.includes(SERVER_FILE)) refuse(`belongs to a PostgreSQL server (it has ${SERVER_FILE})`);
+  const major = isThere(database, 'PG_VERSION') && readFileSync(join(database, 'PG_VERSION'), 'utf8').trim();
+  if (major === false) refuse('holds no whole database (PG_VERSION is missing)');
+  else if (major !== POSTGRES_MAJOR)
+    refuse(`is a database of PostgreSQL ${major}; ${POSTGRES_MAJOR} is accepted`);
+  const lacking = PARTS.find((part) => !isThere(database, part));
+  if (lacking !== undefined) refuse(`holds no whole database (${lacking} is missing)`);
+  if (!namesIn(join(database, 'pg_wal')).some((name) => /^[0-9A-F]{24}$/.test(name)))
+    refuse('holds no whole database (the log in pg_wal is missing)');
+  return 'database';
+}
+
+/** The marker; `undefined` if there is none. A marker that can't be read counts as that of a closed database. */
+function readMarker(folder: string): Marker | undefined {
+  const path = join(folder, MARKER);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw folderUnusable(folder, error);
+  }
+  let marker: Partial<Marker> = {};
+  try {
+    marker = JSON.parse(text) as Partial<Marker>;
+  } catch {
+    // The database files, which are checked next, decide.
+  }
+  if ((marker.format ?? FORMAT) > FORMAT)
+    throw databaseIncomplete(
+      folder,
+      `was written by a newer program (${marker.version})`,
+      'Start that version or a newer one.',
+    );
+  return {
+    format: FORMAT,
+    id: marker.id ?? randomUUID(),
+    version: marker.version ?? VERSION,
+    state: marker.state ?? 'closed',
+    since: marker.since ?? new Date().toISOString(),
+  };
+}
+
+function isThere(folder: string, name: string): boolean {
+  return guarded(folder, () => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined);
+}
+
+/** The entries of a folder; none if it does not exist. */
+function namesIn(folder: string): string[] {
+  return guarded(folder, () => {
+    try {
+      return readdirSync(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  });
+}
+
+function guarded<T>(folder: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw folderUnusable(folder, reasonOf(error));
+  }
+}
+
+/** Makes our files in the data folder private, and the folder itself if it has no others. */
+function makeFolderPrivate(folder: string): string[] {
+  const ours = [EMBEDDED_FOLDER, MARKER, 'lock.db', 'lock.db-journal', 'lock.json'];
+  const refused = ours.flatMap((name) => makePrivate(join(folder, name)));
+  const known = [...ours, 'files', 'scratch'];
+  if (readdirSync(folder).every((name) => known.includes(name)))
+    refused.push(...makePrivate(folder, { deep: false }));
+  return refused;
+}
+
+/** Refuses a limit that is too low: without file handles PostgreSQL fails in the middle of a write. */
+function checkFileHandles(): void {
+  if (process.platform === 'win32') return;
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
+  const limit = Number(userLimits?.open_files?.soft);
+  if (limit < NEEDED_FILES)
+    throw new OperatorError(
+      'OPEN_FILES_LIMIT',
+      `This process may open ${limit} files, and the embedded database needs ${NEEDED_FILES}; raise the limit (ulimit -n, or LimitNOFILE in systemd).`,
+    );
+}

@@ -1,0 +1,132 @@
+import { type Kysely, sql } from 'kysely';
+import { inEnglish, type Message, type MessageData } from '../../core/message.ts';
+import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
+import type { Schema } from '../schema.ts';
+import { PREPARED } from '../sql.ts';
+
+/** One change of a task's state: when it was, who did it, and why, is what the record keeps. */
+export interface StateChange {
+  readonly taskId: number;
+  readonly tenant: string;
+  /** The associate who did it; 0 is the server. */
+  readonly actorId: number;
+  /** The process that did it for a run; null for a caller. */
+  readonly nodeId: string | null;
+  /** null for the start of the task. */
+  readonly from: StoredState | null;
+  readonly to: StoredState;
+  readonly attempt: number;
+  readonly reason: Message;
+}
+
+/** Changes that differ in nothing but their tasks. */
+interface ChangeGroup {
+  readonly ids: number[];
+  /** How many changes of each of these tasks go before, in the same call. */
+  readonly place: number;
+  readonly tenant: string;
+  readonly actor_id: number;
+  readonly node_id: string | null;
+  readonly from_state: number | null;
+  readonly to_state: number;
+  readonly attempt: number;
+  readonly reason: string;
+  readonly message: MessageData | null;
+}
+
+/** What the rows of changes are inserted into, in the order of a statement's columns. */
+export const INTO_AUDIT = sql`batchline.task_audit
+  (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message)`;
+
+/** Writes changes of state, in the transaction that makes them; those of one task in their order. */
+export async function insertAudit(db: Kysely<Schema>, changes: readonly StateChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await sql`
+    insert into ${INTO_AUDIT}
+    select i.id::int, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason, d.message
+    from json_to_recordset(${JSON.stringify(grouped(changes))}::text::json) as d (
+      ids json, place int, tenant text, actor_id int, node_id text,
+      from_state smallint, to_state smallint, attempt int, reason text, message jsonb
+    ) cross join lateral json_array_elements_text(d.ids) as i (id)
+    order by d.place ${PREPARED}`.execute(db);
+}
+
+/** What is kept of a reason beside its English text: nothing where that is the template. */
+export function keptMessage(reason: Message): MessageData | null {
+  return reason.values.length === 0 ? null : reason;
+}
+
+/** Many tasks mostly change in the same way at once, so that little is sent. */
+function grouped(changes: readonly StateChange[]): ChangeGroup[] {
+  const groups = new Map<string, ChangeGroup>();
+  const places = new Map<number, number>();
+  for (const change of changes) {
+    const { taskId, tenant, actorId, nodeId, from, to, attempt, reason } = change;
+    const place = places.get(taskId) ?? 0;
+    places.set(taskId, place + 1);
+    const { template, values } = reason;
+    const key = JSON.stringify([place, tenant, actorId, nodeId, from, to, attempt, template, values]);
+    const group = groups.get(key);
+    if (group !== undefined) group.ids.push(taskId);
+    else {
+      groups.set(key, {
+        ids: [taskId],
+        place,
+        tenant,
+        actor_id: actorId,
+        node_id: nodeId,
+        from_state: from === null ? null : TaskState[from],
+        to_state: TaskState[to],
+        attempt,
+        reason: inEnglish(reason),
+        message: keptMessage(reason),
+      });
+    }
+  }
+  return [...groups.values()];
+}
+
+/** A kept change of state. */
+export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant' | 'reason'> {
+  readonly at: Date;
+  /** In English. */
+  readonly reason: string;
+  readonly reasonMessage: MessageData;
+}
+
+/** A task's changes of state, oldest first. */
+export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<AuditEntry[]> {
+  const rows = await db
+    .selectFrom('batchline.task_audit')
+    .select(['at', 'actor_id', 'node_id', 'from_state', 'to_state', 'attempt', 'reason', 'reason_message'])
+    .where('task_id', '=', taskId)
+    .orderBy('id')
+    .execute();
+  return rows.map(toAuditEntry);
+}
+
+/** A row of the columns that an entry is made of. */
+export interface AuditRow {
+  readonly at: Date;
+  readonly actor_id: number;
+  readonly node_id: string | null;
+  readonly from_state: number | null;
+  readonly to_state: number;
+  readonly attempt: number;
+  readonly reason: string;
+  readonly reason_message: MessageData | null;
+}
+
+/** The entry that a row holds. */
+export function toAuditEntry(row: AuditRow): AuditEntry {
+  return {
+    at: row.at,
+    actorId: row.actor_id,
+    nodeId: row.node_id,
+    from: row.from_state === null ? null : storedStateOf(row.from_state),
+    to: storedStateOf(row.to_state),
+    attempt: row.attempt,
+    reason: row.reason,
+    reasonMessage: row.reason_message ?? { template: row.reason, values: [] },
+  };
+}

@@ -1,0 +1,126 @@
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { CancellationBehaviour } from '../../core/cancellation.ts';
+import { inEnglish, Message, type MessageData } from '../../core/message.ts';
+import { HELD_STATES, type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
+import type { Schema } from '../schema.ts';
+
+/** A child that is to be stopped. */
+export interface LiveChild {
+  readonly id: number;
+  readonly tenant: string;
+  readonly name: string;
+  readonly state: StoredState;
+  readonly attempt: number;
+  /** Who runs it; null where nobody's process would end it. */
+  readonly leaseOwner: string | null;
+  readonly isInternal: boolean;
+}
+
+const LIVE = sql.join(['New' as const, ...HELD_STATES].map((state) => sql.lit(TaskState[state])));
+
+/** The children that have not ended, can be stopped, and were not told to yet. */
+function stoppable(parentId: number): RawBuilder<boolean> {
+  return sql`t.parent_id = ${parentId} and t.state in (${LIVE})
+    and t.cancellation <> ${CancellationBehaviour.CannotCancel} and t.stop_note is null`;
+}
+
+/** Locks children that are to be stopped, by id, after the one given; those that are just changing are passed over. */
+export async function lockStoppable(
+  trx: Transaction<Schema>,
+  parentId: number,
+  afterId: number,
+  limit: number,
+): Promise<LiveChild[]> {
+  const { rows } = await sql<{
+    id: number;
+    tenant: string;
+    name: string;
+    state: number;
+    attempt: number;
+    lease_owner: string | null;
+    is_internal: boolean;
+  }>`
+    select t.id, t.tenant, t.name, t.state, t.attempt, t.lease_owner, t.is_internal
+    from batchline.task as t
+    where ${stoppable(parentId)} and t.id > ${afterId}
+    order by t.id limit ${limit}
+    for update of t skip locked`.execute(trx);
+  return rows.map((row) => ({
+    id: row.id,
+    tenant: row.tenant,
+    name: row.name,
+    state: storedStateOf(row.state),
+    attempt: row.attempt,
+    leaseOwner: row.lease_owner,
+    isInternal: row.is_internal,
+  }));
+}
+
+/** Whether children are left to be stopped. */
+export async function hasStoppable(db: Kysely<Schema>, parentId: number): Promise<boolean> {
+  const { rows } = await sql`select 1 from batchline.task as t where ${stoppable(parentId)} limit 1`.execute(
+    db,
+  );
+  return rows.length > 0;
+}
+
+/** How many children of a task go on after a stop, because they can't be cancelled. */
+export async function countUnstoppable(db: Kysely<Schema>, parentId: number): Promise<number> {
+  const { rows } = await sql<{ children: number }>`
+    select count(*)::int as children from batchline.task as t
+    where t.parent_id = ${parentId} and t.state in (${LIVE})
+      and t.cancellation = ${CancellationBehaviour.CannotCancel}`.execute(db);
+  return rows[0]?.children ?? 0;
+}
+
+/** Notes that locked tasks are to be stopped; their runs end them. */
+export async function requestStops(
+  trx: Transaction<Schema>,
+  ids: readonly number[],
+  note: Message,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    update batchline.task as t set
+      stop_note = ${inEnglish(note)},
+      stop_message = ${JSON.stringify(note)}::text::jsonb,
+      updated = now(), updated_by = 0, updated_count = t.updated_count + 1
+    where t.id in (select value::int from json_array_elements_text(${JSON.stringify(ids)}::text::json))`.execute(
+    trx,
+  );
+}
+
+/** Ends locked tasks that nobody's process runs as Failed. */
+export async function failIdle(
+  trx: Transaction<Schema>,
+  ids: readonly number[],
+  note: Message,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    update batchline.task as t set
+      state = ${TaskState.Failed},
+      result = ${inEnglish(note)},
+      result_message = ${JSON.stringify(note)}::text::jsonb,
+      job_id = null,
+      updated = now(), updated_by = 0, updated_count = t.updated_count + 1
+    where t.id in (select value::int from json_array_elements_text(${JSON.stringify(ids)}::text::json))`.execute(
+    trx,
+  );
+}
+
+/** Why the children of a task are being stopped; `undefined` where they are not, or all have been told. */
+export async function readStopping(db: Kysely<Schema>, parentId: number): Promise<Message | undefined> {
+  const { rows } = await sql<{ reason: MessageData | null }>`
+    select f.stop_message as reason from batchline.task_family as f
+    where f.parent_id = ${parentId} and f.stopping`.execute(db);
+  const reason = rows[0]?.reason;
+  return reason ? new Message(reason.template, reason.values) : undefined;
+}
+
+/** Notes that all children have been told. */
+export async function markStopped(db: Kysely<Schema>, parentId: number): Promise<void> {
+  await sql`update batchline.task_family set stopping = false where parent_id = ${parentId} and stopping`.execute(
+    db,
+  );
+}

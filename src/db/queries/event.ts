@@ -1,0 +1,69 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type TraceContext, traceOfRow } from '../../core/trace-context.ts';
+import type { Schema } from '../schema.ts';
+import { type AuditEntry, type AuditRow, toAuditEntry } from './audit.ts';
+
+/** A change of a task's state, as it is told: an audit row with whose task it is. */
+export interface TaskEvent extends AuditEntry {
+  /** The id of the audit row: later events have larger ones. */
+  readonly id: number;
+  readonly taskId: number;
+  readonly tenant: string;
+  readonly ownerId: number;
+  /** The definition's name. */
+  readonly name: string;
+  /** Where the start of the task stands in a distributed trace; null where in none, or the task is gone. */
+  readonly trace: TraceContext | null;
+}
+
+/** What the audit holds in a range of ids. */
+export interface EventRows {
+  /** Every id that is there, in order. */
+  readonly ids: readonly number[];
+  /** Those that are told: nothing is of internal tasks, which leave no trace. */
+  readonly events: readonly TaskEvent[];
+}
+
+/** Which events to read: ids after `after`, up to and with `upTo`. */
+export interface EventRange {
+  readonly after: number;
+  readonly upTo?: number | undefined;
+  readonly taskId?: number | undefined;
+}
+
+/** Events by id, oldest first, as far as they are visible now: `settledEvents` tells when none can be missing. */
+export async function readEvents(db: Kysely<Schema>, range: EventRange, limit: number): Promise<EventRows> {
+  const conditions: RawBuilder<unknown>[] = [sql`a.id > ${range.after}`];
+  if (range.upTo !== undefined) conditions.push(sql`a.id <= ${range.upTo}`);
+  if (range.taskId !== undefined) conditions.push(sql`a.task_id = ${range.taskId}`);
+  const { rows } = await sql<EventRow>`
+    select a.id, a.task_id, a.tenant, coalesce(t.owner_id, a.owner_id) as owner_id, coalesce(t.name, a.name) as name,
+      a.at, a.actor_id, a.node_id, a.from_state, a.to_state, a.attempt, a.reason, a.reason_message,
+      t.traceparent, t.tracestate
+    from batchline.task_audit as a
+    left join batchline.task as t on t.id = a.task_id and not t.is_internal
+    where ${sql.join(conditions, sql` and `)}
+    order by a.id
+    limit ${limit}`.execute(db);
+  return {
+    ids: rows.map((row) => Number(row.id)),
+    events: rows.flatMap((row) =>
+      row.owner_id === null || row.name === null ? [] : toEvent(row, row.owner_id, row.name),
+    ),
+  };
+}
+
+interface EventRow extends AuditRow {
+  readonly id: string | number;
+  readonly task_id: number;
+  readonly tenant: string;
+  readonly owner_id: number | null;
+  readonly name: string | null;
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
+}
+
+function toEvent(row: EventRow, ownerId: number, name: string): TaskEvent {
+  const { task_id: taskId, tenant } = row;
+  return { id: Number(row.id), taskId, tenant, ownerId, name, trace: traceOfRow(row), ...toAuditEntry(row) };
+}

@@ -1,0 +1,51 @@
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../schema.ts';
+import { deleteChildCounts, keepKeys } from './forget-family.ts';
+
+/** Deletes tasks with their binary objects and logs, and what was counted of their children, who stay. Their audit rows stay, unless `leaveNoTrace`. */
+export async function deleteTaskRows(
+  trx: Transaction<Schema>,
+  ids: readonly number[],
+  leaveNoTrace: boolean,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const list = JSON.stringify(ids);
+  if (!leaveNoTrace) {
+    // Their events can still be told to whom they concern.
+    await sql`
+      update batchline.task_audit as a set owner_id = t.owner_id, name = t.name
+      from batchline.task as t
+      where t.id = a.task_id and not t.is_internal
+        and t.id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
+  }
+  const deleted = await sql<{
+    id: number;
+    parameter_object_id: number | null;
+    parent_id: number | null;
+    child_key: string | null;
+  }>`
+    delete from batchline.task
+    where id in (select value::int from json_array_elements_text(${list}::text::json))
+    returning id, parameter_object_id, parent_id, child_key`.execute(trx);
+  await deleteChildCounts(trx, ids);
+  await keepKeys(
+    trx,
+    deleted.rows.filter((row) => row.parent_id !== null),
+  );
+  const objects = deleted.rows.map((row) => row.parameter_object_id).filter((id) => id !== null);
+  if (objects.length > 0) {
+    await sql`
+      delete from batchline.binary_object
+      where id in (select value::int from json_array_elements_text(${JSON.stringify(objects)}::text::json))`.execute(
+      trx,
+    );
+  }
+  await sql`
+    delete from batchline.task_log
+    where task_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
+  if (leaveNoTrace) {
+    await sql`
+      delete from batchline.task_audit
+      where task_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
+  }
+}

@@ -1,0 +1,234 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { MessageData } from '../../core/message.ts';
+import { type ColumnName, type ColumnValue, kindOf } from '../../core/odata/columns.ts';
+import type { Expression } from '../../core/odata/expression.ts';
+import type { Filter } from '../../core/odata/filter.ts';
+import type { OrderColumn } from '../../core/odata/order.ts';
+import type { RightsSubject } from '../../core/permissions.ts';
+import { MAX_LIST_BYTES } from '../bounded-rows.ts';
+import type { Schema } from '../schema.ts';
+import {
+  COLUMN_SQL,
+  expressionSql,
+  keyText,
+  keyValue,
+  type ListedDefinition,
+  MESSAGE_SQL,
+  NAME_SQL,
+  sortKey,
+  withDefinitions,
+} from './column-sql.ts';
+import { areSmall, type Slice } from './scope.ts';
+import { compileFilter } from './task-list-filter.ts';
+
+/**
+ * An owner with so many tasks or fewer has them all read and sorted, in some milliseconds. The planner would
+ * rather follow an index over everybody's tasks in the order and hope for the owner's to come soon; but they may
+ * all stand at its end.
+ */
+const SORTED_AT_ONCE = 20_000;
+
+/** What a page holds. */
+export interface PageRequest {
+  /** What may be read (`slicesOf`). */
+  readonly slices: readonly Slice[];
+  readonly filter: Filter | undefined;
+  readonly columns: readonly ColumnName[];
+  /** Expressions computed for each task beside its columns. */
+  readonly computed?: readonly Expression[];
+  /** The definitions that the list may refer to. */
+  readonly definitions?: readonly ListedDefinition[];
+  /** A total order. */
+  readonly order: readonly OrderColumn[];
+  /** Only what comes after this place. */
+  readonly after: Place | undefined;
+  readonly skip: number;
+  /** The most rows. */
+  readonly limit: number;
+  /** Whether to read the place of the last task that is skipped, too. */
+  readonly looksBack?: boolean;
+}
+
+/** A place in an order: what each of its columns is sorted by there, as text. */
+export type Place = readonly string[];
+
+/** A task of a page. */
+export interface PageRow {
+  readonly id: number;
+  readonly values: Readonly<Partial<Record<ColumnName, ColumnValue>>>;
+  /** What texts of our own were told by. */
+  readonly messages: Readonly<Partial<Record<ColumnName, MessageData | null>>>;
+  /** The names of the associates whose ids are among the values. */
+  readonly names: Readonly<Partial<Record<ColumnName, string>>>;
+  readonly computed: readonly ColumnValue[];
+  /** What rights on the task depend on. */
+  readonly subject: RightsSubject;
+  readonly place: Place;
+}
+
+/** The tasks of a page, and the places beside it. */
+export interface Page {
+  readonly rows: readonly PageRow[];
+  /** The last task that was skipped, if `looksBack` asks for it. */
+  readonly before: Place | undefined;
+  /** The first task of the next page, if there is one. */
+  readonly following: Place | undefined;
+}
+
+/**
+ * Reads a page of the archive list. Each slice is read in the order, from the place on and no further than the page
+ * goes, so that an index that begins with the slice and goes on with the order makes the time independent of
+ * the number of tasks. If no index of an owner's tasks has the order, the time depends on their number.
+ *
+ * The page ends early if its texts come to more than `MAX_LIST_BYTES`, but it has at least one task.
+ */
+export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<Page> {
+  const { slices, columns, order, limit } = page;
+  if (slices.length === 0) return { rows: [], before: undefined, following: undefined };
+  const lookedBack = page.looksBack && page.skip > 0 ? 1 : 0;
+  const skip = page.skip - lookedBack;
+  const read = lookedBack + limit + 1;
+  const values = columns.map((column, index) => sql`${COLUMN_SQL[column]} as ${sql.ref(`c${index}`)}`);
+  const messages = columns.flatMap((column, index) => {
+    const message = MESSAGE_SQL[column];
+    return message === undefined ? [] : [sql`${message} as ${sql.ref(`m${index}`)}`];
+  });
+  const names = columns.flatMap((column, index) => {
+    const name = NAME_SQL[column];
+    return name === undefined ? [] : [sql`${name} as ${sql.ref(`n${index}`)}`];
+  });
+  const computed = (page.computed ?? []).map(
+    (expression, index) => sql`${expressionSql(expression)} as ${sql.ref(`e${index}`)}`,
+  );
+  const subject = sql`t.id as task_id, t.tenant as task_tenant, t.owner_id as task_owner, t.name as task_name`;
+  const keys = order.map((column, index) => sql`${sortKey(column)} as ${sql.ref(`s${index}`)}`);
+  const inOrder = sql.join(
+    order.map(
+      ({ descending }, index) => sql`${sql.ref(`s${index}`)} ${sql.raw(descending ? 'desc' : 'asc')}`,
+    ),
+  );
+  const sources = await sourcesOf(db, page);
+  const parts = sources.map(
+    (source) => sql`(
+      select ${sql.join([subject, ...values, ...messages, ...names, ...computed, ...keys])} from ${source}
+      order by ${inOrder} limit ${skip + read})`,
+  );
+  const places = order.map(
+    (column, index) => sql`${keyText(column, sql.ref(`s${index}`))} as ${sql.ref(`p${index}`)}`,
+  );
+  const bytes = bytesOf(columns);
+  const texts = [...values.keys()].map((index) => sql.ref(`c${index}`));
+  const told = columns.flatMap((column, index) => (column in MESSAGE_SQL ? [sql.ref(`m${index}`)] : []));
+  const shownAlone = [...texts, ...told].map(
+    (column) => sql`case when is_shown then ${column} end as ${column}`,
+  );
+  const others = [
+    ...['task_id', 'task_tenant', 'task_owner', 'task_name', 'is_shown', 'list_place'].map((name) =>
+      sql.ref(name),
+    ),
+    ...columns.flatMap((column, index) => (column in NAME_SQL ? [sql.ref(`n${index}`)] : [])),
+    ...computed.map((_, index) => sql.ref(`e${index}`)),
+  ];
+  const { rows: found } = await sql<Record<string, unknown>>`
+    ${withDefinitions(page.definitions)}
+    select ${sql.join([...others, ...shownAlone, ...places])} from (
+      select summed.*, list_place > ${lookedBack} and (list_place = ${lookedBack + 1} or
+        (list_place <= ${lookedBack + limit} and list_bytes <= ${sql.lit(MAX_LIST_BYTES)})) as is_shown
+      from (
+        select numbered.*, sum(own_bytes) over (order by list_place rows unbounded preceding) as list_bytes
+        from (
+          select placed.*, case when list_place > ${lookedBack} then ${bytes} else 0 end as own_bytes from (
+            select page.*, row_number() over (order by ${inOrder}) as list_place from (
+              select page.* from (${sql.join(parts, sql` union all `)}) as page
+              order by ${inOrder} offset ${skip} limit ${read}) as page) as placed) as numbered) as summed
+    ) as page
+    where list_place <= ${lookedBack + 2} or list_bytes - own_bytes <= ${sql.lit(MAX_LIST_BYTES)}
+    order by list_place`.execute(db);
+  const placeOf = (row: Record<string, unknown> | undefined): Place | undefined =>
+    row && order.map((_, index) => row[`p${index}`] as string);
+  const rows = found.filter(({ is_shown }) => is_shown);
+  const behind = found.slice(lookedBack);
+  return {
+    before: lookedBack === 1 ? placeOf(found[0]) : undefined,
+    following: placeOf(behind[rows.length]),
+    rows: rows.map((row) => pageRow(page, row)),
+  };
+}
+
+/** The bytes of the texts of a row that `readPage` has read. */
+function bytesOf(columns: readonly ColumnName[]): RawBuilder<number> {
+  const texts = columns.flatMap((column, index) => (kindOf(column) === 'text' ? [sql.ref(`c${index}`)] : []));
+  return texts.length === 0
+    ? sql`0`
+    : sql`(${sql.join(
+        texts.map((text) => sql`octet_length(${text})::bigint`),
+        sql` + `,
+      )})`;
+}
+
+function pageRow({ columns, computed = [], order }: PageRequest, row: Record<string, unknown>): PageRow {
+  return {
+    id: row.task_id as number,
+    values: Object.fromEntries(columns.map((column, index) => [column, row[`c${index}`] as ColumnValue])),
+    messages: Object.fromEntries(
+      columns.map((column, index) => [column, (row[`m${index}`] ?? null) as MessageData | null]),
+    ),
+    names: Object.fromEntries(
+      columns.flatMap((column, index) => (column in NAME_SQL ? [[column, row[`n${index}`] as string]] : [])),
+    ),
+    computed: computed.map((_, index) => row[`e${index}`] as ColumnValue),
+    subject: {
+      tenant: row.task_tenant as string,
+      ownerId: row.task_owner as number,
+      name: row.task_name as string,
+    },
+    place: order.map((_, index) => row[`p${index}`] as string),
+  };
+}
+
+/** For each slice where its tasks come from. `offset 0` keeps the planner from choosing an index by the order: those hold no held task. */
+async function sourcesOf(db: Kysely<Schema>, page: PageRequest): Promise<RawBuilder<unknown>[]> {
+  const { slices, order } = page;
+  const byOwnersIndex = ['batchTaskId', 'associateId'].includes(order[0]?.column ?? '');
+  const small =
+    byOwnersIndex || !slices.every(({ ofOwner }) => ofOwner)
+      ? []
+      : await areSmall(db, slices, SORTED_AT_ONCE);
+  return slices.map(({ condition, ofHeld }, index) => {
+    const where = sql.join([condition, ...conditionsOf(page)], sql` and `);
+    return ofHeld || small[index]
+      ? sql`(select * from batchline.task as t where ${where} offset 0) as t`
+      : sql`batchline.task as t where ${where}`;
+  });
+}
+
+function conditionsOf({ filter, order, after }: PageRequest): RawBuilder<boolean>[] {
+  const conditions: RawBuilder<boolean>[] = [];
+  if (filter !== undefined) conditions.push(compileFilter(filter));
+  if (after !== undefined) conditions.push(comesAfter(order, after));
+  return conditions;
+}
+
+/** That a task comes after a place. In one direction it is a comparison of rows, which an index answers at once. */
+function comesAfter(order: readonly OrderColumn[], place: Place): RawBuilder<boolean> {
+  const keys = order.map((column, index) => ({
+    key: sortKey(column),
+    value: keyValue(column, place[index] ?? ''),
+    beyond: sql.raw(column.descending ? '<' : '>'),
+    descending: column.descending,
+  }));
+  const [first] = keys;
+  if (first !== undefined && keys.every(({ descending }) => descending === first.descending)) {
+    return sql`(${sql.join(keys.map(({ key }) => key))}) ${first.beyond} (${sql.join(keys.map(({ value }) => value))})`;
+  }
+  const ways = keys.map(({ key, value, beyond }, index) =>
+    sql.join(
+      [
+        ...keys.slice(0, index).map((same) => sql`${same.key} = ${same.value}`),
+        sql`${key} ${beyond} ${value}`,
+      ],
+      sql` and `,
+    ),
+  );
+  return sql`(${sql.join(ways, sql` or `)})`;
+}

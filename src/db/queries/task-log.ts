@@ -1,0 +1,86 @@
+import { type Kysely, sql } from 'kysely';
+import { TaskState } from '../../core/task-state.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
+import type { Schema } from '../schema.ts';
+
+/** How many lines of a task's log are kept; the oldest go first. */
+export const MAX_LOG_LINES = 1000;
+
+/** The levels of a log line, least first. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+/** The level of a log line. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A line that a run logs. */
+export interface RunLogLine {
+  readonly taskId: number;
+  /** The run's fencing token. */
+  readonly attempt: number;
+  readonly level: LogLevel;
+  readonly message: string;
+  /** Whether it is kept after the run's end, until the next run. */
+  readonly afterEnd?: boolean;
+}
+
+/** A line as it is kept. */
+export interface LogEntry extends Omit<RunLogLine, 'taskId' | 'afterEnd'> {
+  readonly id: number;
+  readonly at: Date;
+}
+
+/** Keeps lines of runs, in their order; those of runs that no longer hold their tasks are dropped. */
+export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]): Promise<void> {
+  const rows = lines.map((line) => ({
+    id: line.taskId,
+    attempt: line.attempt,
+    level: line.level,
+    message: line.message,
+    after_end: line.afterEnd ?? false,
+  }));
+  await sql`
+    insert into batchline.task_log (task_id, attempt, level, message)
+    select t.id, t.attempt, d.level, d.message
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
+      id int, attempt int, level text, message text, after_end boolean
+    )
+    join batchline.task as t on t.id = d.id and t.attempt = d.attempt
+      and (t.state = ${TaskState.Started} or d.after_end)`.execute(db);
+  const ids = JSON.stringify([...new Set(lines.map((line) => line.taskId))]);
+  await sql`
+    delete from batchline.task_log as l
+    using json_array_elements_text(${ids}::text::json) as d
+      cross join lateral (
+        select o.id from batchline.task_log as o where o.task_id = d.value::int
+        order by o.id desc offset ${MAX_LOG_LINES} limit 1
+      ) as cut
+    where l.task_id = d.value::int and l.id <= cut.id`.execute(db);
+}
+
+/** A task's log, oldest first, after the line with this id; fewer lines than the limit if they are long. */
+export async function readLog(
+  db: Kysely<Schema>,
+  taskId: number,
+  afterId: number,
+  limit: number,
+): Promise<Rows<LogEntry>> {
+  const query = sql`(
+    select l.* from batchline.task_log as l
+    where l.task_id = ${taskId} and l.id > ${afterId} order by l.id limit ${limit + 1})`;
+  const bounded = withinBytes({ query, bytes: sql`octet_length(r.message) + 100`, order: sql`r.id`, limit });
+  const { rows } = await sql<LogRow & BoundedRow>`
+    select l.id, l.at, l.attempt, l.level, l.message, l.list_found from ${bounded} as l order by l.id`.execute(
+    db,
+  );
+  return boundedRows(rows, ({ id, at, attempt, level, message }) => ({
+    id: Number(id),
+    at,
+    attempt,
+    level,
+    message,
+  }));
+}
+
+interface LogRow extends Omit<LogEntry, 'id'> {
+  readonly id: string | number;
+}

@@ -1,0 +1,161 @@
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type Transaction,
+} from 'kysely';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Signal } from './pubsub.ts';
+import { asRun, currentUse } from './run-connections.ts';
+import type { Schema } from './schema.ts';
+import { afterCommit, inQuietTransaction, inStatement, inTransaction } from './transaction.ts';
+
+/** What happened, in order: begins, commits, rollbacks, and published signals. */
+let happened: (string | Signal)[];
+/** Errors of the next commits; undefined for one that succeeds. */
+let commits: (Error | undefined)[];
+
+class RecordingDriver extends DummyDriver {
+  override async beginTransaction(): Promise<void> {
+    happened.push('begin');
+  }
+  override async commitTransaction(): Promise<void> {
+    const error = commits.shift();
+    if (error !== undefined) throw error;
+    happened.push('commit');
+  }
+  override async rollbackTransaction(): Promise<void> {
+    happened.push('rollback');
+  }
+}
+
+const database = {
+  sql: new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new RecordingDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  }),
+  signals: { publish: (signal: Signal) => void happened.push(signal) },
+};
+
+const CHANGED: Signal = { kind: 'changed' };
+const aborted = (): Error => Object.assign(new Error('could not serialize access'), { code: '40001' });
+
+beforeEach(() => {
+  happened = [];
+  commits = [];
+});
+
+describe('a transaction', () => {
+  test('publishes after its commit', async () => {
+    const result = await inTransaction(database, async (trx) => {
+      afterCommit(trx).publish(CHANGED);
+      afterCommit(trx).do(() => happened.push('done'));
+      return 7;
+    });
+    expect({ result, happened }).toEqual({ result: 7, happened: ['begin', 'commit', 'done', CHANGED] });
+  });
+
+  test('that is rolled back publishes nothing', async () => {
+    const failing = inTransaction(database, async (trx) => {
+      afterCommit(trx).publish(CHANGED);
+      afterCommit(trx).do(() => happened.push('done'));
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(happened).toEqual(['begin', 'rollback']);
+  });
+
+  test('whose commit fails publishes nothing', async () => {
+    commits = [Object.assign(new Error('connection lost'), { code: '08006' })];
+    await expect(inTransaction(database, async (trx) => afterCommit(trx).publish(CHANGED))).rejects.toThrow(
+      'connection lost',
+    );
+    expect(happened).toEqual(['begin', 'rollback']);
+  });
+
+  test('that is retried publishes once, and only what the last attempt has collected', async () => {
+    let attempts = 0;
+    commits = [aborted(), undefined];
+    await inTransaction(database, async (trx) => {
+      attempts += 1;
+      afterCommit(trx).publish({ kind: 'due', names: [`attempt ${attempts}`] });
+      afterCommit(trx).publish(CHANGED);
+      afterCommit(trx).do(() => happened.push(`done ${attempts}`));
+    });
+    expect(happened).toEqual([
+      ...['begin', 'rollback', 'begin', 'commit', 'done 2'],
+      CHANGED,
+      { kind: 'due', names: ['attempt 2'] },
+    ]);
+  });
+
+  test('merges signals of one kind, and publishes no empty ones', async () => {
+    await inTransaction(database, async (trx) => {
+      const after = afterCommit(trx);
+      for (const names of [['a', 'b'], ['b'], []]) after.publish({ kind: 'due', names });
+      for (const parentIds of [[1], [2, 1]]) after.publish({ kind: 'children', parentIds });
+      for (const taskId of [5, 5, 6]) after.publish({ kind: 'stop', taskId });
+      after.publish({ kind: 'progress', taskIds: [] });
+      after.publish(CHANGED);
+      after.publish(CHANGED);
+    });
+    expect(happened.slice(2)).toEqual([
+      CHANGED,
+      { kind: 'stop', taskId: 5 },
+      { kind: 'stop', taskId: 6 },
+      { kind: 'due', names: ['a', 'b'] },
+      { kind: 'children', parentIds: [1, 2] },
+    ]);
+  });
+
+  test('of a run publishes outside the run', async () => {
+    let use: unknown = 'unknown';
+    await asRun({ definition: 'countdown' }, () =>
+      inTransaction(database, async (trx) => {
+        afterCommit(trx).do(() => {
+          use = currentUse();
+        });
+      }),
+    );
+    expect(use).toBeUndefined();
+  });
+
+  test('accepts nothing more after its work has ended', async () => {
+    let late: Transaction<Schema> | undefined;
+    await inTransaction(database, async (trx) => {
+      late = trx;
+    });
+    expect(() => afterCommit(late as Transaction<Schema>)).toThrow('publishes nothing');
+  });
+
+  test('that is quiet refuses to publish', async () => {
+    const announcing = inQuietTransaction(database.sql, async (trx) => afterCommit(trx).publish(CHANGED));
+    await expect(announcing).rejects.toThrow('use inTransaction');
+  });
+});
+
+describe('a statement', () => {
+  test('publishes when it is durable', async () => {
+    const result = await inStatement(database, async (_, after) => {
+      after.publish(CHANGED);
+      happened.push('statement');
+      return 7;
+    });
+    expect({ result, happened }).toEqual({ result: 7, happened: ['statement', CHANGED] });
+  });
+
+  test('that fails publishes nothing', async () => {
+    const failing = inStatement(database, async (_, after) => {
+      after.publish(CHANGED);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(happened).toEqual([]);
+  });
+});

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { TargetBreaker } from './webhook-breaker.ts';
+
+const SLOW = { tenant: 'a', origin: 'https://slow.example' };
+const SAME_SERVER = { tenant: 'b', origin: 'https://slow.example' };
+
+function breaker() {
+  let now = 1000;
+  const target = new TargetBreaker(() => now);
+  const fail = (times: number): void => {
+    for (let n = 0; n < times; n += 1) target.failed(SLOW);
+  };
+  return { target, fail, pass: (ms: number) => (now += ms) };
+}
+
+test('a target is left alone after five failures in a row, for that tenant alone', () => {
+  const { target, fail } = breaker();
+  fail(4);
+  target.succeeded(SLOW);
+  fail(4);
+  target.failed(SAME_SERVER);
+  expect(target.limits()).toEqual([]);
+  fail(1);
+  expect(target.limits()).toEqual([{ ...SLOW, most: 0 }]);
+});
+
+test('then one delivery tries it: a success opens the way, a failure doubles the pause up to five minutes', () => {
+  const { target, fail, pass } = breaker();
+  fail(5);
+  const pauses: number[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    let waited = 0;
+    while (target.limits()[0]?.most === 0) waited += pass(1000) && 1;
+    pauses.push(waited);
+    expect(target.limits()).toEqual([{ ...SLOW, most: 1 }]);
+    fail(1);
+  }
+  expect(pauses).toEqual([30, 60, 120, 240, 300, 300]);
+  target.succeeded(SLOW);
+  expect(target.limits()).toEqual([]);
+});
+
+test('failures of what was under way when it opened count once', () => {
+  const { target, fail, pass } = breaker();
+  fail(9);
+  pass(30_000);
+  expect(target.limits()).toEqual([{ ...SLOW, most: 1 }]);
+});

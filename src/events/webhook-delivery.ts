@@ -1,0 +1,86 @@
+import type { Dispatcher } from 'undici';
+import type { WebhookConfig } from '../config.ts';
+import { readBody } from '../core/read-body.ts';
+import { AddressRefused, readUrl } from '../core/ssrf-guard.ts';
+import { traceHeaders } from '../core/trace-context.ts';
+import type { DueDelivery, TryResult } from '../db/queries/webhook-delivery.ts';
+import { signedHeaders } from './signature.ts';
+
+/** How much of an answer is kept, in bytes. */
+const KEPT_BYTES = 1024;
+const GROWTH = 3;
+const LONGEST_WAIT_SECONDS = 6 * 3600;
+
+/**
+ * Sends a delivery once. Only a status from 200 to 299 is success; redirects are not followed.
+ *
+ * @param signal ends it
+ * @throws the signal's reason where it ends it
+ */
+export async function sendDelivery(
+  dispatcher: Dispatcher,
+  delivery: DueDelivery,
+  config: WebhookConfig,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<TryResult> {
+  let status: number | null = null;
+  let answer = '';
+  try {
+    const url = readUrl(delivery.url);
+    const response = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'user-agent': 'Batchline',
+        ...traceHeaders(delivery.trace),
+        ...signedHeaders(delivery.secret, delivery.id, new Date(), delivery.body),
+      },
+      body: delivery.body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    status = response.statusCode;
+    answer = (await readBody(response.body, KEPT_BYTES)).body.replaceAll('\0', '\uFFFD');
+    if (status >= 200 && status < 300)
+      return { state: 'Delivered', delaySeconds: 0, status, answer, error: '' };
+    return failed(delivery, config, { status, answer, error: `the answer was ${status}` });
+  } catch (error) {
+    signal.throwIfAborted();
+    const result = failed(delivery, config, { status, answer, error: textOf(error) });
+    // No later try can get past the rules.
+    return isRefused(error) ? { ...result, state: 'Dead' } : result;
+  }
+}
+
+function failed(
+  { tries }: DueDelivery,
+  config: WebhookConfig,
+  seen: Pick<TryResult, 'status' | 'answer' | 'error'>,
+): TryResult {
+  return {
+    ...seen,
+    state: tries >= config.tries ? 'Dead' : 'Waiting',
+    delaySeconds: waitAfter(tries, config.retrySeconds, Math.random()),
+  };
+}
+
+/**
+ * Seconds until the next try, growing with each and spread by up to a fifth.
+ *
+ * @param jitter from 0 to 1
+ */
+export function waitAfter(tries: number, firstSeconds: number, jitter: number): number {
+  const seconds = Math.min(firstSeconds * GROWTH ** (tries - 1), LONGEST_WAIT_SECONDS);
+  return seconds * (1 + 0.2 * jitter);
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof AddressRefused || (error as { cause?: unknown }).cause instanceof AddressRefused;
+}
+
+function textOf(error: unknown): string {
+  const { name, message } = error as Error;
+  return name === 'TimeoutError' ? 'no answer in time' : message.slice(0, 500).toWellFormed();
+}

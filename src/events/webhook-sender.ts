@@ -1,0 +1,178 @@
+import type { Logger } from 'pino';
+import type { Agent } from 'undici';
+import type { WebhookConfig } from '../config.ts';
+import { BackgroundJob } from '../core/background-job.ts';
+import { message } from '../core/message.ts';
+import { createAgent } from '../core/ssrf-guard.ts';
+import type { WebhookMeter } from '../core/webhook-meter.ts';
+import type { Database } from '../db/database.ts';
+import { noteHealth } from '../db/queries/webhook.ts';
+import {
+  type DueDelivery,
+  sweepDeliveries,
+  type TargetLoad,
+  type TryResult,
+  takeDue,
+  writeTry,
+} from '../db/queries/webhook-delivery.ts';
+import { fanOut } from './fan-out.ts';
+import { type Target, TargetBreaker } from './webhook-breaker.ts';
+import { sendDelivery } from './webhook-delivery.ts';
+
+/** Looks this often for events and deliveries of other processes, and for what is due again. */
+const POLL_MS = 1000;
+/** After a signal; many come at once. */
+const GATHER_MS = 50;
+const TIMEOUT_MS = 10_000;
+/** A process that has not said what became of a delivery within this time counts as lost. */
+const LEASE_SECONDS = 20;
+const MAX_BATCH = 40;
+/** Of these for one tenant, so that its slow servers don't delay other tenants. */
+const MAX_PER_TENANT = 10;
+/** Of these to one server of a tenant. */
+const MAX_PER_TARGET = 4;
+/** Dead deliveries in a row after which a webhook is made inactive. */
+export const MAX_DEAD = 20;
+/** How the try is counted after which a delivery is in a state. */
+const OUTCOMES = { Delivered: 'delivered', Waiting: 'failed', Dead: 'dead' } as const;
+const SWEEP_MS = 3_600_000;
+const SWEEP_DAYS = 30;
+const SWEEP_ROWS = 1000;
+
+/**
+ * Makes the deliveries of webhooks and sends them, beside the other processes on the same database. What is sent
+ * may come twice where a process is lost; what is recorded comes once.
+ */
+export class WebhookSender {
+  readonly #database: Database;
+  readonly #config: WebhookConfig;
+  readonly #log: Logger;
+  readonly #meter: WebhookMeter;
+  readonly #agent: Agent;
+  readonly #cutting = new AbortController();
+  readonly #breaker = new TargetBreaker();
+  readonly #sending = new Map<Promise<void>, DueDelivery>();
+  readonly #delivering: BackgroundJob;
+  readonly #cleaning: BackgroundJob;
+  #unsubscribe: () => void = () => undefined;
+  #active = true;
+
+  constructor(
+    database: Database,
+    config: WebhookConfig,
+    allowPrivateAddresses: boolean,
+    log: Logger,
+    meter: WebhookMeter,
+  ) {
+    this.#meter = meter;
+    this.#database = database;
+    this.#config = config;
+    this.#log = log;
+    this.#agent = createAgent({ allowPrivateAddresses });
+    this.#delivering = new BackgroundJob({
+      name: 'webhooks',
+      intervalMs: POLL_MS,
+      log,
+      run: (signal) => this.#round(signal),
+    });
+    this.#cleaning = new BackgroundJob({
+      name: 'webhooks.cleanup',
+      intervalMs: SWEEP_MS,
+      log,
+      run: () => sweepDeliveries(database.sql, SWEEP_DAYS, SWEEP_ROWS),
+    });
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#database.signals.subscribe(({ kind }) => {
+      if (this.#active && (kind === 'changed' || kind === 'due')) this.wake();
+    });
+    this.#delivering.start('later');
+    this.#cleaning.start('later');
+  }
+
+  /** There may be something to do. */
+  wake(): void {
+    this.#delivering.wakeIn(GATHER_MS);
+  }
+
+  /** Takes nothing more and lets what is being sent end, at most this long; what is cut is sent again later. */
+  async stop(graceSeconds: number): Promise<void> {
+    this.#unsubscribe();
+    const cut = setTimeout(() => this.#cutting.abort(), graceSeconds * 1000);
+    await Promise.all([this.#delivering.stop(), this.#cleaning.stop()]);
+    await Promise.all(this.#sending.keys());
+    clearTimeout(cut);
+    await this.#agent.destroy();
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    for (let more = true; more && !signal.aborted; ) {
+      const result = await fanOut(this.#database, signal);
+      this.#active = result.active;
+      more = result.more;
+    }
+    if (this.#active) await this.#sendDue(signal);
+  }
+
+  async #sendDue(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const free = MAX_BATCH - this.#sending.size;
+      if (free <= 0) return;
+      const turns = { limit: free, perTenant: MAX_PER_TENANT, perTarget: MAX_PER_TARGET };
+      const due = await takeDue(this.#database.sql, this.#loads(), turns, LEASE_SECONDS);
+      for (const delivery of due) this.#begin(delivery);
+      if (due.length === 0) return;
+    }
+  }
+
+  /** The targets with deliveries in flight or an open circuit. */
+  #loads(): TargetLoad[] {
+    const keyOf = ({ tenant, origin }: Target): string => JSON.stringify([tenant, origin]);
+    const limits = this.#breaker.limits();
+    const most = new Map(limits.map((limit) => [keyOf(limit), limit.most]));
+    const sending = Map.groupBy(this.#sending.values(), keyOf);
+    const targets = new Map([...limits, ...this.#sending.values()].map((target) => [keyOf(target), target]));
+    return [...targets].map(([key, { tenant, origin }]) => ({
+      tenant,
+      origin,
+      busy: sending.get(key)?.length ?? 0,
+      most: most.get(key) ?? MAX_PER_TARGET,
+    }));
+  }
+
+  #begin(delivery: DueDelivery): void {
+    const sending = this.#send(delivery)
+      .catch((error: unknown) => {
+        if (!this.#cutting.signal.aborted)
+          this.#log.warn(
+            { event: 'webhook.delivery_record_failed', err: error, delivery: delivery.id },
+            'failed to record the outcome of a webhook delivery',
+          );
+      })
+      .finally(() => {
+        this.#sending.delete(sending);
+        this.wake();
+      });
+    this.#sending.set(sending, delivery);
+  }
+
+  async #send(delivery: DueDelivery): Promise<void> {
+    const { sql } = this.#database;
+    const began = performance.now();
+    const result = await sendDelivery(this.#agent, delivery, this.#config, this.#cutting.signal, TIMEOUT_MS);
+    if (isFault(result)) this.#breaker.failed(delivery);
+    else this.#breaker.succeeded(delivery);
+    this.#meter.tried(OUTCOMES[result.state], (performance.now() - began) / 1000);
+    const written = await writeTry(sql, delivery, result);
+    if (!written || result.state === 'Waiting') return;
+    const outcome = result.state === 'Delivered' ? 'delivered' : 'dead';
+    const reason = message`${MAX_DEAD} deliveries in a row have failed; the last one: ${result.error}`;
+    await noteHealth(sql, delivery.webhookId, outcome, MAX_DEAD, reason);
+  }
+}
+
+/** Returns whether the server is at fault: no response, a 5xx, or rate limiting. */
+function isFault({ state, status }: TryResult): boolean {
+  return state !== 'Delivered' && (status === null || status >= 500 || status === 429);
+}

@@ -1,0 +1,55 @@
+import type { Kysely } from 'kysely';
+import { oversized, type RequestError, unavailable } from '../core/errors.ts';
+import { message } from '../core/message.ts';
+import { sumUploads } from '../db/queries/uploads.ts';
+import type { Schema } from '../db/schema.ts';
+import type { FileStore } from './blob-store.ts';
+
+/** Space is freed by people, which takes a while. */
+const RETRY_SECONDS = 60;
+
+/** Limits of the space for uploads. */
+export interface UploadRoomOptions {
+  /** Bytes that the uploads of one tenant may take in all. */
+  readonly uploadQuota: number;
+  /** Bytes of the disk that uploads leave free. */
+  readonly diskReserve: number;
+}
+
+/**
+ * Checks the space for an upload: the quota of its tenant, and the disk above a reserve. The reserve keeps signing in,
+ * deleting and running tasks possible when uploads have used up the disk.
+ */
+export class UploadRoom {
+  readonly #options: UploadRoomOptions;
+  readonly #db: Kysely<Schema>;
+  readonly #store: FileStore;
+
+  constructor(options: UploadRoomOptions, db: Kysely<Schema>, store: FileStore) {
+    this.#options = options;
+    this.#db = db;
+    this.#store = store;
+  }
+
+  /**
+   * Checks that a tenant may store this many more bytes.
+   *
+   * @param isStored whether they are on the disk already
+   * @throws RequestError (oversized) if the quota is used up, (unavailable) if the disk is
+   */
+  async check(tenant: string, bytes: number, isStored = false): Promise<void> {
+    const { uploadQuota, diskReserve } = this.#options;
+    const used = await sumUploads(this.#db, tenant);
+    if (used + bytes > uploadQuota) throw overQuota(used, uploadQuota);
+    const free = await this.#store.freeBytes();
+    if (free !== undefined && free - (isStored ? 0 : bytes) < diskReserve)
+      throw unavailable(
+        message`The server has too little disk space for uploads; delete some that are no longer needed.`,
+        RETRY_SECONDS,
+      );
+  }
+}
+
+function overQuota(used: number, quota: number): RequestError {
+  return oversized`The uploads of this tenant take ${used} bytes; at most ${quota} are accepted (BATCHLINE_UPLOAD_QUOTA_BYTES). Delete some that are no longer needed.`;
+}

@@ -1,0 +1,221 @@
+import { invalid } from '../../core/errors.ts';
+import { INT32_MAX, INT32_MIN } from '../../core/limits.ts';
+import { type MessageValue, message } from '../../core/message.ts';
+import { parseState, type TaskStateName } from '../../core/task-state.ts';
+import { readJson } from './json.ts';
+import { isUntyped } from './untyped.ts';
+
+/**
+ * Reads the properties of a carrier that a client sends: names in any casing (contract, section 1), types checked
+ * property by property as Newtonsoft would read them (contract, section 4). Properties that are never asked for are
+ * ignored.
+ */
+export class ObjectReader {
+  readonly #what: MessageValue;
+  readonly #names: readonly string[];
+  readonly #values = new Map<string, unknown>();
+  readonly #duplicates = new Set<string>();
+  readonly #isUntyped: boolean;
+  /** Names whose values come from the query: texts, whatever the body is. */
+  readonly #fromQuery: ReadonlySet<string>;
+
+  /**
+   * @param body the parsed body; the texts of one without types (`isUntyped`) become what a property needs
+   * @param what what the body is, for messages: `The body`, `BatchTaskInfo`
+   * @param query texts that count where the body has no such property
+   * @throws RequestError where it is not an object
+   */
+  constructor(body: unknown, what: MessageValue, query?: Readonly<Record<string, unknown>>) {
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+      throw invalid`${what} is ${describe(body)}; an object is accepted.`;
+    }
+    this.#what = what;
+    this.#names = Object.keys(body);
+    for (const [name, value] of Object.entries(body)) {
+      const key = name.toLowerCase();
+      if (this.#values.has(key)) this.#duplicates.add(key);
+      this.#values.set(key, value);
+    }
+    this.#isUntyped = isUntyped(body);
+    this.#fromQuery = query === undefined ? NO_NAMES : this.#addQuery(query);
+  }
+
+  /** Whether the property is there, be it null. */
+  has(name: string): boolean {
+    return this.#values.has(name.toLowerCase());
+  }
+
+  /** The property's value as it came; `undefined` where it is absent. @throws RequestError where it is there in two casings */
+  raw(name: string): unknown {
+    const key = name.toLowerCase();
+    if (this.#duplicates.has(key)) {
+      throw invalid`${name} of ${this.#what} is there more than once; one is accepted.`;
+    }
+    return this.#values.get(key);
+  }
+
+  /** The properties that are there, as they were written. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** The carrier in this property, or this one if there is no such property: `{"batchTaskInfo": {…}}`. */
+  unwrapped(name: string): ObjectReader {
+    const inner = this.raw(name);
+    return inner === undefined ? this : new ObjectReader(inner, name);
+  }
+
+  /** A text; `undefined` if it is absent, `''` if it is null. A number or a flag is its text (contract, section 4). */
+  text(name: string): string | undefined {
+    const value = this.raw(name);
+    if (value === null) return '';
+    if (value === undefined || typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    throw this.#wrong(name, value, message`a string or null`);
+  }
+
+  /** An int32, also as digits in a text; `undefined` if it is absent or null. */
+  int(name: string): number | undefined {
+    const value = intFromText(this.#read(name, 'int'));
+    if (value === undefined || value === null) return undefined;
+    if (isInt32(value)) return value;
+    throw this.#wrong(name, value, message`a whole number of 32 bits`);
+  }
+
+  /** A flag, also as the text `true` or `false`; `undefined` if it is absent or null. */
+  flag(name: string): boolean | undefined {
+    const value = flagFromText(this.#read(name, 'flag'));
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'boolean') return value;
+    throw this.#wrong(name, value, message`true or false`);
+  }
+
+  /** A list of int32; `undefined` if it is absent or null. */
+  ints(name: string): number[] | undefined {
+    const value = this.#read(name, 'ints');
+    if (value === undefined || value === null) return undefined;
+    const ints: unknown = Array.isArray(value) ? value.map(intFromText) : value;
+    if (Array.isArray(ints) && ints.every(isInt32)) return ints;
+    throw this.#wrong(name, value, message`a list of whole numbers of 32 bits`);
+  }
+
+  /**
+   * A dictionary, as an object or as a list of `{ Key, Value }` (contract, section 6a); `undefined` if it is absent,
+   * `null` if it is null.
+   */
+  dictionary(name: string): Record<string, unknown> | null | undefined {
+    const value = fromKeyValues(this.#read(name, 'dictionary'));
+    if (value === undefined || value === null) return value;
+    if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+    throw this.#wrong(name, value, message`an object, a list of objects with Key and Value, or null`);
+  }
+
+  /** A state; `undefined` if it is absent, null or empty. */
+  state(name: string): TaskStateName | undefined {
+    const value = this.raw(name);
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'string' && value.trim() === '') return undefined;
+    if (typeof value !== 'string' && typeof value !== 'number') throw this.#wrong(name, value, STATES);
+    const state = parseState(value);
+    if (state === undefined) throw this.#wrong(name, value, STATES);
+    return state;
+  }
+
+  #addQuery(query: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+    const added = new Set<string>();
+    for (const [name, value] of Object.entries(query)) {
+      const key = name.toLowerCase();
+      if (this.#values.has(key) && !added.has(key)) continue;
+      if (added.has(key)) this.#duplicates.add(key);
+      this.#values.set(key, value);
+      added.add(key);
+    }
+    return added;
+  }
+
+  #read(name: string, type: keyof typeof FROM_TEXT): unknown {
+    const value = this.raw(name);
+    const isText = this.#isUntyped || this.#fromQuery.has(name.toLowerCase());
+    return isText ? FROM_TEXT[type](value) : value;
+  }
+
+  #wrong(name: string, value: unknown, accepted: MessageValue): Error {
+    return invalid`${name} of ${this.#what} is ${describe(value)}; ${accepted} is accepted.`;
+  }
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/**
+ * What the texts of XML, forms and queries become, by the type that a property has. An empty text is null, an
+ * empty list or dictionary. What can't become it stays, and is refused like a wrong type in JSON.
+ */
+const FROM_TEXT = {
+  int: (value: unknown): unknown => (typeof value === 'string' && value.trim() === '' ? null : value),
+  flag: (value: unknown): unknown => {
+    if (typeof value !== 'string') return value;
+    const text = value.trim();
+    if (text === '') return null;
+    return text === '1' ? true : text === '0' ? false : value;
+  },
+  /** A text with commas, several values of one name, or elements in the property's own: `<Ids><int>1</int></Ids>`. */
+  ints: (value: unknown): unknown => {
+    const only = isUntyped(value) ? Object.values(value) : value;
+    const texts = Array.isArray(only) ? only.flat() : only;
+    if (texts === '') return [];
+    if (typeof texts !== 'string' && !Array.isArray(texts)) return value;
+    return [texts]
+      .flat()
+      .flatMap((text) => (typeof text === 'string' ? text.split(',').map(intFromText) : [text]));
+  },
+  /** In a form, an object in JSON may stand for a dictionary. */
+  dictionary: (value: unknown): unknown => {
+    if (value === '') return {};
+    return typeof value === 'string' && value.trimStart().startsWith('{') ? readJson(value) : value;
+  },
+} as const;
+
+/** The dictionary that a list of `{ Key, Value }` is; any other value, and a list that has a key twice, as it is. */
+function fromKeyValues(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const entries = value.map((item) => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
+    const parts = Object.entries(item).map(([name, part]) => [name.toLowerCase(), part] as const);
+    const [key, ...otherKeys] = parts.filter(([name]) => name === 'key');
+    const [content, ...otherValues] = parts.filter(([name]) => name === 'value');
+    const isPair = parts.length === 2 && otherKeys.length + otherValues.length === 0;
+    return isPair && typeof key?.[1] === 'string' && content !== undefined
+      ? ([key[1], content[1]] as const)
+      : undefined;
+  });
+  const pairs = entries.filter((entry) => entry !== undefined);
+  const isWhole = pairs.length === value.length && new Set(pairs.map(([key]) => key)).size === pairs.length;
+  return isWhole ? Object.fromEntries(pairs) : value;
+}
+
+function intFromText(value: unknown): unknown {
+  return typeof value === 'string' && /^\s*[+-]?\d{1,10}\s*$/.test(value) ? Number(value) : value;
+}
+
+function flagFromText(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const text = value.trim().toLowerCase();
+  return text === 'true' ? true : text === 'false' ? false : value;
+}
+
+/** What is accepted as a state, for messages. */
+export const STATES = message`one of Unknown, New, Aquired, Started, Succeeded, Failed, SucceededManualCleanup and All, or its number,`;
+
+/** Whether a value is a whole number of 32 bits. */
+export function isInt32(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= INT32_MIN && (value as number) <= INT32_MAX;
+}
+
+/** A value in a message: short, and its type where it is not a text or number. */
+export function describe(value: unknown): MessageValue {
+  if (value === null) return 'null';
+  if (value === undefined) return message`missing`;
+  if (typeof value === 'string') return `"${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
+  if (Array.isArray(value)) return message`a list`;
+  return typeof value === 'object' ? message`an object` : String(value);
+}

@@ -1,0 +1,44 @@
+import type { Socket } from 'node:net';
+import type { ConnectionError } from 'fastify';
+import { errorBody } from './errors.ts';
+
+/** How a request that can't be parsed is answered: status, reason phrase, type and code of the error, and its text. */
+type ParseAnswer = readonly [status: number, reason: string, type: string, code: string, message: string];
+
+/** By the code of the parser's error. */
+const BY_CODE: Readonly<Record<string, ParseAnswer>> = {
+  HPE_HEADER_OVERFLOW: [
+    431,
+    'Request Header Fields Too Large',
+    'HttpException',
+    'headers_too_large',
+    'The address and the headers are too long; 16 KB together are accepted.',
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    408,
+    'Request Timeout',
+    'HttpException',
+    'request_timeout',
+    'The request was not complete in time.',
+  ],
+};
+const MALFORMED: ParseAnswer = [
+  400,
+  'Bad Request',
+  'FormatException',
+  'malformed_request',
+  'The request is not HTTP.',
+];
+
+/** Answers a request that can't be parsed as HTTP (contract, section 4), and closes the connection. */
+export function answerClientError(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, reason, type, code, message] = BY_CODE[error.code] ?? MALFORMED;
+  const body = JSON.stringify(errorBody(type, code, message));
+  if (socket.writable)
+    socket.write(
+      `HTTP/1.1 ${status} ${reason}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+        `Content-Type: application/json; charset=utf-8\r\nConnection: close\r\n\r\n${body}`,
+    );
+  socket.destroy(error);
+}

@@ -1,0 +1,83 @@
+import { promisify } from 'node:util';
+import {
+  brotliCompress,
+  brotliCompressSync,
+  constants,
+  deflate,
+  deflateSync,
+  gzip,
+  gzipSync,
+} from 'node:zlib';
+import type { FastifyInstance } from 'fastify';
+import Negotiator from 'negotiator';
+import { vary } from './vary.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * The response holds a secret beside values from the request. It is never compressed: its length would reveal
+     * whether they match (the BREACH attack).
+     */
+    holdsSecret?: true;
+  }
+}
+
+/** Shorter answers are not compressed, in bytes. */
+const MIN_BYTES = 1024;
+/** Longer responses are compressed in libuv's thread pool; for shorter ones the hand-over costs more than it saves. */
+const MAX_SYNC_BYTES = 16_384;
+
+/** Medium levels: the highest take many times as long to save a few percent. Less memory is faster to set up. */
+const DEFLATE_OPTIONS = { level: 5, memLevel: 6 };
+const BROTLI_OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+
+const gzipLater = promisify(gzip);
+const brotliLater = promisify(brotliCompress);
+const deflateLater = promisify(deflate);
+
+/** How answers are compressed, by Content-Encoding. */
+const CODERS: Readonly<Record<string, (answer: Buffer) => Buffer | Promise<Buffer>>> = {
+  gzip: (answer) =>
+    isShort(answer) ? gzipSync(answer, DEFLATE_OPTIONS) : gzipLater(answer, DEFLATE_OPTIONS),
+  br: (answer) =>
+    isShort(answer) ? brotliCompressSync(answer, BROTLI_OPTIONS) : brotliLater(answer, BROTLI_OPTIONS),
+  deflate: (answer) =>
+    isShort(answer) ? deflateSync(answer, DEFLATE_OPTIONS) : deflateLater(answer, DEFLATE_OPTIONS),
+};
+const CODINGS = Object.keys(CODERS);
+
+function isShort(answer: Buffer): boolean {
+  return answer.length <= MAX_SYNC_BYTES;
+}
+
+const COMPRESSIBLE = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|javascript)\b)/i;
+
+/**
+ * Compresses answers of a kibibyte or more if Accept-Encoding asks for it. Streams (files, events), answers that have a
+ * Content-Encoding already and those with secrets stay as they are. The ETag gets the coding as a suffix, since the
+ * bytes differ.
+ */
+export function compressAnswers(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
+    if (!isWhole || Buffer.byteLength(payload) < MIN_BYTES) return payload;
+    if (request.routeOptions.config?.holdsSecret === true || reply.hasHeader('Content-Encoding'))
+      return payload;
+    if (!COMPRESSIBLE.test(String(reply.getHeader('Content-Type') ?? ''))) return payload;
+    vary(reply, 'Accept-Encoding');
+    if (request.headers['accept-encoding'] === undefined || request.method === 'HEAD') return payload;
+    const coding = new Negotiator(request).encoding([...CODINGS, 'identity']);
+    const compress = coding === undefined ? undefined : CODERS[coding];
+    if (coding === undefined || compress === undefined) return payload;
+    const compressed = await compress(Buffer.from(payload));
+    reply.header('Content-Encoding', coding).removeHeader('Content-Length');
+    const etag = reply.getHeader('ETag');
+    if (typeof etag === 'string') reply.header('ETag', etag.replace(/"$/, `+${coding}"`));
+    return compressed;
+  });
+}
+
+/** An entity tag without the suffix of a coding. */
+export function withoutCoding(tag: string): string {
+  return tag.replace(/\+(?:gzip|br|deflate)"$/, '"');
+}

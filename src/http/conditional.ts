@@ -1,0 +1,166 @@
+import { hash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DateTime } from 'luxon';
+import type { Caller } from '../core/caller.ts';
+import { invalid, precondition, type RequestError } from '../core/errors.ts';
+import { rightsOn } from '../core/permissions.ts';
+import type { BatchTask } from '../core/task.ts';
+import type { Guard } from '../services/change-task.ts';
+import { withoutCoding } from './compression.ts';
+import { formatOf } from './respond.ts';
+import { vary } from './vary.ts';
+
+/**
+ * Conditional requests on one task (contract, section 5; RFC 9110, section 13).
+ *
+ * The ETag is `"<version>-<variant>"`. The version is the task's `updatedCount`: one more with everything that a
+ * caller can see change. The variant stands for how this caller sees it: format, language, zone and rights. It
+ * distinguishes cached responses; a condition on a change compares only the version, so that a task read as XML
+ * may be changed by JSON.
+ *
+ * Dates of HTTP have seconds, so Last-Modified and the conditions on dates cut the time of the change to seconds. A
+ * second change within a second goes unnoticed by them; ETags notice it.
+ */
+
+/** The headers by which answers differ, beside the caller's rights. */
+const VARYING = ['accept', 'accept-language', 'so-language', 'so-culture', 'so-timezone'] as const;
+
+/** Writes ETag and Last-Modified of a task into an answer that holds it. */
+export function setEtag(request: FastifyRequest, reply: FastifyReply, caller: Caller, task: BatchTask): void {
+  reply.header('ETag', etagOf(request, caller, task));
+  reply.header('Last-Modified', new Date(secondsOf(task.updated) * 1000).toUTCString());
+}
+
+/**
+ * Whether the caller of a GET has the answer already: If-None-Match, or else If-Modified-Since. Then the answer
+ * is an empty 304. Caches may keep answers, but must ask each time.
+ *
+ * @throws RequestError (precondition) if If-Match, or else If-Unmodified-Since, does not hold
+ */
+export function isNotModified(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller: Caller,
+  task: BatchTask,
+): boolean {
+  const { 'if-none-match': ifNoneMatch, 'if-modified-since': ifModifiedSince } = request.headers;
+  checkUnchanged(request)?.(task);
+  setEtag(request, reply, caller, task);
+  reply.header('Cache-Control', 'private, no-cache');
+  // Language and zone say so themselves.
+  vary(reply, 'Accept', 'Authorization', 'Cookie');
+  if (ifNoneMatch !== undefined) {
+    if (ifNoneMatch.trim() === '*') return true;
+    const own = etagOf(request, caller, task);
+    const tags = (readTags(ifNoneMatch) ?? []).map((tag) => tag.replace(/^W\//, ''));
+    const match = tags.find((tag) => withoutCoding(tag) === own);
+    if (match !== undefined) reply.header('ETag', match);
+    return match !== undefined;
+  }
+  const since = readHttpDate(ifModifiedSince);
+  return since !== undefined && secondsOf(task.updated) <= since;
+}
+
+/**
+ * The conditions that a call sets on the task that it changes; `undefined` if it sets none. Dates that can't be read are
+ * ignored (contract, section 5).
+ *
+ * @returns a guard that refuses (412) if one does not hold
+ * @throws RequestError (invalid) if the ETags can't be parsed, because the caller relies on them
+ */
+export function conditionsOf(request: FastifyRequest): Guard | undefined {
+  const unchanged = checkUnchanged(request);
+  const { 'if-none-match': ifNoneMatch } = request.headers;
+  if (ifNoneMatch === undefined) return unchanged;
+  const unwanted = readCondition('If-None-Match', ifNoneMatch);
+  return (task) => {
+    unchanged?.(task);
+    const version = String(task.updatedCount);
+    if (unwanted === '*' || unwanted.some((tag) => versionOf(tag.replace(/^W\//, '')) === version))
+      throw failed('If-None-Match', task);
+  };
+}
+
+/** The guard of If-Match, or else of If-Unmodified-Since. */
+function checkUnchanged({ headers }: FastifyRequest): Guard | undefined {
+  const { 'if-match': ifMatch, 'if-unmodified-since': ifUnmodifiedSince } = headers;
+  if (ifMatch !== undefined) {
+    const wanted = readCondition('If-Match', ifMatch);
+    if (wanted === '*') return undefined;
+    return (task) => {
+      if (!wanted.some((tag) => versionOf(tag) === String(task.updatedCount))) throw failed('If-Match', task);
+    };
+  }
+  const since = readHttpDate(ifUnmodifiedSince);
+  if (since === undefined) return undefined;
+  return (task) => {
+    if (secondsOf(task.updated) > since) throw failed('If-Unmodified-Since', task);
+  };
+}
+
+/** Returns whether If-None-Match names this tag, with or without the suffix of a coding. */
+export function isKnown({ headers }: FastifyRequest, etag: string): boolean {
+  const tags = readTags(headers['if-none-match'] ?? '') ?? [];
+  return tags.some((tag) => withoutCoding(tag.replace(/^W\//, '')) === etag);
+}
+
+function failed(condition: string, task: BatchTask): RequestError {
+  return precondition`The condition ${condition} does not hold for batch task ${task.id} as it is now.`;
+}
+
+function secondsOf(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}
+
+function etagOf(request: FastifyRequest, caller: Caller, task: BatchTask): string {
+  return `"${task.updatedCount}-${variantOf(request, caller, task)}"`;
+}
+
+const MAX_REMEMBERED = 1000;
+const variants = new Map<string, string>();
+
+/** Distinguishes the representations of one version. */
+function variantOf(request: FastifyRequest, caller: Caller, task: BatchTask): string {
+  const rights = rightsOn(caller, task);
+  let key = `${rights.table}\n${rights.reason}\n${formatOf(request).type}`;
+  for (const name of VARYING) if (name !== 'accept') key += `\n${request.headers[name] ?? ''}`;
+  let variant = variants.get(key);
+  if (variant === undefined) {
+    variant = hash('sha256', key, 'base64url').slice(0, 12);
+    if (variants.size >= MAX_REMEMBERED) variants.clear();
+    variants.set(key, variant);
+  }
+  return variant;
+}
+
+/** The version in a strong tag of ours; `undefined` in any other. */
+function versionOf(tag: string): string | undefined {
+  return /^"(\d+)-[^"]*"$/.exec(tag)?.[1];
+}
+
+const TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/;
+
+/** The entity tags of a list; `undefined` where it is none. A tag of ours has no comma. */
+export function readTags(header: string): readonly string[] | undefined {
+  const tags = header
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+  return tags.length > 0 && tags.every((tag) => TAG.test(tag)) ? tags : undefined;
+}
+
+function readCondition(name: string, header: string): '*' | readonly string[] {
+  if (header.trim() === '*') return '*';
+  const tags = readTags(header);
+  if (tags === undefined) {
+    throw invalid`${name} is "${header.slice(0, 60)}"; * or ETags in double quotes, as answers have them, are accepted.`;
+  }
+  return tags;
+}
+
+/** Seconds since 1970; `undefined` if there is no date, or none that can be read. */
+function readHttpDate(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const date = DateTime.fromHTTP(header.trim());
+  return date.isValid ? date.toUnixInteger() : undefined;
+}

@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { invalid } from '../core/errors.ts';
+import { describe } from './body/object-reader.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The call accepts lists in its query: a name may be repeated. */
+    repeatableQuery?: true;
+  }
+}
+
+/**
+ * Refuses (400) a query that repeats a name, in any casing, so that routes see one text for each
+ * name. Calls that take lists are exempt.
+ */
+export function refuseRepeatedNames(app: FastifyInstance): void {
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.is404 || request.routeOptions.config.repeatableQuery === true) return done();
+    const names = new Set<string>();
+    for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+      const key = name.toLowerCase();
+      if (names.has(key) || Array.isArray(value))
+        return done(invalid`${name.slice(0, 40)} is in the query more than once; one is accepted.`);
+      names.add(key);
+    }
+    done();
+  });
+}
+
+/** A value of the query by its name in any casing; `undefined` if it is absent. */
+export function queryValue(request: FastifyRequest, name: string): string | undefined {
+  const lower = name.toLowerCase();
+  const found = Object.entries(request.query as Record<string, string | string[]>).find(
+    ([key]) => key.toLowerCase() === lower,
+  );
+  return found && String(found[1]);
+}
+
+/**
+ * A flag of the query by its name in any casing; `undefined` if it is absent.
+ *
+ * @throws RequestError (invalid) if it is neither true nor false
+ */
+export function queryFlag(request: FastifyRequest, name: string): boolean | undefined {
+  const text = queryValue(request, name);
+  if (text === undefined) return undefined;
+  if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  throw invalid`${name} is ${describe(text)}; true or false is accepted.`;
+}
+
+/**
+ * A whole number of the query by its name in any casing; `undefined` if it is absent.
+ *
+ * @throws RequestError (invalid) if it is not a whole number from `min` to `max`, or given more than once
+ */
+export function queryInteger(
+  request: FastifyRequest,
+  name: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): number | undefined {
+  const text = queryValue(request, name);
+  if (text === undefined) return undefined;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw invalid`${name} is ${describe(text)}; a whole number from ${min} to ${max} is accepted.`;
+}

@@ -1,0 +1,171 @@
+import type { Caller } from '../../core/caller.ts';
+import { invalid } from '../../core/errors.ts';
+import type { TextLimits } from '../../core/limits.ts';
+import { rightsOn, type TaskRights } from '../../core/permissions.ts';
+import type { BatchTask, TaskChange } from '../../core/task.ts';
+import type { StartRequest } from '../../services/start-task.ts';
+import type { ObjectReader } from '../body/object-reader.ts';
+import type { Locale } from '../i18n/locale.ts';
+import { fieldRightMask, tableRightMask } from './masks.ts';
+
+/** How a property looks in FieldProperties. */
+interface FieldInfo {
+  readonly type: 'System.Int32' | 'System.String' | 'System.DateTime' | 'System.Boolean' | 'System.Object';
+  /** Bytes, or characters of a text; 0 where there is no limit. */
+  readonly length: number | keyof TextLimits;
+  /** Whether PUT may change it. */
+  readonly editable?: true;
+}
+
+/** The properties of the carrier in their order, and their types (contract, sections 1 and 7). */
+const BATCH_TASK_FIELDS = {
+  Id: { type: 'System.Int32', length: 4 },
+  Name: { type: 'System.String', length: 254 },
+  AssociateId: { type: 'System.Int32', length: 4 },
+  DetailsTable: { type: 'System.Int32', length: 4 },
+  DetailsRecord: { type: 'System.Int32', length: 4 },
+  IsSystemTask: { type: 'System.Boolean', length: 1 },
+  IsInternalTask: { type: 'System.Boolean', length: 1 },
+  ParameterObject: { type: 'System.Object', length: 0 },
+  LastStarted: { type: 'System.DateTime', length: 16 },
+  Created: { type: 'System.DateTime', length: 16 },
+  StartCount: { type: 'System.Int32', length: 4 },
+  DatabaseSerialNumber: { type: 'System.String', length: 'databaseSerialNumber' },
+  Context: { type: 'System.String', length: 'context' },
+  Result: { type: 'System.String', length: 0 },
+  State: { type: 'System.Int32', length: 4, editable: true },
+  Description: { type: 'System.String', length: 'description', editable: true },
+  Response: { type: 'System.String', length: 'response', editable: true },
+  Request: { type: 'System.String', length: 'request', editable: true },
+  ProgressDescription: { type: 'System.String', length: 'progressDescription' },
+  ProgressPercent: { type: 'System.Int32', length: 4 },
+  FileName: { type: 'System.String', length: 'fileName' },
+  CancellationBehaviour: { type: 'System.Int32', length: 4 },
+} as const satisfies Record<string, FieldInfo>;
+
+/** The names of all properties of the carrier on the wire, in their order. */
+export const BATCH_TASK_PROPERTIES = [
+  ...Object.keys(BATCH_TASK_FIELDS),
+  'TableRight',
+  'FieldProperties',
+] as const;
+
+/** The names of the properties that PUT and PATCH may change. */
+export const EDITABLE_PROPERTIES = Object.entries<FieldInfo>(BATCH_TASK_FIELDS)
+  .filter(([, info]) => info.editable)
+  .map(([name]) => name);
+
+/** A BatchTaskInfo on the wire. */
+export type BatchTaskInfo = Record<string, unknown>;
+
+/** Writes tasks as carriers for one caller (contract, section 1). */
+export class TaskSerializer {
+  readonly #caller: Caller;
+  readonly #limits: TextLimits;
+  readonly #locale: Locale;
+  /** Tasks of one kind of rights share their FieldProperties. */
+  readonly #fieldProperties = new Map<TaskRights, Record<string, unknown>>();
+
+  constructor(caller: Caller, limits: TextLimits, locale: Locale) {
+    this.#caller = caller;
+    this.#limits = limits;
+    this.#locale = locale;
+  }
+
+  /** The carrier of a task, with the rights that this caller has on it. */
+  write(task: BatchTask): BatchTaskInfo {
+    const rights = rightsOn(this.#caller, task);
+    const locale = this.#locale;
+    return {
+      Id: task.id,
+      Name: task.name,
+      AssociateId: task.ownerId,
+      DetailsTable: task.detailsTable,
+      DetailsRecord: task.detailsRecord,
+      IsSystemTask: task.ownerId === 0,
+      IsInternalTask: task.isInternal,
+      ParameterObject: task.parameters,
+      LastStarted: locale.date(task.lastStarted),
+      Created: locale.utcDate(task.created),
+      StartCount: task.startCount,
+      DatabaseSerialNumber: task.tenant,
+      Context: locale.text(task.context),
+      Result: locale.text(task.result, task.resultMessage),
+      State: task.state,
+      Description: locale.text(task.description),
+      Response: locale.text(task.response),
+      Request: locale.text(task.request),
+      ProgressDescription: locale.text(task.progressDescription, task.progressMessage),
+      ProgressPercent: task.progressPercent,
+      FileName: task.fileName,
+      CancellationBehaviour: task.cancellation,
+      TableRight: { Mask: tableRightMask(rights.table), Reason: this.#reasonOf(rights) },
+      FieldProperties: this.#fieldPropertiesOf(rights),
+    };
+  }
+
+  #reasonOf({ reason }: TaskRights): string {
+    return reason === null ? '' : this.#locale.message(reason);
+  }
+
+  #fieldPropertiesOf(rights: TaskRights): Record<string, unknown> {
+    let properties = this.#fieldProperties.get(rights);
+    if (properties === undefined) {
+      properties = {};
+      const reason = this.#reasonOf(rights);
+      for (const [name, info] of Object.entries<FieldInfo>(BATCH_TASK_FIELDS)) {
+        const mask = info.editable ? rights.editable : rights.rest;
+        properties[name] = {
+          FieldRight: { Mask: fieldRightMask(mask), Reason: info.editable ? reason : '' },
+          FieldType: info.type,
+          FieldLength: typeof info.length === 'string' ? this.#limits[info.length] : info.length,
+        };
+      }
+      this.#fieldProperties.set(rights, properties);
+    }
+    return properties;
+  }
+}
+
+/**
+ * Reads what PUT may change from a carrier; every other property is ignored, whatever it holds (contract,
+ * section 2). `All` and `Unknown` leave State as it is.
+ *
+ * @throws RequestError where one of the four has the wrong type or a state does not exist
+ */
+export function readChange(carrier: ObjectReader): TaskChange {
+  const state = carrier.state('State');
+  return {
+    state: state === 'All' || state === 'Unknown' ? undefined : state,
+    description: carrier.text('Description'),
+    response: carrier.text('Response'),
+    request: carrier.text('Request'),
+  };
+}
+
+/**
+ * Reads what a caller may set at the start of a task; what may not be set is ignored (contract, section 1).
+ *
+ * @throws RequestError where Name is missing or a property has the wrong type
+ */
+export function readStart(carrier: ObjectReader): StartRequest {
+  const name = carrier.text('Name');
+  if (name === undefined || name === '') {
+    throw invalid`Name of BatchTaskInfo is missing; the name of a definition is accepted.`;
+  }
+  return {
+    name,
+    associateId: carrier.int('AssociateId') ?? 0,
+    isSystemTask: carrier.flag('IsSystemTask') ?? false,
+    isInternalTask: carrier.flag('IsInternalTask') ?? false,
+    detailsTable: carrier.int('DetailsTable') ?? 0,
+    detailsRecord: carrier.int('DetailsRecord') ?? 0,
+    parameterObject: carrier.dictionary('ParameterObject') ?? null,
+    databaseSerialNumber: carrier.text('DatabaseSerialNumber') ?? '',
+    context: carrier.text('Context') ?? '',
+    description: carrier.text('Description') ?? '',
+    response: carrier.text('Response') ?? '',
+    request: carrier.text('Request') ?? '',
+    fileName: carrier.text('FileName') ?? '',
+  };
+}

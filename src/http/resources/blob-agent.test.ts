@@ -1,0 +1,16 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { inBase64 } from './blob-agent-part.ts';
+
+test('bytes in chunks of any size are the base64 of the whole', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 10 }), { maxLength: 8 }), async (chunks) => {
+      const content = async function* () {
+        yield* chunks;
+      };
+      let text = '';
+      for await (const part of inBase64(content(), '<', '>')) text += part;
+      expect(text).toBe(`<${Buffer.concat(chunks).toString('base64')}>`);
+    }),
+  );
+});

@@ -1,0 +1,90 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { ACCESS } from '../../core/access.ts';
+import { notFound } from '../../core/errors.ts';
+import { vary } from '../vary.ts';
+import { CODINGS, type Coding, type PageFile, readPageFiles } from './page-files.ts';
+
+/** The addresses of the page; what is shown there its script decides. */
+const PAGES = [
+  '/',
+  '/tasks/:id',
+  '/start',
+  '/start/:name',
+  '/schedules',
+  '/webhooks',
+  '/webhooks/:id',
+  '/operations',
+  '/people',
+  '/settings',
+] as const;
+
+/** The page at `/docs`, to read and try the calls of the OpenAPI document. */
+const API_PAGE = '/docs';
+
+/** Scripts, styles, pictures and calls of this server only; no frame around it. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Swagger UI draws with pictures in its styles. */
+const API_PAGE_POLICY = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:");
+
+/** The script of the page interprets the query. */
+const CONFIG = {
+  access: ACCESS.open,
+  ownType: true,
+  repeatableQuery: true,
+  undocumented: 'the page for people',
+} as const;
+
+/** The page where people see their work, at `/`. Nobody needs to sign in to get it: the page asks for that. */
+export async function dashboardRoutes(app: FastifyInstance): Promise<void> {
+  const files = await readPageFiles();
+
+  for (const url of [...PAGES, API_PAGE]) {
+    app.get(url, { config: CONFIG }, (request, reply) => {
+      const page = files?.get(url === API_PAGE ? 'docs.html' : 'index.html');
+      if (page === undefined)
+        throw notFound`The page has not been built; npm start builds it, and so does npm run dashboard.`;
+      reply
+        .header('Cache-Control', 'no-cache')
+        .header('Content-Security-Policy', url === API_PAGE ? API_PAGE_POLICY : CONTENT_SECURITY_POLICY)
+        .header('Cross-Origin-Opener-Policy', 'same-origin')
+        .header('Referrer-Policy', 'same-origin');
+      return sendFile(request, reply, page);
+    });
+  }
+
+  app.get<{ Params: { '*': string } }>('/assets/*', { config: CONFIG }, (request, reply) => {
+    const file = files?.get(`assets/${request.params['*']}`);
+    if (file === undefined) throw notFound`There is no ${request.params['*']}; the page names its files.`;
+    // The name changes with the content.
+    reply.header('Cache-Control', 'public, max-age=31536000, immutable');
+    return sendFile(request, reply, file);
+  });
+}
+
+function sendFile(request: FastifyRequest, reply: FastifyReply, file: PageFile): FastifyReply {
+  const coding = codingOf(request, file);
+  const etag = `"${file.etag}${coding === undefined ? '' : `-${coding}`}"`;
+  vary(reply, 'Accept-Encoding');
+  reply.type(file.type).header('ETag', etag).header('X-Content-Type-Options', 'nosniff');
+  const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known?.includes(etag) || known?.includes('*')) return reply.code(304).send();
+  if (coding !== undefined) reply.header('Content-Encoding', coding);
+  return reply.send(coding === undefined ? file.bytes : file.compressed[coding]);
+}
+
+/** The best coding that the caller takes and the build has made. */
+function codingOf({ headers }: FastifyRequest, file: PageFile): Coding | undefined {
+  const accepted = new Negotiator({ headers }).encodings(Object.keys(file.compressed));
+  return (Object.keys(CODINGS) as Coding[]).find((coding) => accepted.includes(coding));
+}

@@ -1,0 +1,238 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { invalid } from '../../core/errors.ts';
+import { INT32_MAX } from '../../core/limits.ts';
+import { MAX_MISSED_RUNS, MISSED_RUNS } from '../../core/schedule.ts';
+import { PRIORITIES } from '../../core/start-options.ts';
+import type { Schedule, ScheduleSettings } from '../../db/queries/schedule.ts';
+import type { TaskDeps } from '../../services/context.ts';
+import type { Scheduler } from '../../services/scheduler.ts';
+import {
+  changeSchedule,
+  createSchedule,
+  MAX_NEXT_RUNS,
+  nextRunsOf,
+  previewRuns,
+  readSchedule,
+  readSchedules,
+  removeSchedule,
+  runNow,
+} from '../../services/schedules.ts';
+import { callerOf } from '../auth/hooks.ts';
+import { type Locale, localeOf } from '../i18n/locale.ts';
+import { markTruncated } from '../list-cut.ts';
+import { queryInteger, queryValue } from '../query.ts';
+import { readTaskId } from './batch-task-params.ts';
+import {
+  changeScheduleOperation,
+  createScheduleOperation,
+  deleteScheduleOperation,
+  getScheduleOperation,
+  listNextRunsOperation,
+  listSchedulesOperation,
+  pauseScheduleOperation,
+  previewNextRunsOperation,
+  resumeScheduleOperation,
+  runScheduleNowOperation,
+} from './schedules-part.ts';
+
+/** How many of the next due times are shown. */
+const SHOWN_RUNS = 5;
+
+const settings = {
+  Name: Type.String({ minLength: 1, maxLength: 100 }),
+  Definition: Type.String({ minLength: 1, maxLength: 100 }),
+  ParameterObject: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
+  Cron: Type.String({ minLength: 1, maxLength: 200 }),
+  TimeZone: Type.String({ minLength: 1, maxLength: 61 }),
+  MissedRuns: Type.Enum([...MISSED_RUNS]),
+  MissedLimit: Type.Integer({ minimum: 1, maximum: MAX_MISSED_RUNS }),
+  Priority: Type.Integer({ minimum: PRIORITIES.lowest, maximum: PRIORITIES.highest }),
+  Paused: Type.Boolean(),
+};
+const { Name, Definition, Cron, ...optional } = settings;
+
+const NewSchedule = Type.Object(
+  {
+    Name,
+    Definition,
+    Cron,
+    ...Type.Partial(Type.Object(optional)).properties,
+    AssociateId: Type.Optional(Type.Integer({ minimum: 0, maximum: INT32_MAX })),
+    IsSystemTask: Type.Optional(Type.Boolean()),
+    DatabaseSerialNumber: Type.Optional(Type.String({ maxLength: 39 })),
+  },
+  { title: 'NewSchedule', additionalProperties: false },
+);
+
+const ScheduleChange = Type.Partial(Type.Object(settings), { additionalProperties: false });
+
+// Names of the query match in any casing, so that `queryValue` reads them; the schemas document them.
+const Count = Type.Optional(
+  Type.String({ description: `How many, 1 to ${MAX_NEXT_RUNS}; ${SHOWN_RUNS} if absent` }),
+);
+const NextRunsQuery = Type.Object({ Count });
+const PreviewQuery = Type.Object({
+  Cron: Type.Optional(Type.String({ description: 'Required' })),
+  TimeZone: Type.Optional(
+    Type.String({ description: "A code, an id or an IANA name; the caller's zone if absent" }),
+  ),
+  Count,
+});
+
+type ById = { Params: { id: string } };
+
+const CONFIG = { answer: 'Schedule' };
+
+/** `/api/v1/Schedules`: tasks that start by the clock (contract, section 8). */
+export async function scheduleRoutes(
+  app: FastifyInstance,
+  { tasks, scheduler }: { tasks: TaskDeps; scheduler: Scheduler },
+): Promise<void> {
+  app.get('/', { config: { ...CONFIG, operation: listSchedulesOperation } }, async (request, reply) => {
+    const locale = localeOf(request);
+    const schedules = await readSchedules(tasks, callerOf(request));
+    markTruncated(reply, schedules);
+    return schedules.rows.map((one) => toWire(one, locale));
+  });
+
+  app.post<{ Body: Static<typeof NewSchedule> }>(
+    '/',
+    { config: { ...CONFIG, operation: createScheduleOperation }, schema: { body: NewSchedule } },
+    async (request, reply) => {
+      const { AssociateId, IsSystemTask, DatabaseSerialNumber, ...rest } = request.body;
+      const locale = localeOf(request);
+      const wanted = {
+        associateId: AssociateId,
+        isSystemTask: IsSystemTask,
+        databaseSerialNumber: DatabaseSerialNumber,
+      };
+      const given: ScheduleSettings = {
+        parameters: null,
+        timeZone: locale.timeZone.code,
+        missedRuns: 'Skip',
+        missedLimit: 1,
+        priority: 0,
+        paused: false,
+        name: rest.Name,
+        definition: rest.Definition,
+        cron: rest.Cron,
+        ...readSettings(rest),
+      };
+      const schedule = await createSchedule(tasks, callerOf(request), wanted, given, new Date());
+      scheduler.wake();
+      return reply.code(201).send(toWire(schedule, locale));
+    },
+  );
+
+  app.get<ById>('/:id', { config: { ...CONFIG, operation: getScheduleOperation } }, async (request) =>
+    toWire(await readSchedule(tasks, callerOf(request), idOf(request.params)), localeOf(request)),
+  );
+
+  app.get<ById>(
+    '/:id/NextRuns',
+    { config: { operation: listNextRunsOperation }, schema: { querystring: NextRunsQuery } },
+    async (request) => {
+      const schedule = await readSchedule(tasks, callerOf(request), idOf(request.params));
+      const locale = localeOf(request);
+      return nextRunsOf(schedule, countOf(request)).map((time) => locale.date(time));
+    },
+  );
+
+  app.get(
+    '/NextRuns',
+    { config: { operation: previewNextRunsOperation }, schema: { querystring: PreviewQuery } },
+    async (request) => {
+      const locale = localeOf(request);
+      const cron = queryValue(request, 'Cron');
+      if (cron === undefined) throw invalid`Cron is missing; a cron expression is accepted.`;
+      const timeZone = queryValue(request, 'TimeZone') ?? locale.timeZone.code;
+      return previewRuns(cron, timeZone, new Date(), countOf(request)).map((time) => locale.date(time));
+    },
+  );
+
+  const change = async (
+    request: { params: { id: string } },
+    caller: ReturnType<typeof callerOf>,
+    changed: Partial<ScheduleSettings>,
+  ): Promise<Schedule> => {
+    const schedule = await changeSchedule(tasks, caller, idOf(request.params), changed, new Date());
+    scheduler.wake();
+    return schedule;
+  };
+
+  app.put<ById & { Body: Static<typeof ScheduleChange> }>(
+    '/:id',
+    { config: { ...CONFIG, operation: changeScheduleOperation }, schema: { body: ScheduleChange } },
+    async (request) =>
+      toWire(await change(request, callerOf(request), readSettings(request.body)), localeOf(request)),
+  );
+
+  app.post<ById>(
+    '/:id/Pause',
+    { config: { ...CONFIG, operation: pauseScheduleOperation } },
+    async (request) => toWire(await change(request, callerOf(request), { paused: true }), localeOf(request)),
+  );
+
+  app.post<ById>(
+    '/:id/Resume',
+    { config: { ...CONFIG, operation: resumeScheduleOperation } },
+    async (request) => toWire(await change(request, callerOf(request), { paused: false }), localeOf(request)),
+  );
+
+  app.post<ById>('/:id/RunNow', { config: { operation: runScheduleNowOperation } }, async (request) =>
+    runNow(tasks, callerOf(request), idOf(request.params)),
+  );
+
+  app.delete<ById>('/:id', { config: { operation: deleteScheduleOperation } }, async (request, reply) => {
+    await removeSchedule(tasks, callerOf(request), idOf(request.params));
+    return reply.code(204).send();
+  });
+}
+
+function countOf(request: FastifyRequest): number {
+  return queryInteger(request, 'Count', { min: 1, max: MAX_NEXT_RUNS }) ?? SHOWN_RUNS;
+}
+
+function idOf({ id }: { id: string }): number {
+  return readTaskId(id);
+}
+
+/** What is there of the settings. */
+function readSettings(body: Static<typeof ScheduleChange>): Partial<ScheduleSettings> {
+  const given: Record<keyof ScheduleSettings, unknown> = {
+    name: body.Name,
+    definition: body.Definition,
+    parameters: body.ParameterObject,
+    cron: body.Cron,
+    timeZone: body.TimeZone,
+    missedRuns: body.MissedRuns,
+    missedLimit: body.MissedLimit,
+    priority: body.Priority,
+    paused: body.Paused,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function toWire(schedule: Schedule, locale: Locale): object {
+  return {
+    Id: schedule.id,
+    Name: schedule.name,
+    Definition: schedule.definition,
+    ParameterObject: schedule.parameters,
+    Cron: schedule.cron,
+    TimeZone: schedule.timeZone,
+    MissedRuns: schedule.missedRuns,
+    MissedLimit: schedule.missedLimit,
+    Priority: schedule.priority,
+    Paused: schedule.paused,
+    AssociateId: schedule.ownerId,
+    IsSystemTask: schedule.ownerId === 0,
+    DatabaseSerialNumber: schedule.tenant,
+    NextRuns: nextRunsOf(schedule, SHOWN_RUNS).map((time) => locale.date(time)),
+    LastRun: locale.date(schedule.lastRun),
+    LastTaskId: schedule.lastTaskId,
+    LastProblem: schedule.problem === null ? '' : locale.message(schedule.problem),
+    Created: locale.utcDate(schedule.created),
+  };
+}

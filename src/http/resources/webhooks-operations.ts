@@ -1,0 +1,123 @@
+import { Type } from 'typebox';
+import { ACCESS } from '../../core/access.ts';
+import type { Operation } from '../openapi/operation.ts';
+import { DateTime, nullable } from '../openapi/schemas.ts';
+
+const tag = 'Webhooks';
+
+const properties = {
+  Id: Type.Integer(),
+  AssociateId: Type.Integer(),
+  DatabaseSerialNumber: nullable(Type.String()),
+  Url: Type.String(),
+  Names: Type.Array(Type.String(), { description: 'Of definitions; empty: all' }),
+  States: Type.Array(Type.String(), { description: 'Empty: all' }),
+  Own: Type.Boolean({ description: 'Only those of own tasks' }),
+  Active: Type.Boolean(),
+  DisabledReason: Type.String({ description: 'Why the server has turned it off' }),
+  Created: DateTime,
+  Updated: DateTime,
+};
+const Webhook = Type.Object(properties, {
+  title: 'Webhook',
+  description: 'An address that is told of events',
+});
+const CreatedWebhook = Type.Object(
+  { ...properties, Secret: Type.String({ description: 'Signs what is sent; shown this once' }) },
+  { title: 'CreatedWebhook' },
+);
+
+/** The states of a delivery. */
+export const DELIVERY_STATES = ['Waiting', 'Delivered', 'Dead'] as const;
+
+const WebhookDelivery = Type.Object(
+  {
+    Id: Type.Integer(),
+    WebhookId: Type.Integer(),
+    EventId: nullable(Type.Integer({ description: 'null for a test' })),
+    State: Type.Enum([...DELIVERY_STATES]),
+    Tries: Type.Integer(),
+    NextTry: nullable(DateTime),
+    Created: DateTime,
+    Ended: nullable(DateTime),
+    Status: nullable(Type.Integer({ description: 'Of the last answer' })),
+    Answer: nullable(Type.String()),
+    Error: nullable(Type.String()),
+    Body: Type.Unknown({ description: 'What is sent' }),
+  },
+  { title: 'WebhookDelivery' },
+);
+
+export const listWebhooksOperation: Operation = {
+  id: 'listWebhooks',
+  access: ACCESS.read,
+  tag,
+  summary: 'The webhooks, without their secrets.',
+  answers: { 200: Type.Array(Webhook) },
+};
+
+export const createWebhookOperation: Operation = {
+  id: 'createWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Makes a webhook.',
+  answers: { 201: CreatedWebhook },
+  examples: { request: { failures: { Url: 'https://example.com/hook', States: ['Failed'] } } },
+};
+
+export const getWebhookOperation: Operation = {
+  id: 'getWebhook',
+  access: ACCESS.read,
+  tag,
+  summary: 'One webhook.',
+  answers: { 200: Webhook },
+};
+
+export const changeWebhookOperation: Operation = {
+  id: 'changeWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Changes a webhook.',
+  answers: { 200: Webhook },
+  examples: { request: { off: { Active: false } } },
+};
+
+export const deleteWebhookOperation: Operation = {
+  id: 'deleteWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Deletes a webhook.',
+  answers: { 204: null },
+};
+
+export const testWebhookOperation: Operation = {
+  id: 'testWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Sends a test to a webhook.',
+  answers: { 202: WebhookDelivery },
+  refusals: [409],
+};
+
+export const listWebhookDeliveriesOperation: Operation = {
+  id: 'listWebhookDeliveries',
+  access: ACCESS.read,
+  tag,
+  summary: 'What was sent to a webhook and what came of it, newest first.',
+  answers: { 200: Type.Array(WebhookDelivery) },
+  reads: {
+    query: Type.Object({
+      State: Type.Optional(Type.Enum([...DELIVERY_STATES])),
+      Before: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'Those before this Id' })),
+    }),
+  },
+};
+
+export const redeliverWebhookOperation: Operation = {
+  id: 'redeliverWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Sends a delivery again.',
+  answers: { 202: WebhookDelivery },
+  refusals: [409],
+};

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { ObjectReader } from '../body/object-reader.ts';
+import { readTaskId } from './batch-task-params.ts';
+import { fieldRightMask, tableRightMask } from './masks.ts';
+import { selector } from './select.ts';
+
+describe('CarrierReader', () => {
+  test('finds names in any casing and tells absent from null', () => {
+    const carrier = new ObjectReader({ dESCription: 'x', response: null }, 'BatchTaskInfo');
+    expect(carrier.text('Description')).toBe('x');
+    expect(carrier.text('Response')).toBe('');
+    expect(carrier.text('Request')).toBeUndefined();
+  });
+
+  test.each([[[]], ['text'], [5], [null], [undefined], [true]])('%j is no carrier', (body) => {
+    expect(() => new ObjectReader(body, 'The body')).toThrow('an object is accepted');
+  });
+
+  test('the same name in two casings is refused only where it is asked for', () => {
+    const carrier = new ObjectReader(
+      { State: 'New', state: 'Failed', Name: 'a', name: 'b' },
+      'BatchTaskInfo',
+    );
+    expect(() => carrier.state('State')).toThrow('more than once');
+    expect(carrier.text('Request')).toBeUndefined();
+  });
+
+  test.each([
+    ['text', {}],
+    ['text', []],
+    ['int', ''],
+    ['int', '5x'],
+    ['int', '2147483648'],
+    ['int', true],
+    ['int', 1.5],
+    ['int', 2 ** 31],
+    ['flag', 'yes'],
+    ['flag', ''],
+    ['flag', 1],
+    ['ints', [1, 'x']],
+    ['ints', 5],
+    ['ints', '1,2'],
+    ['dictionary', 'x'],
+    ['dictionary', 5],
+    ['state', {}],
+    ['state', true],
+    ['state', 'Akquired'],
+    ['state', 7],
+    ['state', '7'],
+  ] as const)('as %s, %j is refused with the name of the property', (kind, value) => {
+    const carrier = new ObjectReader({ It: value }, 'BatchTaskInfo');
+    expect(() => carrier[kind]('It')).toThrow(/^It of BatchTaskInfo is /);
+  });
+
+  test.each([
+    ['text', 5, '5'],
+    ['text', -1.5, '-1.5'],
+    ['text', true, 'true'],
+    ['int', '5', 5],
+    ['int', '-2147483648', -2147483648],
+    ['int', 5.0, 5],
+    ['flag', 'true', true],
+    ['flag', 'False', false],
+    ['ints', ['1', 2], [1, 2]],
+    ['dictionary', [], {}],
+    [
+      'dictionary',
+      [
+        { Key: 'a', Value: 'b' },
+        { key: 'c', VALUE: [2] },
+      ],
+      { a: 'b', c: [2] },
+    ],
+    ['state', null, undefined],
+    ['state', '', undefined],
+    ['state', ' ', undefined],
+    ['state', 'acquired', 'Aquired'],
+    ['state', 'Assigned', 'Aquired'],
+    ['state', 5, 'Failed'],
+    ['state', '5', 'Failed'],
+    ['state', '99999', 'All'],
+  ] as const)('as %s, %j is %j, as Newtonsoft takes it (contract, section 4)', (kind, value, expected) => {
+    expect(new ObjectReader({ It: value }, 'BatchTaskInfo')[kind]('it')).toEqual(expected);
+  });
+
+  test('__proto__ is a name like any other', () => {
+    const carrier = new ObjectReader(JSON.parse('{"__proto__":{"Description":"x"}}'), 'BatchTaskInfo');
+    expect(carrier.text('Description')).toBeUndefined();
+  });
+});
+
+test('masks are written as the contract writes them', () => {
+  expect(tableRightMask(15)).toBe('FULL');
+  expect(tableRightMask(3)).toBe('Select, Update');
+  expect(tableRightMask(11)).toBe('Select, Update, Delete');
+  expect(tableRightMask(0)).toBe('None');
+  expect([0, 1, 2, 3].map(fieldRightMask)).toEqual(['None', 'Read', 'Write', 'Update']);
+  expect(fieldRightMask(1 | 128)).toBe('Read, UIHintReadOnly');
+  expect(fieldRightMask(32)).toBe('Nullable');
+});
+
+describe('$select (contract, sections 2 and 3)', () => {
+  const carrier = {
+    Id: 1,
+    Name: 'x',
+    IsSystemTask: false,
+    ParameterObject: { a: { b: 1 }, c: 2 },
+    TableRight: { Mask: 'FULL', Reason: '' },
+    FieldProperties: {
+      Id: { FieldRight: { Mask: 'Read', Reason: '' }, FieldType: 'System.Int32' },
+      State: {},
+    },
+  };
+  const nulls = Object.fromEntries(Object.keys(carrier).map((name) => [name, null]));
+
+  test.each([
+    [{ $select: ' name, ID ' }, { ...nulls, Name: 'x', Id: 1 }],
+    [{ $SELECT: 'Name,Nope,Nope/x' }, { ...nulls, Name: 'x' }],
+    [{ $select: 'Nope' }, nulls],
+    [{ $select: 'tableright/mask' }, { ...nulls, TableRight: { Mask: 'FULL', Reason: null } }],
+    [{ $select: 'TableRight/Mask,TableRight' }, { ...nulls, TableRight: carrier.TableRight }],
+    [{ $select: 'TableRight,TableRight/Mask' }, { ...nulls, TableRight: carrier.TableRight }],
+    [{ $select: 'ParameterObject/C' }, { ...nulls, ParameterObject: { c: 2 } }],
+    [{ $select: 'ParameterObject/a/b/c' }, { ...nulls, ParameterObject: { a: { b: 1 } } }],
+    [
+      { $select: 'FieldProperties/Id/FieldRight' },
+      { ...nulls, FieldProperties: { Id: { FieldRight: { Mask: 'Read', Reason: '' }, FieldType: null } } },
+    ],
+    [{ $select: 'Name/x' }, { ...nulls, Name: 'x' }],
+    [{ $select: ' , ' }, carrier],
+    [{ Select: 'Id' }, carrier],
+    [{}, carrier],
+  ])('%j', (query, expected) => {
+    expect(selector(query)(carrier)).toEqual(expected);
+  });
+});
+
+describe('task ids', () => {
+  test.each([
+    ['1', 1],
+    ['007', 7],
+    ['-1', -1],
+    ['+1', 1],
+    ['2147483647', 2147483647],
+  ])('%s is one', (text, id) => {
+    expect(readTaskId(text)).toBe(id);
+  });
+  test.each(['', ' ', '1.0', '1e3', '0x1', '++1', '2147483648', '99999999999', 'abc', '١'])(
+    '%j is none',
+    (text) => {
+      expect(() => readTaskId(text)).toThrow('a whole number of 32 bits');
+    },
+  );
+});

@@ -1,0 +1,293 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
+import { type Static, Type } from 'typebox';
+import type { TaskDeps } from '../../services/context.ts';
+import { declareDefinitions, removeDefinition } from '../../services/declare-definitions.ts';
+import { type EndedLease, endLease, type LastProgress } from '../../services/end-lease.ts';
+import { keepCheckpoint } from '../../services/keep-checkpoint.ts';
+import { type AcquiredTask, LeaseBroker } from '../../services/lease-acquire.ts';
+import { readLease, writeLease } from '../../services/leases.ts';
+import { logLines } from '../../services/log-lines.ts';
+import { renewLease } from '../../services/renew-lease.ts';
+import { callerOf } from '../auth/hooks.ts';
+import { localeOf } from '../i18n/locale.ts';
+import type { Operation } from '../openapi/operation.ts';
+import { TaskSerializer } from './batch-task-codec.ts';
+import {
+  acquireTasksOperation,
+  addLogLinesOperation,
+  declareDefinitionsOperation,
+  endAcquireOperation,
+  failTaskOperation,
+  forgetDefinitionOperation,
+  keepCheckpointOperation,
+  renewLeaseOperation,
+  returnTaskOperation,
+  succeedTaskOperation,
+} from './workers-part.ts';
+import {
+  Acquire,
+  type Acquired,
+  AcquireQuery,
+  Checkpoint,
+  type Declaration,
+  Declare,
+  EndAcquireQuery,
+  type Ended,
+  Fail,
+  Log,
+  Renew,
+  Return,
+  Succeed,
+} from './workers-schema.ts';
+
+/** A Result, an error or a checkpoint of its greatest length fits, even if every character is escaped. */
+const ENDING_BODY_LIMIT = 8 * 1024 * 1024;
+
+type ByLease = { Params: { lease: string } };
+const ByLeaseParams = Type.Object({ lease: Type.String() });
+
+/**
+ * The worker protocol, `/api/v1/Workers` (contract, section 8; docs/worker-protocol.md): how processes in any
+ * language run tasks.
+ */
+export async function workerRoutes(
+  app: FastifyInstance,
+  { tasks, log }: { tasks: TaskDeps; log: Logger },
+): Promise<void> {
+  const desk = new LeaseBroker(tasks, log);
+  const closing = new AbortController();
+  app.addHook('preClose', async () => {
+    closing.abort();
+    await desk.close();
+  });
+
+  app.post<{ Body: Static<typeof Declare> }>(
+    '/Definitions',
+    { config: { operation: declareDefinitionsOperation }, schema: { body: Declare } },
+    async (request) => {
+      const declared = await declareDefinitions(
+        tasks,
+        callerOf(request),
+        request.body.Definitions.map(readDeclaration),
+      );
+      return declared.map((one) => ({ Name: one.name, LeaseSeconds: one.leaseSeconds }));
+    },
+  );
+
+  app.delete<{ Params: { name: string } }>(
+    '/Definitions/:name',
+    { config: { operation: forgetDefinitionOperation } },
+    async (request, reply) => {
+      await removeDefinition(tasks, request.params.name);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post<{ Body: Static<typeof Acquire>; Querystring: Static<typeof AcquireQuery> }>(
+    '/Acquire',
+    {
+      config: { operation: acquireTasksOperation },
+      schema: { body: Acquire, querystring: AcquireQuery },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { Worker, Definitions, Limit = 1, WaitSeconds = 0 } = request.body;
+      const asked = {
+        worker: Worker,
+        definitions: Definitions,
+        limit: Limit,
+        waitSeconds: WaitSeconds,
+        call: request.query.Call,
+      };
+      const acquired = await desk.acquire(caller, asked, goneSignal(reply));
+      // Until the answer has left this process, a break of the connection means that nobody runs the tasks.
+      onUnheard(reply, () =>
+        desk.handBack(
+          caller,
+          acquired.map((one) => one.lease),
+        ),
+      );
+      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
+      return { Tasks: acquired.map((one) => writeAcquired(one, writer)) };
+    },
+  );
+
+  app.delete<{ Querystring: Static<typeof EndAcquireQuery> }>(
+    '/Acquire',
+    {
+      config: { operation: endAcquireOperation },
+      schema: { querystring: EndAcquireQuery },
+    },
+    async (request, reply) => {
+      desk.endWait(callerOf(request), request.query.Call);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post<ByLease & { Body: Static<typeof Renew> }>(
+    '/Leases/:lease/Renew',
+    {
+      config: { operation: renewLeaseOperation },
+      schema: { params: ByLeaseParams, body: Renew },
+    },
+    async (request, reply) => {
+      const over = AbortSignal.any([closing.signal, goneSignal(reply)]);
+      const renewed = await renewLease(
+        tasks,
+        callerOf(request),
+        readLease(request.params.lease),
+        readProgress(request.body),
+        request.body?.WaitSeconds ?? 0,
+        over,
+      );
+      return {
+        Stop: renewed.stopNote !== null,
+        Reason: localeOf(request).text(renewed.stopNote ?? ''),
+        LeaseSeconds: renewed.leaseSeconds,
+      };
+    },
+  );
+
+  const bodyLimit = Math.max(app.initialConfig.bodyLimit ?? 0, ENDING_BODY_LIMIT);
+
+  app.put<ByLease & { Body: Static<typeof Checkpoint> }>(
+    '/Leases/:lease/Checkpoint',
+    {
+      bodyLimit,
+      config: { operation: keepCheckpointOperation },
+      schema: { params: ByLeaseParams, body: Checkpoint },
+    },
+    async (request, reply) => {
+      const lease = readLease(request.params.lease);
+      await keepCheckpoint(tasks, callerOf(request), lease, request.body.Value);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post<ByLease & { Body: Static<typeof Log> }>(
+    '/Leases/:lease/Log',
+    {
+      config: { operation: addLogLinesOperation },
+      schema: { params: ByLeaseParams, body: Log },
+    },
+    async (request, reply) => {
+      const lines = request.body.Lines.map(({ Level = 'info', Message }) => ({
+        level: Level,
+        message: Message,
+      }));
+      await logLines(tasks, callerOf(request), readLease(request.params.lease), lines);
+      return reply.code(204).send();
+    },
+  );
+
+  const ending = (body: object, operation: Operation) => ({
+    config: { operation },
+    bodyLimit,
+    schema: { params: ByLeaseParams, body },
+  });
+
+  app.post<ByLease & { Body: Static<typeof Succeed> }>(
+    '/Leases/:lease/Succeed',
+    ending(Succeed, succeedTaskOperation),
+    async (request) => {
+      const lease = readLease(request.params.lease);
+      const outcome = { kind: 'returned', result: resultText(request.body?.Result) } as const;
+      return writeEnded(await endLease(tasks, callerOf(request), lease, outcome, readProgress(request.body)));
+    },
+  );
+
+  app.post<ByLease & { Body: Static<typeof Fail> }>(
+    '/Leases/:lease/Fail',
+    ending(Fail, failTaskOperation),
+    async (request) => {
+      const lease = readLease(request.params.lease);
+      const { Message, Retry = true, DelaySeconds } = request.body;
+      const outcome = {
+        kind: 'failed',
+        message: Message,
+        permanent: !Retry,
+        delaySeconds: DelaySeconds,
+      } as const;
+      return writeEnded(await endLease(tasks, callerOf(request), lease, outcome, readProgress(request.body)));
+    },
+  );
+
+  app.post<ByLease & { Body: Static<typeof Return> }>(
+    '/Leases/:lease/Return',
+    ending(Return, returnTaskOperation),
+    async (request) => {
+      const lease = readLease(request.params.lease);
+      const outcome = { kind: 'interrupted', by: 'worker' } as const;
+      const neverBegan = request.body?.Began === false;
+      const progress = readProgress(request.body);
+      return writeEnded(await endLease(tasks, callerOf(request), lease, outcome, progress, neverBegan));
+    },
+  );
+}
+
+/** Aborted when the connection breaks before the answer is out. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  if (reply.raw.destroyed) gone.abort();
+  onUnheard(reply, () => gone.abort());
+  return gone.signal;
+}
+
+/** Calls the function where the connection breaks before the answer is out. */
+function onUnheard(reply: FastifyReply, react: () => unknown): void {
+  if (reply.raw.closed && !reply.raw.writableFinished) react();
+  else
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) react();
+    });
+}
+
+function readDeclaration(one: Static<typeof Declaration>): Parameters<typeof declareDefinitions>[2][number] {
+  const { Limit, Lost, Delay, Factor, MaxDelay } = one.Retries ?? {};
+  return {
+    name: one.Name,
+    description: one.Description,
+    parameters: one.Parameters,
+    cancellation: one.CancellationBehaviour ?? 'CanCancel',
+    retry: {
+      ...(Limit === undefined ? {} : { limit: Limit }),
+      ...(Lost === undefined ? {} : { lostLimit: Lost }),
+      ...(Delay === undefined ? {} : { delay: Delay }),
+      ...(Factor === undefined ? {} : { factor: Factor }),
+      ...(MaxDelay === undefined ? {} : { maxDelay: MaxDelay }),
+    },
+    leaseSeconds: one.LeaseSeconds,
+  };
+}
+
+function readProgress(
+  body: { readonly ProgressPercent?: number; readonly ProgressDescription?: string } | null,
+): LastProgress {
+  return { percent: body?.ProgressPercent, text: body?.ProgressDescription };
+}
+
+function resultText(result: unknown): string {
+  if (result === undefined || result === null) return '';
+  return typeof result === 'string' ? result : JSON.stringify(result);
+}
+
+function writeAcquired(one: AcquiredTask, writer: TaskSerializer): Static<typeof Acquired>['Tasks'][number] {
+  return {
+    Lease: writeLease(one.lease),
+    LeaseSeconds: one.leaseSeconds,
+    Attempt: one.lease.attempt,
+    Failures: one.task.failures,
+    Losses: one.task.losses,
+    Task: writer.write(one.task),
+    Parameters: one.parameters,
+    ParentId: one.task.parentId,
+    Checkpoint: one.checkpoint ?? null,
+    TraceParent: one.trace?.traceparent ?? null,
+    TraceState: one.trace?.tracestate ?? null,
+  };
+}
+
+function writeEnded({ state, nextRunInSeconds }: EndedLease): Static<typeof Ended> {
+  return { State: state, NextRunInSeconds: nextRunInSeconds };
+}

@@ -1,0 +1,104 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { unacceptable } from '../core/errors.ts';
+import { writeXml } from './body/xml-writer.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The carrier that the route answers, or answers a list of: its name in XML. */
+    answer?: string;
+    /** The route also answers a type of its own, so that no Accept is refused. */
+    ownType?: true;
+  }
+}
+
+/** A format of answers. */
+export interface AnswerFormat {
+  /** The Content-Type of the answer. */
+  readonly type: string;
+  readonly write: (answer: unknown, carrier: string) => string;
+  readonly isXml?: true;
+}
+
+const writeJson = (answer: unknown): string => JSON.stringify(answer);
+const JSON_FORMAT: AnswerFormat = { type: 'application/json; charset=utf-8', write: writeJson };
+
+/** The formats of answers by the media types that Accept asks for (contract, section 4); of equals the first one. */
+const FORMATS: Readonly<Record<string, AnswerFormat>> = {
+  'application/json': JSON_FORMAT,
+  'text/json': { type: 'text/json; charset=utf-8', write: writeJson },
+  'application/xml': { type: 'application/xml; charset=utf-8', write: writeXml, isXml: true },
+  'text/xml': { type: 'text/xml; charset=utf-8', write: writeXml, isXml: true },
+  'application/json-patch+json': JSON_FORMAT,
+  'application/merge-patch+json': JSON_FORMAT,
+};
+const TYPES = Object.keys(FORMATS);
+
+/** The media types of answers that differ: the patch formats give JSON. */
+export const ANSWER_TYPES: readonly string[] = TYPES.filter((type) => !type.includes('patch'));
+
+/** Name of the root element where a route names no carrier. */
+const UNNAMED = 'Answer';
+
+/** Longer Accept headers are not looked at. */
+const LONGEST_ACCEPT = 2048;
+/** Parameters of media ranges other than q: they don't tell formats apart. */
+const PARAMETERS = /;\s*(?!q\s*=)[^;,"]*(?:"(?:[^"\\]|\\.)*"[^;,"]*)*/gi;
+
+const MAX_REMEMBERED = 200;
+const remembered = new Map<string, AnswerFormat | undefined>();
+
+/** Decides the format of every answer before anything is done: 406 where Accept names none that there is. */
+export function negotiateAnswers(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const { accept } = request.headers;
+    if (accept === undefined || accept === '*/*' || accept === 'application/json') return done();
+    if (request.is404) return done();
+    const config = request.routeOptions.config;
+    const format = preferredFormat(accept);
+    if (format === undefined && config?.ownType !== true) {
+      return done(unacceptable`No answer in a format of the header Accept; ${TYPES.join(', ')} are there.`);
+    }
+    if (format !== undefined && format !== JSON_FORMAT)
+      setContentType(format, reply, config?.answer ?? UNNAMED);
+    done();
+  });
+}
+
+/** The format of the answers to a request; JSON where it accepts none that there is. */
+export function formatOf(request: FastifyRequest): AnswerFormat {
+  const { accept } = request.headers;
+  return (accept === undefined ? JSON_FORMAT : preferredFormat(accept)) ?? JSON_FORMAT;
+}
+
+/** Makes a reply write its answer in this format. Streams and texts stay as they are. */
+export function setContentType(format: AnswerFormat, reply: FastifyReply, carrier: string): void {
+  reply.serializer((answer: unknown) => {
+    if (typeof answer === 'string') return answer;
+    reply.type(format.type);
+    return format.write(answer, carrier);
+  });
+}
+
+/** Sends `null` in the negotiated format; Fastify would send no body (contract, sections 0 and 3). */
+export function sendNull(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendValue(request, reply, null);
+}
+
+/** Sends a text or `null` in the negotiated format, as a JSON string or an element; Fastify would send it bare. */
+export function sendValue(request: FastifyRequest, reply: FastifyReply, value: string | null): FastifyReply {
+  const format = formatOf(request);
+  return reply.type(format.type).send(format.write(value, request.routeOptions.config.answer ?? UNNAMED));
+}
+
+/** The format that an Accept header prefers; `undefined` where it names none that there is. */
+export function preferredFormat(accept: string): AnswerFormat | undefined {
+  if (remembered.has(accept)) return remembered.get(accept);
+  if (accept.length > LONGEST_ACCEPT) return undefined;
+  const ranges = accept.trim() === '' ? '*/*' : accept.replace(PARAMETERS, '');
+  const type = new Negotiator({ headers: { accept: ranges } }).mediaType(TYPES);
+  const format = type === undefined ? undefined : FORMATS[type];
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(accept, format);
+  return format;
+}

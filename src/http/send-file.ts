@@ -1,0 +1,66 @@
+import { create as disposition } from 'content-disposition';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lookup } from 'mime-types';
+import parseRange from 'range-parser';
+import { notFound, precondition, unsatisfiable } from '../core/errors.ts';
+import type { ByteRange } from '../files/blob-store.ts';
+import type { KeptResult } from '../files/files.ts';
+import { readTags } from './conditional.ts';
+
+/**
+ * Sends a kept file, as a whole or the one range that is asked for (RFC 9110, sections 13 and 14). Of several ranges
+ * the whole file is sent, as the standard allows. A browser saves it and never guesses its type.
+ *
+ * @throws RequestError (unsatisfiable) where the range is outside of the file, (precondition) where If-Match does not hold
+ */
+export async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: KeptResult,
+): Promise<FastifyReply> {
+  const etag = `"${file.sha256.slice(0, 32)}"`;
+  reply.headers({
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'private, no-cache',
+    ETag: etag,
+    'X-Content-Type-Options': 'nosniff',
+  });
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+  if (ifMatch !== undefined && !names(ifMatch, etag))
+    throw precondition`The condition If-Match does not hold for the file as it is now.`;
+  if (ifNoneMatch !== undefined && names(ifNoneMatch.replaceAll('W/', ''), etag))
+    return reply.code(304).send();
+  const range = rangeOf(request, file.bytes, etag);
+  if (range === 'outside') {
+    reply.header('Content-Range', `bytes */${file.bytes}`);
+    throw unsatisfiable`Range is "${request.headers.range?.slice(0, 60) ?? ''}", but the file has ${file.bytes} bytes.`;
+  }
+  const content = request.method === 'HEAD' ? undefined : await file.open(range);
+  if (content === undefined && request.method !== 'HEAD')
+    throw notFound`The content of the file "${file.name}" is gone.`;
+  if (range !== undefined)
+    reply.code(206).header('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
+  return reply
+    .type(lookup(file.name) || 'application/octet-stream')
+    .headers({
+      'Content-Disposition': disposition(file.name),
+      'Content-Length': range === undefined ? file.bytes : range.end - range.start + 1,
+      'Repr-Digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
+    })
+    .send(content);
+}
+
+function names(condition: string, etag: string): boolean {
+  return condition.trim() === '*' || (readTags(condition) ?? []).includes(etag);
+}
+
+/** The range that is to be sent; `undefined` for the whole file. */
+function rangeOf(request: FastifyRequest, bytes: number, etag: string): ByteRange | 'outside' | undefined {
+  const { range: header, 'if-range': ifRange } = request.headers;
+  if (request.method !== 'GET' || header === undefined) return undefined;
+  if (ifRange !== undefined && ifRange !== etag) return undefined;
+  const ranges = parseRange(bytes, header);
+  if (ranges === -1) return header.startsWith('bytes') ? 'outside' : undefined;
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
+  return ranges[0];
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Transaction } from 'kysely';
+import { type Message, message } from '../../core/message.ts';
+import type { Database } from '../../db/database.ts';
+import {
+  failIdle,
+  hasStoppable,
+  type LiveChild,
+  lockStoppable,
+  markStopped,
+  readStopping,
+  requestStops,
+} from '../../db/queries/children-cancel.ts';
+import type { Schema } from '../../db/schema.ts';
+import { afterCommit, inStatement, inTransaction } from '../../db/transaction.ts';
+import { recordTransitions } from '../transition.ts';
+
+const BATCH = 200;
+/** Before children that were just changing are looked at again. */
+const PAUSE_MS = 50;
+
+/** Why the children of a stopped task are stopped. @param note who has stopped it and when, in words */
+export function stoppedWith(parentId: number, note: Message): Message {
+  return message`Stopped with batch task ${parentId}. ${note}`;
+}
+
+/**
+ * Tells all children of a task that they are stopped, and theirs, in batches: those that wait never start, the runs of the
+ * others are told. Children that can't be cancelled are left alone. The transaction that has stopped the task has noted
+ * why, so that another process, or this one after a crash, goes on where it ended.
+ */
+export async function stopTree(database: Database, parentId: number): Promise<void> {
+  const parents = [parentId];
+  for (let next = parents.pop(); next !== undefined; next = parents.pop())
+    parents.push(...(await stopChildren(database, next)));
+}
+
+/** Stops the children of one task; resolves to those of them whose own children are to be stopped. */
+async function stopChildren(database: Database, parentId: number): Promise<number[]> {
+  const note = await readStopping(database.sql, parentId);
+  if (note === undefined) return [];
+  const below: number[] = [];
+  for (let afterId = 0; ; ) {
+    const { children, parents } = await inTransaction(database, async (trx) => {
+      const found = await lockStoppable(trx, parentId, afterId, BATCH);
+      return { children: found, parents: await stopLocked(trx, parentId, found, note) };
+    });
+    below.push(...parents);
+    if (children.length === BATCH) afterId = children.at(-1)?.id ?? 0;
+    else if (await hasStoppable(database.sql, parentId)) {
+      afterId = 0;
+      await delay(PAUSE_MS);
+    } else break;
+  }
+  await inStatement(database, async (db, after) => {
+    await markStopped(db, parentId);
+    after.publish({ kind: 'children', parentIds: [parentId] });
+  });
+  return below;
+}
+
+/** Stops locked children; resolves to those of them that have children to stop. */
+async function stopLocked(
+  trx: Transaction<Schema>,
+  parentId: number,
+  children: readonly LiveChild[],
+  note: Message,
+): Promise<number[]> {
+  const after = afterCommit(trx);
+  const running = children.filter((child) => child.leaseOwner !== null);
+  const idle = children.filter((child) => child.leaseOwner === null);
+  const ids = (some: readonly LiveChild[]): number[] => some.map((child) => child.id);
+  await requestStops(trx, ids(running), note);
+  for (const taskId of ids(running)) after.publish({ kind: 'stop', taskId });
+  await failIdle(trx, ids(idle), note);
+  return recordTransitions(
+    trx,
+    idle.map((child) => ({
+      task: { ...child, parentId },
+      from: child.state,
+      to: 'Failed' as const,
+      audit: { actorId: 0, nodeId: null, attempt: child.attempt, reason: note },
+    })),
+    ids(children).map((id) => ({ parentId: id, reason: stoppedWith(id, note) })),
+  );
+}

@@ -1,0 +1,98 @@
+import type { Logger } from 'pino';
+import { BackgroundJob } from '../../core/background-job.ts';
+import { familyPercent } from '../../core/children.ts';
+import { message } from '../../core/message.ts';
+import type { Database } from '../../db/database.ts';
+import { type ChildrenStatus, readStandings, writeParentProgress } from '../../db/queries/family-progress.ts';
+import { listStopping } from '../../db/queries/neglected-families.ts';
+import { inStatement } from '../../db/transaction.ts';
+import { stopTree } from './cancel.ts';
+
+/** News of children are gathered this long, so that thousands of ends are few writes of their parents' progress. */
+const GATHER_MS = 250;
+const RECONCILE_MS = 60_000;
+const BATCH = 200;
+
+/**
+ * Looks after tasks that wait for their children: writes their progress and stops what is to be stopped, when it hears of
+ * a child's move; and brings back, now and then, what a fault has left behind. What must not be lost is written by the
+ * transactions that move the children.
+ */
+export class ParentCoordinator {
+  readonly #database: Database;
+  readonly #heard = new Set<number>();
+  readonly #updates: BackgroundJob;
+  readonly #stops: BackgroundJob;
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(database: Database, log: Logger) {
+    this.#database = database;
+    this.#updates = new BackgroundJob({ name: 'families.updates', log, run: () => this.#look() });
+    this.#stops = new BackgroundJob({
+      name: 'families.stops',
+      intervalMs: RECONCILE_MS,
+      log,
+      run: () => this.finishStops(),
+    });
+  }
+
+  /** Begins to listen; goes on with the stops that a crash has interrupted. */
+  start(): void {
+    this.#unsubscribe = this.#database.signals.subscribe((signal) => {
+      if (signal.kind === 'children') this.#hear(signal.parentIds);
+    });
+    this.#updates.start('later');
+    this.#stops.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe();
+    await Promise.all([this.#updates.stop(), this.#stops.stop()]);
+  }
+
+  /** Goes on with stops of children that have not reached all of them. */
+  async finishStops(): Promise<void> {
+    for (const parentId of await listStopping(this.#database.sql, BATCH)) {
+      await stopTree(this.#database, parentId);
+    }
+  }
+
+  #hear(parentIds: readonly number[]): void {
+    for (const id of parentIds) this.#heard.add(id);
+    this.#updates.wakeIn(GATHER_MS);
+  }
+
+  async #look(): Promise<void> {
+    const parentIds = [...this.#heard];
+    this.#heard.clear();
+    try {
+      await this.#update(parentIds);
+    } catch (error) {
+      for (const id of parentIds) this.#heard.add(id); // for the next round
+      throw error;
+    }
+  }
+
+  async #update(parentIds: readonly number[]): Promise<void> {
+    const standings = await readStandings(this.#database.sql, parentIds);
+    const due = standings.filter((family) => family.isReady).map((family) => family.name);
+    if (due.length > 0) this.#database.signals.publish({ kind: 'due', names: [...new Set(due)] });
+    const written = await inStatement(this.#database, async (db, after) => {
+      const changed = await writeParentProgress(db, standings.flatMap(progressOf));
+      after.publish({ kind: 'progress', taskIds: changed.map((one) => one.taskId) });
+      return changed;
+    });
+    const above = written.flatMap((one) => one.parentId ?? []);
+    if (above.length > 0) this.#hear(above);
+    for (const family of standings.filter(({ isStopping }) => isStopping)) {
+      await stopTree(this.#database, family.parentId);
+    }
+  }
+}
+
+function progressOf(family: ChildrenStatus) {
+  const { parentId, jobId, ended, total } = family;
+  if (jobId === null) return [];
+  const percent = familyPercent(family.weight, family.weightEnded, family.running);
+  return [{ parentId, jobId, percent, text: message`${ended} of ${total} children have ended.` }];
+}

@@ -1,0 +1,77 @@
+import type { Transaction } from 'kysely';
+import { familyChange } from '../../core/children.ts';
+import { type Message, message } from '../../core/message.ts';
+import type { StoredState } from '../../core/task-state.ts';
+import {
+  type ChildChange,
+  type LockedCounts,
+  lockAllChildCounts,
+  markReady,
+  markStopping,
+  updateCounters,
+} from '../../db/queries/count-moves.ts';
+import type { Schema } from '../../db/schema.ts';
+import { afterCommit } from '../../db/transaction.ts';
+
+/** A transition of a task that another has started. */
+export interface ChildTransition {
+  readonly childId: number;
+  readonly parentId: number;
+  readonly from: StoredState;
+  /** `null` if it is deleted. */
+  readonly to: StoredState | null;
+}
+
+/** Why the children of a parent are stopped when one has failed. */
+export function siblingHasFailed(parentId: number): Message {
+  return message`Stopped: another child of batch task ${parentId} has failed.`;
+}
+
+/**
+ * Counts transitions of children in the transaction that makes them, and marks the parents that waited for them as ready. Rows
+ * of deleted children must still be there. Announces the parents, and the definitions of those that are ready.
+ */
+export async function recordChildTransitions(
+  trx: Transaction<Schema>,
+  transitions: readonly ChildTransition[],
+): Promise<void> {
+  if (transitions.length === 0) return;
+  const after = afterCommit(trx);
+  after.publish({ kind: 'children', parentIds: transitions.map((transition) => transition.parentId) });
+  const changes = transitions
+    .map(({ childId, parentId, from, to }): ChildChange => ({ childId, parentId, ...familyChange(from, to) }))
+    .filter((change) => change.ended !== 0 || change.failed !== 0);
+  if (changes.length === 0) return;
+  const byParent = Map.groupBy(changes, (change) => change.parentId);
+  const families = await lockAllChildCounts(trx, [...byParent.keys()]);
+  if (families.length === 0) return; // the parents are gone
+  await updateCounters(trx, changes);
+  const changed = families.map((family) => afterChanges(family, byParent.get(family.parentId) ?? []));
+  const ready = changed.filter((family) => family.awaitedJobId !== null && family.ended >= family.total);
+  if (ready.length > 0) {
+    await markReady(
+      trx,
+      ready.map((family) => family.parentId),
+    );
+  }
+  await markStopping(
+    trx,
+    changed.filter(stopsOthers).map(({ parentId }) => ({ parentId, reason: siblingHasFailed(parentId) })),
+  );
+  after.publish({ kind: 'due', names: ready.map((family) => family.name) });
+}
+
+function afterChanges(family: LockedCounts, changes: readonly ChildChange[]): LockedCounts {
+  const sum = (key: 'ended' | 'failed'): number => changes.reduce((all, change) => all + change[key], 0);
+  return { ...family, ended: family.ended + sum('ended'), failed: family.failed + sum('failed') };
+}
+
+function stopsOthers(family: LockedCounts): boolean {
+  return (
+    family.onFailure === 'stop-others' &&
+    family.awaitedJobId !== null &&
+    family.failed > 0 &&
+    family.ended < family.total &&
+    !family.isStopped
+  );
+}

@@ -1,0 +1,104 @@
+import type { Transaction } from 'kysely';
+import {
+  GREATEST_WEIGHT,
+  LONGEST_KEY,
+  MAX_CHILDREN,
+  MAX_CHILDREN_AT_ONCE,
+  MAX_DEPTH,
+} from '../../core/children.ts';
+import { invalid } from '../../core/errors.ts';
+import { checkText } from '../../core/limits.ts';
+import { message } from '../../core/message.ts';
+import type { TraceContext } from '../../core/trace-context.ts';
+import { addChild } from '../../db/queries/add-to-family.ts';
+import { findChildren, insertChildren, type NewChild } from '../../db/queries/children.ts';
+import type { LockedParent } from '../../db/queries/hold-parent.ts';
+import type { Schema } from '../../db/schema.ts';
+import type { KeyedChild } from '../../sdk/children.ts';
+import type { TaskQueue } from '../task-queue.ts';
+import { recordStarts } from '../transition.ts';
+import type { FamilyDeps } from './family-parts.ts';
+
+/**
+ * Checks everything about children that can be checked before their transaction.
+ *
+ * @throws RequestError (invalid) where a definition is unknown, parameters miss its schema, or a key, weight or text is wrong
+ */
+export async function prepareChildren(
+  { definitions, textLimits }: FamilyDeps,
+  children: readonly KeyedChild[],
+): Promise<NewChild[]> {
+  if (children.length > MAX_CHILDREN_AT_ONCE)
+    throw invalid`There are ${children.length} children; at most ${MAX_CHILDREN_AT_ONCE} are accepted in one call.`;
+  const keys = new Set(children.map((child) => child.key));
+  if (keys.size < children.length)
+    throw invalid`Two children have the same key; one key for each is accepted.`;
+  const known = new Map<string, Awaited<ReturnType<typeof definitions.get>>>();
+  for (const { name } of children) if (!known.has(name)) known.set(name, await definitions.get(name));
+  const prepared: NewChild[] = [];
+  for (const child of children) {
+    const definition = known.get(child.name);
+    if (definition === undefined) throw new Error(`The definition ${child.name} was not looked up.`);
+    const { key, parameters = null, description = '', weight = 1 } = child;
+    if (key === '') throw invalid`The key of a child is empty; at least one character is accepted.`;
+    checkText(message`The key of a child`, key, LONGEST_KEY);
+    checkText('Description', description, textLimits.description);
+    if (!Number.isInteger(weight) || weight < 1 || weight > GREATEST_WEIGHT)
+      throw invalid`The weight of the child "${key}" is ${weight}; a whole number from 1 to ${GREATEST_WEIGHT} is accepted.`;
+    await definition.readParameters(parameters);
+    prepared.push({
+      key,
+      name: definition.name,
+      parameters,
+      description,
+      weight,
+      cancellation: definition.cancellation,
+    });
+  }
+  return prepared;
+}
+
+/**
+ * Starts children of a locked parent: rows and records. Those whose keys the parent has used already are left as
+ * they are, so that a run that begins again doubles nothing.
+ *
+ * @param trace where the run that starts them stands in a distributed trace; without one the parent's start counts
+ * @returns the ids in the order of the children
+ * @throws RequestError (invalid) where a limit is reached
+ */
+export async function startChildren(
+  trx: Transaction<Schema>,
+  queue: TaskQueue,
+  parent: LockedParent,
+  children: readonly NewChild[],
+  trace: TraceContext | null,
+): Promise<number[]> {
+  const ids = await findChildren(
+    trx,
+    parent.taskId,
+    children.map((child) => child.key),
+  );
+  const fresh = children.filter((child) => !ids.has(child.key));
+  if (fresh.length > 0) {
+    if (parent.depth >= MAX_DEPTH)
+      throw invalid`Batch task ${parent.taskId} has ${parent.depth} parents above it; only tasks with fewer can start children.`;
+    const weight = fresh.reduce((sum, child) => sum + child.weight, 0);
+    const inserted = await insertChildren(trx, parent, fresh, trace ?? parent.trace);
+    for (const [key, id] of inserted) ids.set(key, id);
+    const idOf = (child: NewChild): number => ids.get(child.key) ?? 0;
+    const reason = message`Started by batch task ${parent.taskId}.`;
+    await recordStarts(
+      trx,
+      queue,
+      fresh.map((child) => ({
+        name: child.name,
+        delaySeconds: 0,
+        audit: { taskId: idOf(child), tenant: parent.tenant, actorId: 0, nodeId: parent.leaseOwner, reason },
+      })),
+    );
+    const { total } = await addChild(trx, parent.taskId, fresh.length, weight);
+    if (total > MAX_CHILDREN)
+      throw invalid`Batch task ${parent.taskId} would have ${total} children; at most ${MAX_CHILDREN} are accepted.`;
+  }
+  return children.map((child) => ids.get(child.key) ?? 0);
+}

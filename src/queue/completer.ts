@@ -1,0 +1,135 @@
+import type { Logger } from 'pino';
+import { Batcher } from '../core/batcher.ts';
+import { message } from '../core/message.ts';
+import { type Backoff, retry } from '../core/retry.ts';
+import { problemOf } from '../core/run-texts.ts';
+import { isDataException } from '../db/data-exception.ts';
+import { isDiskFull } from '../db/disk-full.ts';
+import { isConnectionError } from '../db/errors.ts';
+import type { EndToApply } from './finish.ts';
+
+const MAX_BATCH = 500;
+/** UTF-16 code units of the texts in one batch: a statement is one string, whose length is limited. */
+const MAX_BATCH_LENGTH = 16 * 1024 * 1024;
+const BACKOFF: Backoff = { firstMs: 100, maxMs: 5000 };
+/** Attempts for a batch that fails with a transient error while the database is reachable. */
+const MAX_TRIES = 5;
+
+/**
+ * Writes the ends of this process's runs in batches. Retries while the database is unreachable, so that a short outage
+ * loses no end. If a batch fails for another reason, its ends are written one by one: only the faulty end fails, and
+ * its task is Failed with the reason.
+ */
+export class Completer {
+  readonly #apply: (ends: readonly EndToApply[]) => Promise<void>;
+  readonly #isEmbedded: boolean;
+  readonly #log: Logger;
+  readonly #batcher = new Batcher<EndToApply, Error | undefined>((ends) => this.#write(ends), {
+    most: MAX_BATCH,
+    mostWeight: MAX_BATCH_LENGTH,
+    weightOf: ({ result }) => (result === null ? 0 : String(result).length),
+  });
+  readonly #givingUp = new AbortController();
+
+  /**
+   * @param apply writes ends, all or none
+   * @param isEmbedded whether the database is the embedded one
+   */
+  constructor(apply: (ends: readonly EndToApply[]) => Promise<void>, isEmbedded: boolean, log: Logger) {
+    this.#apply = apply;
+    this.#isEmbedded = isEmbedded;
+    this.#log = log;
+  }
+
+  /**
+   * Resolves when the end is durable.
+   *
+   * @throws the database's error if it couldn't be written, or after `giveUp` during an outage
+   */
+  async write(end: EndToApply): Promise<void> {
+    const error = await this.#batcher.add(end);
+    if (error !== undefined) throw error;
+  }
+
+  /** Stops retrying: from now on, each write is attempted once. */
+  giveUp(): void {
+    this.#givingUp.abort();
+  }
+
+  /** Writes the remaining ends, without retries. */
+  async close(): Promise<void> {
+    this.giveUp();
+    await this.#batcher.idle();
+  }
+
+  /**
+   * Writes ends, in one batch if possible.
+   *
+   * @param tries the number of earlier attempts
+   * @returns for each end the error that prevents it from being written, if any
+   */
+  async #write(ends: readonly EndToApply[], tries = 0): Promise<(Error | undefined)[]> {
+    const isRetryable = (error: unknown): boolean => {
+      const isUnavailable = isConnectionError(error) || isDiskFull(error, this.#isEmbedded);
+      if (!isUnavailable) tries += 1;
+      return !isBadData(error) && tries < MAX_TRIES;
+    };
+    try {
+      await retry(() => this.#apply(ends), {
+        ...BACKOFF,
+        isRetryable,
+        signal: this.#givingUp.signal,
+        onRetry: (error) =>
+          this.#log.warn(
+            { event: 'run.completion_retried', err: error, runs: ends.length },
+            'failed to record completed runs; retrying',
+          ),
+      });
+      return ends.map(() => undefined);
+    } catch (error) {
+      if (this.#givingUp.signal.aborted) return ends.map(() => error as Error);
+      return this.#writeSingly(ends, error as Error);
+    }
+  }
+
+  async #writeSingly(ends: readonly EndToApply[], error: Error): Promise<(Error | undefined)[]> {
+    const [only] = ends;
+    if (ends.length === 1 && only !== undefined) return [await this.#writeFailure(only, error)];
+    const errors: (Error | undefined)[] = [];
+    for (const end of ends) errors.push(...(await this.#write([end], MAX_TRIES - 1)));
+    return errors;
+  }
+
+  /** Fails the task of an end that can't be written, so that it doesn't run repeatedly. */
+  async #writeFailure(end: EndToApply, error: Error): Promise<Error | undefined> {
+    const { taskId, attempt } = end;
+    this.#log.error(
+      { event: 'run.completion_rejected', err: error, taskId, attempt },
+      'database rejected the outcome of a run; task set to Failed',
+    );
+    const reason = message`The end of the run can't be written: ${problemOf(error)}.`;
+    const failure: EndToApply = {
+      ...end,
+      outcome: 'failed',
+      to: 'Failed',
+      result: reason,
+      reason,
+      progressDescription: null,
+      fileName: null,
+      file: undefined,
+      next: null,
+    };
+    try {
+      await this.#apply([failure]);
+      return undefined;
+    } catch {
+      return error; // nothing can be written; the first error says why
+    }
+  }
+}
+
+/** Returns whether the data is at fault: the database rejects it, or it can't be serialized. */
+function isBadData(error: unknown): boolean {
+  if (isDataException(error)) return true;
+  return error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError;
+}

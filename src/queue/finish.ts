@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import { type CountedRun, countedOutcome } from '../core/meters.ts';
+import type { Resolution, RunOutcome } from '../core/run-outcome.ts';
+import { hasEnded } from '../core/task-state.ts';
+import { type ResultFileRecord, writeResultFiles } from '../db/queries/file.ts';
+import { type FinishedTask, finishRuns, type RunCompletion } from '../db/queries/finish-runs.ts';
+import type { Schema } from '../db/schema.ts';
+import {
+  type AfterCommit,
+  afterCommit,
+  inStatement,
+  inTransaction,
+  type TransactionSource,
+} from '../db/transaction.ts';
+import type { TaskQueue } from './task-queue.ts';
+import { announceTransitions, recordTransitions } from './transition.ts';
+
+/** The end of a run, with its definition and reporter. */
+export interface EndToApply extends RunCompletion {
+  readonly name: string;
+  /** Of which outcome it is the end. */
+  readonly outcome: RunOutcome['kind'];
+  /** The result file that becomes the task's. */
+  readonly file?: ResultFileRecord | undefined;
+  /** Whether the task is known to be nobody's child, and no internal one. */
+  readonly standsAlone?: boolean | undefined;
+}
+
+/** The end of a run by what follows from its outcome, and what it had to tell at last. */
+export function endOf(
+  run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'nodeId'>,
+  consequence: Resolution,
+  last: Partial<
+    Pick<
+      EndToApply,
+      'progressPercent' | 'progressDescription' | 'fileName' | 'file' | 'neverBegan' | 'standsAlone'
+    >
+  > = {},
+): EndToApply {
+  const { delaySeconds } = consequence;
+  return {
+    ...run,
+    progressPercent: null,
+    progressDescription: null,
+    fileName: null,
+    ...last,
+    ...consequence,
+    next: delaySeconds === null ? null : { jobId: delaySeconds > 0 ? randomUUID() : null, delaySeconds },
+  };
+}
+
+/**
+ * Writes the ends of runs with everything that follows, all or none: in one transaction, or by one statement where
+ * nothing else is to be written.
+ */
+export async function applyEndsAtOnce(
+  database: TransactionSource,
+  queue: TaskQueue,
+  ends: readonly EndToApply[],
+): Promise<void> {
+  if (ends.every(isOneRow))
+    await inStatement(database, async (db, after) => {
+      const finished = await finishRuns(db, ends);
+      announceTransitions(after, finished.length);
+      notifyCompleted(after, queue, ends, finished);
+    });
+  else await inTransaction(database, (trx) => completeRuns(trx, queue, ends));
+}
+
+/** Whether nothing is to be written but the task's row and its record. */
+function isOneRow({ file, standsAlone }: EndToApply): boolean {
+  return standsAlone === true && file === undefined;
+}
+
+/**
+ * Writes the ends of runs with everything that follows, in a transaction: row, record, result file, the counts of
+ * parents, and the removal of internal tasks. Ends of runs that no longer hold their tasks change nothing.
+ *
+ * @returns the tasks whose runs still held them
+ */
+export async function completeRuns(
+  trx: Transaction<Schema>,
+  queue: TaskQueue,
+  ends: readonly EndToApply[],
+): Promise<readonly FinishedTask[]> {
+  const finished = await finishRuns(trx, ends);
+  const written = new Set(finished.map(({ taskId }) => taskId));
+  await writeResultFiles(
+    trx,
+    ends.flatMap(({ taskId, file }) => (file !== undefined && written.has(taskId) ? file : [])),
+  );
+  await recordTransitions(
+    trx,
+    finished.map(({ taskId, state, ...task }) => ({
+      task: { id: taskId, ...task },
+      from: 'Started' as const,
+      to: state,
+    })),
+  );
+  notifyCompleted(afterCommit(trx), queue, ends, finished);
+  return finished;
+}
+
+/** Counts ends after the commit, and wakes the workers or the stager for what comes next. */
+function notifyCompleted(
+  after: AfterCommit,
+  queue: TaskQueue,
+  ends: readonly EndToApply[],
+  finished: readonly FinishedTask[],
+): void {
+  const byTask = new Map(ends.map((end) => [end.taskId, end]));
+  const due = new Set<string>();
+  let nextInSeconds: number | undefined;
+  const counted: CountedRun[] = [];
+  for (const task of finished) {
+    const end = byTask.get(task.taskId);
+    if (end === undefined) continue;
+    counted.push({
+      name: end.name,
+      outcome: countedOutcome(end.outcome, { state: task.state, isStopped: task.stopNote !== null }),
+      seconds: task.seconds,
+      runs: hasEnded(task.state) ? task.runs : undefined,
+    });
+    // An end may leave room for another run.
+    if (queue.gates.of(end.name).isRestricted) due.add(end.name);
+    if (task.state === 'New' && end.next !== null) {
+      if (end.next.jobId === null) due.add(end.name);
+      else nextInSeconds = Math.min(end.next.delaySeconds, nextInSeconds ?? Number.POSITIVE_INFINITY);
+    }
+  }
+  after.do(() => {
+    queue.meter.ended(counted);
+    if (nextInSeconds !== undefined) queue.onDelayed(nextInSeconds);
+  });
+  after.publish({ kind: 'due', names: [...due] });
+}

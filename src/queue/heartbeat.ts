@@ -1,0 +1,129 @@
+import type { Logger } from 'pino';
+import type { Database } from '../db/database.ts';
+import { renewLeases, type StillHeld } from '../db/queries/renew-leases.ts';
+import { inStatement } from '../db/transaction.ts';
+import type { Run } from './run.ts';
+
+const TICK_MS = 250;
+/** Progress is written at most this often a task. */
+const PROGRESS_MS = 300;
+/** A lease is renewed this many times within its length. */
+const RENEWALS_PER_LEASE = 3;
+
+/**
+ * Gives the signs of life of this process's runs: renews leases, writes progress, and learns which runs are to
+ * stop or are lost. One statement a tick for all runs that need one; none where nothing runs.
+ */
+export class Heartbeat {
+  readonly #database: Database;
+  readonly #log: Logger;
+  /** A task that was taken from its run can have a next run here before the first has ended. */
+  readonly #runs = new Set<Run>();
+  #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> | undefined;
+
+  constructor(database: Database, log: Logger) {
+    this.#database = database;
+    this.#log = log;
+  }
+
+  /** The runs of this process. */
+  get runs(): readonly Run[] {
+    return [...this.#runs];
+  }
+
+  /** Whether a run of this process holds its task, as far as it can know. */
+  holds(taskId: number, attempt: number): boolean {
+    return this.runs.some(
+      (run) =>
+        run.task.id === taskId &&
+        run.task.attempt === attempt &&
+        performance.now() - run.lastHeld <= run.definition.leaseSeconds * 1000,
+    );
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#beating;
+  }
+
+  add(run: Run): void {
+    this.#runs.add(run);
+  }
+
+  remove(run: Run): void {
+    this.#runs.delete(run);
+  }
+
+  /** Looks at once whether a task that runs here is to stop or has been taken away. */
+  async check(taskId: number): Promise<void> {
+    const runs = this.runs.filter((run) => run.task.id === taskId);
+    if (runs.length === 0) return;
+    await this.#beating;
+    await this.#beat(runs);
+  }
+
+  #tick(): void {
+    if (this.#beating !== undefined) return;
+    const now = performance.now();
+    const needing: Run[] = [];
+    for (const run of this.#runs) {
+      const leaseMs = run.definition.leaseSeconds * 1000;
+      if (now - run.lastHeld > leaseMs) run.end('lost');
+      const renewal = now - run.lastHeld > leaseMs / RENEWALS_PER_LEASE;
+      if (renewal || (run.hasProgress && now - run.lastProgress > PROGRESS_MS)) needing.push(run);
+    }
+    if (needing.length === 0) return;
+    this.#beating = this.#beat(needing).finally(() => {
+      this.#beating = undefined;
+    });
+  }
+
+  async #beat(runs: readonly Run[]): Promise<void> {
+    const started = performance.now();
+    const signs = runs.map((run) => {
+      const progress = run.hasProgress ? run.takeProgress() : { percent: null, text: null };
+      return {
+        taskId: run.task.id,
+        attempt: run.task.attempt,
+        leaseSeconds: run.definition.leaseSeconds,
+        progressPercent: progress.percent,
+        progressDescription: progress.text,
+      };
+    });
+    let held: Map<number, StillHeld>;
+    try {
+      held = await inStatement(this.#database, async (db, after) => {
+        const renewed = await renewLeases(db, signs);
+        const progressed = signs.flatMap((sign) => (sign.progressPercent === null ? [] : sign.taskId));
+        const parentIds = runs.flatMap((run, index) =>
+          signs[index]?.progressPercent == null ? [] : (run.task.parentId ?? []),
+        );
+        after.publish({ kind: 'progress', taskIds: progressed });
+        after.publish({ kind: 'children', parentIds });
+        return new Map(renewed.map((one) => [one.taskId, one]));
+      });
+    } catch (error) {
+      // The progress goes with the next value or the run's end; the lease has other chances until it is over.
+      this.#log.warn(
+        { event: 'lease.renew_failed', err: error, runs: runs.length },
+        'failed to renew leases',
+      );
+      return;
+    }
+    for (const run of runs) {
+      if (!this.#runs.has(run)) continue; // it has ended meanwhile
+      const still = held.get(run.task.id);
+      if (still?.attempt !== run.task.attempt) run.end('lost');
+      else {
+        run.lastHeld = started;
+        run.lastProgress = started;
+        if (still.stopNote !== null) run.end('stopped');
+      }
+    }
+  }
+}

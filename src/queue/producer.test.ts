@@ -1,0 +1,100 @@
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import { Producer } from './producer.ts';
+
+const log = pino({ level: 'silent' });
+/** Lets everything that is ready go on. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+let dispatcher: Producer<string> | undefined;
+afterEach(() => dispatcher?.stop());
+
+test('fills free slots, definition by definition in turn, and never more', async () => {
+  const due: Record<string, string[]> = { a: ['a1', 'a2', 'a3'], b: ['b1', 'b2'] };
+  const running = new Map<string, PromiseWithResolvers<void>>();
+  const claims: [string, number][] = [];
+  dispatcher = new Producer<string>({
+    names: ['a', 'b'],
+    slots: 2,
+    async claim(name, limit) {
+      claims.push([name, limit]);
+      const items = due[name]?.splice(0, Math.min(limit, 1)) ?? [];
+      return { items, more: (due[name]?.length ?? 0) > 0 };
+    },
+    run(item) {
+      const gate = Promise.withResolvers<void>();
+      running.set(item, gate);
+      return gate.promise.then(() => void running.delete(item));
+    },
+    log,
+  });
+  dispatcher.start();
+  await settle();
+  expect([...running.keys()]).toEqual(['a1', 'b1']);
+  while (running.size > 0) {
+    expect(running.size).toBeLessThanOrEqual(2);
+    [...running.values()][0]?.resolve();
+    await settle();
+  }
+  expect(due).toEqual({ a: [], b: [] });
+  for (const [, limit] of claims) expect(limit).toBeLessThanOrEqual(2);
+});
+
+test('wakes only for its own definitions', async () => {
+  const claimed: string[] = [];
+  dispatcher = new Producer<string>({
+    names: ['a'],
+    slots: 1,
+    async claim(name) {
+      claimed.push(name);
+      return { items: [], more: false };
+    },
+    run: async () => undefined,
+    log,
+  });
+  dispatcher.wake(['b']);
+  await settle();
+  expect(claimed).toEqual([]);
+  dispatcher.wake(['a', 'b']);
+  await settle();
+  expect(claimed).toEqual(['a']);
+});
+
+test('slots that become free in the same turn are filled by one claim', async () => {
+  const gate = Promise.withResolvers<void>();
+  const limits: number[] = [];
+  dispatcher = new Producer<string>({
+    names: ['a'],
+    slots: 3,
+    async claim(_, limit) {
+      limits.push(limit);
+      return { items: limits.length === 1 ? ['1', '2', '3'] : [], more: limits.length === 1 };
+    },
+    run: () => gate.promise,
+    log,
+  });
+  dispatcher.start();
+  await settle();
+  gate.resolve();
+  await settle();
+  await settle();
+  expect(limits).toEqual([3, 3]);
+});
+
+test('after stop it claims nothing more', async () => {
+  let claims = 0;
+  dispatcher = new Producer<string>({
+    names: ['a'],
+    slots: 1,
+    async claim() {
+      claims += 1;
+      return { items: [], more: false };
+    },
+    run: async () => undefined,
+    log,
+  });
+  await dispatcher.stop();
+  dispatcher.wake(['a']);
+  await settle();
+  expect(claims).toBe(0);
+});

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { RetentionConfig } from '../config.ts';
+import { BackgroundJob } from '../core/background-job.ts';
+import { cutoffOf, mergeRules } from '../core/retention.ts';
+import { ENDED_STATES } from '../core/task-state.ts';
+import type { Database } from '../db/database.ts';
+import { lockEndedTasks, namesWithEndedTasks } from '../db/queries/ended-tasks.ts';
+import { removeOldAudit } from '../db/queries/old-audit.ts';
+import { listOwnRules } from '../db/queries/own-rules.ts';
+import { listRules } from '../db/queries/retention.ts';
+import { deleteTaskRows } from '../db/queries/task-delete.ts';
+import { deleteUnusedUploads } from '../db/queries/uploads.ts';
+import { inTransaction } from '../db/transaction.ts';
+import type { Files } from '../files/files.ts';
+import { type Swept, sweepFiles } from '../files/sweep.ts';
+import type { Registry } from './registry.ts';
+
+/** Rows that one transaction removes. */
+const BATCH = 200;
+const AUDIT_BATCH = 1000;
+/** Between two transactions, so that the others get on. */
+const PAUSE_MS = 20;
+const INTERVAL_MS = 10 * 60_000;
+/** Of what looks through everything. */
+const SLOW_INTERVAL_MS = 6 * 60 * 60_000;
+
+/** What a round has removed. */
+export interface Removed {
+  readonly tasks: number;
+  readonly uploads: number;
+}
+
+/**
+ * Removes what has been kept long enough, and sweeps up what faults have left of it. Every process does it; rows that
+ * another is just removing are passed over. Batches are small, with pauses between, so that nobody waits for it.
+ */
+export class Pruner {
+  readonly #database: Database;
+  readonly #registry: Registry;
+  readonly #files: Files;
+  readonly #config: RetentionConfig;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  readonly #jobs: readonly BackgroundJob[];
+
+  constructor(
+    parts: { readonly database: Database; readonly registry: Registry; readonly files: Files },
+    config: RetentionConfig,
+    log: Logger,
+  ) {
+    this.#database = parts.database;
+    this.#registry = parts.registry;
+    this.#files = parts.files;
+    this.#config = config;
+    this.#log = log;
+    const job = (name: string, intervalMs: number, run: () => Promise<unknown>): BackgroundJob =>
+      new BackgroundJob({ name, intervalMs, log, run });
+    this.#jobs = [
+      job('pruner.tasks', INTERVAL_MS, () => this.removeOld(new Date())),
+      job('pruner.history', SLOW_INTERVAL_MS, () => this.removeHistory(new Date())),
+      job('pruner.files', SLOW_INTERVAL_MS, () => this.sweep(new Date())),
+    ];
+  }
+
+  /** Begins to remove in the background; the first round is one interval away. */
+  start(): void {
+    for (const job of this.#jobs) job.start('later');
+  }
+
+  /** Ends after the transaction that is under way. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#jobs.map((job) => job.stop()));
+  }
+
+  /** Removes the tasks and uploads that have been kept long enough at this time. */
+  async removeOld(now: Date): Promise<Removed> {
+    const removed = { tasks: await this.#removeTasks(now), uploads: await this.#removeUploads(now) };
+    if (removed.tasks + removed.uploads > 0)
+      this.#log.info({ event: 'retention.tasks_pruned', ...removed }, 'pruned expired tasks');
+    return removed;
+  }
+
+  /**
+   * Removes the history of tasks that are gone where it has been kept long enough at this time. It looks at every old
+   * audit row, also those of tasks that are still there. Resolves to how many rows were removed.
+   */
+  async removeHistory(now: Date): Promise<number> {
+    const before = cutoffOf(this.#config.audit, now);
+    if (before === undefined) return 0;
+    let from = '0';
+    const removed = await this.#inBatches(async () => {
+      const step = await removeOldAudit(this.#database.sql, from, before, AUDIT_BATCH);
+      from = step.to ?? from;
+      return { removed: step.removed, more: step.to !== undefined };
+    });
+    if (removed > 0)
+      this.#log.info(
+        { event: 'retention.history_pruned', auditRows: removed },
+        'pruned the history of deleted tasks',
+      );
+    return removed;
+  }
+
+  /** Removes files that no row names. */
+  async sweep(now: Date): Promise<Swept> {
+    const swept = await sweepFiles(this.#database.sql, this.#files, now);
+    if (swept.contents + swept.scratch > 0)
+      this.#log.info({ event: 'retention.files_pruned', ...swept }, 'pruned unreferenced files');
+    return swept;
+  }
+
+  async #removeTasks(now: Date): Promise<number> {
+    const set = await listRules(this.#database.sql);
+    const ofModules = await listOwnRules(this.#database.sql);
+    let total = 0;
+    for (const name of await namesWithEndedTasks(this.#database.sql)) {
+      const key = name.toLowerCase();
+      const own = this.#registry.find(name)?.retention ?? ofModules.get(key);
+      const rules = mergeRules(set.get(key), own, this.#config.tasks);
+      for (const state of ENDED_STATES) {
+        const before = cutoffOf(rules[state], now);
+        if (before === undefined) continue;
+        total += await this.#inBatches(async () => {
+          const { ids, keys } = await inTransaction(this.#database, async (trx) => {
+            const ids = await lockEndedTasks(trx, name, state, before, BATCH);
+            const keys = await this.#files.resultKeys(trx, ids);
+            await deleteTaskRows(trx, ids, false);
+            return { ids, keys };
+          });
+          await this.#files.removeResults(ids, keys);
+          return { removed: ids.length, more: ids.length === BATCH };
+        });
+      }
+    }
+    return total;
+  }
+
+  async #removeUploads(now: Date): Promise<number> {
+    const before = cutoffOf(this.#config.uploads, now);
+    if (before === undefined) return 0;
+    return this.#inBatches(async () => {
+      const ids = await inTransaction(this.#database, (trx) => deleteUnusedUploads(trx, before, BATCH));
+      await this.#files.removeUploadContents(ids);
+      return { removed: ids.length, more: ids.length === BATCH };
+    });
+  }
+
+  async #inBatches(remove: () => Promise<{ removed: number; more: boolean }>): Promise<number> {
+    for (let total = 0; ; ) {
+      if (this.#stopping.signal.aborted) return total;
+      const { removed, more } = await remove();
+      total += removed;
+      if (!more) return total;
+      await delay(PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { limitsProblem } from '../core/concurrency-limits.ts';
+import { invalid } from '../core/errors.ts';
+import { type RetentionRules, readRules } from '../core/retention.ts';
+import { DEFAULT_RETRY, type RetryPolicy, retryProblem } from '../core/retry-part.ts';
+import type { TaskDefinition } from '../sdk/define-task.ts';
+import { type ParameterReader, parameterReader } from './schemas/parameters.ts';
+
+/** Where a definition was loaded from, so that a thread can load it too. */
+export interface DefinitionSource {
+  /** URL of the module. */
+  readonly module: string;
+  /** Name of the export. */
+  readonly exported: string;
+}
+
+/** A definition with everything that follows from it. */
+export interface RegisteredDefinition {
+  readonly definition: TaskDefinition;
+  readonly source: DefinitionSource;
+  readonly retry: RetryPolicy;
+  /** Seconds without a sign of life after which a run counts as lost. */
+  readonly leaseSeconds: number;
+  readonly isolate: 'inline' | 'thread';
+  /** How long its tasks are kept, where it says so itself. */
+  readonly retention: RetentionRules;
+  readonly readParameters: ParameterReader;
+}
+
+/** What definitions are called: it is also the name of the engine's queue. */
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
+const MIN_LEASE_SECONDS = 2;
+
+/** The definitions that this server offers. Names match without regard to case. */
+export class Registry {
+  readonly #byLowerName = new Map<string, RegisteredDefinition>();
+  readonly #leaseSeconds: number;
+
+  /** @param leaseSeconds the lease of definitions that name no heartbeat */
+  constructor(leaseSeconds: number) {
+    this.#leaseSeconds = leaseSeconds;
+  }
+
+  /**
+   * Adds a definition.
+   *
+   * @throws Error if its name, schema or another property is wrong, or if the name is taken
+   */
+  add(definition: TaskDefinition, source: DefinitionSource): void {
+    const { name } = definition;
+    if (!NAME.test(name)) {
+      throw new Error(
+        `The definition name "${name}" is wrong; 1 to 100 letters, digits, "_", "-" and "." are accepted, and the first is no "-" or ".".`,
+      );
+    }
+    if (this.#byLowerName.has(name.toLowerCase()))
+      throw new Error(`There are two definitions called "${name}".`);
+    const leaseSeconds = definition.heartbeat ?? this.#leaseSeconds;
+    if (!Number.isInteger(leaseSeconds) || leaseSeconds < MIN_LEASE_SECONDS) {
+      throw new Error(
+        `The heartbeat of "${name}" is ${leaseSeconds}; a whole number of at least ${MIN_LEASE_SECONDS} seconds is accepted.`,
+      );
+    }
+    const problem = limitsProblem(definition.limits ?? {});
+    if (problem !== undefined) throw new Error(`The limits of "${name}": ${problem}.`);
+    this.#byLowerName.set(name.toLowerCase(), {
+      definition,
+      source,
+      retry: retryPolicyOf(definition),
+      leaseSeconds,
+      isolate: definition.isolate ?? 'inline',
+      retention: retentionOf(definition),
+      readParameters: parameterReaderOf(definition),
+    });
+  }
+
+  /** The definition of this name, in any casing, or `undefined`. */
+  find(name: string): RegisteredDefinition | undefined {
+    return this.#byLowerName.get(name.toLowerCase());
+  }
+
+  /**
+   * The definition of this name, in any casing.
+   *
+   * @throws RequestError (invalid) that lists what exists
+   */
+  get(name: string): RegisteredDefinition {
+    const found = this.find(name);
+    if (found === undefined) {
+      throw invalid`There is no definition called "${name}"; there are ${this.names().join(', ')}.`.withCode(
+        'definition_not_found',
+      );
+    }
+    return found;
+  }
+
+  /** Every definition, by name. */
+  all(): RegisteredDefinition[] {
+    return [...this.#byLowerName.values()].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
+  }
+
+  /** Every name, sorted. */
+  names(): string[] {
+    return this.all().map((one) => one.definition.name);
+  }
+}
+
+function retentionOf({ name, retention }: TaskDefinition): RetentionRules {
+  try {
+    return readRules({ ...retention });
+  } catch (error) {
+    throw new Error(`The retention of "${name}": ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function parameterReaderOf({ name, parameters }: TaskDefinition): ParameterReader {
+  try {
+    return parameterReader(name, parameters);
+  } catch (error) {
+    throw new Error(`The parameters of "${name}": ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function retryPolicyOf(definition: TaskDefinition): RetryPolicy {
+  const given =
+    typeof definition.retries === 'number' ? { limit: definition.retries } : (definition.retries ?? {});
+  const policy = {
+    limit: given.limit ?? DEFAULT_RETRY.limit,
+    lostLimit: given.lost ?? DEFAULT_RETRY.lostLimit,
+    delay: given.delay ?? DEFAULT_RETRY.delay,
+    factor: given.factor ?? DEFAULT_RETRY.factor,
+    maxDelay: given.maxDelay ?? DEFAULT_RETRY.maxDelay,
+  };
+  const problem = retryProblem(policy);
+  if (problem !== undefined) throw new Error(`The retries of "${definition.name}": ${problem}.`);
+  return policy;
+}

@@ -1,0 +1,106 @@
+import type { Transaction } from 'kysely';
+import type { Logger } from 'pino';
+import { BackgroundJob } from '../core/background-job.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from '../core/retry-part.ts';
+import { decideOutcome } from '../core/run-outcome.ts';
+import type { Database } from '../db/database.ts';
+import { type LostRun, lockLostRuns } from '../db/queries/queue-rescue.ts';
+import { repairLeases } from '../db/queries/set-back-leases.ts';
+import type { Schema } from '../db/schema.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { CrashWatch } from './crash-watch.ts';
+import type { Definitions } from './definitions.ts';
+import { completeRuns, type EndToApply, endOf } from './finish.ts';
+import type { TaskQueue } from './task-queue.ts';
+
+const BATCH = 200;
+
+/** Rescues the runs of lost workers. Every process does it; rows are locked, so that each run is rescued once. */
+export class Rescuer {
+  readonly #database: Database;
+  readonly #queue: TaskQueue;
+  readonly #definitions: Definitions;
+  readonly #nodeId: string;
+  readonly #log: Logger;
+  readonly #holds: (run: LostRun) => boolean;
+  readonly #crashes: CrashWatch;
+  readonly #job: BackgroundJob;
+
+  /**
+   * @param holds whether this process knows by its own clock that it holds a run; then it is not lost, whatever the
+   *   database's clock says, which may have jumped
+   */
+  constructor(
+    parts: { readonly database: Database; readonly queue: TaskQueue; readonly definitions: Definitions },
+    nodeId: string,
+    leaseSeconds: number,
+    log: Logger,
+    holds: (run: LostRun) => boolean = () => false,
+  ) {
+    this.#database = parts.database;
+    this.#queue = parts.queue;
+    this.#definitions = parts.definitions;
+    this.#nodeId = nodeId;
+    this.#log = log;
+    this.#holds = holds;
+    this.#crashes = new CrashWatch(parts.database, log);
+    this.#job = new BackgroundJob({
+      name: 'rescuer',
+      intervalMs: Math.max(500, (leaseSeconds * 1000) / 3),
+      log,
+      run: () => this.rescueExpired(),
+    });
+  }
+
+  /** Brings back what is lost now, then looks again and again. */
+  async start(): Promise<void> {
+    await this.#crashes.start();
+    await this.rescueExpired();
+    this.#job.start('later');
+  }
+
+  stop(): Promise<void> {
+    return this.#job.stop();
+  }
+
+  /** Notes that a run of this process has ended: its definition has not ended the process. */
+  noteEnd(name: string): Promise<void> {
+    return this.#crashes.noteEnd(name);
+  }
+
+  /** Hands back, or fails, the tasks of lost workers. Resolves to how many there were. */
+  async rescueExpired(): Promise<number> {
+    await repairLeases(this.#database.sql);
+    const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
+    for (let total = 0; ; ) {
+      const count = await inTransaction(this.#database, async (trx) => {
+        const lost = (await lockLostRuns(trx, soleOwner, BATCH)).filter((run) => !this.#holds(run));
+        if (lost.length === 0) return 0;
+        const policies = await this.#policies(trx, lost);
+        const ends = lost.map((run) => this.#endOf(run, policies.get(run.name) ?? DEFAULT_RETRY));
+        await this.#crashes.note(trx, lost);
+        await completeRuns(trx, this.#queue, ends);
+        return lost.length;
+      });
+      total += count;
+      if (count > 0)
+        this.#log.warn({ event: 'recovery.runs_rescued', runs: count }, 'rescued runs with expired leases');
+      if (count < BATCH) return total;
+    }
+  }
+
+  /** How each definition of lost runs is tried again, by name. */
+  async #policies(trx: Transaction<Schema>, lost: readonly LostRun[]): Promise<Map<string, RetryPolicy>> {
+    const policies = new Map<string, RetryPolicy>();
+    for (const name of new Set(lost.map((run) => run.name))) {
+      const definition = await this.#definitions.find(name, trx);
+      if (definition !== undefined) policies.set(name, definition.retry);
+    }
+    return policies;
+  }
+
+  #endOf(run: LostRun, policy: RetryPolicy): EndToApply {
+    const outcome = { kind: 'lost', nodeId: run.leaseOwner } as const;
+    return endOf({ ...run, nodeId: this.#nodeId }, decideOutcome(outcome, policy, run, Math.random()));
+  }
+}

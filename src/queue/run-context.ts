@@ -1,0 +1,167 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Logger } from 'pino';
+import { message } from '../core/message.ts';
+import { type Backoff, retry } from '../core/retry.ts';
+import { checkpointJson } from '../core/run-texts.ts';
+import type { BatchTask } from '../core/task.ts';
+import { traceHeaders } from '../core/trace-context.ts';
+import type { Database } from '../db/database.ts';
+import { isConnectionError } from '../db/errors.ts';
+import { writeCheckpoint } from '../db/queries/write-checkpoint.ts';
+import { asRun, checkNoTransaction, currentUse, type RunUse } from '../db/run-connections.ts';
+import type { Schema } from '../db/schema.ts';
+import { inTransaction } from '../db/transaction.ts';
+import type { Files } from '../files/files.ts';
+import { childrenOver } from '../sdk/children.ts';
+import type { TaskContext } from '../sdk/define-task.ts';
+import { type Json, PermanentError, RunEnded } from '../sdk/errors.ts';
+import { forwardingLog, lineText } from '../sdk/log.ts';
+import type { RunServices, RunTransaction } from '../sdk/run-services.ts';
+import type { FamilyDeps } from './children/family-parts.ts';
+import { childrenOfRun } from './children/run-children.ts';
+import type { Run } from './run.ts';
+import type { RunLog } from './run-log.ts';
+import type { TaskReader } from './task-reader.ts';
+
+const OUTAGE_BACKOFF: Backoff = { firstMs: 100, maxMs: 2000 };
+
+/** What contexts of runs are made from. */
+export interface ContextDeps {
+  readonly database: Database;
+  readonly files: Files;
+  readonly allowPrivateAddresses: boolean;
+  readonly readTasks: TaskReader;
+  readonly runLog: RunLog;
+  readonly families: FamilyDeps;
+}
+
+/** The context that a run's definition gets. */
+export function createContext(run: Run, parameters: unknown, parts: ContextDeps): TaskContext {
+  // Made when they are asked for: most runs ask for few of them.
+  let log: Logger | undefined;
+  let children: TaskContext['children'] | undefined;
+  let services: RunServices | undefined;
+  const logOfTask = (): Logger => {
+    log ??= taskLog(run, parts.runLog);
+    return log;
+  };
+  return {
+    parameters,
+    task: run.task,
+    attempt: run.task.attempt,
+    get signal() {
+      return run.signal;
+    },
+    get log() {
+      return logOfTask();
+    },
+    traceHeaders: traceHeaders(run.span.trace),
+    lastCheckpoint: (run.checkpoint ?? undefined) as Json | undefined,
+    progress(percent, text) {
+      const problem = run.progress(percent, text);
+      if (problem !== undefined) logOfTask().warn(problem);
+    },
+    checkpoint(value) {
+      const open = currentUse()?.transaction as OpenTransaction | undefined;
+      if (open?.isOpen === true && open.run === run) return open.checkpoint(value);
+      return retryWhileUnavailable(() => keepCheckpoint(parts.database.sql, run, value), run.signal);
+    },
+    async resultFile(name) {
+      const file = await parts.files.resultFile(run.task, name, run.fileAttempt);
+      run.fileName = file.name;
+      return file;
+    },
+    get children() {
+      children ??= childrenOver(childrenOfRun(run, parts.families, parts.runLog));
+      return children;
+    },
+    get services() {
+      services ??= createServices(run, parts);
+      return services;
+    },
+  };
+}
+
+/** A logger whose lines go to the server's own and, from info on, to the task's. */
+function taskLog(run: Run, runLog: RunLog): Logger {
+  const { id: taskId, attempt } = run.task;
+  return forwardingLog((line) => {
+    run.log[line.level]({ event: 'task.log', ...line.fields }, line.message);
+    if (line.level !== 'debug') runLog.add({ taskId, attempt, level: line.level, message: lineText(line) });
+  });
+}
+
+/**
+ * Keeps a checkpoint, or ends the run if it has lost its task.
+ *
+ * @throws RequestError (invalid) if the value can't be kept
+ */
+async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promise<void> {
+  const withFile = run.fileName !== null;
+  const json = checkpointJson(value);
+  if (await writeCheckpoint(db, run.task.id, run.task.attempt, json, withFile)) return;
+  run.end('lost');
+  throw new RunEnded('lost');
+}
+
+function createServices(run: Run, parts: ContextDeps): RunServices {
+  return {
+    database: parts.database.sql as unknown as Kysely<unknown>,
+    transaction: (work) => transactionOf(run, parts, work),
+    inputFile: (name) => parts.files.inputFile(name, run.task),
+    allowPrivateAddresses: parts.allowPrivateAddresses,
+    tasks: (filter): AsyncIterable<BatchTask> => parts.readTasks(run.task, filter),
+  };
+}
+
+/** A transaction of a run, which `ctx.checkpoint` joins. */
+interface OpenTransaction extends NonNullable<RunUse['transaction']> {
+  readonly run: Run;
+  checkpoint(value: Json): Promise<void>;
+}
+
+/** Does the work of a run and sets its checkpoint in one transaction. */
+async function transactionOf<T>(
+  run: Run,
+  parts: ContextDeps,
+  work: (tx: RunTransaction) => Promise<T>,
+): Promise<T> {
+  checkNoTransaction();
+  const expired = Promise.withResolvers<never>();
+  expired.promise.catch(() => undefined); // the race below hears it
+  const transaction: OpenTransaction = {
+    run,
+    isOpen: false,
+    onExpired: expired.reject,
+    checkpoint: () => Promise.reject(new Error('The transaction has not begun.')),
+  };
+  const attempt = async (trx: Transaction<Schema>): Promise<T> => {
+    let kept = false;
+    transaction.checkpoint = async (value) => {
+      await keepCheckpoint(trx, run, value);
+      kept = true;
+    };
+    transaction.isOpen = true;
+    try {
+      const done = work({ sql: trx as never, checkpoint: (value) => transaction.checkpoint(value) });
+      const result = await Promise.race([done, expired.promise]);
+      if (!kept)
+        throw new PermanentError(
+          message`A transaction of a run must set the checkpoint, so that it holds the task.`,
+        );
+      return result;
+    } finally {
+      transaction.isOpen = false;
+    }
+  };
+  return asRun({ definition: run.task.name, transaction }, () => inTransaction(parts.database, attempt));
+}
+
+/**
+ * Retries while the database is unreachable, so that a failover does not fail a run. `work` must be idempotent.
+ *
+ * @param signal that of the run, which aborts at the latest when the lease ends
+ */
+function retryWhileUnavailable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return retry(work, { ...OUTAGE_BACKOFF, signal, isRetryable: isConnectionError });
+}

@@ -1,0 +1,74 @@
+import type { Logger } from 'pino';
+import type { Text } from '../core/message.ts';
+import type { FaultKind } from '../core/meters.ts';
+import type { BatchTask } from '../core/task.ts';
+import { beginRun, type WorkSpan } from '../core/tracing.ts';
+import type { ClaimedTask } from '../db/queries/queue.ts';
+import type { LogFields } from '../logger.ts';
+import { loggableError } from '../sdk/failure-text.ts';
+import { RunHandle } from '../sdk/run-control.ts';
+import { logFieldsOf } from '../sdk/run-log-fields.ts';
+import type { RegisteredDefinition } from './registry.ts';
+
+/** Receives the errors that escape from the code of runs. */
+export interface RunFaults {
+  report(task: BatchTask, kind: FaultKind, text: Text): void;
+}
+
+/** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
+export class Run extends RunHandle {
+  readonly task: BatchTask;
+  readonly definition: RegisteredDefinition;
+  readonly checkpoint: unknown;
+  /** The attempt whose result file the checkpoint goes with; null for none. */
+  readonly fileAttempt: number | null;
+  readonly #log: Logger;
+  #ownLog: Logger | undefined;
+  /** The run as a span of a distributed trace. */
+  readonly span: WorkSpan;
+  /** When the lease was last known to be held, on this process's own clock (ms). */
+  lastHeld = performance.now();
+  /** When progress was last written, likewise. */
+  lastProgress = 0;
+  /** The name of the result file, once asked for. */
+  fileName: string | null = null;
+
+  readonly #faults: RunFaults;
+
+  /** @param faults receives the errors that escape from the code of the run */
+  constructor(
+    claimed: ClaimedTask,
+    definition: RegisteredDefinition,
+    progressLimit: number,
+    log: Logger,
+    faults: RunFaults,
+  ) {
+    super(progressLimit);
+    this.#faults = faults;
+    this.task = claimed.task;
+    this.checkpoint = claimed.checkpoint;
+    this.fileAttempt = claimed.fileAttempt;
+    this.definition = definition;
+    this.span = beginRun(claimed.task, claimed.trace);
+    this.#log = log;
+  }
+
+  /** The server's own log, with the run's task. */
+  get log(): Logger {
+    this.#ownLog ??= this.#log.child(logFieldsOf(this.task, this.span.traceId));
+    return this.#ownLog;
+  }
+
+  /** Logs at level debug. The child logger is not created if that level is off. */
+  debug(fields: LogFields, message: string): void {
+    if (this.#log.isLevelEnabled('debug')) this.log.debug(fields, message);
+  }
+
+  protected override reportFault(kind: FaultKind, error: unknown, text: Text, isOver: boolean): void {
+    this.log.error(
+      { event: 'run.stray_error', kind, err: loggableError(error), isOver },
+      'unhandled error in a run',
+    );
+    this.#faults.report(this.task, kind, text);
+  }
+}

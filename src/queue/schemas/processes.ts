@@ -1,0 +1,168 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { invalid, RequestError, unavailable } from '../../core/errors.ts';
+import { type MessageData, message, revived } from '../../core/message.ts';
+import type { Parameters } from '../../core/task.ts';
+
+/** Work for a process: compile a schema, and read parameters by it if given, both as JSON. */
+export interface SchemaWork {
+  readonly definition: string;
+  readonly schema: string;
+  readonly parameters: string | undefined;
+}
+
+/** The response of a process. */
+export type SchemaAnswer =
+  | { readonly kind: 'compiled' }
+  | { readonly kind: 'read'; readonly parameters: string }
+  | { readonly kind: 'refused'; readonly problem: MessageData }
+  | { readonly kind: 'no schema'; readonly reason: string };
+
+const ENTRY = new URL(
+  import.meta.url.endsWith('.ts') ? './process-entry.ts' : './process-entry.js',
+  import.meta.url,
+);
+const MAX_THREADS = 2;
+/** Time limit for compiling a schema or checking parameters by it. */
+const DEADLINE_MS = 2000;
+/** The heap of a process, in MB. */
+const MAX_HEAP = 256;
+/** Maximum number of queued checks per associate. */
+const MAX_WAITING = 200;
+/** The longest schema, in characters. */
+const LONGEST_SCHEMA = 256 * 1024;
+const IDLE_MS = 30_000;
+
+interface Check {
+  readonly work: SchemaWork;
+  readonly owner: number;
+  resolve(answer: SchemaAnswer): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Compiles the schemas that remote workers declare, and checks parameters by them, in processes with a deadline, so that
+ * no schema blocks the server. They are processes, because a thread that runs out of memory can abort the whole server.
+ * Schemas of one associate are processed one at a time.
+ */
+export class SchemaThreads {
+  readonly #waiting: Check[] = [];
+  readonly #busy = new Set<number>();
+  readonly #threads = new Set<SchemaThread>();
+
+  /** @throws RequestError (invalid) if it is not a schema, or takes too long to compile */
+  async compile(definition: string, schema: string, owner: number): Promise<void> {
+    if (schema.length > LONGEST_SCHEMA)
+      throw invalid`The parameters schema of the definition "${definition}" is ${schema.length} characters long; at most ${LONGEST_SCHEMA} are accepted.`;
+    await this.#ask({ definition, schema, parameters: undefined }, owner);
+  }
+
+  /**
+   * Reads parameters, as a ParameterReader does.
+   *
+   * @param owner the associate who declared the schema
+   * @throws RequestError (invalid) if they violate the schema or checking takes too long, (unavailable) if the queue is full
+   */
+  async read(
+    definition: string,
+    schema: string,
+    parameters: Parameters | null,
+    owner: number,
+  ): Promise<Parameters> {
+    const answer = await this.#ask({ definition, schema, parameters: JSON.stringify(parameters) }, owner);
+    if (answer.kind !== 'read') throw new Error(`A schema process answered ${answer.kind}.`);
+    return JSON.parse(answer.parameters) as Parameters;
+  }
+
+  async #ask(work: SchemaWork, owner: number): Promise<SchemaAnswer> {
+    if (this.#waiting.filter((check) => check.owner === owner).length >= MAX_WAITING)
+      throw unavailable(message`Too many parameters are waiting to be checked; try again in a moment.`, 1);
+    const answer = await new Promise<SchemaAnswer>((resolve, reject) => {
+      this.#waiting.push({ work, owner, resolve, reject });
+      this.#next();
+    });
+    if (answer.kind === 'refused') throw new RequestError('invalid', revived(answer.problem));
+    if (answer.kind === 'no schema')
+      throw invalid`Parameters of the definition "${work.definition}" is no JSON Schema: ${answer.reason}.`;
+    return answer;
+  }
+
+  #next(): void {
+    const index = this.#waiting.findIndex((check) => !this.#busy.has(check.owner));
+    if (index === -1) return;
+    const thread = this.#idleThread();
+    if (thread === undefined) return;
+    const [check] = this.#waiting.splice(index, 1) as [Check];
+    this.#busy.add(check.owner);
+    void thread
+      .run(check.work)
+      .then(check.resolve, check.reject)
+      .finally(() => {
+        this.#busy.delete(check.owner);
+        this.#next();
+      });
+  }
+
+  #idleThread(): SchemaThread | undefined {
+    for (const thread of this.#threads) if (!thread.isBusy) return thread;
+    if (this.#threads.size >= MAX_THREADS) return undefined;
+    const thread = new SchemaThread(() => this.#threads.delete(thread));
+    this.#threads.add(thread);
+    return thread;
+  }
+}
+
+/** One process; it ends after some idle time. */
+class SchemaThread {
+  readonly #child: ChildProcess;
+  readonly #ended: () => void;
+  readonly #isReady: Promise<unknown>;
+  #idle: NodeJS.Timeout | undefined;
+  isBusy = false;
+
+  constructor(ended: () => void) {
+    this.#ended = ended;
+    // Its output would be V8's report of an exhausted heap; it needs no settings of the server.
+    this.#child = fork(ENTRY, { execArgv: [`--max-old-space-size=${MAX_HEAP}`], env: {}, stdio: 'ignore' });
+    this.#child.unref();
+    this.#child.channel?.unref();
+    this.#isReady = new Promise((resolve) => this.#child.once('message', resolve));
+  }
+
+  /** @throws RequestError (invalid) if it exceeds its time or memory; the process is then killed */
+  async run(work: SchemaWork): Promise<SchemaAnswer> {
+    this.isBusy = true;
+    clearTimeout(this.#idle);
+    const { promise, resolve, reject } = Promise.withResolvers<SchemaAnswer>();
+    const tooMuch = (): void =>
+      reject(
+        invalid`ParameterObject of ${work.definition}: its schema takes too long to check or too much memory; a simpler schema or fewer values are accepted.`,
+      );
+    this.#child.once('error', tooMuch).once('exit', tooMuch);
+    let deadline: NodeJS.Timeout | undefined;
+    try {
+      await Promise.race([this.#isReady, promise]);
+      this.#child.once('message', resolve as (answer: unknown) => void);
+      this.#child.send(work);
+      // Receives a response that arrived while this process was busy before the deadline applies.
+      deadline = setTimeout(() => setImmediate(tooMuch), DEADLINE_MS);
+      const answer = await promise;
+      this.#child.removeAllListeners('error').removeAllListeners('exit');
+      this.#child.on('error', () => this.#end()).on('exit', () => this.#end());
+      this.#idle = setTimeout(() => this.#end(), IDLE_MS).unref();
+      this.isBusy = false;
+      return answer;
+    } catch (error) {
+      this.#end();
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #end(): void {
+    this.isBusy = true;
+    this.#ended();
+    this.#child.removeAllListeners('exit');
+    this.#child.kill('SIGKILL');
+  }
+}

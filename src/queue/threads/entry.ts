@@ -1,0 +1,162 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
+import { Message, message } from '../../core/message.ts';
+import type { FaultKind } from '../../core/meters.ts';
+import type { RunOutcome } from '../../core/run-outcome.ts';
+import { checkpointJson } from '../../core/run-texts.ts';
+import { traceHeaders } from '../../core/trace-context.ts';
+import { withTrace } from '../../core/tracing.ts';
+import { childrenOver } from '../../sdk/children.ts';
+import type { ResultFile, TaskContext, TaskDefinition } from '../../sdk/define-task.ts';
+import { type Json, PermanentError, RunEnded } from '../../sdk/errors.ts';
+import { forwardingLog } from '../../sdk/log.ts';
+import { storableProgress } from '../../sdk/progress.ts';
+import { catchRunFaults, type FaultTarget, inFaultScope } from '../../sdk/run-faults.ts';
+import { failedOutcome, returnedOutcome } from '../../sdk/run-result.ts';
+import {
+  type ChildrenCall,
+  type FromThread,
+  type LateThreadFault,
+  type ThreadFault,
+  type ThreadResult,
+  type ThreadStart,
+  type ToThread,
+  textOf,
+} from './messages.ts';
+
+catchRunFaults();
+
+/** Calls to the server that wait for their answers. */
+type Waiting = Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>;
+
+/** Runs a definition in this thread. Piscina calls it with what the server sends. */
+export default async function runInThread(work: {
+  start: ThreadStart;
+  port: MessagePort;
+}): Promise<ThreadResult> {
+  const { start, port } = work;
+  const controller = new AbortController();
+  const waiting: Waiting = new Map();
+  port.on('message', (message: ToThread) => receive(message, controller, waiting));
+  const faults = new RunFaultsInThread(start, port);
+  try {
+    const module = (await import(start.source.module)) as Record<string, TaskDefinition>;
+    const definition = module[start.source.exported];
+    if (definition === undefined) {
+      throw new PermanentError(message`${start.source.module} no longer exports ${start.source.exported}.`);
+    }
+    const context = contextOf(start, port, controller.signal, waiting) as TaskContext<never>;
+    const value = await withTrace(start.trace, () => inFaultScope(faults, () => definition.run(context)));
+    return resultOf(returnedOutcome(value));
+  } catch (error) {
+    return resultOf(failedOutcome(error));
+  } finally {
+    await nextTurn(); // by then an unhandled rejection of this moment has been reported
+    faults.conclude();
+    port.postMessage({ type: 'end' } satisfies FromThread);
+    port.close();
+  }
+}
+
+/** Sends errors that escape from the code of a run to the server, which fails and cancels the run. */
+class RunFaultsInThread implements FaultTarget {
+  readonly #start: ThreadStart;
+  readonly #port: MessagePort;
+  #isOver = false;
+
+  constructor(start: ThreadStart, port: MessagePort) {
+    this.#start = start;
+    this.#port = port;
+  }
+
+  conclude(): void {
+    this.#isOver = true;
+  }
+
+  fault(kind: FaultKind, error: unknown): void {
+    const { message: text, permanent } = failedOutcome(error);
+    const fault: ThreadFault = { kind, text, permanent };
+    if (!this.#isOver) {
+      this.#port.postMessage({ type: 'fault', ...fault } satisfies FromThread);
+      return;
+    }
+    const { id: taskId, attempt } = this.#start.task;
+    const channel = new BroadcastChannel(this.#start.lateFaults);
+    channel.postMessage({ ...fault, taskId, attempt } satisfies LateThreadFault);
+    channel.close();
+  }
+}
+
+/** A thread does not learn of a shutdown of its process, so all outcomes are those of the run. */
+function resultOf(outcome: RunOutcome): ThreadResult {
+  if (outcome.kind === 'returned') return { kind: 'returned', result: outcome.result };
+  if (outcome.kind === 'failed')
+    return { kind: 'failed', message: outcome.message, permanent: outcome.permanent };
+  throw new Error(`A thread has no outcome of the kind ${outcome.kind}.`);
+}
+
+function receive(message: ToThread, controller: AbortController, waiting: Waiting): void {
+  if (message.type === 'end') {
+    controller.abort(new RunEnded(message.reason));
+    return;
+  }
+  const call = waiting.get(message.id);
+  waiting.delete(message.id);
+  if (message.type === 'answer') call?.resolve(message.value as never);
+  else call?.reject(message.ended ? new RunEnded(message.ended) : new PermanentError(textOf(message.text)));
+}
+
+function contextOf(
+  start: ThreadStart,
+  port: MessagePort,
+  signal: AbortSignal,
+  waiting: Waiting,
+): TaskContext {
+  let calls = 0;
+  const tell = (message: FromThread): void => port.postMessage(message);
+  const ask = <T>(make: (id: number) => FromThread): Promise<T> =>
+    new Promise((resolve, reject) => {
+      calls += 1;
+      waiting.set(calls, { resolve, reject });
+      tell(make(calls));
+    });
+  const askChildren = <T>(call: ChildrenCall): Promise<T> => ask((id) => ({ type: 'children', id, call }));
+  return {
+    parameters: start.parameters,
+    task: start.task,
+    attempt: start.task.attempt,
+    signal,
+    log: forwardingLog(({ level, message, fields }) =>
+      tell({ type: 'log', level, values: message === undefined ? [fields] : [fields, message] }),
+    ),
+    traceHeaders: traceHeaders(start.trace),
+    lastCheckpoint: start.lastCheckpoint,
+    progress(percent, text) {
+      // Only cloneable values can be sent; the server corrects the others.
+      const isText = text === undefined || typeof text === 'string' || text instanceof Message;
+      tell({
+        type: 'progress',
+        percent: typeof percent === 'number' ? percent : Number.NaN,
+        text: isText ? text : String(storableProgress(0, text, start.progressLimit).text),
+      });
+    },
+    async checkpoint(value: Json) {
+      const kept = JSON.parse(checkpointJson(value)) as Json;
+      await ask((id) => ({ type: 'checkpoint', id, value: kept }));
+    },
+    async resultFile(name) {
+      return ask<ResultFile>((id) => ({ type: 'resultFile', id, name }));
+    },
+    children: childrenOver({
+      start: (...args) => askChildren({ method: 'start', args }),
+      wait: (...args) => askChildren({ method: 'wait', args }),
+      summary: (...args) => askChildren({ method: 'summary', args }),
+      page: (...args) => askChildren({ method: 'page', args }),
+    }),
+    get services(): never {
+      throw new PermanentError(
+        message`ctx.services is for definitions with isolate: inline; this one runs in a thread.`,
+      );
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { Transaction } from 'kysely';
+import type { Message } from '../core/message.ts';
+import type { BatchTask } from '../core/task.ts';
+import { hasEnded, type StoredState } from '../core/task-state.ts';
+import { insertAudit, type StateChange } from '../db/queries/audit.ts';
+import { markStopping } from '../db/queries/count-moves.ts';
+import { type TaskTransition, writeTransition } from '../db/queries/move-task.ts';
+import type { LeasedTask } from '../db/queries/task.ts';
+import { deleteTaskRows } from '../db/queries/task-delete.ts';
+import type { Schema } from '../db/schema.ts';
+import { type AfterCommit, afterCommit } from '../db/transaction.ts';
+import { recordChildTransitions } from './children/counters.ts';
+import type { TaskQueue } from './task-queue.ts';
+
+/** A transition whose statement has locked the task's row, and has written it unless the task is to be deleted. */
+export interface WrittenTransition {
+  readonly task: Pick<BatchTask, 'id' | 'tenant' | 'parentId' | 'isInternal'>;
+  readonly from: StoredState;
+  /** `null` if the task is to be deleted; its row must still be there. */
+  readonly to: StoredState | null;
+  /** The audit row. Absent if the statement has written it itself, and for a deletion, which has none. */
+  readonly audit?: Pick<StateChange, 'actorId' | 'nodeId' | 'attempt' | 'reason'> | undefined;
+}
+
+/**
+ * Moves one locked task to another state, with everything that belongs to it, and announces it after the commit: to the
+ * run that loses the task, and to the workers that can run it or have capacity again.
+ *
+ * @returns the task as it is then
+ */
+export async function transitionTask(
+  trx: Transaction<Schema>,
+  { task: before, leaseOwner }: LeasedTask,
+  transition: Omit<TaskTransition, 'id'>,
+  reason: Message,
+): Promise<BatchTask> {
+  const { to, actorId } = transition;
+  const task = await writeTransition(trx, { ...transition, id: before.id });
+  const audit = { actorId, nodeId: null, attempt: task.attempt, reason };
+  await recordTransitions(trx, [{ task, from: before.state, to, audit }]);
+  const after = afterCommit(trx);
+  if (leaseOwner !== null) after.publish({ kind: 'stop', taskId: task.id });
+  // Taking a task from its run gives a limited definition capacity again.
+  if (to === 'New' || leaseOwner !== null) after.publish({ kind: 'due', names: [task.name] });
+  return task;
+}
+
+/**
+ * Writes what belongs to transitions beside the rows of the tasks, and announces them after the commit: the audit rows,
+ * the counters of the parents, and the removal of internal tasks that have ended. Every change of a state goes through
+ * here, one at a time or many by one statement; statements that change nothing else call `announceTransitions`.
+ *
+ * Locks counters from the root down, as `inTransaction` documents: those of the parents, then those of the tasks whose
+ * children are to be stopped. A transition that keeps the state changes no counters and locks none.
+ *
+ * @param stops tasks whose children are to be stopped, and why
+ * @returns those of them that have children to stop
+ */
+export async function recordTransitions(
+  trx: Transaction<Schema>,
+  transitions: readonly WrittenTransition[],
+  stops: Parameters<typeof markStopping>[1] = [],
+): Promise<number[]> {
+  await insertAudit(trx, transitions.flatMap(auditOf));
+  await recordChildTransitions(
+    trx,
+    transitions.flatMap(({ task: { id, parentId }, from, to }) =>
+      parentId === null || from === to ? [] : { childId: id, parentId, from, to },
+    ),
+  );
+  const stopping = await markStopping(trx, stops);
+  // Last: it deletes the counters of the tasks.
+  const ended = transitions.filter(({ task, to }) => task.isInternal && to !== null && hasEnded(to));
+  await deleteTaskRows(
+    trx,
+    ended.map(({ task }) => task.id),
+    true,
+  );
+  announceTransitions(afterCommit(trx), transitions.filter(({ to }) => to !== null).length);
+  return stopping;
+}
+
+/** Announces transitions to those who follow events. @param count how many a transaction or statement has made */
+export function announceTransitions(after: AfterCommit, count: number): void {
+  if (count > 0) after.publish({ kind: 'changed' });
+}
+
+/** A task that a transaction has inserted, with its audit row. */
+export interface InsertedTask {
+  readonly name: string;
+  /** Seconds until its first run is due. */
+  readonly delaySeconds: number;
+  readonly audit: Omit<StateChange, 'from' | 'to' | 'attempt'>;
+}
+
+/** Writes the audit rows of new tasks. After the commit it counts them, and wakes the workers or the stager. */
+export async function recordStarts(
+  trx: Transaction<Schema>,
+  queue: TaskQueue,
+  tasks: readonly InsertedTask[],
+): Promise<void> {
+  await insertAudit(
+    trx,
+    tasks.map(({ audit }) => ({ ...audit, from: null, to: 'New' as const, attempt: 0 })),
+  );
+  const after = afterCommit(trx);
+  announceTransitions(after, tasks.length);
+  after.publish({ kind: 'due', names: tasks.filter(({ delaySeconds }) => delaySeconds <= 0).map(nameOf) });
+  after.do(() => {
+    for (const [name, ofName] of Map.groupBy(tasks, nameOf)) queue.meter.started(name, ofName.length);
+    const delays = tasks.map(({ delaySeconds }) => delaySeconds).filter((seconds) => seconds > 0);
+    if (delays.length > 0) queue.onDelayed(Math.min(...delays));
+  });
+}
+
+function nameOf({ name }: InsertedTask): string {
+  return name;
+}
+
+function auditOf({ task, from, to, audit }: WrittenTransition): StateChange[] {
+  return audit === undefined || to === null
+    ? []
+    : [{ taskId: task.id, tenant: task.tenant, from, to, ...audit }];
+}

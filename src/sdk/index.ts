@@ -1,0 +1,17 @@
+/** What a module of one's own definitions imports. */
+export type { DefinitionLimits } from '../core/concurrency-limits.ts';
+export {
+  Message,
+  type MessageData,
+  type MessageValue,
+  type MomentData,
+  message,
+  type Text,
+} from '../core/message.ts';
+export type { ChildFilter, ChildResult, ChildToStart, TaskChildren } from './children.ts';
+export * from './define-task.ts';
+export * from './errors.ts';
+export { CallRefused } from './remote/client.ts';
+export { createWorker, type Worker, type WorkerOptions } from './remote/worker.ts';
+export * from './resumable-file.ts';
+export type * from './run-services.ts';

@@ -1,0 +1,332 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { Agent, type Dispatcher, request } from 'undici';
+import type { OnFailure } from '../../core/children.ts';
+import { type Backoff, retry } from '../../core/retry.ts';
+import type { StoredState } from '../../core/task-state.ts';
+import { type TraceContext, traceHeaders } from '../../core/trace-context.ts';
+import type { KeyedChild } from '../children.ts';
+import type { LogLine } from '../log.ts';
+
+/** The server has refused a call, and would again: status 4xx. */
+export class CallRefused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'CallRefused';
+    this.status = status;
+  }
+
+  /** Whether the worker no longer holds the task that the call was about. */
+  get leaseIsOver(): boolean {
+    return this.status === 409 || this.status === 404;
+  }
+}
+
+/** A task as Acquire answers it (docs/worker-protocol.md). */
+export interface AcquiredCarrier {
+  readonly Lease: string;
+  readonly LeaseSeconds: number;
+  readonly Attempt: number;
+  readonly Failures: number;
+  readonly Losses: number;
+  readonly Task: Readonly<Record<string, unknown>>;
+  readonly Parameters: Record<string, unknown>;
+  readonly ParentId: number | null;
+  readonly Checkpoint: unknown;
+  /** Absent where the server is older than traces. */
+  readonly TraceParent?: string | null;
+  readonly TraceState?: string | null;
+}
+
+/** How far the children of a task have come. */
+export interface CountsCarrier {
+  readonly Total: number;
+  readonly Ended: number;
+  readonly Failed: number;
+}
+
+/** A page of the children of a task. */
+export interface ChildrenCarrier extends CountsCarrier {
+  readonly Children: readonly {
+    readonly Id: number;
+    readonly Key: string;
+    readonly Name: string;
+    readonly State: StoredState;
+    readonly Result: string;
+    readonly FileName: string;
+  }[];
+}
+
+/** Progress as it is sent. */
+export interface ProgressCarrier {
+  readonly ProgressPercent?: number;
+  readonly ProgressDescription?: string;
+}
+
+/** What Renew answers. */
+export interface RenewedCarrier {
+  readonly Stop: boolean;
+  readonly Reason: string;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+interface JsonOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Aborted when the call is not to be made again; that of the call itself by default. */
+  readonly trying?: AbortSignal;
+}
+
+const BACKOFF: Backoff = { firstMs: 100, maxMs: 5000, jitter: 0.5 };
+/** That a waiting call is to end is said again after this long: the server may hear of it before the call. */
+const END_AGAIN_MS = 500;
+/** Longer than any wait that is asked for. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+/** Calls the worker protocol. What fails for the moment (no connection, 5xx, 429) is tried again until `signal` is aborted. */
+export class WorkerClient {
+  readonly #base: string;
+  readonly #token: string;
+  readonly #log: Logger;
+  readonly #agent = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
+
+  /**
+   * @param url the server, without `/api/v1`: `https://batch.example.com`
+   * @param token a token with the scope `worker`
+   */
+  constructor(url: string, token: string, log: Logger) {
+    this.#base = `${url.replace(/\/+$/, '')}/api/v1/Workers`;
+    this.#token = token;
+    this.#log = log;
+  }
+
+  /** Declares definitions. */
+  async declare(definitions: readonly object[], signal: AbortSignal): Promise<void> {
+    await this.#json('POST', '/Definitions', { Definitions: definitions }, signal);
+  }
+
+  /**
+   * Claims tasks; waits for them.
+   *
+   * @param stopping when it is aborted the server ends the waiting, and the answer is heard: tasks may be on their way
+   * @param graceMs how long the answer is waited for then
+   */
+  async acquire(
+    wanted: {
+      readonly Worker: string;
+      readonly Definitions: readonly string[];
+      readonly Limit: number;
+      readonly WaitSeconds: number;
+    },
+    stopping: AbortSignal,
+    graceMs: number,
+  ): Promise<readonly AcquiredCarrier[]> {
+    stopping.throwIfAborted();
+    const path = `/Acquire?Call=${randomUUID()}`;
+    const over = new AbortController();
+    const endWaiting = (): void => void this.#endWaiting(path, over, graceMs);
+    stopping.addEventListener('abort', endWaiting, { once: true });
+    try {
+      const answer = await this.#json('POST', path, wanted, over.signal, { trying: stopping });
+      return (answer as { Tasks: AcquiredCarrier[] }).Tasks;
+    } finally {
+      stopping.removeEventListener('abort', endWaiting);
+      over.abort();
+    }
+  }
+
+  /** Gives a sign of life; waits for a stop where `WaitSeconds` says so. */
+  async renew(
+    lease: string,
+    body: ProgressCarrier & { readonly WaitSeconds?: number },
+    signal: AbortSignal,
+  ): Promise<RenewedCarrier> {
+    return (await this.#json('POST', `/Leases/${lease}/Renew`, body, signal)) as RenewedCarrier;
+  }
+
+  async checkpoint(lease: string, value: unknown, signal: AbortSignal): Promise<void> {
+    await this.#json('PUT', `/Leases/${lease}/Checkpoint`, { Value: value }, signal);
+  }
+
+  /** Starts children of the task, in the trace of its run; resolves to their ids, in the same order. */
+  async startChildren(
+    lease: string,
+    children: readonly KeyedChild[],
+    trace: TraceContext | null,
+    signal: AbortSignal,
+  ): Promise<number[]> {
+    const Children = children.map(({ key, name, parameters, description, weight }) => ({
+      Key: key,
+      Name: name,
+      ParameterObject: parameters,
+      Description: description,
+      Weight: weight,
+    }));
+    const answer = await this.#json('POST', `/Leases/${lease}/Children`, { Children }, signal, {
+      headers: traceHeaders(trace),
+    });
+    return (answer as { Ids: number[] }).Ids;
+  }
+
+  /** Lets the task wait for its children, where some have not ended. */
+  async wait(
+    lease: string,
+    body: ProgressCarrier & { readonly OnFailure: OnFailure },
+    signal: AbortSignal,
+  ): Promise<CountsCarrier & { readonly Waits: boolean }> {
+    const answer = await this.#json('POST', `/Leases/${lease}/Wait`, body, signal);
+    return answer as CountsCarrier & { Waits: boolean };
+  }
+
+  /** A page of the children of the task, after the id. */
+  async children(
+    lease: string,
+    state: StoredState | undefined,
+    afterId: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<ChildrenCarrier> {
+    const query = `After=${afterId}&Limit=${limit}${state === undefined ? '' : `&State=${state}`}`;
+    return (await this.#json(
+      'GET',
+      `/Leases/${lease}/Children?${query}`,
+      undefined,
+      signal,
+    )) as ChildrenCarrier;
+  }
+
+  async log(
+    lease: string,
+    lines: readonly { readonly Level: LogLine['level']; readonly Message: string }[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#json('POST', `/Leases/${lease}/Log`, { Lines: lines }, signal);
+  }
+
+  async succeed(
+    lease: string,
+    body: ProgressCarrier & { readonly Result: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#json('POST', `/Leases/${lease}/Succeed`, body, signal);
+  }
+
+  async fail(
+    lease: string,
+    body: ProgressCarrier & { readonly Message: string; readonly Retry: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#json('POST', `/Leases/${lease}/Fail`, body, signal);
+  }
+
+  /** Gives the task back. */
+  async handBack(
+    lease: string,
+    body: ProgressCarrier & { readonly Began: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#json('POST', `/Leases/${lease}/Return`, body, signal);
+  }
+
+  /** Uploads a result file. @param sha256 of its content, in base64 */
+  async file(
+    lease: string,
+    file: { readonly path: string; readonly name: string; readonly bytes: number; readonly sha256: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = `/Leases/${lease}/File?Name=${encodeURIComponent(file.name)}`;
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-length': String(file.bytes),
+      'content-digest': `sha-256=:${file.sha256}:`,
+    };
+    await this.#call('PUT', path, headers, () => createReadStream(file.path), signal, signal);
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  /** Has the server answer a waiting call, and cuts that where the answer does not come within the time. */
+  async #endWaiting(path: string, over: AbortController, graceMs: number): Promise<void> {
+    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(graceMs)]);
+    try {
+      for (;;) {
+        await this.#json('DELETE', path, undefined, signal);
+        await delay(END_AGAIN_MS, undefined, { signal });
+      }
+    } catch (error) {
+      if (over.signal.aborted) return;
+      this.#log.warn(
+        { event: 'worker.acquire_timeout', err: error },
+        'server did not answer a request for tasks in time; aborted',
+      );
+      over.abort();
+    }
+  }
+
+  async #json(
+    method: Method,
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+    { headers: more = {}, trying = signal }: JsonOptions = {},
+  ): Promise<unknown> {
+    const text = body === undefined ? null : JSON.stringify(body);
+    const headers = { ...more, ...(text === null ? {} : { 'content-type': 'application/json' }) };
+    const answer = await this.#call(method, path, headers, () => text, signal, trying);
+    return answer === '' ? undefined : (JSON.parse(answer) as unknown);
+  }
+
+  async #call(
+    method: Method,
+    path: string,
+    headers: Record<string, string>,
+    body: () => NonNullable<Dispatcher.DispatchOptions['body']> | null,
+    signal: AbortSignal,
+    trying: AbortSignal,
+  ): Promise<string> {
+    const attempt = async (): Promise<string> => {
+      trying.throwIfAborted();
+      const answer = await request(this.#base + path, {
+        method,
+        dispatcher: this.#agent,
+        headers: { ...headers, authorization: `Bearer ${this.#token}`, 'so-timezone': 'UTC' },
+        body: body(),
+        signal,
+      });
+      const text = await answer.body.text();
+      if (answer.statusCode < 300) return text;
+      throw new CallRefused(answer.statusCode, messageOf(text) ?? `${path}: ${answer.statusCode}`);
+    };
+    return retry(attempt, {
+      ...BACKOFF,
+      signal: trying,
+      isRetryable: (error) => !signal.aborted && !(error instanceof CallRefused && isFinal(error.status)),
+      onRetry: (error) =>
+        this.#log.warn(
+          { event: 'worker.call_failed', err: error, path },
+          'call to the server failed; retrying',
+        ),
+    });
+  }
+}
+
+/** Whether the same call would meet the same answer. */
+function isFinal(status: number): boolean {
+  return status >= 300 && status < 500 && status !== 408 && status !== 429;
+}
+
+function messageOf(text: string): string | undefined {
+  try {
+    const { Message } = JSON.parse(text) as { Message?: unknown };
+    return typeof Message === 'string' ? Message : undefined;
+  } catch {
+    return undefined; // not ours: a proxy's page
+  }
+}

@@ -1,0 +1,55 @@
+import type { CancellationBehaviourName } from '../../core/cancellation.ts';
+import { DEFAULT_TEXT_LIMITS } from '../../core/limits.ts';
+import type { BatchTask, Parameters } from '../../core/task.ts';
+import type { AcquiredCarrier } from './client.ts';
+
+/** The task that Acquire has answered, as definitions inside the server get it. */
+export function readTask(acquired: AcquiredCarrier): BatchTask {
+  const info = acquired.Task;
+  const text = (name: string): string => String(info[name] ?? '');
+  const number = (name: string): number => Number(info[name] ?? 0);
+  const lastStarted = readDate(text('LastStarted'));
+  return {
+    id: number('Id'),
+    tenant: text('DatabaseSerialNumber'),
+    name: text('Name'),
+    ownerId: number('AssociateId'),
+    isInternal: info.IsInternalTask === true,
+    detailsTable: number('DetailsTable'),
+    detailsRecord: number('DetailsRecord'),
+    parameters: (info.ParameterObject ?? null) as Parameters | null,
+    created: readDate(text('Created')),
+    updated: lastStarted,
+    updatedCount: 0,
+    lastStarted,
+    startCount: number('StartCount'),
+    context: text('Context'),
+    result: text('Result'),
+    resultMessage: null,
+    state: 'Started',
+    description: text('Description'),
+    response: text('Response'),
+    request: text('Request'),
+    progressDescription: text('ProgressDescription'),
+    progressMessage: null,
+    progressPercent: number('ProgressPercent'),
+    fileName: text('FileName'),
+    cancellation: text('CancellationBehaviour') as CancellationBehaviourName,
+    attempt: acquired.Attempt,
+    failures: acquired.Failures,
+    losses: acquired.Losses,
+    parentId: acquired.ParentId,
+  };
+}
+
+/** The longest ProgressDescription that the server keeps: what it says itself, in FieldProperties. */
+export function readProgressLimit({ Task }: AcquiredCarrier): number {
+  const fields = Task.FieldProperties as Record<string, { FieldLength?: unknown }> | undefined;
+  const length = fields?.ProgressDescription?.FieldLength;
+  return typeof length === 'number' ? length : DEFAULT_TEXT_LIMITS.progressDescription;
+}
+
+/** A time of the server, which the worker asks for in UTC. */
+function readDate(text: string): Date {
+  return new Date(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+}

@@ -1,0 +1,367 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { ChildCounts, OnFailure } from '../../core/children.ts';
+import { message, type Text } from '../../core/message.ts';
+import type { FaultKind } from '../../core/meters.ts';
+import type { RunOutcome } from '../../core/run-outcome.ts';
+import { checkpointJson } from '../../core/run-texts.ts';
+import type { BatchTask } from '../../core/task.ts';
+import type { StoredState } from '../../core/task-state.ts';
+import { readTraceContext, traceHeaders } from '../../core/trace-context.ts';
+import { beginRun, type WorkSpan } from '../../core/tracing.ts';
+import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../children.ts';
+import type { ResultFile, TaskContext, TaskDefinition } from '../define-task.ts';
+import { type Json, PermanentError, RunEnded, type RunEndReason } from '../errors.ts';
+import { loggableError } from '../failure-text.ts';
+import { forwardingLog, type LogLine, lineText } from '../log.ts';
+import { RunHandle } from '../run-control.ts';
+import { inFaultScope } from '../run-faults.ts';
+import { logFieldsOf } from '../run-log-fields.ts';
+import { runWithGracePeriod } from '../supervise.ts';
+import {
+  type AcquiredCarrier,
+  CallRefused,
+  type ChildrenCarrier,
+  type CountsCarrier,
+  type ProgressCarrier,
+  type WorkerClient,
+} from './client.ts';
+import { readProgressLimit, readTask } from './read-task.ts';
+
+/** Progress and log lines are sent at most this often a task. */
+const TELL_MS = 300;
+const MAX_LINES_AT_ONCE = 200;
+/** While the server can't be reached, the oldest lines beyond this are dropped. */
+const MAX_LINES = 1000;
+/** A lease is renewed this many times within its length. */
+const RENEWALS_PER_LEASE = 3;
+const WATCH_MS = 250;
+const FIRST_BEAT_MS = 500;
+
+/**
+ * One run of one task in a worker outside the server. It holds the task by its lease, gives the signs of life, and
+ * ends by itself when the lease is over: what it still does then is written nowhere.
+ */
+export class RemoteRun extends RunHandle {
+  readonly task: BatchTask;
+  readonly #acquired: AcquiredCarrier;
+  readonly #definition: TaskDefinition;
+  readonly #client: WorkerClient;
+  readonly #log: Logger;
+  readonly #graceSeconds: number;
+  readonly #span: WorkSpan;
+  /** Aborted when the task is lost: no call for it makes sense any more. */
+  readonly #lost = new AbortController();
+  /** Aborted when the work is done: what is left to tell goes with the end. */
+  readonly #silent = new AbortController();
+  /** Aborted when the run is over: its signs of life end. */
+  readonly #over = new AbortController();
+  /** When the lease was last known to be held, on this process's own clock (ms). */
+  #lastHeld = performance.now();
+  #lines: LogLine[] = [];
+  #telling: Promise<void> | undefined;
+  #folder: string | undefined;
+  #file: ResultFile | undefined;
+
+  constructor(
+    acquired: AcquiredCarrier,
+    definition: TaskDefinition,
+    parts: { readonly client: WorkerClient; readonly log: Logger; readonly graceSeconds: number },
+  ) {
+    super(readProgressLimit(acquired));
+    this.task = readTask(acquired);
+    this.#acquired = acquired;
+    this.#definition = definition;
+    this.#client = parts.client;
+    this.#graceSeconds = parts.graceSeconds;
+    const { TraceParent, TraceState } = acquired;
+    const parent = readTraceContext(TraceParent ?? undefined, TraceState ?? undefined);
+    this.#span = beginRun(this.task, parent ?? null);
+    this.#log = parts.log.child(logFieldsOf(this.task, this.#span.traceId));
+  }
+
+  override end(reason: RunEndReason): void {
+    super.end(reason);
+    if (this.hasNoTask) this.#lost.abort(new RunEnded(reason));
+  }
+
+  override progress(percent: number, text: Text | undefined): string | undefined {
+    const problem = super.progress(percent, text);
+    this.#tellSoon();
+    return problem;
+  }
+
+  /** Runs the task to its end and writes that. Never rejects. */
+  async execute(): Promise<void> {
+    const watch = setInterval(() => this.#watch(), WATCH_MS);
+    const beating = this.#beat();
+    try {
+      const work = this.#span.with(() => this.#work());
+      const outcome = await runWithGracePeriod(this, work, {
+        graceSeconds: this.#graceSeconds,
+        onLeftBehind: () =>
+          this.#log.warn({ event: 'run.abandoned' }, 'run did not stop within its grace period; abandoned'),
+        onFailure: (error) => this.#log.warn({ event: 'run.failed', err: error }, 'run failed'),
+      });
+      this.#silent.abort();
+      await this.#telling;
+      if (outcome?.kind === 'failed') this.#span.fail('run_failed');
+      if (outcome !== undefined) await this.#finish(outcome, beating);
+      else if (this.cancelReason !== 'waiting') {
+        this.#span.fail('lease_lost');
+        this.#log.warn({ event: 'lease.lost' }, 'run lost its lease; its outcome is discarded');
+      }
+    } catch (error) {
+      // The lease ends by itself, and the server brings the task back.
+      this.#log.error(
+        { event: 'run.completion_failed', err: error },
+        'failed to record the outcome of a run',
+      );
+    } finally {
+      this.#span.end();
+      clearInterval(watch);
+      this.#over.abort();
+      await beating;
+      if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    }
+  }
+
+  async #work(): Promise<unknown> {
+    const context = this.#context() as never;
+    return inFaultScope(this, () => this.#definition.run(context));
+  }
+
+  protected override reportFault(kind: FaultKind, error: unknown, text: Text, isOver: boolean): void {
+    this.#log.error(
+      { event: 'run.stray_error', kind, err: loggableError(error), isOver },
+      'unhandled error in a run',
+    );
+    if (!isOver) this.#lines.push({ level: 'error', message: String(text), fields: {} });
+  }
+
+  #context(): TaskContext {
+    const run = this;
+    const taskLog = forwardingLog((line) => run.#noteLine(line));
+    return {
+      parameters: this.#acquired.Parameters,
+      task: this.task,
+      attempt: this.#acquired.Attempt,
+      signal: this.signal,
+      log: taskLog,
+      traceHeaders: traceHeaders(this.#span.trace),
+      lastCheckpoint: (this.#acquired.Checkpoint ?? undefined) as Json | undefined,
+      progress(percent, text) {
+        const problem = run.progress(percent, text);
+        if (problem !== undefined) taskLog.warn(problem);
+      },
+      checkpoint: async (value) => {
+        const kept = JSON.parse(checkpointJson(value)) as Json;
+        await this.#held((lease) => this.#client.checkpoint(lease, kept, this.#lost.signal));
+      },
+      resultFile: (name) => this.#resultFile(name),
+      children: childrenOver(this.#children()),
+      get services(): never {
+        throw new PermanentError(
+          message`ctx.services is for definitions that run in the server; this one runs in a worker outside.`,
+        );
+      },
+    };
+  }
+
+  #children(): ChildrenPort {
+    const { signal } = this.#lost;
+    const page = (state: StoredState | undefined, afterId: number, limit: number): Promise<ChildrenCarrier> =>
+      this.#held((lease) => this.#client.children(lease, state, afterId, limit, signal));
+    return {
+      start: (children) =>
+        this.#held((lease) => this.#client.startChildren(lease, children, this.#span.trace, signal)),
+      wait: (onFailure) => this.#wait(onFailure),
+      summary: async () => countsOf(await page(undefined, 0, 1)),
+      page: async ({ state }, afterId) =>
+        (await page(state, afterId, CHILDREN_PAGE)).Children.map((child) => ({
+          id: child.Id,
+          key: child.Key,
+          name: child.Name,
+          state: child.State,
+          result: child.Result,
+          fileName: child.FileName,
+        })),
+    };
+  }
+
+  async #wait(OnFailure: OnFailure): Promise<ChildCounts> {
+    await this.#sendLines();
+    await this.#uploadFile();
+    const body = { ...progressOf(this), OnFailure };
+    const answer = await this.#held((lease) => this.#client.wait(lease, body, this.#lost.signal));
+    if (!answer.Waits) return countsOf(answer);
+    this.end('waiting');
+    throw new RunEnded('waiting');
+  }
+
+  /** Makes a call for the lease; where that is over, the run ends. */
+  async #held<T>(call: (lease: string) => Promise<T>): Promise<T> {
+    try {
+      return await call(this.#acquired.Lease);
+    } catch (error) {
+      if (error instanceof CallRefused && error.leaseIsOver) {
+        this.end('lost');
+        throw new RunEnded('lost');
+      }
+      throw error instanceof CallRefused ? new PermanentError(error.message) : error;
+    }
+  }
+
+  #watch(): void {
+    if (performance.now() - this.#lastHeld > this.#acquired.LeaseSeconds * 1000) this.end('lost');
+  }
+
+  /** Renews the lease, each time waiting at the server, so that a stop is heard at once. */
+  async #beat(): Promise<void> {
+    const WaitSeconds = Math.min(30, this.#acquired.LeaseSeconds / RENEWALS_PER_LEASE);
+    // Many runs end before the first sign of life is due.
+    const first = Math.min(FIRST_BEAT_MS, WaitSeconds * 1000);
+    await delay(first, undefined, { signal: this.#over.signal }).catch(() => undefined);
+    while (!this.#over.signal.aborted) {
+      try {
+        if (!(await this.#renew({ WaitSeconds }))) return;
+      } catch (error) {
+        if (this.#over.signal.aborted || this.hasNoTask) return;
+        this.#log.warn(
+          { event: 'lease.renew_rejected', err: error },
+          'server rejected the renewal of a lease',
+        );
+        return; // the lease ends by itself
+      }
+    }
+  }
+
+  /** @returns whether the lease goes on being renewed */
+  async #renew(body: ProgressCarrier & { readonly WaitSeconds?: number }): Promise<boolean> {
+    const signal = AbortSignal.any([this.#lost.signal, this.#over.signal]);
+    const began = performance.now();
+    const { Stop, Reason } = await this.#held((lease) => this.#client.renew(lease, body, signal));
+    if (!Stop) {
+      this.#lastHeld = Math.max(this.#lastHeld, began);
+      return true;
+    }
+    // From now on the lease is not renewed: what is left of it is the time to end.
+    if (this.cancelReason === undefined)
+      this.#log.info({ event: 'run.stop_requested', reason: Reason }, 'stop requested');
+    this.end('stopped');
+    return false;
+  }
+
+  #noteLine(line: LogLine): void {
+    this.#log[line.level]({ event: 'task.log', ...line.fields }, line.message);
+    this.#lines.push(line);
+    if (this.#lines.length > MAX_LINES) this.#lines.shift();
+    this.#tellSoon();
+  }
+
+  /** Sends progress and lines a little later, what has gathered by then together. */
+  #tellSoon(): void {
+    if (this.#silent.signal.aborted) return;
+    this.#telling ??= this.#tellLater().finally(() => {
+      this.#telling = undefined;
+      const more = this.hasProgress || this.#lines.length > 0;
+      if (more && !this.#silent.signal.aborted && !this.hasNoTask) this.#tellSoon();
+    });
+  }
+
+  async #tellLater(): Promise<void> {
+    try {
+      await delay(TELL_MS, undefined, { signal: this.#silent.signal });
+      await this.#sendLines();
+      if (this.hasProgress) await this.#renew(progressOf(this));
+    } catch (error) {
+      if (!this.#silent.signal.aborted && !this.hasNoTask)
+        this.#log.warn({ event: 'run.progress_failed', err: error }, 'failed to send progress');
+    }
+  }
+
+  async #sendLines(): Promise<void> {
+    while (this.#lines.length > 0 && !this.hasNoTask) {
+      const lines = this.#lines
+        .splice(0, MAX_LINES_AT_ONCE)
+        .map((line) => ({ Level: line.level, Message: lineText(line) }));
+      await this.#held((lease) => this.#client.log(lease, lines, this.#lost.signal));
+    }
+  }
+
+  async #resultFile(name: string): Promise<ResultFile> {
+    if (basename(name) !== name || ['', '.', '..'].includes(name))
+      throw new PermanentError(message`"${name}" is not a file name; one without folders is accepted.`);
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'batchline-worker-'));
+    this.#file = { name, path: join(this.#folder, name) };
+    return this.#file;
+  }
+
+  /** Sends what is left: lines, the file, then the end. The signs of life go on until the last of them. */
+  async #finish(outcome: RunOutcome, beating: Promise<void>): Promise<void> {
+    await this.#sendLines();
+    let end = outcome;
+    if (outcome.kind === 'returned') {
+      end = await this.#uploadFile().then(
+        () => outcome,
+        (error: unknown) => whatCannotBeKept(error),
+      );
+    }
+    this.#over.abort();
+    await beating;
+    await this.#writeEnd(end).catch((error: unknown) => this.#writeEnd(whatCannotBeKept(error)));
+  }
+
+  async #writeEnd(outcome: RunOutcome): Promise<void> {
+    const progress = progressOf(this);
+    const { signal } = this.#lost;
+    await this.#held((lease) => {
+      switch (outcome.kind) {
+        case 'returned':
+          return this.#client.succeed(lease, { ...progress, Result: String(outcome.result) }, signal);
+        case 'failed':
+          return this.#client.fail(
+            lease,
+            { ...progress, Message: String(outcome.message), Retry: !outcome.permanent },
+            signal,
+          );
+        default:
+          return this.#client.handBack(lease, { ...progress, Began: true }, signal);
+      }
+    });
+  }
+
+  async #uploadFile(): Promise<void> {
+    if (this.#file === undefined) return;
+    const { name, path } = this.#file;
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path), hash);
+    const { size: bytes } = await stat(path);
+    const file = { name, path, bytes, sha256: hash.digest('base64') };
+    await this.#held((lease) => this.#client.file(lease, file, this.#lost.signal));
+  }
+}
+
+/** The failure of a run whose result the server refuses; other errors are thrown on. */
+function whatCannotBeKept(error: unknown): RunOutcome {
+  if (error instanceof PermanentError) return { kind: 'failed', message: error.text, permanent: true };
+  throw error;
+}
+
+function progressOf(run: RunHandle): ProgressCarrier {
+  const { percent, text } = run.takeProgress();
+  return {
+    ...(percent === null ? {} : { ProgressPercent: percent }),
+    ...(text === null ? {} : { ProgressDescription: String(text) }),
+  };
+}
+
+function countsOf({ Total, Ended, Failed }: CountsCarrier): ChildCounts {
+  return { total: Total, ended: Ended, failed: Failed };
+}

@@ -1,0 +1,129 @@
+import { message, type Text } from '../core/message.ts';
+import type { FaultKind } from '../core/meters.ts';
+import type { RunOutcome } from '../core/run-outcome.ts';
+import { RunEnded, type RunEndReason } from './errors.ts';
+import { storableProgress } from './progress.ts';
+import type { FaultTarget } from './run-faults.ts';
+import { failedOutcome } from './run-result.ts';
+
+/** What a run has to tell since it was last written. */
+export interface ProgressToWrite {
+  readonly percent: number | null;
+  readonly text: Text | null;
+}
+
+/** What goes on between a run and whoever runs it: the signal that ends it, and its progress. */
+export class RunHandle implements FaultTarget {
+  /** Made when somebody asks for it: most runs are short and ask nobody. */
+  #controller: AbortController | undefined;
+  readonly #listeners = new Set<() => void>();
+  readonly #progressLimit: number;
+  #endReason: RunEndReason | undefined;
+  #percent: number | null = null;
+  #text: Text | null = null;
+  #dirty = false;
+  #hasBadProgress = false;
+  #fault: RunOutcome | undefined;
+  #isOver = false;
+
+  /** @param progressLimit the longest text of a progress, in UTF-16 code units */
+  constructor(progressLimit: number) {
+    this.#progressLimit = progressLimit;
+  }
+
+  /** Aborted when the run is told to end. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#endReason !== undefined) this.#controller.abort(new RunEnded(this.#endReason));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Calls back once, when the run is told to end; at once where it was already. @returns what ends the listening */
+  onEnd(listener: () => void): () => void {
+    if (this.#endReason !== undefined) listener();
+    else this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Why the run was told to end, if it was. */
+  get cancelReason(): RunEndReason | undefined {
+    return this.#endReason;
+  }
+
+  /** Whether the run holds its task no longer, so that its end is nothing to write. */
+  get hasNoTask(): boolean {
+    return this.#endReason === 'lost' || this.#endReason === 'waiting';
+  }
+
+  /**
+   * Tells the run to end. The first reason stays, but a lost task outweighs all: nothing may be written then, nor after
+   * the task has begun to wait for its children.
+   */
+  end(reason: RunEndReason): void {
+    const writesNothing = reason === 'lost' || reason === 'waiting';
+    const isFirst = this.#endReason === undefined;
+    if (isFirst || (writesNothing && !this.hasNoTask)) this.#endReason = reason;
+    if (!isFirst) return;
+    this.#controller?.abort(new RunEnded(reason));
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener();
+  }
+
+  /**
+   * Fails the run because of an error that its code did not catch, and cancels it. After the run's end the error is
+   * only reported.
+   */
+  fault(kind: FaultKind, error: unknown): void {
+    const outcome = failedOutcome(error);
+    const text =
+      kind === 'unhandled rejection'
+        ? message`Unhandled rejection in the run: ${outcome.message}`
+        : message`Uncaught exception in the run: ${outcome.message}`;
+    this.reportFault(kind, error, text, this.#isOver);
+    if (this.#isOver) return;
+    this.#fault ??= { ...outcome, message: text };
+    this.end('failed');
+  }
+
+  /** The outcome due to an error that the code of the run did not catch, if there is one. */
+  get faultOutcome(): RunOutcome | undefined {
+    return this.#fault;
+  }
+
+  /** Marks the run as ended: later errors of its code don't fail it any more. */
+  conclude(): void {
+    this.#isOver = true;
+  }
+
+  /** Reports an error that the code of the run did not catch. */
+  protected reportFault(_kind: FaultKind, _error: unknown, _text: Text, _isOver: boolean): void {}
+
+  /**
+   * Notes progress, to be written with the next heartbeat. Never throws: a wrong progress is corrected.
+   *
+   * @returns a warning on the first wrong progress; `undefined` otherwise
+   */
+  progress(percent: number, text: Text | undefined): string | undefined {
+    const storable = storableProgress(percent, text, this.#progressLimit);
+    this.#percent = storable.percent ?? this.#percent ?? 0;
+    if (storable.text !== undefined) this.#text = storable.text;
+    this.#dirty = true;
+    if (storable.problem === undefined || this.#hasBadProgress) return undefined;
+    this.#hasBadProgress = true;
+    return `The run reports a wrong progress: ${storable.problem}. Further ones are corrected without a warning.`;
+  }
+
+  /** Whether there is progress that is not written yet. */
+  get hasProgress(): boolean {
+    return this.#dirty;
+  }
+
+  /** The latest progress; from now on it counts as written. */
+  takeProgress(): ProgressToWrite {
+    this.#dirty = false;
+    return { percent: this.#percent, text: this.#text };
+  }
+}

@@ -1,0 +1,97 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { FaultKind } from '../core/meters.ts';
+
+/** Receives the errors that escape from the code of a run, during the run and after its end. */
+export interface FaultTarget {
+  fault(kind: FaultKind, error: unknown): void;
+}
+
+/** Receives an error that belongs to no run. */
+export type StrayFault = (kind: FaultKind, error: unknown) => void;
+
+/** The run whose code is executing, across promises, timers and sockets. */
+const scope = new AsyncLocalStorage<FaultTarget | undefined>();
+
+/** Executes code of a run, so that errors that escape from it, now or later, are attributed to the run. */
+export function inFaultScope<T>(target: FaultTarget, work: () => T): T {
+  return scope.run(target, work);
+}
+
+/** Executes code that is not part of the run although the run called it. */
+export function leaveFaultScope<T>(work: () => T): T {
+  return scope.run(undefined, work);
+}
+
+const strays: StrayFault[] = [];
+
+/**
+ * Prevents runs from ending this process: their unhandled rejections and uncaught exceptions go to the run, and a run that
+ * calls `process.exit`, `process.abort` or kills its own process gets an error instead. May be called several times; the
+ * process is restored when all calls have been undone.
+ *
+ * @param onStray receives errors of no run; by default they end the process as in Node.js, unless others listen
+ * @returns a function that undoes the call
+ */
+export function catchRunFaults(onStray: StrayFault = endAsByDefault): () => void {
+  strays.push(onStray);
+  if (strays.length === 1) install();
+  return () => {
+    const index = strays.indexOf(onStray);
+    if (index === -1) return;
+    strays.splice(index, 1);
+    if (strays.length === 0) uninstall();
+  };
+}
+
+const onRejection = (error: unknown): void => deliver('unhandled rejection', error);
+const onException = (error: unknown): void => deliver('uncaught exception', error);
+
+function deliver(kind: FaultKind, error: unknown): void {
+  const target = scope.getStore();
+  if (target !== undefined) target.fault(kind, error);
+  else strays.at(-1)?.(kind, error);
+}
+
+/** Ends the process as Node.js does by default. */
+function endAsByDefault(_: FaultKind, error: unknown): void {
+  const others = process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection') - 2;
+  if (others > 0) return;
+  uninstall();
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+type ProcessEnds = Pick<typeof process, 'exit' | 'abort' | 'kill'>;
+let own: ProcessEnds | undefined;
+
+function install(): void {
+  process.on('unhandledRejection', onRejection);
+  process.on('uncaughtException', onException);
+  const { exit, abort, kill } = process;
+  own = { exit, abort, kill };
+  process.exit = (code) => {
+    refuseInRun(`process.exit(${code ?? ''})`);
+    return exit.call(process, code);
+  };
+  process.abort = () => {
+    refuseInRun('process.abort()');
+    return abort.call(process);
+  };
+  process.kill = (pid, signal) => {
+    if (pid === process.pid && signal !== 0) refuseInRun(`process.kill(${pid})`);
+    return kill.call(process, pid, signal);
+  };
+}
+
+function uninstall(): void {
+  process.off('unhandledRejection', onRejection);
+  process.off('uncaughtException', onException);
+  if (own !== undefined) Object.assign(process, own);
+  own = undefined;
+}
+
+function refuseInRun(call: string): void {
+  if (scope.getStore() === undefined) return;
+  throw new Error(`A run called ${call}; other runs share its process, so throw an error instead.`);
+}

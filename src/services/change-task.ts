@@ -1,0 +1,169 @@
+import type { Transaction } from 'kysely';
+import { type Caller, isAdministrator } from '../core/caller.ts';
+import { conflict } from '../core/errors.ts';
+import { checkText } from '../core/limits.ts';
+import { type Message, message, type Text } from '../core/message.ts';
+import { relationTo } from '../core/permissions.ts';
+import { narrowRunAs } from '../core/run-as.ts';
+import type { BatchTask, TaskChange, TaskTexts } from '../core/task.ts';
+import { ALLOWED_TRANSITIONS, isAllowedTransition, type StoredState } from '../core/task-state.ts';
+import { changeTexts } from '../db/queries/change-texts.ts';
+import { readRunAs, writeRunAs } from '../db/queries/run-as.ts';
+import { getTask, type LeasedTask, lockTask } from '../db/queries/task.ts';
+import type { Schema } from '../db/schema.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { transitionTask } from '../queue/transition.ts';
+import { checkAccess } from './access.ts';
+import type { TaskDeps } from './context.ts';
+
+/** Looks at the task as it is before the change; throws to refuse it (If-Match and its like). */
+export type Guard = (task: BatchTask) => void;
+
+/** Makes the change from the task as it is (a patch with tests in it); throws to refuse it. */
+export type DerivedChange = (task: BatchTask) => TaskChange;
+
+/**
+ * Updates State, Description, Response and Request, and nothing else: PUT and UpdateBatchTask (contract,
+ * section 2). A change of State takes the task from a run that the server has under way, and
+ * all that follows is written in the same transaction. If it throws, nothing has changed.
+ *
+ * @param change the change, or what makes it of the task as it is; the row is locked meanwhile
+ * @param guard a condition on the task as it is; the row is locked while it looks
+ * @returns the task as it is then
+ * @throws RequestError where the caller may not, a text is too long, or the move is illegal
+ */
+export async function updateTask(
+  parts: TaskDeps,
+  caller: Caller,
+  id: number,
+  change: TaskChange | DerivedChange,
+  guard?: Guard,
+): Promise<BatchTask> {
+  if (typeof change !== 'function') checkTexts(parts, change);
+  if (choosesBatchedWrite(caller, change, guard)) {
+    const changed = await writeBatched(parts, caller, id, change);
+    if (changed !== undefined) return changed;
+  }
+  return writeLocked(parts, caller, id, typeof change === 'function' ? change : () => change, guard);
+}
+
+/**
+ * Returns whether a change is tried first as a part of a batched statement, the common case
+ * (docs/decisions/0018-changes-together.md). Every other change is written in a transaction that locks the task:
+ *
+ * | change | written | reason |
+ * |---|---|---|
+ * | has a guard (If-Match, bulk actions) | locked | the guard reads the task |
+ * | is derived from the task (a patch with tests) | locked | the change is made from the task |
+ * | of a caller without the scope `write` | locked | it is refused, and only the locked write says why |
+ * | everything else | batched | tenant, owner and State are conditions of the statement |
+ *
+ * A batched write that changes nothing is repeated as a locked one. Then State is to change, the task is in no scope of
+ * the caller (a worker's task, or one that the caller may not see), or another transaction holds the row.
+ */
+export function choosesBatchedWrite(
+  caller: Pick<Caller, 'scopes'>,
+  change: TaskChange | DerivedChange,
+  guard: Guard | undefined,
+): change is TaskChange {
+  return typeof change !== 'function' && guard === undefined && caller.scopes.includes('write');
+}
+
+/** Writes texts together with other changes. Resolves to `undefined` if nothing was changed (`choosesBatchedWrite`). */
+function writeBatched(
+  { texts: writer }: TaskDeps,
+  caller: Caller,
+  id: number,
+  { state, ...texts }: TaskChange,
+): Promise<BatchTask | undefined> {
+  const scope = { tenant: caller.tenant, ownerId: isAdministrator(caller) ? null : caller.associateId };
+  return writer.write({ id, texts, actorId: caller.associateId, scope, state });
+}
+
+function checkTexts({ textLimits }: TaskDeps, { state: _, ...texts }: TaskChange): void {
+  for (const [name, text] of Object.entries(texts)) {
+    if (text !== undefined) checkText(capitalised(name), text, textLimits[name as keyof TaskTexts]);
+  }
+}
+
+/** Writes a change in a transaction that locks the task, which also explains a refusal. */
+async function writeLocked(
+  parts: TaskDeps,
+  caller: Caller,
+  id: number,
+  derive: DerivedChange,
+  guard: Guard | undefined,
+): Promise<BatchTask> {
+  // Refusals need no lock, and must not wait for one.
+  const { name } = checkAccess(caller, id, await getTask(parts.database.sql, id), 'Update', 'update');
+  // Where workers run it, this process may not know its queue yet; in the transaction it is too late to ask.
+  await parts.definitions.find(name);
+  return inTransaction(parts.database, async (trx) => {
+    const held = await lockTask(trx, id);
+    const task = checkAccess(caller, id, held?.task, 'Update', 'update');
+    guard?.(task);
+    const change = derive(task);
+    const { state, ...texts } = change;
+    checkTexts(parts, change);
+    if (Object.values(change).every((value) => value === undefined)) return task;
+    if (held === undefined || state === undefined || state === task.state) {
+      return (await changeTexts(trx, id, texts, caller.associateId)) ?? task;
+    }
+    return transitionLocked(parts, trx, caller, held, { ...change, state });
+  });
+}
+
+async function transitionLocked(
+  parts: TaskDeps,
+  trx: Transaction<Schema>,
+  caller: Caller,
+  held: LeasedTask,
+  change: TaskChange & { readonly state: StoredState },
+): Promise<BatchTask> {
+  const { task } = held;
+  if (!isAllowedTransition(task.state, change.state)) {
+    throw conflict`Batch task ${task.id} is ${task.state} and can't become ${change.state}; from ${task.state} it can become ${ALLOWED_TRANSITIONS[task.state].join(', ')}.`.withCode(
+      'illegal_transition',
+    );
+  }
+  return transitionForCaller(
+    parts,
+    trx,
+    caller,
+    held,
+    change,
+    message`Set to ${change.state} by ${caller.login}.`,
+  );
+}
+
+/**
+ * Moves a locked task to another state for a caller. A task that is to run again has at most the rights of the caller.
+ *
+ * @throws RequestError (conflict) if it is to run again and no server offers its definition
+ */
+export async function transitionForCaller(
+  parts: TaskDeps,
+  trx: Transaction<Schema>,
+  caller: Caller,
+  held: LeasedTask,
+  change: TaskChange & { readonly state: StoredState; readonly result?: Text; readonly reset?: boolean },
+  reason: Message,
+): Promise<BatchTask> {
+  const { id, name } = held.task;
+  const { state, ...rest } = change;
+  if (state === 'New' && !parts.queue.has(name)) {
+    throw conflict`Batch task ${id} can't run again: there is no definition called "${name}" any more.`.withCode(
+      'definition_not_found',
+    );
+  }
+  // A worker gives a task back with the rights that it had, as its lease does.
+  if (state === 'New' && relationTo(caller, held.task) !== 'worker') {
+    const runAs = await readRunAs(trx, id);
+    await writeRunAs(trx, id, narrowRunAs(runAs, caller, held.task.ownerId));
+  }
+  return transitionTask(trx, held, { ...rest, to: state, actorId: caller.associateId }, reason);
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,314 @@
+import type { Kysely } from 'kysely';
+import { invalid } from '../core/errors.ts';
+import type { MessageData } from '../core/message.ts';
+import type { ColumnValue } from '../core/odata/columns.ts';
+import { detailItems, type Grouping, hasRow, itemsAt } from '../core/odata/grouping.ts';
+import { isAggregate, type SelectedItem } from '../core/odata/selection.ts';
+import { type PageRow, type Place, readPage } from '../db/queries/task-list.ts';
+import { type Group, runningSums, summarise } from '../db/queries/task-list-summary.ts';
+import type { Schema } from '../db/schema.ts';
+import { type ArchiveRequest, type ArchiveSource, MAX_SUMMARISED } from './task-list.ts';
+
+/** Maximum number of tasks in a list with running aggregates. */
+const MAX_RUNNING = 100_000;
+/** Maximum number of groups in a list. */
+const MAX_GROUPS = 10_000;
+
+/** The value of a row in one column. */
+export interface ListCell {
+  readonly item: SelectedItem;
+  readonly value: ColumnValue;
+  /** Of an associate. */
+  readonly name: string | null;
+  /** The message behind a text of ours. */
+  readonly message: MessageData | null;
+}
+
+/** A row of the list: a task, the header or footer of a group, or the totals of the whole list. */
+export interface ArchiveRow {
+  readonly kind: 'task' | 'header' | 'footer' | 'grandtotal';
+  /** Of a header or footer, from 1, the outermost. */
+  readonly level: number;
+  readonly cells: readonly ListCell[];
+  /** Of a row that is one. */
+  readonly task: PageRow | undefined;
+}
+
+/** The data of the tasks of a page. */
+interface TasksOfPage {
+  readonly tasks: readonly PageRow[];
+  /** Of the tasks before and behind the page, as far as they are known. */
+  readonly before: Place | undefined;
+  readonly following: Place | undefined;
+}
+
+type Key = readonly string[] | undefined;
+
+/** The rows of one page of an archive list: its tasks, between the headers and footers of their groups if it has any. */
+export class ArchiveRows {
+  readonly #db: Kysely<Schema>;
+  readonly #source: ArchiveSource;
+  readonly #request: ArchiveRequest;
+  readonly #rows: ArchiveRow[] = [];
+
+  constructor(db: Kysely<Schema>, source: ArchiveSource, request: ArchiveRequest) {
+    this.#db = db;
+    this.#source = source;
+    this.#request = request;
+  }
+
+  /**
+   * Reads the page.
+   *
+   * @returns the rows, and where the next page begins if there is one
+   * @throws RequestError (invalid) if there is more to aggregate than the limit
+   */
+  async read(): Promise<{ rows: readonly ArchiveRow[]; next: Place | undefined }> {
+    const { grouping, grandTotal } = this.#request;
+    const groups = grouping && (await this.#groups(grouping));
+    const next =
+      grouping === undefined || groups === undefined
+        ? await this.#plainTasks()
+        : grouping.showsDetails
+          ? await this.#groupedTasks(grouping, groups)
+          : this.#groupsAlone(grouping, groups);
+    if (grandTotal && next === undefined) {
+      const cells = (grouping?.aggregates ?? []).map((item) => this.#sum(groups?.whole, item));
+      this.#add('grandtotal', 0, cells);
+    }
+    return { rows: this.#rows, next };
+  }
+
+  /** @returns where the next page begins */
+  async #plainTasks(): Promise<Place | undefined> {
+    const { tasks, following } = await this.#tasks();
+    for (const task of tasks) this.#addTask(task, () => null);
+    return following && tasks.at(-1)?.place;
+  }
+
+  async #tasks(): Promise<TasksOfPage> {
+    const { filter, selection, grouping, order, after, skip, top } = this.#request;
+    if (top === 0) return { tasks: [], before: undefined, following: undefined };
+    const values = selection.filter((item) => !isAggregate(item));
+    const { rows, before, following } = await readPage(this.#db, {
+      ...this.#source,
+      filter,
+      columns: [...new Set(values.filter(isPlain).map(({ expression }) => expression.column))],
+      computed: values.filter((item) => !isPlain(item)).map(({ expression }) => expression),
+      order,
+      after,
+      skip,
+      limit: top,
+      // The groups of the last skipped task determine which groups the first task opens.
+      looksBack: grouping !== undefined && after === undefined,
+    });
+    return { tasks: rows, before: after ?? before, following };
+  }
+
+  async #groups(grouping: Grouping): Promise<Groups> {
+    const { filter } = this.#request;
+    const lengths = grouping.levels.map((level) => lengthOf(grouping, level)).filter((length) => length > 0);
+    const found = await summarise(
+      this.#db,
+      { ...this.#source, filter, limit: MAX_SUMMARISED + 1 },
+      grouping.groupOrder,
+      lengths,
+      grouping.aggregates,
+      MAX_GROUPS + 1,
+    );
+    if (found.length > MAX_GROUPS) {
+      throw invalid`$select has a GroupBy with more than ${MAX_GROUPS} groups; a narrower $filter is accepted, or GroupBy of something with fewer values.`;
+    }
+    const groups = new Groups(found);
+    const showsSums = grouping.showsDetails && grouping.aggregates.some(({ hideDetail }) => !hideDetail);
+    const most = showsSums ? MAX_RUNNING : MAX_SUMMARISED;
+    if (groups.whole.count > most) {
+      throw invalid`$select has aggregates, but there are more than ${most} tasks to sum up; a narrower $filter is accepted.`;
+    }
+    return groups;
+  }
+
+  /** @returns where the next page begins */
+  async #groupedTasks(grouping: Grouping, groups: Groups): Promise<Place | undefined> {
+    const { filter, top } = this.#request;
+    const { tasks, before, following } = await this.#tasks();
+    const shown = grouping.aggregates.filter(({ hideDetail }) => !hideDetail);
+    const ids = shown.length === 0 ? [] : tasks.map(({ id }) => id);
+    const size = grouping.groupOrder.length;
+    const summed = { ...this.#source, filter, limit: MAX_RUNNING + 1 };
+    const sums = await runningSums(this.#db, summed, grouping.order, size, shown, ids);
+    let last: Key = before?.slice(0, size);
+    for (const [index, task] of tasks.entries()) {
+      const key = task.place.slice(0, size);
+      if (index > 0) this.#end(grouping, groups, last, key);
+      this.#begin(grouping, groups, last, key);
+      last = key;
+      this.#addTask(task, (item) => {
+        const sum = sums.get(task.id)?.[shown.indexOf(item)] ?? null;
+        if (item.role === 'Percent') return this.#percent(groups, item, sum);
+        // There is no running value: each task shows that of the group.
+        return item.role === 'Median' ? this.#sum(groups.find(key), item).value : sum;
+      });
+    }
+    if (tasks.length > 0) this.#end(grouping, groups, last, following?.slice(0, size));
+    else if (size === 0 && before === undefined && top > 0) {
+      this.#begin(grouping, groups, undefined, []);
+      this.#end(grouping, groups, [], undefined);
+    }
+    return following && tasks.at(-1)?.place;
+  }
+
+  /**
+   * A page of a list without tasks. The last group of the previous page is found by its key or, if it is gone, by its
+   * number.
+   *
+   * @returns where the next page begins
+   */
+  #groupsAlone(grouping: Grouping, groups: Groups): Place | undefined {
+    const { after, skip, top } = this.#request;
+    const size = grouping.groupOrder.length;
+    const keys = groups.innermost(grouping);
+    const place =
+      after && keys.findIndex((key) => JSON.stringify(key) === JSON.stringify(after.slice(0, size)));
+    const passed = place === undefined ? skip : place === -1 ? Number(after?.at(-1)) : place + 1;
+    const page = keys.slice(passed, passed + top);
+    const following = keys[passed + top];
+    let last: Key = keys[passed - 1];
+    for (const [index, key] of page.entries()) {
+      if (index > 0) this.#end(grouping, groups, last, key);
+      this.#begin(grouping, groups, last, key);
+      last = key;
+    }
+    if (page.length === 0) return undefined;
+    this.#end(grouping, groups, last, following);
+    return following && [...(last ?? []), String(passed + page.length)];
+  }
+
+  /** The headers of the groups that begin with a task, the outermost first. */
+  #begin(grouping: Grouping, groups: Groups, last: Key, key: readonly string[]): void {
+    for (const level of grouping.levels)
+      if (differ(grouping, level, last, key)) this.#summary(grouping, groups, 'header', level, key);
+  }
+
+  /** The footers of the groups that end with the last task, the innermost first. */
+  #end(grouping: Grouping, groups: Groups, last: Key, key: Key): void {
+    if (last === undefined) return;
+    for (const level of grouping.levels.toReversed())
+      if (differ(grouping, level, last, key)) this.#summary(grouping, groups, 'footer', level, last);
+  }
+
+  #summary(
+    grouping: Grouping,
+    groups: Groups,
+    kind: 'header' | 'footer',
+    level: number,
+    key: readonly string[],
+  ): void {
+    const { selection } = this.#request;
+    const group = groups.find(key.slice(0, lengthOf(grouping, level)));
+    // A group may have been emptied since the tasks were read.
+    if (group === undefined || !hasRow(selection, kind, level)) return;
+    const cells = itemsAt(selection, kind, level).map((item): ListCell => {
+      const index = grouping.groups.indexOf(item);
+      if (index === -1) return this.#sum(group, item, groups);
+      return { item, value: group.values[index] ?? null, name: group.names[index] ?? null, message: null };
+    });
+    this.#add(kind, level, cells);
+  }
+
+  #sum(group: Group | undefined, item: SelectedItem, groups?: Groups): ListCell {
+    const index = this.#request.grouping?.aggregates.indexOf(item) ?? -1;
+    const sum = group?.sums[index] ?? null;
+    const value = item.role === 'Percent' ? this.#percent(groups, item, sum) : sum;
+    return { item, value, name: null, message: null };
+  }
+
+  /** A sum as a percentage of that of all tasks; null of nothing. */
+  #percent(groups: Groups | undefined, item: SelectedItem, sum: ColumnValue): number | null {
+    const index = this.#request.grouping?.aggregates.indexOf(item) ?? -1;
+    const whole = groups === undefined ? sum : groups.whole.sums[index];
+    return typeof sum === 'number' && typeof whole === 'number' && whole !== 0 ? (sum * 100) / whole : null;
+  }
+
+  #add(kind: ArchiveRow['kind'], level: number, cells: readonly ListCell[]): void {
+    this.#rows.push({ kind, level, cells, task: undefined });
+  }
+
+  #addTask(task: PageRow, sumAt: (item: SelectedItem) => ColumnValue): void {
+    const { selection } = this.#request;
+    const computed = selection.filter((item) => !isAggregate(item) && !isPlain(item));
+    const cells = detailItems(selection).map((item): ListCell => {
+      if (isAggregate(item)) return { item, value: sumAt(item), name: null, message: null };
+      const { column } = item.expression;
+      if (!isPlain(item))
+        return { item, value: task.computed[computed.indexOf(item)] ?? null, name: null, message: null };
+      const value = task.values[column] ?? null;
+      return { item, value, name: task.names[column] ?? null, message: task.messages[column] ?? null };
+    });
+    this.#rows.push({ kind: 'task', level: 0, cells, task });
+  }
+}
+
+/** Returns whether an item is a plain column. */
+function isPlain({ expression }: SelectedItem): boolean {
+  return expression.part === undefined && expression.weight === undefined;
+}
+
+/** The groups of a list by their keys. */
+class Groups {
+  /** All tasks. */
+  readonly whole: Group;
+  readonly #all: readonly Group[];
+  readonly #byKey: ReadonlyMap<string, Group>;
+
+  constructor(found: readonly Group[]) {
+    this.#all = found;
+    this.#byKey = new Map(found.map((group) => [JSON.stringify(group.key), group]));
+    this.whole = this.find([]) ?? { key: [], count: 0, values: [], names: [], sums: [] };
+  }
+
+  find(key: readonly string[]): Group | undefined {
+    return this.#byKey.get(JSON.stringify(key));
+  }
+
+  /** The keys of the innermost groups, in their order: outer groups are sorted first, and each stays together. */
+  innermost(grouping: Grouping): (readonly string[])[] {
+    const size = grouping.groupOrder.length;
+    const keys = this.#all.filter(({ key }) => key.length === size).map(({ key }) => key);
+    const { byAggregate } = grouping;
+    if (byAggregate === undefined) return keys;
+    const index = grouping.aggregates.indexOf(byAggregate.item);
+    const lengths = grouping.levels.map((level) => lengthOf(grouping, level));
+    const sumsOf = (key: readonly string[]): ColumnValue[] =>
+      lengths.map((length) => this.find(key.slice(0, length))?.sums[index] ?? null);
+    return keys
+      .map((key, place) => ({ key, place, sums: sumsOf(key) }))
+      .toSorted((a, b) => {
+        for (const [at, length] of lengths.entries()) {
+          const order = compareValues(a.sums[at] ?? null, b.sums[at] ?? null);
+          if (order !== 0) return byAggregate.descending ? -order : order;
+          const isSame = a.key.slice(0, length).every((text, part) => text === b.key[part]);
+          if (!isSame) return a.place - b.place;
+        }
+        return a.place - b.place;
+      })
+      .map(({ key }) => key);
+  }
+}
+
+/** Counts the groupings of a level and those around it. */
+function lengthOf({ groups }: Grouping, level: number): number {
+  return groups.filter((group) => (group.level ?? 1) <= level).length;
+}
+
+/** Returns whether two tasks are in different groups of a level; undefined is before the first and after the last. */
+function differ(grouping: Grouping, level: number, last: Key, key: Key): boolean {
+  if (last === undefined || key === undefined) return true;
+  const length = lengthOf(grouping, level);
+  return last.slice(0, length).some((text, index) => text !== key[index]);
+}
+
+function compareValues(a: ColumnValue, b: ColumnValue): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,116 @@
+import type { Kysely } from 'kysely';
+import type { Caller } from '../core/caller.ts';
+import { type MessageData, plainOf } from '../core/message.ts';
+import type { ColumnName } from '../core/odata/columns.ts';
+import { columnsOf, type Filter } from '../core/odata/filter.ts';
+import type { Grouping } from '../core/odata/grouping.ts';
+import type { OrderColumn } from '../core/odata/order.ts';
+import type { Selection } from '../core/odata/selection.ts';
+import { visibleTo } from '../core/permissions.ts';
+import type { ListedDefinition } from '../db/queries/column-sql.ts';
+import { type Slice, slicesOf } from '../db/queries/scope.ts';
+import type { Place } from '../db/queries/task-list.ts';
+import { countTasks } from '../db/queries/task-list-summary.ts';
+import type { Schema } from '../db/schema.ts';
+import type { KnownDefinition } from '../queue/definitions.ts';
+import type { TaskDeps } from './context.ts';
+import { type ArchiveRow, ArchiveRows } from './task-list-rows.ts';
+
+/** The most tasks that a total counts and an aggregate sums up. */
+export const MAX_SUMMARISED = 1_000_000;
+
+/** What a caller asks of the archive list. */
+export interface ArchiveRequest {
+  readonly filter: Filter | undefined;
+  readonly selection: Selection;
+  /** How the list is grouped and summed up, if it is. */
+  readonly grouping: Grouping | undefined;
+  /** A total order; of a grouped list that of its grouping. */
+  readonly order: readonly OrderColumn[];
+  /** Where the last page ended; `undefined` for the first. */
+  readonly after: Place | undefined;
+  readonly skip: number;
+  /** Maximum number of tasks in a page, or of groups if it has no tasks. */
+  readonly top: number;
+  /** Whether a row with the sums of the whole list ends it. */
+  readonly grandTotal: boolean;
+  /** Whether the tasks of the whole list are counted. */
+  readonly count: boolean;
+}
+
+/** A page of the archive list. */
+export interface ArchivePage {
+  readonly rows: readonly ArchiveRow[];
+  /** Where the next page begins; `undefined` if there is none. */
+  readonly next: Place | undefined;
+  /** How many tasks the whole list has, no more than MAX_SUMMARISED, if it was asked for. */
+  readonly total: { readonly count: number; readonly cut: boolean } | undefined;
+}
+
+/** What a page is read by. */
+export interface ArchiveSource {
+  readonly slices: readonly Slice[];
+  readonly definitions: readonly ListedDefinition[];
+}
+
+/**
+ * A page of the tasks that the caller may see and the filter lets through (contract, sections 6 and 7).
+ *
+ * @throws RequestError (invalid) if more than MAX_SUMMARISED tasks would have to be summed up, or there are too many groups;
+ *   (unavailable) if the database takes too long
+ */
+export async function listArchive(
+  parts: TaskDeps,
+  caller: Caller,
+  request: ArchiveRequest,
+): Promise<ArchivePage> {
+  const { filter, selection, order } = request;
+  const spokenOf = [...selection.map(({ expression }) => expression), ...order].map(({ column }) => column);
+  const known = await definitionsFor(parts, [...spokenOf, ...columnsOf(filter)]);
+  return parts.database.lists.read((db) => readArchive(db, caller, request, known));
+}
+
+async function readArchive(
+  db: Kysely<Schema>,
+  caller: Caller,
+  request: ArchiveRequest,
+  known: readonly KnownDefinition[],
+): Promise<ArchivePage> {
+  const { filter } = request;
+  const source: ArchiveSource = {
+    slices: await slicesOf(db, visibleTo(caller), filter),
+    definitions: listedDefinitions(known),
+  };
+  const page = await new ArchiveRows(db, source, request).read();
+  const next = page.next;
+  const rows = known.length === 0 ? page.rows : page.rows.map((row) => withDescription(row, known));
+  if (!request.count) return { rows, next, total: undefined };
+  const count = await countTasks(db, { ...source, filter, limit: MAX_SUMMARISED + 1 });
+  const cut = count > MAX_SUMMARISED;
+  return { rows, next, total: { count: Math.min(count, MAX_SUMMARISED), cut } };
+}
+
+const DESCRIPTION: ColumnName = 'DefinitionDescription';
+
+/** The definitions that a list over these columns needs: none unless their descriptions are among them. */
+export async function definitionsFor(
+  { definitions }: TaskDeps,
+  columns: readonly ColumnName[],
+): Promise<KnownDefinition[]> {
+  return columns.includes(DESCRIPTION) ? definitions.all() : [];
+}
+
+/** Definitions as the statements of the list take them. */
+export function listedDefinitions(known: readonly KnownDefinition[]): ListedDefinition[] {
+  return known.map(({ name, description }) => ({ name, description: plainOf(description) }));
+}
+
+/** Adds the message of the definition's description, which is shown in the language of the caller. */
+function withDescription(row: ArchiveRow, known: readonly KnownDefinition[]): ArchiveRow {
+  const { description } = known.find(({ name }) => name === row.task?.subject.name) ?? {};
+  const message: MessageData | null = typeof description === 'object' ? description : null;
+  const cells = row.cells.map((cell) =>
+    cell.item.role === 'value' && cell.item.expression.column === DESCRIPTION ? { ...cell, message } : cell,
+  );
+  return { ...row, cells };
+}

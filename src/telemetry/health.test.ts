@@ -1,0 +1,82 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { Database } from '../db/database.ts';
+import { Health, writeHealth, writeHealthSummary } from './health.ts';
+
+const log = pino({ level: 'silent' });
+
+/** A database that does this with a statement. */
+function databaseThat(answers: () => Promise<unknown>): Database {
+  const executor = {
+    transformQuery: (node: unknown) => node,
+    compileQuery: () => ({}),
+    executeQuery: answers,
+    withPlugins: () => executor,
+  };
+  return { sql: { getExecutor: () => executor } } as unknown as Database;
+}
+
+const answering = databaseThat(async () => ({ rows: [{ '?column?': 1 }] }));
+
+test('is not ready while it starts, ready while it serves, and not ready again while it stops', async () => {
+  const health = new Health(log);
+  const seen: object[] = [];
+  const look = async (): Promise<void> => void seen.push(writeHealth(await health.report(), String));
+  await look();
+  health.serve(answering);
+  await look();
+  health.stop();
+  await look();
+  health.serve(answering); // nothing leads back
+  await look();
+  expect(seen).toEqual([
+    { Status: 'not ready', Reason: 'The server is starting.' },
+    { Status: 'ready' },
+    { Status: 'not ready', Reason: 'The server is stopping.' },
+    { Status: 'not ready', Reason: 'The server is stopping.' },
+  ]);
+});
+
+test('is not ready where the database fails, or does not answer', async () => {
+  for (const answers of [
+    () => Promise.reject(new Error('away')),
+    () => new Promise<never>(() => undefined),
+  ]) {
+    const health = new Health(log);
+    health.serve(databaseThat(answers));
+    expect(writeHealthSummary(await health.report(), String)).toEqual({
+      Status: 'not ready',
+      Reason: 'The database does not answer.',
+      UptimeSeconds: expect.any(Number),
+      DatabaseMilliseconds: null,
+    });
+  }
+});
+
+test('asks the database once, however many ask at the same time', async () => {
+  let asked = 0;
+  const health = new Health(log);
+  health.serve(
+    databaseThat(async () => {
+      asked += 1;
+      return { rows: [] };
+    }),
+  );
+  const reports = await Promise.all([health.report(), health.report(), health.report()]);
+  expect(reports.every((report) => report.isReady)).toBe(true);
+  expect(asked).toBe(1);
+});
+
+test('is not ready while the disk of the database is full', async () => {
+  let free = 100;
+  const health = new Health(log);
+  health.serve(answering, { freeBytes: () => free, neededBytes: 50 });
+  expect((await health.report()).isReady).toBe(true);
+  free = 49;
+  expect(writeHealth(await health.report(), String)).toEqual({
+    Status: 'not ready',
+    Reason: 'The disk of the database is full.',
+  });
+  free = 50;
+  expect((await health.report()).isReady).toBe(true);
+});
