@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TaskTexts } from '../src/core/task.ts';
-import { changeTexts } from '../src/db/queries/change-texts.ts';
+import { changeTexts } from '../src/db/queries/task-write.ts';
 import { ApiClient } from '../test/support/api-client.ts';
 import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
 import { figuresOf, interleave, type Report, ratioOf } from './figures.ts';

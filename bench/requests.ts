@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { changeTexts } from '../src/db/queries/change-texts.ts';
 import { getTask } from '../src/db/queries/task.ts';
+import { changeTexts } from '../src/db/queries/task-write.ts';
 import { ApiClient } from '../test/support/api-client.ts';
 import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
 import type { BareJob } from './bare-fastify.ts';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Logger, pino, stdSerializers } from 'pino';
 
 /** Headers that hold secrets, wherever a request is logged. */
@@ -39,3 +40,8 @@ function addEvent(fields: object): object {
 
 /** How a line is written. */
 export const LOG_FORMAT = { serializers: { err: writeError }, mixin: addEvent };
+
+/** The version of this package. */
+export const VERSION: string = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+).version;

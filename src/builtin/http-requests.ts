@@ -4,6 +4,7 @@ import { message } from '../core/message.ts';
 import { createAgent } from '../core/ssrf-guard.ts';
 import { defineTask, type TaskContext } from '../sdk/define-task.ts';
 import { PermanentError } from '../sdk/errors.ts';
+import { pause } from './countdown.ts';
 import { ResultLog } from './http-requests/result-log.ts';
 import {
   backoffSeconds,
@@ -13,7 +14,6 @@ import {
   type TryOutcome,
 } from './http-requests/retry-rules.ts';
 import { type Answer, type OutgoingRequest, send } from './http-requests/send.ts';
-import { pause } from './pause.ts';
 
 const RESULT_FILE = 'http-requests.jsonl';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;

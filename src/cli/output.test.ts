@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { escapeControls, oneLine, severalLines } from './terminal-text.ts';
+import { escapeControls, oneLine, severalLines } from './output.ts';
 
 const TTY = { isTTY: true } as const;
 const PIPE = { isTTY: false } as unknown as typeof TTY;

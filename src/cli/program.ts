@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { ROLES, SCOPES } from '../core/caller.ts';
 import { STORED_STATES } from '../core/task-state.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../logger.ts';
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './completion.ts';
 import { EXIT_CODES, type ExitCode } from './usage.ts';
 
@@ -259,7 +259,7 @@ function addUserCommands(program: Command, runs: Runs): void {
 }
 
 function addTokenCommands(program: Command, runs: Runs): void {
-  const tokens = () => import('./local/token.ts');
+  const tokens = () => import('./local/accounts.ts');
   const token = program.command('token').alias('tokens').description('bearer tokens');
   addLocal(token.command('create'))
     .description('make one and print it, once')
@@ -284,7 +284,7 @@ function addTokenCommands(program: Command, runs: Runs): void {
 }
 
 function addApplicationCommands(program: Command, runs: Runs): void {
-  const applications = () => import('./local/app.ts');
+  const applications = () => import('./local/accounts.ts');
   const app = program.command('app').alias('apps').description('applications with an SO-AppToken');
   addLocal(app.command('add'))
     .description('register one and print its SO-AppToken, once')

@@ -1,8 +1,8 @@
 import { logRenamedSettings, readConfig } from '../config.ts';
 import { openLog } from '../logger.ts';
 import { type Server, startServer } from '../server.ts';
-import { untilSignal } from './until-signal.ts';
 import type { ExitCode } from './usage.ts';
+import { untilSignal } from './usage.ts';
 
 /** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. @param worker whether it runs tasks too */
 export async function serve({ worker: runs }: { readonly worker: boolean }): Promise<ExitCode> {

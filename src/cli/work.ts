@@ -2,12 +2,11 @@ import type { Logger } from 'pino';
 import { type Config, logRenamedSettings, readConfig } from '../config.ts';
 import { OperatorError } from '../core/operator-error.ts';
 import { openLog } from '../logger.ts';
-import { loadHandlers } from '../queue/load-handlers.ts';
-import { Registry } from '../queue/registry.ts';
+import { loadHandlers, Registry } from '../queue/registry.ts';
 import { createWorker } from '../sdk/index.ts';
-import { startWorkerNode } from '../worker-node.ts';
-import { untilSignal } from './until-signal.ts';
+import { startWorkerNode } from '../server.ts';
 import type { ExitCode } from './usage.ts';
+import { untilSignal } from './usage.ts';
 
 /** A worker that is at work. */
 interface Working {

@@ -62,3 +62,11 @@ export function isFullSignIn(caller: Caller): boolean {
     !caller.narrowed && caller.token === undefined && SCOPES.every((scope) => caller.scopes.includes(scope))
   );
 }
+
+/** What the lease owners of workers outside the server begin with; those of the server's own processes never do. */
+export const WORKER_OWNER = 'worker:';
+
+/** Who holds the leases of a caller's workers, or of one of them: the associate counts, the name is for people. */
+export function workerOwner(caller: Caller, workerName = ''): string {
+  return `${WORKER_OWNER}${caller.associateId}:${workerName}`;
+}

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fallbacks } from './language.ts';
 import {
   chooseText,
+  fallbacks,
   parseMultiLanguageText,
   replaceReferences,
   writeMultiLanguageText,
-} from './multi-language-text.ts';
+} from './language.ts';
 
 const parsed = (text: string) => {
   const texts = parseMultiLanguageText(text);

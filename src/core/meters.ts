@@ -70,3 +70,25 @@ export function countedOutcome(
   if (outcome === 'lost') return 'lost';
   return hasEnded(after.state) ? 'failed' : 'retried';
 }
+
+/** Is told of the requests that this process answers. Never throws. */
+export interface HttpMeter {
+  began(): void;
+  /** @param route the pattern of the route, so that there are few; `none` where no route has matched */
+  answered(method: string, route: string, status: number, seconds: number): void;
+  /** How many event streams are open now. */
+  streams(open: number): void;
+}
+
+/** What has become of one try of a delivery. */
+export type TryOutcome =
+  | 'delivered'
+  /** Another try follows. */
+  | 'failed'
+  /** It was the last one. */
+  | 'dead';
+
+/** Is told of every try of a delivery of a webhook. Never throws. */
+export interface WebhookMeter {
+  tried(outcome: TryOutcome, seconds: number): void;
+}

@@ -1,5 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideOutcome, type RunOutcome } from './run-outcome.ts';
+import {
+  DEFAULT_RETRY,
+  decideOutcome,
+  MAX_RETRIES,
+  MAX_RETRY_DELAY,
+  nextDelay,
+  type RunOutcome,
+  retryProblem,
+} from './run-outcome.ts';
 
 const policy = { limit: 2, lostLimit: 1, delay: 1, factor: 2, maxDelay: 10 };
 const follows = (outcome: RunOutcome, failures = 0, losses = 0) =>
@@ -59,4 +68,53 @@ describe('what follows from a run', () => {
     expect(last).toMatchObject({ to: 'Failed', losses: 2, delaySeconds: null });
     expect(String(last.result)).toContain('lost 2 times');
   });
+});
+
+const retryPolicy = { limit: 4, lostLimit: 3, delay: 2, factor: 3, maxDelay: 30 };
+
+test('delays grow by the factor up to the longest; jitter adds up to a quarter', () => {
+  expect([1, 2, 3, 4].map((failures) => nextDelay(retryPolicy, failures, 0))).toEqual([2, 6, 18, 30]);
+  expect([1, 2, 3, 4].map((failures) => nextDelay(retryPolicy, failures, 0.5))).toEqual([
+    2.25, 6.75, 20.25, 33.75,
+  ]);
+});
+
+test('past the limit there is no further run', () => {
+  expect(nextDelay(retryPolicy, 5, 0)).toBeUndefined();
+  expect(nextDelay(DEFAULT_RETRY, 1, 0)).toBeUndefined();
+});
+
+test('a delay is a number, at least what the policy asks for and at most a quarter more, however often the run has failed', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: MAX_RETRIES }),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      fc.double({ min: 0, max: MAX_RETRY_DELAY, noNaN: true }),
+      fc.double({ min: 1, max: 1000, noNaN: true }),
+      fc.double({ min: 0, max: MAX_RETRY_DELAY, noNaN: true }),
+      (failures, jitter, delay, factor, maxDelay) => {
+        const any = { limit: MAX_RETRIES, lostLimit: 3, delay, factor, maxDelay };
+        const seconds = nextDelay(any, failures, jitter) as number;
+        expect(seconds).toBeGreaterThanOrEqual(Math.min(delay, maxDelay));
+        expect(seconds).toBeLessThanOrEqual(maxDelay * 1.25);
+      },
+    ),
+  );
+});
+
+test('the 5000th retry without a delay is due at once', () => {
+  expect(nextDelay({ ...DEFAULT_RETRY, limit: 5000, delay: 0 }, 5000, 0.7)).toBe(0);
+});
+
+test.each([
+  [{ delay: 1e15 }, 'delay is 1000000000000000; seconds from 0 to 31536000 are accepted'],
+  [{ maxDelay: Number.POSITIVE_INFINITY }, 'maxDelay is Infinity; seconds from 0 to 31536000 are accepted'],
+  [{ delay: Number.NaN }, 'delay is NaN; seconds from 0 to 31536000 are accepted'],
+  [{ limit: 1.5 }, 'limit is 1.5; a whole number from 0 to 1000000 is accepted'],
+  [{ lostLimit: -1 }, 'lost is -1; a whole number from 0 to 1000000 is accepted'],
+  [{ factor: 1e300 }, 'factor is 1e+300; a number from 0 to 1000 is accepted'],
+  [{ limit: 5000, delay: 0 }, undefined],
+  [{}, undefined],
+])('the policy %j is checked', (given, problem) => {
+  expect(retryProblem({ ...DEFAULT_RETRY, ...given })).toBe(problem);
 });

@@ -1,6 +1,62 @@
 import { type Message, message, type Text } from './message.ts';
-import { nextDelay, type RetryPolicy } from './retry-part.ts';
 import type { StoredState } from './task-state.ts';
+
+/** How often and when a failed or lost run is tried again. */
+export interface RetryPolicy {
+  /** How many failed runs are followed by another; 0 is none. */
+  readonly limit: number;
+  /** How many runs whose process was lost are followed by another; 0 is none. */
+  readonly lostLimit: number;
+  /** Seconds before the first retry. */
+  readonly delay: number;
+  /** What the delay is multiplied by with each further retry; 1 keeps it. */
+  readonly factor: number;
+  /** The longest delay, in seconds, before jitter is added. */
+  readonly maxDelay: number;
+}
+
+/** The default: a failure is final, a lost run is repeated three times. */
+export const DEFAULT_RETRY: RetryPolicy = { limit: 0, lostLimit: 3, delay: 1, factor: 2, maxDelay: 300 };
+
+/** Maximum number of retries of a policy. */
+export const MAX_RETRIES = 1_000_000;
+/** The longest delay of a policy, in seconds: a year. */
+export const MAX_RETRY_DELAY = 365 * 86_400;
+/** The largest factor of a policy. */
+export const MAX_RETRY_FACTOR = 1000;
+
+/** Jitter makes a delay at most this much longer, so that runs that fail together do not come back together. */
+const JITTER = 0.25;
+
+/**
+ * Seconds to wait before the next run, or `undefined` if no further run is due. Never less than the policy's delay, and
+ * at most a quarter more.
+ *
+ * @param failures failed runs so far, this one included: 1 or more
+ * @param jitter a number in [0, 1)
+ */
+export function nextDelay(policy: RetryPolicy, failures: number, jitter: number): number | undefined {
+  if (failures > policy.limit) return undefined;
+  // After a thousand failures the factor's power is Infinity, and 0 * Infinity is NaN.
+  const backoff = policy.delay === 0 ? 0 : policy.delay * policy.factor ** (failures - 1);
+  return Math.min(policy.maxDelay, backoff, MAX_RETRY_DELAY) * (1 + JITTER * jitter);
+}
+
+/** Describes the first invalid property of a policy: its value and the accepted range. `undefined` if all are valid. */
+export function retryProblem(policy: RetryPolicy): string | undefined {
+  const { limit, lostLimit, delay, factor, maxDelay } = policy;
+  for (const [name, count] of Object.entries({ limit, lost: lostLimit })) {
+    if (!Number.isInteger(count) || count < 0 || count > MAX_RETRIES)
+      return `${name} is ${count}; a whole number from 0 to ${MAX_RETRIES} is accepted`;
+  }
+  for (const [name, seconds] of Object.entries({ delay, maxDelay })) {
+    if (!(seconds >= 0 && seconds <= MAX_RETRY_DELAY))
+      return `${name} is ${seconds}; seconds from 0 to ${MAX_RETRY_DELAY} are accepted`;
+  }
+  if (!(factor >= 0 && factor <= MAX_RETRY_FACTOR))
+    return `factor is ${factor}; a number from 0 to ${MAX_RETRY_FACTOR} is accepted`;
+  return undefined;
+}
 
 /** What a run came to: it returned, it threw, or it was told to end and did so or was left behind. */
 export type RunOutcome =

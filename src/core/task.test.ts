@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { secondsUntil } from './start-options.ts';
+import { secondsUntil } from './task.ts';
 
 test('a start is due at once, in some seconds, or at an instant; never in the past', () => {
   const now = new Date('2026-03-01T12:00:00Z');

@@ -1,7 +1,25 @@
-import type { CancellationBehaviourName } from './cancellation.ts';
 import type { MessageData } from './message.ts';
 import type { RunAs } from './run-as.ts';
 import type { StoredState } from './task-state.ts';
+import type { TraceContext } from './trace-context.ts';
+
+/** `BatchTaskCancellationBehaviour` by name, with SuperOffice's numbers (contract, section 1). */
+export const CancellationBehaviour = { CanCancel: 0, CancelWithWarning: 1, CannotCancel: 2 } as const;
+
+/** The name of a `BatchTaskCancellationBehaviour`. */
+export type CancellationBehaviourName = keyof typeof CancellationBehaviour;
+
+/**
+ * The name that belongs to a stored number.
+ *
+ * @throws RangeError where there is none, which would be a corrupt row
+ */
+export function cancellationOf(number: number): CancellationBehaviourName {
+  for (const [name, value] of Object.entries(CancellationBehaviour)) {
+    if (value === number) return name as CancellationBehaviourName;
+  }
+  throw new RangeError(`${number} is not the number of a cancellation behaviour`);
+}
 
 /** ParameterObject as it is kept: JSON values by name. Clients of SuperOffice send strings only. */
 export type Parameters = Record<string, unknown>;
@@ -81,4 +99,31 @@ export interface NewTask {
   readonly cancellation: CancellationBehaviourName;
   /** The rights that its runs have. */
   readonly runAs: RunAs;
+}
+
+/** When and in which order a task is to run, and what tells that a start was sent twice. */
+export interface StartOptions {
+  /** When its first run is due: an instant, or seconds from now. At once where it is absent. */
+  readonly due?: Date | number | undefined;
+  /** Higher ones are delivered first; 0 where it is absent. */
+  readonly priority?: number | undefined;
+  /** The caller's key of this start: the same one within a day starts nothing more. */
+  readonly idempotencyKey?: string | undefined;
+  /** Where the call stands in a distributed trace. It is no part of what the caller asks for. */
+  readonly trace?: TraceContext | undefined;
+}
+
+/** The lowest and the highest priority. */
+export const PRIORITIES = { lowest: -1000, highest: 1000 } as const;
+
+/** The longest delay of a start: ten years, in seconds. */
+export const LONGEST_DELAY_SECONDS = 10 * 365 * 24 * 60 * 60;
+
+/** The longest idempotency key, in characters. */
+export const LONGEST_KEY = 255;
+
+/** Seconds from now until a start is due; 0 where it is due. */
+export function secondsUntil(due: StartOptions['due'], now: Date): number {
+  if (due === undefined) return 0;
+  return Math.max(0, typeof due === 'number' ? due : (due.getTime() - now.getTime()) / 1000);
 }

@@ -1,8 +1,13 @@
 import type { Kysely } from 'kysely';
-import type { BackendName } from './backend.ts';
 import type { ListReads } from './list-reads.ts';
 import type { PubSub } from './pubsub.ts';
 import type { Schema } from './schema.ts';
+
+/** The kinds of database, as DATABASE_BACKEND names them. */
+export const BACKEND_NAMES = ['pglite', 'postgres', 'citus'] as const;
+
+/** A kind of database. The same SQL runs on all of them; Citus keeps our tables on its coordinator. */
+export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** The open database and what comes with it. */
 export interface Database {

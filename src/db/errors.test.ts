@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isConnectionError } from './errors.ts';
+import { isConnectionError, isDiskFull } from './errors.ts';
 
 const withCode = (code: string): Error => Object.assign(new Error('said by the database'), { code });
 
@@ -23,4 +23,14 @@ describe('the database is away', () => {
     for (const other of [undefined, null, 'ECONNREFUSED', { code: '57P01' }, new Error('anything')])
       expect(isConnectionError(other)).toBe(false);
   });
+});
+
+const diskErrorWithCode = (code: string): Error => Object.assign(new Error('said by the database'), { code });
+
+test('the disk is full by what the database says, or would be in the embedded one', () => {
+  expect(isDiskFull(diskErrorWithCode('53100'), false)).toBe(true);
+  expect(isDiskFull(diskErrorWithCode('25006'), true)).toBe(true);
+  expect(isDiskFull(diskErrorWithCode('25006'), false), 'a standby').toBe(false);
+  for (const other of [diskErrorWithCode('57P01'), new Error('no space left'), undefined, { code: '53100' }])
+    expect(isDiskFull(other, true)).toBe(false);
 });

@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from './schema.ts';
 
 /** What a statement's text ends with that PostgreSQL is to prepare. */
 export const PREPARED_MARK = '/* prepared */';
@@ -9,3 +10,9 @@ export const PREPARED_MARK = '/* prepared */';
  * varies in its parameters. The embedded database takes it for the comment that it is.
  */
 export const PREPARED = sql.raw(PREPARED_MARK);
+
+/** What time it is by the database's clock, the only one that all servers share. */
+export async function databaseTime(db: Kysely<Schema>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db);
+  return rows[0]?.now ?? new Date(Number.NaN);
+}

@@ -2,10 +2,31 @@ import type { Logger } from 'pino';
 import { BackgroundJob } from '../core/background-job.ts';
 import type { Database } from '../db/database.ts';
 import { LISTENING_MS, type Signal } from '../db/pubsub.ts';
-import { readEvents, type TaskEvent } from '../db/queries/event.ts';
+import { readEvents, readProgress, type TaskEvent, type TaskProgress } from '../db/queries/event.ts';
 import { lastEventId, settledEvents, settledPosition } from '../db/queries/event-order.ts';
-import { readProgress, type TaskProgress } from '../db/queries/read-progress.ts';
-import { Semaphore } from './turns.ts';
+
+/** Lets only so many do something at a time; the others wait for their turn, first come first served. */
+class Semaphore {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(most: number) {
+    this.#free = most;
+  }
+
+  /** Does the work when it is its turn. */
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}
 
 const PAGE = 500;
 /** A lost signal costs at most this. */

@@ -1,10 +1,32 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { WebhookConfig } from '../config.ts';
-import { readBody } from '../core/read-body.ts';
-import { AddressRefused, readUrl } from '../core/ssrf-guard.ts';
+import type { RightsSubject } from '../core/permissions.ts';
+import { AddressRefused, readBody, readUrl } from '../core/ssrf-guard.ts';
 import { traceHeaders } from '../core/trace-context.ts';
+import type { TaskEvent } from '../db/queries/event.ts';
 import type { DueDelivery, TryResult } from '../db/queries/webhook-delivery.ts';
-import { signedHeaders } from './signature.ts';
+
+const PREFIX = 'whsec_';
+
+/** A new secret: 256 random bits, written as Standard Webhooks write them. */
+export function generateSecret(): string {
+  return PREFIX + randomBytes(32).toString('base64');
+}
+
+/** The headers of a delivery, signed as Standard Webhooks are: HMAC-SHA256 over id, time and body. */
+export function signedHeaders(
+  secret: string,
+  deliveryId: number,
+  at: Date,
+  body: string,
+): Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string> {
+  const id = `delivery_${deliveryId}`;
+  const timestamp = String(Math.floor(at.getTime() / 1000));
+  const key = Buffer.from(secret.slice(PREFIX.length), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+}
 
 /** How much of an answer is kept, in bytes. */
 const KEPT_BYTES = 1024;
@@ -83,4 +105,34 @@ function isRefused(error: unknown): boolean {
 function textOf(error: unknown): string {
   const { name, message } = error as Error;
   return name === 'TimeoutError' ? 'no answer in time' : message.slice(0, 500).toWellFormed();
+}
+
+/** What a webhook is sent of an event: the properties of `GET /api/v1/Events`, in English and UTC. */
+export function bodyOf(event: TaskEvent): string {
+  return JSON.stringify({
+    Type: 'state',
+    Id: event.id,
+    TaskId: event.taskId,
+    Name: event.name,
+    AssociateId: event.ownerId,
+    DatabaseSerialNumber: event.tenant,
+    At: event.at.toISOString(),
+    ActorId: event.actorId,
+    Runtime: event.nodeId,
+    From: event.from,
+    To: event.to,
+    Attempt: event.attempt,
+    Reason: event.reason,
+  });
+}
+
+/** The task in a delivery's body, reduced to what rights depend on; `undefined` for a test delivery. */
+export function subjectOf(body: string): RightsSubject | undefined {
+  const { Type, Name, AssociateId, DatabaseSerialNumber } = JSON.parse(body);
+  return Type === 'state' ? { name: Name, ownerId: AssociateId, tenant: DatabaseSerialNumber } : undefined;
+}
+
+/** What a test sends. */
+export function testBody(webhookId: number, now: Date): string {
+  return JSON.stringify({ Type: 'test', WebhookId: webhookId, At: now.toISOString() });
 }

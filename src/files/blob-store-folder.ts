@@ -4,7 +4,7 @@ import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, stat, statfs }
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { makePrivate, PRIVATE_FILE, PRIVATE_FOLDER } from '../db/pglite/private-access.ts';
+import { makePrivate, PRIVATE_FILE, PRIVATE_FOLDER } from '../db/pglite/file-system.ts';
 import type { ByteRange, FileStore, StoredFile } from './blob-store.ts';
 import { nothingThere, syncFile, syncFolder } from './fs.ts';
 

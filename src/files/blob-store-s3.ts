@@ -11,8 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { OperatorError } from '../core/operator-error.ts';
-import type { ByteRange, FileStore, StoredFile } from './blob-store.ts';
-import type { S3Place } from './place.ts';
+import type { ByteRange, FileStore, S3Place, StoredFile } from './blob-store.ts';
 
 /** How many files one call removes at most, by S3. */
 const MAX_DELETED_AT_ONCE = 1000;

@@ -1,41 +1,86 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve, sep } from 'node:path';
-import type { Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
-import { invalid } from '../core/errors.ts';
+import { invalid, oversized, type RequestError } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
 import { type RetryOptions, retry } from '../core/retry.ts';
 import type { BatchTask } from '../core/task.ts';
-import { isDiskFull } from '../db/disk-full.ts';
-import {
-  findResultFile,
-  findResultKeys,
-  type ResultFileRecord,
-  writeResultFiles,
-} from '../db/queries/file.ts';
+import { isDiskFull } from '../db/errors.ts';
 import {
   deleteUpload,
+  findResultFile,
+  findResultKeys,
   findUpload,
   insertUpload,
   type NewUpload,
   noteUse,
+  type ResultFileRecord,
   type Upload,
-} from '../db/queries/uploads.ts';
+  writeResultFiles,
+} from '../db/queries/file.ts';
 import type { Schema } from '../db/schema.ts';
 import type { ResultFile } from '../sdk/define-task.ts';
 import { PermanentError } from '../sdk/errors.ts';
 import type { ByteRange, FileStore } from './blob-store.ts';
-import { digestOf } from './digest.ts';
-import { nothingThere } from './fs.ts';
-import { Measure, type Measured, tooLarge } from './measure.ts';
+import { digestOf, nothingThere } from './fs.ts';
 import { Scratch } from './scratch.ts';
 import { UploadRoom, type UploadRoomOptions } from './upload-quota.ts';
 
-export type { Measured } from './measure.ts';
+/** The size and the hash of a content. */
+export interface Measured {
+  readonly bytes: number;
+  /** in hex */
+  readonly sha256: string;
+}
+
+/** A refusal of a file that is larger than is set. */
+function tooLarge(mostBytes: number): RequestError {
+  return oversized`The file is larger than ${mostBytes} bytes, the most that is accepted.`;
+}
+
+/** The check is repeated after this many bytes. */
+const CHECK_BYTES = 16 * 1024 * 1024;
+
+/** Measures what passes through it, and fails with a RequestError (oversized) if that is too much. */
+class Measure extends Transform {
+  readonly #hash = createHash('sha256');
+  readonly #mostBytes: number;
+  readonly #check: ((bytes: number) => Promise<void>) | undefined;
+  #bytes = 0;
+  #checked = 0;
+
+  /** @param check called every 16 MB with the measure so far; throws to abort the stream */
+  constructor(mostBytes: number, check?: (bytes: number) => Promise<void>) {
+    super();
+    this.#mostBytes = mostBytes;
+    this.#check = check;
+  }
+
+  override _transform(
+    chunk: Buffer,
+    _encoding: BufferEncoding,
+    done: (error: Error | null, chunk?: Buffer) => void,
+  ): void {
+    this.#bytes += chunk.length;
+    this.#hash.update(chunk);
+    if (this.#bytes > this.#mostBytes) done(tooLarge(this.#mostBytes));
+    else if (this.#check === undefined || this.#bytes - this.#checked < CHECK_BYTES) done(null, chunk);
+    else {
+      this.#checked = this.#bytes;
+      this.#check(this.#bytes).then(() => done(null, chunk), done);
+    }
+  }
+
+  /** What has passed; once, at the end. */
+  measured(): Measured {
+    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+}
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** What names an uploaded file begin with, where an input file is asked for. */

@@ -1,6 +1,5 @@
-import type { FileStore } from './blob-store.ts';
+import type { FileStore, FilesPlace } from './blob-store.ts';
 import { FolderStore } from './blob-store-folder.ts';
-import type { FilesPlace } from './place.ts';
 
 /**
  * Opens the store that the settings name. The client of S3 is loaded only where it is used.

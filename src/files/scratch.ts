@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/prom
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { PRIVATE_FILE, PRIVATE_FOLDER } from '../db/pglite/private-access.ts';
+import { PRIVATE_FILE, PRIVATE_FOLDER } from '../db/pglite/file-system.ts';
 import { nothingThere, syncFile, syncFolder } from './fs.ts';
 
 const INPUTS = 'inputs';

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { oversized, type RequestError, unavailable } from '../core/errors.ts';
 import { message } from '../core/message.ts';
-import { sumUploads } from '../db/queries/uploads.ts';
+import { sumUploads } from '../db/queries/file.ts';
 import type { Schema } from '../db/schema.ts';
 import type { FileStore } from './blob-store.ts';
 

@@ -8,12 +8,11 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { RequestError, unavailable } from '../core/errors.ts';
+import { invalid, RequestError, unavailable } from '../core/errors.ts';
 import { message } from '../core/message.ts';
-import { isDiskFull } from '../db/disk-full.ts';
-import { isConnectionError } from '../db/errors.ts';
-import { isOutOfIds } from '../db/queries/count-ids.ts';
-import { isRetryableTransactionError } from '../db/retrying.ts';
+import { isConnectionError, isDiskFull } from '../db/errors.ts';
+import { isOutOfIds } from '../db/queries/statistics.ts';
+import { isRetryableTransactionError } from '../db/transaction.ts';
 import type { EventFeed } from '../events/feed.ts';
 import type { WebhookSender } from '../events/webhook-sender.ts';
 import type { TaskDeps } from '../services/context.ts';
@@ -27,54 +26,72 @@ import { decodeBodies } from './body/content-encoding.ts';
 import { BODY_TYPES, readRequestBodies, unsupportedBody } from './body/parse.ts';
 import { answerClientError } from './client-errors.ts';
 import { compressAnswers } from './compression.ts';
-import { allowOrigins } from './cross-origin.ts';
 import { databaseAway, databaseBusy, diskFull, outOfIds, toErrorAnswer } from './errors.ts';
 import type { Catalogues } from './i18n/catalogs.ts';
 import { localeOf, registerLocales } from './i18n/locale.ts';
 import { registerTimes } from './i18n/times.ts';
-import { limitOpenCalls } from './limit-open-calls.ts';
 import { describeAgentCalls } from './openapi/agent-descriptions.ts';
 import { collectOperations } from './openapi/collect.ts';
-import { limitPipelining } from './pipelining.ts';
 import { refuseRepeatedNames } from './query.ts';
-import { RateLimiter } from './rate-limiter.ts';
-import { requestIdOf } from './request-id.ts';
-import { observeRequests } from './request-telemetry.ts';
-import { userRoutes } from './resources/accounts.ts';
-import { applicationRoutes } from './resources/applications.ts';
+import { observeRequests, requestIdOf } from './request-telemetry.ts';
+import { applicationRoutes, tokenRoutes, userRoutes } from './resources/accounts.ts';
 import { archiveAgentRoutes } from './resources/archive-agent.ts';
 import { batchAgentRoutes } from './resources/batch-agent.ts';
-import { batchTaskRoutes } from './resources/batch-task.ts';
+import { batchTaskRoutes, taskControlRoutes, taskLogRoutes } from './resources/batch-task.ts';
 import { archiveRoutes, batchTaskListRoutes } from './resources/batch-task-list.ts';
-import { blobAgentRoutes } from './resources/blob-agent-part.ts';
+import { blobAgentRoutes } from './resources/blob-agent.ts';
 import { taskChildrenRoutes } from './resources/children.ts';
 import { dashboardRoutes } from './resources/dashboard.ts';
-import { definitionRoutes } from './resources/definitions.ts';
+import { definitionRoutes, retentionRoutes } from './resources/definitions.ts';
 import { eventRoutes } from './resources/events.ts';
-import { uploadRoutes } from './resources/files.ts';
-import { healthRoutes } from './resources/health.ts';
-import { metricsRoutes } from './resources/metrics.ts';
-import { openApiRoutes } from './resources/openapi.ts';
-import { retentionRoutes } from './resources/retention.ts';
+import { taskFileRoutes, uploadRoutes } from './resources/files.ts';
 import { scheduleRoutes } from './resources/schedules.ts';
-import { discoveryRoutes } from './resources/server.ts';
+import {
+  discoveryRoutes,
+  healthRoutes,
+  metricsRoutes,
+  openApiRoutes,
+  statisticsRoutes,
+  textRoutes,
+} from './resources/server.ts';
 import { signInRoutes } from './resources/sign-in.ts';
-import { statisticsRoutes } from './resources/statistics.ts';
-import { taskControlRoutes } from './resources/task-control.ts';
-import { taskFileRoutes } from './resources/task-files.ts';
-import { taskLogRoutes } from './resources/task-log.ts';
-import { textRoutes } from './resources/texts.ts';
-import { timeZoneAgentRoutes } from './resources/time-zone-agent.ts';
-import { timeZoneRoutes } from './resources/time-zones-part.ts';
-import { tokenRoutes } from './resources/tokens.ts';
+import { timeZoneAgentRoutes, timeZoneRoutes } from './resources/time-zones.ts';
 import { webhookRoutes } from './resources/webhooks.ts';
-import { workerFileRoutes } from './resources/worker-files.ts';
-import { workerRoutes } from './resources/workers.ts';
+import { workerFileRoutes, workerRoutes } from './resources/workers.ts';
 import { workerChildrenRoutes } from './resources/workers-children.ts';
 import { formatOf, negotiateAnswers, setContentType } from './respond.ts';
 import { enforceRouteAccess } from './route-access.ts';
-import { forbidCaching, protectAnswer, protectAnswers } from './security.ts';
+import {
+  allowOrigins,
+  forbidCaching,
+  limitOpenCalls,
+  protectAnswer,
+  protectAnswers,
+  RateLimiter,
+} from './security.ts';
 import { nameCustomer, stripTenantSegment } from './urls.ts';
+
+/** Requests of one connection that may be under way; clients that send one after the other have one. */
+const MAX_BATCH = 16;
+
+/**
+ * Refuses what a client asks for ahead of reading its answers: those wait in memory, in their order, and a packet has
+ * room for hundreds of requests.
+ */
+function limitPipelining(app: FastifyInstance): void {
+  const underWay = new WeakMap<object, number>();
+  app.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw;
+    const requests = (underWay.get(socket) ?? 0) + 1;
+    underWay.set(socket, requests);
+    reply.raw.once('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+    if (requests <= MAX_BATCH) done();
+    else
+      done(
+        invalid`At most ${MAX_BATCH} requests may wait for their answers on one connection; one after the other is accepted.`,
+      );
+  });
+}
 
 /** What the HTTP side works with. */
 export interface AppDeps {

@@ -10,7 +10,7 @@ import {
 } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import Negotiator from 'negotiator';
-import { vary } from './vary.ts';
+import { vary } from './respond.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

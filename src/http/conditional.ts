@@ -7,8 +7,7 @@ import { rightsOn } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';
 import type { Guard } from '../services/change-task.ts';
 import { withoutCoding } from './compression.ts';
-import { formatOf } from './respond.ts';
-import { vary } from './vary.ts';
+import { formatOf, vary } from './respond.ts';
 
 /**
  * Conditional requests on one task (contract, section 5; RFC 9110, section 13).

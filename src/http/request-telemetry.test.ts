@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { requestIdOf } from './request-id.ts';
+import { requestIdOf } from './request-telemetry.ts';
 
 test('takes the id of the caller, where it is one that a log can hold', () => {
   for (const id of ['a', 'order/4711', 'b3:7=.@+-_', 'x'.repeat(128)])

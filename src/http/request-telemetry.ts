@@ -1,8 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { HttpMeter } from '../core/http-meter.ts';
+import type { HttpMeter } from '../core/meters.ts';
 import { readTraceContext, type TraceContext } from '../core/trace-context.ts';
 import { beginRequest, type WorkSpan } from '../core/tracing.ts';
-import { REQUEST_ID_HEADER } from './request-id.ts';
+
+/** The header by which a request is found again in logs, here and at the caller. */
+const REQUEST_ID_HEADER = 'X-Request-Id';
+
+const ACCEPTED = /^[\w.:@/+=-]{1,128}$/;
+
+/** The id of a request: the caller's, where it is one that a log can hold, otherwise a new one. */
+export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && ACCEPTED.test(given) ? given : randomUUID();
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {

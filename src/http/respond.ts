@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { unacceptable } from '../core/errors.ts';
-import { writeXml } from './body/xml-writer.ts';
+import type { Rows } from '../db/bounded-rows.ts';
+import { writeXml } from './body/xml.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -101,4 +102,19 @@ export function preferredFormat(accept: string): AnswerFormat | undefined {
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(accept, format);
   return format;
+}
+
+/** Set if a list was truncated at the server's limit of rows or bytes; its value is the number of rows. */
+const LIST_CUT_HEADER = 'Batchline-List-Cut';
+
+/** Marks the response as truncated. */
+export function markTruncated(reply: FastifyReply, list: Rows<unknown>): void {
+  if (list.more) reply.header(LIST_CUT_HEADER, String(list.rows.length));
+}
+
+/** Adds request headers to those that the answer depends on. */
+export function vary(reply: FastifyReply, ...names: readonly string[]): void {
+  const before = reply.getHeader('Vary');
+  const added = names.join(', ');
+  reply.header('Vary', before === undefined ? added : `${String(before)}, ${added}`);
 }

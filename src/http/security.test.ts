@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RequestError } from '../core/errors.ts';
-import { RateLimiter } from './rate-limiter.ts';
+import { RateLimiter } from './security.ts';
 
 function limiter(perSecond: number, burst: number) {
   let now = 0;

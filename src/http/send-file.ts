@@ -2,7 +2,7 @@ import { create as disposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lookup } from 'mime-types';
 import parseRange from 'range-parser';
-import { notFound, precondition, unsatisfiable } from '../core/errors.ts';
+import { invalid, notFound, precondition, unsatisfiable } from '../core/errors.ts';
 import type { ByteRange } from '../files/blob-store.ts';
 import type { KeptResult } from '../files/files.ts';
 import { readTags } from './conditional.ts';
@@ -63,4 +63,16 @@ function rangeOf(request: FastifyRequest, bytes: number, etag: string): ByteRang
   if (ranges === -1) return header.startsWith('bytes') ? 'outside' : undefined;
   if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
   return ranges[0];
+}
+
+/**
+ * The SHA-256 of a Content-Digest header (RFC 9530), in hex.
+ *
+ * @throws RequestError (invalid) where it names none
+ */
+export function readContentDigest(header: string): string {
+  const [, base64] = /(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/]{43}=):\s*(?:,|$)/i.exec(header) ?? [];
+  if (base64 === undefined)
+    throw invalid`Content-Digest is "${header.slice(0, 80)}"; sha-256=:<the hash in base64>: is accepted.`;
+  return Buffer.from(base64, 'base64').toString('hex');
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { notFound, RequestError } from '../core/errors.ts';
 import { message } from '../core/message.ts';
 
@@ -38,4 +39,10 @@ export function nameCustomer(error: unknown, request: IncomingMessage): unknown 
     return error;
   const text = message`${error.text} The address names the customer "${segment}".`;
   return new RequestError(error.kind, text).withCode(error.code);
+}
+
+/** The server's address as the caller wrote it, with the customer where it names one. */
+export function baseUrl(request: FastifyRequest): string {
+  const customer = tenantSegment(request.raw);
+  return `${request.protocol}://${request.host}${customer === undefined ? '' : `/${customer}`}`;
 }

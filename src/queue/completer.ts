@@ -3,9 +3,7 @@ import { Batcher } from '../core/batcher.ts';
 import { message } from '../core/message.ts';
 import { type Backoff, retry } from '../core/retry.ts';
 import { problemOf } from '../core/run-texts.ts';
-import { isDataException } from '../db/data-exception.ts';
-import { isDiskFull } from '../db/disk-full.ts';
-import { isConnectionError } from '../db/errors.ts';
+import { isConnectionError, isDataException, isDiskFull } from '../db/errors.ts';
 import type { EndToApply } from './finish.ts';
 
 const MAX_BATCH = 500;

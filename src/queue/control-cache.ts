@@ -1,5 +1,5 @@
 import { isLimited } from '../core/concurrency-limits.ts';
-import type { DefinitionControl } from '../db/queries/definition-control.ts';
+import type { DefinitionControl } from '../db/queries/definition.ts';
 
 /** What a process knows of a definition's pause and limits. */
 export interface ControlSnapshot {

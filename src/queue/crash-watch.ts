@@ -1,11 +1,15 @@
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
+import { WORKER_OWNER } from '../core/caller.ts';
 import { message } from '../core/message.ts';
-import { WORKER_OWNER } from '../core/worker.ts';
 import type { Database } from '../db/database.ts';
-import { insertDefinitionAudit } from '../db/queries/definition-audit.ts';
-import { setPaused } from '../db/queries/definition-control.ts';
-import { countCrash, forgetCrashes, listCrashed } from '../db/queries/definition-crashes.ts';
+import {
+  countCrash,
+  forgetCrashes,
+  insertDefinitionAudit,
+  listCrashed,
+  setPaused,
+} from '../db/queries/definition.ts';
 import type { LostRun } from '../db/queries/queue-rescue.ts';
 import type { Schema } from '../db/schema.ts';
 import { afterCommit } from '../db/transaction.ts';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
-import type { CancellationBehaviourName } from '../core/cancellation.ts';
 import { conflict, invalid } from '../core/errors.ts';
 import { plainOf, type Text } from '../core/message.ts';
 import type { RetentionRules } from '../core/retention.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from '../core/retry-part.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from '../core/run-outcome.ts';
+import type { CancellationBehaviourName } from '../core/task.ts';
 import {
   type Declarer,
   deleteWorkerDefinition,

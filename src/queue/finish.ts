@@ -4,7 +4,7 @@ import { type CountedRun, countedOutcome } from '../core/meters.ts';
 import type { Resolution, RunOutcome } from '../core/run-outcome.ts';
 import { hasEnded } from '../core/task-state.ts';
 import { type ResultFileRecord, writeResultFiles } from '../db/queries/file.ts';
-import { type FinishedTask, finishRuns, type RunCompletion } from '../db/queries/finish-runs.ts';
+import { type FinishedTask, finishRuns, type RunCompletion } from '../db/queries/queue.ts';
 import type { Schema } from '../db/schema.ts';
 import {
   type AfterCommit,

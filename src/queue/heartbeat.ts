@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
-import { renewLeases, type StillHeld } from '../db/queries/renew-leases.ts';
+import { renewLeases, type StillHeld } from '../db/queries/queue.ts';
 import { inStatement } from '../db/transaction.ts';
 import type { Run } from './run.ts';
 

@@ -1,11 +1,9 @@
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { BackgroundJob } from '../core/background-job.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from '../core/retry-part.ts';
-import { decideOutcome } from '../core/run-outcome.ts';
+import { DEFAULT_RETRY, decideOutcome, type RetryPolicy } from '../core/run-outcome.ts';
 import type { Database } from '../db/database.ts';
-import { type LostRun, lockLostRuns } from '../db/queries/queue-rescue.ts';
-import { repairLeases } from '../db/queries/set-back-leases.ts';
+import { type LostRun, lockLostRuns, repairLeases } from '../db/queries/queue-rescue.ts';
 import type { Schema } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { CrashWatch } from './crash-watch.ts';

@@ -1,27 +1,64 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
+import { invalid } from '../core/errors.ts';
 import { message } from '../core/message.ts';
+import { visibleTo } from '../core/permissions.ts';
 import { type Backoff, retry } from '../core/retry.ts';
+import { callerOfRun } from '../core/run-as.ts';
 import { checkpointJson } from '../core/run-texts.ts';
 import type { BatchTask } from '../core/task.ts';
+import { parseState } from '../core/task-state.ts';
 import { traceHeaders } from '../core/trace-context.ts';
 import type { Database } from '../db/database.ts';
 import { isConnectionError } from '../db/errors.ts';
-import { writeCheckpoint } from '../db/queries/write-checkpoint.ts';
+import { getAssociate } from '../db/queries/account.ts';
+import { writeCheckpoint } from '../db/queries/queue.ts';
+import { listTasks, readRunAs, type TaskFilter } from '../db/queries/task.ts';
 import { asRun, checkNoTransaction, currentUse, type RunUse } from '../db/run-connections.ts';
 import type { Schema } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { Files } from '../files/files.ts';
 import { childrenOver } from '../sdk/children.ts';
-import type { TaskContext } from '../sdk/define-task.ts';
+import type { RunServices, RunTransaction, TaskContext } from '../sdk/define-task.ts';
 import { type Json, PermanentError, RunEnded } from '../sdk/errors.ts';
 import { forwardingLog, lineText } from '../sdk/log.ts';
-import type { RunServices, RunTransaction } from '../sdk/run-services.ts';
-import type { FamilyDeps } from './children/family-parts.ts';
 import { childrenOfRun } from './children/run-children.ts';
+import type { FamilyDeps } from './children/start.ts';
 import type { Run } from './run.ts';
 import type { RunLog } from './run-log.ts';
-import type { TaskReader } from './task-reader.ts';
+
+const PAGE = 1000;
+
+/** Reads the tasks that a run of a task may see, oldest first. */
+export type TaskReader = (
+  onBehalfOf: BatchTask,
+  filter: { readonly name?: string; readonly state?: string },
+) => AsyncIterable<BatchTask>;
+
+/** The reader over a database, page by page. */
+export function taskReader(database: Database): TaskReader {
+  return async function* read(onBehalfOf, { name, state }) {
+    const stateName = state === undefined ? undefined : parseState(state);
+    if (state !== undefined && stateName === undefined) throw invalid`There is no state "${state}".`;
+    const stored = stateName === 'All' || stateName === 'Unknown' ? undefined : stateName;
+    const ownerIds = await visibleOwners(database, onBehalfOf);
+    const filter: TaskFilter = { tenant: onBehalfOf.tenant, ownerIds, name, state: stored };
+    for (let beyondId = 0; ; ) {
+      const page = await listTasks(database.sql, { ...filter, beyondId }, 'oldest', PAGE);
+      yield* page.rows;
+      const last = page.rows.at(-1);
+      if (last === undefined || !page.more) return;
+      beyondId = last.id;
+    }
+  };
+}
+
+/** The owners whose tasks a run may see: those visible to the sign-in that started it. */
+async function visibleOwners({ sql }: Database, task: BatchTask): Promise<readonly number[] | undefined> {
+  const owner = task.ownerId === 0 ? undefined : await getAssociate(sql, task.ownerId);
+  const caller = callerOfRun(task, await readRunAs(sql, task.id), owner);
+  return visibleTo(caller).ownerIds ?? undefined;
+}
 
 const OUTAGE_BACKOFF: Backoff = { firstMs: 100, maxMs: 2000 };
 

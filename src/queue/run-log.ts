@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { boundedText, MAX_LOG_LINE_LENGTH } from '../core/run-texts.ts';
 import { appendLog, MAX_LOG_LINES, type RunLogLine } from '../db/queries/task-log.ts';
 import type { Schema } from '../db/schema.ts';
-import { outsideRun } from './run-scope.ts';
+import { outsideRun } from './run.ts';
 
 const FLUSH_MS = 500;
 

@@ -4,10 +4,12 @@ import type { FaultKind } from '../core/meters.ts';
 import type { BatchTask } from '../core/task.ts';
 import { beginRun, type WorkSpan } from '../core/tracing.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
+import { asRun, asServer } from '../db/run-connections.ts';
 import type { LogFields } from '../logger.ts';
-import { loggableError } from '../sdk/failure-text.ts';
+import { loggableError } from '../sdk/errors.ts';
+import { logFieldsOf } from '../sdk/log.ts';
 import { RunHandle } from '../sdk/run-control.ts';
-import { logFieldsOf } from '../sdk/run-log-fields.ts';
+import { inFaultScope, leaveFaultScope } from '../sdk/run-faults.ts';
 import type { RegisteredDefinition } from './registry.ts';
 
 /** Receives the errors that escape from the code of runs. */
@@ -71,4 +73,20 @@ export class Run extends RunHandle {
     );
     this.#faults.report(this.task, kind, text);
   }
+}
+
+/**
+ * Executes the code of a run, including ours that it calls: errors that escape are attributed to the run, and its
+ * connections come from the share of runs.
+ */
+export function insideRun<T>(run: Run, work: () => T): T {
+  return asRun({ definition: run.task.name }, () => inFaultScope(run, work));
+}
+
+/**
+ * Executes our own code that a run has triggered but that is not part of it: a timer, or event listeners. Without this
+ * a claim that a run wakes would use the connections of runs, and its errors would fail the run.
+ */
+export function outsideRun<T>(work: () => T): T {
+  return asServer(() => leaveFaultScope(work));
 }

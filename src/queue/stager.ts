@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { BackgroundJob } from '../core/background-job.ts';
 import type { Database } from '../db/database.ts';
-import { promoteDue } from '../db/queries/promote-due.ts';
+import { promoteDue } from '../db/queries/queue-due.ts';
 import { inStatement } from '../db/transaction.ts';
 
 /** Maximum number of tasks that one statement promotes. */

@@ -8,19 +8,18 @@ import { ParentCoordinator } from './children/coordinator.ts';
 import { claimBatch } from './claimer.ts';
 import { Completer } from './completer.ts';
 import type { Definitions } from './definitions.ts';
-import { type ExecutionDeps, executeRun } from './executor.ts';
+import { type ExecutionDeps, executeRun, releaseScratch, storeResult } from './executor.ts';
 import { applyEndsAtOnce, endOf } from './finish.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { Housekeeping } from './housekeeping.ts';
 import { type Claim, Producer } from './producer.ts';
+import { Housekeeping } from './pruner.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { Rescuer } from './rescuer.ts';
 import { Run, type RunFaults } from './run.ts';
+import { taskReader } from './run-context.ts';
 import { RunLog } from './run-log.ts';
 import { Stager } from './stager.ts';
-import { releaseScratch, storeResult } from './store-result.ts';
 import type { TaskQueue } from './task-queue.ts';
-import { taskReader } from './task-reader.ts';
 import { ThreadPool } from './threads/pool.ts';
 
 /** How long the last ends may take to be written, after the grace period, during a stop. */

@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import type { BatchTask } from '../core/task.ts';
 
 /** A line that a run logs, apart from where it goes. */
 export interface LogLine {
@@ -33,4 +34,13 @@ export function forwardingLog(tell: (line: LogLine) => void): Logger {
 export function lineText({ message, fields }: LogLine): string {
   const rest = Object.keys(fields).length === 0 ? '' : JSON.stringify(fields);
   return [message ?? '', rest].filter((part) => part !== '').join(' ');
+}
+
+/** What every line that a run logs names: the same fields in the server and in workers outside it. */
+export function logFieldsOf(
+  { id: taskId, attempt, name: definition, tenant }: BatchTask,
+  traceId: string | undefined,
+): Record<string, string | number> {
+  const fields = { taskId, attempt, definition, tenant };
+  return traceId === undefined ? fields : { ...fields, trace_id: traceId };
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Message, storable, type Text } from '../core/message.ts';
-import { isA } from './failure-text.ts';
+import { isA } from './errors.ts';
 
 /** A storable progress, and the corrections made. */
 export interface StorableProgress {

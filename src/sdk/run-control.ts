@@ -1,10 +1,42 @@
-import { message, type Text } from '../core/message.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Message, message, type Text } from '../core/message.ts';
 import type { FaultKind } from '../core/meters.ts';
 import type { RunOutcome } from '../core/run-outcome.ts';
-import { RunEnded, type RunEndReason } from './errors.ts';
+import { boundedText, MAX_RESULT_LENGTH, nounOf, problemOf } from '../core/run-texts.ts';
+import { failureText, isA, isPermanent, loggableError, RunEnded, type RunEndReason } from './errors.ts';
 import { storableProgress } from './progress.ts';
 import type { FaultTarget } from './run-faults.ts';
-import { failedOutcome } from './run-result.ts';
+
+/**
+ * The outcome of a run that returned: its Result is a string or a `Message` unchanged, anything else as JSON, cut to
+ * `MAX_RESULT_LENGTH`. The run fails for good if JSON can't hold the value: another run would return the same.
+ * Never throws.
+ */
+export function returnedOutcome(value: unknown): RunOutcome {
+  try {
+    return { kind: 'returned', result: boundedText(textOf(value), MAX_RESULT_LENGTH) };
+  } catch (error) {
+    const problem = problemOf(error);
+    return {
+      kind: 'failed',
+      message: message`The run returned a value that can't be stored as its result: ${problem}.`,
+      permanent: true,
+    };
+  }
+}
+
+/** The outcome of a run that threw. Never throws. */
+export function failedOutcome(thrown: unknown): RunOutcome & { kind: 'failed' } {
+  return { kind: 'failed', message: failureText(thrown), permanent: isPermanent(thrown) };
+}
+
+function textOf(value: unknown): Text {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string' || isA(value, Message)) return value;
+  const json = JSON.stringify(value);
+  if (json === undefined) throw new TypeError(`JSON has no form for ${nounOf(value)}`);
+  return json;
+}
 
 /** What a run has to tell since it was last written. */
 export interface ProgressToWrite {
@@ -125,5 +157,64 @@ export class RunHandle implements FaultTarget {
   takeProgress(): ProgressToWrite {
     this.#dirty = false;
     return { percent: this.#percent, text: this.#text };
+  }
+}
+
+/** How a run is watched. */
+export interface Supervision {
+  /** Seconds that a run gets to end after it was told to. */
+  readonly graceSeconds: number;
+  /** Called when these are over and it has not. */
+  readonly onLeftBehind: () => void;
+  /** Called with a printable error if it fails without having been canceled. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/**
+ * Waits for a run and returns its outcome; `undefined` if it no longer holds its task, so that there is nothing
+ * to write. A canceled run that doesn't end within the grace period is abandoned. A run fails if an error escapes from its
+ * code, whatever it returns.
+ */
+export async function runWithGracePeriod(
+  control: RunHandle,
+  work: Promise<unknown>,
+  { graceSeconds, onLeftBehind, onFailure }: Supervision,
+): Promise<RunOutcome | undefined> {
+  const grace = Promise.withResolvers<'left behind'>();
+  let timer: NodeJS.Timeout | undefined;
+  const ignoreEnd = control.onEnd(() => {
+    timer = setTimeout(() => {
+      onLeftBehind();
+      grace.resolve('left behind');
+    }, graceSeconds * 1000);
+  });
+  try {
+    const outcome = await Promise.race([
+      work.then(
+        (value) => returnedOutcome(value),
+        (error: unknown): RunOutcome => {
+          if (control.cancelReason === undefined) onFailure(loggableError(error));
+          return failedOutcome(error);
+        },
+      ),
+      grace.promise,
+    ]);
+    // Node.js reports an unhandled rejection after the current microtasks.
+    await nextTurn();
+    if (control.hasNoTask) return undefined;
+    if (outcome === 'left behind' || outcome.kind === 'failed') {
+      if (control.cancelReason === 'shutdown') return { kind: 'interrupted' };
+      const abandoned = {
+        kind: 'failed',
+        message: message`The run was left behind.`,
+        permanent: true,
+      } as const;
+      if (outcome === 'left behind') return control.faultOutcome ?? abandoned;
+    }
+    return control.faultOutcome ?? outcome;
+  } finally {
+    control.conclude();
+    clearTimeout(timer);
+    ignoreEnd();
   }
 }

@@ -1,18 +1,26 @@
 import type { Kysely } from 'kysely';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { ACCESS, refusalOf } from '../core/access.ts';
 import { type Caller, isAdministrator, type Scope } from '../core/caller.ts';
-import { forbidden, invalid, notFound } from '../core/errors.ts';
+import { forbidden, invalid, notFound, RequestError } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
-import { getAssociate } from '../db/queries/account.ts';
+import type { Database } from '../db/database.ts';
 import {
   type ApiToken,
+  type Associate,
+  deleteSignInsOf,
   deleteToken,
+  findAssociate,
+  getAssociate,
   insertToken,
   listTokens,
   type TokenScope,
-} from '../db/queries/tokens.ts';
+  updateAssociate,
+} from '../db/queries/account.ts';
 import type { Schema } from '../db/schema.ts';
+import { inQuietTransaction } from '../db/transaction.ts';
 
 /** The requested properties of a new token. */
 export interface WantedToken {
@@ -131,4 +139,47 @@ function expiryFor({ token }: Caller, wanted: Date | undefined): Date | null {
   if (latest !== null && wanted !== undefined && wanted > latest)
     throw invalid`The token would expire after the token that makes it; a time until ${latest} is accepted.`;
   return wanted ?? latest;
+}
+
+/** The error for a login that no associate has. */
+export function unknownLogin(login: string): RequestError {
+  return notFound`There is no associate with the login "${login}".`;
+}
+
+/**
+ * Replaces the password of an associate and ends the sign-ins that the old one has made. Tokens stay. For operators,
+ * whose right is access to the database or its folder.
+ *
+ * @throws RequestError (missing) if there is no associate with the login
+ */
+export function replacePassword(db: Kysely<Schema>, login: string, passwordHash: string): Promise<Associate> {
+  return inQuietTransaction(db, async (trx) => {
+    const associate = await findAssociate(trx, login);
+    if (associate === undefined) throw unknownLogin(login);
+    await updateAssociate(trx, associate.id, { passwordHash });
+    await deleteSignInsOf(trx, associate.id);
+    return associate;
+  });
+}
+
+/** What the command line asks of a running server over its control socket. */
+const Command = Type.Object(
+  { command: Type.Literal('replacePassword'), login: Type.String(), passwordHash: Type.String() },
+  { additionalProperties: false },
+);
+
+/** The answer to a command: the changed associate, or why nothing was changed. */
+export type CommandAnswer =
+  | { readonly associate: Associate }
+  | { readonly refused: 'unknown login' | 'unknown command' };
+
+/** Runs a command of an operator. */
+export async function runCommand({ sql }: Database, request: unknown): Promise<CommandAnswer> {
+  if (!Value.Check(Command, request)) return { refused: 'unknown command' };
+  try {
+    return { associate: await replacePassword(sql, request.login, request.passwordHash) };
+  } catch (error) {
+    if (error instanceof RequestError && error.kind === 'notFound') return { refused: 'unknown login' };
+    throw error;
+  }
 }

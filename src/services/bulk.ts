@@ -6,15 +6,12 @@ import { parseOrder } from '../core/odata/order.ts';
 import { visibleTo } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';
 import { hasEnded, isHeld, TaskState } from '../core/task-state.ts';
-import { slicesOf } from '../db/queries/scope.ts';
 import { getTask } from '../db/queries/task.ts';
-import { type Page, type Place, readPage } from '../db/queries/task-list.ts';
+import { type Page, type Place, readPage, slicesOf } from '../db/queries/task-list.ts';
 import { checkAccess } from './access.ts';
 import type { Guard } from './change-task.ts';
+import { deleteTasks, restartTask, stopTask } from './change-task.ts';
 import type { TaskDeps } from './context.ts';
-import { deleteTasks } from './delete-tasks.ts';
-import { restartTask } from './restart-task.ts';
-import { stopTask } from './stop-task.ts';
 import { type ArchiveSource, definitionsFor, listedDefinitions } from './task-list.ts';
 
 /** What can be done to many tasks at once. */

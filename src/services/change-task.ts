@@ -6,14 +6,24 @@ import { type Message, message, type Text } from '../core/message.ts';
 import { relationTo } from '../core/permissions.ts';
 import { narrowRunAs } from '../core/run-as.ts';
 import type { BatchTask, TaskChange, TaskTexts } from '../core/task.ts';
-import { ALLOWED_TRANSITIONS, isAllowedTransition, type StoredState } from '../core/task-state.ts';
-import { changeTexts } from '../db/queries/change-texts.ts';
-import { readRunAs, writeRunAs } from '../db/queries/run-as.ts';
-import { getTask, type LeasedTask, lockTask } from '../db/queries/task.ts';
+import {
+  ALLOWED_TRANSITIONS,
+  hasEnded,
+  isAllowedTransition,
+  isHeld,
+  type StoredState,
+} from '../core/task-state.ts';
+import { findLiveChild } from '../db/queries/children.ts';
+import { countUnstoppable } from '../db/queries/children-cancel.ts';
+import { markStopping } from '../db/queries/parents.ts';
+import { getTask, type LeasedTask, lockTask, readRunAs, writeRunAs } from '../db/queries/task.ts';
+import { deleteTaskRows } from '../db/queries/task-delete.ts';
+import { changeTexts, requestStop } from '../db/queries/task-write.ts';
 import type { Schema } from '../db/schema.ts';
-import { inTransaction } from '../db/transaction.ts';
-import { transitionTask } from '../queue/transition.ts';
-import { checkAccess } from './access.ts';
+import { afterCommit, inTransaction } from '../db/transaction.ts';
+import { stoppedWith, stopTree } from '../queue/children/cancel.ts';
+import { recordTransitions, transitionTask, type WrittenTransition } from '../queue/transition.ts';
+import { checkAccess, maySee, noSuchTask } from './access.ts';
 import type { TaskDeps } from './context.ts';
 
 /** Looks at the task as it is before the change; throws to refuse it (If-Match and its like). */
@@ -141,7 +151,7 @@ async function transitionLocked(
  *
  * @throws RequestError (conflict) if it is to run again and no server offers its definition
  */
-export async function transitionForCaller(
+async function transitionForCaller(
   parts: TaskDeps,
   trx: Transaction<Schema>,
   caller: Caller,
@@ -166,4 +176,138 @@ export async function transitionForCaller(
 
 function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/**
+ * Deletes tasks, all or none (contract, sections 2 and 3). A task that is New will not run. The audit rows stay, and so do
+ * children; a deleted child counts as ended for its parent.
+ *
+ * @param guard a condition on each task, checked while its row is locked
+ * @throws RequestError if one is unknown, the caller may not delete it, or (conflict) one is running or has children that
+ *   have not ended
+ */
+export function deleteTasks(
+  parts: TaskDeps,
+  caller: Caller,
+  ids: readonly number[],
+  guard?: Guard,
+): Promise<void> {
+  return deleteAll(parts, ids, (id, task) => {
+    const known = checkAccess(caller, id, task, 'Delete', 'delete');
+    guard?.(known);
+    return known;
+  });
+}
+
+/**
+ * The same for DeleteBatchTask and DeleteBatchTasks, which skip ids of tasks that do not exist or that the caller
+ * may not see (contract, section 3).
+ */
+export function deleteKnownTasks(parts: TaskDeps, caller: Caller, ids: readonly number[]): Promise<void> {
+  return deleteAll(parts, ids, (id, task) =>
+    maySee(caller, task) ? checkAccess(caller, id, task, 'Delete', 'delete') : undefined,
+  );
+}
+
+/** @param accept returns a task that is to be deleted, `undefined` to skip it; throws to refuse all */
+async function deleteAll(
+  parts: TaskDeps,
+  ids: readonly number[],
+  accept: (id: number, task: BatchTask | undefined) => BatchTask | undefined,
+): Promise<void> {
+  const { deleted, keys } = await inTransaction(parts.database, async (trx) => {
+    const deleted: number[] = [];
+    const deletions: WrittenTransition[] = [];
+    // Sorted: two callers that lock the same tasks must not deadlock.
+    for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
+      const held = await lockTask(trx, id);
+      const task = accept(id, held?.task);
+      if (task === undefined) continue;
+      deleted.push(id);
+      if (isHeld(task.state))
+        throw conflict`Batch task ${id} is ${task.state}; stop it before you delete it.`.withCode(
+          'task_running',
+        );
+      deletions.push({ task, from: task.state, to: null });
+    }
+    if (deleted.length === 0) return { deleted, keys: [] };
+    const live = await findLiveChild(trx, deleted);
+    if (live !== undefined)
+      throw conflict`Batch task ${live.parentId} has children that have not ended, such as ${live.id}; stop or delete them before you delete it.`.withCode(
+        'children_unfinished',
+      );
+    const kept = await parts.files.resultKeys(trx, deleted);
+    await recordTransitions(trx, deletions);
+    await deleteTaskRows(trx, deleted, false);
+    return { deleted, keys: kept };
+  });
+  await parts.files.removeResults(deleted, keys);
+}
+
+/**
+ * Runs a failed task again under its id, as a PUT of State New does: StartCount goes on, its retries are there
+ * again.
+ *
+ * @param fromStart forgets the checkpoint and the progress of earlier runs; else the next run goes on from there
+ * @param guard a condition on the task as it is; the row is locked while it looks
+ * @returns the task as it is then
+ * @throws RequestError where there is no such task, the caller may not, or (conflict) it has not failed
+ */
+export async function restartTask(
+  parts: TaskDeps,
+  caller: Caller,
+  id: number,
+  fromStart: boolean,
+  guard?: Guard,
+): Promise<BatchTask> {
+  return inTransaction(parts.database, async (trx) => {
+    const before = await lockTask(trx, id);
+    const { state } = checkAccess(caller, id, before?.task, 'Update', 'restart');
+    if (before === undefined) throw noSuchTask(id);
+    guard?.(before.task);
+    if (state !== 'Failed')
+      throw conflict`Batch task ${id} is ${state}; one that is Failed can be restarted.`.withCode(
+        'illegal_transition',
+      );
+    const reason = fromStart
+      ? message`Restarted from its start by ${caller.login}.`
+      : message`Restarted by ${caller.login}.`;
+    const change = { state: 'New' as const, reset: fromStart };
+    return transitionForCaller(parts, trx, caller, before, change, reason);
+  });
+}
+
+/**
+ * Stops a task: StopBatchJob (contract, section 3). A New one never starts; the run of a Started one is told
+ * at once and ends the task as Failed, without a retry, with a Result that says who stopped it and when.
+ * Its children are stopped with it, and theirs.
+ *
+ * @param guard a condition on the task as it is; the row is locked while it looks
+ * @returns true where it was or will be stopped; false where it had ended or can't be cancelled
+ * @throws RequestError where there is no such task or the caller may not
+ */
+export async function stopTask(parts: TaskDeps, caller: Caller, id: number, guard?: Guard): Promise<boolean> {
+  const note = message`Stopped by ${caller.login} (associate ${caller.associateId}) at ${new Date()}.`;
+  const { stopped, hasChildren } = await inTransaction(parts.database, async (trx) => {
+    const held = await lockTask(trx, id);
+    const task = checkAccess(caller, id, held?.task, 'Update', 'stop');
+    guard?.(task);
+    if (held === undefined || hasEnded(task.state) || task.cancellation === 'CannotCancel')
+      return { stopped: false, hasChildren: false };
+    const goOn = await countUnstoppable(trx, id);
+    const result = goOn === 0 ? note : message`${note} ${goOn} of its children can't be cancelled and go on.`;
+    // Else nobody's process would end it: it waits to begin or for its children, or a client holds it by hand.
+    if (held.leaseOwner === null)
+      await transitionForCaller(parts, trx, caller, held, { state: 'Failed', result }, note);
+    else {
+      await requestStop(trx, id, caller.associateId, result);
+      afterCommit(trx).publish({ kind: 'stop', taskId: id });
+    }
+    // After the counters of its parent: counters are locked from the root down.
+    const parents = await markStopping(trx, [{ parentId: id, reason: stoppedWith(id, note) }]);
+    return { stopped: true, hasChildren: parents.length > 0 };
+  });
+  if (!stopped) return false;
+  if (hasChildren) await stopTree(parts.database, id);
+  return true;
 }

@@ -2,8 +2,7 @@ import { ACCESS, refusalOf } from '../core/access.ts';
 import type { Caller } from '../core/caller.ts';
 import type { DefinitionLimits } from '../core/concurrency-limits.ts';
 import { notFound, type RequestError } from '../core/errors.ts';
-import { insertDefinitionAudit } from '../db/queries/definition-audit.ts';
-import { setLimits, setPaused } from '../db/queries/definition-control.ts';
+import { insertDefinitionAudit, setLimits, setPaused } from '../db/queries/definition.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './context.ts';
 

@@ -1,16 +1,17 @@
 import type { Logger } from 'pino';
-import { type Caller, worksOn } from '../core/caller.ts';
-import { forbidden, RequestError } from '../core/errors.ts';
+import { type Caller, workerOwner, worksOn } from '../core/caller.ts';
+import { conflict, forbidden, notFound, RequestError } from '../core/errors.ts';
+import { checkText } from '../core/limits.ts';
 import type { BatchTask, Parameters } from '../core/task.ts';
 import type { TraceContext } from '../core/trace-context.ts';
-import { workerOwner } from '../core/worker.ts';
 import { touchWorkerDefinitions } from '../db/queries/definition.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
+import { countLiveTasks } from '../db/queries/task.ts';
 import { type ClaimResult, claimBatch } from '../queue/claimer.ts';
+import type { Declaration, KnownDefinition } from '../queue/definitions.ts';
 import { LongPollQueue, type Waiter } from '../queue/long-poll.ts';
 import type { TaskDeps } from './context.ts';
-import { endLease } from './end-lease.ts';
-import type { Lease } from './leases.ts';
+import { endLease, type Lease } from './leases.ts';
 
 /** What a worker asks for. */
 export interface AcquireRequest {
@@ -186,4 +187,36 @@ function keyOf(caller: Caller, call: string): string {
 
 function leaseOf({ task }: ClaimedTask): Lease {
   return { taskId: task.id, attempt: task.attempt };
+}
+
+/**
+ * Keeps the definitions that a worker offers, all or none: from now on tasks can be started by them, whether or
+ * not a worker is there. The latest declaration of a name counts.
+ *
+ * @throws RequestError (forbidden) where the caller may not offer one, (conflict) where the server itself runs one of that name or it is another tenant's, (invalid) where a schema is wrong
+ */
+export async function declareDefinitions(
+  parts: TaskDeps,
+  caller: Caller,
+  declarations: readonly Declaration[],
+): Promise<KnownDefinition[]> {
+  for (const one of declarations) {
+    checkWorker(caller, one.name);
+    checkText('Description', one.description, Number.POSITIVE_INFINITY);
+  }
+  return parts.definitions.declare(declarations, caller);
+}
+
+/**
+ * Forgets a definition of workers.
+ *
+ * @throws RequestError (missing) where workers have declared no such thing, (conflict) while tasks of it wait or run
+ */
+export async function removeDefinition(parts: TaskDeps, name: string): Promise<void> {
+  const definition = await parts.definitions.find(name);
+  if (definition?.runsIn !== 'worker') throw notFound`Workers have declared no definition called "${name}".`;
+  const live = await countLiveTasks(parts.database.sql, definition.name);
+  if (live > 0)
+    throw conflict`${live} tasks of "${definition.name}" wait or run; the definition can be removed when they have ended.`;
+  await parts.definitions.remove(name);
 }

@@ -4,18 +4,15 @@ import type { ChildCounts, OnFailure } from '../core/children.ts';
 import { invalid } from '../core/errors.ts';
 import type { StoredState } from '../core/task-state.ts';
 import type { TraceContext } from '../core/trace-context.ts';
-import { type LockedParent, lockParent } from '../db/queries/hold-parent.ts';
-import { listChildren } from '../db/queries/list-children.ts';
-import { readChildCounts } from '../db/queries/read-family.ts';
+import { type LockedParent, listChildren, lockParent, readChildCounts } from '../db/queries/children.ts';
 import type { Schema } from '../db/schema.ts';
 import { childResult } from '../queue/children/run-children.ts';
 import { prepareChildren, startChildren } from '../queue/children/start.ts';
 import { type WaitResult, waitForChildren } from '../queue/children/wait.ts';
 import type { ChildResult, KeyedChild } from '../sdk/children.ts';
 import type { TaskDeps } from './context.ts';
-import { checkedProgressText, type LastProgress } from './end-lease.ts';
 import { checkWorker } from './lease-acquire.ts';
-import { type Lease, withLease } from './leases.ts';
+import { checkedProgressText, type LastProgress, type Lease, withLease } from './leases.ts';
 
 /**
  * Starts children of a task that a worker holds. They are tasks of its owner, so a worker's token starts only what it

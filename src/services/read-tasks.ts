@@ -1,5 +1,6 @@
 import { type Caller, isWorkerOnly } from '../core/caller.ts';
-import { forbidden } from '../core/errors.ts';
+import type { ChildCounts } from '../core/children.ts';
+import { forbidden, notFound } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
 import { visibleTo } from '../core/permissions.ts';
@@ -7,8 +8,8 @@ import type { BatchTask } from '../core/task.ts';
 import type { StoredState, TaskStateName } from '../core/task-state.ts';
 import type { Rows } from '../db/bounded-rows.ts';
 import { listAssociates } from '../db/queries/account.ts';
-import { listTasks } from '../db/queries/list-tasks.ts';
-import { getTask } from '../db/queries/task.ts';
+import { type Child, listChildren, readChildCounts } from '../db/queries/children.ts';
+import { getTask, listTasks } from '../db/queries/task.ts';
 import { checkAccess } from './access.ts';
 import type { TaskDeps } from './context.ts';
 
@@ -75,4 +76,39 @@ async function visibleOwners(
     for (const { id } of await listAssociates(parts.database.sql)) asked.add(id);
   }
   return [...asked];
+}
+
+/** A page of the children of a task, and how far all have come. */
+export interface ChildrenPage {
+  readonly counts: ChildCounts;
+  readonly children: Rows<Child>;
+}
+
+/**
+ * Children of a task by id, which belong to its owner: who may see the task may see them.
+ *
+ * @throws RequestError (missing) where there is no such task or the caller may not see it
+ */
+export async function readChildren(
+  parts: TaskDeps,
+  caller: Caller,
+  id: number,
+  page: { readonly state: StoredState | undefined; readonly afterId: number; readonly limit: number },
+): Promise<ChildrenPage> {
+  await readTask(parts, caller, id);
+  return parts.database.lists.read(async (db) => {
+    const children = await listChildren(db, id, page.state, page.afterId, page.limit);
+    return { counts: await readChildCounts(db, id), children };
+  });
+}
+
+/**
+ * The task that has started this one.
+ *
+ * @throws RequestError (missing) where nobody has, it is deleted, or the caller may not see one of the two
+ */
+export async function readParent(parts: TaskDeps, caller: Caller, id: number): Promise<BatchTask> {
+  const { parentId } = await readTask(parts, caller, id);
+  if (parentId === null) throw notFound`Batch task ${id} was not started by another task.`;
+  return readTask(parts, caller, parentId);
 }

@@ -4,16 +4,20 @@ import { RequestError } from '../core/errors.ts';
 import { type Message, message } from '../core/message.ts';
 import { type Downtime, type Firing, runsToStart } from '../core/schedule.ts';
 import type { NewTask } from '../core/task.ts';
-import { databaseTime } from '../db/database-time.ts';
-import { type FiringResult, lockDueSchedules, moveSchedulesOn } from '../db/queries/fire-schedule.ts';
-import { listDueSchedules, nextDueTime } from '../db/queries/read-schedules.ts';
 import type { Schedule } from '../db/queries/schedule.ts';
-import { recordLook } from '../db/queries/watch.ts';
+import {
+  type FiringResult,
+  listDueSchedules,
+  lockDueSchedules,
+  moveSchedulesOn,
+  nextDueTime,
+  recordLook,
+} from '../db/queries/schedule.ts';
+import { databaseTime } from '../db/sql.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './context.ts';
-import { prepareScheduled } from './schedule-start.ts';
+import { prepareScheduled, timingOf } from './schedules.ts';
 import { insertStarts, type PreparedStart } from './start-task.ts';
-import { timingOf } from './timing.ts';
 
 /** Maximum number of schedules that one transaction fires. */
 const BATCH = 200;

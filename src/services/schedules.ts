@@ -1,20 +1,78 @@
 import { type Caller, seesAll } from '../core/caller.ts';
-import { checkCron, dueAfter } from '../core/cron.ts';
-import { conflict, forbidden, notFound } from '../core/errors.ts';
+import { checkCron, dueAfter, type Timing } from '../core/cron.ts';
+import { conflict, forbidden, invalid, notFound } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
-import { narrowRunAs, runAsOf } from '../core/run-as.ts';
+import { callerOfRun, narrowRunAs, runAsOf } from '../core/run-as.ts';
+import type { NewTask } from '../core/task.ts';
+import { findTimeZone } from '../core/time-zone.ts';
 import type { Rows } from '../db/bounded-rows.ts';
-import { noteTask } from '../db/queries/fire-schedule.ts';
-import { getSchedule, listSchedules } from '../db/queries/read-schedules.ts';
-import type { Schedule, ScheduleSettings } from '../db/queries/schedule.ts';
-import { deleteSchedule, insertSchedule, updateSchedule } from '../db/queries/write-schedule.ts';
+import { getAssociate } from '../db/queries/account.ts';
+import {
+  deleteSchedule,
+  getSchedule,
+  insertSchedule,
+  listSchedules,
+  noteTask,
+  type Schedule,
+  type ScheduleSettings,
+  updateSchedule,
+} from '../db/queries/schedule.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './context.ts';
-import { prepareScheduled } from './schedule-start.ts';
-import { insertStart, ownerOf } from './start-task.ts';
-import { timingOf } from './timing.ts';
+import { insertStart, ownerOf, prepareStart } from './start-task.ts';
+
+/** What of a schedule says which task it starts. */
+export type Startable = Pick<Schedule, 'tenant' | 'ownerId' | 'definition' | 'parameters' | 'name' | 'runAs'>;
+
+/**
+ * Prepares the task of a schedule, with the rights that its maker had, as far as its owner still has them.
+ *
+ * @throws RequestError as `startTask` does, and where the owner can no longer sign in
+ */
+export async function prepareScheduled(parts: TaskDeps, schedule: Startable): Promise<NewTask> {
+  const { tenant, ownerId } = schedule;
+  return prepareStart(parts, await callerOf(parts, schedule), {
+    name: schedule.definition,
+    associateId: ownerId,
+    isSystemTask: ownerId === 0,
+    isInternalTask: false,
+    detailsTable: 0,
+    detailsRecord: 0,
+    parameterObject: schedule.parameters,
+    databaseSerialNumber: tenant,
+    context: '',
+    description: schedule.name.slice(0, parts.textLimits.description),
+    response: '',
+    request: '',
+    fileName: '',
+  });
+}
+
+/** The caller that a schedule starts its tasks as. */
+async function callerOf(parts: TaskDeps, schedule: Startable): Promise<Caller> {
+  const { tenant, ownerId, runAs } = schedule;
+  if (ownerId === 0) return callerOfRun(schedule, runAs, undefined);
+  const owner = await getAssociate(parts.database.sql, ownerId);
+  const isOfTenant = owner?.tenant === null || owner?.tenant === tenant;
+  if (owner === undefined || owner.disabled || !isOfTenant) {
+    throw forbidden`The owner of the schedule, associate ${ownerId}, may no longer sign in.`;
+  }
+  return callerOfRun(schedule, runAs, owner);
+}
+
+/**
+ * When a schedule is due.
+ *
+ * @throws RequestError (invalid) where its time zone does not exist
+ */
+export function timingOf({ cron, timeZone }: { readonly cron: string; readonly timeZone: string }): Timing {
+  const zone = findTimeZone(timeZone);
+  if (zone === undefined)
+    throw invalid`TimeZone is "${timeZone.slice(0, 40)}"; a code such as NO, an id or an IANA name such as Europe/Oslo is accepted.`;
+  return { cron, timeZone: zone };
+}
 
 /** Maximum number of due times in one response. */
 export const MAX_NEXT_RUNS = 1000;

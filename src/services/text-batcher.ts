@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { Batcher } from '../core/batcher.ts';
 import type { BatchTask } from '../core/task.ts';
-import { changeManyTexts, type TextChange } from '../db/queries/change-many-texts.ts';
+import { changeManyTexts, type TextChange } from '../db/queries/task-write.ts';
 import type { Schema } from '../db/schema.ts';
 
 const MAX_BATCH = 100;

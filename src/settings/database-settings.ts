@@ -1,4 +1,4 @@
-import { BACKEND_NAMES } from '../db/backend.ts';
+import { BACKEND_NAMES } from '../db/database.ts';
 import { DEFAULT_RUN_SECONDS } from '../db/run-connections.ts';
 import { flagOrAuto, integer, oneOf, parsed, postgresAddress, type Setting } from './kinds.ts';
 

@@ -1,9 +1,24 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { HttpMeter } from '../core/http-meter.ts';
-import type { CountedRun, EngineMeter, FaultKind } from '../core/meters.ts';
-import type { TryOutcome, WebhookMeter } from '../core/webhook-meter.ts';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type {
+  CountedRun,
+  EngineMeter,
+  FaultKind,
+  HttpMeter,
+  TryOutcome,
+  WebhookMeter,
+} from '../core/meters.ts';
 import type { DatabaseMeter } from '../db/meter.ts';
-import { processMetrics } from './process-metrics.ts';
+
+let registry: Registry | undefined;
+
+/** What every Node.js process tells of itself, under its usual names (`process_…`, `nodejs_…`): one a process. */
+function processMetrics(): Registry {
+  if (registry === undefined) {
+    registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+  }
+  return registry;
+}
 
 /** In seconds. */
 const RUNS = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3600, 14_400];

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { moveDetails } from '../../src/db/queries/move-details.ts';
+import { moveDetails } from '../../src/db/queries/task-write.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { ADMIN } from '../support/associates.ts';
 import { DATABASES } from '../support/databases.ts';

@@ -9,7 +9,7 @@ import { parseOrder } from '../../src/core/odata/order.ts';
 import { parseFilter } from '../../src/core/odata/parser.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
-import type { Slice } from '../../src/db/queries/scope.ts';
+import type { Slice } from '../../src/db/queries/task-list.ts';
 import { type Place, readPage } from '../../src/db/queries/task-list.ts';
 import {
   type ArchiveTask,

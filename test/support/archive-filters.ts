@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { CancellationBehaviour } from '../../src/core/cancellation.ts';
 import type { ColumnName, ColumnValue } from '../../src/core/odata/columns.ts';
+import { CancellationBehaviour } from '../../src/core/task.ts';
 import { STORED_STATES, TaskState } from '../../src/core/task-state.ts';
 
 /** The columns that are stored, and not derived from others. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SHIPPED_CATALOGUES } from '../../src/http/i18n/catalogs.ts';
-import { placesOf } from '../../src/http/i18n/load-catalogues.ts';
+import { placesOf, SHIPPED_CATALOGUES } from '../../src/http/i18n/catalogs.ts';
 import { messageTemplates, templatesOf } from '../support/message-templates.ts';
 
 const templates = messageTemplates();

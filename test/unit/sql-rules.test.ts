@@ -7,7 +7,7 @@ const RULES = [
   {
     what: 'LISTEN or NOTIFY outside the signal channel',
     pattern: /\blisten\b|\bnotify\b|pg_notify/i,
-    but: ['src/db/postgres/notify.ts', 'src/db/postgres/prove-signals.ts'],
+    but: ['src/db/postgres/notify.ts', 'src/db/postgres/probe.ts'],
   },
 ] as const;
 

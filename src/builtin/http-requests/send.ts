@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { readBody } from '../../core/read-body.ts';
-import { AddressRefused, readUrl } from '../../core/ssrf-guard.ts';
+import { AddressRefused, readBody, readUrl } from '../../core/ssrf-guard.ts';
 
 /** The most redirects that are followed. */
 const MAX_REDIRECTS = 5;

@@ -4,16 +4,14 @@ import { sql } from 'kysely';
 import { type Config, readConfig } from '../../config.ts';
 import { hasOperatorCode } from '../../core/operator-error.ts';
 import type { Database } from '../../db/database.ts';
-import { migrationState } from '../../db/migrations/migrate.ts';
-import { checkUnknown } from '../../db/migrations/unknown-migrations.ts';
+import { checkUnknown, migrationState } from '../../db/migrations/migrate.ts';
 import { connectDatabase, nameOf } from '../../db/open.ts';
 import { hasEmbedded } from '../../db/pglite/data-folder.ts';
 import { checkNotMoved } from '../../db/transfer/state.ts';
-import { checkFiles } from '../../files/missing-files.ts';
 import { openStore } from '../../files/open.ts';
+import { checkFiles } from '../../files/sweep.ts';
 import { openLog } from '../../logger.ts';
-import { loadHandlers } from '../../queue/load-handlers.ts';
-import { Registry } from '../../queue/registry.ts';
+import { loadHandlers, Registry } from '../../queue/registry.ts';
 import type { ExitCode } from '../usage.ts';
 
 /** What was looked at, how it is, and what to do about it. */

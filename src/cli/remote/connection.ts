@@ -1,7 +1,7 @@
 import { answerOf, type BatchlineClient, createClient, Refused } from '#client';
 import { readConfig } from '../../config.ts';
 import { OperatorError } from '../../core/operator-error.ts';
-import { readPassword } from '../local/read-password.ts';
+import { readPassword } from '../local/accounts.ts';
 
 /** How a command reaches its server. */
 export interface ConnectionOptions {

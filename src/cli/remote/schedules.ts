@@ -1,7 +1,6 @@
 import type { Carrier } from '#client';
 import { OperatorError } from '../../core/operator-error.ts';
-import { lines, print, printList } from '../output.ts';
-import { oneLine } from '../terminal-text.ts';
+import { lines, oneLine, print, printList } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 

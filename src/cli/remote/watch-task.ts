@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Carrier } from '#client';
 import { hasEnded, type StoredState } from '../../core/task-state.ts';
-import { oneLine, severalLines } from '../terminal-text.ts';
+import { oneLine, severalLines } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 import type { Connection } from './connection.ts';
 

@@ -1,5 +1,5 @@
-import { CancellationBehaviour } from '../cancellation.ts';
 import { checkText, INT32_MAX, INT32_MIN } from '../limits.ts';
+import { CancellationBehaviour } from '../task.ts';
 import { parseState, STORED_STATES, TaskState } from '../task-state.ts';
 import type { ColumnKind } from './columns.ts';
 import { found, type Token, wrongAt } from './lexer.ts';

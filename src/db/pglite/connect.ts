@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { Kysely, type PGlite as KyselyPGlite } from 'kysely';
+import {
+  type DialectAdapter,
+  type Driver,
+  Kysely,
+  type PGlite as KyselyPGlite,
+  PGliteAdapter,
+  PGliteDialect,
+} from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
 import type { Database, Tables } from '../database.ts';
@@ -7,15 +14,44 @@ import { DEFAULT_LIST_SECONDS, ListReads } from '../list-reads.ts';
 import { type DatabaseMeter, logTo } from '../meter.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { LocalPubSub } from '../pubsub.ts';
-import { DEFAULT_RUN_SECONDS } from '../run-connections.ts';
+import { DEFAULT_RUN_SECONDS, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
-import { DataFolder, EMBEDDED_FOLDER } from './data-folder.ts';
-import { RESERVE_BYTES } from './disk-guard.ts';
-import { EmbeddedDialect } from './embedded-dialect.ts';
-import { freeSpace } from './file-system.ts';
-import { databaseDamaged, firstError, folderUnusable, reasonOf } from './folder-errors.ts';
+import {
+  DataFolder,
+  databaseDamaged,
+  EMBEDDED_FOLDER,
+  firstError,
+  folderUnusable,
+  reasonOf,
+} from './data-folder.ts';
+import { freeSpace, RESERVE_BYTES } from './file-system.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PgliteFailed, PgliteThread } from './thread.ts';
+
+/** Kysely's dialect for PGlite. Its only connection is shared by all, and runs can't keep it. */
+class EmbeddedDialect extends PGliteDialect {
+  readonly #runSeconds: number;
+
+  constructor(config: ConstructorParameters<typeof PGliteDialect>[0], runSeconds: number) {
+    super(config);
+    this.#runSeconds = runSeconds;
+  }
+
+  override createDriver(): Driver {
+    return new SharingDriver(super.createDriver(), { total: 1, forRuns: 1, runSeconds: this.#runSeconds });
+  }
+
+  override createAdapter(): DialectAdapter {
+    return new SharedAdapter();
+  }
+}
+
+/** The driver serializes uses of the connection. Kysely would wait before the driver could refuse. */
+class SharedAdapter extends PGliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
 
 const DEFAULT_LIMITS = { runTransactionSeconds: DEFAULT_RUN_SECONDS, listSeconds: DEFAULT_LIST_SECONDS };
 

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Logger } from 'pino';
-import { PRIVATE_FILE } from './private-access.ts';
+import { PRIVATE_FILE } from './file-system.ts';
 
 /** Requests and answers are one JSON text each; the end of the stream ends it. */
 const MAX_BYTES = 64 * 1024;

@@ -1,8 +1,38 @@
-import { closeSync, fsyncSync, openSync, statfsSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, lstatSync, openSync, readdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
-import { FOREIGN_RIGHTS } from './private-access.ts';
 import type { WasmMemory } from './shared-memory.ts';
+
+/** Mode of every folder that holds data: only the server's own user may enter it. */
+export const PRIVATE_FOLDER = 0o700;
+/** Mode of every file that holds data. */
+export const PRIVATE_FILE = 0o600;
+/** Permissions of group and others. */
+const FOREIGN_RIGHTS = 0o077;
+
+/**
+ * Removes the permissions of group and others from a file, or from a folder and everything in it. A folder that is
+ * already private is not searched: this program creates everything in it as private. The folder itself comes
+ * last, so that an interrupted run is repeated. Symbolic links are left alone.
+ *
+ * @returns the paths whose permissions could not be changed, because they belong to another user
+ */
+export function makePrivate(path: string, { deep = true } = {}): string[] {
+  if (process.platform === 'win32') return []; // Windows has no such permissions
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || (found.mode & FOREIGN_RIGHTS) === 0) return [];
+  if (!found.isFile() && !found.isDirectory()) return [];
+  const refused =
+    deep && found.isDirectory() ? readdirSync(path).flatMap((name) => makePrivate(join(path, name))) : [];
+  try {
+    chmodSync(path, found.mode & 0o7777 & ~FOREIGN_RIGHTS);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    refused.push(path);
+  }
+  return refused;
+}
 
 /** What we use of Emscripten's NODEFS. */
 interface NodeFsModule {
@@ -82,4 +112,55 @@ export function durableStartParams(defaults: readonly string[]): string[] {
 export function freeSpace(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
+}
+
+/** Two segments of PostgreSQL's log: where the next one can't be made, PostgreSQL panics and is gone. */
+export const RESERVE_BYTES = 2 * 16 * 1024 * 1024;
+/** While it is full, it is looked whether there is room again. */
+const LOOK_AGAIN_MS = 500;
+
+/**
+ * Keeps an embedded database from filling its disk: with less than the reserve left, PostgreSQL refuses to write
+ * (SQLSTATE 25006) and goes on reading; with room again it writes. The space is looked at with each commit.
+ */
+export class DiskGuard {
+  readonly #pglite: PGlite;
+  readonly #folder: string;
+  #isFull = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(pglite: PGlite, folder: string, fs: DurableFileSystem) {
+    this.#pglite = pglite;
+    this.#folder = folder;
+    fs.onSync = () => this.#look();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isFull = true; // nothing more is set
+  }
+
+  #look(): void {
+    if (this.#isFull || freeSpace(this.#folder) >= RESERVE_BYTES) return;
+    this.#isFull = true;
+    this.#allowWrites(false);
+    this.#lookAgain();
+  }
+
+  #lookAgain(): void {
+    this.#timer = setTimeout(() => {
+      if (freeSpace(this.#folder) < RESERVE_BYTES) {
+        this.#lookAgain();
+        return;
+      }
+      this.#isFull = false;
+      this.#allowWrites(true);
+    }, LOOK_AGAIN_MS);
+  }
+
+  /** From the next transaction on. It fails only where the database is closed or has given up: then nothing is written. */
+  #allowWrites(are: boolean): void {
+    this.#pglite.query(`set default_transaction_read_only = ${are ? 'off' : 'on'}`).catch(() => undefined);
+  }
 }

@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../../core/operator-error.ts';
-import { folderUnusable } from './folder-errors.ts';
-import { PRIVATE_FILE, PRIVATE_FOLDER } from './private-access.ts';
+import { folderUnusable } from './data-folder.ts';
+import { PRIVATE_FILE, PRIVATE_FOLDER } from './file-system.ts';
 
 const SQLITE_BUSY = 5;
 

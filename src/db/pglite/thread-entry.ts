@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
-import { DiskGuard } from './disk-guard.ts';
-import { DurableFileSystem, durableStartParams } from './file-system.ts';
+import { DiskGuard, DurableFileSystem, durableStartParams } from './file-system.ts';
 import {
   errorData,
   type FromPglite,

@@ -1,24 +1,126 @@
-import { Kysely } from 'kysely';
+import {
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
+  type TransactionSettings,
+} from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
 import type { Database, Tables } from '../database.ts';
-import { databaseUnreachable } from '../database-errors.ts';
+import { databaseUnreachable } from '../errors.ts';
 import { ListReads } from '../list-reads.ts';
 import { type DatabaseMeter, logTo } from '../meter.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { LocalPubSub, type PubSub } from '../pubsub.ts';
 import { ClusterPubSub } from '../pubsub-cluster.ts';
-import { connectionsForRuns } from '../run-connections.ts';
+import { type ConnectionShares, connectionsForRuns, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
-import { queryTimeout } from './drop-when-silent.ts';
+import { PREPARED_MARK } from '../sql.ts';
+import { retrying } from '../transaction.ts';
 import { PgNotifyChannel } from './notify.ts';
-import { pooledClient } from './pooled-client.ts';
-import { PreparedStatementClient } from './preparing-client.ts';
-import { detectServer } from './probe.ts';
-import { probeListenNotify } from './prove-signals.ts';
-import { ServerDialect } from './server-dialect.ts';
+import { detectServer, probeListenNotify, queryTimeout } from './probe.ts';
 import { POOLED_SETTINGS, sessionSettings, startingWith, transactionSettings } from './session-settings.ts';
+
+/**
+ * Makes the kind of connection that works through a pooler by transaction: nothing of it outlives a transaction. It
+ * prepares nothing, and the settings of its session are set at the beginning of each transaction, in the same call.
+ *
+ * @param settings statements that set them
+ */
+function pooledClient(settings: string): typeof pg.Client {
+  const begin = `begin; ${settings}`;
+  return class PooledClient extends pg.Client {
+    // biome-ignore lint/suspicious/noExplicitAny: all the shapes of a call of pg's pass through
+    override query(text: any, ...rest: any[]): any {
+      const plain = super.query as (...args: unknown[]) => unknown;
+      return plain.call(this, text === 'begin' ? begin : text, ...rest);
+    }
+  };
+}
+
+/** The names of the prepared statements, by text; the same on every connection of this process. */
+const names = new Map<string, string>();
+
+/** A connection that prepares the statements whose text ends with the mark. */
+class PreparedStatementClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: all the shapes of a call of pg's pass through
+  override query(text: any, values?: any, ...rest: any[]): any {
+    const plain = super.query as (...args: unknown[]) => unknown;
+    if (typeof text !== 'string' || !text.endsWith(PREPARED_MARK))
+      return plain.call(this, text, values, ...rest);
+    return plain.call(this, { name: nameOf(text), text, values }, ...rest);
+  }
+}
+
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `batchline_${names.size + 1}`;
+    names.set(text, name);
+  }
+  return name;
+}
+
+/** A driver whose statements outside a transaction are done again while the database asks for that (`retrying`). */
+class RetryingDriver extends PostgresDriver {
+  readonly #ready = new WeakSet<DatabaseConnection>();
+  readonly #inTransaction = new WeakSet<DatabaseConnection>();
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection();
+    if (!this.#ready.has(connection)) {
+      this.#ready.add(connection);
+      const once = connection.executeQuery.bind(connection);
+      connection.executeQuery = (query, ...rest) =>
+        this.#inTransaction.has(connection) ? once(query, ...rest) : retrying(() => once(query, ...rest));
+    }
+    return connection;
+  }
+
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings: TransactionSettings,
+  ): Promise<void> {
+    this.#inTransaction.add(connection);
+    await super.beginTransaction(connection, settings);
+  }
+
+  override async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    this.#inTransaction.delete(connection);
+    await super.releaseConnection(connection as never);
+  }
+}
+
+/** PostgreSQL with retries of refused statements and shares of the connections. */
+class ServerDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig;
+  readonly #shares: ConnectionShares;
+
+  constructor(config: PostgresDialectConfig, shares: ConnectionShares) {
+    super(config);
+    this.#shares = shares;
+    this.#config = config;
+  }
+
+  override createDriver(): Driver {
+    return new SharingDriver(new RetryingDriver(this.#config), this.#shares);
+  }
+
+  override createAdapter(): PostgresAdapter {
+    return new UnlockedAdapter();
+  }
+}
+
+/** Migrations lock a row (migrate.ts), because advisory locks need a connection that stays the same. */
+class UnlockedAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+  override async releaseMigrationLock(): Promise<void> {}
+}
 
 /** For a connection: to be made, or to become free. */
 const CONNECT_MS = 30_000;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { retry } from '../../core/retry.ts';
 import type { Channel } from '../pubsub-cluster.ts';
-import { queryTimeout } from './drop-when-silent.ts';
+import { queryTimeout } from './probe.ts';
 
 const CHANNEL = 'batchline';
 const RECONNECT_MS = 1000;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type pg from 'pg';
 import { expect, test } from 'vitest';
-import { queryTimeout } from './drop-when-silent.ts';
+import { queryTimeout } from './probe.ts';
 
 /** A connection whose silence the test decides on. */
 class FakeStream extends EventEmitter {

@@ -1,7 +1,7 @@
-import type { Kysely, Selectable } from 'kysely';
-import { ROLES, type Role } from '../../core/caller.ts';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { ROLES, type Role, SCOPES, type Scope } from '../../core/caller.ts';
 import { conflict } from '../../core/errors.ts';
-import type { AssociateTable, Schema } from '../schema.ts';
+import type { ApiTokenTable, ApplicationTable, AssociateTable, Schema } from '../schema.ts';
 
 /** Somebody who may sign in. */
 export interface Associate {
@@ -105,5 +105,254 @@ function toAssociate(row: Selectable<AssociateTable>): Associate {
     roles: row.roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role)),
     tenant: row.tenant,
     disabled: row.disabled,
+  };
+}
+
+/** A registered application, without its token. */
+export interface Application {
+  readonly id: number;
+  readonly name: string;
+  /** What its calls may do at most; null limits nothing. */
+  readonly scopes: readonly Scope[] | null;
+  readonly created: Date;
+}
+
+/** Registers an application by the hash of its token. */
+export async function insertApplication(
+  db: Kysely<Schema>,
+  application: { readonly name: string; readonly hash: string; readonly scopes: readonly Scope[] | null },
+): Promise<Application> {
+  const row = await db
+    .insertInto('batchline.application')
+    .values({
+      name: application.name,
+      hash: application.hash,
+      scopes: application.scopes && [...application.scopes],
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toApplication(row);
+}
+
+/** The application whose token has this hash, or `undefined`. */
+export async function findApplication(db: Kysely<Schema>, hash: string): Promise<Application | undefined> {
+  const row = await db
+    .selectFrom('batchline.application')
+    .selectAll()
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  return row && toApplication(row);
+}
+
+/** Every application, by id. */
+export async function listApplications(db: Kysely<Schema>): Promise<Application[]> {
+  const rows = await db.selectFrom('batchline.application').selectAll().orderBy('id').execute();
+  return rows.map(toApplication);
+}
+
+/** Removes an application; false where there is none. */
+export async function deleteApplication(db: Kysely<Schema>, id: number): Promise<boolean> {
+  const result = await db.deleteFrom('batchline.application').where('id', '=', id).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+function toApplication(row: Selectable<ApplicationTable>): Application {
+  return {
+    id: row.id,
+    name: row.name,
+    scopes:
+      row.scopes?.filter((scope): scope is Scope => (SCOPES as readonly string[]).includes(scope)) ?? null,
+    created: row.created,
+  };
+}
+
+/** What was handed out: a SoTicket, or the session of a browser. */
+export type SignInKind = 'ticket' | 'cookie';
+
+/** A ticket or session, without its secret. */
+export interface SignIn {
+  readonly id: number;
+  readonly associateId: number;
+  /** When it ends unless it is used. */
+  readonly expires: Date;
+}
+
+/** How long a ticket or session lives, in milliseconds. */
+export interface Lifetime {
+  /** Since its last use. */
+  readonly idleMs: number;
+  /** Since it was handed out, however much it is used. */
+  readonly maxMs: number;
+}
+
+/** Keeps a ticket or session by its hash, and drops those that have expired. */
+export async function insertSignIn(
+  db: Kysely<Schema>,
+  signIn: { readonly associateId: number; readonly kind: SignInKind; readonly hash: string },
+  { idleMs, maxMs }: Lifetime,
+): Promise<SignIn> {
+  await db.deleteFrom('batchline.sign_in').where('expires', '<=', sql<Date>`now()`).execute();
+  const row = await db
+    .insertInto('batchline.sign_in')
+    .values({
+      associate_id: signIn.associateId,
+      kind: signIn.kind,
+      hash: signIn.hash,
+      expires: fromNow(Math.min(idleMs, maxMs)),
+      ends: fromNow(maxMs),
+    })
+    .returning(['id', 'associate_id', 'expires'])
+    .executeTakeFirstOrThrow();
+  return toSignIn(row);
+}
+
+/**
+ * The ticket or session with this hash that has not expired, or `undefined`. Its use moves its expiry on; that is
+ * written once a tenth of its idle time is over, so that steady use writes rarely.
+ */
+export async function useSignIn(
+  db: Kysely<Schema>,
+  kind: SignInKind,
+  hash: string,
+  idleMs: number,
+): Promise<SignIn | undefined> {
+  const row = await db
+    .selectFrom('batchline.sign_in')
+    .select(['id', 'associate_id', 'expires'])
+    .select(sql<boolean>`expires < least(ends, ${fromNow(idleMs * 0.9)})`.as('due'))
+    .where('hash', '=', hash)
+    .where('kind', '=', kind)
+    .where('expires', '>', sql<Date>`now()`)
+    .executeTakeFirst();
+  if (row === undefined || !row.due) return row && toSignIn(row);
+  const moved = await db
+    .updateTable('batchline.sign_in')
+    .set({ expires: sql<Date>`least(ends, ${fromNow(idleMs)})` })
+    .where('id', '=', row.id)
+    .returning(['id', 'associate_id', 'expires'])
+    .executeTakeFirst();
+  return moved && toSignIn(moved);
+}
+
+/** Revokes a ticket or session; false where there is none. */
+export async function deleteSignIn(db: Kysely<Schema>, hash: string): Promise<boolean> {
+  const result = await db.deleteFrom('batchline.sign_in').where('hash', '=', hash).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/** Revokes every ticket and session of an associate. */
+export async function deleteSignInsOf(db: Kysely<Schema>, associateId: number): Promise<void> {
+  await db.deleteFrom('batchline.sign_in').where('associate_id', '=', associateId).execute();
+}
+
+function fromNow(ms: number) {
+  return sql<Date>`now() + ${ms / 1000}::float8 * interval '1 second'`;
+}
+
+function toSignIn(row: { id: number; associate_id: number; expires: Date }): SignIn {
+  return { id: row.id, associateId: row.associate_id, expires: row.expires };
+}
+
+/** An API token, without its secret. */
+export interface ApiToken {
+  readonly id: number;
+  readonly associateId: number;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** The definitions, in lower case, that the scope `worker` is for; `null` where it has none. */
+  readonly definitions: readonly string[] | null;
+  /** The token that created it; `null` for none. Revoking that one revokes this one. */
+  readonly parentId: number | null;
+  /** The upper bound of its roles; `null` for those of the associate. */
+  readonly roles: readonly Role[] | null;
+  /** The tenant it is bound to; `null` for that of the associate. */
+  readonly tenant: string | null;
+  readonly created: Date;
+  readonly expires: Date | null;
+}
+
+/** Filter of tokens. */
+export interface TokenScope {
+  /** The associate whose tokens they are; `undefined` for all. */
+  readonly associateId?: number | undefined;
+  /** The tenant that they, or their associates, are bound to; `null` for any. */
+  readonly tenant: string | null;
+}
+
+/** Keeps a token by its hash. */
+export async function insertToken(
+  db: Kysely<Schema>,
+  token: Omit<ApiToken, 'id' | 'created'> & { readonly hash: string },
+): Promise<ApiToken> {
+  const row = await db
+    .insertInto('batchline.api_token')
+    .values({
+      associate_id: token.associateId,
+      name: token.name,
+      hash: token.hash,
+      scopes: [...token.scopes],
+      definitions: token.definitions === null ? null : [...token.definitions],
+      parent_id: token.parentId,
+      roles: token.roles === null ? null : [...token.roles],
+      tenant: token.tenant,
+      expires: token.expires,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toToken(row);
+}
+
+/** The token with this hash that has not expired, or `undefined`. */
+export async function findToken(db: Kysely<Schema>, hash: string): Promise<ApiToken | undefined> {
+  const row = await db
+    .selectFrom('batchline.api_token')
+    .selectAll()
+    .where('hash', '=', hash)
+    .where((eb) => eb.or([eb('expires', 'is', null), eb('expires', '>', eb.fn<Date>('now'))]))
+    .executeTakeFirst();
+  return row && toToken(row);
+}
+
+/** Lists tokens by id. */
+export async function listTokens(
+  db: Kysely<Schema>,
+  scope: TokenScope = { tenant: null },
+): Promise<ApiToken[]> {
+  const query = db.selectFrom('batchline.api_token').selectAll().where(isWithin(scope)).orderBy('id');
+  return (await query.execute()).map(toToken);
+}
+
+/** Revokes a token and all tokens that it created. Returns false if there is no such token. */
+export async function deleteToken(
+  db: Kysely<Schema>,
+  id: number,
+  scope: TokenScope = { tenant: null },
+): Promise<boolean> {
+  const query = db.deleteFrom('batchline.api_token').where('id', '=', id).where(isWithin(scope));
+  return (await query.executeTakeFirst()).numDeletedRows > 0n;
+}
+
+function isWithin({ associateId, tenant }: TokenScope): RawBuilder<boolean> {
+  const isOfAssociate = associateId === undefined ? sql`true` : sql`associate_id = ${associateId}`;
+  const isOfTenant =
+    tenant === null
+      ? sql`true`
+      : sql`coalesce(tenant,
+          (select a.tenant from batchline.associate as a where a.id = associate_id)) = ${tenant}`;
+  return sql`(${isOfAssociate} and ${isOfTenant})`;
+}
+
+function toToken(row: Selectable<ApiTokenTable>): ApiToken {
+  return {
+    id: row.id,
+    associateId: row.associate_id,
+    name: row.name,
+    scopes: row.scopes.filter((scope): scope is Scope => (SCOPES as readonly string[]).includes(scope)),
+    definitions: row.definitions,
+    parentId: row.parent_id,
+    roles: row.roles && ROLES.filter((role) => row.roles?.includes(role)),
+    tenant: row.tenant,
+    created: row.created,
+    expires: row.expires,
   };
 }

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
-import { CancellationBehaviour } from '../../core/cancellation.ts';
 import { inEnglish, Message, type MessageData } from '../../core/message.ts';
+import { CancellationBehaviour } from '../../core/task.ts';
 import { HELD_STATES, type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 

@@ -1,11 +1,85 @@
-import { sql, type Transaction } from 'kysely';
-import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/cancellation.ts';
-import type { Parameters } from '../../core/task.ts';
-import { TaskState } from '../../core/task-state.ts';
-import type { TraceContext } from '../../core/trace-context.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { ChildCounts } from '../../core/children.ts';
+import {
+  type BatchTask,
+  CancellationBehaviour,
+  type CancellationBehaviourName,
+  type Parameters,
+} from '../../core/task.ts';
+import { HELD_STATES, type StoredState, TaskState } from '../../core/task-state.ts';
+import { type TraceContext, traceOfRow } from '../../core/trace-context.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
-import type { LockedParent } from './hold-parent.ts';
+import { TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 import { BINARY_OBJECT_TABLE } from './task-write.ts';
+
+/** A task whose run starts children or waits for them. */
+export interface LockedParent {
+  readonly taskId: number;
+  readonly attempt: number;
+  readonly tenant: string;
+  readonly name: string;
+  readonly ownerId: number;
+  readonly isInternal: boolean;
+  readonly parentId: number | null;
+  readonly context: string;
+  readonly depth: number;
+  readonly priority: number;
+  readonly leaseOwner: string;
+  /** Whether somebody has asked to stop it. */
+  readonly isStopped: boolean;
+  /** Where its start stands in a distributed trace; null where in none. */
+  readonly trace: TraceContext | null;
+}
+
+/**
+ * Locks a task for the run that holds it.
+ *
+ * @returns `undefined` where the run no longer holds the task
+ */
+export async function lockParent(
+  trx: Transaction<Schema>,
+  taskId: number,
+  attempt: number,
+): Promise<LockedParent | undefined> {
+  const { rows } = await sql<{
+    tenant: string;
+    name: string;
+    owner_id: number;
+    is_internal: boolean;
+    parent_id: number | null;
+    context: string;
+    depth: number;
+    priority: number;
+    lease_owner: string;
+    is_stopped: boolean;
+    traceparent: string | null;
+    tracestate: string | null;
+  }>`
+    select t.tenant, t.name, t.owner_id, t.is_internal, t.parent_id, t.context, t.depth, t.priority, t.lease_owner,
+      t.traceparent, t.tracestate, t.stop_note is not null as is_stopped
+    from batchline.task as t
+    where t.id = ${taskId} and t.attempt = ${attempt} and t.state = ${TaskState.Started} and t.lease_owner is not null
+    for update of t`.execute(trx);
+  const row = rows[0];
+  return (
+    row && {
+      taskId,
+      attempt,
+      tenant: row.tenant,
+      name: row.name,
+      ownerId: row.owner_id,
+      isInternal: row.is_internal,
+      parentId: row.parent_id,
+      context: row.context,
+      depth: row.depth,
+      priority: row.priority,
+      leaseOwner: row.lease_owner,
+      isStopped: row.is_stopped,
+      trace: traceOfRow(row),
+    }
+  );
+}
 
 /** A child to be inserted, after rights and definition have been applied. */
 export interface NewChild {
@@ -98,4 +172,105 @@ async function insertObjects(
     select d.id, ${tenant}::text, d.content
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id int, content text)`.execute(trx);
   return new Map(owners.map((child, index) => [child.key, ids.rows[index]?.id ?? 0]));
+}
+
+/** Counts new children of a task. From now on nobody stops its children because of what was before. */
+export async function addChild(
+  trx: Transaction<Schema>,
+  parentId: number,
+  children: number,
+  weight: number,
+): Promise<{ readonly total: number }> {
+  const { rows } = await sql<{ total: number }>`
+    insert into batchline.task_family as f (parent_id, total, weight) values (${parentId}, ${children}, ${weight})
+    on conflict (parent_id) do update set
+      total = f.total + excluded.total, weight = f.weight + excluded.weight, stopping = false, stop_message = null
+    returning f.total`.execute(trx);
+  return { total: rows[0]?.total ?? 0 };
+}
+
+const LIVE = sql.join(['New' as const, ...HELD_STATES].map((state) => sql.lit(TaskState[state])));
+
+/** A child that has not ended, of one of these tasks and not one of them itself; `undefined` where there is none. */
+export async function findLiveChild(
+  trx: Transaction<Schema>,
+  ids: readonly number[],
+): Promise<{ readonly id: number; readonly parentId: number } | undefined> {
+  const list = JSON.stringify(ids);
+  const { rows } = await sql<{ id: number; parent_id: number }>`
+    select t.id, t.parent_id from batchline.task as t
+    where t.parent_id in (select value::int from json_array_elements_text(${list}::text::json))
+      and t.state in (${LIVE})
+      and t.id not in (select value::int from json_array_elements_text(${list}::text::json))
+    limit 1`.execute(trx);
+  return rows[0] && { id: rows[0].id, parentId: rows[0].parent_id };
+}
+
+/** Forgets what was counted of the children of these tasks. */
+export async function deleteChildCounts(
+  trx: Transaction<Schema>,
+  parentIds: readonly number[],
+): Promise<void> {
+  const list = JSON.stringify(parentIds);
+  await sql`
+    delete from batchline.task_family
+    where parent_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
+  await sql`
+    delete from batchline.deleted_child
+    where parent_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
+}
+
+/** Keeps the keys of deleted children while their parents are there. */
+export async function keepKeys(
+  trx: Transaction<Schema>,
+  children: readonly {
+    readonly id: number;
+    readonly parent_id: number | null;
+    readonly child_key: string | null;
+  }[],
+): Promise<void> {
+  if (children.length === 0) return;
+  await sql`
+    insert into batchline.deleted_child (parent_id, child_key, id)
+    select d.parent_id, d.child_key, d.id
+    from json_to_recordset(${JSON.stringify(children)}::text::json) as d (id int, parent_id int, child_key text)
+    join batchline.task_family as f on f.parent_id = d.parent_id`.execute(trx);
+}
+
+/** A child as its parent knows it. */
+export interface Child {
+  /** What the parent calls it. */
+  readonly key: string;
+  /** Its share of the parent's progress. */
+  readonly weight: number;
+  readonly task: BatchTask;
+}
+
+/** Children of a task by id, after the one given; those in a state if one is named; fewer than the limit if their texts are long. */
+export async function listChildren(
+  db: Kysely<Schema>,
+  parentId: number,
+  state: StoredState | undefined,
+  afterId: number,
+  limit: number,
+): Promise<Rows<Child>> {
+  const ofState = state === undefined ? sql`true` : sql`t.state = ${TaskState[state]}`;
+  const query = sql`(
+    select t.* from batchline.task as t
+    where t.parent_id = ${parentId} and t.id > ${afterId} and ${ofState} order by t.id limit ${limit + 1})`;
+  const bounded = withinBytes({ query, bytes: TASK_BYTES, order: sql`r.id`, limit });
+  const { rows } = await sql<TaskRow & BoundedRow & { child_key: string; child_weight: number }>`
+    select ${TASK_COLUMNS}, t.child_key, t.child_weight, t.list_found from ${bounded} as t order by t.id`.execute(
+    db,
+  );
+  return boundedRows(rows, (row) => ({ key: row.child_key, weight: row.child_weight, task: toTask(row) }));
+}
+
+/** How far the children of a task have come; all zero where it has none. */
+export async function readChildCounts(db: Kysely<Schema>, parentId: number): Promise<ChildCounts> {
+  const { rows } = await sql<ChildCounts>`
+    select f.total, f.ended, f.failed from batchline.task_family as f where f.parent_id = ${parentId}`.execute(
+    db,
+  );
+  return rows[0] ?? { total: 0, ended: 0, failed: 0 };
 }

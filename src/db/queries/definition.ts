@@ -1,11 +1,11 @@
-import { type Kysely, sql } from 'kysely';
-import {
-  CancellationBehaviour,
-  type CancellationBehaviourName,
-  cancellationOf,
-} from '../../core/cancellation.ts';
-import type { RetryPolicy } from '../../core/retry-part.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { DefinitionLimits } from '../../core/concurrency-limits.ts';
+import { type Message, type MessageData, messageOf, plainOf } from '../../core/message.ts';
+import type { RetryPolicy } from '../../core/run-outcome.ts';
+import { CancellationBehaviour, type CancellationBehaviourName, cancellationOf } from '../../core/task.ts';
+import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
+import { IS_HELD } from './task-row.ts';
 
 /** A definition that workers outside the server have declared. */
 export interface WorkerDefinition {
@@ -128,4 +128,232 @@ function toDefinition(row: Row): WorkerDefinition {
     declaredBy: row.declared_by,
     lastSeen: row.last_seen,
   };
+}
+
+/** How many runs of a definition hold a lease now, by tenant. Tasks that a client holds by hand are no runs. */
+export async function countRuns(trx: Transaction<Schema>, name: string): Promise<Map<string, number>> {
+  const { rows } = await sql<{ tenant: string; n: number }>`
+    select t.tenant, count(*)::int as n from batchline.task as t
+    where ${IS_HELD} and t.lease_until is not null and t.state = ${TaskState.Started} and t.name = ${name}
+    group by t.tenant`.execute(trx);
+  return new Map(rows.map((row) => [row.tenant, row.n]));
+}
+
+/** What somebody has done to a definition. */
+export interface DefinitionChange {
+  readonly name: string;
+  readonly actorId: number;
+  readonly action: 'Pause' | 'Resume' | 'Limits';
+  /** The limits that were set; null where the definition's own count again, or for another action. */
+  readonly limits: DefinitionLimits | null;
+}
+
+/** Keeps who has changed a definition, in the transaction that does. */
+export async function insertDefinitionAudit(db: Kysely<Schema>, change: DefinitionChange): Promise<void> {
+  const { name, actorId, action, limits } = change;
+  const json = limits && JSON.stringify(limits);
+  await db
+    .insertInto('batchline.definition_audit')
+    .values({ name, actor_id: actorId, action, limits: json })
+    .execute();
+}
+
+/** The changes of a definition, oldest first. */
+export async function readDefinitionAudit(
+  db: Kysely<Schema>,
+  name: string,
+): Promise<(Omit<DefinitionChange, 'action'> & { readonly at: Date; readonly action: string })[]> {
+  const rows = await db
+    .selectFrom('batchline.definition_audit')
+    .selectAll()
+    .where('name', '=', name)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    name: row.name,
+    at: row.at,
+    actorId: row.actor_id,
+    action: row.action,
+    limits: row.limits,
+  }));
+}
+
+/** The pause and the limits of a definition. */
+export interface DefinitionControl {
+  readonly name: string;
+  /** One more with each change. */
+  readonly version: number;
+  /** Who has paused it and when; null where it is not paused. */
+  readonly paused: {
+    readonly by: number;
+    readonly at: Date;
+    /** Why the server paused it; null if an administrator did. */
+    readonly reason: { readonly text: string; readonly message: MessageData | null } | null;
+  } | null;
+  /** The limits that count. */
+  readonly limits: DefinitionLimits;
+  /** Whether they were set by an administrator; else they are the definition's own. */
+  readonly limitsAreSet: boolean;
+}
+
+interface ControlRow {
+  readonly name: string;
+  readonly version: number;
+  readonly paused: boolean;
+  readonly paused_by: number | null;
+  readonly paused_at: Date | null;
+  readonly paused_reason: string | null;
+  readonly paused_message: MessageData | null;
+  readonly limits: DefinitionLimits | null;
+  readonly default_limits: DefinitionLimits | null;
+}
+
+const COLUMNS = sql<ControlRow>`c.name, c.version, c.paused, c.paused_by, c.paused_at, c.paused_reason, c.paused_message, c.limits, c.default_limits`;
+
+/** The controls of these definitions, or of all that have any. */
+export async function readControls(
+  db: Kysely<Schema>,
+  name?: string,
+): Promise<ReadonlyMap<string, DefinitionControl>> {
+  const { rows } = await sql<ControlRow>`
+    select ${COLUMNS} from batchline.definition_control as c
+    where ${name ?? null}::text is null or c.name = ${name ?? null}`.execute(db);
+  return new Map(rows.map((row) => [row.name, toControl(row)]));
+}
+
+/** Reads the control of a definition and keeps others from claiming its tasks until the transaction ends. */
+export async function lockControl(
+  trx: Transaction<Schema>,
+  name: string,
+): Promise<DefinitionControl | undefined> {
+  const { rows } = await sql<ControlRow>`
+    select ${COLUMNS} from batchline.definition_control as c where c.name = ${name} for update`.execute(trx);
+  return rows[0] && toControl(rows[0]);
+}
+
+/**
+ * Pauses or resumes a definition.
+ *
+ * @param reason why the server itself pauses it
+ * @returns its control, or `undefined` where it was so already: nothing has changed
+ */
+export async function setPaused(
+  trx: Transaction<Schema>,
+  name: string,
+  actorId: number,
+  paused: boolean,
+  reason: Message | null = null,
+): Promise<DefinitionControl | undefined> {
+  const by = paused ? actorId : null;
+  const text = plainOf(reason);
+  const json = reason === null ? null : JSON.stringify(messageOf(reason));
+  const { rows } = await sql<ControlRow>`
+    insert into batchline.definition_control as c (name, version, paused, paused_by, paused_at, paused_reason, paused_message)
+    values (${name}, 1, ${paused}, ${by}::int, case when ${paused} then clock_timestamp() end, ${text}, ${json}::text::jsonb)
+    on conflict (name) do update set version = c.version + 1, paused = excluded.paused,
+      paused_by = excluded.paused_by, paused_at = excluded.paused_at,
+      paused_reason = excluded.paused_reason, paused_message = excluded.paused_message
+      where c.paused <> excluded.paused
+    returning ${COLUMNS}`.execute(trx);
+  return rows[0] && toControl(rows[0]);
+}
+
+/** Sets the limits of a definition; `null` makes its own count again. */
+export async function setLimits(
+  trx: Transaction<Schema>,
+  name: string,
+  limits: DefinitionLimits | null,
+): Promise<void> {
+  const json = limits && JSON.stringify(limits);
+  await sql`
+    insert into batchline.definition_control as c (name, version, limits) values (${name}, 1, ${json}::text::jsonb)
+    on conflict (name) do update set version = c.version + 1, limits = excluded.limits`.execute(trx);
+}
+
+/** Keeps the limits that a definition has by itself, where they are other than what is kept. */
+export async function keepDefaultLimits(
+  db: Kysely<Schema>,
+  name: string,
+  limits: DefinitionLimits | null,
+): Promise<void> {
+  const json = limits && JSON.stringify(limits);
+  await sql`
+    insert into batchline.definition_control as c (name, version, default_limits)
+    select ${name}::text, 1, ${json}::text::jsonb
+    where ${json}::text is not null
+      or exists (select 1 from batchline.definition_control as o where o.name = ${name})
+    on conflict (name) do update set version = c.version + 1, default_limits = excluded.default_limits
+      where c.default_limits is distinct from excluded.default_limits`.execute(db);
+}
+
+function toControl(row: ControlRow): DefinitionControl {
+  return {
+    name: row.name,
+    version: row.version,
+    paused: row.paused && row.paused_at !== null ? pauseOf(row, row.paused_at) : null,
+    limits: row.limits ?? row.default_limits ?? {},
+    limitsAreSet: row.limits !== null,
+  };
+}
+
+function pauseOf(row: ControlRow, at: Date): NonNullable<DefinitionControl['paused']> {
+  const { paused_by: by, paused_reason: text, paused_message: reason } = row;
+  return { by: by ?? 0, at, reason: text === null ? null : { text, message: reason } };
+}
+
+/** Counts a crash of a process that ran only this definition. Resolves to the number of consecutive crashes. */
+export async function countCrash(db: Kysely<Schema>, name: string): Promise<number> {
+  const { rows } = await sql<{ crashes: number }>`
+    insert into batchline.definition_control as c (name, version, crashes) values (${name}, 1, 1)
+    on conflict (name) do update set crashes = c.crashes + 1
+    returning crashes`.execute(db);
+  return rows[0]?.crashes ?? 0;
+}
+
+/** Resets the count: a run of the definition ended without a crash. */
+export async function forgetCrashes(db: Kysely<Schema>, name: string): Promise<void> {
+  await sql`update batchline.definition_control set crashes = 0 where name = ${name} and crashes > 0`.execute(
+    db,
+  );
+}
+
+/** Lists the definitions with crashes in a row. */
+export async function listCrashed(db: Kysely<Schema>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from batchline.definition_control where crashes > 0`.execute(db);
+  return rows.map((row) => row.name);
+}
+
+/** What has begun of a definition within a period that ends now. */
+export interface RecentStarts {
+  readonly runs: number;
+  /** Seconds until the oldest of them leaves the period. */
+  readonly oldestLeavesIn: number;
+}
+
+/** Counts the runs of a definition that have begun in the last seconds. */
+export async function readStarts(
+  trx: Transaction<Schema>,
+  name: string,
+  seconds: number,
+): Promise<RecentStarts> {
+  const { rows } = await sql<{ runs: number; leaves: number }>`
+    select coalesce(sum(runs), 0)::int as runs,
+      coalesce(extract(epoch from min(at) - clock_timestamp()), 0)::float8 + ${seconds}::float8 as leaves
+    from batchline.definition_start
+    where name = ${name} and at > clock_timestamp() - ${seconds}::float8 * interval '1 second'`.execute(trx);
+  return { runs: rows[0]?.runs ?? 0, oldestLeavesIn: Math.max(0, rows[0]?.leaves ?? 0) + 0.001 };
+}
+
+/** Keeps that runs of a definition have begun now, and forgets those that have left the period. */
+export async function insertStarts(
+  trx: Transaction<Schema>,
+  name: string,
+  seconds: number,
+  runs: number,
+): Promise<void> {
+  await sql`
+    delete from batchline.definition_start
+    where name = ${name} and at <= clock_timestamp() - ${seconds}::float8 * interval '1 second'`.execute(trx);
+  await sql`insert into batchline.definition_start (name, runs) values (${name}, ${runs})`.execute(trx);
 }

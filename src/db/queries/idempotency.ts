@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 
 /** How long an answer is kept. */
@@ -47,4 +47,18 @@ export async function keepAnswer(trx: Transaction<Schema>, use: KeyUse, answer: 
   await sql`
     update batchline.idempotency_key set answer = ${answer}
     where associate_id = ${use.associateId} and key = ${use.key}`.execute(trx);
+}
+
+/** Deletes keys that are older than a day, at most `limit`. Resolves to how many there were. */
+export async function sweepKeys(db: Kysely<Schema>, limit: number): Promise<number> {
+  const { rows } = await sql`
+    delete from batchline.idempotency_key
+    where (associate_id, key) in (
+      select associate_id, key from batchline.idempotency_key
+      where created < now() - interval '1 day'
+      order by created limit ${limit}
+      for update skip locked
+    )
+    returning key`.execute(db);
+  return rows.length;
 }

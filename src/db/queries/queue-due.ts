@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import type { Delivery } from './queue.ts';
@@ -42,4 +42,60 @@ export async function selectDueWithinLimits(
     order by d.priority desc, d.id
     limit ${limit}`.execute(trx);
   return rows.map((row) => ({ taskId: row.id, jobId: row.job_id }));
+}
+
+/**
+ * Locks tasks of one tenant that are due, by priority and the oldest first, for a worker who may run no other's: the engine's queue
+ * of a definition holds those of every tenant. Tasks that another process is just claiming are passed over.
+ */
+export async function lockDueTasks(
+  trx: Transaction<Schema>,
+  tenant: string,
+  name: string,
+  limit: number,
+): Promise<Delivery[]> {
+  const { rows } = await sql<{ id: number; job_id: string | null }>`
+    select t.id, t.job_id from batchline.task as t
+    where t.tenant = ${tenant} and t.state = ${TaskState.New} and t.name = ${name}
+      and t.run_after <= now()
+    order by t.priority desc, t.id
+    limit ${limit}
+    for update of t skip locked`.execute(trx);
+  return rows.map((row) => ({ taskId: row.id, jobId: row.job_id }));
+}
+
+/** Result of one promotion. */
+export interface Promotion {
+  /** The definition of each promoted task; a name appears once for each of its tasks. */
+  readonly names: readonly string[];
+  /** Seconds until the next task is due, by the database's clock; null if none waits for its time. */
+  readonly nextInSeconds: number | null;
+}
+
+/**
+ * Makes due tasks available: those that are New, due, and not available yet (`job_id` is set). Tasks that another
+ * process is promoting are skipped.
+ *
+ * @param limit the most tasks
+ */
+export async function promoteDue(db: Kysely<Schema>, limit: number): Promise<Promotion> {
+  const { rows } = await sql<{ names: string[]; next: number | null }>`
+    with due as (
+      select t.id from batchline.task as t
+      where t.state = ${sql.lit(TaskState.New)} and t.job_id is not null and t.run_after <= now()
+      order by t.run_after limit ${limit}
+      for update of t skip locked
+    ),
+    promoted as (
+      update batchline.task as t set job_id = null from due as d
+      where t.id = d.id and t.state = ${sql.lit(TaskState.New)}
+      returning t.name
+    )
+    select (select coalesce(json_agg(p.name), '[]') from promoted as p) as names,
+      (select extract(epoch from min(t.run_after) - now()) from batchline.task as t
+        where t.state = ${sql.lit(TaskState.New)} and t.job_id is not null and t.run_after > now())::float8 as next`.execute(
+    db,
+  );
+  const [row] = rows;
+  return { names: row?.names ?? [], nextInSeconds: row?.next ?? null };
 }

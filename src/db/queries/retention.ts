@@ -1,5 +1,6 @@
-import { type Kysely, sql } from 'kysely';
-import type { RetentionRules } from '../../core/retention.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { EndedState, RetentionRules } from '../../core/retention.ts';
+import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 
 /** The rules that administrators have set, by the definition's name in lower case. */
@@ -39,4 +40,100 @@ export async function deleteRules(db: Kysely<Schema>, name: string): Promise<boo
     .where('name_key', '=', name.toLowerCase())
     .executeTakeFirst();
   return numDeletedRows > 0n;
+}
+
+/** The names of the definitions that have ended tasks: one step in the index for each. */
+export async function namesWithEndedTasks(db: Kysely<Schema>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    with recursive names as (
+      (select name from batchline.task where state in (4, 5, 6) order by name limit 1)
+      union all
+      select (
+        select t.name from batchline.task as t
+        where t.state in (4, 5, 6) and t.name > n.name order by t.name limit 1
+      ) from names as n where n.name is not null
+    )
+    select name from names where name is not null`.execute(db);
+  return rows.map((row) => row.name);
+}
+
+/**
+ * Locks tasks of a definition that have ended in this state and were last changed before then, the oldest first.
+ * Those that somebody else has locked are passed over, and children whose parent has not ended: it may yet read them.
+ */
+export async function lockEndedTasks(
+  trx: Transaction<Schema>,
+  name: string,
+  state: EndedState,
+  before: Date,
+  limit: number,
+): Promise<number[]> {
+  // The state as a constant, so that the index for ended tasks serves it.
+  const { rows } = await sql<{ id: number }>`
+    select t.id from batchline.task as t
+    where t.name = ${name} and t.state = ${sql.lit(TaskState[state])} and t.updated < ${before}
+      and not exists (select 1 from batchline.task as p where p.id = t.parent_id and p.state in (1, 2, 3))
+    order by t.updated
+    limit ${limit}
+    for update of t skip locked`.execute(trx);
+  return rows.map((row) => row.id);
+}
+
+/** How far a walk through the audit rows has come. */
+export interface AuditStep {
+  /** The id of the last row that was looked at; `undefined` where there is nothing old behind it. */
+  readonly to: string | undefined;
+  readonly removed: number;
+}
+
+/**
+ * Looks at the next audit rows, by their ids, that were written before then, and removes those whose tasks are gone.
+ *
+ * @param from the id after which it looks
+ */
+export async function removeOldAudit(
+  db: Kysely<Schema>,
+  from: string,
+  before: Date,
+  limit: number,
+): Promise<AuditStep> {
+  const { rows } = await sql<{ id: string; at: Date; gone: boolean }>`
+    select a.id, a.at, not exists (select 1 from batchline.task as t where t.id = a.task_id) as gone
+    from batchline.task_audit as a where a.id > ${from} order by a.id limit ${limit}`.execute(db);
+  const old = rows.filter((row) => row.at < before);
+  const gone = old.filter((row) => row.gone).map((row) => row.id);
+  if (gone.length > 0) {
+    await sql`
+      delete from batchline.task_audit
+      where id in (select value::bigint from json_array_elements_text(${JSON.stringify(gone)}::text::json))`.execute(
+      db,
+    );
+  }
+  // Rows are written in the order of their ids, but for transactions that overlap.
+  const isLast = old.length < rows.length || rows.length < limit;
+  return { to: isLast ? undefined : rows.at(-1)?.id, removed: gone.length };
+}
+
+/** What definitions themselves say, by the definition's name in lower case. */
+export async function listOwnRules(db: Kysely<Schema>): Promise<Map<string, RetentionRules>> {
+  const rows = await db.selectFrom('batchline.own_retention').select(['name_key', 'rules']).execute();
+  return new Map(rows.map((row) => [row.name_key, row.rules]));
+}
+
+/** What a definition itself says; nothing where no process that has its module has said so. */
+export async function findOwnRules(db: Kysely<Schema>, name: string): Promise<RetentionRules> {
+  const row = await db
+    .selectFrom('batchline.own_retention')
+    .select('rules')
+    .where('name_key', '=', name.toLowerCase())
+    .executeTakeFirst();
+  return row?.rules ?? {};
+}
+
+/** Keeps what a definition itself says; the process that was started last counts. */
+export async function keepOwnRules(db: Kysely<Schema>, name: string, rules: RetentionRules): Promise<void> {
+  await sql`
+    insert into batchline.own_retention (name_key, rules)
+    values (${name.toLowerCase()}, ${JSON.stringify(rules)}::text::jsonb)
+    on conflict (name_key) do update set rules = excluded.rules`.execute(db);
 }

@@ -1,9 +1,11 @@
-import { type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { conflict } from '../../core/errors.ts';
 import type { MessageData } from '../../core/message.ts';
 import type { RunAs } from '../../core/run-as.ts';
-import type { MissedPolicy } from '../../core/schedule.ts';
+import type { Downtime, MissedPolicy } from '../../core/schedule.ts';
 import type { Parameters } from '../../core/task.ts';
-import type { ScheduleTable } from '../schema.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
+import type { ScheduleTable, Schema } from '../schema.ts';
 
 /** What a schedule starts, and when, as its owner has set it. */
 export interface ScheduleSettings extends MissedPolicy {
@@ -40,13 +42,13 @@ export interface Schedule extends ScheduleSettings {
 }
 
 /** A row of the table. */
-export type ScheduleRow = Selectable<ScheduleTable>;
+type ScheduleRow = Selectable<ScheduleTable>;
 
 /** What to select, or return, from `batchline.schedule as s` for `toSchedule`. */
-export const SCHEDULE_COLUMNS = sql<ScheduleRow>`s.*`;
+const SCHEDULE_COLUMNS = sql<ScheduleRow>`s.*`;
 
 /** The schedule that a row holds. */
-export function toSchedule(row: ScheduleRow): Schedule {
+function toSchedule(row: ScheduleRow): Schedule {
   return {
     id: row.id,
     tenant: row.tenant,
@@ -68,4 +70,253 @@ export function toSchedule(row: ScheduleRow): Schedule {
     version: row.version,
     created: row.created,
   };
+}
+
+/**
+ * Locks schedules to fire. Those that another server has locked, or that have changed since they were read, are skipped.
+ *
+ * @returns the ids of the locked schedules
+ */
+export async function lockDueSchedules(
+  trx: Transaction<Schema>,
+  schedules: readonly Schedule[],
+): Promise<Set<number>> {
+  const rows = schedules.map(({ id, version, nextRun }) => ({ id, version, next_run: nextRun }));
+  const locked = await sql<{ id: number }>`
+    select s.id from batchline.schedule as s
+    join json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id int, version int, next_run timestamptz)
+      on d.id = s.id and d.version = s.version and d.next_run = s.next_run
+    where not s.paused
+    for update of s skip locked`.execute(trx);
+  return new Set(locked.rows.map(({ id }) => id));
+}
+
+/** The outcome of a due time of a schedule. */
+export interface FiringResult {
+  readonly id: number;
+  readonly nextRun: Date | null;
+  /** The last due time that a task was started for; null leaves it. */
+  readonly lastRun: Date | null;
+  readonly lastTaskId: number | null;
+  /** Why no task could be started, or none will be; null if there is no problem. */
+  readonly problem: MessageData | null;
+}
+
+/** Advances locked schedules to their next due times. */
+export async function moveSchedulesOn(db: Kysely<Schema>, results: readonly FiringResult[]): Promise<void> {
+  const rows = results.map(({ id, nextRun, lastRun, lastTaskId, problem }) => ({
+    id,
+    next_run: nextRun,
+    last_run: lastRun,
+    last_task_id: lastTaskId,
+    problem,
+  }));
+  await sql`
+    update batchline.schedule as s set
+      next_run = d.next_run,
+      last_run = coalesce(d.last_run, s.last_run),
+      last_task_id = coalesce(d.last_task_id, s.last_task_id),
+      problem = d.problem
+    from json_to_recordset(${JSON.stringify(rows)}::text::json)
+      as d (id int, next_run timestamptz, last_run timestamptz, last_task_id int, problem jsonb)
+    where s.id = d.id`.execute(db);
+}
+
+/** Notes the task that a schedule has started out of its turn. */
+export async function noteTask(db: Kysely<Schema>, id: number, taskId: number): Promise<void> {
+  await db.updateTable('batchline.schedule').set({ last_task_id: taskId }).where('id', '=', id).execute();
+}
+
+/** The schedule with this id, or `undefined`. Rights are the caller's business. */
+export async function getSchedule(db: Kysely<Schema>, id: number): Promise<Schedule | undefined> {
+  const row = await db.selectFrom('batchline.schedule').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toSchedule(row);
+}
+
+/** Maximum number of schedules in a list. */
+const MAX_SCHEDULES = 20_000;
+
+/** Lists schedules by name, fewer if their texts are long. @param tenant `null` for all; @param owners `undefined` for all */
+export async function listSchedules(
+  db: Kysely<Schema>,
+  tenant: string | null,
+  owners: readonly number[] | undefined,
+): Promise<Rows<Schedule>> {
+  let all = db.selectFrom('batchline.schedule').selectAll();
+  if (tenant !== null) all = all.where('tenant', '=', tenant);
+  if (owners !== undefined) all = all.where('owner_id', 'in', [...owners]);
+  const bounded = withinBytes({
+    query: sql`(${all})`,
+    bytes: sql`coalesce(octet_length(r.parameters), 0) + 300`,
+    order: sql`r.name, r.id`,
+    limit: MAX_SCHEDULES,
+  });
+  const { rows } = await sql<Selectable<ScheduleTable> & BoundedRow>`
+    select s.* from ${bounded} as s order by s.name, s.id`.execute(db);
+  return boundedRows(rows, toSchedule);
+}
+
+/** Schedules that are due at an instant, those that are longest so first. */
+export async function listDueSchedules(db: Kysely<Schema>, now: Date, limit: number): Promise<Schedule[]> {
+  const rows = await db
+    .selectFrom('batchline.schedule')
+    .selectAll()
+    .where('paused', '=', false)
+    .where('next_run', '<=', now)
+    .orderBy('next_run')
+    .limit(limit)
+    .execute();
+  return rows.map(toSchedule);
+}
+
+/** When a schedule is due next; `undefined` where none ever is. */
+export async function nextDueTime(db: Kysely<Schema>): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('batchline.schedule')
+    .select((eb) => eb.fn.min('next_run').as('next'))
+    .where('paused', '=', false)
+    .executeTakeFirst();
+  return row?.next ?? undefined;
+}
+
+/** Counts the active schedules that failed to start a task at their last due time, or have no next one. */
+export async function countFailingSchedules(db: Kysely<Schema>): Promise<number> {
+  const row = await db
+    .selectFrom('batchline.schedule')
+    .select((eb) => eb.fn.countAll<string>().as('failing'))
+    .where('paused', '=', false)
+    .where((eb) => eb.or([eb('problem', 'is not', null), eb('next_run', 'is', null)]))
+    .executeTakeFirstOrThrow();
+  return Number(row.failing);
+}
+
+/** Servers check the schedules at least every ten seconds; without a check for this long, none was up. */
+const DOWN_AFTER = sql`interval '60 seconds'`;
+/** Minimum time between two records, so that many servers do not queue for one row. */
+const RECORD_EVERY = sql`interval '5 seconds'`;
+
+/**
+ * Records that a server is checking the schedules.
+ *
+ * @returns the last period in which no server checked; `undefined` if there was none
+ */
+export async function recordLook(db: Kysely<Schema>, now: Date): Promise<Downtime | undefined> {
+  const look = sql`${now}::timestamptz`;
+  const { rows } = await sql<{ from: Date | null; to: Date | null }>`
+    with recorded as (
+      insert into batchline.schedule_watch as w (id, last_look, down_from, up_since)
+      values (1, ${look}, timestamptz 'epoch', ${look})
+      on conflict (id) do update set
+        down_from = case when w.last_look < ${look} - ${DOWN_AFTER} then w.last_look else w.down_from end,
+        up_since = case when w.last_look < ${look} - ${DOWN_AFTER} then ${look} else w.up_since end,
+        last_look = ${look}
+      where w.last_look not between ${look} - ${RECORD_EVERY} and ${look}
+      returning down_from, up_since
+    )
+    select down_from as "from", up_since as "to" from recorded
+    union all
+    select down_from, up_since from batchline.schedule_watch where not exists (select from recorded)`.execute(
+    db,
+  );
+  const [{ from, to } = { from: null, to: null }] = rows;
+  return from === null || to === null ? undefined : { from, to };
+}
+
+/** Whose a new schedule is. */
+export interface ScheduleOwner {
+  readonly tenant: string;
+  readonly ownerId: number;
+  readonly runAs: RunAs;
+}
+
+/**
+ * Inserts a schedule.
+ *
+ * @throws RequestError (conflict) where the tenant has one of that name
+ */
+export async function insertSchedule(
+  db: Kysely<Schema>,
+  { tenant, ownerId, runAs }: ScheduleOwner,
+  settings: ScheduleSettings,
+  nextRun: Date | null,
+  actorId: number,
+): Promise<Schedule> {
+  const row = await db
+    .insertInto('batchline.schedule')
+    .values({
+      tenant,
+      owner_id: ownerId,
+      ...columnsOf(settings),
+      next_run: nextRun,
+      run_as: JSON.stringify(runAs),
+      updated_by: actorId,
+    })
+    .onConflict((conflicting) => conflicting.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) throw taken(settings.name);
+  return toSchedule(row);
+}
+
+/**
+ * Changes a schedule, unless somebody else has meanwhile.
+ *
+ * @param version the version that the change was made from
+ * @returns the schedule as it is then, or `undefined` where that version is no more
+ * @throws RequestError (conflict) where the tenant has another one of that name
+ */
+export async function updateSchedule(
+  db: Kysely<Schema>,
+  id: number,
+  version: number,
+  settings: ScheduleSettings,
+  nextRun: Date | null,
+  runAs: RunAs | null,
+  actorId: number,
+): Promise<Schedule | undefined> {
+  const columns = columnsOf(settings);
+  const { rows } = await sql<ScheduleRow>`
+    update batchline.schedule as s set
+      name = ${columns.name}, definition = ${columns.definition}, parameters = ${columns.parameters},
+      cron = ${columns.cron}, time_zone = ${columns.time_zone}, missed_runs = ${columns.missed_runs},
+      missed_limit = ${columns.missed_limit}, priority = ${columns.priority}, paused = ${columns.paused},
+      next_run = ${nextRun}::timestamptz, problem = null,
+      run_as = ${runAs && JSON.stringify(runAs)}::text::jsonb,
+      version = s.version + 1, updated = now(), updated_by = ${actorId}
+    where s.id = ${id} and s.version = ${version}
+    returning ${SCHEDULE_COLUMNS}`
+    .execute(db)
+    .catch((error: unknown) => {
+      if ((error as { code?: unknown }).code === '23505') throw taken(settings.name);
+      throw error;
+    });
+  return rows[0] && toSchedule(rows[0]);
+}
+
+/** Deletes a schedule; false where there is none. */
+export async function deleteSchedule(db: Kysely<Schema>, id: number): Promise<boolean> {
+  const deleted = await db
+    .deleteFrom('batchline.schedule')
+    .where('id', '=', id)
+    .returning('id')
+    .executeTakeFirst();
+  return deleted !== undefined;
+}
+
+function columnsOf(settings: ScheduleSettings) {
+  return {
+    name: settings.name,
+    definition: settings.definition,
+    parameters: settings.parameters && JSON.stringify(settings.parameters),
+    cron: settings.cron,
+    time_zone: settings.timeZone,
+    missed_runs: settings.missedRuns,
+    missed_limit: settings.missedLimit,
+    priority: settings.priority,
+    paused: settings.paused,
+  };
+}
+
+function taken(name: string): Error {
+  return conflict`There is a schedule called "${name}" already.`;
 }

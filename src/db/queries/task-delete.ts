@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { deleteChildCounts, keepKeys } from './forget-family.ts';
+import { deleteChildCounts, keepKeys } from './children.ts';
 
 /** Deletes tasks with their binary objects and logs, and what was counted of their children, who stay. Their audit rows stay, unless `leaveNoTrace`. */
 export async function deleteTaskRows(

@@ -1,7 +1,168 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { ColumnName } from '../../core/odata/columns.ts';
+import type { MessageData } from '../../core/message.ts';
+import { type ColumnName, type ColumnValue, kindOf } from '../../core/odata/columns.ts';
+import { type DatePart, type Expression, kindOfExpression } from '../../core/odata/expression.ts';
 import type { Filter, FilterValue } from '../../core/odata/filter.ts';
-import { COLUMN_SQL, fold, isSet } from './column-sql.ts';
+
+/** The data of a definition that lists show beside its name. */
+export interface ListedDefinition {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** Puts the definitions that `COLUMN_SQL` reads before a statement. */
+export function withDefinitions(definitions: readonly ListedDefinition[] = []): RawBuilder<unknown> {
+  const rows = definitions.map(({ name, description }) => ({ name_key: name.toLowerCase(), description }));
+  return sql`with definition as (
+    select * from json_to_recordset(${JSON.stringify(rows)}::json) as d (name_key text, description text))`;
+}
+
+/** The SQL of each column of the archive list, over `batchline.task as t` and `withDefinitions`. */
+export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> = {
+  getAllRows: sql`true`,
+  getNoRows: sql`false`,
+  // The same number for a name on every server, without a table (docs/decisions/0024-the-archive-list.md).
+  DefinitionId: sql`(('x' || left(encode(sha256(convert_to(lower(t.name), 'UTF8')), 'hex'), 8))::bit(32)::int & 2147483647)`,
+  DefinitionName: sql`t.name`,
+  DefinitionDescription: sql`coalesce((select d.description from definition as d where d.name_key = lower(t.name)), '')`,
+  // Runs have no time limit here: 0 is none (contract, section 1.2).
+  DefinitionTimeOut: sql`0`,
+  Description: sql`t.description`,
+  DbTag: sql`t.tenant`,
+  State: sql`t.state`,
+  DetailsTable: sql`t.details_table`,
+  DetailsRecord: sql`t.details_record`,
+  Request: sql`t.request`,
+  Response: sql`t.response`,
+  StartCount: sql`t.start_count`,
+  LastStarted: sql`t.last_started`,
+  ProgressPercent: sql`t.progress_percent`,
+  ProgressDescription: sql`t.progress_description`,
+  updatedBy: sql`t.updated_by`,
+  updatedDate: sql`t.updated`,
+  registeredBy: sql`t.owner_id`,
+  registeredDate: sql`t.created`,
+  batchTaskId: sql`t.id`,
+  associateId: sql`t.owner_id`,
+  fileName: sql`t.file_name`,
+  result: sql`t.result`,
+  context: sql`t.context`,
+  cancellationBehaviour: sql`t.cancellation`,
+  isSystemTask: sql`(t.owner_id = 0)`,
+  isInternalTask: sql`t.is_internal`,
+  parentId: sql`coalesce(t.parent_id, 0)`,
+};
+
+/** Where the message is that a text was told by, for the columns whose texts may be of our own. */
+export const MESSAGE_SQL: Readonly<Partial<Record<ColumnName, RawBuilder<MessageData | null>>>> = {
+  ProgressDescription: sql`t.progress_message`,
+  result: sql`t.result_message`,
+};
+
+/** The SQL of an associate's name, by a column with the id; empty if there is none. */
+export const NAME_SQL: Readonly<Partial<Record<ColumnName, RawBuilder<string>>>> = {
+  updatedBy: associateName(sql`t.updated_by`),
+  registeredBy: associateName(sql`t.owner_id`),
+};
+
+function associateName(id: RawBuilder<unknown>): RawBuilder<string> {
+  return sql`coalesce((select coalesce(nullif(a.name, ''), a.login) from batchline.associate as a where a.id = ${id}), '')`;
+}
+
+/** That a column has a value, by its kind. */
+function isSet(column: ColumnName): RawBuilder<boolean> {
+  const value = COLUMN_SQL[column];
+  switch (kindOf(column)) {
+    case 'text':
+      return sql`${value} <> ''`;
+    case 'date':
+      return sql`${value} is not null`;
+    case 'flag':
+    case 'restriction':
+      return sql`${value}`;
+    default:
+      return sql`${value} <> 0`;
+  }
+}
+
+/** The SQL of each part of a date, over a time in the zone. */
+const PART_SQL: Readonly<Record<DatePart, (at: RawBuilder<unknown>) => RawBuilder<unknown>>> = {
+  Year: (at) => sql`extract(year from ${at})::int`,
+  Quarter: (at) => sql`extract(quarter from ${at})::int`,
+  Month: (at) => sql`extract(month from ${at})::int`,
+  Day: (at) => sql`extract(day from ${at})::int`,
+  DayOfYear: (at) => sql`extract(doy from ${at})::int`,
+  DayOfWeek: (at) => sql`extract(dow from ${at})::int`,
+  DayOfWeekFromMonday: (at) => sql`(extract(isodow from ${at})::int - 1)`,
+  Hour: (at) => sql`extract(hour from ${at})::int`,
+  Weekno: (at) => sql`extract(week from ${at})::int`,
+  YearMonth: (at) => sql`to_char(${at}, 'YYYY/MM')`,
+  YearWeekno: (at) => sql`to_char(${at}, 'IYYY/IW')`,
+  YearWeekAsISODate: (at) => sql`to_char(date_trunc('week', ${at}), 'YYYY-MM-DD')`,
+  YearQuarter: (at) => sql`to_char(${at}, 'YYYY/Q')`,
+  ISODate: (at) => sql`to_char(${at}, 'YYYY-MM-DD')`,
+  ISODateHour: (at) => sql`to_char(${at}, 'YYYY-MM-DD"T"HH24')`,
+};
+
+/** The value of an expression; null for the part of a date that was never set. */
+export function expressionSql({ column, part, weight }: Expression): RawBuilder<unknown> {
+  const value = COLUMN_SQL[column];
+  if (weight !== undefined) return sql`(${value}::float8 * ${COLUMN_SQL[weight]} / 100)`;
+  return part === undefined ? value : PART_SQL[part.name](sql`(${value} at time zone ${part.zone}::text)`);
+}
+
+/** A text in lower case. */
+export function fold(text: RawBuilder<unknown>): RawBuilder<string> {
+  return sql`batchline.fold(${text})`;
+}
+
+/** Maximum length of a sort key, in characters; texts are sorted by this prefix. */
+const SORTED_CHARACTERS = 250;
+
+/** The SQL of the sort and group key of an expression: never null, texts in lower case. */
+export function sortKey(expression: Expression): RawBuilder<unknown> {
+  const { column, part } = expression;
+  const value = expressionSql(expression);
+  const kind = kindOfExpression(expression);
+  if (part !== undefined) return kind === 'text' ? sql`coalesce(${value}, '')` : sql`coalesce(${value}, -1)`;
+  if (column === 'DefinitionName') return fold(value);
+  if (column === 'DbTag') return value;
+  switch (kind) {
+    case 'associate':
+      // Associates with the same name stay distinct.
+      return sql`(${fold(NAME_SQL[column] ?? sql`''`)} || ' ' || ${value})`;
+    case 'date':
+      // The others are never null, and have an index.
+      return column === 'LastStarted' ? sql`coalesce(${value}, '-infinity')` : value;
+    case 'text':
+      return sql`left(${fold(value)}, ${sql.lit(SORTED_CHARACTERS)})`;
+    case 'flag':
+    case 'restriction':
+      return sql`${value}::int`;
+    default:
+      return value;
+  }
+}
+
+/** Encodes a sort key as text without loss. */
+export function keyText(expression: Expression, key: RawBuilder<unknown>): RawBuilder<string> {
+  if (kindOfExpression(expression) !== 'date') return sql`${key}::text`;
+  return sql`case when ${key} = '-infinity' then '-infinity'
+    else to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end`;
+}
+
+/** Decodes a sort key. */
+export function keyValue(expression: Expression, text: string): RawBuilder<unknown> {
+  switch (kindOfExpression(expression)) {
+    case 'text':
+    case 'associate':
+      return sql`${text}::text`;
+    case 'date':
+      return sql`${text}::timestamptz`;
+    default:
+      return sql`${text}::int`;
+  }
+}
 
 type Condition = RawBuilder<boolean>;
 

@@ -5,7 +5,9 @@ import type { Filter } from '../../core/odata/filter.ts';
 import type { OrderColumn } from '../../core/odata/order.ts';
 import type { SelectedItem } from '../../core/odata/selection.ts';
 import type { Schema } from '../schema.ts';
+import type { Slice } from './task-list.ts';
 import {
+  compileFilter,
   expressionSql,
   fold,
   keyText,
@@ -13,9 +15,7 @@ import {
   NAME_SQL,
   sortKey,
   withDefinitions,
-} from './column-sql.ts';
-import type { Slice } from './scope.ts';
-import { compileFilter } from './task-list-filter.ts';
+} from './task-list-filter.ts';
 
 /** What is summed up. */
 export interface SummaryRequest {

@@ -1,10 +1,11 @@
-import { sql, type Transaction } from 'kysely';
-import { CancellationBehaviour } from '../../core/cancellation.ts';
-import type { NewTask } from '../../core/task.ts';
-import { TaskState } from '../../core/task-state.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { inEnglish, type Message, messageOf, plainOf, type Text } from '../../core/message.ts';
+import { type BatchTask, CancellationBehaviour, type NewTask, type TaskTexts } from '../../core/task.ts';
+import { type StoredState, TaskState } from '../../core/task-state.ts';
 import type { TraceContext } from '../../core/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
+import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 
 /** The number by which DetailsTable names the table of binary objects (contract, section 1.3). */
 export const BINARY_OBJECT_TABLE = 205;
@@ -108,4 +109,206 @@ async function insertBinaryObjects(
     .$call((query) => (owners.length === 1 ? query.modifyEnd(PREPARED) : query))
     .execute();
   return new Map(inOrder(rows).map((id, index) => [owners[index] as TaskToInsert, id]));
+}
+
+/** Whose tasks a caller may change, as conditions of the statement, so that deciding and writing are one. */
+interface ChangeScope {
+  /** The tenant; `null` for any. */
+  readonly tenant: string | null;
+  /** The owner; `null` for any. */
+  readonly ownerId: number | null;
+}
+
+/** A change of the texts of one task. */
+export interface TextChange {
+  readonly id: number;
+  readonly texts: TaskTexts;
+  readonly actorId: number;
+  readonly scope: ChangeScope;
+  /** The state that the task must be in; any where it is absent. */
+  readonly state: StoredState | undefined;
+}
+
+/**
+ * Makes changes of different tasks in one statement, each as `changeTexts` does, and under its own conditions.
+ * A row that another transaction holds is left out and never waited for: one slow task holds up no other, and
+ * statements over several rows can't wait for each other in a circle.
+ *
+ * @param changes at most one of each task
+ * @returns each task as it is then, in the order of the changes; `undefined` where nothing has changed: there is no
+ *   such task in scope, it is in another state, or somebody is changing it
+ */
+export async function changeManyTexts(
+  db: Kysely<Schema>,
+  changes: readonly TextChange[],
+): Promise<(BatchTask | undefined)[]> {
+  const wanted = changes.map(({ id, texts, actorId, scope, state }) => ({
+    id,
+    ...texts,
+    actor_id: actorId,
+    tenant: scope.tenant,
+    owner_id: scope.ownerId,
+    state: state === undefined ? null : TaskState[state],
+  }));
+  const { rows } = await sql<TaskRow>`
+    update batchline.task as t set
+      description = coalesce(d.description, t.description),
+      response = coalesce(d.response, t.response),
+      request = coalesce(d.request, t.request),
+      updated = now(),
+      updated_by = d.actor_id,
+      updated_count = t.updated_count + 1
+    from (
+      select w.* from json_to_recordset(${JSON.stringify(wanted)}::text::json) as w (
+        id int, description text, response text, request text, actor_id int, tenant text, owner_id int, state int
+      )
+      join batchline.task as held on held.id = w.id
+      where (w.tenant is null or held.tenant = w.tenant)
+        and (w.owner_id is null or held.owner_id = w.owner_id)
+        and (w.state is null or held.state = w.state)
+      for update of held skip locked
+    ) as d
+    where t.id = d.id
+    returning ${TASK_COLUMNS}`.execute(db);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return changes.map(({ id }) => {
+    const row = byId.get(id);
+    return row && toTask(row);
+  });
+}
+
+/**
+ * Writes those of Description, Response and Request that are given, together with `updated`, in one statement.
+ * This is what a PUT that leaves State as it is writes (contract, section 2).
+ *
+ * @returns the task as it is then; `undefined` where there is none
+ */
+export async function changeTexts(
+  db: Kysely<Schema>,
+  id: number,
+  texts: TaskTexts,
+  actorId: number,
+): Promise<BatchTask | undefined> {
+  const { rows } = await sql<TaskRow>`
+    update batchline.task as t set
+      description = coalesce(${texts.description ?? null}::text, t.description),
+      response = coalesce(${texts.response ?? null}::text, t.response),
+      request = coalesce(${texts.request ?? null}::text, t.request),
+      updated = now(),
+      updated_by = ${actorId},
+      updated_count = t.updated_count + 1
+    where t.id = ${id}
+    returning ${TASK_COLUMNS} ${PREPARED}`.execute(db);
+  return rows[0] && toTask(rows[0]);
+}
+
+/**
+ * Sets the DetailsTable of tasks with a ParameterObject to 205 if an older release wrote 189 (migration 0023), for at
+ * most `limit` tasks. Tasks locked by other transactions are left for the next call.
+ *
+ * @returns the number of updated tasks
+ */
+export async function moveDetails(db: Kysely<Schema>, limit: number): Promise<number> {
+  const { rows } = await sql`
+    update batchline.task set details_table = ${BINARY_OBJECT_TABLE}
+    where id in (
+      select id from batchline.task
+      where details_table = 189 and parameter_object_id is not null
+      order by id limit ${limit}
+      for update skip locked
+    )
+    returning id`.execute(db);
+  return rows.length;
+}
+
+/** A transition that something other than a run makes. */
+export interface TaskTransition extends TaskTexts {
+  readonly id: number;
+  readonly to: StoredState;
+  readonly actorId: number;
+  /** Replaces Result; `undefined` leaves it. */
+  readonly result?: Text | undefined;
+  /** Clears the checkpoint and the progress of earlier runs. */
+  readonly reset?: boolean | undefined;
+}
+
+/**
+ * Writes a transition to the row of a locked task, with the texts given, in one statement; `transitionTask` writes what
+ * else belongs to it. The lease ends. A transition to Started counts as a start and is an attempt of its own. A run that
+ * is still executing can write nothing more: its task is not Started, or has another attempt.
+ */
+export async function writeTransition(
+  trx: Transaction<Schema>,
+  transition: TaskTransition,
+): Promise<BatchTask> {
+  const starts = transition.to === 'Started';
+  const result = plainOf(transition.result ?? null);
+  const resultMessage = messageOf(transition.result ?? null);
+  const { rows } = await sql<TaskRow>`
+    update batchline.task as t set
+      state = ${TaskState[transition.to]},
+      description = coalesce(${transition.description ?? null}::text, t.description),
+      response = coalesce(${transition.response ?? null}::text, t.response),
+      request = coalesce(${transition.request ?? null}::text, t.request),
+      result = coalesce(${result}::text, t.result),
+      result_message = case
+        when ${result}::text is null then t.result_message
+        else ${resultMessage && JSON.stringify(resultMessage)}::text::jsonb
+      end,
+      last_started = case when ${starts} then now() else t.last_started end,
+      start_count = t.start_count + case when ${starts} then 1 else 0 end,
+      attempt = t.attempt + case when ${starts} then 1 else 0 end,
+      failures = case when ${transition.to === 'New'} then 0 else t.failures end,
+      losses = case when ${transition.to === 'New'} then 0 else t.losses end,
+      checkpoint = case when ${transition.reset ?? false} then null else t.checkpoint end,
+      progress_percent = case when ${transition.reset ?? false} then 0 else t.progress_percent end,
+      progress_description = case when ${transition.reset ?? false} then '' else t.progress_description end,
+      progress_message = case when ${transition.reset ?? false} then null else t.progress_message end,
+      job_id = null,
+      run_after = now(),
+      lease_owner = null,
+      lease_until = null,
+      stop_note = null,
+      stop_message = null,
+      updated = now(),
+      updated_by = ${transition.actorId},
+      updated_count = t.updated_count + 1
+    where t.id = ${transition.id}
+    returning ${TASK_COLUMNS}`.execute(trx);
+  const row = rows[0];
+  if (row === undefined) throw new Error(`Task ${transition.id} is gone although it was locked.`);
+  return toTask(row);
+}
+
+/**
+ * Notes that a running task is to be stopped. The run ends it; where the run is gone, the maintenance does.
+ *
+ * @param note who asks and when, in words; the first one counts
+ */
+export async function requestStop(
+  trx: Transaction<Schema>,
+  id: number,
+  actorId: number,
+  note: Message,
+): Promise<void> {
+  await sql`
+    update batchline.task set
+      stop_message = case when stop_note is null then ${JSON.stringify(note)}::text::jsonb else stop_message end,
+      stop_note = coalesce(stop_note, ${inEnglish(note)}),
+      updated = now(), updated_by = ${actorId}, updated_count = updated_count + 1
+    where id = ${id}`.execute(trx);
+}
+
+/** Names the result file of a task that a run holds; false where the run no longer does: nothing has changed. */
+export async function setFileName(
+  db: Kysely<Schema>,
+  taskId: number,
+  attempt: number,
+  fileName: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update batchline.task set file_name = ${fileName}
+    where id = ${taskId} and attempt = ${attempt} and state = ${TaskState.Started}
+    returning id`.execute(db);
+  return rows.length === 1;
 }

@@ -1,9 +1,11 @@
-import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { RunAs } from '../../core/run-as.ts';
 import type { BatchTask } from '../../core/task.ts';
+import { isHeld, type StoredState, TaskState } from '../../core/task-state.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
-import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
+import { IS_HELD, IS_INACTIVE, TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 
 /** The task with this id, or `undefined`. Rights are the caller's business. */
 export async function getTask(db: Kysely<Schema>, id: number): Promise<BatchTask | undefined> {
@@ -45,5 +47,111 @@ export async function lockTask(trx: Kysely<Schema>, id: number): Promise<LeasedT
       stopNote: row.stop_note,
       priority: row.priority,
     }
+  );
+}
+
+/** How many tasks of a definition wait or are held. */
+export async function countLiveTasks(db: Kysely<Schema>, name: string): Promise<number> {
+  const { rows } = await sql<{ tasks: number }>`
+    select
+      (select count(*) from batchline.task as t where t.name = ${name} and t.state = ${sql.lit(TaskState.New)})::int
+      + (select count(*) from batchline.task as t where t.name = ${name} and ${IS_HELD})::int as tasks`.execute(
+    db,
+  );
+  return rows[0]?.tasks ?? 0;
+}
+
+/** Which tasks a list holds. Every condition that is given must hold. */
+export interface TaskFilter {
+  /** The tenant; `null` for all. */
+  readonly tenant: string | null;
+  readonly ownerIds?: readonly number[] | undefined;
+  /** In any casing. */
+  readonly name?: string | undefined;
+  readonly state?: StoredState | undefined;
+  /** Only tasks after this id (oldest first) or before it (newest first). */
+  readonly beyondId?: number | undefined;
+}
+
+/**
+ * Tasks by id.
+ *
+ * @param order `newest` first for the lists of the API (contract, section 3), `oldest` first for exports
+ * @param limit the maximum number of tasks; fewer are returned if their texts are long
+ */
+export async function listTasks(
+  db: Kysely<Schema>,
+  filter: TaskFilter,
+  order: 'newest' | 'oldest',
+  limit: number,
+): Promise<Rows<BatchTask>> {
+  const conditions: RawBuilder<unknown>[] = [sql`true`];
+  if (filter.tenant !== null) conditions.push(sql`t.tenant = ${filter.tenant}`);
+  if (filter.ownerIds?.length === 1) conditions.push(sql`t.owner_id = ${filter.ownerIds[0]}`);
+  else if (filter.ownerIds !== undefined) {
+    conditions.push(
+      sql`t.owner_id in (select value::int from json_array_elements_text(${JSON.stringify(filter.ownerIds)}::text::json))`,
+    );
+  }
+  if (filter.name !== undefined)
+    conditions.push(sql`batchline.fold(t.name) = batchline.fold(${filter.name})`);
+  if (filter.state !== undefined) conditions.push(sql`t.state = ${TaskState[filter.state]}`);
+  if (filter.beyondId !== undefined) {
+    conditions.push(order === 'newest' ? sql`t.id < ${filter.beyondId}` : sql`t.id > ${filter.beyondId}`);
+  }
+  const descending = order === 'newest' ? sql`desc` : sql`asc`;
+  const parts = partsOf(filter.state).map(
+    (part) => sql`(
+      select t.* from ${sourceOf(part, conditions)} order by t.id ${descending} limit ${limit + 1})`,
+  );
+  const query = sql`(${sql.join(parts, sql` union all `)})`;
+  const bounded = withinBytes({ query, bytes: TASK_BYTES, order: sql`r.id ${descending}`, limit });
+  const { rows } = await sql<TaskRow & BoundedRow>`
+    select ${TASK_COLUMNS}, t.list_found from ${bounded} as t order by t.id ${descending}`.execute(db);
+  return boundedRows(rows, toTask);
+}
+
+/** Of held tasks all are read: for `order by id limit` the planner would go through everybody's ids. */
+function sourceOf(
+  part: RawBuilder<boolean>,
+  conditions: readonly RawBuilder<unknown>[],
+): RawBuilder<unknown> {
+  const tasks = sql`batchline.task as t where ${part} and ${sql.join(conditions, sql` and `)}`;
+  return part === IS_HELD ? sql`(select t.* from ${tasks} offset 0) as t` : tasks;
+}
+
+function partsOf(state: StoredState | undefined): readonly RawBuilder<boolean>[] {
+  if (state === undefined) return [IS_INACTIVE, IS_HELD];
+  return [isHeld(state) ? IS_HELD : IS_INACTIVE];
+}
+
+/** Which of these tasks are there and have not ended. */
+export async function liveTasks(db: Kysely<Schema>, ids: readonly number[]): Promise<Set<number>> {
+  const { rows } = await sql<{ id: number }>`
+    select id from batchline.task
+    where id in (select value::int from json_array_elements_text(${JSON.stringify(ids)}::text::json))
+      and state in (${TaskState.New}, ${TaskState.Aquired}, ${TaskState.Started})`.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
+/**
+ * Reads the rights that a task was started with; null if none are stored, or there is no such task.
+ *
+ * They are read on demand instead of with the task, because most runs never need them.
+ */
+export async function readRunAs(db: Kysely<Schema>, taskId: number): Promise<RunAs | null> {
+  const row = await db
+    .selectFrom('batchline.task')
+    .select('run_as')
+    .where('id', '=', taskId)
+    .executeTakeFirst();
+  return row?.run_as ?? null;
+}
+
+/** Sets the rights of a locked task. */
+export async function writeRunAs(trx: Kysely<Schema>, taskId: number, runAs: RunAs): Promise<void> {
+  await sql`
+    update batchline.task set run_as = ${JSON.stringify(runAs)}::text::jsonb where id = ${taskId}`.execute(
+    trx,
   );
 }

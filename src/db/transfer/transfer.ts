@@ -1,12 +1,119 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { OperatorError } from '../../core/operator-error.ts';
 import type { Schema } from '../schema.ts';
-import { sumRows } from './compare-rows.ts';
-import { copyRows } from './copy-rows.ts';
-import { makeDataTable } from './make-data-table.ts';
-import { copySequences } from './sequences.ts';
+import { inQuietTransaction } from '../transaction.ts';
 import { beginMove, finishMove, type Move, noteMoved } from './state.ts';
-import { listTables } from './tables.ts';
+import { keyOf, listTables, type MovedTable, tableName } from './tables.ts';
+
+/** How many rows a table has, and a checksum over all that is in them. */
+interface TableSum {
+  readonly rows: number;
+  readonly checksum: string;
+}
+
+/** Sums a table up: the same sum in two databases means the same rows. */
+function sumRows(db: Kysely<Schema>, table: MovedTable): Promise<TableSum> {
+  return inQuietTransaction(db, async (trx) => {
+    // What a time reads like is the session's.
+    await sql`set local time zone 'UTC'`.execute(trx);
+    const { rows } = await sql<TableSum>`
+      select count(*)::float8 as rows, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text as checksum
+      from ${tableName(table)} as t`.execute(trx);
+    return rows[0] ?? { rows: 0, checksum: '0' };
+  });
+}
+
+/** Rows that are copied at once. */
+const BATCH = 500;
+
+/**
+ * Copies the rows of a table that the other database does not have yet: they go over by their key, a batch in one
+ * statement, so that what is there tells how far an earlier try has come. Rows travel as the database's own text of
+ * them, which loses nothing.
+ *
+ * @param copied is told of each batch
+ */
+async function copyRows(
+  from: Kysely<Schema>,
+  to: Kysely<Schema>,
+  table: MovedTable,
+  copied: (rows: number) => void,
+): Promise<void> {
+  if (table.key.length === 0) return copyAgain(from, to, table, copied);
+  const name = tableName(table);
+  const key = keyOf(table, sql`t`);
+  const backwards = sql.join(table.key.map((column) => sql`(t).${sql.id(column)} desc`));
+  const last = await sql<{ row: string }>`
+    select t::text as row from ${name} as t order by ${backwards} limit 1`.execute(to);
+  let position = last.rows[0]?.row;
+  for (;;) {
+    const after =
+      position === undefined ? sql`true` : sql`(${key}) > (${keyOf(table, sql`${position}::${name}`)})`;
+    const { rows } = await sql<{ row: string }>`
+      select t::text as row from ${name} as t where ${after} order by ${key} limit ${BATCH}`.execute(from);
+    if (rows.length === 0) return;
+    await insertRows(to, table, rows);
+    position = rows.at(-1)?.row;
+    copied(rows.length);
+  }
+}
+
+/** Copies a table that has no key: all at once, in place of what an earlier try has brought. Such tables are small. */
+async function copyAgain(
+  from: Kysely<Schema>,
+  to: Kysely<Schema>,
+  table: MovedTable,
+  copied: (rows: number) => void,
+): Promise<void> {
+  const name = tableName(table);
+  const { rows } = await sql<{ row: string }>`select t::text as row from ${name} as t`.execute(from);
+  await inQuietTransaction(to, async (trx) => {
+    await sql`delete from ${name}`.execute(trx);
+    for (let done = 0; done < rows.length; done += BATCH)
+      await insertRows(trx, table, rows.slice(done, done + BATCH));
+  });
+  copied(rows.length);
+}
+
+async function insertRows(
+  to: Kysely<Schema>,
+  table: MovedTable,
+  rows: readonly { readonly row: string }[],
+): Promise<void> {
+  const name = tableName(table);
+  await sql`
+    insert into ${name} overriding system value
+    select (typed.row).* from (
+      select value::${name} as row from unnest(${sql.val(rows.map(({ row }) => row))}::text[]) as value offset 0
+    ) as typed`.execute(to);
+}
+
+/** Makes a table of imported data in the other database as it is in this one, where it is missing. */
+async function makeDataTable(from: Kysely<Schema>, to: Kysely<Schema>, table: MovedTable): Promise<void> {
+  const { rows } = await sql<{ name: string; type: string; required: boolean }>`
+    select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required
+    from pg_attribute as a
+    where a.attrelid = ${`${table.schema}.${table.name}`}::regclass and a.attnum > 0 and not a.attisdropped
+    order by a.attnum`.execute(from);
+  const columns = rows.map(
+    (column) =>
+      // The type is as the database itself wrote it.
+      sql`${sql.id(column.name)} ${sql.raw(column.type)} ${sql.raw(column.required ? 'not null' : '')}`,
+  );
+  await sql`create table if not exists ${tableName(table)} (
+    ${sql.join(columns)},
+    primary key (${sql.join(table.key.map((column) => sql.id(column)))})
+  )`.execute(to);
+}
+
+/** Sets the other database's counters of ids to where these are, so that no id is given twice. */
+async function copySequences(from: Kysely<Schema>, to: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ name: string; last: string }>`
+    select sequencename as name, last_value::text as last from pg_sequences
+    where schemaname = 'batchline' and last_value is not null`.execute(from);
+  for (const { name, last } of rows)
+    await sql`select setval(${`batchline.${name}`}::regclass, ${last}::bigint)`.execute(to);
+}
 
 /** What is told of a move as it goes on. */
 export interface MoveProgress {

@@ -6,17 +6,14 @@ import { SCOPES } from '../../core/caller.ts';
 import { forbidden, RequestError, unauthenticated } from '../../core/errors.ts';
 import { BoundedMap } from '../../core/lru.ts';
 import type { Associate } from '../../db/queries/account.ts';
-import { type Application, findApplication } from '../../db/queries/applications.ts';
+import { type Application, findApplication } from '../../db/queries/account.ts';
 import type { Schema } from '../../db/schema.ts';
-import { BearerScheme } from './bearer.ts';
 import type { RequestCredentials } from './credentials.ts';
 import { JWT_SHAPE, JwtScheme } from './jwt.ts';
 import { PasswordCheck } from './password-check.ts';
-import { authorizationSchemes, challengeOf, type Scheme, type SignedIn } from './scheme.ts';
-import { BasicScheme } from './schemes.ts';
+import { authorizationSchemes, challengeOf, hashToken, type Scheme, type SignedIn } from './scheme.ts';
+import { BasicScheme, BearerScheme, TicketScheme } from './schemes.ts';
 import { Throttle } from './throttle.ts';
-import { TicketScheme } from './ticket.ts';
-import { hashToken } from './tokens.ts';
 
 /** How long a sign-in is believed before the database is asked again: a change elsewhere takes effect within it. */
 const AUTH_CACHE_TTL_MS = 5000;

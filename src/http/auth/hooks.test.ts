@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
-import { checkForgery } from './forgery.ts';
+import { checkForgery } from './hooks.ts';
 
 const PARTNER = 'https://partner.example';
 

@@ -1,13 +1,85 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
 import type { Caller } from '../../core/caller.ts';
-import type { RateLimiter } from '../rate-limiter.ts';
+import { forbidden, unauthenticated } from '../../core/errors.ts';
+import type { RateLimiter } from '../security.ts';
 import { checkCustomer, tenantSegment } from '../urls.ts';
 import type { Authenticator } from './authenticator.ts';
-import { presentedBy, type RequestCredentials } from './credentials.ts';
-import { checkForgery } from './forgery.ts';
-import type { SignedIn } from './scheme.ts';
+import { firstOf, presentedBy, type RequestCredentials, SESSION_COOKIE, XSRF_COOKIE } from './credentials.ts';
+import { type SignedIn, xsrfTokenOf } from './scheme.ts';
 import { networkOf } from './throttle.ts';
+
+const HARMLESS = ['GET', 'HEAD', 'OPTIONS'];
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * How a GET or HEAD of the route by a cookie session is protected against other sites, instead of by
+     * X-XSRF-TOKEN: `sameSite` by Sec-Fetch-Site, for requests without custom headers (downloads, event
+     * streams); `none` for the call that gives the page its token.
+     */
+    xsrf?: 'sameSite' | 'none';
+  }
+}
+
+/**
+ * Refuses requests that another site may have made a browser send (contract, section 5: X-XSRF-TOKEN). Browsers send
+ * cookies and cached passwords automatically; tickets and tokens never.
+ *
+ * @throws RequestError (unauthenticated) if a cookie session lacks X-XSRF-TOKEN, (forbidden) if it is wrong
+ */
+export function checkForgery(request: FastifyRequest, scheme: SignInScheme): void {
+  const isHarmless = HARMLESS.includes(request.method);
+  if (scheme === 'cookie' && !(isHarmless && isExempt(request))) checkXsrfToken(request);
+  else if (scheme === 'basic' && !isHarmless) refuseCrossSite(request);
+}
+
+/** Returns whether this GET needs no X-XSRF-TOKEN. A page can't set Sec-Fetch-Site; `none` is a typed address. */
+function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
+  const { xsrf } = routeOptions.config;
+  if (xsrf === 'sameSite') return /^(?:same-origin|none)$/.test(firstOf(headers['sec-fetch-site']) ?? '');
+  return xsrf === 'none';
+}
+
+/**
+ * Refuses a request that a browser sends for a page of another origin, unless CORS allows that origin. Clients that are
+ * no browsers send neither `Sec-Fetch-Site` nor `Origin`.
+ *
+ * @throws RequestError (forbidden)
+ */
+export function refuseCrossSite(request: FastifyRequest): void {
+  const site = firstOf(request.headers['sec-fetch-site']);
+  const origin = request.headers.origin;
+  // Another subdomain (`same-site`) is not this server. `none` is an address that the user has typed.
+  if (site === 'same-origin' || site === 'none') return;
+  if (origin !== undefined && request.server.allowedOrigins.has(origin)) return;
+  // Browsers send no Sec-Fetch-Site to a server without TLS, other than localhost, but Origin all the same.
+  if (site === undefined && (origin === undefined || isOwnOrigin(origin, request.host))) return;
+  throw forbidden`The request comes from a page of another site; pages of this server are accepted.`;
+}
+
+/** The scheme is left out: behind a proxy that ends TLS the server may not know it. */
+function isOwnOrigin(origin: string, host: string): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase().replace(/:(?:80|443)$/, '');
+}
+
+/** The header must be the token that belongs to the session, and the cookie, where there is one, must agree. */
+function checkXsrfToken(request: FastifyRequest): void {
+  const header = firstOf(request.headers['x-xsrf-token']);
+  const cookie = request.cookies[XSRF_COOKIE];
+  if (header === undefined)
+    throw unauthenticated`The header X-XSRF-TOKEN is missing; with a cookie session the value of the cookie XSRF-TOKEN is accepted.`;
+  const wanted = xsrfTokenOf(request.cookies[SESSION_COOKIE] ?? '');
+  if (!same(header, wanted) || (cookie !== undefined && !same(cookie, wanted)))
+    throw forbidden`The header X-XSRF-TOKEN does not belong to this session; the value of its cookie XSRF-TOKEN is accepted.`;
+}
+
+/** Compares in a time that tells nothing of the wanted text. */
+function same(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
 
 const signIns = new WeakMap<FastifyRequest, SignedIn>();
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkPassword, hashOfNothing, hashPassword, verifyPassword } from './password-hash.ts';
-import { generateToken, hashToken } from './tokens.ts';
+import { generateToken, hashToken } from './scheme.ts';
 
 test('a password is verified by its hash alone, and two hashes of it differ', async () => {
   const [first, second] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);

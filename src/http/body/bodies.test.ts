@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
 import { RequestError } from '../../core/errors.ts';
-import { charsetOf, decodeBody } from './charset.ts';
 import { readForm } from './form.ts';
 import { DEEPEST_NESTING, readJson } from './json.ts';
 import { ObjectReader } from './object-reader.ts';
+import { charsetOf, decodeBody } from './parse.ts';
 
 const { options, timeout } = fuzzing();
 

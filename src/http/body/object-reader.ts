@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { invalid } from '../../core/errors.ts';
 import { INT32_MAX, INT32_MIN } from '../../core/limits.ts';
 import { type MessageValue, message } from '../../core/message.ts';
@@ -218,4 +219,20 @@ export function describe(value: unknown): MessageValue {
   if (typeof value === 'string') return `"${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
   if (Array.isArray(value)) return message`a list`;
   return typeof value === 'object' ? message`an object` : String(value);
+}
+
+/**
+ * Reads the arguments of an agent call: the properties of the body, or those of the query that the body does not have
+ * (contract, section 3).
+ *
+ * @throws RequestError (invalid) if the body is not an object
+ */
+export function readAgentBody(request: FastifyRequest): ObjectReader {
+  const query = Object.entries(request.query as Record<string, unknown>).filter(
+    ([name]) => !name.startsWith('$'),
+  );
+  const body = request.body ?? {};
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw invalid`${message`The body`} is ${describe(body)}; an object is accepted.`;
+  return new ObjectReader(body, message`the body`, Object.fromEntries(query));
 }

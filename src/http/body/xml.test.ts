@@ -3,9 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
 import { RequestError } from '../../core/errors.ts';
 import { isUntyped } from './untyped.ts';
-import { readXml } from './xml.ts';
-import { decodeText, encodeText } from './xml-escapes.ts';
-import { writeXml } from './xml-writer.ts';
+import { decodeText, encodeText, readXml, writeXml } from './xml.ts';
 
 /** Any UTF-16 text, halves of surrogate pairs included, and with what looks like an escape. */
 const anyText = fc

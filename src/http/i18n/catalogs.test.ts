@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { message, revived } from '../../core/message.ts';
 import type { OperatorError } from '../../core/operator-error.ts';
 import { findTimeZone, UTC } from '../../core/time-zone.ts';
+import { loadCatalogues, readCatalogue } from './catalogs.ts';
 import { Culture } from './culture.ts';
-import { loadCatalogues, readCatalogue } from './load-catalogues.ts';
-import { textsIn } from './texts.ts';
+import { textsIn } from './locale.ts';
 
 let folder: string;
 beforeAll(async () => {

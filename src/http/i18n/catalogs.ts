@@ -1,4 +1,8 @@
-import { ENGLISH, type LanguageCode } from '../../core/language.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { ENGLISH, type LanguageCode, readLanguageCode } from '../../core/language.ts';
+import { OperatorError } from '../../core/operator-error.ts';
 import da from './catalogs/da.json' with { type: 'json' };
 import de from './catalogs/de.json' with { type: 'json' };
 import en from './catalogs/en.json' with { type: 'json' };
@@ -86,4 +90,88 @@ function merge(
   const present = into.get(language) ?? new Map<string, string>();
   for (const [key, text] of texts) present.set(key, text);
   if (present.size > 0) into.set(language, present);
+}
+
+const SECTIONS = ['messages', 'resources'] as const;
+const ACCEPTED =
+  '{ "messages": { "English template": "translation" }, "resources": { "SR_NAME": "text" } } is accepted';
+
+/**
+ * The shipped catalogues with the user's own on top: every `<language>.json` of the folder.
+ *
+ * @throws OperatorError `SETTINGS_INVALID` with a line for each file that is no catalogue; it names the file, the line and the column
+ */
+export async function loadCatalogues(folder: string | undefined): Promise<Catalogues> {
+  const catalogues = new Catalogues();
+  if (folder === undefined) return catalogues;
+  const problems: string[] = [];
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new OperatorError('SETTINGS_INVALID', [
+      `BATCHLINE_CATALOGUES is "${folder}", which can't be read (${error.code}).`,
+    ]);
+  });
+  for (const name of names.filter((one) => one.toLowerCase().endsWith('.json')).sort()) {
+    const path = join(folder, name);
+    const language = readLanguageCode(name.slice(0, -'.json'.length));
+    if (language === undefined) {
+      problems.push(
+        `BATCHLINE_CATALOGUES: ${path}: the name is no language; nb.json or en-gb.json is accepted.`,
+      );
+      continue;
+    }
+    const read = readCatalogue(await readFile(path, 'utf8'));
+    if ('problem' in read) problems.push(`BATCHLINE_CATALOGUES: ${path}:${read.problem}`);
+    else catalogues.add(language, read.catalogue);
+  }
+  if (problems.length > 0) throw new OperatorError('SETTINGS_INVALID', problems);
+  return catalogues;
+}
+
+/** Reads a catalogue's text, or tells what is wrong with it as `line:column: problem`. */
+export function readCatalogue(
+  text: string,
+): { readonly catalogue: Catalogue } | { readonly problem: string } {
+  const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const at = (offset: number, problem: string) => ({ problem: `${position(json, offset)}: ${problem}.` });
+  const errors: ParseError[] = [];
+  const root = parseTree(json, errors, { disallowComments: true });
+  const [error] = errors;
+  if (error !== undefined) return at(error.offset, `it is not JSON (${printParseErrorCode(error.error)})`);
+  if (root?.type !== 'object') return at(root?.offset ?? 0, `it is no catalogue; ${ACCEPTED}`);
+  const sections: Record<string, Record<string, string>> = {};
+  for (const property of root.children ?? []) {
+    const [key, section] = property.children ?? [];
+    if (key === undefined || section === undefined || !SECTIONS.includes(key.value)) {
+      return at(property.offset, `"${String(key?.value)}" is no part of a catalogue; ${ACCEPTED}`);
+    }
+    if (section.type !== 'object') return at(section.offset, `${key.value} is no object; ${ACCEPTED}`);
+    for (const entry of section.children ?? []) {
+      const [name, value] = entry.children ?? [];
+      if (name === undefined || value?.type !== 'string') {
+        return at((value ?? entry).offset, `"${String(name?.value)}" has no text; a string is accepted`);
+      }
+      const unknown = placesOf(value.value).find((place) => !placesOf(name.value).includes(place));
+      if (key.value === 'messages' && unknown !== undefined) {
+        return at(value.offset, `the translation has ${unknown}, which its template has not`);
+      }
+      if (key.value === 'resources' && !/^SR_[A-Z0-9_]+$/i.test(name.value)) {
+        return at(
+          name.offset,
+          `"${name.value}" is no name of a resource; SR_ and letters, digits and _ are accepted`,
+        );
+      }
+    }
+    sections[key.value] = getNodeValue(section) as Record<string, string>;
+  }
+  return { catalogue: sections };
+}
+
+/** The places of a template: `{0}`, `{1}`, … */
+export function placesOf(template: string): string[] {
+  return template.match(/\{\d+\}/g) ?? [];
+}
+
+function position(text: string, offset: number): string {
+  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }

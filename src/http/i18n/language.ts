@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import Negotiator from 'negotiator';
 import { ENGLISH, fallbacks, type LanguageCode, readLanguageCode } from '../../core/language.ts';
-import { vary } from '../vary.ts';
+import { vary } from '../respond.ts';
 import type { Catalogues } from './catalogs.ts';
 
 /** More languages than anybody reads; the rest of a longer header is not looked at. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findTimeZone, UTC } from '../../core/time-zone.ts';
 import { Culture, readCulture } from './culture.ts';
-import { readTimeZoneHeader } from './time-zone-header.ts';
+import { readTimeZoneHeader } from './times.ts';
 
 const OSLO = findTimeZone('NO') ?? UTC;
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
-import { baseUrl } from '../base-url.ts';
+import { baseUrl } from '../urls.ts';
 import type { Operation } from './operation.ts';
 
 /** A call of an agent, by its path. */

@@ -1,16 +1,20 @@
 import type { RouteOptions } from 'fastify';
 import { type TObject, type TSchema, Type } from 'typebox';
 import type { SignInConfig } from '../../config.ts';
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../logger.ts';
 import { BODY_TYPES } from '../body/parse.ts';
 import { STATUS_KINDS } from '../errors.ts';
 import { ANSWER_TYPES } from '../respond.ts';
 import type { RoutedOperation } from './collect.ts';
-import { type Json, SchemaComponents } from './components.ts';
-import { CONDITION_HEADERS, LOCALE_HEADERS } from './headers.ts';
-import { type Answer, type Content, type Operation, TAGS } from './operation.ts';
-import { Int32 } from './schemas.ts';
-import { securityOf, securitySchemes } from './security.ts';
+import {
+  CONDITION_HEADERS,
+  type Json,
+  LOCALE_HEADERS,
+  SchemaComponents,
+  securityOf,
+  securitySchemes,
+} from './components.ts';
+import { type Answer, type Content, Int32, type Operation, TAGS } from './operation.ts';
 
 /** An OpenAPI document, as far as its makers and readers here look into it. */
 export interface OpenApiDocument {

@@ -11,15 +11,13 @@ import type { TaskDeps } from '../../services/context.ts';
 import { listArchive } from '../../services/task-list.ts';
 import type { ArchiveRow } from '../../services/task-list-rows.ts';
 import { callerOf } from '../auth/hooks.ts';
-import { readAgentBody } from '../body/agent-body.ts';
-import { describe, ObjectReader } from '../body/object-reader.ts';
+import { describe, ObjectReader, readAgentBody } from '../body/object-reader.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { describeColumns } from './archive-columns.ts';
+import { tableRightMask } from './batch-task-codec.ts';
 import { ARCHIVE, DEFAULT_TOP } from './batch-task-list.ts';
-import { ENTITY, RowCounter } from './batch-task-list-codec.ts';
+import { displayOf, ENTITY, RowCounter } from './batch-task-list-codec.ts';
 import { archiveAgentOperation } from './batch-task-list-operations.ts';
-import { displayOf } from './cells.ts';
-import { tableRightMask } from './masks.ts';
 
 type Parts = { tasks: TaskDeps };
 

@@ -2,7 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import { COLUMN_NAMES } from '../../core/odata/columns.ts';
 import type { Operation } from '../openapi/operation.ts';
-import { dictionary, Int32, nullable } from '../openapi/schemas.ts';
+import { dictionary, Int32, nullable } from '../openapi/operation.ts';
 
 const tag = 'Archive';
 

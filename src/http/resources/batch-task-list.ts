@@ -1,19 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../../core/errors.ts';
-import { INT32_MAX } from '../../core/limits.ts';
+import { INT32_MAX, INT32_MIN } from '../../core/limits.ts';
+import { type Expression, kindOfExpression, writeExpression } from '../../core/odata/expression.ts';
 import { groupingOf } from '../../core/odata/grouping.ts';
-import { parseOrder } from '../../core/odata/order.ts';
+import { type OrderColumn, parseOrder } from '../../core/odata/order.ts';
 import { parseFilter } from '../../core/odata/parser.ts';
 import { parseSelection } from '../../core/odata/selection.ts';
+import type { Place } from '../../db/queries/task-list.ts';
 import type { TaskDeps } from '../../services/context.ts';
 import { type ArchiveRequest, listArchive } from '../../services/task-list.ts';
 import { callerOf } from '../auth/hooks.ts';
-import { baseUrl } from '../base-url.ts';
 import { ObjectReader } from '../body/object-reader.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
-import { CARRIER, overrideFormat } from './answer-format.ts';
+import { baseUrl } from '../urls.ts';
 import { columnsByName } from './archive-columns.ts';
-import { ENTITY, RowWriter } from './batch-task-list-codec.ts';
+import { CARRIER, ENTITY, overrideFormat, RowWriter } from './batch-task-list-codec.ts';
 import {
   describeArchiveOperation,
   describeArchivesOperation,
@@ -24,8 +25,157 @@ import {
   listBatchTasksOperation,
   postArchiveOperation,
 } from './batch-task-list-operations.ts';
-import { QueryOptions } from './query-options.ts';
-import { readSkipToken, writeSkipToken } from './skip-token.ts';
+
+/** The options of the archive list, as the contract writes them (section 6). */
+const OPTIONS = [
+  '$select',
+  '$filter',
+  '$orderBy',
+  '$entities',
+  '$top',
+  '$skip',
+  '$skiptoken',
+  '$mode',
+  '$options',
+  '$context',
+  '$format',
+  '$jsonSafe',
+  '$output',
+] as const;
+
+/** The options that only `/Archive/…` has. */
+const ARCHIVE_OPTIONS = ['$inlineCount', '$metadata'] as const;
+
+/** The name of an option. */
+export type OptionName = (typeof OPTIONS)[number] | (typeof ARCHIVE_OPTIONS)[number];
+
+/** The options of a query string, or of a form; names match in any casing. */
+export class QueryOptions {
+  readonly #values = new Map<OptionName, string>();
+
+  /**
+   * @param sources the query as Fastify has parsed it, and a body if there is one
+   * @param isArchive whether the options that only `/Archive/…` has are accepted
+   * @throws RequestError (invalid) if an option is unknown or given more than once
+   */
+  constructor(sources: readonly object[], isArchive: boolean) {
+    const names: readonly OptionName[] = isArchive ? [...OPTIONS, ...ARCHIVE_OPTIONS] : OPTIONS;
+    const byLowerName = new Map<string, OptionName>(names.map((name) => [name.toLowerCase(), name]));
+    for (const [name, value] of sources.flatMap((source) => Object.entries(source))) {
+      const option = byLowerName.get(name.toLowerCase());
+      if (option === undefined) {
+        throw invalid`"${name.slice(0, 40)}" is no option of this list; ${names.join(', ')} are accepted.`;
+      }
+      if (this.#values.has(option) || (typeof value === 'object' && value !== null)) {
+        throw invalid`${option} is there more than once; one is accepted.`;
+      }
+      this.#values.set(option, String(value ?? ''));
+    }
+  }
+
+  /** The option as it was written, without spaces around it; empty if it is absent. */
+  text(name: OptionName): string {
+    return this.#values.get(name)?.trim() ?? '';
+  }
+
+  /** A whole number from 0, or `undefined` if the option is absent or empty. */
+  count(name: OptionName, most: number): number | undefined {
+    const text = this.text(name);
+    if (text === '') return undefined;
+    if (!/^\d{1,10}$/.test(text) || Number(text) > most) {
+      throw this.#wrong(name, `a whole number from 0 to ${most}`);
+    }
+    return Number(text);
+  }
+
+  /** One of several words in any casing; the first if the option is absent or empty. */
+  word<Word extends string>(name: OptionName, words: readonly [Word, ...Word[]]): Word {
+    const text = this.text(name).toLowerCase();
+    if (text === '') return words[0];
+    const word = words.find((one) => one.toLowerCase() === text);
+    if (word === undefined) throw this.#wrong(name, words.filter((one) => one !== '').join(' or '));
+    return word;
+  }
+
+  /** Checks that each of the words in a list is one of those; spaces and casing don't count. */
+  words(name: OptionName, separator: string, accepted: readonly string[]): string[] {
+    const words = this.text(name)
+      .split(separator)
+      .map((word) => word.replaceAll(/\s+/g, '').toLowerCase())
+      .filter((word) => word !== '');
+    const wrong = words.find((word) => !accepted.some((one) => one.toLowerCase() === word));
+    if (wrong !== undefined) throw this.#wrong(name, accepted.join(' or '));
+    return words;
+  }
+
+  /** The query string of the page that begins at a place, with every other option as it was. */
+  continuedAt(place: string): string {
+    const kept = [...this.#values].filter(([name]) => name !== '$skip' && name !== '$skiptoken');
+    return [...kept, ['$skiptoken', place] as const]
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+      .join('&');
+  }
+
+  #wrong(name: OptionName, accepted: string): Error {
+    return invalid`${name} is "${this.text(name).slice(0, 40)}"; ${accepted} is accepted.`;
+  }
+}
+
+/** A place in an order as `$skiptoken` carries it. It is opaque to clients, and belongs to one `$orderBy`. */
+export function writeSkipToken(order: readonly OrderColumn[], place: Place): string {
+  return Buffer.from(JSON.stringify([orderText(order), ...place])).toString('base64url');
+}
+
+/**
+ * Reads a place.
+ *
+ * @throws RequestError (invalid) if it was not written by `writeSkipToken` for the same order
+ */
+export function readSkipToken(order: readonly OrderColumn[], token: string): Place {
+  const [orderOfToken, ...place] = parse(token);
+  const fits =
+    orderOfToken === orderText(order) &&
+    place.length === order.length &&
+    order.every((column, index) => isPlaceOf(column, place[index]));
+  if (!fits)
+    throw invalid`$skiptoken does not belong to this list; what odata.nextLink had is accepted, with the same $orderBy.`;
+  return place as string[];
+}
+
+function orderText(order: readonly OrderColumn[]): string {
+  return order.map((column) => `${writeExpression(column)}${column.descending ? ' desc' : ''}`).join();
+}
+
+function parse(token: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function isPlaceOf(column: Expression, value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  switch (kindOfExpression(column)) {
+    case 'text':
+    case 'associate':
+      return value.isWellFormed() && !value.includes('\0');
+    case 'date':
+      return value === '-infinity' || isInstant(value);
+    default:
+      return /^-?\d{1,10}$/.test(value) && Number(value) >= INT32_MIN && Number(value) <= INT32_MAX;
+  }
+}
+
+function isInstant(text: string): boolean {
+  const milliseconds = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{3}Z$/.exec(text)?.[1];
+  if (milliseconds === undefined) return false;
+  const date = new Date(`${milliseconds}Z`);
+  return (
+    !Number.isNaN(date.getTime()) && date.toISOString() === `${milliseconds}Z` && date.getUTCFullYear() > 0
+  );
+}
 
 /** The name of the list among the archives. */
 export const ARCHIVE = 'BatchTasks';

@@ -4,7 +4,8 @@ import { LOG_LEVELS } from '../../db/queries/task-log.ts';
 import { BULK_ACTIONS } from '../../services/bulk.ts';
 import { BODY_TYPES } from '../body/parse.ts';
 import type { Operation } from '../openapi/operation.ts';
-import { DateTime, Int32, nullable } from '../openapi/schemas.ts';
+import { DateTime, Int32, nullable } from '../openapi/operation.ts';
+import { IGNORED } from './batch-task-params.ts';
 import {
   AnsweredBatchTaskInfo,
   BatchTaskInfo,
@@ -16,7 +17,6 @@ import {
   StoredState,
 } from './batch-task-schema.ts';
 import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
-import { IGNORED } from './start-options.ts';
 
 const tag = 'BatchTask';
 const LIST_CUT = {

@@ -1,5 +1,12 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
-import { isInt32 } from '../body/object-reader.ts';
+import { LONGEST_DELAY_SECONDS, LONGEST_KEY, PRIORITIES, type StartOptions } from '../../core/task.ts';
+import { describe, isInt32, type ObjectReader } from '../body/object-reader.ts';
+import { localeOf } from '../i18n/locale.ts';
+import { queryValue } from '../query.ts';
+import { traceOf } from '../request-telemetry.ts';
+import { BATCH_TASK_PROPERTIES, type BatchTaskInfo } from './batch-task-codec.ts';
 
 /**
  * Reads a task id from a path or a query: digits with an optional sign (contract, section 2).
@@ -9,4 +16,186 @@ import { isInt32 } from '../body/object-reader.ts';
 export function readTaskId(text: string): number {
   if (/^[+-]?\d+$/.test(text) && isInt32(Number(text))) return Number(text);
   throw invalid`"${text.slice(0, 40)}" is not the id of a batch task; a whole number of 32 bits is accepted.`;
+}
+
+/** The properties that `$select` names, in lower case, each with the selection inside it; `'all'` is everything. */
+type Selection = 'all' | ReadonlyMap<string, Selection>;
+
+/** Dictionaries: entries that are not selected are left out, since null would be a value. */
+const DICTIONARIES: ReadonlySet<string> = new Set(['ParameterObject', 'FieldProperties']);
+
+const known: ReadonlySet<string> = new Set(BATCH_TASK_PROPERTIES.map((name) => name.toLowerCase()));
+
+/** Anything beyond these limits is ignored. */
+const MAX_PATHS = 1000;
+const MAX_DEPTH = 64;
+
+/**
+ * Returns a function that applies `$select` to the carriers of an answer (contract, sections 2 and 3): properties that
+ * it does not name are null, numbers and flags too. Names match in any casing; `TableRight/Mask` selects inside a
+ * property; unknown names are ignored.
+ *
+ * @param query the query of the request; without a `$select`, or with a blank one, carriers stay as they are
+ */
+export function selector(query: unknown): (carrier: BatchTaskInfo) => BatchTaskInfo {
+  const selection = readSelection(query);
+  return (carrier) => (selection === 'all' ? carrier : pick(carrier, selection, false));
+}
+
+function readSelection(query: unknown): Selection {
+  const option = Object.entries(query as Record<string, unknown>).find(
+    ([name]) => name.toLowerCase() === '$select',
+  );
+  const paths = String(option?.[1] ?? '')
+    .split(',', MAX_PATHS)
+    .map((path) => path.trim().toLowerCase())
+    .filter((path) => path !== '');
+  if (paths.length === 0) return 'all';
+  const selection = new Map<string, Selection>();
+  for (const path of paths) {
+    const names = path.split('/', MAX_DEPTH).map((name) => name.trim());
+    if (known.has(names[0] ?? '')) select(selection, names);
+  }
+  return selection;
+}
+
+/** Adds a path. A property that is selected as a whole stays so. */
+function select(selection: Map<string, Selection>, [name = '', ...inner]: readonly string[]): void {
+  const present = selection.get(name);
+  if (inner.length === 0 || present === 'all') {
+    selection.set(name, 'all');
+    return;
+  }
+  const within = new Map(present);
+  select(within, inner);
+  selection.set(name, within);
+}
+
+function pick(
+  object: Record<string, unknown>,
+  selection: ReadonlyMap<string, Selection>,
+  isDictionary: boolean,
+) {
+  const picked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) {
+    const selected = selection.get(name.toLowerCase());
+    if (selected === undefined) {
+      if (!isDictionary) picked[name] = null;
+    } else if (selected === 'all' || typeof value !== 'object' || value === null || Array.isArray(value)) {
+      picked[name] = value;
+    } else {
+      picked[name] = pick(value as Record<string, unknown>, selected, DICTIONARIES.has(name));
+    }
+  }
+  return picked;
+}
+
+const OPTIONS = {
+  StartAt: 'When the task is due; without an offset in the zone of the caller',
+  DelaySeconds: 'Seconds until the task is due',
+  Priority: `${PRIORITIES.lowest} to ${PRIORITIES.highest}; higher ones are delivered first`,
+} as const;
+
+/** The options of a start in its query (contract, section 8). Names match in any casing. */
+export const StartQuery = Type.Object({
+  StartAt: Type.Optional(Type.String({ description: OPTIONS.StartAt })),
+  DelaySeconds: Type.Optional(Type.String({ description: OPTIONS.DelaySeconds })),
+  Priority: Type.Optional(Type.String({ description: OPTIONS.Priority })),
+});
+
+/** The options of a start in its body. */
+export const StartBody = Type.Object({
+  StartAt: Type.Optional(Type.String({ description: OPTIONS.StartAt })),
+  DelaySeconds: Type.Optional(Type.Number({ description: OPTIONS.DelaySeconds })),
+  Priority: Type.Optional(Type.Integer({ description: OPTIONS.Priority })),
+});
+
+/** The header that makes a start safe to send twice. */
+export const StartHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({ description: 'The same key and body within a day start one task and get the same answer' }),
+  ),
+});
+
+/** How a route that starts tasks declares its options. */
+export type StartRoute = { Querystring: Static<typeof StartQuery> & Record<string, string | string[]> };
+
+/**
+ * Reads the start options: due time, priority, and the idempotency key. An option in the body wins over the
+ * same one in the query.
+ *
+ * @param carriers the body, and the carrier inside it
+ * @throws RequestError (invalid) if one is wrong
+ */
+export function readStartOptions(
+  request: FastifyRequest,
+  ...carriers: readonly ObjectReader[]
+): StartOptions {
+  const option = (name: keyof typeof OPTIONS): string | undefined => {
+    const inBody = carriers.map((carrier) => carrier.text(name)).find((text) => text);
+    return inBody ?? queryValue(request, name);
+  };
+  const startAt = option('StartAt');
+  const delay = option('DelaySeconds');
+  if (startAt !== undefined && delay !== undefined) {
+    throw invalid`Both StartAt and DelaySeconds are given; one of them is accepted.`;
+  }
+  return {
+    due: startAt === undefined ? readDelay(delay) : readStartAt(startAt, request),
+    priority: readPriority(option('Priority')),
+    idempotencyKey: readKey(request.headers['idempotency-key']),
+    trace: traceOf(request),
+  };
+}
+
+function readStartAt(text: string, request: FastifyRequest): Date {
+  const due = localeOf(request).readDate(text, 'StartAt');
+  if (due.getTime() - Date.now() <= LONGEST_DELAY_SECONDS * 1000) return due;
+  throw invalid`StartAt is ${describe(text)}; a time in the next ten years is accepted.`;
+}
+
+function readDelay(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = /^\d{1,9}(?:\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds <= LONGEST_DELAY_SECONDS) return seconds;
+  throw invalid`DelaySeconds is ${describe(text)}; a number from 0 to ${LONGEST_DELAY_SECONDS} is accepted.`;
+}
+
+function readPriority(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const priority = /^-?\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (priority >= PRIORITIES.lowest && priority <= PRIORITIES.highest) return priority;
+  throw invalid`Priority is ${describe(text)}; a whole number from ${PRIORITIES.lowest} to ${PRIORITIES.highest} is accepted.`;
+}
+
+function readKey(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const key = String(header);
+  if (/^[\x21-\x7e]+$/.test(key) && key.length <= LONGEST_KEY) return key;
+  throw invalid`The header Idempotency-Key is ${describe(key)}; 1 to ${LONGEST_KEY} visible ASCII characters are accepted.`;
+}
+
+/** Lists the properties of a start body that nothing reads. */
+const IGNORED_HEADER = 'Batchline-Ignored';
+
+/** The header in the OpenAPI document. */
+export const IGNORED = { [IGNORED_HEADER]: 'Properties of the body that are unknown and were ignored' };
+
+/** Maximum number of names in the header, and of characters of each. */
+const MAX_IGNORED = 10;
+const MAX_IGNORED_LENGTH = 40;
+
+/**
+ * Names the properties of a start body that are neither options nor `known` in a response header: they are ignored,
+ * as in SuperOffice, but a misspelt name must not go unnoticed. Characters that a header can't have are
+ * percent-encoded.
+ */
+export function listIgnored(reply: FastifyReply, names: readonly string[], known: readonly string[]): void {
+  const accepted = new Set([...known, ...Object.keys(OPTIONS)].map((name) => name.toLowerCase()));
+  const ignored = new Set(names.filter((name) => !accepted.has(name.toLowerCase())));
+  if (ignored.size === 0) return;
+  const shown = [...ignored]
+    .slice(0, MAX_IGNORED)
+    .map((name) => encodeURIComponent(name.slice(0, MAX_IGNORED_LENGTH).toWellFormed()));
+  reply.header(IGNORED_HEADER, shown.join(', '));
 }

@@ -1,8 +1,8 @@
 import { type TObject, Type } from 'typebox';
-import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/cancellation.ts';
+import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/task.ts';
 import { STORED_STATES, TaskState, type TaskStateName } from '../../core/task-state.ts';
-import { AnyObject, DateTime, dictionary, Int32, nullable } from '../openapi/schemas.ts';
-import { StartBody } from './start-options.ts';
+import { AnyObject, DateTime, dictionary, Int32, nullable } from '../openapi/operation.ts';
+import { StartBody } from './batch-task-params.ts';
 
 /** Every name that SuperOffice knows. */
 export const BatchTaskState = Type.Enum(Object.keys(TaskState) as TaskStateName[], {

@@ -1,31 +1,44 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import { invalid, notFound } from '../../core/errors.ts';
+import { parseFilter } from '../../core/odata/parser.ts';
 import { parseState } from '../../core/task-state.ts';
-import { updateTask } from '../../services/change-task.ts';
+import { MAX_LOG_LINES, readLog } from '../../db/queries/task-log.ts';
+import { BULK_ACTIONS, bulkTasks } from '../../services/bulk.ts';
+import { deleteTasks, restartTask, stopTask, updateTask } from '../../services/change-task.ts';
 import type { TaskDeps } from '../../services/context.ts';
-import { deleteTasks } from '../../services/delete-tasks.ts';
 import { readTask, readTasks } from '../../services/read-tasks.ts';
-import { startTask } from '../../services/start-task.ts';
-import { stopTask } from '../../services/stop-task.ts';
+import { copyTask, startTask } from '../../services/start-task.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { describe, ObjectReader, STATES } from '../body/object-reader.ts';
 import { conditionsOf, isNotModified, setEtag } from '../conditional.ts';
 import { localeOf } from '../i18n/locale.ts';
-import { markTruncated } from '../list-cut.ts';
+import { queryFlag } from '../query.ts';
 import { noteStart } from '../request-telemetry.ts';
+import { markTruncated } from '../respond.ts';
 import { BATCH_TASK_PROPERTIES, readChange, readStart, TaskSerializer } from './batch-task-codec.ts';
 import {
+  bulkBatchTasksOperation,
+  copyBatchTaskOperation,
   deleteBatchTaskOperation,
   getBatchTaskOperation,
   patchBatchTaskOperation,
+  readBatchTaskLogOperation,
+  restartBatchTaskOperation,
   startBatchTaskOperation,
   stopBatchTaskOperation,
   updateBatchTaskOperation,
 } from './batch-task-operations.ts';
-import { readTaskId } from './batch-task-params.ts';
+import {
+  listIgnored,
+  readStartOptions,
+  readTaskId,
+  StartHeaders,
+  StartQuery,
+  type StartRoute,
+  selector,
+} from './batch-task-params.ts';
 import { jsonPatchChange } from './batch-task-patch.ts';
-import { selector } from './select.ts';
-import { listIgnored, readStartOptions, StartHeaders, StartQuery, type StartRoute } from './start-options.ts';
 
 type ById = { Params: { id: string } };
 
@@ -128,3 +141,115 @@ function readTaskChange({ method, body, headers }: FastifyRequest, writer: TaskS
 }
 
 const PATCH_TYPE = /^\s*application\/(json|merge)-patch\+json\s*(?:;|$)/i;
+
+/** The tasks of one bulk call where Limit says nothing, and at most. */
+const DEFAULT_BULK = 1000;
+const MAX_BULK = 10_000;
+
+type ControlById = { Params: { id: string } };
+
+const RestartQuery = Type.Object({
+  FromStart: Type.Optional(Type.String({ description: 'true forgets the checkpoint of earlier runs' })),
+});
+
+const Bulk = Type.Object(
+  {
+    Action: Type.Enum([...BULK_ACTIONS]),
+    Filter: Type.String({ minLength: 1, description: 'As `$filter` of the archive list' }),
+    DryRun: Type.Optional(Type.Boolean()),
+    Limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_BULK })),
+    FromStart: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+/** Control over tasks beyond the calls of SuperOffice (contract, section 8). */
+export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
+  app.post<ControlById & { Querystring: Static<typeof RestartQuery> }>(
+    '/:id/Restart',
+    {
+      config: { answer: 'BatchTaskInfo', operation: restartBatchTaskOperation },
+      schema: { querystring: RestartQuery },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const id = readTaskId(request.params.id);
+      const fromStart = queryFlag(request, 'FromStart') ?? false;
+      const task = await restartTask(tasks, caller, id, fromStart, conditionsOf(request));
+      const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
+      return selector(request.query)(writer.write(task));
+    },
+  );
+
+  app.post<{ Body: Static<typeof Bulk> }>(
+    '/Bulk',
+    { config: { answer: 'BulkOutcome', operation: bulkBatchTasksOperation }, schema: { body: Bulk } },
+    async (request) => {
+      const { Action, Filter, DryRun = false, Limit = DEFAULT_BULK, FromStart = false } = request.body;
+      const caller = callerOf(request);
+      const locale = localeOf(request);
+      const context = { associateId: caller.associateId, now: new Date(), zone: locale.timeZone.zone };
+      const filter = parseFilter(Filter, context);
+      if (filter === undefined)
+        throw invalid`Filter is blank; a condition such as state eq 'Failed' is accepted.`;
+      const outcome = await bulkTasks(tasks, caller, {
+        action: Action,
+        filter,
+        dryRun: DryRun,
+        limit: Limit,
+        fromStart: FromStart,
+      });
+      return {
+        Action,
+        DryRun,
+        Matched: outcome.matched,
+        Done: outcome.done,
+        Refused: outcome.refused.map(({ id, reason }) => ({ Id: id, Reason: locale.message(reason) })),
+        LastId: outcome.lastId,
+        More: outcome.more,
+      };
+    },
+  );
+
+  app.post<ControlById & StartRoute>(
+    '/:id/Copy',
+    {
+      config: { operation: copyBatchTaskOperation },
+      schema: { querystring: StartQuery, headers: StartHeaders },
+    },
+    async (request, reply) => {
+      const id = readTaskId(request.params.id);
+      const body = new ObjectReader(request.body ?? {}, 'BatchTaskInfo');
+      const parameters = body.dictionary('ParameterObject');
+      const options = readStartOptions(request, body);
+      listIgnored(reply, body.names, ['ParameterObject']);
+      return noteStart(request, await copyTask(tasks, callerOf(request), id, parameters, options));
+    },
+  );
+}
+
+const Query = Type.Object({
+  After: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'Only lines after this Id' })),
+});
+
+/** `GET /api/v1/BatchTask/{id}/Log`: what the runs of a task have logged last (contract, section 8). */
+export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
+  app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
+    '/:id/Log',
+    { config: { operation: readBatchTaskLogOperation }, schema: { querystring: Query } },
+    async (request, reply) => {
+      const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
+      const after = Number(request.query.After ?? 0);
+      const lines = await tasks.database.lists.read((db) => readLog(db, task.id, after, MAX_LOG_LINES));
+      markTruncated(reply, lines);
+      const locale = localeOf(request);
+      return lines.rows.map((line) => ({
+        Id: line.id,
+        At: locale.date(line.at),
+        Attempt: line.attempt,
+        Level: line.level,
+        Message: line.message,
+      }));
+    },
+  );
+}

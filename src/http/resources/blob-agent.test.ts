@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inBase64 } from './blob-agent-part.ts';
+import { inBase64 } from './blob-agent.ts';
 
 test('bytes in chunks of any size are the base64 of the whole', async () => {
   await fc.assert(

@@ -1,7 +1,17 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
 import { Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
-import type { Operation } from '../openapi/operation.ts';
-import { Int32 } from '../openapi/schemas.ts';
+import type { Caller } from '../../core/caller.ts';
+import type { KeptResult } from '../../files/files.ts';
+import { deleteKnownTasks } from '../../services/change-task.ts';
+import type { TaskDeps } from '../../services/context.ts';
+import { readTask } from '../../services/read-tasks.ts';
+import { callerOf } from '../auth/hooks.ts';
+import { Int32, type Operation } from '../openapi/operation.ts';
+import { formatOf, sendNull } from '../respond.ts';
+import { AgentArguments, orIfMissing } from './batch-agent.ts';
 
 const tag = 'BLOB';
 const reads = { body: Type.Object({ BatchTaskId: Int32 }), bodyIsOptional: true } as const;
@@ -12,7 +22,7 @@ const Base64 = Type.Unsafe<string | null>({
   description: 'The bytes in base64; null if the task has no output',
 });
 
-export const getOutputFromBatchOperation: Operation = {
+const getOutputFromBatchOperation: Operation = {
   id: 'BLOB_GetOutputFromBatch',
   access: ACCESS.readOrWork,
   tag,
@@ -34,7 +44,7 @@ export const getOutputFromBatchOperation: Operation = {
   examples,
 };
 
-export const cleanupBatchTaskOperation: Operation = {
+const cleanupBatchTaskOperation: Operation = {
   id: 'BLOB_CleanupBatchTask',
   access: ACCESS.write,
   tag,
@@ -45,3 +55,84 @@ export const cleanupBatchTaskOperation: Operation = {
   reads,
   examples,
 };
+
+const BYTES = 'application/octet-stream';
+
+/** The calls of the agent `/api/v1/Agents/BLOB/<method>` that belong to batch tasks (contract, section 3). */
+export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
+  app.post(
+    '/GetOutputFromBatch',
+    { config: { answer: 'base64Binary', ownType: true, operation: getOutputFromBatchOperation } },
+    async (request, reply) => {
+      const id = new AgentArguments(request).int('BatchTaskId');
+      const output = await findOutput(tasks, callerOf(request), id);
+      return wantsBytes(request) ? sendBytes(reply, output) : sendBase64(request, reply, output);
+    },
+  );
+
+  app.post(
+    '/CleanupBatchTask',
+    { config: { operation: cleanupBatchTaskOperation } },
+    async (request, reply) => {
+      const id = new AgentArguments(request).int('BatchTaskId');
+      await deleteKnownTasks(tasks, callerOf(request), [id]);
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** A task's result file; `undefined` if it has none, or the caller may not see the task. */
+async function findOutput(tasks: TaskDeps, caller: Caller, id: number): Promise<KeptResult | undefined> {
+  const task = await orIfMissing(undefined, () => readTask(tasks, caller, id));
+  return task === undefined ? undefined : tasks.files.findResult(task.id);
+}
+
+/** Whether Accept prefers bytes to every format that carries base64. */
+function wantsBytes({ headers: { accept } }: FastifyRequest): boolean {
+  return (
+    accept !== undefined &&
+    new Negotiator({ headers: { accept } }).mediaType(['application/json', 'application/xml', BYTES]) ===
+      BYTES
+  );
+}
+
+async function sendBytes(reply: FastifyReply, output: KeptResult | undefined): Promise<FastifyReply> {
+  const content = await output?.open();
+  return reply
+    .type(BYTES)
+    .header('Content-Length', content === undefined ? 0 : (output?.bytes ?? 0))
+    .send(content ?? Buffer.alloc(0));
+}
+
+/** Sends the bytes as one base64 text, in the format that Accept names, without holding all of them. */
+async function sendBase64(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  output: KeptResult | undefined,
+): Promise<FastifyReply> {
+  const content = await output?.open();
+  if (content === undefined) return sendNull(request, reply);
+  const format = formatOf(request);
+  const [before = '', after = ''] = format.write(MARK, 'base64Binary').split(MARK);
+  return reply.type(format.type).send(Readable.from(inBase64(content, before, after)));
+}
+
+/** Placeholder for the content while the text around it is written; not a base64 character. */
+const MARK = '*';
+
+/** The bytes of a stream in base64, between two texts. */
+export async function* inBase64(
+  content: AsyncIterable<Uint8Array>,
+  before: string,
+  after: string,
+): AsyncGenerator<string> {
+  yield before;
+  let rest = Buffer.alloc(0);
+  for await (const chunk of content) {
+    const bytes = Buffer.concat([rest, chunk]);
+    const whole = bytes.length - (bytes.length % 3);
+    yield bytes.toString('base64', 0, whole);
+    rest = bytes.subarray(whole);
+  }
+  yield rest.toString('base64') + after;
+}

@@ -1,24 +1,153 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { ACCESS } from '../../core/access.ts';
 import { type DefinitionLimits, LONGEST_PERIOD_SECONDS } from '../../core/concurrency-limits.ts';
 import { INT32_MAX } from '../../core/limits.ts';
 import { messageOf, plainOf } from '../../core/message.ts';
-import { readDefinitionAudit } from '../../db/queries/definition-audit.ts';
-import { type DefinitionControl, readControls } from '../../db/queries/definition-control.ts';
+import { mergeRules, type RetentionRules, readRules, writeRetention } from '../../core/retention.ts';
+import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/task.ts';
+import { type DefinitionControl, readControls, readDefinitionAudit } from '../../db/queries/definition.ts';
+import { deleteRules, findOwnRules, findRules, writeRules } from '../../db/queries/retention.ts';
 import type { KnownDefinition } from '../../queue/definitions.ts';
 import type { TaskDeps } from '../../services/context.ts';
-import { definitionNamed, limitDefinition, pauseDefinition } from '../../services/definitions.ts';
+import {
+  definitionNamed,
+  limitDefinition,
+  noSuchDefinition,
+  pauseDefinition,
+} from '../../services/definitions.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
-import {
-  getDefinitionOperation,
-  limitDefinitionOperation,
-  listDefinitionsOperation,
-  pauseDefinitionOperation,
-  readDefinitionAuditOperation,
-  resumeDefinitionOperation,
-  unlimitDefinitionOperation,
-} from './definitions-part.ts';
+import { AnyObject, DateTime, dictionary, nullable, type Operation } from '../openapi/operation.ts';
+
+const tag = 'Definitions';
+
+const LimitsSchema = Type.Object(
+  {
+    Concurrent: nullable(Type.Integer({ description: 'Runs at once' })),
+    PerTenant: nullable(Type.Integer({ description: 'Runs at once of each tenant' })),
+    Rate: nullable(Type.Object({ Runs: Type.Integer(), Seconds: Type.Number() })),
+  },
+  { title: 'Limits', description: 'null: there is none' },
+);
+
+const Definition = Type.Object(
+  {
+    Name: Type.String(),
+    Description: Type.String(),
+    Parameters: Type.Unsafe<Record<string, unknown>>({
+      ...AnyObject,
+      description: 'JSON Schema of its parameters',
+    }),
+    CancellationBehaviour: Type.Enum(Object.keys(CancellationBehaviour) as CancellationBehaviourName[]),
+    Isolate: Type.String({ description: 'Where its runs are: process, thread or worker' }),
+    Retries: Type.Integer(),
+    LeaseSeconds: Type.Number(),
+    LastSeen: nullable(Type.Unsafe<string>(DateTime)),
+    Paused: Type.Boolean({ description: 'While it is paused its tasks wait' }),
+    PausedBy: nullable(Type.Integer()),
+    PausedAt: nullable(Type.Unsafe<string>(DateTime)),
+    PausedReason: nullable(Type.String({ description: 'Why the server itself has paused it' })),
+    Limits: LimitsSchema,
+    LimitsAreSet: Type.Boolean({
+      description: 'Somebody has set them, instead of those that the definition brings',
+    }),
+  },
+  { title: 'Definition', description: 'What tasks can be started by' },
+);
+
+const listDefinitionsOperation: Operation = {
+  id: 'listDefinitions',
+  access: ACCESS.readCommon,
+  tag,
+  summary: 'The definitions that tasks can be started by.',
+  answers: { 200: Type.Array(Definition) },
+};
+
+const getDefinitionOperation: Operation = {
+  id: 'getDefinition',
+  access: ACCESS.readCommon,
+  tag,
+  summary: 'One definition.',
+  answers: { 200: Definition },
+};
+
+const pauseDefinitionOperation: Operation = {
+  id: 'pauseDefinition',
+  access: ACCESS.administerServer,
+  tag,
+  summary: 'Pauses a definition: its tasks wait.',
+  answers: { 200: Definition },
+};
+
+const resumeDefinitionOperation: Operation = {
+  id: 'resumeDefinition',
+  access: ACCESS.administerServer,
+  tag,
+  summary: 'Resumes a definition.',
+  answers: { 200: Definition },
+};
+
+const limitDefinitionOperation: Operation = {
+  id: 'limitDefinition',
+  access: ACCESS.administerServer,
+  tag,
+  summary: 'Sets how many runs there may be at once, for each tenant, and in a period.',
+  answers: { 200: Definition },
+  examples: { request: { limits: { Concurrent: 4, PerTenant: 1, Rate: { Runs: 100, Seconds: 60 } } } },
+};
+
+const unlimitDefinitionOperation: Operation = {
+  id: 'unlimitDefinition',
+  access: ACCESS.administerServer,
+  tag,
+  summary: "Makes the definition's own limits count again.",
+  answers: { 200: Definition },
+};
+
+const DefinitionChange = Type.Object(
+  { At: DateTime, ActorId: Type.Integer(), Action: Type.String(), Limits: nullable(LimitsSchema) },
+  { title: 'DefinitionChange' },
+);
+
+const readDefinitionAuditOperation: Operation = {
+  id: 'readDefinitionAudit',
+  access: ACCESS.readAsServerAdministrator,
+  tag,
+  summary: 'Who has paused, resumed or limited a definition.',
+  answers: { 200: Type.Array(DefinitionChange) },
+};
+
+const Retention = dictionary<string>(Type.String(), {
+  title: 'Retention',
+  description: 'By state, such as 30d; a state that is not there is kept',
+});
+
+const getRetentionOperation: Operation = {
+  id: 'getRetention',
+  access: ACCESS.readCommon,
+  tag,
+  summary: 'How long its tasks are kept after their end, by state.',
+  answers: { 200: Retention },
+  examples: { answer: { default: { Succeeded: '30d', Failed: '90d' } } },
+};
+
+const setRetentionOperation: Operation = {
+  id: 'setRetention',
+  access: ACCESS.administerServer,
+  tag,
+  summary: 'Sets it.',
+  answers: { 200: Retention },
+  examples: { request: { week: { Succeeded: '7d', Failed: 'never' } } },
+};
+
+const resetRetentionOperation: Operation = {
+  id: 'resetRetention',
+  access: ACCESS.administerServer,
+  tag,
+  summary: 'Leaves it to the definition and the settings again.',
+  answers: { 204: null },
+};
 
 type ByName = { Params: { name: string } };
 
@@ -149,4 +278,62 @@ function toWire(one: KnownDefinition, control: DefinitionControl | undefined, lo
     Limits: limitsToWire(control?.limits ?? {}),
     LimitsAreSet: control?.limitsAreSet ?? false,
   };
+}
+
+type RetentionByName = { Params: { name: string } };
+
+const RETENTION_CONFIG = { answer: 'Retention' };
+
+const Rules = Type.Record(Type.String(), Type.String());
+
+/**
+ * `/api/v1/Definitions/{name}/Retention`: how long tasks of a definition are kept after their end, by state. PUT sets it
+ * and DELETE leaves it to the definition and the settings again, both for administrators.
+ */
+export async function retentionRoutes(
+  app: FastifyInstance,
+  { tasks, settings }: { tasks: TaskDeps; settings: RetentionRules },
+): Promise<void> {
+  const { sql } = tasks.database;
+  const definitionOf = async (name: string): Promise<KnownDefinition> => {
+    const found = await tasks.definitions.find(name);
+    if (found === undefined) throw noSuchDefinition(name);
+    return found;
+  };
+  const toWire = (rules: RetentionRules): Record<string, string> =>
+    Object.fromEntries(Object.entries(rules).map(([state, retention]) => [state, writeRetention(retention)]));
+  const inForce = async ({ name, retention, runsIn }: KnownDefinition): Promise<object> => {
+    const own = runsIn === 'worker' ? await findOwnRules(sql, name) : retention;
+    return toWire(mergeRules(await findRules(sql, name), own, settings));
+  };
+
+  app.get<RetentionByName>(
+    '/:name/Retention',
+    { config: { ...RETENTION_CONFIG, operation: getRetentionOperation } },
+    async (request) => inForce(await definitionOf(request.params.name)),
+  );
+
+  app.put<RetentionByName & { Body: Static<typeof Rules> }>(
+    '/:name/Retention',
+    {
+      config: { ...RETENTION_CONFIG, operation: setRetentionOperation },
+      schema: { body: Rules },
+    },
+    async (request) => {
+      const found = await definitionOf(request.params.name);
+      const rules = readRules(request.body);
+      await writeRules(sql, found.name, rules, callerOf(request).associateId);
+      return inForce(found);
+    },
+  );
+
+  app.delete<RetentionByName>(
+    '/:name/Retention',
+    { config: { operation: resetRetentionOperation } },
+    async (request, reply) => {
+      const { name } = await definitionOf(request.params.name);
+      await deleteRules(sql, name);
+      return reply.code(204).send();
+    },
+  );
 }

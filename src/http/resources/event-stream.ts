@@ -1,11 +1,45 @@
 import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { BackgroundJob } from '../../core/background-job.ts';
 import type { Caller } from '../../core/caller.ts';
-import type { TaskEvent } from '../../db/queries/event.ts';
-import type { TaskProgress } from '../../db/queries/read-progress.ts';
+import { RequestError } from '../../core/errors.ts';
+import type { HttpMeter } from '../../core/meters.ts';
+import type { TaskEvent, TaskProgress } from '../../db/queries/event.ts';
 import type { Follower } from '../../events/feed.ts';
 import { concerns, type EventFilter } from '../../events/filter.ts';
 import type { Locale } from '../i18n/locale.ts';
-import { writeEvent, writeProgress } from './event-carriers.ts';
+
+/** A change of state as it is on the wire (docs/notifications.md). */
+export function writeEvent(event: TaskEvent, locale: Locale): object {
+  return {
+    Id: event.id,
+    TaskId: event.taskId,
+    Name: event.name,
+    AssociateId: event.ownerId,
+    DatabaseSerialNumber: event.tenant,
+    At: locale.date(event.at),
+    ActorId: event.actorId,
+    Runtime: event.nodeId,
+    From: event.from,
+    To: event.to,
+    Attempt: event.attempt,
+    Reason: locale.text(event.reason, event.reasonMessage),
+  };
+}
+
+/** Progress as it is on the wire. */
+function writeProgress(progress: TaskProgress, locale: Locale): object {
+  return {
+    TaskId: progress.taskId,
+    Name: progress.name,
+    AssociateId: progress.ownerId,
+    DatabaseSerialNumber: progress.tenant,
+    At: locale.date(progress.at),
+    State: progress.state,
+    ProgressPercent: progress.percent,
+    ProgressDescription: locale.text(progress.text, progress.textMessage),
+  };
+}
 
 /** How long a client waits before it comes back, in milliseconds. */
 const RETRY_MS = 2000;
@@ -91,5 +125,55 @@ export class EventStream extends Readable implements Follower {
     if (this.destroyed || this.readableEnded) return;
     if (this.readableLength > MAX_WAITING) this.destroy();
     else this.push(text);
+  }
+}
+
+/** The open streams of this process: gives their signs of life, and ends those whose sign-in is over. */
+export class OpenStreams {
+  readonly #signIns = new Map<EventStream, () => Promise<Caller>>();
+  readonly #meter: HttpMeter;
+
+  /** @param app whose stop ends the streams */
+  constructor(app: FastifyInstance, heartbeatSeconds: number, meter: HttpMeter) {
+    this.#meter = meter;
+    const heartbeat = new BackgroundJob({
+      name: 'event-streams',
+      intervalMs: heartbeatSeconds * 1000,
+      log: app.log,
+      run: () => this.#beat(app),
+    });
+    heartbeat.start('later');
+    app.addHook('preClose', async () => {
+      const stopped = heartbeat.stop();
+      for (const stream of this.#signIns.keys()) stream.finish();
+      await stopped;
+    });
+  }
+
+  /** @param signIn looks at the sign-in again; throws a RequestError where it is over */
+  add(stream: EventStream, signIn: () => Promise<Caller>): void {
+    this.#signIns.set(stream, signIn);
+    this.#meter.streams(this.#signIns.size);
+    stream.once('close', () => {
+      this.#signIns.delete(stream);
+      this.#meter.streams(this.#signIns.size);
+    });
+  }
+
+  async #beat(app: FastifyInstance): Promise<void> {
+    for (const [stream, signIn] of this.#signIns) {
+      try {
+        stream.caller = await signIn();
+        stream.beat();
+      } catch (error) {
+        // The client comes back and is told why. Where the database can't be asked, the sign-in stays as it was.
+        if (error instanceof RequestError) stream.finish();
+        else
+          app.log.warn(
+            { event: 'event_stream.auth_check_failed', err: error },
+            'failed to check the credentials of an event stream',
+          );
+      }
+    }
   }
 }

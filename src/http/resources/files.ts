@@ -1,15 +1,71 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { ACCESS } from '../../core/access.ts';
 import { type Caller, isAdministrator } from '../../core/caller.ts';
 import { invalid, notFound } from '../../core/errors.ts';
-import { findUpload, listUploads, type NewUpload, type Upload } from '../../db/queries/uploads.ts';
+import { readAudit } from '../../db/queries/audit.ts';
+import { findUpload, listUploads, type NewUpload, type Upload } from '../../db/queries/file.ts';
 import { isUploadId, UPLOAD_PREFIX } from '../../files/files.ts';
 import type { TaskDeps } from '../../services/context.ts';
+import { readTask } from '../../services/read-tasks.ts';
 import { callerOf } from '../auth/hooks.ts';
-import { readContentDigest } from '../content-digest.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
+import { DateTime, type Operation } from '../openapi/operation.ts';
 import { queryValue } from '../query.ts';
-import { createUploadOperation, deleteUploadOperation, listUploadsOperation } from './uploads.ts';
+import { readContentDigest, sendFile } from '../send-file.ts';
+import {
+  getBatchTaskFileOperation,
+  headBatchTaskFileOperation,
+  readBatchTaskAuditOperation,
+} from './batch-task-operations.ts';
+import { readTaskId } from './batch-task-params.ts';
+
+const tag = 'Uploads';
+
+const created = {
+  File: Type.String({ description: "What a parameter such as csv-import's file takes" }),
+  Name: Type.String(),
+  Bytes: Type.Integer(),
+  Sha256: Type.String({ description: 'In hex' }),
+};
+const CreatedUpload = Type.Object(created, { title: 'CreatedUpload' });
+const UploadSchema = Type.Object({ ...created, Created: DateTime, LastUsed: DateTime }, { title: 'Upload' });
+
+const createUploadOperation: Operation = {
+  id: 'createUpload',
+  access: ACCESS.write,
+  tag,
+  summary: 'Uploads an input file for tasks.',
+  answers: { 201: CreatedUpload },
+  refusals: [413],
+  reads: {
+    query: Type.Object({ Name: Type.String({ description: 'The file name' }) }),
+    headers: Type.Object({
+      'Content-Digest': Type.Optional(
+        Type.String({ description: 'sha-256=:<the hash in base64>: (RFC 9530); checked where it is there' }),
+      ),
+    }),
+    body: { content: { '*/*': Type.Unsafe<Blob>({ type: 'string', format: 'binary' }) } },
+  },
+};
+
+const listUploadsOperation: Operation = {
+  id: 'listUploads',
+  access: ACCESS.read,
+  tag,
+  summary: 'The own uploads.',
+  answers: { 200: Type.Array(UploadSchema) },
+};
+
+const deleteUploadOperation: Operation = {
+  id: 'deleteUpload',
+  access: ACCESS.write,
+  tag,
+  summary: 'Deletes an upload.',
+  answers: { 204: null },
+  reads: { params: Type.Object({ id: Type.String({ description: 'Its File' }) }) },
+};
 
 const CONFIG = { answer: 'Upload' };
 
@@ -87,4 +143,44 @@ function toWire(upload: Upload, locale: Locale): object {
     Created: locale.date(upload.created),
     LastUsed: locale.date(upload.lastUsed),
   };
+}
+
+type ById = { Params: { id: string } };
+
+/** What hangs on a task: its result file and its history (contract, section 8). */
+export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
+  app.route<ById>({
+    method: ['GET', 'HEAD'],
+    url: '/:id/File',
+    config: {
+      ownType: true,
+      xsrf: 'sameSite',
+      operation: { GET: getBatchTaskFileOperation, HEAD: headBatchTaskFileOperation },
+    },
+    handler: async (request, reply) => {
+      const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
+      const file = await tasks.files.findResult(task.id);
+      if (file === undefined) throw notFound`Batch task ${task.id} has no result file.`;
+      return sendFile(request, reply, file);
+    },
+  });
+
+  app.get<ById>(
+    '/:id/Audit',
+    { config: { answer: 'AuditEntry', operation: readBatchTaskAuditOperation } },
+    async (request) => {
+      const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
+      const entries = await readAudit(tasks.database.sql, task.id);
+      const locale = localeOf(request);
+      return entries.map((entry) => ({
+        At: locale.date(entry.at),
+        ActorId: entry.actorId,
+        Runtime: entry.nodeId,
+        From: entry.from,
+        To: entry.to,
+        Attempt: entry.attempt,
+        Reason: locale.text(entry.reason, entry.reasonMessage),
+      }));
+    },
+  );
 }

@@ -1,10 +1,35 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
-import { VERSION } from '../../version.ts';
-import { baseUrl } from '../base-url.ts';
+import { type Static, Type } from 'typebox';
+import type { MetricsAccess, SignInConfig } from '../../config.ts';
+import { ACCESS } from '../../core/access.ts';
+import { ENGLISH } from '../../core/language.ts';
+import { countChanges, countQueues, countWorkers, groupFailures } from '../../db/queries/statistics.ts';
+import { VERSION } from '../../logger.ts';
+import type { TaskDeps } from '../../services/context.ts';
+import { type Health, writeHealth, writeHealthSummary } from '../../telemetry/health.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { callerOf, registerSignIn } from '../auth/hooks.ts';
+import { isKnown } from '../conditional.ts';
+import { languagesOf } from '../i18n/language.ts';
+import { localeOf } from '../i18n/locale.ts';
 import type { RoutedOperation } from '../openapi/collect.ts';
+import { buildDocument } from '../openapi/document.ts';
 import { ANSWER_TYPES } from '../respond.ts';
-import { getCustomerStateOperation, listCallsOperation, listVersionsOperation } from './server-operations.ts';
+import { baseUrl } from '../urls.ts';
+import {
+  getCustomerStateOperation,
+  getHealthOperation,
+  getOpenApiOperation,
+  getTextsOperation,
+  isLiveOperation,
+  isReadyOperation,
+  listCallsOperation,
+  listVersionsOperation,
+  readMetricsOperation,
+  readStatisticsOperation,
+} from './server-operations.ts';
 
 const PREFIX = '/api/v1/';
 
@@ -79,4 +104,170 @@ function prefersHtml({ headers: { accept } }: FastifyRequest): boolean {
 
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
+
+const CONFIG = { answer: 'Health', unobserved: true } as const;
+
+/** `/health/live`: the process answers. `/health/ready`: it can do its work. `/health`: the same with what else is known. */
+export async function healthRoutes(app: FastifyInstance, { health }: { health: Health }): Promise<void> {
+  app.get('/health/live', { config: { ...CONFIG, operation: isLiveOperation } }, async () => ({
+    Status: 'live',
+  }));
+  for (const [path, write, operation] of [
+    ['/health', writeHealthSummary, getHealthOperation],
+    ['/health/ready', writeHealth, isReadyOperation],
+  ] as const) {
+    app.get(path, { config: { ...CONFIG, operation } }, async (request, reply) => {
+      const report = await health.report();
+      const locale = localeOf(request);
+      return reply.code(report.isReady ? 200 : 503).send(write(report, (reason) => locale.message(reason)));
+    });
+  }
+}
+
+/** What the route of the metrics works with. */
+export interface MetricsDeps {
+  readonly access: MetricsAccess;
+  readonly metrics: { readonly contentType: string; expose(): Promise<string> };
+  readonly authenticator: Authenticator;
+}
+
+/**
+ * `GET /metrics`, in Prometheus's text format: for those who may see every task of every tenant, or for everybody where
+ * the settings say so (docs/decisions/0019-metrics-and-traces.md).
+ */
+export async function metricsRoutes(
+  app: FastifyInstance,
+  { access, metrics, authenticator }: MetricsDeps,
+): Promise<void> {
+  if (access === 'off') return;
+  if (access === 'sign-in') registerSignIn(app, authenticator);
+  const open = access === 'sign-in' ? {} : { access: ACCESS.open };
+  app.get(
+    '/metrics',
+    {
+      config: { ownType: true, xsrf: 'sameSite', unobserved: true, operation: readMetricsOperation, ...open },
+    },
+    async (_request, reply) => {
+      return reply
+        .type(metrics.contentType)
+        .header('Cache-Control', 'no-store')
+        .send(await metrics.expose());
+    },
+  );
+}
+
+/** `GET /openapi.json`: the OpenAPI document of this server. It is made when somebody asks for it first. */
+export async function openApiRoutes(
+  app: FastifyInstance,
+  { operations, signIn }: { operations: readonly RoutedOperation[]; signIn: SignInConfig },
+): Promise<void> {
+  let made: { readonly body: string; readonly etag: string } | undefined;
+  const document = (): { readonly body: string; readonly etag: string } => {
+    if (made === undefined) {
+      const body = JSON.stringify(buildDocument(operations, signIn));
+      made = { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
+    }
+    return made;
+  };
+
+  app.get(
+    '/openapi.json',
+    { config: { ownType: true, operation: getOpenApiOperation } },
+    (request, reply) => {
+      const { body, etag } = document();
+      reply
+        .type('application/json; charset=utf-8')
+        .header('ETag', etag)
+        .header('Cache-Control', 'public, no-cache');
+      return isKnown(request, etag) ? reply.code(304).send() : reply.send(body);
+    },
+  );
+}
+
+const SHORTEST = 5;
+const LONGEST = 7 * 24 * 60;
+const MAX_GROUPS = 20;
+
+const Query = Type.Object({
+  Minutes: Type.Optional(Type.String({ pattern: '^\\d{1,5}$', description: 'How far back, 5 to 10080; 60' })),
+});
+
+/** The length of a step in seconds: at most about 60 of them make a period. */
+function stepFor(minutes: number): number {
+  return [10, 30, 60, 300, 900, 1800, 3600, 14_400].find((step) => minutes * 60 <= step * 60) ?? 14_400;
+}
+
+/** `GET /api/v1/Statistics`: what happened, what waits and what fails (contract, section 8). For who may see every task. */
+export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/',
+    {
+      config: { answer: 'Statistics', operation: readStatisticsOperation },
+      schema: { querystring: Query },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const minutes = Math.min(Math.max(Number(request.query.Minutes ?? 60), SHORTEST), LONGEST);
+      const stepSeconds = stepFor(minutes);
+      const stepMs = stepSeconds * 1000;
+      const since = new Date(Math.ceil((Date.now() - minutes * 60_000) / stepMs) * stepMs);
+      const { changes, workers, queues, failures } = await tasks.database.lists.read(async (db) => ({
+        changes: await countChanges(db, caller.tenant, since, stepSeconds),
+        workers: await countWorkers(db, caller.tenant, since, stepSeconds),
+        queues: await countQueues(db, caller.tenant),
+        failures: await groupFailures(db, caller.tenant, since, MAX_GROUPS),
+      }));
+      const locale = localeOf(request);
+      return {
+        Since: locale.date(since),
+        StepSeconds: stepSeconds,
+        Changes: changes.map((change) => ({
+          At: locale.date(change.at),
+          Name: change.name,
+          Registered: change.registered,
+          Succeeded: change.succeeded,
+          Failed: change.failed,
+          Begun: change.begun,
+          Waited: change.waited,
+          LongestWait: change.longestWait,
+        })),
+        Workers: workers.map((step) => ({ At: locale.date(step.at), Workers: step.workers })),
+        Queues: queues.map((queue) => ({
+          Name: queue.name,
+          Due: queue.due,
+          Later: queue.later,
+          Oldest: queue.oldest === null ? null : locale.date(queue.oldest),
+          Running: queue.running,
+        })),
+        Failures: failures.map((group) => ({
+          Name: group.name,
+          Tasks: group.tasks,
+          LastId: group.lastId,
+          LastAt: locale.date(group.lastAt),
+          Result: locale.text(group.result, group.resultMessage),
+        })),
+      };
+    },
+  );
+}
+
+/**
+ * `GET /api/v1/Texts`: every text that there is in the caller's language, for a page that tells its own by them
+ * (contract, section 8). Nobody needs to sign in: the sign-in itself has texts.
+ */
+export async function textRoutes(app: FastifyInstance): Promise<void> {
+  app.get('/', { config: { ownType: true, operation: getTextsOperation } }, (request, reply) => {
+    const languages = languagesOf(request.headers) ?? [ENGLISH];
+    const body = JSON.stringify({
+      Language: languages.find((language) => app.catalogues.has(language)) ?? ENGLISH,
+      ...app.catalogues.all(languages),
+    });
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    reply
+      .type('application/json; charset=utf-8')
+      .header('ETag', etag)
+      .header('Cache-Control', 'public, no-cache');
+    return isKnown(request, etag) ? reply.code(304).send() : reply.send(body);
+  });
 }

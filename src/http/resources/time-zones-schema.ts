@@ -1,8 +1,13 @@
 import { Type } from 'typebox';
 import { isoNumberOf } from '../../core/country-numbers.ts';
-import { codeOf, findListedTimeZone, type TimeZone } from '../../core/time-zone.ts';
-import { type ClockChange, rulesOf } from '../../core/time-zone-rules.ts';
-import { dictionary, Int32 } from '../openapi/schemas.ts';
+import {
+  type ClockChange,
+  codeOf,
+  findListedTimeZone,
+  rulesOf,
+  type TimeZone,
+} from '../../core/time-zone.ts';
+import { dictionary, Int32 } from '../openapi/operation.ts';
 
 const TimeZoneRule = Type.Object(
   {

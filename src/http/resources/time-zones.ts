@@ -1,8 +1,28 @@
+import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
-import type { Operation } from '../openapi/operation.ts';
-import { DateTime, dictionary, Int32, nullable } from '../openapi/schemas.ts';
-import { PreferredTimeZone, TimeZoneData } from './time-zones-schema.ts';
+import { forbidden, invalid, notFound } from '../../core/errors.ts';
+import { INT32_MAX } from '../../core/limits.ts';
+import {
+  findListedTimeZone,
+  type ListedTimeZone,
+  TIME_ZONES,
+  type TimeZone,
+  yearlyOffsets,
+} from '../../core/time-zone.ts';
+import { describe } from '../body/object-reader.ts';
+import { type Locale, localeOf } from '../i18n/locale.ts';
+import { DateTime, dictionary, Int32, nullable, type Operation } from '../openapi/operation.ts';
+import { sendValue } from '../respond.ts';
+import { baseUrl } from '../urls.ts';
+import { QueryOptions } from './batch-task-list.ts';
+import {
+  PreferredTimeZone,
+  TimeZoneData,
+  timeZoneIdOf,
+  writePreferredTimeZone,
+  writeTimeZoneData,
+} from './time-zones-schema.ts';
 
 const tag = 'TimeZone';
 
@@ -15,7 +35,7 @@ const TimeZoneList = Type.Object(
   { title: 'TimeZoneList' },
 );
 
-export const listTimeZonesOperation: Operation = {
+const listTimeZonesOperation: Operation = {
   id: 'listTimeZones',
   access: ACCESS.readCommon,
   tag,
@@ -33,7 +53,7 @@ export const listTimeZonesOperation: Operation = {
   },
 };
 
-export const getBaseTimeZoneOperation: Operation = {
+const getBaseTimeZoneOperation: Operation = {
   id: 'getBaseTimeZone',
   access: ACCESS.readCommon,
   tag,
@@ -41,7 +61,7 @@ export const getBaseTimeZoneOperation: Operation = {
   answers: { 200: TimeZoneData },
 };
 
-export const getCurrentTimeZoneOperation: Operation = {
+const getCurrentTimeZoneOperation: Operation = {
   id: 'getCurrentTimeZone',
   access: ACCESS.readCommon,
   tag,
@@ -49,7 +69,7 @@ export const getCurrentTimeZoneOperation: Operation = {
   answers: { 200: TimeZoneData },
 };
 
-export const getTimeZoneOperation: Operation = {
+const getTimeZoneOperation: Operation = {
   id: 'getTimeZone',
   access: ACCESS.readCommon,
   tag,
@@ -79,7 +99,7 @@ const TIME_ZONE_METHODS: Readonly<
 };
 
 /** The OpenAPI operation of a method of the TimeZone agent. */
-export function timeZoneAgentOperation(name: string, summary: string): Operation {
+function timeZoneAgentOperation(name: string, summary: string): Operation {
   const method = TIME_ZONE_METHODS[name];
   if (method === undefined) throw new Error(`the arguments of ${name} are not described`);
   return {
@@ -90,4 +110,191 @@ export function timeZoneAgentOperation(name: string, summary: string): Operation
     answers: method.answer === null ? { 204: null } : { 200: method.answer },
     reads: { body: Type.Object(method.args ?? {}), bodyIsOptional: true },
   };
+}
+
+/** A method of the TimeZone agent. */
+interface TimeZoneMethod {
+  readonly summary: string;
+  /** The carrier that it answers, or answers a list of: its name in XML. */
+  readonly carrier?: string;
+  readonly answer: (base: TimeZone, locale: Locale) => unknown;
+}
+
+/** Time zones come with the runtime, and the base zone is a setting: calls change neither. */
+const refuse = (): never => {
+  throw forbidden`Time zones can't be changed by calls: they come with the server, and BATCHLINE_TIME_ZONE sets the base time zone.`;
+};
+
+/** Every method of the agent in SuperOffice's client, by its name. */
+const METHODS: Readonly<Record<string, TimeZoneMethod>> = {
+  GetDefaultTimeZoneInformation: {
+    summary: 'The time zone of the caller.',
+    carrier: 'PreferredTimeZone',
+    answer: (_base, { timeZone }) => writePreferredTimeZone(timeZone, new Date()),
+  },
+  InitializeTimeZoneData: {
+    summary: 'All time zones with their rules of this year.',
+    carrier: 'TimeZoneData',
+    answer: () => {
+      const now = new Date();
+      return TIME_ZONES.map((zone) => writeTimeZoneData(zone, now));
+    },
+  },
+  GetBaseTimeZoneId: {
+    summary: 'The id of the base time zone; 0 if it is not listed.',
+    answer: (base) => timeZoneIdOf(base),
+  },
+  GetDefaultTimeZonePreference: {
+    summary: 'The id of the time zone of callers who name none: the base time zone.',
+    answer: (base) => timeZoneIdOf(base),
+  },
+  CheckNewTimeZoneDataAvailable: {
+    summary: 'Whether newer rules are available: never, since they come with the server.',
+    answer: () => false,
+  },
+  UpdateTimeZoneData: {
+    summary: 'Whether newer rules were fetched: never, since they come with the server.',
+    answer: () => false,
+  },
+  TimeOfLastTimeZoneUpdate: {
+    summary: 'When newer rules were fetched: never.',
+    answer: (_base, locale) => locale.date(null),
+  },
+  SetBaseTimeZoneId: { summary: 'Refused: the base time zone is a setting.', answer: refuse },
+  ToggleActiveTimeZoneRow: { summary: 'Refused: all time zones are active.', answer: refuse },
+  SetActiveTimeZoneRow: { summary: 'Refused: all time zones are active.', answer: refuse },
+  SetActiveTimeZonesByFilter: { summary: 'Refused: all time zones are active.', answer: refuse },
+  DeleteTimeZones: { summary: 'Refused: time zones come with the server.', answer: refuse },
+};
+
+/** The agent `/api/v1/Agents/TimeZone/<method>` (contract, section 6a). */
+export async function timeZoneAgentRoutes(app: FastifyInstance, { base }: { base: TimeZone }): Promise<void> {
+  for (const [name, { summary, carrier, answer }] of Object.entries(METHODS)) {
+    const operation = timeZoneAgentOperation(name, summary);
+    const config = carrier === undefined ? { operation } : { operation, answer: carrier };
+    app.post(`/${name}`, { config }, async (request, reply) => {
+      const told = answer(base, localeOf(request));
+      return typeof told === 'string' ? sendValue(request, reply, told) : reply.send(told);
+    });
+  }
+}
+
+const DATA = { answer: 'TimeZoneData' };
+
+interface Column {
+  /** The value in the list; offsets are those of the year of `now`. */
+  readonly value: (zone: ListedTimeZone, now: Date) => string | number | boolean;
+  /** Its sort key, if other than its value. */
+  readonly order?: (zone: ListedTimeZone, now: Date) => number;
+}
+
+const COLUMNS: Readonly<Record<string, Column>> = {
+  id: { value: ({ id }) => id },
+  timeZone: { value: ({ code }) => code },
+  country: { value: ({ country }) => country },
+  region: { value: ({ region }) => region },
+  offset: {
+    value: (zone, now) => writeOffset(yearlyOffsets(zone, now).standard),
+    order: (zone, now) => yearlyOffsets(zone, now).standard,
+  },
+  daylight: {
+    value: (zone, now) => {
+      const { standard, daylight } = yearlyOffsets(zone, now);
+      return daylight === standard ? '' : writeOffset(daylight);
+    },
+    order: (zone, now) => yearlyOffsets(zone, now).daylight,
+  },
+  isActive: { value: () => true },
+  ianaName: { value: ({ iana }) => iana },
+};
+const NAMES = Object.keys(COLUMNS);
+/** The columns of a list without `$select`, as in the original. */
+const USUAL = NAMES.filter((name) => name !== 'ianaName').join();
+
+/** Options of archive lists (contract, section 6) that this one does not have. */
+const OTHER_OPTIONS = ['$filter', '$mode', '$options', '$output', '$format', '$skiptoken'] as const;
+
+/** `/api/v1/TimeZone`: the zones that SO-TimeZone accepts, and those in use (contract, section 5). */
+export async function timeZoneRoutes(app: FastifyInstance, { base }: { base: TimeZone }): Promise<void> {
+  app.get('/', { config: { answer: 'ArchiveList', operation: listTimeZonesOperation } }, async (request) => ({
+    'odata.metadata': `${baseUrl(request)}/api/v1/archive$metadata`,
+    'odata.nextLink': null,
+    value: list(new QueryOptions([request.query as object], false), new Date()),
+  }));
+
+  app.get('/base', { config: { ...DATA, operation: getBaseTimeZoneOperation } }, async () =>
+    writeTimeZoneData(base, new Date()),
+  );
+
+  app.get('/current', { config: { ...DATA, operation: getCurrentTimeZoneOperation } }, async (request) =>
+    writeTimeZoneData(localeOf(request).timeZone, new Date()),
+  );
+
+  app.get<{ Params: { name: string } }>(
+    '/:name',
+    { config: { ...DATA, operation: getTimeZoneOperation } },
+    async (request) => {
+      const timeZone = findListedTimeZone(request.params.name);
+      if (timeZone === undefined) {
+        throw notFound`There is no time zone ${describe(request.params.name)}; GET /api/v1/TimeZone lists them.`;
+      }
+      return writeTimeZoneData(timeZone, new Date());
+    },
+  );
+}
+
+function list(options: QueryOptions, now: Date): object[] {
+  for (const option of OTHER_OPTIONS) {
+    if (options.text(option) !== '')
+      throw invalid`The list of time zones has no option ${option}; $select, $orderBy, $top and $skip are accepted.`;
+  }
+  const columns = (options.text('$select') || USUAL).split(',').map((name) => columnOf('$select', name));
+  const order = orderOf(options.text('$orderBy'));
+  const skip = options.count('$skip', INT32_MAX) ?? 0;
+  const top = options.count('$top', INT32_MAX) ?? TIME_ZONES.length;
+  const sorted = order.length === 0 ? TIME_ZONES : [...TIME_ZONES].sort(comparing(order, now));
+  return sorted.slice(skip, skip + top).map((zone) => ({
+    PrimaryKey: String(zone.id),
+    EntityName: 'timezone',
+    ...Object.fromEntries(columns.map(([name, column]) => [name, column.value(zone, now)])),
+  }));
+}
+
+/** A column by its name in any casing, with the spelling that was asked for. */
+function columnOf(option: string, text: string): [string, Column] {
+  const name = text.trim();
+  const found = NAMES.find((one) => one.toLowerCase() === name.toLowerCase());
+  if (found === undefined)
+    throw invalid`${option} names ${describe(name)}; ${NAMES.join(', ')} are accepted.`;
+  return [name, COLUMNS[found] as Column];
+}
+
+function orderOf(text: string): { column: Column; sign: number }[] {
+  if (text === '') return [];
+  return text.split(',').map((part) => {
+    const [, name = part, direction = 'asc'] = /^\s*(\S+)(?:\s+(asc|desc))?\s*$/i.exec(part) ?? [];
+    return {
+      column: columnOf('$orderBy', name)[1],
+      sign: direction.toLowerCase() === 'desc' ? -1 : 1,
+    };
+  });
+}
+
+function comparing(order: readonly { column: Column; sign: number }[], now: Date) {
+  return (a: ListedTimeZone, b: ListedTimeZone): number => {
+    for (const { column, sign } of order) {
+      const key = column.order ?? column.value;
+      const [left, right] = [key(a, now), key(b, now)];
+      if (left !== right) return left < right ? -sign : sign;
+    }
+    return a.id - b.id;
+  };
+}
+
+/** Minutes east of UTC as SuperOffice lists them: `+10:00`, `-5:00`, `0`. */
+function writeOffset(minutes: number): string {
+  if (minutes === 0) return '0';
+  const distance = Math.abs(minutes);
+  const rest = String(distance % 60).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${Math.floor(distance / 60)}:${rest}`;
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import type { Operation } from '../openapi/operation.ts';
-import { DateTime, nullable } from '../openapi/schemas.ts';
+import { DateTime, nullable } from '../openapi/operation.ts';
 
 const tag = 'Webhooks';
 

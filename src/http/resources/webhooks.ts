@@ -27,8 +27,7 @@ import {
   redeliver,
 } from '../../db/queries/webhook-delivery.ts';
 import type { Schema } from '../../db/schema.ts';
-import { generateSecret } from '../../events/signature.ts';
-import { subjectOf, testBody } from '../../events/webhook-body.ts';
+import { generateSecret, subjectOf, testBody } from '../../events/webhook-delivery.ts';
 import type { WebhookSender } from '../../events/webhook-sender.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ObjectReader } from '../body/object-reader.ts';
-import { readTaskId } from './batch-task-params.ts';
-import { fieldRightMask, tableRightMask } from './masks.ts';
-import { selector } from './select.ts';
+import { fieldRightMask, tableRightMask } from './batch-task-codec.ts';
+import { readTaskId, selector } from './batch-task-params.ts';
 
 describe('CarrierReader', () => {
   test('finds names in any casing and tells absent from null', () => {

@@ -11,7 +11,7 @@ import {
   listLeaseChildrenOperation,
   startChildrenOperation,
   waitForChildrenOperation,
-} from './workers-part.ts';
+} from './workers-schema.ts';
 
 type ByLease = { Params: { lease: string } };
 const ByLeaseParams = Type.Object({ lease: Type.String() });

@@ -1,44 +1,56 @@
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
+import { invalid } from '../../core/errors.ts';
 import type { TaskDeps } from '../../services/context.ts';
-import { declareDefinitions, removeDefinition } from '../../services/declare-definitions.ts';
-import { type EndedLease, endLease, type LastProgress } from '../../services/end-lease.ts';
-import { keepCheckpoint } from '../../services/keep-checkpoint.ts';
-import { type AcquiredTask, LeaseBroker } from '../../services/lease-acquire.ts';
-import { readLease, writeLease } from '../../services/leases.ts';
-import { logLines } from '../../services/log-lines.ts';
-import { renewLease } from '../../services/renew-lease.ts';
+import {
+  type AcquiredTask,
+  declareDefinitions,
+  LeaseBroker,
+  removeDefinition,
+} from '../../services/lease-acquire.ts';
+import {
+  type EndedLease,
+  endLease,
+  keepCheckpoint,
+  keepResultFile,
+  type LastProgress,
+  logLines,
+  readLease,
+  renewLease,
+  writeLease,
+} from '../../services/leases.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { localeOf } from '../i18n/locale.ts';
 import type { Operation } from '../openapi/operation.ts';
+import { readContentDigest } from '../send-file.ts';
 import { TaskSerializer } from './batch-task-codec.ts';
-import {
-  acquireTasksOperation,
-  addLogLinesOperation,
-  declareDefinitionsOperation,
-  endAcquireOperation,
-  failTaskOperation,
-  forgetDefinitionOperation,
-  keepCheckpointOperation,
-  renewLeaseOperation,
-  returnTaskOperation,
-  succeedTaskOperation,
-} from './workers-part.ts';
 import {
   Acquire,
   type Acquired,
   AcquireQuery,
+  acquireTasksOperation,
+  addLogLinesOperation,
   Checkpoint,
   type Declaration,
   Declare,
+  declareDefinitionsOperation,
   EndAcquireQuery,
   type Ended,
+  endAcquireOperation,
   Fail,
+  failTaskOperation,
+  forgetDefinitionOperation,
+  keepCheckpointOperation,
   Log,
   Renew,
   Return,
+  renewLeaseOperation,
+  returnTaskOperation,
   Succeed,
+  succeedTaskOperation,
+  uploadResultFileOperation,
 } from './workers-schema.ts';
 
 /** A Result, an error or a checkpoint of its greatest length fits, even if every character is escaped. */
@@ -290,4 +302,46 @@ function writeAcquired(one: AcquiredTask, writer: TaskSerializer): Static<typeof
 
 function writeEnded({ state, nextRunInSeconds }: EndedLease): Static<typeof Ended> {
   return { State: state, NextRunInSeconds: nextRunInSeconds };
+}
+
+const Params = Type.Object({ lease: Type.String() });
+const Query = Type.Object({
+  Name: Type.String({ minLength: 1, description: 'The file name; it becomes FileName' }),
+});
+const Headers = Type.Object({
+  'content-length': Type.String(),
+  'content-digest': Type.String({ description: 'RFC 9530: sha-256=:<base64>:' }),
+});
+
+/** `PUT /api/v1/Workers/Leases/{lease}/File?Name=…`: a worker's result file, streamed, its size and hash checked. */
+export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+
+  app.put<{ Params: { lease: string }; Querystring: { Name: string } }>(
+    '/Leases/:lease/File',
+    {
+      bodyLimit: Number.MAX_SAFE_INTEGER, // the files' own limit counts
+      config: { operation: uploadResultFileOperation },
+      schema: { params: Params, querystring: Query, headers: Headers },
+    },
+    async (request, reply) => {
+      const lease = readLease(request.params.lease);
+      const said = {
+        bytes: Number(request.headers['content-length']),
+        sha256: readContentDigest(String(request.headers['content-digest'])),
+      };
+      if (request.body === undefined)
+        throw invalid`The body is missing; the content of the file, with a Content-Type, is accepted.`;
+      await keepResultFile(
+        tasks,
+        callerOf(request),
+        lease,
+        request.query.Name,
+        request.body as Readable,
+        said,
+      );
+      return reply.code(204).send();
+    },
+  );
 }

@@ -3,8 +3,12 @@ import { BackgroundJob } from '../../core/background-job.ts';
 import { familyPercent } from '../../core/children.ts';
 import { message } from '../../core/message.ts';
 import type { Database } from '../../db/database.ts';
-import { type ChildrenStatus, readStandings, writeParentProgress } from '../../db/queries/family-progress.ts';
-import { listStopping } from '../../db/queries/neglected-families.ts';
+import {
+  type ChildrenStatus,
+  listStopping,
+  readStandings,
+  writeParentProgress,
+} from '../../db/queries/parents.ts';
 import { inStatement } from '../../db/transaction.ts';
 import { stopTree } from './cancel.ts';
 

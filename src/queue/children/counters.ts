@@ -9,7 +9,7 @@ import {
   markReady,
   markStopping,
   updateCounters,
-} from '../../db/queries/count-moves.ts';
+} from '../../db/queries/parents.ts';
 import type { Schema } from '../../db/schema.ts';
 import { afterCommit } from '../../db/transaction.ts';
 

@@ -1,7 +1,11 @@
 import type { Transaction } from 'kysely';
-import { type LockedParent, lockParent } from '../../db/queries/hold-parent.ts';
-import { type Child, listChildren } from '../../db/queries/list-children.ts';
-import { readChildCounts } from '../../db/queries/read-family.ts';
+import {
+  type Child,
+  type LockedParent,
+  listChildren,
+  lockParent,
+  readChildCounts,
+} from '../../db/queries/children.ts';
 import type { Schema } from '../../db/schema.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { ChildResult, ChildrenPort } from '../../sdk/children.ts';
@@ -9,7 +13,7 @@ import { CHILDREN_PAGE } from '../../sdk/children.ts';
 import { RunEnded } from '../../sdk/errors.ts';
 import type { Run } from '../run.ts';
 import type { RunLog } from '../run-log.ts';
-import type { FamilyDeps } from './family-parts.ts';
+import type { FamilyDeps } from './start.ts';
 import { prepareChildren, startChildren } from './start.ts';
 import { waitForChildren } from './wait.ts';
 

@@ -7,17 +7,30 @@ import {
   MAX_DEPTH,
 } from '../../core/children.ts';
 import { invalid } from '../../core/errors.ts';
-import { checkText } from '../../core/limits.ts';
+import { checkText, type TextLimits } from '../../core/limits.ts';
 import { message } from '../../core/message.ts';
 import type { TraceContext } from '../../core/trace-context.ts';
-import { addChild } from '../../db/queries/add-to-family.ts';
-import { findChildren, insertChildren, type NewChild } from '../../db/queries/children.ts';
-import type { LockedParent } from '../../db/queries/hold-parent.ts';
+import type { Database } from '../../db/database.ts';
+import {
+  addChild,
+  findChildren,
+  insertChildren,
+  type LockedParent,
+  type NewChild,
+} from '../../db/queries/children.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { KeyedChild } from '../../sdk/children.ts';
+import type { Definitions } from '../definitions.ts';
 import type { TaskQueue } from '../task-queue.ts';
 import { recordStarts } from '../transition.ts';
-import type { FamilyDeps } from './family-parts.ts';
+
+/** What starting children and waiting for them work with. */
+export interface FamilyDeps {
+  readonly database: Database;
+  readonly queue: TaskQueue;
+  readonly definitions: Definitions;
+  readonly textLimits: TextLimits;
+}
 
 /**
  * Checks everything about children that can be checked before their transaction.

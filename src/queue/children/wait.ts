@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { ChildCounts, OnFailure } from '../../core/children.ts';
 import { message, type Text } from '../../core/message.ts';
-import type { LockedParent } from '../../db/queries/hold-parent.ts';
+import type { LockedParent } from '../../db/queries/children.ts';
 import { beginWait, lockChildCounts } from '../../db/queries/parents.ts';
 import type { Schema } from '../../db/schema.ts';
 import { afterCommit } from '../../db/transaction.ts';

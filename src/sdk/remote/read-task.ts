@@ -1,6 +1,5 @@
-import type { CancellationBehaviourName } from '../../core/cancellation.ts';
 import { DEFAULT_TEXT_LIMITS } from '../../core/limits.ts';
-import type { BatchTask, Parameters } from '../../core/task.ts';
+import type { BatchTask, CancellationBehaviourName, Parameters } from '../../core/task.ts';
 import type { AcquiredCarrier } from './client.ts';
 
 /** The task that Acquire has answered, as definitions inside the server get it. */

@@ -17,13 +17,10 @@ import { readTraceContext, traceHeaders } from '../../core/trace-context.ts';
 import { beginRun, type WorkSpan } from '../../core/tracing.ts';
 import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../children.ts';
 import type { ResultFile, TaskContext, TaskDefinition } from '../define-task.ts';
-import { type Json, PermanentError, RunEnded, type RunEndReason } from '../errors.ts';
-import { loggableError } from '../failure-text.ts';
-import { forwardingLog, type LogLine, lineText } from '../log.ts';
-import { RunHandle } from '../run-control.ts';
+import { type Json, loggableError, PermanentError, RunEnded, type RunEndReason } from '../errors.ts';
+import { forwardingLog, type LogLine, lineText, logFieldsOf } from '../log.ts';
+import { RunHandle, runWithGracePeriod } from '../run-control.ts';
 import { inFaultScope } from '../run-faults.ts';
-import { logFieldsOf } from '../run-log-fields.ts';
-import { runWithGracePeriod } from '../supervise.ts';
 import {
   type AcquiredCarrier,
   CallRefused,

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCOPES } from '../../../src/core/caller.ts';
-import type { StartOptions } from '../../../src/core/start-options.ts';
+import type { StartOptions } from '../../../src/core/task.ts';
 import { claimBatch } from '../../../src/queue/claimer.ts';
 import { Stager } from '../../../src/queue/stager.ts';
 import { startTask } from '../../../src/services/start-task.ts';

@@ -7,10 +7,9 @@ import { parseFilter } from '../../../src/core/odata/parser.ts';
 import { STORED_STATES, type StoredState, TaskState } from '../../../src/core/task-state.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { openDatabase } from '../../../src/db/open.ts';
-import { IS_HELD } from '../../../src/db/queries/held-tasks.ts';
-import { listTasks } from '../../../src/db/queries/list-tasks.ts';
-import { slicesOf } from '../../../src/db/queries/scope.ts';
-import { readPage } from '../../../src/db/queries/task-list.ts';
+import { listTasks } from '../../../src/db/queries/task.ts';
+import { readPage, slicesOf } from '../../../src/db/queries/task-list.ts';
+import { IS_HELD } from '../../../src/db/queries/task-row.ts';
 import { ASKED } from '../../support/archive-filters.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
 

@@ -9,10 +9,14 @@ import type { Static, TSchema } from 'typebox';
 import type { BatchTask } from '../../../src/core/task.ts';
 import { importTables } from '../../../src/db/migrations/0017-import-tables.ts';
 import { childrenOver } from '../../../src/sdk/children.ts';
-import type { TaskContext, TaskDefinition } from '../../../src/sdk/define-task.ts';
+import type {
+  RunServices,
+  RunTransaction,
+  TaskContext,
+  TaskDefinition,
+} from '../../../src/sdk/define-task.ts';
 import type { Json } from '../../../src/sdk/errors.ts';
 import { PermanentError } from '../../../src/sdk/errors.ts';
-import type { RunServices, RunTransaction } from '../../../src/sdk/run-services.ts';
 
 /** A temporary folder that is gone after the test. */
 export interface TempFolder extends AsyncDisposable {

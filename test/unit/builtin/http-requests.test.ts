@@ -17,7 +17,7 @@ import { type FakeOptions, fakeContext, parametersOf, tempFolder } from './fake-
 type Parameters = ReturnType<typeof parametersOf<NonNullable<typeof httpRequests.parameters>>>;
 
 const pauses = vi.hoisted(() => [] as number[]);
-vi.mock('../../../src/builtin/pause.ts', () => ({
+vi.mock('../../../src/builtin/countdown.ts', () => ({
   pause: async (milliseconds: number, signal: AbortSignal) => {
     signal.throwIfAborted();
     pauses.push(milliseconds);

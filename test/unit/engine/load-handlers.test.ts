@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadHandlers } from '../../../src/queue/load-handlers.ts';
-import { Registry } from '../../../src/queue/registry.ts';
+import { loadHandlers, Registry } from '../../../src/queue/registry.ts';
 
 const SDK = join(import.meta.dirname, '../../../src/sdk/index.ts');
 let folder: string;

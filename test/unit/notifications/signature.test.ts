@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { generateSecret, signedHeaders } from '../../../src/events/signature.ts';
-import { waitAfter } from '../../../src/events/webhook-delivery.ts';
+import { generateSecret, signedHeaders, waitAfter } from '../../../src/events/webhook-delivery.ts';
 import { lacks } from '../../support/programs.ts';
 
 const guide = readFileSync(join(import.meta.dirname, '../../../docs/notifications.md'), 'utf8');
