@@ -12,7 +12,8 @@ import { checkAccess } from './access.ts';
 import type { Guard } from './change-task.ts';
 import { deleteTasks, restartTask, stopTask } from './change-task.ts';
 import type { TaskDeps } from './context.ts';
-import { type ArchiveSource, definitionsFor, listedDefinitions } from './task-list.ts';
+import { definitionsFor, listedDefinitions } from './task-list.ts';
+import type { ArchiveSource } from './task-list-rows.ts';
 
 /** What can be done to many tasks at once. */
 export const BULK_ACTIONS = ['Stop', 'Restart', 'Delete'] as const;

@@ -2,12 +2,42 @@ import type { Kysely } from 'kysely';
 import { invalid } from '../core/errors.ts';
 import type { MessageData } from '../core/message.ts';
 import type { ColumnValue } from '../core/odata/columns.ts';
+import type { Filter } from '../core/odata/filter.ts';
 import { detailItems, type Grouping, hasRow, itemsAt } from '../core/odata/grouping.ts';
-import { isAggregate, type SelectedItem } from '../core/odata/selection.ts';
-import { type PageRow, type Place, readPage } from '../db/queries/task-list.ts';
+import type { OrderColumn } from '../core/odata/order.ts';
+import { isAggregate, type SelectedItem, type Selection } from '../core/odata/selection.ts';
+import { type PageRow, type Place, readPage, type Slice } from '../db/queries/task-list.ts';
+import type { ListedDefinition } from '../db/queries/task-list-filter.ts';
 import { type Group, runningSums, summarise } from '../db/queries/task-list-summary.ts';
 import type { Schema } from '../db/schema.ts';
-import { type ArchiveRequest, type ArchiveSource, MAX_SUMMARISED } from './task-list.ts';
+
+/** The most tasks that a total counts and an aggregate sums up. */
+export const MAX_SUMMARISED = 1_000_000;
+
+/** What a caller asks of the archive list. */
+export interface ArchiveRequest {
+  readonly filter: Filter | undefined;
+  readonly selection: Selection;
+  /** How the list is grouped and summed up, if it is. */
+  readonly grouping: Grouping | undefined;
+  /** A total order; of a grouped list that of its grouping. */
+  readonly order: readonly OrderColumn[];
+  /** Where the last page ended; `undefined` for the first. */
+  readonly after: Place | undefined;
+  readonly skip: number;
+  /** Maximum number of tasks in a page, or of groups if it has no tasks. */
+  readonly top: number;
+  /** Whether a row with the sums of the whole list ends it. */
+  readonly grandTotal: boolean;
+  /** Whether the tasks of the whole list are counted. */
+  readonly count: boolean;
+}
+
+/** What a page is read by. */
+export interface ArchiveSource {
+  readonly slices: readonly Slice[];
+  readonly definitions: readonly ListedDefinition[];
+}
 
 /** Maximum number of tasks in a list with running aggregates. */
 const MAX_RUNNING = 100_000;

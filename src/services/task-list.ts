@@ -2,41 +2,22 @@ import type { Kysely } from 'kysely';
 import type { Caller } from '../core/caller.ts';
 import { type MessageData, plainOf } from '../core/message.ts';
 import type { ColumnName } from '../core/odata/columns.ts';
-import { columnsOf, type Filter } from '../core/odata/filter.ts';
-import type { Grouping } from '../core/odata/grouping.ts';
-import type { OrderColumn } from '../core/odata/order.ts';
-import type { Selection } from '../core/odata/selection.ts';
+import { columnsOf } from '../core/odata/filter.ts';
 import { visibleTo } from '../core/permissions.ts';
 import type { Place } from '../db/queries/task-list.ts';
-import { type Slice, slicesOf } from '../db/queries/task-list.ts';
+import { slicesOf } from '../db/queries/task-list.ts';
 import type { ListedDefinition } from '../db/queries/task-list-filter.ts';
 import { countTasks } from '../db/queries/task-list-summary.ts';
 import type { Schema } from '../db/schema.ts';
 import type { KnownDefinition } from '../queue/definitions.ts';
 import type { TaskDeps } from './context.ts';
-import { type ArchiveRow, ArchiveRows } from './task-list-rows.ts';
-
-/** The most tasks that a total counts and an aggregate sums up. */
-export const MAX_SUMMARISED = 1_000_000;
-
-/** What a caller asks of the archive list. */
-export interface ArchiveRequest {
-  readonly filter: Filter | undefined;
-  readonly selection: Selection;
-  /** How the list is grouped and summed up, if it is. */
-  readonly grouping: Grouping | undefined;
-  /** A total order; of a grouped list that of its grouping. */
-  readonly order: readonly OrderColumn[];
-  /** Where the last page ended; `undefined` for the first. */
-  readonly after: Place | undefined;
-  readonly skip: number;
-  /** Maximum number of tasks in a page, or of groups if it has no tasks. */
-  readonly top: number;
-  /** Whether a row with the sums of the whole list ends it. */
-  readonly grandTotal: boolean;
-  /** Whether the tasks of the whole list are counted. */
-  readonly count: boolean;
-}
+import {
+  type ArchiveRequest,
+  type ArchiveRow,
+  ArchiveRows,
+  type ArchiveSource,
+  MAX_SUMMARISED,
+} from './task-list-rows.ts';
 
 /** A page of the archive list. */
 export interface ArchivePage {
@@ -45,12 +26,6 @@ export interface ArchivePage {
   readonly next: Place | undefined;
   /** How many tasks the whole list has, no more than MAX_SUMMARISED, if it was asked for. */
   readonly total: { readonly count: number; readonly cut: boolean } | undefined;
-}
-
-/** What a page is read by. */
-export interface ArchiveSource {
-  readonly slices: readonly Slice[];
-  readonly definitions: readonly ListedDefinition[];
 }
 
 /**

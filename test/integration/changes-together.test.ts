@@ -92,7 +92,7 @@ describe.each(DATABASES)('changes at the same moment on %s', (kind) => {
     ]);
     expect(
       results.map((result) => (result.status === 'fulfilled' ? result.value.state : result.reason.kind)),
-    ).toEqual(['New', 'conflict', 'missing', 'New', 'missing', 'missing', 'New', 'Failed', 'New']);
+    ).toEqual(['New', 'conflict', 'notFound', 'New', 'notFound', 'notFound', 'New', 'Failed', 'New']);
     const kept = await rows([one, two, three, own, moved, illegal, stranger]);
     expect(kept).toMatchObject([
       { ...ALL, updated_by: 1 },

@@ -8,7 +8,7 @@ const TAGS = new Set([
   'invalid',
   'unauthenticated',
   'forbidden',
-  'missing',
+  'notFound',
   'methodNotAllowed',
   'malformed',
   'unacceptable',
@@ -18,7 +18,7 @@ const TAGS = new Set([
   'unsatisfiable',
   'unsupported',
   'oversized',
-  'throttled',
+  'rateLimited',
 ]);
 
 /** The tag of the page's texts. */

@@ -31,9 +31,9 @@ describe('SQL in the sources', () => {
   test('publishes what follows from a transaction only through afterCommit', () => {
     const files = sourceFiles().filter(({ source }) => /[sS]ignals\.publish\(/.test(source));
     expect(files.map(({ file }) => file).toSorted()).toEqual([
-      'src/queue/children/coordinator.ts', // repeats a signal that was lost
-      'src/events/feed.ts', // says that this process listens
       'src/db/transaction.ts',
+      'src/events/feed.ts', // says that this process listens
+      'src/queue/children/coordinator.ts', // repeats a signal that was lost
       'src/services/lease-acquire.ts', // ends a waiting call
     ]);
   });
