@@ -37,7 +37,7 @@ export function enforceRouteAccess(app: FastifyInstance): void {
       const path = route.url.replace(/(?<=.)\/$/, '');
       if (access === undefined)
         throw new Error(
-          `${method} ${path} declares no access: name one of ACCESS (src/domain/access.ts) in its operation, or in config.access`,
+          `${method} ${path} declares no access: name one of ACCESS (src/core/access.ts) in its operation, or in config.access`,
         );
       if (!declared.some((one) => one.method === method && one.path === path))
         declared.push({ method, path, access });

@@ -18,7 +18,7 @@ test('templates are found in nested and plain messages, whatever the values', ()
   expect(templates.size).toBeGreaterThan(100);
 });
 
-describe.each(translated)('src/http/localization/catalogues/%s.json', (language, catalogue) => {
+describe.each(translated)('src/http/i18n/catalogs/%s.json', (language, catalogue) => {
   const messages: Readonly<Record<string, string>> = catalogue.messages ?? {};
 
   test('has every message', () => {

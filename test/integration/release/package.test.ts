@@ -16,7 +16,7 @@ const run = promisify(execFile);
 const PUBLISHED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/[\w/-]+(\.d\.ts|\.js|\.js\.map)$/,
-  /^dist\/http\/localization\/catalogues\/\w\w\.json$/,
+  /^dist\/http\/i18n\/catalogs\/\w\w\.json$/,
   /^packages\/client\/(index\.js|index\.d\.ts|schema\.d\.ts)$/,
   /^dashboard\/dist\/(stamp\.txt|[\w/.-]+\.(html|js|css|svg|png)(\.br|\.gz)?)$/,
 ];
@@ -40,7 +40,7 @@ describe('the package as it is published', () => {
       .map((entry) => join(entry.parentPath, entry.name).slice(stage.length + 1));
     expect(files.filter((file) => !PUBLISHED.some((pattern) => pattern.test(file)))).toEqual([]);
     expect(files).toEqual(
-      expect.arrayContaining(['dist/cli/main.js', 'dist/workers/index.d.ts', 'dashboard/dist/index.html']),
+      expect.arrayContaining(['dist/cli/main.js', 'dist/sdk/index.d.ts', 'dashboard/dist/index.html']),
     );
     const manifest = JSON.parse(await readFile(join(stage, 'package.json'), 'utf8'));
     for (const key of ['private', 'scripts', 'devDependencies', 'optionalDependencies'])
