@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects, one after the other: `unit` (fast, no server), `integration` (real servers and databases; two
- * files at a time, because each starts processes of its own, and much of its time is waiting) and `browser` (the
- * built page in Chromium, against a real server, likewise; left out where there is no Chromium).
+ * Three projects, run in this order: `unit` (fast, no server), `integration` (real servers and databases) and `browser`
+ * (the built dashboard in Chromium, against a real server; skipped if Chromium is missing). The last two run two files at a
+ * time, because each file starts its own processes and mostly waits.
  */
 export default defineConfig({
   test: {
@@ -29,7 +29,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres-server.ts', 'test/support/database-templates.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
-          // Waits are for conditions, so that these only end what hangs, however busy the machine is.
+          // Tests wait for conditions, so these timeouts only end tests that hang, even on a busy machine.
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

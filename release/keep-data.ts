@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 
 /**
- * Keeps the data of a release for the upgrade test of later ones: runs the server of a checkout on an empty folder,
- * does a little of everything, stops in the middle of a run, and packs the folder to
+ * Keeps the data of a release for the upgrade tests of later ones. Runs the server of a checkout on an empty folder, uses most
+ * features, stops in the middle of a run, and packs the folder to
  * `test/integration/release/kept/<version>.tar.zst`. Run it once at each release:
  *
  *     node release/keep-data.ts [folder of the checkout]
@@ -91,7 +91,7 @@ await writeFile(archive, zstdCompressSync(tar.stdout, { params: smallest }));
 await rm(folder, { recursive: true });
 process.stdout.write(`${archive}\n`);
 
-/** Calls the server. Resolves to what it answers, which is what the caller says that it is. */
+/** Calls the server and returns its response, with the type that the caller expects. */
 async function call<T = unknown>(
   method: string,
   path: string,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** What of the manifest the published package keeps; the rest is for the checkout. */
+/** Fields of the manifest that the published package keeps; the others are for the checkout. */
 const KEPT = [
   'name',
   'version',
@@ -22,10 +22,10 @@ const KEPT = [
 ] as const;
 
 /**
- * Lays the package as it is published into a folder, which is emptied first: the built server, the built page, the client, and a
- * manifest without what only the checkout needs.
+ * Stages the package in a folder, which is emptied first: the built server, the built dashboard, the client, and a manifest
+ * without fields for the checkout.
  *
- * @throws where the build fails
+ * @throws if the build fails
  */
 export async function stagePackage(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });

@@ -28,7 +28,7 @@ export function App(): ReactNode {
   const [owner, setOwner] = useState<Session>();
 
   useEffect(() => {
-    const find = (): void => void findSession().catch(() => undefined); // The banner says so; the next tick retries.
+    const find = (): void => void findSession().catch(() => undefined); // The banner shows it; the next tick retries.
     if (who === undefined) find();
     return who === undefined ? onTaskChanges(find) : undefined;
   }, [who]);

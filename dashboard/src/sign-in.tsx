@@ -5,7 +5,7 @@ import { Field } from './parts/field.tsx';
 import { Problem } from './parts/problem.tsx';
 import { useTexts } from './texts.tsx';
 
-/** The sign-in form. After an expired session it says so. */
+/** The sign-in form, with a notice after an expired session. */
 export function SignIn({ ended }: { ended: boolean }): ReactNode {
   const { t } = useTexts();
   const login = useRef<HTMLInputElement>(null);

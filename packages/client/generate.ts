@@ -8,22 +8,22 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { startServer } from '../../src/server.ts';
 
-// Makes the client's types from the OpenAPI document of the server as it is: `npm run client`.
+// Generates the client's types from the current OpenAPI document of the server: `npm run client`.
 
 type Json = Record<string, unknown>;
 
-/** The file that is made. */
+/** The generated file. */
 export const SCHEMA = join(import.meta.dirname, 'schema.d.ts');
 
-const HEAD = '// Made from the OpenAPI document by `npm run client`; what is changed here is lost.\n\n';
+const HEAD = '// Generated from the OpenAPI document by `npm run client`. Do not edit.\n\n';
 
-/** The types of an OpenAPI document, as the client has them: it sends and reads JSON, and files as they are. */
+/** Returns the client's types for an OpenAPI document. The client sends and reads JSON, and files unchanged. */
 export async function typesOf(document: object): Promise<string> {
   const nodes = await openapiTS(inJson(structuredClone(document)) as OpenAPI3);
   return HEAD + astToString(nodes);
 }
 
-/** Leaves out the formats that say the same as application/json, and the headers that the client sets for every call. */
+/** Omits formats equivalent to application/json, and headers that the client sets on every call. */
 function inJson(part: unknown): unknown {
   if (typeof part !== 'object' || part === null) return part;
   const { content, parameters } = part as { content?: Json; parameters?: unknown };
@@ -60,5 +60,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const types = await typesOf(await readDocument());
   const same = existsSync(SCHEMA) && readFileSync(SCHEMA, 'utf8') === types;
   if (!same) writeFileSync(SCHEMA, types);
-  process.stdout.write(`packages/client/schema.d.ts ${same ? 'was as it should be' : 'was made anew'}\n`);
+  process.stdout.write(`packages/client/schema.d.ts ${same ? 'is up to date' : 'was regenerated'}\n`);
 }

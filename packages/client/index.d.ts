@@ -3,15 +3,15 @@ import type { components, operations, paths } from './schema.js';
 
 export type { components, operations, paths };
 
-/** A carrier by its name in the OpenAPI document: `Carrier<'BatchTaskInfo'>`. */
+/** A schema by its name in the OpenAPI document: `Carrier<'BatchTaskInfo'>`. */
 export type Carrier<Name extends keyof components['schemas']> = components['schemas'][Name];
 
-/** Calls by method and path; what they take and answer is as the OpenAPI document says. */
+/** Calls by method and path, with the requests and responses of the OpenAPI document. */
 export type BatchlineClient = Client<paths>;
 
-/** Where the server is, who is calling, and how texts and times are wanted. */
+/** Address of the server, credentials, and the language and time zone of the responses. */
 export interface ClientOptions {
-  /** The server's address, without `/api`; the page's own where it is absent. */
+  /** The server's address, without `/api`; in a browser, the page's own by default. */
   readonly url?: string;
   /** A bearer token. */
   readonly token?: string;
@@ -26,33 +26,33 @@ export interface ClientOptions {
   readonly language?: string;
   /** SO-TimeZone, such as `Europe/Oslo, includeTZOffset`. */
   readonly timeZone?: string;
-  /** Headers of every call; a function is asked each time, as for the X-XSRF-TOKEN of a cookie session. */
+  /** Headers of every call. A function is called each time, for example for the X-XSRF-TOKEN of a cookie session. */
   readonly headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
-  /** Instead of the global one. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
-/** Makes a client. It keeps no connection open and needs no closing. */
+/** Creates a client. It keeps no connection open and needs no closing. */
 export function createClient(options?: ClientOptions): BatchlineClient;
 
-/** The server has refused a call; the message is its own, in the language of the client. */
+/** The server refused a call. The message is the server's, in the client's language. */
 export class Refused extends Error {
-  /** @param body what was answered: the error carrier, or whatever came instead */
+  /** @param body the response body: an error, or anything else that a proxy returned */
   constructor(response: { readonly status: number }, body: unknown);
   readonly status: number;
-  /** ErrorType, such as `ArgumentException`; empty if the answer has none. */
+  /** ErrorType, such as `ArgumentException`; empty if the response has none. */
   readonly type: string;
-  /** Code, such as `task_not_found`; empty if the answer has none. */
+  /** Code, such as `task_not_found`; empty if the response has none. */
   readonly code: string;
 }
 
-/** The properties of the body of a start that the server ignored as unknown; null if there are none. */
+/** Returns the unknown properties that the server ignored in the body of a start; null if there are none. */
 export function ignoredBy(response: { readonly headers: Headers }): string | null;
 
 /**
- * What a call has answered: `await answerOf(client.GET('/api/v1/Definitions'))`.
+ * Returns the response body of a call: `await answerOf(client.GET('/api/v1/Definitions'))`.
  *
- * @throws Refused where the server refuses; what `fetch` throws where it does not answer
+ * @throws Refused if the server refuses the call, and errors of `fetch` if it is unreachable
  */
 export function answerOf<Answer extends { readonly data?: unknown; readonly response: Response }>(
   call: Promise<Answer>,

@@ -1,6 +1,6 @@
 import createFetchClient from 'openapi-fetch';
 
-/** The server has refused a call; the message is its own, in the language of the client. */
+/** The server refused a call. The message is the server's, in the client's language. */
 export class Refused extends Error {
   constructor(response, body) {
     super(typeof body?.Message === 'string' ? body.Message : `HTTP ${response.status}`);

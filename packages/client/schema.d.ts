@@ -1,4 +1,4 @@
-// Made from the OpenAPI document by `npm run client`; what is changed here is lost.
+// Generated from the OpenAPI document by `npm run client`. Do not edit.
 
 export interface paths {
     "/health/live": {

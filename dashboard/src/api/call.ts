@@ -60,7 +60,7 @@ export async function get<Data>(call: Call<Data>): Promise<Data> {
   return (await answer(call)).data;
 }
 
-/** Makes a deferred call, for mutations that make one of several calls. */
+/** Runs a deferred call, for mutations with several possible calls. */
 export function make<Data>(run: () => Call<Data>): Promise<Answer<Data>> {
   return answer(run());
 }
