@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react';
 import { session } from './api/session.ts';
 
-/** How long events are collected before listeners are called, in milliseconds. */
+/** Delay for collecting events before listeners are called, in milliseconds. */
 const GATHERING = 300;
 /** The polling intervals with a stream, for changes without an event, and without one. */
 const IDLE = 15_000;

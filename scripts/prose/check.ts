@@ -1,9 +1,11 @@
 import { extract } from './extract.ts';
 
-/** A phrase that we don't use, as a regular expression without flags, and what to write instead. */
+/** A phrase that we don't use, as a regular expression without flags, and its replacement. */
 export interface Idiom {
   find: string;
   use: string;
+  /** Limits the rule to comments or documents. */
+  in?: string;
 }
 
 interface Finding {
@@ -17,18 +19,24 @@ export type Checker = (path: string, source: string) => Finding[];
 
 /** Compiles the list. Phrases match whole words in any case; `Where` at the start of a pattern is matched as written. */
 export function createChecker(idioms: readonly Idiom[]): Checker {
-  const rules = idioms.map(({ find, use }) => {
+  const rules = idioms.map(({ find, use, in: kind }) => {
     const words = find.replaceAll(' ', ' +');
     const starts = /^\w/.test(find) ? '\\b' : '';
     const ends = /\w$/.test(find) ? '\\b' : '';
-    return { pattern: new RegExp(`${starts}(?:${words})${ends}`, /Where/.test(find) ? 'gm' : 'gim'), use };
+    return {
+      pattern: new RegExp(`${starts}(?:${words})${ends}`, /Where/.test(find) ? 'gm' : 'gim'),
+      use,
+      kind,
+    };
   });
   return (path, source) => {
     const findings: Finding[] = [];
-    for (const { offset, text } of extract(path, source)) {
-      const matches = rules.flatMap(({ pattern, use }) =>
-        [...text.matchAll(pattern)].map((match) => ({ start: match.index, phrase: match[0], use })),
-      );
+    for (const { kind, offset, text } of extract(path, source)) {
+      const matches = rules
+        .filter((rule) => rule.kind === undefined || rule.kind === kind)
+        .flatMap(({ pattern, use }) =>
+          [...text.matchAll(pattern)].map((match) => ({ start: match.index, phrase: match[0], use })),
+        );
       let end = 0;
       for (const { start, phrase, use } of matches.sort((a, b) => a.start - b.start)) {
         if (start < end) continue; // reported with the phrase that it overlaps

@@ -13,7 +13,7 @@ export function ConfirmButton({
   className = 'danger',
   run,
 }: {
-  /** What the button does, in a word: "Delete". */
+  /** Label of the button, one verb: "Delete". */
   action: string;
   /** The accessible name, if there are several such buttons. It contains `action`. */
   label?: string;

@@ -9,7 +9,7 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
 }
 
-/** How many placeholder rows stand for those that are being loaded. */
+/** Number of placeholder rows while rows are loading. */
 const PLACEHOLDERS = ['one', 'two', 'three'] as const;
 
 /** A table of few rows. On a phone each row is a card, with the titles of the columns beside the values. */

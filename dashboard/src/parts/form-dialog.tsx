@@ -73,7 +73,7 @@ export function FormDialog({
   );
 }
 
-/** What is wrong with the values of a form, by name. */
+/** Validation errors of a form, by the name of the value. */
 function invalidFields(form: HTMLFormElement, t: Tell): Record<string, string> {
   const controls = [...form.elements].filter(
     (each): each is Control => 'validity' in each && !(each as Control).validity.valid,

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Refused } from '../api/call.ts';
 import { useTexts } from '../texts.tsx';
 
-/** Why the page itself refuses an input, in the person's language. */
+/** A validation error of the page itself, in the user's language. */
 export class InputError extends Error {
   readonly field: string | undefined;
 

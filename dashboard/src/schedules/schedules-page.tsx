@@ -13,7 +13,7 @@ import { readTime, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import { NewSchedule } from './new-schedule.tsx';
 
-/** How often the list is refetched, in milliseconds. */
+/** Refetch interval of the list, in milliseconds. */
 const INTERVAL = 5000;
 
 /** The schedules with their last and next runs. */

@@ -8,7 +8,7 @@ const PAGE = 100;
 const COLUMNS =
   'batchTaskId,name,state,associateId,description,progressPercent,progressDescription,registeredDate,updatedDate,lastStarted,startCount';
 
-/** How often the tasks are counted, in milliseconds. Counting reads all of them. */
+/** Interval for counting the tasks, in milliseconds. Counting reads all of them. */
 const COUNT_INTERVAL = 15_000;
 
 /** The tasks of a filter, page by page, with live updates. */

@@ -38,6 +38,13 @@ describe('in code', () => {
     ]);
   });
 
+  test('a comment does not start with a noun clause', () => {
+    const source =
+      '/** What a run returns. */\n/** How often it polls, in ms. */\n/** The most rows. */\n// What if it fails?\n';
+    expect(phrases('src/a.ts', source)).toEqual(['What a', 'How often', 'The most rows']);
+    expect(phrases('docs/a.md', '## What is translated')).toEqual([]);
+  });
+
   test('texts are read, names and SQL are not', () => {
     const source = [
       "const whoever = { 'somebody': 1 };",
