@@ -84,7 +84,7 @@ describeInBrowser('signing in', (stage) => {
     expect(new URL(page.url()).pathname).toBe('/start/countdown');
   });
 
-  test('a new user in the same window sees nothing of the previous one', async () => {
+  test('a new user in the same window sees no data of the previous one', async () => {
     const eva = await stage.server.associate('eva');
     await stage.server.associate('finn');
     await eva.start({ Name: 'flaky', ParameterObject: { fail: false } });

@@ -244,7 +244,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       expect(json.body.value).toHaveLength(1);
     });
 
-    test('texts are told in the language of the caller, days are those of the zone', async () => {
+    test("texts are in the caller's language, days in the caller's zone", async () => {
       const multiLanguage = 'US:"Supplier";NO:"Leverandør"';
       const id = await taskIn('New', admin, { Description: multiLanguage });
       const query = {
@@ -360,7 +360,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     });
   });
 
-  describe('what is not accepted is told', () => {
+  describe('invalid input is refused with the reason', () => {
     test.each([
       [{ $select: 'nope' }, '"nope"', 'DefinitionId, DefinitionName'],
       [{ $orderBy: 'name sideways' }, '"name sideways"', 'asc or desc'],
@@ -424,7 +424,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       const pages = await follow(other, url({ $orderBy: 'name,state', $top: 1 }), () =>
         other.start({ Name: 'also-listed' }),
       );
-      // The new ones sort before what was there.
+      // The new ones sort before the existing ones.
       expect(pages.flat().filter((id) => before.includes(id))).toEqual(before);
       expect(new Set(pages.flat()).size).toBe(pages.flat().length);
     });
@@ -585,7 +585,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       expect(await ids(owner, { $skiptoken: anyPlace })).toEqual(await ids(owner));
     });
 
-    test('nobody sees anything without a sign-in', async () => {
+    test('requires a sign-in', async () => {
       expect((await fetch(`${server.url}/api/v1/BatchTask`)).status).toBe(401);
     });
   });

@@ -23,7 +23,7 @@ import {
   ETableRight,
 } from './webapi.ts';
 
-/** The unmodified client, signed in as somebody. */
+/** The unmodified client, signed in as an associate. */
 function agentOf(client: ApiClient, params: Record<string, string> = {}): Agent {
   // The first agent's options are the defaults of all others: each one gets all that it needs.
   return new BatchAgent({
@@ -32,7 +32,7 @@ function agentOf(client: ApiClient, params: Record<string, string> = {}): Agent 
   });
 }
 
-/** What the client rejects with, as the answer that it came from. */
+/** The response in the client's rejection. */
 async function rejection(call: Promise<unknown>): Promise<Answer> {
   const error = await call.then(
     () => undefined,
@@ -311,7 +311,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
   });
 
   describe('stopBatchJob', () => {
-    test('true where it was or will be stopped, false where it has ended', async () => {
+    test('true if it was or will be stopped, false if it has ended', async () => {
       const waiting = await taskIn('New', admin);
       expect(await agent.stopBatchJobAsync(waiting)).toBe(true);
       expect(await agent.stopBatchJobAsync({ id: waiting })).toBe(false);
@@ -324,7 +324,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       expect(task.result).toMatch(/^Stopped by admin/);
     });
 
-    test('false where it can not be cancelled', async () => {
+    test("false if it can't be cancelled", async () => {
       const running = await runningTask(admin, 'cannot-cancel');
       expect(await agent.stopBatchJobAsync(running)).toBe(false);
       const task = await agent.getBatchTaskInfoAsync(running);
@@ -348,7 +348,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       expect(await agent.getBatchTaskInfoAsync(id)).toEqual(answer);
     });
 
-    test('only the four change, whatever the rest of the carrier says', async () => {
+    test('only the four change, regardless of the other properties', async () => {
       const id = await taskIn('Started', admin, { ParameterObject: { a: 'b' } });
       const read = await agent.getBatchTaskInfoAsync(id);
       const four = {
@@ -709,7 +709,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
         ).toEqual(all);
     });
 
-    test('arguments may stand in the query', async () => {
+    test('arguments may be in the query', async () => {
       const list = async (method: string, query: string, body?: object) => {
         const answer = await call(method, body, query, olga);
         return [answer.status, answer.body.map((task: { Id: number }) => task.Id)];
@@ -752,7 +752,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
     });
   });
 
-  test('ids may stand in the query of every method that takes one', async () => {
+  test('ids may be in the query of every method that takes one', async () => {
     const id = await taskIn('New', admin);
     expect((await call('GetBatchTaskInfo', undefined, `?Id=${id}`)).body.Id).toBe(id);
     expect((await call('StopBatchJob', undefined, `?id=${id}`)).body).toBe(true);

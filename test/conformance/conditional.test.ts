@@ -81,7 +81,7 @@ describe.each(DATABASES)('conditional requests on %s', (kind) => {
     ]) {
       const answer = await get(id, headers as Record<string, string>);
       expect([answer.status, answer.text]).toEqual([304, '']);
-      // Only a tag that was sent tells which coding the caller has.
+      // Only the sent tag shows which encoding the caller has.
       const isSent = headers['If-None-Match']?.includes(tag) === true;
       expect(answer.headers.get('etag')).toBe(isSent ? tag : withoutCoding(tag));
     }
@@ -164,7 +164,7 @@ describe.each(DATABASES)('conditional requests on %s', (kind) => {
     }
     expect(await recordOf(server, id)).toEqual(before);
     expectError(await change(2147483647, { 'If-Match': '*' }), 404, 'SoNotFoundException');
-    // What was read as XML may be changed by JSON.
+    // A task read as XML can be changed with JSON.
     const xml = (await get(id, { Accept: 'text/xml' })).headers.get('etag') ?? '';
     expect(
       (await change(id, { 'If-Match': `"x", ${xml}`, 'If-Unmodified-Since': LONG_AGO })).status,

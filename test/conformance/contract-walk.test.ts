@@ -7,7 +7,7 @@ import { runningTask, startConformanceServer, taskIn } from './helpers.ts';
 const UNKNOWN = 2_000_000_000;
 const XML = { Accept: 'application/xml' };
 
-/** What a rule is tried with. */
+/** Input of a rule. */
 interface Walk {
   readonly server: TestServer;
   readonly admin: ApiClient;

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** The path of a route, with something in the place of what varies; other routes may have it too. */
+/** The path of a route with its parameters filled in; other routes may match it too. */
 const pathOf = (url: string): string => url.replace(':lease', '1.1').replaceAll(/:\w+|\*/g, '1');
 
 const authorization = () => ({ authorization: server.admin.authorization });
@@ -73,7 +73,7 @@ describe('discovery', () => {
     expect(Date.parse(state.ValidUntil)).toBeGreaterThan(Date.now());
   });
 
-  test('section 6a: the address of another customer is 404, and says so', async () => {
+  test('section 6a: the address of another customer is 404, with the reason', async () => {
     const inTenant = await server.associate('anna', { tenant: 'Cust1' });
     const own = await inTenant.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
     const call = async (customer: string, path: string, who = inTenant) => {
@@ -231,7 +231,7 @@ describe('every known path', () => {
   });
 });
 
-test('a path that nothing has is 404, whatever the method and whatever is accepted', async () => {
+test('an unknown path is 404, regardless of method and Accept', async () => {
   for (const method of ['GET', 'POST', 'OPTIONS']) {
     const answer = await server.admin.call(method, '/Agents/Batch/GetBatchTaskInfos', undefined, {
       Accept: 'image/png',

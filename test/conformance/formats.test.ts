@@ -232,7 +232,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
     });
 
     const { options } = fuzzing(0.1);
-    test('made-up bodies of any type never fail the server, and change nothing where they are refused', async () => {
+    test('random bodies of any type never crash the server, and change nothing if refused', async () => {
       const id = await taskIn('New', admin);
       const anyBody = fc
         .array(
@@ -456,7 +456,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
         expect(read.State).toBe('New');
         expect((read.FieldProperties as { Id: { FieldType: string } }).Id.FieldType).toBe('System.Int32');
       }
-      // What was written in XML is started from it.
+      // A task can be started from the XML of a response.
       const { text } = await get(`/BatchTask/${id}`, 'application/xml');
       const again = await admin.call('POST', '/BatchTask', text, { 'Content-Type': 'application/xml' });
       expect(await admin.task(again.body)).toMatchObject({
@@ -535,7 +535,7 @@ describe.each(DATABASES)('formats on %s', (kind) => {
       expect(await recordOf(server, id)).toEqual(before);
     });
 
-    test('a file keeps its type, whatever is accepted', async () => {
+    test('a file keeps its type, regardless of Accept', async () => {
       const id = await admin.start({ Name: 'with-warning', FileName: 'report.txt' });
       await admin.ended(id);
       for (const accept of ['text/plain', 'application/xml', 'application/octet-stream']) {

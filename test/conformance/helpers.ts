@@ -41,7 +41,7 @@ export const STATES = ['New', 'Aquired', 'Started', 'Succeeded', 'Failed', 'Succ
 /** A state that a task can have. */
 export type State = (typeof STATES)[number];
 
-/** The moves by which a task that nobody runs gets into a state. */
+/** The transitions that bring a task without a run into a state. */
 const WAYS: Readonly<Record<State, readonly State[]>> = {
   New: [],
   Aquired: ['Aquired'],
@@ -72,7 +72,7 @@ export async function startConformanceServer(
   return server;
 }
 
-/** Starts a task that nobody will run and moves it into a state by hand. */
+/** Starts a task that no worker will run and brings it into a state with PUT. */
 export async function taskIn(
   state: State,
   client: ApiClient,

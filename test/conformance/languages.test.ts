@@ -97,7 +97,7 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
       expect((await german.getBatchTaskInfoAsync(id)).result).toBe('0 Sekunden gezählt.');
     });
 
-    test('what is written is kept as it is written, in whatever language it is read back', async () => {
+    test('texts are stored unchanged, regardless of the language that they are read in', async () => {
       const put = await admin.call(
         'PUT',
         `/BatchTask/${id}`,
@@ -109,7 +109,7 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
       await admin.json('PUT', `/BatchTask/${id}`, { Response: 'to:"Bob";cc:"Ann"' });
     });
 
-    test('the answer tells its language, and what it depends on', async () => {
+    test('the response names its language and the headers that it depends on', async () => {
       const asked = await admin.call('GET', `/BatchTask/${id}`, undefined, { 'SO-Language': 'nn-NO, de' });
       expect(asked.headers.get('content-language')).toBe('nb');
       expect(asked.headers.get('vary')).toMatch(/SO-Language, Accept-Language/);
@@ -153,7 +153,7 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
       expect(await taskIn('nb', id)).toMatchObject({ ProgressDescription: 'Enkelt', Result: 'plain' });
     });
 
-    test('a stop is told in each language: Result and history', async () => {
+    test('a stop is translated in Result and history', async () => {
       const id = await admin.start({ Name: name, ParameterObject: { end: 'wait' } });
       await admin.until(id, (task) => task.ProgressDescription !== '');
       expect((await taskIn('da', id)).ProgressDescription).toBe('1 af 2 sekunder');
@@ -188,7 +188,7 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
     expect((await admin.json('GET', '/Definitions'))[0].Description).toMatch(/^Runs for a number/);
   });
 
-  test('a task that is stopped before it runs is told of in each language, and a move by hand too', async () => {
+  test('a stop before the run and a transition by PUT are translated', async () => {
     const id = await admin.start({ Name: 'tell-inline', ParameterObject: { end: 'wait' } });
     await admin.until(id, (task) => task.State === 'Started');
     await admin.json('PUT', `/BatchTask/${id}`, { State: 'Failed' });
@@ -255,14 +255,14 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
         {},
         /^Argumentet Id mangler; tillatt: et heltall på 32 bit\.$/,
       ],
-    ] as const)('%i of %s %s %j is told in Norwegian', async (status, method, path, body, headers, says) => {
+    ] as const)('%i of %s %s %j is in Norwegian', async (status, method, path, body, headers, says) => {
       const answer = await admin.call(method, path, body, { 'SO-Language': 'nb', ...headers });
       expect(answer.status, answer.text).toBe(status);
       expect(answer.body).toMatchObject({ Error: true, Message: expect.stringMatching(says) });
       expect(answer.headers.get('content-language')).toBe('nb');
     });
 
-    test('what an address itself has wrong is told too, and in English where nothing is asked', async () => {
+    test('errors in the URL itself are translated too, and in English by default', async () => {
       const answer = await admin.call('GET', '/BatchTask/%zz', undefined, { 'SO-Language': 'de' });
       expect(answer.status).toBe(400);
       expect(answer.body.Message).toMatch(/ist kein gültiger Teil einer URL$/);
@@ -291,7 +291,7 @@ describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
       expect(refused.body.Message).toBe(`Du har ikke lov til å oppdatere batchoppgave ${id}. ${reason}`);
     });
 
-    test('a legal move is told in the language, with the states by their names', async () => {
+    test('a legal transition is translated, with the names of the states unchanged', async () => {
       const id = await admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
       await admin.ended(id);
       const { status, body } = await admin.call(

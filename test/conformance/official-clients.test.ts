@@ -194,7 +194,7 @@ describe.each(DATABASES)('the official clients on %s', (kind) => {
         expect(all.length).toBeGreaterThan(400);
       });
 
-      test('is told that the rules come with the server', async () => {
+      test('is refused, because the rules are part of the server', async () => {
         expect(await zones().checkNewTimeZoneDataAvailableAsync()).toBe(false);
         expect(await zones().updateTimeZoneDataAsync()).toBe(false);
         expect(await zones().timeOfLastTimeZoneUpdateAsync()).toBe('0001-01-01T00:00:00');

@@ -325,11 +325,11 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       else expectError(answer, 404, 'SoNotFoundException', 'neither an id nor a state');
     });
 
-    test('a state gives the own tasks in that state, newest first; All gives all of them', async () => {
+    test("a state returns the caller's tasks in that state, newest first; All returns all of them", async () => {
       const lister = await server.associate('lister-by-state');
       const ids: Partial<Record<State, number[]>> = {};
       for (const state of STATES) ids[state] = [await taskIn(state, lister), await taskIn(state, lister)];
-      await taskIn('New', admin); // somebody else's
+      await taskIn('New', admin); // another associate's
       for (const state of STATES) {
         const newestFirst = [...(ids[state] ?? [])].reverse();
         for (const text of [state, state.toUpperCase(), state.toLowerCase()]) {
@@ -354,7 +354,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expect(await lister.json('GET', '/BatchTask/All')).toEqual([await lister.task(id)]);
     });
 
-    test('a list that is longer than the limit is cut to the newest and says so', async () => {
+    test('a list beyond the limit is cut to the newest, with a header', async () => {
       const lister = await server.associate('lister-of-many');
       const ids: number[] = [];
       for (let n = 0; n < LIST_LIMIT; n += 1) ids.push(await taskIn('New', lister));
@@ -424,7 +424,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expect(await response.json()).toMatchObject({ Error: true, ErrorType: 'ArgumentException' });
     });
 
-    test('a part of the path that is too long, or no URL at all, is told in the shape of errors', async () => {
+    test('a path segment that is too long, and a malformed URL, return the error format', async () => {
       for (const method of ['GET', 'PUT', 'DELETE']) {
         const body = method === 'PUT' ? { Description: 'x' } : undefined;
         const long = await admin.call(method, `/BatchTask/${'9'.repeat(5000)}`, body);
@@ -433,7 +433,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       }
     });
 
-    test('an address that is not there is told in the shape of errors', async () => {
+    test('an unknown path returns the error format', async () => {
       expectError(
         await admin.call('GET', '/BatchTasks'),
         404,
@@ -445,7 +445,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
   });
 
   describe('PUT', () => {
-    test('the published sample as it stands writes its three texts and nothing else', async () => {
+    test('the published sample, unchanged, writes its three texts and nothing else', async () => {
       const id = await taskIn('Started', admin, {
         ParameterObject: { a: 'b' },
         Context: 'c',
@@ -746,7 +746,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
     });
 
     test.each(['text/plain', 'application/octet-stream', 'multipart/form-data', 'application/jsonp', 'x'])(
-      'Content-Type %s is refused with 415 that tells what is accepted',
+      'Content-Type %s is refused with 415 that lists the accepted types',
       async (type) => {
         const id = await taskIn('New', admin);
         const before = await recordOf(server, id);
@@ -805,7 +805,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expect((await put(id, { State: 'Started' })).body).toMatchObject({ State: 'Started', StartCount: 2 });
     });
 
-    test('texts can be changed while the server runs the task, and the run goes on', async () => {
+    test('texts can be changed while the server runs the task, and the run continues', async () => {
       const id = await runningTask(admin, 'wait');
       expect((await put(id, { Description: 'x', State: 'Started' })).body).toMatchObject({
         State: 'Started',
@@ -816,7 +816,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       expect(await admin.ended(id)).toMatchObject({ State: 'Failed', Description: 'x' });
     });
 
-    test('a state that somebody else sets ends the run that the server has under way', async () => {
+    test("a state set by a client ends the server's run", async () => {
       const id = await runningTask(admin, 'wait');
       const { body } = await put(id, { State: 'Succeeded', Description: 'by hand' });
       expect(body).toMatchObject({ State: 'Succeeded', Description: 'by hand', StartCount: 1 });
@@ -943,7 +943,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
 
   describe('POST /{id}/Stop', () => {
     test.each(['New', 'Aquired', 'Started'] as const)(
-      'of a task that is %s and that nobody runs ends it',
+      'of a task that is %s without a run ends it',
       async (state) => {
         const id = await taskIn(state, admin);
         const answer = await admin.call('POST', `/BatchTask/${id}/Stop`);

@@ -75,7 +75,7 @@ test('every method of the agent is in one of the tables here', () => {
 /** Every allowed and every refused call, derived from the rights table (contract, section 7). */
 describe.each(DATABASES)('the rights table on %s', (kind) => {
   let server: TestServer;
-  /** Who calls, by role and ownership; with the password, which has every scope. */
+  /** Callers by role and ownership, with the password, which has every scope. */
   const people = new Map<string, { client: ApiClient; roles: readonly Role[]; tenant: string | null }>();
   beforeAll(async () => {
     server = await startConformanceServer(kind);

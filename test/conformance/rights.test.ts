@@ -154,7 +154,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       expectError(await owner.call('GET', '/BatchTask/All', undefined, other_), 401, UNAUTHENTICATED);
     });
 
-    test('an associate who was shut out is 401 at once, with password and with token', async () => {
+    test('a disabled associate gets 401 immediately, with password and with token', async () => {
       const leaver = await server.associate('leaver');
       const token = await leaver.withToken(['read']);
       expect((await token.call('GET', '/BatchTask/All')).status).toBe(200);
@@ -231,7 +231,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       expect(await recordOf(server, id)).toEqual(before);
     });
 
-    test('a body that is wrong tells a stranger nothing either', async () => {
+    test('an invalid body reveals nothing to a stranger either', async () => {
       const id = await taskIn('Succeeded', owner);
       expect((await other.call('PUT', `/BatchTask/${id}`, { State: 'Aquired' })).status).toBe(404);
       expect((await viewer.call('PUT', `/BatchTask/${id}`, { State: 'Aquired' })).status).toBe(403);
@@ -267,7 +267,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       expect(await statuses(admin, id)).toEqual([200, 200, 200, 204]);
     });
 
-    test('a viewer has the own tasks as everybody', async () => {
+    test('a viewer owns tasks like everyone', async () => {
       const id = await taskIn('New', viewer);
       expect((await viewer.task(id)).TableRight.Mask).toBe('Select, Update, Delete');
       expect(await statuses(viewer, id)).toEqual([200, 200, 200, 204]);
@@ -288,7 +288,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
   });
 
   describe('Start', () => {
-    test('of another is for administrators; for everybody else the caller is the owner', async () => {
+    test('of another is for administrators; for others the caller is the owner', async () => {
       const byAdmin = await admin.start({ Name: 'held', AssociateId: owner.associateId });
       expect(await owner.task(byAdmin)).toMatchObject({
         AssociateId: owner.associateId,
@@ -397,7 +397,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
       ).toBeGreaterThan(id);
     });
 
-    test('nothing of another tenant is there: not for associates, not for its administrator', async () => {
+    test("another tenant's data doesn't exist, for associates and the tenant's administrator", async () => {
       const id = await taskIn('New', tom);
       const system = await taskIn('New', admin, { IsSystemTask: true, DatabaseSerialNumber: 'Cust2' });
       const before = await recordOf(server, id, system);
@@ -457,7 +457,7 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
   });
 
   describe('Stop', () => {
-    test('of a run by its owner and by an administrator, and by nobody else', async () => {
+    test('of a run by its owner and by an administrator only', async () => {
       for (const client of [owner, admin]) {
         const id = await runningTask(owner, 'wait');
         expectError(await other.call('POST', `/BatchTask/${id}/Stop`), 404, 'SoNotFoundException');

@@ -10,7 +10,7 @@ import { lacks } from '../support/programs.ts';
 import type { TestServer } from '../support/test-server.ts';
 import { startConformanceServer, taskIn } from './helpers.ts';
 
-/** What `second-client/run.py` prints of a check. */
+/** Output of a check by `second-client/run.py`. */
 interface Checked {
   /** Of the contract. */
   readonly section: string;

@@ -95,14 +95,14 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       status,
       body: errorCarrier(answer, type),
     });
-  /** Lets the server forget what it believes for a few seconds: any revoked token does. */
+  /** Clears the server's sign-in cache: revoking any token does. */
   const forget = async (): Promise<void> => {
     const { Id } = await server.admin.json('POST', '/Tokens', { Name: 'forget' });
     await server.admin.json('DELETE', `/Tokens/${Id}`);
   };
 
   describe('SoTicket', () => {
-    test('is handed out for a login and a password, and tells who it is for', async () => {
+    test("is issued for a login and a password, with the user's data", async () => {
       const answer = await signIn();
       expect(answer.status).toBe(200);
       expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -180,7 +180,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       expect((await call('GET', '/SignIn', other)).status).toBe(200);
     });
 
-    test('ends with a new password and when its associate is shut out', async () => {
+    test('ends with a new password and when its associate is disabled', async () => {
       const anna = await server.associate('anna');
       const annas = async (password: string): Promise<Headers_> => {
         const { body } = await call('POST', '/SignIn', {}, { Login: 'Anna', Password: password });
@@ -197,7 +197,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       expectError(await call('GET', '/SignIn', after), 401, UNAUTHENTICATED);
     });
 
-    test('what is no sign-in is told, and nothing that was wrong is told apart', async () => {
+    test('an invalid sign-in is refused, with the same error for every cause', async () => {
       for (const body of [
         {},
         { Login: 'admin' },
@@ -407,7 +407,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       expect((await call('GET', '/SignIn', right)).status).toBe(200);
     });
 
-    test('limits its calls to its scopes, and gives nobody more than they have', async () => {
+    test("limits its calls to its scopes, and extends no one's rights", async () => {
       const { AppToken } = await add({ Name: 'reader', Scopes: ['read', 'admin'] });
       const limited = { ...(await ticket()), 'SO-AppToken': AppToken };
       expect((await call('GET', '/SignIn', limited)).body.Scopes).toEqual(['read', 'admin']);
@@ -422,7 +422,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
   });
 
   describe('JWTs', () => {
-    test('sign in over HTTP, beside tokens of ours', async () => {
+    test("sign in over HTTP, in addition to the server's own tokens", async () => {
       const bearer = async (claims: object): Promise<Headers_> => ({
         Authorization: `Bearer ${await issuer.token({ ...claims })}`,
       });
@@ -437,7 +437,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       const wrong = await call('GET', '/SignIn', await bearer({ preferred_username: 'jane', aud: 'other' }));
       expectError(wrong, 401, UNAUTHENTICATED);
       expect(wrong.headers.get('www-authenticate')).toContain('Bearer');
-      // Who came by the issuer has no password, not even an empty one.
+      // Associates created from JWTs have no password, not even an empty one.
       expectError(await call('GET', '/SignIn', basic('jane', '')), 401, UNAUTHENTICATED);
     });
   });
@@ -473,7 +473,7 @@ describe.each(DATABASES)('the ways to sign in on %s', (kind) => {
       expectError(waiting, 429, 'SoBusyException');
     });
 
-    test('of others lock nobody out', async () => {
+    test('of others lock no one out', async () => {
       expect(
         (await call('GET', '/SignIn', from('192.0.2.9', basic(ADMIN.login, ADMIN.password)))).status,
       ).toBe(200);

@@ -107,7 +107,7 @@ describe.each(DATABASES)('time zones and culture on %s', (kind) => {
       },
     );
 
-    test('reads the instants with offsets alone, and is told the zone', async () => {
+    test('reads instants by their offsets alone, and gets the zone', async () => {
       const seen: unknown[] = [];
       const task = await agent().getBatchTaskInfoAsync(id, {
         timezoneInclude: true,
@@ -122,7 +122,7 @@ describe.each(DATABASES)('time zones and culture on %s', (kind) => {
       expect(task.lastStarted).toEqual(new Date('2018-12-24T07:34:45.12'));
     });
 
-    test('is told of a zone that does not exist', async () => {
+    test('is refused for a zone that does not exist', async () => {
       const call = agent().getBatchTaskInfoAsync(id, { timezone: 'Mars' });
       await expect(call).rejects.toMatchObject({
         response: { status: 400, data: { Message: expect.stringContaining('SO-TimeZone') } },

@@ -47,7 +47,7 @@ afterEach(async () => {
 describe.each(DATABASES)('when the clock of a server on %s jumps', (kind) => {
   beforeEach(() => prepare(kind));
 
-  test('forwards and back by hours, runs keep their tasks, and what goes by the clock goes by that of the database', async () => {
+  test("forwards and back by hours, runs keep their tasks, and schedules and delays follow the database's clock", async () => {
     const { admin } = await serve();
     const isOwnClock = kind === 'embedded';
     const running = await admin.start({ Name: 'patient' });
@@ -109,7 +109,7 @@ describe.each(DATABASES)('when the clock of a server on %s jumps', (kind) => {
   });
 });
 
-test("when PostgreSQL's own clock jumps back by hours, a run that is lost is brought back after its lease all the same", async () => {
+test("when PostgreSQL's own clock jumps back by hours, a lost run is still rescued after its lease", async () => {
   await prepare('postgres');
 
   const first = await serve('3');
@@ -117,7 +117,7 @@ test("when PostgreSQL's own clock jumps back by hours, a run that is lost is bro
   await log.until(() => log.has('begin', lost, 1));
   await first.kill();
   log.dead(first.child.pid);
-  // What was written just now lies in the future of a clock that has gone back.
+  // Rows written just now are in the future after the clock was moved backwards.
   await query(
     place,
     "update batchline.task set lease_until = lease_until + interval '5 h', updated = updated + interval '5 h'",

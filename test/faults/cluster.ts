@@ -9,7 +9,7 @@ import type { RunLog } from './run-log.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 
-/** What may befall a process: it is killed, asked to stop, or held up past the leases of its runs. All come back. */
+/** Faults of a process: it is killed, stopped, or suspended past the leases of its runs. All are restarted. */
 export type Fault = 'kill' | 'stop' | 'freeze';
 
 /** A process of a cluster as long as it lives. */
@@ -47,7 +47,7 @@ class Member {
     this.#life = await this.#spawn();
   }
 
-  /** Lets something befall it while it is up, and brings it back; resolves when it has come about. */
+  /** Injects a fault while it is up, and restarts it; resolves when the fault has happened. */
   async befall(fault: Fault): Promise<void> {
     const child = this.#life?.child;
     if (child === undefined) throw new Error(`${this.name} is not up.`);
@@ -63,13 +63,13 @@ class Member {
     this.#busy.catch(() => undefined); // heard by who stops it
   }
 
-  /** Asks it to stop for good. */
+  /** Stops it permanently. */
   async stop(): Promise<void> {
     await this.#busy;
     if (this.#life !== undefined) await this.#end(this.#life.child, 'SIGTERM');
   }
 
-  /** Kills it, whatever it is doing. */
+  /** Kills it at any point. */
   async abandon(): Promise<void> {
     await this.#busy.catch(() => undefined);
     if (this.#life !== undefined) await this.#end(this.#life.child, 'SIGKILL');
@@ -86,7 +86,7 @@ class Member {
   }
 }
 
-/** What a cluster is made of. */
+/** Configuration of a cluster. */
 export interface ClusterOptions {
   readonly place: Place;
   readonly log: RunLog;
@@ -145,12 +145,11 @@ export class Cluster {
   }
 
   /**
-   * Lets something befall one of the processes that are up. A server that is frozen may hold locks; whoever needs them
-   * waits until PostgreSQL has ended its transaction: in the long form only. Otherwise, and where it is the only one, it
-   * is killed.
+   * Injects a fault into one of the running processes. A suspended server may hold locks until PostgreSQL ends its
+   * transaction, so servers are suspended in the long form only. Otherwise, or if it is the only server, it is killed.
    *
-   * @param index says which
-   * @returns what it was, for people
+   * @param index selects the process
+   * @returns a description of the fault
    */
   async befall(index: number, fault: Fault): Promise<string> {
     const all = [...this.#servers, ...this.#workers];
@@ -166,13 +165,13 @@ export class Cluster {
     return `${befalls} ${member.name}`;
   }
 
-  /** Waits until all are up, then asks them to stop: workers first. Throws where one does not end as it should. */
+  /** Waits until all are up, then stops them, workers first. @throws if one doesn't exit cleanly */
   async stop(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     await Promise.all(this.#servers.map((server) => server.stop()));
   }
 
-  /** Kills what is left. */
+  /** Kills the remaining processes. */
   async abandon(): Promise<void> {
     await Promise.all([...this.#workers, ...this.#servers].map((member) => member.abandon()));
     await this.#balancer.close();

@@ -86,7 +86,7 @@ describe.skipIf(!canMount())('a full disk under the embedded database (unshare)'
     },
   );
 
-  test('does not start, and says why, where there is no room to begin with', async () => {
+  test('refuses to start, with the reason, if there is no space', async () => {
     await leave(10 * MB);
     await expect(serve()).rejects.toThrow(/BATCHLINE_DATA: .* less than 32 MB left/);
   });

@@ -27,7 +27,7 @@ describe.each(DATABASES)('a server on %s that is asked to stop', (kind) => {
     log = new RunLog(join(place.folder, 'log'));
   });
 
-  test('lets runs finish that can, hands back the others, and the next start goes on with them', async () => {
+  test('lets runs finish within the grace period, hands back the others, and continues them after the next start', async () => {
     const first = await serve();
     const start = (name: string, parameters?: object): Promise<number> =>
       first.admin.start({ Name: name, ParameterObject: parameters });
@@ -79,7 +79,7 @@ describe.each(DATABASES)('a server on %s that is asked to stop', (kind) => {
       checkChain(storyOf(ended, id));
       log.checkRuns(storyOf(ended, id));
     }
-    // The second run of the counting one went on from its checkpoint.
+    // The second run of the counting task continued from its checkpoint.
     expect(log.steps(counting).find((line) => line.event === 'resume' && line.attempt === 2)?.step).toBe(
       kept,
     );

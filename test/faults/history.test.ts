@@ -164,7 +164,7 @@ describe('the checker of what runs have really done', () => {
     expect(() => log.checkSteps(7, 2)).toThrow('task 7');
   });
 
-  test('lets through a run that goes on from the last checkpoint', () => {
+  test('accepts a run that continues from the last checkpoint', () => {
     write('steps-7.jsonl', [...first, step('resume', 1, 2), step('step', 2, 2), step('durable', 2, 2)]);
     log.checkSteps(7, 2);
   });

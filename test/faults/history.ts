@@ -7,9 +7,9 @@ import { type RunRecord, readRunRecord, shortestSpan } from '../support/run-reco
 import { checkChain, type TaskStory } from './inspect.ts';
 
 /**
- * Checks the whole history of a task that has ended and that nobody has touched by hand: an unbroken chain of legal
- * moves with one end; each attempt claimed, started and ended once, by the process that held it or by one that brought
- * it back; and the counts of the row are those of the history. So nothing was written by a run that had lost the task.
+ * Checks the history of an ended task that no client changed: an unbroken chain of legal transitions with one end; each
+ * attempt claimed, started and ended once, by the process that owned it or by its rescuer; and counts in the row that match
+ * the history. This proves that no stale run has written.
  */
 export function checkHistory(story: TaskStory): void {
   checkChain(story);
@@ -38,16 +38,16 @@ export function checkHistory(story: TaskStory): void {
   }
   expect(count.ends, about).toBe(1);
   expect(story, about).toMatchObject({ failures: count.failures, losses: count.losses });
-  // What a worker never got to know of counts as no start; it has been handed back for it.
+  // A claim that never reached its worker counts as no start; the task was handed back.
   expect(story.startCount, about).toBeLessThanOrEqual(count.starts);
   expect(story.startCount, about).toBeGreaterThanOrEqual(count.starts - count.returns);
 }
 
 /**
- * Checks by the audit rows that the limits of a definition held at every instant. A run counts from its start until
- * its end is in the record: one whose process is lost until it was brought back.
+ * Checks the audit rows for violations of a definition's limits at any instant. A run counts from its start until its
+ * end is recorded, a lost run until it was rescued.
  *
- * @returns the most runs at once
+ * @returns the maximum number of concurrent runs
  */
 export async function checkLimits(
   { sql: db }: Database,
@@ -59,7 +59,7 @@ export async function checkLimits(
   return record.most;
 }
 
-/** Checks that a record of runs tells of none beyond the limits. */
+/** Checks that no recorded run exceeds the limits. */
 export function checkRecord(
   record: RunRecord,
   name: string,

@@ -114,7 +114,7 @@ const BODIES: readonly [string, string | Buffer][] = [
   ['that is no object', 'null'],
 ];
 
-describe('whatever the body is', () => {
+describe('for any body', () => {
   test.each(BODIES)('%s, every route refuses it', async (_, body) => {
     for (const [method, path] of ROUTES) {
       const { statuses, text } = await send(...json(method, `/api/v1${path}`, body));

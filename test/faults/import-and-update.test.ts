@@ -25,7 +25,7 @@ async function serve(): Promise<void> {
   });
 }
 
-/** Starts a task, kills the server as soon as the task tells of its progress, starts the server again, and waits for the task's end. */
+/** Starts a task, kills the server once the task reports progress, restarts it, and waits until the task ends. */
 async function killedIn(info: Record<string, unknown>) {
   const id = await server.admin.start(info);
   const task = await server.admin.until(
@@ -92,7 +92,7 @@ describe.each(DATABASES)('killed by kill -9 on %s', (kind) => {
     expect(await limits()).toEqual(expected.map(({ id, after }) => ({ id, limit: after })));
   });
 
-  /** What the table holds; nothing may be running on it. */
+  /** Content of the table; no server may be using it. */
   async function limits(): Promise<unknown[]> {
     const database = await openDatabase(readConfig({ ...TEST_ENV, ...place.env }), pino({ level: 'silent' }));
     try {

@@ -8,7 +8,7 @@ import { openDatabase } from '../../src/db/open.ts';
 import type { Place } from '../support/databases.ts';
 import { TEST_ENV } from '../support/test-server.ts';
 
-/** A change of state as the record tells it. */
+/** A transition in the history. */
 export interface StoryEntry {
   readonly from: StoredState | null;
   readonly to: StoredState;
@@ -36,12 +36,12 @@ export interface TaskStory {
   readonly audit: readonly StoryEntry[];
 }
 
-/** What the database of a place holds. */
+/** Content of a place's database. */
 export interface Contents {
   readonly stories: ReadonlyMap<number, TaskStory>;
   /** The histories by task, those of deleted tasks included. */
   readonly audits: ReadonlyMap<number, readonly StoryEntry[]>;
-  /** The tasks that will run: New ones, and parents that wait for their children or can go on. */
+  /** The tasks that will run: New ones, and parents that wait for children or can continue. */
   readonly liveJobs: readonly number[];
 }
 
@@ -50,7 +50,7 @@ export function inspect(place: Place): Promise<Contents> {
   return withDatabase(place, readContents);
 }
 
-/** Opens the database of a place, as `inspect` does, for whatever else there is to read. */
+/** Opens the database of a place, as `inspect` does, for other reads. */
 export async function withDatabase<T>(place: Place, use: (database: Database) => Promise<T>): Promise<T> {
   const database = await openDatabase(readConfig({ ...TEST_ENV, ...place.env }), pino({ level: 'silent' }));
   try {

@@ -15,14 +15,14 @@ import { allEnded } from './waits.ts';
 
 /*
  * Everything at once: tasks of all kinds, in the servers and in workers outside them, while processes are killed,
- * stopped and held up at random. Then the record must tell of nothing but what may be.
+ * stopped and suspended at random. The history must then contain no violation.
  */
 
-/** How many tasks the large run has. */
+/** Number of tasks in the large run. */
 const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 1000));
 /** One fault for so many tasks; five at least. */
 const TASKS_A_FAULT = IS_LONG ? 200 : 100;
-/** What decides which process meets what; printed, so that a run can be had again. */
+/** Seed of the faults; printed, so that a run can be repeated. */
 const SEED = Number(process.env.BATCHLINE_FAULT_SEED ?? Math.floor(Math.random() * 0x7fffffff));
 const LEASE_SECONDS = 2;
 const STEPS = 5;
@@ -38,7 +38,7 @@ const LIMITS: Readonly<Record<string, DefinitionLimits>> = {
   ranked: { concurrent: 1 },
 };
 
-/** How a task of the mix is started, and after how many seconds it is due. */
+/** Start options of a task of the mix, and its delay in seconds. */
 interface Start {
   readonly body: Readonly<Record<string, unknown>>;
   readonly delaySeconds?: number;
@@ -109,7 +109,7 @@ async function workerTokens(admin: ApiClient, count: number): Promise<string[]> 
   return tokens;
 }
 
-/** Lets faults befall the processes, spread over the ends of the runs, and returns what they were. */
+/** Injects faults into the processes, spread over the ends of the runs, and returns them. */
 async function storm(running: Cluster, log: RunLog, tasks: number): Promise<string[]> {
   const count = Math.max(5, Math.round(tasks / TASKS_A_FAULT));
   const fault = fc.record({
@@ -222,7 +222,7 @@ function limitsBody({ concurrent, perTenant, rate }: DefinitionLimits): object {
   };
 }
 
-/** Checks what a task of the mix has come to: what its last run has written, and nothing of an earlier one. */
+/** Checks the outcome of a task of the mix: only its last run's writes are visible. */
 function checkEnd(story: TaskStory): void {
   const about = `task ${story.id}, ${story.name}`;
   const last = story.audit.at(-1)?.attempt;

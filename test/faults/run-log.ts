@@ -16,7 +16,7 @@ import type { StoryEntry, TaskStory } from './inspect.ts';
 /** The module of most fault tests' definitions. */
 export const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
 
-/** A line of the run log that tells of a run. */
+/** A line of the run log about a run. */
 interface RunLine {
   readonly event: 'begin' | 'end';
   readonly task: number;
@@ -27,27 +27,27 @@ interface RunLine {
 /** A line of the run log: what a run has really done, or that the test has seen a process dead. */
 export type LogLine = RunLine | { readonly event: 'dead'; readonly pid: number };
 
-/** What a checkpointing task notes: where it went on from, each step, and each checkpoint that was acknowledged. */
+/** Log of a checkpointing task: where it continued from, each step, and each acknowledged checkpoint. */
 export interface StepLine {
   readonly event: 'resume' | 'step' | 'durable';
   readonly step: number;
   readonly attempt: number;
 }
 
-/** The files in which the fixture's runs note what they do, in the order in which it happened. */
+/** The files in which the fixture's runs log their actions, in order. */
 export class RunLog {
   readonly folder: string;
   #closed = false;
-  /** How much of each file was read, and its lines. */
+  /** Number of bytes read of each file, and its lines. */
   readonly #seen = new Map<string, { bytes: number; readonly lines: unknown[] }>();
 
-  /** @param folder made where it is missing */
+  /** @param folder created if missing */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
     this.folder = folder;
   }
 
-  /** What makes a server use the fixture and write here. */
+  /** Settings for a server that uses the fixture and logs here. */
   get env(): Record<string, string> {
     return { BATCHLINE_HANDLERS: HANDLERS, FAULTS_FOLDER: this.folder };
   }
@@ -56,12 +56,12 @@ export class RunLog {
     return this.#read<LogLine>('runs.jsonl');
   }
 
-  /** What late checkpoints have come to: `kept`, or why they were refused. */
+  /** Outcomes of late checkpoints: `kept`, or the reason for the refusal. */
   checkpoints(): { task: number; attempt: number; outcome: string }[] {
     return this.#read('checkpoints.jsonl');
   }
 
-  /** What a checkpointing task has noted of its steps. */
+  /** Steps logged by a checkpointing task. */
   steps(task: number): StepLine[] {
     return this.#read(`steps-${task}.jsonl`);
   }
@@ -76,12 +76,12 @@ export class RunLog {
     return this.lines().filter((line) => line.event === 'begin') as (LogLine & { event: 'begin' })[];
   }
 
-  /** How many runs have ended by themselves. */
+  /** Number of runs that ended normally. */
   ended(): number {
     return this.lines().filter((line) => line.event === 'end').length;
   }
 
-  /** How many runs have begun and neither ended nor died with their process. */
+  /** Number of runs that have begun and neither ended nor crashed with their process. */
   running(): number {
     const running = new Map<string, number>();
     for (const line of this.lines()) {
@@ -92,7 +92,7 @@ export class RunLog {
     return running.size;
   }
 
-  /** Tells a waiting run that it may go on. */
+  /** Signals a waiting run to continue. */
   letGo(task: number, attempt: number): void {
     writeFileSync(join(this.folder, `go-${task}-${attempt}`), '');
   }
@@ -110,7 +110,7 @@ export class RunLog {
     this.#closed = true;
   }
 
-  /** Whether this run has come to this point. */
+  /** True if this run has reached this point. */
   has(event: 'begin' | 'end', task: number, attempt: number): boolean {
     return this.lines().some(
       (line) => line.event === event && line.task === task && line.attempt === attempt,
@@ -130,8 +130,8 @@ export class RunLog {
   }
 
   /**
-   * Checks that no two runs of the task overlapped unless the record says that the earlier one was lost, and that the
-   * record tells of exactly the runs that there were.
+   * Checks that no two runs of the task overlapped unless the earlier one was recorded as lost, and that the history has
+   * exactly the runs that happened.
    */
   checkRuns(story: TaskStory): void {
     const about = `task ${story.id}`;
@@ -141,11 +141,11 @@ export class RunLog {
       if (line.event === 'dead') {
         for (const [attempt, pid] of open) if (pid === line.pid) open.delete(attempt);
       } else if (line.task === story.id && line.event === 'begin') {
-        // One that has lost its task, and does not know it yet, can still go on, or only just begin.
+        // A run that has lost its task without knowing it can still continue, or even begin.
         const latest = Math.max(line.attempt, ...open.keys());
         for (const attempt of [...open.keys(), line.attempt].filter((one) => one !== latest)) {
           const reason = endOf(story, attempt)?.reason;
-          expect(reason, `${about}: run ${attempt} went on beside run ${latest}`).toContain('was lost');
+          expect(reason, `${about}: run ${attempt} continued beside run ${latest}`).toContain('was lost');
         }
         open.set(line.attempt, line.pid);
         begun.push(line.attempt);
@@ -192,7 +192,7 @@ export class RunLog {
     expect(durable, `task ${task}: last durable checkpoint`).toBe(steps);
   }
 
-  /** The lines of a file. What was read before is kept, and only what has been appended since is read. */
+  /** The lines of a file. Caches earlier lines and reads only what was appended since. */
   #read<T>(file: string): T[] {
     const path = join(this.folder, file);
     const seen = this.#seen.get(file) ?? { bytes: 0, lines: [] };
@@ -207,7 +207,7 @@ export class RunLog {
   }
 }
 
-/** What a file has from a place on. */
+/** Content of a file from an offset on. */
 function readFrom(path: string, position: number): Buffer {
   const descriptor = openSync(path, 'r');
   try {

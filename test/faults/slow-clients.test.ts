@@ -43,12 +43,12 @@ async function say(text: string): Promise<Socket> {
 const head = (...lines: string[]): string =>
   [...lines, 'Host: batchline', `Authorization: ${admin.authorization}`, ''].join('\r\n');
 
-/** Starts a task and waits for its end, as anybody does meanwhile. */
+/** Starts a task and waits until it ends, as an ordinary client. */
 async function isServed(): Promise<void> {
   expect(await admin.ended(await admin.start({ Name: 'short' }))).toMatchObject({ State: 'Succeeded' });
 }
 
-test(`${CLIENTS} clients that never finish what they say hold up nobody`, async () => {
+test(`${CLIENTS} clients that never complete a request don't block others`, async () => {
   const unfinished = [
     '',
     'GET /api/v1/Batch',

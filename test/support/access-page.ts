@@ -10,7 +10,7 @@ import type { RouteAccess } from '../../src/http/route-access.ts';
 import { startServer } from '../../src/server.ts';
 import { routesOf } from './route-table.ts';
 
-// Writes docs/reference/access.md from what the routes declare: `npm run access`.
+// Writes docs/reference/access.md from the declarations of the routes: `npm run access`.
 
 /** The generated page. */
 export const ACCESS_PAGE = join(import.meta.dirname, '../../docs/reference/access.md');
@@ -32,7 +32,7 @@ A sign-in without the required access gets 403, before the body is read and rega
 |---|---|---|---|
 `;
 
-/** The page for these routes. HEAD needs what GET needs. */
+/** Returns the page for these routes. HEAD requires the same as GET. */
 export function accessPage(routes: readonly RouteAccess[]): string {
   const lines = routes
     .filter(({ method }) => method !== 'HEAD')

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
-// Whatever a test hears from a server is as the server's own OpenAPI document says.
+// Validates every response in the tests against the server's own OpenAPI document.
 
 type Json = Record<string, unknown>;
 type Responses = Record<string, { content?: Record<string, unknown>; $ref?: string }>;
@@ -12,10 +12,10 @@ interface Checker {
 let checker: Promise<Checker | undefined> | undefined;
 
 /**
- * Checks an answer by the OpenAPI document of the server: its status, its type, and a body in JSON by its schema, which
- * must name all properties that are there.
+ * Validates a response against the server's OpenAPI document: status, media type and, for JSON, the schema, which must name
+ * every property of the body.
  *
- * @throws Error where it is not as the document says
+ * @throws Error if the response doesn't match the document
  */
 export async function checkAnswer(
   server: string,
@@ -30,7 +30,7 @@ export async function checkAnswer(
   found?.check(method, path, status, headers.get('content-type'), body);
 }
 
-/** `undefined` where the server is gone by now: tests stop and kill servers. */
+/** `undefined` if the server has exited: tests stop and kill servers. */
 async function readDocument(server: string): Promise<Checker | undefined> {
   try {
     const response = await fetch(`${server}/openapi.json`);
@@ -104,11 +104,11 @@ function checkerOf(document: Json): Checker {
 
 function missingIsFine(what: string, method: string, status: number): void {
   if ([404, 405].includes(status) || ['HEAD', 'OPTIONS'].includes(method)) return;
-  if (status === 400 && /%(?![0-9a-f]{2})/i.test(what)) return; // a path that can't be read is nobody's
+  if (status === 400 && /%(?![0-9a-f]{2})/i.test(what)) return; // a malformed path belongs to no route
   throw new Error(`${what} has no such call`);
 }
 
-/** Forbids what schemas do not name. */
+/** Forbids properties that the schemas don't name. */
 function close(part: unknown): void {
   if (typeof part !== 'object' || part === null) return;
   const schema = part as Json;

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkAnswer } from './answer-checks.ts';
 
-/** An answer with its body read. */
+/** A response with its body. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any property of a response
   readonly body: any;
 }
 
-/** Plain calls with `fetch` as one associate. Each answer must be as the server's OpenAPI document says. */
+/** Calls with `fetch` as one associate. Every response is validated against the server's OpenAPI document. */
 export class ApiClient {
   readonly url: string;
   readonly authorization: string;
@@ -22,7 +22,7 @@ export class ApiClient {
     this.associateId = associateId;
   }
 
-  /** Signs in with Basic; learns the own id from an internal start's owner, so the login must work. */
+  /** Signs in with Basic. Reads the associate's id from the owner of an internal task, so the login must be valid. */
   static async signIn(url: string, login: string, password: string): Promise<ApiClient> {
     const authorization = `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`;
     const probe = new ApiClient(url, authorization, 0);
@@ -31,7 +31,7 @@ export class ApiClient {
     return new ApiClient(url, authorization, token.AssociateId);
   }
 
-  /** Calls with this header Authorization. */
+  /** A client with this header Authorization. */
   static async withAuthorization(url: string, authorization: string): Promise<ApiClient> {
     const { AssociateId } = await new ApiClient(url, authorization, 0).json('GET', '/SignIn');
     return new ApiClient(url, authorization, AssociateId);
@@ -47,7 +47,7 @@ export class ApiClient {
     return new ApiClient(this.url, `Bearer ${Token}`, AssociateId);
   }
 
-  /** Calls a path below `/api/v1`; any answer is fine. */
+  /** Calls a path below `/api/v1` and accepts any status. */
   async call(
     method: string,
     path: string,
@@ -70,8 +70,8 @@ export class ApiClient {
     return { status: response.status, headers: response.headers, text, body: answered };
   }
 
-  /** Calls and returns the body; throws where the answer is no success. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  /** Calls and returns the body. @throws if the status is not 2xx */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any property of a response
   async json(method: string, path: string, body?: unknown): Promise<any> {
     const answer = await this.call(method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
@@ -83,14 +83,14 @@ export class ApiClient {
     return this.json('POST', '/BatchTask', info);
   }
 
-  /** The task as it is. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  /** Returns the task. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any property of a response
   task(id: number): Promise<any> {
     return this.json('GET', `/BatchTask/${id}`);
   }
 
-  /** Waits until the task is as it should be; the test's own timeout ends it. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  /** Waits until the task meets the condition, or the test times out. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any property of a response
   async until(id: number, condition: (task: any) => boolean): Promise<any> {
     for (;;) {
       const task = await this.task(id);
@@ -100,7 +100,7 @@ export class ApiClient {
   }
 
   /** Waits until the task has ended. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any property of a response
   ended(id: number): Promise<any> {
     return this.until(id, (task) => ['Succeeded', 'Failed', 'SucceededManualCleanup'].includes(task.State));
   }

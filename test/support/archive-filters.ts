@@ -3,22 +3,22 @@ import type { ColumnName, ColumnValue } from '../../src/core/odata/columns.ts';
 import { CancellationBehaviour } from '../../src/core/task.ts';
 import { STORED_STATES, TaskState } from '../../src/core/task-state.ts';
 
-/** The columns that are stored, and not derived from others. */
+/** Stored columns, as opposed to derived ones. */
 type Stored = Exclude<
   ColumnName,
   'getAllRows' | 'getNoRows' | 'DefinitionId' | 'DefinitionDescription' | 'DefinitionTimeOut' | 'registeredBy'
 >;
 
-/** A task as the archive list sees it, in memory. */
+/** An in-memory task with the columns of the archive list. */
 export type ArchiveTask = Readonly<Record<Stored, ColumnValue>>;
 
-/** A `$filter` and what it means, told without the parser, the compiler or the database. */
+/** A `$filter` and its meaning, implemented without the parser, the compiler or the database. */
 export interface FilterCase {
   readonly text: string;
   readonly matches: (task: ArchiveTask) => boolean;
 }
 
-/** Who asks, and when; days are those of UTC, so that plain arithmetic tells them. A Wednesday in the second quarter. */
+/** The caller and the time. Days are in UTC, so that plain arithmetic works. A Wednesday in the second quarter. */
 export const ASKED = { associateId: 2, now: new Date('2026-05-13T14:45:10.500Z'), zone: 'UTC' } as const;
 
 const DAY = 86_400_000;
@@ -34,7 +34,7 @@ const NEAR_DATES = fc
   .tuple(fc.integer({ min: -8, max: 8 }), fc.constantFrom(0, 1, DAY - 1, 53_110_500))
   .map(([day, rest]) => new Date(Date.UTC(2026, 4, 13) + day * DAY + rest));
 
-/** Any text at all, halves of surrogate pairs included. */
+/** Any text, including unpaired surrogates. */
 export const ANY_TEXT = fc
   .array(fc.oneof(fc.nat({ max: 127 }), fc.nat({ max: 65_535 })), { maxLength: 200 })
   .map((units) => String.fromCharCode(...units));
@@ -92,7 +92,7 @@ function quoted(text: string): string {
   return `'${text.length % 2 === 0 ? escaped.replaceAll("'", "''") : escaped.replaceAll("'", "\\'")}'`;
 }
 
-/** A value as it is written and what it is, or for a date what it lasts. */
+/** A literal and its value; for a date, its time span. */
 interface Written<Value> {
   readonly text: string;
   readonly value: Value;
@@ -168,7 +168,7 @@ const DATE_VALUES: fc.Arbitrary<Written<Span>> = fc
     }
   });
 
-/** `<column> <operator> <value>` on columns and values of one kind. */
+/** `<column> <operator> <value>` for columns and values of one type. */
 function binary<Value>(
   columns: fc.Arbitrary<Typed<Value>>,
   operator: string,
@@ -378,7 +378,7 @@ export const OPERATOR_CASES: Readonly<Record<string, fc.Arbitrary<FilterCase>>> 
   thisYear: inSpan('thisYear', month(0, 1, 0), month(0, 1, 12)),
 };
 
-/** The begin of the period that is `count` after the current one. */
+/** The beginning of the period that is `count` after the current one. */
 const PERIOD_STARTS: Readonly<Record<string, (count: number) => number>> = {
   hour: (count) => Math.floor(now.getTime() / 3_600_000 + count) * 3_600_000,
   days: (count) => TODAY + count * DAY,
@@ -437,7 +437,7 @@ export const FUNCTION_CASES: Readonly<Record<string, fc.Arbitrary<FilterCase>>> 
 
 const CONDITIONS = fc.oneof(...Object.values(OPERATOR_CASES), ...Object.values(FUNCTION_CASES));
 
-/** Whole filters: conditions with `and`, `or` and parentheses, `and` binding closer. */
+/** Whole filters: conditions with `and`, `or` and parentheses, `and` binding tighter. */
 export const FILTERS: fc.Arbitrary<FilterCase> = fc.letrec<{
   any: FilterCase;
   all: FilterCase;

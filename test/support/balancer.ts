@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** One address for several servers, as a load balancer gives it: each connection goes to the next one that is up. */
+/** A load balancer: one address for several servers. Each connection goes to the next server that is up. */
 export interface Balancer {
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * Starts a balancer on loopback. A connection ends when either side's does; while nothing is up, connections are refused.
+ * Starts a balancer on loopback. A connection ends when either side closes it. While no server is up, connections are refused.
  *
- * @param targets the addresses of the servers that are up now
+ * @param targets returns the addresses of the servers that are up
  */
 export async function startBalancer(targets: () => readonly string[]): Promise<Balancer> {
   const sockets = new Set<Socket>();
@@ -31,7 +31,7 @@ export async function startBalancer(targets: () => readonly string[]): Promise<B
     ] as const) {
       sockets.add(one);
       one.setNoDelay(true);
-      one.on('error', () => undefined); // its close follows
+      one.on('error', () => undefined); // `close` follows
       one.once('close', () => {
         sockets.delete(one);
         other.destroy();

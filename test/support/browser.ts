@@ -4,12 +4,12 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 
 const CHROMIUM = '/usr/bin/chromium';
 
-/** Why the tests in a browser are left out; `undefined` where they run. */
+/** The reason for skipping the browser tests; `undefined` if they run. */
 export const NO_BROWSER = existsSync(CHROMIUM)
   ? undefined
   : `${CHROMIUM} is not there (apt-get install chromium)`;
 
-/** Starts Chromium. It calls nobody on its own. */
+/** Starts Chromium without background requests. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
@@ -26,17 +26,17 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** A window of somebody's own, with their own cookies, that keeps what went wrong in it. */
+/** A window with its own cookies that collects errors. */
 export interface Visit {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Errors of the page's script, refusals by the Content-Security-Policy among them. */
+  /** Script errors, including violations of the Content-Security-Policy. */
   readonly faults: string[];
-  /** The addresses that were asked for. */
+  /** The requested URLs. */
   readonly requested: string[];
 }
 
-/** Opens a window on a server's page. */
+/** Opens a window with a server's dashboard. */
 export async function visit(
   browser: Browser,
   url: string,
@@ -54,7 +54,7 @@ export async function visit(
   const requested: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    // Chromium writes one for each answer with 4xx, which the page handles.
+    // Chromium logs every 4xx response, which the page handles.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       faults.push(message.text());
   });
@@ -62,7 +62,7 @@ export async function visit(
   return { context, page, faults, requested };
 }
 
-/** Signs in by the page's own form. */
+/** Signs in with the dashboard's form. */
 export async function signInAs(page: Page, login: string, password: string): Promise<void> {
   await page.getByLabel('Login').fill(login);
   await page.getByLabel('Password').fill(password);
@@ -79,9 +79,9 @@ interface AxeRules {
   }[];
 }
 
-/** What axe finds wrong with what is shown (WCAG 2.2 AA and its best practices), a line each. */
+/** Violations that axe finds on the page (WCAG 2.2 AA and best practices), one per line. */
 export async function axeFindings(page: Page): Promise<string[]> {
-  // The policy of the page lets no script in but its own; what is evaluated comes by the debugger.
+  // The page's policy allows only its own scripts; evaluated code is injected by the debugger.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate<AxeRules>(
     `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,

@@ -1,9 +1,9 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** The files that a run lists as its slowest. */
+/** Number of slowest files to print. */
 const SLOWEST = 20;
 
-/** Closes a run with its slowest files, and its counts in the plain form that CI reads: `N passed, N failed, N skipped`. */
+/** Prints the slowest files, and the counts in the format that CI reads: `N passed, N failed, N skipped`. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync';
 /** The folder of the example with the mass update. */
 export const MASS_UPDATE = resolve(import.meta.dirname, '../../examples/mass-update');
 
-/** How csv-import is told to read what the example's script makes. */
+/** Parameters of csv-import for the file of the example's script. */
 export const CUSTOMER_COLUMNS = [
   { name: 'id', type: 'integer', required: true },
   { name: 'name', type: 'text', required: true },
@@ -17,14 +17,14 @@ export const CUSTOMER_COLUMNS = [
   { name: 'credit_limit', type: 'number' },
 ];
 
-/** What the example's script has made: the file, the ids of the bad rows, and the values of the good ones. */
+/** Output of the example's script: the file, the ids of the invalid rows, and the values of the valid ones. */
 export interface Customers {
   readonly csv: string;
   readonly badIds: readonly number[];
   readonly good: readonly (readonly string[])[];
 }
 
-/** Runs the example's script, which spreads the bad rows evenly. */
+/** Runs the example's script, which spreads the invalid rows evenly. */
 export async function generateCustomers(rows: number, { bad = 0, seed = 1 } = {}): Promise<Customers> {
   const script = `${MASS_UPDATE}/generate-customers.ts`;
   const { stdout } = await promisify(execFile)(

@@ -12,9 +12,8 @@ import { createDatabase } from './postgres-server.ts';
 const POSTGRES_TEMPLATE = 'batchline_template';
 
 /**
- * Vitest calls this once, where there is a PostgreSQL after that. To make a database of ours costs seconds of processor
- * time, to copy one next to nothing; so tests get copies of these: with all tables, and the administrator of every test
- * server.
+ * Vitest calls this once, after starting PostgreSQL. Creating a database with all tables takes seconds of CPU time, and copying
+ * one takes almost none. Tests therefore get copies of these templates, which have all tables and the tests' administrator.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'batchline-template-'));
@@ -29,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => rm(folder, { recursive: true, force: true });
 }
 
-/** Makes what a first start makes. */
+/** Creates the tables and the administrator, as a first start does. */
 async function fill(env: Readonly<Record<string, string>>): Promise<void> {
   const log = pino({ level: 'silent' });
   const database = await openDatabase(readConfig(env), log);

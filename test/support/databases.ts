@@ -13,22 +13,22 @@ export const DATABASES: readonly DatabaseKind[] = ['embedded', 'postgres'];
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A data folder with an embedded database that has had its first start: all tables, and the administrator. */
+    /** A data folder with an embedded database after its first start: all tables, and the administrator. */
     embeddedTemplate: string;
     /** The name of such a database on PostgreSQL. */
     postgresTemplate: string;
   }
 }
 
-/** A place for a server to keep everything in. */
+/** A server's data folder and database. */
 export interface Place {
   readonly folder: string;
-  /** What to set so that a server uses it. */
+  /** Settings for a server that uses it. */
   readonly env: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }
 
-/** Makes a place with a database of this kind as it is after a first start: all tables, and the administrator. */
+/** Creates a database of this kind in the state after a first start: all tables, and the administrator. */
 export async function createPlace(kind: DatabaseKind): Promise<Place> {
   if (kind === 'postgres') return placeOn(kind, inject('postgresTemplate'));
   const place = await placeOn(kind);
@@ -37,7 +37,7 @@ export async function createPlace(kind: DatabaseKind): Promise<Place> {
   return place;
 }
 
-/** Makes an empty place, without even a database's tables. */
+/** Creates an empty place, without tables. */
 export async function createEmptyPlace(kind: DatabaseKind): Promise<Place> {
   return placeOn(kind);
 }

@@ -7,20 +7,20 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** A fenced block of a document. */
 export interface Block {
   readonly language: string;
-  /** What stands behind the language: a terminal's name for `sh`, a file's for others; '' where nothing does. */
+  /** The word after the language: a terminal's name for `sh`, a file's name for others; '' if there is none. */
   readonly name: string;
   readonly text: string;
-  /** The line that its text begins at. */
+  /** The line where its text begins. */
   readonly line: number;
 }
 
-/** The documents whose commands are run, README first. Decisions and the changelog tell of the past. */
+/** The documents whose commands are run, README first. Decisions and the changelog describe the past. */
 export function documentsWithCommands(): string[] {
   const found = globSync(['docs/**/*.md', 'examples/**/*.md'], { cwd: ROOT });
   return ['README.md', ...found.filter((path) => !path.startsWith('docs/decisions/')).sort()];
 }
 
-/** The fenced blocks of a document, in their order. @param document its path in the checkout */
+/** Returns the fenced blocks of a document in order. @param document its path in the checkout */
 export function readBlocks(document: string): Block[] {
   const content = readFileSync(join(ROOT, document), 'utf8');
   return [...content.matchAll(/^( *)```([a-z]*) ?(.*)\n([\s\S]*?)^\1```$/gm)].map(
@@ -38,7 +38,7 @@ export function isCommands({ language }: Block): boolean {
   return language === 'sh';
 }
 
-/** What a block of commands says that comes out: its lines that are comments, as patterns. `…` stands for anything. */
+/** The expected output of a block of commands: its comment lines as patterns, in which `…` matches anything. */
 export function expectedOutput({ text }: Block): RegExp[] {
   return text
     .split('\n')

@@ -4,19 +4,19 @@ import type { ApiClient } from './api-client.ts';
 export interface StreamedEvent {
   readonly id: number | undefined;
   readonly event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any property of a response
   readonly data: any;
 }
 
-/** A client of a stream of server-sent events, by `fetch`. */
+/** A client for server-sent events, based on `fetch`. */
 export class EventClient {
   /** Every event so far. */
   readonly events: StreamedEvent[] = [];
   /** Everything else: comments, and blocks without data. */
   comments = '';
-  /** The id to resume after, as browsers keep it. */
+  /** The id to resume after, tracked as browsers do. */
   lastId = 0;
-  /** Resolves when the server, or `close`, has ended the stream. */
+  /** Resolves when the server or `close` ends the stream. */
   readonly ended: Promise<void>;
   readonly #controller: AbortController;
   #isOver = false;
@@ -31,7 +31,7 @@ export class EventClient {
     });
   }
 
-  /** Opens a stream; resolves when it has begun, so that what happens from then on is in it. */
+  /** Opens a stream. Resolves once it has begun, so that all later events are in it. */
   static async open(client: ApiClient, path: string, after?: number): Promise<EventClient> {
     const controller = new AbortController();
     const response = await fetch(`${client.url}/api/v1${path}`, {
@@ -51,7 +51,7 @@ export class EventClient {
     return this.events.flatMap(({ event, data }) => (event === 'state' ? `${data.TaskId}:${data.To}` : []));
   }
 
-  /** Waits until the condition holds; the test's own timeout ends it. */
+  /** Waits until the condition holds, or the test times out. */
   async until(condition: (client: this) => boolean): Promise<void> {
     while (!condition(this)) {
       if (this.#isOver) throw new Error('the stream has ended');
@@ -59,7 +59,7 @@ export class EventClient {
     }
   }
 
-  /** Waits for a task's move to a state. */
+  /** Waits for a task's transition to a state. */
   sees(taskId: number, state: string): Promise<void> {
     return this.until(({ moves }) => moves.includes(`${taskId}:${state}`));
   }

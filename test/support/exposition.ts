@@ -5,14 +5,14 @@ interface Sample {
   readonly value: number;
 }
 
-/** A metric as the exposition tells it. */
+/** A metric in the exposition. */
 export interface Metric {
   readonly help: string;
   readonly type: string;
   readonly samples: readonly Sample[];
 }
 
-/** Takes apart what `/metrics` answers: metrics by their names. */
+/** Parses the response of `/metrics`: metrics by name. */
 export function readExposition(text: string): Map<string, Metric> {
   const metrics = new Map<string, { help: string; type: string; samples: Sample[] }>();
   const of = (name: string) => {

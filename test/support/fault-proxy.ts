@@ -2,27 +2,27 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a proxy does to what passes through it. */
+/** Behaviour of a proxy. */
 type Weather =
-  /** Everything passes at once. */
+  /** Data passes immediately. */
   | { readonly kind: 'clear' }
-  /** Everything passes, so many ms later. */
+  /** Data passes after this delay in ms. */
   | { readonly kind: 'slow'; readonly ms: number }
-  /** Nothing passes, nothing ends: neither side is told. New connections are accepted and hear nothing. */
+  /** Data is held back and connections stay open; neither side notices. New connections are accepted but get no data. */
   | { readonly kind: 'silent' }
   /** New connections are refused. */
   | { readonly kind: 'refused' };
 
-/** A TCP proxy that delays, cuts, half-closes and swallows connections, as networks do. */
+/** A TCP proxy that delays, cuts, half-closes and blackholes connections, as networks do. */
 export interface FaultProxy {
   readonly port: number;
-  /** From now on, for the connections that there are and for new ones. What is held back passes when it is clear again. */
+  /** Sets the behaviour of existing and new connections. Held-back data passes once it is clear again. */
   set(weather: Weather): void;
-  /** Cuts every connection with a reset. @returns how many there were */
+  /** Resets every connection. @returns their number */
   cut(): number;
-  /** Ends the direction towards the client of every connection, as a server does that goes away; the other stays open. */
+  /** Closes every connection towards the client, as a server that exits does; the other direction stays open. */
   halfClose(): number;
-  /** Loses every connection for good without telling the client's side; new ones are not concerned. */
+  /** Blackholes every existing connection permanently, unnoticed by the client. New ones are not affected. */
   lose(): number;
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ class Passage {
     void this.#pass(upstream, client, weather, changed);
   }
 
-  /** Nothing passes any more. */
+  /** Stops passing data. */
   lose(): void {
     this.#lost = true;
     this.upstream.destroy();
@@ -57,12 +57,12 @@ class Passage {
       }
       if (!this.#lost) to.end();
     } catch {
-      if (!this.#lost) to.destroy(); // it was cut: so is the other side
+      if (!this.#lost) to.destroy(); // cut: destroy the other side too
     }
   }
 }
 
-/** Starts a proxy on loopback. @param target the port of what is behind it, on 127.0.0.1 */
+/** Starts a proxy on loopback. @param target the port of the target, on 127.0.0.1 */
 export async function startFaultProxy(target: number): Promise<FaultProxy> {
   const passages = new Set<Passage>();
   let weather: Weather = { kind: 'clear' };
@@ -82,7 +82,7 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
     passages.add(passage);
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
-      socket.on('error', () => undefined); // told by the passage
+      socket.on('error', () => undefined); // reported by the passage
       socket.once('close', () => {
         if (client.destroyed && upstream.destroyed) passages.delete(passage);
       });

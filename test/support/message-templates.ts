@@ -21,12 +21,12 @@ const TAGS = new Set([
   'rateLimited',
 ]);
 
-/** The tag of the page's texts. */
+/** The tag of the dashboard's texts. */
 const PAGE_TAGS = new Set(['t']);
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Every template of a message in `src` and of a text in the page, with the files that it stands in. */
+/** Every message template in `src` and text of the dashboard, with the files that contain it. */
 export function messageTemplates(): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [pattern, tags] of [
@@ -43,7 +43,7 @@ export function messageTemplates(): Map<string, string[]> {
   return found;
 }
 
-/** The templates in a module's text; those without a word in them are for no translator. */
+/** The templates in a module's source. Templates without words need no translation. */
 export function templatesOf(code: string, tags: ReadonlySet<string> = TAGS): string[] {
   const templates: string[] = [];
   const walk = (value: unknown): void => {

@@ -3,16 +3,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 
-/** An OIDC issuer of the tests' own, on loopback: a discovery document, keys, and JWTs signed by them. */
+/** An OIDC issuer for tests, on loopback: a discovery document, keys, and JWTs signed with them. */
 export interface OidcIssuer {
   readonly url: string;
-  /** How often its keys were asked for. */
+  /** Number of requests for its keys. */
   readonly asked: () => number;
-  /** Answers everything with this status from now on; 200 mends it. */
+  /** Responds to every request with this status from now on; 200 restores it. */
   answer(status: number): void;
-  /** Publishes a new key in place of the old ones, and signs by it. */
+  /** Publishes a new key in place of the old ones, and signs with it. */
   rotate(): Promise<void>;
-  /** A JWT for the audience `batchline`, good for an hour, with these claims over that. */
+  /** A JWT for the audience `batchline`, valid for an hour, with these claims in addition. */
   token(claims?: JWTPayload, header?: { kid?: string; alg?: string }): Promise<string>;
   stop(): Promise<void>;
 }

@@ -12,13 +12,13 @@ export interface PgBouncer {
   stop(): Promise<void>;
 }
 
-/** It refuses root, as PostgreSQL does. */
+/** PgBouncer refuses to run as root, as PostgreSQL does. */
 const UNPRIVILEGED = 65_534;
 
 /**
  * Starts PgBouncer; resolves when it accepts connections.
  *
- * @param poolSize the connections that it makes for all clients
+ * @param poolSize its number of server connections for all clients
  */
 export async function startPgBouncer(
   serverUrl: string,

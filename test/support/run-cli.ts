@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { CLI, PROCESS_ENV } from './server-process.ts';
 
-/** What a command came to. */
+/** Result of a command. */
 export interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -11,10 +11,10 @@ export interface CliResult {
 }
 
 /**
- * Runs one command of the command line to its end.
+ * Runs one command and waits until it exits.
  *
- * @param env its whole environment, but for PATH
- * @param input what it reads from standard input
+ * @param env its environment, to which PATH is added
+ * @param input its standard input
  */
 export async function runCli(
   args: readonly string[],
@@ -25,7 +25,7 @@ export async function runCli(
     env: { ...PROCESS_ENV, ...env },
     stdio: 'pipe',
   });
-  child.stdin.on('error', () => undefined); // a command that reads nothing may be gone already
+  child.stdin.on('error', () => undefined); // a command that reads no input may have exited
   child.stdin.end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code: child.exitCode, stdout, stderr };

@@ -1,21 +1,21 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../src/db/schema.ts';
 
-/** What the audit rows say of the runs of a definition. */
+/** The runs of a definition, according to the audit rows. */
 export interface RunRecord {
-  /** When runs have begun, in ms, in their order. */
+  /** Start times of the runs, in ms, in order. */
   readonly starts: readonly number[];
   /** The tenants of those runs. */
   readonly tenants: readonly string[];
   /** The processes that ran them. */
   readonly nodes: ReadonlySet<string>;
-  /** The most runs at once. */
+  /** Maximum number of concurrent runs. */
   readonly most: number;
-  /** The most runs of one tenant at once. */
+  /** Maximum number of concurrent runs of one tenant. */
   readonly mostOfTenant: number;
 }
 
-/** That a run has begun or ended, as its audit row tells it. */
+/** The beginning or end of a run, from its audit row. */
 export interface RunMark {
   readonly tenant: string;
   readonly ms: number;
@@ -33,7 +33,7 @@ export async function readRunRecord(db: Kysely<Schema>, name: string): Promise<R
   return recordOf(rows);
 }
 
-/** The record that marks in the order of their times make. */
+/** Computes the record from marks ordered by time. */
 export function recordOf(rows: readonly RunMark[]): RunRecord {
   const now = new Map<string, number>();
   let all = 0;
@@ -56,7 +56,7 @@ export function recordOf(rows: readonly RunMark[]): RunRecord {
   };
 }
 
-/** The shortest time, in ms, in which so many runs and one more have begun. */
+/** The shortest period, in ms, in which more than this number of runs began. */
 export function shortestSpan({ starts }: RunRecord, runs: number): number {
   const spans = starts.slice(runs).map((start, index) => start - (starts[index] ?? 0));
   return Math.min(...spans);

@@ -4,23 +4,23 @@ import type { AddressInfo } from 'node:net';
 import { startFauxqs } from 'fauxqs';
 
 const KEY = 'TESTKEY';
-const SECRET = 'test secret of nobody';
+const SECRET = 'test secret of no account';
 const REGION = 'eu-test-1';
 
 /** A server that speaks S3, with an empty bucket. */
 export interface S3Server {
   readonly endpoint: string;
   readonly bucket: string;
-  /** What to set so that a server keeps its files there. */
+  /** Settings for a server that stores its files there. */
   readonly env: Readonly<Record<string, string>>;
-  /** The calls that have come: `PUT key?partNumber`, without values. */
+  /** The received calls: `PUT key?partNumber`, without values. */
   readonly calls: readonly string[];
   stop(): Promise<void>;
 }
 
 /**
- * fauxqs, an S3 server that is not of our making, behind a gate that refuses what is not signed as AWS Signature V4
- * asks for: fauxqs itself looks at no signature.
+ * fauxqs, an independent S3 server, behind a proxy that rejects requests without a valid AWS Signature V4: fauxqs itself
+ * doesn't verify signatures.
  */
 export async function startS3Server(): Promise<S3Server> {
   const s3 = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false });
@@ -84,7 +84,7 @@ const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256'
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** What is wrong with a request's signature, by AWS's description of Signature V4; `undefined` where nothing is. */
+/** Returns the error in a request's signature, by AWS's description of Signature V4; `undefined` if it is valid. */
 function signatureProblem({ method, headers }: IncomingMessage, url: URL, body: Buffer): string | undefined {
   const parts =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/((\d{8})\/([^/]+)\/s3\/aws4_request), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(

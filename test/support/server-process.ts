@@ -10,30 +10,30 @@ import { TEST_ENV } from './test-server.ts';
 /** The command line's entry. */
 export const CLI = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
-/** What every process of ours has set: where Node keeps compiled sources, so that the next one starts sooner. */
+/** Environment of every process: Node.js's compile cache, so that later processes start faster. */
 export const PROCESS_ENV: Readonly<Record<string, string>> = {
   PATH: process.env.PATH ?? '',
   NODE_COMPILE_CACHE: join(tmpdir(), 'batchline-test-compiled'),
 };
 
-/** A server in a process of its own, which can be killed. */
+/** A server in its own process, which can be killed. */
 export interface ServerProcess {
   readonly url: string;
   readonly admin: ApiClient;
   readonly child: ChildProcess;
-  /** Everything that it has printed. */
+  /** Its output. */
   output(): string;
-  /** Ends it as a crash does. */
+  /** Kills it, as a crash would. */
   kill(): Promise<void>;
   /** Ends it gracefully; resolves to its exit code. */
   stop(): Promise<number | null>;
 }
 
 /**
- * Starts `batchline serve` in a process of its own.
+ * Starts `batchline serve` in its own process.
  *
- * @param args what stands behind `serve`
- * @param command the program to start; that of the checkout where it is absent
+ * @param args arguments after `serve`
+ * @param command the program to start; the checkout's by default
  */
 export async function spawnServer(
   place: Pick<Place, 'env'>,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /*
- * Loaded before a process's own modules (`node --import`): its clock runs as many ms ahead of the real one as the
- * file that CLOCK_FILE names says, which is looked at again and again. Monotonic time stays as it is.
+ * Loaded before a process's own modules (`node --import`). Shifts its clock by the ms in the file named by CLOCK_FILE, which is
+ * read repeatedly. Monotonic time is not changed.
  */
 
 const RealDate = Date;

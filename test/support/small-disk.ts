@@ -4,28 +4,28 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Another user than root gets the right to mount in a user namespace of its own. */
+/** Users other than root can mount in their own user namespace. */
 const UNSHARE = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
 const ENTER = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--preserve-credentials', '--mount'];
 
-/** Whether this machine lets us mount a disk of our own: Linux with namespaces. */
+/** True if this machine allows mounting a disk: Linux with namespaces. */
 export function canMount(): boolean {
   const { status } = spawnSync('unshare', [...UNSHARE, 'mount', '-t', 'tmpfs', 'none', tmpdir()]);
   return status === 0;
 }
 
-/** A real file system of a few megabytes, in memory, which only the processes that enter it see. */
+/** A real file system of a few megabytes, in memory, visible only to processes that enter it. */
 export interface SmallDisk {
-  /** Where it is, for those processes. */
+  /** Its path for those processes. */
   readonly folder: string;
-  /** Where it is for everybody else, while it exists. */
+  /** Its path for all other processes, while it exists. */
   readonly outside: string;
-  /** The command line that runs a command where the disk can be seen. */
+  /** The command line that runs a command with access to the disk. */
   entering(command: readonly string[]): [string, ...string[]];
   remove(): Promise<void>;
 }
 
-/** Makes a small disk. */
+/** Creates a small disk. */
 export async function createSmallDisk(megabytes: number): Promise<SmallDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'batchline-disk-'));
   const mount = `mount -t tmpfs -o size=${megabytes}m none "$0" && echo mounted && exec sleep infinity`;

@@ -7,12 +7,12 @@ import { dirname, join } from 'node:path';
 import { ROOT } from './documents.ts';
 import { CLI } from './server-process.ts';
 
-/** What a program that goes on prints when it is ready: a server, a worker. */
+/** Output of a long-running program (a server or worker) when it is ready. */
 const READY = /ready at|Working/;
 
 /**
- * Makes a folder in which commands find what they find in a checkout, and environment variables for them: `batchline`
- * as if it were installed, and a curl that fails where the answer is an error.
+ * Creates a folder that looks like a checkout to commands, and their environment variables: `batchline` as if it were
+ * installed, and a curl that fails if the response is an error.
  */
 export async function makeCheckout(folder: string): Promise<Record<string, string>> {
   for (const name of ['src', 'node_modules', 'dashboard', 'examples', 'batchline'])
@@ -31,7 +31,7 @@ export async function makeCheckout(folder: string): Promise<Record<string, strin
   };
 }
 
-/** Terminals in a folder: one that commands are typed into, and others in which a program goes on. */
+/** Terminals in a folder: one for commands, and others for long-running programs. */
 export class Terminals {
   readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export class Terminals {
     this.#shell = new Program(['-euo', 'pipefail', '-s'], folder, env);
   }
 
-  /** Types commands into the shell. @returns what they print; @throws where one of them fails */
+  /** Types commands into the shell. @returns their output; @throws if one of them fails */
   async type(commands: string): Promise<string> {
     this.#typed += 1;
     const script = join(this.#env.CURL_HOME ?? this.#folder, `typed-${this.#typed}.sh`);
@@ -58,7 +58,7 @@ export class Terminals {
     return this.#shell.output.slice(from, this.#shell.output.indexOf(end, from));
   }
 
-  /** Runs commands in another terminal, after Ctrl-C there. @returns what has been printed when its program is ready */
+  /** Runs commands in another terminal, after Ctrl-C there. @returns the output when its program is ready */
   async open(name: string, commands: string): Promise<string> {
     await this.#others.get(name)?.end('SIGINT');
     const program = new Program(['-euc', commands], this.#folder, this.#env);
@@ -72,24 +72,24 @@ export class Terminals {
     for (const program of this.#others.values()) await program.end('SIGINT');
   }
 
-  /** Ctrl-C in the other terminals; then all is closed, with whatever still runs in the first one. */
+  /** Ctrl-C in the other terminals; then closes all, including programs that still run in the first one. */
   async close(): Promise<void> {
     await this.interrupt();
     await this.#shell.end('SIGKILL');
   }
 }
 
-/** A shell with all that it starts. */
+/** A shell and its processes. */
 class Program {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
-  /** Called when something was printed, and at the end. */
+  /** Called on each output, and at the end. */
   #wake: () => void = () => undefined;
-  /** Everything that was printed. */
+  /** The output so far. */
   output = '';
 
   constructor(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
-    // A group of its own, as that of a terminal; bash takes Node's pipes for a network, and would read its settings.
+    // Its own process group, like a terminal's. Bash mistakes Node.js's pipes for a network connection and would read its settings.
     this.#child = spawn('bash', ['--norc', ...args], { cwd, env, detached: true });
     this.#closed = once(this.#child, 'close').finally(() => this.#wake());
     for (const stream of [this.#child.stdout, this.#child.stderr])
@@ -97,14 +97,14 @@ class Program {
         this.output += chunk.toString();
         this.#wake();
       });
-    this.#child.stdin?.on('error', () => undefined); // it has ended, which `prints` tells
+    this.#child.stdin?.on('error', () => undefined); // it has exited, which `prints` detects
   }
 
   read(input: string): void {
     this.#child.stdin?.write(input);
   }
 
-  /** Resolves when the output is as wanted. @throws where it ends before that */
+  /** Resolves when the output matches. @throws if it ends before that */
   async prints(wanted: (output: string) => boolean): Promise<void> {
     while (!wanted(this.output)) {
       if (this.#hasExited()) throw new Error(`it has ended with ${this.#child.exitCode}:\n${this.output}`);
@@ -114,7 +114,7 @@ class Program {
     }
   }
 
-  /** Sends all of its group a signal, as Ctrl-C does with SIGINT, and waits for the end. */
+  /** Sends its process group a signal, as Ctrl-C does with SIGINT, and waits for its exit. */
   async end(signal: NodeJS.Signals): Promise<void> {
     if (!this.#hasExited()) process.kill(-(this.#child.pid ?? Number.NaN), signal);
     await this.#closed;

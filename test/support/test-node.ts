@@ -13,13 +13,13 @@ import { TextWriter } from '../../src/services/text-batcher.ts';
 import type { Place } from './databases.ts';
 import { TEST_ENV } from './test-server.ts';
 
-/** What a server works with, but nothing of it runs by itself: tests call what they want to see at work. */
+/** The components of a server without its background jobs: tests call the ones under test. */
 export interface TestNode {
   readonly parts: TaskDeps;
   stop(): Promise<void>;
 }
 
-/** Opens a node on a place, with the definitions of a module. @param database an open one; else the place's */
+/** Opens a node on a place, with the definitions of a module. @param database an open one; the place's by default */
 export async function openTestNode(place: Place, handlers: string, database?: Database): Promise<TestNode> {
   const log = pino({ level: 'silent' });
   const config = readConfig({ ...TEST_ENV, ...place.env });

@@ -1,9 +1,9 @@
 import type { Database } from '../../src/db/database.ts';
 
 /**
- * Inserts tasks of a definition that nobody runs.
+ * Inserts tasks of a definition that no worker runs.
  *
- * @param dueInSeconds when each is due, from now; negative is in the past
+ * @param dueInSeconds due time of each, relative to now; negative is in the past
  */
 export async function insertWaiting(
   { sql }: Database,

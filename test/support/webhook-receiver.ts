@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A delivery as it came. */
+/** A received delivery. */
 export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server says
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any property of a response
   readonly body: any;
 }
 
@@ -15,9 +15,9 @@ export interface Received {
 export interface WebhookReceiver {
   readonly url: string;
   readonly received: Received[];
-  /** What it answers; 204 where it says nothing. */
+  /** Its response; 204 by default. */
   answer: (received: Received) => { status: number; headers?: Record<string, string>; body?: string };
-  /** Waits until the condition holds; the test's own timeout ends it. */
+  /** Waits until the condition holds, or the test times out. */
   until(condition: (received: readonly Received[]) => boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -54,7 +54,7 @@ export async function startReceiver(): Promise<WebhookReceiver> {
   return receiver;
 }
 
-/** Whether a delivery was signed with the secret: the verification of docs/notifications.md. */
+/** True if a delivery was signed with the secret: the verification of docs/notifications.md. */
 export function isSigned(secret: string, { headers, text }: Received): boolean {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${text}`;

@@ -2,19 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PROCESS_ENV } from './server-process.ts';
 
-/** A worker outside the server in a process of its own, which can be killed. */
+/** A worker outside the server, in its own process, which can be killed. */
 export interface WorkerProcess {
   readonly child: ChildProcess;
-  /** Everything that it has printed. */
+  /** Its output. */
   output(): string;
-  /** Ends it by a signal; resolves to its exit code, null where the signal has killed it. */
+  /** Sends it a signal; resolves to its exit code, or null if the signal killed it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 /**
- * Starts a worker's process; resolves when it says that it works.
+ * Starts a worker process; resolves when it reports that it is ready.
  *
- * @param env its whole environment, but for PATH
+ * @param env its environment, to which PATH is added
  */
 export async function spawnWorker(
   command: string,

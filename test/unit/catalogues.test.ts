@@ -10,7 +10,7 @@ const translated = Object.entries(SHIPPED_CATALOGUES).filter(([language]) => lan
 const toFill = (names: readonly string[]): string =>
   names.map((name) => `    ${JSON.stringify(name)}: "",`).join('\n');
 
-test('templates are found in nested and plain messages, whatever the values', () => {
+test('templates are found in nested and plain messages, with any values', () => {
   const code =
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source code
     'throw invalid`a ${f(`x ${message`b ${1}`}`)} c`; const t = other`no`; const u: string = message`d\\n`.toString(); message`${u}`;';

@@ -21,7 +21,7 @@ const packages = Object.entries(lock).filter(
   ([path, { link }]) => path.includes('node_modules/') && link !== true,
 );
 
-/** Licences that let anybody use the server for anything; of a choice one is enough. */
+/** Licences without restrictions on use; of alternatives, one is sufficient. */
 const PERMISSIVE = [
   'MIT',
   'ISC',

@@ -88,7 +88,7 @@ test('the table of the errors of the program is complete', () => {
   expect(rows.map(([code, exitCode]) => [code, Number(exitCode)])).toEqual(Object.entries(OPERATOR_CODES));
   for (const [code = '', , when, remedy] of rows)
     for (const cell of [when, remedy]) expect(cell, code).not.toBe('');
-  // Every code is used, so that none outlives its error.
+  // Every code is used, so that none remains after its error was removed.
   const sources = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n');
   for (const code of Object.keys(OPERATOR_CODES)) expect(sources).toContain(`'${code}'`);
 });

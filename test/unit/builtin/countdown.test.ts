@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Runs it on the fake clock; tells how it ended and after how many milliseconds. */
+/** Runs it on the fake clock. Returns its outcome and its duration in milliseconds. */
 async function watch(context: Parameters<typeof countdown.run>[0]) {
   const began = performance.now();
   const ending = Promise.resolve(countdown.run(context)).then(
@@ -32,7 +32,7 @@ test('runs for the seconds, with a text for each', async () => {
   ]);
 });
 
-test('tells progress at most once a second, also for a broken number of seconds', async () => {
+test('reports progress at most once a second, also for a fractional number of seconds', async () => {
   const context = fakeContext({ parameters: { seconds: 2.5 } });
   const times: number[] = [];
   const began = performance.now();
@@ -45,14 +45,14 @@ test('tells progress at most once a second, also for a broken number of seconds'
   expect(times).toEqual([0, 1250]);
 });
 
-test('is done at once where there is nothing to count', async () => {
+test('ends immediately if there is nothing to count', async () => {
   expect(await watch(fakeContext({ parameters: { seconds: 0 } }))).toMatchObject({
     result: 'Counted 0 seconds.',
     after: 0,
   });
 });
 
-test('fails where it is asked to', async () => {
+test('fails if requested', async () => {
   const { error, after } = await watch(fakeContext({ parameters: { seconds: 10, failAt: 25 } }));
   expect(error).toMatchObject({ message: 'Failed on purpose at 25 %, as failAt asks.' });
   expect(after).toBe(2500);
@@ -82,7 +82,7 @@ test('does not begin where it is stopped already', async () => {
   expect(await watch(context)).toMatchObject({ error: reason, after: 0 });
 });
 
-test('goes on where the last attempt was', async () => {
+test('continues where the last attempt ended', async () => {
   const first = fakeContext({ parameters: { seconds: 10 } });
   setTimeout(() => first.abort(new RunEnded('shutdown')), 6400);
   await watch(first);

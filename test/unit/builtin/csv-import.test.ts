@@ -179,7 +179,7 @@ describe('csv-import', () => {
     ['missing columns', 'Name,year\n', 'The header lacks name, age. It has: Name, year.'],
     ['a header that is there twice', 'name,age,age\n', 'The header has age twice, as columns 2 and 3'],
     ['a quote that never ends', 'name,age\nA,1\n"B,2\n', 'Line 3: a quoted field begins here and never ends'],
-  ])('refuses %s for good', async (_, content, message) => {
+  ])('refuses %s permanently', async (_, content, message) => {
     await using it = await setUp({ content });
     const failure = run(it.context());
     await expect(failure).rejects.toBeInstanceOf(PermanentError);
@@ -198,7 +198,7 @@ describe('csv-import', () => {
     expect(await it.rows()).toEqual([]);
   });
 
-  test('does not mind a header that is there twice where it is not asked for', async () => {
+  test('ignores a repeated header that no column uses', async () => {
     await using it = await setUp({ content: 'x,name,x,age\n1,A,2,3\n' });
     expect(await run(it.context())).toMatchObject({ loaded: 1 });
   });
@@ -256,7 +256,7 @@ describe('csv-import', () => {
       [{ name: 'name', type: 'text', pattern: '(?=a).*' }],
       'lookaround, back references and counts over 1,000 are not accepted',
     ],
-  ])('refuses %s for good', async (_, columns, message) => {
+  ])('refuses %s permanently', async (_, columns, message) => {
     await using it = await setUp({ content: 'name,age\n', parameters: { columns } });
     const failure = run(it.context());
     await expect(failure).rejects.toBeInstanceOf(PermanentError);
@@ -339,7 +339,7 @@ describe('csv-import', () => {
     expect((await it.rows()).map((row) => row.name)).toEqual(['A']);
   });
 
-  test('refuses to go on in a file that has changed', async () => {
+  test('refuses to continue in a file that has changed', async () => {
     await using it = await setUp({ content: 'name,age\nA,1\nB,2\n' });
     const context = it.context();
     await run(context);
@@ -358,7 +358,7 @@ describe('csv-import', () => {
     );
   });
 
-  test('goes on without its report where that is gone, and says so in the new one', async () => {
+  test('continues without its report if that is missing, and notes it in the new one', async () => {
     await using it = await setUp({ content: 'name,age\nA,x\nB,y\nC,z\n', parameters: { chunkRows: 1 } });
     const killed = it.context({ beforeCommit: dieAt(3) });
     await expect(run(killed)).rejects.toThrow('killed');

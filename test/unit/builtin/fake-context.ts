@@ -74,7 +74,7 @@ const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, str
 /**
  * Parameters as the engine reads them: coerced, with their defaults.
  *
- * @throws Error where the schema refuses them
+ * @throws Error if the schema refuses them
  */
 export function parametersOf<S extends TSchema>(definition: TaskDefinition<S>, given: object): Static<S> {
   const value = structuredClone(given);
@@ -83,7 +83,7 @@ export function parametersOf<S extends TSchema>(definition: TaskDefinition<S>, g
   return value as Static<S>;
 }
 
-/** What a run is given; everything has a harmless default. */
+/** Context of a run; everything has a harmless default. */
 export interface FakeOptions<P> {
   readonly parameters: P;
   readonly folder?: string;

@@ -204,7 +204,7 @@ describe('http-requests', () => {
     expect(pauses.slice(2)).toEqual([0, 0]);
   });
 
-  test('does not wait longer than five minutes for anybody', async () => {
+  test('waits no longer than five minutes for any server', async () => {
     await using server = await serve((_, response) =>
       response.writeHead(429, { 'retry-after': '3600' }).end(),
     );
@@ -259,7 +259,7 @@ describe('http-requests', () => {
     await using server = await serve((_, response) => {
       waiting.push(response);
       most = Math.max(most, waiting.length);
-      // Nobody is answered before four are waiting, so a fifth would be seen.
+      // No request is answered before four are waiting, so a fifth would be noticed.
       if (waiting.length === 4)
         setImmediate(() => {
           for (const one of waiting.splice(0)) one.end();
@@ -305,7 +305,7 @@ describe('http-requests', () => {
     expect(await it.lines()).toMatchObject([{ status: 200, truncated: true, body: 'x'.repeat(4096) }]);
   });
 
-  test('fails as a whole only where it is asked to', async () => {
+  test('fails as a whole only if requested', async () => {
     await using server = await serve((_, response) => response.writeHead(400).end());
     await using it = await setUp({ failOnError: 'true', requests: [{ url: server.origin }] });
     const failure = Promise.resolve(httpRequests.run(it.context()));
@@ -381,7 +381,7 @@ describe('http-requests', () => {
               expect(error.message).toBe('killed'),
             );
             lastCheckpoint = context.checkpointed;
-            // What it called in vain is at most what was under way.
+            // The unsuccessful calls are at most those in progress.
             expect(calls() - before - (finishedIn(lastCheckpoint) - finished)).toBeLessThanOrEqual(
               concurrency,
             );

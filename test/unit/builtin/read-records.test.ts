@@ -65,7 +65,7 @@ const csv = fc
     }),
   );
 
-/** Writes rows as CSV and tells what should be read back; an independent account of bytes and lines. */
+/** Writes rows as CSV and returns the expected records, with bytes and lines counted independently. */
 function write(rows: readonly Row[], lastEnd: boolean) {
   let text = '';
   const expected: { values: string[]; start: number; line: number }[] = [];
@@ -92,7 +92,7 @@ function write(rows: readonly Row[], lastEnd: boolean) {
 }
 
 describe('readRecords', () => {
-  test('reads back what was written, with the byte and the line of each record, whatever the blocks', async () => {
+  test('reads back what was written, with the byte and the line of each record, for any block size', async () => {
     await fc.assert(
       fc.asyncProperty(csv, async ({ rows, lastEnd, blockBytes }) => {
         const { text, expected } = write(rows, lastEnd);
@@ -171,7 +171,7 @@ describe('readRecords', () => {
     });
   });
 
-  test('fails where a record is longer than the limit, without reading the rest of the file', async () => {
+  test('fails if a record is longer than the limit, without reading the rest of the file', async () => {
     const content = `a\n"${'x\n'.repeat(MAX_RECORD_CHARACTERS)}`;
     await withFile(content, async (file) => {
       const counted = countReads(file);
@@ -182,7 +182,7 @@ describe('readRecords', () => {
     });
   });
 
-  test('holds a few blocks at a time: reading is never far ahead of the record that is looked at', async () => {
+  test('holds a few blocks at a time: reading is never far ahead of the current record', async () => {
     const row = `${'abcdefghi,'.repeat(9)}last\n`;
     await withFile(row.repeat(200_000), async (file) => {
       const counted = countReads(file);

@@ -44,7 +44,7 @@ test('is cut back to where work that is done again began', async () => {
   expect(await readFile(path, 'utf8')).toBe('kept\nsecond try\n');
 });
 
-test('tells where the file is shorter than it should be, and begins anew', async () => {
+test('reports a file that is too short, and starts over', async () => {
   await using folder = await tempFolder();
   const path = join(folder.path, 'report');
   await writeFile(path, 'abc');

@@ -84,7 +84,7 @@ describe('table-export', () => {
     expect(rows[2]).toMatchObject({ Response: "'@æøå" });
   });
 
-  test('leaves formulas as they are where it is asked to, and takes another delimiter', async () => {
+  test('leaves formulas unchanged if requested, and accepts another delimiter', async () => {
     const { text } = await exportTasks({
       escapeFormulas: 'false',
       columns: ['Id', 'Result'],
@@ -116,7 +116,7 @@ describe('table-export', () => {
     expect(text.split('\n')).toEqual(['Id', ...ids.map(String), '']);
   });
 
-  test('tells its progress by the count, and how far it is by the ids', async () => {
+  test('reports progress by the count, and its position by the ids', async () => {
     const tasks = Array.from({ length: 1200 }, (_, index) => ({ ...TASK, id: index + 1 }));
     const { context } = await exportTasks({ columns: ['Id'] }, tasks, 1000);
     expect(context.told).toEqual([

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { curlOf } from '../../../dashboard/src/task/curl.ts';
 
-test('the shell reads the command literally, whatever it contains', () => {
+test('the shell reads the command literally, with any content', () => {
   const text = fc.string({ maxLength: 40 }).filter((each) => !each.includes('\0'));
   fc.assert(
     fc.property(text, text, text, (name, description, value) => {

@@ -32,7 +32,7 @@ const TYPES: Record<string, string> = {
   Ingress: 'networking/v1',
 };
 
-/** What is looked at of what a manifest asks for. */
+/** Properties of a manifest that are checked. */
 interface Workload {
   readonly template: {
     readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] };

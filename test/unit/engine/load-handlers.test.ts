@@ -35,7 +35,7 @@ test.each([
   ['syntax.mjs', 'export const = ;', 'Unexpected token'],
   ['nothing.mjs', 'export const x = 1;', 'exports no definition'],
   ['missing-import.mjs', 'import "./not-there.mjs";', 'not-there.mjs'],
-])('a broken module is told by its name and its error: %s', async (name, text, problem) => {
+])('a broken module is reported with its name and its error: %s', async (name, text, problem) => {
   const path = write(name, text);
   const loading = loadHandlers(new Registry(30), [path]);
   await expect(loading).rejects.toThrow(path);

@@ -11,7 +11,7 @@ let line: LongPollQueue;
 let due: Record<string, ClaimedTask[]>;
 let claims: string[];
 let handedBack: readonly ClaimedTask[];
-/** What a claim waits for before it answers. */
+/** Delays a claim until it resolves. */
 let gate: Promise<void>;
 
 const task = (id: number): ClaimedTask => ({ task: { id }, checkpoint: null }) as ClaimedTask;
@@ -57,7 +57,7 @@ async function standing(names: string[], limit = 1): Promise<Promise<readonly Cl
   return [waiting];
 }
 
-test('what is due is given at once', async () => {
+test('due tasks are returned immediately', async () => {
   due = { a: [task(1), task(2)] };
   expect(await ids(line.wait(waiter(['b', 'a'], 5), 30_000, never, never))).toEqual([1, 2]);
 });
@@ -77,7 +77,7 @@ test('a signal wakes the first in the line, and costs one claim however many wai
   expect(await ids(third as never)).toEqual([3]);
 });
 
-test('what comes due while a worker looks for itself is not missed', async () => {
+test('tasks that become due while a worker polls are not missed', async () => {
   const opened = Promise.withResolvers<void>();
   gate = opened.promise;
   const waiting = line.wait(waiter(['a', 'b']), 30_000, never, never);
@@ -89,7 +89,7 @@ test('what comes due while a worker looks for itself is not missed', async () =>
   expect(await ids(waiting)).toEqual([1]);
 });
 
-test('what was claimed for one who has left goes back', async () => {
+test('tasks claimed for a disconnected worker are returned', async () => {
   const gone = new AbortController();
   const waiting = line.wait(waiter(['a']), 30_000, gone.signal, never);
   await settled();
@@ -104,7 +104,7 @@ test('what was claimed for one who has left goes back', async () => {
   expect(handedBack.map((one) => one.task.id)).toEqual([1]);
 });
 
-test('who wants to wait no longer gets what was claimed for them, else nothing', async () => {
+test('a worker that stops waiting gets the tasks claimed for it, or none', async () => {
   const enough = new AbortController();
   const waiting = line.wait(waiter(['b']), 30_000, never, enough.signal);
   const opened = Promise.withResolvers<void>();

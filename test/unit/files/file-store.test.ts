@@ -118,7 +118,7 @@ describe.each(['a folder', 'S3'])('the store of files in %s', (kind) => {
     expect(path && (await readFile(path, 'utf8'))).toBe(kind === 'S3' ? undefined : 'here');
   });
 
-  test('wrong settings of S3 are told at the start', async () => {
+  test('wrong S3 settings are reported at the start', async () => {
     if (s3 === undefined) return;
     await expect(open({ ...s3.env, BATCHLINE_FILES: 's3://another-bucket' })).rejects.toThrow(
       'The bucket "another-bucket" of BATCHLINE_FILES can\'t be used',

@@ -203,7 +203,7 @@ describe('an agent', () => {
     expect([calls, connections]).toEqual([2, 1]);
   });
 
-  test('goes through no proxy, whatever the environment names', async () => {
+  test('uses no proxy, regardless of the environment', async () => {
     for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY'])
       vi.stubEnv(name, `http://127.0.0.1:${port}`);
     vi.stubEnv('NODE_USE_ENV_PROXY', '1');

@@ -25,13 +25,13 @@ const CASES: [string, boolean, Record<string, string>, string][] = [
   ['an old one', false, signedHeaders(secret, 7, new Date(now().getTime() - 600_000), body), body],
 ];
 
-test.each(CASES)("the guide's sample in JavaScript tells %s", async (_, right, headers, sent) => {
+test.each(CASES)("the guide's sample in JavaScript detects %s", async (_, right, headers, sent) => {
   const { verify } = await import(`data:text/javascript,${encodeURIComponent(sample('js'))}`);
   expect(verify(secret, headers, Buffer.from(sent))).toBe(right);
 });
 
 test.skipIf(lacks('python3')).each(CASES)(
-  "the guide's sample in Python (needs python3) tells %s",
+  "the guide's sample in Python (needs python3) detects %s",
   (_, right, headers, sent) => {
     const call = `${sample('python')}\nimport json, sys\nprint(verify(*json.loads(sys.argv[1]), sys.argv[2].encode()))`;
     const said = execFileSync('python3', ['-c', call, JSON.stringify([secret, headers]), sent]);

@@ -6,10 +6,10 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorker, defineTask, type Worker } from '../../../src/sdk/index.ts';
 
-/** What the worker says, one line a call, without the call's own name. */
+/** Log of the worker, one line per call, without the call's own name. */
 let calls: string[];
 let acquiring: PromiseWithResolvers<ServerResponse>;
-/** Answers the end of a wait; the number tells how often it was asked for. */
+/** Responds to the cancellation of a wait; the number counts the requests. */
 let onEnd: (answer: ServerResponse, times: number) => void;
 let server: Server;
 let began: boolean;
@@ -47,7 +47,7 @@ async function hear(request: IncomingMessage, to: ServerResponse): Promise<void>
   } else answer(to, 200, { State: 'New', NextRunInSeconds: 0 });
 }
 
-/** A worker whose wait for tasks stands at the server. */
+/** A worker with an open long poll. */
 async function waitingWorker(graceSeconds = 10): Promise<{ worker: Worker; waiting: ServerResponse }> {
   const job = defineTask({
     name: 'job',
