@@ -17,7 +17,7 @@ const fileOf = async (client: ApiClient, id: number): Promise<string> => {
   return answer.text;
 };
 
-/** A server of somebody else's, on loopback: `/busy` asks once to come back in a second. */
+/** A third-party server, on loopback: `/busy` responds once with a Retry-After of a second. */
 async function startPeer() {
   const received: { url: string; method: string; body: string; at: number }[] = [];
   const server: Server = createServer(async (request, response) => {
@@ -105,7 +105,7 @@ describe.each(DATABASES)('the definitions that come with the server, on %s', (ki
       },
     );
 
-    test('fails for good past maxErrors, and its report can be fetched all the same', async () => {
+    test('fails permanently beyond maxErrors, and its report can still be downloaded', async () => {
       await writeFile(join(place.folder, 'input/ages.csv'), 'age\n1\nx\ny\n');
       const columns = [{ name: 'age', type: 'integer' }];
       const parameters = {
@@ -131,7 +131,7 @@ describe.each(DATABASES)('the definitions that come with the server, on %s', (ki
       expect(task.Result).toContain(message);
     });
 
-    test("does not read somebody else's upload", async () => {
+    test("does not read another associate's upload", async () => {
       const mallory = await server.associate('mallory');
       const { body } = await admin.call('POST', '/Uploads?Name=a.csv', 'a\n1\n', {
         'Content-Type': 'text/csv',
@@ -203,7 +203,7 @@ describe.each(DATABASES)('the definitions that come with the server, on %s', (ki
     });
   });
 
-  test('table-export writes what its owner may see, and nothing of others', async () => {
+  test('table-export writes only tasks that its owner may see', async () => {
     const [alice, bob] = [await server.associate('alice'), await server.associate('bob')];
     const start = (client: ApiClient, Description: string, more = {}): Promise<number> =>
       client.start({ Name: 'countdown', ParameterObject: { seconds: 0 }, Description, ...more });
@@ -248,7 +248,7 @@ describe.each(DATABASES)('the definitions that come with the server, on %s', (ki
       expect(task.Result).toBe('Failed on purpose at 50 %, as failAt asks.');
     });
 
-    test('tells its stage, and stops at once', async () => {
+    test('reports its stage, and stops immediately', async () => {
       const id = await admin.start({ Name: 'countdown', ParameterObject: { seconds: '3600' } });
       await admin.until(id, (task) => task.ProgressDescription === '1 of 3600 seconds');
       expect(await admin.json('POST', `/BatchTask/${id}/Stop`)).toBe(true);

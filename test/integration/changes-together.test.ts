@@ -23,7 +23,7 @@ const ADMIN: Caller = {
 const ANN: Caller = { ...ADMIN, associateId: 2, login: 'ann', roles: [] };
 const ELSEWHERE: Caller = { ...ADMIN, associateId: 3, login: 'eve', tenant: 'Cust2' };
 
-/** What is looked at of a row; `xmin` is the transaction that has written it. */
+/** Checked columns of a row; `xmin` is the transaction that wrote it. */
 interface Row extends Record<keyof TaskTexts, string> {
   readonly id: number;
   readonly xmin: string;
@@ -47,7 +47,7 @@ describe.each(DATABASES)('changes at the same moment on %s', (kind) => {
     await place?.remove();
   });
 
-  /** Starts a task that nobody runs: this node has no engine. */
+  /** Starts a task that never runs: this node has no engine. */
   const start = (caller = ADMIN): Promise<number> =>
     startTask(node.parts, caller, {
       ...{ name: 'waiting', associateId: 0, isSystemTask: false, isInternalTask: false },
@@ -70,7 +70,7 @@ describe.each(DATABASES)('changes at the same moment on %s', (kind) => {
     return ids.flatMap((id) => found.rows.filter((row) => row.id === id));
   };
 
-  test('they are one transaction, and what is refused changes nothing of the others', async () => {
+  test('they are one transaction, and a refused one does not affect the others', async () => {
     const [one = 0, two = 0, three = 0, illegal = 0, moved = 0, gone = 0, stranger = 0] = await started(7);
     const own = await start(ANN);
     await node.parts.database.sql
@@ -123,7 +123,7 @@ describe.each(DATABASES)('changes at the same moment on %s', (kind) => {
           if (row === undefined) return;
           for (const name of NAMES) row[name] = what[name] ?? row[name];
           row.updated_count += 1;
-          // Each is told the task as its own change has left it.
+          // Each response has the task after its own change.
           const { description, response, request, updated_count: updatedCount } = row;
           expect(told[n]).toMatchObject({ description, response, request, updatedCount });
         });

@@ -93,7 +93,7 @@ test('batchline definition and schedule', async () => {
   expect(await batchline(`schedule delete ${id}`)).toMatchObject({ code: 0 });
 });
 
-describe('the exit code tells what went wrong', () => {
+describe('the exit code shows the kind of error', () => {
   test.each<[string, number, RegExp, Record<string, string>]>([
     ['task list', 3, /^batchline: /, { BATCHLINE_TOKEN: '8A:batchline.wrong' }],
     ['task show 999999', 4, /There is no batch task 999999/, {}],

@@ -317,7 +317,7 @@ describe('beside a server on PostgreSQL', () => {
   });
 });
 
-/** Runs a printed curl command as it stands; where the machine has no curl, makes the same call. */
+/** Runs a printed curl command unchanged; makes the same call if curl is not installed. */
 async function shell(command: string): Promise<string> {
   const found = await run('sh', ['-c', 'command -v curl']).catch(() => undefined);
   if (found !== undefined) return (await run('sh', ['-c', command])).stdout;
@@ -335,7 +335,7 @@ async function shell(command: string): Promise<string> {
   return response.text();
 }
 
-test('a server whose output is no longer read goes on, and stops in order', async () => {
+test('a server whose output is no longer read continues, and stops gracefully', async () => {
   const child = spawn(process.execPath, [CLI, 'serve'], {
     env: {
       PATH: process.env.PATH ?? '',

@@ -19,7 +19,7 @@ describe('the embedded database', () => {
       const blocker = await admin.start({ Name: 'thread-blocker' });
       await admin.until(blocker, (task) => task.State === 'Started');
       const database = server.database as EmbeddedDatabase;
-      /** How often the disk was written to before the answer came. */
+      /** Number of disk writes before the response. */
       const syncsOf = async (method: string, path: string, body?: unknown): Promise<number> => {
         const before = database.syncs();
         const headers = typeof body === 'string' ? { 'Content-Type': 'text/plain' } : {};

@@ -60,7 +60,7 @@ describe.each(DATABASES)('the example of a mass update on %s', (kind) => {
     },
   );
 
-  test('an import that is not there is told', async () => {
+  test('a missing import is reported', async () => {
     const id = await server.admin.start({
       Name: 'adjust-credit-limits',
       ParameterObject: { import: '999', percent: '1' },

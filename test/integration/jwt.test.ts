@@ -236,7 +236,7 @@ describe('JWTs of an OIDC issuer', () => {
     expect((await refusal(jwt, old)).kind).toBe('unauthenticated');
   });
 
-  test('unknown keys make nobody ask the issuer again and again', async () => {
+  test('unknown keys do not cause repeated requests to the issuer', async () => {
     const jwt = scheme({}, 60_000);
     await jwt.signIn(await anna());
     for (let call = 0; call < 5; call += 1) {
@@ -246,7 +246,7 @@ describe('JWTs of an OIDC issuer', () => {
     expect(issuer.asked()).toBe(1);
   });
 
-  test('an issuer that does not answer: 503 that says when to try again; known keys go on', async () => {
+  test('an unreachable issuer: 503 with Retry-After; known keys stay valid', async () => {
     const jwt = scheme({}, 60_000);
     issuer.answer(500);
     const error = await refusal(jwt, await anna());
@@ -267,7 +267,7 @@ describe('JWTs of an OIDC issuer', () => {
     expect((await refusal(jwt, await anna())).kind).toBe('unavailable');
   });
 
-  test('somebody new becomes an associate without rights where the setting says so, once', async () => {
+  test('an unknown login becomes an associate without rights if the setting allows it, once', async () => {
     const jwt = scheme({ BATCHLINE_OIDC_CREATE: 'true' });
     const token = await issuer.token({ preferred_username: 'newcomer', name: 'New Comer' });
     const callers = await Promise.all([jwt.signIn(token), jwt.signIn(token), jwt.signIn(token)]);
@@ -295,7 +295,7 @@ describe('JWTs of an OIDC issuer', () => {
     expect(await narrowed({ BATCHLINE_OIDC_TENANT_CLAIM: 'tenant' })).toBe(true);
   });
 
-  test('somebody who was shut out stays out', async () => {
+  test('a disabled associate stays disabled', async () => {
     const jwt = scheme({ BATCHLINE_OIDC_CREATE: 'true' });
     const token = await issuer.token({ preferred_username: 'leaver' });
     const { caller } = await jwt.signIn(token);

@@ -29,7 +29,7 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
       .start({ Name: name, ParameterObject: parameters })
       .then((id) => server.admin.until(id, (task) => task.State === 'Started'));
 
-  test('a countdown runs to its end and its record tells the whole story', async () => {
+  test('a countdown completes, and its history has every transition', async () => {
     const id = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
     const task = await server.admin.ended(id);
     expect(task).toMatchObject({ Id: id, State: 'Succeeded', StartCount: 1, ProgressPercent: 100 });
@@ -63,7 +63,7 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     });
   });
 
-  test('a failed task that is set to New runs again under its id, and StartCount goes on', async () => {
+  test('a failed task that is set to New runs again under its id, and StartCount continues', async () => {
     const id = await server.admin.start({ Name: 'flaky', ParameterObject: { succeedAt: '4' } });
     expect(await server.admin.ended(id)).toMatchObject({ State: 'Failed', StartCount: 3 });
     await server.admin.json('PUT', `/BatchTask/${id}`, { State: 'New' });
@@ -123,7 +123,7 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     expect((await server.admin.ended(next)).State).toBe('Succeeded');
   });
 
-  test('what a thread does not have is told clearly', async () => {
+  test('features missing in threads throw a clear error', async () => {
     const id = await server.admin.start({ Name: 'thread-error' });
     expect((await server.admin.ended(id)).Result).toContain('isolate: inline');
   });
@@ -142,7 +142,7 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
   });
 
   test.each(['odd-end', 'odd-end-in-thread'])(
-    'whatever a run of %s returns or throws ends it at once, with what can be said',
+    'any value that a run of %s returns or throws ends it immediately, with a description',
     async (Name) => {
       const started = await Promise.all(
         Object.entries(ODD_ENDS).map(async ([how, { state, result }]) => {

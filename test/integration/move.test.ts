@@ -63,7 +63,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
     expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('unset DATABASE_URL') });
   });
 
-  test('a move that is cut lets no server start there, and goes on with the next try', async () => {
+  test('an interrupted move keeps servers from starting there, and can be resumed', async () => {
     const log = pino({ level: 'silent' });
     const config = readConfig({ ...TEST_ENV, ...laptop.env });
     const into = readConfig({ ...TEST_ENV, ...laptop.env, ...target.env });
@@ -95,7 +95,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
     expect(tables).toContainEqual(expect.objectContaining({ table: 'batchline.task', rows: 3 }));
   });
 
-  test('the server on PostgreSQL goes on where the other one was', async () => {
+  test('the server on PostgreSQL continues where the other one stopped', async () => {
     const server = await startTestServer('postgres', { place: { ...target, remove: async () => undefined } });
     try {
       const tasks = await server.admin.json('GET', '/BatchTask/All');

@@ -6,7 +6,7 @@ import { SCHEMA, typesOf } from '../../packages/client/generate.ts';
 import { ADMIN } from '../support/associates.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
-/** Whatever the linter finds: its recommended rules, and that every example is as its schema says. */
+/** Problems found by the linter: its recommended rules, and examples that don't match their schema. */
 async function problemsOf(document: object): Promise<string[]> {
   const config = await createConfig({
     extends: ['recommended-strict'],
@@ -119,7 +119,7 @@ describe('the OpenAPI document', () => {
     expect(calls).toEqual(described);
   });
 
-  test('is asked for again only where it has changed', async () => {
+  test('is sent again only if it has changed', async () => {
     const first = await fetch(`${server.url}/openapi.json`);
     const etag = first.headers.get('etag') ?? '';
     const again = await fetch(`${server.url}/openapi.json`, { headers: { 'If-None-Match': etag } });

@@ -10,7 +10,7 @@ const TASKS = 24;
 const ROUNDS = 3;
 const CLAIM_ROUNDS = 2;
 
-/** Who has ended a run, by the reason in the record. */
+/** The cause of the end of a run, from the reason in the history. */
 function winnerOf(reason: string): 'PUT' | 'Stop' | 'run' {
   if (reason.startsWith('Set to')) return 'PUT';
   return reason.startsWith('Stopped by') ? 'Stop' : 'run';
@@ -81,7 +81,7 @@ describe.each(DATABASES)('at the same moment on %s', (kind) => {
     }
   });
 
-  test('a task that is stopped or set while it is being claimed ends once, and nobody gets a fault', async () => {
+  test('a task that is stopped or set while it is being claimed ends once, and no call fails', async () => {
     const take = async (n: number): Promise<void> => {
       const id = await server.admin.start({
         Name: 'waiting',
@@ -97,7 +97,7 @@ describe.each(DATABASES)('at the same moment on %s', (kind) => {
       await Promise.all(Array.from({ length: 2 * TASKS }, (_, n) => take(n)));
   });
 
-  test('a task that is handed back and claimed here again has one run that goes on; the first one ends', async () => {
+  test('a task that is handed back and claimed here again has one active run; the first one ends', async () => {
     const ids = await running();
     for (let attempt = 2; attempt <= 4; attempt += 1) {
       await Promise.all(ids.map((id) => server.admin.json('PUT', `/BatchTask/${id}`, { State: 'New' })));

@@ -7,10 +7,10 @@ import { ADMIN } from '../support/associates.ts';
 import { FUZZ_RUNS } from '../support/fuzz.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
-/** How many requests each property makes. */
+/** Number of requests of each property. */
 const numRuns = Math.ceil(FUZZ_RUNS / 2);
 
-/** What a header may hold at all on the wire. */
+/** Characters that a header can contain. */
 const anyValue = fc.string({
   unit: fc
     .integer({ min: 0x20, max: 0xff })
@@ -68,7 +68,7 @@ const cookie = fc.oneof(
     .map((cookies) => cookies.join('; ')),
 );
 
-describe('whatever the headers of a sign-in hold', () => {
+describe('for any headers of a sign-in', () => {
   let server: TestServer;
   const agent = new Agent({ keepAlive: true });
   beforeAll(async () => {

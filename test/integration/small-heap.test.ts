@@ -8,7 +8,7 @@ import { openDatabase } from '../../src/db/open.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 
-/** In MB. What one call of those below would need without its bounds is more. */
+/** In MB. Without its bounds, each call below would need more. */
 const HEAP = 192;
 const ROWS = 60;
 /** The characters of a text; each is six in JSON, the worst that there is. */

@@ -15,7 +15,7 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
 
   const one = (list: { Name: string }[], name: string) => list.find((each) => each.Name === name);
 
-  test('counts what was registered, began, succeeded and failed, and what waits and runs', async () => {
+  test('counts registered, begun, succeeded and failed tasks, and queued and running ones', async () => {
     const { admin } = server;
     const failed = [];
     for (const fail of [true, true, false, false, false]) {
@@ -96,7 +96,7 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
     expect([at(step - 60_000), at(step), at(step + 60_000)]).toEqual([undefined, 2, 1]);
   });
 
-  test('counts what waits, with its age, and what is due later', async () => {
+  test('counts due tasks, with their age, and delayed ones', async () => {
     const hour = 3_600_000;
     await insertWaiting(server.database, 'nobody-runs-it', [-7200, -3600, 3600]);
     const { body } = await server.admin.call('GET', '/Statistics', undefined, {

@@ -28,7 +28,7 @@ describe.each(DATABASES)('many tasks at once on %s', (kind) => {
   const states = (ids: number[]): Promise<string[]> =>
     Promise.all(ids.map(async (id) => (await ann.task(id)).State));
 
-  test('a dry run tells what would happen, and the call does it', async () => {
+  test('a dry run returns the result of the call in advance', async () => {
     const ids = await startMany('restart', 'stumble', 'stumble', 'quick');
     for (const id of ids) await ann.ended(id);
     const [first = 0, second = 0, done = 0] = ids;
@@ -64,7 +64,7 @@ describe.each(DATABASES)('many tasks at once on %s', (kind) => {
     expect((await ann.call('GET', `/BatchTask/${ids[0]}`)).status).toBe(404);
   });
 
-  test('a limit is kept, and the call goes on behind the last one', async () => {
+  test('a limit is applied, and the next call continues after the last task', async () => {
     const ids = await startMany('limit', 'quick', 'quick', 'quick');
     for (const id of ids) await ann.ended(id);
     const body = { Action: 'Delete', Filter: "description eq 'limit'", Limit: 2 };

@@ -12,7 +12,7 @@ describe.each(DATABASES)('pausing a definition on %s', (kind) => {
   });
   afterAll(() => server?.stop());
 
-  test('starts wait while it is paused, what runs goes on, others run, and a resume lets it all begin', async () => {
+  test('new tasks are queued while it is paused, running ones and other definitions continue, and a resume starts all', async () => {
     const running = await server.admin.start({ Name: 'hold' });
     await server.admin.until(running, (task) => task.State === 'Started');
     const paused = await server.admin.json('POST', '/Definitions/HOLD/Pause');
@@ -32,7 +32,7 @@ describe.each(DATABASES)('pausing a definition on %s', (kind) => {
     for (const id of [running, waiting]) await server.admin.json('POST', `/BatchTask/${id}/Stop`);
   });
 
-  test('the record tells who has paused it, once', async () => {
+  test('the audit log has one entry with the administrator who paused it', async () => {
     for (const action of ['Pause', 'Pause', 'Resume', 'Resume'])
       await server.admin.json('POST', `/Definitions/work/${action}`);
     const audit = await server.admin.json('GET', '/Definitions/work/Audit');

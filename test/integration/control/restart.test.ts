@@ -37,7 +37,7 @@ describe.each(DATABASES)('restart and copy on %s', (kind) => {
     expect(await ann.ended(id)).toMatchObject({ State: 'Failed', StartCount: 2, Result: 'fell at step 1' });
   });
 
-  test('a restart is refused where the task has not failed, is not there, or is not the own', async () => {
+  test('a restart is refused if the task has not failed, does not exist, or belongs to another associate', async () => {
     const done = await ann.start({ Name: 'quick' });
     await ann.ended(done);
     expect(await ann.call('POST', `/BatchTask/${done}/Restart`)).toMatchObject({

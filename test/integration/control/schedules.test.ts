@@ -139,7 +139,7 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
     }
   });
 
-  test('a run that is late while a server is up is started, and its record says so', async () => {
+  test('a due time that is late while a server is running starts its task, with a note in the history', async () => {
     const { Id, Name } = await make();
     expect(await look(new Date(Date.UTC(YEAR, 0, 1, 7, 5)))).toBe(1);
     expect((await reasons(Name))[0]).toMatch(/ for \d{4}-.*, 300 seconds late\.$/);
@@ -179,7 +179,7 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
     expect(down.slice(2)).toEqual([period(70, 131), period(70, 131), period(70, 131), period(140, 500)]);
   });
 
-  test('one that can find no next time says so, counts as failing, and is seen with its promised time', async () => {
+  test('one without a next due time reports it, counts as failing, and keeps its last due time', async () => {
     const { Id } = await make();
     await sql`update batchline.schedule set cron = '*/61 * * * *' where id = ${Id}`.execute(
       server.database.sql,
@@ -231,7 +231,7 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
     await remove(Id);
   });
 
-  test('one whose task can no longer be started says why, and goes on', async () => {
+  test('one whose task can no longer be started reports the reason, and continues', async () => {
     const eve = await server.associate('eve');
     const { Id, Name } = await make({}, eve);
     await server.admin.json('PATCH', `/Users/${eve.associateId}`, { Disabled: true });

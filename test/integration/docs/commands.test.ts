@@ -51,7 +51,7 @@ const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Documents that are run in a folder of their own with servers of their own, one after the other. */
 const FROM_NOTHING = ['docs/tutorial.md', 'docs/how-to/back-up.md', 'docs/how-to/upgrade.md'];
 
-/** What a document's commands find: tasks that its ids are replaced by, and files. */
+/** Prepares tasks and files for the commands of a document; returns replacements, such as ids. */
 type Stage = (server: TestServer, folder: string) => Promise<Record<string, string>>;
 
 const STAGES: Readonly<Record<string, Stage>> = {
@@ -82,12 +82,12 @@ const STAGES: Readonly<Record<string, Stage>> = {
   },
 };
 
-/** Why a block is not run; undefined where it is. */
+/** The reason for not running a block; undefined if it is run. */
 function exceptionOf(document: string, { text }: Block): string | undefined {
   return Object.entries(EXCEPTIONS[document] ?? {}).find(([start]) => text.startsWith(start))?.[1];
 }
 
-/** Follows documents in terminals, with the test's own address, login, token and tasks in the place of those that they name. */
+/** Follows documents in terminals, with the test's own address, login, token and tasks instead of those in the text. */
 class Reader {
   readonly #terminals: Terminals;
   readonly #replaced: Record<string, string>;
@@ -97,7 +97,7 @@ class Reader {
     this.#replaced = { ...replaced };
   }
 
-  /** Does what a document says: makes its files, runs its commands, and looks at what comes out. */
+  /** Follows a document: creates its files, runs its commands, and compares their output. */
   async follow(document: string, folder: string): Promise<void> {
     for (const block of readBlocks(document)) {
       if (!isCommands(block)) {

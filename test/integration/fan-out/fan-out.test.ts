@@ -74,7 +74,7 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
   });
 
   test.each([{ Concurrent: 1 }, { Concurrent: 2, PerTenant: 1 }])(
-    'parents of a definition with the limits %o wait without using them up, and go on within them',
+    'parents of a definition with the limits %o wait without using them, and continue within them',
     async (limits) => {
       await server.admin.json('PUT', '/Definitions/sum/Limits', limits);
       const ids = await Promise.all(Array.from({ length: 3 }, () => start({ children: 3, waiting: [2] })));
@@ -211,7 +211,7 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     expect(await children(id)).toMatchObject({ Total: 4, Ended: 4 });
   });
 
-  test('others may not see the children, and wrong input is told', async () => {
+  test('others may not see the children, and invalid input is refused', async () => {
     const id = await start({ children: 1 });
     await ann.ended(id);
     const bob = await server.associate('bob');

@@ -67,7 +67,7 @@ describe.each(DATABASES)('a parent with hundreds of children on %s', (kind) => {
     await third.admin.until(id, (task) => task.ProgressDescription.startsWith(`${CHILDREN - 1} of `));
     await writeFile(env.FANOUT_GO ?? '', '');
     await until(() => lines('continued').length > 0 || lines('parent').length > 2);
-    await third.kill(); // as it goes on
+    await third.kill(); // as it continues
 
     const fourth = await serve();
     const sum = CHILDREN * (CHILDREN - 1) - 14;

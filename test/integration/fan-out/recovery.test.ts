@@ -39,7 +39,7 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     await writeFile(join(folder, 'go'), '');
   });
 
-  test('a stop that has not reached all children goes on after a crash', async () => {
+  test('a stop that has not reached all children continues after a crash', async () => {
     const { admin, database } = server;
     const waiting = Array.from({ length: 20 }, (_, n) => n);
     const id = await admin.start({ Name: 'sum', ParameterObject: { children: 20, waiting } });
@@ -74,7 +74,7 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     });
     afterAll(() => worker?.stop());
 
-    test('the same definition starts children, waits for them and goes on', async () => {
+    test('the same definition starts children, waits for them and continues', async () => {
       const ParameterObject = { children: 520, failing: [3], waiting: [0], onFailure: 'continue' };
       const id = await server.admin.start({ Name: 'remote-sum', ParameterObject });
       await server.admin.until(id, (task) => task.ProgressDescription === '519 of 520 children have ended.');

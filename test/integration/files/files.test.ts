@@ -51,7 +51,7 @@ describe.each(PAIRS)('files on %s in %s', (kind, store) => {
   const get = (id: number, headers: Record<string, string> = {}, method = 'GET') =>
     admin.call(method, `/BatchTask/${id}/File`, undefined, headers);
 
-  test('a result file is told as a whole by its headers', async () => {
+  test('the headers of a result file describe the whole file', async () => {
     const { Id } = await write({ name: "Übersicht 'A'.csv" });
     const whole = await get(Id);
     expect(whole).toMatchObject({ status: 200, text: '0123456789' });
@@ -138,7 +138,7 @@ describe.each(PAIRS)('files on %s in %s', (kind, store) => {
     if (s3 !== undefined) expect(s3.calls.at(-1)).toBe('POST ?delete');
   });
 
-  test('a run that is handed back goes on with its file, on another machine too', async () => {
+  test('a run that is handed back continues with its file, on another machine too', async () => {
     const id = await admin.start({ Name: 'grower' });
     await admin.until(id, (task) => task.ProgressDescription === 'waiting');
     await server.stop();
@@ -233,7 +233,7 @@ describe.each(PAIRS)('files on %s in %s', (kind, store) => {
 });
 
 test.runIf(DATABASES.includes('embedded'))(
-  'uploads leave a reserve of the disk, and everything else goes on',
+  'uploads leave a reserve of the disk, and everything else continues',
   async () => {
     const place = await createPlace('embedded');
     onTestFinished(() => place.remove());

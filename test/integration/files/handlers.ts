@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { defineTask, ResumableFile } from '../../../src/sdk/index.ts';
 
-/** Writes a file of these bytes, and fails after it where that is asked for. */
+/** Writes a file of these bytes, and then fails if requested. */
 export const writer = defineTask({
   name: 'writer',
   description: 'Writes a file',

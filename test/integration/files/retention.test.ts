@@ -129,7 +129,7 @@ describe.each(PAIRS)('retention on %s with files in %s', (kind, kept) => {
     expect(removed.reduce((sum, one) => sum + one.tasks, 0)).toBe(450);
   });
 
-  test('what is to be removed is found by the index of ended tasks', async () => {
+  test('expired tasks are found by the index of ended tasks', async () => {
     const plan = await server.database.sql.transaction().execute(async (trx) => {
       await sql`set local enable_seqscan = off`.execute(trx);
       await sql`set local enable_bitmapscan = off`.execute(trx);

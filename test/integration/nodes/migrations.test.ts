@@ -12,7 +12,7 @@ import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-s
 
 const LOG = pino({ level: 'silent' });
 
-/** What a newer program adds to tables that the older ones use. */
+/** A migration of a newer program that adds to existing tables. */
 const ADDED: Migration = {
   async up(db: Kysely<unknown>) {
     await sql`alter table batchline.task add column novelty text not null default 'none'`.execute(db);
@@ -21,7 +21,7 @@ const ADDED: Migration = {
     await sql`create table batchline.novelty (id int primary key)`.execute(db);
   },
 };
-/** What a newer program takes away once no program uses it that is older than the one that has added. */
+/** A migration of a newer program that removes what only programs before the addition used. */
 const TAKEN: Migration = { up: async () => undefined };
 const NEWER = { ...MIGRATIONS, '9001-novelty': ADDED };
 
@@ -51,7 +51,7 @@ afterEach(async () => {
   await place?.remove();
 });
 
-test('a program goes on with what a newer one has added, and is told what it can not go on with', async () => {
+test('a program works with additions of a newer one, and refuses incompatible changes', async () => {
   const first = await open();
   await migrate(db(first), LOG, NEWER);
   await migrate(db(first), LOG); // the older program starts
@@ -94,7 +94,7 @@ test('those that migrate at once do each migration once', async () => {
   expect(times).toBe(1);
 });
 
-test('a migration that waits for a long transaction holds up nobody, and older servers go on while it is made and after', async () => {
+test('a migration that waits for a long transaction blocks no one, and older servers continue during and after it', async () => {
   const old = await startTestServer('postgres', { place });
   server = old;
   const runOne = async (): Promise<void> => {

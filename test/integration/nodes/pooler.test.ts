@@ -30,7 +30,7 @@ async function open(env: Record<string, string>): Promise<Database> {
   return database;
 }
 
-/** Checks that a transaction that stands still is ended, so that what it has locked is free for others. */
+/** Checks that an idle transaction is ended, which releases its locks. */
 async function expectEndOfStanding(env: Record<string, string>): Promise<void> {
   const [frozen, other] = [await open({ ...env, BATCHLINE_IDLE_TRANSACTION_SECONDS: '1' }), await open(env)];
   const lock = sql`select 1 from batchline.webhook_cursor where id = 1 for update`;
@@ -43,10 +43,9 @@ async function expectEndOfStanding(env: Record<string, string>): Promise<void> {
   await frozen.sql.transaction().execute((trx) => lock.execute(trx));
 }
 
-test('a transaction that stands still is ended by PostgreSQL, and the process goes on', () =>
-  expectEndOfStanding({}));
+test('an idle transaction is ended by PostgreSQL, and the process continues', () => expectEndOfStanding({}));
 
-test('an address for signals at which nobody listens is refused', async () => {
+test('an unreachable address for notifications is refused', async () => {
   await expect(open({ DATABASE_LISTEN_URL: 'postgres://postgres@127.0.0.1:1/x' })).rejects.toThrow(
     /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: .*ECONNREFUSED/,
   );
@@ -93,7 +92,7 @@ describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
       await expect.poll(pooledNow, { timeout: 30_000 }).toBeLessThanOrEqual(POOL_SIZE);
     });
 
-    test('tell each other of stops, and everybody of events', async () => {
+    test('notify each other of stops, and clients of events', async () => {
       const stream = await EventClient.open(one.admin, '/Events');
       const id = await other.admin.start({ Name: 'wait' });
       await stream.until(({ events }) => events.some(({ event }) => event === 'progress'));
@@ -119,7 +118,7 @@ describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
     });
   });
 
-  test('a transaction that stands still is ended, too', () => expectEndOfStanding(pooled));
+  test('an idle transaction is ended, too', () => expectEndOfStanding(pooled));
 
   test('without an address for signals the start is refused, and polling is accepted', async () => {
     const { DATABASE_URL = '' } = pooled;

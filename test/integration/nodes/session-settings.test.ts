@@ -11,7 +11,7 @@ import { lacks } from '../../support/programs.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { startTestServer, TEST_ENV } from '../../support/test-server.ts';
 
-/** Defaults that a database or role may have, and what a session of ours has all the same. */
+/** Possible defaults of a database or role, and the values that our sessions must have. */
 const ODD = [
   ['DateStyle', 'German, DMY', 'ISO, MDY'],
   ['IntervalStyle', 'sql_standard', 'postgres'],

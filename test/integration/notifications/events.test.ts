@@ -25,7 +25,7 @@ describe.each(DATABASES)('events on %s', (kind) => {
   const quick = (): Promise<number> =>
     server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
 
-  test('a stream tells every change of state in order, and the progress between them', async () => {
+  test('a stream has every change of state in order, and progress in between', async () => {
     const stream = await EventClient.open(server.admin, '/Events');
     const id = await server.admin.start({ Name: 'wait' });
     await stream.until(({ events }) => events.some(({ event }) => event === 'progress'));
@@ -65,7 +65,7 @@ describe.each(DATABASES)('events on %s', (kind) => {
     const before = await EventClient.open(server.admin, '/Events');
     const first = await quick();
     await before.sees(first, 'Succeeded');
-    // The reader has gone with the last stream: what happens meanwhile is in nobody's memory.
+    // The reader ended with the last stream, so events in between are not in memory.
     await before.close();
     const second = await quick();
     await server.admin.ended(second);
@@ -95,7 +95,7 @@ describe.each(DATABASES)('events on %s', (kind) => {
     expect(page).toMatchObject({ More: false, After: page.Events.at(-1).Id });
   });
 
-  test('everybody hears what they may see, and no more', async () => {
+  test('callers receive only events of tasks that they may see', async () => {
     const anna = await server.associate(`anna-${kind}`);
     const bert = await server.associate(`bert-${kind}`);
     const viewer = await server.associate(`viewer-${kind}`, { roles: ['viewer'] });
@@ -179,7 +179,7 @@ describe.each(DATABASES)('events on %s', (kind) => {
     expect(answer.body.Message).toContain(wrong);
   });
 
-  test('texts are told in the language of the caller', async () => {
+  test('texts are in the language of the caller', async () => {
     const id = await quick();
     await server.admin.ended(id);
     const answer = await server.admin.call('GET', `/BatchTask/${id}/Events?after=0`, undefined, {
@@ -193,7 +193,7 @@ describe.each(DATABASES)('events on %s', (kind) => {
     );
   });
 
-  test('signs of life tell how far it has come, and a revoked token ends the stream', async () => {
+  test('heartbeats carry the position, and a revoked token ends the stream', async () => {
     const dora = await server.associate(`dora-${kind}`);
     const secret = await dora.json('POST', '/Tokens', { Name: 'stream', Scopes: ['read'] });
     const stream = await EventClient.open(
@@ -208,7 +208,7 @@ describe.each(DATABASES)('events on %s', (kind) => {
     await stream.ended;
   });
 
-  test('a client that does not read is cut off, and nobody else', async () => {
+  test('only the client that does not read is disconnected', async () => {
     const reading = await EventClient.open(server.admin, '/Events');
     const { port, hostname } = new URL(server.url);
     const lazy = connect(Number(port), hostname);

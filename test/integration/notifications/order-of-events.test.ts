@@ -52,7 +52,7 @@ describe('the order of events', () => {
     await place?.remove();
   });
 
-  test('events that commit out of order are told in order, and none is skipped', async () => {
+  test('events that commit out of order are sent in order, and none is skipped', async () => {
     const task = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
     await server.admin.ended(task);
     const stream = await EventClient.open(server.admin, `/BatchTask/${task}/Events`);
@@ -64,7 +64,7 @@ describe('the order of events', () => {
     await fourth.client.query('commit');
     await second.client.query('commit');
     await gapIsSeen();
-    // What is visible has larger ids than what is not: a reader that goes by ids alone would have gone past it.
+    // Visible rows have larger ids than invisible ones: a reader that only compares ids would skip them.
     expect(stream.events).toEqual([]);
     await third.client.query('rollback');
     await first.client.query('commit');
@@ -74,7 +74,7 @@ describe('the order of events', () => {
     expect(stream.events.map(({ id }) => id)).toEqual([first.id, second.id, fourth.id]);
   });
 
-  test('a transaction of somebody else that goes on for long holds up nothing', async () => {
+  test('a long transaction of another client delays nothing', async () => {
     const task = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
     await server.admin.ended(task);
     const stranger = new pg.Client({ connectionString: server.place.env.DATABASE_URL });
@@ -92,7 +92,7 @@ describe('the order of events', () => {
     await stranger.query('rollback');
   });
 
-  test('whoever begins while transactions are open hears of what they commit afterwards', async () => {
+  test('a reader that starts while transactions are open receives their events', async () => {
     const task = await server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
     await server.admin.ended(task);
     const open = await openTransaction(task, 'late');

@@ -14,7 +14,7 @@ let place: Place;
 let one: ServerProcess;
 let other: ServerProcess;
 let listener: pg.Client;
-/** What the processes have told each other. */
+/** Notifications between the processes. */
 const notifications: Record<string, unknown>[] = [];
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ afterAll(async () => {
 const quick = (server: ServerProcess): Promise<number> =>
   server.admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
 
-test('while nobody listens, nothing is announced but what is due', async () => {
+test('without listeners, only due tasks are announced', async () => {
   const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => quick(n % 2 === 0 ? one : other)));
   const waiting = await one.admin.start({ Name: 'wait' });
   await one.admin.until(waiting, (task) => task.ProgressPercent === 10);
@@ -50,7 +50,7 @@ test('while nobody listens, nothing is announced but what is due', async () => {
   }
 });
 
-test('events and progress of the other process arrive, and any process goes on with the stream', async () => {
+test('events and progress of the other process arrive, and any process can resume the stream', async () => {
   const stream = await EventClient.open(other.admin, '/Events');
   const id = await one.admin.start({ Name: 'wait' });
   await stream.until(({ events }) => events.some(({ event }) => event === 'progress'));

@@ -82,7 +82,7 @@ describe.each(DATABASES)('webhooks on %s', (kind) => {
     expect(shown).toMatchObject({ Url: receiver.url, Names: [], States: [], Own: false, Active: true });
   });
 
-  test('after a 500 it is tried again, with the same id; then it is dead, until somebody sends it again', async () => {
+  test('after a 500 it is retried, with the same id; then it is dead, until it is redelivered', async () => {
     let status = 500;
     receiver.answer = () => ({ status, body: 'not now' });
     const { Id } = await hook({ States: ['succeeded'] });
@@ -188,7 +188,7 @@ describe.each(DATABASES)('webhooks on %s', (kind) => {
     expect(receiver.received.every((one) => isSigned(Secret, one))).toBe(true);
   });
 
-  test('it tells what its owner may see, and by its filter', async () => {
+  test('it sends what its owner may see and its filter selects', async () => {
     const anna = await server.associate(`anna-hooks-${kind}`);
     const bert = await server.associate(`bert-hooks-${kind}`);
     const ofAnna = await hook({ States: ['Succeeded'] }, anna);
@@ -202,7 +202,7 @@ describe.each(DATABASES)('webhooks on %s', (kind) => {
     expect(tasks(toAnna)).toEqual([annas]);
     expect(tasks(toOwn)).toEqual([admins]);
     expect(berts).toBeGreaterThan(0);
-    // One's own only; administrators all.
+    // Owners see their own, administrators all.
     expect(await bert.json('GET', '/Webhooks')).toEqual([]);
     expect((await bert.call('GET', `/Webhooks/${ofAnna.Id}`)).status).toBe(404);
     expect((await bert.call('DELETE', `/Webhooks/${ofAnna.Id}`)).status).toBe(404);

@@ -81,7 +81,7 @@ test('every line of a run names its task, and the request that has started it le
   expect(ofRuns[1]).toMatchObject({ msg: 'about to fail or not', step: 1, level: 30 });
 });
 
-test('BATCHLINE_METRICS=off tells nothing, on either port', async () => {
+test('BATCHLINE_METRICS=off disables metrics on both ports', async () => {
   const [line] = await lines({ event: 'monitoring.started' });
   for (const url of [server.url, line?.url]) expect((await fetch(`${url}/metrics`)).status).toBe(404);
 });

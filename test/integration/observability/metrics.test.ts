@@ -90,7 +90,7 @@ describe.each(DATABASES)('metrics on %s', (kind) => {
     expect(total(metrics, 'batchline_tasks_started_total', { definition: 'traced' })).toBe(1);
     expect(total(metrics, 'batchline_tasks_claimed_total', failing)).toBe(4);
     expect(total(metrics, 'batchline_task_wait_seconds', failing, '_count')).toBe(4);
-    // What goes on after it has waited for children was not due all that time.
+    // A run after a wait for children was not due all that time.
     expect(total(metrics, 'batchline_task_wait_seconds', { definition: 'traced-parent' }, '_count')).toBe(1);
     expect(total(metrics, 'batchline_run_duration_seconds', failing, '_count')).toBe(4);
     expect(total(metrics, 'batchline_task_runs', failing, '_count')).toBe(2);
@@ -111,7 +111,7 @@ describe.each(DATABASES)('metrics on %s', (kind) => {
     expect(after - before).toBe(1);
   });
 
-  test('tell how old the longest waiting task is, and what is due later', async () => {
+  test('show the age of the oldest due task, and the number of delayed ones', async () => {
     const hour = 3600;
     await insertWaiting(server.database, 'nobody-runs-it', [-2 * hour, -hour, hour]);
     const labels = { definition: 'nobody-runs-it' };
@@ -162,7 +162,7 @@ describe.each(DATABASES)('metrics on %s', (kind) => {
     await receiver.close();
   });
 
-  test('tell of the database', async () => {
+  test('describe the database', async () => {
     const before = total(await scrape(), 'batchline_database_errors_total', { class: '42' });
     await expect(
       server.database.sql

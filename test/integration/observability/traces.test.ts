@@ -48,7 +48,7 @@ describe.each(DATABASES)('traces on %s', (kind) => {
     return JSON.parse(Result);
   }
 
-  /** Spans end a little after what they tell of can be seen. */
+  /** Spans end shortly after their effects are visible. */
   async function spanOf(traceId: string, name: string): Promise<ReadableSpan> {
     for (;;) {
       const span = spans?.of(traceId).get(name);
@@ -140,7 +140,7 @@ describe.each(DATABASES)('traces on %s', (kind) => {
     expect(run.attributes).toMatchObject({ 'error.type': 'run_failed', 'batchline.task.attempt': 1 });
   });
 
-  test('workers outside get the trace, and go on with it', async () => {
+  test('workers outside receive the trace and continue it', async () => {
     const { Token } = await server.admin.json('POST', '/Tokens', {
       Name: 'traces',
       Scopes: ['worker'],
@@ -148,7 +148,7 @@ describe.each(DATABASES)('traces on %s', (kind) => {
     });
     const remote = defineTask({
       name: 'remote-traced',
-      description: 'Tells its trace from outside',
+      description: 'Returns its trace from outside',
       async run(ctx) {
         await ctx.children.start([{ key: 'one', name: 'traced' }]);
         await ctx.children.wait();
@@ -180,7 +180,7 @@ describe.each(DATABASES)('traces on %s', (kind) => {
     const parent = await worker.next('by-hand');
     expect(parent.TraceParent).toMatch(`00-${traceId}-`);
     expect(parent.TraceState).toBe('shop=7');
-    // Where the worker says nothing of its own run, its children stand below the start of the task.
+    // If the worker sends no trace of its run, its children are below the start of the task.
     await worker.on(parent.Lease, 'Children', { Children: [{ Key: 'c', Name: 'by-hand' }] });
     const child = await worker.next('by-hand');
     expect(child.Task.Id).not.toBe(parent.Task.Id);
@@ -214,7 +214,7 @@ describe.each(DATABASES)('traces on %s', (kind) => {
     await Promise.all([receiver.close(), hooked.close()]);
   });
 
-  test('BATCHLINE_METRICS=open lets everybody read /metrics', async () => {
+  test('BATCHLINE_METRICS=open makes /metrics public', async () => {
     expect((await fetch(`${server.url}/metrics`)).status).toBe(200);
   });
 });

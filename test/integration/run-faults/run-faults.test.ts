@@ -79,7 +79,7 @@ describe.each(DATABASES)('errors that runs let escape on %s', (kind) => {
     const id = await server.admin.start({ Name, ParameterObject: { how: 'after the end' } });
     expect(await server.admin.ended(id)).toMatchObject({ State: 'Succeeded', Result: 'ended before' });
     const log = async (): Promise<{ Level: string; Message: string }[]> => {
-      // An idle thread stands still; its timers go on with its next run.
+      // An idle thread is suspended; its timers fire during its next run.
       const next = [1, 2].map(() => server.admin.start({ Name, ParameterObject: { how: 'returns' } }));
       for (const run of await Promise.all(next)) await server.admin.ended(run);
       return server.admin.json('GET', `/BatchTask/${id}/Log`);

@@ -8,7 +8,7 @@ const one = async (db: Kysely<unknown>): Promise<void> => {
 const children = [{ name: 'countdown', parameters: { seconds: 0 } }];
 const never = (): Promise<never> => new Promise(() => undefined);
 
-/** What is done inside `ctx.services.transaction`, or to a connection outside it. */
+/** Actions inside `ctx.services.transaction`, or on a connection outside it. */
 const USES: Readonly<Record<string, (ctx: TaskContext) => Promise<unknown>>> = {
   'ctx.checkpoint': (ctx) =>
     ctx.services.transaction(async (tx) => {

@@ -158,7 +158,7 @@ describe('the access matrix', () => {
   });
 });
 
-/** What a declaration means, said apart from the code that enforces it. */
+/** The meaning of a declaration, implemented independently of the code that enforces it. */
 function mayCall(access: Access, { role, scopes, tenant }: SignIn): boolean {
   if (!access.signIn) return true;
   if (access.workers && scopes.includes('worker')) return true;

@@ -14,7 +14,7 @@ const LIMIT = 2048;
 const ORIGIN = 'https://app.example.com';
 const longerThan = (limit: number): string => JSON.stringify({ text: 'x'.repeat(limit) });
 const TOO_LONG = longerThan(LIMIT);
-/** What a route accepts, in bytes. Those that stream a file have no limit but the files' own. */
+/** Body limits of routes, in bytes. Routes that stream a file have only the file limits. */
 const limitOf = ({ bodyLimit = LIMIT }: KnownRoute): number =>
   bodyLimit === Number.MAX_SAFE_INTEGER ? LIMIT : bodyLimit;
 
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** The path of a route with something in the place of what varies. */
+/** The path of a route with its parameters filled in. */
 const pathOf = ({ url }: Pick<KnownRoute, 'url'>): string =>
   url.replace(':lease', '1.1').replaceAll(/:\w+|\*/g, '1');
 const signedIn = { headers: { authorization: '' } };
@@ -83,7 +83,7 @@ describe('every answer', () => {
     }
   });
 
-  test('to somebody who is signed in stays out of shared caches', async () => {
+  test('with a sign-in is not stored in shared caches', async () => {
     for (const route of routes) {
       if (route.method !== 'GET' || !/^\/api\/v1\/(?!Texts)./.test(route.url)) continue;
       const answer = await fetch(server.url + pathOf(route), signedIn);
@@ -195,7 +195,7 @@ describe('what is too long', () => {
     expect(await rowsOf(server)).toBe(before);
   });
 
-  test('is refused where nobody has said how long it is', async () => {
+  test('is refused without a length', async () => {
     const answer = await fetch(`${server.url}/api/v1/BatchTask`, {
       method: 'POST',
       headers: { Authorization: server.admin.authorization, 'Content-Type': 'application/json' },
@@ -219,7 +219,7 @@ describe('what is too long', () => {
     expect((await worker.on(Lease, 'Succeed')).status).toBe(200);
   });
 
-  /** What the server answers to bytes of a connection. */
+  /** The response to raw bytes on a connection. */
   const answerTo = async (bytes: string): Promise<string> => {
     const { hostname, port } = new URL(server.url);
     const socket = connect(Number(port), hostname);
@@ -238,13 +238,13 @@ describe('what is too long', () => {
       400,
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
-  ])('or wrong before it is a request, as %s, is told in the same shape', async (_, status, bytes) => {
+  ])('or malformed before it is a request, as %s, gets the same error format', async (_, status, bytes) => {
     const [head = '', body = ''] = (await answerTo(bytes)).split('\r\n\r\n');
     expect(head).toContain(`HTTP/1.1 ${status} `);
     isError(body, status === 431 ? 'HttpException' : 'FormatException');
   });
 
-  test('or does not come to its end has a time to do so', () => {
+  test('or is never completed times out', () => {
     expect(app.server.headersTimeout).toBe(60_000);
     expect(app.server.requestTimeout).toBe(3_600_000);
     expect(app.server.keepAliveTimeout).toBe(72_000);

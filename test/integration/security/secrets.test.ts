@@ -27,7 +27,7 @@ describe.each(DATABASES)('on %s', (kind) => {
   });
   afterAll(() => place?.remove());
 
-  test('no secret stands in what a server prints at its most talkative, whatever it is asked', async () => {
+  test('a server at the most verbose log level prints no secret, for any request', async () => {
     const issuer = await startOidcIssuer();
     const s3 = kind === 'embedded' ? await startS3Server() : undefined;
     const receiver = await startReceiver();
@@ -101,7 +101,7 @@ describe.each(DATABASES)('on %s', (kind) => {
       }
       await paula.call('PATCH', `/Users/${paula.associateId}`, { Password: SECRETS.changed });
 
-      // What is not read to its end, or wrong.
+      // Incomplete or malformed requests.
       await admin.call('POST', '/Users', `{"Login":"x","Password":"${SECRETS.wrong}"`);
       await admin.call('POST', '/Users', { Login: 'x', Password: SECRETS.wrong, Roles: ['king'] });
       await admin.call('POST', '/Users', { Login: 'paula', Password: SECRETS.wrong });
@@ -157,7 +157,7 @@ const FAILING: readonly Readonly<Record<string, string>>[] = [
   },
 ];
 
-test('a start that fails tells why without the secret in the setting', async () => {
+test('a failed start reports the reason without the secret in the setting', async () => {
   const starts = FAILING.map(async (settings) => {
     const base = { LOG_LEVEL: 'trace', PORT: '0', BATCHLINE_DATA: join(import.meta.dirname, 'none') };
     const { code, stdout, stderr } = await runCli(['serve'], { ...base, ...settings });

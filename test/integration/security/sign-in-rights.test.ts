@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from '../../support/test-server.ts';
 const EXPORT = { Name: 'table-export', ParameterObject: { format: 'jsonl', columns: ['Id'] } };
 const NEVER = '0 0 1 1 *';
 
-/** What a sign-in starts or makes has the rights of that sign-in, and never more (docs/sign-in.md). */
+/** Everything that a sign-in creates has at most the rights of that sign-in (docs/sign-in.md). */
 describe.each(DATABASES)('what a sign-in makes, on %s', (kind) => {
   let server: TestServer;
   let issuer: OidcIssuer;
@@ -178,7 +178,7 @@ describe.each(DATABASES)('what a sign-in makes, on %s', (kind) => {
       [['worker'], 403],
       [['write'], 201],
       [['read', 'write'], 201],
-    ])('the scopes %j make a token: %i', async (scopes, expected) => {
+    ])('creating a token with the scopes %j: %i', async (scopes, expected) => {
       const more = scopes.includes('worker') ? { Definitions: ['countdown'] } : {};
       const client = await server.admin.withToken(scopes, more);
       expect(await status(client, 'POST', '/Tokens', { Name: 'child', Scopes: [scopes[0]] })).toBe(expected);

@@ -21,7 +21,7 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How a route is tried with what is another tenant's. */
+/** Calls a route with the data of another tenant. */
 type Try =
   /** With the id of a thing: it must look in every way as if there were none. */
   | {
@@ -30,7 +30,7 @@ type Try =
       readonly call: (id: string, own: string) => Call;
       readonly by?: RegExp;
     }
-  /** A list: nothing of the other tenant is in it. */
+  /** A list: it contains no data of the other tenant. */
   | { readonly kind: 'list'; readonly calls: readonly Call[] }
   /** Something of the whole server: refused. */
   | { readonly kind: 'refused'; readonly call: Call; readonly by: RegExp }
@@ -90,8 +90,8 @@ const EMPTY_DIGEST = { 'Content-Digest': 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm
 const newSchedule = { Name: 'of Beta', Definition: 'countdown', ParameterObject: {}, Cron: '0 0 1 1 *' };
 
 /**
- * Every route below /api/v1, with how it is tried. A new route fails the first test until it is here. HEAD is tried
- * as GET is.
+ * Every route below /api/v1, with its test calls. A new route fails the first test until it is listed here. HEAD is tested
+ * like GET.
  */
 const ROUTES: Readonly<Record<string, readonly Try[]>> = {
   'GET /Texts': [open],
@@ -238,7 +238,7 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
     agentList('GetSystemBatchTaskInfosByNameAndState', { TaskName: ALPHA_WORK, State: 'All' }),
   ]),
 
-  // Definitions are the server's, and everybody's to see: what is behind them is not.
+  // Definitions are shared and visible to all; the tasks behind them are not.
   'GET /Definitions': [list('/Definitions')],
   'GET /Definitions/:name': [list(`/Definitions/${ALPHA_WORK}`)],
   'POST /Definitions/:name/Pause': [refused(`/Definitions/${ALPHA_WORK}/Pause`)],
@@ -273,7 +273,7 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
   'DELETE /Schedules/:id': [schedule()],
 
   'GET /Webhooks': [list('/Webhooks')],
-  // A new one is told of what its maker may see; that no event of Alpha's is, the stream and its page show.
+  // A new one receives only events that its creator may see; the stream and its page show that none is Alpha's.
   'POST /Webhooks': [open],
   'GET /Webhooks/:id': [webhook()],
   'PATCH /Webhooks/:id': [webhook('', { Url: 'http://127.0.0.1:9/beta' }), webhook('', { Active: true })],
@@ -315,14 +315,14 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
     refused(
       '/Workers/Definitions',
       { Definitions: [{ Name: ALPHA_WORK, Description: 'of Beta', Parameters: { required: ['x'] } }] },
-      /^(?!.*of the server)/, // who is bound to no tenant declares for all
+      /^(?!.*of the server)/, // a sign-in without a tenant declares for all
     ),
   ],
   'DELETE /Workers/Definitions/:name': [refused(`/Workers/Definitions/${ALPHA_WORK}`)],
   'POST /Workers/Acquire': [
     list({ path: '/Workers/Acquire', body: { Worker: 'of Beta', Definitions: [ALPHA_WORK], Limit: 100 } }),
   ],
-  'DELETE /Workers/Acquire': [open], // names of one's own calls; whose they are, protocol.test.ts tries
+  'DELETE /Workers/Acquire': [open], // names of the caller's calls; protocol.test.ts checks the owner
   'POST /Workers/Leases/:lease/Renew': [lease('Renew', { ProgressPercent: 99 })],
   'PUT /Workers/Leases/:lease/Checkpoint': [lease('Checkpoint', { Value: 'of Beta' })],
   'POST /Workers/Leases/:lease/Log': [lease('Log', { Lines: [{ Message: 'of Beta' }] })],
@@ -422,7 +422,7 @@ describe.each(DATABASES)('what another tenant has, on %s', (kind) => {
     expect(await tenants.rows()).toBe(before);
   });
 
-  test('without a sign-in no call outside of the API tells of it', async () => {
+  test('without a sign-in no call outside the API reveals it', async () => {
     for (const { method, url } of routes.filter((route) => !route.url.startsWith(BASE))) {
       const path = url.replaceAll(':id', tenants.things.held.id).replaceAll(/:\w+|\*/g, ALPHA_WORK);
       const answer = await fetch(server.url + path, { method });
@@ -453,7 +453,7 @@ describe.each(DATABASES)('what another tenant has, on %s', (kind) => {
     expect(statistics).toContain('countdown');
   });
 
-  test('no stream of events tells of it', async () => {
+  test('no event stream reveals it', async () => {
     const { administrator } = tenants.beta;
     const streams = await Promise.all(
       tenants.intruders
@@ -534,7 +534,7 @@ describe.each(DATABASES)('what another tenant has, on %s', (kind) => {
   });
 });
 
-/** A text with `#` for the id, where it stands as a word. */
+/** A text with `#` for the id as a whole word. */
 function withoutId(text: string, id: string): string {
   return id === '' ? text : text.replaceAll(new RegExp(`(?<![\\w.])${id}(?!\\w)`, 'g'), '#');
 }

@@ -5,15 +5,15 @@ import type { TestServer } from '../../support/test-server.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
 import { HandWorker } from '../workers/protocol-client.ts';
 
-/** The tenant whose things nobody else may see, and the tenant of those who try. */
+/** The protected tenant, and the tenant of the intruders. */
 const ALPHA = 'Alpha';
 const BETA = 'Beta';
-/** Stands in every text of Alpha's, and nowhere else. */
+/** Contained in every text of Alpha's, and in no other. */
 export const MARKER = 'of-alpha-alone';
 /** What Alpha's tasks are started by; Beta starts none of it. */
 export const ALPHA_WORK = 'alpha-work';
 
-/** Ids of Alpha's things by their kind, each with one that is nobody's. */
+/** Ids of Alpha's objects by kind, each with one that doesn't exist. */
 type Things = Readonly<Record<ThingKind, { readonly id: string; readonly unknown: string }>>;
 export type ThingKind = (typeof KINDS)[number];
 const KINDS = [
@@ -31,7 +31,7 @@ const KINDS = [
   'tenant',
 ] as const;
 
-/** Somebody of Beta's who tries to get at what is Alpha's. */
+/** A user of Beta who tries to access Alpha's data. */
 export interface Intruder {
   readonly name: string;
   readonly api: ApiClient;
@@ -43,9 +43,9 @@ export interface Intruder {
 export interface TwoTenants {
   readonly things: Things;
   readonly intruders: readonly Intruder[];
-  /** Who has all rights within Alpha. */
+  /** An administrator of Alpha. */
   readonly alpha: ApiClient;
-  /** Who has all rights within Beta, and who works for it. */
+  /** An administrator of Beta, and a worker of Beta. */
   readonly beta: { readonly administrator: ApiClient; readonly worker: HandWorker };
   /** A webhook of Beta's. */
   readonly ownWebhook: string;
@@ -58,7 +58,7 @@ export async function fillTwoTenants(server: TestServer): Promise<TwoTenants> {
   const { admin } = server;
   const alice = await server.associate(`alice-${MARKER}`, { tenant: ALPHA });
   const ada = await server.associate('ada', { tenant: ALPHA, roles: ['administrator'] });
-  // By token: a password would be checked anew every few seconds.
+  // With a token: a password would be verified again every few seconds.
   const ofBeta = async (login: string, ...roles: Role[]): Promise<ApiClient> =>
     (await server.associate(login, { tenant: BETA, roles })).withToken(['read', 'write', 'admin']);
   const bob = await ofBeta('bob');
@@ -174,7 +174,7 @@ async function keepFile(worker: HandWorker, lease: string): Promise<void> {
   if (answer.status !== 204) throw new Error(answer.text);
 }
 
-/** Reads all rows of the server's tables, without what the server itself writes by the clock. */
+/** Reads all rows of the server's tables, except those that the server writes periodically. */
 export async function rowsOf({ database }: Pick<TestServer, 'database'>): Promise<string> {
   const { rows: tables } = await sql<{ name: string }>`
     select table_schema || '.' || table_name as name from information_schema.tables

@@ -115,7 +115,7 @@ class Put extends AboutTask {
   }
 }
 
-/** What no task can be set to, whoever asks. */
+/** States that no caller can set. */
 class PutNonsense extends AboutTask {
   readonly body: object;
 
@@ -213,7 +213,7 @@ class Read extends AboutTask {
   }
 }
 
-/** Lets a run of the server's come to its end. */
+/** Lets a run of the server end. */
 class EndRun extends AboutTask {
   readonly word: 'return' | 'throw';
 

@@ -1,6 +1,6 @@
 import type { StoredState } from '../../../src/core/task-state.ts';
 
-/** Who calls: the associates, the administrator, and Alice with a token that may only read. */
+/** The callers: the associates, the administrator, and Alice with a read-only token. */
 export const CALLERS = ['alice', 'bob', 'admin', 'reader'] as const;
 export type CallerName = (typeof CALLERS)[number];
 
@@ -18,7 +18,7 @@ const MOVES: Readonly<Record<StoredState, readonly StoredState[]>> = {
   SucceededManualCleanup: ['Succeeded'],
 };
 
-/** Whose a task is. */
+/** The owner of a task. */
 export type Owner = 'alice' | 'admin' | 'system';
 
 /** The texts that PUT may write. */
@@ -28,7 +28,7 @@ export interface Texts {
   readonly request: string;
 }
 
-/** A task as the contract says that it must be, once the server has done what is due. */
+/** A task in the state that the contract requires once the server is idle. */
 export interface ModelTask extends Texts {
   readonly id: number;
   readonly definition: DefinitionName;
@@ -46,12 +46,12 @@ export interface Model {
   readonly tasks: ModelTask[];
 }
 
-/** What a PUT asks for; a state that is not stored leaves the state alone. */
+/** The changes of a PUT; a state that is not stored leaves State unchanged. */
 export interface Change extends Partial<Texts> {
   readonly state?: StoredState | 'All' | 'Unknown';
 }
 
-/** What the caller may do with the task (contract, section 7). */
+/** Rights of the caller on the task (contract, section 7). */
 export function accessOf(caller: CallerName, task: ModelTask): 'none' | 'see' | 'change' {
   if (task.deleted) return 'none';
   if (caller === 'admin') return 'change';
@@ -75,7 +75,7 @@ export function startedTask(id: number, definition: DefinitionName, owner: Owner
   };
 }
 
-/** What becomes of a task when the server has run what is due. */
+/** The task after the server has run all due tasks. */
 export function settled(task: ModelTask): ModelTask {
   if (task.state !== 'New' || task.definition === 'parked') return task;
   const run = { ...task, startCount: task.startCount + 1, result: '' };
@@ -84,7 +84,7 @@ export function settled(task: ModelTask): ModelTask {
   return { ...run, state: 'Started', runs: true };
 }
 
-/** The task after a PUT, before the server has looked at it; `undefined` where the move is illegal. */
+/** The task after a PUT, before the server runs it; `undefined` if the transition is illegal. */
 export function changed(task: ModelTask, { state, ...texts }: Change): ModelTask | undefined {
   const after = { ...task, ...texts };
   if (state === undefined || state === 'All' || state === 'Unknown' || state === task.state) return after;
@@ -92,7 +92,7 @@ export function changed(task: ModelTask, { state, ...texts }: Change): ModelTask
   return { ...after, state, runs: false, startCount: task.startCount + (state === 'Started' ? 1 : 0) };
 }
 
-/** The task after a stop, but for the result; `undefined` where a stop does nothing. */
+/** The task after a stop, except its Result; `undefined` if a stop has no effect. */
 export function stopped(task: ModelTask): ModelTask | undefined {
   const canEnd = ['New', 'Aquired', 'Started'].includes(task.state);
   if (!canEnd || task.definition === 'uncancellable') return undefined;

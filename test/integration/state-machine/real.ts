@@ -10,7 +10,7 @@ import type { CallerName, ModelTask } from './model.ts';
 
 const HANDLERS = join(import.meta.dirname, '../fixtures/model-handlers.ts');
 
-/** The server under test, with everybody who calls it. */
+/** The server under test, with all callers. */
 export interface Real {
   readonly server: TestServer;
   readonly callers: Readonly<Record<CallerName, ApiClient>>;
@@ -44,13 +44,13 @@ export async function startReal(kind: DatabaseKind): Promise<Real> {
   };
 }
 
-/** Tells the run that holds the task what to come to. */
+/** Determines the outcome of the task's run. */
 export async function giveWord(real: Real, task: ModelTask, word: 'return' | 'throw'): Promise<void> {
   // An attempt is a start, by the server or by hand.
   await writeFile(join(real.folder, `${task.id}-${task.startCount}`), word);
 }
 
-/** What the server must say of the task. */
+/** The expected response for the task. */
 export function infoOf(real: Real, task: ModelTask): Record<string, unknown> {
   return {
     Id: task.id,
@@ -65,7 +65,7 @@ export function infoOf(real: Real, task: ModelTask): Record<string, unknown> {
   };
 }
 
-/** Waits until the server has done what is due; then everything is as the model says. */
+/** Waits until the server is idle; then its tasks match the model. */
 export async function expectSettled(real: Real, task: ModelTask): Promise<void> {
   const info = await real.server.admin.until(
     task.id,

@@ -6,7 +6,7 @@ import { commandKinds } from './commands.ts';
 import type { Model } from './model.ts';
 import { type Real, startReal } from './real.ts';
 
-/** How many sequences of calls; BATCHLINE_MODEL_RUNS makes it more. */
+/** Number of call sequences; BATCHLINE_MODEL_RUNS increases it. */
 const RUNS = Number(process.env.BATCHLINE_MODEL_RUNS ?? 60);
 
 describe.each(DATABASES)('the states of tasks on %s', (kind) => {
@@ -16,7 +16,7 @@ describe.each(DATABASES)('the states of tasks on %s', (kind) => {
   });
   afterAll(() => real?.stop());
 
-  test('whatever is called by whomever, tasks are as the model says and their records lead there', {
+  test('for any calls by any callers, tasks match the model and their history', {
     timeout: 60_000 + RUNS * 2000,
   }, async () => {
     const commands = fc.commands(commandKinds(), { maxCommands: 40, size: 'max' });

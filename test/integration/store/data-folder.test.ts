@@ -42,7 +42,7 @@ const emptyFile = (bytes: number): Buffer => Buffer.alloc(bytes);
 const firstSegment = (): string =>
   inDatabase('pg_wal', readdirSync(inDatabase('pg_wal')).find((name) => name.startsWith('0')) ?? '');
 
-/** What every whole database has, without its content. */
+/** The files of every complete database, without their content. */
 const PARTS = ['PG_VERSION', 'postgresql.conf', 'global/pg_control', 'global/pg_filenode.map'];
 const MORE_PARTS = [
   'base/5/pg_filenode.map',
@@ -211,7 +211,7 @@ describe.skipIf(process.platform === 'win32')('rights', () => {
     expect(openToOthers()).toEqual([data, join(data, 'customers.csv')]);
   });
 
-  test('a folder that the user may not read is told in one line', async () => {
+  test('an unreadable folder is reported in one line', async () => {
     chmodSync(inDatabase('global'), 0o000);
     chmodSync(data, 0o755);
     // root may read everything, so it becomes another user.

@@ -24,14 +24,14 @@ interface Made {
   readonly state: StoredState;
 }
 
-describe.each(DATABASES)('what is held stands in every list on %s', (kind) => {
+describe.each(DATABASES)('every list contains active tasks on %s', (kind) => {
   let place: Place;
   let database: Database;
   const made: Made[] = [];
   beforeAll(async () => {
     place = await createPlace(kind);
     database = await openDatabase(readConfig(place.env), pino({ level: 'silent' }));
-    // Every state of every owner in every tenant, mixed; a tenant all of whose tasks are held, and one with none.
+    // Every state of every owner in every tenant, mixed; one tenant with only active tasks, and one without any.
     for (const [index, state] of [...STORED_STATES, ...STORED_STATES].entries())
       for (const ownerId of OWNERS)
         for (const tenant of TENANTS) await insert({ tenant, ownerId, state, name: `n${(index * 5) % 7}` });
@@ -135,7 +135,7 @@ describe.each(DATABASES)('what is held stands in every list on %s', (kind) => {
       if (!known.includes(name)) expect(text, name).toMatch(/where .*state = (1|any \(.*4, 5, 6)/i);
   });
 
-  test('what is held is found by its own index, and a run’s own writes go by the id', async () => {
+  test('active tasks are found by their own index, and the writes of a run by id', async () => {
     const planOf = (statement: ReturnType<typeof sql>): Promise<string> =>
       database.sql.transaction().execute(async (trx) => {
         await sql`set local enable_seqscan = off`.execute(trx);

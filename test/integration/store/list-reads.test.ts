@@ -6,7 +6,7 @@ import type { Database } from '../../../src/db/database.ts';
 import { openDatabase } from '../../../src/db/open.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
 
-/** Work without end; nothing of it is on the disk, or answers before all of it is done. */
+/** An endless query; it needs no disk, and returns nothing before its end. */
 const ENDLESS = sql<{ n: string }>`
   select count(*) as n from generate_series(1, 100000) as a, generate_series(1, 100000) as b /* endless */`;
 
@@ -25,7 +25,7 @@ describe.each(DATABASES)('reads of lists on %s', (kind) => {
 
   const endless = (): Promise<unknown> => database.lists.read((db) => ENDLESS.execute(db));
 
-  test('one that takes too long is stopped in the database, and the process goes on meanwhile', async () => {
+  test('one that takes too long is cancelled in the database, and the process keeps working', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 20);
     await expect(endless()).rejects.toMatchObject({
@@ -44,7 +44,7 @@ describe.each(DATABASES)('reads of lists on %s', (kind) => {
     expect((await active.execute(database.sql)).rows).toEqual([]);
   });
 
-  test('while lists are read and others wait, everything else gets its turn', async () => {
+  test('other calls proceed while lists are read and others wait', async () => {
     const lists = Array.from({ length: 5 }, () => endless().catch((error: Error) => error));
     const ended: string[] = [];
     void Promise.all(lists).then(() => ended.push('lists'));

@@ -20,7 +20,7 @@ describe('transactions on postgres', () => {
     return rows.map((row) => row.value);
   };
 
-  test('of two that wait for each other, the one that is given up is made again', async () => {
+  test('the victim of a deadlock is retried', async () => {
     const held = new Map<number, () => void>();
     const bothHold = Promise.all(
       [1, 2].map((id) => new Promise<void>((resolve) => void held.set(id, resolve))),

@@ -63,7 +63,7 @@ describe.each(DATABASES)('a server on %s that stops and starts', (kind) => {
     expect((await worker.on(Lease, 'Checkpoint', { Value: 7 })).status).toBe(204);
     expect((await worker.on(Lease, 'Succeed', { Result: 'outlived' })).body.State).toBe('Succeeded');
     expect(await second.admin.task(id)).toMatchObject({ Result: 'outlived', StartCount: 1 });
-    // `steps` runs in this server: workers are told, and its tasks run.
+    // `steps` runs in this server: workers get the conflict, and its tasks run.
     const refused = await worker.acquireAnswer(['steps']);
     expect(refused).toMatchObject({
       status: 409,
@@ -71,7 +71,7 @@ describe.each(DATABASES)('a server on %s that stops and starts', (kind) => {
     });
     const own = await second.admin.start({ Name: 'steps', ParameterObject: { steps: 1 } });
     expect((await second.admin.ended(own)).State).toBe('Succeeded');
-    // `mail` was declared before: it takes starts although nobody has asked for its tasks since.
+    // `mail` was declared earlier: it accepts starts although no worker has asked for its tasks since.
     expect(await second.admin.task(await second.admin.start({ Name: 'mail' }))).toMatchObject({
       State: 'New',
     });

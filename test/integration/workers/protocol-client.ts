@@ -54,7 +54,7 @@ export class HandWorker {
     }
   }
 
-  /** Ends the wait of an Acquire at this path; says so until it is answered, because it may be heard before the call is. */
+  /** Cancels the wait of an Acquire with this path. Repeats until the call returns, because the cancellation may arrive first. */
   async endWait(path: string, waiting: Promise<Answer>): Promise<Answer> {
     let answered = false;
     const heard = waiting.finally(() => {

@@ -50,7 +50,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
   };
 
   describe('the life of a task', () => {
-    test('acquired, told about, succeeded: the record tells the whole story', async () => {
+    test('acquired, renewed, succeeded: the history has every transition', async () => {
       const id = await server.admin.start({ Name: 'mail', ParameterObject: { to: 'anna' } });
       const acquired = await worker.next('mail');
       expect(acquired).toMatchObject({
@@ -164,7 +164,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       const waiting = [1, 2, 3].map((n) =>
         new HandWorker(worker.api, `w${n}`).acquire(['report', 'mail'], { Limit: 5, WaitSeconds: 30 }),
       );
-      await delay(50); // they stand in line, or look for themselves: both are right
+      await delay(50); // they are queued or poll: both are right
       const begun = performance.now();
       const ids = [await server.admin.start({ Name: 'report' }), await server.admin.start({ Name: 'mail' })];
       ids.push(await server.admin.start({ Name: 'report' }));
@@ -231,7 +231,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       const locked = Promise.withResolvers<void>();
       const release = Promise.withResolvers<void>();
       const locking = server.database.sql.transaction().execute(async (trx) => {
-        // A claim passes over rows that somebody else has locked; it waits where it keeps its moves.
+        // A claim skips locked rows; it waits when it writes its audit rows.
         await sql`lock table batchline.task_audit in exclusive mode`.execute(trx);
         locked.resolve();
         await release.promise;
@@ -244,7 +244,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
         `POST /api/v1/Workers/Acquire HTTP/1.1\r\nHost: x\r\nAuthorization: ${worker.api.authorization}\r\n` +
           `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
       );
-      // PostgreSQL tells when the claim waits; the embedded database has one connection, on which the
+      // PostgreSQL shows when the claim waits; the embedded database has one connection, on which the
       // call waits as a whole.
       const waiting = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
       while (kind === 'postgres' && (await waiting.execute(server.database.sql)).rows.length === 0)
@@ -286,7 +286,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       expect(file.status).toBe(409);
     };
 
-    test('that is not renewed is lost: another worker goes on from the checkpoint, and the first can write nothing', async () => {
+    test('that is not renewed is lost: another worker continues from the checkpoint, and the first can not write', async () => {
       const { id, lease } = await started('mail');
       expect((await worker.on(lease, 'Checkpoint', { Value: { done: 3 } })).status).toBe(204);
       const second = await new HandWorker(worker.api, 'second').next('mail');
@@ -311,7 +311,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       expect((await worker.on(lease, 'Succeed')).status).toBe(200);
     });
 
-    test('tells of a stop at once, and whatever the run says then, the task is Failed by the stop', async () => {
+    test('returns a stop immediately, and the task is Failed by the stop with any outcome of the run', async () => {
       const { id, lease } = await started('slow');
       const waiting = worker.on(lease, 'Renew', { WaitSeconds: 20 });
       await delay(50);
@@ -324,7 +324,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       expect((await server.admin.task(id)).Result).toMatch(/^Stopped by admin/);
     });
 
-    test('of a task that is to stop is not renewed: a worker that does not hear it loses the task', async () => {
+    test('of a stopped task is not renewed: a worker that does not notice loses the task', async () => {
       const { id, lease } = await started('mail');
       await server.admin.json('POST', `/BatchTask/${id}/Stop`);
       for (;;) {
@@ -353,7 +353,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       });
     });
 
-    test('of a task that a client holds by hand, or the server itself, is nobody’s to guess', async () => {
+    test('of a task that a client or the server runs can not be guessed', async () => {
       const id = await server.admin.start({ Name: 'gone' }).catch(() => undefined);
       expect(id).toBeUndefined();
       await worker.declare({ Name: 'gone' });
@@ -457,7 +457,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
   });
 
   describe('definitions', () => {
-    test('are there for everybody, and take starts while no worker is there', async () => {
+    test('are visible to everyone, and accept starts without a worker', async () => {
       const found = (await server.admin.json('GET', '/Definitions')).find(
         (one: { Name: string }) => one.Name === 'strict',
       );
@@ -465,7 +465,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       expect(found.Parameters.properties.n.default).toBe(7);
     });
 
-    test('the latest declaration counts; a waiting task that misses the new schema fails and says so', async () => {
+    test('the latest declaration applies; a queued task that does not match the new schema fails with the reason', async () => {
       await worker.declare({ Name: 'Cased', Parameters: { type: 'object', $id: 'same' } });
       const id = await server.admin.start({ Name: 'cased', ParameterObject: { n: 'x' } });
       await worker.declare({
@@ -515,7 +515,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       expect((await make(server.admin, { Scopes: ['read'], Definitions: ['mail'] })).status).toBe(400);
       const made = await make(server.admin, { Definitions: ['Mail'] });
       expect(made).toMatchObject({ status: 201, body: { Scopes: ['worker'], Definitions: ['mail'] } });
-      // Her own sign-in runs nobody's tasks.
+      // Her own sign-in can't run any tasks.
       expect((await new HandWorker(anna).acquireAnswer(['mail'])).status).toBe(403);
     });
 
@@ -596,7 +596,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       expect((await new HandWorker(server.admin).acquireAnswer(['nothing'])).status).toBe(400);
     });
 
-    test('the worker of a tenant runs that tenant’s tasks, whoever else waits in front', async () => {
+    test('the worker of a tenant runs that tenant’s tasks, even behind tasks of others', async () => {
       const tess = await server.associate('tess', { tenant: 'Cust1' });
       const tenants = new HandWorker(await workerToken(['report'], tess.associateId));
       const foreign: number[] = [];

@@ -64,7 +64,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     return worker;
   }
 
-  test('end runs at once, whatever they return or throw and whatever their progress was', async () => {
+  test('end runs immediately, with any result, error and progress', async () => {
     await startWorker();
     const progress = await server.admin.start({ Name: 'bad-progress' });
     const started = await Promise.all(
@@ -130,7 +130,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     }
   });
 
-  test('a worker that stops hands back what it runs, and another goes on', async () => {
+  test('a worker that stops hands back its tasks, and another continues', async () => {
     const began = Promise.withResolvers<void>();
     const told = defineTask({
       ...wait,
@@ -173,7 +173,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     expect(await server.admin.task(id)).toMatchObject({ State: 'Failed', Response: 'by hand', Result: '' });
   });
 
-  test('what can not work is told when the worker is made or started', async () => {
+  test('unsupported options are refused when the worker is created or started', async () => {
     const make = (options: object) => () =>
       createWorker({ url: server.url, token, tasks: TASKS, log, ...options });
     expect(make({ tasks: [] })).toThrow('at least one definition');
@@ -185,7 +185,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     await expect(make({ tasks: [other] })().start()).rejects.toThrow(CallRefused);
   });
 
-  test('a process that is killed (-9) loses its task to another, which goes on from the checkpoint', async () => {
+  test('a process that is killed (-9) loses its task to another, which continues from the checkpoint', async () => {
     const command = [process.execPath, [CLI, 'work'], { BATCHLINE_HANDLERS: HANDLERS }] as const;
     const first = await startProcess(command[0], [...command[1]], command[2]);
     const id = await server.admin.start({ Name: 'steps', ParameterObject: { steps: 8, ms: 200 } });
@@ -244,7 +244,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
       expect(await python.end('SIGTERM')).toBe(0);
     });
 
-    test('hands its task back when it is stopped, and another goes on from the checkpoint', async () => {
+    test('hands its task back when it is stopped, and another continues from the checkpoint', async () => {
       const first = await start();
       const id = await server.admin.start({
         Name: 'word-count',
