@@ -40,8 +40,8 @@ async function cut(): Promise<number> {
   return rows.length;
 }
 
-test('when all its connections are cut in the middle of work, the server goes on by itself and nothing is lost', async () => {
-  // A claim whose answer was cut off has no run: its lease must end before the task is brought back.
+test('when all its connections are cut during work, the server recovers and nothing is lost', async () => {
+  // A claim whose response was lost has no run: its lease must expire before the task is rescued.
   const { admin, child, stop, output } = await serve({ BATCHLINE_LEASE_SECONDS: '5', LOG_LEVEL: 'warn' });
   onTestFailed(() => void process.stderr.write(output()));
   const acknowledged: number[] = [];

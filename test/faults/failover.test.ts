@@ -47,10 +47,10 @@ afterEach(async () => {
 
 const place = (url: string) => ({ env: { DATABASE_URL: url, BATCHLINE_DATA: join(folder, 'data') } });
 
-/** Starts tasks without a pause until it is told to end. What was answered with an id is acknowledged. */
+/** Starts tasks continuously until it is stopped. Starts that return an id are acknowledged. */
 class Load {
   readonly acknowledged: number[] = [];
-  /** Answers that the database is away. */
+  /** Responses while the database is unreachable. */
   refused = 0;
   readonly #ending = new AbortController();
   readonly #starters: Promise<void>[];
@@ -74,7 +74,7 @@ class Load {
       });
       if (answer.status === 200) this.acknowledged.push(answer.body);
       else {
-        // Nothing else than this, whatever the database has said or not said.
+        // Exactly this, whichever responses of the database were lost.
         expect(answer, answer.text).toMatchObject({ status: 503, body: { Error: true } });
         expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
         this.refused += 1;
@@ -84,12 +84,12 @@ class Load {
   }
 }
 
-test(`when the primary (${DEBIAN ?? 'of npm'}) is lost under load and its standby promoted, two servers go on by themselves and nothing that was acknowledged is lost`, async () => {
+test(`when the primary (${DEBIAN ?? 'of npm'}) is lost under load and its standby promoted, two servers recover and nothing acknowledged is lost`, async () => {
   const url = `postgres://postgres@127.0.0.1:${new URL(address.url).port}/postgres`;
   const env = {
     FAULTS_FOLDER: log.folder,
     BATCHLINE_HANDLERS: join(import.meta.dirname, 'fixtures/storm.ts'),
-    // A claim whose answer was cut off has no run: its lease must end before the task is brought back.
+    // A claim whose response was lost has no run: its lease must expire before the task is rescued.
     BATCHLINE_LEASE_SECONDS: '4',
     LOG_LEVEL: 'warn',
   };

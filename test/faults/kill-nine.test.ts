@@ -19,7 +19,7 @@ async function serve(env: Record<string, string> = {}): Promise<ServerProcess> {
   return server;
 }
 
-/** For one that is to keep its runs, however busy the machine is; it looks for lost ones three times as often. */
+/** Lease of a server that must keep its runs even on a busy machine. It checks for lost runs three times as often. */
 const PATIENT = { BATCHLINE_LEASE_SECONDS: '15' };
 
 async function killNine(server: ServerProcess): Promise<void> {
@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const STEPS = 10;
 
-/** What the nth task of the mix is: mostly short ones, some that last, count, fail once, or have a thread. */
+/** The nth task of the mix: mostly short ones, some that last, count, fail once, or use a thread. */
 function nthTask(n: number): Record<string, unknown> {
   const kind = n % 10;
   if (kind === 0) return { Name: 'long', ParameterObject: { ms: String(2000 + (n % 3) * 1000) } };
@@ -48,7 +48,7 @@ function nthTask(n: number): Record<string, unknown> {
 /**
  * Starts tasks, four at once, until there are enough or the server is gone; notes the acknowledged ones.
  *
- * @returns whether the server went away meanwhile
+ * @returns whether the server exited in the meantime
  */
 async function startMany(admin: ApiClient, acknowledged: number[], most: number): Promise<boolean> {
   let left = most;
@@ -84,7 +84,7 @@ describe.each(DATABASES)('a server on %s that is killed', (kind) => {
     acknowledged.push(...lasting);
     const runIn = ({ child }: ServerProcess): boolean =>
       lasting.every((id) => log.begun().some((line) => line.task === id && line.pid === child.pid));
-    // Starts go on until the server dies, so that it dies while some are being acknowledged.
+    // Starts continue until the server is killed, so that some are being acknowledged at that moment.
     const starting = startMany(first.admin, acknowledged, Number.POSITIVE_INFINITY);
     await log.until(() => acknowledged.length >= 80 && log.ended() >= 30 && runIn(first));
     await killNine(first);
@@ -159,7 +159,7 @@ describe('two servers on one PostgreSQL', () => {
     expect(contents.liveJobs).toEqual([]);
   });
 
-  test('one that was stopped past its lease can write nothing more when it goes on', async () => {
+  test("one that was suspended past its lease can't write anything when it resumes", async () => {
     const slow = await serve();
     const finished = await slow.admin.start({ Name: 'patient' });
     const running = await slow.admin.start({ Name: 'patient' });
@@ -196,7 +196,7 @@ describe('two servers on one PostgreSQL', () => {
   });
 
   test.each(['end', 'checkpoint'])(
-    'a late %s of one that was blocked is refused while the new run goes on',
+    'a late %s of a blocked run is refused while the new run continues',
     async (late) => {
       const blocked = await serve();
       const id = await blocked.admin.start({ Name: 'stuck', ParameterObject: { late } });

@@ -10,7 +10,7 @@ import { RunLog } from './run-log.ts';
 import { BY_SIGNAL_ONLY, expectSignalsBack } from './stop-by-signal.ts';
 import { allEnded, untilListening } from './waits.ts';
 
-/* The network between a server and its PostgreSQL has faults; nobody restarts anything. */
+/* The network between a server and its PostgreSQL has faults; nothing is restarted. */
 
 const STEPS = 10;
 
@@ -48,7 +48,7 @@ async function serve(env: Record<string, string>): Promise<ServerProcess> {
   return server;
 }
 
-/** What a caller is told while the database can't be reached: that, and to come again. */
+/** The response while the database is unreachable: 503 with Retry-After. */
 function expectOutage(answer: Answer): void {
   expect(answer, answer.text).toMatchObject({
     status: 503,
@@ -58,8 +58,8 @@ function expectOutage(answer: Answer): void {
   expect(answer.body.Message).toContain('The database does not answer');
 }
 
-test('whatever the network does, calls are answered, work goes on by itself, and nothing is lost', async () => {
-  // A claim whose answer was lost has no run: its lease must end before the task is brought back.
+test('under any network fault, calls get responses, work resumes, and nothing is lost', async () => {
+  // A claim whose response was lost has no run: its lease must expire before the task is rescued.
   const { admin, child, stop } = await serve({ BATCHLINE_LEASE_SECONDS: '5' });
   const acknowledged: number[] = [];
   let starting = true;

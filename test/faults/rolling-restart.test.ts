@@ -28,7 +28,7 @@ let log: RunLog;
 let balancer: Balancer;
 let servers: ServerProcess[] = [];
 let workers: WorkerProcess[] = [];
-/** Whether no more is to be started. */
+/** True if no more tasks should be started. */
 let isOver: boolean;
 let watcher: pg.Client;
 
@@ -68,7 +68,7 @@ function work(): Promise<WorkerProcess> {
   });
 }
 
-/** The most connections that one process has held, as often as it was looked at. */
+/** Maximum number of connections of one process, over all samples. */
 async function watchConnections(): Promise<number> {
   const { rows } = await watcher.query<{ most: number }>(
     "select count(*)::int as most from pg_stat_activity where datname = current_database() and application_name like 'batchline%'",
@@ -76,7 +76,7 @@ async function watchConnections(): Promise<number> {
   return rows[0]?.most ?? 0;
 }
 
-/** What the nth task is: short, a pause that gives up when it is told to, a count with checkpoints. */
+/** The nth task: a short one, a pause that ends on a stop, or a count with checkpoints. */
 function nthTask(n: number): Record<string, unknown> {
   if (n % 5 === 0) return { Name: 'pausing', ParameterObject: { ms: 1000 } };
   if (n % 5 === 1) return { Name: 'counting', ParameterObject: { steps: STEPS, pause: 20 } };
@@ -114,7 +114,7 @@ test('servers and workers are restarted one after the other under load: nothing 
   const starter = async (): Promise<void> => {
     for (let n = next++; !isOver; n = next++) {
       acknowledged.set(n, await startOnce(admin, n));
-      // No more than can wait: what is started is to be run in the test's time.
+      // Limited, so that all started tasks can run before the test times out.
       await log.until(() => isOver || acknowledged.size < log.ended() + MAX_WAITING);
     }
   };
@@ -155,7 +155,7 @@ test('servers and workers are restarted one after the other under load: nothing 
     checkHistory(story);
     log.checkRuns(story);
     if (story.name === 'counting') log.checkSteps(story.id, STEPS);
-    // What a stop interrupts is handed back, which counts neither as a failure nor as a loss.
+    // Interrupted runs are handed back, which counts neither as a failure nor as a lost run.
     expect(story, `task ${story.id}`).toMatchObject({ state: 'Succeeded', failures: 0, losses: 0 });
     handedBack += story.audit.filter(({ reason }) => reason.startsWith('Handed back')).length;
   }

@@ -18,10 +18,10 @@ const LEVELS = new Set(['trace', 'debug', 'info', 'warn', 'error', 'fatal']);
 /** Loggers of a task: their lines reach the server's log by the calls with the event `task.log`. */
 const TASK_LOGS = /(^|\.)(#?ctx\.log|taskLog|logOfTask\(\))$/;
 
-/** Passes on what its callers log, which are found themselves. */
+/** Forwards the lines of its callers, which are found themselves. */
 const PASSED_ON = 'this.log.debug(fields, message)';
 
-/** What the search reads of a node of the syntax tree. */
+/** Properties of a syntax tree node that the search reads. */
 interface Runtime {
   readonly type?: string;
   readonly start: number;

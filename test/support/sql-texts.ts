@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAst } from 'vitest/node';
 
-/** A piece of SQL in the sources, as it is written; what varies in it is `?`. */
+/** A piece of SQL in the sources, with `?` for placeholders. */
 export interface SqlText {
   /** The file, from the root of the repository. */
   readonly file: string;
@@ -18,7 +18,7 @@ export function sourceFiles(): { readonly file: string; readonly source: string 
     .map((file) => ({ file: file.replaceAll('\\', '/'), source: readFileSync(join(ROOT, file), 'utf8') }));
 }
 
-/** Every template with the tag `sql` in them, and every text that pg is given as a query. */
+/** Every template with the tag `sql` in the sources, and every text passed to pg as a query. */
 export function sqlTexts(): SqlText[] {
   return sourceFiles().flatMap(({ file, source }) => {
     const texts: string[] = [];
@@ -27,7 +27,7 @@ export function sqlTexts(): SqlText[] {
   });
 }
 
-/** What is looked at of a node of the syntax tree. */
+/** Properties of a syntax tree node that the search reads. */
 interface Runtime {
   readonly type?: string;
   readonly tag?: { readonly name?: string };

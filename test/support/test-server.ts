@@ -9,7 +9,7 @@ import { ApiClient } from './api-client.ts';
 import { ADMIN, quickHash } from './associates.ts';
 import { createPlace, type DatabaseKind, type Place } from './databases.ts';
 
-/** What every test server is set to, beside its place. */
+/** Settings of every test server, besides its place. */
 export const TEST_ENV: Readonly<Record<string, string>> = {
   HOST: '127.0.0.1',
   PORT: '0',
@@ -21,14 +21,14 @@ export const TEST_ENV: Readonly<Record<string, string>> = {
 /** A server in the test's own process. */
 export interface TestServer {
   readonly url: string;
-  /** Where `/health` and `/metrics` have a port of their own. */
+  /** The URL of the monitoring port, if it is open. */
   readonly monitoringUrl: string | undefined;
   readonly place: Place;
   readonly database: Database;
   readonly retention: Pruner;
-  /** Calls as the administrator. */
+  /** A client for the administrator. */
   readonly admin: ApiClient;
-  /** Makes an associate and returns calls as them. */
+  /** Creates an associate and returns a client for it. */
   associate(login: string, options?: { roles?: Role[]; tenant?: string }): Promise<ApiClient>;
   /** Stops the server and removes everything, unless the place was given. */
   stop(): Promise<void>;

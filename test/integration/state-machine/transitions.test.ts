@@ -26,7 +26,7 @@ const ADMIN: Caller = {
   scopes: SCOPES,
 };
 
-/** Ids of a running parent and its child, which nobody runs: the node has no engine. */
+/** Ids of a running parent and its child, which never run: the node has no engine. */
 interface Family {
   readonly parent: number;
   readonly child: number;
