@@ -2311,7 +2311,7 @@ export interface components {
             At: components["schemas"]["DateTime"];
             /** @description The associate; 0 for the server */
             ActorId: number;
-            Node: string | null;
+            Runtime: string | null;
             From: components["schemas"]["StoredState"] | null;
             To: components["schemas"]["StoredState"];
             Attempt: number;
@@ -2350,7 +2350,7 @@ export interface components {
             DatabaseSerialNumber: string;
             At: components["schemas"]["DateTime"];
             ActorId: number;
-            Node: string | null;
+            Runtime: string | null;
             From: components["schemas"]["StoredState"] | null;
             To: components["schemas"]["StoredState"];
             Attempt: number;
@@ -2712,7 +2712,7 @@ export interface components {
             };
         };
         /** @description There were too many wrong passwords; Retry-After tells when to try again. */
-        Throttled: {
+        RateLimited: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2721,7 +2721,7 @@ export interface components {
             };
         };
         /** @description There is no such thing, or none that the caller may see. */
-        Missing: {
+        NotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2917,7 +2917,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -2988,7 +2988,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Invalid"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3059,7 +3059,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3094,7 +3094,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3117,7 +3117,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3167,7 +3167,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3212,7 +3212,7 @@ export interface operations {
             410: components["responses"]["Gone"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3265,9 +3265,9 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             412: components["responses"]["Precondition"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3312,12 +3312,12 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Precondition"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3349,10 +3349,10 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Precondition"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3397,12 +3397,12 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Precondition"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3436,9 +3436,9 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             412: components["responses"]["Precondition"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3477,10 +3477,10 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Precondition"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3519,7 +3519,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3573,12 +3573,12 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3603,7 +3603,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3630,7 +3630,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3657,7 +3657,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3682,7 +3682,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3707,7 +3707,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3763,7 +3763,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3836,7 +3836,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3861,7 +3861,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3892,7 +3892,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3917,7 +3917,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3952,7 +3952,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -3977,7 +3977,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4036,7 +4036,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4100,10 +4100,10 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             412: components["responses"]["Precondition"];
             416: components["responses"]["Unsatisfiable"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4150,9 +4150,9 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             412: components["responses"]["Precondition"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4179,8 +4179,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4212,8 +4212,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4248,8 +4248,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4276,8 +4276,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4332,7 +4332,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4358,9 +4358,9 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4427,7 +4427,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4453,7 +4453,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4495,11 +4495,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4531,11 +4531,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4570,11 +4570,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4613,11 +4613,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4659,11 +4659,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4702,11 +4702,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4742,11 +4742,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4784,7 +4784,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4824,8 +4824,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4850,7 +4850,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4881,7 +4881,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4908,8 +4908,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4934,8 +4934,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -4972,10 +4972,10 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5002,9 +5002,9 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5035,8 +5035,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5065,9 +5065,9 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5113,9 +5113,9 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5162,11 +5162,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5209,11 +5209,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5238,7 +5238,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5276,7 +5276,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5301,7 +5301,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5340,7 +5340,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5365,7 +5365,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5405,7 +5405,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5430,7 +5430,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5469,7 +5469,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5494,7 +5494,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5534,7 +5534,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5559,7 +5559,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5599,7 +5599,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5624,7 +5624,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5663,7 +5663,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5688,7 +5688,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5728,7 +5728,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5753,7 +5753,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5792,7 +5792,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5817,7 +5817,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5857,7 +5857,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5882,7 +5882,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5931,7 +5931,7 @@ export interface operations {
             410: components["responses"]["Gone"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5956,7 +5956,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -5994,7 +5994,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6019,7 +6019,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6059,7 +6059,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6084,7 +6084,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6120,7 +6120,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6145,7 +6145,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6180,7 +6180,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6205,7 +6205,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6239,7 +6239,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6264,7 +6264,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6297,7 +6297,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6322,7 +6322,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6350,8 +6350,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6379,8 +6379,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6408,8 +6408,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6448,10 +6448,10 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6479,8 +6479,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6508,8 +6508,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6534,7 +6534,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6566,7 +6566,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6593,8 +6593,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6638,11 +6638,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6667,8 +6667,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6698,8 +6698,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6731,7 +6731,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6758,8 +6758,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6786,8 +6786,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6814,8 +6814,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6843,8 +6843,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6878,10 +6878,10 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6907,8 +6907,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6936,7 +6936,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6966,7 +6966,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -6991,7 +6991,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7016,7 +7016,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7043,8 +7043,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7069,7 +7069,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7100,7 +7100,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7125,7 +7125,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7156,7 +7156,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7181,7 +7181,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7212,7 +7212,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7237,7 +7237,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7268,7 +7268,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7293,7 +7293,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7324,7 +7324,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7349,7 +7349,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7380,7 +7380,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7405,7 +7405,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7436,7 +7436,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7461,7 +7461,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7493,7 +7493,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7518,7 +7518,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7550,7 +7550,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7575,7 +7575,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7608,7 +7608,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7633,7 +7633,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7665,7 +7665,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7690,7 +7690,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7719,7 +7719,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7744,7 +7744,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7781,7 +7781,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7807,8 +7807,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7833,7 +7833,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7872,7 +7872,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7908,11 +7908,11 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7937,7 +7937,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7971,7 +7971,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7996,8 +7996,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -8022,7 +8022,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -8060,7 +8060,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["Oversized"];
             415: components["responses"]["Unsupported"];
-            429: components["responses"]["Throttled"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
@@ -8085,8 +8085,8 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["Missing"];
-            429: components["responses"]["Throttled"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };
     };
