@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/usage.ts';
@@ -43,6 +43,15 @@ test('every link to a file or heading in the documents leads somewhere', () => {
       if (anchor !== undefined && path.endsWith('.md'))
         expect(anchorsOf(read(path)), `${document} links to ${target}#${anchor}`).toContain(anchor);
     }
+  }
+});
+
+test('every path of the repository in the documents exists', () => {
+  const documents = globSync(['*.md', '{docs,examples,bench}/**/*.md'], { cwd: root });
+  for (const document of documents.filter((path) => path !== 'CHANGELOG.md')) {
+    const paths = read(document).matchAll(/`((?:src|test|bench|dashboard|packages|scripts|deploy|docs)\/[\w./-]+)`/g);
+    for (const [, path = ''] of paths)
+      if (path !== 'dashboard/dist') expect(existsSync(join(root, path)), `${document}: ${path}`).toBe(true);
   }
 });
 

@@ -28,7 +28,7 @@ export function collectOperations(app: FastifyInstance): readonly RoutedOperatio
       if (told === undefined) {
         if (undocumented !== undefined) continue;
         throw new Error(
-          `${method} ${path} has no config.operation: describe it in src/http/operations, or say in config.undocumented why not`,
+          `${method} ${path} has no config.operation: describe it in src/http/resources, or say in config.undocumented why not`,
         );
       }
       if (collected.some((one) => one.path === path && one.method === method.toLowerCase())) continue;
