@@ -49,7 +49,9 @@ test('every link to a file or heading in the documents leads somewhere', () => {
 test('every path of the repository in the documents exists', () => {
   const documents = globSync(['*.md', '{docs,examples,bench}/**/*.md'], { cwd: root });
   for (const document of documents.filter((path) => path !== 'CHANGELOG.md')) {
-    const paths = read(document).matchAll(/`((?:src|test|bench|dashboard|packages|scripts|deploy|docs)\/[\w./-]+)`/g);
+    const paths = read(document).matchAll(
+      /`((?:src|test|bench|dashboard|packages|scripts|deploy|docs)\/[\w./-]+)`/g,
+    );
     for (const [, path = ''] of paths)
       if (path !== 'dashboard/dist') expect(existsSync(join(root, path)), `${document}: ${path}`).toBe(true);
   }
