@@ -16,3 +16,20 @@ export async function databaseTime(db: Kysely<Schema>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db);
   return rows[0]?.now ?? new Date(Number.NaN);
 }
+
+/** Returns the time of the database at this moment, even inside a transaction; `databaseTime` is that of its start. */
+export async function databaseClock(db: Kysely<Schema>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  return rows[0]?.now ?? new Date(Number.NaN);
+}
+
+/** Resolves if the database responds to a statement. */
+export async function pingDatabase(db: Kysely<Schema>): Promise<void> {
+  await sql`select 1`.execute(db);
+}
+
+/** Returns the value of a setting of the PostgreSQL server in this session. */
+export async function serverSetting(db: Kysely<Schema>, name: string): Promise<string> {
+  const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
+  return rows[0]?.value ?? '';
+}

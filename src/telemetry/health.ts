@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { type Message, message } from '../core/message.ts';
 import type { Database } from '../db/database.ts';
+import { pingDatabase } from '../db/sql.ts';
 
 /** How a process is. */
 export interface HealthReport {
@@ -79,7 +79,7 @@ export class Health {
     const patience = Promise.withResolvers<never>();
     const timer = setTimeout(() => patience.reject(new Error('no answer in time')), PATIENCE_MS);
     try {
-      await Promise.race([sql`select 1`.execute(database.sql), patience.promise]);
+      await Promise.race([pingDatabase(database.sql), patience.promise]);
       return performance.now() - began;
     } catch (error) {
       this.#log.warn(

@@ -1,12 +1,12 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sql } from 'kysely';
 import { type Config, readConfig } from '../../config.ts';
 import { hasOperatorCode } from '../../core/operator-error.ts';
 import type { Database } from '../../db/database.ts';
 import { checkUnknown, migrationState } from '../../db/migrations/migrate.ts';
 import { connectDatabase, nameOf } from '../../db/open.ts';
 import { hasEmbedded } from '../../db/pglite/data-folder.ts';
+import { databaseClock, serverSetting } from '../../db/sql.ts';
 import { checkNotMoved } from '../../db/transfer/state.ts';
 import { openStore } from '../../files/open.ts';
 import { checkFiles } from '../../files/sweep.ts';
@@ -134,16 +134,12 @@ async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
 
 async function* examineOpen(database: Database, name: string): AsyncGenerator<Finding> {
   const { sql: db } = database;
-  const setting = async (name: string): Promise<string> => {
-    const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
-    return rows[0]?.value ?? '';
-  };
-  yield ok('database', `PostgreSQL ${await setting('server_version')} answers`);
+  yield ok('database', `PostgreSQL ${await serverSetting(db, 'server_version')} answers`);
   const tables = await examineTables(database);
   yield tables;
   if (tables.Status === 'ok') yield await examineMove(database, name);
   for (const name of DURABLE) {
-    const value = await setting(name);
+    const value = await serverSetting(db, name);
     if (value === 'off')
       yield (name === 'synchronous_commit' ? warn : fail)(
         'durability',
@@ -153,9 +149,9 @@ async function* examineOpen(database: Database, name: string): AsyncGenerator<Fi
     else yield ok('durability', `${name} is ${value}`);
   }
   const before = Date.now();
-  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  const clock = await databaseClock(db);
   const now = (before + Date.now()) / 2;
-  const skew = Math.round(Number(rows[0]?.now) - now);
+  const skew = Math.round(clock.getTime() - now);
   if (Math.abs(skew) > SKEW)
     yield warn(
       'clock',
