@@ -69,8 +69,10 @@ export async function recordTransitions(
     ),
   );
   const stopping = await markStopping(trx, stops);
-  // Last: it deletes the counters of the tasks.
-  const ended = transitions.filter(({ task, to }) => task.isInternal && to !== null && hasEnded(to));
+  // Last, because it deletes the counters of the tasks. Those with children to stop stay until `stopTree` has stopped them.
+  const ended = transitions.filter(
+    ({ task, to }) => task.isInternal && to !== null && hasEnded(to) && !stopping.includes(task.id),
+  );
   await deleteTaskRows(
     trx,
     ended.map(({ task }) => task.id),

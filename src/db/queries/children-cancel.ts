@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { inEnglish, Message, type MessageData } from '../../core/message.ts';
 import { CancellationBehaviour } from '../../core/task.ts';
-import { HELD_STATES, type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
+import { HELD_STATES, hasEnded, type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 
 /** A child that is to be stopped. */
@@ -118,9 +118,20 @@ export async function readStopping(db: Kysely<Schema>, parentId: number): Promis
   return reason ? new Message(reason.template, reason.values) : undefined;
 }
 
-/** Notes that all children have been told. */
-export async function markStopped(db: Kysely<Schema>, parentId: number): Promise<void> {
+/**
+ * Records that all children of a task have been stopped. Locks the task before its counters.
+ *
+ * @returns true if the task is an internal one that has ended, so that nothing needs its row any more
+ */
+export async function markStopped(trx: Transaction<Schema>, parentId: number): Promise<boolean> {
+  const parent = await trx
+    .selectFrom('batchline.task')
+    .select(['is_internal', 'state'])
+    .where('id', '=', parentId)
+    .forUpdate()
+    .executeTakeFirst();
   await sql`update batchline.task_family set stopping = false where parent_id = ${parentId} and stopping`.execute(
-    db,
+    trx,
   );
+  return parent?.is_internal === true && hasEnded(storedStateOf(parent.state));
 }

@@ -11,8 +11,9 @@ import {
   readStopping,
   requestStops,
 } from '../../db/queries/children-cancel.ts';
+import { deleteTaskRows } from '../../db/queries/task-delete.ts';
 import type { Schema } from '../../db/schema.ts';
-import { afterCommit, inStatement, inTransaction } from '../../db/transaction.ts';
+import { afterCommit, inTransaction } from '../../db/transaction.ts';
 import { recordTransitions } from '../transition.ts';
 
 const BATCH = 200;
@@ -52,9 +53,10 @@ async function stopChildren(database: Database, parentId: number): Promise<numbe
       await delay(PAUSE_MS);
     } else break;
   }
-  await inStatement(database, async (db, after) => {
-    await markStopped(db, parentId);
-    after.publish({ kind: 'children', parentIds: [parentId] });
+  await inTransaction(database, async (trx) => {
+    const isDone = await markStopped(trx, parentId);
+    if (isDone) await deleteTaskRows(trx, [parentId], true);
+    afterCommit(trx).publish({ kind: 'children', parentIds: [parentId] });
   });
   return below;
 }

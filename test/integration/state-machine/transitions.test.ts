@@ -202,6 +202,25 @@ describe.each(DATABASES)('transitions on %s', (kind) => {
     expect(await readChildCounts(db, family.parent)).toEqual(FAILED);
   });
 
+  test('the stop of an internal task that waits for its children stops them, and none of them leaves a trace', async () => {
+    const { parent, child } = await makeFamily(true);
+    const { parts } = node;
+    await inTransaction(parts.database, async (trx) => {
+      const locked = await lockParent(trx, parent, 1);
+      if (locked === undefined) throw new Error('The parent has no lease.');
+      const progress = { progressPercent: null, progressDescription: null };
+      return waitForChildren(trx, parts.queue, locked, 'continue', progress);
+    });
+    await stopTask(parts, ADMIN, parent);
+    const { rows } = await sql`
+      select id from batchline.task where id in (${parent}, ${child})
+      union all select parent_id from batchline.task_family where parent_id = ${parent}`.execute(
+      parts.database.sql,
+    );
+    expect(rows).toEqual([]);
+    expect(await readAudit(parts.database.sql, parent)).toEqual([]);
+  });
+
   test('a refused change announces nothing', async () => {
     const { child } = await makeFamily();
     await updateTask(node.parts, ADMIN, child, { state: 'Failed' });
