@@ -26,23 +26,26 @@ export interface WrittenTransition {
  * Moves one locked task to another state, with everything that belongs to it, and announces it after the commit: to the
  * run that loses the task, and to the workers that can run it or have capacity again.
  *
- * @returns the task as it is then
+ * @param stopChildren why its children are to be stopped with it; absent if they go on
+ * @returns the task as it is then, and whether it has children to stop
  */
 export async function transitionTask(
   trx: Transaction<Schema>,
   { task: before, leaseOwner }: LeasedTask,
   transition: Omit<TaskTransition, 'id'>,
   reason: Message,
-): Promise<BatchTask> {
+  stopChildren?: Message,
+): Promise<{ readonly task: BatchTask; readonly hasChildren: boolean }> {
   const { to, actorId } = transition;
   const task = await writeTransition(trx, { ...transition, id: before.id });
   const audit = { actorId, nodeId: null, attempt: task.attempt, reason };
-  await recordTransitions(trx, [{ task, from: before.state, to, audit }]);
+  const stops = stopChildren === undefined ? [] : [{ parentId: task.id, reason: stopChildren }];
+  const stopping = await recordTransitions(trx, [{ task, from: before.state, to, audit }], stops);
   const after = afterCommit(trx);
   if (leaseOwner !== null) after.publish({ kind: 'stop', taskId: task.id });
   // Taking a task from its run gives a limited definition capacity again.
   if (to === 'New' || leaseOwner !== null) after.publish({ kind: 'due', names: [task.name] });
-  return task;
+  return { task, hasChildren: stopping.length > 0 };
 }
 
 /**

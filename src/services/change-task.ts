@@ -171,7 +171,8 @@ async function transitionForCaller(
     const runAs = await readRunAs(trx, id);
     await writeRunAs(trx, id, narrowRunAs(runAs, caller, held.task.ownerId));
   }
-  return transitionTask(trx, held, { ...rest, to: state, actorId: caller.associateId }, reason);
+  const transition = { ...rest, to: state, actorId: caller.associateId };
+  return (await transitionTask(trx, held, transition, reason)).task;
 }
 
 function capitalised(name: string): string {
@@ -297,14 +298,16 @@ export async function stopTask(parts: TaskDeps, caller: Caller, id: number, guar
     const goOn = await countUnstoppable(trx, id);
     const result = goOn === 0 ? note : message`${note} ${goOn} of its children can't be cancelled and go on.`;
     // Else nobody's process would end it: it waits to begin or for its children, or a client holds it by hand.
-    if (held.leaseOwner === null)
-      await transitionForCaller(parts, trx, caller, held, { state: 'Failed', result }, note);
-    else {
-      await requestStop(trx, id, caller.associateId, result);
-      afterCommit(trx).publish({ kind: 'stop', taskId: id });
+    const stopChildren = stoppedWith(id, note);
+    // No process would end a task without a lease: it waits for a run or for its children, or a client works on it by hand.
+    if (held.leaseOwner === null) {
+      const transition = { to: 'Failed' as const, result, actorId: caller.associateId };
+      const { hasChildren } = await transitionTask(trx, held, transition, note, stopChildren);
+      return { stopped: true, hasChildren };
     }
-    // After the counters of its parent: counters are locked from the root down.
-    const parents = await markStopping(trx, [{ parentId: id, reason: stoppedWith(id, note) }]);
+    await requestStop(trx, id, caller.associateId, result);
+    afterCommit(trx).publish({ kind: 'stop', taskId: id });
+    const parents = await markStopping(trx, [{ parentId: id, reason: stopChildren }]);
     return { stopped: true, hasChildren: parents.length > 0 };
   });
   if (!stopped) return false;
