@@ -1,12 +1,12 @@
 import type { Command, Option } from 'commander';
 
-/** The shells that a script is there for. */
+/** Shells with a completion script. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-/** A shell with a script. */
+/** A shell with a completion script. */
 export type Shell = (typeof SHELLS)[number];
 
-/** The script that makes a shell complete the command line: it asks this program each time. */
+/** Completion script of each shell. It calls `batchline __complete` for the candidates. */
 export const COMPLETION_SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `# batchline completion bash > /etc/bash_completion.d/batchline, or: source <(batchline completion bash)
 _batchline() {
@@ -31,11 +31,11 @@ complete -c batchline -a '(__batchline_complete)'`,
 };
 
 /**
- * What may stand where the last of these words begins.
+ * Returns the candidates for the word that is being typed.
  *
- * @param words what follows the name of the program; the last one is the one that is being typed
+ * @param words the words after the program name; the last one is incomplete and may be empty
  */
-export function completionsOf(program: Command, words: readonly string[]): string[] {
+export function listCompletions(program: Command, words: readonly string[]): string[] {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   let command = program;

@@ -4,18 +4,18 @@ import { runCli } from './run-cli.ts';
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
-    `Batchline needs Node.js 22.18 or newer; this is ${process.version}. In a checkout, npm start brings its own.`,
+    `Batchline requires Node.js 22.18 or later; this is ${process.version}. In a checkout, npm start uses the bundled version.`,
   );
   process.exit(1);
 }
-// `batchline … | head` closes the pipe: what no one reads is dropped, and a server goes on and stops as usual.
+// Ignore closed pipes: `batchline … | head` must not fail, and a server must survive the reader of its output.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
 }
-// What handlers write is private too, as in PostgreSQL's own server.
+// Files that handlers create are readable only by the user, like those of a PostgreSQL server.
 process.umask(0o077);
 const code = await runCli(process.argv.slice(2));
-// A run that was left behind may keep the process busy for good: it ends all the same, once what was printed is out.
+// Flush the output, then exit explicitly: an abandoned run could keep the process alive forever.
 process.stderr.write('', () => process.stdout.write('', () => process.exit(code)));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { escapeControls, oneLine, severalLines } from './output.ts';
+import { escapeControls, escapeLine, escapeText } from './output.ts';
 
 const TTY = { isTTY: true } as const;
 const PIPE = { isTTY: false } as unknown as typeof TTY;
@@ -23,19 +23,19 @@ test.each([
     'bad\\u0008\\u0008\\u0008good\\u007f',
     'bad\\u0008\\u0008\\u0008good\\u007f',
   ],
-  ['reversed writing', 'txt.\u202eexe', 'txt.\\u202eexe', 'txt.\\u202eexe'],
-  ['a separator of lines', 'a\u2028b', 'a\\u2028b', 'a\\u2028b'],
+  ['a bidirectional override', 'txt.\u202eexe', 'txt.\\u202eexe', 'txt.\\u202eexe'],
+  ['a line separator', 'a\u2028b', 'a\\u2028b', 'a\\u2028b'],
 ])('on a terminal %s is harmless', (_, text, line, lines) => {
-  expect(oneLine(text, TTY)).toBe(line);
-  expect(severalLines(text, TTY)).toBe(lines);
+  expect(escapeLine(text, TTY)).toBe(line);
+  expect(escapeText(text, TTY)).toBe(lines);
   expect(escapeControls(line), 'escaped twice').toBe(line);
-  expect([oneLine(text, PIPE), severalLines(text, PIPE)], 'piped').toEqual([text, text]);
+  expect([escapeLine(text, PIPE), escapeText(text, PIPE)], 'piped').toEqual([text, text]);
 });
 
-test('JSON stays the same JSON', () => {
+test('escaped JSON parses to the same value', () => {
   const value = { Description: '\x9b2J\x1b[0m\u202e\x7f', Result: 'a\nb' };
   const written = escapeControls(JSON.stringify(value, null, 2), { keepLines: true });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the text must not contain them
   expect(written).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
   expect(JSON.parse(written)).toEqual(value);
 });

@@ -5,7 +5,7 @@ import { VERSION } from '../logger.ts';
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './completion.ts';
 import { EXIT_CODES, type ExitCode } from './usage.ts';
 
-/** How a command is run. */
+/** The implementation of a command. */
 type Action = (...args: never[]) => Promise<ExitCode>;
 
 const FOOTER = `
@@ -14,15 +14,15 @@ ${Object.entries(EXIT_CODES)
   .map(([code, meaning]) => `  ${code}  ${meaning}`)
   .join('\n')}
 
-Commands about tasks, definitions and schedules call the server that --url or BATCHLINE_URL names, signed in by
---token, BATCHLINE_TOKEN or --login. Those about users, tokens, applications and the database open the database that
-the settings name: with the embedded one, stop the server first, or use its API.`;
+The task, definition and schedule commands call the server at --url or BATCHLINE_URL, and authenticate with --token,
+BATCHLINE_TOKEN or --login. The user, token, app and database commands open the configured database. If it is the
+embedded database, stop the server first, or use its API instead.`;
 
 /**
- * The command line: every command with its help. What a command does is loaded when it is run, so that help and
- * completion come at once.
+ * Declares all commands with their help. The module of a command is loaded only when it runs, so that help and
+ * completion are fast.
  *
- * @param ended told the exit code of the command that was run
+ * @param ended called with the exit code of the command
  */
 export function createProgram(ended: (code: ExitCode) => void): Command {
   const program = new Command('batchline')
@@ -32,12 +32,12 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', FOOTER);
 
-  /** Runs what a module exports; the arguments are those of the command, then its options. */
+  /** Loads an action and calls it with the arguments of the command, followed by its options. */
   const runs =
     (load: () => Promise<Action>) =>
     async (...args: unknown[]): Promise<void> => {
       const action = (await load()) as (...given: unknown[]) => Promise<ExitCode>;
-      // Commander hands the command itself over as the last one.
+      // Commander's last argument is the command itself.
       ended(await action(...args.slice(0, -1)));
     };
 
@@ -45,44 +45,44 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
   program
     .command('serve')
     .description('start the server')
-    .option('--no-worker', 'without running tasks: other processes do')
+    .option('--no-worker', 'serve the API without running tasks')
     .action(runs(async () => (await import('./serve.ts')).serve));
   program
     .command('work')
     .description(
-      'run tasks without an API: on the database at DATABASE_URL, or the definitions of BATCHLINE_HANDLERS for the server at BATCHLINE_URL',
+      'run tasks without serving the API: from the database at DATABASE_URL, or from the server at BATCHLINE_URL with the definitions in BATCHLINE_HANDLERS',
     )
     .action(runs(async () => (await import('./work.ts')).work));
   addLocal(program.command('migrate'))
-    .description('bring the tables of the database up to date, as each start does')
-    .option('--check', 'only look; the exit code is 5 where something is to be done')
+    .description('run pending migrations, as each start does')
+    .option('--check', 'only list pending migrations; exit with code 5 if there are any')
     .action(runs(async () => (await import('./local/migrate.ts')).migrateCommand));
   addLocal(program.command('doctor'))
-    .description('look at everything that a start needs')
+    .description('check everything that the server needs to start')
     .action(runs(async () => (await import('./local/doctor.ts')).doctor));
   addLocal(program.command('backup'))
-    .description('write all of the embedded database into an archive; the server must be stopped')
-    .argument('<file>', 'a new file, such as batchline.tar.gz')
+    .description('save the embedded database to an archive; the server must be stopped')
+    .argument('<file>', 'the archive to create, such as batchline.tar.gz')
     .action(runs(async () => (await import('./local/backup.ts')).backup));
   addLocal(program.command('restore'))
-    .description('make the embedded database from such an archive; there must be none yet')
-    .argument('<file>')
+    .description('create the embedded database from an archive; none may exist yet')
+    .argument('<file>', 'an archive created by backup')
     .action(runs(async () => (await import('./local/backup.ts')).restore));
   addLocal(program.command('move'))
-    .description('move everything of the embedded database into an empty PostgreSQL')
-    .option('--to <address>', 'postgres://…')
-    .option('--forget', 'use the embedded database again all the same')
+    .description('copy the embedded database to an empty PostgreSQL database')
+    .option('--to <url>', 'the target: postgres://…')
+    .option('--forget', 'allow the embedded database to be used again after a move')
     .action(runs(async () => (await import('./local/move.ts')).moveCommand));
   addLocal(program.command('settings'))
-    .description('every setting, its default and its meaning')
+    .description('list all settings with their defaults')
     .action(runs(async () => (await import('./settings-help.ts')).settingsCommand));
 
-  program.commandsGroup('Work:');
+  program.commandsGroup('Tasks:');
   addTaskCommands(program, runs);
   addDefinitionCommands(program, runs);
   addScheduleCommands(program, runs);
 
-  program.commandsGroup('Who may sign in:');
+  program.commandsGroup('Accounts:');
   addUserCommands(program, runs);
   addTokenCommands(program, runs);
   addApplicationCommands(program, runs);
@@ -90,13 +90,13 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
   program.commandsGroup('Other:');
   program
     .command('completion')
-    .description('print a script that makes a shell complete this command line')
+    .description('print a completion script for a shell')
     .addArgument(new Argument('<shell>').choices(SHELLS))
     .action((shell: Shell) => {
       console.log(COMPLETION_SCRIPTS[shell]);
       ended(0);
     });
-  program.helpCommand('help [command]', 'help, also for one command');
+  program.helpCommand('help [command]', 'show help for a command');
   return program;
 }
 
@@ -106,46 +106,46 @@ function addTaskCommands(program: Command, runs: Runs): void {
   const tasks = () => import('./remote/tasks.ts');
   const task = program.command('task').alias('tasks').description('start, watch and control tasks');
   addRemote(task.command('start'))
-    .description('start a task; prints its id')
+    .description('start a task and print its id')
     .argument('<definition>')
-    .option('-p, --parameter <name=value>', 'a parameter; may be given often', collect, [])
+    .option('-p, --parameter <name=value>', 'a parameter (repeatable)', collect, [])
     .option('--parameters <json>', 'all parameters: a JSON object, @FILE, or - for standard input')
-    .option('-d, --description <text>')
-    .option('--at <time>', 'when it is due, such as 2026-12-24T18:00')
-    .option('--delay <seconds>', 'how long until it is due')
-    .option('--priority <number>', 'higher ones are delivered first')
-    .option('--key <key>', 'the same key within a day starts one task only')
-    .option('-w, --watch', 'show it until it has ended')
+    .option('-d, --description <text>', 'description of the task')
+    .option('--at <time>', 'start time, such as 2026-12-24T18:00')
+    .option('--delay <seconds>', 'delay before the task starts')
+    .option('--priority <number>', 'tasks with a higher priority start first')
+    .option('--key <key>', 'idempotency key: starts one task only if reused within a day')
+    .option('-w, --watch', 'follow the task until it ends')
     .action(runs(async () => (await tasks()).startTask));
   addRemote(task.command('list'))
-    .description('the tasks that one may see, newest first')
+    .description('list the tasks that you can see, newest first')
     .addOption(
-      new Option('-s, --state <state>', 'may be given often')
+      new Option('-s, --state <state>', 'only tasks in this state (repeatable)')
         .choices(STORED_STATES)
         .argParser(collectOf(STORED_STATES))
         .default([], 'any'),
     )
-    .option('-n, --name <definition>')
-    .option('--mine', 'only own ones')
-    .option('--filter <condition>', '$filter of the archive list, such as "startCount gt 1"')
-    .option('--top <number>', 'at most so many', '50')
+    .option('-n, --name <definition>', 'only tasks of this definition')
+    .option('--mine', 'only your own tasks')
+    .option('--filter <condition>', 'a $filter of the archive list, such as "startCount gt 1"')
+    .option('--top <number>', 'maximum number of tasks', '50')
     .action(runs(async () => (await tasks()).listTasks));
   addRemote(task.command('show'))
-    .description('everything about a task')
+    .description('show a task')
     .addArgument(idArgument())
     .action(runs(async () => (await tasks()).showTask));
   addRemote(task.command('watch'))
-    .description('show a task until it has ended, with a progress bar on a terminal')
+    .description('follow a task until it ends, with a progress bar on a terminal')
     .addArgument(idArgument())
     .action(runs(async () => (await tasks()).watchTaskCommand));
   addRemote(task.command('stop'))
-    .description('stop a task; the exit code is 5 where it had ended or can not be stopped')
+    .description('stop a task; exits with code 5 if it has already ended or cannot be stopped')
     .addArgument(idArgument())
     .action(runs(async () => (await tasks()).stopTask));
   addRemote(task.command('restart'))
     .description('run a failed task again')
     .addArgument(idArgument())
-    .option('--from-start', 'forget the checkpoint of earlier runs')
+    .option('--from-start', 'discard the checkpoint of earlier runs')
     .action(runs(async () => (await tasks()).restartTask));
   addRemote(task.command('delete'))
     .description('delete tasks, all or none')
@@ -156,9 +156,9 @@ function addTaskCommands(program: Command, runs: Runs): void {
     .action(runs(async () => (await tasks()).deleteTasks));
   addRemote(task.command('logs'))
     .alias('log')
-    .description('what the runs of a task have logged')
+    .description('print the log of a task')
     .addArgument(idArgument())
-    .option('-f, --follow', 'until it has ended')
+    .option('-f, --follow', 'continue until the task ends')
     .action(runs(async () => (await tasks()).showLog));
 }
 
@@ -167,17 +167,17 @@ function addDefinitionCommands(program: Command, runs: Runs): void {
   const definition = program
     .command('definition')
     .alias('definitions')
-    .description('what tasks can be started by');
+    .description('list, pause and resume task definitions');
   addRemote(definition.command('list'))
-    .description('all of them')
+    .description('list all definitions')
     .action(runs(async () => (await definitions()).listDefinitions));
   addRemote(definition.command('show'))
-    .description('one, with its parameters')
+    .description('show a definition and its parameters')
     .argument('<name>')
     .action(runs(async () => (await definitions()).showDefinition));
   for (const [name, paused, description] of [
-    ['pause', true, 'hold back its tasks'],
-    ['resume', false, 'let its tasks go on'],
+    ['pause', true, 'pause a definition; its tasks stay in the queue'],
+    ['resume', false, 'resume a definition'],
   ] as const)
     addRemote(definition.command(name))
       .description(description)
@@ -192,28 +192,25 @@ function addDefinitionCommands(program: Command, runs: Runs): void {
 
 function addScheduleCommands(program: Command, runs: Runs): void {
   const schedules = () => import('./remote/schedules.ts');
-  const schedule = program
-    .command('schedule')
-    .alias('schedules')
-    .description('tasks that start by the clock');
+  const schedule = program.command('schedule').alias('schedules').description('start tasks at set times');
   addRemote(schedule.command('list'))
-    .description('those that one may see')
+    .description('list the schedules that you can see')
     .action(runs(async () => (await schedules()).listSchedules));
   addRemote(schedule.command('show'))
-    .description('one, with its next runs')
+    .description('show a schedule and its next runs')
     .addArgument(idArgument())
     .action(runs(async () => (await schedules()).showSchedule));
   addRemote(schedule.command('create'))
-    .description('make one; prints its id')
+    .description('create a schedule and print its id')
     .argument('<definition>')
-    .requiredOption('--cron <expression>', 'such as "0 2 * * *"')
-    .option('--name <name>', 'the name of the definition where it is absent')
-    .option('--zone <zone>', 'the time zone of the expression')
-    .option('--parameters <json>', 'a JSON object')
+    .requiredOption('--cron <expression>', 'cron expression, such as "0 2 * * *"')
+    .option('--name <name>', 'name of the schedule; default: the name of the definition')
+    .option('--zone <zone>', 'time zone of the cron expression')
+    .option('--parameters <json>', 'parameters of the tasks: a JSON object')
     .action(runs(async () => (await schedules()).createSchedule));
   for (const [name, paused, description] of [
-    ['pause', true, 'pause it'],
-    ['resume', false, 'let it go on'],
+    ['pause', true, 'pause a schedule'],
+    ['resume', false, 'resume a schedule'],
   ] as const)
     addRemote(schedule.command(name))
       .description(description)
@@ -225,82 +222,87 @@ function addScheduleCommands(program: Command, runs: Runs): void {
         }),
       );
   addRemote(schedule.command('run'))
-    .description("start its task now; prints the task's id")
+    .description('start the task of a schedule now and print its id')
     .addArgument(idArgument())
     .action(runs(async () => (await schedules()).runSchedule));
   addRemote(schedule.command('delete'))
-    .description('delete it; the tasks that it has started stay')
+    .description('delete a schedule; tasks that it started remain')
     .addArgument(idArgument())
     .action(runs(async () => (await schedules()).deleteSchedule));
 }
 
 function addUserCommands(program: Command, runs: Runs): void {
   const users = () => import('./local/accounts.ts');
-  const user = program.command('user').alias('users').description('associates who may sign in');
+  const user = program.command('user').alias('users').description('manage accounts');
   addLocal(user.command('add'))
-    .description('make one; the password is asked for, or is standard input')
+    .description('create an account; prompts for the password, or reads it from standard input')
     .argument('<login>')
     .addOption(
-      new Option('--role <role>', 'may be given twice')
+      new Option('--role <role>', 'role of the account (repeatable)')
         .choices(ROLES)
         .argParser(collectOf(ROLES))
         .default([], 'none'),
     )
-    .option('--name <name>')
-    .option('--tenant <serial>', 'the DatabaseSerialNumber that they are bound to')
+    .option('--name <name>', 'display name; default: the login')
+    .option('--tenant <serial>', 'restrict the account to a tenant, by its DatabaseSerialNumber')
     .action(runs(async () => (await users()).addUser));
   addLocal(user.command('list'))
-    .description('all of them')
+    .description('list all accounts')
     .action(runs(async () => (await users()).listUsers));
   addLocal(user.command('password'))
-    .description('set a new password; it is asked for, or read from standard input')
+    .description('set a new password; prompts for it, or reads it from standard input')
     .argument('<login>')
     .action(runs(async () => (await users()).setPassword));
 }
 
 function addTokenCommands(program: Command, runs: Runs): void {
   const tokens = () => import('./local/accounts.ts');
-  const token = program.command('token').alias('tokens').description('bearer tokens');
+  const token = program.command('token').alias('tokens').description('manage bearer tokens');
   addLocal(token.command('create'))
-    .description('make one and print it, once')
+    .description('create a token and print it; it is shown only once')
     .argument('<login>')
-    .option('--name <name>', 'what it is for', 'command line')
+    .option('--name <name>', 'name of the token', 'command line')
     .addOption(
-      new Option('--scope <scope>', 'may be given often')
+      new Option('--scope <scope>', 'scope of the token (repeatable)')
         .choices(SCOPES)
         .argParser(collectOf(SCOPES))
         .default([], 'read and write'),
     )
-    .option('--definition <name>', 'with the scope worker: what it runs; may be given often', collect, [])
-    .option('--days <number>', 'how long it is good for')
+    .option(
+      '--definition <name>',
+      'a definition that a token with the scope worker can run (repeatable)',
+      collect,
+      [],
+    )
+    .option('--days <number>', 'days until the token expires; default: never')
     .action(runs(async () => (await tokens()).createToken));
   addLocal(token.command('list'))
-    .description('all of them, without the secrets')
+    .description('list all tokens, without their secrets')
     .action(runs(async () => (await tokens()).listAllTokens));
   addLocal(token.command('revoke'))
-    .description('revoke one')
+    .description('revoke a token')
     .addArgument(idArgument())
     .action(runs(async () => (await tokens()).revokeToken));
 }
 
 function addApplicationCommands(program: Command, runs: Runs): void {
   const applications = () => import('./local/accounts.ts');
-  const app = program.command('app').alias('apps').description('applications with an SO-AppToken');
+  const app = program.command('app').alias('apps').description('manage applications');
   addLocal(app.command('add'))
-    .description('register one and print its SO-AppToken, once')
+    .description('register an application and print its SO-AppToken; it is shown only once')
     .argument('<name>')
     .addOption(
-      new Option('--scope <scope>', 'limits its calls; may be given often')
+      new Option('--scope <scope>', 'restrict the application to a scope (repeatable)')
         .choices(SCOPES)
         .argParser(collectOf(SCOPES))
         .default([], 'no limit'),
     )
     .action(runs(async () => (await applications()).addApplication));
   addLocal(app.command('list'))
-    .description('all of them')
+    .description('list all applications')
     .action(runs(async () => (await applications()).listAllApplications));
   addLocal(app.command('remove'))
-    .description('remove one')
+    .description('remove an application')
     .addArgument(idArgument())
     .action(runs(async () => (await applications()).removeApplication));
 }
@@ -311,9 +313,9 @@ function addLocal(command: Command): Command {
 
 function addRemote(command: Command): Command {
   return addLocal(command)
-    .option('--url <address>', 'the server; else BATCHLINE_URL, else this machine')
-    .option('--token <token>', 'a bearer token; else BATCHLINE_TOKEN')
-    .option('--login <login>', 'sign in with a password, which is asked for; or login:password');
+    .option('--url <address>', 'address of the server; default: BATCHLINE_URL, or this machine')
+    .option('--token <token>', 'bearer token; default: BATCHLINE_TOKEN')
+    .option('--login <login>', 'sign in with login:password, or with a login and prompt for the password');
 }
 
 function idArgument(): Argument {
@@ -329,7 +331,7 @@ function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-/** Gathers values of an option that may be given often, each one of these. */
+/** Collects the values of a repeatable option that accepts only these choices. */
 function collectOf(choices: readonly string[]): (value: string, before: unknown) => string[] {
   return (value, before) => {
     if (!choices.includes(value))

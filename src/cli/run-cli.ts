@@ -1,30 +1,30 @@
 import { CommanderError } from 'commander';
 import { RequestError } from '../core/errors.ts';
 import { OPERATOR_CODES, type OperatorCode, OperatorError } from '../core/operator-error.ts';
-import { completionsOf } from './completion.ts';
+import { listCompletions } from './completion.ts';
 import { printError } from './output.ts';
 import { createProgram } from './program.ts';
 import { type ExitCode, exitCodeOf } from './usage.ts';
 
-/** SQLSTATE of PostgreSQL for a right that the role lacks. */
+/** SQLSTATE insufficient_privilege. */
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 const EXIT_CODE_OF_USAGE = OPERATOR_CODES.USAGE_INVALID;
 
-/** Runs a command line. @returns how the program ends */
+/** Runs a command line. Prints errors and returns the exit code. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = 0;
   const program = createProgram((ended) => {
     code = ended;
   });
   if (args[0] === '__complete') {
-    for (const word of completionsOf(program, args.slice(1))) console.log(word);
+    for (const word of listCompletions(program, args.slice(1))) console.log(word);
     return 0;
   }
   try {
     for (const command of everyCommand(program))
       command.exitOverride().configureOutput({
-        // The first line is the error; a suggestion may follow.
+        // The first line is the error; a suggestion can follow.
         outputError: (message, write) =>
           write(withCode(message.replace(/^error: /, 'batchline: '), 'USAGE_INVALID')),
       });
@@ -39,7 +39,7 @@ function everyCommand(command: ReturnType<typeof createProgram>): (typeof comman
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-/** Prints an error: one line for each problem that the user can correct, or a stack if there is none. */
+/** Prints one line for each problem that the user can correct, and a stack for all other errors. */
 async function report(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODE_OF_USAGE; // Commander has printed it.
   const known = operatorErrorOf(error);
@@ -52,43 +52,43 @@ async function report(error: unknown): Promise<ExitCode> {
   return exitCodeOf(error);
 }
 
-/** Appends the code to the first line of a text. */
+/** Appends the code to the first line. */
 function withCode(text: string, code: OperatorCode): string {
   return text.replace(/$/m, ` [${code}]`);
 }
 
-/** The error as the operator's; `undefined` if it is not one. */
+/** Converts errors of Node.js and PostgreSQL that an operator can correct; returns `undefined` for others. */
 function operatorErrorOf(error: unknown): OperatorError | undefined {
   if (error instanceof OperatorError) return error;
   const { message, code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     return new OperatorError(
       'ADDRESS_IN_USE',
-      'The address is in use. Stop the process that listens there, or set PORT.',
+      'The address is in use. Stop the process that listens on it, or set PORT.',
       error,
     );
   if (code === 'EMFILE' || code === 'ENFILE')
     return new OperatorError(
       'OPEN_FILES_LIMIT',
-      'Too many files are open; raise the limit (ulimit -n, or LimitNOFILE in systemd).',
+      'Too many open files. Raise the limit (ulimit -n, or LimitNOFILE in systemd).',
       error,
     );
   if (code === INSUFFICIENT_PRIVILEGE)
     return new OperatorError(
       'DATABASE_PRIVILEGE_MISSING',
-      `DATABASE_URL: the role lacks a privilege (${message}); make it the owner of the database and of its schemas batchline and batchline_data.`,
+      `DATABASE_URL: the role lacks a privilege (${message}). Make it the owner of the database and of its schemas batchline and batchline_data.`,
       error,
     );
   if (syscall === 'listen' || syscall === 'getaddrinfo')
     return new OperatorError(
       'ADDRESS_INVALID',
-      `HOST and PORT name no address to listen on: ${message}.`,
+      `HOST and PORT are not an address that the server can listen on: ${message}.`,
       error,
     );
   return undefined;
 }
 
-/** True if a server, or the code that a server would run, refused the call. By name, so that no client is loaded. */
+/** True if the server or a service rejected the call. Compares names so that the client isn't loaded. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof RequestError || ['Refused', 'CallRefused'].includes((error as Error).name);
 }

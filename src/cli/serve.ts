@@ -1,10 +1,13 @@
 import { logRenamedSettings, readConfig } from '../config.ts';
 import { openLog } from '../logger.ts';
 import { type Server, startServer } from '../server.ts';
-import type { ExitCode } from './usage.ts';
-import { untilSignal } from './usage.ts';
+import { type ExitCode, STOPPING, untilSignal } from './usage.ts';
 
-/** Starts the server and resolves when it has been stopped by SIGINT or SIGTERM; a second one ends it at once. @param worker whether it runs tasks too */
+/**
+ * `batchline serve`: starts the server and stops it on SIGINT or SIGTERM. A second signal ends the process immediately.
+ *
+ * @param options `worker` is false if the server must not run tasks
+ */
 export async function serve({ worker: runs }: { readonly worker: boolean }): Promise<ExitCode> {
   const config = readConfig(process.env);
   const log = openLog(config.logLevel);
@@ -13,27 +16,28 @@ export async function serve({ worker: runs }: { readonly worker: boolean }): Pro
   const server = await startServer(config, log, { runs });
   void server.database.lost?.then((error) => {
     console.error(
-      `The database has given up: ${error.message}. Mend that and start again; what was acknowledged is there.`,
+      `The database failed: ${error.message}. Correct the problem and restart; no acknowledged change is lost.`,
     );
-    process.exit(1); // it answers nothing more, not even to be closed
+    process.exit(1); // A failed database can't be closed: it no longer responds.
   });
   console.log(greeting(server, config.admin === undefined ? undefined : config.admin.login));
-  if (!runs) console.log('\nTasks run elsewhere: in batchline work, or in workers over HTTP.');
+  if (!runs)
+    console.log('\nThis server runs no tasks. Start batchline work, or workers that connect over HTTP.');
   await signalled;
-  console.log('Stopping: running tasks end or are handed back. Once more ends at once.');
+  console.log(STOPPING);
   await server.stop();
   console.log('Stopped.');
   return 0;
 }
 
-/** What the start prints: the address, the first login, and three commands to try. */
+/** Returns the text printed after the start: the address, the first login, and three commands to try. */
 function greeting({ url, firstAdministrator }: Server, adminLogin: string | undefined): string {
   const lines = [`Batchline is ready at ${url}`];
   if (firstAdministrator?.generatedPassword !== undefined) {
     lines.push(
       '',
       `  Administrator:  ${firstAdministrator.login}`,
-      `  Password:       ${firstAdministrator.generatedPassword}   (shown this once; keep it)`,
+      `  Password:       ${firstAdministrator.generatedPassword}   (shown only once; save it)`,
     );
   }
   const login = firstAdministrator?.login ?? adminLogin ?? 'LOGIN';

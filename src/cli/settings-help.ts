@@ -1,7 +1,7 @@
 import { defaultOf, SETTINGS_SECTIONS } from '../settings/settings.ts';
 import type { ExitCode } from './usage.ts';
 
-/** `batchline settings`: every setting with its default, the values that it accepts and its meaning. */
+/** `batchline settings`: prints all settings with their defaults, accepted values and meaning. */
 export async function settingsCommand({ json }: { readonly json?: boolean }): Promise<ExitCode> {
   console.log(json === true ? settingsJson() : settingsHelp());
   return 0;
@@ -35,7 +35,7 @@ function settingsHelp(): string {
   ).join('\n\n');
 }
 
-/** A text of the table without the backquotes of Markdown. */
+/** Removes the backquotes of Markdown. */
 function plain(text: string): string {
   return text.replaceAll('`', '');
 }

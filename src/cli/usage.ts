@@ -1,19 +1,23 @@
 import { RequestError, type RequestErrorKind } from '../core/errors.ts';
 
-/** What scripts can tell by how the program ends, by code. 130 and 143: a signal has ended it. */
+/** Exit codes and their meaning, for scripts. 130 and 143 mean that a signal ended the process. */
 export const EXIT_CODES = {
-  0: 'done',
-  1: 'it has failed, or a setting is wrong',
-  2: 'the command line is wrong',
-  3: 'nobody is signed in, or they may not do this',
-  4: 'there is no such thing',
-  5: 'it can not be done as things are',
-  6: 'the server does not answer',
-  7: 'the task that was watched has failed',
-  8: 'the database or its folder needs repair; a restart does not help',
+  0: 'success',
+  1: 'the command failed, or a setting is invalid',
+  2: 'the command line is invalid',
+  3: 'not signed in, or not permitted',
+  4: 'not found',
+  5: 'not possible in the current state',
+  6: 'the server is unreachable',
+  7: 'the watched task failed',
+  8: 'the database or the data folder needs repair; a restart does not help',
 } as const;
 
-/** An exit code of the program. */
+/** Printed when the first signal stops a server or a worker. */
+export const STOPPING =
+  'Stopping: running tasks finish or return to the queue. Press Ctrl-C again to exit immediately.';
+
+/** An exit code of `batchline`. */
 export type ExitCode = keyof typeof EXIT_CODES;
 
 const BY_STATUS: Readonly<Record<number, ExitCode>> = { 401: 3, 403: 3, 404: 4, 409: 5, 412: 5 };
@@ -26,14 +30,14 @@ const BY_KIND: Readonly<Partial<Record<RequestErrorKind, ExitCode>>> = {
   precondition: 5,
 };
 
-/** The code for what a server has refused, or the command itself. */
+/** Returns the exit code for an error of the server or of a service: by its status or its kind, otherwise 1. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof RequestError) return BY_KIND[error.kind] ?? 1;
   const { status } = error as { status?: unknown };
   return (typeof status === 'number' && BY_STATUS[status]) || 1;
 }
 
-/** Resolves at SIGINT or SIGTERM; from then on another one ends the process at once. */
+/** Resolves on the first SIGINT or SIGTERM. The next one ends the process immediately. */
 export function untilSignal(): Promise<'signalled'> {
   return new Promise((resolve) => {
     const onSignal = (): void => {

@@ -5,66 +5,68 @@ import { openLog } from '../logger.ts';
 import { loadHandlers, Registry } from '../queue/registry.ts';
 import { createWorker } from '../sdk/index.ts';
 import { startWorkerNode } from '../server.ts';
-import type { ExitCode } from './usage.ts';
-import { untilSignal } from './usage.ts';
+import { type ExitCode, STOPPING, untilSignal } from './usage.ts';
 
-/** A worker that is at work. */
-interface Working {
-  /** Where. */
-  readonly place: string;
+/** A running worker. */
+interface RunningWorker {
+  /** Where its tasks come from, for the greeting. */
+  readonly source: string;
+  /** Its definitions. */
   readonly names: readonly string[];
-  /** Settles when it ends by itself. */
+  /** Settles if the worker ends without `stop`. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Runs tasks without an API, until SIGINT or SIGTERM; a second one ends it at once. It works on a database, or over
- * HTTP for a server elsewhere.
+ * `batchline work`: runs tasks until SIGINT or SIGTERM, from a database, or over HTTP from a server. A second signal
+ * ends the process immediately.
  */
 export async function work(): Promise<ExitCode> {
   const config = readConfig(process.env);
   const log = openLog(config.logLevel);
   logRenamedSettings(config, log);
   const signalled = untilSignal();
-  const { place, names, ended, stop } = await begin(config, log);
-  console.log(`Working ${place}: ${names.join(', ')}`);
+  const { source, names, ended, stop } = await startWorker(config, log);
+  console.log(`Running tasks from ${source}: ${names.join(', ')}`);
   if ((await Promise.race([signalled, ended])) === 'signalled') {
-    console.log('Stopping: running tasks end or are handed back. Once more ends at once.');
+    console.log(STOPPING);
     await stop();
   }
   console.log('Stopped.');
   return 0;
 }
 
-/** @throws OperatorError `SETTINGS_INVALID` if it isn't clear where to work */
-function begin(config: Config, log: Logger): Promise<Working> {
+/** @throws OperatorError `SETTINGS_INVALID` if the settings name no source of tasks, or two */
+function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
   const { databaseUrl, workerUrl } = config;
   if (databaseUrl !== undefined && workerUrl !== undefined)
     throw new OperatorError('SETTINGS_INVALID', [
-      'DATABASE_URL and BATCHLINE_URL are both set; batchline work takes one: the database to work on, or the server to work for.',
+      'DATABASE_URL and BATCHLINE_URL are both set; batchline work takes its tasks from one of them.',
     ]);
-  if (databaseUrl !== undefined) return workOnDatabase(config, log);
-  if (workerUrl !== undefined) return workForServer(config, workerUrl, log);
+  if (databaseUrl !== undefined) return startDatabaseWorker(config, log);
+  if (workerUrl !== undefined) return startRemoteWorker(config, workerUrl, log);
   throw new OperatorError('SETTINGS_INVALID', [
-    'DATABASE_URL and BATCHLINE_URL are missing; one of them is accepted: the PostgreSQL to work on, or the address of a server to work for. The embedded database has one process, batchline serve; workers beside it need BATCHLINE_URL.',
+    'DATABASE_URL and BATCHLINE_URL are missing; set one of them: the PostgreSQL database or the server to take tasks from. Only batchline serve can open the embedded database; its workers need BATCHLINE_URL.',
   ]);
 }
 
-async function workOnDatabase(config: Config, log: Logger): Promise<Working> {
+async function startDatabaseWorker(config: Config, log: Logger): Promise<RunningWorker> {
   const { names, stop } = await startWorkerNode(config, log);
-  return { place: 'on the database', names, ended: new Promise(() => undefined), stop };
+  return { source: 'the database', names, ended: new Promise(() => undefined), stop };
 }
 
-async function workForServer(config: Config, url: string, log: Logger): Promise<Working> {
+async function startRemoteWorker(config: Config, url: string, log: Logger): Promise<RunningWorker> {
   const { workerToken: token, handlers } = config;
-  const notFound = [
+  const problems = [
     ...(token === undefined
-      ? ['BATCHLINE_TOKEN is missing; a token with the scope worker is accepted (batchline token create).']
+      ? ['BATCHLINE_TOKEN is missing; set it to a token with the scope worker (batchline token create).']
       : []),
-    ...(handlers.length === 0 ? ['BATCHLINE_HANDLERS is missing; a module or folder is accepted.'] : []),
+    ...(handlers.length === 0
+      ? ['BATCHLINE_HANDLERS is missing; set it to a module or a folder of definitions.']
+      : []),
   ];
-  if (token === undefined || notFound.length > 0) throw new OperatorError('SETTINGS_INVALID', notFound);
+  if (token === undefined || problems.length > 0) throw new OperatorError('SETTINGS_INVALID', problems);
   const registry = new Registry(config.leaseSeconds);
   await loadHandlers(registry, handlers);
   const worker = createWorker({
@@ -76,5 +78,5 @@ async function workForServer(config: Config, url: string, log: Logger): Promise<
     log,
   });
   await worker.start();
-  return { place: `for ${url}`, names: registry.names(), ended: worker.ended, stop: () => worker.stop() };
+  return { source: url, names: registry.names(), ended: worker.ended, stop: () => worker.stop() };
 }

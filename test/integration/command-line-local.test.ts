@@ -80,12 +80,12 @@ describe('the embedded database', () => {
       code: 0,
       stderr: '',
       stdout: expect.stringContaining(
-        `Result files and uploads are not in it: copy the folder ${join(place.folder, 'data/files')} too.`,
+        `It does not include result files and uploads: copy the folder ${join(place.folder, 'data/files')} too.`,
       ),
     });
     expect(await batchline(['backup', archive])).toMatchObject({
       code: 5,
-      stderr: expect.stringMatching(/there is a file .* \[FILE_EXISTS\]\n$/),
+      stderr: expect.stringMatching(/the file .* already exists; .* \[FILE_EXISTS\]\n$/),
     });
     const { size, mode } = await stat(archive);
     expect(size).toBeGreaterThan(100_000);
@@ -106,14 +106,14 @@ describe('the embedded database', () => {
       code: 0,
       stderr: '',
       stdout: expect.stringMatching(
-        /again\. Of 1 result files and uploads 1 are missing in .*elsewhere\/files \(uploads\/.*\); copy them there, then run batchline doctor\.\n$/,
+        /elsewhere\. 1 of 1 result files and uploads are missing from .*elsewhere\/files \(uploads\/.*\); copy them, then run batchline doctor\.\n$/,
       ),
     });
     const filesOf = async (): Promise<Finding | undefined> =>
       of((await doctor(elsewhere)).findings, 'result files and uploads');
     expect(await filesOf()).toMatchObject({ Status: 'warn' });
     await cp(join(place.folder, 'data/files'), join(place.folder, 'elsewhere/files'), { recursive: true });
-    expect(await filesOf()).toMatchObject({ Status: 'ok', Detail: 'all 1 are there' });
+    expect(await filesOf()).toMatchObject({ Status: 'ok', Detail: 'all 1 exist' });
     const restored = await spawnServer(place, elsewhere);
     try {
       expect(await restored.admin.task(id)).toMatchObject({ Id: id, State: 'Succeeded' });
@@ -134,7 +134,7 @@ describe('batchline user password', () => {
     const args = ['user', 'password', 'ADMIN'];
     expect(await runCli(args, place.env, 'another password\n')).toMatchObject({
       code: 0,
-      stdout: 'The password of admin was changed.\n',
+      stdout: 'Changed the password of admin.\n',
     });
     const renewed = await ApiClient.signIn(before.url, ADMIN.login, 'another password');
     expect((await renewed.call('GET', '/Users')).status).toBe(200);
@@ -145,7 +145,7 @@ describe('batchline user password', () => {
     await before.stop();
     expect(await runCli(args, place.env, 'short')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('the password has 5 characters; at least 8 are accepted'),
+      stderr: expect.stringContaining('the password is too short: it has 5 characters, the minimum is 8'),
     });
     expect(await runCli(['user', 'password', 'carla'], place.env, 'a new password')).toMatchObject({
       code: 4,
@@ -153,7 +153,7 @@ describe('batchline user password', () => {
     });
     expect(await runCli(args, place.env, 'a new password\n')).toMatchObject({
       code: 0,
-      stdout: 'The password of admin was changed.\n',
+      stdout: 'Changed the password of admin.\n',
     });
     const server = await startServer(readConfig({ ...TEST_ENV, ...place.env }), pino({ level: 'silent' }));
     try {
@@ -171,7 +171,7 @@ describe('batchline user password', () => {
 });
 
 describe('batchline doctor', () => {
-  test('fails where something would keep the server from working, and says what', async () => {
+  test('fails if the server could not start, and names the problem', async () => {
     const broken = join(place.folder, 'handlers');
     await mkdir(broken);
     const { code, findings } = await doctor({
@@ -195,13 +195,13 @@ describe('batchline doctor', () => {
     });
   });
 
-  test('finds tables to be made on PostgreSQL; migrate makes them', async () => {
+  test('reports pending migrations on PostgreSQL; migrate runs them', async () => {
     const empty = await createEmptyPlace('postgres');
     try {
       const run = (...args: string[]): Promise<CliResult> => runCli(args, empty.env);
-      expect((await run('doctor')).stdout).toMatch(/^warn {2}tables: \d+ migrations are to be made$/m);
+      expect((await run('doctor')).stdout).toMatch(/^warn {2}tables: \d+ pending migrations$/m);
       expect(await run('migrate', '--check')).toMatchObject({ code: 5 });
-      expect((await run('migrate')).stdout).toMatch(/^0001-initial was made\.$/m);
+      expect((await run('migrate')).stdout).toMatch(/^Applied 0001-initial\.$/m);
       expect(await run('migrate', '--check')).toMatchObject({ code: 0 });
       expect(await run('backup', join(place.folder, 'no.tar.gz'))).toMatchObject({
         code: 5,

@@ -18,11 +18,11 @@ afterAll(async () => {
   await place?.remove();
 });
 
-/** Runs a command against the server; words are separated by blanks. */
+/** Runs a command against the server; words are separated by spaces. */
 const batchline = (line: string, env: Record<string, string> = {}, input = ''): Promise<CliResult> =>
   runCli(line.split(' '), { BATCHLINE_URL: server.url, BATCHLINE_TOKEN: token, TZ: 'UTC', ...env }, input);
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever is printed
+// biome-ignore lint/suspicious/noExplicitAny: the shape depends on the command
 async function json(line: string): Promise<any> {
   const result = await batchline(`${line} --json`);
   expect(result, result.stderr).toMatchObject({ code: 0, stderr: '' });
@@ -41,7 +41,7 @@ describe('batchline task', () => {
     expect(listed.stdout).toMatch(new RegExp(`^${id}\tcountdown\tSucceeded\t100 %\t\\S+\tshort$`, 'm'));
     expect(await batchline(`task delete ${id}`)).toMatchObject({
       code: 0,
-      stdout: `Task ${id} was deleted.\n`,
+      stdout: `Deleted task ${id}.\n`,
     });
     expect(await batchline(`task show ${id}`)).toEqual({
       code: 4,
@@ -50,7 +50,7 @@ describe('batchline task', () => {
     });
   });
 
-  test('watches it to its end: 0 where it succeeds, 7 where it fails; its log is there', async () => {
+  test('watch follows a task to its end: exit code 0 if it succeeds, 7 if it fails', async () => {
     const good = await batchline('task start countdown --parameters {"seconds":1} --watch --json');
     const states = good.stdout
       .trim()
@@ -78,7 +78,7 @@ describe('batchline task', () => {
 test('batchline definition and schedule', async () => {
   expect((await json('definition list')).map((one: { Name: string }) => one.Name)).toContain('countdown');
   expect(await json('definitions pause countdown')).toMatchObject({ Paused: true });
-  expect(await batchline('definition resume countdown')).toMatchObject({ stdout: 'countdown goes on.\n' });
+  expect(await batchline('definition resume countdown')).toMatchObject({ stdout: 'Resumed countdown.\n' });
   const made = await runCli(
     ['schedule', 'create', 'countdown', '--cron', '0 2 * * *', '--name', 'nightly', '--zone', 'NO'],
     { BATCHLINE_URL: server.url, BATCHLINE_TOKEN: token },
@@ -93,7 +93,7 @@ test('batchline definition and schedule', async () => {
   expect(await batchline(`schedule delete ${id}`)).toMatchObject({ code: 0 });
 });
 
-describe('the exit code shows the kind of error', () => {
+describe('exit codes', () => {
   test.each<[string, number, RegExp, Record<string, string>]>([
     ['task list', 3, /^batchline: /, { BATCHLINE_TOKEN: '8A:batchline.wrong' }],
     ['task show 999999', 4, /There is no batch task 999999/, {}],
@@ -103,7 +103,7 @@ describe('the exit code shows the kind of error', () => {
     [
       'task list',
       6,
-      /^batchline: There is no answer from http:\/\/127\.0\.0\.1:1 .* \[SERVER_UNREACHABLE\]\n$/,
+      /^batchline: The server at http:\/\/127\.0\.0\.1:1 does not respond .* \[SERVER_UNREACHABLE\]\n$/,
       { BATCHLINE_URL: 'http://127.0.0.1:1' },
     ],
   ])('%s: %i', async (line, code, stderr, env) => {
@@ -112,7 +112,7 @@ describe('the exit code shows the kind of error', () => {
   });
 });
 
-test('a login takes the password from standard input', async () => {
+test('--login reads the password from standard input', async () => {
   const env = { BATCHLINE_TOKEN: '' };
   expect(await batchline(`task list --login ${ADMIN.login}`, env, `${ADMIN.password}\n`)).toMatchObject({
     code: 0,
@@ -124,7 +124,7 @@ describe('completion', () => {
   const complete = async (...words: string[]): Promise<string[]> =>
     (await runCli(['__complete', ...words])).stdout.trim().split('\n');
 
-  test('knows commands, their options and what these take', async () => {
+  test('completes commands, options and their values', async () => {
     expect(await complete('ta')).toEqual(['task']);
     expect(await complete('task', 'st')).toEqual(['start', 'stop']);
     expect(await complete('tasks', 'list', '--st')).toEqual(['--state']);
@@ -132,7 +132,7 @@ describe('completion', () => {
     expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
   });
 
-  test('comes to bash, zsh and fish', async () => {
+  test('prints scripts for bash, zsh and fish', async () => {
     for (const shell of ['bash', 'zsh', 'fish'])
       expect((await runCli(['completion', shell])).stdout).toContain('batchline __complete');
   });

@@ -215,7 +215,7 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
   ['nonsense', 2, /^$/, /^batchline: unknown command 'nonsense' \[USAGE_INVALID\]\n$/],
   ['serve now', 2, /^$/, /^batchline: too many arguments for 'serve'/],
   ['user remove x', 2, /^$/, /^batchline: unknown command 'remove'/],
-  ['user add a:b', 2, /^$/, /^batchline: "a:b" is not a login/],
+  ['user add a:b', 2, /^$/, /^batchline: "a:b" is not a valid login/],
   ['token create x --scope all', 2, /^$/, /^batchline: .*'all' is invalid.* read, write, admin, worker\./],
   ['token create x --days 0', 2, /^$/, /^batchline: --days is "0".* \[USAGE_INVALID\]\n$/],
   ['work now', 2, /^$/, /^batchline: too many arguments for 'work'/],
@@ -237,7 +237,7 @@ test.concurrent.each<[string, number, RegExp, RegExp]>([
   });
 });
 
-test('a worker is not told two places to work at', async () => {
+test('batchline work rejects DATABASE_URL together with BATCHLINE_URL', async () => {
   const places = { DATABASE_URL: 'postgres://127.0.0.1:1/x', BATCHLINE_URL: 'http://127.0.0.1:1' };
   expect(await runCli(['work'], places)).toEqual({
     code: 1,
@@ -272,7 +272,7 @@ describe('beside a server on PostgreSQL', () => {
     const password = 'correct horse battery';
     expect(await batchline('user add eva --role viewer --name Eva', `${password}\n`)).toEqual({
       code: 0,
-      stdout: 'Associate 2 (eva) was made.\n',
+      stdout: 'Created associate 2 (eva).\n',
       stderr: '',
     });
     expect(await batchline('user add eva', password)).toMatchObject({
@@ -281,7 +281,7 @@ describe('beside a server on PostgreSQL', () => {
     });
     expect(await batchline('user add tom', 'short')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('at least'),
+      stderr: expect.stringContaining('too short'),
     });
     expect((await batchline('user list')).stdout.split('\n')).toEqual([
       '1\tadmin\tadministrator\t-',
@@ -303,7 +303,7 @@ describe('beside a server on PostgreSQL', () => {
     expect(listed).not.toContain(made.stdout.trim());
     expect(await batchline(`token revoke ${id}`)).toMatchObject({
       code: 0,
-      stdout: `Token ${id} was revoked.\n`,
+      stdout: `Revoked token ${id}.\n`,
     });
     await expect.poll(status, { timeout: 30_000 }).toBe(401);
     expect(await batchline(`token revoke ${id}`)).toMatchObject({

@@ -29,7 +29,7 @@ export async function spawnWorker(
   await new Promise<void>((ready, reject) => {
     const onData = (chunk: Buffer): void => {
       output += chunk.toString();
-      if (output.includes('Working')) ready();
+      if (output.includes('Running tasks from')) ready();
     };
     child.stdout.on('data', onData);
     child.stderr.on('data', onData);

@@ -16,20 +16,20 @@ interface Options {
 }
 
 /**
- * `batchline backup FILE`: writes all of the embedded database into an archive that does not exist yet. The server must
- * be stopped. Where it fails it leaves no file.
+ * `batchline backup FILE`: saves the embedded database to a new archive. The server must be stopped. Leaves no file if
+ * it fails.
  */
 export async function backup(file: string, { json }: Options): Promise<ExitCode> {
-  const config = embeddedOnly('pg_dump backs it up');
+  const config = readEmbeddedConfig('use pg_dump');
   if (!hasEmbedded(config.dataFolder))
     throw new OperatorError(
       'DATABASE_MISSING',
-      `there is no database in ${config.dataFolder}; the folder that the server has in BATCHLINE_DATA is accepted`,
+      `there is no database in ${config.dataFolder}; set BATCHLINE_DATA to the data folder of the server`,
     );
   const archive = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST')
-      throw new OperatorError('FILE_EXISTS', `there is a file ${file} already; a new name is accepted`);
-    throw new OperatorError('USAGE_INVALID', `${file} can't be written: ${error.message}`);
+      throw new OperatorError('FILE_EXISTS', `the file ${file} already exists; choose another name`);
+    throw new OperatorError('USAGE_INVALID', `can't write ${file}: ${error.message}`);
   });
   try {
     const database = await openEmbedded(config.dataFolder, openLog('warn'), undefined, 'as they are');
@@ -44,11 +44,11 @@ export async function backup(file: string, { json }: Options): Promise<ExitCode>
     print(
       { File: file, Bytes: size },
       json,
-      `${file} has all of the database (${size} bytes). ${filesHint(config)}`,
+      `Saved the database to ${file} (${size} bytes). ${filesHint(config)}`,
     );
     return 0;
   } catch (error) {
-    await rm(file, { force: true }); // half an archive is none
+    await rm(file, { force: true }); // An incomplete archive can't be restored.
     throw error;
   } finally {
     await archive.close();
@@ -56,45 +56,46 @@ export async function backup(file: string, { json }: Options): Promise<ExitCode>
 }
 
 /**
- * `batchline restore FILE`: makes the embedded database from an archive. There must be none yet. Then it checks that the
- * result files and uploads that the database names are there.
+ * `batchline restore FILE`: creates the embedded database from an archive; none may exist yet. Reports result files and
+ * uploads that the database references and the file store lacks.
  */
 export async function restore(file: string, { json }: Options): Promise<ExitCode> {
-  const config = embeddedOnly('pg_restore and psql restore it');
+  const config = readEmbeddedConfig('use pg_restore or psql');
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true)
     throw new OperatorError(
       'USAGE_INVALID',
-      `there is no file ${file}; what batchline backup has written is accepted`,
+      `there is no file ${file}; name an archive that batchline backup created`,
     );
   await restoreEmbedded(config.dataFolder, await readFile(file));
   const files = await checkRestored(config);
   print(
     { Folder: config.dataFolder, Files: files.named, MissingFiles: files.notFound },
     json,
-    `The database is in ${config.dataFolder} again.${missingHint(files, config)}`,
+    `Restored the database to ${config.dataFolder}.${missingHint(files, config)}`,
   );
   return 0;
 }
 
-function embeddedOnly(instead: string): Config {
+/** @param alternative the advice for a PostgreSQL server @throws OperatorError `DATABASE_NOT_EMBEDDED` */
+function readEmbeddedConfig(alternative: string): Config {
   const config = readConfig(process.env);
   if (config.databaseUrl !== undefined)
     throw new OperatorError(
       'DATABASE_NOT_EMBEDDED',
-      `DATABASE_URL names a PostgreSQL: ${instead}; this is for the embedded database`,
+      `DATABASE_URL is set, and this command is for the embedded database; ${alternative}`,
     );
   return config;
 }
 
-/** Says what a backup does not contain. */
+/** Returns what a backup does not contain. */
 function filesHint({ files }: Config): string {
   return files.kind === 'folder'
-    ? `Result files and uploads are not in it: copy the folder ${files.folder} too.`
+    ? `It does not include result files and uploads: copy the folder ${files.folder} too.`
     : 'Result files and uploads stay in S3.';
 }
 
-/** Looks in the restored database for files that are not in the store. */
+/** Checks that the file store has the files that the restored database references. */
 async function checkRestored(config: Config): Promise<FileCheck> {
   const database = await openEmbedded(config.dataFolder, openLog('warn'), undefined, 'as they are');
   try {
@@ -110,7 +111,7 @@ async function checkRestored(config: Config): Promise<FileCheck> {
 }
 
 function missingHint({ named, notFound, examples }: FileCheck, { files }: Config): string {
-  if (notFound === 0) return named === 0 ? '' : ` All ${named} result files and uploads are there.`;
-  const place = files.kind === 'folder' ? files.folder : 'the bucket of BATCHLINE_FILES';
-  return ` Of ${named} result files and uploads ${notFound} are missing in ${place} (${examples.join(', ')}); copy them there, then run batchline doctor.`;
+  if (notFound === 0) return named === 0 ? '' : ` All ${named} result files and uploads exist.`;
+  const store = files.kind === 'folder' ? files.folder : 'the bucket of BATCHLINE_FILES';
+  return ` ${notFound} of ${named} result files and uploads are missing from ${store} (${examples.join(', ')}); copy them, then run batchline doctor.`;
 }

@@ -14,7 +14,7 @@ import { openLog } from '../../logger.ts';
 import { loadHandlers, Registry } from '../../queue/registry.ts';
 import type { ExitCode } from '../usage.ts';
 
-/** What was looked at, how it is, and what to do about it. */
+/** The result of one check. `--json` prints it. */
 interface Finding {
   readonly Check: string;
   readonly Status: 'ok' | 'warn' | 'fail';
@@ -23,21 +23,24 @@ interface Finding {
 }
 
 const MEGABYTE = 1024 * 1024;
-const LITTLE_SPACE = 1024 * MEGABYTE;
-const NO_SPACE = 100 * MEGABYTE;
-/** Settings of PostgreSQL that keep what is committed. */
-const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'];
-/** Clocks that differ by less are taken for the same, in milliseconds: a look takes its time. */
-const SKEW = 1000;
+/** Free bytes below which the check warns. */
+const LOW_SPACE = 1024 * MEGABYTE;
+/** Free bytes below which the check fails. */
+const MIN_SPACE = 100 * MEGABYTE;
+/** Settings of PostgreSQL that must be on for commits to be durable. */
+const DURABILITY_SETTINGS = ['fsync', 'full_page_writes', 'synchronous_commit'];
+/** Tolerated clock skew in milliseconds: the latency of the query limits the precision. */
+const MAX_SKEW_MS = 1000;
 
 /**
- * `batchline doctor`: looks at everything that a start needs, and changes nothing but that it makes the data folder.
+ * `batchline doctor`: checks everything that the server needs to start. Changes nothing, except that it creates the data
+ * folder.
  *
- * @returns 1 where something would keep the server from working
+ * @returns 1 if a check fails
  */
 export async function doctor({ json }: { readonly json?: boolean }): Promise<ExitCode> {
   const findings: Finding[] = [];
-  for await (const finding of examine()) {
+  for await (const finding of checkAll()) {
     findings.push(finding);
     if (json !== true) console.log(lineOf(finding));
   }
@@ -63,7 +66,7 @@ const fail = (Check: string, Detail: string, Advice: string): Finding => ({
   Advice,
 });
 
-async function* examine(): AsyncGenerator<Finding> {
+async function* checkAll(): AsyncGenerator<Finding> {
   yield ok('Node.js', process.version);
   let config: Config;
   try {
@@ -71,43 +74,39 @@ async function* examine(): AsyncGenerator<Finding> {
   } catch (error) {
     if (!hasOperatorCode(error, 'SETTINGS_INVALID')) throw error;
     for (const problem of error.problems)
-      yield fail('settings', problem, 'batchline settings lists them all.');
+      yield fail('settings', problem, 'Run batchline settings for a list of all settings.');
     return;
   }
   yield ok('settings', config.databaseUrl === undefined ? 'embedded database' : 'PostgreSQL');
   for (const { alias, name } of config.renamedSettings)
     yield warn('settings', `${alias} is deprecated`, `Use ${name}.`);
-  yield* examineFolder(config.dataFolder);
-  yield* examineDatabase(config);
-  yield* examineFiles(config);
-  yield* examineHandlers(config);
+  yield* checkDataFolder(config.dataFolder);
+  yield* checkDatabase(config);
+  yield* checkFileStore(config);
+  yield* checkHandlers(config);
 }
 
-async function* examineFolder(folder: string): AsyncGenerator<Finding> {
+async function* checkDataFolder(folder: string): AsyncGenerator<Finding> {
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.R_OK | constants.W_OK);
   } catch (error) {
-    yield fail(
-      'data folder',
-      (error as Error).message,
-      'BATCHLINE_DATA names a folder that can be written to.',
-    );
+    yield fail('data folder', (error as Error).message, 'Set BATCHLINE_DATA to a writable folder.');
     return;
   }
   yield ok('data folder', folder);
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const told = `${Math.floor(free / MEGABYTE)} MB are free in ${folder}`;
-  const advice = 'Make room, or shorten BATCHLINE_RETENTION.';
-  if (free < NO_SPACE) yield fail('disk space', told, advice);
-  else if (free < LITTLE_SPACE) yield warn('disk space', told, advice);
-  else yield ok('disk space', told);
+  const detail = `${Math.floor(free / MEGABYTE)} MB free in ${folder}`;
+  const advice = 'Free disk space, or shorten BATCHLINE_RETENTION.';
+  if (free < MIN_SPACE) yield fail('disk space', detail, advice);
+  else if (free < LOW_SPACE) yield warn('disk space', detail, advice);
+  else yield ok('disk space', detail);
 }
 
-async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
+async function* checkDatabase(config: Config): AsyncGenerator<Finding> {
   if (config.databaseUrl === undefined && !hasEmbedded(config.dataFolder)) {
-    yield ok('database', 'there is none yet; the first start makes it');
+    yield ok('database', 'does not exist yet; the first start creates it');
     return;
   }
   let database: Database;
@@ -115,36 +114,38 @@ async function* examineDatabase(config: Config): AsyncGenerator<Finding> {
     database = await connectDatabase(config, openLog('silent'));
   } catch (error) {
     if (hasOperatorCode(error, 'DATA_FOLDER_IN_USE'))
-      yield warn('database', error.message, 'A server runs; GET /health/ready tells how it fares.');
+      yield warn('database', error.message, 'A server is running; GET /health/ready reports its health.');
     else
       yield fail(
         'database',
         (error as Error).message,
-        'Without it nothing runs; restore a backup where it is damaged, start PostgreSQL where that is used.',
+        'Start PostgreSQL and correct DATABASE_URL; restore a backup if the embedded database is damaged.',
       );
     return;
   }
   try {
-    yield* examineOpen(database, nameOf(config));
-    yield await examineNamedFiles(database, config);
+    yield* checkOpenDatabase(database, nameOf(config));
+    yield await checkReferencedFiles(database, config);
   } finally {
     await database.close();
   }
 }
 
-async function* examineOpen(database: Database, name: string): AsyncGenerator<Finding> {
+async function* checkOpenDatabase(database: Database, name: string): AsyncGenerator<Finding> {
   const { sql: db } = database;
-  yield ok('database', `PostgreSQL ${await serverSetting(db, 'server_version')} answers`);
-  const tables = await examineTables(database);
+  yield ok('database', `PostgreSQL ${await serverSetting(db, 'server_version')} responds`);
+  const tables = await checkTables(database);
   yield tables;
-  if (tables.Status === 'ok') yield await examineMove(database, name);
-  for (const name of DURABLE) {
+  if (tables.Status === 'ok') yield await checkMove(database, name);
+  for (const name of DURABILITY_SETTINGS) {
     const value = await serverSetting(db, name);
     if (value === 'off')
       yield (name === 'synchronous_commit' ? warn : fail)(
         'durability',
         `${name} is off`,
-        `Turn it on in PostgreSQL: a power cut may lose ${name === 'synchronous_commit' ? 'the last changes' : 'everything'}.`,
+        name === 'synchronous_commit'
+          ? 'Turn it on in PostgreSQL: a power failure can lose the latest changes.'
+          : 'Turn it on in PostgreSQL: a power failure can corrupt the database.',
       );
     else yield ok('durability', `${name} is ${value}`);
   }
@@ -152,44 +153,46 @@ async function* examineOpen(database: Database, name: string): AsyncGenerator<Fi
   const clock = await databaseClock(db);
   const now = (before + Date.now()) / 2;
   const skew = Math.round(clock.getTime() - now);
-  if (Math.abs(skew) > SKEW)
+  if (Math.abs(skew) > MAX_SKEW_MS)
     yield warn(
       'clock',
-      `the database's is ${skew} ms ahead`,
-      'Set both by NTP: times that are shown and tokens that end go by this machine, leases by the database.',
+      skew > 0
+        ? `the clock of the database is ${skew} ms ahead`
+        : `the clock of the database is ${-skew} ms behind`,
+      'Synchronize both by NTP: leases use the clock of the database, tokens and displayed times that of the server.',
     );
-  else yield ok('clock', 'that of the database agrees');
+  else yield ok('clock', 'in sync with the database');
 }
 
-async function examineTables(database: Database): Promise<Finding> {
+async function checkTables(database: Database): Promise<Finding> {
   const { known, made, pending } = await migrationState(database.sql);
   try {
     checkUnknown(known, made, openLog('silent'));
   } catch (error) {
-    return fail('tables', (error as Error).message, 'Or restore a backup of before.');
+    return fail('tables', (error as Error).message, 'Or restore a backup from before the upgrade.');
   }
   if (pending.length > 0)
     return warn(
       'tables',
-      `${pending.length} migrations are to be made`,
-      'batchline migrate makes them, and so does the next start.',
+      pending.length === 1 ? '1 pending migration' : `${pending.length} pending migrations`,
+      'Run batchline migrate, or start the server.',
     );
   const newer = [...made].filter((name) => !known.includes(name));
   if (newer.length > 0)
-    return warn('tables', `newer than this program (${newer.join(', ')})`, 'It can go on with them.');
+    return warn('tables', `newer than this version (${newer.join(', ')})`, 'This version can use them.');
   return ok('tables', 'up to date');
 }
 
-async function examineMove({ sql: db }: Database, name: string): Promise<Finding> {
+async function checkMove({ sql: db }: Database, name: string): Promise<Finding> {
   try {
     await checkNotMoved(db, name);
-    return ok('move', 'the database was not moved away');
+    return ok('move', 'the database has not been moved');
   } catch (error) {
-    return fail('move', (error as Error).message, 'batchline move tells what is to be done.');
+    return fail('move', (error as Error).message, 'See docs/move.md.');
   }
 }
 
-async function* examineFiles({ files, dataFolder }: Config): AsyncGenerator<Finding> {
+async function* checkFileStore({ files, dataFolder }: Config): AsyncGenerator<Finding> {
   const where = files.kind === 'folder' ? files.folder : 'S3';
   try {
     const store = await openStore(files, join(dataFolder, 'scratch'), 0);
@@ -200,25 +203,25 @@ async function* examineFiles({ files, dataFolder }: Config): AsyncGenerator<Find
   }
 }
 
-async function examineNamedFiles({ sql: db }: Database, { files, dataFolder }: Config): Promise<Finding> {
+async function checkReferencedFiles({ sql: db }: Database, { files, dataFolder }: Config): Promise<Finding> {
   try {
     const store = await openStore(files, join(dataFolder, 'scratch'), 0);
     const { named, notFound, examples } = await checkFiles(db, store);
     await store.close();
-    if (notFound === 0) return ok('result files and uploads', `all ${named} are there`);
+    if (notFound === 0) return ok('result files and uploads', `all ${named} exist`);
     return warn(
       'result files and uploads',
       `${notFound} of ${named} are missing (${examples.join(', ')})`,
-      'Copy them from the backup to the place that BATCHLINE_FILES names.',
+      'Copy them from the backup to the folder or bucket of BATCHLINE_FILES.',
     );
   } catch (error) {
     return fail('result files and uploads', (error as Error).message, 'The check failed.');
   }
 }
 
-async function* examineHandlers({ handlers, leaseSeconds }: Config): AsyncGenerator<Finding> {
+async function* checkHandlers({ handlers, leaseSeconds }: Config): AsyncGenerator<Finding> {
   if (handlers.length === 0) {
-    yield ok('definitions', 'BATCHLINE_HANDLERS names none; those that come with the server are there');
+    yield ok('definitions', 'only the built-in ones; BATCHLINE_HANDLERS is not set');
     return;
   }
   try {
@@ -226,10 +229,6 @@ async function* examineHandlers({ handlers, leaseSeconds }: Config): AsyncGenera
     await loadHandlers(registry, handlers);
     yield ok('definitions', registry.names().join(', '));
   } catch (error) {
-    yield fail(
-      'definitions',
-      (error as Error).message,
-      'The module must load; node runs it alone for a try.',
-    );
+    yield fail('definitions', (error as Error).message, 'Correct the module; run it with node to test it.');
   }
 }

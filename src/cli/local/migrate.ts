@@ -5,7 +5,11 @@ import { openLog } from '../../logger.ts';
 import { print } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 
-/** `batchline migrate`: brings the tables up to date, as each start does. With `check` it only looks: 5 where some lack. */
+/**
+ * `batchline migrate`: runs pending migrations, as each start does; with `check`, only lists them.
+ *
+ * @returns 5 if migrations are still pending
+ */
 export async function migrateCommand({
   check,
   json,
@@ -14,23 +18,23 @@ export async function migrateCommand({
   readonly json?: boolean;
 }): Promise<ExitCode> {
   const config = readConfig(process.env);
-  const lacking = await pendingIn(config);
-  if (check !== true && lacking.length > 0) await (await openDatabase(config, openLog('warn'))).close();
-  const pending = check === true ? lacking : await pendingIn(config);
-  const made = lacking.filter((name) => !pending.includes(name));
-  const told = [
-    ...made.map((name) => `${name} was made.`),
-    ...pending.map((name) => `${name} is to be made.`),
+  const before = await listPending(config);
+  if (check !== true && before.length > 0) await (await openDatabase(config, openLog('warn'))).close();
+  const pending = check === true ? before : await listPending(config);
+  const applied = before.filter((name) => !pending.includes(name));
+  const lines = [
+    ...applied.map((name) => `Applied ${name}.`),
+    ...pending.map((name) => `${name} is pending.`),
   ];
   print(
-    { Made: made, Pending: pending },
+    { Made: applied, Pending: pending },
     json,
-    told.length === 0 ? 'The tables are up to date.' : told.join('\n'),
+    lines.length === 0 ? 'The tables are up to date.' : lines.join('\n'),
   );
   return pending.length > 0 ? 5 : 0;
 }
 
-async function pendingIn(config: Config): Promise<readonly string[]> {
+async function listPending(config: Config): Promise<readonly string[]> {
   const database = await connectDatabase(config, openLog('warn'));
   try {
     return (await migrationState(database.sql)).pending;

@@ -8,29 +8,29 @@ import { openLog } from '../../logger.ts';
 import { print } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 
-/** What `move` takes. */
+/** Options of `move`. */
 export interface MoveOptions {
   readonly to?: string;
-  /** Uses the embedded database again all the same. */
+  /** Allows the embedded database to be used again. */
   readonly forget?: boolean;
   readonly json?: boolean;
 }
 
-/** `batchline move --to postgres://…`: everything of the embedded database goes into an empty PostgreSQL. */
+/** `batchline move --to postgres://…`: copies the embedded database to an empty PostgreSQL database. */
 export async function moveCommand(values: MoveOptions): Promise<ExitCode> {
   const config = readConfig(process.env);
   const log = openLog('warn');
   if (config.databaseUrl !== undefined)
     throw new OperatorError(
       'USAGE_INVALID',
-      'move takes the embedded database of BATCHLINE_DATA; unset DATABASE_URL',
+      'move copies the embedded database in BATCHLINE_DATA; unset DATABASE_URL',
     );
   if (values.forget === true) return forget();
   const { to } = values;
   if (to === undefined || !/^postgres(ql)?:\/\//.test(to))
     throw new OperatorError(
       'USAGE_INVALID',
-      'move needs --to with the address of a PostgreSQL database: postgres://…',
+      'move requires --to with the address of a PostgreSQL database: postgres://…',
     );
   const target = readConfig({ ...process.env, DATABASE_URL: to });
   const from = await openForTransfer(config, log);
@@ -44,10 +44,11 @@ export async function moveCommand(values: MoveOptions): Promise<ExitCode> {
       if (process.stderr.isTTY) process.stderr.write('\n');
       if (values.json === true) console.log(JSON.stringify({ ...move, ...result }));
       else {
-        for (const { table, rows } of result.tables) console.log(`${table}: ${rows} rows, compared`);
-        console.log(`Everything is in ${move.target}. Start with DATABASE_URL set to it.`);
+        for (const { table, rows } of result.tables)
+          console.log(`${table}: ${rows} rows copied and verified`);
+        console.log(`Moved the database to ${move.target}. Set DATABASE_URL to it and start the server.`);
         if (config.files.kind === 'folder')
-          console.log(`Files stay in ${config.files.folder}: keep BATCHLINE_FILES on it for every server.`);
+          console.log(`Files remain in ${config.files.folder}: set BATCHLINE_FILES to it on each server.`);
       }
       return 0;
     } finally {
@@ -60,10 +61,10 @@ export async function moveCommand(values: MoveOptions): Promise<ExitCode> {
   async function forget(): Promise<ExitCode> {
     const database: Database = await openForTransfer(config, log);
     try {
-      const was = await forgetMove(database.sql, nameOf(config));
       const name = nameOf(config);
-      const told = was ? `${name} can be used again.` : `${name} was not moved.`;
-      print({ Database: name, Forgotten: was }, values.json, told);
+      const wasMoved = await forgetMove(database.sql, name);
+      const text = wasMoved ? `${name} can be used again.` : `${name} has not been moved.`;
+      print({ Database: name, Forgotten: wasMoved }, values.json, text);
       return 0;
     } finally {
       await database.close();

@@ -3,33 +3,32 @@ import { readConfig } from '../../config.ts';
 import { OperatorError } from '../../core/operator-error.ts';
 import { readPassword } from '../local/accounts.ts';
 
-/** How a command reaches its server. */
+/** Options of all commands that call a server. */
 export interface ConnectionOptions {
   readonly url?: string;
   readonly token?: string;
-  /** `login`, whose password is asked for, or `login:password`. */
+  /** `login:password`, or a login, whose password is prompted for. */
   readonly login?: string;
   readonly json?: boolean;
 }
 
-/** The error of a server that does not answer; the message says where it was looked for. */
 function serverUnreachable(url: string, cause: unknown): OperatorError {
   const reason = (cause as { cause?: { message?: string; code?: string } }).cause;
   return new OperatorError(
     'SERVER_UNREACHABLE',
-    `There is no answer from ${url} (${reason?.code ?? reason?.message ?? (cause as Error).message}); --url or BATCHLINE_URL names the server.`,
+    `The server at ${url} does not respond (${reason?.code ?? reason?.message ?? (cause as Error).message}); set its address with --url or BATCHLINE_URL.`,
     cause,
   );
 }
 
-/** A server, as somebody who has signed in. */
+/** A client of a server, with credentials. */
 export interface Connection {
   readonly client: BatchlineClient;
-  /** What a call answers. @throws Refused; OperatorError `SERVER_UNREACHABLE` */
+  /** Returns the body of a response. @throws Refused for an error response; OperatorError `SERVER_UNREACHABLE` */
   answer: typeof answerOf;
 }
 
-/** The connection that the options and the settings name. Times are written with their offset. */
+/** Connects as the options and the settings specify. The server returns times with their offset. */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const config = readConfig(process.env);
   const url = options.url ?? config.workerUrl ?? `http://127.0.0.1:${config.port}`;
@@ -60,6 +59,6 @@ async function credentialsOf(
     if (colon !== -1) return { login: login.slice(0, colon), password: login.slice(colon + 1) };
     return { login, password: await readPassword(login) };
   }
-  const known = token ?? tokenOfSettings;
-  return known === undefined ? {} : { token: known };
+  const bearer = token ?? tokenOfSettings;
+  return bearer === undefined ? {} : { token: bearer };
 }

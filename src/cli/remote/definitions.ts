@@ -1,8 +1,8 @@
-import { lines, print, printList } from '../output.ts';
+import { formatProperties, print, printList } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
-/** `batchline definition list` */
+/** `batchline definition list`: prints all definitions. */
 export async function listDefinitions(options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const found = await answer(client.GET('/api/v1/Definitions'));
@@ -10,15 +10,15 @@ export async function listDefinitions(options: ConnectionOptions): Promise<ExitC
   return 0;
 }
 
-/** `batchline definition show NAME`: what its parameters are. */
+/** `batchline definition show NAME`: prints a definition and its parameters. */
 export async function showDefinition(name: string, options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const found = await answer(client.GET('/api/v1/Definitions/{name}', { params: { path: { name } } }));
-  print(found, options.json, lines(found));
+  print(found, options.json, formatProperties(found));
   return 0;
 }
 
-/** `batchline definition pause NAME` and `resume NAME` */
+/** `batchline definition pause NAME` and `resume NAME`. */
 export async function pauseDefinition(
   name: string,
   paused: boolean,
@@ -31,6 +31,6 @@ export async function pauseDefinition(
       ? client.POST('/api/v1/Definitions/{name}/Pause', { params })
       : client.POST('/api/v1/Definitions/{name}/Resume', { params }),
   );
-  print(found, options.json, paused ? `${found.Name} is paused: its tasks wait.` : `${found.Name} goes on.`);
+  print(found, options.json, `${paused ? 'Paused' : 'Resumed'} ${found.Name}.`);
   return 0;
 }

@@ -1,12 +1,12 @@
 import type { Carrier } from '#client';
 import { OperatorError } from '../../core/operator-error.ts';
-import { lines, oneLine, print, printList } from '../output.ts';
+import { escapeLine, formatProperties, print, printList } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 
 const at = (id: number) => ({ path: { id } });
 
-/** `batchline schedule list` */
+/** `batchline schedule list`: prints schedules and their next runs. */
 export async function listSchedules(options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const found = await answer(client.GET('/api/v1/Schedules'));
@@ -20,15 +20,15 @@ export async function listSchedules(options: ConnectionOptions): Promise<ExitCod
   return 0;
 }
 
-/** `batchline schedule show ID` */
+/** `batchline schedule show ID`: prints a schedule. */
 export async function showSchedule(id: number, options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const found = await answer(client.GET('/api/v1/Schedules/{id}', { params: at(id) }));
-  print(found, options.json, lines(found));
+  print(found, options.json, formatProperties(found));
   return 0;
 }
 
-/** What `schedule create` takes. */
+/** Options of `schedule create`. */
 export interface CreateScheduleOptions extends ConnectionOptions {
   readonly cron: string;
   readonly name?: string;
@@ -36,7 +36,7 @@ export interface CreateScheduleOptions extends ConnectionOptions {
   readonly parameters?: string;
 }
 
-/** `batchline schedule create DEFINITION --cron …` */
+/** `batchline schedule create DEFINITION --cron …`: creates a schedule and prints its id. */
 export async function createSchedule(definition: string, options: CreateScheduleOptions): Promise<ExitCode> {
   const body: Carrier<'NewSchedule'> = {
     Name: options.name ?? definition,
@@ -59,7 +59,7 @@ function readObject(json: string): Record<string, unknown> {
   }
 }
 
-/** `batchline schedule pause ID` and `resume ID` */
+/** `batchline schedule pause ID` and `resume ID`. */
 export async function pauseSchedule(
   id: number,
   paused: boolean,
@@ -71,15 +71,11 @@ export async function pauseSchedule(
       ? client.POST('/api/v1/Schedules/{id}/Pause', { params: at(id) })
       : client.POST('/api/v1/Schedules/{id}/Resume', { params: at(id) }),
   );
-  print(
-    found,
-    options.json,
-    paused ? `${oneLine(found.Name)} is paused.` : `${oneLine(found.Name)} goes on.`,
-  );
+  print(found, options.json, `${paused ? 'Paused' : 'Resumed'} ${escapeLine(found.Name)}.`);
   return 0;
 }
 
-/** `batchline schedule run ID`: now. */
+/** `batchline schedule run ID`: starts the task of a schedule now and prints the id of the task. */
 export async function runSchedule(id: number, options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const task = await answer(client.POST('/api/v1/Schedules/{id}/RunNow', { params: at(id) }));
@@ -87,10 +83,10 @@ export async function runSchedule(id: number, options: ConnectionOptions): Promi
   return 0;
 }
 
-/** `batchline schedule delete ID` */
+/** `batchline schedule delete ID`: deletes a schedule. */
 export async function deleteSchedule(id: number, options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   await answer(client.DELETE('/api/v1/Schedules/{id}', { params: at(id) }));
-  print({ Deleted: id }, options.json, `Schedule ${id} was deleted.`);
+  print({ Deleted: id }, options.json, `Deleted schedule ${id}.`);
   return 0;
 }

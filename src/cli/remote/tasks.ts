@@ -4,7 +4,7 @@ import { type Carrier, ignoredBy } from '#client';
 import { quoteText } from '../../core/odata/lexer.ts';
 import { OperatorError } from '../../core/operator-error.ts';
 import { hasEnded, type StoredState, storedStateOf } from '../../core/task-state.ts';
-import { lines, oneLine, print, printList } from '../output.ts';
+import { escapeLine, formatProperties, print, printList } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection.ts';
 import { watchTask } from './watch-task.ts';
@@ -13,12 +13,12 @@ type Task = Carrier<'BatchTaskInfo'>;
 
 const at = (id: number) => ({ path: { id } });
 
-/** A task by its id. */
+/** Returns a task by its id. */
 export async function readTask({ client, answer }: Connection, id: number): Promise<Task> {
   return (await answer(client.GET('/api/v1/BatchTask/{id}', { params: at(id) }))) as Task;
 }
 
-/** What `task start` takes. */
+/** Options of `task start`. */
 export interface StartTaskOptions extends ConnectionOptions {
   readonly parameter: readonly string[];
   readonly parameters?: string;
@@ -30,7 +30,7 @@ export interface StartTaskOptions extends ConnectionOptions {
   readonly watch?: boolean;
 }
 
-/** `batchline task start NAME` */
+/** `batchline task start NAME`: starts a task and prints its id, or follows the task. */
 export async function startTask(name: string, options: StartTaskOptions): Promise<ExitCode> {
   const ParameterObject = await readParameters(options);
   const connection = await connect(options);
@@ -51,7 +51,7 @@ export async function startTask(name: string, options: StartTaskOptions): Promis
   });
   const id = await connection.answer(call);
   const ignored = ignoredBy((await call).response);
-  if (ignored !== null) console.error(`The server has ignored: ${ignored}`);
+  if (ignored !== null) console.error(`The server ignored: ${ignored}`);
   if (options.watch === true) return watchTask(connection, id, options);
   print({ Id: id }, options.json, String(id));
   return 0;
@@ -62,17 +62,17 @@ async function readParameters({
   parameters,
 }: StartTaskOptions): Promise<Record<string, unknown> | undefined> {
   if (parameter.length > 0 && parameters !== undefined)
-    throw new OperatorError(
-      'USAGE_INVALID',
-      '--parameter and --parameters are both given; one of them is accepted',
-    );
+    throw new OperatorError('USAGE_INVALID', '--parameter and --parameters cannot be used together');
   if (parameters !== undefined) return readObject(parameters);
   if (parameter.length === 0) return undefined;
   return Object.fromEntries(
     parameter.map((pair) => {
       const equals = pair.indexOf('=');
       if (equals < 1)
-        throw new OperatorError('USAGE_INVALID', `--parameter is "${pair}"; name=value is accepted`);
+        throw new OperatorError(
+          'USAGE_INVALID',
+          `--parameter is "${pair}"; it must have the form name=value`,
+        );
       return [pair.slice(0, equals), pair.slice(equals + 1)];
     }),
   );
@@ -84,10 +84,7 @@ async function readObject(source: string): Promise<Record<string, unknown>> {
       ? await text(process.stdin)
       : source.startsWith('@')
         ? await readFile(source.slice(1), 'utf8').catch((error: Error) => {
-            throw new OperatorError(
-              'USAGE_INVALID',
-              `--parameters names a file that can't be read: ${error.message}`,
-            );
+            throw new OperatorError('USAGE_INVALID', `can't read the file of --parameters: ${error.message}`);
           })
         : source;
   try {
@@ -99,11 +96,11 @@ async function readObject(source: string): Promise<Record<string, unknown>> {
   }
   throw new OperatorError(
     'USAGE_INVALID',
-    '--parameters is no object; a JSON object, @FILE or - is accepted',
+    '--parameters is not a JSON object; pass a JSON object, @FILE or -',
   );
 }
 
-/** What `task list` takes. */
+/** Options of `task list`. */
 export interface ListTasksOptions extends ConnectionOptions {
   readonly state: readonly string[];
   readonly name?: string;
@@ -114,7 +111,7 @@ export interface ListTasksOptions extends ConnectionOptions {
 
 const LISTED = 'batchTaskId,name,state,progressPercent,associateId,registeredDate,description';
 
-/** `batchline task list`: newest first. */
+/** `batchline task list`: prints tasks, newest first. */
 export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
   const conditions = [
     ...(options.state.length === 0 ? [] : [`state oneOf (${options.state.map(quoteText).join(', ')})`]),
@@ -147,32 +144,32 @@ export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
   return 0;
 }
 
-/** `batchline task show ID` */
+/** `batchline task show ID`: prints a task. */
 export async function showTask(id: number, options: ConnectionOptions): Promise<ExitCode> {
   const task = await readTask(await connect(options), id);
   const { TableRight: _, FieldProperties: __, ...shown } = task;
-  print(task, options.json, lines(shown));
+  print(task, options.json, formatProperties(shown));
   return 0;
 }
 
-/** `batchline task watch ID` */
+/** `batchline task watch ID`: follows a task until it ends. */
 export async function watchTaskCommand(id: number, options: ConnectionOptions): Promise<ExitCode> {
   return watchTask(await connect(options), id, options);
 }
 
-/** `batchline task stop ID` */
+/** `batchline task stop ID`. @returns 5 if the task has ended or can't be stopped */
 export async function stopTask(id: number, options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   const stopped = await answer(client.POST('/api/v1/BatchTask/{id}/Stop', { params: at(id) }));
   print(
     { Id: id, Stopped: stopped },
     options.json,
-    stopped ? `Task ${id} is being stopped.` : `Task ${id} has ended, or can't be stopped.`,
+    stopped ? `Stopping task ${id}.` : `Task ${id} has already ended or can't be stopped.`,
   );
   return stopped ? 0 : 5;
 }
 
-/** `batchline task restart ID` */
+/** `batchline task restart ID`: queues a failed task again. */
 export async function restartTask(
   id: number,
   options: ConnectionOptions & { readonly fromStart?: boolean },
@@ -180,22 +177,22 @@ export async function restartTask(
   const { client, answer } = await connect(options);
   const query = options.fromStart === true ? { FromStart: 'true' } : {};
   const task = await answer(client.POST('/api/v1/BatchTask/{id}/Restart', { params: { ...at(id), query } }));
-  print(task, options.json, `Task ${id} runs again.`);
+  print(task, options.json, `Restarted task ${id}.`);
   return 0;
 }
 
-/** `batchline task delete ID…`: all or none. */
+/** `batchline task delete ID…`: deletes all of the tasks or none. */
 export async function deleteTasks(ids: readonly number[], options: ConnectionOptions): Promise<ExitCode> {
   const { client, answer } = await connect(options);
   await answer(client.POST('/api/v1/Agents/Batch/DeleteBatchTasks', { body: { BatchTaskIds: [...ids] } }));
-  print({ Deleted: ids }, options.json, ids.map((id) => `Task ${id} was deleted.`).join('\n'));
+  print({ Deleted: ids }, options.json, ids.map((id) => `Deleted task ${id}.`).join('\n'));
   return 0;
 }
 
-/** How often a log that is followed is asked for, in milliseconds. */
-const LOG_INTERVAL = 500;
+/** Polling interval of `--follow`. */
+const LOG_INTERVAL_MS = 500;
 
-/** `batchline task logs ID` */
+/** `batchline task logs ID`: prints the log of a task. */
 export async function showLog(
   id: number,
   options: ConnectionOptions & { readonly follow?: boolean },
@@ -204,19 +201,20 @@ export async function showLog(
   const { client, answer } = connection;
   let after = 0;
   for (;;) {
-    // Whether it has ended is asked first: what it logged before that is there then.
-    const isOver = options.follow !== true || hasEnded((await readTask(connection, id)).State as StoredState);
+    // Reads the state before the log: if the task has ended, this page of the log is complete.
+    const hasFinished =
+      options.follow !== true || hasEnded((await readTask(connection, id)).State as StoredState);
     const found = await answer(
       client.GET('/api/v1/BatchTask/{id}/Log', { params: { ...at(id), query: { After: String(after) } } }),
     );
     for (const line of found)
       console.log(
-        oneLine(
+        escapeLine(
           options.json === true ? JSON.stringify(line) : `${line.At} ${line.Level.padEnd(5)} ${line.Message}`,
         ),
       );
     after = found.at(-1)?.Id ?? after;
-    if (isOver) return 0;
-    await new Promise((resolve) => setTimeout(resolve, LOG_INTERVAL));
+    if (hasFinished) return 0;
+    await new Promise((resolve) => setTimeout(resolve, LOG_INTERVAL_MS));
   }
 }

@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Carrier } from '#client';
 import { hasEnded, type StoredState } from '../../core/task-state.ts';
-import { oneLine, severalLines } from '../output.ts';
+import { escapeLine, escapeText } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 import type { Connection } from './connection.ts';
 
 type Task = Carrier<'BatchTaskInfo'>;
 
-/** How often the task is asked for, in milliseconds. */
-const INTERVAL = 300;
+/** Polling interval. */
+const INTERVAL_MS = 300;
 const BAR_WIDTH = 30;
-/** Of a terminal that does not tell its width. */
-const USUAL_WIDTH = 80;
+/** Width of a terminal that doesn't report one. */
+const DEFAULT_WIDTH = 80;
 
 /**
- * Shows a task until it has ended: a bar on a terminal; elsewhere, and with `json`, a line with each change.
+ * Follows a task until it ends: with a progress bar on a terminal; otherwise, and with `json`, one line for each change.
  *
- * @returns 7 where it has failed
+ * @returns 7 if the task failed
  */
 export async function watchTask(
   { client, answer }: Connection,
@@ -27,20 +27,20 @@ export async function watchTask(
   let shown = '';
   for (;;) {
     const task = (await answer(client.GET('/api/v1/BatchTask/{id}', { params: { path: { id } } }))) as Task;
-    const isOver = hasEnded(task.State as StoredState);
+    const hasFinished = hasEnded(task.State as StoredState);
     const line = bar ? barOf(task) : lineOf(task);
     if (line !== shown) {
       if (bar)
-        process.stdout.write(`\r\x1b[K${oneLine(line).slice(0, process.stdout.columns || USUAL_WIDTH)}`);
-      else console.log(oneLine(json === true ? JSON.stringify(task) : line));
+        process.stdout.write(`\r\x1b[K${escapeLine(line).slice(0, process.stdout.columns || DEFAULT_WIDTH)}`);
+      else console.log(escapeLine(json === true ? JSON.stringify(task) : line));
       shown = line;
     }
-    if (isOver) {
+    if (hasFinished) {
       if (bar) process.stdout.write('\n');
-      if (json !== true && task.Result !== '') console.log(severalLines(task.Result));
+      if (json !== true && task.Result !== '') console.log(escapeText(task.Result));
       return task.State === 'Failed' ? 7 : 0;
     }
-    await delay(INTERVAL);
+    await delay(INTERVAL_MS);
   }
 }
 
