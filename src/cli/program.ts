@@ -114,7 +114,7 @@ function addTaskCommands(program: Command, runs: Runs): void {
     .option('--at <time>', 'start time, such as 2026-12-24T18:00')
     .option('--delay <seconds>', 'delay before the task starts')
     .option('--priority <number>', 'tasks with a higher priority start first')
-    .option('--key <key>', 'idempotency key: starts one task only if reused within a day')
+    .option('--key <key>', 'idempotency key: a repeated start within a day returns the first task')
     .option('-w, --watch', 'follow the task until it ends')
     .action(runs(async () => (await tasks()).startTask));
   addRemote(task.command('list'))
