@@ -2,7 +2,7 @@ import { decideOutcome, type RunOutcome } from '../core/run-outcome.ts';
 import type { ResultFileRecord } from '../db/queries/file.ts';
 import type { Files } from '../files/files.ts';
 import { failureText, PermanentError } from '../sdk/errors.ts';
-import { runWithGracePeriod } from '../sdk/run-control.ts';
+import { runWithGracePeriod } from '../sdk/run-handle.ts';
 import { insideRun, type Run } from './run.ts';
 import { type ContextDeps, createContext } from './run-context.ts';
 import type { ThreadPool } from './threads/pool.ts';
@@ -24,7 +24,7 @@ export async function executeRun(run: Run, parts: ExecutionDeps): Promise<RunOut
   const work = insideRun(run, () => doWork(run, parts, thread?.signal));
   return runWithGracePeriod(run, work, {
     graceSeconds: parts.graceSeconds,
-    onLeftBehind: () => {
+    onAbandoned: () => {
       run.log.warn(
         { event: 'run.abandoned', graceSeconds: parts.graceSeconds },
         'run did not stop within its grace period; abandoned',

@@ -73,7 +73,7 @@ export class Heartbeat {
     const needing: Run[] = [];
     for (const run of this.#runs) {
       const leaseMs = run.definition.leaseSeconds * 1000;
-      if (now - run.lastHeld > leaseMs) run.end('lost');
+      if (now - run.lastHeld > leaseMs) run.cancel('lost');
       const renewal = now - run.lastHeld > leaseMs / RENEWALS_PER_LEASE;
       if (renewal || (run.hasProgress && now - run.lastProgress > PROGRESS_MS)) needing.push(run);
     }
@@ -118,11 +118,11 @@ export class Heartbeat {
     for (const run of runs) {
       if (!this.#runs.has(run)) continue; // it has ended meanwhile
       const still = held.get(run.task.id);
-      if (still?.attempt !== run.task.attempt) run.end('lost');
+      if (still?.attempt !== run.task.attempt) run.cancel('lost');
       else {
         run.lastHeld = started;
         run.lastProgress = started;
-        if (still.stopNote !== null) run.end('stopped');
+        if (still.stopNote !== null) run.cancel('stopped');
       }
     }
   }

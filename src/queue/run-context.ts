@@ -137,7 +137,7 @@ async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promi
   const withFile = run.fileName !== null;
   const json = checkpointJson(value);
   if (await writeCheckpoint(db, run.task.id, run.task.attempt, json, withFile)) return;
-  run.end('lost');
+  run.cancel('lost');
   throw new RunEnded('lost');
 }
 

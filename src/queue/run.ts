@@ -8,7 +8,7 @@ import { asRun, asServer } from '../db/run-connections.ts';
 import type { LogFields } from '../logger.ts';
 import { loggableError } from '../sdk/errors.ts';
 import { logFieldsOf } from '../sdk/log.ts';
-import { RunHandle } from '../sdk/run-control.ts';
+import { RunHandle } from '../sdk/run-handle.ts';
 import { inFaultScope, leaveFaultScope } from '../sdk/run-faults.ts';
 import type { RegisteredDefinition } from './registry.ts';
 

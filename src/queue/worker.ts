@@ -135,7 +135,7 @@ export class TaskRunner {
   async stop(): Promise<void> {
     await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.stop()));
     for (const timer of this.#again.values()) clearTimeout(timer);
-    for (const run of this.#heartbeat.runs) run.end('shutdown');
+    for (const run of this.#heartbeat.runs) run.cancel('shutdown');
     const givingUp = setTimeout(
       () => this.#ends.giveUp(),
       (this.#config.graceSeconds + LAST_WRITES_SECONDS) * 1000,

@@ -18,13 +18,13 @@ const LEVELS: Readonly<Record<number, LogLine['level']>> = {
 };
 
 /** A pino logger whose lines are told instead of printed. */
-export function forwardingLog(tell: (line: LogLine) => void): Logger {
+export function forwardingLog(forward: (line: LogLine) => void): Logger {
   return pino(
     { level: 'debug', base: null, timestamp: false },
     {
       write(line: string) {
         const { level, msg, ...fields } = JSON.parse(line) as { level: number; msg?: string };
-        tell({ level: LEVELS[level] ?? 'info', message: msg, fields });
+        forward({ level: LEVELS[level] ?? 'info', message: msg, fields });
       },
     },
   );

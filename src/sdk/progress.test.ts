@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { message } from '../core/message.ts';
-import { RunHandle } from './run-control.ts';
+import { RunHandle } from './run-handle.ts';
 
 test.each<[unknown, unknown, { percent: number; text: unknown }, RegExp | undefined]>([
   [40.9, 'Halfway', { percent: 40, text: 'Halfway' }, undefined],

@@ -27,7 +27,7 @@ export function childrenOfRun(run: Run, parts: FamilyDeps, runLog: RunLog): Chil
       const parent = await lockParent(trx, taskId, attempt);
       if (parent !== undefined && !parent.isStopped) return work(trx, parent);
       const reason = parent === undefined ? 'lost' : 'stopped';
-      run.end(reason);
+      run.cancel(reason);
       throw new RunEnded(reason);
     });
   return {
@@ -46,7 +46,7 @@ export function childrenOfRun(run: Run, parts: FamilyDeps, runLog: RunLog): Chil
         waitForChildren(trx, queue, parent, onFailure, last),
       );
       if (!waits) return counts;
-      run.end('waiting');
+      run.cancel('waiting');
       throw new RunEnded('waiting');
     },
     summary: () => readChildCounts(sql, taskId),

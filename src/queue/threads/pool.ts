@@ -57,14 +57,14 @@ export class ThreadPool {
     const context = createContext(run, parameters, this.#parts);
     const children = childrenOfRun(run, this.#parts.families, this.#parts.runLog);
     const tell = (message: ToThread): void => here.postMessage(message);
-    const onEnd = (): void => tell({ type: 'end', reason: run.cancelReason ?? 'stopped' });
+    const onCancel = (): void => tell({ type: 'end', reason: run.cancelReason ?? 'stopped' });
     const toldAll = Promise.withResolvers<void>();
     here.on('message', (message: FromThread) => {
       if (message.type === 'end') toldAll.resolve();
       else if (message.type === 'fault') receiveFault(run, message);
       else void answer(message, context, children, tell);
     });
-    const ignoreEnd = run.onEnd(onEnd);
+    const removeListener = run.onCancel(onCancel);
     const start: ThreadStart = {
       source: run.definition.source,
       parameters,
@@ -83,7 +83,7 @@ export class ThreadPool {
     } finally {
       this.#ended.set(keyOf(run.task.id, run.task.attempt), run);
       if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.keys().next().value ?? '');
-      ignoreEnd();
+      removeListener();
       here.close();
     }
   }

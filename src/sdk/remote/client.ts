@@ -27,7 +27,7 @@ export class CallRefused extends Error {
 }
 
 /** A task as Acquire answers it (docs/worker-protocol.md). */
-export interface AcquiredCarrier {
+export interface AcquiredTask {
   readonly Lease: string;
   readonly LeaseSeconds: number;
   readonly Attempt: number;
@@ -43,14 +43,14 @@ export interface AcquiredCarrier {
 }
 
 /** How far the children of a task have come. */
-export interface CountsCarrier {
+export interface ChildCountsPayload {
   readonly Total: number;
   readonly Ended: number;
   readonly Failed: number;
 }
 
 /** A page of the children of a task. */
-export interface ChildrenCarrier extends CountsCarrier {
+export interface ChildPagePayload extends ChildCountsPayload {
   readonly Children: readonly {
     readonly Id: number;
     readonly Key: string;
@@ -62,13 +62,13 @@ export interface ChildrenCarrier extends CountsCarrier {
 }
 
 /** Progress as it is sent. */
-export interface ProgressCarrier {
+export interface ProgressPayload {
   readonly ProgressPercent?: number;
   readonly ProgressDescription?: string;
 }
 
 /** What Renew answers. */
-export interface RenewedCarrier {
+export interface RenewResponse {
   readonly Stop: boolean;
   readonly Reason: string;
 }
@@ -83,16 +83,16 @@ interface JsonOptions {
 
 const BACKOFF: Backoff = { firstMs: 100, maxMs: 5000, jitter: 0.5 };
 /** That a waiting call is to end is said again after this long: the server may hear of it before the call. */
-const END_AGAIN_MS = 500;
+const CANCEL_INTERVAL_MS = 500;
 /** Longer than any wait that is asked for. */
-const ANSWER_TIMEOUT_MS = 60_000;
+const RESPONSE_TIMEOUT_MS = 60_000;
 
 /** Calls the worker protocol. What fails for the moment (no connection, 5xx, 429) is tried again until `signal` is aborted. */
 export class WorkerClient {
   readonly #base: string;
   readonly #token: string;
   readonly #log: Logger;
-  readonly #agent = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
+  readonly #agent = new Agent({ headersTimeout: RESPONSE_TIMEOUT_MS, bodyTimeout: RESPONSE_TIMEOUT_MS });
 
   /**
    * @param url the server, without `/api/v1`: `https://batch.example.com`
@@ -112,8 +112,8 @@ export class WorkerClient {
   /**
    * Claims tasks; waits for them.
    *
-   * @param stopping when it is aborted the server ends the waiting, and the answer is heard: tasks may be on their way
-   * @param graceMs how long the answer is waited for then
+   * @param stopping when it is aborted the server ends the waiting, and the response is heard: tasks may be on their way
+   * @param graceMs how long the response is waited for then
    */
   async acquire(
     wanted: {
@@ -124,17 +124,17 @@ export class WorkerClient {
     },
     stopping: AbortSignal,
     graceMs: number,
-  ): Promise<readonly AcquiredCarrier[]> {
+  ): Promise<readonly AcquiredTask[]> {
     stopping.throwIfAborted();
     const path = `/Acquire?Call=${randomUUID()}`;
     const over = new AbortController();
-    const endWaiting = (): void => void this.#endWaiting(path, over, graceMs);
-    stopping.addEventListener('abort', endWaiting, { once: true });
+    const cancelAcquire = (): void => void this.#cancelAcquire(path, over, graceMs);
+    stopping.addEventListener('abort', cancelAcquire, { once: true });
     try {
-      const answer = await this.#json('POST', path, wanted, over.signal, { trying: stopping });
-      return (answer as { Tasks: AcquiredCarrier[] }).Tasks;
+      const response = await this.#json('POST', path, wanted, over.signal, { trying: stopping });
+      return (response as { Tasks: AcquiredTask[] }).Tasks;
     } finally {
-      stopping.removeEventListener('abort', endWaiting);
+      stopping.removeEventListener('abort', cancelAcquire);
       over.abort();
     }
   }
@@ -142,10 +142,10 @@ export class WorkerClient {
   /** Gives a sign of life; waits for a stop where `WaitSeconds` says so. */
   async renew(
     lease: string,
-    body: ProgressCarrier & { readonly WaitSeconds?: number },
+    body: ProgressPayload & { readonly WaitSeconds?: number },
     signal: AbortSignal,
-  ): Promise<RenewedCarrier> {
-    return (await this.#json('POST', `/Leases/${lease}/Renew`, body, signal)) as RenewedCarrier;
+  ): Promise<RenewResponse> {
+    return (await this.#json('POST', `/Leases/${lease}/Renew`, body, signal)) as RenewResponse;
   }
 
   async checkpoint(lease: string, value: unknown, signal: AbortSignal): Promise<void> {
@@ -166,20 +166,20 @@ export class WorkerClient {
       Description: description,
       Weight: weight,
     }));
-    const answer = await this.#json('POST', `/Leases/${lease}/Children`, { Children }, signal, {
+    const response = await this.#json('POST', `/Leases/${lease}/Children`, { Children }, signal, {
       headers: traceHeaders(trace),
     });
-    return (answer as { Ids: number[] }).Ids;
+    return (response as { Ids: number[] }).Ids;
   }
 
   /** Lets the task wait for its children, where some have not ended. */
   async wait(
     lease: string,
-    body: ProgressCarrier & { readonly OnFailure: OnFailure },
+    body: ProgressPayload & { readonly OnFailure: OnFailure },
     signal: AbortSignal,
-  ): Promise<CountsCarrier & { readonly Waits: boolean }> {
-    const answer = await this.#json('POST', `/Leases/${lease}/Wait`, body, signal);
-    return answer as CountsCarrier & { Waits: boolean };
+  ): Promise<ChildCountsPayload & { readonly Waits: boolean }> {
+    const response = await this.#json('POST', `/Leases/${lease}/Wait`, body, signal);
+    return response as ChildCountsPayload & { Waits: boolean };
   }
 
   /** A page of the children of the task, after the id. */
@@ -189,14 +189,14 @@ export class WorkerClient {
     afterId: number,
     limit: number,
     signal: AbortSignal,
-  ): Promise<ChildrenCarrier> {
+  ): Promise<ChildPagePayload> {
     const query = `After=${afterId}&Limit=${limit}${state === undefined ? '' : `&State=${state}`}`;
     return (await this.#json(
       'GET',
       `/Leases/${lease}/Children?${query}`,
       undefined,
       signal,
-    )) as ChildrenCarrier;
+    )) as ChildPagePayload;
   }
 
   async log(
@@ -209,7 +209,7 @@ export class WorkerClient {
 
   async succeed(
     lease: string,
-    body: ProgressCarrier & { readonly Result: string },
+    body: ProgressPayload & { readonly Result: string },
     signal: AbortSignal,
   ): Promise<void> {
     await this.#json('POST', `/Leases/${lease}/Succeed`, body, signal);
@@ -217,16 +217,16 @@ export class WorkerClient {
 
   async fail(
     lease: string,
-    body: ProgressCarrier & { readonly Message: string; readonly Retry: boolean },
+    body: ProgressPayload & { readonly Message: string; readonly Retry: boolean },
     signal: AbortSignal,
   ): Promise<void> {
     await this.#json('POST', `/Leases/${lease}/Fail`, body, signal);
   }
 
   /** Gives the task back. */
-  async handBack(
+  async returnTask(
     lease: string,
-    body: ProgressCarrier & { readonly Began: boolean },
+    body: ProgressPayload & { readonly Began: boolean },
     signal: AbortSignal,
   ): Promise<void> {
     await this.#json('POST', `/Leases/${lease}/Return`, body, signal);
@@ -252,19 +252,19 @@ export class WorkerClient {
     await this.#agent.destroy();
   }
 
-  /** Has the server answer a waiting call, and cuts that where the answer does not come within the time. */
-  async #endWaiting(path: string, over: AbortController, graceMs: number): Promise<void> {
+  /** Has the server response a waiting call, and cuts that where the response does not come within the time. */
+  async #cancelAcquire(path: string, over: AbortController, graceMs: number): Promise<void> {
     const signal = AbortSignal.any([over.signal, AbortSignal.timeout(graceMs)]);
     try {
       for (;;) {
         await this.#json('DELETE', path, undefined, signal);
-        await delay(END_AGAIN_MS, undefined, { signal });
+        await delay(CANCEL_INTERVAL_MS, undefined, { signal });
       }
     } catch (error) {
       if (over.signal.aborted) return;
       this.#log.warn(
         { event: 'worker.acquire_timeout', err: error },
-        'server did not answer a request for tasks in time; aborted',
+        'server did not response a request for tasks in time; aborted',
       );
       over.abort();
     }
@@ -279,8 +279,8 @@ export class WorkerClient {
   ): Promise<unknown> {
     const text = body === undefined ? null : JSON.stringify(body);
     const headers = { ...more, ...(text === null ? {} : { 'content-type': 'application/json' }) };
-    const answer = await this.#call(method, path, headers, () => text, signal, trying);
-    return answer === '' ? undefined : (JSON.parse(answer) as unknown);
+    const response = await this.#call(method, path, headers, () => text, signal, trying);
+    return response === '' ? undefined : (JSON.parse(response) as unknown);
   }
 
   async #call(
@@ -293,16 +293,16 @@ export class WorkerClient {
   ): Promise<string> {
     const attempt = async (): Promise<string> => {
       trying.throwIfAborted();
-      const answer = await request(this.#base + path, {
+      const response = await request(this.#base + path, {
         method,
         dispatcher: this.#agent,
         headers: { ...headers, authorization: `Bearer ${this.#token}`, 'so-timezone': 'UTC' },
         body: body(),
         signal,
       });
-      const text = await answer.body.text();
-      if (answer.statusCode < 300) return text;
-      throw new CallRefused(answer.statusCode, messageOf(text) ?? `${path}: ${answer.statusCode}`);
+      const text = await response.body.text();
+      if (response.statusCode < 300) return text;
+      throw new CallRefused(response.statusCode, messageOf(text) ?? `${path}: ${response.statusCode}`);
     };
     return retry(attempt, {
       ...BACKOFF,
@@ -317,7 +317,7 @@ export class WorkerClient {
   }
 }
 
-/** Whether the same call would meet the same answer. */
+/** Whether the same call would meet the same response. */
 function isFinal(status: number): boolean {
   return status >= 300 && status < 500 && status !== 408 && status !== 429;
 }

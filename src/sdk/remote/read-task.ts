@@ -1,9 +1,9 @@
 import { DEFAULT_TEXT_LIMITS } from '../../core/limits.ts';
 import type { BatchTask, CancellationBehaviourName, Parameters } from '../../core/task.ts';
-import type { AcquiredCarrier } from './client.ts';
+import type { AcquiredTask } from './client.ts';
 
 /** The task that Acquire has answered, as definitions inside the server get it. */
-export function readTask(acquired: AcquiredCarrier): BatchTask {
+export function readTask(acquired: AcquiredTask): BatchTask {
   const info = acquired.Task;
   const text = (name: string): string => String(info[name] ?? '');
   const number = (name: string): number => Number(info[name] ?? 0);
@@ -42,7 +42,7 @@ export function readTask(acquired: AcquiredCarrier): BatchTask {
 }
 
 /** The longest ProgressDescription that the server keeps: what it says itself, in FieldProperties. */
-export function readProgressLimit({ Task }: AcquiredCarrier): number {
+export function readProgressLimit({ Task }: AcquiredTask): number {
   const fields = Task.FieldProperties as Record<string, { FieldLength?: unknown }> | undefined;
   const length = fields?.ProgressDescription?.FieldLength;
   return typeof length === 'number' ? length : DEFAULT_TEXT_LIMITS.progressDescription;

@@ -19,27 +19,27 @@ import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../children.ts';
 import type { ResultFile, TaskContext, TaskDefinition } from '../define-task.ts';
 import { type Json, loggableError, PermanentError, RunEnded, type RunEndReason } from '../errors.ts';
 import { forwardingLog, type LogLine, lineText, logFieldsOf } from '../log.ts';
-import { RunHandle, runWithGracePeriod } from '../run-control.ts';
+import { RunHandle, runWithGracePeriod } from '../run-handle.ts';
 import { inFaultScope } from '../run-faults.ts';
 import {
-  type AcquiredCarrier,
+  type AcquiredTask,
   CallRefused,
-  type ChildrenCarrier,
-  type CountsCarrier,
-  type ProgressCarrier,
+  type ChildPagePayload,
+  type ChildCountsPayload,
+  type ProgressPayload,
   type WorkerClient,
 } from './client.ts';
 import { readProgressLimit, readTask } from './read-task.ts';
 
 /** Progress and log lines are sent at most this often a task. */
-const TELL_MS = 300;
-const MAX_LINES_AT_ONCE = 200;
+const REPORT_DELAY_MS = 300;
+const MAX_LINES_PER_CALL = 200;
 /** While the server can't be reached, the oldest lines beyond this are dropped. */
 const MAX_LINES = 1000;
 /** A lease is renewed this many times within its length. */
 const RENEWALS_PER_LEASE = 3;
 const WATCH_MS = 250;
-const FIRST_BEAT_MS = 500;
+const FIRST_HEARTBEAT_MS = 500;
 
 /**
  * One run of one task in a worker outside the server. It holds the task by its lease, gives the signs of life, and
@@ -47,7 +47,7 @@ const FIRST_BEAT_MS = 500;
  */
 export class RemoteRun extends RunHandle {
   readonly task: BatchTask;
-  readonly #acquired: AcquiredCarrier;
+  readonly #acquired: AcquiredTask;
   readonly #definition: TaskDefinition;
   readonly #client: WorkerClient;
   readonly #log: Logger;
@@ -56,18 +56,18 @@ export class RemoteRun extends RunHandle {
   /** Aborted when the task is lost: no call for it makes sense any more. */
   readonly #lost = new AbortController();
   /** Aborted when the work is done: what is left to tell goes with the end. */
-  readonly #silent = new AbortController();
+  readonly #workDone = new AbortController();
   /** Aborted when the run is over: its signs of life end. */
   readonly #over = new AbortController();
   /** When the lease was last known to be held, on this process's own clock (ms). */
-  #lastHeld = performance.now();
+  #lastRenewed = performance.now();
   #lines: LogLine[] = [];
-  #telling: Promise<void> | undefined;
+  #reporting: Promise<void> | undefined;
   #folder: string | undefined;
   #file: ResultFile | undefined;
 
   constructor(
-    acquired: AcquiredCarrier,
+    acquired: AcquiredTask,
     definition: TaskDefinition,
     parts: { readonly client: WorkerClient; readonly log: Logger; readonly graceSeconds: number },
   ) {
@@ -83,33 +83,33 @@ export class RemoteRun extends RunHandle {
     this.#log = parts.log.child(logFieldsOf(this.task, this.#span.traceId));
   }
 
-  override end(reason: RunEndReason): void {
-    super.end(reason);
+  override cancel(reason: RunEndReason): void {
+    super.cancel(reason);
     if (this.hasNoTask) this.#lost.abort(new RunEnded(reason));
   }
 
   override progress(percent: number, text: Text | undefined): string | undefined {
     const problem = super.progress(percent, text);
-    this.#tellSoon();
+    this.#scheduleReport();
     return problem;
   }
 
   /** Runs the task to its end and writes that. Never rejects. */
   async execute(): Promise<void> {
     const watch = setInterval(() => this.#watch(), WATCH_MS);
-    const beating = this.#beat();
+    const heartbeat = this.#heartbeat();
     try {
       const work = this.#span.with(() => this.#work());
       const outcome = await runWithGracePeriod(this, work, {
         graceSeconds: this.#graceSeconds,
-        onLeftBehind: () =>
+        onAbandoned: () =>
           this.#log.warn({ event: 'run.abandoned' }, 'run did not stop within its grace period; abandoned'),
         onFailure: (error) => this.#log.warn({ event: 'run.failed', err: error }, 'run failed'),
       });
-      this.#silent.abort();
-      await this.#telling;
+      this.#workDone.abort();
+      await this.#reporting;
       if (outcome?.kind === 'failed') this.#span.fail('run_failed');
-      if (outcome !== undefined) await this.#finish(outcome, beating);
+      if (outcome !== undefined) await this.#finish(outcome, heartbeat);
       else if (this.cancelReason !== 'waiting') {
         this.#span.fail('lease_lost');
         this.#log.warn({ event: 'lease.lost' }, 'run lost its lease; its outcome is discarded');
@@ -124,7 +124,7 @@ export class RemoteRun extends RunHandle {
       this.#span.end();
       clearInterval(watch);
       this.#over.abort();
-      await beating;
+      await heartbeat;
       if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
     }
   }
@@ -159,7 +159,7 @@ export class RemoteRun extends RunHandle {
       },
       checkpoint: async (value) => {
         const kept = JSON.parse(checkpointJson(value)) as Json;
-        await this.#held((lease) => this.#client.checkpoint(lease, kept, this.#lost.signal));
+        await this.#withLease((lease) => this.#client.checkpoint(lease, kept, this.#lost.signal));
       },
       resultFile: (name) => this.#resultFile(name),
       children: childrenOver(this.#children()),
@@ -173,11 +173,11 @@ export class RemoteRun extends RunHandle {
 
   #children(): ChildrenPort {
     const { signal } = this.#lost;
-    const page = (state: StoredState | undefined, afterId: number, limit: number): Promise<ChildrenCarrier> =>
-      this.#held((lease) => this.#client.children(lease, state, afterId, limit, signal));
+    const page = (state: StoredState | undefined, afterId: number, limit: number): Promise<ChildPagePayload> =>
+      this.#withLease((lease) => this.#client.children(lease, state, afterId, limit, signal));
     return {
       start: (children) =>
-        this.#held((lease) => this.#client.startChildren(lease, children, this.#span.trace, signal)),
+        this.#withLease((lease) => this.#client.startChildren(lease, children, this.#span.trace, signal)),
       wait: (onFailure) => this.#wait(onFailure),
       summary: async () => countsOf(await page(undefined, 0, 1)),
       page: async ({ state }, afterId) =>
@@ -196,19 +196,19 @@ export class RemoteRun extends RunHandle {
     await this.#sendLines();
     await this.#uploadFile();
     const body = { ...progressOf(this), OnFailure };
-    const answer = await this.#held((lease) => this.#client.wait(lease, body, this.#lost.signal));
-    if (!answer.Waits) return countsOf(answer);
-    this.end('waiting');
+    const response = await this.#withLease((lease) => this.#client.wait(lease, body, this.#lost.signal));
+    if (!response.Waits) return countsOf(response);
+    this.cancel('waiting');
     throw new RunEnded('waiting');
   }
 
   /** Makes a call for the lease; where that is over, the run ends. */
-  async #held<T>(call: (lease: string) => Promise<T>): Promise<T> {
+  async #withLease<T>(call: (lease: string) => Promise<T>): Promise<T> {
     try {
       return await call(this.#acquired.Lease);
     } catch (error) {
       if (error instanceof CallRefused && error.leaseIsOver) {
-        this.end('lost');
+        this.cancel('lost');
         throw new RunEnded('lost');
       }
       throw error instanceof CallRefused ? new PermanentError(error.message) : error;
@@ -216,14 +216,14 @@ export class RemoteRun extends RunHandle {
   }
 
   #watch(): void {
-    if (performance.now() - this.#lastHeld > this.#acquired.LeaseSeconds * 1000) this.end('lost');
+    if (performance.now() - this.#lastRenewed > this.#acquired.LeaseSeconds * 1000) this.cancel('lost');
   }
 
   /** Renews the lease, each time waiting at the server, so that a stop is heard at once. */
-  async #beat(): Promise<void> {
+  async #heartbeat(): Promise<void> {
     const WaitSeconds = Math.min(30, this.#acquired.LeaseSeconds / RENEWALS_PER_LEASE);
     // Many runs end before the first sign of life is due.
-    const first = Math.min(FIRST_BEAT_MS, WaitSeconds * 1000);
+    const first = Math.min(FIRST_HEARTBEAT_MS, WaitSeconds * 1000);
     await delay(first, undefined, { signal: this.#over.signal }).catch(() => undefined);
     while (!this.#over.signal.aborted) {
       try {
@@ -240,18 +240,18 @@ export class RemoteRun extends RunHandle {
   }
 
   /** @returns whether the lease goes on being renewed */
-  async #renew(body: ProgressCarrier & { readonly WaitSeconds?: number }): Promise<boolean> {
+  async #renew(body: ProgressPayload & { readonly WaitSeconds?: number }): Promise<boolean> {
     const signal = AbortSignal.any([this.#lost.signal, this.#over.signal]);
     const began = performance.now();
-    const { Stop, Reason } = await this.#held((lease) => this.#client.renew(lease, body, signal));
+    const { Stop, Reason } = await this.#withLease((lease) => this.#client.renew(lease, body, signal));
     if (!Stop) {
-      this.#lastHeld = Math.max(this.#lastHeld, began);
+      this.#lastRenewed = Math.max(this.#lastRenewed, began);
       return true;
     }
     // From now on the lease is not renewed: what is left of it is the time to end.
     if (this.cancelReason === undefined)
       this.#log.info({ event: 'run.stop_requested', reason: Reason }, 'stop requested');
-    this.end('stopped');
+    this.cancel('stopped');
     return false;
   }
 
@@ -259,26 +259,26 @@ export class RemoteRun extends RunHandle {
     this.#log[line.level]({ event: 'task.log', ...line.fields }, line.message);
     this.#lines.push(line);
     if (this.#lines.length > MAX_LINES) this.#lines.shift();
-    this.#tellSoon();
+    this.#scheduleReport();
   }
 
   /** Sends progress and lines a little later, what has gathered by then together. */
-  #tellSoon(): void {
-    if (this.#silent.signal.aborted) return;
-    this.#telling ??= this.#tellLater().finally(() => {
-      this.#telling = undefined;
+  #scheduleReport(): void {
+    if (this.#workDone.signal.aborted) return;
+    this.#reporting ??= this.#reportAfterDelay().finally(() => {
+      this.#reporting = undefined;
       const more = this.hasProgress || this.#lines.length > 0;
-      if (more && !this.#silent.signal.aborted && !this.hasNoTask) this.#tellSoon();
+      if (more && !this.#workDone.signal.aborted && !this.hasNoTask) this.#scheduleReport();
     });
   }
 
-  async #tellLater(): Promise<void> {
+  async #reportAfterDelay(): Promise<void> {
     try {
-      await delay(TELL_MS, undefined, { signal: this.#silent.signal });
+      await delay(REPORT_DELAY_MS, undefined, { signal: this.#workDone.signal });
       await this.#sendLines();
       if (this.hasProgress) await this.#renew(progressOf(this));
     } catch (error) {
-      if (!this.#silent.signal.aborted && !this.hasNoTask)
+      if (!this.#workDone.signal.aborted && !this.hasNoTask)
         this.#log.warn({ event: 'run.progress_failed', err: error }, 'failed to send progress');
     }
   }
@@ -286,9 +286,9 @@ export class RemoteRun extends RunHandle {
   async #sendLines(): Promise<void> {
     while (this.#lines.length > 0 && !this.hasNoTask) {
       const lines = this.#lines
-        .splice(0, MAX_LINES_AT_ONCE)
+        .splice(0, MAX_LINES_PER_CALL)
         .map((line) => ({ Level: line.level, Message: lineText(line) }));
-      await this.#held((lease) => this.#client.log(lease, lines, this.#lost.signal));
+      await this.#withLease((lease) => this.#client.log(lease, lines, this.#lost.signal));
     }
   }
 
@@ -301,24 +301,24 @@ export class RemoteRun extends RunHandle {
   }
 
   /** Sends what is left: lines, the file, then the end. The signs of life go on until the last of them. */
-  async #finish(outcome: RunOutcome, beating: Promise<void>): Promise<void> {
+  async #finish(outcome: RunOutcome, heartbeat: Promise<void>): Promise<void> {
     await this.#sendLines();
     let end = outcome;
     if (outcome.kind === 'returned') {
       end = await this.#uploadFile().then(
         () => outcome,
-        (error: unknown) => whatCannotBeKept(error),
+        (error: unknown) => rejectionOutcome(error),
       );
     }
     this.#over.abort();
-    await beating;
-    await this.#writeEnd(end).catch((error: unknown) => this.#writeEnd(whatCannotBeKept(error)));
+    await heartbeat;
+    await this.#writeEnd(end).catch((error: unknown) => this.#writeEnd(rejectionOutcome(error)));
   }
 
   async #writeEnd(outcome: RunOutcome): Promise<void> {
     const progress = progressOf(this);
     const { signal } = this.#lost;
-    await this.#held((lease) => {
+    await this.#withLease((lease) => {
       switch (outcome.kind) {
         case 'returned':
           return this.#client.succeed(lease, { ...progress, Result: String(outcome.result) }, signal);
@@ -329,7 +329,7 @@ export class RemoteRun extends RunHandle {
             signal,
           );
         default:
-          return this.#client.handBack(lease, { ...progress, Began: true }, signal);
+          return this.#client.returnTask(lease, { ...progress, Began: true }, signal);
       }
     });
   }
@@ -341,17 +341,17 @@ export class RemoteRun extends RunHandle {
     await pipeline(createReadStream(path), hash);
     const { size: bytes } = await stat(path);
     const file = { name, path, bytes, sha256: hash.digest('base64') };
-    await this.#held((lease) => this.#client.file(lease, file, this.#lost.signal));
+    await this.#withLease((lease) => this.#client.file(lease, file, this.#lost.signal));
   }
 }
 
 /** The failure of a run whose result the server refuses; other errors are thrown on. */
-function whatCannotBeKept(error: unknown): RunOutcome {
+function rejectionOutcome(error: unknown): RunOutcome {
   if (error instanceof PermanentError) return { kind: 'failed', message: error.text, permanent: true };
   throw error;
 }
 
-function progressOf(run: RunHandle): ProgressCarrier {
+function progressOf(run: RunHandle): ProgressPayload {
   const { percent, text } = run.takeProgress();
   return {
     ...(percent === null ? {} : { ProgressPercent: percent }),
@@ -359,6 +359,6 @@ function progressOf(run: RunHandle): ProgressCarrier {
   };
 }
 
-function countsOf({ Total, Ended, Failed }: CountsCarrier): ChildCounts {
+function countsOf({ Total, Ended, Failed }: ChildCountsPayload): ChildCounts {
   return { total: Total, ended: Ended, failed: Failed };
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pino, { type Logger } from 'pino';
 import type { RetryOptions, TaskDefinition } from '../define-task.ts';
 import { catchRunFaults } from '../run-faults.ts';
-import { type AcquiredCarrier, CallRefused, WorkerClient } from './client.ts';
+import { type AcquiredTask, CallRefused, WorkerClient } from './client.ts';
 import { RemoteRun } from './run.ts';
 
 /** What a worker outside the server is made of. */
@@ -72,7 +72,7 @@ class RemoteWorker implements Worker {
   readonly #end = Promise.withResolvers<void>();
   #working: Promise<void> = Promise.resolve();
   #slotFreed = Promise.withResolvers<void>();
-  #undoCatching: () => void = () => undefined;
+  #stopCatchingFaults: () => void = () => undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = {
@@ -95,7 +95,7 @@ class RemoteWorker implements Worker {
 
   async start(): Promise<void> {
     await this.#declare();
-    this.#undoCatching = catchRunFaults();
+    this.#stopCatchingFaults = catchRunFaults();
     this.#working = this.#work().then(
       () => this.#finish(undefined),
       (error: unknown) => this.#finish(this.#stopping.signal.aborted ? undefined : error),
@@ -105,7 +105,7 @@ class RemoteWorker implements Worker {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#slotFreed.resolve();
-    for (const run of this.#runs.keys()) run.end('shutdown');
+    for (const run of this.#runs.keys()) run.cancel('shutdown');
     await this.#working;
   }
 
@@ -151,11 +151,11 @@ class RemoteWorker implements Worker {
     }
   }
 
-  #run(acquired: AcquiredCarrier): void {
+  #run(acquired: AcquiredTask): void {
     const definition = this.#tasks.get(String(acquired.Task.Name).toLowerCase());
     if (definition === undefined) throw new Error(`The server sent a task of ${acquired.Task.Name}.`);
     const run = new RemoteRun(acquired, definition, { ...this.#options, client: this.#client });
-    const running = (this.#stopping.signal.aborted ? this.#giveBack(acquired) : run.execute()).finally(() => {
+    const running = (this.#stopping.signal.aborted ? this.#returnUnstarted(acquired) : run.execute()).finally(() => {
       this.#runs.delete(run);
       this.#slotFreed.resolve();
       this.#slotFreed = Promise.withResolvers();
@@ -164,9 +164,9 @@ class RemoteWorker implements Worker {
   }
 
   /** What came when the worker was stopping already never begins. */
-  async #giveBack({ Lease, LeaseSeconds }: AcquiredCarrier): Promise<void> {
+  async #returnUnstarted({ Lease, LeaseSeconds }: AcquiredTask): Promise<void> {
     await this.#client
-      .handBack(Lease, { Began: false }, AbortSignal.timeout(LeaseSeconds * 1000))
+      .returnTask(Lease, { Began: false }, AbortSignal.timeout(LeaseSeconds * 1000))
       .catch((error: unknown) =>
         this.#options.log.warn(
           { event: 'worker.task_return_failed', err: error },
@@ -177,9 +177,9 @@ class RemoteWorker implements Worker {
 
   async #finish(error: unknown): Promise<void> {
     this.#stopping.abort();
-    if (error !== undefined) for (const run of this.#runs.keys()) run.end('shutdown');
+    if (error !== undefined) for (const run of this.#runs.keys()) run.cancel('shutdown');
     await Promise.all(this.#runs.values());
-    this.#undoCatching();
+    this.#stopCatchingFaults();
     await this.#client.close();
     if (error === undefined) this.#end.resolve();
     else this.#end.reject(error);

@@ -50,7 +50,7 @@ export class RunHandle implements FaultTarget {
   #controller: AbortController | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #progressLimit: number;
-  #endReason: RunEndReason | undefined;
+  #cancelReason: RunEndReason | undefined;
   #percent: number | null = null;
   #text: Text | null = null;
   #dirty = false;
@@ -67,36 +67,36 @@ export class RunHandle implements FaultTarget {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#endReason !== undefined) this.#controller.abort(new RunEnded(this.#endReason));
+      if (this.#cancelReason !== undefined) this.#controller.abort(new RunEnded(this.#cancelReason));
     }
     return this.#controller.signal;
   }
 
   /** Calls back once, when the run is told to end; at once where it was already. @returns what ends the listening */
-  onEnd(listener: () => void): () => void {
-    if (this.#endReason !== undefined) listener();
+  onCancel(listener: () => void): () => void {
+    if (this.#cancelReason !== undefined) listener();
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /** Why the run was told to end, if it was. */
   get cancelReason(): RunEndReason | undefined {
-    return this.#endReason;
+    return this.#cancelReason;
   }
 
   /** Whether the run holds its task no longer, so that its end is nothing to write. */
   get hasNoTask(): boolean {
-    return this.#endReason === 'lost' || this.#endReason === 'waiting';
+    return this.#cancelReason === 'lost' || this.#cancelReason === 'waiting';
   }
 
   /**
    * Tells the run to end. The first reason stays, but a lost task outweighs all: nothing may be written then, nor after
    * the task has begun to wait for its children.
    */
-  end(reason: RunEndReason): void {
+  cancel(reason: RunEndReason): void {
     const writesNothing = reason === 'lost' || reason === 'waiting';
-    const isFirst = this.#endReason === undefined;
-    if (isFirst || (writesNothing && !this.hasNoTask)) this.#endReason = reason;
+    const isFirst = this.#cancelReason === undefined;
+    if (isFirst || (writesNothing && !this.hasNoTask)) this.#cancelReason = reason;
     if (!isFirst) return;
     this.#controller?.abort(new RunEnded(reason));
     const listeners = [...this.#listeners];
@@ -117,7 +117,7 @@ export class RunHandle implements FaultTarget {
     this.reportFault(kind, error, text, this.#isOver);
     if (this.#isOver) return;
     this.#fault ??= { ...outcome, message: text };
-    this.end('failed');
+    this.cancel('failed');
   }
 
   /** The outcome due to an error that the code of the run did not catch, if there is one. */
@@ -165,7 +165,7 @@ export interface Supervision {
   /** Seconds that a run gets to end after it was told to. */
   readonly graceSeconds: number;
   /** Called when these are over and it has not. */
-  readonly onLeftBehind: () => void;
+  readonly onAbandoned: () => void;
   /** Called with a printable error if it fails without having been canceled. */
   readonly onFailure: (error: Error) => void;
 }
@@ -178,14 +178,14 @@ export interface Supervision {
 export async function runWithGracePeriod(
   control: RunHandle,
   work: Promise<unknown>,
-  { graceSeconds, onLeftBehind, onFailure }: Supervision,
+  { graceSeconds, onAbandoned, onFailure }: Supervision,
 ): Promise<RunOutcome | undefined> {
-  const grace = Promise.withResolvers<'left behind'>();
+  const grace = Promise.withResolvers<'abandoned'>();
   let timer: NodeJS.Timeout | undefined;
-  const ignoreEnd = control.onEnd(() => {
+  const removeListener = control.onCancel(() => {
     timer = setTimeout(() => {
-      onLeftBehind();
-      grace.resolve('left behind');
+      onAbandoned();
+      grace.resolve('abandoned');
     }, graceSeconds * 1000);
   });
   try {
@@ -202,19 +202,19 @@ export async function runWithGracePeriod(
     // Node.js reports an unhandled rejection after the current microtasks.
     await nextTurn();
     if (control.hasNoTask) return undefined;
-    if (outcome === 'left behind' || outcome.kind === 'failed') {
+    if (outcome === 'abandoned' || outcome.kind === 'failed') {
       if (control.cancelReason === 'shutdown') return { kind: 'interrupted' };
       const abandoned = {
         kind: 'failed',
         message: message`The run was left behind.`,
         permanent: true,
       } as const;
-      if (outcome === 'left behind') return control.faultOutcome ?? abandoned;
+      if (outcome === 'abandoned') return control.faultOutcome ?? abandoned;
     }
     return control.faultOutcome ?? outcome;
   } finally {
     control.conclude();
     clearTimeout(timer);
-    ignoreEnd();
+    removeListener();
   }
 }
