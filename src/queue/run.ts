@@ -8,8 +8,8 @@ import { asRun, asServer } from '../db/run-connections.ts';
 import type { LogFields } from '../logger.ts';
 import { loggableError } from '../sdk/errors.ts';
 import { logFieldsOf } from '../sdk/log.ts';
-import { RunHandle } from '../sdk/run-handle.ts';
 import { inFaultScope, leaveFaultScope } from '../sdk/run-faults.ts';
+import { RunHandle } from '../sdk/run-handle.ts';
 import type { RegisteredDefinition } from './registry.ts';
 
 /** Receives the errors that escape from the code of runs. */

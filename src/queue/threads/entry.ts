@@ -11,8 +11,8 @@ import type { ResultFile, TaskContext, TaskDefinition } from '../../sdk/define-t
 import { type Json, PermanentError, RunEnded } from '../../sdk/errors.ts';
 import { forwardingLog } from '../../sdk/log.ts';
 import { storableProgress } from '../../sdk/progress.ts';
-import { failedOutcome, returnedOutcome } from '../../sdk/run-handle.ts';
 import { catchRunFaults, type FaultTarget, inFaultScope } from '../../sdk/run-faults.ts';
+import { failedOutcome, returnedOutcome } from '../../sdk/run-handle.ts';
 import {
   type ChildrenCall,
   type FromThread,

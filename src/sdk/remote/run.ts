@@ -19,13 +19,13 @@ import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../children.ts';
 import type { ResultFile, TaskContext, TaskDefinition } from '../define-task.ts';
 import { type Json, loggableError, PermanentError, RunEnded, type RunEndReason } from '../errors.ts';
 import { forwardingLog, type LogLine, lineText, logFieldsOf } from '../log.ts';
-import { RunHandle, runWithGracePeriod } from '../run-handle.ts';
 import { inFaultScope } from '../run-faults.ts';
+import { RunHandle, runWithGracePeriod } from '../run-handle.ts';
 import {
   type AcquiredTask,
   CallRefused,
-  type ChildPagePayload,
   type ChildCountsPayload,
+  type ChildPagePayload,
   type ProgressPayload,
   type WorkerClient,
 } from './client.ts';
@@ -173,7 +173,11 @@ export class RemoteRun extends RunHandle {
 
   #children(): ChildrenPort {
     const { signal } = this.#lost;
-    const page = (state: StoredState | undefined, afterId: number, limit: number): Promise<ChildPagePayload> =>
+    const page = (
+      state: StoredState | undefined,
+      afterId: number,
+      limit: number,
+    ): Promise<ChildPagePayload> =>
       this.#withLease((lease) => this.#client.children(lease, state, afterId, limit, signal));
     return {
       start: (children) =>

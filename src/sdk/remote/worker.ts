@@ -155,11 +155,13 @@ class RemoteWorker implements Worker {
     const definition = this.#tasks.get(String(acquired.Task.Name).toLowerCase());
     if (definition === undefined) throw new Error(`The server sent a task of ${acquired.Task.Name}.`);
     const run = new RemoteRun(acquired, definition, { ...this.#options, client: this.#client });
-    const running = (this.#stopping.signal.aborted ? this.#returnUnstarted(acquired) : run.execute()).finally(() => {
-      this.#runs.delete(run);
-      this.#slotFreed.resolve();
-      this.#slotFreed = Promise.withResolvers();
-    });
+    const running = (this.#stopping.signal.aborted ? this.#returnUnstarted(acquired) : run.execute()).finally(
+      () => {
+        this.#runs.delete(run);
+        this.#slotFreed.resolve();
+        this.#slotFreed = Promise.withResolvers();
+      },
+    );
     this.#runs.set(run, running);
   }
 
