@@ -142,7 +142,7 @@ export class Files {
    */
   async resultFile(task: BatchTask, name: string, fileAttempt: number | null): Promise<ResultFile> {
     if (!isFileName(name))
-      throw new PermanentError(message`"${name}" is not a file name; one without folders is accepted.`);
+      throw new PermanentError(message`"${name}" is not a file name; a name without folders is accepted.`);
     const run = { taskId: task.id, attempt: task.attempt };
     const path = await this.scratch.open(run, name, fileAttempt ?? 0, async () => {
       const kept = await findResultFile(this.#db, task.id);
@@ -373,7 +373,7 @@ function notAsSaid(received: Measured, said: Measured): Error {
 /** @throws RequestError (invalid) where the name is none that can be kept */
 function checkFileName(name: string): void {
   if (!isFileName(name))
-    throw invalid`"${name}" is not a file name; one without folders, at most ${LONGEST_NAME} characters long, is accepted.`;
+    throw invalid`"${name}" is not a file name; a name of at most ${LONGEST_NAME} characters without folders is accepted.`;
   checkText(message`The file name`, name, LONGEST_NAME);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CHILDREN_PAGE, type ChildrenPort, childrenOver, type KeyedChild } from './children.ts';
 import { PermanentError } from './errors.ts';
 
-/** A port that keeps what it is told. */
+/** A port that records the calls of `start`. */
 function fakePort(counts = { total: 0, ended: 0, failed: 0 }, results = 0) {
   const calls: (readonly KeyedChild[])[] = [];
   const port: ChildrenPort = {
@@ -25,15 +25,15 @@ function fakePort(counts = { total: 0, ended: 0, failed: 0 }, results = 0) {
   return { port, calls };
 }
 
-describe('the children of a run', () => {
-  test('are started by at most 500 at once, and their ids come in their order', async () => {
+describe('childrenOver', () => {
+  test('starts at most 500 children per call and returns their ids in order', async () => {
     const { port, calls } = fakePort();
     const ids = await childrenOver(port).start(Array.from({ length: 1001 }, () => ({ name: 'child' })));
     expect(calls.map((children) => children.length)).toEqual([500, 500, 1]);
     expect([ids.length, ids[0], ids[500], ids[1000]]).toEqual([1001, 1000, 2000, 3000]);
   });
 
-  test('without a key have their place among those without one, the same in every run', async () => {
+  test('numbers the children without a key, the same in every run', async () => {
     const keysOfRun = async (): Promise<string[]> => {
       const { port, calls } = fakePort();
       const children = childrenOver(port);
@@ -45,7 +45,7 @@ describe('the children of a run', () => {
     expect(await keysOfRun()).toEqual(await keysOfRun());
   });
 
-  test('that have failed fail their parent, unless it is to continue', async () => {
+  test('fails the parent of failed children unless onFailure is continue', async () => {
     const counts = { total: 3, ended: 3, failed: 1 };
     const children = childrenOver(fakePort(counts).port);
     await expect(children.wait()).rejects.toThrow('1 of 3 children have failed.');
@@ -53,7 +53,7 @@ describe('the children of a run', () => {
     expect(await children.wait({ onFailure: 'continue' })).toEqual(counts);
   });
 
-  test.each([0, 1, CHILDREN_PAGE, CHILDREN_PAGE + 1])('are listed to the last of %i', async (results) => {
+  test.each([0, 1, CHILDREN_PAGE, CHILDREN_PAGE + 1])('lists all of %i children', async (results) => {
     const ids: number[] = [];
     for await (const child of childrenOver(fakePort(undefined, results).port).list()) ids.push(child.id);
     expect(ids).toEqual(Array.from({ length: results }, (_, index) => index + 1));

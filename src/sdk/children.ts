@@ -4,20 +4,20 @@ import type { Parameters } from '../core/task.ts';
 import type { StoredState } from '../core/task-state.ts';
 import { PermanentError } from './errors.ts';
 
-/** A child that a run starts. */
+/** A child to start. */
 export interface ChildToStart {
   /** The definition's name. */
   readonly name: string;
   readonly parameters?: Parameters | null | undefined;
-  /** Description of the child; empty where it is absent. */
+  /** Description of the child; empty by default. */
   readonly description?: string | undefined;
   /**
-   * What the child is called among its siblings, at most 200 characters: a run that begins again starts no key twice. Absent,
-   * it is the place among the children without a key that the run has started, which is right where each run starts the
-   * same ones in the same order.
+   * Unique key among its siblings, at most 200 characters. A retried run does not start a child whose key exists. Defaults
+   * to the child's position among the children without a key, which is correct if every run starts the same children in
+   * the same order.
    */
   readonly key?: string | undefined;
-  /** Its share of the parent's progress, a whole number from 1, which it is where it is absent. */
+  /** Weight in the parent's progress, a positive integer; 1 by default. */
   readonly weight?: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface KeyedChild extends ChildToStart {
   readonly key: string;
 }
 
-/** A child as its parent sees it. */
+/** The state and result of a child. */
 export interface ChildResult {
   readonly id: number;
   readonly key: string;
@@ -36,51 +36,54 @@ export interface ChildResult {
   readonly fileName: string;
 }
 
-/** Which children are listed. */
+/** Selects the children to list. */
 export interface ChildFilter {
   readonly state?: StoredState | undefined;
 }
 
-/** The children of a task, as its run starts and awaits them. */
+/** The children of a task. */
 export interface TaskChildren {
   /**
-   * Starts children, any number, as tasks of the task's owner; a run that begins again finds those that it has started.
-   * They begin at once, whether the run goes on, waits or ends.
+   * Starts any number of children, with the owner of the task. They run immediately, whether this run continues, waits or
+   * ends. A retried run gets the ids of the children that an earlier run started.
    *
    * @returns their ids, in the same order
-   * @throws RequestError or PermanentError where a definition is unknown, parameters miss its schema, or a limit is reached;
-   *   RunEnded where this run no longer holds the task, or the task is being stopped
+   * @throws RequestError or PermanentError if a definition is unknown, parameters don't match its schema, or a limit is
+   *   reached; RunEnded if this run has lost its lease or the task is being stopped
    */
   start(children: Iterable<ChildToStart>): Promise<number[]>;
   /**
-   * Waits until all children have ended, without a worker: where some have not, the run ends here (by a `RunEnded` that it
-   * must let through), and the task has another run when the last has. That run begins from the top, with the last
-   * checkpoint, and here it goes on.
+   * Waits until all children have ended, without occupying a worker. If some have not ended, this run ends by a `RunEnded`,
+   * which the handler must not catch, and the task runs again after the last child has ended. That run starts from the
+   * top, with the last checkpoint, and this call then returns.
    *
-   * @param options `onFailure` says what the failure of a child means; `fail` where it is absent
-   * @throws PermanentError where a child has failed and `onFailure` is not `continue`
+   * @param options `onFailure` says how the failure of a child affects this task; `fail` by default
+   * @throws PermanentError if a child has failed and `onFailure` is not `continue`
    */
   wait(options?: { readonly onFailure?: OnFailure }): Promise<ChildCounts>;
-  /** How far the children have come. */
+  /** Counts the children: all, ended, failed. */
   summary(): Promise<ChildCounts>;
-  /** The children by id, page by page, so that any number fits in memory. Deleted ones are missing. */
+  /**
+   * Iterates over the children by id, without deleted ones. Loads them by page, so that memory use does not depend on
+   * their number.
+   */
   list(filter?: ChildFilter): AsyncIterable<ChildResult>;
 }
 
-/** How a run reaches its children: in the server's process, from a thread, or over HTTP. */
+/** Transport between a run and its children: in process, from a thread, or over HTTP. */
 export interface ChildrenPort {
   start(children: readonly KeyedChild[]): Promise<number[]>;
-  /** Resolves where all have ended; rejects with RunEnded where the task now waits. */
+  /** Resolves if all children have ended; rejects with RunEnded if the task now waits. */
   wait(onFailure: OnFailure): Promise<ChildCounts>;
   summary(): Promise<ChildCounts>;
-  /** At most `CHILDREN_PAGE`, fewer if their texts are long; none after the last. */
+  /** Returns at most `CHILDREN_PAGE` children, fewer if their texts are long; empty after the last. */
   page(filter: ChildFilter, afterId: number): Promise<readonly ChildResult[]>;
 }
 
-/** How many children a page has. */
+/** Maximum number of children in a page. */
 export const CHILDREN_PAGE = 500;
 
-/** The children of a task over whatever way there is to them. */
+/** Returns the children of a task over a transport. */
 export function childrenOver(port: ChildrenPort): TaskChildren {
   let withoutKey = 0;
   const keyed = (child: ChildToStart): KeyedChild =>

@@ -7,133 +7,139 @@ import type { BatchTask, CancellationBehaviourName } from '../core/task.ts';
 import type { TaskChildren } from './children.ts';
 import type { Json } from './errors.ts';
 
-/** What the server lends to definitions that run in its process. */
+/** Services of the server that definitions in its own process can use. */
 export interface RunServices {
   /** The database; tables of imports live in the schema `batchline_data`. */
   readonly database: Kysely<unknown>;
   /**
-   * Runs a function in a database transaction in which it can also set the checkpoint, so that work and
-   * checkpoint are kept together or not at all. Rolls back where this run has lost the task. Where the database asks for it
-   * (a deadlock, a serialization failure), the function is called again in a new transaction. `ctx.checkpoint` joins
-   * it; every other call that needs the database is refused until it has ended. After
-   * `BATCHLINE_RUN_TRANSACTION_SECONDS` it is rolled back.
+   * Runs a function in a database transaction that can also set the checkpoint, so that work and checkpoint commit
+   * together. Rolls back if this run has lost its lease. After a deadlock or a serialization failure, calls the function
+   * again in a new transaction. `ctx.checkpoint` joins the transaction; every other call that needs the database is
+   * rejected until the transaction ends. Rolls back after `BATCHLINE_RUN_TRANSACTION_SECONDS`.
    *
-   * @throws RunEnded if this run has lost the task; RunConnectionError if the time is over or a transaction of the run
-   *   is open; errors of the function
+   * @throws RunEnded if this run has lost its lease; RunConnectionError if the transaction timed out or the run already
+   *   has one open; errors of the function
    */
   transaction<T>(work: (tx: RunTransaction) => Promise<T>): Promise<T>;
   /**
-   * The absolute path of an input file: an uploaded one (`upload:<id>`), or one inside the allowed folder.
+   * Returns the absolute path of an input file: an upload (`upload:<id>`), or a file inside the input folder.
    *
-   * @throws PermanentError where it is outside the allowed folder or does not exist
+   * @throws PermanentError if the path is outside the input folder or does not exist
    */
   inputFile(name: string): Promise<string>;
   /** Whether calls to private, loopback and link-local addresses are allowed (`BATCHLINE_ALLOW_PRIVATE_ADDRESSES`). */
   readonly allowPrivateAddresses: boolean;
   /**
-   * The tasks that the run may see, oldest first, page by page, so that any number fits in memory: those that the
-   * sign-in which started the task may see, and its owner too.
+   * Iterates over the tasks that the run may read, oldest first. Loads them by page, so that memory use does not depend
+   * on their number. The run has the rights of the credentials that started the task, limited to those of its owner.
    *
-   * @param filter names a definition, a state, or both; nothing for all
+   * @param filter a definition, a state, or both; empty for all tasks
    */
   tasks(filter: { readonly name?: string; readonly state?: string }): AsyncIterable<BatchTask>;
 }
 
-/** A database transaction of a run. */
+/** A transaction opened by `services.transaction`. */
 export interface RunTransaction {
   readonly sql: Transaction<unknown>;
-  /** Sets the checkpoint in the same transaction. Call it before or after the work, once. */
+  /** Sets the checkpoint in this transaction. Call it at most once, before or after the work. */
   checkpoint(value: Json): Promise<void>;
 }
 
-/** The file that a run writes as the task's result (`FileName`). */
+/** The result file of a task (`FileName`), to be written by its run. */
 export interface ResultFile {
-  /** The name that the task shows as its FileName. */
+  /** The task's FileName. */
   readonly name: string;
-  /** Where to write it. The folder exists; an earlier attempt may have left the file there. */
+  /** The path to write to. Its folder exists; an earlier attempt may have left a file there. */
   readonly path: string;
 }
 
-/** What a run gets: its parameters, and everything it may tell. */
+/** The argument of a handler: its parameters, and the calls to report, checkpoint and start children. */
 export interface TaskContext<P = unknown> {
-  /** The parameters, coerced and checked by the definition's schema. */
+  /** The parameters, coerced to and validated against the definition's schema. */
   readonly parameters: P;
-  /** The task as it was when this run began. */
+  /** A snapshot of the task at the start of this run. */
   readonly task: BatchTask;
   /** The fencing token of this run. */
   readonly attempt: number;
-  /** Aborted when somebody stops the task, the server stops, the lease is lost, or the task waits for its children; `signal.reason` is a `RunEnded`. */
+  /**
+   * Aborted when the task is stopped, the server shuts down, the lease is lost, or the task starts to wait for its
+   * children; `signal.reason` is a `RunEnded`.
+   */
   readonly signal: AbortSignal;
-  /** Logs with the task's id and attempt. */
+  /** A logger that adds the task's id and attempt to each line. */
   readonly log: Logger;
   /**
-   * Headers that put a call to another system into the run's distributed trace (W3C Trace Context): `traceparent` and
-   * perhaps `tracestate`. Empty where the task was started in no trace.
+   * Headers that propagate the run's distributed trace to other systems (W3C Trace Context): `traceparent` and, if set,
+   * `tracestate`. Empty if the task was started outside of a trace.
    */
   readonly traceHeaders: Readonly<Record<string, string>>;
   /** The value of the last checkpoint of any attempt, or `undefined`. */
   readonly lastCheckpoint: Json | undefined;
   /**
-   * Reports how far the run is. Written at most a few times a second; the last value always. Never throws: a wrong
-   * progress is corrected, and the first one is a warning in the task's log.
+   * Reports progress. Writes are throttled to a few per second; the last value is always written. Never throws: an
+   * invalid value is corrected, and the first one is logged as a warning in the task's log.
    *
-   * @param percent 0 to 100, clamped; `NaN` keeps the one before; fractions are cut
-   * @param text the current stage, cut to 254 characters; absent leaves the last text. A `message` is shown to
-   *   each reader in their language, if a catalogue has it
+   * @param percent clamped to 0 to 100 and truncated; `NaN` keeps the previous value
+   * @param text the current stage, truncated to 254 characters; keeps the previous text if omitted. A `message` is
+   *   translated for each reader if a catalogue has it
    */
   progress(percent: number, text?: Text): void;
   /**
-   * Keeps a value that the next attempt finds as `lastCheckpoint`. Durable when it resolves.
+   * Saves a value that the next attempt reads as `lastCheckpoint`. Durable once the promise resolves.
    *
-   * @throws RunEnded if this run has lost the task, RequestError if the value is not JSON or is too long
+   * @throws RunEnded if this run has lost its lease; RequestError if the value is not JSON or is too long
    */
   checkpoint(value: Json): Promise<void>;
-  /** The place of the task's result file; sets FileName when the run ends. A file name, not a path. */
+  /**
+   * Returns where to write the task's result file. FileName is set when the run ends.
+   *
+   * @param name a file name without folders
+   */
   resultFile(name: string): Promise<ResultFile>;
-  /** Starts further tasks and waits for them (docs/fan-out.md). */
+  /** Starts child tasks and waits for them (docs/fan-out.md). */
   readonly children: TaskChildren;
-  /** What the server lends to definitions that run in its process (isolate `inline`); throws in a thread. */
+  /** Services of the server, for definitions with `isolate: 'inline'`. Throws in a thread and in an external worker. */
   readonly services: RunServices;
 }
 
-/** How a failed run is tried again. */
+/** When and how often failed runs are retried, with exponential backoff. */
 export interface RetryOptions {
-  /** How many failed runs are followed by another; 0 by default. */
+  /** Maximum number of retries after failures; 0 by default. */
   readonly limit?: number;
-  /** How many runs whose process was lost (a crash, a power cut) are followed by another; 3 by default. */
+  /** Maximum number of retries after the process of a run was lost (a crash, a power cut); 3 by default. */
   readonly lost?: number;
-  /** Seconds before the first retry, at most a year; 1 by default. Jitter makes each delay up to a quarter longer. */
+  /** Seconds before the first retry, at most a year; 1 by default. Jitter adds up to 25 percent to each delay. */
   readonly delay?: number;
-  /** What the delay is multiplied by each time; 2 by default. */
+  /** Multiplier of the delay for each further retry; 2 by default. */
   readonly factor?: number;
-  /** The longest delay in seconds, before jitter; 300 by default. */
+  /** Maximum delay in seconds, before jitter; 300 by default. */
   readonly maxDelay?: number;
 }
 
-/** A kind of work: its name, its parameters and what it does. */
+/** A task definition: the name, the parameters and the handler of a kind of task. */
 export interface TaskDefinition<S extends TSchema = TSchema> {
-  /** The name that clients start it by: letters, digits, `_`, `-` and `.`, at most 100. */
+  /** The name that clients use to start tasks: up to 100 letters, digits, `_`, `-` and `.`. */
   readonly name: string;
-  /** One line for people; a `message` is told in the reader's language. */
+  /** A one-line description; a `message` is translated for each reader. */
   readonly description: Text;
-  /** A schema of an object (TypeBox or plain JSON Schema). Strings are coerced to what it asks for. */
+  /** A schema of an object (TypeBox or plain JSON Schema). Strings are coerced to the types of the schema. */
   readonly parameters?: S;
-  /** Whether it can be stopped; `CanCancel` by default. */
+  /** Whether its tasks can be stopped; `CanCancel` by default. */
   readonly cancellation?: CancellationBehaviourName;
-  /** A number is a limit with the default delays. No retries by default. */
+  /** Retries of failed runs; a number is a limit with the default delays. No retries by default. */
   readonly retries?: number | RetryOptions;
-  /** Seconds without a sign of life after which a run counts as lost; the server's lease by default. */
+  /** Lease length in seconds: a run without a heartbeat for this long is lost. The server's lease by default. */
   readonly heartbeat?: number;
   /**
-   * How many runs there may be, over all servers: at once, at once for each tenant, and begun in any period of
-   * seconds. Administrators may set others (`PUT /api/v1/Definitions/{name}/Limits`). No limits by default.
+   * Limits over all servers: concurrent runs, concurrent runs per tenant, and runs started per period. Administrators
+   * can override them (`PUT /api/v1/Definitions/{name}/Limits`). No limits by default.
    */
   readonly limits?: DefinitionLimits;
-  /** `inline` (default) shares the server's event loop; `thread` has a thread of its own, for work that computes. */
+  /** `inline` (default) runs on the server's event loop; `thread` runs in a worker thread, for CPU-bound work. */
   readonly isolate?: 'inline' | 'thread';
   /**
-   * How long its tasks are kept after their last change, by the state in which they have ended: `30d`, `12h`, `45m`,
-   * `90s` or `never`. A state that is not named is left to the setting BATCHLINE_RETENTION.
+   * Retention period of its tasks after their last change, by final state: `30d`, `12h`, `45m`, `90s` or `never`. The
+   * setting BATCHLINE_RETENTION applies to states that are not listed.
    */
   readonly retention?: {
     readonly Succeeded?: string;
@@ -141,23 +147,23 @@ export interface TaskDefinition<S extends TSchema = TSchema> {
     readonly SucceededManualCleanup?: string;
   };
   /**
-   * Does the work. The return value becomes the task's Result: a string or a `message` as it is, anything else as JSON.
+   * The handler. Its return value becomes the task's Result: a string or a `message` unchanged, any other value as JSON.
    * A thrown error fails the run.
    */
   run(ctx: TaskContext<Static<S>>): unknown;
 }
 
-/** Marks a value as a definition, so that a module's exports can be told apart. */
+/** Marks definitions among the exports of a module. */
 export const DEFINITION = Symbol.for('batchline.definition');
 
 /**
- * Defines a kind of work. Export the value from a module that `BATCHLINE_HANDLERS` names.
+ * Defines a kind of task. Export the definition from a module listed in `BATCHLINE_HANDLERS`.
  *
  * @example
  * ```ts
  * export const hello = defineTask({
  *   name: 'hello',
- *   description: 'Greets somebody',
+ *   description: 'Greets a person by name',
  *   parameters: Type.Object({ who: Type.String() }),
  *   async run(ctx) {
  *     ctx.progress(50, 'Halfway');

@@ -7,10 +7,10 @@ import { boundedText, MAX_ERROR_LENGTH } from '../core/run-texts.ts';
 /** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Why a run was told to end. */
+/** The reason for canceling a run. */
 export type RunEndReason = 'stopped' | 'shutdown' | 'lost' | 'waiting' | 'failed';
 
-/** The reason of `signal`, and what a call of a run throws that has lost its task or waits for its children. */
+/** The reason of `ctx.signal`. Also thrown by calls of a run that has lost its lease or waits for its children. */
 export class RunEnded extends Error {
   readonly reason: RunEndReason;
 
@@ -18,10 +18,10 @@ export class RunEnded extends Error {
     super(
       {
         stopped: 'The task was stopped.',
-        shutdown: 'The server is stopping.',
-        lost: 'This run no longer holds the task.',
-        failed: 'The run has failed by an error that its code has not caught.',
-        waiting: 'The task waits for its children; it has another run when they have ended.',
+        shutdown: 'The server is shutting down.',
+        lost: 'This run has lost its lease on the task.',
+        failed: 'The run failed because of an unhandled error.',
+        waiting: 'The task waits for its children and runs again when they have ended.',
       }[reason],
     );
     this.name = 'RunEnded';
@@ -29,7 +29,7 @@ export class RunEnded extends Error {
   }
 }
 
-/** An error whose text can be a `message`, so that the task's Result is told to each reader in their language. */
+/** An error whose text can be a `message`, so that the task's Result is translated for each reader. */
 export class TaskError extends Error {
   readonly text: Text;
 
@@ -40,7 +40,7 @@ export class TaskError extends Error {
   }
 }
 
-/** An error that no retry would mend: the task fails at once, whatever its retries. */
+/** An error that a retry can't fix: the task fails at once, even if retries are left. */
 export class PermanentError extends TaskError {
   constructor(text: Text, options?: ErrorOptions) {
     super(text, options);
@@ -48,11 +48,12 @@ export class PermanentError extends TaskError {
   }
 }
 
-/** Maximum depth of causes, and number of errors of an AggregateError, in a description. */
+/** Maximum depth of causes in a description. */
 const MAX_DEPTH = 8;
+/** Maximum number of errors of an AggregateError in a description. */
 const MAX_ERRORS = 20;
 
-/** Options with which `inspect` calls none of the value's code. */
+/** Options that keep `inspect` from calling the value's own code. */
 const INSPECTION = {
   showProxy: true,
   customInspect: false,
@@ -64,37 +65,37 @@ const INSPECTION = {
 } as const;
 
 /**
- * Describes any thrown value: the message of an error (as a `Message` if it is one of ours) with
- * its causes and the errors of an AggregateError, the fields of any other object. Cut to `MAX_ERROR_LENGTH`. Never throws.
+ * Describes any thrown value: the message of an error (a `Message` for a TaskError or a RequestError) with its causes and
+ * the errors of an AggregateError, or the fields of any other object. Truncated to `MAX_ERROR_LENGTH`. Never throws.
  */
 export function failureText(thrown: unknown): Text {
   try {
     return boundedText(described(thrown, 0), MAX_ERROR_LENGTH);
   } catch {
-    return `The run has thrown ${kindOf(thrown)} that can't be described.`;
+    return `The run threw ${kindOf(thrown)} that can't be described.`;
   }
 }
 
-/** Returns whether a retry can't help. True for a RequestError, which means that the input is wrong. Never throws. */
+/** Returns true if a retry can't help: after a PermanentError, and a RequestError, whose input is invalid. Never throws. */
 export function isPermanent(thrown: unknown): boolean {
   return isA(thrown, PermanentError) || isA(thrown, RequestError);
 }
 
-/** Returns the error if a logger can print it, else an error with its description. Never throws. */
+/** Returns the error if a logger can print it, or else a new error with its description. Never throws. */
 export function loggableError(thrown: unknown): Error {
   if (isA(thrown, Error)) {
     try {
       if (JSON.stringify(stdSerializers.err(thrown)).length <= MAX_ERROR_LENGTH) return thrown;
     } catch {
-      // The value's code throws; the description below says so.
+      // A getter or toJSON of the error throws; failureText below does not call them.
     }
   }
   const error = new Error(String(failureText(thrown)));
-  delete error.stack; // this function's, which would mislead
+  delete error.stack; // it would point here instead of to the handler
   return error;
 }
 
-/** Returns whether a value is an instance of a class; false for a Proxy, whose code would be called. */
+/** Returns true if a value is an instance of a class; false for any Proxy, because `instanceof` would call its traps. */
 export function isA<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
   return !types.isProxy(value) && value instanceof type;
 }
@@ -119,7 +120,7 @@ function headOf(error: Error): Text {
   return text === '' || text === undefined ? nameOf(error) : `${nameOf(error)}: ${inspect(text, INSPECTION)}`;
 }
 
-/** The errors of an AggregateError and the cause, unless the text already contains them. */
+/** Describes the errors of an AggregateError and the cause, unless `head` already contains it. */
 function detailsOf(error: Error, head: string, depth: number): string {
   if (depth >= MAX_DEPTH) return '';
   const parts: string[] = [];

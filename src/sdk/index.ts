@@ -1,4 +1,4 @@
-/** What a module of one's own definitions imports. */
+/** The public API for modules of task definitions and for workers outside the server. */
 export type { DefinitionLimits } from '../core/concurrency-limits.ts';
 export {
   Message,

@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino';
 import type { BatchTask } from '../core/task.ts';
 
-/** A line that a run logs, apart from where it goes. */
+/** A log line of a run. */
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string | undefined;
@@ -17,7 +17,7 @@ const LEVELS: Readonly<Record<number, LogLine['level']>> = {
   60: 'error',
 };
 
-/** A pino logger whose lines are told instead of printed. */
+/** Returns a pino logger that passes its lines to a function instead of printing them. */
 export function forwardingLog(forward: (line: LogLine) => void): Logger {
   return pino(
     { level: 'debug', base: null, timestamp: false },
@@ -30,13 +30,13 @@ export function forwardingLog(forward: (line: LogLine) => void): Logger {
   );
 }
 
-/** The line as one text: its message, and its fields as JSON where it has some. */
+/** Formats a line as one text: its message, then its fields as JSON if there are any. */
 export function lineText({ message, fields }: LogLine): string {
   const rest = Object.keys(fields).length === 0 ? '' : JSON.stringify(fields);
   return [message ?? '', rest].filter((part) => part !== '').join(' ');
 }
 
-/** What every line that a run logs names: the same fields in the server and in workers outside it. */
+/** Returns the fields of every log line of a run, the same in the server and in external workers. */
 export function logFieldsOf(
   { id: taskId, attempt, name: definition, tenant }: BatchTask,
   traceId: string | undefined,

@@ -4,17 +4,22 @@ import { RunHandle } from './run-handle.ts';
 
 test.each<[unknown, unknown, { percent: number; text: unknown }, RegExp | undefined]>([
   [40.9, 'Halfway', { percent: 40, text: 'Halfway' }, undefined],
-  [Number.NaN, undefined, { percent: 0, text: null }, /NaN; the one before is kept/],
+  [Number.NaN, undefined, { percent: 0, text: null }, /NaN; the previous value is kept/],
   [101, undefined, { percent: 100, text: null }, /101; 100 is shown/],
   [-0.5, undefined, { percent: 0, text: null }, /-0.5/],
   [Number.POSITIVE_INFINITY, undefined, { percent: 100, text: null }, /Infinity/],
   [Symbol('s'), undefined, { percent: 0, text: null }, /Symbol\(s\)/],
   [10n, undefined, { percent: 0, text: null }, /10n/],
   [10, 'a\u0000b\uD800', { percent: 10, text: 'a\uFFFDb\uFFFD' }, undefined],
-  [10, 'x'.repeat(30), { percent: 10, text: `${'x'.repeat(19)}…` }, /30 characters long; 20 are shown/],
+  [
+    10,
+    'x'.repeat(30),
+    { percent: 10, text: `${'x'.repeat(19)}…` },
+    /30 characters long; it is truncated to 20/,
+  ],
   [10, message`${3} rows`, { percent: 10, text: message`${3} rows` }, undefined],
-  [10, { a: 1 }, { percent: 10, text: '{ a: 1 }' }, /a string or a message is accepted/],
-])('the progress %s, %s never fails a run', (percent, text, kept, warning) => {
+  [10, { a: 1 }, { percent: 10, text: '{ a: 1 }' }, /a string or a message is expected/],
+])('progress(%s, %s) is made storable', (percent, text, kept, warning) => {
   const control = new RunHandle(20);
   const problem = control.progress(percent as number, text as string);
   if (warning === undefined) expect(problem).toBeUndefined();
@@ -22,7 +27,7 @@ test.each<[unknown, unknown, { percent: number; text: unknown }, RegExp | undefi
   expect(control.takeProgress()).toEqual(kept);
 });
 
-test('a run is warned of its first wrong progress only, and a wrong one leaves the percentage', () => {
+test('only the first invalid progress is reported, and NaN keeps the percentage', () => {
   const control = new RunHandle(20);
   control.progress(40, undefined);
   expect(control.progress(Number.NaN, undefined)).toContain('NaN');

@@ -2,21 +2,21 @@ import { inspect } from 'node:util';
 import { Message, storable, type Text } from '../core/message.ts';
 import { isA } from './errors.ts';
 
-/** A storable progress, and the corrections made. */
+/** A storable progress and the corrections made to it. */
 export interface StorableProgress {
-  /** A whole number from 0 to 100; `undefined` if there was no number. */
+  /** An integer from 0 to 100; `undefined` if no number was given. */
   readonly percent: number | undefined;
-  /** `undefined` if there was no text. */
+  /** `undefined` if no text was given. */
   readonly text: Text | undefined;
-  /** The violations of what `ctx.progress` documents; `undefined` if there are none. */
+  /** Describes invalid values, for the log; `undefined` if there are none. */
   readonly problem: string | undefined;
 }
 
 /**
- * Makes any reported progress storable, because a wrong progress must not fail its run. Percentages are clamped to
- * 0 to 100, texts are cut to the limit, and NUL and lone surrogates become U+FFFD.
+ * Makes any reported progress storable, because an invalid progress must not fail its run. Clamps percentages to 0 to 100,
+ * truncates texts, and replaces NUL and lone surrogates by U+FFFD.
  *
- * @param limit the longest text, in UTF-16 code units
+ * @param limit maximum length of the text, in UTF-16 code units
  */
 export function storableProgress(percent: unknown, text: unknown, limit: number): StorableProgress {
   const problems: string[] = [];
@@ -25,12 +25,12 @@ export function storableProgress(percent: unknown, text: unknown, limit: number)
     whole = Math.trunc(Math.min(100, Math.max(0, percent)));
     if (percent < 0 || percent > 100) problems.push(`the percentage is ${percent}; ${whole} is shown`);
   } else {
-    problems.push(`the percentage is ${shown(percent)}; the one before is kept`);
+    problems.push(`the percentage is ${shown(percent)}; the previous value is kept`);
   }
   let kept: Text | undefined;
   if (text !== undefined) {
     const given = typeof text === 'string' || isA(text, Message) ? text : shown(text);
-    if (given !== text) problems.push(`the text is ${given}; a string or a message is accepted`);
+    if (given !== text) problems.push(`the text is ${given}; a string or a message is expected`);
     kept = fitting(given, limit, problems);
   }
   return { percent: whole, text: kept, problem: problems.length === 0 ? undefined : problems.join('; ') };
@@ -40,7 +40,7 @@ function fitting(text: Text, limit: number, problems: string[]): Text {
   const stored = storable(text);
   const { length } = String(stored);
   if (length <= limit) return stored;
-  problems.push(`the text is ${length} characters long; ${limit} are shown`);
+  problems.push(`the text is ${length} characters long; it is truncated to ${limit}`);
   return storable(`${String(stored).slice(0, limit - 1)}…`);
 }
 

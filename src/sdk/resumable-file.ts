@@ -3,16 +3,16 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * A result file that grows together with a checkpoint: `sync` puts what was appended on the disk and tells
- * the file's length, the checkpoint keeps that length, and the next attempt opens the file at it, which
- * cuts off whatever was written after the checkpoint.
+ * An append-only result file that resumes at a checkpoint. `sync` flushes the appended text to disk and returns the file's
+ * length; save that length in the checkpoint. The next attempt opens the file with it, which truncates everything written
+ * after the checkpoint.
  */
 export class ResumableFile {
   readonly #file: FileHandle;
   #pending: string[] = [];
   #length: number;
 
-  /** Whether the file was shorter than the checkpoint says, so that its earlier content is lost; it is empty then. */
+  /** True if the file was shorter than the checkpoint's length. Its content is lost; the file is now empty. */
   readonly lost: boolean;
 
   private constructor(file: FileHandle, length: number, lost: boolean) {
@@ -22,7 +22,7 @@ export class ResumableFile {
   }
 
   /**
-   * Opens the file, creates it where it is missing, and cuts it to a length.
+   * Opens the file, or creates it if it is missing, and truncates it.
    *
    * @param length bytes to keep, from the last checkpoint; 0 for a new file
    */
@@ -40,18 +40,18 @@ export class ResumableFile {
     }
   }
 
-  /** Bytes in the file, without what has not been synced yet. */
+  /** Bytes in the file, without text that is not synced yet. */
   get length(): number {
     return this.#length;
   }
 
-  /** Adds text; it is held in memory until `sync`. */
+  /** Appends text, which is buffered in memory until `sync`. */
   append(text: string): void {
     this.#pending.push(text);
   }
 
   /**
-   * Writes what was appended and forces it to the disk.
+   * Writes the buffered text and flushes it to disk.
    *
    * @returns the file's length
    */
@@ -69,27 +69,28 @@ export class ResumableFile {
   }
 
   /**
-   * Drops what was appended and synced after a length: for work that begins again, as that of a transaction does when the
-   * database asks for it.
+   * Truncates the file and discards the buffered text, for work that is repeated, such as a transaction that is retried
+   * after a deadlock.
    *
-   * @param length bytes to keep, at most `length`
+   * @param length bytes to keep
+   * @throws RangeError if the file is shorter
    */
   async cut(length: number): Promise<void> {
     this.#pending = [];
     if (length === this.#length) return;
     if (!(length >= 0 && length < this.#length))
-      throw new RangeError(`The file has ${this.#length} bytes and can't be cut to ${length}.`);
+      throw new RangeError(`The file has ${this.#length} bytes and can't be truncated to ${length}.`);
     await this.#file.truncate(length);
     this.#length = length;
   }
 
-  /** Closes the file; what was not synced is dropped. */
+  /** Closes the file and discards text that is not synced. */
   async close(): Promise<void> {
     await this.#file.close();
   }
 }
 
-/** Forces a folder's entries to the disk, so that a new file survives a power cut. Windows has no such call. */
+/** Flushes a folder's entries to disk, so that a new file survives a power cut. Windows has no such call. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, constants.O_RDONLY);

@@ -12,12 +12,12 @@ export type StrayFault = (kind: FaultKind, error: unknown) => void;
 /** The run whose code is executing, across promises, timers and sockets. */
 const scope = new AsyncLocalStorage<FaultTarget | undefined>();
 
-/** Executes code of a run, so that errors that escape from it, now or later, are attributed to the run. */
+/** Runs code of a run, so that errors that escape from it, now or later, are attributed to the run. */
 export function inFaultScope<T>(target: FaultTarget, work: () => T): T {
   return scope.run(target, work);
 }
 
-/** Executes code that is not part of the run although the run called it. */
+/** Runs code outside of the current run's scope, although the run called it. */
 export function leaveFaultScope<T>(work: () => T): T {
   return scope.run(undefined, work);
 }
@@ -93,5 +93,5 @@ function uninstall(): void {
 
 function refuseInRun(call: string): void {
   if (scope.getStore() === undefined) return;
-  throw new Error(`A run called ${call}; other runs share its process, so throw an error instead.`);
+  throw new Error(`A run called ${call}; throw an error instead, because other runs share the process.`);
 }

@@ -10,7 +10,7 @@ import {
 import { loggableError, PermanentError, RunEnded, TaskError } from './errors.ts';
 import { failedOutcome, RunHandle, returnedOutcome } from './run-handle.ts';
 
-test('the signal is aborted when the run is told to end, also where it is asked for later', () => {
+test('the signal is aborted on cancellation, even if it is first read afterwards', () => {
   const early = new RunHandle(100);
   expect(early.signal.aborted).toBe(false);
   early.cancel('stopped');
@@ -20,19 +20,19 @@ test('the signal is aborted when the run is told to end, also where it is asked 
   expect(late.signal.reason).toEqual(new RunEnded('shutdown'));
 });
 
-test('whoever listens is called once, at once where the run was told already, and not after it has left', () => {
+test('listeners are called once, at once if the run is already canceled, and not after their removal', () => {
   const control = new RunHandle(100);
-  const heard: string[] = [];
-  control.onCancel(() => heard.push('stays'));
-  const leave = control.onCancel(() => heard.push('left'));
-  leave();
+  const called: string[] = [];
+  control.onCancel(() => called.push('stays'));
+  const remove = control.onCancel(() => called.push('removed'));
+  remove();
   control.cancel('stopped');
   control.cancel('shutdown');
-  control.onCancel(() => heard.push('late'));
-  expect(heard).toEqual(['stays', 'late']);
+  control.onCancel(() => called.push('late'));
+  expect(called).toEqual(['stays', 'late']);
 });
 
-test('the first reason stays, but a lost task outweighs all', () => {
+test('the first reason is kept, except that a lost lease replaces it', () => {
   const control = new RunHandle(100);
   control.cancel('stopped');
   control.cancel('shutdown');
@@ -42,7 +42,7 @@ test('the first reason stays, but a lost task outweighs all', () => {
   expect(control.cancelReason).toBe('lost');
 });
 
-/** Vitest reads the values of a table for their titles; ours throw. */
+/** Wraps values in functions, because Vitest inspects table values for titles, and reading these throws. */
 const hidden = <T extends unknown[]>(rows: [string, unknown, ...T][]) =>
   rows.map(([title, value, ...rest]): [string, () => unknown, ...T] => [title, () => value, ...rest]);
 
@@ -127,11 +127,11 @@ test.each(
       /; 19; and 10 more\)$/,
     ],
     ['a TaskError', new TaskError(message`${3} of ${5} rows`), /^3 of 5 rows$/],
-    ['a message of what no message holds', new TaskError(message`${10n as never} rows`), /^10 rows$/],
-    ['a refusal', invalid`Id is ${5}.`, /^Id is 5\.$/],
-    ['NUL and half of a surrogate pair', new Error('a\u0000b\uD800'), /^a\uFFFDb\uFFFD$/],
+    ['a message with a value of another type', new TaskError(message`${10n as never} rows`), /^10 rows$/],
+    ['a RequestError', invalid`Id is ${5}.`, /^Id is 5\.$/],
+    ['NUL and a lone surrogate', new Error('a\u0000b\uD800'), /^a\uFFFDb\uFFFD$/],
   ]),
-)('the failure of a run that throws %s is described', (_, take, text) => {
+)('failedOutcome describes %s', (_, take, text) => {
   const thrown = take();
   const outcome = failedOutcome(thrown);
   expect(String(outcome.message)).toMatch(text);
@@ -142,16 +142,16 @@ test.each(
 test.each(
   hidden<[boolean]>([
     ['a PermanentError', new PermanentError('x'), true],
-    ['a refusal', invalid`x`, true],
+    ['a RequestError', invalid`x`, true],
     ['a TaskError', new TaskError('x'), false],
     ['an error', new Error('x'), false],
     ['a Proxy that throws', hostileError, false],
   ]),
-)('whether a retry helps after %s', (_, take, permanent) => {
+)('failedOutcome says whether %s is permanent', (_, take, permanent) => {
   expect(failedOutcome(take()).permanent).toBe(permanent);
 });
 
-test('a translatable message with a cause stays one', () => {
+test('a Message with a cause stays translatable', () => {
   const { message: text } = failedOutcome(
     new PermanentError(message`${3} rows`, { cause: new Error('why') }),
   );
@@ -164,8 +164,8 @@ test.each(
     ['null', null, ''],
     ['a string', 'done', 'done'],
     ['an object', { sent: 5 }, '{"sent":5}'],
-    ['NUL and half of a surrogate pair', 'a\u0000b\uDC00', 'a\uFFFDb\uFFFD'],
-    ['a message of what no message holds', message`${10n as never} rows`, message`${'10'} rows`],
+    ['NUL and a lone surrogate', 'a\u0000b\uDC00', 'a\uFFFDb\uFFFD'],
+    ['a message with a value of another type', message`${10n as never} rows`, message`${'10'} rows`],
   ]),
 )('a run that returns %s succeeds', (_, take, result) => {
   expect(returnedOutcome(take())).toEqual({ kind: 'returned', result });
@@ -199,13 +199,13 @@ test.each(
       /its own code throws/,
     ],
   ]),
-)('a run that returns %s fails for good and says why', (_, take, reason) => {
+)('a run that returns %s fails permanently, with the reason', (_, take, reason) => {
   const outcome = returnedOutcome(take());
   expect(outcome).toMatchObject({ kind: 'failed', permanent: true });
   expect(String((outcome as { message: unknown }).message)).toMatch(reason);
 });
 
-test('long results and errors are cut, with a note of both lengths', () => {
+test('long results and errors are truncated, with a note of both lengths', () => {
   const result = String((returnedOutcome('x'.repeat(5_000_000)) as { result: unknown }).result);
   expect(result).toHaveLength(MAX_RESULT_LENGTH);
   expect(result).toMatch(/x … \(cut: 5000000 characters, at most 1048576 are kept\)$/);
@@ -222,7 +222,7 @@ test.each<[unknown, string]>([
   ['\\u0000', '"\\\\u0000"'],
   ['\\\u0000', '"\\\\\\ufffd"'],
   ['\u{1F600}', '"\u{1F600}"'],
-])('the checkpoint %j is stored as JSON that jsonb takes', (value, json) => {
+])('the checkpoint %j becomes JSON that jsonb accepts', (value, json) => {
   expect(checkpointJson(value)).toBe(json);
 });
 
@@ -238,6 +238,6 @@ test.each(
       /is 1048578 characters of JSON; at most 1048576 are accepted/,
     ],
   ]),
-)('a checkpoint that can not be kept is refused: %s', (_, take, reason) => {
+)('a checkpoint that is %s is rejected', (_, take, reason) => {
   expect(() => checkpointJson(take())).toThrow(reason);
 });

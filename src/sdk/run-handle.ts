@@ -8,9 +8,9 @@ import { storableProgress } from './progress.ts';
 import type { FaultTarget } from './run-faults.ts';
 
 /**
- * The outcome of a run that returned: its Result is a string or a `Message` unchanged, anything else as JSON, cut to
- * `MAX_RESULT_LENGTH`. The run fails for good if JSON can't hold the value: another run would return the same.
- * Never throws.
+ * Returns the outcome of a run that returned. Result is a string or a `Message` unchanged, or any other value as JSON,
+ * truncated to `MAX_RESULT_LENGTH`. A value that can't be serialized fails the run permanently, because a retry would
+ * return the same. Never throws.
  */
 export function returnedOutcome(value: unknown): RunOutcome {
   try {
@@ -25,7 +25,7 @@ export function returnedOutcome(value: unknown): RunOutcome {
   }
 }
 
-/** The outcome of a run that threw. Never throws. */
+/** Returns the outcome of a run that threw. Never throws. */
 export function failedOutcome(thrown: unknown): RunOutcome & { kind: 'failed' } {
   return { kind: 'failed', message: failureText(thrown), permanent: isPermanent(thrown) };
 }
@@ -38,15 +38,15 @@ function textOf(value: unknown): Text {
   return json;
 }
 
-/** What a run has to tell since it was last written. */
+/** Progress that is not written yet; `null` for a value that the run has not reported. */
 export interface ProgressToWrite {
   readonly percent: number | null;
   readonly text: Text | null;
 }
 
-/** What goes on between a run and whoever runs it: the signal that ends it, and its progress. */
+/** Connects a run with its executor: cancellation, uncaught errors and progress. */
 export class RunHandle implements FaultTarget {
-  /** Made when somebody asks for it: most runs are short and ask nobody. */
+  /** Created on demand: most runs are short and never use their signal. */
   #controller: AbortController | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #progressLimit: number;
@@ -58,12 +58,12 @@ export class RunHandle implements FaultTarget {
   #fault: RunOutcome | undefined;
   #isOver = false;
 
-  /** @param progressLimit the longest text of a progress, in UTF-16 code units */
+  /** @param progressLimit maximum length of a progress text, in UTF-16 code units */
   constructor(progressLimit: number) {
     this.#progressLimit = progressLimit;
   }
 
-  /** Aborted when the run is told to end. */
+  /** Aborted when the run is canceled. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -72,31 +72,34 @@ export class RunHandle implements FaultTarget {
     return this.#controller.signal;
   }
 
-  /** Calls back once, when the run is told to end; at once where it was already. @returns what ends the listening */
+  /**
+   * Calls the listener once, when the run is canceled; immediately if it already is.
+   *
+   * @returns a function that removes the listener
+   */
   onCancel(listener: () => void): () => void {
     if (this.#cancelReason !== undefined) listener();
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Why the run was told to end, if it was. */
+  /** The reason for the cancellation; `undefined` if the run was not canceled. */
   get cancelReason(): RunEndReason | undefined {
     return this.#cancelReason;
   }
 
-  /** Whether the run holds its task no longer, so that its end is nothing to write. */
-  get hasNoTask(): boolean {
-    return this.#cancelReason === 'lost' || this.#cancelReason === 'waiting';
+  /** False if the run no longer owns its task: its outcome is discarded. */
+  get ownsTask(): boolean {
+    return !releasesTask(this.#cancelReason);
   }
 
   /**
-   * Tells the run to end. The first reason stays, but a lost task outweighs all: nothing may be written then, nor after
-   * the task has begun to wait for its children.
+   * Cancels the run. The first reason is kept, except that 'lost' and 'waiting' replace the others: the run may write
+   * nothing after it has lost its lease or its task waits for children.
    */
   cancel(reason: RunEndReason): void {
-    const writesNothing = reason === 'lost' || reason === 'waiting';
     const isFirst = this.#cancelReason === undefined;
-    if (isFirst || (writesNothing && !this.hasNoTask)) this.#cancelReason = reason;
+    if (isFirst || (releasesTask(reason) && this.ownsTask)) this.#cancelReason = reason;
     if (!isFirst) return;
     this.#controller?.abort(new RunEnded(reason));
     const listeners = [...this.#listeners];
@@ -105,8 +108,7 @@ export class RunHandle implements FaultTarget {
   }
 
   /**
-   * Fails the run because of an error that its code did not catch, and cancels it. After the run's end the error is
-   * only reported.
+   * Fails and cancels the run because of an error that its code did not catch. Only reports the error if the run has ended.
    */
   fault(kind: FaultKind, error: unknown): void {
     const outcome = failedOutcome(error);
@@ -120,12 +122,12 @@ export class RunHandle implements FaultTarget {
     this.cancel('failed');
   }
 
-  /** The outcome due to an error that the code of the run did not catch, if there is one. */
+  /** The outcome after an uncaught error; `undefined` if there was none. */
   get faultOutcome(): RunOutcome | undefined {
     return this.#fault;
   }
 
-  /** Marks the run as ended: later errors of its code don't fail it any more. */
+  /** Marks the run as ended, so that later errors of its code no longer fail it. */
   conclude(): void {
     this.#isOver = true;
   }
@@ -134,9 +136,9 @@ export class RunHandle implements FaultTarget {
   protected reportFault(_kind: FaultKind, _error: unknown, _text: Text, _isOver: boolean): void {}
 
   /**
-   * Notes progress, to be written with the next heartbeat. Never throws: a wrong progress is corrected.
+   * Records progress, to be written with the next heartbeat. Never throws: invalid values are corrected.
    *
-   * @returns a warning on the first wrong progress; `undefined` otherwise
+   * @returns a warning for the first invalid value; `undefined` otherwise
    */
   progress(percent: number, text: Text | undefined): string | undefined {
     const storable = storableProgress(percent, text, this.#progressLimit);
@@ -145,35 +147,38 @@ export class RunHandle implements FaultTarget {
     this.#dirty = true;
     if (storable.problem === undefined || this.#hasBadProgress) return undefined;
     this.#hasBadProgress = true;
-    return `The run reports a wrong progress: ${storable.problem}. Further ones are corrected without a warning.`;
+    return `The run reported an invalid progress: ${storable.problem}. Further invalid values are corrected without a warning.`;
   }
 
-  /** Whether there is progress that is not written yet. */
+  /** True if there is progress that is not written yet. */
   get hasProgress(): boolean {
     return this.#dirty;
   }
 
-  /** The latest progress; from now on it counts as written. */
+  /** Returns the latest progress and marks it as written. */
   takeProgress(): ProgressToWrite {
     this.#dirty = false;
     return { percent: this.#percent, text: this.#text };
   }
 }
 
-/** How a run is watched. */
+function releasesTask(reason: RunEndReason | undefined): boolean {
+  return reason === 'lost' || reason === 'waiting';
+}
+
+/** The grace period and the callbacks of `runWithGracePeriod`. */
 export interface Supervision {
-  /** Seconds that a run gets to end after it was told to. */
+  /** Seconds between a cancellation and giving the run up. */
   readonly graceSeconds: number;
-  /** Called when these are over and it has not. */
+  /** Called when the grace period ends before the run does. */
   readonly onAbandoned: () => void;
-  /** Called with a printable error if it fails without having been canceled. */
+  /** Called with a printable error if the run fails without having been canceled. */
   readonly onFailure: (error: Error) => void;
 }
 
 /**
- * Waits for a run and returns its outcome; `undefined` if it no longer holds its task, so that there is nothing
- * to write. A canceled run that doesn't end within the grace period is abandoned. A run fails if an error escapes from its
- * code, whatever it returns.
+ * Awaits a run and returns its outcome, or `undefined` if it no longer owns its task. Abandons a canceled run that doesn't
+ * end within the grace period. An uncaught error fails the run regardless of its return value.
  */
 export async function runWithGracePeriod(
   control: RunHandle,
@@ -201,12 +206,12 @@ export async function runWithGracePeriod(
     ]);
     // Node.js reports an unhandled rejection after the current microtasks.
     await nextTurn();
-    if (control.hasNoTask) return undefined;
+    if (!control.ownsTask) return undefined;
     if (outcome === 'abandoned' || outcome.kind === 'failed') {
       if (control.cancelReason === 'shutdown') return { kind: 'interrupted' };
       const abandoned = {
         kind: 'failed',
-        message: message`The run was left behind.`,
+        message: message`The run didn't stop within its grace period.`,
         permanent: true,
       } as const;
       if (outcome === 'abandoned') return control.faultOutcome ?? abandoned;

@@ -87,7 +87,7 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     expect(await server.admin.json('POST', `/BatchTask/${Id}/Stop`)).toBe(false);
   });
 
-  test('a run that does not hear its signal is left behind after the grace period', async () => {
+  test('a run that ignores its signal is abandoned after the grace period', async () => {
     const { Id } = await running('stubborn');
     expect(await server.admin.json('POST', `/BatchTask/${Id}/Stop`)).toBe(true);
     expect(await server.admin.ended(Id)).toMatchObject({

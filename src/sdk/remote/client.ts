@@ -10,7 +10,7 @@ import { type TraceContext, traceHeaders } from '../../core/trace-context.ts';
 import type { KeyedChild } from '../children.ts';
 import type { LogLine } from '../log.ts';
 
-/** The server has refused a call, and would again: status 4xx. */
+/** The server rejected a call permanently: status 4xx. A retry would fail too. */
 export class CallRefused extends Error {
   readonly status: number;
 
@@ -20,13 +20,13 @@ export class CallRefused extends Error {
     this.status = status;
   }
 
-  /** Whether the worker no longer holds the task that the call was about. */
+  /** True if the worker has lost the lease that the call was about. */
   get leaseIsOver(): boolean {
     return this.status === 409 || this.status === 404;
   }
 }
 
-/** A task as Acquire answers it (docs/worker-protocol.md). */
+/** A task in the response of Acquire (docs/worker-protocol.md). */
 export interface AcquiredTask {
   readonly Lease: string;
   readonly LeaseSeconds: number;
@@ -37,12 +37,12 @@ export interface AcquiredTask {
   readonly Parameters: Record<string, unknown>;
   readonly ParentId: number | null;
   readonly Checkpoint: unknown;
-  /** Absent where the server is older than traces. */
+  /** Missing if the server is too old for traces. */
   readonly TraceParent?: string | null;
   readonly TraceState?: string | null;
 }
 
-/** How far the children of a task have come. */
+/** Counts of the children of a task. */
 export interface ChildCountsPayload {
   readonly Total: number;
   readonly Ended: number;
@@ -61,13 +61,13 @@ export interface ChildPagePayload extends ChildCountsPayload {
   }[];
 }
 
-/** Progress as it is sent. */
+/** Progress in a request. */
 export interface ProgressPayload {
   readonly ProgressPercent?: number;
   readonly ProgressDescription?: string;
 }
 
-/** What Renew answers. */
+/** The response of Renew. */
 export interface RenewResponse {
   readonly Stop: boolean;
   readonly Reason: string;
@@ -77,17 +77,20 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 interface JsonOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Aborted when the call is not to be made again; that of the call itself by default. */
-  readonly trying?: AbortSignal;
+  /** Aborted when the call must not be retried; the signal of the call itself by default. */
+  readonly retrySignal?: AbortSignal;
 }
 
 const BACKOFF: Backoff = { firstMs: 100, maxMs: 5000, jitter: 0.5 };
-/** That a waiting call is to end is said again after this long: the server may hear of it before the call. */
+/** A cancellation of Acquire is repeated at this interval, because it can overtake the call that it cancels. */
 const CANCEL_INTERVAL_MS = 500;
-/** Longer than any wait that is asked for. */
+/** Longer than the longest long poll. */
 const RESPONSE_TIMEOUT_MS = 60_000;
 
-/** Calls the worker protocol. What fails for the moment (no connection, 5xx, 429) is tried again until `signal` is aborted. */
+/**
+ * A client of the worker protocol. Retries transient failures (no connection, 5xx, 408, 429) with backoff until `signal`
+ * is aborted.
+ */
 export class WorkerClient {
   readonly #base: string;
   readonly #token: string;
@@ -95,7 +98,7 @@ export class WorkerClient {
   readonly #agent = new Agent({ headersTimeout: RESPONSE_TIMEOUT_MS, bodyTimeout: RESPONSE_TIMEOUT_MS });
 
   /**
-   * @param url the server, without `/api/v1`: `https://batch.example.com`
+   * @param url the base URL without `/api/v1`: `https://batch.example.com`
    * @param token a token with the scope `worker`
    */
   constructor(url: string, token: string, log: Logger) {
@@ -104,16 +107,17 @@ export class WorkerClient {
     this.#log = log;
   }
 
-  /** Declares definitions. */
+  /** Registers definitions with the server. */
   async declare(definitions: readonly object[], signal: AbortSignal): Promise<void> {
     await this.#json('POST', '/Definitions', { Definitions: definitions }, signal);
   }
 
   /**
-   * Claims tasks; waits for them.
+   * Claims tasks by long poll.
    *
-   * @param stopping when it is aborted the server ends the waiting, and the response is heard: tasks may be on their way
-   * @param graceMs how long the response is waited for then
+   * @param stopping cancels the long poll at the server. The response is still awaited, because the server may already
+   *   have claimed tasks
+   * @param graceMs how long to wait for the response after that
    */
   async acquire(
     wanted: {
@@ -127,19 +131,19 @@ export class WorkerClient {
   ): Promise<readonly AcquiredTask[]> {
     stopping.throwIfAborted();
     const path = `/Acquire?Call=${randomUUID()}`;
-    const over = new AbortController();
-    const cancelAcquire = (): void => void this.#cancelAcquire(path, over, graceMs);
+    const done = new AbortController();
+    const cancelAcquire = (): void => void this.#cancelAcquire(path, done, graceMs);
     stopping.addEventListener('abort', cancelAcquire, { once: true });
     try {
-      const response = await this.#json('POST', path, wanted, over.signal, { trying: stopping });
+      const response = await this.#json('POST', path, wanted, done.signal, { retrySignal: stopping });
       return (response as { Tasks: AcquiredTask[] }).Tasks;
     } finally {
       stopping.removeEventListener('abort', cancelAcquire);
-      over.abort();
+      done.abort();
     }
   }
 
-  /** Gives a sign of life; waits for a stop where `WaitSeconds` says so. */
+  /** Renews the lease (heartbeat), and waits up to `WaitSeconds` for a stop request. */
   async renew(
     lease: string,
     body: ProgressPayload & { readonly WaitSeconds?: number },
@@ -152,7 +156,7 @@ export class WorkerClient {
     await this.#json('PUT', `/Leases/${lease}/Checkpoint`, { Value: value }, signal);
   }
 
-  /** Starts children of the task, in the trace of its run; resolves to their ids, in the same order. */
+  /** Starts children of the task in the trace of its run. Resolves to their ids, in the same order. */
   async startChildren(
     lease: string,
     children: readonly KeyedChild[],
@@ -172,7 +176,7 @@ export class WorkerClient {
     return (response as { Ids: number[] }).Ids;
   }
 
-  /** Lets the task wait for its children, where some have not ended. */
+  /** Suspends the task until its children have ended. `Waits` is false if they already have. */
   async wait(
     lease: string,
     body: ProgressPayload & { readonly OnFailure: OnFailure },
@@ -182,7 +186,7 @@ export class WorkerClient {
     return response as ChildCountsPayload & { Waits: boolean };
   }
 
-  /** A page of the children of the task, after the id. */
+  /** Returns a page of the children with ids greater than `afterId`. */
   async children(
     lease: string,
     state: StoredState | undefined,
@@ -223,7 +227,7 @@ export class WorkerClient {
     await this.#json('POST', `/Leases/${lease}/Fail`, body, signal);
   }
 
-  /** Gives the task back. */
+  /** Returns the task to the queue. */
   async returnTask(
     lease: string,
     body: ProgressPayload & { readonly Began: boolean },
@@ -232,7 +236,7 @@ export class WorkerClient {
     await this.#json('POST', `/Leases/${lease}/Return`, body, signal);
   }
 
-  /** Uploads a result file. @param sha256 of its content, in base64 */
+  /** Uploads a result file; `sha256` is the base64 digest of its content. */
   async file(
     lease: string,
     file: { readonly path: string; readonly name: string; readonly bytes: number; readonly sha256: string },
@@ -252,21 +256,21 @@ export class WorkerClient {
     await this.#agent.destroy();
   }
 
-  /** Has the server response a waiting call, and cuts that where the response does not come within the time. */
-  async #cancelAcquire(path: string, over: AbortController, graceMs: number): Promise<void> {
-    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(graceMs)]);
+  /** Cancels a long poll at the server, and aborts the call if its response doesn't arrive within the grace period. */
+  async #cancelAcquire(path: string, done: AbortController, graceMs: number): Promise<void> {
+    const signal = AbortSignal.any([done.signal, AbortSignal.timeout(graceMs)]);
     try {
       for (;;) {
         await this.#json('DELETE', path, undefined, signal);
         await delay(CANCEL_INTERVAL_MS, undefined, { signal });
       }
     } catch (error) {
-      if (over.signal.aborted) return;
+      if (done.signal.aborted) return;
       this.#log.warn(
         { event: 'worker.acquire_timeout', err: error },
-        'server did not response a request for tasks in time; aborted',
+        'server did not answer a request for tasks in time; aborted',
       );
-      over.abort();
+      done.abort();
     }
   }
 
@@ -275,11 +279,11 @@ export class WorkerClient {
     path: string,
     body: unknown,
     signal: AbortSignal,
-    { headers: more = {}, trying = signal }: JsonOptions = {},
+    { headers: extra = {}, retrySignal = signal }: JsonOptions = {},
   ): Promise<unknown> {
     const text = body === undefined ? null : JSON.stringify(body);
-    const headers = { ...more, ...(text === null ? {} : { 'content-type': 'application/json' }) };
-    const response = await this.#call(method, path, headers, () => text, signal, trying);
+    const headers = { ...extra, ...(text === null ? {} : { 'content-type': 'application/json' }) };
+    const response = await this.#call(method, path, headers, () => text, signal, retrySignal);
     return response === '' ? undefined : (JSON.parse(response) as unknown);
   }
 
@@ -289,10 +293,10 @@ export class WorkerClient {
     headers: Record<string, string>,
     body: () => NonNullable<Dispatcher.DispatchOptions['body']> | null,
     signal: AbortSignal,
-    trying: AbortSignal,
+    retrySignal: AbortSignal,
   ): Promise<string> {
     const attempt = async (): Promise<string> => {
-      trying.throwIfAborted();
+      retrySignal.throwIfAborted();
       const response = await request(this.#base + path, {
         method,
         dispatcher: this.#agent,
@@ -306,7 +310,7 @@ export class WorkerClient {
     };
     return retry(attempt, {
       ...BACKOFF,
-      signal: trying,
+      signal: retrySignal,
       isRetryable: (error) => !signal.aborted && !(error instanceof CallRefused && isFinal(error.status)),
       onRetry: (error) =>
         this.#log.warn(
@@ -317,7 +321,7 @@ export class WorkerClient {
   }
 }
 
-/** Whether the same call would meet the same response. */
+/** Returns true if a retry would get the same response. */
 function isFinal(status: number): boolean {
   return status >= 300 && status < 500 && status !== 408 && status !== 429;
 }
@@ -327,6 +331,6 @@ function messageOf(text: string): string | undefined {
     const { Message } = JSON.parse(text) as { Message?: unknown };
     return typeof Message === 'string' ? Message : undefined;
   } catch {
-    return undefined; // not ours: a proxy's page
+    return undefined; // an error page of a proxy
   }
 }

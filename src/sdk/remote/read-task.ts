@@ -2,7 +2,7 @@ import { DEFAULT_TEXT_LIMITS } from '../../core/limits.ts';
 import type { BatchTask, CancellationBehaviourName, Parameters } from '../../core/task.ts';
 import type { AcquiredTask } from './client.ts';
 
-/** The task that Acquire has answered, as definitions inside the server get it. */
+/** Converts a task from the response of Acquire to the type that handlers receive. */
 export function readTask(acquired: AcquiredTask): BatchTask {
   const info = acquired.Task;
   const text = (name: string): string => String(info[name] ?? '');
@@ -41,14 +41,14 @@ export function readTask(acquired: AcquiredTask): BatchTask {
   };
 }
 
-/** The longest ProgressDescription that the server keeps: what it says itself, in FieldProperties. */
+/** Returns the maximum length of ProgressDescription, which the server sends in FieldProperties. */
 export function readProgressLimit({ Task }: AcquiredTask): number {
   const fields = Task.FieldProperties as Record<string, { FieldLength?: unknown }> | undefined;
   const length = fields?.ProgressDescription?.FieldLength;
   return typeof length === 'number' ? length : DEFAULT_TEXT_LIMITS.progressDescription;
 }
 
-/** A time of the server, which the worker asks for in UTC. */
+/** Parses a time of the server. Times without an offset are UTC, because the worker requests that zone. */
 function readDate(text: string): Date {
   return new Date(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
 }

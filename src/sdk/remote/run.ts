@@ -31,19 +31,19 @@ import {
 } from './client.ts';
 import { readProgressLimit, readTask } from './read-task.ts';
 
-/** Progress and log lines are sent at most this often a task. */
+/** Progress and log lines of a task are collected for this long before they are sent. */
 const REPORT_DELAY_MS = 300;
 const MAX_LINES_PER_CALL = 200;
-/** While the server can't be reached, the oldest lines beyond this are dropped. */
+/** While the server is unreachable, older lines than this many are dropped. */
 const MAX_LINES = 1000;
-/** A lease is renewed this many times within its length. */
+/** Number of renewals within the length of a lease. */
 const RENEWALS_PER_LEASE = 3;
 const WATCH_MS = 250;
 const FIRST_HEARTBEAT_MS = 500;
 
 /**
- * One run of one task in a worker outside the server. It holds the task by its lease, gives the signs of life, and
- * ends by itself when the lease is over: what it still does then is written nowhere.
+ * A run of a task in an external worker. Renews the lease by heartbeats, and cancels itself when the lease expires; its
+ * outcome is then discarded.
  */
 export class RemoteRun extends RunHandle {
   readonly task: BatchTask;
@@ -53,13 +53,13 @@ export class RemoteRun extends RunHandle {
   readonly #log: Logger;
   readonly #graceSeconds: number;
   readonly #span: WorkSpan;
-  /** Aborted when the task is lost: no call for it makes sense any more. */
+  /** Aborted when the run no longer owns its task, which ends all calls for it. */
   readonly #lost = new AbortController();
-  /** Aborted when the work is done: what is left to tell goes with the end. */
+  /** Aborted when the handler has ended: remaining log lines and progress are sent with the outcome. */
   readonly #workDone = new AbortController();
-  /** Aborted when the run is over: its signs of life end. */
+  /** Aborted when the run is over, which ends its heartbeats. */
   readonly #over = new AbortController();
-  /** When the lease was last known to be held, on this process's own clock (ms). */
+  /** When the last successful renewal was sent, on this process's monotonic clock (ms). */
   #lastRenewed = performance.now();
   #lines: LogLine[] = [];
   #reporting: Promise<void> | undefined;
@@ -85,7 +85,7 @@ export class RemoteRun extends RunHandle {
 
   override cancel(reason: RunEndReason): void {
     super.cancel(reason);
-    if (this.hasNoTask) this.#lost.abort(new RunEnded(reason));
+    if (!this.ownsTask) this.#lost.abort(new RunEnded(reason));
   }
 
   override progress(percent: number, text: Text | undefined): string | undefined {
@@ -94,7 +94,7 @@ export class RemoteRun extends RunHandle {
     return problem;
   }
 
-  /** Runs the task to its end and writes that. Never rejects. */
+  /** Runs the handler and records the outcome. Never rejects. */
   async execute(): Promise<void> {
     const watch = setInterval(() => this.#watch(), WATCH_MS);
     const heartbeat = this.#heartbeat();
@@ -115,7 +115,7 @@ export class RemoteRun extends RunHandle {
         this.#log.warn({ event: 'lease.lost' }, 'run lost its lease; its outcome is discarded');
       }
     } catch (error) {
-      // The lease ends by itself, and the server brings the task back.
+      // The lease expires, and the server returns the task to the queue.
       this.#log.error(
         { event: 'run.completion_failed', err: error },
         'failed to record the outcome of a run',
@@ -158,14 +158,14 @@ export class RemoteRun extends RunHandle {
         if (problem !== undefined) taskLog.warn(problem);
       },
       checkpoint: async (value) => {
-        const kept = JSON.parse(checkpointJson(value)) as Json;
-        await this.#withLease((lease) => this.#client.checkpoint(lease, kept, this.#lost.signal));
+        const stored = JSON.parse(checkpointJson(value)) as Json;
+        await this.#withLease((lease) => this.#client.checkpoint(lease, stored, this.#lost.signal));
       },
       resultFile: (name) => this.#resultFile(name),
       children: childrenOver(this.#children()),
       get services(): never {
         throw new PermanentError(
-          message`ctx.services is for definitions that run in the server; this one runs in a worker outside.`,
+          message`ctx.services is only available to definitions that run in the server; this one runs in an external worker.`,
         );
       },
     };
@@ -206,7 +206,7 @@ export class RemoteRun extends RunHandle {
     throw new RunEnded('waiting');
   }
 
-  /** Makes a call for the lease; where that is over, the run ends. */
+  /** Makes a call for the lease, and cancels the run if the lease has expired. */
   async #withLease<T>(call: (lease: string) => Promise<T>): Promise<T> {
     try {
       return await call(this.#acquired.Lease);
@@ -223,27 +223,27 @@ export class RemoteRun extends RunHandle {
     if (performance.now() - this.#lastRenewed > this.#acquired.LeaseSeconds * 1000) this.cancel('lost');
   }
 
-  /** Renews the lease, each time waiting at the server, so that a stop is heard at once. */
+  /** Renews the lease by long polls, so that a stop request arrives at once. */
   async #heartbeat(): Promise<void> {
     const WaitSeconds = Math.min(30, this.#acquired.LeaseSeconds / RENEWALS_PER_LEASE);
-    // Many runs end before the first sign of life is due.
+    // Most runs end before their first heartbeat is due.
     const first = Math.min(FIRST_HEARTBEAT_MS, WaitSeconds * 1000);
     await delay(first, undefined, { signal: this.#over.signal }).catch(() => undefined);
     while (!this.#over.signal.aborted) {
       try {
         if (!(await this.#renew({ WaitSeconds }))) return;
       } catch (error) {
-        if (this.#over.signal.aborted || this.hasNoTask) return;
+        if (this.#over.signal.aborted || !this.ownsTask) return;
         this.#log.warn(
           { event: 'lease.renew_rejected', err: error },
           'server rejected the renewal of a lease',
         );
-        return; // the lease ends by itself
+        return; // the lease expires
       }
     }
   }
 
-  /** @returns whether the lease goes on being renewed */
+  /** @returns false if the run was asked to stop, after which the lease is no longer renewed */
   async #renew(body: ProgressPayload & { readonly WaitSeconds?: number }): Promise<boolean> {
     const signal = AbortSignal.any([this.#lost.signal, this.#over.signal]);
     const began = performance.now();
@@ -252,7 +252,7 @@ export class RemoteRun extends RunHandle {
       this.#lastRenewed = Math.max(this.#lastRenewed, began);
       return true;
     }
-    // From now on the lease is not renewed: what is left of it is the time to end.
+    // The remaining lease time is the run's time to stop.
     if (this.cancelReason === undefined)
       this.#log.info({ event: 'run.stop_requested', reason: Reason }, 'stop requested');
     this.cancel('stopped');
@@ -266,13 +266,13 @@ export class RemoteRun extends RunHandle {
     this.#scheduleReport();
   }
 
-  /** Sends progress and lines a little later, what has gathered by then together. */
+  /** Sends progress and log lines after a delay, batched. */
   #scheduleReport(): void {
     if (this.#workDone.signal.aborted) return;
     this.#reporting ??= this.#reportAfterDelay().finally(() => {
       this.#reporting = undefined;
-      const more = this.hasProgress || this.#lines.length > 0;
-      if (more && !this.#workDone.signal.aborted && !this.hasNoTask) this.#scheduleReport();
+      const hasMore = this.hasProgress || this.#lines.length > 0;
+      if (hasMore && !this.#workDone.signal.aborted && this.ownsTask) this.#scheduleReport();
     });
   }
 
@@ -282,13 +282,13 @@ export class RemoteRun extends RunHandle {
       await this.#sendLines();
       if (this.hasProgress) await this.#renew(progressOf(this));
     } catch (error) {
-      if (!this.#workDone.signal.aborted && !this.hasNoTask)
+      if (!this.#workDone.signal.aborted && this.ownsTask)
         this.#log.warn({ event: 'run.progress_failed', err: error }, 'failed to send progress');
     }
   }
 
   async #sendLines(): Promise<void> {
-    while (this.#lines.length > 0 && !this.hasNoTask) {
+    while (this.#lines.length > 0 && this.ownsTask) {
       const lines = this.#lines
         .splice(0, MAX_LINES_PER_CALL)
         .map((line) => ({ Level: line.level, Message: lineText(line) }));
@@ -298,28 +298,28 @@ export class RemoteRun extends RunHandle {
 
   async #resultFile(name: string): Promise<ResultFile> {
     if (basename(name) !== name || ['', '.', '..'].includes(name))
-      throw new PermanentError(message`"${name}" is not a file name; one without folders is accepted.`);
+      throw new PermanentError(message`"${name}" is not a file name; a name without folders is accepted.`);
     this.#folder ??= await mkdtemp(join(tmpdir(), 'batchline-worker-'));
     this.#file = { name, path: join(this.#folder, name) };
     return this.#file;
   }
 
-  /** Sends what is left: lines, the file, then the end. The signs of life go on until the last of them. */
+  /** Sends the remaining log lines, the file, then the outcome. Heartbeats continue until the file is uploaded. */
   async #finish(outcome: RunOutcome, heartbeat: Promise<void>): Promise<void> {
     await this.#sendLines();
-    let end = outcome;
+    let final = outcome;
     if (outcome.kind === 'returned') {
-      end = await this.#uploadFile().then(
+      final = await this.#uploadFile().then(
         () => outcome,
         (error: unknown) => rejectionOutcome(error),
       );
     }
     this.#over.abort();
     await heartbeat;
-    await this.#writeEnd(end).catch((error: unknown) => this.#writeEnd(rejectionOutcome(error)));
+    await this.#writeOutcome(final).catch((error: unknown) => this.#writeOutcome(rejectionOutcome(error)));
   }
 
-  async #writeEnd(outcome: RunOutcome): Promise<void> {
+  async #writeOutcome(outcome: RunOutcome): Promise<void> {
     const progress = progressOf(this);
     const { signal } = this.#lost;
     await this.#withLease((lease) => {
@@ -349,7 +349,7 @@ export class RemoteRun extends RunHandle {
   }
 }
 
-/** The failure of a run whose result the server refuses; other errors are thrown on. */
+/** Returns the failure of a run whose result or file the server rejected. @throws any other error */
 function rejectionOutcome(error: unknown): RunOutcome {
   if (error instanceof PermanentError) return { kind: 'failed', message: error.text, permanent: true };
   throw error;

@@ -6,48 +6,51 @@ import { catchRunFaults } from '../run-faults.ts';
 import { type AcquiredTask, CallRefused, WorkerClient } from './client.ts';
 import { RemoteRun } from './run.ts';
 
-/** What a worker outside the server is made of. */
+/** Options of `createWorker`. */
 export interface WorkerOptions {
-  /** The server, without `/api/v1`: `https://batch.example.com`. */
+  /** The server's base URL without `/api/v1`: `https://batch.example.com`. */
   readonly url: string;
-  /** A token with the scope `worker` that names the definitions. */
+  /** A token with the scope `worker` for the definitions. */
   readonly token: string;
-  /** What `defineTask` returns. */
+  /** Definitions made by `defineTask`. */
   // biome-ignore lint/suspicious/noExplicitAny: definitions of any parameters
   readonly tasks: readonly TaskDefinition<any>[];
-  /** What the worker calls itself, for people; host and process id by default. */
+  /** A display name of the worker; the host name and the process id by default. */
   readonly name?: string;
-  /** Tasks that run at once; 5 by default. */
+  /** Maximum number of concurrent tasks; 5 by default. */
   readonly concurrency?: number;
-  /** Seconds that a run gets to end after it was told to; 10 by default. */
+  /** Grace period in seconds before a canceled run is abandoned; 10 by default. */
   readonly graceSeconds?: number;
-  /** Seconds that one call waits for tasks, at most 30; that by default. */
+  /** Length in seconds of a long poll for tasks; 30 by default, which is the maximum. */
   readonly waitSeconds?: number;
-  /** Standard error by default. */
+  /** A pino logger; writes to standard error by default. */
   readonly log?: Logger;
 }
 
-/** A worker outside the server. */
+/** An external worker: a process that runs tasks outside the server. */
 export interface Worker {
   /**
-   * Declares the definitions and begins to run tasks.
+   * Registers the definitions and starts to run tasks.
    *
-   * @throws CallRefused where the server refuses a definition or the token
+   * @throws CallRefused if the server rejects a definition or the token
    */
   start(): Promise<void>;
-  /** Ends gracefully: takes nothing more, tells the runs to end, and gives back those that have not within the grace period. */
+  /**
+   * Stops gracefully: claims no more tasks, cancels the runs, and returns the tasks of runs that don't end within the grace
+   * period to the queue.
+   */
   stop(): Promise<void>;
-  /** Resolves when the worker has stopped; rejects with CallRefused when the server no longer lets it work. */
+  /** Resolves when the worker has stopped; rejects with CallRefused if the server rejects the worker. */
   readonly ended: Promise<void>;
 }
 
-/** A refusal of Acquire that may pass: the definition was removed and is declared again. */
+/** Acquire rejects unknown definitions with this status. The worker registers them again and continues. */
 const UNKNOWN_DEFINITION = 400;
 const PAUSE_MS = 1000;
 
 /**
- * Makes a worker: a process that runs tasks for a server elsewhere, over the worker protocol. Definitions are the
- * same as inside the server, but for `isolate: 'thread'` and `ctx.services`, which need it.
+ * Creates an external worker, which runs tasks over the worker protocol. Definitions work as they do inside the server,
+ * except that `isolate: 'thread'` and `ctx.services` are not available.
  *
  * @example
  * ```ts
@@ -56,7 +59,7 @@ const PAUSE_MS = 1000;
  * process.once('SIGTERM', () => worker.stop());
  * await worker.ended;
  * ```
- * @throws Error where an option or a definition is wrong
+ * @throws Error if an option or a definition is invalid
  */
 export function createWorker(options: WorkerOptions): Worker {
   return new RemoteWorker(options);
@@ -85,12 +88,12 @@ class RemoteWorker implements Worker {
     };
     const { concurrency } = this.#options;
     if (!Number.isInteger(concurrency) || concurrency < 1)
-      throw new Error(`concurrency is ${concurrency}; a whole number from 1 is accepted.`);
-    if (options.tasks.length === 0) throw new Error('tasks is empty; at least one definition is accepted.');
+      throw new Error(`concurrency is ${concurrency}; a positive integer is required.`);
+    if (options.tasks.length === 0) throw new Error('tasks is empty; at least one definition is required.');
     for (const task of options.tasks) this.#add(task);
     this.#client = new WorkerClient(options.url, options.token, this.#options.log);
     this.ended = this.#end.promise;
-    this.ended.catch(() => undefined); // heard by whoever asks
+    this.ended.catch(() => undefined); // no unhandled rejection if the caller doesn't use `ended`
   }
 
   async start(): Promise<void> {
@@ -114,7 +117,7 @@ class RemoteWorker implements Worker {
     if (this.#tasks.has(key)) throw new Error(`There are two definitions called "${task.name}".`);
     if (task.isolate === 'thread') {
       throw new Error(
-        `The definition "${task.name}" has isolate: thread, which is for the server's own process; a worker runs it with isolate: inline.`,
+        `The definition "${task.name}" has isolate: thread, which only works inside the server; use isolate: inline.`,
       );
     }
     this.#tasks.set(key, task);
@@ -124,7 +127,7 @@ class RemoteWorker implements Worker {
     await this.#client.declare([...this.#tasks.values()].map(declarationOf), this.#stopping.signal);
   }
 
-  /** Takes tasks while slots are free, until the worker stops. */
+  /** Claims tasks while slots are free, until the worker stops. */
   async #work(): Promise<void> {
     const { name, concurrency, waitSeconds, graceSeconds, log } = this.#options;
     const Definitions = [...this.#tasks.values()].map((task) => task.name);
@@ -137,7 +140,7 @@ class RemoteWorker implements Worker {
       try {
         const wanted = { Worker: name, Definitions, Limit, WaitSeconds: waitSeconds };
         const acquired = await this.#client.acquire(wanted, this.#stopping.signal, graceSeconds * 1000);
-        for (const one of acquired) this.#run(one);
+        for (const task of acquired) this.#run(task);
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         if (!(error instanceof CallRefused) || error.status !== UNKNOWN_DEFINITION) throw error;
@@ -153,7 +156,8 @@ class RemoteWorker implements Worker {
 
   #run(acquired: AcquiredTask): void {
     const definition = this.#tasks.get(String(acquired.Task.Name).toLowerCase());
-    if (definition === undefined) throw new Error(`The server sent a task of ${acquired.Task.Name}.`);
+    if (definition === undefined)
+      throw new Error(`The server sent a task of the unknown definition ${acquired.Task.Name}.`);
     const run = new RemoteRun(acquired, definition, { ...this.#options, client: this.#client });
     const running = (this.#stopping.signal.aborted ? this.#returnUnstarted(acquired) : run.execute()).finally(
       () => {
@@ -165,7 +169,7 @@ class RemoteWorker implements Worker {
     this.#runs.set(run, running);
   }
 
-  /** What came when the worker was stopping already never begins. */
+  /** Returns a task that arrived after the worker was stopped. */
   async #returnUnstarted({ Lease, LeaseSeconds }: AcquiredTask): Promise<void> {
     await this.#client
       .returnTask(Lease, { Began: false }, AbortSignal.timeout(LeaseSeconds * 1000))
@@ -188,12 +192,12 @@ class RemoteWorker implements Worker {
   }
 }
 
-/** The definition as the server gets to know it. */
+/** Returns the payload that registers a definition. */
 function declarationOf(task: TaskDefinition): object {
   return {
     Name: task.name,
     Description: String(task.description),
-    // A schema made by TypeBox carries marks that are not JSON; they go when it is sent.
+    // JSON.stringify drops the symbols that TypeBox adds to schemas.
     ...(task.parameters === undefined ? {} : { Parameters: task.parameters }),
     ...(task.cancellation === undefined ? {} : { CancellationBehaviour: task.cancellation }),
     ...(task.retries === undefined ? {} : { Retries: retriesOf(task.retries) }),
@@ -209,6 +213,6 @@ function retriesOf(retries: number | RetryOptions): object {
     factor,
     maxDelay,
   } = typeof retries === 'number' ? { limit: retries } : retries;
-  // Absent ones are left out when it is sent.
+  // JSON.stringify omits undefined properties.
   return { Limit: limit, Lost: lost, Delay: first, Factor: factor, MaxDelay: maxDelay };
 }

@@ -35,7 +35,7 @@ test('is cut back to where work that is done again began', async () => {
   file.append('first try\n');
   await file.sync();
   file.append('not even synced\n');
-  await expect(file.cut(100)).rejects.toThrow("The file has 15 bytes and can't be cut to 100.");
+  await expect(file.cut(100)).rejects.toThrow("The file has 15 bytes and can't be truncated to 100.");
   await file.cut(kept);
   await file.cut(kept);
   file.append('second try\n');
