@@ -5,12 +5,15 @@ import { reachable, signedOutCalls } from './api/call.ts';
 import type { Session } from './api/carriers.ts';
 import { findSession, isAdministrator, seesAll, session, signOut } from './api/session.ts';
 import { onTaskChanges } from './live.ts';
+import { Skeleton } from './parts/skeleton.tsx';
+import { choose, preferences } from './preferences.ts';
 import { Preferences } from './preferences-page.tsx';
 import { SignIn } from './sign-in.tsx';
 import { useStore } from './store.ts';
 import { TaskPage } from './task/task-page.tsx';
 import { TasksPage } from './tasks/tasks-page.tsx';
 import { useTexts } from './texts.tsx';
+import { useTitle } from './title.ts';
 
 const StartPage = lazy(() => import('./start/start-page.tsx'));
 const SchedulesPage = lazy(() => import('./schedules/schedules-page.tsx'));
@@ -54,6 +57,11 @@ export function App(): ReactNode {
   return (
     <>
       {!isReachable && <Unreachable />}
+      {who === undefined && owner === undefined && (
+        <main>
+          <Skeleton />
+        </main>
+      )}
       {who === null && <SignIn ended={owner !== undefined} />}
       {owner !== undefined && (who === null || isOwner) && (
         <div key={owner.AssociateId} className="frame" inert={!isOwner} hidden={!isOwner}>
@@ -100,7 +108,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
         </div>
       </header>
       <Content>
-        <Suspense fallback={null}>
+        <Suspense fallback={<Skeleton />}>
           <Switch>
             <Route path="/">
               <TasksPage who={who} />
@@ -123,12 +131,51 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
               <Preferences who={who} />
             </Route>
             <Route>
-              <h1>{t`Page not found`}</h1>
+              <NotFound />
             </Route>
           </Switch>
         </Suspense>
       </Content>
+      <Footer />
     </>
+  );
+}
+
+/** Shown for addresses without a page. */
+function NotFound(): ReactNode {
+  const { t } = useTexts();
+  const [path] = useLocation();
+  useTitle(t`Page not found`);
+  return (
+    <section className="empty">
+      <h1>{t`Page not found`}</h1>
+      <p>{t`There is no page at ${path}.`}</p>
+      <div className="buttons">
+        <Link href="/" className="button">
+          {t`Go to the tasks`}
+        </Link>
+      </div>
+    </section>
+  );
+}
+
+/** The version, the API reference, and the switch between absolute and relative times. */
+function Footer(): ReactNode {
+  const { t } = useTexts();
+  const isRelative = useStore(preferences).times === 'relative';
+  return (
+    <footer className="bottom">
+      <span>Batchline {__VERSION__}</span>
+      <a href="/docs">{t`API reference`}</a>
+      <button
+        type="button"
+        className="quiet"
+        aria-pressed={isRelative}
+        onClick={() => choose({ times: isRelative ? 'absolute' : 'relative' })}
+      >
+        {t`Relative times`}
+      </button>
+    </footer>
   );
 }
 

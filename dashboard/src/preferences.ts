@@ -5,10 +5,11 @@ export interface Preferences {
   readonly language: string;
   readonly timeZone: string;
   readonly theme: '' | 'light' | 'dark';
+  readonly times: 'absolute' | 'relative';
 }
 
 const KEY = 'batchline.preferences';
-const BROWSERS_OWN: Preferences = { language: '', timeZone: '', theme: '' };
+const BROWSERS_OWN: Preferences = { language: '', timeZone: '', theme: '', times: 'absolute' };
 
 /** The languages of the server by their own names. */
 export const LANGUAGES: Readonly<Record<string, string>> = {

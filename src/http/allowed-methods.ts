@@ -13,8 +13,13 @@ interface KnownPath {
 /**
  * Handles requests that match no route: OPTIONS of a known path returns `Allow`, another method of a known path 405
  * with `Allow`, and an unknown path 404 (contract, section 4). Covers the routes that are added after this call.
+ *
+ * @param sendPage sends browsers a page for an unknown path; returns undefined for other clients
  */
-export function answerOtherMethods(app: FastifyInstance): void {
+export function answerOtherMethods(
+  app: FastifyInstance,
+  sendPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined,
+): void {
   const known = new Map<string, KnownPath>();
   app.addHook('onRoute', ({ url, method }) => {
     if (url === '*') return; // every path's OPTIONS, of CORS
@@ -40,7 +45,11 @@ export function answerOtherMethods(app: FastifyInstance): void {
   });
   app.setNotFoundHandler((request, reply) => {
     const methods = allowed(request);
-    if (methods === '') throw noSuchPath(request);
+    if (methods === '') {
+      const page = sendPage(request, reply);
+      if (page !== undefined) return page;
+      throw noSuchPath(request);
+    }
     if (request.method === 'OPTIONS') return reply.code(204).send();
     throw refuseMethod(request, reply, methods);
   });

@@ -41,7 +41,7 @@ import { batchTaskRoutes, taskControlRoutes, taskLogRoutes } from './resources/b
 import { archiveRoutes, batchTaskListRoutes } from './resources/batch-task-list.ts';
 import { blobAgentRoutes } from './resources/blob-agent.ts';
 import { taskChildrenRoutes } from './resources/children.ts';
-import { dashboardRoutes } from './resources/dashboard.ts';
+import { dashboardRoutes, notFoundPage, readPageFiles } from './resources/dashboard.ts';
 import { definitionRoutes, retentionRoutes } from './resources/definitions.ts';
 import { eventRoutes } from './resources/events.ts';
 import { taskFileRoutes, uploadRoutes } from './resources/files.ts';
@@ -129,7 +129,8 @@ export async function buildApp(parts: AppDeps): Promise<FastifyInstance> {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
   protectAnswers(app, config.hstsSeconds);
-  answerOtherMethods(app);
+  const pageFiles = await readPageFiles();
+  answerOtherMethods(app, notFoundPage(pageFiles));
   await allowOrigins(app, config.corsOrigins);
   const operations = collectOperations(app);
   enforceRouteAccess(app);
@@ -173,7 +174,7 @@ export async function buildApp(parts: AppDeps): Promise<FastifyInstance> {
   await app.register(fastifyCookie);
   await app.register(healthRoutes, { health: parts.health });
   await app.register(metricsRoutes, { access: config.metrics, metrics: parts.metrics, authenticator });
-  await app.register(dashboardRoutes);
+  await app.register(dashboardRoutes, { files: pageFiles });
   await app.register(textRoutes, { prefix: '/api/v1/Texts' });
   await app.register(discoveryRoutes, { prefix: '/api', operations });
   await app.register(openApiRoutes, { operations, signIn: config.signIn });

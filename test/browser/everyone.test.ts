@@ -69,6 +69,40 @@ describeInBrowser('every page', (stage) => {
     await page.getByText(zoned('America/New_York', 'de')).first().waitFor();
   });
 
+  test('an unknown address shows that there is no page, and the footer leads to the API reference', async () => {
+    const { page } = await stage.open('/', 'admin');
+    const answer = await page.goto('/nonsense');
+    expect(answer?.status()).toBe(404);
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+    await page.getByText('There is no page at /nonsense.').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByText(/^Batchline \d+\.\d+\.\d+/).waitFor();
+    expect(await page.getByRole('link', { name: 'API reference' }).getAttribute('href')).toBe('/docs');
+    await page.getByRole('link', { name: 'Go to the tasks' }).click();
+    await page.getByRole('heading', { name: 'My tasks' }).waitFor();
+  });
+
+  test('times are absolute or relative, with the other form in the tooltip', async () => {
+    const { admin } = stage.server;
+    const { Id, Created } = await admin.ended(
+      await admin.start({ Name: 'flaky', ParameterObject: { fail: false } }),
+    );
+    const { page } = await stage.open(`/tasks/${Id}`, 'admin');
+    const created = page.locator('dd time').first();
+    const absolute = new Intl.DateTimeFormat('en-GB', {
+      timeZone: 'Europe/Oslo',
+      dateStyle: 'medium',
+      timeStyle: 'medium',
+    }).format(new Date(`${Created}Z`));
+    await expect.poll(() => created.textContent()).toBe(absolute);
+    expect(await created.getAttribute('title')).toMatch(/ago$|^now$/);
+    await page.getByRole('button', { name: 'Relative times' }).click();
+    expect(await created.textContent()).toMatch(/ago$|^now$/);
+    expect(await created.getAttribute('title')).toBe(absolute);
+    await page.reload();
+    await expect.poll(() => created.textContent()).toMatch(/ago$|^now$/);
+  });
+
   test('the theme can be chosen', async () => {
     const { page } = await stage.open('/settings', 'admin');
     const ground = (): Promise<string> =>

@@ -90,6 +90,24 @@ describe('the dashboard’s files', () => {
     expect(total).toBeLessThan(MAX_SCRIPT);
   });
 
+  test('is served with 404 to browsers at unknown addresses, and not to other clients', async () => {
+    const page = await raw('/nonsense', { Accept: 'text/html,application/xml;q=0.9,*/*;q=0.8' });
+    expect(page.status).toBe(404);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.body.equals((await raw('/')).body)).toBe(true);
+    for (const [path, Accept] of [
+      ['/nonsense', 'application/json'],
+      ['/nonsense', '*/*'],
+      ['/api/v1/nonsense', 'text/html'],
+      ['/assets/none.js', 'text/html'],
+    ] as const) {
+      const { status, headers } = await raw(path, { Accept });
+      expect(status, path).toBe(404);
+      expect(headers['content-type'], `${path} ${Accept}`).not.toContain('text/html');
+    }
+  });
+
   test('serves only its own files', async () => {
     for (const path of [
       '/assets/none.js',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { axeFindings } from '../support/browser.ts';
 import { describeInBrowser, shownTasks } from './stage.ts';
 
 describeInBrowser('the list of tasks', (stage) => {
@@ -29,7 +30,7 @@ describeInBrowser('the list of tasks', (stage) => {
     const [may, neill, wrong] = ids.map((id) => `flaky #${id}`);
     const { page, context } = await stage.open('/', 'bo');
     await expect.poll(() => shownTasks(page)).toEqual([wrong, neill, may]);
-    await page.getByRole('button', { name: 'Failed' }).click();
+    await page.getByRole('button', { name: /^Failed/ }).click();
     await expect.poll(() => shownTasks(page)).toEqual([wrong, may]);
     await page.getByRole('button', { name: 'Task', exact: true }).click();
     await page.getByRole('button', { name: 'Age', exact: true }).click();
@@ -64,6 +65,67 @@ describeInBrowser('the list of tasks', (stage) => {
     await expect.poll(() => shownTasks(page)).toEqual([may]);
     await page.goto(`/?q=nobody&state=Nonsense&sort=alsoNonsense&scope=7`);
     await page.getByText('No tasks match').waitFor();
+  });
+
+  test('shows counts by state, why tasks failed, and stops apart from failures', async () => {
+    const eli = await stage.server.associate('eli');
+    for (const fail of [true, true, false])
+      await eli.ended(await eli.start({ Name: 'flaky', ParameterObject: { fail } }));
+    const stopped = await eli.start({ Name: 'countdown', ParameterObject: { seconds: 300 } });
+    await eli.call('POST', `/BatchTask/${stopped}/Stop`);
+    await eli.ended(stopped);
+    const { page } = await stage.open('/', 'eli');
+    await page.getByRole('button', { name: /^Failed 3$/ }).waitFor();
+    await page.getByRole('button', { name: /^Succeeded 1$/ }).waitFor();
+    await page.getByText('4 tasks', { exact: true }).waitFor();
+    const row = page.getByRole('row', { name: `countdown #${stopped}` });
+    await row.getByText('Stopped', { exact: true }).waitFor();
+    await row.getByText(/^Stopped by eli/).waitFor();
+    await page.getByText('The printer is out of paper.').first().waitFor();
+    expect(await page.locator('tbody .state-Failed').count()).toBe(2);
+    await page.getByRole('button', { name: /^Succeeded 1$/ }).click();
+    await page.getByText('1 task', { exact: true }).waitFor();
+    await page.goto(`/tasks/${stopped}`);
+    await page.locator('h1').getByText('Stopped', { exact: true }).waitFor();
+  });
+
+  test('without a hit it offers all tasks, and to clear the filters', async () => {
+    await stage.server.associate('fay');
+    const { page } = await stage.open('/', 'fay');
+    await page.getByText('No tasks yet.').waitFor();
+    await page.goto('/?state=Failed');
+    await page.getByText('No tasks match.').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Show all tasks' }).click();
+    await page.getByRole('heading', { name: 'All tasks' }).waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe('?scope=all');
+    await page.getByRole('main').getByRole('link', { name: 'Start a task' }).click();
+    await page.getByRole('heading', { name: 'Start a task' }).waitFor();
+  });
+
+  test.each([390, 1440])('a long name never breaks a row (%d pixels)', async (width) => {
+    const gus = await stage.server.associate(`gus${width}`);
+    const name = `nightly-${'import-'.repeat(14)}`;
+    await sql`
+      insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context, state,
+        description, response, request, file_name, cancellation)
+      values ('batchline', ${name}, ${gus.associateId}, false, 0, 0, '', 4, ${'long '.repeat(40)}, '', '', '', 0)`.execute(
+      stage.server.database.sql,
+    );
+    const { page } = await stage.open('/', `gus${width}`, { viewport: { width, height: 800 } });
+    const id = page.locator('tbody .task-id');
+    await id.waitFor();
+    const cell = await page.locator('tbody .task-name').boundingBox();
+    const box = await id.boundingBox();
+    expect(cell?.height).toBeLessThan(30);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((cell?.x ?? 0) + (cell?.width ?? 0));
+    expect(await page.locator('tbody .task-name a').getAttribute('title')).toBe(name);
+    await page.locator('tbody .task-name a').click();
+    await page.getByRole('heading', { name }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
   });
 
   test('arrow keys move through the rows, and Enter opens a task', async () => {
@@ -113,5 +175,13 @@ describeInBrowser('the list of tasks', (stage) => {
       stage.server.database.sql,
     );
     await page.getByText('seen below', { exact: true }).waitFor();
+    // Back returns to the place.
+    await page.getByRole('row', { name: 'seen below' }).getByRole('link').click();
+    await page.getByRole('heading', { name: /^flaky #/ }).waitFor();
+    await page.goBack();
+    await page.getByText('seen below', { exact: true }).waitFor();
+    expect(await page.getByText('seen below', { exact: true }).isVisible()).toBe(true);
+    await page.getByRole('link', { name: 'Batchline' }).click();
+    await page.getByText('number 100000', { exact: true }).waitFor();
   });
 });

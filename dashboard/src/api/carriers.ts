@@ -35,6 +35,8 @@ export interface TaskRow {
   readonly updatedDate: string;
   readonly lastStarted: string;
   readonly startCount: number;
+  /** Only if selected. */
+  readonly result?: string;
 }
 
 /** A page of the archive list. */

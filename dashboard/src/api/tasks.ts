@@ -1,6 +1,6 @@
 import { storedStateOf } from '../../../src/core/task-state.ts';
-import { type Answer, answer, api, type Call, get } from './call.ts';
-import type { BatchTaskInfo, TaskPage, TaskRow } from './carriers.ts';
+import { type Answer, answer, api, type Call, get, Refused } from './call.ts';
+import type { BatchTaskInfo, StoredState, TaskPage, TaskRow } from './carriers.ts';
 
 /** The parameters of a call for one resource. */
 export const at = (id: number) => ({ path: { id } });
@@ -21,11 +21,37 @@ export async function listTasks(options: ListOptions, signal?: AbortSignal): Pro
   return { ...page, value: page.value.map((row) => ({ ...row, state: storedStateOf(row.state) })) };
 }
 
-/** Counts the tasks of a filter; the server counts up to a million. @throws Refused, Unreachable */
-export async function countTasks($filter: string, signal: AbortSignal): Promise<number | undefined> {
-  const query = given({ $filter, $top: '0', $inlineCount: 'True' });
-  const init = { params: { query }, signal };
-  return (await get(api.GET('/api/v1/Archive/BatchTasks', init) as unknown as Call<WirePage>))['odata.count'];
+/** Numbers of tasks by state; states without tasks are missing. */
+export type StateCounts = Readonly<Partial<Record<StoredState, number>>>;
+
+/**
+ * Counts the tasks of a filter by state.
+ *
+ * @returns `null` if there are more than the server counts, a million
+ * @throws Refused, Unreachable
+ */
+export async function countTasks($filter: string, signal: AbortSignal): Promise<StateCounts | null> {
+  const $select = 'GroupBy(state):Footer,HideDetail,CountAll(state):Footer,HideDetail';
+  const init = { params: { query: given({ $filter, $select }) }, signal };
+  const groups = api.GET('/api/v1/BatchTask', init) as unknown as Call<{ value: readonly Group[] }>;
+  try {
+    const { value } = await get(groups);
+    return Object.fromEntries(
+      value.map((group) => [
+        storedStateOf(Number(group['GroupBy(state):Footer,HideDetail'])),
+        group['CountAll(state):Footer,HideDetail'],
+      ]),
+    );
+  } catch (error) {
+    if (error instanceof Refused && error.status === 400) return null;
+    throw error;
+  }
+}
+
+/** A row of a group. */
+interface Group {
+  readonly 'GroupBy(state):Footer,HideDetail': number | string;
+  readonly 'CountAll(state):Footer,HideDetail': number;
 }
 
 /** A page on the wire, where states are numbers. */

@@ -6,6 +6,7 @@ import type { Definition, Session } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { isAdministrator } from '../api/session.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
@@ -181,14 +182,14 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
     },
     {
       title: t`Status`,
-      cell: ({ definition }) => (
-        <>
-          {definition?.Paused === true && (
-            <strong title={definition.PausedReason ?? undefined}>{t`Paused`}</strong>
-          )}{' '}
-          {definition !== undefined && isLimited(definition) && t`Limited`}
-        </>
-      ),
+      cell: ({ definition }) =>
+        definition?.Paused === true ? (
+          <strong title={definition.PausedReason ?? undefined}>{t`Paused`}</strong>
+        ) : definition !== undefined && isLimited(definition) ? (
+          t`Limited`
+        ) : (
+          '–'
+        ),
     },
     {
       title: t`Actions`,
@@ -233,7 +234,7 @@ function isLimited({ Limits: { Concurrent, PerTenant, Rate } }: Definition): boo
 
 function FailureGroups({ statistics }: { statistics: Statistics }): ReactNode {
   const { t } = useTexts();
-  const { number, moment } = useTimes();
+  const { number } = useTimes();
   return (
     <section className="panel">
       <h2>{t`Failures`}</h2>
@@ -246,9 +247,9 @@ function FailureGroups({ statistics }: { statistics: Statistics }): ReactNode {
               {group.Name}: {group.Result}
             </span>
             <Link href={`/tasks/${group.LastId}`}>#{group.LastId}</Link>
-            <time dateTime={group.LastAt} className="dim">
-              {moment(readTime(group.LastAt) ?? 0)}
-            </time>
+            <span className="dim">
+              <Moment at={group.LastAt} />
+            </span>
           </li>
         ))}
       </ul>

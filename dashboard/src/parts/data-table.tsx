@@ -49,7 +49,11 @@ export function DataTable<Row>({
                     {cell(row)}
                   </th>
                 ) : (
-                  <td key={title} className={kind} data-title={kind === 'buttons' ? undefined : title}>
+                  <td
+                    key={title}
+                    className={classOf(kind)}
+                    data-title={kind === 'buttons' ? undefined : title}
+                  >
                     {kind === 'buttons' ? <div className="row-buttons">{cell(row)}</div> : cell(row)}
                   </td>
                 ),
@@ -70,6 +74,9 @@ export function DataTable<Row>({
   );
 }
 
+const classOf = (kind: Column<never>['kind']): string | undefined =>
+  kind === 'number' ? 'number' : undefined;
+
 /** The header of a column; one with `onSort` is a button that sorts by it. */
 export function ColumnHeader({
   title,
@@ -83,7 +90,7 @@ export function ColumnHeader({
   onSort?: () => void;
 }): ReactNode {
   return (
-    <th scope="col" className={kind} aria-sort={sorted}>
+    <th scope="col" className={classOf(kind)} aria-sort={sorted}>
       {kind === 'buttons' ? (
         <span className="hidden">{title}</span>
       ) : onSort === undefined ? (

@@ -7,16 +7,18 @@ export function ProgressBar({
   text = '',
   label,
   state,
+  isStopped = false,
 }: {
   percent: number;
   text?: string;
   label: string;
   /** The state of the task, which gives the bar its colour. */
   state?: StoredState;
+  isStopped?: boolean;
 }): ReactNode {
   return (
     <span className="progress">
-      <progress max={100} value={percent} aria-label={label} data-state={state} />
+      <progress max={100} value={percent} aria-label={label} data-state={isStopped ? 'Stopped' : state} />
       <span className="progress-percent">{percent} %</span>
       {text !== '' && (
         <span className="progress-text" title={text}>

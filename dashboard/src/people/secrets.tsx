@@ -7,10 +7,10 @@ import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Check, Field, readNames } from '../parts/field.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
+import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { ShownOnce } from '../parts/shown-once.tsx';
 import { useTexts } from '../texts.tsx';
-import { readTime, useTimes } from '../times.ts';
 
 type Secret = Carrier<'Application'> & Partial<Carrier<'Token'>>;
 type Created = Partial<Carrier<'CreatedToken'> & Carrier<'CreatedApplication'>>;
@@ -49,7 +49,6 @@ const CALLS = {
 /** Tokens or applications. The secret of a new one is shown once. */
 export function Secrets({ kind }: { kind: keyof typeof CALLS }): ReactNode {
   const { t } = useTexts();
-  const { moment } = useTimes();
   const queries = useQueryClient();
   const calls: Calls = CALLS[kind];
   const isToken = kind === 'Tokens';
@@ -74,10 +73,8 @@ export function Secrets({ kind }: { kind: keyof typeof CALLS }): ReactNode {
   const columns: readonly Column<Secret>[] = [
     { title: t`Name`, cell: ({ Name }) => Name },
     { title: t`Scopes`, cell: ({ Scopes }) => Scopes.join(', ') },
-    { title: t`Created`, cell: ({ Created }) => moment(readTime(Created)) },
-    ...(isToken
-      ? [{ title: t`Expires`, cell: ({ Expires }: Secret) => moment(readTime(Expires ?? '')) }]
-      : []),
+    { title: t`Created`, cell: ({ Created }) => <Moment at={Created} /> },
+    ...(isToken ? [{ title: t`Expires`, cell: ({ Expires }: Secret) => <Moment at={Expires} /> }] : []),
     {
       title: t`Actions`,
       kind: 'buttons',

@@ -7,9 +7,9 @@ import { useNames } from '../api/session.ts';
 import { at } from '../api/tasks.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
-import { readTime, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
 import { NewSchedule } from './new-schedule.tsx';
 
@@ -19,7 +19,6 @@ const INTERVAL = 5000;
 /** The schedules with their last and next runs. */
 export default function SchedulesPage({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
-  const { moment } = useTimes();
   const queries = useQueryClient();
   const names = useNames(who);
   const [isCreating, setCreating] = useState(false);
@@ -32,7 +31,6 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
   const run = (call: Call): Promise<unknown> =>
     answer(call).finally(() => queries.invalidateQueries({ queryKey: ['schedules'] }));
   const act = useMutation({ mutationFn: (call: () => Call) => run(call()) });
-  const timeOf = (text: string | undefined): string => moment(readTime(text ?? ''));
   const columns: readonly Column<Schedule>[] = [
     { title: t`Name`, cell: ({ Name }) => Name },
     { title: t`Definition`, cell: ({ Definition }) => Definition },
@@ -47,13 +45,13 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
     },
     {
       title: t`Next run`,
-      cell: ({ Paused, NextRuns }) => (Paused ? <strong>{t`Paused`}</strong> : timeOf(NextRuns[0])),
+      cell: ({ Paused, NextRuns }) => (Paused ? <strong>{t`Paused`}</strong> : <Moment at={NextRuns[0]} />),
     },
     {
       title: t`Last run`,
       cell: ({ LastRun, LastTaskId, LastProblem }) => (
         <>
-          {timeOf(LastRun)}{' '}
+          <Moment at={LastRun} />{' '}
           {LastTaskId !== null && LastTaskId > 0 && <Link href={`/tasks/${LastTaskId}`}>#{LastTaskId}</Link>}
           {LastProblem !== '' && <p className="field-error">{LastProblem}</p>}
         </>

@@ -7,8 +7,10 @@ import type { AuditEntry, BatchTaskInfo, Session } from '../api/carriers.ts';
 import { useNames } from '../api/session.ts';
 import { at, readTask } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
+import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { StateMark } from '../parts/state-mark.tsx';
+import { Skeleton } from '../parts/skeleton.tsx';
+import { StateMark, useIsStopped } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
@@ -40,12 +42,16 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
       await queries.invalidateQueries({ queryKey: ['audit', id] });
   });
   const info = task.data?.data;
+  const isStopped = useIsStopped();
   useTitle(info === undefined ? `#${id}` : `${info.Name} #${id}`);
   if (info === undefined || isGone) {
     return (
-      <section className="narrow">
-        <h1>{t`Task ${id}`}</h1>
+      <section>
+        <div className="page-title">
+          <h1>{t`Task ${id}`}</h1>
+        </div>
         <Problem error={task.error} />
+        {task.error === null && <Skeleton lines={6} />}
       </section>
     );
   }
@@ -57,7 +63,8 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
           <ParentLink id={id} />
         </p>
         <h1>
-          {info.Name} <span className="dim">#{id}</span> <StateMark state={info.State} />
+          {info.Name} <span className="dim">#{id}</span>{' '}
+          <StateMark state={info.State} isStopped={isStopped(info.Result)} />
         </h1>
         {info.Description !== '' && <p>{info.Description}</p>}
         <TaskActions task={info} etag={task.data?.etag ?? null} who={who} />
@@ -109,18 +116,17 @@ function Facts({
   history: readonly AuditEntry[];
 }): ReactNode {
   const { t } = useTexts();
-  const { moment, span, number } = useTimes();
+  const { duration, number } = useTimes();
   const now = useNow();
   const names = useNames(who);
-  const created = readTime(task.Created);
   const started = readTime(task.LastStarted);
   const last = readTime(history.at(-1)?.At ?? '');
   const end = hasEnded(task.State) ? (last ?? now) : now;
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly (readonly [string, ReactNode])[] = [
     [t`Owner`, names(task.AssociateId)],
-    [t`Created`, moment(created)],
-    [t`Last started`, moment(started)],
-    [t`Duration`, started === undefined || task.State === 'New' ? '–' : span(end - started)],
+    [t`Created`, <Moment key="created" at={task.Created} />],
+    [t`Last started`, <Moment key="started" at={task.LastStarted} />],
+    [t`Duration`, started === undefined || task.State === 'New' ? '–' : duration(end - started)],
     [t`Attempts`, number(task.StartCount)],
   ];
   return (

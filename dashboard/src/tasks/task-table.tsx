@@ -5,13 +5,31 @@ import { hasEnded } from '../../../src/core/task-state.ts';
 import type { TaskRow } from '../api/carriers.ts';
 import { ColumnHeader } from '../parts/data-table.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
-import { StateMark } from '../parts/state-mark.tsx';
+import { StateMark, useIsStopped } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
+import { useFailureReasons } from './failure-reasons.ts';
 import type { Filter, Sort } from './filter.ts';
 import type { TaskList } from './use-task-list.ts';
 
 const ROW = { wide: 41, narrow: 92 };
+
+/** The delay between the last scroll and saving the place, in milliseconds; browsers limit the rate. */
+const SAVE_AFTER = 100;
+
+let saving: ReturnType<typeof setTimeout> | undefined;
+
+/** The place that this entry of the history was left at. */
+const savedTop = (): number => Number((history.state as { top?: number } | null)?.top ?? 0);
+
+/** Saves the place in the entry of the history, so that Back returns to it. */
+function saveTop(top: number): void {
+  clearTimeout(saving);
+  const address = location.href;
+  saving = setTimeout(() => {
+    if (location.href === address) history.replaceState({ ...history.state, top }, '');
+  }, SAVE_AFTER);
+}
 
 /** The visible part of the list. */
 export interface View {
@@ -47,10 +65,12 @@ export function TaskTable({
     overscan: 12,
     // The sticky header covers the first row.
     scrollPaddingStart: ROW.wide,
+    initialOffset: savedTop,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows change their height with the width of the page
   useEffect(() => virtualizer.measure(), [isNarrow]);
   const items = virtualizer.getVirtualItems();
+  const reasons = useFailureReasons(items.flatMap((item) => rows[item.index] ?? []));
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
     view.current = {
@@ -96,7 +116,7 @@ export function TaskTable({
     />
   );
   return (
-    <div className="tasks" ref={scroller}>
+    <div className="tasks" ref={scroller} onScroll={({ currentTarget }) => saveTop(currentTarget.scrollTop)}>
       <table
         aria-label={t`Tasks`}
         aria-rowcount={list.isComplete ? rows.length + 1 : -1}
@@ -127,7 +147,7 @@ export function TaskTable({
                 className="task-row"
                 style={{ transform: `translateY(${item.start}px)`, height: item.size }}
               >
-                <Cells row={row} now={now} owner={nameOf(row.associateId)} />
+                <Cells row={row} now={now} owner={nameOf(row.associateId)} reason={reasons(row)} />
               </tr>
             );
           })}
@@ -137,9 +157,21 @@ export function TaskTable({
   );
 }
 
-function Cells({ row, now, owner }: { row: TaskRow; now: number; owner: string }): ReactNode {
+function Cells({
+  row,
+  now,
+  owner,
+  reason,
+}: {
+  row: TaskRow;
+  now: number;
+  owner: string;
+  /** The Result of a Failed task; empty for others, and until it is loaded. */
+  reason: string;
+}): ReactNode {
   const { t } = useTexts();
-  const { span, moment } = useTimes();
+  const isStopped = useIsStopped();
+  const { span, duration, moment } = useTimes();
   const created = readTime(row.registeredDate) ?? now;
   const started = readTime(row.lastStarted);
   const ended = hasEnded(row.state) ? (readTime(row.updatedDate) ?? now) : now;
@@ -147,21 +179,27 @@ function Cells({ row, now, owner }: { row: TaskRow; now: number; owner: string }
   return (
     <>
       <td className="task-name">
-        <Link href={`/tasks/${row.batchTaskId}`} tabIndex={-1}>
+        <Link href={`/tasks/${row.batchTaskId}`} tabIndex={-1} title={row.name}>
           {row.name}
         </Link>{' '}
-        <span className="dim">#{row.batchTaskId}</span>
-        {row.description !== '' && <span className="task-description"> {row.description}</span>}
+        <span className="task-id">#{row.batchTaskId}</span>
+        {row.description !== '' && (
+          <span className="task-description" title={row.description}>
+            {' '}
+            {row.description}
+          </span>
+        )}
       </td>
       <td className="task-state">
-        <StateMark state={row.state} />
+        <StateMark state={row.state} isStopped={isStopped(reason)} />
       </td>
       <td className="task-progress">
         <ProgressBar
           percent={row.progressPercent}
-          text={row.progressDescription}
+          text={reason === '' ? row.progressDescription : reason}
           label={t`Progress of task ${row.batchTaskId}`}
           state={row.state}
+          isStopped={isStopped(reason)}
         />
       </td>
       <td className="task-owner">{owner}</td>
@@ -169,7 +207,7 @@ function Cells({ row, now, owner }: { row: TaskRow; now: number; owner: string }
         {span(now - created)}
       </td>
       <td className="number task-duration" title={isOn ? moment(started) : undefined}>
-        {isOn ? span(ended - started) : '–'}
+        {isOn ? duration(ended - started) : '–'}
       </td>
       <td className="number task-attempts">{row.startCount}</td>
     </>

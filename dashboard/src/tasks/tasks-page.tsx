@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useLocation, useSearchParams } from 'wouter';
+import { Link, useLocation, useSearchParams } from 'wouter';
 import { STORED_STATES } from '../../../src/core/task-state.ts';
 import type { Session, StoredState } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { useNames } from '../api/session.ts';
+import type { StateCounts } from '../api/tasks.ts';
 import { Problem } from '../parts/problem.tsx';
+import { Skeleton } from '../parts/skeleton.tsx';
 import { useStateName } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
@@ -35,20 +37,25 @@ export function TasksPage({ who }: { who: Session }): ReactNode {
   const show = (change: Partial<Filter>): void => navigate(address(change), { replace: true });
   const sortBy = (sort: Sort): void =>
     show({ sort, descending: sort === filter.sort ? !filter.descending : sort === 'registeredDate' });
+  const shown = filter.states.length > 0 ? filter.states : STORED_STATES;
+  const total = list.counts && shown.reduce((sum, state) => sum + (list.counts?.[state] ?? 0), 0);
   const written = writeFilter(filter).toString();
   return (
     <section className="tasks-page">
       <div className="page-title">
         <h1>{title}</h1>
         <p className="dim" role="status">
-          {list.total === undefined ? '' : list.total === 1 ? t`1 task` : t`${number(list.total)} tasks`}
+          {total === 1 ? t`1 task` : total !== undefined ? t`${number(total)} tasks` : ''}
+          {list.isUncounted && t`More than ${number(1_000_000)} tasks`}
         </p>
         <SavedViews query={written} />
       </div>
-      <FilterBar filter={filter} show={show} />
+      <FilterBar filter={filter} counts={list.counts} show={show} />
       <Problem error={list.error} />
       {list.rows.length === 0 && list.isComplete ? (
-        <p className="empty">{t`No tasks match.`}</p>
+        <NoTasks filter={filter} show={show} />
+      ) : list.isLoading ? (
+        <Skeleton lines={9} />
       ) : (
         <TaskTable key={written} list={list} filter={filter} onSort={sortBy} nameOf={names} view={view} />
       )}
@@ -56,8 +63,41 @@ export function TasksPage({ who }: { who: Session }): ReactNode {
   );
 }
 
-function FilterBar({ filter, show }: { filter: Filter; show: (change: Partial<Filter>) => void }): ReactNode {
+/** An empty list, with buttons to widen the filter or start a task. */
+function NoTasks({ filter, show }: { filter: Filter; show: (change: Partial<Filter>) => void }): ReactNode {
   const { t } = useTexts();
+  const isFiltered = filter.states.length > 0 || filter.name !== '' || filter.search !== '';
+  return (
+    <div className="empty">
+      <p>{isFiltered ? t`No tasks match.` : t`No tasks yet.`}</p>
+      <div className="buttons">
+        {filter.scope === 'mine' && (
+          <button type="button" onClick={() => show({ scope: 'all' })}>{t`Show all tasks`}</button>
+        )}
+        {isFiltered && (
+          <button type="button" onClick={() => show({ states: [], name: '', search: '' })}>
+            {t`Clear filters`}
+          </button>
+        )}
+        <Link href="/start" className="button">
+          {t`Start a task`}
+        </Link>
+      </div>
+    </div>
+  );
+}
+
+function FilterBar({
+  filter,
+  counts,
+  show,
+}: {
+  filter: Filter;
+  counts: StateCounts | undefined;
+  show: (change: Partial<Filter>) => void;
+}): ReactNode {
+  const { t } = useTexts();
+  const { number } = useTimes();
   const stateName = useStateName();
   const definitions = useQuery(definitionsQuery);
   const names = new Set((definitions.data ?? []).map((definition) => definition.Name));
@@ -93,6 +133,7 @@ function FilterBar({ filter, show }: { filter: Filter; show: (change: Partial<Fi
             onClick={() => toggle(state)}
           >
             {stateName(state)}
+            {counts !== undefined && <span className="count"> {number(counts[state] ?? 0)}</span>}
           </button>
         ))}
       </fieldset>

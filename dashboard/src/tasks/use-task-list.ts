@@ -1,6 +1,6 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { TaskPage, TaskRow } from '../api/carriers.ts';
-import { countTasks, type ListOptions, listTasks } from '../api/tasks.ts';
+import { countTasks, type ListOptions, listTasks, type StateCounts } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
 import { type Filter, toArchiveFilter, toArchiveOrder } from './filter.ts';
 
@@ -14,8 +14,10 @@ const COUNT_INTERVAL = 15_000;
 /** The tasks of a filter, page by page, with live updates. */
 export interface TaskList {
   readonly rows: readonly TaskRow[];
-  /** The number of tasks; `undefined` until they are counted. */
-  readonly total: number | undefined;
+  /** The numbers of tasks by state, regardless of the filter's states; `undefined` until they are counted. */
+  readonly counts: StateCounts | undefined;
+  /** Whether there are too many tasks to count them. */
+  readonly isUncounted: boolean;
   readonly isComplete: boolean;
   readonly isLoading: boolean;
   readonly error: unknown;
@@ -35,6 +37,7 @@ export function useTaskList(
 ): TaskList {
   const queries = useQueryClient();
   const $filter = toArchiveFilter(filter, associateId);
+  const ofAllStates = toArchiveFilter({ ...filter, states: [] }, associateId);
   const $orderBy = toArchiveOrder(filter);
   const queryKey = ['tasks', $filter, $orderBy];
   const first = { $filter, $orderBy, $select: COLUMNS, $top: String(PAGE) };
@@ -45,11 +48,13 @@ export function useTaskList(
     initialPageParam: first as ListOptions,
     getNextPageParam: nextOptions,
     staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
+    // Kept for a while, so that Back finds the pages that had been loaded.
+    gcTime: 5 * 60_000,
   });
   const count = useQuery({
-    queryKey: ['task-count', $filter],
-    queryFn: ({ signal }) => countTasks($filter, signal),
+    queryKey: ['task-count', ofAllStates],
+    queryFn: ({ signal }) => countTasks(ofAllStates, signal),
+    placeholderData: (before) => before,
     // Counting is slow, so it starts after the first page.
     enabled: list.isSuccess,
     refetchInterval: COUNT_INTERVAL,
@@ -77,7 +82,8 @@ export function useTaskList(
 
   return {
     rows: list.data?.pages.flatMap((page) => page.value) ?? [],
-    total: count.data,
+    counts: count.data ?? undefined,
+    isUncounted: count.data === null,
     isComplete: list.data !== undefined && !list.hasNextPage,
     isLoading: list.isPending,
     error: list.error,

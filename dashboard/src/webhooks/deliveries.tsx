@@ -5,14 +5,15 @@ import { api, make } from '../api/call.ts';
 import type { Delivery } from '../api/carriers.ts';
 import { deliveriesQuery, webhooksQuery } from '../api/webhooks.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
-import { readTime, useTimes } from '../times.ts';
+import { useTimes } from '../times.ts';
 
 /** The deliveries of a webhook with their results. */
 export function Deliveries({ id }: { id: number }): ReactNode {
   const { t } = useTexts();
-  const { moment, number } = useTimes();
+  const { number } = useTimes();
   const queries = useQueryClient();
   const webhooks = useQuery(webhooksQuery);
   const webhook = webhooks.data?.find((each) => each.Id === id);
@@ -26,7 +27,6 @@ export function Deliveries({ id }: { id: number }): ReactNode {
     Delivered: t`Delivered`,
     Dead: t`Given up`,
   };
-  const at = (text: string | null): string => moment(readTime(text ?? ''));
   const columns: readonly Column<Delivery>[] = [
     { title: t`Event`, cell: ({ EventId }) => (EventId === null ? t`Test` : `#${EventId}`) },
     {
@@ -40,8 +40,8 @@ export function Deliveries({ id }: { id: number }): ReactNode {
     },
     { title: t`Attempts`, kind: 'number', cell: ({ Tries }) => number(Tries) },
     { title: t`HTTP status`, kind: 'number', cell: ({ Status }) => Status ?? '–' },
-    { title: t`Time`, cell: ({ Ended, Created }) => at(Ended ?? Created) },
-    { title: t`Next attempt`, cell: ({ NextTry }) => at(NextTry) },
+    { title: t`Time`, cell: ({ Ended, Created }) => <Moment at={Ended ?? Created} /> },
+    { title: t`Next attempt`, cell: ({ NextTry }) => <Moment at={NextTry} /> },
     {
       title: t`Actions`,
       kind: 'buttons',

@@ -35,7 +35,7 @@ const TYPES: Readonly<Record<string, string>> = {
  *
  * @returns `undefined` where it has not been built
  */
-async function readPageFiles(folder = PAGE_FOLDER): Promise<Map<string, PageFile> | undefined> {
+export async function readPageFiles(folder = PAGE_FOLDER): Promise<Map<string, PageFile> | undefined> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error) => {
     if ((error as { code?: unknown }).code === 'ENOENT') return [];
     throw error;
@@ -100,21 +100,19 @@ const CONFIG = {
   undocumented: 'the page for people',
 } as const;
 
-/** The page where people see their work, at `/`. Nobody needs to sign in to get it: the page asks for that. */
-export async function dashboardRoutes(app: FastifyInstance): Promise<void> {
-  const files = await readPageFiles();
+type PageFiles = ReadonlyMap<string, PageFile> | undefined;
 
+/** The dashboard at `/`. It is served without a sign-in, and asks for one itself. */
+export async function dashboardRoutes(
+  app: FastifyInstance,
+  { files }: { readonly files: PageFiles },
+): Promise<void> {
   for (const url of [...PAGES, API_PAGE]) {
     app.get(url, { config: CONFIG }, (request, reply) => {
       const page = files?.get(url === API_PAGE ? 'docs.html' : 'index.html');
       if (page === undefined)
         throw notFound`The page has not been built; npm start builds it, and so does npm run dashboard.`;
-      reply
-        .header('Cache-Control', 'no-cache')
-        .header('Content-Security-Policy', url === API_PAGE ? API_PAGE_POLICY : CONTENT_SECURITY_POLICY)
-        .header('Cross-Origin-Opener-Policy', 'same-origin')
-        .header('Referrer-Policy', 'same-origin');
-      return sendFile(request, reply, page);
+      return sendPage(request, reply, page, url === API_PAGE ? API_PAGE_POLICY : CONTENT_SECURITY_POLICY);
     });
   }
 
@@ -125,6 +123,35 @@ export async function dashboardRoutes(app: FastifyInstance): Promise<void> {
     reply.header('Cache-Control', 'public, max-age=31536000, immutable');
     return sendFile(request, reply, file);
   });
+}
+
+/** Returns the handler of unknown paths: browsers get the dashboard, which says that there is no such page. */
+export function notFoundPage(files: PageFiles) {
+  const page = files?.get('index.html');
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
+    const isPage = request.method === 'GET' && !/^\/(api|assets)(\/|\?|$)/i.test(request.url);
+    if (page === undefined || !isPage || !acceptsHtml(request)) return undefined;
+    return sendPage(request, reply.code(404), page, CONTENT_SECURITY_POLICY);
+  };
+}
+
+/** Whether a request prefers HTML to JSON, as browsers do and clients without Accept don't. */
+function acceptsHtml({ headers }: FastifyRequest): boolean {
+  return new Negotiator({ headers }).mediaType(['application/json', 'text/html']) === 'text/html';
+}
+
+function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: PageFile,
+  policy: string,
+): FastifyReply {
+  reply
+    .header('Cache-Control', 'no-cache')
+    .header('Content-Security-Policy', policy)
+    .header('Cross-Origin-Opener-Policy', 'same-origin')
+    .header('Referrer-Policy', 'same-origin');
+  return sendFile(request, reply, page);
 }
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: PageFile): FastifyReply {
