@@ -93,7 +93,7 @@ describeInBrowser('signing in', (stage) => {
     await context.clearCookies();
     await page.getByText('Your session has expired').waitFor();
     await signInAs(page, 'finn', passwordOf('finn'));
-    await page.getByText('No tasks match').waitFor();
+    await page.getByText('No tasks yet').waitFor();
     expect(await shownTasks(page)).toEqual([]);
   });
 

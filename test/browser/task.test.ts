@@ -26,7 +26,7 @@ describeInBrowser('a task', (stage) => {
     await page.getByRole('button', { name: 'Run again' }).waitFor();
     await expect
       .poll(() => page.locator('.timeline li .state').allInnerTexts())
-      .toEqual(['Failed', 'Started', 'Acquired', 'New']);
+      .toEqual(['Stopped', 'Started', 'Acquired', 'New']);
   });
 
   test('shows the time left, and stops after a confirmation', async () => {
@@ -63,7 +63,7 @@ describeInBrowser('a task', (stage) => {
     await page.getByText('Printed.').waitFor();
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('No tasks match').waitFor();
+    await page.getByText('No tasks yet').waitFor();
     expect((await dora.call('GET', `/BatchTask/${id}`)).status).toBe(404);
   });
 

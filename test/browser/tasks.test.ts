@@ -7,7 +7,7 @@ describeInBrowser('the list of tasks', (stage) => {
   test('follows a task from start to end without a reload', async () => {
     const anna = await stage.server.associate('anna');
     const { page } = await stage.open('/', 'anna');
-    await page.getByText('No tasks match').waitFor();
+    await page.getByText('No tasks yet').waitFor();
     const id = await anna.start({ Name: 'countdown', ParameterObject: { seconds: 4 } });
     const row = page.getByRole('row', { name: `countdown #${id}` });
     await row.getByText('Started', { exact: true }).waitFor();
