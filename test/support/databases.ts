@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
@@ -33,7 +34,7 @@ export async function createPlace(kind: DatabaseKind): Promise<Place> {
   if (kind === 'postgres') return placeOn(kind, inject('postgresTemplate'));
   const place = await placeOn(kind);
   const template = join(inject('embeddedTemplate'), 'postgres');
-  await cp(template, join(place.folder, 'data/postgres'), { recursive: true });
+  cpSync(template, join(place.folder, 'data/postgres'), { recursive: true }); // a thousand files: `cp` takes twice the CPU time
   return place;
 }
 
