@@ -1,10 +1,5 @@
 import { defineConfig } from 'vitest/config';
-
-/**
- * Node's flags for files that start servers: PGlite's WebAssembly is not compiled a second time, by the optimizing
- * compiler, which takes half of the CPU time of a server that lives for seconds.
- */
-const SHORT_LIVED = ['--liftoff-only'];
+import { SHORT_LIVED } from './test/support/programs.ts';
 
 /**
  * Three projects, run in this order: `unit` (fast, no server), `integration` (real servers and databases) and `browser`
@@ -20,8 +15,6 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'test/unit/**/*.test.ts'],
           environment: 'node',
-          // The files share their imports: none of them changes a module or the process.
-          isolate: false,
           testTimeout: 120_000,
         },
       },
@@ -34,7 +27,7 @@ export default defineConfig({
             'test/faults/**/*.test.ts',
           ],
           environment: 'node',
-          execArgv: SHORT_LIVED,
+          execArgv: [...SHORT_LIVED],
           globalSetup: ['test/support/postgres-server.ts', 'test/support/database-templates.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -48,7 +41,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           environment: 'node',
-          execArgv: SHORT_LIVED,
+          execArgv: [...SHORT_LIVED],
           globalSetup: ['test/support/built-dashboard.ts', 'test/support/database-templates.ts'],
           expect: { poll: { timeout: 30_000 } },
           maxWorkers: 2,

@@ -55,12 +55,17 @@ describe('changes of the clock', () => {
 
   test('a daily schedule is due exactly once a local day, in every zone for three years', () => {
     const begin = Date.UTC(2026, 0, 1, 12);
+    const noons = Array.from({ length: 3 * 366 }, (_, day) => begin + day * DAY_MS);
+    const seen = new Set<string>();
     for (const name of Intl.supportedValuesOf('timeZone')) {
       const timeZone = zone(name);
-      // Where the clock never changes, every day is like the first.
-      const changes = Array.from({ length: 3 * 366 }, (_, day) => begin + day * DAY_MS).filter(
-        (noon) => timeZone.zone.offset(noon) !== timeZone.zone.offset(noon + DAY_MS),
-      );
+      const offsets = noons.map((noon) => timeZone.zone.offset(noon));
+      // Many zones have the same offsets at all times.
+      const rules = offsets.join();
+      if (seen.has(rules)) continue;
+      seen.add(rules);
+      // If the clock never changes, every day is like the first.
+      const changes = noons.filter((_, day) => day + 1 < noons.length && offsets[day] !== offsets[day + 1]);
       const [minutes] = fc.sample(fc.integer({ min: 0, max: 1439 }), 1) as [number];
       for (const noon of changes) {
         for (const minute of [minutes, 0, 30, 75, 150, 1410]) {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
-import { DATABASES } from '../support/databases.ts';
+import { ANY_DATABASE } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 import { BatchAgent } from './webapi.ts';
 
 const HANDLERS = join(import.meta.dirname, 'fixtures/telling-handlers.ts');
 const SUPPLIER = 'NO:"Leverandør ""A""";US:"Supplier"';
 
-describe.each(DATABASES)('languages (contract, section 5) on %s', (kind) => {
+describe.each(ANY_DATABASE)('languages (contract, section 5) on %s', (kind) => {
   let folder: string;
   let server: TestServer;
   let admin: ApiClient;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/associates.ts';
-import { DATABASES } from '../support/databases.ts';
+import { ANY_DATABASE } from '../support/databases.ts';
 import { lacks } from '../support/programs.ts';
 import type { TestServer } from '../support/test-server.ts';
 import { startConformanceServer, taskIn } from './helpers.ts';
@@ -21,7 +21,7 @@ interface Checked {
 const SECTIONS = ['0', '1', '1.1', '1.3', '2', '3', '4', '5', '6', '6a', 'Discovery'];
 const STARTED = '2018-12-24T12:34:45Z';
 
-describe.skipIf(lacks('python3')).each(DATABASES)(
+describe.skipIf(lacks('python3')).each(ANY_DATABASE)(
   'a client in Python, written from the public pages (needs python3), on %s',
   (kind) => {
     let server: TestServer;

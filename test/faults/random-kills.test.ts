@@ -19,9 +19,9 @@ import { allEnded } from './waits.ts';
  */
 
 /** Number of tasks in the large run. */
-const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 1000));
+const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 400));
 /** One fault for so many tasks; five at least. */
-const TASKS_A_FAULT = IS_LONG ? 200 : 100;
+const TASKS_A_FAULT = IS_LONG ? 200 : 50;
 /** Seed of the faults; printed, so that a run can be repeated. */
 const SEED = Number(process.env.BATCHLINE_FAULT_SEED ?? Math.floor(Math.random() * 0x7fffffff));
 const LEASE_SECONDS = 2;

@@ -21,7 +21,7 @@ import {
   TASKS,
 } from '../support/archive-filters.ts';
 import { createPlace, DATABASES, type Place as TestPlace } from '../support/databases.ts';
-import { FUZZ_RUNS } from '../support/fuzz.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 
 const SORTABLE = COLUMN_NAMES.filter((name) => COLUMNS[name].canOrderBy);
 const EVERYTHING: Slice[] = [{ condition: sql`true`, ofOwner: false, ofHeld: false }];
@@ -63,15 +63,15 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
   }
 
   test.each(Object.entries(OPERATOR_CASES))('%s finds what it means', (_operator, cases) =>
-    fc.assert(fc.asyncProperty(cases, expectSame), { numRuns: 15 }),
+    fc.assert(fc.asyncProperty(cases, expectSame), { numRuns: fuzzRuns(0.05) }),
   );
 
   test.each(Object.entries(FUNCTION_CASES))('%s(…) finds what it means', (_name, cases) =>
-    fc.assert(fc.asyncProperty(cases, expectSame), { numRuns: 15 }),
+    fc.assert(fc.asyncProperty(cases, expectSame), { numRuns: fuzzRuns(0.05) }),
   );
 
   test('random filters find what they mean', () =>
-    fc.assert(fc.asyncProperty(FILTERS, expectSame), { numRuns: FUZZ_RUNS }));
+    fc.assert(fc.asyncProperty(FILTERS, expectSame), { numRuns: fuzzRuns() }));
 
   const orders = fc
     .uniqueArray(fc.tuple(fc.constantFrom(...SORTABLE), fc.constantFrom('', ' asc', ' desc')), {
@@ -100,7 +100,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
         const { rows: skipped } = await readPage(database.sql, { ...page, skip: size, limit: 7 });
         expect(skipped.map(({ id }) => id)).toEqual(whole.slice(size, size + 7));
       }),
-      { numRuns: Math.ceil(FUZZ_RUNS / 10) },
+      { numRuns: fuzzRuns(0.1) },
     ));
 
   test('numbers, dates and flags are sorted by themselves', async () => {

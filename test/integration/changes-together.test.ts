@@ -10,6 +10,7 @@ import { TaskState } from '../../src/core/task-state.ts';
 import { updateTask } from '../../src/services/change-task.ts';
 import { startTask } from '../../src/services/start-task.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { openTestNode, type TestNode } from '../support/test-node.ts';
 
 const HANDLERS = join(import.meta.dirname, 'fixtures/model-handlers.ts');
@@ -129,7 +130,7 @@ describe.each(DATABASES)('changes at the same moment on %s', (kind) => {
         });
         expect(await rows(ids)).toMatchObject(model.map(({ xmin, updated_by, ...row }) => row));
       }),
-      { numRuns: 15 },
+      { numRuns: fuzzRuns(0.05) },
     );
   });
 

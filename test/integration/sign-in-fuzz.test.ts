@@ -4,11 +4,11 @@ import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/associates.ts';
-import { FUZZ_RUNS } from '../support/fuzz.ts';
+import { fuzzRuns } from '../support/fuzz.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 /** Number of requests of each property. */
-const numRuns = Math.ceil(FUZZ_RUNS / 2);
+const numRuns = fuzzRuns(0.5);
 
 /** Characters that a header can contain. */
 const anyValue = fc.string({

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { checkAnswer } from './answer-checks.ts';
+import { growingPauses } from './pauses.ts';
 
 /** A response with its body. */
 export interface Answer {
@@ -92,10 +92,11 @@ export class ApiClient {
   /** Waits until the task meets the condition, or the test times out. */
   // biome-ignore lint/suspicious/noExplicitAny: tests read any property of a response
   async until(id: number, condition: (task: any) => boolean): Promise<any> {
+    const pause = growingPauses();
     for (;;) {
       const task = await this.task(id);
       if (condition(task)) return task;
-      await delay(20);
+      await pause();
     }
   }
 

@@ -12,6 +12,10 @@ export type DatabaseKind = 'embedded' | 'postgres';
 /** The kinds of database that the integration tests run on: `describe.each(DATABASES)`. */
 export const DATABASES: readonly DatabaseKind[] = ['embedded', 'postgres'];
 
+/** For tests of what happens before the database, such as formats: one kind in CI, both in `npm run test:faults`. */
+export const ANY_DATABASE: readonly DatabaseKind[] =
+  process.env.BATCHLINE_FAULTS === 'long' ? DATABASES : ['postgres'];
+
 declare module 'vitest' {
   export interface ProvidedContext {
     /** A data folder with an embedded database after its first start: all tables, and the administrator. */

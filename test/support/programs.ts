@@ -4,3 +4,9 @@ import { spawnSync } from 'node:child_process';
 export function lacks(program: string): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).error !== undefined;
 }
+
+/**
+ * Node's flags for a server that lives for seconds: PGlite's WebAssembly is not compiled again by the optimizing
+ * compiler, which takes half of such a server's CPU time.
+ */
+export const SHORT_LIVED: readonly string[] = ['--liftoff-only'];

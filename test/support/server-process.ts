@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { ApiClient } from './api-client.ts';
 import { ADMIN } from './associates.ts';
 import type { Place } from './databases.ts';
+import { SHORT_LIVED } from './programs.ts';
 import { TEST_ENV } from './test-server.ts';
 
 /** The command line's entry. */
@@ -39,7 +40,7 @@ export async function spawnServer(
   place: Pick<Place, 'env'>,
   env: Record<string, string> = {},
   args: readonly string[] = [],
-  command: readonly [string, ...string[]] = [process.execPath, CLI],
+  command: readonly [string, ...string[]] = [process.execPath, ...SHORT_LIVED, CLI],
 ): Promise<ServerProcess> {
   const [program, ...first] = command;
   const child = spawn(program, [...first, 'serve', ...args], {

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ROOT } from './documents.ts';
-import { CLI } from './server-process.ts';
+import { CLI, PROCESS_ENV } from './server-process.ts';
 
 /** Output of a long-running program (a server or worker) when it is ready. */
 const READY = /ready at|Working/;
@@ -24,6 +24,7 @@ export async function makeCheckout(folder: string): Promise<Record<string, strin
   writeFileSync(join(bin, 'batchline'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
   chmodSync(join(bin, 'batchline'), 0o755);
   return {
+    ...PROCESS_ENV,
     PATH: `${bin}:${dirname(process.execPath)}:${process.env.PATH}`,
     HOME: process.env.HOME ?? folder,
     CURL_HOME: bin,

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkChain, readContents } from '../../faults/inspect.ts';
 import { DATABASES } from '../../support/databases.ts';
+import { fuzzRuns } from '../../support/fuzz.ts';
 import { commandKinds } from './commands.ts';
 import type { Model } from './model.ts';
 import { type Real, startReal } from './real.ts';
 
 /** Number of call sequences; BATCHLINE_MODEL_RUNS increases it. */
-const RUNS = Number(process.env.BATCHLINE_MODEL_RUNS ?? 60);
+const RUNS = Number(process.env.BATCHLINE_MODEL_RUNS ?? fuzzRuns(0.15));
 
 describe.each(DATABASES)('the states of tasks on %s', (kind) => {
   let real: Real;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChunkMatcher, patternOf } from '../../../src/builtin/csv-import/patterns.ts';
 import { csvImport } from '../../../src/builtin/csv-import.ts';
 import { type Json, PermanentError, RunEnded } from '../../../src/sdk/errors.ts';
+import { fuzzRuns } from '../../support/fuzz.ts';
 import {
   type FakeContext,
   type FakeOptions,
@@ -398,7 +399,7 @@ describe('csv-import', () => {
         expect(await disturbed.rows()).toEqual(await undisturbed.rows());
         expect(await disturbed.report().catch(noFile)).toBe(await undisturbed.report().catch(noFile));
       }),
-      { numRuns: 60 },
+      { numRuns: fuzzRuns(0.2) },
     );
   }, 120_000);
 });

@@ -12,6 +12,7 @@ import {
 } from '../../../src/builtin/http-requests/retry-rules.ts';
 import { httpRequests } from '../../../src/builtin/http-requests.ts';
 import { type Json, PermanentError, RunEnded } from '../../../src/sdk/errors.ts';
+import { fuzzRuns } from '../../support/fuzz.ts';
 import { type FakeOptions, fakeContext, parametersOf, tempFolder } from './fake-context.ts';
 
 type Parameters = ReturnType<typeof parametersOf<NonNullable<typeof httpRequests.parameters>>>;
@@ -403,7 +404,7 @@ describe('http-requests', () => {
           expect(indices).toEqual(requests.map((_, index) => index));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: fuzzRuns(0.2) },
     );
   }, 60_000);
 });

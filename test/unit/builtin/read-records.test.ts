@@ -8,6 +8,7 @@ import {
   readRecords,
 } from '../../../src/builtin/csv-import/read-records.ts';
 import { PermanentError } from '../../../src/sdk/errors.ts';
+import { fuzzRuns } from '../../support/fuzz.ts';
 import { tempFolder } from './fake-context.ts';
 
 const START = { offset: 0, line: 1 };
@@ -101,7 +102,7 @@ describe('readRecords', () => {
           expect(records.map(({ values, start, line }) => ({ values, start, line }))).toEqual(expected);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: fuzzRuns() },
     );
   });
 
@@ -140,7 +141,7 @@ describe('readRecords', () => {
           });
         },
       ),
-      { numRuns: 100 },
+      { numRuns: fuzzRuns(0.4) },
     );
   });
 
