@@ -12,7 +12,7 @@ test('what comes during a write goes together with the next, in order', async ()
       await gate.promise;
       return [];
     },
-    { most: 3 },
+    { maxItems: 3 },
   );
   const first = batcher.add(1);
   await Promise.resolve();
@@ -33,7 +33,7 @@ test('a write that fails rejects its own items and no others', async () => {
       if (items.includes('bad')) throw new Error('no');
       return [];
     },
-    { most: 1 },
+    { maxItems: 1 },
   );
   const results = await Promise.allSettled(['good', 'bad', 'fine'].map((item) => batcher.add(item)));
   expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
@@ -46,7 +46,7 @@ test('of items with the same key the later one waits for the next write, and eac
       batches.push([...items]);
       return items.map((item) => item.toUpperCase());
     },
-    { most: 3, keyOf: (item) => item.charAt(0) },
+    { maxItems: 3, keyOf: (item) => item.charAt(0) },
   );
   const results = await Promise.all(
     ['a1', 'a2', 'b1', 'a3', 'b2', 'c1', 'd1'].map((item) => batcher.add(item)),
@@ -62,7 +62,7 @@ test('a write has at most so much weight; an item that is heavier goes alone', a
       batches.push([...items]);
       return [];
     },
-    { most: 10, mostWeight: 4, weightOf: (item) => item.length },
+    { maxItems: 10, maxWeight: 4, weightOf: (item) => item.length },
   );
   await Promise.all(['aa', 'bb', 'c', 'dddddd', 'e', 'f'].map((item) => batcher.add(item)));
   expect(batches).toEqual([['aa', 'bb'], ['c'], ['dddddd'], ['e', 'f']]);

@@ -7,10 +7,10 @@ interface Entry<T, R> {
 
 /** What a batcher may put together in one write. */
 export interface BatchLimits<T> {
-  /** The most items. */
-  readonly most: number;
+  /** Maximum number of items in a batch. */
+  readonly maxItems: number;
   /** Maximum total weight of a batch; a heavier item goes alone. Needs `weightOf`. */
-  readonly mostWeight?: number;
+  readonly maxWeight?: number;
   readonly weightOf?: (item: T) => number;
   /** Items with the same key never go together: the later one waits for the next write. */
   readonly keyOf?: (item: T) => unknown;
@@ -64,7 +64,7 @@ export class Batcher<T, R = void> {
   }
 
   #take(): Entry<T, R>[] {
-    const { most, keyOf, mostWeight = Number.POSITIVE_INFINITY, weightOf = () => 0 } = this.#limits;
+    const { maxItems, keyOf, maxWeight = Number.POSITIVE_INFINITY, weightOf = () => 0 } = this.#limits;
     const taken: Entry<T, R>[] = [];
     const left: Entry<T, R>[] = [];
     const keys = new Set<unknown>();
@@ -72,7 +72,7 @@ export class Batcher<T, R = void> {
     let weight = 0;
     for (const [index, entry] of this.#waiting.entries()) {
       const heavier = weight + weightOf(entry.item);
-      if (taken.length === most || (taken.length > 0 && heavier > mostWeight)) {
+      if (taken.length === maxItems || (taken.length > 0 && heavier > maxWeight)) {
         rest = this.#waiting.slice(index);
         break;
       }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { familyChange, familyPercent } from './children.ts';
+import { childCountsChange, parentPercent } from './children.ts';
 import { hasEnded, STORED_STATES } from './task-state.ts';
 
 const states = fc.constantFrom(...STORED_STATES);
@@ -10,13 +10,13 @@ test('whatever way a child goes, its parent counts what it is in the end', () =>
     fc.property(fc.array(states, { minLength: 1 }), fc.boolean(), (path, deleted) => {
       let [state, ended, failed] = ['New' as (typeof path)[number], 0, 0];
       for (const next of path) {
-        const change = familyChange(state, next);
+        const change = childCountsChange(state, next);
         ended += change.ended;
         failed += change.failed;
         state = next;
       }
       if (deleted) {
-        const change = familyChange(state, null);
+        const change = childCountsChange(state, null);
         ended += change.ended;
         failed += change.failed;
       }
@@ -27,17 +27,17 @@ test('whatever way a child goes, its parent counts what it is in the end', () =>
 });
 
 test('the progress of a parent is a whole percentage that no child takes to 100', () => {
-  expect(familyPercent(4, 1, 0)).toBe(25);
-  expect(familyPercent(4, 1, 150)).toBe(62);
-  expect(familyPercent(3, 3, 0)).toBe(99);
-  expect(familyPercent(0, 0, 0)).toBe(0);
+  expect(parentPercent(4, 1, 0)).toBe(25);
+  expect(parentPercent(4, 1, 150)).toBe(62);
+  expect(parentPercent(3, 3, 0)).toBe(99);
+  expect(parentPercent(0, 0, 0)).toBe(0);
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.nat({ max: 100 }), fc.boolean())),
       (children) => {
         const sum = (of: (child: (typeof children)[number]) => number): number =>
           children.reduce((all, child) => all + of(child), 0);
-        const percent = familyPercent(
+        const percent = parentPercent(
           sum(([weight]) => weight),
           sum(([weight, , ended]) => (ended ? weight : 0)),
           sum(([weight, part, ended]) => (ended ? 0 : weight * part)),

@@ -12,13 +12,13 @@ export type OnFailure = (typeof ON_FAILURE)[number];
 /** The most children of one task. */
 export const MAX_CHILDREN = 100_000;
 /** The most children in one call. */
-export const MAX_CHILDREN_AT_ONCE = 500;
+export const MAX_CHILDREN_PER_CALL = 500;
 /** How many parents may stand above a task. */
 export const MAX_DEPTH = 10;
 /** The longest key of a child, in UTF-16 code units. */
-export const LONGEST_KEY = 200;
+export const MAX_CHILD_KEY_LENGTH = 200;
 /** The greatest weight of a child. */
-export const GREATEST_WEIGHT = 1_000_000;
+export const MAX_CHILD_WEIGHT = 1_000_000;
 
 /** How far the children of a task have come. */
 export interface ChildCounts {
@@ -40,7 +40,7 @@ export interface ChildCountsChange {
  *
  * @param to `null` where the child is deleted: it counts as ended, as what it was
  */
-export function familyChange(from: StoredState, to: StoredState | null): ChildCountsChange {
+export function childCountsChange(from: StoredState, to: StoredState | null): ChildCountsChange {
   if (to === null) return { ended: hasEnded(from) ? 0 : 1, failed: 0 };
   return {
     ended: Number(hasEnded(to)) - Number(hasEnded(from)),
@@ -55,7 +55,7 @@ export function familyChange(from: StoredState, to: StoredState | null): ChildCo
  * @param running the sum of weight × percent of those that run
  * @returns a whole percentage, 99 at most: it is the parent's next run that ends the task
  */
-export function familyPercent(total: number, ended: number, running: number): number {
+export function parentPercent(total: number, ended: number, running: number): number {
   if (total <= 0) return 0;
   return Math.max(0, Math.min(99, Math.floor((100 * ended + running) / total)));
 }

@@ -11,7 +11,7 @@ export interface DefinitionLimits {
 }
 
 /** The longest period of a rate: a day, in seconds. */
-export const LONGEST_PERIOD_SECONDS = 24 * 60 * 60;
+export const MAX_PERIOD_SECONDS = 24 * 60 * 60;
 
 /** Whether anything is limited. */
 export function isLimited({ concurrent, perTenant, rate }: DefinitionLimits): boolean {
@@ -26,6 +26,6 @@ export function limitsProblem({ concurrent, perTenant, rate }: DefinitionLimits)
     }
   }
   const seconds = rate?.seconds;
-  if (seconds === undefined || (seconds > 0 && seconds <= LONGEST_PERIOD_SECONDS)) return undefined;
-  return `rate.seconds is ${seconds}; a number above 0 and up to ${LONGEST_PERIOD_SECONDS} is accepted`;
+  if (seconds === undefined || (seconds > 0 && seconds <= MAX_PERIOD_SECONDS)) return undefined;
+  return `rate.seconds is ${seconds}; a number above 0 and up to ${MAX_PERIOD_SECONDS} is accepted`;
 }

@@ -1,12 +1,12 @@
-const MOST = 10_000;
+const MAX_SIZE = 10_000;
 
 /** A map that forgets what was set longest ago where there is too much, so that callers can't fill the memory. */
 export class BoundedMap<V> {
   readonly #map = new Map<string, V>();
-  readonly #most: number;
+  readonly #maxSize: number;
 
-  constructor(most: number = MOST) {
-    this.#most = most;
+  constructor(maxSize: number = MAX_SIZE) {
+    this.#maxSize = maxSize;
   }
 
   get size(): number {
@@ -20,7 +20,7 @@ export class BoundedMap<V> {
   set(key: string, value: V): void {
     this.#map.delete(key);
     this.#map.set(key, value);
-    if (this.#map.size <= this.#most) return;
+    if (this.#map.size <= this.#maxSize) return;
     const [oldest] = this.#map.keys();
     if (oldest !== undefined) this.#map.delete(oldest);
   }

@@ -53,14 +53,14 @@ export function listed(messages: readonly MessageValue[], separator: string): Me
 }
 
 /** How the parts of a message are told. */
-export interface Telling {
+export interface MessageFormat {
   /** The template to use in place of the English one. */
   template(english: string): string;
   number(value: number): string;
   moment(value: Date): string;
 }
 
-const IN_ENGLISH: Telling = {
+const IN_ENGLISH: MessageFormat = {
   template: (english) => english,
   number: String,
   moment: (value) => value.toISOString(),
@@ -68,18 +68,18 @@ const IN_ENGLISH: Telling = {
 
 /** A message's text in English, with numbers and moments as they stand in JSON. */
 export function inEnglish(message: MessageData): string {
-  return tell(message, IN_ENGLISH);
+  return formatMessage(message, IN_ENGLISH);
 }
 
 /** A message's text. */
-export function tell({ template, values }: MessageData, telling: Telling): string {
+export function formatMessage({ template, values }: MessageData, format: MessageFormat): string {
   const texts = values.map((value) => {
     if (typeof value === 'string') return value;
-    if (typeof value === 'number') return telling.number(value);
+    if (typeof value === 'number') return format.number(value);
     if (!isData(value)) return String(value);
-    return 'at' in value ? telling.moment(new Date(value.at)) : tell(value, telling);
+    return 'at' in value ? format.moment(new Date(value.at)) : formatMessage(value, format);
   });
-  return fill(telling.template(template), texts);
+  return fill(format.template(template), texts);
 }
 
 /** A template with texts in its places. */

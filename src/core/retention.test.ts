@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutoffOf, mergeRules, parseRules, readRetention, readRules, writeRetention } from './retention.ts';
+import { cutoffOf, formatRetention, mergeRules, parseRetention, parseRules, readRules } from './retention.ts';
 
 describe('retention', () => {
   test.each([
@@ -12,23 +12,23 @@ describe('retention', () => {
     ['never', null],
     ['Never', null],
   ])('%s is read', (text, seconds) => {
-    expect(readRetention(text)).toBe(seconds);
+    expect(parseRetention(text)).toBe(seconds);
   });
 
   test.each(['', '30', 'd', '-1d', '1.5d', '3w', '30d x', '99999999999d', '36501d', 'for ever'])(
     '"%s" is refused',
     (text) => {
-      expect(() => readRetention(text)).toThrow('30d, 12h, 45m, 90s or never is accepted.');
+      expect(() => parseRetention(text)).toThrow('30d, 12h, 45m, 90s or never is accepted.');
     },
   );
 
   test('what is written is read as the same', () => {
     fc.assert(
       fc.property(fc.option(fc.integer({ min: 0, max: 3_000_000_000 })), (retention) => {
-        expect(readRetention(writeRetention(retention))).toBe(retention);
+        expect(parseRetention(formatRetention(retention))).toBe(retention);
       }),
     );
-    expect([90, 3600, 86_400, 2_592_000, 0].map(writeRetention)).toEqual(['90s', '1h', '1d', '30d', '0s']);
+    expect([90, 3600, 86_400, 2_592_000, 0].map(formatRetention)).toEqual(['90s', '1h', '1d', '30d', '0s']);
   });
 
   test('rules name the states in which a task has ended', () => {

@@ -20,24 +20,24 @@ const KEEP_ALL: Readonly<Record<EndedState, Retention>> = {
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const ACCEPTED = '30d, 12h, 45m, 90s or never';
 /** A hundred years. */
-const LONGEST_SECONDS = 36_500 * 86_400;
+const MAX_SECONDS = 36_500 * 86_400;
 
 /**
  * Reads for how long something is kept: `30d`, `12h`, `45m`, `90s`, or `never` for never removed.
  *
  * @throws RequestError (invalid) where it is none of these, or longer than a hundred years
  */
-export function readRetention(text: string): Retention {
+export function parseRetention(text: string): Retention {
   if (/^never$/i.test(text.trim())) return null;
   const [, count = '', unit = ''] = /^(\d{1,10})([smhd])$/i.exec(text.trim()) ?? [];
   const seconds = Number(count) * (UNITS[unit.toLowerCase()] ?? 0);
-  if (count === '' || seconds > LONGEST_SECONDS)
+  if (count === '' || seconds > MAX_SECONDS)
     throw invalid`"${text.slice(0, 40)}" is no time to keep something; ${ACCEPTED} is accepted.`;
   return seconds;
 }
 
 /** A retention as people write it. */
-export function writeRetention(retention: Retention): string {
+export function formatRetention(retention: Retention): string {
   if (retention === null) return 'never';
   const [unit = 's', seconds = 1] =
     Object.entries(UNITS).findLast(([, seconds]) => retention !== 0 && retention % seconds === 0) ?? [];
@@ -55,7 +55,7 @@ export function readRules(given: Readonly<Record<string, string>>): RetentionRul
     const state = ENDED_STATES.find((one) => one.toLowerCase() === name.toLowerCase());
     if (state === undefined)
       throw invalid`"${name.slice(0, 40)}" is no state in which a task has ended; ${ENDED_STATES.join(', ')} are accepted.`;
-    rules[state] = readRetention(text);
+    rules[state] = parseRetention(text);
   }
   return rules;
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import {
   ALLOWED_TRANSITIONS,
   hasEnded,
+  isActive,
   isAllowedTransition,
-  isHeld,
   parseState,
   STORED_STATES,
   storedStateOf,
@@ -67,7 +67,7 @@ describe('moves', () => {
 
   test('a task is waiting, held or ended, and only one of them', () => {
     for (const state of STORED_STATES) {
-      expect([state === 'New', isHeld(state), hasEnded(state)].filter(Boolean)).toHaveLength(1);
+      expect([state === 'New', isActive(state), hasEnded(state)].filter(Boolean)).toHaveLength(1);
     }
   });
 });

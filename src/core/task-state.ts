@@ -47,7 +47,7 @@ export const ENDED_STATES = [
 ] as const satisfies readonly StoredState[];
 
 /** The states in which somebody holds the task: it may not be deleted. */
-export const HELD_STATES = ['Aquired', 'Started'] as const satisfies readonly StoredState[];
+export const ACTIVE_STATES = ['Aquired', 'Started'] as const satisfies readonly StoredState[];
 
 /** The states in which nobody holds the task. */
 export const INACTIVE_STATES = ['New', ...ENDED_STATES] as const satisfies readonly StoredState[];
@@ -76,8 +76,8 @@ export function hasEnded(state: StoredState): boolean {
 }
 
 /** Whether somebody holds a task in this state. */
-export function isHeld(state: StoredState): boolean {
-  return (HELD_STATES as readonly StoredState[]).includes(state);
+export function isActive(state: StoredState): boolean {
+  return (ACTIVE_STATES as readonly StoredState[]).includes(state);
 }
 
 const byLowerName = new Map<string, TaskStateName>();

@@ -114,13 +114,13 @@ export interface StartOptions {
 }
 
 /** The lowest and the highest priority. */
-export const PRIORITIES = { lowest: -1000, highest: 1000 } as const;
+export const PRIORITY = { min: -1000, max: 1000 } as const;
 
 /** The longest delay of a start: ten years, in seconds. */
-export const LONGEST_DELAY_SECONDS = 10 * 365 * 24 * 60 * 60;
+export const MAX_DELAY_SECONDS = 10 * 365 * 24 * 60 * 60;
 
 /** The longest idempotency key, in characters. */
-export const LONGEST_KEY = 255;
+export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
 /** Seconds from now until a start is due; 0 where it is due. */
 export function secondsUntil(due: StartOptions['due'], now: Date): number {

@@ -9,10 +9,10 @@ export interface TraceContext {
 const TRACEPARENT =
   /^(?!ff)[0-9a-f]{2}-(?<traceId>(?!0{32})[0-9a-f]{32})-(?<spanId>(?!0{16})[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<rest>-.*)?$/;
 /** The longest tracestate that is passed on, in characters. */
-const LONGEST_STATE = 512;
+const MAX_TRACESTATE_LENGTH = 512;
 
-/** The parts of a `traceparent`. */
-export interface TraceDeps {
+/** The fields of a `traceparent`. */
+export interface TraceparentFields {
   readonly traceId: string;
   readonly spanId: string;
   /** Bit 0: the trace is sampled. */
@@ -20,7 +20,7 @@ export interface TraceDeps {
 }
 
 /** Takes a `traceparent` apart; `undefined` where it is none. Versions to come are read as far as this one goes. */
-export function partsOf(traceparent: string): TraceDeps | undefined {
+export function parseTraceparent(traceparent: string): TraceparentFields | undefined {
   const { traceId, spanId, flags, rest } = TRACEPARENT.exec(traceparent)?.groups ?? {};
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   if (rest !== undefined && traceparent.startsWith('00')) return undefined;
@@ -36,15 +36,15 @@ export function readTraceContext(
   tracestate: string | undefined,
 ): TraceContext | undefined {
   if (traceparent === undefined) return undefined;
-  const parts = partsOf(traceparent);
-  if (parts === undefined) return undefined;
+  const fields = parseTraceparent(traceparent);
+  if (fields === undefined) return undefined;
   const state = tracestate?.trim() ?? '';
-  const isState = /^[\x20-\x7e\t]+$/.test(state) && state.length <= LONGEST_STATE;
-  return { traceparent: writeTraceparent(parts), tracestate: isState ? state : null };
+  const isState = /^[\x20-\x7e\t]+$/.test(state) && state.length <= MAX_TRACESTATE_LENGTH;
+  return { traceparent: formatTraceparent(fields), tracestate: isState ? state : null };
 }
 
-/** The `traceparent` of these parts. */
-export function writeTraceparent({ traceId, spanId, flags }: TraceDeps): string {
+/** The `traceparent` of these fields. */
+export function formatTraceparent({ traceId, spanId, flags }: TraceparentFields): string {
   return `00-${traceId}-${spanId}-${(flags & 0xff).toString(16).padStart(2, '0')}`;
 }
 

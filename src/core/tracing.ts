@@ -10,7 +10,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { partsOf, type TraceContext, writeTraceparent } from './trace-context.ts';
+import { formatTraceparent, parseTraceparent, type TraceContext } from './trace-context.ts';
 
 /**
  * Without an OpenTelemetry SDK in the process its spans are of no cost and record nothing; a trace context passes
@@ -136,9 +136,9 @@ function messaging(name: string, tenant: string): Record<string, string> {
 }
 
 function contextOf(parent: TraceContext | null): Context {
-  const parts = parent === null ? undefined : partsOf(parent.traceparent);
-  if (parent === null || parts === undefined) return ROOT_CONTEXT;
-  const { traceId, spanId, flags: traceFlags } = parts;
+  const fields = parent === null ? undefined : parseTraceparent(parent.traceparent);
+  if (parent === null || fields === undefined) return ROOT_CONTEXT;
+  const { traceId, spanId, flags: traceFlags } = fields;
   const spanContext = { traceId, spanId, traceFlags, isRemote: true };
   return trace.setSpanContext(
     ROOT_CONTEXT,
@@ -152,7 +152,7 @@ function traceOf(spanContext: SpanContext): TraceContext | null {
   if (!isSpanContextValid(spanContext)) return null;
   const { traceId, spanId, traceFlags: flags, traceState } = spanContext;
   return {
-    traceparent: writeTraceparent({ traceId, spanId, flags }),
+    traceparent: formatTraceparent({ traceId, spanId, flags }),
     tracestate: traceState?.serialize() || null,
   };
 }

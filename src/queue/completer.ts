@@ -23,8 +23,8 @@ export class Completer {
   readonly #isEmbedded: boolean;
   readonly #log: Logger;
   readonly #batcher = new Batcher<EndToApply, Error | undefined>((ends) => this.#write(ends), {
-    most: MAX_BATCH,
-    mostWeight: MAX_BATCH_LENGTH,
+    maxItems: MAX_BATCH,
+    maxWeight: MAX_BATCH_LENGTH,
     weightOf: ({ result }) => (result === null ? 0 : String(result).length),
   });
   readonly #givingUp = new AbortController();

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
-import { WORKER_OWNER } from '../core/caller.ts';
+import { WORKER_OWNER_PREFIX } from '../core/caller.ts';
 import { message } from '../core/message.ts';
 import type { Database } from '../db/database.ts';
 import {
@@ -41,7 +41,7 @@ export class CrashWatch {
 
   /** Counts the crashes behind lost runs, in the transaction that rescues the runs. */
   async note(trx: Transaction<Schema>, lost: readonly LostRun[]): Promise<void> {
-    const inside = lost.filter((run) => !run.leaseOwner.startsWith(WORKER_OWNER));
+    const inside = lost.filter((run) => !run.leaseOwner.startsWith(WORKER_OWNER_PREFIX));
     for (const [owner, runs] of Map.groupBy(inside, (run) => run.leaseOwner)) {
       const [name, ...others] = new Set(runs.map((run) => run.name));
       if (name === undefined || others.length > 0 || this.#counted.has(owner)) continue;

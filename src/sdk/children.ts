@@ -1,4 +1,4 @@
-import { type ChildCounts, MAX_CHILDREN_AT_ONCE, type OnFailure } from '../core/children.ts';
+import { type ChildCounts, MAX_CHILDREN_PER_CALL, type OnFailure } from '../core/children.ts';
 import { message } from '../core/message.ts';
 import type { Parameters } from '../core/task.ts';
 import type { StoredState } from '../core/task-state.ts';
@@ -94,7 +94,7 @@ export function childrenOver(port: ChildrenPort): TaskChildren {
       let batch: KeyedChild[] = [];
       for (const child of children) {
         batch.push(keyed(child));
-        if (batch.length < MAX_CHILDREN_AT_ONCE) continue;
+        if (batch.length < MAX_CHILDREN_PER_CALL) continue;
         ids.push(...(await port.start(batch)));
         batch = [];
       }

@@ -5,7 +5,7 @@ import { columnsOf, type Filter } from '../core/odata/filter.ts';
 import { parseOrder } from '../core/odata/order.ts';
 import { visibleTo } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';
-import { hasEnded, isHeld, TaskState } from '../core/task-state.ts';
+import { hasEnded, isActive, TaskState } from '../core/task-state.ts';
 import { getTask } from '../db/queries/task.ts';
 import { type Page, type Place, readPage, slicesOf } from '../db/queries/task-list.ts';
 import { checkAccess } from './access.ts';
@@ -88,7 +88,7 @@ const ACTIONS: Readonly<
     right: 'Delete',
     doing: 'delete',
     check({ id, state }) {
-      if (isHeld(state))
+      if (isActive(state))
         throw conflict`Batch task ${id} is ${state}; stop it before you delete it.`.withCode('task_running');
     },
     run: (parts, caller, id, _request, guard) => deleteTasks(parts, caller, [id], guard),

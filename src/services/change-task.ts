@@ -10,7 +10,7 @@ import {
   ALLOWED_TRANSITIONS,
   hasEnded,
   isAllowedTransition,
-  isHeld,
+  isActive,
   type StoredState,
 } from '../core/task-state.ts';
 import { findLiveChild } from '../db/queries/children.ts';
@@ -225,7 +225,7 @@ async function deleteAll(
       const task = accept(id, held?.task);
       if (task === undefined) continue;
       deleted.push(id);
-      if (isHeld(task.state))
+      if (isActive(task.state))
         throw conflict`Batch task ${id} is ${task.state}; stop it before you delete it.`.withCode(
           'task_running',
         );

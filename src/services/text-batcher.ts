@@ -16,7 +16,7 @@ export class TextWriter {
 
   constructor(db: Kysely<Schema>) {
     this.#batcher = new Batcher((changes) => changeManyTexts(db, changes), {
-      most: MAX_BATCH,
+      maxItems: MAX_BATCH,
       keyOf: ({ id }) => id,
     });
   }

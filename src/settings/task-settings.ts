@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { DEFAULT_TEXT_LIMITS } from '../core/limits.ts';
-import { parseRules, readRetention } from '../core/retention.ts';
+import { parseRules, parseRetention } from '../core/retention.ts';
 import { existingFolder, httpAddress, integer, modules, parsed, type Setting, text } from './kinds.ts';
 
 /** How this process runs tasks. */
@@ -127,13 +127,13 @@ export const RETENTION = {
   },
   uploads: {
     name: 'BATCHLINE_UPLOAD_RETENTION',
-    kind: parsed('a time such as `30d` or `12h`, or `never`', readRetention),
+    kind: parsed('a time such as `30d` or `12h`, or `never`', parseRetention),
     default: '30d',
     doc: 'How long an upload is kept after its last use. `never` means that it is never deleted.',
   },
   audit: {
     name: 'BATCHLINE_AUDIT_RETENTION',
-    kind: parsed('a time such as `30d` or `12h`, or `never`', readRetention),
+    kind: parsed('a time such as `30d` or `12h`, or `never`', parseRetention),
     default: '365d',
     doc: 'How long the audit log of a deleted task is kept. `never` means that it is never deleted.',
   },

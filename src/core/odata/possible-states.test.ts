@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HELD_STATES, INACTIVE_STATES, STORED_STATES, type StoredState, TaskState } from '../task-state.ts';
+import { ACTIVE_STATES, INACTIVE_STATES, STORED_STATES, type StoredState, TaskState } from '../task-state.ts';
 import type { Comparison, Filter } from './filter.ts';
 import { canBeIn } from './possible-states.ts';
 
@@ -26,11 +26,11 @@ describe('the states that a filter lets through', () => {
     ['something else', { kind: 'not', part: NAMED }, true, true],
   ])('%s', (_, filter, atRest, held) => {
     expect(canBeIn(filter, INACTIVE_STATES)).toBe(atRest);
-    expect(canBeIn(filter, HELD_STATES)).toBe(held);
+    expect(canBeIn(filter, ACTIVE_STATES)).toBe(held);
   });
 
   test('every state is either at rest or held', () => {
-    expect([...INACTIVE_STATES, ...HELD_STATES].toSorted()).toEqual([...STORED_STATES].toSorted());
+    expect([...INACTIVE_STATES, ...ACTIVE_STATES].toSorted()).toEqual([...STORED_STATES].toSorted());
   });
 
   test('filters of states alone are judged exactly', () => {

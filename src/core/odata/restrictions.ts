@@ -68,9 +68,9 @@ function conditionOf(
   // Clients send a blank value with operators that take none.
   const given = operator.takes === 'nothing' ? [] : values.filter((value) => value !== '' || kind === 'text');
   const counts = { nothing: [0, 0], flag: [0, 1], one: [1, 1], two: [2, 2], list: [1, MAX_FILTER_VALUES] };
-  const [least = 0, most = 0] = counts[operator.takes];
-  if (given.length < least || given.length > most)
-    throw invalid`Restriction ${number} has ${given.length} values; ${operatorName} takes ${least === most ? least : `${least} to ${most}`}.`;
+  const [min = 0, max = 0] = counts[operator.takes];
+  if (given.length < min || given.length > max)
+    throw invalid`Restriction ${number} has ${given.length} values; ${operatorName} takes ${min === max ? min : `${min} to ${max}`}.`;
   const operands = given.map((value) => {
     const valueKind = operator.takes === 'flag' ? 'flag' : kind;
     const operand = operandOf(valueKind, { type: 'text', value, at: 0 }, context.zone);

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { inEnglish, Message, type MessageData } from '../../core/message.ts';
 import { CancellationBehaviour } from '../../core/task.ts';
-import { HELD_STATES, hasEnded, type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
+import { ACTIVE_STATES, hasEnded, type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 
 /** A child that is to be stopped. */
@@ -16,7 +16,7 @@ export interface LiveChild {
   readonly isInternal: boolean;
 }
 
-const LIVE = sql.join(['New' as const, ...HELD_STATES].map((state) => sql.lit(TaskState[state])));
+const LIVE = sql.join(['New' as const, ...ACTIVE_STATES].map((state) => sql.lit(TaskState[state])));
 
 /** The children that have not ended, can be stopped, and were not told to yet. */
 function stoppable(parentId: number): RawBuilder<boolean> {

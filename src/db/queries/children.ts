@@ -6,7 +6,7 @@ import {
   type CancellationBehaviourName,
   type Parameters,
 } from '../../core/task.ts';
-import { HELD_STATES, type StoredState, TaskState } from '../../core/task-state.ts';
+import { ACTIVE_STATES, type StoredState, TaskState } from '../../core/task-state.ts';
 import { type TraceContext, traceOfRow } from '../../core/trace-context.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
@@ -189,7 +189,7 @@ export async function addChild(
   return { total: rows[0]?.total ?? 0 };
 }
 
-const LIVE = sql.join(['New' as const, ...HELD_STATES].map((state) => sql.lit(TaskState[state])));
+const LIVE = sql.join(['New' as const, ...ACTIVE_STATES].map((state) => sql.lit(TaskState[state])));
 
 /** A child that has not ended, of one of these tasks and not one of them itself; `undefined` where there is none. */
 export async function findLiveChild(

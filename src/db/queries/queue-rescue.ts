@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { WORKER_OWNER } from '../../core/caller.ts';
+import { WORKER_OWNER_PREFIX } from '../../core/caller.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { IS_HELD } from './task-row.ts';
@@ -32,7 +32,7 @@ export async function lockLostRuns(
   const lost =
     soleOwner === undefined
       ? sql`t.lease_until < now()`
-      : sql`(t.lease_until < now() or (t.lease_owner <> ${soleOwner} and left(t.lease_owner, ${WORKER_OWNER.length}::int) <> ${WORKER_OWNER}::text))`;
+      : sql`(t.lease_until < now() or (t.lease_owner <> ${soleOwner} and left(t.lease_owner, ${WORKER_OWNER_PREFIX.length}::int) <> ${WORKER_OWNER_PREFIX}::text))`;
   const { rows } = await sql<{
     id: number;
     tenant: string;

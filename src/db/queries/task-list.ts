@@ -6,7 +6,7 @@ import type { Filter } from '../../core/odata/filter.ts';
 import type { OrderColumn } from '../../core/odata/order.ts';
 import { canBeIn } from '../../core/odata/possible-states.ts';
 import type { RightsSubject, Visibility } from '../../core/permissions.ts';
-import { HELD_STATES, INACTIVE_STATES } from '../../core/task-state.ts';
+import { ACTIVE_STATES, INACTIVE_STATES } from '../../core/task-state.ts';
 import { MAX_LIST_BYTES } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
 import {
@@ -49,7 +49,7 @@ export async function slicesOf(
   const slices = await slicesOfOwners(db, visible);
   const parts = [
     ...(canBeIn(filter, INACTIVE_STATES) ? [{ which: IS_INACTIVE, ofHeld: false }] : []),
-    ...(canBeIn(filter, HELD_STATES) ? [{ which: IS_HELD, ofHeld: true }] : []),
+    ...(canBeIn(filter, ACTIVE_STATES) ? [{ which: IS_HELD, ofHeld: true }] : []),
   ];
   return slices.flatMap(({ condition, ofOwner }) =>
     parts.map(({ which, ofHeld }) => ({

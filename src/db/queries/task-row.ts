@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { MessageData } from '../../core/message.ts';
 import { type BatchTask, cancellationOf, type Parameters } from '../../core/task.ts';
-import { HELD_STATES, storedStateOf, TaskState } from '../../core/task-state.ts';
+import { ACTIVE_STATES, storedStateOf, TaskState } from '../../core/task-state.ts';
 
 /** A row as `TASK_COLUMNS` selects it. */
 export interface TaskRow {
@@ -85,7 +85,7 @@ export function toTask(row: TaskRow): BatchTask {
   };
 }
 
-const HELD = sql.raw(HELD_STATES.map((state) => TaskState[state]).join(', '));
+const HELD = sql.raw(ACTIVE_STATES.map((state) => TaskState[state]).join(', '));
 
 /**
  * That `batchline.task as t` is held: read by the index of held tasks, which is as small as what runs. The indexes of

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { RunAs } from '../../core/run-as.ts';
 import type { BatchTask } from '../../core/task.ts';
-import { isHeld, type StoredState, TaskState } from '../../core/task-state.ts';
+import { isActive, type StoredState, TaskState } from '../../core/task-state.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
@@ -122,7 +122,7 @@ function sourceOf(
 
 function partsOf(state: StoredState | undefined): readonly RawBuilder<boolean>[] {
   if (state === undefined) return [IS_INACTIVE, IS_HELD];
-  return [isHeld(state) ? IS_HELD : IS_INACTIVE];
+  return [isActive(state) ? IS_HELD : IS_INACTIVE];
 }
 
 /** Which of these tasks are there and have not ended. */

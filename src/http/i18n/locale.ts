@@ -5,7 +5,7 @@ import {
   parseMultiLanguageText,
   replaceReferences,
 } from '../../core/language.ts';
-import { inEnglish, type MessageData, tell } from '../../core/message.ts';
+import { formatMessage, inEnglish, type MessageData } from '../../core/message.ts';
 import type { Catalogues } from './catalogs.ts';
 import type { Culture } from './culture.ts';
 import { languagesOf, tellLanguage } from './language.ts';
@@ -37,7 +37,7 @@ export function textsIn(
 ): Texts {
   if (languages === undefined) return RAW;
   const message = (told: MessageData): string =>
-    tell(told, {
+    formatMessage(told, {
       template: (english) => catalogues.template(english, languages),
       number: (value) => culture?.number(value) ?? String(value),
       moment: (value) => culture?.dateTime(value) ?? value.toISOString(),

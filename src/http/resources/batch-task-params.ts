@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
-import { LONGEST_DELAY_SECONDS, LONGEST_KEY, PRIORITIES, type StartOptions } from '../../core/task.ts';
+import { MAX_DELAY_SECONDS, MAX_IDEMPOTENCY_KEY_LENGTH, PRIORITY, type StartOptions } from '../../core/task.ts';
 import { describe, isInt32, type ObjectReader } from '../body/object-reader.ts';
 import { localeOf } from '../i18n/locale.ts';
 import { queryValue } from '../query.ts';
@@ -93,7 +93,7 @@ function pick(
 const OPTIONS = {
   StartAt: 'When the task is due; without an offset in the zone of the caller',
   DelaySeconds: 'Seconds until the task is due',
-  Priority: `${PRIORITIES.lowest} to ${PRIORITIES.highest}; higher ones are delivered first`,
+  Priority: `${PRIORITY.min} to ${PRIORITY.max}; higher ones are delivered first`,
 } as const;
 
 /** The options of a start in its query (contract, section 8). Names match in any casing. */
@@ -150,29 +150,29 @@ export function readStartOptions(
 
 function readStartAt(text: string, request: FastifyRequest): Date {
   const due = localeOf(request).readDate(text, 'StartAt');
-  if (due.getTime() - Date.now() <= LONGEST_DELAY_SECONDS * 1000) return due;
+  if (due.getTime() - Date.now() <= MAX_DELAY_SECONDS * 1000) return due;
   throw invalid`StartAt is ${describe(text)}; a time in the next ten years is accepted.`;
 }
 
 function readDelay(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = /^\d{1,9}(?:\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds <= LONGEST_DELAY_SECONDS) return seconds;
-  throw invalid`DelaySeconds is ${describe(text)}; a number from 0 to ${LONGEST_DELAY_SECONDS} is accepted.`;
+  if (seconds <= MAX_DELAY_SECONDS) return seconds;
+  throw invalid`DelaySeconds is ${describe(text)}; a number from 0 to ${MAX_DELAY_SECONDS} is accepted.`;
 }
 
 function readPriority(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const priority = /^-?\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
-  if (priority >= PRIORITIES.lowest && priority <= PRIORITIES.highest) return priority;
-  throw invalid`Priority is ${describe(text)}; a whole number from ${PRIORITIES.lowest} to ${PRIORITIES.highest} is accepted.`;
+  if (priority >= PRIORITY.min && priority <= PRIORITY.max) return priority;
+  throw invalid`Priority is ${describe(text)}; a whole number from ${PRIORITY.min} to ${PRIORITY.max} is accepted.`;
 }
 
 function readKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   const key = String(header);
-  if (/^[\x21-\x7e]+$/.test(key) && key.length <= LONGEST_KEY) return key;
-  throw invalid`The header Idempotency-Key is ${describe(key)}; 1 to ${LONGEST_KEY} visible ASCII characters are accepted.`;
+  if (/^[\x21-\x7e]+$/.test(key) && key.length <= MAX_IDEMPOTENCY_KEY_LENGTH) return key;
+  throw invalid`The header Idempotency-Key is ${describe(key)}; 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} visible ASCII characters are accepted.`;
 }
 
 /** Lists the properties of a start body that nothing reads. */

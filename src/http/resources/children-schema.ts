@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { GREATEST_WEIGHT, LONGEST_KEY, MAX_CHILDREN_AT_ONCE, ON_FAILURE } from '../../core/children.ts';
+import { MAX_CHILD_WEIGHT, MAX_CHILD_KEY_LENGTH, MAX_CHILDREN_PER_CALL, ON_FAILURE } from '../../core/children.ts';
 import { STORED_STATES } from '../../core/task-state.ts';
 
 const CLOSED = { additionalProperties: false } as const;
@@ -31,7 +31,7 @@ export const StartChildren = Type.Object(
         {
           Key: Type.String({
             minLength: 1,
-            maxLength: LONGEST_KEY,
+            maxLength: MAX_CHILD_KEY_LENGTH,
             description: 'A run that begins again starts no key twice',
           }),
           Name: Type.String({ description: 'A definition' }),
@@ -42,14 +42,14 @@ export const StartChildren = Type.Object(
           Weight: Type.Optional(
             Type.Integer({
               minimum: 1,
-              maximum: GREATEST_WEIGHT,
+              maximum: MAX_CHILD_WEIGHT,
               description: "Its share of the task's progress; 1 where it is absent",
             }),
           ),
         },
         CLOSED,
       ),
-      { minItems: 1, maxItems: MAX_CHILDREN_AT_ONCE },
+      { minItems: 1, maxItems: MAX_CHILDREN_PER_CALL },
     ),
   },
   CLOSED,

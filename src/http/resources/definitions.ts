@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
-import { type DefinitionLimits, LONGEST_PERIOD_SECONDS } from '../../core/concurrency-limits.ts';
+import { type DefinitionLimits, MAX_PERIOD_SECONDS } from '../../core/concurrency-limits.ts';
 import { INT32_MAX } from '../../core/limits.ts';
 import { messageOf, plainOf } from '../../core/message.ts';
-import { mergeRules, type RetentionRules, readRules, writeRetention } from '../../core/retention.ts';
+import { mergeRules, type RetentionRules, readRules, formatRetention } from '../../core/retention.ts';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/task.ts';
 import { type DefinitionControl, readControls, readDefinitionAudit } from '../../db/queries/definition.ts';
 import { deleteRules, findOwnRules, findRules, writeRules } from '../../db/queries/retention.ts';
@@ -162,7 +162,7 @@ const Limits = Type.Object(
         Type.Object(
           {
             Runs: Type.Integer({ minimum: 1, maximum: INT32_MAX }),
-            Seconds: Type.Number({ exclusiveMinimum: 0, maximum: LONGEST_PERIOD_SECONDS }),
+            Seconds: Type.Number({ exclusiveMinimum: 0, maximum: MAX_PERIOD_SECONDS }),
           },
           { additionalProperties: false },
         ),
@@ -301,7 +301,7 @@ export async function retentionRoutes(
     return found;
   };
   const toWire = (rules: RetentionRules): Record<string, string> =>
-    Object.fromEntries(Object.entries(rules).map(([state, retention]) => [state, writeRetention(retention)]));
+    Object.fromEntries(Object.entries(rules).map(([state, retention]) => [state, formatRetention(retention)]));
   const inForce = async ({ name, retention, runsIn }: KnownDefinition): Promise<object> => {
     const own = runsIn === 'worker' ? await findOwnRules(sql, name) : retention;
     return toWire(mergeRules(await findRules(sql, name), own, settings));

@@ -4,7 +4,7 @@ import { ACCESS } from '../../core/access.ts';
 import { invalid } from '../../core/errors.ts';
 import { INT32_MAX } from '../../core/limits.ts';
 import { MAX_MISSED_RUNS, MISSED_RUNS } from '../../core/schedule.ts';
-import { PRIORITIES } from '../../core/task.ts';
+import { PRIORITY } from '../../core/task.ts';
 import type { Schedule, ScheduleSettings } from '../../db/queries/schedule.ts';
 import type { TaskDeps } from '../../services/context.ts';
 import type { Scheduler } from '../../services/scheduler.ts';
@@ -151,7 +151,7 @@ const settings = {
   TimeZone: Type.String({ minLength: 1, maxLength: 61 }),
   MissedRuns: Type.Enum([...MISSED_RUNS]),
   MissedLimit: Type.Integer({ minimum: 1, maximum: MAX_MISSED_RUNS }),
-  Priority: Type.Integer({ minimum: PRIORITIES.lowest, maximum: PRIORITIES.highest }),
+  Priority: Type.Integer({ minimum: PRIORITY.min, maximum: PRIORITY.max }),
   Paused: Type.Boolean(),
 };
 const { Name, Definition, Cron, ...optional } = settings;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { BackgroundJob } from '../../core/background-job.ts';
-import { familyPercent } from '../../core/children.ts';
+import { parentPercent } from '../../core/children.ts';
 import { message } from '../../core/message.ts';
 import type { Database } from '../../db/database.ts';
 import {
@@ -97,6 +97,6 @@ export class ParentCoordinator {
 function progressOf(family: ChildrenStatus) {
   const { parentId, jobId, ended, total } = family;
   if (jobId === null) return [];
-  const percent = familyPercent(family.weight, family.weightEnded, family.running);
+  const percent = parentPercent(family.weight, family.weightEnded, family.running);
   return [{ parentId, jobId, percent, text: message`${ended} of ${total} children have ended.` }];
 }

@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely';
 import {
-  GREATEST_WEIGHT,
-  LONGEST_KEY,
+  MAX_CHILD_WEIGHT,
+  MAX_CHILD_KEY_LENGTH,
   MAX_CHILDREN,
-  MAX_CHILDREN_AT_ONCE,
+  MAX_CHILDREN_PER_CALL,
   MAX_DEPTH,
 } from '../../core/children.ts';
 import { invalid } from '../../core/errors.ts';
@@ -41,8 +41,8 @@ export async function prepareChildren(
   { definitions, textLimits }: FamilyDeps,
   children: readonly KeyedChild[],
 ): Promise<NewChild[]> {
-  if (children.length > MAX_CHILDREN_AT_ONCE)
-    throw invalid`There are ${children.length} children; at most ${MAX_CHILDREN_AT_ONCE} are accepted in one call.`;
+  if (children.length > MAX_CHILDREN_PER_CALL)
+    throw invalid`There are ${children.length} children; at most ${MAX_CHILDREN_PER_CALL} are accepted in one call.`;
   const keys = new Set(children.map((child) => child.key));
   if (keys.size < children.length)
     throw invalid`Two children have the same key; one key for each is accepted.`;
@@ -54,10 +54,10 @@ export async function prepareChildren(
     if (definition === undefined) throw new Error(`The definition ${child.name} was not looked up.`);
     const { key, parameters = null, description = '', weight = 1 } = child;
     if (key === '') throw invalid`The key of a child is empty; at least one character is accepted.`;
-    checkText(message`The key of a child`, key, LONGEST_KEY);
+    checkText(message`The key of a child`, key, MAX_CHILD_KEY_LENGTH);
     checkText('Description', description, textLimits.description);
-    if (!Number.isInteger(weight) || weight < 1 || weight > GREATEST_WEIGHT)
-      throw invalid`The weight of the child "${key}" is ${weight}; a whole number from 1 to ${GREATEST_WEIGHT} is accepted.`;
+    if (!Number.isInteger(weight) || weight < 1 || weight > MAX_CHILD_WEIGHT)
+      throw invalid`The weight of the child "${key}" is ${weight}; a whole number from 1 to ${MAX_CHILD_WEIGHT} is accepted.`;
     await definition.readParameters(parameters);
     prepared.push({
       key,
