@@ -9,8 +9,8 @@ import type { BatchTask, TaskChange, TaskTexts } from '../core/task.ts';
 import {
   ALLOWED_TRANSITIONS,
   hasEnded,
-  isAllowedTransition,
   isActive,
+  isAllowedTransition,
   type StoredState,
 } from '../core/task-state.ts';
 import { findLiveChild } from '../db/queries/children.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { DEFAULT_TEXT_LIMITS } from '../core/limits.ts';
-import { parseRules, parseRetention } from '../core/retention.ts';
+import { parseRetention, parseRules } from '../core/retention.ts';
 import { existingFolder, httpAddress, integer, modules, parsed, type Setting, text } from './kinds.ts';
 
 /** How this process runs tasks. */

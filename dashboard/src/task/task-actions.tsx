@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { isHeld } from '../../../src/core/task-state.ts';
+import { isActive } from '../../../src/core/task-state.ts';
 import { answer, api, type Call } from '../api/call.ts';
 import type { BatchTaskInfo, Session } from '../api/carriers.ts';
 import { at } from '../api/tasks.ts';
@@ -35,7 +35,7 @@ export function TaskActions({
   const runAgain = useMutation({ mutationFn: () => restart({}) });
   const close = (): void => setOpen(undefined);
   const mask = task.TableRight.Mask;
-  const isLive = task.State === 'New' || isHeld(task.State);
+  const isLive = task.State === 'New' || isActive(task.State);
   const canStop = isLive && has(mask, 'Update') && task.CancellationBehaviour !== 'CannotCancel';
   const warning =
     task.CancellationBehaviour === 'CancelWithWarning' ? resource(cancellationOf(task.Name)) : undefined;
@@ -76,7 +76,7 @@ export function TaskActions({
           {t`Start a copy`}
         </Link>
         <button type="button" onClick={() => setOpen('curl')}>{t`Copy as curl`}</button>
-        {!isHeld(task.State) && has(mask, 'Delete') && (
+        {!isActive(task.State) && has(mask, 'Delete') && (
           <ConfirmButton
             action={t`Delete`}
             title={t`Delete this task?`}

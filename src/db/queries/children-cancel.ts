@@ -1,7 +1,13 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { inEnglish, Message, type MessageData } from '../../core/message.ts';
 import { CancellationBehaviour } from '../../core/task.ts';
-import { ACTIVE_STATES, hasEnded, type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
+import {
+  ACTIVE_STATES,
+  hasEnded,
+  type StoredState,
+  storedStateOf,
+  TaskState,
+} from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 
 /** A child that is to be stopped. */

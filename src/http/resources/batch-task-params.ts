@@ -1,7 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
-import { MAX_DELAY_SECONDS, MAX_IDEMPOTENCY_KEY_LENGTH, PRIORITY, type StartOptions } from '../../core/task.ts';
+import {
+  MAX_DELAY_SECONDS,
+  MAX_IDEMPOTENCY_KEY_LENGTH,
+  PRIORITY,
+  type StartOptions,
+} from '../../core/task.ts';
 import { describe, isInt32, type ObjectReader } from '../body/object-reader.ts';
 import { localeOf } from '../i18n/locale.ts';
 import { queryValue } from '../query.ts';

@@ -1,5 +1,10 @@
 import { type Static, Type } from 'typebox';
-import { MAX_CHILD_WEIGHT, MAX_CHILD_KEY_LENGTH, MAX_CHILDREN_PER_CALL, ON_FAILURE } from '../../core/children.ts';
+import {
+  MAX_CHILD_KEY_LENGTH,
+  MAX_CHILD_WEIGHT,
+  MAX_CHILDREN_PER_CALL,
+  ON_FAILURE,
+} from '../../core/children.ts';
 import { STORED_STATES } from '../../core/task-state.ts';
 
 const CLOSED = { additionalProperties: false } as const;

@@ -4,7 +4,7 @@ import { ACCESS } from '../../core/access.ts';
 import { type DefinitionLimits, MAX_PERIOD_SECONDS } from '../../core/concurrency-limits.ts';
 import { INT32_MAX } from '../../core/limits.ts';
 import { messageOf, plainOf } from '../../core/message.ts';
-import { mergeRules, type RetentionRules, readRules, formatRetention } from '../../core/retention.ts';
+import { formatRetention, mergeRules, type RetentionRules, readRules } from '../../core/retention.ts';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/task.ts';
 import { type DefinitionControl, readControls, readDefinitionAudit } from '../../db/queries/definition.ts';
 import { deleteRules, findOwnRules, findRules, writeRules } from '../../db/queries/retention.ts';
@@ -301,7 +301,9 @@ export async function retentionRoutes(
     return found;
   };
   const toWire = (rules: RetentionRules): Record<string, string> =>
-    Object.fromEntries(Object.entries(rules).map(([state, retention]) => [state, formatRetention(retention)]));
+    Object.fromEntries(
+      Object.entries(rules).map(([state, retention]) => [state, formatRetention(retention)]),
+    );
   const inForce = async ({ name, retention, runsIn }: KnownDefinition): Promise<object> => {
     const own = runsIn === 'worker' ? await findOwnRules(sql, name) : retention;
     return toWire(mergeRules(await findRules(sql, name), own, settings));

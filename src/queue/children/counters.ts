@@ -39,7 +39,13 @@ export async function recordChildTransitions(
   const after = afterCommit(trx);
   after.publish({ kind: 'children', parentIds: transitions.map((transition) => transition.parentId) });
   const changes = transitions
-    .map(({ childId, parentId, from, to }): ChildChange => ({ childId, parentId, ...childCountsChange(from, to) }))
+    .map(
+      ({ childId, parentId, from, to }): ChildChange => ({
+        childId,
+        parentId,
+        ...childCountsChange(from, to),
+      }),
+    )
     .filter((change) => change.ended !== 0 || change.failed !== 0);
   if (changes.length === 0) return;
   const byParent = Map.groupBy(changes, (change) => change.parentId);

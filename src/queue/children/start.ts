@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import {
-  MAX_CHILD_WEIGHT,
   MAX_CHILD_KEY_LENGTH,
+  MAX_CHILD_WEIGHT,
   MAX_CHILDREN,
   MAX_CHILDREN_PER_CALL,
   MAX_DEPTH,
