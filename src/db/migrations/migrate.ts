@@ -113,15 +113,19 @@ const FOUNDATION = [
 
 /**
  * Migrates the schema to the newest version, each migration in its own transaction. Several processes may call it at
- * once, while others use the tables (docs/decisions/0015-several-nodes.md).
+ * once, while others use the tables (docs/decisions/0015-several-nodes.md). Executes no DDL if nothing is pending.
  *
  * @throws OperatorError `SCHEMA_TOO_NEW` if a newer program has changed the tables so that this one can't use them;
  *   `MIGRATION_BLOCKED` if locks were held for too long; the database's error if a migration fails, after rolling back
  */
 export async function migrate(db: Kysely<unknown>, log: Logger, migrations = MIGRATIONS): Promise<void> {
-  for (const statement of FOUNDATION) await createOnce(db, statement);
   const names = Object.keys(migrations).sort();
-  const applied = await readApplied(db);
+  let applied = await readAppliedIfAny(db);
+  if (names.some((name) => !applied.has(name))) {
+    // Even `create … if not exists` needs the right to create, which a process that migrates nothing does without.
+    for (const statement of FOUNDATION) await createOnce(db, statement);
+    applied = await readApplied(db);
+  }
   checkUnknown(names, applied, log);
   const pending = names.filter((name) => !applied.has(name));
   for (const name of pending) await applyPatiently(db, name, migrations[name] as Migration, log);
@@ -179,6 +183,14 @@ async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
   return new Set(rows.map((row) => row.name));
 }
 
+/** As `readApplied`; empty if the database has no record of migrations yet. */
+async function readAppliedIfAny(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ there: boolean }>`
+    select count(*) > 0 as there from information_schema.tables
+    where table_schema = 'batchline' and table_name = 'kysely_migration'`.execute(db);
+  return rows[0]?.there === true ? readApplied(db) : new Set();
+}
+
 /** Whether a lock was not to be had in time, or two waited for each other. */
 function isLockConflict(error: unknown): boolean {
   return ['55P03', '40P01'].includes(String((error as { code?: unknown }).code));
@@ -194,11 +206,7 @@ export interface MigrationState {
 
 /** Looks which migrations there are, and changes nothing. */
 export async function migrationState(db: Kysely<Schema>): Promise<MigrationState> {
-  const { rows } = await sql<{ there: boolean }>`
-    select count(*) > 0 as there from information_schema.tables
-    where table_schema = 'batchline' and table_name = 'kysely_migration'`.execute(db);
   const known = Object.keys(MIGRATIONS).sort();
-  const isThere = rows[0]?.there === true;
-  const made = isThere ? await readApplied(db as unknown as Kysely<unknown>) : new Set<string>();
+  const made = await readAppliedIfAny(db as unknown as Kysely<unknown>);
   return { known, made, pending: known.filter((name) => !made.has(name)) };
 }
