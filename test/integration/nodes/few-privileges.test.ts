@@ -42,5 +42,7 @@ test('a role that may create nothing starts a server on migrated tables, and run
   const admin = await ApiClient.signIn(server.url, ADMIN.login, ADMIN.password);
   const id = await admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
   expect(await admin.ended(id)).toMatchObject({ State: 'Succeeded' });
-  await expect(onServer(url.href, 'create table batchline.mine (id int)')).rejects.toThrow(/permission denied/);
+  await expect(onServer(url.href, 'create table batchline.mine (id int)')).rejects.toThrow(
+    /permission denied/,
+  );
 });
