@@ -5,7 +5,7 @@ import { readConfig } from '../src/config.ts';
 import { type Caller, SCOPES } from '../src/core/caller.ts';
 import type { Database } from '../src/db/database.ts';
 import { openDatabase } from '../src/db/open.ts';
-import { IS_HELD } from '../src/db/queries/task-row.ts';
+import { IS_ACTIVE } from '../src/db/queries/task-row.ts';
 import { Files } from '../src/files/files.ts';
 import { openStore } from '../src/files/open.ts';
 import { Definitions } from '../src/queue/definitions.ts';
@@ -75,6 +75,6 @@ export async function openParts(env: Readonly<Record<string, string>>) {
 export async function anyLeft(database: Database): Promise<boolean> {
   const { rows } = await sql<{ left: boolean }>`
     select exists (select from batchline.task where state = 1)
-      or exists (select from batchline.task as t where ${IS_HELD}) as left`.execute(database.sql);
+      or exists (select from batchline.task as t where ${IS_ACTIVE}) as left`.execute(database.sql);
   return rows[0]?.left ?? true;
 }

@@ -13,8 +13,8 @@ import { openDatabase } from './db/open.ts';
 import { openControlSocket } from './db/pglite/control-socket.ts';
 import { freeSpace, RESERVE_BYTES } from './db/pglite/file-system.ts';
 import { countAssociates, insertAssociate } from './db/queries/account.ts';
-import { keepDefaultLimits } from './db/queries/definition.ts';
-import { keepOwnRules } from './db/queries/retention.ts';
+import { saveDefaultLimits } from './db/queries/definition.ts';
+import { saveOwnRules } from './db/queries/retention.ts';
 import { EventFeed } from './events/feed.ts';
 import { WebhookSender } from './events/webhook-sender.ts';
 import { Files } from './files/files.ts';
@@ -76,8 +76,8 @@ async function startRuntime(
       'definition also offered by workers; running it in the server',
     );
   for (const { definition, retention } of registry.all()) {
-    await keepDefaultLimits(database.sql, definition.name, definition.limits ?? null);
-    if (runs) await keepOwnRules(database.sql, definition.name, retention);
+    await saveDefaultLimits(database.sql, definition.name, definition.limits ?? null);
+    if (runs) await saveOwnRules(database.sql, definition.name, retention);
   }
   const store = await openStore(
     config.files,
@@ -309,7 +309,7 @@ const TOUCH_SECONDS = 20;
  *
  * @throws as `startRuntime`; nothing is left open then
  */
-export async function startWorkerNode(config: Config, log: Logger): Promise<WorkerProcess> {
+export async function startWorker(config: Config, log: Logger): Promise<WorkerProcess> {
   const undo: Undo = [];
   const watch = new Observability(log);
   const stop = (): Promise<void> => endAll(watch.health, undo);

@@ -4,7 +4,7 @@ import { OperatorError } from '../core/operator-error.ts';
 import { openLog } from '../logger.ts';
 import { loadHandlers, Registry } from '../queue/registry.ts';
 import { createWorker } from '../sdk/index.ts';
-import { startWorkerNode } from '../server.ts';
+import { startWorker } from '../server.ts';
 import { type ExitCode, STOPPING, untilSignal } from './usage.ts';
 
 /** A running worker. */
@@ -52,7 +52,7 @@ function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
 }
 
 async function startDatabaseWorker(config: Config, log: Logger): Promise<RunningWorker> {
-  const { names, stop } = await startWorkerNode(config, log);
+  const { names, stop } = await startWorker(config, log);
   return { source: 'the database', names, ended: new Promise(() => undefined), stop };
 }
 

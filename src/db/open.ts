@@ -4,7 +4,7 @@ import type { Database, Tables } from './database.ts';
 import type { DatabaseMeter } from './meter.ts';
 import { openEmbedded } from './pglite/connect.ts';
 import { openPostgres } from './postgres/connect.ts';
-import { checkNotMoved } from './transfer/state.ts';
+import { checkNotTransferred } from './transfer/state.ts';
 
 /**
  * Opens the database that the settings name and brings its tables up to date.
@@ -15,7 +15,7 @@ import { checkNotMoved } from './transfer/state.ts';
 export async function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
   const database = await openAs('up to date', config, log, meter);
   try {
-    await checkNotMoved(database.sql, nameOf(config));
+    await checkNotTransferred(database.sql, nameOf(config));
     return database;
   } catch (error) {
     await database.close();

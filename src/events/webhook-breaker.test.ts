@@ -21,7 +21,7 @@ test('a target is left alone after five failures in a row, for that tenant alone
   target.failed(SAME_SERVER);
   expect(target.limits()).toEqual([]);
   fail(1);
-  expect(target.limits()).toEqual([{ ...SLOW, most: 0 }]);
+  expect(target.limits()).toEqual([{ ...SLOW, max: 0 }]);
 });
 
 test('then one delivery tries it: a success opens the way, a failure doubles the pause up to five minutes', () => {
@@ -30,9 +30,9 @@ test('then one delivery tries it: a success opens the way, a failure doubles the
   const pauses: number[] = [];
   for (let round = 0; round < 6; round += 1) {
     let waited = 0;
-    while (target.limits()[0]?.most === 0) waited += pass(1000) && 1;
+    while (target.limits()[0]?.max === 0) waited += pass(1000) && 1;
     pauses.push(waited);
-    expect(target.limits()).toEqual([{ ...SLOW, most: 1 }]);
+    expect(target.limits()).toEqual([{ ...SLOW, max: 1 }]);
     fail(1);
   }
   expect(pauses).toEqual([30, 60, 120, 240, 300, 300]);
@@ -44,5 +44,5 @@ test('failures of what was under way when it opened count once', () => {
   const { target, fail, pass } = breaker();
   fail(9);
   pass(30_000);
-  expect(target.limits()).toEqual([{ ...SLOW, most: 1 }]);
+  expect(target.limits()).toEqual([{ ...SLOW, max: 1 }]);
 });

@@ -8,7 +8,7 @@ export interface Target {
 
 /** The allowed concurrency of some targets; all others have the default. */
 export interface TargetLimit extends Target {
-  readonly most: number;
+  readonly max: number;
 }
 
 /** Consecutive failures after which the circuit opens. */
@@ -45,7 +45,7 @@ export class TargetBreaker {
   limits(): TargetLimit[] {
     return [...this.#entries.values()]
       .filter(({ openUntil }) => openUntil > 0)
-      .map(({ target, openUntil }) => ({ ...target, most: openUntil > this.#now() ? 0 : 1 }));
+      .map(({ target, openUntil }) => ({ ...target, max: openUntil > this.#now() ? 0 : 1 }));
   }
 
   /** Records a success: the target works, even if it rejected this delivery. */

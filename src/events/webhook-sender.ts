@@ -11,17 +11,17 @@ import type { Database } from '../db/database.ts';
 import { getAssociate } from '../db/queries/account.ts';
 import type { TaskEvent } from '../db/queries/event.ts';
 import { settledEvents } from '../db/queries/event-order.ts';
-import { listWebhooks, noteHealth, type Webhook } from '../db/queries/webhook.ts';
+import { listWebhooks, recordHealth, type Webhook } from '../db/queries/webhook.ts';
 import {
+  advanceCursor,
+  claimDeliveries,
   type DueDelivery,
   insertDeliveries,
   lockCursor,
-  moveCursor,
-  sweepDeliveries,
+  pruneDeliveries,
+  recordTry,
   type TargetLoad,
   type TryResult,
-  takeDue,
-  writeTry,
 } from '../db/queries/webhook-delivery.ts';
 import type { Schema } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -65,7 +65,7 @@ async function fanOut(
         })),
     );
     await insertDeliveries(trx, deliveries);
-    if (position !== cursor) await moveCursor(trx, position);
+    if (position !== cursor) await advanceCursor(trx, position);
     return { active: true, made: deliveries.length > 0, more };
   });
 }
@@ -162,7 +162,7 @@ export class WebhookSender {
       name: 'webhooks.cleanup',
       intervalMs: SWEEP_MS,
       log,
-      run: () => sweepDeliveries(database.sql, SWEEP_DAYS, SWEEP_ROWS),
+      run: () => pruneDeliveries(database.sql, SWEEP_DAYS, SWEEP_ROWS),
     });
   }
 
@@ -202,8 +202,8 @@ export class WebhookSender {
     while (!signal.aborted) {
       const free = MAX_BATCH - this.#sending.size;
       if (free <= 0) return;
-      const turns = { limit: free, perTenant: MAX_PER_TENANT, perTarget: MAX_PER_TARGET };
-      const due = await takeDue(this.#database.sql, this.#loads(), turns, LEASE_SECONDS);
+      const claimLimits = { limit: free, perTenant: MAX_PER_TENANT, perTarget: MAX_PER_TARGET };
+      const due = await claimDeliveries(this.#database.sql, this.#loads(), claimLimits, LEASE_SECONDS);
       for (const delivery of due) this.#begin(delivery);
       if (due.length === 0) return;
     }
@@ -213,14 +213,14 @@ export class WebhookSender {
   #loads(): TargetLoad[] {
     const keyOf = ({ tenant, origin }: Target): string => JSON.stringify([tenant, origin]);
     const limits = this.#breaker.limits();
-    const most = new Map(limits.map((limit) => [keyOf(limit), limit.most]));
+    const maxima = new Map(limits.map((limit) => [keyOf(limit), limit.max]));
     const sending = Map.groupBy(this.#sending.values(), keyOf);
     const targets = new Map([...limits, ...this.#sending.values()].map((target) => [keyOf(target), target]));
     return [...targets].map(([key, { tenant, origin }]) => ({
       tenant,
       origin,
       busy: sending.get(key)?.length ?? 0,
-      most: most.get(key) ?? MAX_PER_TARGET,
+      max: maxima.get(key) ?? MAX_PER_TARGET,
     }));
   }
 
@@ -247,11 +247,11 @@ export class WebhookSender {
     if (isFault(result)) this.#breaker.failed(delivery);
     else this.#breaker.succeeded(delivery);
     this.#meter.tried(OUTCOMES[result.state], (performance.now() - began) / 1000);
-    const written = await writeTry(sql, delivery, result);
+    const written = await recordTry(sql, delivery, result);
     if (!written || result.state === 'Waiting') return;
     const outcome = result.state === 'Delivered' ? 'delivered' : 'dead';
     const reason = message`${MAX_DEAD} deliveries in a row have failed; the last one: ${result.error}`;
-    await noteHealth(sql, delivery.webhookId, outcome, MAX_DEAD, reason);
+    await recordHealth(sql, delivery.webhookId, outcome, MAX_DEAD, reason);
   }
 }
 

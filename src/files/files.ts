@@ -18,8 +18,8 @@ import {
   findUpload,
   insertUpload,
   type NewUpload,
-  noteUse,
   type ResultFileRecord,
+  recordUse,
   type Upload,
   writeResultFiles,
 } from '../db/queries/file.ts';
@@ -312,7 +312,7 @@ export class Files {
     const upload = isUploadId(id) ? await findUpload(this.#db, id) : undefined;
     if (upload === undefined || upload.tenant !== task.tenant) throw noUpload();
     if (task.ownerId !== 0 && upload.associateId !== task.ownerId) throw noUpload();
-    await noteUse(this.#db, id);
+    await recordUse(this.#db, id);
     const key = uploadKey(id);
     return (
       this.store.localPath(key) ??

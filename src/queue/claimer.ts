@@ -4,10 +4,10 @@ import type { Database } from '../db/database.ts';
 import {
   countRuns,
   type DefinitionControl,
-  insertStarts,
   lockControl,
   readControls,
   readStarts,
+  recordDefinitionStarts,
 } from '../db/queries/definition.ts';
 import { type ClaimedParent, claimContinuations, lockReadyParents } from '../db/queries/parents.ts';
 import { type ClaimedTask, claimAvailable, claimTasks, type Delivery } from '../db/queries/queue.ts';
@@ -56,7 +56,7 @@ async function readCapacity(
   if (rate !== undefined && total > 0) {
     const starts = await readStarts(trx, name, rate.seconds);
     total = Math.min(total, rate.runs - starts.runs);
-    if (rate.runs <= starts.runs) againInSeconds = starts.oldestLeavesIn;
+    if (rate.runs <= starts.runs) againInSeconds = starts.oldestExpiresIn;
   }
   return { total, running, againInSeconds };
 }
@@ -99,7 +99,7 @@ async function recordStarts(
   { name, limits: { rate } }: DefinitionControl,
   runs: number,
 ): Promise<void> {
-  if (rate !== undefined && runs > 0) await insertStarts(trx, name, rate.seconds, runs);
+  if (rate !== undefined && runs > 0) await recordDefinitionStarts(trx, name, rate.seconds, runs);
 }
 
 /** Whose tasks are claimed, and for whom. */

@@ -5,9 +5,9 @@ import { message } from '../core/message.ts';
 import type { Database } from '../db/database.ts';
 import {
   countCrash,
-  forgetCrashes,
   insertDefinitionAudit,
-  listCrashed,
+  listCrashedDefinitions,
+  resetCrashes,
   setPaused,
 } from '../db/queries/definition.ts';
 import type { LostRun } from '../db/queries/queue-rescue.ts';
@@ -36,7 +36,7 @@ export class CrashWatch {
 
   /** Loads the definitions that have crashed before. */
   async start(): Promise<void> {
-    for (const name of await listCrashed(this.#database.sql)) this.#crashed.add(name);
+    for (const name of await listCrashedDefinitions(this.#database.sql)) this.#crashed.add(name);
   }
 
   /** Counts the crashes behind lost runs, in the transaction that rescues the runs. */
@@ -59,12 +59,12 @@ export class CrashWatch {
   /** Notes that a run of this process has ended without a crash. */
   async noteEnd(name: string): Promise<void> {
     if (!this.#crashed.delete(name)) return;
-    await forgetCrashes(this.#database.sql, name);
+    await resetCrashes(this.#database.sql, name);
   }
 
   async #pause(trx: Transaction<Schema>, name: string, crashes: number): Promise<void> {
     const reason = message`It crashed its process ${crashes} times in a row.`;
-    await forgetCrashes(trx, name);
+    await resetCrashes(trx, name);
     this.#crashed.delete(name);
     if ((await setPaused(trx, name, 0, true, reason)) === undefined) return; // already paused
     await insertDefinitionAudit(trx, { name, actorId: 0, action: 'Pause', limits: null });

@@ -9,10 +9,10 @@ import {
   type Declarer,
   deleteWorkerDefinition,
   findWorkerDefinition,
+  listNamesDeclaredOverHttp,
   listWorkerDefinitions,
-  namesDeclaredOutside,
-  putWorkerDefinition,
   touchWorkerDefinitions,
+  upsertWorkerDefinition,
   type WorkerDefinition,
 } from '../db/queries/definition.ts';
 import type { Schema } from '../db/schema.ts';
@@ -80,7 +80,7 @@ export class Definitions {
   async prepare(): Promise<string[]> {
     const declared = await listWorkerDefinitions(this.#db);
     this.#queue.add([...this.#registry.names(), ...declared.map((one) => one.name)]);
-    const outside = await namesDeclaredOutside(this.#db);
+    const outside = await listNamesDeclaredOverHttp(this.#db);
     return outside.filter((name) => this.#registry.find(name) !== undefined);
   }
 
@@ -178,7 +178,7 @@ export class Definitions {
     return inQuietTransaction(this.#db, async (trx) => {
       const kept: WorkerDefinition[] = [];
       for (const one of inOrder)
-        kept.push((await putWorkerDefinition(trx, one, declarer)) ?? (await sameAsDeclared(trx, one)));
+        kept.push((await upsertWorkerDefinition(trx, one, declarer)) ?? (await sameAsDeclared(trx, one)));
       return kept;
     });
   }

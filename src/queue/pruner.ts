@@ -6,7 +6,7 @@ import { cutoffOf, mergeRules } from '../core/retention.ts';
 import { ENDED_STATES } from '../core/task-state.ts';
 import type { Database } from '../db/database.ts';
 import { deleteUnusedUploads } from '../db/queries/file.ts';
-import { sweepKeys } from '../db/queries/idempotency.ts';
+import { deleteExpiredKeys } from '../db/queries/idempotency.ts';
 import {
   listOwnRules,
   listRules,
@@ -195,7 +195,7 @@ export class Housekeeping {
 
   /** Does all pending work, or what is done until the signal aborts. */
   async sweep(signal?: AbortSignal): Promise<void> {
-    await inBatches(signal, () => sweepKeys(this.#database.sql, SWEEP_BATCH));
+    await inBatches(signal, () => deleteExpiredKeys(this.#database.sql, SWEEP_BATCH));
     const moved = await inBatches(signal, () => moveDetails(this.#database.sql, SWEEP_BATCH));
     if (moved > 0)
       this.#log.info(

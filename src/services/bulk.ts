@@ -7,7 +7,7 @@ import { visibleTo } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';
 import { hasEnded, isActive, TaskState } from '../core/task-state.ts';
 import { getTask } from '../db/queries/task.ts';
-import { type Page, type Place, readPage, slicesOf } from '../db/queries/task-list.ts';
+import { type Cursor, listPage, type Page, partitionsFor } from '../db/queries/task-list.ts';
 import { checkAccess } from './access.ts';
 import type { Guard } from './change-task.ts';
 import { deleteTasks, restartTask, stopTask } from './change-task.ts';
@@ -102,13 +102,13 @@ const ACTIONS: Readonly<
  */
 export async function bulkTasks(parts: TaskDeps, caller: Caller, request: BulkRequest): Promise<BulkOutcome> {
   const source = {
-    slices: await slicesOf(parts.database.sql, visibleTo(caller), request.filter),
+    partitions: await partitionsFor(parts.database.sql, visibleTo(caller), request.filter),
     definitions: listedDefinitions(await definitionsFor(parts, columnsOf(request.filter))),
   };
   const refused: { id: number; reason: Message }[] = [];
   let matched = 0;
   let lastId: number | null = null;
-  for (let after: Place | undefined; ; ) {
+  for (let after: Cursor | undefined; ; ) {
     const want = Math.min(BATCH, request.limit - matched);
     const { rows, following } = await page(parts, source, request.filter, after, want);
     for (const { id, values } of rows) {
@@ -128,12 +128,12 @@ function page(
   { database }: TaskDeps,
   source: ArchiveSource,
   filter: Filter,
-  after: Place | undefined,
+  after: Cursor | undefined,
   limit: number,
 ): Promise<Page> {
   const columns = ['State'] as const;
   return database.lists.read((db) =>
-    readPage(db, { ...source, filter, columns, order: OLDEST_FIRST, after, skip: 0, limit }),
+    listPage(db, { ...source, filter, columns, order: OLDEST_FIRST, after, skip: 0, limit }),
   );
 }
 

@@ -6,12 +6,12 @@ import { type Downtime, type Firing, runsToStart } from '../core/schedule.ts';
 import type { NewTask } from '../core/task.ts';
 import type { Schedule } from '../db/queries/schedule.ts';
 import {
+  advanceSchedules,
   type FiringResult,
   listDueSchedules,
   lockDueSchedules,
-  moveSchedulesOn,
   nextDueTime,
-  recordLook,
+  recordCheck,
 } from '../db/queries/schedule.ts';
 import { databaseTime } from '../db/sql.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -61,7 +61,7 @@ export class Scheduler {
     parts: TaskDeps,
     log: Logger,
     clock: () => Date | Promise<Date> = () => databaseTime(parts.database.sql),
-    look = (now: Date): Promise<Downtime | undefined> => recordLook(parts.database.sql, now),
+    look = (now: Date): Promise<Downtime | undefined> => recordCheck(parts.database.sql, now),
   ) {
     this.#parts = parts;
     this.#log = log;
@@ -147,7 +147,7 @@ export class Scheduler {
       const starts = ours.map((plan) => startsOf(plan, now));
       const ids = await insertStarts(this.#parts, trx, starts.flat());
       let last = -1; // index of the last id of a schedule
-      await moveSchedulesOn(
+      await advanceSchedules(
         trx,
         ours.map(({ schedule: { id }, firing, problem }, index): FiringResult => {
           const count = starts[index]?.length ?? 0;

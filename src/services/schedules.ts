@@ -14,7 +14,7 @@ import {
   getSchedule,
   insertSchedule,
   listSchedules,
-  noteTask,
+  recordStartedTask,
   type Schedule,
   type ScheduleSettings,
   updateSchedule,
@@ -224,7 +224,7 @@ export async function runNow(parts: TaskDeps, caller: Caller, id: number): Promi
     const { priority } = schedule;
     const details = { actorId: caller.associateId, priority, delaySeconds: 0, reason };
     const started = await insertStart(parts, trx, task, details);
-    await noteTask(trx, id, started);
+    await recordStartedTask(trx, id, started);
     return started;
   });
 }

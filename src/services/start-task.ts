@@ -9,7 +9,7 @@ import { type NewTask, type Parameters, type StartOptions, secondsUntil } from '
 import type { TraceContext } from '../core/trace-context.ts';
 import { beginSend } from '../core/tracing.ts';
 import { type Associate, getAssociate } from '../db/queries/account.ts';
-import { claimKey, type EarlierUse, type KeyUse, keepAnswer } from '../db/queries/idempotency.ts';
+import { claimKey, type EarlierUse, type KeyUse, storeAnswer } from '../db/queries/idempotency.ts';
 import { insertTasks } from '../db/queries/task-write.ts';
 import type { Schema } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -61,7 +61,7 @@ export async function startTask(
     const dueAt = options.due instanceof Date ? options.due : undefined;
     const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, dueAt, reason, trace });
     const told = task.isInternal ? 0 : id;
-    if (use !== undefined) await keepAnswer(trx, use, told);
+    if (use !== undefined) await storeAnswer(trx, use, told);
     return told;
   });
 }

@@ -6,7 +6,7 @@ import type { Filter } from '../core/odata/filter.ts';
 import { detailItems, type Grouping, hasRow, itemsAt } from '../core/odata/grouping.ts';
 import type { OrderColumn } from '../core/odata/order.ts';
 import { isAggregate, type SelectedItem, type Selection } from '../core/odata/selection.ts';
-import { type PageRow, type Place, readPage, type Slice } from '../db/queries/task-list.ts';
+import { type Cursor, listPage, type PageRow, type Partition } from '../db/queries/task-list.ts';
 import type { ListedDefinition } from '../db/queries/task-list-filter.ts';
 import { type Group, runningSums, summarise } from '../db/queries/task-list-summary.ts';
 import type { Schema } from '../db/schema.ts';
@@ -23,7 +23,7 @@ export interface ArchiveRequest {
   /** A total order; of a grouped list that of its grouping. */
   readonly order: readonly OrderColumn[];
   /** Where the last page ended; `undefined` for the first. */
-  readonly after: Place | undefined;
+  readonly after: Cursor | undefined;
   readonly skip: number;
   /** Maximum number of tasks in a page, or of groups if it has no tasks. */
   readonly top: number;
@@ -35,7 +35,7 @@ export interface ArchiveRequest {
 
 /** What a page is read by. */
 export interface ArchiveSource {
-  readonly slices: readonly Slice[];
+  readonly partitions: readonly Partition[];
   readonly definitions: readonly ListedDefinition[];
 }
 
@@ -68,8 +68,8 @@ export interface ArchiveRow {
 interface TasksOfPage {
   readonly tasks: readonly PageRow[];
   /** Of the tasks before and behind the page, as far as they are known. */
-  readonly before: Place | undefined;
-  readonly following: Place | undefined;
+  readonly before: Cursor | undefined;
+  readonly following: Cursor | undefined;
 }
 
 type Key = readonly string[] | undefined;
@@ -93,7 +93,7 @@ export class ArchiveRows {
    * @returns the rows, and where the next page begins if there is one
    * @throws RequestError (invalid) if there is more to aggregate than the limit
    */
-  async read(): Promise<{ rows: readonly ArchiveRow[]; next: Place | undefined }> {
+  async read(): Promise<{ rows: readonly ArchiveRow[]; next: Cursor | undefined }> {
     const { grouping, grandTotal } = this.#request;
     const groups = grouping && (await this.#groups(grouping));
     const next =
@@ -110,7 +110,7 @@ export class ArchiveRows {
   }
 
   /** @returns where the next page begins */
-  async #plainTasks(): Promise<Place | undefined> {
+  async #plainTasks(): Promise<Cursor | undefined> {
     const { tasks, following } = await this.#tasks();
     for (const task of tasks) this.#addTask(task, () => null);
     return following && tasks.at(-1)?.place;
@@ -120,7 +120,7 @@ export class ArchiveRows {
     const { filter, selection, grouping, order, after, skip, top } = this.#request;
     if (top === 0) return { tasks: [], before: undefined, following: undefined };
     const values = selection.filter((item) => !isAggregate(item));
-    const { rows, before, following } = await readPage(this.#db, {
+    const { rows, before, following } = await listPage(this.#db, {
       ...this.#source,
       filter,
       columns: [...new Set(values.filter(isPlain).map(({ expression }) => expression.column))],
@@ -159,7 +159,7 @@ export class ArchiveRows {
   }
 
   /** @returns where the next page begins */
-  async #groupedTasks(grouping: Grouping, groups: Groups): Promise<Place | undefined> {
+  async #groupedTasks(grouping: Grouping, groups: Groups): Promise<Cursor | undefined> {
     const { filter, top } = this.#request;
     const { tasks, before, following } = await this.#tasks();
     const shown = grouping.aggregates.filter(({ hideDetail }) => !hideDetail);
@@ -194,7 +194,7 @@ export class ArchiveRows {
    *
    * @returns where the next page begins
    */
-  #groupsAlone(grouping: Grouping, groups: Groups): Place | undefined {
+  #groupsAlone(grouping: Grouping, groups: Groups): Cursor | undefined {
     const { after, skip, top } = this.#request;
     const size = grouping.groupOrder.length;
     const keys = groups.innermost(grouping);

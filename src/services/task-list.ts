@@ -4,8 +4,8 @@ import { type MessageData, plainOf } from '../core/message.ts';
 import type { ColumnName } from '../core/odata/columns.ts';
 import { columnsOf } from '../core/odata/filter.ts';
 import { visibleTo } from '../core/permissions.ts';
-import type { Place } from '../db/queries/task-list.ts';
-import { slicesOf } from '../db/queries/task-list.ts';
+import type { Cursor } from '../db/queries/task-list.ts';
+import { partitionsFor } from '../db/queries/task-list.ts';
 import type { ListedDefinition } from '../db/queries/task-list-filter.ts';
 import { countTasks } from '../db/queries/task-list-summary.ts';
 import type { Schema } from '../db/schema.ts';
@@ -23,7 +23,7 @@ import {
 export interface ArchivePage {
   readonly rows: readonly ArchiveRow[];
   /** Where the next page begins; `undefined` if there is none. */
-  readonly next: Place | undefined;
+  readonly next: Cursor | undefined;
   /** How many tasks the whole list has, no more than MAX_SUMMARISED, if it was asked for. */
   readonly total: { readonly count: number; readonly cut: boolean } | undefined;
 }
@@ -53,7 +53,7 @@ async function readArchive(
 ): Promise<ArchivePage> {
   const { filter } = request;
   const source: ArchiveSource = {
-    slices: await slicesOf(db, visibleTo(caller), filter),
+    partitions: await partitionsFor(db, visibleTo(caller), filter),
     definitions: listedDefinitions(known),
   };
   const page = await new ArchiveRows(db, source, request).read();

@@ -15,7 +15,7 @@ const TIMES = 50;
 const PATIENCE_MS = 3000;
 
 /** What there is to do, as the database was last asked. */
-export interface Counted {
+export interface DatabaseCounts {
   readonly queues: readonly QueueCount[];
   /** Schedules that failed to start a task at their last due time, or have no next one. */
   readonly failingSchedules: number;
@@ -31,9 +31,9 @@ export interface Counted {
 export class QueueCounts {
   readonly #db: Kysely<Schema>;
   readonly #log: Logger;
-  #last: Counted | undefined;
+  #last: DatabaseCounts | undefined;
   #believedUntil = 0;
-  #counting: Promise<Counted | undefined> | undefined;
+  #counting: Promise<DatabaseCounts | undefined> | undefined;
 
   constructor(db: Kysely<Schema>, log: Logger) {
     this.#db = db;
@@ -41,7 +41,7 @@ export class QueueCounts {
   }
 
   /** The newest counts; `undefined` where the database does not answer (in time). */
-  async read(): Promise<Counted | undefined> {
+  async read(): Promise<DatabaseCounts | undefined> {
     if (this.#last !== undefined && performance.now() < this.#believedUntil) return this.#last;
     this.#counting ??= this.#count().finally(() => {
       this.#counting = undefined;
@@ -55,7 +55,7 @@ export class QueueCounts {
     }
   }
 
-  async #count(): Promise<Counted | undefined> {
+  async #count(): Promise<DatabaseCounts | undefined> {
     const began = performance.now();
     try {
       const queues = await countQueues(this.#db, null);

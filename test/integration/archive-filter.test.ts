@@ -9,8 +9,8 @@ import { parseOrder } from '../../src/core/odata/order.ts';
 import { parseFilter } from '../../src/core/odata/parser.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
-import type { Slice } from '../../src/db/queries/task-list.ts';
-import { type Place, readPage } from '../../src/db/queries/task-list.ts';
+import type { Partition } from '../../src/db/queries/task-list.ts';
+import { type Cursor, listPage } from '../../src/db/queries/task-list.ts';
 import {
   type ArchiveTask,
   ASKED,
@@ -24,7 +24,7 @@ import { createPlace, DATABASES, type Place as TestPlace } from '../support/data
 import { fuzzRuns } from '../support/fuzz.ts';
 
 const SORTABLE = COLUMN_NAMES.filter((name) => COLUMNS[name].canOrderBy);
-const EVERYTHING: Slice[] = [{ condition: sql`true`, ofOwner: false, ofHeld: false }];
+const EVERYTHING: Partition[] = [{ condition: sql`true`, ofOwner: false, isActive: false }];
 
 test('every operator has cases', () => {
   expect(Object.keys(OPERATOR_CASES).sort()).toEqual(OPERATORS.flatMap(({ names }) => names).sort());
@@ -47,8 +47,8 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
 
   async function expectSame({ text, matches }: FilterCase): Promise<void> {
     const filter = parseFilter(text, ASKED);
-    const { rows } = await readPage(database.sql, {
-      slices: EVERYTHING,
+    const { rows } = await listPage(database.sql, {
+      partitions: EVERYTHING,
       filter,
       columns: [],
       order: parseOrder('batchTaskId'),
@@ -84,20 +84,20 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     fc.assert(
       fc.asyncProperty(orders, fc.integer({ min: 1, max: 30 }), async (text, size) => {
         const order = parseOrder(text);
-        const page = { slices: EVERYTHING, filter: undefined, columns: [], order, after: undefined };
-        const { rows: all } = await readPage(database.sql, { ...page, skip: 0, limit: 1000 });
+        const page = { partitions: EVERYTHING, filter: undefined, columns: [], order, after: undefined };
+        const { rows: all } = await listPage(database.sql, { ...page, skip: 0, limit: 1000 });
         const whole = all.map(({ id }) => id);
         expect(whole.toSorted((a, b) => a - b)).toEqual(tasks.map(({ batchTaskId }) => batchTaskId));
         const ids: number[] = [];
-        let after: Place | undefined;
+        let after: Cursor | undefined;
         for (;;) {
-          const { rows } = await readPage(database.sql, { ...page, after, skip: 0, limit: size });
+          const { rows } = await listPage(database.sql, { ...page, after, skip: 0, limit: size });
           if (rows.length === 0) break;
           ids.push(...rows.map(({ id }) => id));
           after = rows.at(-1)?.place;
         }
         expect(ids).toEqual(whole);
-        const { rows: skipped } = await readPage(database.sql, { ...page, skip: size, limit: 7 });
+        const { rows: skipped } = await listPage(database.sql, { ...page, skip: size, limit: 7 });
         expect(skipped.map(({ id }) => id)).toEqual(whole.slice(size, size + 7));
       }),
       { numRuns: fuzzRuns(0.1) },
@@ -107,8 +107,8 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     const sorted: ColumnName[] = ['State', 'associateId', 'DetailsTable', 'LastStarted', 'registeredDate'];
     for (const column of [...sorted, 'isSystemTask'] as const) {
       for (const direction of ['asc', 'desc'] as const) {
-        const { rows } = await readPage(database.sql, {
-          slices: EVERYTHING,
+        const { rows } = await listPage(database.sql, {
+          partitions: EVERYTHING,
           filter: undefined,
           columns: [column],
           order: parseOrder(`${column} ${direction}`),
@@ -122,21 +122,21 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     }
   });
 
-  test('a place between slices is found in each of them', async () => {
+  test('a place between partitions is found in each of them', async () => {
     const order = parseOrder('name desc');
-    const slices = [0, 2].map((id) => ({
+    const partitions = [0, 2].map((id) => ({
       condition: sql<boolean>`t.owner_id = ${id}`,
       ofOwner: true,
-      ofHeld: false,
+      isActive: false,
     }));
-    const page = { slices, filter: undefined, columns: [], order, after: undefined, skip: 0 };
-    const { rows: whole } = await readPage(database.sql, { ...page, limit: 1000 });
+    const page = { partitions, filter: undefined, columns: [], order, after: undefined, skip: 0 };
+    const { rows: whole } = await listPage(database.sql, { ...page, limit: 1000 });
     expect(whole.length).toBe(
       tasks.filter(({ associateId }) => associateId === 0 || associateId === 2).length,
     );
     const middle = Math.floor(whole.length / 2);
     const after = whole[middle - 1]?.place;
-    const { rows: second } = await readPage(database.sql, { ...page, after, limit: 1000 });
+    const { rows: second } = await listPage(database.sql, { ...page, after, limit: 1000 });
     expect(second).toEqual(whole.slice(middle));
   });
 });

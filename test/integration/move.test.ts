@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/database.ts';
 import { nameOf, openForTransfer } from '../../src/db/open.ts';
-import { moveDatabase } from '../../src/db/transfer/transfer.ts';
+import { transferDatabase } from '../../src/db/transfer/transfer.ts';
 import { createEmptyPlace, createPlace, type Place } from '../support/databases.ts';
 import { runCli } from '../support/run-cli.ts';
 import { startTestServer, TEST_ENV } from '../support/test-server.ts';
@@ -75,7 +75,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
       open.push(to);
       const names = { source: nameOf(config), target: nameOf(into) };
       let rows = 0;
-      const cut = moveDatabase(from.sql, to.sql, names, ({ table, copied }) => {
+      const cut = transferDatabase(from.sql, to.sql, names, ({ table, copied }) => {
         rows = table === 'batchline_data.people' ? copied : rows;
         if (rows > 0) throw new Error('cut');
       });

@@ -7,7 +7,7 @@ import { checkUnknown, migrationState } from '../../db/migrations/migrate.ts';
 import { connectDatabase, nameOf } from '../../db/open.ts';
 import { hasEmbedded } from '../../db/pglite/data-folder.ts';
 import { databaseClock, serverSetting } from '../../db/sql.ts';
-import { checkNotMoved } from '../../db/transfer/state.ts';
+import { checkNotTransferred } from '../../db/transfer/state.ts';
 import { openStore } from '../../files/open.ts';
 import { checkFiles } from '../../files/sweep.ts';
 import { openLog } from '../../logger.ts';
@@ -185,7 +185,7 @@ async function checkTables(database: Database): Promise<Finding> {
 
 async function checkMove({ sql: db }: Database, name: string): Promise<Finding> {
   try {
-    await checkNotMoved(db, name);
+    await checkNotTransferred(db, name);
     return ok('move', 'the database has not been moved');
   } catch (error) {
     return fail('move', (error as Error).message, 'See docs/move.md.');

@@ -2,8 +2,8 @@ import { readConfig } from '../../config.ts';
 import { OperatorError } from '../../core/operator-error.ts';
 import type { Database } from '../../db/database.ts';
 import { nameOf, openForTransfer } from '../../db/open.ts';
-import { forgetMove } from '../../db/transfer/state.ts';
-import { moveDatabase } from '../../db/transfer/transfer.ts';
+import { forgetTransfer } from '../../db/transfer/state.ts';
+import { transferDatabase } from '../../db/transfer/transfer.ts';
 import { openLog } from '../../logger.ts';
 import { print } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
@@ -38,7 +38,7 @@ export async function moveCommand(values: MoveOptions): Promise<ExitCode> {
     const into = await openForTransfer(target, log);
     try {
       const move = { source: nameOf(config), target: nameOf(target) };
-      const result = await moveDatabase(from.sql, into.sql, move, ({ table, copied }) => {
+      const result = await transferDatabase(from.sql, into.sql, move, ({ table, copied }) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${table}: ${copied} rows   `);
       });
       if (process.stderr.isTTY) process.stderr.write('\n');
@@ -62,7 +62,7 @@ export async function moveCommand(values: MoveOptions): Promise<ExitCode> {
     const database: Database = await openForTransfer(config, log);
     try {
       const name = nameOf(config);
-      const wasMoved = await forgetMove(database.sql, name);
+      const wasMoved = await forgetTransfer(database.sql, name);
       const text = wasMoved ? `${name} can be used again.` : `${name} has not been moved.`;
       print({ Database: name, Forgotten: wasMoved }, values.json, text);
       return 0;

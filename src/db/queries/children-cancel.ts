@@ -116,7 +116,7 @@ export async function failIdle(
 }
 
 /** Why the children of a task are being stopped; `undefined` where they are not, or all have been told. */
-export async function readStopping(db: Kysely<Schema>, parentId: number): Promise<Message | undefined> {
+export async function readStopReason(db: Kysely<Schema>, parentId: number): Promise<Message | undefined> {
   const { rows } = await sql<{ reason: MessageData | null }>`
     select f.stop_message as reason from batchline.task_family as f
     where f.parent_id = ${parentId} and f.stopping`.execute(db);

@@ -175,7 +175,7 @@ async function insertObjects(
 }
 
 /** Counts new children of a task. From now on nobody stops its children because of what was before. */
-export async function addChild(
+export async function addChildCounts(
   trx: Transaction<Schema>,
   parentId: number,
   children: number,
@@ -221,7 +221,7 @@ export async function deleteChildCounts(
 }
 
 /** Keeps the keys of deleted children while their parents are there. */
-export async function keepKeys(
+export async function recordDeletedChildren(
   trx: Transaction<Schema>,
   children: readonly {
     readonly id: number;

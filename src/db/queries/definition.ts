@@ -5,7 +5,7 @@ import type { RetryPolicy } from '../../core/run-outcome.ts';
 import { CancellationBehaviour, type CancellationBehaviourName, cancellationOf } from '../../core/task.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { IS_HELD } from './task-row.ts';
+import { IS_ACTIVE } from './task-row.ts';
 
 /** A definition that workers outside the server have declared. */
 export interface WorkerDefinition {
@@ -46,7 +46,7 @@ export interface Declarer {
  *
  * @returns `undefined` where it is not the declarer's to change: bound to a tenant, one changes what was declared within it
  */
-export async function putWorkerDefinition(
+export async function upsertWorkerDefinition(
   db: Kysely<Schema>,
   definition: Omit<WorkerDefinition, 'declaredBy' | 'lastSeen'>,
   declarer: Declarer,
@@ -90,7 +90,7 @@ export async function listWorkerDefinitions(db: Kysely<Schema>): Promise<WorkerD
 }
 
 /** The names of those that were declared over HTTP, and not by a process on the database. */
-export async function namesDeclaredOutside(db: Kysely<Schema>): Promise<string[]> {
+export async function listNamesDeclaredOverHttp(db: Kysely<Schema>): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select name from batchline.worker_definition where declared_by <> 0 order by name_key`.execute(db);
   return rows.map((row) => row.name);
@@ -134,7 +134,7 @@ function toDefinition(row: Row): WorkerDefinition {
 export async function countRuns(trx: Transaction<Schema>, name: string): Promise<Map<string, number>> {
   const { rows } = await sql<{ tenant: string; n: number }>`
     select t.tenant, count(*)::int as n from batchline.task as t
-    where ${IS_HELD} and t.lease_until is not null and t.state = ${TaskState.Started} and t.name = ${name}
+    where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started} and t.name = ${name}
     group by t.tenant`.execute(trx);
   return new Map(rows.map((row) => [row.tenant, row.n]));
 }
@@ -271,7 +271,7 @@ export async function setLimits(
 }
 
 /** Keeps the limits that a definition has by itself, where they are other than what is kept. */
-export async function keepDefaultLimits(
+export async function saveDefaultLimits(
   db: Kysely<Schema>,
   name: string,
   limits: DefinitionLimits | null,
@@ -311,14 +311,14 @@ export async function countCrash(db: Kysely<Schema>, name: string): Promise<numb
 }
 
 /** Resets the count: a run of the definition ended without a crash. */
-export async function forgetCrashes(db: Kysely<Schema>, name: string): Promise<void> {
+export async function resetCrashes(db: Kysely<Schema>, name: string): Promise<void> {
   await sql`update batchline.definition_control set crashes = 0 where name = ${name} and crashes > 0`.execute(
     db,
   );
 }
 
 /** Lists the definitions with crashes in a row. */
-export async function listCrashed(db: Kysely<Schema>): Promise<string[]> {
+export async function listCrashedDefinitions(db: Kysely<Schema>): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select name from batchline.definition_control where crashes > 0`.execute(db);
   return rows.map((row) => row.name);
@@ -328,7 +328,7 @@ export async function listCrashed(db: Kysely<Schema>): Promise<string[]> {
 export interface RecentStarts {
   readonly runs: number;
   /** Seconds until the oldest of them leaves the period. */
-  readonly oldestLeavesIn: number;
+  readonly oldestExpiresIn: number;
 }
 
 /** Counts the runs of a definition that have begun in the last seconds. */
@@ -342,11 +342,11 @@ export async function readStarts(
       coalesce(extract(epoch from min(at) - clock_timestamp()), 0)::float8 + ${seconds}::float8 as leaves
     from batchline.definition_start
     where name = ${name} and at > clock_timestamp() - ${seconds}::float8 * interval '1 second'`.execute(trx);
-  return { runs: rows[0]?.runs ?? 0, oldestLeavesIn: Math.max(0, rows[0]?.leaves ?? 0) + 0.001 };
+  return { runs: rows[0]?.runs ?? 0, oldestExpiresIn: Math.max(0, rows[0]?.leaves ?? 0) + 0.001 };
 }
 
 /** Keeps that runs of a definition have begun now, and forgets those that have left the period. */
-export async function insertStarts(
+export async function recordDefinitionStarts(
   trx: Transaction<Schema>,
   name: string,
   seconds: number,

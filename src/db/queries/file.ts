@@ -172,7 +172,7 @@ export async function sumUploads(db: Kysely<Schema>, tenant: string): Promise<nu
 }
 
 /** Notes that a run reads the upload, at most once an hour. */
-export async function noteUse(db: Kysely<Schema>, id: string): Promise<void> {
+export async function recordUse(db: Kysely<Schema>, id: string): Promise<void> {
   await sql`
     update batchline.upload set last_used = now()
     where id = ${id} and last_used < now() - interval '1 hour'`.execute(db);

@@ -43,14 +43,14 @@ export async function claimKey(trx: Transaction<Schema>, use: KeyUse): Promise<E
 }
 
 /** Keeps the answer of the call that holds the key. */
-export async function keepAnswer(trx: Transaction<Schema>, use: KeyUse, answer: number): Promise<void> {
+export async function storeAnswer(trx: Transaction<Schema>, use: KeyUse, answer: number): Promise<void> {
   await sql`
     update batchline.idempotency_key set answer = ${answer}
     where associate_id = ${use.associateId} and key = ${use.key}`.execute(trx);
 }
 
 /** Deletes keys that are older than a day, at most `limit`. Resolves to how many there were. */
-export async function sweepKeys(db: Kysely<Schema>, limit: number): Promise<number> {
+export async function deleteExpiredKeys(db: Kysely<Schema>, limit: number): Promise<number> {
   const { rows } = await sql`
     delete from batchline.idempotency_key
     where (associate_id, key) in (

@@ -19,7 +19,7 @@ export async function lockChildCounts(
 }
 
 /** A task that begins to wait for its children. */
-export interface BeginningWait {
+export interface ChildWait {
   readonly taskId: number;
   /** The token that it waits by; a claim of the parent must name it. */
   readonly jobId: string;
@@ -35,7 +35,7 @@ export interface BeginningWait {
  * Takes a locked task from its run: it stays Started, without a lease, until its children have ended. The attempt grows, so
  * that its run can write nothing more.
  */
-export async function beginWait(trx: Transaction<Schema>, wait: BeginningWait): Promise<void> {
+export async function beginWait(trx: Transaction<Schema>, wait: ChildWait): Promise<void> {
   const progress = plainOf(wait.progressDescription);
   const progressMessage = messageOf(wait.progressDescription);
   await sql`
@@ -264,7 +264,7 @@ export interface ChildrenStatus extends ChildCounts {
 }
 
 /** How these families stand. */
-export async function readStandings(
+export async function readChildrenStatus(
   db: Kysely<Schema>,
   parentIds: readonly number[],
 ): Promise<ChildrenStatus[]> {

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { WORKER_OWNER_PREFIX } from '../../core/caller.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { IS_HELD } from './task-row.ts';
+import { IS_ACTIVE } from './task-row.ts';
 
 /** A run whose process has given no sign of life for as long as its lease. */
 export interface LostRun {
@@ -46,7 +46,7 @@ export async function lockLostRuns(
   }>`
     select t.id, t.tenant, t.name, t.is_internal, t.attempt, t.failures, t.losses, t.lease_owner, t.stop_note
     from batchline.task as t
-    where ${IS_HELD} and t.lease_until is not null and t.state = ${TaskState.Started} and ${lost}
+    where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started} and ${lost}
     order by t.lease_until
     limit ${limit}
     for update of t skip locked`.execute(trx);
@@ -70,6 +70,6 @@ export async function lockLostRuns(
 export async function repairLeases(db: Kysely<Schema>): Promise<void> {
   await sql`
     update batchline.task as t set lease_until = now() + (t.lease_until - t.updated), updated = now()
-    where ${IS_HELD} and t.lease_until is not null and t.state = ${TaskState.Started}
+    where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started}
       and t.updated > now() + interval '10 seconds'`.execute(db);
 }

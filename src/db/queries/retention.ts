@@ -131,7 +131,7 @@ export async function findOwnRules(db: Kysely<Schema>, name: string): Promise<Re
 }
 
 /** Keeps what a definition itself says; the process that was started last counts. */
-export async function keepOwnRules(db: Kysely<Schema>, name: string, rules: RetentionRules): Promise<void> {
+export async function saveOwnRules(db: Kysely<Schema>, name: string, rules: RetentionRules): Promise<void> {
   await sql`
     insert into batchline.own_retention (name_key, rules)
     values (${name.toLowerCase()}, ${JSON.stringify(rules)}::text::jsonb)

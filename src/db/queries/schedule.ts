@@ -103,7 +103,7 @@ export interface FiringResult {
 }
 
 /** Advances locked schedules to their next due times. */
-export async function moveSchedulesOn(db: Kysely<Schema>, results: readonly FiringResult[]): Promise<void> {
+export async function advanceSchedules(db: Kysely<Schema>, results: readonly FiringResult[]): Promise<void> {
   const rows = results.map(({ id, nextRun, lastRun, lastTaskId, problem }) => ({
     id,
     next_run: nextRun,
@@ -123,7 +123,7 @@ export async function moveSchedulesOn(db: Kysely<Schema>, results: readonly Firi
 }
 
 /** Notes the task that a schedule has started out of its turn. */
-export async function noteTask(db: Kysely<Schema>, id: number, taskId: number): Promise<void> {
+export async function recordStartedTask(db: Kysely<Schema>, id: number, taskId: number): Promise<void> {
   await db.updateTable('batchline.schedule').set({ last_task_id: taskId }).where('id', '=', id).execute();
 }
 
@@ -200,7 +200,7 @@ const RECORD_EVERY = sql`interval '5 seconds'`;
  *
  * @returns the last period in which no server checked; `undefined` if there was none
  */
-export async function recordLook(db: Kysely<Schema>, now: Date): Promise<Downtime | undefined> {
+export async function recordCheck(db: Kysely<Schema>, now: Date): Promise<Downtime | undefined> {
   const look = sql`${now}::timestamptz`;
   const { rows } = await sql<{ from: Date | null; to: Date | null }>`
     with recorded as (

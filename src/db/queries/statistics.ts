@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { MessageData } from '../../core/message.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { IS_HELD } from './task-row.ts';
+import { IS_ACTIVE } from './task-row.ts';
 
 /** What tasks of one definition did in one step of time. */
 export interface ChangeCount {
@@ -117,7 +117,7 @@ export async function countQueues(db: Kysely<Schema>, tenant: string | null): Pr
       select name, tenant, run_after, true as is_new from batchline.task where state = ${sql.lit(TaskState.New)}
       union all
       select t.name, t.tenant, t.run_after, false from batchline.task as t
-      where ${IS_HELD} and t.lease_until is not null
+      where ${IS_ACTIVE} and t.lease_until is not null
     ) as live
     where ${tenant}::text is null or tenant = ${tenant}
     group by name order by name`.execute(db);

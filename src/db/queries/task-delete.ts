@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { deleteChildCounts, keepKeys } from './children.ts';
+import { deleteChildCounts, recordDeletedChildren } from './children.ts';
 
 /** Deletes tasks with their binary objects and logs, and what was counted of their children, who stay. Their audit rows stay, unless `leaveNoTrace`. */
 export async function deleteTaskRows(
@@ -28,7 +28,7 @@ export async function deleteTaskRows(
     where id in (select value::int from json_array_elements_text(${list}::text::json))
     returning id, parameter_object_id, parent_id, child_key`.execute(trx);
   await deleteChildCounts(trx, ids);
-  await keepKeys(
+  await recordDeletedChildren(
     trx,
     deleted.rows.filter((row) => row.parent_id !== null),
   );

@@ -5,7 +5,7 @@ import type { Filter } from '../../core/odata/filter.ts';
 import type { OrderColumn } from '../../core/odata/order.ts';
 import type { SelectedItem } from '../../core/odata/selection.ts';
 import type { Schema } from '../schema.ts';
-import type { Slice } from './task-list.ts';
+import type { Partition } from './task-list.ts';
 import {
   compileFilter,
   expressionSql,
@@ -19,8 +19,8 @@ import {
 
 /** What is summed up. */
 export interface SummaryRequest {
-  /** What may be read (`slicesOf`). */
-  readonly slices: readonly Slice[];
+  /** What may be read (`partitionsFor`). */
+  readonly partitions: readonly Partition[];
   readonly filter: Filter | undefined;
   readonly definitions?: readonly ListedDefinition[];
   /** The most tasks to look at. */
@@ -42,7 +42,7 @@ export interface Group {
 
 /** Counts tasks up to the limit. */
 export async function countTasks(db: Kysely<Schema>, request: SummaryRequest): Promise<number> {
-  if (request.slices.length === 0) return 0;
+  if (request.partitions.length === 0) return 0;
   // Ids alone are counted in an index.
   const { rows } = await sql<{ n: number }>`
     ${withDefinitions(request.definitions)}
@@ -64,8 +64,8 @@ export async function summarise(
   aggregates: readonly SelectedItem[],
   most: number,
 ): Promise<Group[]> {
-  const { slices } = request;
-  if (slices.length === 0) return [emptyGroup(aggregates)];
+  const { partitions } = request;
+  if (partitions.length === 0) return [emptyGroup(aggregates)];
   const columns = [
     sql`t.id`,
     ...groupOrder.flatMap((column, index) => [
@@ -161,11 +161,11 @@ export async function runningSums(
 
 /** The tasks to aggregate, no more than the limit. */
 function tasksOf(
-  { slices, filter, limit }: SummaryRequest,
+  { partitions, filter, limit }: SummaryRequest,
   columns: readonly RawBuilder<unknown>[],
 ): RawBuilder<unknown> {
   const condition = filter === undefined ? sql`true` : compileFilter(filter);
-  const parts = slices.map(
+  const parts = partitions.map(
     ({ condition: within }) => sql`(
       select ${sql.join(columns)} from batchline.task as t where ${within} and ${condition} limit ${limit})`,
   );

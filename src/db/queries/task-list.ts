@@ -21,49 +21,49 @@ import {
   sortKey,
   withDefinitions,
 } from './task-list-filter.ts';
-import { IS_HELD, IS_INACTIVE } from './task-row.ts';
+import { IS_ACTIVE, IS_INACTIVE } from './task-row.ts';
 
 /** With more tenants than these, a list over all of them is one query over the whole table. */
 const MAX_TENANTS = 16;
 
 /** A part of what a list may read: the begin of an index. */
-export interface Slice {
+export interface Partition {
   readonly condition: RawBuilder<boolean>;
   /** Whether it is the tasks of one owner, and so may be a small part of its tenant's. */
   readonly ofOwner: boolean;
   /** Whether it is what is held, which is few tasks in no index of the lists. */
-  readonly ofHeld: boolean;
+  readonly isActive: boolean;
 }
 
 /**
- * What a list may read, in slices of one tenant and, where the caller does not see everybody's tasks, of one
+ * What a list may read, in partitions of one tenant and, where the caller does not see everybody's tasks, of one
  * owner; of each what is at rest and what is held. Every list reads within them, whatever its filter.
  *
- * @param filter slices in which it finds nothing are left out
+ * @param filter partitions in which it finds nothing are left out
  */
-export async function slicesOf(
+export async function partitionsFor(
   db: Kysely<Schema>,
   visible: Visibility,
   filter: Filter | undefined,
-): Promise<Slice[]> {
-  const slices = await slicesOfOwners(db, visible);
+): Promise<Partition[]> {
+  const partitions = await partitionsByOwner(db, visible);
   const parts = [
-    ...(canBeIn(filter, INACTIVE_STATES) ? [{ which: IS_INACTIVE, ofHeld: false }] : []),
-    ...(canBeIn(filter, ACTIVE_STATES) ? [{ which: IS_HELD, ofHeld: true }] : []),
+    ...(canBeIn(filter, INACTIVE_STATES) ? [{ which: IS_INACTIVE, isActive: false }] : []),
+    ...(canBeIn(filter, ACTIVE_STATES) ? [{ which: IS_ACTIVE, isActive: true }] : []),
   ];
-  return slices.flatMap(({ condition, ofOwner }) =>
-    parts.map(({ which, ofHeld }) => ({
+  return partitions.flatMap(({ condition, ofOwner }) =>
+    parts.map(({ which, isActive }) => ({
       condition: sql<boolean>`${condition} and ${which}`,
       ofOwner,
-      ofHeld,
+      isActive,
     })),
   );
 }
 
-async function slicesOfOwners(
+async function partitionsByOwner(
   db: Kysely<Schema>,
   visible: Visibility,
-): Promise<Pick<Slice, 'condition' | 'ofOwner'>[]> {
+): Promise<Pick<Partition, 'condition' | 'ofOwner'>[]> {
   const tenants = visible.tenant === null ? await listTenants(db) : [visible.tenant];
   const ofTenants = tenants?.map((tenant) => sql<boolean>`t.tenant = ${tenant}`) ?? [sql<boolean>`true`];
   const { ownerIds } = visible;
@@ -77,16 +77,20 @@ async function slicesOfOwners(
 }
 
 /** Of each slice, whether it has no more tasks than that; looks at no more of them. What is held is small, and not counted. */
-async function areSmall(db: Kysely<Schema>, slices: readonly Slice[], most: number): Promise<boolean[]> {
-  const counts = slices.map(({ condition, ofHeld }, index) =>
-    ofHeld
+async function areSmall(
+  db: Kysely<Schema>,
+  partitions: readonly Partition[],
+  most: number,
+): Promise<boolean[]> {
+  const counts = partitions.map(({ condition, isActive }, index) =>
+    isActive
       ? sql`0 as ${sql.ref(`n${index}`)}`
       : sql`
       (select count(*)::int from (select 1 from batchline.task as t where ${condition} limit ${most + 1}) as part)
       as ${sql.ref(`n${index}`)}`,
   );
   const { rows } = await sql<Record<string, number>>`select ${sql.join(counts)}`.execute(db);
-  return slices.map((_, index) => (rows[0]?.[`n${index}`] ?? 0) <= most);
+  return partitions.map((_, index) => (rows[0]?.[`n${index}`] ?? 0) <= most);
 }
 
 /** The tenants that have tasks, by steps through the indexes; `undefined` where they are too many. */
@@ -94,7 +98,7 @@ async function listTenants(db: Kysely<Schema>): Promise<string[] | undefined> {
   const first = (which: RawBuilder<boolean>, beyond: RawBuilder<boolean>): RawBuilder<unknown> =>
     sql`(select t.tenant from batchline.task as t where ${which} and ${beyond} order by t.tenant limit 1)`;
   const next = (beyond: RawBuilder<boolean>): RawBuilder<unknown> =>
-    sql`least(${first(IS_INACTIVE, beyond)}, ${first(IS_HELD, beyond)})`;
+    sql`least(${first(IS_INACTIVE, beyond)}, ${first(IS_ACTIVE, beyond)})`;
   const { rows } = await sql<{ tenant: string }>`
     with recursive step as (
       select ${next(sql`true`)} as tenant
@@ -114,8 +118,8 @@ const SORTED_AT_ONCE = 20_000;
 
 /** What a page holds. */
 export interface PageRequest {
-  /** What may be read (`slicesOf`). */
-  readonly slices: readonly Slice[];
+  /** What may be read (`partitionsFor`). */
+  readonly partitions: readonly Partition[];
   readonly filter: Filter | undefined;
   readonly columns: readonly ColumnName[];
   /** Expressions computed for each task beside its columns. */
@@ -125,7 +129,7 @@ export interface PageRequest {
   /** A total order. */
   readonly order: readonly OrderColumn[];
   /** Only what comes after this place. */
-  readonly after: Place | undefined;
+  readonly after: Cursor | undefined;
   readonly skip: number;
   /** The most rows. */
   readonly limit: number;
@@ -134,7 +138,7 @@ export interface PageRequest {
 }
 
 /** A place in an order: what each of its columns is sorted by there, as text. */
-export type Place = readonly string[];
+export type Cursor = readonly string[];
 
 /** A task of a page. */
 export interface PageRow {
@@ -147,16 +151,16 @@ export interface PageRow {
   readonly computed: readonly ColumnValue[];
   /** What rights on the task depend on. */
   readonly subject: RightsSubject;
-  readonly place: Place;
+  readonly place: Cursor;
 }
 
 /** The tasks of a page, and the places beside it. */
 export interface Page {
   readonly rows: readonly PageRow[];
   /** The last task that was skipped, if `looksBack` asks for it. */
-  readonly before: Place | undefined;
+  readonly before: Cursor | undefined;
   /** The first task of the next page, if there is one. */
-  readonly following: Place | undefined;
+  readonly following: Cursor | undefined;
 }
 
 /**
@@ -166,9 +170,9 @@ export interface Page {
  *
  * The page ends early if its texts come to more than `MAX_LIST_BYTES`, but it has at least one task.
  */
-export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<Page> {
-  const { slices, columns, order, limit } = page;
-  if (slices.length === 0) return { rows: [], before: undefined, following: undefined };
+export async function listPage(db: Kysely<Schema>, page: PageRequest): Promise<Page> {
+  const { partitions, columns, order, limit } = page;
+  if (partitions.length === 0) return { rows: [], before: undefined, following: undefined };
   const lookedBack = page.looksBack && page.skip > 0 ? 1 : 0;
   const skip = page.skip - lookedBack;
   const read = lookedBack + limit + 1;
@@ -228,7 +232,7 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
     ) as page
     where list_place <= ${lookedBack + 2} or list_bytes - own_bytes <= ${sql.lit(MAX_LIST_BYTES)}
     order by list_place`.execute(db);
-  const placeOf = (row: Record<string, unknown> | undefined): Place | undefined =>
+  const placeOf = (row: Record<string, unknown> | undefined): Cursor | undefined =>
     row && order.map((_, index) => row[`p${index}`] as string);
   const rows = found.filter(({ is_shown }) => is_shown);
   const behind = found.slice(lookedBack);
@@ -239,7 +243,7 @@ export async function readPage(db: Kysely<Schema>, page: PageRequest): Promise<P
   };
 }
 
-/** The bytes of the texts of a row that `readPage` has read. */
+/** The bytes of the texts of a row that `listPage` has read. */
 function bytesOf(columns: readonly ColumnName[]): RawBuilder<number> {
   const texts = columns.flatMap((column, index) => (kindOf(column) === 'text' ? [sql.ref(`c${index}`)] : []));
   return texts.length === 0
@@ -272,15 +276,15 @@ function pageRow({ columns, computed = [], order }: PageRequest, row: Record<str
 
 /** For each slice where its tasks come from. `offset 0` keeps the planner from choosing an index by the order: those hold no held task. */
 async function sourcesOf(db: Kysely<Schema>, page: PageRequest): Promise<RawBuilder<unknown>[]> {
-  const { slices, order } = page;
+  const { partitions, order } = page;
   const byOwnersIndex = ['batchTaskId', 'associateId'].includes(order[0]?.column ?? '');
   const small =
-    byOwnersIndex || !slices.every(({ ofOwner }) => ofOwner)
+    byOwnersIndex || !partitions.every(({ ofOwner }) => ofOwner)
       ? []
-      : await areSmall(db, slices, SORTED_AT_ONCE);
-  return slices.map(({ condition, ofHeld }, index) => {
+      : await areSmall(db, partitions, SORTED_AT_ONCE);
+  return partitions.map(({ condition, isActive }, index) => {
     const where = sql.join([condition, ...conditionsOf(page)], sql` and `);
-    return ofHeld || small[index]
+    return isActive || small[index]
       ? sql`(select * from batchline.task as t where ${where} offset 0) as t`
       : sql`batchline.task as t where ${where}`;
   });
@@ -294,7 +298,7 @@ function conditionsOf({ filter, order, after }: PageRequest): RawBuilder<boolean
 }
 
 /** That a task comes after a place. In one direction it is a comparison of rows, which an index answers at once. */
-function comesAfter(order: readonly OrderColumn[], place: Place): RawBuilder<boolean> {
+function comesAfter(order: readonly OrderColumn[], place: Cursor): RawBuilder<boolean> {
   const keys = order.map((column, index) => ({
     key: sortKey(column),
     value: keyValue(column, place[index] ?? ''),

@@ -92,7 +92,7 @@ const HELD = sql.raw(ACTIVE_STATES.map((state) => TaskState[state]).join(', '));
  * the lists leave those tasks out, so that claims and signs of life write none of them
  * (docs/decisions/0021-held-tasks.md); a list is made of what is held and what is at rest.
  */
-export const IS_HELD = sql<boolean>`t.state::int in (${HELD})`;
+export const IS_ACTIVE = sql<boolean>`t.state::int in (${HELD})`;
 
 /** That it is not: read by the indexes of the lists. */
 export const IS_INACTIVE = sql<boolean>`t.state not in (${HELD})`;

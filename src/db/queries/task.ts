@@ -5,7 +5,7 @@ import { isActive, type StoredState, TaskState } from '../../core/task-state.ts'
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
-import { IS_HELD, IS_INACTIVE, TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
+import { IS_ACTIVE, IS_INACTIVE, TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 
 /** The task with this id, or `undefined`. Rights are the caller's business. */
 export async function getTask(db: Kysely<Schema>, id: number): Promise<BatchTask | undefined> {
@@ -26,7 +26,7 @@ export interface LeasedTask {
   readonly stopNote: string | null;
 }
 
-type HeldRow = TaskRow & {
+type LeasedRow = TaskRow & {
   job_id: string | null;
   lease_owner: string | null;
   stop_note: string | null;
@@ -35,7 +35,7 @@ type HeldRow = TaskRow & {
 
 /** Reads a task for a change of its state and keeps others from changing it meanwhile. */
 export async function lockTask(trx: Kysely<Schema>, id: number): Promise<LeasedTask | undefined> {
-  const { rows } = await sql<HeldRow>`
+  const { rows } = await sql<LeasedRow>`
     select ${TASK_COLUMNS}, t.job_id, t.lease_owner, t.stop_note, t.priority from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
     trx,
   );
@@ -55,7 +55,7 @@ export async function countLiveTasks(db: Kysely<Schema>, name: string): Promise<
   const { rows } = await sql<{ tasks: number }>`
     select
       (select count(*) from batchline.task as t where t.name = ${name} and t.state = ${sql.lit(TaskState.New)})::int
-      + (select count(*) from batchline.task as t where t.name = ${name} and ${IS_HELD})::int as tasks`.execute(
+      + (select count(*) from batchline.task as t where t.name = ${name} and ${IS_ACTIVE})::int as tasks`.execute(
     db,
   );
   return rows[0]?.tasks ?? 0;
@@ -117,12 +117,12 @@ function sourceOf(
   conditions: readonly RawBuilder<unknown>[],
 ): RawBuilder<unknown> {
   const tasks = sql`batchline.task as t where ${part} and ${sql.join(conditions, sql` and `)}`;
-  return part === IS_HELD ? sql`(select t.* from ${tasks} offset 0) as t` : tasks;
+  return part === IS_ACTIVE ? sql`(select t.* from ${tasks} offset 0) as t` : tasks;
 }
 
 function partsOf(state: StoredState | undefined): readonly RawBuilder<boolean>[] {
-  if (state === undefined) return [IS_INACTIVE, IS_HELD];
-  return [isActive(state) ? IS_HELD : IS_INACTIVE];
+  if (state === undefined) return [IS_INACTIVE, IS_ACTIVE];
+  return [isActive(state) ? IS_ACTIVE : IS_INACTIVE];
 }
 
 /** Which of these tasks are there and have not ended. */

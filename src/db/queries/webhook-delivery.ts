@@ -86,7 +86,7 @@ export async function getDelivery(
 }
 
 /** Drops the pending deliveries of a webhook. */
-export async function dropWaiting(db: Kysely<Schema>, webhookId: number): Promise<void> {
+export async function deleteWaitingDeliveries(db: Kysely<Schema>, webhookId: number): Promise<void> {
   await db
     .deleteFrom('batchline.webhook_delivery')
     .where('webhook_id', '=', webhookId)
@@ -132,11 +132,11 @@ export interface TargetLoad {
   readonly tenant: string;
   readonly origin: string;
   readonly busy: number;
-  readonly most: number;
+  readonly max: number;
 }
 
 /** Limits of the number of deliveries to claim. */
-export interface Semaphore {
+export interface ClaimLimits {
   /** In all. */
   readonly limit: number;
   /** Of one tenant, including those in flight. */
@@ -154,10 +154,10 @@ const origin = sql`substring(w.url from '^[a-z]+://[^/?#]*')`;
  *
  * @param loads the targets with deliveries in flight, and those with their own limit
  */
-export async function takeDue(
+export async function claimDeliveries(
   db: Kysely<Schema>,
   loads: readonly TargetLoad[],
-  { limit, perTenant, perTarget }: Semaphore,
+  { limit, perTenant, perTarget }: ClaimLimits,
   leaseSeconds: number,
 ): Promise<DueDelivery[]> {
   const { rows } = await sql<{
@@ -173,11 +173,11 @@ export async function takeDue(
     tracestate: string | null;
   }>`
     with load as (
-      select * from json_to_recordset(${JSON.stringify(loads)}::text::json) as l (tenant text, origin text, busy int, most int)
+      select * from json_to_recordset(${JSON.stringify(loads)}::text::json) as l (tenant text, origin text, busy int, max int)
     ), hook as (
       select w.id, coalesce(w.tenant, '') as tenant, ${origin} as origin from batchline.webhook as w where w.active
     ), candidate as (
-      select d.id, d.next_try, h.tenant, coalesce(l.busy, 0) as busy, coalesce(l.most, ${perTarget}::int) as most,
+      select d.id, d.next_try, h.tenant, coalesce(l.busy, 0) as busy, coalesce(l.max, ${perTarget}::int) as max,
         row_number() over (partition by h.tenant, h.origin order by d.next_try, d.id) as place
       from hook as h
       left join load as l on l.tenant = h.tenant and l.origin = h.origin
@@ -190,7 +190,7 @@ export async function takeDue(
       select id, next_try,
         row_number() over (partition by tenant order by next_try, id)
           + coalesce((select sum(busy) from load where load.tenant = candidate.tenant), 0) as turn
-      from candidate where place + busy <= most
+      from candidate where place + busy <= max
     ), taken as (
       select id from batchline.webhook_delivery where state = 'Waiting' and next_try <= now() and id in (
         select id from turn where turn <= ${perTenant}::int order by turn, next_try, id limit ${limit}::int
@@ -228,7 +228,7 @@ export interface TryResult {
 }
 
 /** Writes what has become of a try; false where another process has taken the delivery meanwhile. */
-export async function writeTry(
+export async function recordTry(
   db: Kysely<Schema>,
   { id, tries }: DueDelivery,
   result: TryResult,
@@ -245,7 +245,7 @@ export async function writeTry(
 }
 
 /** Removes deliveries that have ended this long ago, at most `limit`. */
-export async function sweepDeliveries(db: Kysely<Schema>, days: number, limit: number): Promise<void> {
+export async function pruneDeliveries(db: Kysely<Schema>, days: number, limit: number): Promise<void> {
   await sql`
     delete from batchline.webhook_delivery where id in (
       select id from batchline.webhook_delivery
@@ -266,7 +266,7 @@ export async function lockCursor(trx: Transaction<Schema>): Promise<number | und
 }
 
 /** Moves the cursor. */
-export async function moveCursor(trx: Transaction<Schema>, position: number): Promise<void> {
+export async function advanceCursor(trx: Transaction<Schema>, position: number): Promise<void> {
   await sql`update batchline.webhook_cursor set position = ${position} where id = 1`.execute(trx);
 }
 

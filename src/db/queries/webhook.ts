@@ -115,11 +115,11 @@ export async function deleteWebhook(db: Kysely<Schema>, id: number): Promise<voi
 }
 
 /** Notes that a delivery was taken, or has died; too many deaths in a row make the webhook inactive. */
-export async function noteHealth(
+export async function recordHealth(
   db: Kysely<Schema>,
   id: number,
   outcome: 'delivered' | 'dead',
-  mostDead: number,
+  maxDead: number,
   reason: Message,
 ): Promise<void> {
   if (outcome === 'delivered') {
@@ -130,9 +130,9 @@ export async function noteHealth(
   await sql`
     update batchline.webhook set
       dead_in_a_row = dead_in_a_row + 1,
-      active = active and dead_in_a_row + 1 < ${mostDead},
+      active = active and dead_in_a_row + 1 < ${maxDead},
       disabled_reason = case
-        when active and dead_in_a_row + 1 >= ${mostDead} then ${JSON.stringify(reason)}::text::jsonb
+        when active and dead_in_a_row + 1 >= ${maxDead} then ${JSON.stringify(reason)}::text::jsonb
         else disabled_reason
       end
     where id = ${id}`.execute(db);

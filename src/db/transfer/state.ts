@@ -3,10 +3,10 @@ import { OperatorError } from '../../core/operator-error.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
-import { type MovedTable, tableName } from './tables.ts';
+import { type TransferTable, tableName } from './tables.ts';
 
 /** One move: from where to where. Both are what people call them, without passwords. */
-export interface Move {
+export interface Transfer {
   readonly source: string;
   readonly target: string;
 }
@@ -16,8 +16,8 @@ export interface Move {
  *
  * @throws OperatorError `MOVE_UNFINISHED` or `DATABASE_MOVED`
  */
-export async function checkNotMoved(db: Kysely<Schema>, name: string): Promise<void> {
-  const { rows } = await sql<Move & { finished: Date | null }>`
+export async function checkNotTransferred(db: Kysely<Schema>, name: string): Promise<void> {
+  const { rows } = await sql<Transfer & { finished: Date | null }>`
     select source, target, finished from batchline.move where finished is null or source = ${name}`.execute(
     db,
   );
@@ -35,13 +35,13 @@ export async function checkNotMoved(db: Kysely<Schema>, name: string): Promise<v
 }
 
 /** Notes in the source that everything has gone to the target. */
-export async function noteMoved(from: Kysely<Schema>, { source, target }: Move): Promise<void> {
+export async function recordTransferred(from: Kysely<Schema>, { source, target }: Transfer): Promise<void> {
   await sql`insert into batchline.move (source, target, finished) values (${source}, ${target}, now())
     on conflict (source) do update set target = excluded.target, finished = now()`.execute(from);
 }
 
 /** Forgets that a database was moved away. @returns whether it was */
-export async function forgetMove(from: Kysely<Schema>, source: string): Promise<boolean> {
+export async function forgetTransfer(from: Kysely<Schema>, source: string): Promise<boolean> {
   const { rows } = await sql`delete from batchline.move where source = ${source} returning 1`.execute(from);
   return rows.length > 0;
 }
@@ -52,10 +52,10 @@ export async function forgetMove(from: Kysely<Schema>, source: string): Promise<
  * @returns whether an earlier try is gone on with
  * @throws OperatorError `MOVE_TARGET_IN_USE` if it has data or is the target of another move; `DATABASE_MOVED`
  */
-export async function beginMove(
+export async function beginTransfer(
   to: Kysely<Schema>,
-  { source, target }: Move,
-  tables: readonly MovedTable[],
+  { source, target }: Transfer,
+  tables: readonly TransferTable[],
 ): Promise<boolean> {
   const { rows } = await sql<{ source: string; finished: Date | null }>`
     select source, finished from batchline.move`.execute(to);
@@ -90,7 +90,7 @@ export async function beginMove(
  * Ends a move: from now on the database can be used. Due tasks become available at once; the stager promotes the others
  * when they come due.
  */
-export async function finishMove(to: Kysely<Schema>, source: string): Promise<void> {
+export async function finishTransfer(to: Kysely<Schema>, source: string): Promise<void> {
   await sql`
     update batchline.task set job_id = null
     where state = ${TaskState.New} and job_id is not null and run_after <= now()`.execute(to);

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 
 /** A table whose rows are moved. */
-export interface MovedTable {
+export interface TransferTable {
   readonly schema: string;
   readonly name: string;
   /** The columns of its primary key, in their order; none where it has none. */
@@ -16,17 +16,17 @@ const MOVED_SCHEMAS = ['batchline', 'batchline_data'] as const;
 const OWN = ['kysely_migration', 'kysely_migration_lock', 'move'];
 
 /** The name of a table, as SQL. */
-export function tableName({ schema, name }: MovedTable): RawBuilder<unknown> {
+export function tableName({ schema, name }: TransferTable): RawBuilder<unknown> {
   return sql.id(schema, name);
 }
 
 /** The key of a row, as SQL. @param row an alias or a value of the table's type */
-export function keyOf({ key }: MovedTable, row: RawBuilder<unknown>): RawBuilder<unknown> {
+export function keyOf({ key }: TransferTable, row: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql.join(key.map((column) => sql`(${row}).${sql.id(column)}`));
 }
 
 /** The tables to move, those first to which others refer. */
-export async function listTables(db: Kysely<Schema>): Promise<MovedTable[]> {
+export async function listTables(db: Kysely<Schema>): Promise<TransferTable[]> {
   const { rows } = await sql<{ schema: string; name: string; key: string[] | null; refers: string[] }>`
     select n.nspname as schema, c.relname as name,
       (select json_agg(a.attname order by k.position)
@@ -40,7 +40,7 @@ export async function listTables(db: Kysely<Schema>): Promise<MovedTable[]> {
     where n.nspname = any (${sql.val([...MOVED_SCHEMAS])}::text[]) and c.relkind = 'r'
     order by n.nspname, c.relname`.execute(db);
   const waiting = rows.filter((row) => row.schema !== 'batchline' || !OWN.includes(row.name));
-  const ordered: MovedTable[] = [];
+  const ordered: TransferTable[] = [];
   while (waiting.length > 0) {
     const next = waiting.findIndex(
       ({ refers }) => !waiting.some((other) => other.schema === 'batchline' && refers.includes(other.name)),

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import { OperatorError } from '../../core/operator-error.ts';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
-import { beginMove, finishMove, type Move, noteMoved } from './state.ts';
-import { keyOf, listTables, type MovedTable, tableName } from './tables.ts';
+import { beginTransfer, finishTransfer, recordTransferred, type Transfer } from './state.ts';
+import { keyOf, listTables, type TransferTable, tableName } from './tables.ts';
 
 /** How many rows a table has, and a checksum over all that is in them. */
 interface TableSum {
@@ -12,7 +12,7 @@ interface TableSum {
 }
 
 /** Sums a table up: the same sum in two databases means the same rows. */
-function sumRows(db: Kysely<Schema>, table: MovedTable): Promise<TableSum> {
+function sumRows(db: Kysely<Schema>, table: TransferTable): Promise<TableSum> {
   return inQuietTransaction(db, async (trx) => {
     // What a time reads like is the session's.
     await sql`set local time zone 'UTC'`.execute(trx);
@@ -36,10 +36,10 @@ const BATCH = 500;
 async function copyRows(
   from: Kysely<Schema>,
   to: Kysely<Schema>,
-  table: MovedTable,
+  table: TransferTable,
   copied: (rows: number) => void,
 ): Promise<void> {
-  if (table.key.length === 0) return copyAgain(from, to, table, copied);
+  if (table.key.length === 0) return replaceRows(from, to, table, copied);
   const name = tableName(table);
   const key = keyOf(table, sql`t`);
   const backwards = sql.join(table.key.map((column) => sql`(t).${sql.id(column)} desc`));
@@ -59,10 +59,10 @@ async function copyRows(
 }
 
 /** Copies a table that has no key: all at once, in place of what an earlier try has brought. Such tables are small. */
-async function copyAgain(
+async function replaceRows(
   from: Kysely<Schema>,
   to: Kysely<Schema>,
-  table: MovedTable,
+  table: TransferTable,
   copied: (rows: number) => void,
 ): Promise<void> {
   const name = tableName(table);
@@ -77,7 +77,7 @@ async function copyAgain(
 
 async function insertRows(
   to: Kysely<Schema>,
-  table: MovedTable,
+  table: TransferTable,
   rows: readonly { readonly row: string }[],
 ): Promise<void> {
   const name = tableName(table);
@@ -89,7 +89,7 @@ async function insertRows(
 }
 
 /** Makes a table of imported data in the other database as it is in this one, where it is missing. */
-async function makeDataTable(from: Kysely<Schema>, to: Kysely<Schema>, table: MovedTable): Promise<void> {
+async function makeDataTable(from: Kysely<Schema>, to: Kysely<Schema>, table: TransferTable): Promise<void> {
   const { rows } = await sql<{ name: string; type: string; required: boolean }>`
     select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required
     from pg_attribute as a
@@ -116,14 +116,14 @@ async function copySequences(from: Kysely<Schema>, to: Kysely<Schema>): Promise<
 }
 
 /** What is told of a move as it goes on. */
-export interface MoveProgress {
+export interface TransferProgress {
   readonly table: string;
   /** Rows that were copied in this try. */
   readonly copied: number;
 }
 
 /** What a move has brought. */
-export interface MoveResult {
+export interface TransferResult {
   /** Whether an earlier try was gone on with. */
   readonly resumed: boolean;
   /** Rows of each table, as they are in both databases. */
@@ -137,14 +137,14 @@ export interface MoveResult {
  *
  * @throws OperatorError `MOVE_TARGET_IN_USE`, or `MOVE_MISMATCH` if a table differs after the copy
  */
-export async function moveDatabase(
+export async function transferDatabase(
   from: Kysely<Schema>,
   to: Kysely<Schema>,
-  move: Move,
-  told: (progress: MoveProgress) => void,
-): Promise<MoveResult> {
+  move: Transfer,
+  told: (progress: TransferProgress) => void,
+): Promise<TransferResult> {
   const tables = await listTables(from);
-  const resumed = await beginMove(to, move, tables);
+  const resumed = await beginTransfer(to, move, tables);
   for (const table of tables) {
     if (table.schema !== 'batchline') await makeDataTable(from, to, table);
     let copied = 0;
@@ -165,7 +165,7 @@ export async function moveDatabase(
       );
     compared.push({ table: name, ...here });
   }
-  await finishMove(to, move.source);
-  await noteMoved(from, move);
+  await finishTransfer(to, move.source);
+  await recordTransferred(from, move);
   return { resumed, tables: compared };
 }

@@ -6,7 +6,7 @@ import { groupingOf } from '../../core/odata/grouping.ts';
 import { type OrderColumn, parseOrder } from '../../core/odata/order.ts';
 import { parseFilter } from '../../core/odata/parser.ts';
 import { parseSelection } from '../../core/odata/selection.ts';
-import type { Place } from '../../db/queries/task-list.ts';
+import type { Cursor } from '../../db/queries/task-list.ts';
 import type { TaskDeps } from '../../services/context.ts';
 import { listArchive } from '../../services/task-list.ts';
 import type { ArchiveRequest } from '../../services/task-list-rows.ts';
@@ -123,7 +123,7 @@ export class QueryOptions {
 }
 
 /** A place in an order as `$skiptoken` carries it. It is opaque to clients, and belongs to one `$orderBy`. */
-export function writeSkipToken(order: readonly OrderColumn[], place: Place): string {
+export function writeSkipToken(order: readonly OrderColumn[], place: Cursor): string {
   return Buffer.from(JSON.stringify([orderText(order), ...place])).toString('base64url');
 }
 
@@ -132,7 +132,7 @@ export function writeSkipToken(order: readonly OrderColumn[], place: Place): str
  *
  * @throws RequestError (invalid) if it was not written by `writeSkipToken` for the same order
  */
-export function readSkipToken(order: readonly OrderColumn[], token: string): Place {
+export function readSkipToken(order: readonly OrderColumn[], token: string): Cursor {
   const [orderOfToken, ...place] = parse(token);
   const fits =
     orderOfToken === orderText(order) &&

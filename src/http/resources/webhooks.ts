@@ -20,7 +20,7 @@ import {
 } from '../../db/queries/webhook.ts';
 import {
   type Delivery,
-  dropWaiting,
+  deleteWaitingDeliveries,
   getDelivery,
   insertDeliveries,
   listDeliveries,
@@ -136,7 +136,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
       const { Url: url, Names, States, Own = webhook.own, Active = webhook.active } = request.body;
       const reach = reachAfter(webhook, callerOf(request));
       // Deliveries created with more rights must not go to an address set with fewer.
-      if (isNarrower(reach, webhook)) await dropWaiting(sql, webhook.id);
+      if (isNarrower(reach, webhook)) await deleteWaitingDeliveries(sql, webhook.id);
       const changed = await updateWebhook(
         sql,
         webhook.id,

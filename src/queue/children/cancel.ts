@@ -8,7 +8,7 @@ import {
   type LiveChild,
   lockStoppable,
   markStopped,
-  readStopping,
+  readStopReason,
   requestStops,
 } from '../../db/queries/children-cancel.ts';
 import { deleteTaskRows } from '../../db/queries/task-delete.ts';
@@ -38,7 +38,7 @@ export async function stopTree(database: Database, parentId: number): Promise<vo
 
 /** Stops the children of one task; resolves to those of them whose own children are to be stopped. */
 async function stopChildren(database: Database, parentId: number): Promise<number[]> {
-  const note = await readStopping(database.sql, parentId);
+  const note = await readStopReason(database.sql, parentId);
   if (note === undefined) return [];
   const below: number[] = [];
   for (let afterId = 0; ; ) {

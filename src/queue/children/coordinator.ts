@@ -6,7 +6,7 @@ import type { Database } from '../../db/database.ts';
 import {
   type ChildrenStatus,
   listStopping,
-  readStandings,
+  readChildrenStatus,
   writeParentProgress,
 } from '../../db/queries/parents.ts';
 import { inStatement } from '../../db/transaction.ts';
@@ -78,7 +78,7 @@ export class ParentCoordinator {
   }
 
   async #update(parentIds: readonly number[]): Promise<void> {
-    const standings = await readStandings(this.#database.sql, parentIds);
+    const standings = await readChildrenStatus(this.#database.sql, parentIds);
     const due = standings.filter((family) => family.isReady).map((family) => family.name);
     if (due.length > 0) this.#database.signals.publish({ kind: 'due', names: [...new Set(due)] });
     const written = await inStatement(this.#database, async (db, after) => {

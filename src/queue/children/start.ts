@@ -12,7 +12,7 @@ import { message } from '../../core/message.ts';
 import type { TraceContext } from '../../core/trace-context.ts';
 import type { Database } from '../../db/database.ts';
 import {
-  addChild,
+  addChildCounts,
   findChildren,
   insertChildren,
   type LockedParent,
@@ -109,7 +109,7 @@ export async function startChildren(
         audit: { taskId: idOf(child), tenant: parent.tenant, actorId: 0, nodeId: parent.leaseOwner, reason },
       })),
     );
-    const { total } = await addChild(trx, parent.taskId, fresh.length, weight);
+    const { total } = await addChildCounts(trx, parent.taskId, fresh.length, weight);
     if (total > MAX_CHILDREN)
       throw invalid`Batch task ${parent.taskId} would have ${total} children; at most ${MAX_CHILDREN} are accepted.`;
   }

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Downtime } from '../../../src/core/schedule.ts';
-import { countFailingSchedules, recordLook } from '../../../src/db/queries/schedule.ts';
+import { countFailingSchedules, recordCheck } from '../../../src/db/queries/schedule.ts';
 import { inTransaction } from '../../../src/db/transaction.ts';
 import { Scheduler } from '../../../src/services/scheduler.ts';
 import type { ApiClient } from '../../support/api-client.ts';
@@ -167,9 +167,9 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
     const second = (n: number): Date => new Date(Date.UTC(YEAR, 0, 1, 0, 0, n));
     const looked = inTransaction(server.database, async (trx) => {
       await sql`delete from batchline.schedule_watch`.execute(trx);
-      const first = await recordLook(trx, second(0));
+      const first = await recordCheck(trx, second(0));
       const down = [];
-      for (const n of [10, 70, 131, 132, 140, 500]) down.push(await recordLook(trx, second(n)));
+      for (const n of [10, 70, 131, 132, 140, 500]) down.push(await recordCheck(trx, second(n)));
       throw Object.assign(new Error('rolled back'), { first, down });
     });
     const { first, down } = await looked.catch((error) => error);

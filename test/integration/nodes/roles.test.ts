@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
-import { type Server, startServer, startWorkerNode, type WorkerProcess } from '../../../src/server.ts';
+import { type Server, startServer, startWorker, type WorkerProcess } from '../../../src/server.ts';
 import { ApiClient } from '../../support/api-client.ts';
 import { ADMIN } from '../../support/associates.ts';
 import { createPlace, type Place } from '../../support/databases.ts';
@@ -21,7 +21,7 @@ const workers: WorkerProcess[] = [];
 const config = (env: Record<string, string> = {}) => readConfig({ ...TEST_ENV, ...place.env, ...env });
 
 async function work(): Promise<void> {
-  workers.push(await startWorkerNode(config(HANDLERS), LOG));
+  workers.push(await startWorker(config(HANDLERS), LOG));
 }
 async function stopWork(): Promise<void> {
   for (const worker of workers.splice(0)) await worker.stop();

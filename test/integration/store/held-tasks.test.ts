@@ -8,8 +8,8 @@ import { STORED_STATES, type StoredState, TaskState } from '../../../src/core/ta
 import type { Database } from '../../../src/db/database.ts';
 import { openDatabase } from '../../../src/db/open.ts';
 import { listTasks } from '../../../src/db/queries/task.ts';
-import { readPage, slicesOf } from '../../../src/db/queries/task-list.ts';
-import { IS_HELD } from '../../../src/db/queries/task-row.ts';
+import { listPage, partitionsFor } from '../../../src/db/queries/task-list.ts';
+import { IS_ACTIVE } from '../../../src/db/queries/task-row.ts';
 import { ASKED } from '../../support/archive-filters.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
 
@@ -74,12 +74,12 @@ describe.each(DATABASES)('every list contains active tasks on %s', (kind) => {
     for (const tenant of [null, 'one', 'busy', 'quiet'])
       for (const ownerIds of [null, [7, 0]])
         for (const order of ['batchTaskId desc', 'name,batchTaskId', 'state,batchTaskId']) {
-          const slices = await slicesOf(database.sql, { tenant, ownerIds }, filter);
+          const partitions = await partitionsFor(database.sql, { tenant, ownerIds }, filter);
           const parsed = parseOrder(order);
           const found: number[] = [];
           for (let after: readonly string[] | undefined; ; ) {
-            const { rows, following } = await readPage(database.sql, {
-              ...{ slices, filter, columns: [], order: parsed, after, skip: 0, limit: 10 },
+            const { rows, following } = await listPage(database.sql, {
+              ...{ partitions, filter, columns: [], order: parsed, after, skip: 0, limit: 10 },
             });
             found.push(...rows.map(({ id }) => id));
             if (following === undefined) break;
@@ -142,7 +142,7 @@ describe.each(DATABASES)('every list contains active tasks on %s', (kind) => {
         const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${statement}`.execute(trx);
         return rows.map((row) => row['QUERY PLAN']).join('\n');
       });
-    expect(await planOf(sql`select t.id from batchline.task as t where ${IS_HELD}`)).toContain('task_held');
+    expect(await planOf(sql`select t.id from batchline.task as t where ${IS_ACTIVE}`)).toContain('task_held');
     const end = sql`
       update batchline.task as t set state = 4 from unnest(${[1, 2]}::int[]) as i (id)
       where t.id = i.id and t.state = 3`;
