@@ -29,22 +29,22 @@ export interface OidcConfig extends Oidc {
   readonly audience: string;
 }
 
-/** How callers sign in. */
+/** Sign-in methods, sessions and password rules. */
 export interface SignInConfig extends ValuesOf<typeof SIGN_IN> {
   /** `undefined` if no issuer is set. */
   readonly oidc: OidcConfig | undefined;
 }
 
-/** How webhooks are delivered. */
+/** Retries and limits of webhook deliveries. */
 export type WebhookConfig = ValuesOf<typeof WEBHOOKS>;
 
-/** How long tasks, uploads and audit records are kept. */
+/** Retention periods of tasks, uploads and audit records. */
 export type RetentionConfig = ValuesOf<typeof RETENTION>;
 
 /** Access to `/metrics`. */
 export type MetricsAccess = ValueOf<typeof MONITORING.metrics>;
 
-/** Every setting of the server, checked. */
+/** Validated settings of the server. */
 export interface Config
   extends Omit<Server, 'settingsFile' | 'textLimit'>,
     Omit<Database, 'databaseBackend' | 'databasePooler'>,
@@ -60,7 +60,7 @@ export interface Config
   readonly retention: RetentionConfig;
   readonly textLimits: TextLimits;
   readonly signIn: SignInConfig;
-  /** Requests of one caller; `undefined` sets no limit. */
+  /** Request rate of one caller; `undefined` sets no limit. */
   readonly rateLimit: { readonly perSecond: number; readonly burst: number } | undefined;
   readonly eventHeartbeatSeconds: number;
   readonly webhooks: WebhookConfig;
@@ -141,7 +141,7 @@ function settingsFileOf(env: Environment): string | undefined {
   return file;
 }
 
-/** The backend must match whether there is an address. */
+/** Returns the backend. Refuses one that contradicts whether DATABASE_URL is set. */
 function checkBackend(reader: SettingsReader, database: Database): BackendName {
   const { databaseUrl, databaseListenUrl } = database;
   if (databaseListenUrl !== undefined && databaseUrl === undefined)
@@ -152,7 +152,7 @@ function checkBackend(reader: SettingsReader, database: Database): BackendName {
   const others = BACKEND_NAMES.filter((name) => name !== 'pglite').join(', ');
   reader.refuse(
     databaseUrl === undefined
-      ? `DATABASE_BACKEND is "${backend}" without DATABASE_URL; pglite is accepted there, and with it ${others}.`
+      ? `DATABASE_BACKEND is "${backend}" without DATABASE_URL, which requires pglite; set DATABASE_URL to use ${others}.`
       : `DATABASE_BACKEND is "${backend}"; with DATABASE_URL ${others} are accepted.`,
   );
   return fallback;
@@ -204,7 +204,7 @@ function refuseHalf(
   ...pair: readonly (readonly [string, string | undefined])[]
 ): void {
   const given = pair.find(([, value]) => value !== undefined);
-  const notFound = pair.find(([, value]) => value === undefined);
-  if (given !== undefined && notFound !== undefined)
-    reader.refuse(`${given[0]} is set without ${notFound[0]}; both or none are accepted.`);
+  const absent = pair.find(([, value]) => value === undefined);
+  if (given !== undefined && absent !== undefined)
+    reader.refuse(`${given[0]} is set without ${absent[0]}; both or none are accepted.`);
 }

@@ -1,45 +1,45 @@
 import { readFileSync } from 'node:fs';
 import { type Logger, pino, stdSerializers } from 'pino';
 
-/** Headers that hold secrets, wherever a request is logged. */
+/** Request headers with secrets. */
 const SECRET_HEADERS = ['authorization', 'cookie', 'so-apptoken', 'x-xsrf-token'].map(
   (name) => `req.headers["${name}"]`,
 );
 
-/** What errors of databases and clients carry of what was sent: the values of a statement, an address with its password. */
-const VALUES = ['params', 'parameters', 'input', 'config', 'options', 'detail', 'where'];
+/** Properties in which errors of databases and clients repeat input: values of statements, addresses with passwords. */
+const INPUT_PROPERTIES = ['params', 'parameters', 'input', 'config', 'options', 'detail', 'where'];
 
 /** The fields of a log line. */
 export interface LogFields {
-  /** What happened, as `area.what_happened`. Never changes; docs/reference/log-events.md lists them. */
+  /** Names the event, as `area.what_happened`. Never changes; docs/reference/log-events.md lists them. */
   readonly event: string;
   readonly [field: string]: unknown;
 }
 
-/** Opens the log of this process, on standard error. Secrets are redacted. */
+/** Opens the log of this process on standard error. Secrets are redacted. */
 export function openLog(level: string): Logger {
   return pino({ level, redact: SECRET_HEADERS, ...LOG_FORMAT }, pino.destination(2));
 }
 
-/** An error as it is told where nobody expected one: its stack and those of its causes, without the values it carries. */
+/** Returns the stack of an unexpected error and of its causes, without properties that repeat input. */
 export function stackOf(error: unknown): string {
   return error instanceof Error ? stdSerializers.err(error).stack : String(error);
 }
 
-/** An error as the log holds it, without the values that it carries. */
-function writeError(error: unknown): unknown {
-  const written = stdSerializers.err(error as Error) as unknown;
-  if (!(error instanceof Error) || typeof written !== 'object' || written === null) return written;
-  return Object.fromEntries(Object.entries(written).filter(([name]) => !VALUES.includes(name)));
+/** Serializes an error without the properties that repeat input. */
+function serializeError(error: unknown): unknown {
+  const serialized = stdSerializers.err(error as Error) as unknown;
+  if (!(error instanceof Error) || typeof serialized !== 'object' || serialized === null) return serialized;
+  return Object.fromEntries(Object.entries(serialized).filter(([name]) => !INPUT_PROPERTIES.includes(name)));
 }
 
-/** Lines of libraries, such as Fastify, have no event of their own. */
+/** Gives lines of libraries, such as Fastify, an event: they have none. */
 function addEvent(fields: object): object {
   return 'event' in fields ? {} : { event: 'library.log' };
 }
 
-/** How a line is written. */
-export const LOG_FORMAT = { serializers: { err: writeError }, mixin: addEvent };
+/** Pino options that serialize errors and add missing events. */
+export const LOG_FORMAT = { serializers: { err: serializeError }, mixin: addEvent };
 
 /** The version of this package. */
 export const VERSION: string = JSON.parse(
