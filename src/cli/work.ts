@@ -27,7 +27,7 @@ export async function work(): Promise<ExitCode> {
   const log = openLog(config.logLevel);
   logRenamedSettings(config, log);
   const signalled = untilSignal();
-  const { source, names, ended, stop } = await startWorker(config, log);
+  const { source, names, ended, stop } = await startConfiguredWorker(config, log);
   console.log(`Running tasks from ${source}: ${names.join(', ')}`);
   if ((await Promise.race([signalled, ended])) === 'signalled') {
     console.log(STOPPING);
@@ -38,7 +38,7 @@ export async function work(): Promise<ExitCode> {
 }
 
 /** @throws OperatorError `SETTINGS_INVALID` if the settings name no source of tasks, or two */
-function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
+function startConfiguredWorker(config: Config, log: Logger): Promise<RunningWorker> {
   const { databaseUrl, workerUrl } = config;
   if (databaseUrl !== undefined && workerUrl !== undefined)
     throw new OperatorError('SETTINGS_INVALID', [
