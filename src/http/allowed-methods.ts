@@ -16,7 +16,7 @@ interface KnownPath {
  *
  * @param sendPage sends browsers a page for an unknown path; returns undefined for other clients
  */
-export function answerOtherMethods(
+export function handleUnmatchedRequests(
   app: FastifyInstance,
   sendPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined,
 ): void {

@@ -19,14 +19,14 @@ import type { TaskDeps } from '../services/context.ts';
 import type { Scheduler } from '../services/scheduler.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { PrometheusMetrics } from '../telemetry/metrics.ts';
-import { answerOtherMethods } from './allowed-methods.ts';
+import { handleUnmatchedRequests } from './allowed-methods.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/hooks.ts';
 import { decodeBodies } from './body/content-encoding.ts';
 import { BODY_TYPES, readRequestBodies, unsupportedBody } from './body/parse.ts';
-import { answerClientError } from './client-errors.ts';
-import { compressAnswers } from './compression.ts';
-import { databaseAway, databaseBusy, diskFull, outOfIds, toErrorAnswer } from './errors.ts';
+import { respondToClientError } from './client-errors.ts';
+import { compressResponses } from './compression.ts';
+import { databaseBusy, databaseUnreachable, diskFull, outOfIds, toErrorResponse } from './errors.ts';
 import type { Catalogues } from './i18n/catalogs.ts';
 import { localeOf, registerLocales } from './i18n/locale.ts';
 import { registerTimes } from './i18n/times.ts';
@@ -59,15 +59,15 @@ import { timeZoneAgentRoutes, timeZoneRoutes } from './resources/time-zones.ts';
 import { webhookRoutes } from './resources/webhooks.ts';
 import { workerFileRoutes, workerRoutes } from './resources/workers.ts';
 import { workerChildrenRoutes } from './resources/workers-children.ts';
-import { formatOf, negotiateAnswers, setContentType } from './respond.ts';
+import { formatOf, negotiateFormats, setContentType } from './respond.ts';
 import { enforceRouteAccess } from './route-access.ts';
 import {
+  addSecurityHeaders,
   allowOrigins,
   forbidCaching,
   limitOpenCalls,
-  protectAnswer,
-  protectAnswers,
   RateLimiter,
+  setSecurityHeaders,
 } from './security.ts';
 import { nameCustomer, stripTenantSegment } from './urls.ts';
 
@@ -79,12 +79,12 @@ const MAX_BATCH = 16;
  * room for hundreds of requests.
  */
 function limitPipelining(app: FastifyInstance): void {
-  const underWay = new WeakMap<object, number>();
+  const pending = new WeakMap<object, number>();
   app.addHook('onRequest', (request, reply, done) => {
     const { socket } = request.raw;
-    const requests = (underWay.get(socket) ?? 0) + 1;
-    underWay.set(socket, requests);
-    reply.raw.once('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+    const requests = (pending.get(socket) ?? 0) + 1;
+    pending.set(socket, requests);
+    reply.raw.once('close', () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
     if (requests <= MAX_BATCH) done();
     else
       done(
@@ -107,49 +107,49 @@ export interface AppDeps {
 }
 
 /** Builds the HTTP server, without listening. Paths match without regard to case (contract, first section). */
-export async function buildApp(parts: AppDeps): Promise<FastifyInstance> {
-  const { config, tasks } = parts;
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { config, tasks } = deps;
   const app = Fastify({
-    loggerInstance: parts.log as FastifyBaseLogger,
+    loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
-    return503OnClosing: false, // `refuseWhileStopping` tells it in the carrier of errors
+    return503OnClosing: false, // `refuseWhileStopping` tells it in the payload of errors
     rewriteUrl: stripTenantSegment,
     requestTimeout: config.requestTimeoutSeconds * 1000,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: respondToClientError,
     ...(config.trustProxy.length > 0 ? { trustProxy: [...config.trustProxy] } : {}),
     // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
     frameworkErrors: (error, request, reply) => {
-      protectAnswer(reply as unknown as FastifyReply);
+      setSecurityHeaders(reply as unknown as FastifyReply);
       return sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply);
     },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
-  protectAnswers(app, config.hstsSeconds);
+  addSecurityHeaders(app, config.hstsSeconds);
   const pageFiles = await readPageFiles();
-  answerOtherMethods(app, notFoundPage(pageFiles));
+  handleUnmatchedRequests(app, notFoundPage(pageFiles));
   await allowOrigins(app, config.corsOrigins);
   const operations = collectOperations(app);
   enforceRouteAccess(app);
   describeAgentCalls(app);
-  observeRequests(app, parts.metrics);
-  registerLocales(app, parts.catalogues);
+  observeRequests(app, deps.metrics);
+  registerLocales(app, deps.catalogues);
   refuseWhileStopping(app);
   const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
   if (limits !== undefined) limitOpenCalls(app, limits);
-  const authenticator = new Authenticator(tasks.database.sql, config.signIn, parts.log);
+  const authenticator = new Authenticator(tasks.database.sql, config.signIn, deps.log);
 
   app.setErrorHandler((fault, request, reply) => {
-    const error = asTold(fault, tasks.database.exclusive);
+    const error = toRequestError(fault, tasks.database.exclusive);
     if (error !== fault)
       request.log.warn(
         { event: 'request.database_unavailable', err: fault },
         'database unreachable or full; responding with 503',
       );
-    const { status } = toErrorAnswer(error, localeOf(request));
+    const { status } = toErrorResponse(error, localeOf(request));
     if (status >= 500 && !(error instanceof RequestError))
       request.log.error(
         { event: 'request.failed', err: error, method: request.method, url: request.url },
@@ -164,16 +164,16 @@ export async function buildApp(parts: AppDeps): Promise<FastifyInstance> {
       reply.header('Retry-After', error.retryAfter);
     return sendError(error, request, reply);
   });
-  negotiateAnswers(app);
+  negotiateFormats(app);
   limitPipelining(app);
   refuseRepeatedNames(app);
   decodeBodies(app);
   readRequestBodies(app);
-  compressAnswers(app);
+  compressResponses(app);
 
   await app.register(fastifyCookie);
-  await app.register(healthRoutes, { health: parts.health });
-  await app.register(metricsRoutes, { access: config.metrics, metrics: parts.metrics, authenticator });
+  await app.register(healthRoutes, { health: deps.health });
+  await app.register(metricsRoutes, { access: config.metrics, metrics: deps.metrics, authenticator });
   await app.register(dashboardRoutes, { files: pageFiles });
   await app.register(textRoutes, { prefix: '/api/v1/Texts' });
   await app.register(discoveryRoutes, { prefix: '/api', operations });
@@ -197,19 +197,19 @@ export async function buildApp(parts: AppDeps): Promise<FastifyInstance> {
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskLogRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskChildrenRoutes, { prefix: '/BatchTask', tasks });
-      await api.register(workerRoutes, { prefix: '/Workers', tasks, log: parts.log });
+      await api.register(workerRoutes, { prefix: '/Workers', tasks, log: deps.log });
       await api.register(workerFileRoutes, { prefix: '/Workers', tasks });
       await api.register(eventRoutes, {
         tasks,
-        feed: parts.feed,
-        meter: parts.metrics,
+        feed: deps.feed,
+        meter: deps.metrics,
         authenticator,
         heartbeatSeconds: config.eventHeartbeatSeconds,
       });
       await api.register(webhookRoutes, {
         prefix: '/Webhooks',
         database: tasks.database,
-        sender: parts.webhooks,
+        sender: deps.webhooks,
         allowPrivateAddresses: config.allowPrivateAddresses,
         limit: config.webhooks.limit,
       });
@@ -217,7 +217,7 @@ export async function buildApp(parts: AppDeps): Promise<FastifyInstance> {
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(blobAgentRoutes, { prefix: '/Agents/BLOB', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
-      await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: parts.scheduler });
+      await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: deps.scheduler });
       await api.register(retentionRoutes, {
         prefix: '/Definitions',
         tasks,
@@ -263,18 +263,18 @@ function refuseWhileStopping(app: FastifyInstance): void {
 }
 
 /** A fault of the database as clients are told of it; every other one as it is. */
-function asTold(fault: unknown, isEmbedded: boolean): unknown {
+function toRequestError(fault: unknown, isEmbedded: boolean): unknown {
   if (isDiskFull(fault, isEmbedded)) return diskFull();
   if (isOutOfIds(fault)) return outOfIds();
   if (isRetryableTransactionError(fault)) return databaseBusy();
-  return isConnectionError(fault) ? databaseAway() : fault;
+  return isConnectionError(fault) ? databaseUnreachable() : fault;
 }
 
-/** Sends the error carrier in the format that Accept asks for; JSON if there is none (contract, section 4). */
+/** Sends the error payload in the format that Accept asks for; JSON if there is none (contract, section 4). */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const isUnknownType = (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
-  const told = isUnknownType ? unsupportedBody() : nameCustomer(error, request.raw);
-  const { status, body } = toErrorAnswer(told, localeOf(request));
+  const reported = isUnknownType ? unsupportedBody() : nameCustomer(error, request.raw);
+  const { status, body } = toErrorResponse(reported, localeOf(request));
   // What would be accepted instead (RFC 9110, section 15.5.16); a wrong Content-Encoding has set its own header.
   if (status === 415 && !reply.hasHeader('Accept-Encoding')) reply.header('Accept', BODY_TYPES.join(', '));
   const format = formatOf(request);

@@ -31,7 +31,7 @@ const MALFORMED: ParseAnswer = [
 ];
 
 /** Answers a request that can't be parsed as HTTP (contract, section 4), and closes the connection. */
-export function answerClientError(error: ConnectionError, socket: Socket): void {
+export function respondToClientError(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const [status, reason, type, code, message] = BY_CODE[error.code] ?? MALFORMED;
   const body = JSON.stringify(errorBody(type, code, message));

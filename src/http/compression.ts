@@ -36,18 +36,17 @@ const brotliLater = promisify(brotliCompress);
 const deflateLater = promisify(deflate);
 
 /** How answers are compressed, by Content-Encoding. */
-const CODERS: Readonly<Record<string, (answer: Buffer) => Buffer | Promise<Buffer>>> = {
-  gzip: (answer) =>
-    isShort(answer) ? gzipSync(answer, DEFLATE_OPTIONS) : gzipLater(answer, DEFLATE_OPTIONS),
-  br: (answer) =>
-    isShort(answer) ? brotliCompressSync(answer, BROTLI_OPTIONS) : brotliLater(answer, BROTLI_OPTIONS),
-  deflate: (answer) =>
-    isShort(answer) ? deflateSync(answer, DEFLATE_OPTIONS) : deflateLater(answer, DEFLATE_OPTIONS),
+const CODERS: Readonly<Record<string, (body: Buffer) => Buffer | Promise<Buffer>>> = {
+  gzip: (body) => (isShort(body) ? gzipSync(body, DEFLATE_OPTIONS) : gzipLater(body, DEFLATE_OPTIONS)),
+  br: (body) =>
+    isShort(body) ? brotliCompressSync(body, BROTLI_OPTIONS) : brotliLater(body, BROTLI_OPTIONS),
+  deflate: (body) =>
+    isShort(body) ? deflateSync(body, DEFLATE_OPTIONS) : deflateLater(body, DEFLATE_OPTIONS),
 };
 const CODINGS = Object.keys(CODERS);
 
-function isShort(answer: Buffer): boolean {
-  return answer.length <= MAX_SYNC_BYTES;
+function isShort(body: Buffer): boolean {
+  return body.length <= MAX_SYNC_BYTES;
 }
 
 const COMPRESSIBLE = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|javascript)\b)/i;
@@ -57,7 +56,7 @@ const COMPRESSIBLE = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|javascri
  * Content-Encoding already and those with secrets stay as they are. The ETag gets the coding as a suffix, since the
  * bytes differ.
  */
-export function compressAnswers(app: FastifyInstance): void {
+export function compressResponses(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
     if (!isWhole || Buffer.byteLength(payload) < MIN_BYTES) return payload;

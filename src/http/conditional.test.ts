@@ -28,16 +28,16 @@ const requestWith = (headers: Record<string, string>): FastifyRequest =>
 
 /** What a GET with these headers answers: its headers, and whether it is a 304. */
 function get(headers: Record<string, string> = {}, seen: BatchTask = task, caller: Caller = owner) {
-  const told: Record<string, string> = {};
+  const sent: Record<string, string> = {};
   const reply = {
-    getHeader: (name: string) => told[name.toLowerCase()],
+    getHeader: (name: string) => sent[name.toLowerCase()],
     header(name: string, value: string) {
-      told[name.toLowerCase()] = value;
+      sent[name.toLowerCase()] = value;
       return reply;
     },
   };
   const notModified = isNotModified(requestWith(headers), reply as unknown as FastifyReply, caller, seen);
-  return { notModified, etag: told.etag ?? '', headers: told };
+  return { notModified, etag: sent.etag ?? '', headers: sent };
 }
 
 /** What a change with these headers comes to: `done`, or the kind of its refusal. */

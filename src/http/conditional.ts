@@ -115,19 +115,19 @@ function etagOf(request: FastifyRequest, caller: Caller, task: BatchTask): strin
   return `"${task.updatedCount}-${variantOf(request, caller, task)}"`;
 }
 
-const MAX_REMEMBERED = 1000;
-const variants = new Map<string, string>();
+const MAX_CACHED = 1000;
+const variantCache = new Map<string, string>();
 
 /** Distinguishes the representations of one version. */
 function variantOf(request: FastifyRequest, caller: Caller, task: BatchTask): string {
   const rights = rightsOn(caller, task);
   let key = `${rights.table}\n${rights.reason}\n${formatOf(request).type}`;
   for (const name of VARYING) if (name !== 'accept') key += `\n${request.headers[name] ?? ''}`;
-  let variant = variants.get(key);
+  let variant = variantCache.get(key);
   if (variant === undefined) {
     variant = hash('sha256', key, 'base64url').slice(0, 12);
-    if (variants.size >= MAX_REMEMBERED) variants.clear();
-    variants.set(key, variant);
+    if (variantCache.size >= MAX_CACHED) variantCache.clear();
+    variantCache.set(key, variant);
   }
   return variant;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { conflict, notFound, RequestError, type RequestErrorKind } from '../core/errors.ts';
 import { message } from '../core/message.ts';
-import { toErrorAnswer } from './errors.ts';
+import { toErrorResponse } from './errors.ts';
 import type { Locale } from './i18n/locale.ts';
 
 const english = { message: String } as unknown as Locale;
@@ -23,7 +23,7 @@ test.each<[RequestErrorKind, number, string]>([
   ['rateLimited', 429, 'SoBusyException'],
   ['unavailable', 503, 'SoBusyException'],
 ])('a refusal of the kind %s is %i %s', (kind, status, type) => {
-  expect(toErrorAnswer(new RequestError(kind, message`What is wrong.`), english)).toEqual({
+  expect(toErrorResponse(new RequestError(kind, message`What is wrong.`), english)).toEqual({
     status,
     body: {
       Error: true,
@@ -45,7 +45,7 @@ test.each([
   [418, 'ArgumentException', 'invalid_argument'],
 ])("an error of the framework's own with the status %i is %s", (status, ErrorType, Code) => {
   const error = Object.assign(new Error('as Fastify says it'), { statusCode: status });
-  expect(toErrorAnswer(error, english)).toMatchObject({ status, body: { ErrorType, Code } });
+  expect(toErrorResponse(error, english)).toMatchObject({ status, body: { ErrorType, Code } });
 });
 
 test('any other error is a 500 that says nothing about its cause', () => {
@@ -55,14 +55,14 @@ test('any other error is a 500 that says nothing about its cause', () => {
     'secret',
     null,
   ]) {
-    const { status, body } = toErrorAnswer(error, english);
+    const { status, body } = toErrorResponse(error, english);
     expect([status, body.ErrorType, body.Code]).toEqual([500, 'Exception', 'internal_error']);
     expect(JSON.stringify(body)).not.toMatch(/secret|\.ts|node_modules/);
   }
 });
 
 test('a refusal may have a code of its own', () => {
-  const codeOf = (refusal: RequestError) => toErrorAnswer(refusal, english).body.Code;
+  const codeOf = (refusal: RequestError) => toErrorResponse(refusal, english).body.Code;
   expect(codeOf(notFound`There is no batch task 5.`.withCode('task_not_found'))).toBe('task_not_found');
   expect(codeOf(conflict`It is taken.`)).toBe('conflict');
 });

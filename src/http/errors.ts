@@ -34,13 +34,13 @@ function frameworkMessage(error: FrameworkError): Message {
   return BY_CODE[code] ?? message`${error.message}`;
 }
 
-/** How an error looks to a client: its status and the carrier of contract, section 4. */
-export interface ErrorAnswer {
+/** How an error looks to a client: its status and the payload of contract, section 4. */
+export interface ErrorResponse {
   readonly status: number;
   readonly body: ErrorBody;
 }
 
-/** The error carrier. Its text has both names that SuperOffice clients read. */
+/** The error payload. Its text has both names that SuperOffice clients read. */
 export interface ErrorBody {
   readonly Error: true;
   readonly ErrorType: string;
@@ -87,7 +87,7 @@ export const STATUS_KINDS = Object.entries(KINDS).map(
 );
 
 /** What a client is told of an error, in its language. Errors that are no refusal tell nothing of the inside, and never a stack. */
-export function toErrorAnswer(error: unknown, locale: Locale): ErrorAnswer {
+export function toErrorResponse(error: unknown, locale: Locale): ErrorResponse {
   if (error instanceof RequestError) {
     const { status, type, code } = KINDS[error.kind];
     return { status, body: errorBody(type, error.code ?? code, locale.message(error.text)) };
@@ -112,7 +112,7 @@ export function toErrorAnswer(error: unknown, locale: Locale): ErrorAnswer {
 const RETRY_SECONDS = 2;
 
 /** What a client is told while the database is away: a failover takes seconds. */
-export function databaseAway(): RequestError {
+export function databaseUnreachable(): RequestError {
   return unavailable(
     message`The database does not answer now; try again in some seconds. A change may have been made all the same; a start with an Idempotency-Key can be repeated safely.`,
     RETRY_SECONDS,
@@ -127,24 +127,27 @@ export function databaseBusy(): RequestError {
   );
 }
 
-const MAKE_ROOM_SECONDS = 60;
+const DISK_FULL_RETRY_SECONDS = 60;
 
 /** What a client is told while the disk of the database is full: somebody has to make room. */
 export function diskFull(): RequestError {
-  return unavailable(message`The disk of the database is full; nothing has changed.`, MAKE_ROOM_SECONDS);
+  return unavailable(
+    message`The disk of the database is full; nothing has changed.`,
+    DISK_FULL_RETRY_SECONDS,
+  );
 }
 
-const NEW_IDS_SECONDS = 3600;
+const OUT_OF_IDS_RETRY_SECONDS = 3600;
 
 /** The error when a table has no ids left: nothing can be added until an operator migrates to new tables. */
 export function outOfIds(): RequestError {
   return unavailable(
     message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; contact an administrator.`,
-    NEW_IDS_SECONDS,
+    OUT_OF_IDS_RETRY_SECONDS,
   ).withCode('ids_exhausted');
 }
 
-/** The error carrier with this type, code and message. */
+/** The error payload with this type, code and message. */
 export function errorBody(type: string, code: string, text: string): ErrorBody {
   return {
     Error: true,

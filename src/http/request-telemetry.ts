@@ -67,7 +67,7 @@ export function observeRequests(app: FastifyInstance, meter: HttpMeter): void {
 }
 
 /** Notes which task a request has started, so that the log leads from one to the other; returns the id. */
-export function noteStart(request: FastifyRequest, taskId: number): number {
+export function logStart(request: FastifyRequest, taskId: number): number {
   request.log.debug({ event: 'task.started', taskId }, 'task started');
   return taskId;
 }

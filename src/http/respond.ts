@@ -6,26 +6,26 @@ import { writeXml } from './body/xml.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The carrier that the route answers, or answers a list of: its name in XML. */
-    answer?: string;
+    /** The payload that the route answers, or answers a list of: its name in XML. */
+    payload?: string;
     /** The route also answers a type of its own, so that no Accept is refused. */
     ownType?: true;
   }
 }
 
 /** A format of answers. */
-export interface AnswerFormat {
+export interface ResponseFormat {
   /** The Content-Type of the answer. */
   readonly type: string;
-  readonly write: (answer: unknown, carrier: string) => string;
+  readonly write: (body: unknown, payload: string) => string;
   readonly isXml?: true;
 }
 
-const writeJson = (answer: unknown): string => JSON.stringify(answer);
-const JSON_FORMAT: AnswerFormat = { type: 'application/json; charset=utf-8', write: writeJson };
+const writeJson = (body: unknown): string => JSON.stringify(body);
+const JSON_FORMAT: ResponseFormat = { type: 'application/json; charset=utf-8', write: writeJson };
 
 /** The formats of answers by the media types that Accept asks for (contract, section 4); of equals the first one. */
-const FORMATS: Readonly<Record<string, AnswerFormat>> = {
+const FORMATS: Readonly<Record<string, ResponseFormat>> = {
   'application/json': JSON_FORMAT,
   'text/json': { type: 'text/json; charset=utf-8', write: writeJson },
   'application/xml': { type: 'application/xml; charset=utf-8', write: writeXml, isXml: true },
@@ -36,21 +36,21 @@ const FORMATS: Readonly<Record<string, AnswerFormat>> = {
 const TYPES = Object.keys(FORMATS);
 
 /** The media types of answers that differ: the patch formats give JSON. */
-export const ANSWER_TYPES: readonly string[] = TYPES.filter((type) => !type.includes('patch'));
+export const RESPONSE_TYPES: readonly string[] = TYPES.filter((type) => !type.includes('patch'));
 
-/** Name of the root element where a route names no carrier. */
-const UNNAMED = 'Answer';
+/** Name of the root element where a route names no payload. */
+const DEFAULT_PAYLOAD = 'Answer';
 
 /** Longer Accept headers are not looked at. */
-const LONGEST_ACCEPT = 2048;
+const MAX_ACCEPT_LENGTH = 2048;
 /** Parameters of media ranges other than q: they don't tell formats apart. */
 const PARAMETERS = /;\s*(?!q\s*=)[^;,"]*(?:"(?:[^"\\]|\\.)*"[^;,"]*)*/gi;
 
-const MAX_REMEMBERED = 200;
-const remembered = new Map<string, AnswerFormat | undefined>();
+const MAX_CACHED = 200;
+const formatCache = new Map<string, ResponseFormat | undefined>();
 
 /** Decides the format of every answer before anything is done: 406 where Accept names none that there is. */
-export function negotiateAnswers(app: FastifyInstance): void {
+export function negotiateFormats(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { accept } = request.headers;
     if (accept === undefined || accept === '*/*' || accept === 'application/json') return done();
@@ -61,23 +61,23 @@ export function negotiateAnswers(app: FastifyInstance): void {
       return done(unacceptable`No answer in a format of the header Accept; ${TYPES.join(', ')} are there.`);
     }
     if (format !== undefined && format !== JSON_FORMAT)
-      setContentType(format, reply, config?.answer ?? UNNAMED);
+      setContentType(format, reply, config?.payload ?? DEFAULT_PAYLOAD);
     done();
   });
 }
 
 /** The format of the answers to a request; JSON where it accepts none that there is. */
-export function formatOf(request: FastifyRequest): AnswerFormat {
+export function formatOf(request: FastifyRequest): ResponseFormat {
   const { accept } = request.headers;
   return (accept === undefined ? JSON_FORMAT : preferredFormat(accept)) ?? JSON_FORMAT;
 }
 
 /** Makes a reply write its answer in this format. Streams and texts stay as they are. */
-export function setContentType(format: AnswerFormat, reply: FastifyReply, carrier: string): void {
-  reply.serializer((answer: unknown) => {
-    if (typeof answer === 'string') return answer;
+export function setContentType(format: ResponseFormat, reply: FastifyReply, payload: string): void {
+  reply.serializer((body: unknown) => {
+    if (typeof body === 'string') return body;
     reply.type(format.type);
-    return format.write(answer, carrier);
+    return format.write(body, payload);
   });
 }
 
@@ -89,18 +89,20 @@ export function sendNull(request: FastifyRequest, reply: FastifyReply): FastifyR
 /** Sends a text or `null` in the negotiated format, as a JSON string or an element; Fastify would send it bare. */
 export function sendValue(request: FastifyRequest, reply: FastifyReply, value: string | null): FastifyReply {
   const format = formatOf(request);
-  return reply.type(format.type).send(format.write(value, request.routeOptions.config.answer ?? UNNAMED));
+  return reply
+    .type(format.type)
+    .send(format.write(value, request.routeOptions.config.payload ?? DEFAULT_PAYLOAD));
 }
 
 /** The format that an Accept header prefers; `undefined` where it names none that there is. */
-export function preferredFormat(accept: string): AnswerFormat | undefined {
-  if (remembered.has(accept)) return remembered.get(accept);
-  if (accept.length > LONGEST_ACCEPT) return undefined;
+export function preferredFormat(accept: string): ResponseFormat | undefined {
+  if (formatCache.has(accept)) return formatCache.get(accept);
+  if (accept.length > MAX_ACCEPT_LENGTH) return undefined;
   const ranges = accept.trim() === '' ? '*/*' : accept.replace(PARAMETERS, '');
   const type = new Negotiator({ headers: { accept: ranges } }).mediaType(TYPES);
   const format = type === undefined ? undefined : FORMATS[type];
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(accept, format);
+  if (formatCache.size >= MAX_CACHED) formatCache.clear();
+  formatCache.set(accept, format);
   return format;
 }
 

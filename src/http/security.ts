@@ -16,7 +16,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** Puts the headers on an answer that no hook has seen. */
-export function protectAnswer(reply: FastifyReply): void {
+export function setSecurityHeaders(reply: FastifyReply): void {
   reply.headers(HEADERS);
 }
 
@@ -25,9 +25,9 @@ export function protectAnswer(reply: FastifyReply): void {
  *
  * @param hstsSeconds how long browsers are to use https only (RFC 6797), told by https alone; 0 tells nothing
  */
-export function protectAnswers(app: FastifyInstance, hstsSeconds: number): void {
+export function addSecurityHeaders(app: FastifyInstance, hstsSeconds: number): void {
   app.addHook('onRequest', (request, reply, done) => {
-    protectAnswer(reply);
+    setSecurityHeaders(reply);
     if (hstsSeconds > 0 && request.protocol === 'https')
       reply.header('Strict-Transport-Security', `max-age=${hstsSeconds}`);
     done();
@@ -50,7 +50,7 @@ declare module 'fastify' {
 }
 
 /** What scripts of other origins may read of an answer, beside what browsers always show. */
-const EXPOSED = [
+const EXPOSED_HEADERS = [
   'ETag',
   'Last-Modified',
   'Allow',
@@ -64,7 +64,7 @@ const EXPOSED = [
   'WWW-Authenticate',
 ];
 /** Seconds for which browsers remember what is allowed. */
-const REMEMBERED = 600;
+const PREFLIGHT_MAX_AGE = 600;
 
 /**
  * Lets scripts of these origins, or of all of them (`*`), call with a header Authorization (CORS; contract, section 5).
@@ -76,8 +76,8 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
   await app.register(cors, {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: EXPOSED,
-    maxAge: REMEMBERED,
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_MAX_AGE,
     strictPreflight: false,
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { placesOf, SHIPPED_CATALOGUES } from '../../src/http/i18n/catalogs.ts';
+import { placeholdersOf, SHIPPED_CATALOGUES } from '../../src/http/i18n/catalogs.ts';
 import { messageTemplates, templatesOf } from '../support/message-templates.ts';
 
 const templates = messageTemplates();
@@ -34,7 +34,7 @@ describe.each(translated)('src/http/i18n/catalogs/%s.json', (language, catalogue
 
   test('has the places of each template, each once or more', () => {
     for (const [template, translation] of Object.entries(messages)) {
-      const places = (text: string) => [...new Set(placesOf(text))].sort();
+      const places = (text: string) => [...new Set(placeholdersOf(text))].sort();
       expect(places(translation), `${template} → ${translation}`).toEqual(places(template));
     }
   });

@@ -18,13 +18,13 @@ import { Throttle } from './throttle.ts';
 /** How long a sign-in is believed before the database is asked again: a change elsewhere takes effect within it. */
 const AUTH_CACHE_TTL_MS = 5000;
 
-interface Remembered {
+interface CachedSignIn {
   readonly signedIn: SignedIn;
   readonly until: number;
 }
 
 /** Which scheme credentials are for, and the credentials themselves. */
-type Chosen = readonly [SignInScheme, string];
+type SchemeCredentials = readonly [SignInScheme, string];
 
 /**
  * Finds out who is asking (contract, section 5: Authorization). A sign-in that succeeded is believed for a few
@@ -36,13 +36,13 @@ export class Authenticator {
   readonly #throttle: Throttle;
   readonly #passwords: PasswordCheck;
   readonly #schemes: Readonly<Partial<Record<SignInScheme, Scheme>>>;
-  /** Remembered sign-ins, by a keyed hash of all that was presented, so that no secret stays in memory. */
-  readonly #remembered = new BoundedMap<Remembered>();
-  readonly #underWay = new Map<string, Promise<SignedIn>>();
+  /** CachedSignIn sign-ins, by a keyed hash of all that was credentials, so that no secret stays in memory. */
+  readonly #cache = new BoundedMap<CachedSignIn>();
+  readonly #pending = new Map<string, Promise<SignedIn>>();
   /** Tokens that have signed in before, by keyed hash: the failures of others at their address don't hold them up. */
-  readonly #proven = new BoundedMap<true>();
+  readonly #knownGood = new BoundedMap<true>();
   /** Tokens that were wrong, by keyed hash: one that comes again and again counts once. */
-  readonly #disproven = new BoundedMap<true>();
+  readonly #knownBad = new BoundedMap<true>();
   /** As long as a block of SHA-256, and known to this object only. */
   readonly #key = randomBytes(32).toString('hex');
 
@@ -79,25 +79,26 @@ export class Authenticator {
    * @throws RequestError (unauthenticated) where there are no credentials or they are wrong, never saying which part was;
    *   (throttled) where too many were wrong; (unavailable) where nobody can say now
    */
-  async authenticate(presented: RequestCredentials): Promise<SignedIn> {
-    const { authorization, session, appToken = '', address } = presented;
+  async authenticate(credentials: RequestCredentials): Promise<SignedIn> {
+    const { authorization, session, appToken = '', address } = credentials;
     // Bound to the address, so that a guess from elsewhere is never answered from here.
-    const key = this.#keyed(
+    const key = this.#keyedHash(
       `${authorization ?? ''}\0${authorization ? '' : session}\0${appToken}\0${address}`,
     );
-    const known = this.#remembered.get(key);
-    if (known !== undefined && known.until > performance.now() && !this.#mustCheck(known.signedIn, address))
+    const known = this.#cache.get(key);
+    if (
+      known !== undefined &&
+      known.until > performance.now() &&
+      !this.#bypassesCache(known.signedIn, address)
+    )
       return known.signedIn;
-    const underWay = this.#underWay.get(key);
-    if (underWay !== undefined) return underWay;
-    const signIn = this.#signIn(presented).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, signIn);
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) return pending;
+    const signIn = this.#signIn(credentials).finally(() => this.#pending.delete(key));
+    this.#pending.set(key, signIn);
     const signedIn = await signIn;
-    const believeMs = Math.min(
-      AUTH_CACHE_TTL_MS,
-      (signedIn.notAfter ?? Number.POSITIVE_INFINITY) - Date.now(),
-    );
-    this.#remembered.set(key, { signedIn, until: performance.now() + believeMs });
+    const ttlMs = Math.min(AUTH_CACHE_TTL_MS, (signedIn.notAfter ?? Number.POSITIVE_INFINITY) - Date.now());
+    this.#cache.set(key, { signedIn, until: performance.now() + ttlMs });
     return signedIn;
   }
 
@@ -111,37 +112,37 @@ export class Authenticator {
     login: string,
     password: string,
     scheme: 'ticket' | 'cookie',
-    presented: RequestCredentials,
+    credentials: RequestCredentials,
   ): Promise<Associate> {
-    const [associate] = await this.#withApplication(presented, scheme, () =>
-      this.#passwords.check(login, password, presented.address),
+    const [associate] = await this.#withApplication(credentials, scheme, () =>
+      this.#passwords.check(login, password, credentials.address),
     );
     return associate;
   }
 
   /** A ticket or session was handed out: it counts as one that has signed in before. */
-  handedOut(secret: string): void {
-    this.#proven.set(this.#keyed(secret), true);
+  trust(secret: string): void {
+    this.#knownGood.set(this.#keyedHash(secret), true);
   }
 
   /** Forgets all sign-ins, after a change of associates, tokens or applications in this process. */
-  forget(): void {
-    this.#remembered.clear();
+  clearCache(): void {
+    this.#cache.clear();
   }
 
   /** A password is not believed unchecked where others may be guessing it. */
-  #mustCheck({ scheme }: SignedIn, address: string): boolean {
-    return scheme === 'basic' && this.#throttle.suspects(address);
+  #bypassesCache({ scheme }: SignedIn, address: string): boolean {
+    return scheme === 'basic' && this.#throttle.hasRecentFailures(address);
   }
 
-  async #signIn(presented: RequestCredentials): Promise<SignedIn> {
-    const [name, credentials] = this.#choose(presented);
+  async #signIn(credentials: RequestCredentials): Promise<SignedIn> {
+    const [name, secret] = this.#schemeOf(credentials);
     const scheme = this.#schemes[name];
-    if (scheme === undefined) throw this.#notAccepted();
-    const [signedIn, application] = await this.#withApplication(presented, name, () =>
+    if (scheme === undefined) throw this.#unacceptedScheme();
+    const [signedIn, application] = await this.#withApplication(credentials, name, () =>
       name === 'basic'
-        ? scheme.signIn(credentials, presented.address)
-        : this.#byToken(credentials, presented.address, () => scheme.signIn(credentials, presented.address)),
+        ? scheme.signIn(secret, credentials.address)
+        : this.#byToken(secret, credentials.address, () => scheme.signIn(secret, credentials.address)),
     );
     const limits = application?.scopes ?? SCOPES;
     const scopes = signedIn.caller.scopes.filter((scope) => limits.includes(scope));
@@ -150,10 +151,10 @@ export class Authenticator {
     return { ...signedIn, caller: { ...signedIn.caller, scopes } };
   }
 
-  #choose({ authorization, session }: RequestCredentials): Chosen {
+  #schemeOf({ authorization, session }: RequestCredentials): SchemeCredentials {
     if (authorization === undefined) {
       if (session !== undefined && this.#schemes.cookie !== undefined) return ['cookie', session];
-      throw this.#missing();
+      throw this.#missingCredentials();
     }
     const [, scheme = '', credentials = ''] = /^(\S+)\s+(.*)$/.exec(authorization) ?? [];
     switch (scheme.toLowerCase()) {
@@ -164,7 +165,7 @@ export class Authenticator {
       case 'soticket':
         return ['ticket', credentials];
       default:
-        throw this.#notAccepted();
+        throw this.#unacceptedScheme();
     }
   }
 
@@ -177,15 +178,15 @@ export class Authenticator {
 
   /** Tickets, tokens and sessions: too long to be guessed, so that only the load of wrong ones is held back. */
   async #byToken<T>(token: string, address: string, find: () => Promise<T>): Promise<T> {
-    const key = this.#keyed(token);
-    if (this.#proven.get(key) === undefined) this.#throttle.checkToken(address);
+    const key = this.#keyedHash(token);
+    if (this.#knownGood.get(key) === undefined) this.#throttle.checkToken(address);
     try {
       const found = await find();
-      this.#proven.set(key, true);
+      this.#knownGood.set(key, true);
       return found;
     } catch (error) {
-      if (isUnauthenticated(error) && this.#disproven.get(key) === undefined) {
-        this.#disproven.set(key, true);
+      if (isUnauthenticated(error) && this.#knownBad.get(key) === undefined) {
+        this.#knownBad.set(key, true);
         this.#throttle.tokenFailed(address);
       }
       throw error;
@@ -205,30 +206,30 @@ export class Authenticator {
     }
     const application = await this.#byToken(appToken, address, async () => {
       const found = await findApplication(this.#db, hashToken(appToken));
-      if (found === undefined) throw wrongWithApplication();
+      if (found === undefined) throw invalidWithApplication();
       return found;
     });
     try {
       return [await signIn(), application];
     } catch (error) {
       // Which part was wrong is not told.
-      throw isUnauthenticated(error) ? wrongWithApplication() : error;
+      throw isUnauthenticated(error) ? invalidWithApplication() : error;
     }
   }
 
-  #missing(): RequestError {
+  #missingCredentials(): RequestError {
     const names = authorizationSchemes(this.schemes);
     if (names.length === 0)
       return unauthenticated`Sign in: POST /api/v1/SignIn with Cookie true gives a session, which is accepted.`;
     return unauthenticated`Sign in: the header Authorization is missing; accepted schemes: ${names.join(', ')}.`;
   }
 
-  #notAccepted(): RequestError {
+  #unacceptedScheme(): RequestError {
     const names = authorizationSchemes(this.schemes).join(', ') || 'none';
     return unauthenticated`The scheme of the header Authorization is not accepted; accepted schemes: ${names}.`;
   }
 
-  #keyed(text: string): string {
+  #keyedHash(text: string): string {
     return hash('sha256', this.#key + text, 'base64');
   }
 }
@@ -237,6 +238,6 @@ function isUnauthenticated(error: unknown): boolean {
   return error instanceof RequestError && error.kind === 'unauthenticated';
 }
 
-function wrongWithApplication(): RequestError {
+function invalidWithApplication(): RequestError {
   return unauthenticated`The sign-in or the header SO-AppToken is wrong, or no longer valid.`;
 }

@@ -36,16 +36,16 @@ export interface RequestCredentials {
 }
 
 /** What this request presents. */
-export function presentedBy(request: FastifyRequest): RequestCredentials {
+export function credentialsOf(request: FastifyRequest): RequestCredentials {
   return {
     authorization: request.headers.authorization?.trim() || undefined,
     session: request.cookies[SESSION_COOKIE] || undefined,
-    appToken: firstOf(request.headers['so-apptoken'])?.trim() || undefined,
+    appToken: firstValue(request.headers['so-apptoken'])?.trim() || undefined,
     address: request.ip,
   };
 }
 
 /** The value of a header of which Node may make a list. */
-export function firstOf(header: string | string[] | undefined): string | undefined {
+export function firstValue(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }

@@ -6,11 +6,17 @@ import { forbidden, unauthenticated } from '../../core/errors.ts';
 import type { RateLimiter } from '../security.ts';
 import { checkCustomer, tenantSegment } from '../urls.ts';
 import type { Authenticator } from './authenticator.ts';
-import { firstOf, presentedBy, type RequestCredentials, SESSION_COOKIE, XSRF_COOKIE } from './credentials.ts';
+import {
+  credentialsOf,
+  firstValue,
+  type RequestCredentials,
+  SESSION_COOKIE,
+  XSRF_COOKIE,
+} from './credentials.ts';
 import { type SignedIn, xsrfTokenOf } from './scheme.ts';
 import { networkOf } from './throttle.ts';
 
-const HARMLESS = ['GET', 'HEAD', 'OPTIONS'];
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,15 +36,16 @@ declare module 'fastify' {
  * @throws RequestError (unauthenticated) if a cookie session lacks X-XSRF-TOKEN, (forbidden) if it is wrong
  */
 export function checkForgery(request: FastifyRequest, scheme: SignInScheme): void {
-  const isHarmless = HARMLESS.includes(request.method);
-  if (scheme === 'cookie' && !(isHarmless && isExempt(request))) checkXsrfToken(request);
-  else if (scheme === 'basic' && !isHarmless) refuseCrossSite(request);
+  const isSafe = SAFE_METHODS.includes(request.method);
+  if (scheme === 'cookie' && !(isSafe && isExempt(request))) checkXsrfToken(request);
+  else if (scheme === 'basic' && !isSafe) refuseCrossSite(request);
 }
 
 /** Returns whether this GET needs no X-XSRF-TOKEN. A page can't set Sec-Fetch-Site; `none` is a typed address. */
 function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
   const { xsrf } = routeOptions.config;
-  if (xsrf === 'sameSite') return /^(?:same-origin|none)$/.test(firstOf(headers['sec-fetch-site']) ?? '');
+  if (xsrf === 'sameSite')
+    return /^(?:timingSafeMatch-origin|none)$/.test(firstValue(headers['sec-fetch-site']) ?? '');
   return xsrf === 'none';
 }
 
@@ -49,12 +56,12 @@ function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
  * @throws RequestError (forbidden)
  */
 export function refuseCrossSite(request: FastifyRequest): void {
-  const site = firstOf(request.headers['sec-fetch-site']);
+  const site = firstValue(request.headers['sec-fetch-site']);
   const origin = request.headers.origin;
-  // Another subdomain (`same-site`) is not this server. `none` is an address that the user has typed.
-  if (site === 'same-origin' || site === 'none') return;
+  // Another subdomain (`timingSafeMatch-site`) is not this server. `none` is an address that the user has typed.
+  if (site === 'timingSafeMatch-origin' || site === 'none') return;
   if (origin !== undefined && request.server.allowedOrigins.has(origin)) return;
-  // Browsers send no Sec-Fetch-Site to a server without TLS, other than localhost, but Origin all the same.
+  // Browsers send no Sec-Fetch-Site to a server without TLS, other than localhost, but Origin all the timingSafeMatch.
   if (site === undefined && (origin === undefined || isOwnOrigin(origin, request.host))) return;
   throw forbidden`The request comes from a page of another site; pages of this server are accepted.`;
 }
@@ -66,17 +73,17 @@ function isOwnOrigin(origin: string, host: string): boolean {
 
 /** The header must be the token that belongs to the session, and the cookie, where there is one, must agree. */
 function checkXsrfToken(request: FastifyRequest): void {
-  const header = firstOf(request.headers['x-xsrf-token']);
+  const header = firstValue(request.headers['x-xsrf-token']);
   const cookie = request.cookies[XSRF_COOKIE];
   if (header === undefined)
     throw unauthenticated`The header X-XSRF-TOKEN is missing; with a cookie session the value of the cookie XSRF-TOKEN is accepted.`;
   const wanted = xsrfTokenOf(request.cookies[SESSION_COOKIE] ?? '');
-  if (!same(header, wanted) || (cookie !== undefined && !same(cookie, wanted)))
+  if (!timingSafeMatch(header, wanted) || (cookie !== undefined && !timingSafeMatch(cookie, wanted)))
     throw forbidden`The header X-XSRF-TOKEN does not belong to this session; the value of its cookie XSRF-TOKEN is accepted.`;
 }
 
 /** Compares in a time that tells nothing of the wanted text. */
-function same(given: string, wanted: string): boolean {
+function timingSafeMatch(given: string, wanted: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
@@ -94,8 +101,8 @@ export function registerSignIn(
   limits?: RateLimiter,
 ): void {
   scope.addHook('onRequest', async (request) => {
-    const credentials = presentedBy(request);
-    const signedIn = await signInCounted(authenticator, credentials, limits);
+    const credentials = credentialsOf(request);
+    const signedIn = await authenticate(authenticator, credentials, limits);
     limits?.take(`associate ${signedIn.caller.associateId}`);
     checkForgery(request, signedIn.scheme);
     const caller = withinTenant(signedIn.caller, tenantSegment(request.raw));
@@ -104,7 +111,7 @@ export function registerSignIn(
 }
 
 /** Who is calling. A sign-in that fails counts for the address that it comes from. */
-async function signInCounted(
+async function authenticate(
   authenticator: Authenticator,
   credentials: RequestCredentials,
   limits: RateLimiter | undefined,
@@ -122,8 +129,8 @@ async function signInCounted(
  *
  * @throws RequestError where the sign-in is over
  */
-export async function signInAgain(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
-  const { caller } = await authenticator.authenticate(presentedBy(request));
+export async function reauthenticate(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
+  const { caller } = await authenticator.authenticate(credentialsOf(request));
   return withinTenant(caller, tenantSegment(request.raw));
 }
 

@@ -28,7 +28,7 @@ const TIMEOUT_MS = 5000;
 /** How often the issuer is asked at most: for a key that is not known, and again after it did not answer. */
 const COOLDOWN_MS = 5000;
 /** How long its keys are believed. */
-const KEYS_MS = 10 * 60_000;
+const KEY_CACHE_TTL_MS = 10 * 60_000;
 
 /** The shape of a JWT; tokens of ours have a colon. */
 export const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]*$/;
@@ -43,7 +43,7 @@ export class JwtScheme implements Scheme {
   readonly #log: Logger;
   readonly #cooldownMs: number;
   #keys: RemoteJWKSet | undefined;
-  #askAgainAt = 0;
+  #retryAt = 0;
 
   constructor(db: Kysely<Schema>, oidc: OidcConfig, log: Logger, cooldownMs: number = COOLDOWN_MS) {
     this.#db = db;
@@ -60,7 +60,7 @@ export class JwtScheme implements Scheme {
       const notAfter = ((claims.exp ?? 0) + this.#oidc.skewSeconds) * 1000;
       return { caller, scheme: 'jwt', notAfter };
     } catch (error) {
-      if (!(error instanceof WrongToken)) throw error;
+      if (!(error instanceof InvalidToken)) throw error;
       this.#log.info({ event: 'auth.jwt_rejected', reason: error.message }, 'JWT rejected');
       throw unauthenticated`The token is wrong, revoked or expired.`;
     }
@@ -78,7 +78,7 @@ export class JwtScheme implements Scheme {
       });
       return payload;
     } catch (error) {
-      if (isFaultOfToken(error)) throw new WrongToken((error as Error).message);
+      if (isInvalidToken(error)) throw new InvalidToken((error as Error).message);
       this.#log.warn(
         { event: 'auth.oidc_keys_unavailable', err: error, issuer: this.#oidc.issuer },
         'failed to fetch the keys of the OIDC issuer',
@@ -95,15 +95,15 @@ export class JwtScheme implements Scheme {
     return createRemoteJWKSet(new URL(this.#oidc.jwks ?? (await this.#discover())), {
       timeoutDuration: TIMEOUT_MS,
       cooldownDuration: this.#cooldownMs,
-      cacheMaxAge: KEYS_MS,
-      [customFetch]: (url, options) => this.#ask(url, options),
+      cacheMaxAge: KEY_CACHE_TTL_MS,
+      [customFetch]: (url, options) => this.#fetch(url, options),
     });
   }
 
   /** The address of the keys, by the issuer's discovery document. */
   async #discover(): Promise<string> {
     const url = `${this.#oidc.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-    const response = await this.#ask(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+    const response = await this.#fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
     const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
     if (document?.issuer !== this.#oidc.issuer)
       throw new KeysUnavailable(`${url} is of another issuer: ${String(document?.issuer)}`);
@@ -113,14 +113,14 @@ export class JwtScheme implements Scheme {
   }
 
   /** Asks the issuer, but not again at once after it did not answer, so that wrong tokens can't make us knock. */
-  async #ask(url: string, options: RequestInit): Promise<Response> {
-    if (performance.now() < this.#askAgainAt) throw new KeysUnavailable(`${url} did not answer a moment ago`);
+  async #fetch(url: string, options: RequestInit): Promise<Response> {
+    if (performance.now() < this.#retryAt) throw new KeysUnavailable(`${url} did not answer a moment ago`);
     try {
       const response = await fetch(url, options);
       if (response.status !== 200) throw new Error(`it has answered ${response.status}`);
       return response;
     } catch (cause) {
-      this.#askAgainAt = performance.now() + this.#cooldownMs;
+      this.#retryAt = performance.now() + this.#cooldownMs;
       throw new KeysUnavailable(`${url} did not answer`, { cause });
     }
   }
@@ -130,13 +130,13 @@ export class JwtScheme implements Scheme {
     const { loginClaim, create } = this.#oidc;
     const login = claimOf(claims, loginClaim);
     if (typeof login !== 'string' || !/^[^:\s\0]{1,100}$/.test(login) || !login.isWellFormed())
-      throw new WrongToken(`the claim ${loginClaim} is no login`);
+      throw new InvalidToken(`the claim ${loginClaim} is no login`);
     if (loginClaim === 'email' && claims.email_verified !== true)
-      throw new WrongToken('its email is not verified');
+      throw new InvalidToken('its email is not verified');
     const known = await this.#find(login);
-    if (known?.disabled) throw new WrongToken(`${login} is shut out`);
+    if (known?.disabled) throw new InvalidToken(`${login} is shut out`);
     if (known !== undefined) return known;
-    if (!create) throw new WrongToken(`there is no associate ${login}`);
+    if (!create) throw new InvalidToken(`there is no associate ${login}`);
     return this.#create(login, claims);
   }
 
@@ -147,7 +147,7 @@ export class JwtScheme implements Scheme {
   async #find(login: string): Promise<Associate | undefined> {
     const found = await findAssociate(this.#db, login);
     if (found === undefined || found.login === login) return found;
-    throw new WrongToken(`${login} is not ${found.login}, which differs by case alone`);
+    throw new InvalidToken(`${login} is not ${found.login}, which differs by case alone`);
   }
 
   async #create(login: string, claims: JWTPayload): Promise<Associate> {
@@ -160,17 +160,17 @@ export class JwtScheme implements Scheme {
       tenant: this.#tenant(claims) ?? null,
     };
     try {
-      const made = await insertAssociate(this.#db, associate);
+      const created = await insertAssociate(this.#db, associate);
       this.#log.info(
-        { event: 'auth.associate_created', login, associateId: made.id },
+        { event: 'auth.associate_created', login, associateId: created.id },
         'associate created on first OIDC sign-in',
       );
-      return made;
+      return created;
     } catch (error) {
       // A concurrent request of the same subject inserted it first.
-      const made = error instanceof RequestError ? await this.#find(login) : undefined;
-      if (made === undefined) throw error;
-      return made;
+      const existing = error instanceof RequestError ? await this.#find(login) : undefined;
+      if (existing === undefined) throw error;
+      return existing;
     }
   }
 
@@ -178,7 +178,7 @@ export class JwtScheme implements Scheme {
     const { rolesClaim, scopesClaim } = this.#oidc;
     const tenant = this.#tenant(claims);
     if (tenant !== undefined && associate.tenant !== null && associate.tenant !== tenant)
-      throw new WrongToken(`${associate.login} is of the tenant ${associate.tenant}, not ${tenant}`);
+      throw new InvalidToken(`${associate.login} is of the tenant ${associate.tenant}, not ${tenant}`);
     const isNarrowed = rolesClaim !== undefined || tenant !== undefined;
     const caller: Caller = {
       ...callerFor(associate),
@@ -202,16 +202,16 @@ export class JwtScheme implements Scheme {
     if (tenantClaim === undefined) return undefined;
     const tenant = claimOf(claims, tenantClaim);
     if (typeof tenant !== 'string' || !/^[^\0]{1,39}$/.test(tenant) || !tenant.isWellFormed())
-      throw new WrongToken(`the claim ${tenantClaim} is no DatabaseSerialNumber`);
+      throw new InvalidToken(`the claim ${tenantClaim} is no DatabaseSerialNumber`);
     return tenant;
   }
 }
 
 /** A token that signs nobody in; the message is for the log alone. */
-class WrongToken extends Error {}
+class InvalidToken extends Error {}
 
 /** Whether the token is to blame, and not the keys that it is checked with. */
-function isFaultOfToken(error: unknown): boolean {
+function isInvalidToken(error: unknown): boolean {
   return (
     error instanceof errors.JOSEError &&
     !(error instanceof errors.JWKSTimeout) &&

@@ -4,7 +4,7 @@ import { unauthenticated } from '../../core/errors.ts';
 import { BoundedMap } from '../../core/lru.ts';
 import { type Associate, findAssociate } from '../../db/queries/account.ts';
 import type { Schema } from '../../db/schema.ts';
-import { hashOfNothing, verifyPassword } from './password-hash.ts';
+import { dummyHash, verifyPassword } from './password-hash.ts';
 import type { Throttle } from './throttle.ts';
 
 /** Finds out whether a login and a password belong together, and slows down who guesses. */
@@ -13,11 +13,11 @@ export class PasswordCheck {
   readonly #throttle: Throttle;
   readonly #key = randomBytes(32);
   /** What scrypt has said, which stays true as long as the stored hash is the same: by keyed hash of login and password. */
-  readonly #right = new BoundedMap<string>();
-  readonly #wrong = new BoundedMap<string>();
-  readonly #underWay = new Map<string, Promise<boolean>>();
+  readonly #knownGood = new BoundedMap<string>();
+  readonly #knownBad = new BoundedMap<string>();
+  readonly #pending = new Map<string, Promise<boolean>>();
   /** What unknown logins are checked against, so that they take as long as known ones. */
-  readonly #nobody = hashOfNothing();
+  readonly #dummyHash = dummyHash();
 
   constructor(db: Kysely<Schema>, throttle: Throttle) {
     this.#db = db;
@@ -30,12 +30,12 @@ export class PasswordCheck {
    * @throws RequestError (unauthenticated) where there is none, without saying which part was wrong; (throttled)
    */
   async check(login: string, password: string, address: string): Promise<Associate> {
-    const loginKey = this.#keyed(login.toLowerCase());
+    const loginKey = this.#keyedHash(login.toLowerCase());
     this.#throttle.checkPassword(loginKey, address);
     // The database can't be asked for a NUL, and nobody is called so.
     const associate = login.includes('\0') ? undefined : await findAssociate(this.#db, login);
     // Associates whom an OIDC issuer has brought have no password, and no hash of one.
-    const hash = associate?.passwordHash || this.#nobody;
+    const hash = associate?.passwordHash || this.#dummyHash;
     const verified = await this.#verify(loginKey, password, hash, address);
     if (associate === undefined || !verified || associate.disabled)
       throw unauthenticated`The login or the password is wrong.`;
@@ -45,22 +45,22 @@ export class PasswordCheck {
 
   /** Only a password that was not tried before is a guess, and costs scrypt. */
   async #verify(loginKey: string, password: string, hash: string, address: string): Promise<boolean> {
-    const key = this.#keyed(`${loginKey}${password}`);
-    if (this.#right.get(key) === hash) return true;
-    if (this.#wrong.get(key) === hash) return false;
+    const key = this.#keyedHash(`${loginKey}${password}`);
+    if (this.#knownGood.get(key) === hash) return true;
+    if (this.#knownBad.get(key) === hash) return false;
     const attempt = `${key} ${address} ${hash}`;
-    const underWay = this.#underWay.get(attempt);
-    if (underWay !== undefined) return underWay;
-    const over = this.#throttle.beginPassword(loginKey, address);
-    const verification = verifyPassword(password, hash).finally(() => this.#underWay.delete(attempt));
-    this.#underWay.set(attempt, verification);
+    const pending = this.#pending.get(attempt);
+    if (pending !== undefined) return pending;
+    const settle = this.#throttle.beginAttempt(loginKey, address);
+    const verification = verifyPassword(password, hash).finally(() => this.#pending.delete(attempt));
+    this.#pending.set(attempt, verification);
     const verified = await verification;
-    over(verified);
-    (verified ? this.#right : this.#wrong).set(key, hash);
+    settle(verified);
+    (verified ? this.#knownGood : this.#knownBad).set(key, hash);
     return verified;
   }
 
-  #keyed(text: string): string {
+  #keyedHash(text: string): string {
     return createHmac('sha256', this.#key).update(text).digest('base64');
   }
 }

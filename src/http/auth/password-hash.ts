@@ -35,7 +35,7 @@ export async function hashPassword(password: string, cost = COST): Promise<strin
 }
 
 /** A hash that no password belongs to, and that takes as long to find out about as any other. */
-export function hashOfNothing(): string {
+export function dummyHash(): string {
   return hashText(COST, randomBytes(16), randomBytes(KEY_BYTES));
 }
 

@@ -4,7 +4,7 @@ import { BoundedMap } from '../../core/lru.ts';
 
 const FIRST_WAIT_MS = 1000;
 /** After this long without another failure, what has failed before is forgotten. */
-const FORGET_MS = 30 * 60_000;
+const RESET_AFTER_MS = 30 * 60_000;
 
 interface Failures {
   readonly count: number;
@@ -12,16 +12,16 @@ interface Failures {
   readonly last: number;
 }
 
-/** Counts failures by key; past the free ones each doubles the time to wait, from one second to the longest. */
+/** Counts failures by key; past the freeFailures ones each doubles the time to wait, from one second to the longest. */
 export class FailureCounter {
   readonly #failures = new BoundedMap<Failures>();
-  readonly #free: number;
-  readonly #longestMs: number;
+  readonly #freeFailures: number;
+  readonly #maxWaitMs: number;
   readonly #now: () => number;
 
-  constructor(free: number, longestMs: number, now: () => number) {
-    this.#free = free;
-    this.#longestMs = longestMs;
+  constructor(freeFailures: number, maxWaitMs: number, now: () => number) {
+    this.#freeFailures = freeFailures;
+    this.#maxWaitMs = maxWaitMs;
     this.#now = now;
   }
 
@@ -33,12 +33,12 @@ export class FailureCounter {
   /** Failures of this key that are not forgotten. */
   count(key: string): number {
     const failures = this.#failures.get(key);
-    return failures === undefined || this.#now() - failures.last > FORGET_MS ? 0 : failures.count;
+    return failures === undefined || this.#now() - failures.last > RESET_AFTER_MS ? 0 : failures.count;
   }
 
   /** Milliseconds that this key has to wait; 0 where it may go on. */
   waitMs(key: string): number {
-    return this.count(key) < this.#free
+    return this.count(key) < this.#freeFailures
       ? 0
       : Math.max(0, (this.#failures.get(key)?.waitUntil ?? 0) - this.#now());
   }
@@ -46,23 +46,25 @@ export class FailureCounter {
   /**
    * One more failure, or an attempt that may become one.
    *
-   * @returns what to call when the attempt is over: the time to wait begins then, or it counts as none
+   * @returns what to call when the attempt is settle: the time to wait begins then, or it counts as none
    */
   add(key: string): (succeeded: boolean) => void {
     const before = this.#failures.get(key);
     const count = this.count(key) + 1;
     const waitMs =
-      count < this.#free ? 0 : Math.min(this.#longestMs, FIRST_WAIT_MS * 2 ** (count - this.#free));
-    const begun = this.#set(key, count, waitMs);
+      count < this.#freeFailures
+        ? 0
+        : Math.min(this.#maxWaitMs, FIRST_WAIT_MS * 2 ** (count - this.#freeFailures));
+    const added = this.#set(key, count, waitMs);
     return (succeeded) => {
       // Failures that came meanwhile keep their time to wait.
       const current = this.#failures.get(key);
-      if (current === undefined || (current !== begun && !succeeded)) return;
+      if (current === undefined || (current !== added && !succeeded)) return;
       if (!succeeded) this.#set(key, count, waitMs);
       else if (current.count === 1) this.#failures.delete(key);
       else
         this.#failures.set(key, {
-          ...(current === begun && before ? before : current),
+          ...(current === added && before ? before : current),
           count: current.count - 1,
         });
     };
@@ -76,9 +78,9 @@ export class FailureCounter {
   }
 }
 
-const LONGEST_MS = 15 * 60_000;
+const MAX_WAIT_MS = 15 * 60_000;
 /** The longest wait where others may be to blame: a login that is attacked from many addresses, an address's tokens. */
-const LONGEST_SHARED_MS = 60_000;
+const MAX_SHARED_WAIT_MS = 60_000;
 
 /**
  * Makes guessing slow (docs/sign-in.md). What is counted:
@@ -97,16 +99,16 @@ export class Throttle {
   readonly #tokens: FailureCounter;
   readonly #trustedPairs = new BoundedMap<true>();
 
-  /** @param free wrong passwords of a pair before it has to wait */
-  constructor(free: number, now: () => number = () => performance.now()) {
-    this.#pairs = new FailureCounter(free, LONGEST_MS, now);
-    this.#addresses = new FailureCounter(free * 10, LONGEST_MS, now);
-    this.#logins = new FailureCounter(free * 20, LONGEST_SHARED_MS, now);
-    this.#tokens = new FailureCounter(free * 20, LONGEST_SHARED_MS, now);
+  /** @param freeFailures wrong passwords of a pair before it has to wait */
+  constructor(freeFailures: number, now: () => number = () => performance.now()) {
+    this.#pairs = new FailureCounter(freeFailures, MAX_WAIT_MS, now);
+    this.#addresses = new FailureCounter(freeFailures * 10, MAX_WAIT_MS, now);
+    this.#logins = new FailureCounter(freeFailures * 20, MAX_SHARED_WAIT_MS, now);
+    this.#tokens = new FailureCounter(freeFailures * 20, MAX_SHARED_WAIT_MS, now);
   }
 
   /** Whether passwords from this address have failed lately: then none is believed unchecked. */
-  suspects(address: string): boolean {
+  hasRecentFailures(address: string): boolean {
     return !this.#addresses.empty && this.#addresses.count(networkOf(address)) > 0;
   }
 
@@ -124,19 +126,19 @@ export class Throttle {
   /**
    * Counts an attempt before it is known to fail, so that many at once are no way around.
    *
-   * @returns what to call when it is over
+   * @returns what to call when it is settle
    * @throws RequestError (throttled)
    */
-  beginPassword(login: string, address: string): (succeeded: boolean) => void {
+  beginAttempt(login: string, address: string): (succeeded: boolean) => void {
     this.checkPassword(login, address);
     const network = networkOf(address);
-    const over = [
+    const settle = [
       this.#pairs.add(pairOf(login, network)),
       this.#addresses.add(network),
       this.#logins.add(login),
     ];
     return (succeeded) => {
-      for (const one of over) one(succeeded);
+      for (const one of settle) one(succeeded);
     };
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
 import { RequestError } from '../../core/errors.ts';
 import { readForm } from './form.ts';
-import { DEEPEST_NESTING, readJson } from './json.ts';
+import { MAX_NESTING, readJson } from './json.ts';
 import { ObjectReader } from './object-reader.ts';
 import { charsetOf, decodeBody } from './parse.ts';
 
@@ -76,8 +76,8 @@ describe('JSON', () => {
 
   test('nesting is limited, brackets in strings are none', () => {
     const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
-    expect(readJson(nested(DEEPEST_NESTING))).toEqual(JSON.parse(nested(DEEPEST_NESTING)));
-    expect(() => readJson(nested(DEEPEST_NESTING + 1))).toThrow('nested deeper than 64 levels');
+    expect(readJson(nested(MAX_NESTING))).toEqual(JSON.parse(nested(MAX_NESTING)));
+    expect(() => readJson(nested(MAX_NESTING + 1))).toThrow('nested deeper than 64 levels');
     expect(() => readJson(nested(500_000))).toThrow('nested deeper');
     expect(() => readJson(`/*"*/${nested(500_000)}`)).toThrow('nested deeper');
     expect(() => readJson(`[/*"*/${'['.repeat(500_000)}`)).toThrow(RequestError);
@@ -238,30 +238,30 @@ describe('JSON', () => {
 
 describe('forms', () => {
   test('fields, dictionaries and lists', () => {
-    const carrier = new ObjectReader(
+    const payload = new ObjectReader(
       readForm(
         'NAME=a+b%20c&Id=+7&issystemtask=TRUE&AssociateIds=1&associateids=2,3&ParameterObject[a]=1&parameterobject.b=%26&ParameterObject.c.d=2&ParameterObject[e]=1&ParameterObject.e=2&Description=&State=5',
       ),
       'The body',
     );
-    expect(carrier.text('Name')).toBe('a b c');
-    expect(carrier.int('Id')).toBe(7);
-    expect(carrier.flag('IsSystemTask')).toBe(true);
-    expect(carrier.ints('AssociateIds')).toEqual([1, 2, 3]);
-    expect({ ...carrier.dictionary('ParameterObject') }).toEqual({
+    expect(payload.text('Name')).toBe('a b c');
+    expect(payload.int('Id')).toBe(7);
+    expect(payload.flag('IsSystemTask')).toBe(true);
+    expect(payload.ints('AssociateIds')).toEqual([1, 2, 3]);
+    expect({ ...payload.dictionary('ParameterObject') }).toEqual({
       a: '1',
       b: '&',
       'c.d': '2',
       e: ['1', '2'],
     });
-    expect(carrier.text('Description')).toBe('');
-    expect(carrier.state('State')).toBe('Failed');
-    expect(carrier.text('Response')).toBeUndefined();
+    expect(payload.text('Description')).toBe('');
+    expect(payload.state('State')).toBe('Failed');
+    expect(payload.text('Response')).toBeUndefined();
   });
 
   test('a dictionary may be JSON', () => {
-    const carrier = new ObjectReader(readForm('P=%7B%22a%22%3A1%7D'), 'The body');
-    expect(carrier.dictionary('P')).toEqual({ a: 1 });
+    const payload = new ObjectReader(readForm('P=%7B%22a%22%3A1%7D'), 'The body');
+    expect(payload.dictionary('P')).toEqual({ a: 1 });
   });
 
   test.each([
@@ -337,8 +337,8 @@ describe('texts as what a property needs', () => {
     ['text', 'It=1&It=2'],
     ['text', 'It[a]=1'],
   ] as const)('as %s, %s is refused', (type, form) => {
-    const carrier = new ObjectReader(readForm(form), 'The body');
-    expect(() => carrier[type]('It')).toThrow(/^It of The body is /);
+    const payload = new ObjectReader(readForm(form), 'The body');
+    expect(() => payload[type]('It')).toThrow(/^It of The body is /);
   });
 
   test.each(['State=', 'State=%20', 'state'])('%s leaves State as it is', (form) => {
@@ -346,10 +346,10 @@ describe('texts as what a property needs', () => {
   });
 
   test('the query counts where the body has no such property', () => {
-    const carrier = new ObjectReader({ Id: 7 }, 'The call', { id: '8', Ids: '1,2', Name: 'x' });
-    expect(carrier.int('Id')).toBe(7);
-    expect(carrier.ints('Ids')).toEqual([1, 2]);
-    expect(carrier.text('name')).toBe('x');
+    const payload = new ObjectReader({ Id: 7 }, 'The call', { id: '8', Ids: '1,2', Name: 'x' });
+    expect(payload.int('Id')).toBe(7);
+    expect(payload.ints('Ids')).toEqual([1, 2]);
+    expect(payload.text('name')).toBe('x');
   });
 });
 

@@ -3,7 +3,7 @@ import { invalid, malformed, type RequestError } from '../../core/errors.ts';
 import { type Message, type MessageValue, message } from '../../core/message.ts';
 
 /** The maximum nesting depth of objects and lists, or of elements, in a body. */
-export const DEEPEST_NESTING = 64;
+export const MAX_NESTING = 64;
 
 /** The lenient parser is slow, so longer texts must be strict JSON. In UTF-16 code units. */
 const MAX_LENIENT_LENGTH = 1_048_576;
@@ -53,8 +53,8 @@ function parseLeniently(text: string): unknown {
   }
 }
 
-function notJson(text: string, { message: said, lineNumber, columnNumber }: Json5Error): RequestError {
-  const what = said.replace(/^JSON5: /, '').replace(/ at \d+:\d+$/, '');
+function notJson(text: string, { message: problem, lineNumber, columnNumber }: Json5Error): RequestError {
+  const what = problem.replace(/^JSON5: /, '').replace(/ at \d+:\d+$/, '');
   let position = 0;
   for (let line = 1; line < lineNumber; line += 1) position = text.indexOf('\n', position) + 1;
   position += columnNumber - 1;
@@ -75,8 +75,8 @@ function checkValue(value: unknown, depth: number, onLargeNumber: (number: numbe
     return;
   }
   if (typeof value !== 'object' || value === null) return;
-  if (depth === DEEPEST_NESTING)
-    throw malformed`The body is nested deeper than ${DEEPEST_NESTING} levels; less is accepted.`;
+  if (depth === MAX_NESTING)
+    throw malformed`The body is nested deeper than ${MAX_NESTING} levels; less is accepted.`;
   for (const inner of Array.isArray(value) ? value : Object.values(value))
     checkValue(inner, depth + 1, onLargeNumber);
 }

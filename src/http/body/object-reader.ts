@@ -7,7 +7,7 @@ import { readJson } from './json.ts';
 import { isUntyped } from './untyped.ts';
 
 /**
- * Reads the properties of a carrier that a client sends: names in any casing (contract, section 1), types checked
+ * Reads the properties of a payload that a client sends: names in any casing (contract, section 1), types checked
  * property by property as Newtonsoft would read them (contract, section 4). Properties that are never asked for are
  * ignored.
  */
@@ -60,7 +60,7 @@ export class ObjectReader {
     return this.#names;
   }
 
-  /** The carrier in this property, or this one if there is no such property: `{"batchTaskInfo": {…}}`. */
+  /** The payload in this property, or this one if there is no such property: `{"batchTaskInfo": {…}}`. */
   unwrapped(name: string): ObjectReader {
     const inner = this.raw(name);
     return inner === undefined ? this : new ObjectReader(inner, name);

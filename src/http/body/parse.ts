@@ -141,8 +141,8 @@ function addParser(app: FastifyInstance, type: string, read: BodyReader): void {
   app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
     try {
       const bytes = body as Buffer;
-      const said = charsetOf(request.headers['content-type'] ?? '');
-      const text = decodeBody(bytes, said ?? (isXml ? encodingOf(bytes) : undefined));
+      const declared = charsetOf(request.headers['content-type'] ?? '');
+      const text = decodeBody(bytes, declared ?? (isXml ? encodingOf(bytes) : undefined));
       done(null, text.trim() === '' ? undefined : read(text));
     } catch (error) {
       done(error as Error);

@@ -4,7 +4,7 @@ export type Untyped = string | null | Untyped[] | { [name: string]: Untyped };
 /** What tells objects of formats without types from those of JSON. It has no prototype: every name is just a name. */
 const MARK: object = Object.freeze(Object.create(null));
 
-/** An empty object for what XML or a form holds; readers of carriers turn its texts into what they need. */
+/** An empty object for what XML or a form holds; readers of payloads turn its texts into what they need. */
 export function untypedObject(): { [name: string]: Untyped } {
   return Object.create(MARK) as { [name: string]: Untyped };
 }

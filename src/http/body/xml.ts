@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { malformed } from '../../core/errors.ts';
 import { type Message, message } from '../../core/message.ts';
-import { DEEPEST_NESTING } from './json.ts';
+import { MAX_NESTING } from './json.ts';
 import { describe } from './object-reader.ts';
 import { addUntyped, type Untyped, untypedObject } from './untyped.ts';
 
@@ -23,12 +23,12 @@ function isXmlName(text: string): boolean {
 
 /** The code units that no XML document may have, in hexadecimal, and the underscore. */
 const CODES = '(?:00(?:0[0-8BCEF]|1[0-9A-F]|5F)|D[89A-F][0-9A-F]{2}|FFF[EF])';
-const UNHOLDABLE = '[^\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]';
-const NOT_IN_TEXT = new RegExp(`${UNHOLDABLE}|_(?=x${CODES}(?:_|${UNHOLDABLE}))`, 'giu');
+const INVALID_CHARACTER = '[^\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]';
+const NOT_IN_TEXT = new RegExp(`${INVALID_CHARACTER}|_(?=x${CODES}(?:_|${INVALID_CHARACTER}))`, 'giu');
 const TEXT_ESCAPE = new RegExp(`_x(${CODES})_`, 'gi');
 const MARKUP = /[&<>\r]/g;
 const ATTRIBUTE_MARKUP = /[&<>"\r\n\t]/g;
-const MARKUP_AS: Readonly<Record<string, string>> = {
+const REFERENCES_OF: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -49,7 +49,9 @@ function encodeAttribute(text: string): string {
 }
 
 function encode(text: string, markup: RegExp): string {
-  return text.replace(NOT_IN_TEXT, escaped).replace(markup, (character) => MARKUP_AS[character] ?? character);
+  return text
+    .replace(NOT_IN_TEXT, escaped)
+    .replace(markup, (character) => REFERENCES_OF[character] ?? character);
 }
 
 /** Decodes the content of an element or attribute whose references are resolved. */
@@ -80,15 +82,15 @@ const KEYED = 'Item';
 const KEY = 'Key';
 
 /**
- * Writes an answer as XML (contract, section 4): the carrier's name, its properties as children; lists as
+ * Writes an answer as XML (contract, section 4): the payload's name, its properties as children; lists as
  * `ArrayOf…`; simple answers as `<int>` and `<boolean>`; null as `xsi:nil`; a name that XML can't have as
  * `<Item Key="…">`.
  *
- * @param carrier the name of the carrier that the answer is, or is a list of
+ * @param payload the name of the payload that the answer is, or is a list of
  */
-export function writeXml(value: unknown, carrier: string): string {
-  const name = Array.isArray(value) ? `ArrayOf${carrier}` : (SIMPLE_NAMES[typeof value] ?? carrier);
-  const xml = element(name, value, carrier);
+export function writeXml(value: unknown, payload: string): string {
+  const name = Array.isArray(value) ? `ArrayOf${payload}` : (SIMPLE_NAMES[typeof value] ?? payload);
+  const xml = element(name, value, payload);
   if (!xml.includes(' xsi:nil="true"')) return xml;
   return xml.replace(/^<[^\s/>]+/, (start) => `${start} xmlns:xsi="${XSI}"`);
 }
@@ -146,8 +148,8 @@ export function readXml(text: string): unknown {
     throw malformed`The body has a DOCTYPE at ${place()}; XML without one is accepted.`;
   });
   parser.on('opentag', (tag) => {
-    if (open.length === DEEPEST_NESTING) {
-      throw malformed`The body is nested deeper than ${DEEPEST_NESTING} levels at ${place()}; less is accepted.`;
+    if (open.length === MAX_NESTING) {
+      throw malformed`The body is nested deeper than ${MAX_NESTING} levels at ${place()}; less is accepted.`;
     }
     const nil = Object.values(tag.attributes).find(({ uri, local }) => uri === XSI && local === 'nil');
     const isNil = nil !== undefined && /^(?:true|1)$/.test(nil.value.trim());
@@ -179,6 +181,6 @@ export function readXml(text: string): unknown {
     }
   });
   parser.write(text).close();
-  // An empty root is a carrier without properties.
+  // An empty root is a payload without properties.
   return typeof root === 'string' && root.trim() === '' ? untypedObject() : root;
 }

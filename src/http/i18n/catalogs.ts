@@ -150,7 +150,9 @@ export function readCatalogue(
       if (name === undefined || value?.type !== 'string') {
         return at((value ?? entry).offset, `"${String(name?.value)}" has no text; a string is accepted`);
       }
-      const unknown = placesOf(value.value).find((place) => !placesOf(name.value).includes(place));
+      const unknown = placeholdersOf(value.value).find(
+        (place) => !placeholdersOf(name.value).includes(place),
+      );
       if (key.value === 'messages' && unknown !== undefined) {
         return at(value.offset, `the translation has ${unknown}, which its template has not`);
       }
@@ -167,7 +169,7 @@ export function readCatalogue(
 }
 
 /** The places of a template: `{0}`, `{1}`, … */
-export function placesOf(template: string): string[] {
+export function placeholdersOf(template: string): string[] {
   return template.match(/\{\d+\}/g) ?? [];
 }
 

@@ -7,7 +7,7 @@ import type { Catalogues } from './catalogs.ts';
 
 /** More languages than anybody reads; the rest of a longer header is not looked at. */
 const MAX_LANGUAGES = 20;
-const LONGEST_HEADER = 1000;
+const MAX_HEADER_LENGTH = 1000;
 
 /** Ends the languages that a caller asks for: from here on nothing is translated. */
 const CANCELS = new Set(['*', 'x']);
@@ -22,7 +22,7 @@ const CANCELS = new Set(['*', 'x']);
  */
 export function languagesOf(headers: IncomingHttpHeaders): readonly LanguageCode[] | undefined {
   const given = headers['so-language'] ?? headers['accept-language'];
-  const header = String(given ?? '').slice(0, LONGEST_HEADER);
+  const header = String(given ?? '').slice(0, MAX_HEADER_LENGTH);
   if (header.trim() === '') return undefined;
   const asked: LanguageCode[] = [];
   for (const item of new Negotiator({ headers: { 'accept-language': header } }).languages()) {
@@ -39,7 +39,7 @@ export function languagesOf(headers: IncomingHttpHeaders): readonly LanguageCode
  *
  * @param hasText whether the answer has a body with texts
  */
-export function tellLanguage(
+export function setLanguageHeaders(
   reply: FastifyReply,
   languages: readonly LanguageCode[] | undefined,
   catalogues: Catalogues,

@@ -8,7 +8,7 @@ import {
 import { formatMessage, inEnglish, type MessageData } from '../../core/message.ts';
 import type { Catalogues } from './catalogs.ts';
 import type { Culture } from './culture.ts';
-import { languagesOf, tellLanguage } from './language.ts';
+import { languagesOf, setLanguageHeaders } from './language.ts';
 import { type Times, timesOf } from './times.ts';
 
 /** How texts are told to a caller. */
@@ -36,16 +36,16 @@ export function textsIn(
   culture: Culture | undefined,
 ): Texts {
   if (languages === undefined) return RAW;
-  const message = (told: MessageData): string =>
-    formatMessage(told, {
+  const message = (data: MessageData): string =>
+    formatMessage(data, {
       template: (english) => catalogues.template(english, languages),
       number: (value) => culture?.number(value) ?? String(value),
       moment: (value) => culture?.dateTime(value) ?? value.toISOString(),
     });
   return {
     message,
-    text(stored, kept) {
-      if (kept != null) return message(kept);
+    text(stored, storedMessage) {
+      if (storedMessage != null) return message(storedMessage);
       const texts = parseMultiLanguageText(stored);
       const chosen = texts === undefined ? stored : chooseText(texts, languages);
       return replaceReferences(chosen, (name) => catalogues.resource(name, languages));
@@ -67,7 +67,7 @@ declare module 'fastify' {
 export function registerLocales(app: FastifyInstance, catalogues: Catalogues): void {
   app.decorate('catalogues', catalogues);
   app.addHook('onSend', (request, reply, payload, done) => {
-    tellLanguage(reply, languagesOf(request.headers), catalogues, typeof payload === 'string');
+    setLanguageHeaders(reply, languagesOf(request.headers), catalogues, typeof payload === 'string');
     done();
   });
 }

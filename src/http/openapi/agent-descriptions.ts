@@ -38,7 +38,7 @@ export function describeAgentCalls(app: FastifyInstance): void {
     const types = { Arguments: argumentsOf(operation), Returns: returnsOf(operation) };
     this.get(
       routePath,
-      { config: { answer: 'AgentCall', operation: descriptionOf(operation, agent, name) } },
+      { config: { payload: 'AgentCall', operation: descriptionOf(operation, agent, name) } },
       async (request) => ({ ...description, Url: `${baseUrl(request)}${url}`, ...types }),
     );
   });
@@ -50,7 +50,7 @@ function descriptionOf({ id, tag }: Operation, agent: string, name: string): Ope
     tag,
     access: ACCESS.readCommon,
     summary: `Describes the call ${name} of the ${agent} agent; never runs it.`,
-    answers: { 200: AgentCall },
+    responses: { 200: AgentCall },
   };
 }
 
@@ -62,11 +62,11 @@ function argumentsOf({ reads }: Operation): { Name: string; Type: string }[] {
   }));
 }
 
-function returnsOf({ answers }: Operation): string {
-  const [answer = null] = Object.values(answers);
-  if (answer === null) return 'void';
-  if (!('content' in answer)) return typeName(answer);
-  return Object.keys(answer.content).join(' or ');
+function returnsOf({ responses }: Operation): string {
+  const [body = null] = Object.values(responses);
+  if (body === null) return 'void';
+  if (!('content' in body)) return typeName(body);
+  return Object.keys(body.content).join(' or ');
 }
 
 /** A schema in a word: `int32`, `BatchTaskInfo[]`, `string or null`. */

@@ -22,17 +22,17 @@ export function collectOperations(app: FastifyInstance): readonly RoutedOperatio
     const { operation, undocumented } = route.config ?? {};
     const path = pathOf(route.url);
     for (const method of [route.method].flat()) {
-      const told = operation !== undefined && 'id' in operation ? operation : operation?.[method];
+      const described = operation !== undefined && 'id' in operation ? operation : operation?.[method];
       // Fastify answers HEAD by each GET.
       if (method === 'HEAD' && !isOwnHead(operation)) continue;
-      if (told === undefined) {
+      if (described === undefined) {
         if (undocumented !== undefined) continue;
         throw new Error(
           `${method} ${path} has no config.operation: describe it in src/http/resources, or say in config.undocumented why not`,
         );
       }
       if (collected.some((one) => one.path === path && one.method === method.toLowerCase())) continue;
-      collected.push({ method: method.toLowerCase(), path, operation: told as Operation, route });
+      collected.push({ method: method.toLowerCase(), path, operation: described as Operation, route });
     }
   });
   return collected;

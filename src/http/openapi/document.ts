@@ -4,7 +4,7 @@ import type { SignInConfig } from '../../config.ts';
 import { VERSION } from '../../logger.ts';
 import { BODY_TYPES } from '../body/parse.ts';
 import { STATUS_KINDS } from '../errors.ts';
-import { ANSWER_TYPES } from '../respond.ts';
+import { RESPONSE_TYPES } from '../respond.ts';
 import type { RoutedOperation } from './collect.ts';
 import {
   CONDITION_HEADERS,
@@ -14,7 +14,7 @@ import {
   securityOf,
   securitySchemes,
 } from './components.ts';
-import { type Answer, type Content, Int32, type Operation, TAGS } from './operation.ts';
+import { type Content, Int32, type Operation, type ResponseBody, TAGS } from './operation.ts';
 
 /** An OpenAPI document, as far as its makers and readers here look into it. */
 export interface OpenApiDocument {
@@ -30,8 +30,8 @@ export interface OpenApiDocument {
   readonly [part: string]: unknown;
 }
 
-/** The error carrier (contract, section 4). */
-const ErrorCarrier = Type.Object(
+/** The error payload (contract, section 4). */
+const ErrorPayload = Type.Object(
   {
     Error: Type.Literal(true),
     ErrorType: Type.String(),
@@ -134,7 +134,7 @@ class DocumentWriter {
       operationId: id,
       parameters: this.#parametersOf(path, operation, route),
       ...(body === undefined ? {} : { requestBody: body }),
-      responses: this.#answers(path, operation, body !== undefined),
+      responses: this.#responses(path, operation, body !== undefined),
       ...(!access.signIn ? { security: [] } : changes ? { security: securityOf(this.#signIn, true) } : {}),
     };
   }
@@ -176,14 +176,14 @@ class DocumentWriter {
     return { required: !isOptional, content };
   }
 
-  #answers(path: string, operation: Operation, hasBody: boolean): Json {
-    const { answers, headers, refusals = [], conditions, access, examples } = operation;
-    const written = Object.entries(answers).map(([status, answer]) => [
+  #responses(path: string, operation: Operation, hasBody: boolean): Json {
+    const { responses, headers, refusals = [], conditions, access, examples } = operation;
+    const written = Object.entries(responses).map(([status, body]) => [
       status,
       {
         description: DESCRIPTIONS[status] ?? 'Done.',
         ...(headers === undefined || Number(status) >= 300 ? {} : { headers: headersOf(headers) }),
-        ...this.#answer(answer, examples?.answer),
+        ...this.#response(body, examples?.response),
       },
     ]);
     const statuses = new Set([
@@ -206,19 +206,19 @@ class DocumentWriter {
     const name = kind.charAt(0).toUpperCase() + kind.slice(1);
     this.refusals[name] ??= {
       description: REFUSALS[kind] ?? 'The call was refused.',
-      content: this.#negotiated(ErrorCarrier),
+      content: this.#negotiated(ErrorPayload),
     };
     return { $ref: `#/components/responses/${name}` };
   }
 
-  #answer(answer: Answer, examples: Readonly<Record<string, unknown>> | undefined): Json {
-    if (answer === null) return {};
-    if (isContent(answer)) return { content: this.#content(answer.content, examples) };
-    return { content: this.#negotiated(answer, examples) };
+  #response(body: ResponseBody, examples: Readonly<Record<string, unknown>> | undefined): Json {
+    if (body === null) return {};
+    if (isContent(body)) return { content: this.#content(body.content, examples) };
+    return { content: this.#negotiated(body, examples) };
   }
 
   #negotiated(schema: TSchema, examples?: Readonly<Record<string, unknown>>): Json {
-    return this.#content(byType(ANSWER_TYPES, schema), examples);
+    return this.#content(byType(RESPONSE_TYPES, schema), examples);
   }
 
   #content(

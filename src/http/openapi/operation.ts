@@ -31,10 +31,10 @@ export interface Content {
  * An answer: its schema, in the negotiated formats (contract, section 4); or `null` where it has no body; or what it is
  * in types of its own.
  */
-export type Answer = TSchema | null | Content;
+export type ResponseBody = TSchema | null | Content;
 
 /** A header of an answer, with what it says. */
-type AnswerHeaders = Readonly<Record<string, string>>;
+type ResponseHeaders = Readonly<Record<string, string>>;
 
 /** Which conditional headers a call looks at (contract, section 5). */
 type Conditions = 'read' | 'change' | 'file';
@@ -53,8 +53,8 @@ export interface Operation {
   readonly summary: string;
   readonly description?: string;
   /** By status. */
-  readonly answers: Readonly<Record<number, Answer>>;
-  readonly headers?: AnswerHeaders;
+  readonly responses: Readonly<Record<number, ResponseBody>>;
+  readonly headers?: ResponseHeaders;
   /** Statuses of refusals beside those that any call may have, such as 409. */
   readonly refusals?: readonly number[];
   /** What the handler itself reads of the query, headers or body. */
@@ -69,7 +69,7 @@ export interface Operation {
   /** Of the body of the request and of the answer of success, in JSON, by name. */
   readonly examples?: {
     readonly request?: Readonly<Record<string, unknown>>;
-    readonly answer?: Readonly<Record<string, unknown>>;
+    readonly response?: Readonly<Record<string, unknown>>;
   };
 }
 
@@ -82,7 +82,7 @@ declare module 'fastify' {
   }
 }
 
-// What carriers are made of. A schema with a title is a component of the OpenAPI document by that name.
+// What payloads are made of. A schema with a title is a component of the OpenAPI document by that name.
 
 /** A time as answers have it (contract, section 5): no RFC 3339, since it has no offset unless one was asked for. */
 export const DateTime = Type.String({

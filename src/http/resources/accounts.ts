@@ -60,7 +60,7 @@ const UserChange = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
-const USER_CONFIG = { answer: 'User' };
+const USER_CONFIG = { payload: 'User' };
 
 /**
  * `/api/v1/Users`: who may sign in. For administrators, who within a tenant have its associates only; everybody may change
@@ -122,7 +122,7 @@ export async function userRoutes(
       });
       // Ends the sign-ins that were made with the old password.
       if (password !== undefined || Disabled === true) await deleteSignInsOf(db, id);
-      authenticator.forget();
+      authenticator.clearCache();
       if (changed === undefined) throw notFound`There is no associate ${id}.`;
       return userToWire(changed);
     },
@@ -150,7 +150,7 @@ function userToWire(associate: Associate): object {
   };
 }
 
-const APPLICATION_CONFIG = { answer: 'Application' };
+const APPLICATION_CONFIG = { payload: 'Application' };
 
 const NewApplication = Type.Object(
   {
@@ -199,7 +199,7 @@ export async function applicationRoutes(
     async (request, reply) => {
       const id = readTaskId(request.params.id);
       const found = await deleteApplication(db, id);
-      authenticator.forget();
+      authenticator.clearCache();
       if (!found) throw notFound`There is no application ${id}.`;
       return reply.code(204).send();
     },
@@ -231,7 +231,7 @@ const NewToken = Type.Object(
   { additionalProperties: false },
 );
 
-const TOKEN_CONFIG = { answer: 'Token' };
+const TOKEN_CONFIG = { payload: 'Token' };
 
 /** `/api/v1/Tokens`: bearer tokens. Associates manage their own, administrators those of their tenant or server. */
 export async function tokenRoutes(
@@ -276,7 +276,7 @@ export async function tokenRoutes(
     { config: { operation: revokeTokenOperation } },
     async (request, reply) => {
       await revokeToken(db, callerOf(request), readTaskId(request.params.id));
-      authenticator.forget();
+      authenticator.clearCache();
       return reply.code(204).send();
     },
   );

@@ -19,12 +19,12 @@ import { ARCHIVE, DEFAULT_TOP } from './batch-task-list.ts';
 import { displayOf, ENTITY, RowCounter } from './batch-task-list-codec.ts';
 import { archiveAgentOperation } from './batch-task-list-operations.ts';
 
-type Parts = { tasks: TaskDeps };
+type Deps = { tasks: TaskDeps };
 
 /** The calls of the agent `/api/v1/Agents/Archive/<method>` that reach the list of batch tasks (contract, section 6). */
-export async function archiveAgentRoutes(app: FastifyInstance, { tasks }: Parts): Promise<void> {
-  const config = (name: string, summary: string, answer: string) => ({
-    config: { answer, operation: archiveAgentOperation(name, summary) },
+export async function archiveAgentRoutes(app: FastifyInstance, { tasks }: Deps): Promise<void> {
+  const config = (name: string, summary: string, payload: string) => ({
+    config: { payload, operation: archiveAgentOperation(name, summary) },
   });
 
   app.post(

@@ -13,7 +13,7 @@ import { callerOf } from '../auth/hooks.ts';
 import { type ObjectReader, readAgentBody } from '../body/object-reader.ts';
 import { localeOf } from '../i18n/locale.ts';
 import { Int32, nullable, type Operation } from '../openapi/operation.ts';
-import { noteStart } from '../request-telemetry.ts';
+import { logStart } from '../request-telemetry.ts';
 import { markTruncated, sendNull } from '../respond.ts';
 import {
   BATCH_TASK_PROPERTIES,
@@ -31,7 +31,7 @@ import {
   selector,
 } from './batch-task-params.ts';
 import {
-  AnsweredBatchTaskInfo,
+  BatchTaskInfoResponse,
   BatchTaskStart,
   BatchTaskState,
   BatchTaskUpdate,
@@ -40,39 +40,42 @@ import {
 import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
 
 const Ids = Type.Array(Int32);
-const One = AnsweredBatchTaskInfo;
+const One = BatchTaskInfoResponse;
 const OneOrNull = nullable(One);
 const Many = Type.Array(One);
 
 /** Arguments and answers of the methods of the Batch agent, by their names (contract, section 3). */
 const METHODS: Readonly<
-  Record<string, { args: Record<string, TSchema>; answer: TSchema | null; changes?: true }>
+  Record<string, { args: Record<string, TSchema>; returns: TSchema | null; changes?: true }>
 > = {
-  GetBatchTaskInfo: { args: { Id: Int32 }, answer: OneOrNull },
-  GetBatchTaskInfosByAssociates: { args: { AssociateIds: Ids }, answer: Many },
-  GetBatchTaskInfosByAssociatesAndState: { args: { AssociateIds: Ids, State: BatchTaskState }, answer: Many },
-  GetBatchTaskInfosByState: { args: { State: BatchTaskState }, answer: Many },
-  GetBatchTaskInfosByNameAndState: { args: { Name: Type.String(), State: BatchTaskState }, answer: Many },
-  GetBatchTaskInfosByNameAndAssociates: { args: { Name: Type.String(), AssociateIds: Ids }, answer: Many },
-  GetAllBatchTaskInfosByName: { args: { TaskName: Type.String() }, answer: Many },
+  GetBatchTaskInfo: { args: { Id: Int32 }, returns: OneOrNull },
+  GetBatchTaskInfosByAssociates: { args: { AssociateIds: Ids }, returns: Many },
+  GetBatchTaskInfosByAssociatesAndState: {
+    args: { AssociateIds: Ids, State: BatchTaskState },
+    returns: Many,
+  },
+  GetBatchTaskInfosByState: { args: { State: BatchTaskState }, returns: Many },
+  GetBatchTaskInfosByNameAndState: { args: { Name: Type.String(), State: BatchTaskState }, returns: Many },
+  GetBatchTaskInfosByNameAndAssociates: { args: { Name: Type.String(), AssociateIds: Ids }, returns: Many },
+  GetAllBatchTaskInfosByName: { args: { TaskName: Type.String() }, returns: Many },
   GetAllBatchTaskInfosByNameAndState: {
     args: { TaskName: Type.String(), State: BatchTaskState },
-    answer: Many,
+    returns: Many,
   },
-  GetSystemBatchTaskInfosByName: { args: { TaskName: Type.String() }, answer: Many },
+  GetSystemBatchTaskInfosByName: { args: { TaskName: Type.String() }, returns: Many },
   GetSystemBatchTaskInfosByNameAndState: {
     args: { TaskName: Type.String(), State: BatchTaskState },
-    answer: Many,
+    returns: Many,
   },
-  StartBatchJob: { args: { BatchTaskInfo: BatchTaskStart }, answer: Int32, changes: true },
-  StopBatchJob: { args: { Id: Int32 }, answer: Type.Boolean(), changes: true },
+  StartBatchJob: { args: { BatchTaskInfo: BatchTaskStart }, returns: Int32, changes: true },
+  StopBatchJob: { args: { Id: Int32 }, returns: Type.Boolean(), changes: true },
   UpdateBatchTask: {
     args: { BatchTaskInfo: Type.Intersect([Type.Object({ Id: Int32 }), BatchTaskUpdate]) },
-    answer: OneOrNull,
+    returns: OneOrNull,
     changes: true,
   },
-  DeleteBatchTask: { args: { BatchTaskId: Int32 }, answer: null, changes: true },
-  DeleteBatchTasks: { args: { BatchTaskIds: Ids }, answer: null, changes: true },
+  DeleteBatchTask: { args: { BatchTaskId: Int32 }, returns: null, changes: true },
+  DeleteBatchTasks: { args: { BatchTaskIds: Ids }, returns: null, changes: true },
 };
 
 const VALUES: Readonly<Record<string, unknown>> = {
@@ -101,8 +104,8 @@ function agentOperation(name: string, summary: string): Operation {
     summary,
     description:
       'Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.',
-    answers: method.answer === null ? { 204: null } : { 200: method.answer },
-    ...(method.answer === Many
+    responses: method.returns === null ? { 204: null } : { 200: method.returns },
+    ...(method.returns === Many
       ? { headers: { 'Batchline-List-Cut': 'How many rows the list has, if it was cut' } }
       : {}),
     ...(isStart ? { headers: IGNORED } : {}),
@@ -130,16 +133,16 @@ interface AgentCall {
 /** A method of the Batch agent. */
 interface AgentMethod {
   readonly summary: string;
-  readonly answer: (call: AgentCall) => Promise<unknown>;
+  readonly handle: (call: AgentCall) => Promise<unknown>;
 }
 
 /**
  * Returns an agent's answer, or `otherwise` if the task is unknown or hidden from the caller: for agents that is no error
  * (contract, section 3).
  */
-export async function orIfMissing<T, F>(otherwise: F, answer: () => Promise<T>): Promise<T | F> {
+export async function orIfNotFound<T, F>(otherwise: F, read: () => Promise<T>): Promise<T | F> {
   try {
-    return await answer();
+    return await read();
   } catch (error) {
     if (error instanceof RequestError && error.code === 'task_not_found') return otherwise;
     throw error;
@@ -201,87 +204,87 @@ async function list(
 export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
   GetBatchTaskInfo: {
     summary: 'One batch task by its id.',
-    answer: ({ tasks, caller, args, writer }) => {
+    handle: ({ tasks, caller, args, writer }) => {
       const id = args.int('Id');
-      return orIfMissing(null, async () => writer.write(await readTask(tasks, caller, id)));
+      return orIfNotFound(null, async () => writer.write(await readTask(tasks, caller, id)));
     },
   },
   GetBatchTaskInfosByAssociates: {
     summary: 'The batch tasks of these associates.',
-    answer: (call) => list(call, { owners: call.args.ints('AssociateIds') }),
+    handle: (call) => list(call, { owners: call.args.ints('AssociateIds') }),
   },
   GetBatchTaskInfosByAssociatesAndState: {
     summary: 'The batch tasks of these associates in a state.',
-    answer: (call) => list(call, { owners: call.args.ints('AssociateIds'), state: call.args.state('State') }),
+    handle: (call) => list(call, { owners: call.args.ints('AssociateIds'), state: call.args.state('State') }),
   },
   GetBatchTaskInfosByState: {
     summary: 'The own batch tasks in a state.',
-    answer: (call) => list(call, { owners: 'own', state: call.args.state('State') }),
+    handle: (call) => list(call, { owners: 'own', state: call.args.state('State') }),
   },
   GetBatchTaskInfosByNameAndState: {
     summary: 'The own batch tasks by definition and state.',
-    answer: (call) =>
+    handle: (call) =>
       list(call, { owners: 'own', name: call.args.text('Name'), state: call.args.state('State') }),
   },
   GetBatchTaskInfosByNameAndAssociates: {
     summary: 'The batch tasks of these associates by definition.',
-    answer: (call) => list(call, { owners: call.args.ints('AssociateIds'), name: call.args.text('Name') }),
+    handle: (call) => list(call, { owners: call.args.ints('AssociateIds'), name: call.args.text('Name') }),
   },
   GetAllBatchTaskInfosByName: {
     summary: 'System and user batch tasks by definition.',
-    answer: (call) => list(call, { owners: 'all', name: call.args.text('TaskName') }),
+    handle: (call) => list(call, { owners: 'all', name: call.args.text('TaskName') }),
   },
   GetAllBatchTaskInfosByNameAndState: {
     summary: 'System and user batch tasks by definition and state.',
-    answer: (call) =>
+    handle: (call) =>
       list(call, { owners: 'all', name: call.args.text('TaskName'), state: call.args.state('State') }),
   },
   GetSystemBatchTaskInfosByName: {
     summary: 'System batch tasks by definition.',
-    answer: (call) => list(call, { owners: 'system', name: call.args.text('TaskName') }),
+    handle: (call) => list(call, { owners: 'system', name: call.args.text('TaskName') }),
   },
   GetSystemBatchTaskInfosByNameAndState: {
     summary: 'System batch tasks by definition and state.',
-    answer: (call) =>
+    handle: (call) =>
       list(call, { owners: 'system', name: call.args.text('TaskName'), state: call.args.state('State') }),
   },
   StartBatchJob: {
     summary: 'Starts a batch task; answers its id.',
-    answer: async ({ tasks, caller, args, request, reply }) => {
-      const carrier = args.batchTaskInfo();
-      const options = readStartOptions(request, carrier, args.body);
+    handle: async ({ tasks, caller, args, request, reply }) => {
+      const payload = args.batchTaskInfo();
+      const options = readStartOptions(request, payload, args.body);
       const known = [...BATCH_TASK_PROPERTIES, 'BatchTaskInfo'];
-      listIgnored(reply, [...carrier.names, ...args.body.names], known);
-      return noteStart(request, await startTask(tasks, caller, readStart(carrier), options));
+      listIgnored(reply, [...payload.names, ...args.body.names], known);
+      return logStart(request, await startTask(tasks, caller, readStart(payload), options));
     },
   },
   StopBatchJob: {
     summary: 'Stops a batch task; answers whether it was or will be stopped.',
-    answer: ({ tasks, caller, args }) => {
+    handle: ({ tasks, caller, args }) => {
       const id = args.int('Id');
-      return orIfMissing(false, () => stopTask(tasks, caller, id));
+      return orIfNotFound(false, () => stopTask(tasks, caller, id));
     },
   },
   UpdateBatchTask: {
     summary: 'Updates State, Description, Response and Request of the batch task that Id names.',
-    answer: async ({ tasks, caller, args, writer }) => {
-      const carrier = args.batchTaskInfo();
-      const id = required('Id of BatchTaskInfo', message`a whole number of 32 bits`, carrier.int('Id'));
-      const change = readChange(carrier);
-      return orIfMissing(null, async () => writer.write(await updateTask(tasks, caller, id, change)));
+    handle: async ({ tasks, caller, args, writer }) => {
+      const payload = args.batchTaskInfo();
+      const id = required('Id of BatchTaskInfo', message`a whole number of 32 bits`, payload.int('Id'));
+      const change = readChange(payload);
+      return orIfNotFound(null, async () => writer.write(await updateTask(tasks, caller, id, change)));
     },
   },
   DeleteBatchTask: {
     summary: 'Deletes a batch task.',
-    answer: ({ tasks, caller, args }) => deleteKnownTasks(tasks, caller, [args.int('BatchTaskId')]),
+    handle: ({ tasks, caller, args }) => deleteKnownTasks(tasks, caller, [args.int('BatchTaskId')]),
   },
   DeleteBatchTasks: {
     summary: 'Deletes batch tasks, all or none.',
-    answer: ({ tasks, caller, args }) => deleteKnownTasks(tasks, caller, args.ints('BatchTaskIds')),
+    handle: ({ tasks, caller, args }) => deleteKnownTasks(tasks, caller, args.ints('BatchTaskIds')),
   },
 };
 
-const CONFIG = { answer: 'BatchTaskInfo', repeatableQuery: true } as const;
+const CONFIG = { payload: 'BatchTaskInfo', repeatableQuery: true } as const;
 
 /** The agent `/api/v1/Agents/Batch/<method>` (contract, section 3). */
 export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
@@ -291,7 +294,7 @@ export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks:
       const select = selector(request.query);
       const caller = callerOf(request);
       const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
-      const answer = await method.answer({
+      const result = await method.handle({
         tasks,
         caller,
         args: new AgentArguments(request),
@@ -299,10 +302,10 @@ export async function batchAgentRoutes(app: FastifyInstance, { tasks }: { tasks:
         reply,
         writer,
       });
-      if (answer === undefined) return reply.code(204).send();
-      if (answer === null) return sendNull(request, reply);
-      if (Array.isArray(answer)) return answer.map(select);
-      return reply.send(typeof answer === 'object' ? select(answer as BatchTaskInfo) : answer);
+      if (result === undefined) return reply.code(204).send();
+      if (result === null) return sendNull(request, reply);
+      if (Array.isArray(result)) return result.map(select);
+      return reply.send(typeof result === 'object' ? select(result as BatchTaskInfo) : result);
     });
   }
 }

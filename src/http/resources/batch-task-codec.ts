@@ -47,7 +47,7 @@ interface FieldInfo {
   readonly editable?: true;
 }
 
-/** The properties of the carrier in their order, and their types (contract, sections 1 and 7). */
+/** The properties of the payload in their order, and their types (contract, sections 1 and 7). */
 const BATCH_TASK_FIELDS = {
   Id: { type: 'System.Int32', length: 4 },
   Name: { type: 'System.String', length: 254 },
@@ -73,7 +73,7 @@ const BATCH_TASK_FIELDS = {
   CancellationBehaviour: { type: 'System.Int32', length: 4 },
 } as const satisfies Record<string, FieldInfo>;
 
-/** The names of all properties of the carrier on the wire, in their order. */
+/** The names of all properties of the payload on the wire, in their order. */
 export const BATCH_TASK_PROPERTIES = [
   ...Object.keys(BATCH_TASK_FIELDS),
   'TableRight',
@@ -88,7 +88,7 @@ export const EDITABLE_PROPERTIES = Object.entries<FieldInfo>(BATCH_TASK_FIELDS)
 /** A BatchTaskInfo on the wire. */
 export type BatchTaskInfo = Record<string, unknown>;
 
-/** Writes tasks as carriers for one caller (contract, section 1). */
+/** Writes tasks as payloads for one caller (contract, section 1). */
 export class TaskSerializer {
   readonly #caller: Caller;
   readonly #limits: TextLimits;
@@ -102,7 +102,7 @@ export class TaskSerializer {
     this.#locale = locale;
   }
 
-  /** The carrier of a task, with the rights that this caller has on it. */
+  /** The payload of a task, with the rights that this caller has on it. */
   write(task: BatchTask): BatchTaskInfo {
     const rights = rightsOn(this.#caller, task);
     const locale = this.#locale;
@@ -158,18 +158,18 @@ export class TaskSerializer {
 }
 
 /**
- * Reads what PUT may change from a carrier; every other property is ignored, whatever it holds (contract,
+ * Reads what PUT may change from a payload; every other property is ignored, whatever it holds (contract,
  * section 2). `All` and `Unknown` leave State as it is.
  *
  * @throws RequestError where one of the four has the wrong type or a state does not exist
  */
-export function readChange(carrier: ObjectReader): TaskChange {
-  const state = carrier.state('State');
+export function readChange(payload: ObjectReader): TaskChange {
+  const state = payload.state('State');
   return {
     state: state === 'All' || state === 'Unknown' ? undefined : state,
-    description: carrier.text('Description'),
-    response: carrier.text('Response'),
-    request: carrier.text('Request'),
+    description: payload.text('Description'),
+    response: payload.text('Response'),
+    request: payload.text('Request'),
   };
 }
 
@@ -178,24 +178,24 @@ export function readChange(carrier: ObjectReader): TaskChange {
  *
  * @throws RequestError where Name is missing or a property has the wrong type
  */
-export function readStart(carrier: ObjectReader): StartRequest {
-  const name = carrier.text('Name');
+export function readStart(payload: ObjectReader): StartRequest {
+  const name = payload.text('Name');
   if (name === undefined || name === '') {
     throw invalid`Name of BatchTaskInfo is missing; the name of a definition is accepted.`;
   }
   return {
     name,
-    associateId: carrier.int('AssociateId') ?? 0,
-    isSystemTask: carrier.flag('IsSystemTask') ?? false,
-    isInternalTask: carrier.flag('IsInternalTask') ?? false,
-    detailsTable: carrier.int('DetailsTable') ?? 0,
-    detailsRecord: carrier.int('DetailsRecord') ?? 0,
-    parameterObject: carrier.dictionary('ParameterObject') ?? null,
-    databaseSerialNumber: carrier.text('DatabaseSerialNumber') ?? '',
-    context: carrier.text('Context') ?? '',
-    description: carrier.text('Description') ?? '',
-    response: carrier.text('Response') ?? '',
-    request: carrier.text('Request') ?? '',
-    fileName: carrier.text('FileName') ?? '',
+    associateId: payload.int('AssociateId') ?? 0,
+    isSystemTask: payload.flag('IsSystemTask') ?? false,
+    isInternalTask: payload.flag('IsInternalTask') ?? false,
+    detailsTable: payload.int('DetailsTable') ?? 0,
+    detailsRecord: payload.int('DetailsRecord') ?? 0,
+    parameterObject: payload.dictionary('ParameterObject') ?? null,
+    databaseSerialNumber: payload.text('DatabaseSerialNumber') ?? '',
+    context: payload.text('Context') ?? '',
+    description: payload.text('Description') ?? '',
+    response: payload.text('Response') ?? '',
+    request: payload.text('Request') ?? '',
+    fileName: payload.text('FileName') ?? '',
   };
 }

@@ -148,7 +148,7 @@ export class RowWriter {
     };
   }
 
-  /** In this list the mask is a number, unlike in carriers. */
+  /** In this list the mask is a number, unlike in payloads. */
   #rightsOf({ task }: ArchiveRow): Row {
     if (task === undefined) return { Mask: 0, Reason: '' };
     const { table, reason } = rightsOn(this.#caller, task.subject);
@@ -161,12 +161,12 @@ export class RowWriter {
 }
 
 /** The element of the archive list in XML. */
-export const CARRIER = 'ArchiveList';
+export const PAYLOAD = 'ArchiveList';
 
 const MEDIA_TYPES = { JSON: 'application/json', XML: 'application/xml' } as const;
 
 /** Answers in the format that `$format` names, whatever Accept prefers (contract, section 6). */
 export function overrideFormat(reply: FastifyReply, name: 'JSON' | 'XML'): void {
   const format = preferredFormat(MEDIA_TYPES[name]);
-  if (format !== undefined) setContentType(format, reply, CARRIER);
+  if (format !== undefined) setContentType(format, reply, PAYLOAD);
 }

@@ -98,16 +98,16 @@ export const listBatchTasksOperation: Operation = {
   access: ACCESS.read,
   summary: 'The batch tasks that the caller may see: $filter, $select, $orderBy, $top, $skip and more.',
   description: 'The archive list. Names of options match in any casing.',
-  answers: { 200: ArchivePage },
+  responses: { 200: ArchivePage },
   reads: { query: Type.Object(OPTIONS) },
-  examples: { answer: { slim: PAGE } },
+  examples: { response: { slim: PAGE } },
 };
 
 export const listArchiveOperation: Operation = {
   ...listBatchTasksOperation,
   id: 'listArchive',
   summary: 'The same list among the archives, also with a count.',
-  answers: { 200: Type.Union([ArchivePage, Columns]) },
+  responses: { 200: Type.Union([ArchivePage, Columns]) },
   headers: COUNT_CUT,
   reads: { query: Type.Object(ARCHIVE_OPTIONS) },
 };
@@ -119,7 +119,7 @@ export const postArchiveOperation: Operation = {
   reads: { body: Type.Object(ARCHIVE_OPTIONS), bodyIsOptional: true },
   examples: {
     request: { options: { $select: 'DefinitionName,State', $filter: 'State eq 3' } },
-    answer: { slim: PAGE },
+    response: { slim: PAGE },
   },
 };
 
@@ -128,14 +128,14 @@ export const listArchivesOperation: Operation = {
   tag,
   access: ACCESS.read,
   summary: 'The archives that there are.',
-  answers: {
+  responses: {
     200: Type.Object(
       { value: Type.Array(Type.Object({ name: Type.String(), url: Type.String() })) },
       { title: 'Archives' },
     ),
   },
   examples: {
-    answer: {
+    response: {
       all: { value: [{ name: 'BatchTasks', url: 'http://127.0.0.1:7243/api/v1/Archive/BatchTasks' }] },
     },
   },
@@ -146,7 +146,7 @@ export const describeArchivesOperation: Operation = {
   tag,
   access: ACCESS.read,
   summary: 'The columns of each archive; odata.metadata of a list leads here.',
-  answers: { 200: Type.Object({ BatchTasks: Columns }) },
+  responses: { 200: Type.Object({ BatchTasks: Columns }) },
 };
 
 export const describeArchiveOperation: Operation = {
@@ -154,15 +154,15 @@ export const describeArchiveOperation: Operation = {
   tag,
   access: ACCESS.read,
   summary: 'The columns of the list of batch tasks.',
-  answers: { 200: Columns },
+  responses: { 200: Columns },
 };
 
 /** The same operations under their second paths. */
-export const describeArchivesTooOperation: Operation = {
+export const describeArchivesAliasOperation: Operation = {
   ...describeArchivesOperation,
   id: 'describeArchivesToo',
 };
-export const describeArchiveTooOperation: Operation = {
+export const describeArchiveAliasOperation: Operation = {
   ...describeArchiveOperation,
   id: 'describeArchiveToo',
 };
@@ -197,12 +197,12 @@ const Provider = Type.String({ description: 'BatchTasks, the only one' });
 
 /** Arguments and answers of the methods of the Archive agent, by their names (contract, section 6). */
 const AGENT_METHODS: Readonly<
-  Record<string, { args: Record<string, TSchema>; answer: TSchema; example: object }>
+  Record<string, { args: Record<string, TSchema>; returns: TSchema; example: object }>
 > = {
-  GetProviderNames: { args: {}, answer: Type.Array(Type.String()), example: {} },
+  GetProviderNames: { args: {}, returns: Type.Array(Type.String()), example: {} },
   GetAvailableColumns: {
     args: { ProviderName: Provider, Context: Type.Optional(Type.String()) },
-    answer: Type.Array(ColumnInfo),
+    returns: Type.Array(ColumnInfo),
     example: { ProviderName: 'BatchTasks', Context: '' },
   },
   GetArchiveListByColumns: {
@@ -217,7 +217,7 @@ const AGENT_METHODS: Readonly<
       Page: Type.Optional(Type.Integer({ description: 'From 0; if negative how many tasks to pass over' })),
       PageSize: Type.Optional(Type.Integer()),
     },
-    answer: Type.Array(ListItem),
+    returns: Type.Array(ListItem),
     example: {
       ProviderName: 'BatchTasks',
       Columns: ['DefinitionName', 'State'],
@@ -240,7 +240,7 @@ export function archiveAgentOperation(name: string, summary: string): Operation 
     access: ACCESS.read,
     summary,
     description: 'Names of arguments may be in any casing.',
-    answers: { 200: method.answer },
+    responses: { 200: method.returns },
     reads: { body: Type.Object(method.args), bodyIsOptional: true },
     examples: { request: { arguments: method.example } },
   };

@@ -15,12 +15,12 @@ import { ObjectReader } from '../body/object-reader.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { baseUrl } from '../urls.ts';
 import { columnsByName } from './archive-columns.ts';
-import { CARRIER, ENTITY, overrideFormat, RowWriter } from './batch-task-list-codec.ts';
+import { ENTITY, overrideFormat, PAYLOAD, RowWriter } from './batch-task-list-codec.ts';
 import {
+  describeArchiveAliasOperation,
   describeArchiveOperation,
+  describeArchivesAliasOperation,
   describeArchivesOperation,
-  describeArchivesTooOperation,
-  describeArchiveTooOperation,
   listArchiveOperation,
   listArchivesOperation,
   listBatchTasksOperation,
@@ -80,11 +80,11 @@ export class QueryOptions {
   }
 
   /** A whole number from 0, or `undefined` if the option is absent or empty. */
-  count(name: OptionName, most: number): number | undefined {
+  count(name: OptionName, max: number): number | undefined {
     const text = this.text(name);
     if (text === '') return undefined;
-    if (!/^\d{1,10}$/.test(text) || Number(text) > most) {
-      throw this.#wrong(name, `a whole number from 0 to ${most}`);
+    if (!/^\d{1,10}$/.test(text) || Number(text) > max) {
+      throw this.#wrong(name, `a whole number from 0 to ${max}`);
     }
     return Number(text);
   }
@@ -137,7 +137,7 @@ export function readSkipToken(order: readonly OrderColumn[], token: string): Cur
   const fits =
     orderOfToken === orderText(order) &&
     place.length === order.length &&
-    order.every((column, index) => isPlaceOf(column, place[index]));
+    order.every((column, index) => isCursorValue(column, place[index]));
   if (!fits)
     throw invalid`$skiptoken does not belong to this list; what odata.nextLink had is accepted, with the same $orderBy.`;
   return place as string[];
@@ -156,7 +156,7 @@ function parse(token: string): unknown[] {
   }
 }
 
-function isPlaceOf(column: Expression, value: unknown): boolean {
+function isCursorValue(column: Expression, value: unknown): boolean {
   if (typeof value !== 'string') return false;
   switch (kindOfExpression(column)) {
     case 'text':
@@ -187,53 +187,53 @@ export const DEFAULT_TOP = 100;
 /** Reports the number at which counting stopped. */
 const COUNT_CUT_HEADER = 'Batchline-Count-Cut';
 
-type Parts = { tasks: TaskDeps };
+type Deps = { tasks: TaskDeps };
 
 /** `GET /api/v1/BatchTask`: the archive list (contract, section 6). */
-export async function batchTaskListRoutes(app: FastifyInstance, { tasks }: Parts): Promise<void> {
-  app.get('/', { config: { answer: CARRIER, operation: listBatchTasksOperation } }, (request, reply) =>
-    answerList(request, reply, tasks, '/BatchTask', new QueryOptions([request.query as object], false)),
+export async function batchTaskListRoutes(app: FastifyInstance, { tasks }: Deps): Promise<void> {
+  app.get('/', { config: { payload: PAYLOAD, operation: listBatchTasksOperation } }, (request, reply) =>
+    sendList(request, reply, tasks, '/BatchTask', new QueryOptions([request.query as object], false)),
   );
 }
 
 /** `/api/v1/Archive`: the archives there are, their columns, and the list again (contract, section 6). */
-export async function archiveRoutes(app: FastifyInstance, { tasks }: Parts): Promise<void> {
+export async function archiveRoutes(app: FastifyInstance, { tasks }: Deps): Promise<void> {
   const path = `/Archive/${ARCHIVE}`;
-  app.get('/Archive', { config: { answer: 'Archives', operation: listArchivesOperation } }, (request) => ({
+  app.get('/Archive', { config: { payload: 'Archives', operation: listArchivesOperation } }, (request) => ({
     value: [{ name: ARCHIVE, url: `${baseUrl(request)}/api/v1${path}` }],
   }));
 
   for (const [url, operation] of Object.entries({
     '/Archive$metadata': describeArchivesOperation,
-    '/Archive/$metadata': describeArchivesTooOperation,
+    '/Archive/$metadata': describeArchivesAliasOperation,
   })) {
-    const config = { answer: 'Archives', operation };
+    const config = { payload: 'Archives', operation };
     app.get(url, { config }, (request) => ({ [ARCHIVE]: columnsByName(localeOf(request)) }));
   }
 
   for (const [url, operation] of Object.entries({
     [`${path}/$metadata`]: describeArchiveOperation,
-    [`${path}$metadata`]: describeArchiveTooOperation,
+    [`${path}$metadata`]: describeArchiveAliasOperation,
   })) {
-    const config = { answer: 'Columns', operation };
+    const config = { payload: 'Columns', operation };
     app.get(url, { config }, (request) => columnsByName(localeOf(request)));
   }
 
-  app.get(path, { config: { answer: CARRIER, operation: listArchiveOperation } }, (request, reply) => {
+  app.get(path, { config: { payload: PAYLOAD, operation: listArchiveOperation } }, (request, reply) => {
     const options = new QueryOptions([request.query as object], true);
-    return answerList(request, reply, tasks, path, options);
+    return sendList(request, reply, tasks, path, options);
   });
 
-  app.post(path, { config: { answer: CARRIER, operation: postArchiveOperation } }, (request, reply) => {
+  app.post(path, { config: { payload: PAYLOAD, operation: postArchiveOperation } }, (request, reply) => {
     new ObjectReader(request.body ?? {}, 'The body'); // refuses anything but an object
     const sources = [request.query as object, (request.body ?? {}) as object];
     const options = new QueryOptions(sources, true);
-    return answerList(request, reply, tasks, path, options);
+    return sendList(request, reply, tasks, path, options);
   });
 }
 
 /** Returns a page of the list, or its columns if `$metadata` asks for them. */
-async function answerList(
+async function sendList(
   request: FastifyRequest,
   reply: FastifyReply,
   tasks: TaskDeps,
@@ -277,7 +277,7 @@ function readRequest(
   const settings = options.words('$options', '&', ['GrandTotal=true', 'GrandTotal=false']);
   const selection = parseSelection(options.text('$select'), timeZone.iana);
   const grouping = groupingOf(selection, options.text('$orderBy'));
-  const order = placesOf(grouping) ?? parseOrder(options.text('$orderBy'));
+  const order = pagingOrder(grouping) ?? parseOrder(options.text('$orderBy'));
   const token = options.text('$skiptoken');
   const skip = options.count('$skip', INT32_MAX) ?? 0;
   if (token !== '' && skip > 0) throw invalid`$skip and $skiptoken are both there; one is accepted.`;
@@ -295,7 +295,7 @@ function readRequest(
 }
 
 /** What the places of a grouped list are in: groups alone are counted in the place of the task. */
-function placesOf(grouping: ReturnType<typeof groupingOf>): ArchiveRequest['order'] | undefined {
+function pagingOrder(grouping: ReturnType<typeof groupingOf>): ArchiveRequest['order'] | undefined {
   if (grouping === undefined || grouping.showsDetails) return grouping?.order;
   return [...grouping.groupOrder, ...parseOrder('batchTaskId')];
 }

@@ -7,8 +7,8 @@ import type { Operation } from '../openapi/operation.ts';
 import { DateTime, Int32, nullable } from '../openapi/operation.ts';
 import { IGNORED } from './batch-task-params.ts';
 import {
-  AnsweredBatchTaskInfo,
   BatchTaskInfo,
+  BatchTaskInfoResponse,
   BatchTaskStart,
   BatchTaskState,
   BatchTaskUpdate,
@@ -34,11 +34,11 @@ export const startBatchTaskOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Starts a batch task; answers its id.',
-  answers: { 200: TaskId },
+  responses: { 200: TaskId },
   headers: IGNORED,
   refusals: [409, 410],
   reads: { body: BatchTaskStart },
-  examples: { request: { countdown: COUNTDOWN_START }, answer: { id: 274 } },
+  examples: { request: { countdown: COUNTDOWN_START }, response: { id: 274 } },
 };
 
 const TaskOrState = Type.Union([Int32, BatchTaskState], {
@@ -50,15 +50,15 @@ export const getBatchTaskOperation: Operation = {
   access: ACCESS.readOrWork,
   tag,
   summary: 'One batch task by its id, or the own ones in a state by its name.',
-  answers: { 200: Type.Union([AnsweredBatchTaskInfo, Type.Array(AnsweredBatchTaskInfo)]) },
+  responses: { 200: Type.Union([BatchTaskInfoResponse, Type.Array(BatchTaskInfoResponse)]) },
   headers: { ...VERSION, ...LIST_CUT },
   reads: { params: Type.Object({ id: TaskOrState }), query: SelectQuery },
   conditions: 'read',
-  examples: { answer: { published: PUT_SAMPLE.answer } },
+  examples: { response: { published: PUT_SAMPLE.response } },
 };
 
-const carriers = Object.fromEntries(BODY_TYPES.map((type) => [type, BatchTaskUpdate]));
-const carrierOrPatch = Type.Union([BatchTaskUpdate, JsonPatchDocument]);
+const payloads = Object.fromEntries(BODY_TYPES.map((type) => [type, BatchTaskUpdate]));
+const payloadOrPatch = Type.Union([BatchTaskUpdate, JsonPatchDocument]);
 
 export const updateBatchTaskOperation: Operation = {
   id: 'updateBatchTask',
@@ -66,16 +66,16 @@ export const updateBatchTaskOperation: Operation = {
   tag,
   summary: 'Updates State, Description, Response and Request.',
   description:
-    'Only these four are updated; everything else in the body is ignored. A property that is absent stays, null clears a text. State must be a legal move or the same state; null, All and Unknown leave it as it is. The carrier may be wrapped: `{"BatchTaskInfo": {…}}`.',
-  answers: { 200: AnsweredBatchTaskInfo },
+    'Only these four are updated; everything else in the body is ignored. A property that is absent stays, null clears a text. State must be a legal move or the same state; null, All and Unknown leave it as it is. The payload may be wrapped: `{"BatchTaskInfo": {…}}`.',
+  responses: { 200: BatchTaskInfoResponse },
   headers: VERSION,
   refusals: [409],
   reads: {
     query: SelectQuery,
-    body: { content: { ...carriers, 'application/json-patch+json': carrierOrPatch } },
+    body: { content: { ...payloads, 'application/json-patch+json': payloadOrPatch } },
   },
   conditions: 'change',
-  examples: { request: { published: PUT_SAMPLE.request }, answer: { published: PUT_SAMPLE.answer } },
+  examples: { request: { published: PUT_SAMPLE.request }, response: { published: PUT_SAMPLE.response } },
 };
 
 export const patchBatchTaskOperation: Operation = {
@@ -89,16 +89,16 @@ export const patchBatchTaskOperation: Operation = {
     query: SelectQuery,
     body: {
       content: {
-        ...carriers,
-        'application/json': carrierOrPatch,
-        'text/json': carrierOrPatch,
+        ...payloads,
+        'application/json': payloadOrPatch,
+        'text/json': payloadOrPatch,
         'application/json-patch+json': JsonPatchDocument,
       },
     },
   },
   examples: {
     request: { merge: { Description: 'on its way', Response: null } },
-    answer: { published: PUT_SAMPLE.answer },
+    response: { published: PUT_SAMPLE.response },
   },
 };
 
@@ -107,7 +107,7 @@ export const deleteBatchTaskOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Deletes a batch task.',
-  answers: { 204: null },
+  responses: { 204: null },
   refusals: [409],
   conditions: 'change',
 };
@@ -117,9 +117,9 @@ export const stopBatchTaskOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Stops a batch task; answers whether it was or will be stopped.',
-  answers: { 200: Type.Boolean({ description: 'false: it had ended, or can not be cancelled' }) },
+  responses: { 200: Type.Boolean({ description: 'false: it had ended, or can not be cancelled' }) },
   conditions: 'change',
-  examples: { answer: { stopped: true } },
+  examples: { response: { stopped: true } },
 };
 
 export const restartBatchTaskOperation: Operation = {
@@ -127,7 +127,7 @@ export const restartBatchTaskOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Runs a failed task again under its id.',
-  answers: { 200: AnsweredBatchTaskInfo },
+  responses: { 200: BatchTaskInfoResponse },
   refusals: [409],
   reads: { query: SelectQuery },
   conditions: 'change',
@@ -151,7 +151,7 @@ export const bulkBatchTasksOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Stops, restarts or deletes the tasks of a filter; a dry run changes nothing.',
-  answers: { 200: BulkOutcome },
+  responses: { 200: BulkOutcome },
   examples: { request: { dryRun: { Action: 'Restart', Filter: "state eq 'Failed'", DryRun: true } } },
 };
 
@@ -160,14 +160,14 @@ export const copyBatchTaskOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Starts a task like this one, with other parameters if given; answers its id.',
-  answers: { 200: TaskId },
+  responses: { 200: TaskId },
   headers: IGNORED,
   refusals: [409, 410],
   reads: {
     body: Type.Pick(Type.Partial(BatchTaskStart), ['ParameterObject', 'StartAt', 'DelaySeconds', 'Priority']),
     bodyIsOptional: true,
   },
-  examples: { request: { shorter: { ParameterObject: { seconds: '5' } } }, answer: { id: 275 } },
+  examples: { request: { shorter: { ParameterObject: { seconds: '5' } } }, response: { id: 275 } },
 };
 
 const AuditEntry = Type.Object(
@@ -188,7 +188,7 @@ export const readBatchTaskAuditOperation: Operation = {
   access: ACCESS.readOrWork,
   tag,
   summary: 'Every change of the state of a batch task.',
-  answers: { 200: Type.Array(AuditEntry) },
+  responses: { 200: Type.Array(AuditEntry) },
 };
 
 const LogLine = Type.Object(
@@ -207,7 +207,7 @@ export const readBatchTaskLogOperation: Operation = {
   access: ACCESS.readOrWork,
   tag,
   summary: 'What the runs of a batch task have logged last.',
-  answers: { 200: Type.Array(LogLine) },
+  responses: { 200: Type.Array(LogLine) },
   headers: LIST_CUT,
 };
 
@@ -226,7 +226,7 @@ export const listBatchTaskChildrenOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'The batch tasks that a batch task has started, and how far they have come.',
-  answers: { 200: Children },
+  responses: { 200: Children },
   headers: LIST_CUT,
 };
 
@@ -235,7 +235,7 @@ export const getBatchTaskParentOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'The batch task that has started this one.',
-  answers: { 200: BatchTaskInfo },
+  responses: { 200: BatchTaskInfo },
 };
 
 const AnyFile = { content: { '*/*': Type.Unsafe<Blob>({ type: 'string', format: 'binary' }) } };
@@ -250,7 +250,7 @@ export const getBatchTaskFileOperation: Operation = {
   access: ACCESS.readOrWork,
   tag,
   summary: 'The result file of a batch task, or a range of it.',
-  answers: { 200: AnyFile, 206: AnyFile },
+  responses: { 200: AnyFile, 206: AnyFile },
   headers: FILE_HEADERS,
   refusals: [416],
   conditions: 'file',
@@ -261,6 +261,6 @@ export const headBatchTaskFileOperation: Operation = {
   id: 'headBatchTaskFile',
   access: ACCESS.readOrWork,
   summary: 'What the result file is, without its content.',
-  answers: { 200: null },
+  responses: { 200: null },
   refusals: [],
 };

@@ -36,15 +36,15 @@ const MAX_PATHS = 1000;
 const MAX_DEPTH = 64;
 
 /**
- * Returns a function that applies `$select` to the carriers of an answer (contract, sections 2 and 3): properties that
+ * Returns a function that applies `$select` to the payloads of an answer (contract, sections 2 and 3): properties that
  * it does not name are null, numbers and flags too. Names match in any casing; `TableRight/Mask` selects inside a
  * property; unknown names are ignored.
  *
- * @param query the query of the request; without a `$select`, or with a blank one, carriers stay as they are
+ * @param query the query of the request; without a `$select`, or with a blank one, payloads stay as they are
  */
-export function selector(query: unknown): (carrier: BatchTaskInfo) => BatchTaskInfo {
+export function selector(query: unknown): (payload: BatchTaskInfo) => BatchTaskInfo {
   const selection = readSelection(query);
-  return (carrier) => (selection === 'all' ? carrier : pick(carrier, selection, false));
+  return (payload) => (selection === 'all' ? payload : pick(payload, selection, false));
 }
 
 function readSelection(query: unknown): Selection {
@@ -129,15 +129,15 @@ export type StartRoute = { Querystring: Static<typeof StartQuery> & Record<strin
  * Reads the start options: due time, priority, and the idempotency key. An option in the body wins over the
  * same one in the query.
  *
- * @param carriers the body, and the carrier inside it
+ * @param payloads the body, and the payload inside it
  * @throws RequestError (invalid) if one is wrong
  */
 export function readStartOptions(
   request: FastifyRequest,
-  ...carriers: readonly ObjectReader[]
+  ...payloads: readonly ObjectReader[]
 ): StartOptions {
   const option = (name: keyof typeof OPTIONS): string | undefined => {
-    const inBody = carriers.map((carrier) => carrier.text(name)).find((text) => text);
+    const inBody = payloads.map((payload) => payload.text(name)).find((text) => text);
     return inBody ?? queryValue(request, name);
   };
   const startAt = option('StartAt');

@@ -92,7 +92,7 @@ function namesOf(path: string): string[] {
   return names.split('/').map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** A state as carriers write it, if it is one. */
+/** A state as payloads write it, if it is one. */
 function stateOf(value: unknown): unknown {
   return typeof value === 'string' || typeof value === 'number' ? (parseState(value) ?? value) : value;
 }

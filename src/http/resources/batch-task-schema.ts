@@ -106,7 +106,7 @@ const SelectedBatchTaskInfo = Type.Object(
 );
 
 /** A BatchTaskInfo in responses, with or without `$select`. */
-export const AnsweredBatchTaskInfo = Type.Union([BatchTaskInfo, SelectedBatchTaskInfo]);
+export const BatchTaskInfoResponse = Type.Union([BatchTaskInfo, SelectedBatchTaskInfo]);
 
 /** The query of calls that return BatchTaskInfos. */
 export const SelectQuery = Type.Object({

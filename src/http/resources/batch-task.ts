@@ -14,7 +14,7 @@ import { describe, ObjectReader, STATES } from '../body/object-reader.ts';
 import { conditionsOf, isNotModified, setEtag } from '../conditional.ts';
 import { localeOf } from '../i18n/locale.ts';
 import { queryFlag } from '../query.ts';
-import { noteStart } from '../request-telemetry.ts';
+import { logStart } from '../request-telemetry.ts';
 import { markTruncated } from '../respond.ts';
 import { BATCH_TASK_PROPERTIES, readChange, readStart, TaskSerializer } from './batch-task-codec.ts';
 import {
@@ -42,8 +42,8 @@ import { jsonPatchChange } from './batch-task-patch.ts';
 
 type ById = { Params: { id: string } };
 
-const CARRIER = 'BatchTaskInfo';
-const CONFIG = { answer: CARRIER };
+const PAYLOAD = 'BatchTaskInfo';
+const CONFIG = { payload: PAYLOAD };
 
 /** The REST resource `/api/v1/BatchTask` (contract, section 2). */
 export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
@@ -54,11 +54,11 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       schema: { querystring: StartQuery, headers: StartHeaders },
     },
     async (request, reply) => {
-      const body = new ObjectReader(request.body, CARRIER);
-      const carrier = body.unwrapped(CARRIER);
-      const options = readStartOptions(request, carrier, body);
-      listIgnored(reply, [...carrier.names, ...body.names], [...BATCH_TASK_PROPERTIES, CARRIER]);
-      return noteStart(request, await startTask(tasks, callerOf(request), readStart(carrier), options));
+      const body = new ObjectReader(request.body, PAYLOAD);
+      const payload = body.unwrapped(PAYLOAD);
+      const options = readStartOptions(request, payload, body);
+      listIgnored(reply, [...payload.names, ...body.names], [...BATCH_TASK_PROPERTIES, PAYLOAD]);
+      return logStart(request, await startTask(tasks, callerOf(request), readStart(payload), options));
     },
   );
 
@@ -126,7 +126,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
 }
 
 /**
- * Reads what a PUT or PATCH changes (contract, section 2). An object is the carrier or a merge patch, which are
+ * Reads what a PUT or PATCH changes (contract, section 2). An object is the payload or a merge patch, which are
  * the same here; a list is a JSON Patch. PATCH decides by the shape, which must match the patch type if there is one; PUT
  * accepts a list only as `application/json-patch+json`.
  */
@@ -137,7 +137,7 @@ function readTaskChange({ method, body, headers }: FastifyRequest, writer: TaskS
     return jsonPatchChange(body, writer);
   if (method === 'PATCH' && patchType === 'json')
     throw invalid`A JSON Patch is a list of operations, but the body is ${describe(body)}.`;
-  return readChange(new ObjectReader(body, CARRIER).unwrapped(CARRIER));
+  return readChange(new ObjectReader(body, PAYLOAD).unwrapped(PAYLOAD));
 }
 
 const PATCH_TYPE = /^\s*application\/(json|merge)-patch\+json\s*(?:;|$)/i;
@@ -168,7 +168,7 @@ export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks
   app.post<ControlById & { Querystring: Static<typeof RestartQuery> }>(
     '/:id/Restart',
     {
-      config: { answer: 'BatchTaskInfo', operation: restartBatchTaskOperation },
+      config: { payload: 'BatchTaskInfo', operation: restartBatchTaskOperation },
       schema: { querystring: RestartQuery },
     },
     async (request) => {
@@ -183,7 +183,7 @@ export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks
 
   app.post<{ Body: Static<typeof Bulk> }>(
     '/Bulk',
-    { config: { answer: 'BulkOutcome', operation: bulkBatchTasksOperation }, schema: { body: Bulk } },
+    { config: { payload: 'BulkOutcome', operation: bulkBatchTasksOperation }, schema: { body: Bulk } },
     async (request) => {
       const { Action, Filter, DryRun = false, Limit = DEFAULT_BULK, FromStart = false } = request.body;
       const caller = callerOf(request);
@@ -223,7 +223,7 @@ export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks
       const parameters = body.dictionary('ParameterObject');
       const options = readStartOptions(request, body);
       listIgnored(reply, body.names, ['ParameterObject']);
-      return noteStart(request, await copyTask(tasks, callerOf(request), id, parameters, options));
+      return logStart(request, await copyTask(tasks, callerOf(request), id, parameters, options));
     },
   );
 }

@@ -11,7 +11,7 @@ import { readTask } from '../../services/read-tasks.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { Int32, type Operation } from '../openapi/operation.ts';
 import { formatOf, sendNull } from '../respond.ts';
-import { AgentArguments, orIfMissing } from './batch-agent.ts';
+import { AgentArguments, orIfNotFound } from './batch-agent.ts';
 
 const tag = 'BLOB';
 const reads = { body: Type.Object({ BatchTaskId: Int32 }), bodyIsOptional: true } as const;
@@ -29,7 +29,7 @@ const getOutputFromBatchOperation: Operation = {
   summary: "A batch task's output: its result file.",
   description:
     'Bytes if Accept prefers application/octet-stream, none if there is no output; else base64 or null. An unknown task has no output.',
-  answers: {
+  responses: {
     200: {
       content: {
         'application/octet-stream': Type.String({ format: 'binary' }),
@@ -50,7 +50,7 @@ const cleanupBatchTaskOperation: Operation = {
   tag,
   summary: 'Removes a batch task with its binary objects and its result file.',
   description: 'The natural end of SucceededManualCleanup. An unknown task is no error.',
-  answers: { 204: null },
+  responses: { 204: null },
   refusals: [409],
   reads,
   examples,
@@ -62,7 +62,7 @@ const BYTES = 'application/octet-stream';
 export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.post(
     '/GetOutputFromBatch',
-    { config: { answer: 'base64Binary', ownType: true, operation: getOutputFromBatchOperation } },
+    { config: { payload: 'base64Binary', ownType: true, operation: getOutputFromBatchOperation } },
     async (request, reply) => {
       const id = new AgentArguments(request).int('BatchTaskId');
       const output = await findOutput(tasks, callerOf(request), id);
@@ -83,7 +83,7 @@ export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: 
 
 /** A task's result file; `undefined` if it has none, or the caller may not see the task. */
 async function findOutput(tasks: TaskDeps, caller: Caller, id: number): Promise<KeptResult | undefined> {
-  const task = await orIfMissing(undefined, () => readTask(tasks, caller, id));
+  const task = await orIfNotFound(undefined, () => readTask(tasks, caller, id));
   return task === undefined ? undefined : tasks.files.findResult(task.id);
 }
 

@@ -8,8 +8,8 @@ import {
 import { STORED_STATES } from '../../core/task-state.ts';
 
 const CLOSED = { additionalProperties: false } as const;
-const MAX_OF_PAGE = 500;
-const USUAL_PAGE = 100;
+const MAX_LIMIT = 500;
+const DEFAULT_LIMIT = 100;
 
 /** The query of lists of children. */
 export const ChildrenQuery = Type.Object({
@@ -18,14 +18,14 @@ export const ChildrenQuery = Type.Object({
   Limit: Type.Optional(
     Type.String({
       pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$',
-      description: `1 to ${MAX_OF_PAGE}; ${USUAL_PAGE} where it is absent`,
+      description: `1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} where it is absent`,
     }),
   ),
 });
 
 /** What a query of lists of children asks for. */
 export function readChildrenQuery({ After, State, Limit }: Static<typeof ChildrenQuery>) {
-  return { afterId: Number(After ?? 0), state: State, limit: Number(Limit ?? USUAL_PAGE) };
+  return { afterId: Number(After ?? 0), state: State, limit: Number(Limit ?? DEFAULT_LIMIT) };
 }
 
 /** `POST /Workers/Leases/{lease}/Children` */

@@ -19,7 +19,7 @@ export async function taskChildrenRoutes(
   app.get<{ Params: { id: string }; Querystring: Static<typeof ChildrenQuery> }>(
     '/:id/Children',
     {
-      config: { answer: 'Children', operation: listBatchTaskChildrenOperation },
+      config: { payload: 'Children', operation: listBatchTaskChildrenOperation },
       schema: { querystring: ChildrenQuery },
     },
     async (request, reply) => {
@@ -41,7 +41,7 @@ export async function taskChildrenRoutes(
 
   app.get<{ Params: { id: string } }>(
     '/:id/Parent',
-    { config: { answer: 'BatchTaskInfo', operation: getBatchTaskParentOperation } },
+    { config: { payload: 'BatchTaskInfo', operation: getBatchTaskParentOperation } },
     async (request) => {
       const caller = callerOf(request);
       const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));

@@ -61,7 +61,7 @@ const listDefinitionsOperation: Operation = {
   access: ACCESS.readCommon,
   tag,
   summary: 'The definitions that tasks can be started by.',
-  answers: { 200: Type.Array(Definition) },
+  responses: { 200: Type.Array(Definition) },
 };
 
 const getDefinitionOperation: Operation = {
@@ -69,7 +69,7 @@ const getDefinitionOperation: Operation = {
   access: ACCESS.readCommon,
   tag,
   summary: 'One definition.',
-  answers: { 200: Definition },
+  responses: { 200: Definition },
 };
 
 const pauseDefinitionOperation: Operation = {
@@ -77,7 +77,7 @@ const pauseDefinitionOperation: Operation = {
   access: ACCESS.administerServer,
   tag,
   summary: 'Pauses a definition: its tasks wait.',
-  answers: { 200: Definition },
+  responses: { 200: Definition },
 };
 
 const resumeDefinitionOperation: Operation = {
@@ -85,7 +85,7 @@ const resumeDefinitionOperation: Operation = {
   access: ACCESS.administerServer,
   tag,
   summary: 'Resumes a definition.',
-  answers: { 200: Definition },
+  responses: { 200: Definition },
 };
 
 const limitDefinitionOperation: Operation = {
@@ -93,7 +93,7 @@ const limitDefinitionOperation: Operation = {
   access: ACCESS.administerServer,
   tag,
   summary: 'Sets how many runs there may be at once, for each tenant, and in a period.',
-  answers: { 200: Definition },
+  responses: { 200: Definition },
   examples: { request: { limits: { Concurrent: 4, PerTenant: 1, Rate: { Runs: 100, Seconds: 60 } } } },
 };
 
@@ -102,7 +102,7 @@ const unlimitDefinitionOperation: Operation = {
   access: ACCESS.administerServer,
   tag,
   summary: "Makes the definition's own limits count again.",
-  answers: { 200: Definition },
+  responses: { 200: Definition },
 };
 
 const DefinitionChange = Type.Object(
@@ -115,7 +115,7 @@ const readDefinitionAuditOperation: Operation = {
   access: ACCESS.readAsServerAdministrator,
   tag,
   summary: 'Who has paused, resumed or limited a definition.',
-  answers: { 200: Type.Array(DefinitionChange) },
+  responses: { 200: Type.Array(DefinitionChange) },
 };
 
 const Retention = dictionary<string>(Type.String(), {
@@ -128,8 +128,8 @@ const getRetentionOperation: Operation = {
   access: ACCESS.readCommon,
   tag,
   summary: 'How long its tasks are kept after their end, by state.',
-  answers: { 200: Retention },
-  examples: { answer: { default: { Succeeded: '30d', Failed: '90d' } } },
+  responses: { 200: Retention },
+  examples: { response: { default: { Succeeded: '30d', Failed: '90d' } } },
 };
 
 const setRetentionOperation: Operation = {
@@ -137,7 +137,7 @@ const setRetentionOperation: Operation = {
   access: ACCESS.administerServer,
   tag,
   summary: 'Sets it.',
-  answers: { 200: Retention },
+  responses: { 200: Retention },
   examples: { request: { week: { Succeeded: '7d', Failed: 'never' } } },
 };
 
@@ -146,7 +146,7 @@ const resetRetentionOperation: Operation = {
   access: ACCESS.administerServer,
   tag,
   summary: 'Leaves it to the definition and the settings again.',
-  answers: { 204: null },
+  responses: { 204: null },
 };
 
 type ByName = { Params: { name: string } };
@@ -173,7 +173,7 @@ const Limits = Type.Object(
   { additionalProperties: false },
 );
 
-const CONFIG = { answer: 'Definition' };
+const CONFIG = { payload: 'Definition' };
 const READ = { ...CONFIG } as const;
 
 /**
@@ -230,7 +230,7 @@ export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks:
 
   app.get<ByName>(
     '/:name/Audit',
-    { config: { answer: 'DefinitionChange', operation: readDefinitionAuditOperation } },
+    { config: { payload: 'DefinitionChange', operation: readDefinitionAuditOperation } },
     async (request) => {
       const locale = localeOf(request);
       const changes = await readDefinitionAudit(db, await definitionNamed(tasks, request.params.name));
@@ -282,7 +282,7 @@ function toWire(one: KnownDefinition, control: DefinitionControl | undefined, lo
 
 type RetentionByName = { Params: { name: string } };
 
-const RETENTION_CONFIG = { answer: 'Retention' };
+const RETENTION_CONFIG = { payload: 'Retention' };
 
 const Rules = Type.Record(Type.String(), Type.String());
 

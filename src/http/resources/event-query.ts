@@ -14,7 +14,7 @@ export interface EventQuery {
 const PARAMETERS = ['Name', 'State', 'Own', 'After'];
 const ACCEPTED = PARAMETERS.join(', ');
 /** How long a list of names may be. */
-const LONGEST = 10_000;
+const MAX_NAMES_LENGTH = 10_000;
 
 /**
  * Reads the query of `/Events`, names in any casing: `Name` and `State` (several by commas or repeated), `Own`,
@@ -46,7 +46,7 @@ export function readEventQuery(request: FastifyRequest, taskId?: number): EventQ
 
 /** Names of definitions, in lower case. There need be no such definition yet. */
 export function readNames(names: readonly string[]): Set<string> {
-  for (const name of names) checkText(message`The name`, name, LONGEST);
+  for (const name of names) checkText(message`The name`, name, MAX_NAMES_LENGTH);
   return new Set(names.map((name) => name.toLowerCase()));
 }
 

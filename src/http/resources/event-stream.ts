@@ -44,9 +44,9 @@ function writeProgress(progress: TaskProgress, locale: Locale): object {
 /** How long a client waits before it comes back, in milliseconds. */
 const RETRY_MS = 2000;
 /** What may wait for a slow client, in bytes; beyond it the stream is cut, and the client resumes. */
-const MAX_WAITING = 1024 * 1024;
+const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** Below this, more of the past is read. */
-const ROOM = 64 * 1024;
+const LOW_WATER_BYTES = 64 * 1024;
 
 /** One client's stream of server-sent events, as bytes. */
 export class EventStream extends Readable implements Follower {
@@ -55,11 +55,11 @@ export class EventStream extends Readable implements Follower {
   readonly #filter: EventFilter;
   readonly #locale: Locale;
   #position: number | undefined;
-  #told: number | undefined;
+  #announced: number | undefined;
   #roomWanted: (() => void) | undefined;
 
   constructor(caller: Caller, filter: EventFilter, locale: Locale) {
-    super({ highWaterMark: ROOM });
+    super({ highWaterMark: LOW_WATER_BYTES });
     this.caller = caller;
     this.#filter = filter;
     this.#locale = locale;
@@ -68,7 +68,7 @@ export class EventStream extends Readable implements Follower {
   /** Begins the stream after an event. */
   open(after: number): void {
     this.#position = after;
-    this.#told = after;
+    this.#announced = after;
     this.#write(`retry: ${RETRY_MS}\nid: ${after}\n: events after ${after}\n\n`);
   }
 
@@ -77,7 +77,7 @@ export class EventStream extends Readable implements Follower {
       // A client that comes from another process may be ahead of this one.
       if (event.id <= (this.#position ?? 0)) continue;
       if (!concerns(this.caller, this.#filter, { ...event, state: event.to })) continue;
-      this.#told = event.id;
+      this.#announced = event.id;
       this.#write(
         `id: ${event.id}\nevent: state\ndata: ${JSON.stringify(writeEvent(event, this.#locale))}\n\n`,
       );
@@ -94,8 +94,8 @@ export class EventStream extends Readable implements Follower {
 
   /** A sign of life, which also tells the client how far it has come where nothing concerned it. */
   beat(): void {
-    const moved = this.#position !== this.#told;
-    this.#told = this.#position;
+    const moved = this.#position !== this.#announced;
+    this.#announced = this.#position;
     this.#write(moved ? `: \nid: ${this.#position}\n\n` : ': \n\n');
   }
 
@@ -105,7 +105,7 @@ export class EventStream extends Readable implements Follower {
   }
 
   async room(): Promise<void> {
-    while (!this.destroyed && this.readableLength >= ROOM) {
+    while (!this.destroyed && this.readableLength >= LOW_WATER_BYTES) {
       await new Promise<void>((resolve) => {
         this.#roomWanted = resolve;
       });
@@ -123,13 +123,13 @@ export class EventStream extends Readable implements Follower {
 
   #write(text: string): void {
     if (this.destroyed || this.readableEnded) return;
-    if (this.readableLength > MAX_WAITING) this.destroy();
+    if (this.readableLength > MAX_BUFFERED_BYTES) this.destroy();
     else this.push(text);
   }
 }
 
 /** The open streams of this process: gives their signs of life, and ends those whose sign-in is over. */
-export class OpenStreams {
+export class StreamRegistry {
   readonly #signIns = new Map<EventStream, () => Promise<Caller>>();
   readonly #meter: HttpMeter;
 

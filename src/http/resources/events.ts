@@ -8,13 +8,13 @@ import { concerns } from '../../events/filter.ts';
 import type { TaskDeps } from '../../services/context.ts';
 import { readTask } from '../../services/read-tasks.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { callerOf, signInAgain } from '../auth/hooks.ts';
+import { callerOf, reauthenticate } from '../auth/hooks.ts';
 import { localeOf } from '../i18n/locale.ts';
 import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
 import { readTaskId } from './batch-task-params.ts';
 import { StoredState } from './batch-task-schema.ts';
 import { type EventQuery, readEventQuery } from './event-query.ts';
-import { EventStream, OpenStreams, writeEvent } from './event-stream.ts';
+import { EventStream, StreamRegistry, writeEvent } from './event-stream.ts';
 
 const tag = 'Events';
 
@@ -68,7 +68,7 @@ const reads = {
   }),
 };
 
-const answers = {
+const responses = {
   200: {
     content: {
       'application/json': EventPage,
@@ -84,9 +84,9 @@ const readEventsOperation: Operation = {
   tag,
   summary: 'The events that one may see, as a stream or a page.',
   description: 'A stream of server-sent events where Accept names text/event-stream, otherwise one page.',
-  answers,
+  responses,
   reads,
-  examples: { answer: { begin: { After: 812, More: false, Events: [] } } },
+  examples: { response: { begin: { After: 812, More: false, Events: [] } } },
 };
 
 const readBatchTaskEventsOperation: Operation = {
@@ -112,22 +112,22 @@ export interface EventRouteDeps {
  * `/api/v1/Events` and `/api/v1/BatchTask/{id}/Events` (contract, section 8): as server-sent events where Accept
  * names text/event-stream, otherwise one page.
  */
-export async function eventRoutes(app: FastifyInstance, parts: EventRouteDeps): Promise<void> {
-  const streams = new OpenStreams(app, parts.heartbeatSeconds, parts.meter);
+export async function eventRoutes(app: FastifyInstance, deps: EventRouteDeps): Promise<void> {
+  const streams = new StreamRegistry(app, deps.heartbeatSeconds, deps.meter);
   const config = {
-    answer: 'EventPage',
+    payload: 'EventPage',
     ownType: true,
     repeatableQuery: true,
     xsrf: 'sameSite',
   } as const;
 
-  const answer = (request: FastifyRequest, reply: FastifyReply, query: EventQuery): Promise<unknown> =>
+  const respond = (request: FastifyRequest, reply: FastifyReply, query: EventQuery): Promise<unknown> =>
     request.headers.accept?.toLowerCase().includes('text/event-stream') === true
-      ? openStream(parts, streams, request, reply, query)
-      : readPage(parts, request, query);
+      ? openStream(deps, streams, request, reply, query)
+      : readPage(deps, request, query);
 
   app.get('/Events', { config: { ...config, operation: readEventsOperation } }, (request, reply) =>
-    answer(request, reply, readEventQuery(request)),
+    respond(request, reply, readEventQuery(request)),
   );
 
   app.get<{ Params: { id: string } }>(
@@ -136,15 +136,15 @@ export async function eventRoutes(app: FastifyInstance, parts: EventRouteDeps): 
     async (request, reply) => {
       const id = readTaskId(request.params.id);
       const query = readEventQuery(request, id);
-      await readTask(parts.tasks, callerOf(request), id);
-      return answer(request, reply, query);
+      await readTask(deps.tasks, callerOf(request), id);
+      return respond(request, reply, query);
     },
   );
 }
 
 async function openStream(
   { feed, authenticator }: EventRouteDeps,
-  streams: OpenStreams,
+  streams: StreamRegistry,
   request: FastifyRequest,
   reply: FastifyReply,
   { filter, after }: EventQuery,
@@ -152,7 +152,7 @@ async function openStream(
   const stream = new EventStream(callerOf(request), filter, localeOf(request));
   const place = await feed.join(stream, { after, taskId: filter.taskId });
   stream.once('close', () => place.leave());
-  streams.add(stream, () => signInAgain(request, authenticator));
+  streams.add(stream, () => reauthenticate(request, authenticator));
   stream.open(place.after);
   place.follow().catch((error: unknown) => {
     request.log.warn(

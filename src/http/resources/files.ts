@@ -37,7 +37,7 @@ const createUploadOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Uploads an input file for tasks.',
-  answers: { 201: CreatedUpload },
+  responses: { 201: CreatedUpload },
   refusals: [413],
   reads: {
     query: Type.Object({ Name: Type.String({ description: 'The file name' }) }),
@@ -55,7 +55,7 @@ const listUploadsOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'The own uploads.',
-  answers: { 200: Type.Array(UploadSchema) },
+  responses: { 200: Type.Array(UploadSchema) },
 };
 
 const deleteUploadOperation: Operation = {
@@ -63,11 +63,11 @@ const deleteUploadOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Deletes an upload.',
-  answers: { 204: null },
+  responses: { 204: null },
   reads: { params: Type.Object({ id: Type.String({ description: 'Its File' }) }) },
 };
 
-const CONFIG = { answer: 'Upload' };
+const CONFIG = { payload: 'Upload' };
 
 /**
  * `/api/v1/Uploads`: input files. `POST …?Name=customers.csv` keeps the body, of any type; the answer's File is what a
@@ -167,7 +167,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
 
   app.get<ById>(
     '/:id/Audit',
-    { config: { answer: 'AuditEntry', operation: readBatchTaskAuditOperation } },
+    { config: { payload: 'AuditEntry', operation: readBatchTaskAuditOperation } },
     async (request) => {
       const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const entries = await readAudit(tasks.database.sql, task.id);

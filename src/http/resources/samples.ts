@@ -25,7 +25,7 @@ export const PUT_SAMPLE = {
     ProgressDescription: 'Reduced dedicated budgetary management',
     ProgressPercent: 745,
   },
-  answer: {
+  response: {
     Id: 476,
     Name: 'Kling LLC',
     AssociateId: 269,

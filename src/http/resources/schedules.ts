@@ -57,7 +57,7 @@ const listSchedulesOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'The schedules that one may see.',
-  answers: { 200: Type.Array(ScheduleSchema) },
+  responses: { 200: Type.Array(ScheduleSchema) },
 };
 
 const createScheduleOperation: Operation = {
@@ -65,7 +65,7 @@ const createScheduleOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Makes a schedule.',
-  answers: { 201: ScheduleSchema },
+  responses: { 201: ScheduleSchema },
   refusals: [409],
   examples: {
     request: {
@@ -79,7 +79,7 @@ const getScheduleOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'One schedule, with its next due times.',
-  answers: { 200: ScheduleSchema },
+  responses: { 200: ScheduleSchema },
 };
 
 const listNextRunsOperation: Operation = {
@@ -87,7 +87,7 @@ const listNextRunsOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'The next due times of a schedule; none while it is paused.',
-  answers: { 200: Type.Array(DateTime) },
+  responses: { 200: Type.Array(DateTime) },
 };
 
 const previewNextRunsOperation: Operation = {
@@ -95,7 +95,7 @@ const previewNextRunsOperation: Operation = {
   access: ACCESS.readCommon,
   tag,
   summary: 'The next due times of an expression, to try it before it is saved.',
-  answers: { 200: Type.Array(DateTime) },
+  responses: { 200: Type.Array(DateTime) },
 };
 
 const changeScheduleOperation: Operation = {
@@ -103,7 +103,7 @@ const changeScheduleOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Changes what is given of a schedule.',
-  answers: { 200: ScheduleSchema },
+  responses: { 200: ScheduleSchema },
   refusals: [409],
   examples: { request: { later: { Cron: '0 4 * * *' } } },
 };
@@ -113,7 +113,7 @@ const pauseScheduleOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Pauses a schedule.',
-  answers: { 200: ScheduleSchema },
+  responses: { 200: ScheduleSchema },
 };
 
 const resumeScheduleOperation: Operation = {
@@ -121,7 +121,7 @@ const resumeScheduleOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Resumes a schedule.',
-  answers: { 200: ScheduleSchema },
+  responses: { 200: ScheduleSchema },
 };
 
 const runScheduleNowOperation: Operation = {
@@ -129,7 +129,7 @@ const runScheduleNowOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: "Starts a schedule's task now; answers its id.",
-  answers: { 200: Int32 },
+  responses: { 200: Int32 },
 };
 
 const deleteScheduleOperation: Operation = {
@@ -137,11 +137,11 @@ const deleteScheduleOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Deletes a schedule; the tasks that it has started stay.',
-  answers: { 204: null },
+  responses: { 204: null },
 };
 
 /** How many of the next due times are shown. */
-const SHOWN_RUNS = 5;
+const DEFAULT_NEXT_RUNS = 5;
 
 const settings = {
   Name: Type.String({ minLength: 1, maxLength: 100 }),
@@ -173,7 +173,7 @@ const ScheduleChange = Type.Partial(Type.Object(settings), { additionalPropertie
 
 // Names of the query match in any casing, so that `queryValue` reads them; the schemas document them.
 const Count = Type.Optional(
-  Type.String({ description: `How many, 1 to ${MAX_NEXT_RUNS}; ${SHOWN_RUNS} if absent` }),
+  Type.String({ description: `How many, 1 to ${MAX_NEXT_RUNS}; ${DEFAULT_NEXT_RUNS} if absent` }),
 );
 const NextRunsQuery = Type.Object({ Count });
 const PreviewQuery = Type.Object({
@@ -186,7 +186,7 @@ const PreviewQuery = Type.Object({
 
 type ById = { Params: { id: string } };
 
-const CONFIG = { answer: 'Schedule' };
+const CONFIG = { payload: 'Schedule' };
 
 /** `/api/v1/Schedules`: tasks that start by the clock (contract, section 8). */
 export async function scheduleRoutes(
@@ -295,7 +295,7 @@ export async function scheduleRoutes(
 }
 
 function countOf(request: FastifyRequest): number {
-  return queryInteger(request, 'Count', { min: 1, max: MAX_NEXT_RUNS }) ?? SHOWN_RUNS;
+  return queryInteger(request, 'Count', { min: 1, max: MAX_NEXT_RUNS }) ?? DEFAULT_NEXT_RUNS;
 }
 
 function idOf({ id }: { id: string }): number {
@@ -333,7 +333,7 @@ function toWire(schedule: Schedule, locale: Locale): object {
     AssociateId: schedule.ownerId,
     IsSystemTask: schedule.ownerId === 0,
     DatabaseSerialNumber: schedule.tenant,
-    NextRuns: nextRunsOf(schedule, SHOWN_RUNS).map((time) => locale.date(time)),
+    NextRuns: nextRunsOf(schedule, DEFAULT_NEXT_RUNS).map((time) => locale.date(time)),
     LastRun: locale.date(schedule.lastRun),
     LastTaskId: schedule.lastTaskId,
     LastProblem: schedule.problem === null ? '' : locale.message(schedule.problem),

@@ -15,8 +15,8 @@ export const isLiveOperation: Operation = {
   access: ACCESS.open,
   tag,
   summary: 'Whether the process lives.',
-  answers: { 200: Health },
-  examples: { answer: { live: { Status: 'live' } } },
+  responses: { 200: Health },
+  examples: { response: { live: { Status: 'live' } } },
 };
 
 export const isReadyOperation: Operation = {
@@ -24,8 +24,8 @@ export const isReadyOperation: Operation = {
   access: ACCESS.open,
   tag,
   summary: 'Whether it can do its work.',
-  answers: { 200: Health, 503: Health },
-  examples: { answer: { ready: { Status: 'ready' } } },
+  responses: { 200: Health, 503: Health },
+  examples: { response: { ready: { Status: 'ready' } } },
 };
 
 const HealthSummary = Type.Object(
@@ -43,7 +43,7 @@ export const getHealthOperation: Operation = {
   access: ACCESS.open,
   tag,
   summary: 'Whether it can do its work, and what else is known of that.',
-  answers: { 200: HealthSummary, 503: HealthSummary },
+  responses: { 200: HealthSummary, 503: HealthSummary },
 };
 
 export const readMetricsOperation: Operation = {
@@ -52,7 +52,7 @@ export const readMetricsOperation: Operation = {
   tag,
   summary: 'Metrics for Prometheus.',
   description: 'For those who may see every task of every tenant, unless the settings let everybody.',
-  answers: { 200: { content: { 'text/plain': Type.String() } } },
+  responses: { 200: { content: { 'text/plain': Type.String() } } },
 };
 
 const Versions = Type.Object(
@@ -86,7 +86,7 @@ export const getCustomerStateOperation: Operation = {
   access: ACCESS.open,
   tag,
   summary: 'The address of a customer, as clients of hosted installations ask for it.',
-  answers: { 200: CustomerState },
+  responses: { 200: CustomerState },
   reads: { params: Type.Object({ customer: Type.String({ examples: ['Cust12345'] }) }) },
 };
 
@@ -95,13 +95,13 @@ export const listVersionsOperation: Operation = {
   access: ACCESS.open,
   tag,
   summary: 'The versions of the API.',
-  answers: {
+  responses: {
     200: {
       content: { 'application/json': Versions, 'application/xml': Versions, 'text/html': Type.String() },
     },
   },
   examples: {
-    answer: {
+    response: {
       here: {
         v1: 'http://127.0.0.1:7243/api/v1',
         Version: 'v1',
@@ -127,7 +127,7 @@ export const listCallsOperation: Operation = {
   access: ACCESS.open,
   tag,
   summary: 'All calls, with a line on each.',
-  answers: { 200: Calls },
+  responses: { 200: Calls },
 };
 
 export const getOpenApiOperation: Operation = {
@@ -135,7 +135,7 @@ export const getOpenApiOperation: Operation = {
   access: ACCESS.open,
   tag,
   summary: 'This document.',
-  answers: { 200: { content: { 'application/json': dictionary(Type.Unknown()) } } },
+  responses: { 200: { content: { 'application/json': dictionary(Type.Unknown()) } } },
 };
 
 const Texts = Type.Object(
@@ -152,7 +152,7 @@ export const getTextsOperation: Operation = {
   access: ACCESS.open,
   tag,
   summary: 'The texts of the caller’s language, for pages.',
-  answers: { 200: { content: { 'application/json': Texts } } },
+  responses: { 200: { content: { 'application/json': Texts } } },
   headers: { ETag: 'The version of the texts' },
 };
 
@@ -200,5 +200,5 @@ export const readStatisticsOperation: Operation = {
   access: ACCESS.readAll,
   tag,
   summary: 'Throughput, waiting time, workers, queues and failures of the last Minutes.',
-  answers: { 200: Statistics },
+  responses: { 200: Statistics },
 };

@@ -16,7 +16,7 @@ import { languagesOf } from '../i18n/language.ts';
 import { localeOf } from '../i18n/locale.ts';
 import type { RoutedOperation } from '../openapi/collect.ts';
 import { buildDocument } from '../openapi/document.ts';
-import { ANSWER_TYPES } from '../respond.ts';
+import { RESPONSE_TYPES } from '../respond.ts';
 import { baseUrl } from '../urls.ts';
 import {
   getCustomerStateOperation,
@@ -36,8 +36,8 @@ const PREFIX = '/api/v1/';
 /** How long clients may keep the answer of `/api/state`. */
 const STATE_VALID_MS = 3_600_000;
 
-const STATE = { answer: 'CustomerState', operation: getCustomerStateOperation } as const;
-const VERSIONS = { answer: 'Versions', ownType: true, operation: listVersionsOperation } as const;
+const STATE = { payload: 'CustomerState', operation: getCustomerStateOperation } as const;
+const VERSIONS = { payload: 'Versions', ownType: true, operation: listVersionsOperation } as const;
 
 /**
  * `GET /api`: the versions. `GET /api/v1`: the calls. `GET /api/state/{customer}`: the address of a customer, which hosted
@@ -70,7 +70,7 @@ export async function discoveryRoutes(
     };
   });
 
-  app.get('/v1', { config: { answer: 'Calls', operation: listCallsOperation } }, async (request) => {
+  app.get('/v1', { config: { payload: 'Calls', operation: listCallsOperation } }, async (request) => {
     const base = baseUrl(request);
     const calls: Record<string, Record<string, string>> = {};
     for (const { method, path, operation } of operations) {
@@ -99,14 +99,14 @@ function versions(url: string, started: string): Record<string, string> {
 
 /** Returns HTML unless Accept prefers JSON or XML (contract, first section). */
 function prefersHtml({ headers: { accept } }: FastifyRequest): boolean {
-  return new Negotiator({ headers: { accept } }).mediaType(['text/html', ...ANSWER_TYPES]) === 'text/html';
+  return new Negotiator({ headers: { accept } }).mediaType(['text/html', ...RESPONSE_TYPES]) === 'text/html';
 }
 
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
 
-const CONFIG = { answer: 'Health', unobserved: true } as const;
+const CONFIG = { payload: 'Health', unobserved: true } as const;
 
 /** `/health/live`: the process answers. `/health/ready`: it can do its work. `/health`: the same with what else is known. */
 export async function healthRoutes(app: FastifyInstance, { health }: { health: Health }): Promise<void> {
@@ -157,18 +157,18 @@ export async function metricsRoutes(
   );
 }
 
-/** `GET /openapi.json`: the OpenAPI document of this server. It is made when somebody asks for it first. */
+/** `GET /openapi.json`: the OpenAPI document of this server. It is cached when somebody asks for it first. */
 export async function openApiRoutes(
   app: FastifyInstance,
   { operations, signIn }: { operations: readonly RoutedOperation[]; signIn: SignInConfig },
 ): Promise<void> {
-  let made: { readonly body: string; readonly etag: string } | undefined;
+  let cached: { readonly body: string; readonly etag: string } | undefined;
   const document = (): { readonly body: string; readonly etag: string } => {
-    if (made === undefined) {
+    if (cached === undefined) {
       const body = JSON.stringify(buildDocument(operations, signIn));
-      made = { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
+      cached = { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
     }
-    return made;
+    return cached;
   };
 
   app.get(
@@ -185,8 +185,8 @@ export async function openApiRoutes(
   );
 }
 
-const SHORTEST = 5;
-const LONGEST = 7 * 24 * 60;
+const MIN_MINUTES = 5;
+const MAX_MINUTES = 7 * 24 * 60;
 const MAX_GROUPS = 20;
 
 const Query = Type.Object({
@@ -194,7 +194,7 @@ const Query = Type.Object({
 });
 
 /** The length of a step in seconds: at most about 60 of them make a period. */
-function stepFor(minutes: number): number {
+function stepSecondsFor(minutes: number): number {
   return [10, 30, 60, 300, 900, 1800, 3600, 14_400].find((step) => minutes * 60 <= step * 60) ?? 14_400;
 }
 
@@ -203,13 +203,13 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
   app.get<{ Querystring: Static<typeof Query> }>(
     '/',
     {
-      config: { answer: 'Statistics', operation: readStatisticsOperation },
+      config: { payload: 'Statistics', operation: readStatisticsOperation },
       schema: { querystring: Query },
     },
     async (request) => {
       const caller = callerOf(request);
-      const minutes = Math.min(Math.max(Number(request.query.Minutes ?? 60), SHORTEST), LONGEST);
-      const stepSeconds = stepFor(minutes);
+      const minutes = Math.min(Math.max(Number(request.query.Minutes ?? 60), MIN_MINUTES), MAX_MINUTES);
+      const stepSeconds = stepSecondsFor(minutes);
       const stepMs = stepSeconds * 1000;
       const since = new Date(Math.ceil((Date.now() - minutes * 60_000) / stepMs) * stepMs);
       const { changes, workers, queues, failures } = await tasks.database.lists.read(async (db) => ({

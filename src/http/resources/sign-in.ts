@@ -8,7 +8,7 @@ import { invalid } from '../../core/errors.ts';
 import { type Associate, deleteSignIn, getAssociate, insertSignIn } from '../../db/queries/account.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { clearSessionCookies, presentedBy, setSessionCookies } from '../auth/credentials.ts';
+import { clearSessionCookies, credentialsOf, setSessionCookies } from '../auth/credentials.ts';
 import { callerOf, refuseCrossSite, registerSignIn, schemeOf } from '../auth/hooks.ts';
 import { callerFor, generateSecret, generateTicket, hashToken, xsrfTokenOf } from '../auth/scheme.ts';
 import { localeOf } from '../i18n/locale.ts';
@@ -45,7 +45,7 @@ const signInOperation: Operation = {
   access: ACCESS.open,
   tag,
   summary: 'Signs in with Login and Password; answers a SoTicket, or sets a cookie session.',
-  answers: { 200: SignedIn },
+  responses: { 200: SignedIn },
   refusals: [401, 403, 429],
   examples: { request: { ticket: { Login: 'admin', Password: 'correct horse' } } },
 };
@@ -55,7 +55,7 @@ const getSessionOperation: Operation = {
   access: ACCESS.anySignIn,
   tag,
   summary: 'Who is signed in.',
-  answers: { 200: Session },
+  responses: { 200: Session },
 };
 
 const signOutOperation: Operation = {
@@ -63,7 +63,7 @@ const signOutOperation: Operation = {
   access: ACCESS.anySignIn,
   tag,
   summary: 'Signs out: the SoTicket or session of this call ends.',
-  answers: { 204: null },
+  responses: { 204: null },
 };
 
 const User = Type.Object(
@@ -83,7 +83,7 @@ export const listUsersOperation: Operation = {
   access: ACCESS.readAsAdministrator,
   tag,
   summary: 'The associates who may sign in.',
-  answers: { 200: Type.Array(User) },
+  responses: { 200: Type.Array(User) },
 };
 
 export const createUserOperation: Operation = {
@@ -91,7 +91,7 @@ export const createUserOperation: Operation = {
   access: ACCESS.administer,
   tag,
   summary: 'Makes an associate.',
-  answers: { 201: User },
+  responses: { 201: User },
   refusals: [409],
   examples: { request: { anna: { Login: 'anna', Password: 'a long password', Roles: ['viewer'] } } },
 };
@@ -101,7 +101,7 @@ export const changeUserOperation: Operation = {
   access: ACCESS.changeAccount,
   tag,
   summary: 'Changes password, roles or access of an associate.',
-  answers: { 200: User },
+  responses: { 200: User },
   refusals: [409],
   examples: { request: { disable: { Disabled: true } } },
 };
@@ -137,7 +137,7 @@ export const listTokensOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'The API tokens, without their secrets.',
-  answers: { 200: Type.Array(Token) },
+  responses: { 200: Type.Array(Token) },
 };
 
 export const createTokenOperation: Operation = {
@@ -145,7 +145,7 @@ export const createTokenOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Makes an API token.',
-  answers: { 201: CreatedToken },
+  responses: { 201: CreatedToken },
   examples: { request: { nightly: { Name: 'nightly job', Scopes: ['read', 'write'], ExpiresInDays: 90 } } },
 };
 
@@ -154,7 +154,7 @@ export const revokeTokenOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Revokes an API token.',
-  answers: { 204: null },
+  responses: { 204: null },
 };
 
 const application = {
@@ -174,7 +174,7 @@ export const listApplicationsOperation: Operation = {
   access: ACCESS.readAsServerAdministrator,
   tag,
   summary: 'The applications that an SO-AppToken is known of.',
-  answers: { 200: Type.Array(Application) },
+  responses: { 200: Type.Array(Application) },
 };
 
 export const createApplicationOperation: Operation = {
@@ -182,7 +182,7 @@ export const createApplicationOperation: Operation = {
   access: ACCESS.administerServer,
   tag,
   summary: 'Registers an application; answers its SO-AppToken, once.',
-  answers: { 201: CreatedApplication },
+  responses: { 201: CreatedApplication },
   examples: { request: { import: { Name: 'Import of the north', Scopes: ['read', 'write'] } } },
 };
 
@@ -191,10 +191,10 @@ export const removeApplicationOperation: Operation = {
   access: ACCESS.administerServer,
   tag,
   summary: 'Removes an application.',
-  answers: { 204: null },
+  responses: { 204: null },
 };
 
-const CONFIG = { answer: 'SignIn', holdsSecret: true } as const;
+const CONFIG = { payload: 'SignIn', holdsSecret: true } as const;
 
 /** Enough for the longest login and password in any format. */
 const BODY_LIMIT = 65_536;
@@ -215,8 +215,8 @@ interface SignInDeps {
 }
 
 /** `/api/v1/SignIn`: hands out SoTickets and cookie sessions, tells who is signed in, and signs out (contract, section 5). */
-export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Promise<void> {
-  const { db, authenticator, config } = parts;
+export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Promise<void> {
+  const { db, authenticator, config } = deps;
 
   app.post<{ Body: Static<typeof Credentials> }>(
     '/',
@@ -231,7 +231,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Pro
       if (!authenticator.schemes.includes(scheme))
         throw invalid`Signing in by ${scheme} is turned off here; ${authenticator.schemes.join(', ')} are accepted.`;
       refuseCrossSite(request);
-      const credentials = presentedBy(request);
+      const credentials = credentialsOf(request);
       const associate = await authenticator.signInByPassword(Login, Password, scheme, credentials);
       // No ticket is issued that would be refused at this address.
       checkCustomer(associate.tenant, tenantSegment(request.raw));
@@ -244,10 +244,10 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Pro
         { associateId: associate.id, kind: scheme, hash: hashToken(secret) },
         { idleMs, maxMs: config.maxMs },
       );
-      authenticator.handedOut(secret);
-      const answer = Cookie ? { XsrfToken: setSessionCookies(reply, secret) } : { Ticket: secret };
+      authenticator.trust(secret);
+      const secrets = Cookie ? { XsrfToken: setSessionCookies(reply, secret) } : { Ticket: secret };
       return reply.header('Cache-Control', 'no-store').send({
-        ...answer,
+        ...secrets,
         Expires: localeOf(request).date(expires),
         ...toWire(callerFor(associate), associate),
       });
@@ -273,7 +273,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Pro
       { config: { operation: signOutOperation } },
       async (request, reply: FastifyReply) => {
         const scheme = schemeOf(request);
-        const { session, authorization = '' } = presentedBy(request);
+        const { session, authorization = '' } = credentialsOf(request);
         if (scheme === 'cookie' && session !== undefined) {
           await deleteSignIn(db, hashToken(session));
           clearSessionCookies(reply);
@@ -282,7 +282,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Pro
         } else {
           throw invalid`This call was signed in by ${scheme}, which has nothing to sign out of; a SoTicket or a cookie session is accepted.`;
         }
-        authenticator.forget();
+        authenticator.clearCache();
         return reply.code(204).send();
       },
     );
@@ -291,7 +291,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInDeps): Pro
 
 /** The XSRF token of a cookie session, for a page that has lost it. */
 function xsrfTokenFor(request: FastifyRequest): object {
-  const { session } = presentedBy(request);
+  const { session } = credentialsOf(request);
   return schemeOf(request) === 'cookie' && session !== undefined ? { XsrfToken: xsrfTokenOf(session) } : {};
 }
 

@@ -42,7 +42,7 @@ const listTimeZonesOperation: Operation = {
   summary: 'The time zones that SO-TimeZone can name, as an archive list.',
   description:
     'Columns: id, timeZone, country, region, offset, daylight, isActive; and ianaName, which only $select adds. Offsets are those of this year.',
-  answers: { 200: TimeZoneList },
+  responses: { 200: TimeZoneList },
   reads: {
     query: Type.Object({
       $select: Type.Optional(Type.String({ examples: ['id,timeZone'] })),
@@ -58,7 +58,7 @@ const getBaseTimeZoneOperation: Operation = {
   access: ACCESS.readCommon,
   tag,
   summary: "The server's base time zone, with its rules.",
-  answers: { 200: TimeZoneData },
+  responses: { 200: TimeZoneData },
 };
 
 const getCurrentTimeZoneOperation: Operation = {
@@ -66,7 +66,7 @@ const getCurrentTimeZoneOperation: Operation = {
   access: ACCESS.readCommon,
   tag,
   summary: 'The time zone of this call, with its rules: that of SO-TimeZone, else the base time zone.',
-  answers: { 200: TimeZoneData },
+  responses: { 200: TimeZoneData },
 };
 
 const getTimeZoneOperation: Operation = {
@@ -74,7 +74,7 @@ const getTimeZoneOperation: Operation = {
   access: ACCESS.readCommon,
   tag,
   summary: 'One time zone by its id or code, with its rules.',
-  answers: { 200: TimeZoneData },
+  responses: { 200: TimeZoneData },
   reads: { params: Type.Object({ name: Type.String({ examples: ['261', 'NO'] }) }) },
 };
 
@@ -82,20 +82,20 @@ const Flag = Type.Boolean();
 
 /** Arguments and answers of the methods of the TimeZone agent, by their names; they are those of SuperOffice's client. */
 const TIME_ZONE_METHODS: Readonly<
-  Record<string, { args?: Record<string, TSchema>; answer: TSchema | null }>
+  Record<string, { args?: Record<string, TSchema>; returns: TSchema | null }>
 > = {
-  GetDefaultTimeZoneInformation: { answer: PreferredTimeZone },
-  InitializeTimeZoneData: { answer: Type.Array(TimeZoneData) },
-  GetBaseTimeZoneId: { answer: Int32 },
-  GetDefaultTimeZonePreference: { answer: Int32 },
-  CheckNewTimeZoneDataAvailable: { answer: Flag },
-  UpdateTimeZoneData: { answer: Flag },
-  TimeOfLastTimeZoneUpdate: { answer: DateTime },
-  SetBaseTimeZoneId: { args: { TimezoneId: Int32 }, answer: null },
-  ToggleActiveTimeZoneRow: { args: { Id: Int32 }, answer: null },
-  SetActiveTimeZoneRow: { args: { Id: Int32, Active: Flag }, answer: null },
-  SetActiveTimeZonesByFilter: { args: { Filter: Type.String(), Active: Flag }, answer: null },
-  DeleteTimeZones: { answer: null },
+  GetDefaultTimeZoneInformation: { returns: PreferredTimeZone },
+  InitializeTimeZoneData: { returns: Type.Array(TimeZoneData) },
+  GetBaseTimeZoneId: { returns: Int32 },
+  GetDefaultTimeZonePreference: { returns: Int32 },
+  CheckNewTimeZoneDataAvailable: { returns: Flag },
+  UpdateTimeZoneData: { returns: Flag },
+  TimeOfLastTimeZoneUpdate: { returns: DateTime },
+  SetBaseTimeZoneId: { args: { TimezoneId: Int32 }, returns: null },
+  ToggleActiveTimeZoneRow: { args: { Id: Int32 }, returns: null },
+  SetActiveTimeZoneRow: { args: { Id: Int32, Active: Flag }, returns: null },
+  SetActiveTimeZonesByFilter: { args: { Filter: Type.String(), Active: Flag }, returns: null },
+  DeleteTimeZones: { returns: null },
 };
 
 /** The OpenAPI operation of a method of the TimeZone agent. */
@@ -104,10 +104,10 @@ function timeZoneAgentOperation(name: string, summary: string): Operation {
   if (method === undefined) throw new Error(`the arguments of ${name} are not described`);
   return {
     id: `TimeZone_${name}`,
-    access: method.answer === null ? ACCESS.write : ACCESS.readCommon,
+    access: method.returns === null ? ACCESS.write : ACCESS.readCommon,
     tag,
     summary,
-    answers: method.answer === null ? { 204: null } : { 200: method.answer },
+    responses: method.returns === null ? { 204: null } : { 200: method.returns },
     reads: { body: Type.Object(method.args ?? {}), bodyIsOptional: true },
   };
 }
@@ -115,9 +115,9 @@ function timeZoneAgentOperation(name: string, summary: string): Operation {
 /** A method of the TimeZone agent. */
 interface TimeZoneMethod {
   readonly summary: string;
-  /** The carrier that it answers, or answers a list of: its name in XML. */
-  readonly carrier?: string;
-  readonly answer: (base: TimeZone, locale: Locale) => unknown;
+  /** The payload that it answers, or answers a list of: its name in XML. */
+  readonly payload?: string;
+  readonly handle: (base: TimeZone, locale: Locale) => unknown;
 }
 
 /** Time zones come with the runtime, and the base zone is a setting: calls change neither. */
@@ -129,57 +129,57 @@ const refuse = (): never => {
 const METHODS: Readonly<Record<string, TimeZoneMethod>> = {
   GetDefaultTimeZoneInformation: {
     summary: 'The time zone of the caller.',
-    carrier: 'PreferredTimeZone',
-    answer: (_base, { timeZone }) => writePreferredTimeZone(timeZone, new Date()),
+    payload: 'PreferredTimeZone',
+    handle: (_base, { timeZone }) => writePreferredTimeZone(timeZone, new Date()),
   },
   InitializeTimeZoneData: {
     summary: 'All time zones with their rules of this year.',
-    carrier: 'TimeZoneData',
-    answer: () => {
+    payload: 'TimeZoneData',
+    handle: () => {
       const now = new Date();
       return TIME_ZONES.map((zone) => writeTimeZoneData(zone, now));
     },
   },
   GetBaseTimeZoneId: {
     summary: 'The id of the base time zone; 0 if it is not listed.',
-    answer: (base) => timeZoneIdOf(base),
+    handle: (base) => timeZoneIdOf(base),
   },
   GetDefaultTimeZonePreference: {
     summary: 'The id of the time zone of callers who name none: the base time zone.',
-    answer: (base) => timeZoneIdOf(base),
+    handle: (base) => timeZoneIdOf(base),
   },
   CheckNewTimeZoneDataAvailable: {
     summary: 'Whether newer rules are available: never, since they come with the server.',
-    answer: () => false,
+    handle: () => false,
   },
   UpdateTimeZoneData: {
     summary: 'Whether newer rules were fetched: never, since they come with the server.',
-    answer: () => false,
+    handle: () => false,
   },
   TimeOfLastTimeZoneUpdate: {
     summary: 'When newer rules were fetched: never.',
-    answer: (_base, locale) => locale.date(null),
+    handle: (_base, locale) => locale.date(null),
   },
-  SetBaseTimeZoneId: { summary: 'Refused: the base time zone is a setting.', answer: refuse },
-  ToggleActiveTimeZoneRow: { summary: 'Refused: all time zones are active.', answer: refuse },
-  SetActiveTimeZoneRow: { summary: 'Refused: all time zones are active.', answer: refuse },
-  SetActiveTimeZonesByFilter: { summary: 'Refused: all time zones are active.', answer: refuse },
-  DeleteTimeZones: { summary: 'Refused: time zones come with the server.', answer: refuse },
+  SetBaseTimeZoneId: { summary: 'Refused: the base time zone is a setting.', handle: refuse },
+  ToggleActiveTimeZoneRow: { summary: 'Refused: all time zones are active.', handle: refuse },
+  SetActiveTimeZoneRow: { summary: 'Refused: all time zones are active.', handle: refuse },
+  SetActiveTimeZonesByFilter: { summary: 'Refused: all time zones are active.', handle: refuse },
+  DeleteTimeZones: { summary: 'Refused: time zones come with the server.', handle: refuse },
 };
 
 /** The agent `/api/v1/Agents/TimeZone/<method>` (contract, section 6a). */
 export async function timeZoneAgentRoutes(app: FastifyInstance, { base }: { base: TimeZone }): Promise<void> {
-  for (const [name, { summary, carrier, answer }] of Object.entries(METHODS)) {
+  for (const [name, { summary, payload, handle }] of Object.entries(METHODS)) {
     const operation = timeZoneAgentOperation(name, summary);
-    const config = carrier === undefined ? { operation } : { operation, answer: carrier };
+    const config = payload === undefined ? { operation } : { operation, payload };
     app.post(`/${name}`, { config }, async (request, reply) => {
-      const told = answer(base, localeOf(request));
-      return typeof told === 'string' ? sendValue(request, reply, told) : reply.send(told);
+      const result = handle(base, localeOf(request));
+      return typeof result === 'string' ? sendValue(request, reply, result) : reply.send(result);
     });
   }
 }
 
-const DATA = { answer: 'TimeZoneData' };
+const DATA = { payload: 'TimeZoneData' };
 
 interface Column {
   /** The value in the list; offsets are those of the year of `now`. */
@@ -216,11 +216,15 @@ const OTHER_OPTIONS = ['$filter', '$mode', '$options', '$output', '$format', '$s
 
 /** `/api/v1/TimeZone`: the zones that SO-TimeZone accepts, and those in use (contract, section 5). */
 export async function timeZoneRoutes(app: FastifyInstance, { base }: { base: TimeZone }): Promise<void> {
-  app.get('/', { config: { answer: 'ArchiveList', operation: listTimeZonesOperation } }, async (request) => ({
-    'odata.metadata': `${baseUrl(request)}/api/v1/archive$metadata`,
-    'odata.nextLink': null,
-    value: list(new QueryOptions([request.query as object], false), new Date()),
-  }));
+  app.get(
+    '/',
+    { config: { payload: 'ArchiveList', operation: listTimeZonesOperation } },
+    async (request) => ({
+      'odata.metadata': `${baseUrl(request)}/api/v1/archive$metadata`,
+      'odata.nextLink': null,
+      value: list(new QueryOptions([request.query as object], false), new Date()),
+    }),
+  );
 
   app.get('/base', { config: { ...DATA, operation: getBaseTimeZoneOperation } }, async () =>
     writeTimeZoneData(base, new Date()),

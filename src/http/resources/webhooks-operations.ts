@@ -53,7 +53,7 @@ export const listWebhooksOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'The webhooks, without their secrets.',
-  answers: { 200: Type.Array(Webhook) },
+  responses: { 200: Type.Array(Webhook) },
 };
 
 export const createWebhookOperation: Operation = {
@@ -61,7 +61,7 @@ export const createWebhookOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Makes a webhook.',
-  answers: { 201: CreatedWebhook },
+  responses: { 201: CreatedWebhook },
   examples: { request: { failures: { Url: 'https://example.com/hook', States: ['Failed'] } } },
 };
 
@@ -70,7 +70,7 @@ export const getWebhookOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'One webhook.',
-  answers: { 200: Webhook },
+  responses: { 200: Webhook },
 };
 
 export const changeWebhookOperation: Operation = {
@@ -78,7 +78,7 @@ export const changeWebhookOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Changes a webhook.',
-  answers: { 200: Webhook },
+  responses: { 200: Webhook },
   examples: { request: { off: { Active: false } } },
 };
 
@@ -87,7 +87,7 @@ export const deleteWebhookOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Deletes a webhook.',
-  answers: { 204: null },
+  responses: { 204: null },
 };
 
 export const testWebhookOperation: Operation = {
@@ -95,7 +95,7 @@ export const testWebhookOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Sends a test to a webhook.',
-  answers: { 202: WebhookDelivery },
+  responses: { 202: WebhookDelivery },
   refusals: [409],
 };
 
@@ -104,7 +104,7 @@ export const listWebhookDeliveriesOperation: Operation = {
   access: ACCESS.read,
   tag,
   summary: 'What was sent to a webhook and what came of it, newest first.',
-  answers: { 200: Type.Array(WebhookDelivery) },
+  responses: { 200: Type.Array(WebhookDelivery) },
   reads: {
     query: Type.Object({
       State: Type.Optional(Type.Enum([...DELIVERY_STATES])),
@@ -118,6 +118,6 @@ export const redeliverWebhookOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Sends a delivery again.',
-  answers: { 202: WebhookDelivery },
+  responses: { 202: WebhookDelivery },
   refusals: [409],
 };

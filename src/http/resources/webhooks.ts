@@ -45,7 +45,7 @@ import {
   testWebhookOperation,
 } from './webhooks-operations.ts';
 
-const LONGEST_URL = 2000;
+const MAX_URL_LENGTH = 2000;
 const DELIVERIES = 100;
 
 const settings = {
@@ -54,7 +54,7 @@ const settings = {
   Own: Type.Optional(Type.Boolean()),
   Active: Type.Optional(Type.Boolean()),
 };
-const Url = Type.String({ minLength: 1, maxLength: LONGEST_URL });
+const Url = Type.String({ minLength: 1, maxLength: MAX_URL_LENGTH });
 const NewWebhook = Type.Object({ Url, ...settings }, { title: 'NewWebhook', additionalProperties: false });
 const WebhookChange = Type.Object(
   { Url: Type.Optional(Url), ...settings },
@@ -73,10 +73,10 @@ export interface WebhookRouteDeps {
 }
 
 /** `/api/v1/Webhooks` (contract, section 8): one's own; administrators have all. */
-export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDeps): Promise<void> {
-  const { sql } = parts.database;
-  const config = { answer: 'Webhook' };
-  const deliveryConfig = { answer: 'WebhookDelivery' };
+export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps): Promise<void> {
+  const { sql } = deps.database;
+  const config = { payload: 'Webhook' };
+  const deliveryConfig = { payload: 'WebhookDelivery' };
   const found = async (request: FastifyRequest<ById>): Promise<Webhook> => {
     const caller = callerOf(request);
     const id = readTaskId(request.params.id);
@@ -103,10 +103,10 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
     async (request, reply) => {
       const caller = callerOf(request);
       const { Names = [], States = [], Own = false, Active = true } = request.body;
-      await checkRoom(sql, caller.tenant, parts.limit);
+      await checkWebhookLimit(sql, caller.tenant, deps.limit);
       const secret = generateSecret();
       const webhook = await insertWebhook(sql, {
-        url: checkUrl(request.body.Url, parts.allowPrivateAddresses),
+        url: checkUrl(request.body.Url, deps.allowPrivateAddresses),
         names: [...readNames(Names)],
         states: [...readStates(States)],
         own: Own,
@@ -116,9 +116,9 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
         scopes: caller.scopes,
         roles: caller.narrowed ? caller.roles : null,
         secret,
-        afterEvent: await settledPosition(parts.database.sql),
+        afterEvent: await settledPosition(deps.database.sql),
       });
-      parts.sender.wake();
+      deps.sender.wake();
       // The only time that it is shown.
       return reply.code(201).send({ ...writeWebhook(webhook, localeOf(request)), Secret: secret });
     },
@@ -141,17 +141,17 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
         sql,
         webhook.id,
         {
-          url: url === undefined ? webhook.url : checkUrl(url, parts.allowPrivateAddresses),
+          url: url === undefined ? webhook.url : checkUrl(url, deps.allowPrivateAddresses),
           names: Names === undefined ? webhook.names : [...readNames(Names)],
           states: States === undefined ? webhook.states : [...readStates(States)],
           own: Own,
           active: Active,
           ...reach,
         },
-        Active && !webhook.active ? await settledPosition(parts.database.sql) : undefined,
+        Active && !webhook.active ? await settledPosition(deps.database.sql) : undefined,
       );
       if (changed === undefined) throw notFound`There is no webhook ${webhook.id}.`;
-      parts.sender.wake();
+      deps.sender.wake();
       return writeWebhook(changed, localeOf(request));
     },
   );
@@ -169,7 +169,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
       checkActive(webhook);
       const body = testBody(webhook.id, new Date());
       const [delivery] = await insertDeliveries(sql, [{ webhookId: webhook.id, eventId: null, body }]);
-      parts.sender.wake();
+      deps.sender.wake();
       return reply.code(202).send(delivery && writeDelivery(delivery, localeOf(request)));
     },
   );
@@ -201,7 +201,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: WebhookRouteDep
       const isSeen = known !== undefined && maySeeDelivery(callerOf(request), known);
       const delivery = isSeen ? await redeliver(sql, webhook.id, known.id) : undefined;
       if (delivery === undefined) throw notFound`Webhook ${webhook.id} has no delivery ${text}.`;
-      parts.sender.wake();
+      deps.sender.wake();
       return reply.code(202).send(writeDelivery(delivery, localeOf(request)));
     },
   );
@@ -239,7 +239,7 @@ function maySeeDelivery(caller: Caller, { body }: Delivery): boolean {
 }
 
 /** @throws RequestError (conflict) if the tenant has reached the limit of webhooks */
-async function checkRoom(db: Kysely<Schema>, tenant: string | null, limit: number): Promise<void> {
+async function checkWebhookLimit(db: Kysely<Schema>, tenant: string | null, limit: number): Promise<void> {
   const count = await countWebhooks(db, tenant);
   if (count >= limit)
     throw conflict`This tenant has ${count} webhooks; at most ${limit} are accepted (BATCHLINE_WEBHOOK_LIMIT). Delete one first.`;
@@ -252,7 +252,7 @@ function checkActive(webhook: Webhook): void {
 
 /** @throws RequestError (invalid) where it is no address that the server may call */
 function checkUrl(text: string, allowPrivateAddresses: boolean): string {
-  checkText('Url', text, LONGEST_URL);
+  checkText('Url', text, MAX_URL_LENGTH);
   try {
     const url = readUrl(text);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');

@@ -3,25 +3,25 @@ import { ObjectReader } from '../body/object-reader.ts';
 import { fieldRightMask, tableRightMask } from './batch-task-codec.ts';
 import { readTaskId, selector } from './batch-task-params.ts';
 
-describe('CarrierReader', () => {
+describe('ObjectReader', () => {
   test('finds names in any casing and tells absent from null', () => {
-    const carrier = new ObjectReader({ dESCription: 'x', response: null }, 'BatchTaskInfo');
-    expect(carrier.text('Description')).toBe('x');
-    expect(carrier.text('Response')).toBe('');
-    expect(carrier.text('Request')).toBeUndefined();
+    const payload = new ObjectReader({ dESCription: 'x', response: null }, 'BatchTaskInfo');
+    expect(payload.text('Description')).toBe('x');
+    expect(payload.text('Response')).toBe('');
+    expect(payload.text('Request')).toBeUndefined();
   });
 
-  test.each([[[]], ['text'], [5], [null], [undefined], [true]])('%j is no carrier', (body) => {
+  test.each([[[]], ['text'], [5], [null], [undefined], [true]])('%j is no payload', (body) => {
     expect(() => new ObjectReader(body, 'The body')).toThrow('an object is accepted');
   });
 
   test('the same name in two casings is refused only where it is asked for', () => {
-    const carrier = new ObjectReader(
+    const payload = new ObjectReader(
       { State: 'New', state: 'Failed', Name: 'a', name: 'b' },
       'BatchTaskInfo',
     );
-    expect(() => carrier.state('State')).toThrow('more than once');
-    expect(carrier.text('Request')).toBeUndefined();
+    expect(() => payload.state('State')).toThrow('more than once');
+    expect(payload.text('Request')).toBeUndefined();
   });
 
   test.each([
@@ -47,8 +47,8 @@ describe('CarrierReader', () => {
     ['state', 7],
     ['state', '7'],
   ] as const)('as %s, %j is refused with the name of the property', (kind, value) => {
-    const carrier = new ObjectReader({ It: value }, 'BatchTaskInfo');
-    expect(() => carrier[kind]('It')).toThrow(/^It of BatchTaskInfo is /);
+    const payload = new ObjectReader({ It: value }, 'BatchTaskInfo');
+    expect(() => payload[kind]('It')).toThrow(/^It of BatchTaskInfo is /);
   });
 
   test.each([
@@ -83,8 +83,8 @@ describe('CarrierReader', () => {
   });
 
   test('__proto__ is a name like any other', () => {
-    const carrier = new ObjectReader(JSON.parse('{"__proto__":{"Description":"x"}}'), 'BatchTaskInfo');
-    expect(carrier.text('Description')).toBeUndefined();
+    const payload = new ObjectReader(JSON.parse('{"__proto__":{"Description":"x"}}'), 'BatchTaskInfo');
+    expect(payload.text('Description')).toBeUndefined();
   });
 });
 
@@ -99,7 +99,7 @@ test('masks are written as the contract writes them', () => {
 });
 
 describe('$select (contract, sections 2 and 3)', () => {
-  const carrier = {
+  const payload = {
     Id: 1,
     Name: 'x',
     IsSystemTask: false,
@@ -110,15 +110,15 @@ describe('$select (contract, sections 2 and 3)', () => {
       State: {},
     },
   };
-  const nulls = Object.fromEntries(Object.keys(carrier).map((name) => [name, null]));
+  const nulls = Object.fromEntries(Object.keys(payload).map((name) => [name, null]));
 
   test.each([
     [{ $select: ' name, ID ' }, { ...nulls, Name: 'x', Id: 1 }],
     [{ $SELECT: 'Name,Nope,Nope/x' }, { ...nulls, Name: 'x' }],
     [{ $select: 'Nope' }, nulls],
     [{ $select: 'tableright/mask' }, { ...nulls, TableRight: { Mask: 'FULL', Reason: null } }],
-    [{ $select: 'TableRight/Mask,TableRight' }, { ...nulls, TableRight: carrier.TableRight }],
-    [{ $select: 'TableRight,TableRight/Mask' }, { ...nulls, TableRight: carrier.TableRight }],
+    [{ $select: 'TableRight/Mask,TableRight' }, { ...nulls, TableRight: payload.TableRight }],
+    [{ $select: 'TableRight,TableRight/Mask' }, { ...nulls, TableRight: payload.TableRight }],
     [{ $select: 'ParameterObject/C' }, { ...nulls, ParameterObject: { c: 2 } }],
     [{ $select: 'ParameterObject/a/b/c' }, { ...nulls, ParameterObject: { a: { b: 1 } } }],
     [
@@ -126,11 +126,11 @@ describe('$select (contract, sections 2 and 3)', () => {
       { ...nulls, FieldProperties: { Id: { FieldRight: { Mask: 'Read', Reason: '' }, FieldType: null } } },
     ],
     [{ $select: 'Name/x' }, { ...nulls, Name: 'x' }],
-    [{ $select: ' , ' }, carrier],
-    [{ Select: 'Id' }, carrier],
-    [{}, carrier],
+    [{ $select: ' , ' }, payload],
+    [{ Select: 'Id' }, payload],
+    [{}, payload],
   ])('%j', (query, expected) => {
-    expect(selector(query)(carrier)).toEqual(expected);
+    expect(selector(query)(payload)).toEqual(expected);
   });
 });
 

@@ -57,7 +57,7 @@ export const Declare = Type.Object(
 );
 
 /** The longest poll, in seconds. */
-const LONGEST_POLL = 30;
+const MAX_POLL_SECONDS = 30;
 
 /** `POST /Workers/Acquire` */
 export const Acquire = Type.Object(
@@ -71,7 +71,7 @@ export const Acquire = Type.Object(
     Definitions: Type.Array(Name, { minItems: 1, maxItems: 100 }),
     Limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: '1 where it is absent' })),
     WaitSeconds: Type.Optional(
-      Type.Number({ minimum: 0, maximum: LONGEST_POLL, description: '0 where it is absent: no waiting' }),
+      Type.Number({ minimum: 0, maximum: MAX_POLL_SECONDS, description: '0 where it is absent: no waiting' }),
     ),
   },
   CLOSED,
@@ -121,7 +121,7 @@ export const Renew = optional(
       WaitSeconds: Type.Optional(
         Type.Number({
           minimum: 0,
-          maximum: LONGEST_POLL,
+          maximum: MAX_POLL_SECONDS,
           description: 'How long to wait for a stop; at most a third of the lease is waited',
         }),
       ),
@@ -210,7 +210,7 @@ export const declareDefinitionsOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Declares the definitions that a worker offers.',
-  answers: { 200: Type.Array(Declared) },
+  responses: { 200: Type.Array(Declared) },
   refusals,
   examples: { request: { resize: { Definitions: [{ Name: 'resize', Description: 'Resizes pictures' }] } } },
 };
@@ -220,7 +220,7 @@ export const forgetDefinitionOperation: Operation = {
   access: ACCESS.administerServer,
   tag,
   summary: 'Forgets a definition that workers have declared.',
-  answers: { 204: null },
+  responses: { 204: null },
   refusals,
 };
 
@@ -229,7 +229,7 @@ export const acquireTasksOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Claims tasks for a worker; waits for them up to 30 s.',
-  answers: { 200: Acquired },
+  responses: { 200: Acquired },
   examples: { request: { one: { Worker: 'host-1', Definitions: ['resize'], Limit: 1, WaitSeconds: 30 } } },
 };
 
@@ -238,7 +238,7 @@ export const endAcquireOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Has a waiting Acquire answered at once.',
-  answers: { 204: null },
+  responses: { 204: null },
 };
 
 export const renewLeaseOperation: Operation = {
@@ -246,7 +246,7 @@ export const renewLeaseOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Renews a lease, writes progress, tells whether to stop.',
-  answers: { 200: Renewed },
+  responses: { 200: Renewed },
   refusals,
   examples: { request: { half: { ProgressPercent: 50, ProgressDescription: 'half of it' } } },
 };
@@ -256,7 +256,7 @@ export const keepCheckpointOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Keeps a value that the next attempt finds.',
-  answers: { 204: null },
+  responses: { 204: null },
   refusals,
   examples: { request: { row: { Value: { row: 1200 } } } },
 };
@@ -266,7 +266,7 @@ export const addLogLinesOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: "Adds lines to the task's log.",
-  answers: { 204: null },
+  responses: { 204: null },
   refusals,
   examples: { request: { line: { Lines: [{ Level: 'warn', Message: 'row 17 was skipped' }] } } },
 };
@@ -276,7 +276,7 @@ export const uploadResultFileOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: "Uploads the task's result file.",
-  answers: { 204: null },
+  responses: { 204: null },
   refusals: [409, 413],
   reads: { body: { content: { '*/*': Type.Unsafe<Blob>({ type: 'string', format: 'binary' }) } } },
 };
@@ -286,7 +286,7 @@ export const startChildrenOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Starts children of the task.',
-  answers: { 200: StartedChildren },
+  responses: { 200: StartedChildren },
   refusals,
   examples: { request: { one: { Children: [{ Key: 'page-1', Name: 'resize' }] } } },
 };
@@ -296,7 +296,7 @@ export const listLeaseChildrenOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'The children of the task.',
-  answers: { 200: LeaseChildren },
+  responses: { 200: LeaseChildren },
   refusals,
 };
 
@@ -305,7 +305,7 @@ export const waitForChildrenOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Ends the run until all children of the task have ended.',
-  answers: { 200: Waiting },
+  responses: { 200: Waiting },
   refusals,
 };
 
@@ -314,11 +314,11 @@ export const succeedTaskOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Ends the run: the task has succeeded.',
-  answers: { 200: Ended },
+  responses: { 200: Ended },
   refusals,
   examples: {
     request: { done: { Result: '12 pictures' } },
-    answer: { ended: { State: 'Succeeded', NextRunInSeconds: null } },
+    response: { ended: { State: 'Succeeded', NextRunInSeconds: null } },
   },
 };
 
@@ -327,7 +327,7 @@ export const failTaskOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Ends the run: it has failed; it may be tried again.',
-  answers: { 200: Ended },
+  responses: { 200: Ended },
   refusals,
   examples: { request: { final: { Message: 'the picture is broken', Retry: false } } },
 };
@@ -337,6 +337,6 @@ export const returnTaskOperation: Operation = {
   access: ACCESS.work,
   tag,
   summary: 'Gives the task back, to be run again.',
-  answers: { 200: Ended },
+  responses: { 200: Ended },
   refusals,
 };

@@ -54,7 +54,7 @@ import {
 } from './workers-schema.ts';
 
 /** A Result, an error or a checkpoint of its greatest length fits, even if every character is escaped. */
-const ENDING_BODY_LIMIT = 8 * 1024 * 1024;
+const COMPLETION_BODY_LIMIT = 8 * 1024 * 1024;
 
 type ByLease = { Params: { lease: string } };
 const ByLeaseParams = Type.Object({ lease: Type.String() });
@@ -67,11 +67,11 @@ export async function workerRoutes(
   app: FastifyInstance,
   { tasks, log }: { tasks: TaskDeps; log: Logger },
 ): Promise<void> {
-  const desk = new LeaseBroker(tasks, log);
+  const broker = new LeaseBroker(tasks, log);
   const closing = new AbortController();
   app.addHook('preClose', async () => {
     closing.abort();
-    await desk.close();
+    await broker.close();
   });
 
   app.post<{ Body: Static<typeof Declare> }>(
@@ -105,17 +105,17 @@ export async function workerRoutes(
     async (request, reply) => {
       const caller = callerOf(request);
       const { Worker, Definitions, Limit = 1, WaitSeconds = 0 } = request.body;
-      const asked = {
+      const options = {
         worker: Worker,
         definitions: Definitions,
         limit: Limit,
         waitSeconds: WaitSeconds,
         call: request.query.Call,
       };
-      const acquired = await desk.acquire(caller, asked, goneSignal(reply));
+      const acquired = await broker.acquire(caller, options, disconnectSignal(reply));
       // Until the answer has left this process, a break of the connection means that nobody runs the tasks.
-      onUnheard(reply, () =>
-        desk.handBack(
+      onDisconnect(reply, () =>
+        broker.handBack(
           caller,
           acquired.map((one) => one.lease),
         ),
@@ -132,7 +132,7 @@ export async function workerRoutes(
       schema: { querystring: EndAcquireQuery },
     },
     async (request, reply) => {
-      desk.endWait(callerOf(request), request.query.Call);
+      broker.endWait(callerOf(request), request.query.Call);
       return reply.code(204).send();
     },
   );
@@ -144,7 +144,7 @@ export async function workerRoutes(
       schema: { params: ByLeaseParams, body: Renew },
     },
     async (request, reply) => {
-      const over = AbortSignal.any([closing.signal, goneSignal(reply)]);
+      const over = AbortSignal.any([closing.signal, disconnectSignal(reply)]);
       const renewed = await renewLease(
         tasks,
         callerOf(request),
@@ -161,7 +161,7 @@ export async function workerRoutes(
     },
   );
 
-  const bodyLimit = Math.max(app.initialConfig.bodyLimit ?? 0, ENDING_BODY_LIMIT);
+  const bodyLimit = Math.max(app.initialConfig.bodyLimit ?? 0, COMPLETION_BODY_LIMIT);
 
   app.put<ByLease & { Body: Static<typeof Checkpoint> }>(
     '/Leases/:lease/Checkpoint',
@@ -193,7 +193,7 @@ export async function workerRoutes(
     },
   );
 
-  const ending = (body: object, operation: Operation) => ({
+  const completionRoute = (body: object, operation: Operation) => ({
     config: { operation },
     bodyLimit,
     schema: { params: ByLeaseParams, body },
@@ -201,7 +201,7 @@ export async function workerRoutes(
 
   app.post<ByLease & { Body: Static<typeof Succeed> }>(
     '/Leases/:lease/Succeed',
-    ending(Succeed, succeedTaskOperation),
+    completionRoute(Succeed, succeedTaskOperation),
     async (request) => {
       const lease = readLease(request.params.lease);
       const outcome = { kind: 'returned', result: resultText(request.body?.Result) } as const;
@@ -211,7 +211,7 @@ export async function workerRoutes(
 
   app.post<ByLease & { Body: Static<typeof Fail> }>(
     '/Leases/:lease/Fail',
-    ending(Fail, failTaskOperation),
+    completionRoute(Fail, failTaskOperation),
     async (request) => {
       const lease = readLease(request.params.lease);
       const { Message, Retry = true, DelaySeconds } = request.body;
@@ -227,7 +227,7 @@ export async function workerRoutes(
 
   app.post<ByLease & { Body: Static<typeof Return> }>(
     '/Leases/:lease/Return',
-    ending(Return, returnTaskOperation),
+    completionRoute(Return, returnTaskOperation),
     async (request) => {
       const lease = readLease(request.params.lease);
       const outcome = { kind: 'interrupted', by: 'worker' } as const;
@@ -239,15 +239,15 @@ export async function workerRoutes(
 }
 
 /** Aborted when the connection breaks before the answer is out. */
-function goneSignal(reply: FastifyReply): AbortSignal {
+function disconnectSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   if (reply.raw.destroyed) gone.abort();
-  onUnheard(reply, () => gone.abort());
+  onDisconnect(reply, () => gone.abort());
   return gone.signal;
 }
 
 /** Calls the function where the connection breaks before the answer is out. */
-function onUnheard(reply: FastifyReply, react: () => unknown): void {
+function onDisconnect(reply: FastifyReply, react: () => unknown): void {
   if (reply.raw.closed && !reply.raw.writableFinished) react();
   else
     reply.raw.once('close', () => {
@@ -327,7 +327,7 @@ export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks:
     },
     async (request, reply) => {
       const lease = readLease(request.params.lease);
-      const said = {
+      const announced = {
         bytes: Number(request.headers['content-length']),
         sha256: readContentDigest(String(request.headers['content-digest'])),
       };
@@ -339,7 +339,7 @@ export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks:
         lease,
         request.query.Name,
         request.body as Readable,
-        said,
+        announced,
       );
       return reply.code(204).send();
     },
