@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process lives */
+        /** Returns 200 while the process is alive */
         get: operations["isLive"];
         put?: never;
         post?: never;
@@ -25,7 +25,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether it can do its work, and what else is known of that */
+        /** Returns readiness, uptime and the response time of the database */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -42,7 +42,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether it can do its work */
+        /** Returns 200 if the server is ready to serve, and otherwise 503 with the reason */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -60,8 +60,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Metrics for Prometheus
-         * @description For those who may see every task of every tenant, unless the settings let everybody.
+         * Returns metrics in the Prometheus text format
+         * @description Requires access to all tasks of all tenants, unless BATCHLINE_METRICS is open.
          */
         get: operations["readMetrics"];
         put?: never;
@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The texts of the caller’s language, for pages */
+        /** Returns all texts of the dashboard in the caller's language */
         get: operations["getTexts"];
         put?: never;
         post?: never;
@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The versions of the API */
+        /** Lists the versions of the API */
         get: operations["listVersions"];
         put?: never;
         post?: never;
@@ -113,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The address of a customer, as clients of hosted installations ask for it */
+        /** Returns the base URL of a customer, for clients of hosted installations */
         get: operations["getCustomerState"];
         put?: never;
         post?: never;
@@ -130,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All calls, with a line on each */
+        /** Lists all calls with a summary of each */
         get: operations["listCalls"];
         put?: never;
         post?: never;
@@ -147,7 +147,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document */
+        /** Returns this OpenAPI document */
         get: operations["getOpenApi"];
         put?: never;
         post?: never;
@@ -164,12 +164,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
+        /** Returns the signed-in associate */
         get: operations["getSession"];
         put?: never;
-        /** Signs in with Login and Password; answers a SoTicket, or sets a cookie session */
+        /** Signs in with Login and Password and returns a SoTicket, or sets a session cookie */
         post: operations["signIn"];
-        /** Signs out: the SoTicket or session of this call ends */
+        /** Signs out: revokes the SoTicket or session of the request */
         delete: operations["signOut"];
         options?: never;
         head?: never;
@@ -184,12 +184,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The batch tasks that the caller may see: $filter, $select, $orderBy, $top, $skip and more
-         * @description The archive list. Names of options match in any casing.
+         * Lists the batch tasks that the caller can see, with $filter, $select, $orderBy and paging
+         * @description The archive list. Option names are case-insensitive.
          */
         get: operations["listBatchTasks"];
         put?: never;
-        /** Starts a batch task; answers its id */
+        /** Starts a batch task and returns its id */
         post: operations["startBatchTask"];
         delete?: never;
         options?: never;
@@ -204,21 +204,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One batch task by its id, or the own ones in a state by its name */
+        /** Returns one batch task by id, or the caller's own tasks in a state by its name */
         get: operations["getBatchTask"];
         /**
          * Updates State, Description, Response and Request
-         * @description Only these four are updated; everything else in the body is ignored. A property that is absent stays, null clears a text. State must be a legal move or the same state; null, All and Unknown leave it as it is. The carrier may be wrapped: `{"BatchTaskInfo": {…}}`.
+         * @description Other properties of the body are ignored. Properties that are absent keep their values; null clears a text. State must be the current state or an allowed transition; null, All and Unknown leave it unchanged. The payload may be wrapped: `{"BatchTaskInfo": {…}}`.
          */
         put: operations["updateBatchTask"];
         post?: never;
-        /** Deletes a batch task */
+        /** Deletes a batch task that is not running */
         delete: operations["deleteBatchTask"];
         options?: never;
         head?: never;
         /**
-         * The same by JSON Patch or merge patch, all or nothing
-         * @description A list is a JSON Patch, an object is merged: other properties are ignored, as in PUT. Under a patch type the body must have the shape that fits.
+         * Applies a JSON Patch or merge patch to the same properties, all or nothing
+         * @description An array is a JSON Patch. An object is a merge patch: other properties are ignored, as in PUT. If the Content-Type is a patch type, the body must have its shape.
          */
         patch: operations["patchBatchTask"];
         trace?: never;
@@ -232,7 +232,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stops a batch task; answers whether it was or will be stopped */
+        /** Stops a batch task and returns whether it was or will be stopped */
         post: operations["stopBatchTask"];
         delete?: never;
         options?: never;
@@ -249,7 +249,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Runs a failed task again under its id */
+        /** Runs a failed task again under the same id */
         post: operations["restartBatchTask"];
         delete?: never;
         options?: never;
@@ -266,7 +266,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stops, restarts or deletes the tasks of a filter; a dry run changes nothing */
+        /** Stops, restarts or deletes all tasks that match a filter; supports a dry run */
         post: operations["bulkBatchTasks"];
         delete?: never;
         options?: never;
@@ -283,7 +283,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Starts a task like this one, with other parameters if given; answers its id */
+        /** Starts a copy of a task, optionally with other parameters, and returns its id */
         post: operations["copyBatchTask"];
         delete?: never;
         options?: never;
@@ -298,7 +298,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The archives that there are */
+        /** Lists the archives */
         get: operations["listArchives"];
         put?: never;
         post?: never;
@@ -315,7 +315,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The columns of each archive; odata.metadata of a list leads here */
+        /** Returns the columns of each archive, the target of odata.metadata */
         get: operations["describeArchives"];
         put?: never;
         post?: never;
@@ -332,7 +332,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The columns of each archive; odata.metadata of a list leads here */
+        /** Returns the columns of each archive, the target of odata.metadata */
         get: operations["describeArchivesToo"];
         put?: never;
         post?: never;
@@ -349,7 +349,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The columns of the list of batch tasks */
+        /** Returns the columns of the list of batch tasks */
         get: operations["describeArchive"];
         put?: never;
         post?: never;
@@ -366,7 +366,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The columns of the list of batch tasks */
+        /** Returns the columns of the list of batch tasks */
         get: operations["describeArchiveToo"];
         put?: never;
         post?: never;
@@ -384,14 +384,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The same list among the archives, also with a count
-         * @description The archive list. Names of options match in any casing.
+         * Lists the same batch tasks under SuperOffice's archive path, optionally with a count
+         * @description The archive list. Option names are case-insensitive.
          */
         get: operations["listArchive"];
         put?: never;
         /**
-         * The same list, with the options in the body, for long ones
-         * @description The archive list. Names of options match in any casing.
+         * Lists the same batch tasks with the options in the body, for long filters
+         * @description The archive list. Option names are case-insensitive.
          */
         post: operations["postArchive"];
         delete?: never;
@@ -411,8 +411,8 @@ export interface paths {
         get: operations["describe_Archive_GetProviderNames"];
         put?: never;
         /**
-         * The names of the archives
-         * @description Names of arguments may be in any casing.
+         * Lists the names of the archives
+         * @description Argument names are case-insensitive.
          */
         post: operations["Archive_GetProviderNames"];
         delete?: never;
@@ -432,8 +432,8 @@ export interface paths {
         get: operations["describe_Archive_GetAvailableColumns"];
         put?: never;
         /**
-         * The columns of an archive
-         * @description Names of arguments may be in any casing.
+         * Lists the columns of an archive
+         * @description Argument names are case-insensitive.
          */
         post: operations["Archive_GetAvailableColumns"];
         delete?: never;
@@ -453,8 +453,8 @@ export interface paths {
         get: operations["describe_Archive_GetArchiveListByColumns"];
         put?: never;
         /**
-         * A page of an archive
-         * @description Names of arguments may be in any casing.
+         * Returns a page of an archive
+         * @description Argument names are case-insensitive.
          */
         post: operations["Archive_GetArchiveListByColumns"];
         delete?: never;
@@ -470,13 +470,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The result file of a batch task, or a range of it */
+        /** Downloads the result file of a batch task, or a range of it */
         get: operations["getBatchTaskFile"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
-        /** What the result file is, without its content */
+        /** Returns the headers of the result file without its content */
         head: operations["headBatchTaskFile"];
         patch?: never;
         trace?: never;
@@ -488,7 +488,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every change of the state of a batch task */
+        /** Lists every change of state of a batch task */
         get: operations["readBatchTaskAudit"];
         put?: never;
         post?: never;
@@ -505,7 +505,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the runs of a batch task have logged last */
+        /** Returns the latest log lines of the runs of a batch task */
         get: operations["readBatchTaskLog"];
         put?: never;
         post?: never;
@@ -522,7 +522,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The batch tasks that a batch task has started, and how far they have come */
+        /** Lists the tasks that a batch task started, with their progress */
         get: operations["listBatchTaskChildren"];
         put?: never;
         post?: never;
@@ -539,7 +539,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The batch task that has started this one */
+        /** Returns the batch task that started this one */
         get: operations["getBatchTaskParent"];
         put?: never;
         post?: never;
@@ -576,7 +576,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Forgets a definition that workers have declared */
+        /** Deletes a definition that workers declared */
         delete: operations["forgetDefinition"];
         options?: never;
         head?: never;
@@ -592,9 +592,9 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Claims tasks for a worker; waits for them up to 30 s */
+        /** Claims tasks for a worker, waiting up to 30 s */
         post: operations["acquireTasks"];
-        /** Has a waiting Acquire answered at once */
+        /** Ends the wait of an Acquire at once */
         delete: operations["endAcquire"];
         options?: never;
         head?: never;
@@ -610,7 +610,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Renews a lease, writes progress, tells whether to stop */
+        /** Renews a lease, reports progress and returns whether to stop */
         post: operations["renewLease"];
         delete?: never;
         options?: never;
@@ -626,7 +626,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Keeps a value that the next attempt finds */
+        /** Saves a checkpoint for the next attempt */
         put: operations["keepCheckpoint"];
         post?: never;
         delete?: never;
@@ -661,7 +661,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends the run: the task has succeeded */
+        /** Completes the run: the task has succeeded */
         post: operations["succeedTask"];
         delete?: never;
         options?: never;
@@ -678,7 +678,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends the run: it has failed; it may be tried again */
+        /** Fails the run; it is retried if the definition allows it */
         post: operations["failTask"];
         delete?: never;
         options?: never;
@@ -695,7 +695,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives the task back, to be run again */
+        /** Returns the task to the queue */
         post: operations["returnTask"];
         delete?: never;
         options?: never;
@@ -728,8 +728,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The events that one may see, as a stream or a page
-         * @description A stream of server-sent events where Accept names text/event-stream, otherwise one page.
+         * Streams the events that the caller can see, or returns a page of them
+         * @description Returns a stream of server-sent events if Accept is text/event-stream, and otherwise one page.
          */
         get: operations["readEvents"];
         put?: never;
@@ -748,8 +748,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The events of a batch task, as a stream or a page
-         * @description A stream of server-sent events where Accept names text/event-stream, otherwise one page.
+         * Streams the events of a batch task, or returns a page of them
+         * @description Returns a stream of server-sent events if Accept is text/event-stream, and otherwise one page.
          */
         get: operations["readBatchTaskEvents"];
         put?: never;
@@ -767,10 +767,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The webhooks, without their secrets */
+        /** Lists webhooks, without their secrets */
         get: operations["listWebhooks"];
         put?: never;
-        /** Makes a webhook */
+        /** Creates a webhook */
         post: operations["createWebhook"];
         delete?: never;
         options?: never;
@@ -785,7 +785,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One webhook */
+        /** Returns one webhook */
         get: operations["getWebhook"];
         put?: never;
         post?: never;
@@ -806,7 +806,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a test to a webhook */
+        /** Sends a test event to a webhook */
         post: operations["testWebhook"];
         delete?: never;
         options?: never;
@@ -821,7 +821,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was sent to a webhook and what came of it, newest first */
+        /** Lists the deliveries of a webhook with their outcomes, newest first */
         get: operations["listWebhookDeliveries"];
         put?: never;
         post?: never;
@@ -855,7 +855,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The children of the task */
+        /** Lists the children of the task */
         get: operations["listLeaseChildren"];
         put?: never;
         /** Starts children of the task */
@@ -894,8 +894,8 @@ export interface paths {
         get: operations["describe_Batch_GetBatchTaskInfo"];
         put?: never;
         /**
-         * One batch task by its id
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Returns one batch task by id
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetBatchTaskInfo"];
         delete?: never;
@@ -915,8 +915,8 @@ export interface paths {
         get: operations["describe_Batch_GetBatchTaskInfosByAssociates"];
         put?: never;
         /**
-         * The batch tasks of these associates
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Lists the batch tasks of the given associates
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetBatchTaskInfosByAssociates"];
         delete?: never;
@@ -936,8 +936,8 @@ export interface paths {
         get: operations["describe_Batch_GetBatchTaskInfosByAssociatesAndState"];
         put?: never;
         /**
-         * The batch tasks of these associates in a state
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Lists the batch tasks of the given associates in a state
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetBatchTaskInfosByAssociatesAndState"];
         delete?: never;
@@ -957,8 +957,8 @@ export interface paths {
         get: operations["describe_Batch_GetBatchTaskInfosByState"];
         put?: never;
         /**
-         * The own batch tasks in a state
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Lists the caller's own batch tasks in a state
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetBatchTaskInfosByState"];
         delete?: never;
@@ -978,8 +978,8 @@ export interface paths {
         get: operations["describe_Batch_GetBatchTaskInfosByNameAndState"];
         put?: never;
         /**
-         * The own batch tasks by definition and state
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Lists the caller's own batch tasks by definition and state
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetBatchTaskInfosByNameAndState"];
         delete?: never;
@@ -999,8 +999,8 @@ export interface paths {
         get: operations["describe_Batch_GetBatchTaskInfosByNameAndAssociates"];
         put?: never;
         /**
-         * The batch tasks of these associates by definition
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Lists the batch tasks of the given associates by definition
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetBatchTaskInfosByNameAndAssociates"];
         delete?: never;
@@ -1020,8 +1020,8 @@ export interface paths {
         get: operations["describe_Batch_GetAllBatchTaskInfosByName"];
         put?: never;
         /**
-         * System and user batch tasks by definition
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Lists system and user batch tasks by definition
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetAllBatchTaskInfosByName"];
         delete?: never;
@@ -1041,8 +1041,8 @@ export interface paths {
         get: operations["describe_Batch_GetAllBatchTaskInfosByNameAndState"];
         put?: never;
         /**
-         * System and user batch tasks by definition and state
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Lists system and user batch tasks by definition and state
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetAllBatchTaskInfosByNameAndState"];
         delete?: never;
@@ -1062,8 +1062,8 @@ export interface paths {
         get: operations["describe_Batch_GetSystemBatchTaskInfosByName"];
         put?: never;
         /**
-         * System batch tasks by definition
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Lists system batch tasks by definition
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetSystemBatchTaskInfosByName"];
         delete?: never;
@@ -1083,8 +1083,8 @@ export interface paths {
         get: operations["describe_Batch_GetSystemBatchTaskInfosByNameAndState"];
         put?: never;
         /**
-         * System batch tasks by definition and state
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Lists system batch tasks by definition and state
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_GetSystemBatchTaskInfosByNameAndState"];
         delete?: never;
@@ -1104,8 +1104,8 @@ export interface paths {
         get: operations["describe_Batch_StartBatchJob"];
         put?: never;
         /**
-         * Starts a batch task; answers its id
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Starts a batch task and returns its id
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_StartBatchJob"];
         delete?: never;
@@ -1125,8 +1125,8 @@ export interface paths {
         get: operations["describe_Batch_StopBatchJob"];
         put?: never;
         /**
-         * Stops a batch task; answers whether it was or will be stopped
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Stops a batch task and returns whether it was or will be stopped
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_StopBatchJob"];
         delete?: never;
@@ -1146,8 +1146,8 @@ export interface paths {
         get: operations["describe_Batch_UpdateBatchTask"];
         put?: never;
         /**
-         * Updates State, Description, Response and Request of the batch task that Id names
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Updates State, Description, Response and Request of the batch task with the given Id
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_UpdateBatchTask"];
         delete?: never;
@@ -1168,7 +1168,7 @@ export interface paths {
         put?: never;
         /**
          * Deletes a batch task
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_DeleteBatchTask"];
         delete?: never;
@@ -1188,8 +1188,8 @@ export interface paths {
         get: operations["describe_Batch_DeleteBatchTasks"];
         put?: never;
         /**
-         * Deletes batch tasks, all or none
-         * @description Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.
+         * Deletes several batch tasks, all or nothing
+         * @description Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.
          */
         post: operations["Batch_DeleteBatchTasks"];
         delete?: never;
@@ -1209,8 +1209,8 @@ export interface paths {
         get: operations["describe_BLOB_GetOutputFromBatch"];
         put?: never;
         /**
-         * A batch task's output: its result file
-         * @description Bytes if Accept prefers application/octet-stream, none if there is no output; else base64 or null. An unknown task has no output.
+         * Returns the output of a batch task, which is its result file
+         * @description Returns bytes if Accept prefers application/octet-stream (an empty body if there is no output), and otherwise base64 or null. An unknown task has no output.
          */
         post: operations["BLOB_GetOutputFromBatch"];
         delete?: never;
@@ -1230,8 +1230,8 @@ export interface paths {
         get: operations["describe_BLOB_CleanupBatchTask"];
         put?: never;
         /**
-         * Removes a batch task with its binary objects and its result file
-         * @description The natural end of SucceededManualCleanup. An unknown task is no error.
+         * Deletes a batch task with its binary objects and its result file
+         * @description Clients call it after SucceededManualCleanup. An unknown task is not an error.
          */
         post: operations["BLOB_CleanupBatchTask"];
         delete?: never;
@@ -1247,7 +1247,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The definitions that tasks can be started by */
+        /** Lists the task definitions */
         get: operations["listDefinitions"];
         put?: never;
         post?: never;
@@ -1264,7 +1264,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One definition */
+        /** Returns one definition */
         get: operations["getDefinition"];
         put?: never;
         post?: never;
@@ -1283,7 +1283,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pauses a definition: its tasks wait */
+        /** Pauses a definition; its tasks wait */
         post: operations["pauseDefinition"];
         delete?: never;
         options?: never;
@@ -1316,10 +1316,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets how many runs there may be at once, for each tenant, and in a period */
+        /** Limits the concurrent runs, those of each tenant, and the runs per period */
         put: operations["limitDefinition"];
         post?: never;
-        /** Makes the definition's own limits count again */
+        /** Resets the limits to the definition's own */
         delete: operations["unlimitDefinition"];
         options?: never;
         head?: never;
@@ -1333,7 +1333,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who has paused, resumed or limited a definition */
+        /** Lists who paused, resumed or limited a definition */
         get: operations["readDefinitionAudit"];
         put?: never;
         post?: never;
@@ -1350,10 +1350,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The schedules that one may see */
+        /** Lists the schedules that the caller can see */
         get: operations["listSchedules"];
         put?: never;
-        /** Makes a schedule */
+        /** Creates a schedule */
         post: operations["createSchedule"];
         delete?: never;
         options?: never;
@@ -1368,12 +1368,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One schedule, with its next due times */
+        /** Returns one schedule, with its next due times */
         get: operations["getSchedule"];
-        /** Changes what is given of a schedule */
+        /** Changes the given properties of a schedule */
         put: operations["changeSchedule"];
         post?: never;
-        /** Deletes a schedule; the tasks that it has started stay */
+        /** Deletes a schedule; tasks that it started are kept */
         delete: operations["deleteSchedule"];
         options?: never;
         head?: never;
@@ -1387,7 +1387,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The next due times of a schedule; none while it is paused */
+        /** Lists the next due times of a schedule; none while it is paused */
         get: operations["listNextRuns"];
         put?: never;
         post?: never;
@@ -1404,7 +1404,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The next due times of an expression, to try it before it is saved */
+        /** Lists the next due times of a cron expression, to preview a schedule */
         get: operations["previewNextRuns"];
         put?: never;
         post?: never;
@@ -1457,7 +1457,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Starts a schedule's task now; answers its id */
+        /** Starts the task of a schedule now and returns its id */
         post: operations["runScheduleNow"];
         delete?: never;
         options?: never;
@@ -1472,12 +1472,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How long its tasks are kept after their end, by state */
+        /** Returns how long tasks of a definition are kept after they end, by state */
         get: operations["getRetention"];
-        /** Sets it */
+        /** Sets how long tasks of a definition are kept after they end */
         put: operations["setRetention"];
         post?: never;
-        /** Leaves it to the definition and the settings again */
+        /** Resets the retention to that of the definition and the settings */
         delete: operations["resetRetention"];
         options?: never;
         head?: never;
@@ -1491,7 +1491,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Throughput, waiting time, workers, queues and failures of the last Minutes */
+        /** Returns throughput, waiting time, workers, queues and failures of the last Minutes */
         get: operations["readStatistics"];
         put?: never;
         post?: never;
@@ -1509,8 +1509,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The time zones that SO-TimeZone can name, as an archive list
-         * @description Columns: id, timeZone, country, region, offset, daylight, isActive; and ianaName, which only $select adds. Offsets are those of this year.
+         * Lists the time zones that SO-TimeZone accepts, as an archive list
+         * @description The columns are id, timeZone, country, region, offset, daylight and isActive, and ianaName if $select names it. Offsets are those of the current year.
          */
         get: operations["listTimeZones"];
         put?: never;
@@ -1528,7 +1528,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The server's base time zone, with its rules */
+        /** Returns the server's base time zone, with its rules */
         get: operations["getBaseTimeZone"];
         put?: never;
         post?: never;
@@ -1545,7 +1545,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The time zone of this call, with its rules: that of SO-TimeZone, else the base time zone */
+        /** Returns the time zone of the request (SO-TimeZone, or the base time zone), with its rules */
         get: operations["getCurrentTimeZone"];
         put?: never;
         post?: never;
@@ -1562,7 +1562,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One time zone by its id or code, with its rules */
+        /** Returns one time zone by id or code, with its rules */
         get: operations["getTimeZone"];
         put?: never;
         post?: never;
@@ -1582,7 +1582,7 @@ export interface paths {
         /** Describes the call GetDefaultTimeZoneInformation of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_GetDefaultTimeZoneInformation"];
         put?: never;
-        /** The time zone of the caller */
+        /** Returns the time zone of the caller */
         post: operations["TimeZone_GetDefaultTimeZoneInformation"];
         delete?: never;
         options?: never;
@@ -1600,7 +1600,7 @@ export interface paths {
         /** Describes the call InitializeTimeZoneData of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_InitializeTimeZoneData"];
         put?: never;
-        /** All time zones with their rules of this year */
+        /** Returns all time zones with their rules of the current year */
         post: operations["TimeZone_InitializeTimeZoneData"];
         delete?: never;
         options?: never;
@@ -1618,7 +1618,7 @@ export interface paths {
         /** Describes the call GetBaseTimeZoneId of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_GetBaseTimeZoneId"];
         put?: never;
-        /** The id of the base time zone; 0 if it is not listed */
+        /** Returns the id of the base time zone, or 0 if it is not listed */
         post: operations["TimeZone_GetBaseTimeZoneId"];
         delete?: never;
         options?: never;
@@ -1636,7 +1636,7 @@ export interface paths {
         /** Describes the call GetDefaultTimeZonePreference of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_GetDefaultTimeZonePreference"];
         put?: never;
-        /** The id of the time zone of callers who name none: the base time zone */
+        /** Returns the id of the default time zone, which is the base time zone */
         post: operations["TimeZone_GetDefaultTimeZonePreference"];
         delete?: never;
         options?: never;
@@ -1654,7 +1654,7 @@ export interface paths {
         /** Describes the call CheckNewTimeZoneDataAvailable of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_CheckNewTimeZoneDataAvailable"];
         put?: never;
-        /** Whether newer rules are available: never, since they come with the server */
+        /** Returns false: time zone rules ship with the server */
         post: operations["TimeZone_CheckNewTimeZoneDataAvailable"];
         delete?: never;
         options?: never;
@@ -1672,7 +1672,7 @@ export interface paths {
         /** Describes the call UpdateTimeZoneData of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_UpdateTimeZoneData"];
         put?: never;
-        /** Whether newer rules were fetched: never, since they come with the server */
+        /** Returns false: time zone rules ship with the server and are not updated separately */
         post: operations["TimeZone_UpdateTimeZoneData"];
         delete?: never;
         options?: never;
@@ -1690,7 +1690,7 @@ export interface paths {
         /** Describes the call TimeOfLastTimeZoneUpdate of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_TimeOfLastTimeZoneUpdate"];
         put?: never;
-        /** When newer rules were fetched: never */
+        /** Returns the empty date: time zone rules are never updated separately */
         post: operations["TimeZone_TimeOfLastTimeZoneUpdate"];
         delete?: never;
         options?: never;
@@ -1708,7 +1708,7 @@ export interface paths {
         /** Describes the call SetBaseTimeZoneId of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_SetBaseTimeZoneId"];
         put?: never;
-        /** Refused: the base time zone is a setting */
+        /** Not supported (403): the base time zone is a setting */
         post: operations["TimeZone_SetBaseTimeZoneId"];
         delete?: never;
         options?: never;
@@ -1726,7 +1726,7 @@ export interface paths {
         /** Describes the call ToggleActiveTimeZoneRow of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_ToggleActiveTimeZoneRow"];
         put?: never;
-        /** Refused: all time zones are active */
+        /** Not supported (403): all time zones are active */
         post: operations["TimeZone_ToggleActiveTimeZoneRow"];
         delete?: never;
         options?: never;
@@ -1744,7 +1744,7 @@ export interface paths {
         /** Describes the call SetActiveTimeZoneRow of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_SetActiveTimeZoneRow"];
         put?: never;
-        /** Refused: all time zones are active */
+        /** Not supported (403): all time zones are active */
         post: operations["TimeZone_SetActiveTimeZoneRow"];
         delete?: never;
         options?: never;
@@ -1762,7 +1762,7 @@ export interface paths {
         /** Describes the call SetActiveTimeZonesByFilter of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_SetActiveTimeZonesByFilter"];
         put?: never;
-        /** Refused: all time zones are active */
+        /** Not supported (403): all time zones are active */
         post: operations["TimeZone_SetActiveTimeZonesByFilter"];
         delete?: never;
         options?: never;
@@ -1780,7 +1780,7 @@ export interface paths {
         /** Describes the call DeleteTimeZones of the TimeZone agent; never runs it */
         get: operations["describe_TimeZone_DeleteTimeZones"];
         put?: never;
-        /** Refused: time zones come with the server */
+        /** Not supported (403): time zones ship with the server */
         post: operations["TimeZone_DeleteTimeZones"];
         delete?: never;
         options?: never;
@@ -1795,7 +1795,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The own uploads */
+        /** Lists the caller's own uploads */
         get: operations["listUploads"];
         put?: never;
         /** Uploads an input file for tasks */
@@ -1830,10 +1830,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The associates who may sign in */
+        /** Lists the associates who can sign in */
         get: operations["listUsers"];
         put?: never;
-        /** Makes an associate */
+        /** Creates an associate */
         post: operations["createUser"];
         delete?: never;
         options?: never;
@@ -1854,7 +1854,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes password, roles or access of an associate */
+        /** Changes the password or roles of an associate, or disables it */
         patch: operations["changeUser"];
         trace?: never;
     };
@@ -1865,10 +1865,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The applications that an SO-AppToken is known of */
+        /** Lists the registered applications */
         get: operations["listApplications"];
         put?: never;
-        /** Registers an application; answers its SO-AppToken, once */
+        /** Registers an application and returns its SO-AppToken */
         post: operations["createApplication"];
         delete?: never;
         options?: never;
@@ -1900,10 +1900,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The API tokens, without their secrets */
+        /** Lists API tokens, without their secrets */
         get: operations["listTokens"];
         put?: never;
-        /** Makes an API token */
+        /** Creates an API token */
         post: operations["createToken"];
         delete?: never;
         options?: never;
@@ -1940,8 +1940,8 @@ export interface components {
          * @example {
          *       "Error": true,
          *       "ErrorType": "ArgumentException",
-         *       "Message": "\"12x\" is not the id of a batch task; a whole number of 32 bits is accepted.",
-         *       "ErrorMessage": "\"12x\" is not the id of a batch task; a whole number of 32 bits is accepted.",
+         *       "Message": "\"12x\" is not the id of a batch task; a 32-bit integer is accepted.",
+         *       "ErrorMessage": "\"12x\" is not the id of a batch task; a 32-bit integer is accepted.",
          *       "ErrorSource": "Batchline.WebApi",
          *       "Code": "invalid_argument"
          *     }
@@ -1969,23 +1969,23 @@ export interface components {
         };
         Texts: {
             Language: string;
-            /** @description By what they are in English */
+            /** @description Translations by English text */
             Messages: {
                 [key: string]: string;
             };
-            /** @description By the names of references such as SR_… */
+            /** @description Texts of references such as SR_…, by name */
             Resources: {
                 [key: string]: string;
             };
         };
         Versions: {
-            /** @description The base of the calls */
+            /** @description The base URL of the API */
             v1: string;
             Version: string;
             /** @description The version of Batchline */
             NetServerVersion: string;
             NetServerAssembly: string;
-            /** @description When the server was started */
+            /** @description When the server started */
             NetServerDate: string;
             NetServerLabel: string;
             NetServer: string;
@@ -1994,14 +1994,14 @@ export interface components {
         };
         CustomerState: {
             ContextIdentifier: string;
-            /** @description The address under which the customer calls */
+            /** @description The base URL for this customer */
             Endpoint: string;
             State: string;
             IsRunning: boolean;
-            /** @description When to ask again */
+            /** @description When to request it again */
             ValidUntil: string;
         };
-        /** @description By address, the methods with a line on each */
+        /** @description The summary of each method, by URL */
         Calls: {
             [key: string]: {
                 [key: string]: string;
@@ -2021,13 +2021,13 @@ export interface components {
             Roles: string[];
             Tenant: string | null;
             Scopes: ("read" | "write" | "admin" | "worker")[];
-            /** @description A SoTicket; not where Cookie was true */
+            /** @description A SoTicket; absent if Cookie is true */
             Ticket?: string;
-            /** @description Of a cookie session: what X-XSRF-TOKEN must be */
+            /** @description For cookie sessions: the required value of X-XSRF-TOKEN */
             XsrfToken?: string;
             Expires: components["schemas"]["DateTime"];
         };
-        /** @description Who is signed in */
+        /** @description The signed-in associate */
         Session: {
             AssociateId: number;
             Login: string;
@@ -2035,46 +2035,46 @@ export interface components {
             Roles: string[];
             Tenant: string | null;
             Scopes: ("read" | "write" | "admin" | "worker")[];
-            /** @description Of a cookie session: what X-XSRF-TOKEN must be */
+            /** @description For cookie sessions: the required value of X-XSRF-TOKEN */
             XsrfToken?: string;
         };
-        /** @description A BatchTaskInfo to start, and our own options of a start; names in any casing. Other properties are ignored, and unknown ones listed in the header Batchline-Ignored */
+        /** @description The BatchTaskInfo to start, with start options. Names are case-insensitive. Other properties are ignored; unknown ones are listed in the header Batchline-Ignored */
         BatchTaskStart: {
-            /** @description The definition that runs */
+            /** @description The name of the definition */
             Name: string;
-            /** @description The owner; 0 for a system task. Set by administrators */
+            /** @description The owner; 0 for a system task. Only administrators can set it */
             AssociateId?: number;
             /** Format: int32 */
             DetailsTable?: number;
             /** Format: int32 */
             DetailsRecord?: number;
-            /** @description Not initiated by an associate. Set by administrators */
+            /** @description Not started by an associate. Only administrators can set it */
             IsSystemTask?: boolean;
-            /** @description Leaves no row */
+            /** @description The task is deleted when it ends */
             IsInternalTask?: boolean;
-            /** @description What the definition takes. At the start a list of { Key, Value } is accepted too */
+            /** @description The parameters of the run. A start also accepts an array of { Key, Value } */
             ParameterObject?: {
                 [key: string]: unknown;
             } | null;
             /** @description The tenant */
             DatabaseSerialNumber?: string;
-            /** @description For the task that runs */
+            /** @description Context for the run; not interpreted by the server */
             Context?: string;
-            /** @description Set by whoever started it, or by Update; at most 254 characters */
+            /** @description Set by the start or an update; at most 254 characters */
             Description?: string;
             Response?: string;
             Request?: string;
-            /** @description File of the task */
+            /** @description The file of the task */
             FileName?: string;
-            /** @description When the task is due; without an offset in the zone of the caller */
+            /** @description When the task is due. A time without an offset is in the caller's time zone */
             StartAt?: string;
             /** @description Seconds until the task is due */
             DelaySeconds?: number;
-            /** @description -1000 to 1000; higher ones are delivered first */
+            /** @description -1000 to 1000; tasks with a higher priority run first */
             Priority?: number;
         };
         /**
-         * @description Out by name; in by name in any casing, or by number. All and Unknown are never the state of a task.
+         * @description Responses have the name. Requests accept the name, case-insensitively, or the number. All and Unknown are never the state of a task.
          * @enum {unknown}
          */
         BatchTaskState: "Unknown" | "New" | "Aquired" | "Started" | "Succeeded" | "Failed" | "SucceededManualCleanup" | "All";
@@ -2086,49 +2086,49 @@ export interface components {
              * @example Select, Update
              */
             Mask: string;
-            /** @description Why it is not more, in the language of the caller */
+            /** @description Why the caller has no further rights, in the caller's language */
             Reason: string;
         };
         FieldProperty: {
             FieldRight: components["schemas"]["Right"];
             /** @example System.Int32 */
             FieldType: string;
-            /** @description Bytes, or characters of a text; 0 where there is no limit */
+            /** @description In bytes, or in characters for strings; 0 if there is no limit */
             FieldLength: number;
         };
         /** @description A batch task */
         BatchTaskInfo: {
             /** Format: int32 */
             Id: number;
-            /** @description The definition that runs */
+            /** @description The name of the definition */
             Name: string;
-            /** @description The owner; 0 for a system task. Set by administrators */
+            /** @description The owner; 0 for a system task. Only administrators can set it */
             AssociateId: number;
             /** Format: int32 */
             DetailsTable: number;
             /** Format: int32 */
             DetailsRecord: number;
-            /** @description Not initiated by an associate. Set by administrators */
+            /** @description Not started by an associate. Only administrators can set it */
             IsSystemTask: boolean;
-            /** @description Leaves no row */
+            /** @description The task is deleted when it ends */
             IsInternalTask: boolean;
-            /** @description What the definition takes. At the start a list of { Key, Value } is accepted too */
+            /** @description The parameters of the run. A start also accepts an array of { Key, Value } */
             ParameterObject: {
                 [key: string]: unknown;
             } | null;
             /** @description The tenant */
             DatabaseSerialNumber: string;
-            /** @description For the task that runs */
+            /** @description Context for the run; not interpreted by the server */
             Context: string;
-            /** @description Set by whoever started it, or by Update; at most 254 characters */
+            /** @description Set by the start or an update; at most 254 characters */
             Description: string;
             Response: string;
             Request: string;
-            /** @description File of the task */
+            /** @description The file of the task */
             FileName: string;
             LastStarted: components["schemas"]["DateTime"];
             Created: components["schemas"]["DateTime"];
-            /** @description 0: never executed */
+            /** @description Number of runs; 0 if it never ran */
             StartCount: number;
             /** @description Written by the run */
             Result: string;
@@ -2144,7 +2144,7 @@ export interface components {
                 [key: string]: components["schemas"]["FieldProperty"];
             };
         };
-        /** @description A batch task after $select: what is not selected is null */
+        /** @description A batch task after $select: properties that are not selected are null */
         SelectedBatchTaskInfo: {
             Id: number | null;
             Name: string | null;
@@ -2185,25 +2185,25 @@ export interface components {
                 };
             } | null;
         };
-        /** @description A BatchTaskInfo: State, Description, Response and Request count, in any casing; more is ignored */
+        /** @description A BatchTaskInfo of which only State, Description, Response and Request are read. Names are case-insensitive */
         BatchTaskUpdate: {
-            /** @description A legal move; null, All and Unknown leave it as it is */
+            /** @description An allowed transition; null, All and Unknown leave the state unchanged */
             State?: components["schemas"]["BatchTaskState"] | number | null;
-            /** @description Description: absent stays, null clears */
+            /** @description Description. Unchanged if absent; null clears it */
             Description?: string | null;
-            /** @description Response: absent stays, null clears */
+            /** @description Response. Unchanged if absent; null clears it */
             Response?: string | null;
-            /** @description Request: absent stays, null clears */
+            /** @description Request. Unchanged if absent; null clears it */
             Request?: string | null;
         } & {
             [key: string]: unknown;
         };
-        /** @description RFC 6902, without move and copy. State, Description, Response and Request can change; test compares any value */
+        /** @description RFC 6902 without move and copy. Only State, Description, Response and Request can be changed; test compares any value */
         JsonPatch: {
             /** @enum {unknown} */
             op: "add" | "replace" | "remove" | "test";
             /**
-             * @description Names match in any casing, the leading slash is optional
+             * @description Names are case-insensitive; the leading slash is optional
              * @example /Description
              */
             path: string;
@@ -2221,23 +2221,23 @@ export interface components {
                 Reason: string;
             }[];
             LastId: number | null;
-            /** @description There are more that match */
+            /** @description true if more tasks match the filter */
             More: boolean;
         };
-        /** @description The columns that $select names, as it spells them. There are getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId. In Full they are in Column. */
+        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId. In the mode Full they are in Column. */
         ArchiveRow: {
-            /** @description The id of the task: a string in Slim and Wide, a number in Full */
+            /** @description The id of the task: a string in the modes Slim and Wide, a number in Full */
             PrimaryKey: string | number;
-            /** @description batchtask, or the RowType of a row that is no task */
+            /** @description batchtask, or the RowType of a row that is not a task */
             EntityName: string;
-            /** @description header:1, footer:1 and so on, or grandtotal */
+            /** @description Of rows that are not tasks: header:1, footer:1 and so on, or grandtotal */
             RowType?: string;
         } & {
             [key: string]: unknown;
         };
         ArchivePage: {
             "odata.metadata": string;
-            /** @description With $inlineCount */
+            /** @description The number of matching tasks, if $inlineCount asks for it */
             "odata.count"?: number;
             "odata.nextLink": string | null;
             value: components["schemas"]["ArchiveRow"][];
@@ -2263,7 +2263,7 @@ export interface components {
             IconHint: string;
             HeadingIconHint: string;
         };
-        /** @description The columns by their names */
+        /** @description The columns by name */
         ArchiveColumns: {
             [key: string]: components["schemas"]["ArchiveColumnInfo"];
         };
@@ -2306,10 +2306,10 @@ export interface components {
          * @enum {unknown}
          */
         StoredState: "New" | "Aquired" | "Started" | "Succeeded" | "Failed" | "SucceededManualCleanup";
-        /** @description A change of the state of a task */
+        /** @description A change of state of a task */
         AuditEntry: {
             At: components["schemas"]["DateTime"];
-            /** @description The associate; 0 for the server */
+            /** @description The associate who made the change; 0 for the server */
             ActorId: number;
             Runtime: string | null;
             From: components["schemas"]["StoredState"] | null;
@@ -2325,7 +2325,7 @@ export interface components {
             Level: "debug" | "info" | "warn" | "error";
             Message: string;
         };
-        /** @description The tasks that a task has started, and how far they have come */
+        /** @description The tasks that a task started, and their counts */
         Children: {
             Total: number;
             Ended: number;
@@ -2340,7 +2340,7 @@ export interface components {
             Name: string;
             LeaseSeconds: number;
         };
-        /** @description A change of the state of a task */
+        /** @description A change of state of a task */
         TaskEvent: {
             Id: number;
             /** Format: int32 */
@@ -2357,28 +2357,28 @@ export interface components {
             Reason: string;
         };
         EventPage: {
-            /** @description What the next call passes as After */
+            /** @description The value of After for the next call */
             After: number;
-            /** @description There are more already */
+            /** @description true if more events are available */
             More: boolean;
             Events: components["schemas"]["TaskEvent"][];
         };
-        /** @description Server-sent events: `state` with a TaskEvent as data and its Id as id, `progress` with the progress of a task */
+        /** @description Server-sent events: `state` has a TaskEvent as data and its Id as id; `progress` has the progress of a task */
         EventStream: string;
-        /** @description An address that is told of events */
+        /** @description A URL that receives events */
         Webhook: {
             Id: number;
             AssociateId: number;
             DatabaseSerialNumber: string | null;
             Url: string;
-            /** @description Of definitions; empty: all */
+            /** @description Names of definitions; empty means all */
             Names: string[];
-            /** @description Empty: all */
+            /** @description States; empty means all */
             States: string[];
-            /** @description Only those of own tasks */
+            /** @description true sends only events of the owner's tasks */
             Own: boolean;
             Active: boolean;
-            /** @description Why the server has turned it off */
+            /** @description Why the server disabled the webhook; empty if it did not */
             DisabledReason: string;
             Created: components["schemas"]["DateTime"];
             Updated: components["schemas"]["DateTime"];
@@ -2395,18 +2395,18 @@ export interface components {
             AssociateId: number;
             DatabaseSerialNumber: string | null;
             Url: string;
-            /** @description Of definitions; empty: all */
+            /** @description Names of definitions; empty means all */
             Names: string[];
-            /** @description Empty: all */
+            /** @description States; empty means all */
             States: string[];
-            /** @description Only those of own tasks */
+            /** @description true sends only events of the owner's tasks */
             Own: boolean;
             Active: boolean;
-            /** @description Why the server has turned it off */
+            /** @description Why the server disabled the webhook; empty if it did not */
             DisabledReason: string;
             Created: components["schemas"]["DateTime"];
             Updated: components["schemas"]["DateTime"];
-            /** @description Signs what is sent; shown this once */
+            /** @description The key that signs deliveries, which is returned only once */
             Secret: string;
         };
         WebhookDelivery: {
@@ -2422,10 +2422,10 @@ export interface components {
             Status: number | null;
             Answer: string | null;
             Error: string | null;
-            /** @description What is sent */
+            /** @description The body of the request */
             Body: unknown;
         };
-        /** @description null: there is none */
+        /** @description The limits of a definition; null means no limit */
         Limits: {
             Concurrent: number | null;
             PerTenant: number | null;
@@ -2434,28 +2434,28 @@ export interface components {
                 Seconds: number;
             } | null;
         };
-        /** @description What tasks can be started by */
+        /** @description A task definition */
         Definition: {
             Name: string;
             Description: string;
-            /** @description JSON Schema of its parameters */
+            /** @description JSON Schema of the parameters */
             Parameters: {
                 [key: string]: unknown;
             };
             /** @enum {unknown} */
             CancellationBehaviour: "CanCancel" | "CancelWithWarning" | "CannotCancel";
-            /** @description Where its runs are: process, thread or worker */
+            /** @description Where it runs: process, thread or worker */
             Isolate: string;
             Retries: number;
             LeaseSeconds: number;
             LastSeen: components["schemas"]["DateTime"] | null;
-            /** @description While it is paused its tasks wait */
+            /** @description While a definition is paused, its tasks wait */
             Paused: boolean;
             PausedBy: number | null;
             PausedAt: components["schemas"]["DateTime"] | null;
             PausedReason: string | null;
             Limits: components["schemas"]["Limits"];
-            /** @description Somebody has set them, instead of those that the definition brings */
+            /** @description true if the limits were set through the API and override those of the definition */
             LimitsAreSet: boolean;
         };
         DefinitionChange: {
@@ -2464,7 +2464,7 @@ export interface components {
             Action: string;
             Limits: components["schemas"]["Limits"] | null;
         };
-        /** @description A task that starts by the clock */
+        /** @description A cron schedule that starts tasks */
         Schedule: {
             /** Format: int32 */
             Id: number;
@@ -2486,7 +2486,7 @@ export interface components {
             NextRuns: components["schemas"]["DateTime"][];
             LastRun: components["schemas"]["DateTime"];
             LastTaskId: number | null;
-            /** @description Why its last run did not start; empty where it did */
+            /** @description Why the last run did not start; empty if it started */
             LastProblem: string;
             Created: components["schemas"]["DateTime"];
         };
@@ -2507,7 +2507,7 @@ export interface components {
             IsSystemTask?: boolean;
             DatabaseSerialNumber?: string;
         };
-        /** @description By state, such as 30d; a state that is not there is kept */
+        /** @description Retention periods by state, such as 30d. Tasks in states that are absent are kept */
         Retention: {
             [key: string]: string;
         };
@@ -2554,7 +2554,7 @@ export interface components {
             "odata.nextLink": string | null;
             value: components["schemas"]["TimeZoneRow"][];
         };
-        /** @description When summer time begins and ends; zeros in rules of standard time */
+        /** @description When daylight saving time begins and ends; zeros in rules of standard time */
         TimeZoneRule: {
             /** @description Minutes east of UTC */
             TZOffset: number;
@@ -2568,7 +2568,7 @@ export interface components {
             EndMonth: number;
         };
         TimeZoneData: {
-            /** @description 0 for a zone that GET /TimeZone does not list */
+            /** @description 0 if GET /TimeZone does not list the time zone */
             TZLocationID: number;
             /** @example Norway */
             Name: string;
@@ -2579,19 +2579,19 @@ export interface components {
             TZLocationCode: string;
             /** @example Oslo */
             TZLocationCities: string;
-            /** @description The ISO 3166-1 number of the country; 0 for none */
+            /** @description The ISO 3166-1 number of the country; 0 if it has none */
             IsoNumber: number;
-            /** @description By year: the current one */
+            /** @description The rule of the current year, by year */
             TimeZoneSTDRules: {
                 [key: string]: components["schemas"]["TimeZoneRule"];
             };
-            /** @description By year: the current one */
+            /** @description The rule of the current year, by year */
             TimeZoneDSTRules: {
                 [key: string]: components["schemas"]["TimeZoneRule"];
             };
         };
         PreferredTimeZone: {
-            /** @description 0: users have no preference of their own here */
+            /** @description Always 0: users have no preferences */
             PreferenceId: number;
             /** Format: int32 */
             TZLocationId: number;
@@ -2602,24 +2602,24 @@ export interface components {
             Bias: number;
         };
         CreatedUpload: {
-            /** @description What a parameter such as csv-import's file takes */
+            /** @description The value for file parameters, such as file of csv-import */
             File: string;
             Name: string;
             Bytes: number;
-            /** @description In hex */
+            /** @description Hexadecimal SHA-256 of the content */
             Sha256: string;
         };
         Upload: {
-            /** @description What a parameter such as csv-import's file takes */
+            /** @description The value for file parameters, such as file of csv-import */
             File: string;
             Name: string;
             Bytes: number;
-            /** @description In hex */
+            /** @description Hexadecimal SHA-256 of the content */
             Sha256: string;
             Created: components["schemas"]["DateTime"];
             LastUsed: components["schemas"]["DateTime"];
         };
-        /** @description An associate who may sign in */
+        /** @description An associate who can sign in */
         User: {
             AssociateId: number;
             Login: string;
@@ -2641,10 +2641,10 @@ export interface components {
             Name: string;
             Scopes: ("read" | "write" | "admin" | "worker")[] | null;
             Created: components["schemas"]["DateTime"];
-            /** @description Its SO-AppToken; shown this once */
+            /** @description The SO-AppToken, which is returned only once */
             AppToken: string;
         };
-        /** @description A bearer token */
+        /** @description An API token (bearer token) */
         Token: {
             /** Format: int32 */
             Id: number;
@@ -2670,7 +2670,7 @@ export interface components {
             ParentId: number | null;
             Created: components["schemas"]["DateTime"];
             Expires: components["schemas"]["DateTime"] | null;
-            /** @description The secret; shown this once */
+            /** @description The secret, which is returned only once */
             Token: string;
         };
     };
@@ -3124,28 +3124,28 @@ export interface operations {
     listBatchTasks: {
         parameters: {
             query?: {
-                /** @description Columns, separated by commas; functions such as Count(State):Footer */
+                /** @description Comma-separated columns, or functions such as Count(State):Footer */
                 $select?: string;
                 /** @description A condition such as State eq 5 and registeredDate after '2026-01-01' */
                 $filter?: string;
-                /** @description Columns, each with an optional asc or desc */
+                /** @description Comma-separated columns, each optionally followed by asc or desc */
                 $orderBy?: string;
-                /** @description batchtask, the only one */
+                /** @description Only batchtask */
                 $entities?: string;
-                /** @description The size of a page; 100 by default */
+                /** @description The page size; 100 by default */
                 $top?: string;
-                /** @description How many tasks to pass over; $skiptoken of odata.nextLink is faster */
+                /** @description The number of tasks to skip; the $skiptoken of odata.nextLink is faster */
                 $skip?: string;
-                /** @description From odata.nextLink */
+                /** @description The position of a page, from odata.nextLink */
                 $skiptoken?: string;
                 $mode?: "Slim" | "Wide" | "Full";
-                /** @description GrandTotal=true adds a row with the sums of the whole list */
+                /** @description GrandTotal=true adds a row with the totals of the whole list */
                 $options?: string;
-                /** @description Accepted, not used */
+                /** @description Accepted and ignored */
                 $context?: string;
                 /** @description Overrides Accept */
                 $format?: "JSON" | "XML";
-                /** @description Names of letters, digits and underscores only */
+                /** @description true replaces characters of names other than letters, digits and underscores */
                 $jsonSafe?: "true" | "false";
                 $output?: "Logical" | "Display";
             };
@@ -3174,15 +3174,15 @@ export interface operations {
     startBatchTask: {
         parameters: {
             query?: {
-                /** @description When the task is due; without an offset in the zone of the caller */
+                /** @description When the task is due. A time without an offset is in the caller's time zone */
                 StartAt?: string;
                 /** @description Seconds until the task is due */
                 DelaySeconds?: string;
-                /** @description -1000 to 1000; higher ones are delivered first */
+                /** @description -1000 to 1000; tasks with a higher priority run first */
                 Priority?: string;
             };
             header?: {
-                /** @description The same key and body within a day start one task and get the same answer */
+                /** @description Makes retries safe: requests with the same key and body within a day start only one task */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -3197,7 +3197,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description Properties of the body that are unknown and were ignored */
+                    /** @description Unknown properties of the body, which were ignored */
                     "Batchline-Ignored"?: string;
                     [name: string]: unknown;
                 };
@@ -3219,7 +3219,7 @@ export interface operations {
     getBatchTask: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: {
@@ -3243,11 +3243,11 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description The version of the task, as this caller sees it */
+                    /** @description The version of the task in this representation */
                     ETag?: string;
-                    /** @description When the task changed last */
+                    /** @description When the task last changed */
                     "Last-Modified"?: string;
-                    /** @description How many rows the list has, if it was cut: at the limit of the server, or at 8 MB of texts */
+                    /** @description The number of rows returned. Present only if the list was truncated at the limit of rows or at 8 MB of text */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -3274,7 +3274,7 @@ export interface operations {
     updateBatchTask: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: {
@@ -3299,9 +3299,9 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description The version of the task, as this caller sees it */
+                    /** @description The version of the task in this representation */
                     ETag?: string;
-                    /** @description When the task changed last */
+                    /** @description When the task last changed */
                     "Last-Modified"?: string;
                     [name: string]: unknown;
                 };
@@ -3359,7 +3359,7 @@ export interface operations {
     patchBatchTask: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: {
@@ -3384,9 +3384,9 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description The version of the task, as this caller sees it */
+                    /** @description The version of the task in this representation */
                     ETag?: string;
-                    /** @description When the task changed last */
+                    /** @description When the task last changed */
                     "Last-Modified"?: string;
                     [name: string]: unknown;
                 };
@@ -3445,9 +3445,9 @@ export interface operations {
     restartBatchTask: {
         parameters: {
             query?: {
-                /** @description true forgets the checkpoint of earlier runs */
+                /** @description true discards the checkpoint of earlier runs */
                 FromStart?: string;
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: {
@@ -3496,7 +3496,7 @@ export interface operations {
                 "application/json": {
                     /** @enum {unknown} */
                     Action: "Stop" | "Restart" | "Delete";
-                    /** @description As `$filter` of the archive list */
+                    /** @description The syntax of `$filter` of the archive list */
                     Filter: string;
                     DryRun?: boolean;
                     Limit?: number;
@@ -3526,15 +3526,15 @@ export interface operations {
     copyBatchTask: {
         parameters: {
             query?: {
-                /** @description When the task is due; without an offset in the zone of the caller */
+                /** @description When the task is due. A time without an offset is in the caller's time zone */
                 StartAt?: string;
                 /** @description Seconds until the task is due */
                 DelaySeconds?: string;
-                /** @description -1000 to 1000; higher ones are delivered first */
+                /** @description -1000 to 1000; tasks with a higher priority run first */
                 Priority?: string;
             };
             header?: {
-                /** @description The same key and body within a day start one task and get the same answer */
+                /** @description Makes retries safe: requests with the same key and body within a day start only one task */
                 "idempotency-key"?: string;
             };
             path: {
@@ -3545,15 +3545,15 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description What the definition takes. At the start a list of { Key, Value } is accepted too */
+                    /** @description The parameters of the run. A start also accepts an array of { Key, Value } */
                     ParameterObject?: {
                         [key: string]: unknown;
                     } | null;
-                    /** @description When the task is due; without an offset in the zone of the caller */
+                    /** @description When the task is due. A time without an offset is in the caller's time zone */
                     StartAt?: string;
                     /** @description Seconds until the task is due */
                     DelaySeconds?: number;
-                    /** @description -1000 to 1000; higher ones are delivered first */
+                    /** @description -1000 to 1000; tasks with a higher priority run first */
                     Priority?: number;
                 };
             };
@@ -3562,7 +3562,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description Properties of the body that are unknown and were ignored */
+                    /** @description Unknown properties of the body, which were ignored */
                     "Batchline-Ignored"?: string;
                     [name: string]: unknown;
                 };
@@ -3714,33 +3714,33 @@ export interface operations {
     listArchive: {
         parameters: {
             query?: {
-                /** @description Columns, separated by commas; functions such as Count(State):Footer */
+                /** @description Comma-separated columns, or functions such as Count(State):Footer */
                 $select?: string;
                 /** @description A condition such as State eq 5 and registeredDate after '2026-01-01' */
                 $filter?: string;
-                /** @description Columns, each with an optional asc or desc */
+                /** @description Comma-separated columns, each optionally followed by asc or desc */
                 $orderBy?: string;
-                /** @description batchtask, the only one */
+                /** @description Only batchtask */
                 $entities?: string;
-                /** @description The size of a page; 100 by default */
+                /** @description The page size; 100 by default */
                 $top?: string;
-                /** @description How many tasks to pass over; $skiptoken of odata.nextLink is faster */
+                /** @description The number of tasks to skip; the $skiptoken of odata.nextLink is faster */
                 $skip?: string;
-                /** @description From odata.nextLink */
+                /** @description The position of a page, from odata.nextLink */
                 $skiptoken?: string;
                 $mode?: "Slim" | "Wide" | "Full";
-                /** @description GrandTotal=true adds a row with the sums of the whole list */
+                /** @description GrandTotal=true adds a row with the totals of the whole list */
                 $options?: string;
-                /** @description Accepted, not used */
+                /** @description Accepted and ignored */
                 $context?: string;
                 /** @description Overrides Accept */
                 $format?: "JSON" | "XML";
-                /** @description Names of letters, digits and underscores only */
+                /** @description true replaces characters of names other than letters, digits and underscores */
                 $jsonSafe?: "true" | "false";
                 $output?: "Logical" | "Display";
-                /** @description Adds odata.count; not with False */
+                /** @description Any value but False adds odata.count */
                 $inlineCount?: "False" | "Estimate" | "True" | "AllPages";
-                /** @description ALL answers the columns in place of the tasks */
+                /** @description ALL returns the columns instead of the tasks */
                 $metadata?: string;
             };
             header?: never;
@@ -3752,7 +3752,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description The count, if counting stopped there */
+                    /** @description The limit at which counting stopped, if it did */
                     "Batchline-Count-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -3777,25 +3777,25 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description Columns, separated by commas; functions such as Count(State):Footer */
+                    /** @description Comma-separated columns, or functions such as Count(State):Footer */
                     $select?: string;
                     /** @description A condition such as State eq 5 and registeredDate after '2026-01-01' */
                     $filter?: string;
-                    /** @description Columns, each with an optional asc or desc */
+                    /** @description Comma-separated columns, each optionally followed by asc or desc */
                     $orderBy?: string;
-                    /** @description batchtask, the only one */
+                    /** @description Only batchtask */
                     $entities?: string;
-                    /** @description The size of a page; 100 by default */
+                    /** @description The page size; 100 by default */
                     $top?: string;
-                    /** @description How many tasks to pass over; $skiptoken of odata.nextLink is faster */
+                    /** @description The number of tasks to skip; the $skiptoken of odata.nextLink is faster */
                     $skip?: string;
-                    /** @description From odata.nextLink */
+                    /** @description The position of a page, from odata.nextLink */
                     $skiptoken?: string;
                     /** @enum {unknown} */
                     $mode?: "Slim" | "Wide" | "Full";
-                    /** @description GrandTotal=true adds a row with the sums of the whole list */
+                    /** @description GrandTotal=true adds a row with the totals of the whole list */
                     $options?: string;
-                    /** @description Accepted, not used */
+                    /** @description Accepted and ignored */
                     $context?: string;
                     /**
                      * @description Overrides Accept
@@ -3803,18 +3803,18 @@ export interface operations {
                      */
                     $format?: "JSON" | "XML";
                     /**
-                     * @description Names of letters, digits and underscores only
+                     * @description true replaces characters of names other than letters, digits and underscores
                      * @enum {unknown}
                      */
                     $jsonSafe?: "true" | "false";
                     /** @enum {unknown} */
                     $output?: "Logical" | "Display";
                     /**
-                     * @description Adds odata.count; not with False
+                     * @description Any value but False adds odata.count
                      * @enum {unknown}
                      */
                     $inlineCount?: "False" | "Estimate" | "True" | "AllPages";
-                    /** @description ALL answers the columns in place of the tasks */
+                    /** @description ALL returns the columns instead of the tasks */
                     $metadata?: string;
                 };
             };
@@ -3823,7 +3823,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description The count, if counting stopped there */
+                    /** @description The limit at which counting stopped, if it did */
                     "Batchline-Count-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -3931,7 +3931,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description BatchTasks, the only one */
+                    /** @description Only BatchTasks */
                     ProviderName: string;
                     Context?: string;
                 };
@@ -3991,7 +3991,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description BatchTasks, the only one */
+                    /** @description Only BatchTasks */
                     ProviderName: string;
                     Columns?: string[];
                     SortOrder?: {
@@ -4000,22 +4000,22 @@ export interface operations {
                         Direction: "ASC" | "DESC";
                     }[];
                     Restriction?: {
-                        /** @description A column */
+                        /** @description The column */
                         Name: string;
-                        /** @description As in $filter */
+                        /** @description An operator of $filter */
                         Operator: string;
                         Values?: string[];
                         IsActive?: boolean;
-                        /** @description How many open before it, or if negative close behind it */
+                        /** @description Positive: the number of parentheses that open before it. Negative: the number that close after it */
                         InterParenthesis?: number;
                         /**
-                         * @description How the next one is combined with it
+                         * @description How it is combined with the next restriction
                          * @enum {unknown}
                          */
                         InterOperator?: "None" | "And" | "Or";
                     }[];
                     Entities?: string[];
-                    /** @description From 0; if negative how many tasks to pass over */
+                    /** @description The page number from 0. If negative, the number of tasks to skip */
                     Page?: number;
                     PageSize?: number;
                 };
@@ -4063,11 +4063,11 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description The name of the file */
+                    /** @description The file name */
                     "Content-Disposition"?: string;
                     /** @description The version of the file */
                     ETag?: string;
-                    /** @description Its SHA-256 (RFC 9530) */
+                    /** @description The SHA-256 of the file (RFC 9530) */
                     "Repr-Digest"?: string;
                     [name: string]: unknown;
                 };
@@ -4078,11 +4078,11 @@ export interface operations {
             /** @description The range that was asked for. */
             206: {
                 headers: {
-                    /** @description The name of the file */
+                    /** @description The file name */
                     "Content-Disposition"?: string;
                     /** @description The version of the file */
                     ETag?: string;
-                    /** @description Its SHA-256 (RFC 9530) */
+                    /** @description The SHA-256 of the file (RFC 9530) */
                     "Repr-Digest"?: string;
                     [name: string]: unknown;
                 };
@@ -4130,11 +4130,11 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description The name of the file */
+                    /** @description The file name */
                     "Content-Disposition"?: string;
                     /** @description The version of the file */
                     ETag?: string;
-                    /** @description Its SHA-256 (RFC 9530) */
+                    /** @description The SHA-256 of the file (RFC 9530) */
                     "Repr-Digest"?: string;
                     [name: string]: unknown;
                 };
@@ -4201,7 +4201,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut: at the limit of the server, or at 8 MB of texts */
+                    /** @description The number of rows returned. Present only if the list was truncated at the limit of rows or at 8 MB of text */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -4220,10 +4220,10 @@ export interface operations {
     listBatchTaskChildren: {
         parameters: {
             query?: {
-                /** @description Only children after this Id */
+                /** @description Returns only children with a greater Id */
                 After?: string;
                 State?: "New" | "Aquired" | "Started" | "Succeeded" | "Failed" | "SucceededManualCleanup";
-                /** @description 1 to 500; 100 where it is absent */
+                /** @description 1 to 500; 100 by default */
                 Limit?: string;
             };
             header?: never;
@@ -4237,7 +4237,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut: at the limit of the server, or at 8 MB of texts */
+                    /** @description The number of rows returned. Present only if the list was truncated at the limit of rows or at 8 MB of text */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -4292,10 +4292,10 @@ export interface operations {
             content: {
                 "application/json": {
                     Definitions: {
-                        /** @description Letters, digits, "_", "-" and ".", at most 100 */
+                        /** @description Letters, digits, "_", "-" and "."; at most 100 characters */
                         Name: string;
                         Description: string;
-                        /** @description JSON Schema of an object */
+                        /** @description JSON Schema of the parameters */
                         Parameters?: {
                             [key: string]: unknown;
                         };
@@ -4310,7 +4310,7 @@ export interface operations {
                             /** @description Seconds */
                             MaxDelay?: number;
                         };
-                        /** @description Without a sign of life for this long a run counts as lost */
+                        /** @description The lease duration: a run whose lease is not renewed for this long is retried */
                         LeaseSeconds?: number;
                     }[];
                 };
@@ -4367,7 +4367,7 @@ export interface operations {
     acquireTasks: {
         parameters: {
             query?: {
-                /** @description What the worker calls this call, a UUID say: by it the waiting can be ended */
+                /** @description An id for this call, such as a UUID, which lets DELETE /Workers/Acquire end the wait */
                 Call?: string;
             };
             header?: never;
@@ -4377,12 +4377,12 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What the worker calls itself */
+                    /** @description The name of the worker, for logs and the history */
                     Worker: string;
                     Definitions: string[];
-                    /** @description 1 where it is absent */
+                    /** @description Maximum number of tasks; 1 by default */
                     Limit?: number;
-                    /** @description 0 where it is absent: no waiting */
+                    /** @description How long to wait for a task; 0 by default */
                     WaitSeconds?: number;
                 };
             };
@@ -4399,9 +4399,9 @@ export interface operations {
                             Lease: string;
                             LeaseSeconds: number;
                             Attempt: number;
-                            /** @description Runs that have failed before */
+                            /** @description Number of earlier runs that failed */
                             Failures: number;
-                            /** @description Runs whose worker was lost before */
+                            /** @description Number of earlier runs whose lease expired */
                             Losses: number;
                             /** @description BatchTaskInfo */
                             Task: {
@@ -4410,13 +4410,13 @@ export interface operations {
                             Parameters: {
                                 [key: string]: unknown;
                             };
-                            /** @description The task that has started it */
+                            /** @description The task that started this one */
                             ParentId: number | null;
-                            /** @description The last checkpoint of any attempt, or null */
+                            /** @description The last checkpoint of earlier attempts, or null */
                             Checkpoint: unknown;
-                            /** @description traceparent of the start (W3C Trace Context), or null */
+                            /** @description The traceparent of the start (W3C Trace Context), or null */
                             TraceParent: string | null;
-                            /** @description Its tracestate, or null */
+                            /** @description The tracestate of the start, or null */
                             TraceState: string | null;
                         }[];
                     };
@@ -4434,7 +4434,7 @@ export interface operations {
     endAcquire: {
         parameters: {
             query: {
-                /** @description What the worker calls this call, a UUID say: by it the waiting can be ended */
+                /** @description An id for this call, such as a UUID, which lets DELETE /Workers/Acquire end the wait */
                 Call: string;
             };
             header?: never;
@@ -4471,7 +4471,7 @@ export interface operations {
                 "application/json": {
                     ProgressPercent?: number;
                     ProgressDescription?: string;
-                    /** @description How long to wait for a stop; at most a third of the lease is waited */
+                    /** @description How long to wait for a stop request; capped at a third of the lease */
                     WaitSeconds?: number;
                 };
             };
@@ -4484,9 +4484,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description The run is to end now; the lease is not renewed any more */
+                        /** @description true: the run must end now; the lease was not renewed */
                         Stop: boolean;
-                        /** @description Who has asked to stop it and when */
+                        /** @description Who requested the stop, and when */
                         Reason: string;
                         LeaseSeconds: number;
                     };
@@ -4590,7 +4590,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description A string as it is, anything else as JSON */
+                    /** @description The Result of the task: a string, or any other value, stored as JSON */
                     Result?: unknown;
                     ProgressPercent?: number;
                     ProgressDescription?: string;
@@ -4634,7 +4634,7 @@ export interface operations {
             content: {
                 "application/json": {
                     Message: string;
-                    /** @description false where another run would fail too; true where it is absent */
+                    /** @description false if a retry would fail too; true by default */
                     Retry?: boolean;
                     /** @description Seconds */
                     DelaySeconds?: number;
@@ -4679,7 +4679,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description false where the run never began: it counts as no start; true where it is absent */
+                    /** @description false if the run never began, so that it does not count as a start; true by default */
                     Began?: boolean;
                     ProgressPercent?: number;
                     ProgressDescription?: string;
@@ -4713,7 +4713,7 @@ export interface operations {
     uploadResultFile: {
         parameters: {
             query: {
-                /** @description The file name; it becomes FileName */
+                /** @description The file name, which becomes FileName of the task */
                 Name: string;
             };
             header: {
@@ -4753,17 +4753,17 @@ export interface operations {
     readEvents: {
         parameters: {
             query?: {
-                /** @description Definitions, separated by commas */
+                /** @description Comma-separated names of definitions */
                 Name?: string;
-                /** @description States, separated by commas */
+                /** @description Comma-separated states */
                 State?: string;
-                /** @description Only those of own tasks */
+                /** @description true returns only events of the caller's own tasks */
                 Own?: "true" | "false";
-                /** @description Those after this Id; from now on where it is absent */
+                /** @description Returns only events with a greater Id; if absent, only new events */
                 After?: string;
             };
             header?: {
-                /** @description Counts more than After */
+                /** @description Takes precedence over After */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -4791,17 +4791,17 @@ export interface operations {
     readBatchTaskEvents: {
         parameters: {
             query?: {
-                /** @description Definitions, separated by commas */
+                /** @description Comma-separated names of definitions */
                 Name?: string;
-                /** @description States, separated by commas */
+                /** @description Comma-separated states */
                 State?: string;
-                /** @description Only those of own tasks */
+                /** @description true returns only events of the caller's own tasks */
                 Own?: "true" | "false";
-                /** @description Those after this Id; from now on where it is absent */
+                /** @description Returns only events with a greater Id; if absent, only new events */
                 After?: string;
             };
             header?: {
-                /** @description Counts more than After */
+                /** @description Takes precedence over After */
                 "Last-Event-ID"?: string;
             };
             path: {
@@ -5012,7 +5012,7 @@ export interface operations {
         parameters: {
             query?: {
                 State?: "Waiting" | "Delivered" | "Dead";
-                /** @description Those before this Id */
+                /** @description Returns only deliveries with a smaller Id */
                 Before?: string;
             };
             header?: never;
@@ -5074,10 +5074,10 @@ export interface operations {
     listLeaseChildren: {
         parameters: {
             query?: {
-                /** @description Only children after this Id */
+                /** @description Returns only children with a greater Id */
                 After?: string;
                 State?: "New" | "Aquired" | "Started" | "Succeeded" | "Failed" | "SucceededManualCleanup";
-                /** @description 1 to 500; 100 where it is absent */
+                /** @description 1 to 500; 100 by default */
                 Limit?: string;
             };
             header?: never;
@@ -5097,7 +5097,7 @@ export interface operations {
                     "application/json": {
                         Total: number;
                         Ended: number;
-                        /** @description Of those that have ended */
+                        /** @description How many of the ended children failed */
                         Failed: number;
                         Children: {
                             Id: number;
@@ -5132,15 +5132,15 @@ export interface operations {
             content: {
                 "application/json": {
                     Children: {
-                        /** @description A run that begins again starts no key twice */
+                        /** @description Identifies the child: a run that is retried starts each key only once */
                         Key: string;
-                        /** @description A definition */
+                        /** @description The name of the definition */
                         Name: string;
                         ParameterObject?: {
                             [key: string]: unknown;
                         } | null;
                         Description?: string;
-                        /** @description Its share of the task's progress; 1 where it is absent */
+                        /** @description Its share of the task's progress; 1 by default */
                         Weight?: number;
                     }[];
                 };
@@ -5154,7 +5154,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description In the order of the children */
+                        /** @description The ids, in the order of the request */
                         Ids: number[];
                     };
                 };
@@ -5197,11 +5197,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description true: the lease is over, and the task has another run when all children have ended */
+                        /** @description true: the lease has ended, and the task runs again when all children have ended */
                         Waits: boolean;
                         Total: number;
                         Ended: number;
-                        /** @description Of those that have ended */
+                        /** @description How many of the ended children failed */
                         Failed: number;
                     };
                 };
@@ -5245,7 +5245,7 @@ export interface operations {
     Batch_GetBatchTaskInfo: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5308,7 +5308,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByAssociates: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5326,7 +5326,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut */
+                    /** @description The number of rows returned, if the list was truncated */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5372,7 +5372,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByAssociatesAndState: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5391,7 +5391,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut */
+                    /** @description The number of rows returned, if the list was truncated */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5437,7 +5437,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByState: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5455,7 +5455,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut */
+                    /** @description The number of rows returned, if the list was truncated */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5501,7 +5501,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByNameAndState: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5520,7 +5520,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut */
+                    /** @description The number of rows returned, if the list was truncated */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5566,7 +5566,7 @@ export interface operations {
     Batch_GetBatchTaskInfosByNameAndAssociates: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5585,7 +5585,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut */
+                    /** @description The number of rows returned, if the list was truncated */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5631,7 +5631,7 @@ export interface operations {
     Batch_GetAllBatchTaskInfosByName: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5649,7 +5649,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut */
+                    /** @description The number of rows returned, if the list was truncated */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5695,7 +5695,7 @@ export interface operations {
     Batch_GetAllBatchTaskInfosByNameAndState: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5714,7 +5714,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut */
+                    /** @description The number of rows returned, if the list was truncated */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5760,7 +5760,7 @@ export interface operations {
     Batch_GetSystemBatchTaskInfosByName: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5778,7 +5778,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut */
+                    /** @description The number of rows returned, if the list was truncated */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5824,7 +5824,7 @@ export interface operations {
     Batch_GetSystemBatchTaskInfosByNameAndState: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -5843,7 +5843,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description How many rows the list has, if it was cut */
+                    /** @description The number of rows returned, if the list was truncated */
                     "Batchline-List-Cut"?: string;
                     [name: string]: unknown;
                 };
@@ -5889,17 +5889,17 @@ export interface operations {
     Batch_StartBatchJob: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
-                /** @description When the task is due; without an offset in the zone of the caller */
+                /** @description When the task is due. A time without an offset is in the caller's time zone */
                 StartAt?: string;
                 /** @description Seconds until the task is due */
                 DelaySeconds?: string;
-                /** @description -1000 to 1000; higher ones are delivered first */
+                /** @description -1000 to 1000; tasks with a higher priority run first */
                 Priority?: string;
             };
             header?: {
-                /** @description The same key and body within a day start one task and get the same answer */
+                /** @description Makes retries safe: requests with the same key and body within a day start only one task */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -5916,7 +5916,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
-                    /** @description Properties of the body that are unknown and were ignored */
+                    /** @description Unknown properties of the body, which were ignored */
                     "Batchline-Ignored"?: string;
                     [name: string]: unknown;
                 };
@@ -5963,7 +5963,7 @@ export interface operations {
     Batch_StopBatchJob: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -6026,7 +6026,7 @@ export interface operations {
     Batch_UpdateBatchTask: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -6091,7 +6091,7 @@ export interface operations {
     Batch_DeleteBatchTask: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -6152,7 +6152,7 @@ export interface operations {
     Batch_DeleteBatchTasks: {
         parameters: {
             query?: {
-                /** @description Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over */
+                /** @description The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored */
                 $select?: string;
             };
             header?: never;
@@ -6675,7 +6675,7 @@ export interface operations {
     listNextRuns: {
         parameters: {
             query?: {
-                /** @description How many, 1 to 1000; 5 if absent */
+                /** @description The number of times, 1 to 1000; 5 by default */
                 Count?: string;
             };
             header?: never;
@@ -6708,9 +6708,9 @@ export interface operations {
             query?: {
                 /** @description Required */
                 Cron?: string;
-                /** @description A code, an id or an IANA name; the caller's zone if absent */
+                /** @description A code, an id or an IANA name; the caller's time zone by default */
                 TimeZone?: string;
-                /** @description How many, 1 to 1000; 5 if absent */
+                /** @description The number of times, 1 to 1000; 5 by default */
                 Count?: string;
             };
             header?: never;
@@ -6915,7 +6915,7 @@ export interface operations {
     readStatistics: {
         parameters: {
             query?: {
-                /** @description How far back, 5 to 10080; 60 */
+                /** @description The length of the period, 5 to 10080; 60 by default */
                 Minutes?: string;
             };
             header?: never;
@@ -7755,7 +7755,7 @@ export interface operations {
                 Name: string;
             };
             header?: {
-                /** @description sha-256=:<the hash in base64>: (RFC 9530); checked where it is there */
+                /** @description sha-256=:<base64>: (RFC 9530); verified if present */
                 "Content-Digest"?: string;
             };
             path?: never;
@@ -7790,7 +7790,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its File */
+                /** @description The File of the upload */
                 id: string;
             };
             cookie?: never;
@@ -7849,7 +7849,7 @@ export interface operations {
                 "application/json": {
                     Login: string;
                     Name?: string;
-                    /** @description At least as long as the setting BATCHLINE_MIN_PASSWORD_LENGTH says */
+                    /** @description The minimum length is the setting BATCHLINE_MIN_PASSWORD_LENGTH */
                     Password: string;
                     Roles?: ("administrator" | "viewer")[];
                     DatabaseSerialNumber?: string;
@@ -7888,7 +7888,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description At least as long as the setting BATCHLINE_MIN_PASSWORD_LENGTH says */
+                    /** @description The minimum length is the setting BATCHLINE_MIN_PASSWORD_LENGTH */
                     Password?: string;
                     Roles?: ("administrator" | "viewer")[];
                     Disabled?: boolean;

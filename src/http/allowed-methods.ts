@@ -61,7 +61,7 @@ function noSuchPath(request: FastifyRequest): RequestError {
 
 function refuseMethod(request: FastifyRequest, reply: FastifyReply, methods: string): RequestError {
   reply.header('Allow', methods);
-  return methodNotAllowed`${request.url.split('?')[0] ?? ''} does not take ${request.method}; ${methods} are accepted.`;
+  return methodNotAllowed`${request.url.split('?')[0] ?? ''} does not support ${request.method}; ${methods} are accepted.`;
 }
 
 /** The path as the router compares it: decoded, without a slash at its end. */

@@ -88,7 +88,7 @@ function limitPipelining(app: FastifyInstance): void {
     if (requests <= MAX_BATCH) done();
     else
       done(
-        invalid`At most ${MAX_BATCH} requests may wait for their answers on one connection; one after the other is accepted.`,
+        invalid`At most ${MAX_BATCH} requests can be pipelined on one connection; wait for responses before you send more.`,
       );
   });
 }
@@ -258,7 +258,7 @@ function refuseWhileStopping(app: FastifyInstance): void {
   });
   app.addHook('onRequest', async () => {
     if (isStopping)
-      throw unavailable(message`The server is stopping and has done nothing; try again in a moment.`, 1);
+      throw unavailable(message`The server is stopping; nothing has changed. Try again in a moment.`, 1);
   });
 }
 

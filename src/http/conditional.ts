@@ -104,7 +104,7 @@ export function isKnown({ headers }: FastifyRequest, etag: string): boolean {
 }
 
 function failed(condition: string, task: BatchTask): RequestError {
-  return precondition`The condition ${condition} does not hold for batch task ${task.id} as it is now.`;
+  return precondition`The condition ${condition} is not met by the current version of batch task ${task.id}.`;
 }
 
 function secondsOf(time: Date): number {
@@ -152,7 +152,7 @@ function readCondition(name: string, header: string): '*' | readonly string[] {
   if (header.trim() === '*') return '*';
   const tags = readTags(header);
   if (tags === undefined) {
-    throw invalid`${name} is "${header.slice(0, 60)}"; * or ETags in double quotes, as answers have them, are accepted.`;
+    throw invalid`${name} is "${header.slice(0, 60)}"; * or ETags in double quotes are accepted.`;
   }
   return tags;
 }

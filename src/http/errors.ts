@@ -102,9 +102,7 @@ export function toErrorResponse(error: unknown, locale: Locale): ErrorResponse {
     body: errorBody(
       'Exception',
       'internal_error',
-      locale.message(
-        message`The server has failed. The fault is in its log; nothing is known to have changed.`,
-      ),
+      locale.message(message`Internal server error. The details are in the log of the server.`),
     ),
   };
 }
@@ -114,7 +112,7 @@ const RETRY_SECONDS = 2;
 /** What a client is told while the database is away: a failover takes seconds. */
 export function databaseUnreachable(): RequestError {
   return unavailable(
-    message`The database does not answer now; try again in some seconds. A change may have been made all the same; a start with an Idempotency-Key can be repeated safely.`,
+    message`The database is unreachable; try again in a few seconds. A change may still have been made. A start with an Idempotency-Key can be repeated safely.`,
     RETRY_SECONDS,
   );
 }
@@ -122,7 +120,7 @@ export function databaseUnreachable(): RequestError {
 /** What a client is told where the database has given its transaction up for others again and again. */
 export function databaseBusy(): RequestError {
   return unavailable(
-    message`Too many others are changing the same at this moment, and nothing has changed; try again in some seconds.`,
+    message`Too many concurrent changes; nothing has changed. Try again in a few seconds.`,
     RETRY_SECONDS,
   );
 }

@@ -20,7 +20,7 @@ export function refuseRepeatedNames(app: FastifyInstance): void {
     for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
       const key = name.toLowerCase();
       if (names.has(key) || Array.isArray(value))
-        return done(invalid`${name.slice(0, 40)} is in the query more than once; one is accepted.`);
+        return done(invalid`${name.slice(0, 40)} is given more than once; once is accepted.`);
       names.add(key);
     }
     done();

@@ -58,7 +58,9 @@ export function negotiateFormats(app: FastifyInstance): void {
     const config = request.routeOptions.config;
     const format = preferredFormat(accept);
     if (format === undefined && config?.ownType !== true) {
-      return done(unacceptable`No answer in a format of the header Accept; ${TYPES.join(', ')} are there.`);
+      return done(
+        unacceptable`The header Accept names no supported format; ${TYPES.join(', ')} are supported.`,
+      );
     }
     if (format !== undefined && format !== JSON_FORMAT)
       setContentType(format, reply, config?.payload ?? DEFAULT_PAYLOAD);

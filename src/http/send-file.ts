@@ -27,7 +27,7 @@ export async function sendFile(
   });
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
   if (ifMatch !== undefined && !names(ifMatch, etag))
-    throw precondition`The condition If-Match does not hold for the file as it is now.`;
+    throw precondition`The condition If-Match is not met by the current version of the file.`;
   if (ifNoneMatch !== undefined && names(ifNoneMatch.replaceAll('W/', ''), etag))
     return reply.code(304).send();
   const range = rangeOf(request, file.bytes, etag);
@@ -37,7 +37,7 @@ export async function sendFile(
   }
   const content = request.method === 'HEAD' ? undefined : await file.open(range);
   if (content === undefined && request.method !== 'HEAD')
-    throw notFound`The content of the file "${file.name}" is gone.`;
+    throw notFound`The content of the file "${file.name}" no longer exists.`;
   if (range !== undefined)
     reply.code(206).header('Content-Range', `bytes ${range.start}-${range.end}/${file.bytes}`);
   return reply

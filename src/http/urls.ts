@@ -29,7 +29,7 @@ export function tenantSegment(request: IncomingMessage): string | undefined {
  */
 export function checkCustomer(tenant: string | null, segment: string | undefined): void {
   if (segment === undefined || tenant === null || tenant.toLowerCase() === segment.toLowerCase()) return;
-  throw notFound`The address names the customer "${segment}", but this sign-in is for "${tenant}".`;
+  throw notFound`The URL names the customer "${segment}", but these credentials are for "${tenant}".`;
 }
 
 /** The error of a request whose address names a customer: a task that is missing may be another customer's. */
@@ -37,7 +37,7 @@ export function nameCustomer(error: unknown, request: IncomingMessage): unknown 
   const segment = tenantSegment(request);
   if (segment === undefined || !(error instanceof RequestError) || error.code !== 'task_not_found')
     return error;
-  const text = message`${error.text} The address names the customer "${segment}".`;
+  const text = message`${error.text} The URL names the customer "${segment}".`;
   return new RequestError(error.kind, text).withCode(error.code);
 }
 

@@ -382,7 +382,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       [{ $skiptoken: 'x' }, '$skiptoken', 'odata.nextLink'],
       [{ $inlinecount: 'allpages' }, '"$inlinecount"', '$filter'],
       [{ filter: "name eq 'a'" }, '"filter"', '$filter'],
-      [{ $top: '5', $TOP: '6' }, '$TOP is in the query more than once'],
+      [{ $top: '5', $TOP: '6' }, '$TOP is given more than once'],
     ] as [Record<string, string>, ...string[]][])('%j', async (query, ...says) => {
       expectError(await owner.call('GET', url(query)), 400, INVALID, ...says);
     });

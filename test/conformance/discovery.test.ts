@@ -89,7 +89,9 @@ describe('discovery', () => {
     for (const path of [`/BatchTask/${own}`, '/BatchTask/All', '/Definitions']) {
       const { status, body } = await call('Cust2', path);
       expect([status, body.ErrorType]).toEqual([404, 'SoNotFoundException']);
-      expect(body.Message).toMatch(/The address names the customer "Cust2", but this sign-in is for "Cust1"/);
+      expect(body.Message).toMatch(
+        /The URL names the customer "Cust2", but these credentials are for "Cust1"/,
+      );
     }
     // A sign-in that is bound to no tenant is narrowed to the one that the address names.
     const { status, body } = await call('Cust2', `/BatchTask/${own}`, server.admin);

@@ -321,7 +321,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
     test.each(NOT_INT32)('section 2: %s is neither an id nor a state', async (text) => {
       const answer = await admin.call('GET', `/BatchTask/${text}`);
       // Digits are an id, if not an int32; anything else is a state that does not exist.
-      if (/^[+-]?\d+$/.test(text)) expectError(answer, 400, 'ArgumentException', 'whole number of 32 bits');
+      if (/^[+-]?\d+$/.test(text)) expectError(answer, 400, 'ArgumentException', '32-bit integer');
       else expectError(answer, 404, 'SoNotFoundException', 'neither an id nor a state');
     });
 
@@ -715,7 +715,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
     });
 
     test.each(NOT_INT32)('the id %s is refused with 400', async (text) => {
-      expectError(await put(text, { Description: 'x' }), 400, 'ArgumentException', 'whole number of 32 bits');
+      expectError(await put(text, { Description: 'x' }), 400, 'ArgumentException', '32-bit integer');
     });
 
     test('the name of a state is no id', async () => {

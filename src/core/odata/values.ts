@@ -10,7 +10,7 @@ export type Operand = number | string | boolean | TimeSpan;
 
 /** What is accepted as a value of each kind of column, for messages. */
 export const ACCEPTED: Readonly<Record<ColumnKind, string>> = {
-  int: 'a whole number of 32 bits',
+  int: 'a 32-bit integer',
   associate: "an associate's id",
   associateId: "an associate's id",
   state: `a state's number or one of ${STORED_STATES.map((name) => `'${name}'`).join(', ')}`,

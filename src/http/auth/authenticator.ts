@@ -146,8 +146,7 @@ export class Authenticator {
     );
     const limits = application?.scopes ?? SCOPES;
     const scopes = signedIn.caller.scopes.filter((scope) => limits.includes(scope));
-    if (scopes.length === 0)
-      throw forbidden`This sign-in has none of the scopes ${SCOPES.join(', ')}, so that it may do nothing.`;
+    if (scopes.length === 0) throw forbidden`These credentials have none of the scopes ${SCOPES.join(', ')}.`;
     return { ...signedIn, caller: { ...signedIn.caller, scopes } };
   }
 
@@ -220,8 +219,8 @@ export class Authenticator {
   #missingCredentials(): RequestError {
     const names = authorizationSchemes(this.schemes);
     if (names.length === 0)
-      return unauthenticated`Sign in: POST /api/v1/SignIn with Cookie true gives a session, which is accepted.`;
-    return unauthenticated`Sign in: the header Authorization is missing; accepted schemes: ${names.join(', ')}.`;
+      return unauthenticated`Not signed in; POST /api/v1/SignIn with Cookie true creates a session.`;
+    return unauthenticated`The header Authorization is missing; accepted schemes: ${names.join(', ')}.`;
   }
 
   #unacceptedScheme(): RequestError {
@@ -239,5 +238,5 @@ function isUnauthenticated(error: unknown): boolean {
 }
 
 function invalidWithApplication(): RequestError {
-  return unauthenticated`The sign-in or the header SO-AppToken is wrong, or no longer valid.`;
+  return unauthenticated`The credentials or the header SO-AppToken are wrong or no longer valid.`;
 }

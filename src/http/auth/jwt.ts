@@ -85,7 +85,7 @@ export class JwtScheme implements Scheme {
       );
       const seconds = Math.max(1, Math.ceil(this.#cooldownMs / 1000));
       throw unavailable(
-        message`The token can't be checked now: its issuer gives no keys. Try again in ${seconds} seconds.`,
+        message`The token can't be verified now: the keys of its issuer are unavailable. Try again in ${seconds} seconds.`,
         seconds,
       );
     }

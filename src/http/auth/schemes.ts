@@ -86,7 +86,7 @@ export class TicketScheme implements Scheme {
     const signIn = await useSignIn(this.#db, this.#kind, hashToken(secret), this.#idleMs);
     const associate = signIn && (await getAssociate(this.#db, signIn.associateId));
     if (associate === undefined || associate.disabled)
-      throw unauthenticated`The sign-in is wrong, was signed out or has expired; POST /api/v1/SignIn gives a new one.`;
+      throw unauthenticated`The ticket or session is wrong, was signed out or has expired; POST /api/v1/SignIn issues a new one.`;
     return { caller: callerFor(associate), scheme: this.#kind, notAfter: signIn?.expires.getTime() ?? 0 };
   }
 }

@@ -271,7 +271,7 @@ describe('forms', () => {
     ['a=1&A[b]=2', 'both'],
     ['a=1&a.b=2', 'both'],
     ['a=1&a=2&a.b=2', 'both'],
-    [`${'a=1&'.repeat(1001)}`, 'more than 1000 fields'],
+    [`${'a=1&'.repeat(1001)}`, 'at most 1000 are accepted'],
   ])('%.30j is refused', (text, says) => {
     expect(() => readForm(text)).toThrow(says);
   });
@@ -377,7 +377,7 @@ describe('charsets', () => {
 
   test('what is not read is refused', () => {
     expect(() => decodeBody(Buffer.from('x'), 'utf-7')).toThrow('utf-16be are accepted');
-    expect(() => decodeBody(Buffer.from('x'), 'constructor')).toThrow('is not read');
+    expect(() => decodeBody(Buffer.from('x'), 'constructor')).toThrow('is not supported');
     expect(() => decodeBody(Buffer.from('ü', 'latin1'))).toThrow('The body is not UTF-8');
     expect(() => decodeBody(Buffer.from([0x00, 0xd8]), 'utf-16le')).toThrow('The body is not UTF-16LE');
   });

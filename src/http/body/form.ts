@@ -17,7 +17,7 @@ export function readForm(text: string): unknown {
   if (text.trim() === '') return body;
   const fields = text.split('&', MAX_FIELDS + 1);
   if (fields.length > MAX_FIELDS)
-    throw malformed`The form has more than ${MAX_FIELDS} fields; at most that many are accepted.`;
+    throw malformed`The form has too many fields; at most ${MAX_FIELDS} are accepted.`;
   const spellings = new Map<string, string>();
   let position = 0;
   for (const field of fields) {
@@ -36,7 +36,7 @@ function decodePart(part: string, position: number): string {
     return decodeURIComponent(part.replaceAll('+', ' '));
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
-    throw malformed`The form has a wrong percent-encoding in the field at position ${position}; UTF-8 is accepted.`;
+    throw malformed`The form has an invalid percent-encoding in the field at position ${position}; UTF-8 is accepted.`;
   }
 }
 

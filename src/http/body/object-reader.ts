@@ -50,7 +50,7 @@ export class ObjectReader {
   raw(name: string): unknown {
     const key = name.toLowerCase();
     if (this.#duplicates.has(key)) {
-      throw invalid`${name} of ${this.#what} is there more than once; one is accepted.`;
+      throw invalid`${name} of ${this.#what} is given more than once; once is accepted.`;
     }
     return this.#values.get(key);
   }
@@ -80,7 +80,7 @@ export class ObjectReader {
     const value = intFromText(this.#read(name, 'int'));
     if (value === undefined || value === null) return undefined;
     if (isInt32(value)) return value;
-    throw this.#wrong(name, value, message`a whole number of 32 bits`);
+    throw this.#wrong(name, value, message`a 32-bit integer`);
   }
 
   /** A flag, also as the text `true` or `false`; `undefined` if it is absent or null. */
@@ -97,7 +97,7 @@ export class ObjectReader {
     if (value === undefined || value === null) return undefined;
     const ints: unknown = Array.isArray(value) ? value.map(intFromText) : value;
     if (Array.isArray(ints) && ints.every(isInt32)) return ints;
-    throw this.#wrong(name, value, message`a list of whole numbers of 32 bits`);
+    throw this.#wrong(name, value, message`a list of 32-bit integers`);
   }
 
   /**

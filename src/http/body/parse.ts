@@ -38,7 +38,7 @@ export function charsetOf(contentType: string): string | undefined {
 export function decodeBody(bytes: Buffer, charset = 'utf-8'): string {
   const decoder = Object.hasOwn(DECODERS, charset) ? DECODERS[charset] : undefined;
   if (decoder === undefined) {
-    throw unsupported`The charset "${charset.slice(0, 40)}" of the body is not read; ${CHARSETS} are accepted.`;
+    throw unsupported`The charset "${charset.slice(0, 40)}" of the body is not supported; ${CHARSETS} are accepted.`;
   }
   const text = decoder(bytes);
   if (text === undefined) {

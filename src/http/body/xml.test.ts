@@ -121,7 +121,7 @@ describe('reading XML', () => {
     ['text', 'line 1'],
     ['<a>&#0;</a>', 'line 1'],
     ['<a>\u0001</a>', 'line 1'],
-    ['<a>x<b/></a>', 'text between the elements'],
+    ['<a>x<b/></a>', 'both text and elements'],
     ['<a>'.repeat(65), 'nested deeper than 64 levels'],
     ['<a>'.repeat(300_000), 'nested deeper than 64 levels'],
     ['<p:a/>', 'line 1'],

@@ -170,7 +170,7 @@ export function readXml(text: string): unknown {
   parser.on('closetag', () => {
     const element = open.pop() as OpenElement;
     if (element.children !== undefined && element.text.trim() !== '') {
-      throw malformed`The body has text between the elements of ${describe(element.name)}, which ends at ${place()}; either is accepted.`;
+      throw malformed`The body has both text and elements in ${describe(element.name)}, which ends at ${place()}; one of them is accepted.`;
     }
     const value = element.isNil ? null : (element.children ?? decodeText(element.text));
     const parent = open.at(-1);

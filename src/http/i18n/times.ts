@@ -29,7 +29,7 @@ export function readTimeZoneHeader(header: string | undefined, base: TimeZone): 
   const [name] = names;
   const timeZone = name === undefined ? base : findTimeZone(name);
   if (timeZone === undefined || names.length > 1) {
-    throw invalid`The header SO-TimeZone is ${describe(header)}; a code or id that GET /api/v1/TimeZone lists or an IANA name such as Europe/Oslo is accepted, and ", includeTZOffset" behind it.`;
+    throw invalid`The header SO-TimeZone is ${describe(header)}; a code or id that GET /api/v1/TimeZone lists or an IANA name such as Europe/Oslo is accepted, optionally followed by ", includeTZOffset".`;
   }
   return { timeZone, includeOffset: parts.some(isIncludeOffset) };
 }

@@ -46,8 +46,8 @@ const ErrorPayload = Type.Object(
       {
         Error: true,
         ErrorType: 'ArgumentException',
-        Message: '"12x" is not the id of a batch task; a whole number of 32 bits is accepted.',
-        ErrorMessage: '"12x" is not the id of a batch task; a whole number of 32 bits is accepted.',
+        Message: '"12x" is not the id of a batch task; a 32-bit integer is accepted.',
+        ErrorMessage: '"12x" is not the id of a batch task; a 32-bit integer is accepted.',
         ErrorSource: 'Batchline.WebApi',
         Code: 'invalid_argument',
       },

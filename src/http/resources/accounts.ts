@@ -40,7 +40,7 @@ import {
 const Password = Type.String({
   minLength: 1,
   maxLength: 1000,
-  description: 'At least as long as the setting BATCHLINE_MIN_PASSWORD_LENGTH says',
+  description: 'The minimum length is the setting BATCHLINE_MIN_PASSWORD_LENGTH',
 });
 const Roles = Type.Array(Type.Enum([...ROLES]));
 
@@ -63,8 +63,8 @@ const UserChange = Type.Object(
 const USER_CONFIG = { payload: 'User' };
 
 /**
- * `/api/v1/Users`: who may sign in. For administrators, who within a tenant have its associates only; everybody may change
- * the own password.
+ * `/api/v1/Users`: the associates who can sign in. Administrators of a tenant manage its associates only; all callers may
+ * change their own password.
  */
 export async function userRoutes(
   app: FastifyInstance,
@@ -89,7 +89,7 @@ export async function userRoutes(
       checkPassword(password, minPasswordLength);
       checkText('DatabaseSerialNumber', DatabaseSerialNumber ?? '', 39);
       if (caller.tenant !== null && (DatabaseSerialNumber ?? caller.tenant) !== caller.tenant)
-        throw forbidden`You may not make associates of DatabaseSerialNumber "${DatabaseSerialNumber ?? ''}"; "${caller.tenant}" is yours.`;
+        throw forbidden`You may not create associates for DatabaseSerialNumber "${DatabaseSerialNumber ?? ''}"; yours is "${caller.tenant}".`;
       const associate = await insertAssociate(db, {
         login: Login,
         name: Name ?? Login,
@@ -120,7 +120,7 @@ export async function userRoutes(
         disabled: Disabled,
         roles,
       });
-      // Ends the sign-ins that were made with the old password.
+      // Revokes the tickets and sessions that were issued for the old password.
       if (password !== undefined || Disabled === true) await deleteSignInsOf(db, id);
       authenticator.clearCache();
       if (changed === undefined) throw notFound`There is no associate ${id}.`;
@@ -129,7 +129,7 @@ export async function userRoutes(
   );
 }
 
-/** Whether an associate is the caller, or of those whom an administrator like the caller has. */
+/** True if the associate is the caller, or the caller's tenant includes the associate. */
 function isWithin(caller: Caller, associate: Associate | undefined): boolean {
   if (associate === undefined) return false;
   return associate.id === caller.associateId || caller.tenant === null || associate.tenant === caller.tenant;
@@ -160,7 +160,7 @@ const NewApplication = Type.Object(
   { additionalProperties: false },
 );
 
-/** `/api/v1/Applications`: whose SO-AppToken is known (contract, section 5). For administrators of the whole server. */
+/** `/api/v1/Applications`: the applications with an SO-AppToken (contract, section 5). For administrators of the server. */
 export async function applicationRoutes(
   app: FastifyInstance,
   { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
@@ -224,7 +224,7 @@ const NewToken = Type.Object(
     Scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1 })),
     ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: MAX_DAYS })),
     Expires: Type.Optional(Type.String()),
-    /** What the scope `worker` is for. */
+    /** The definitions that a token with the scope `worker` may run. */
     Definitions: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { minItems: 1 })),
     AssociateId: Type.Optional(Type.Integer({ minimum: 1, maximum: INT32_MAX })),
   },
@@ -233,7 +233,7 @@ const NewToken = Type.Object(
 
 const TOKEN_CONFIG = { payload: 'Token' };
 
-/** `/api/v1/Tokens`: bearer tokens. Associates manage their own, administrators those of their tenant or server. */
+/** `/api/v1/Tokens`: bearer tokens. Associates manage their own, administrators those of their tenant or the server. */
 export async function tokenRoutes(
   app: FastifyInstance,
   {
@@ -264,8 +264,8 @@ export async function tokenRoutes(
         expires: readExpiry(request.body, locale, new Date()),
       };
       const { token, secret } = await createToken(db, callerOf(request), wanted, (tenant) => {
-        const made = generateToken(tenant ?? serialNumber);
-        return { secret: made, hash: hashToken(made) };
+        const generated = generateToken(tenant ?? serialNumber);
+        return { secret: generated, hash: hashToken(generated) };
       });
       return reply.code(201).send({ ...tokenToWire(token, locale), Token: secret });
     },
@@ -282,7 +282,7 @@ export async function tokenRoutes(
   );
 }
 
-/** When a new token is to expire: at `Expires`, or `ExpiresInDays` from now; `undefined` if neither is given. */
+/** The expiry of a new token: `Expires`, or `ExpiresInDays` from now; `undefined` if neither is given. */
 function readExpiry(
   { Expires, ExpiresInDays }: Static<typeof NewToken>,
   locale: Locale,

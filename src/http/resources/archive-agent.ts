@@ -21,7 +21,7 @@ import { archiveAgentOperation } from './batch-task-list-operations.ts';
 
 type Deps = { tasks: TaskDeps };
 
-/** The calls of the agent `/api/v1/Agents/Archive/<method>` that reach the list of batch tasks (contract, section 6). */
+/** The methods of SuperOffice's Archive agent, `/api/v1/Agents/Archive/<method>`, for batch tasks (contract, section 6). */
 export async function archiveAgentRoutes(app: FastifyInstance, { tasks }: Deps): Promise<void> {
   const config = (name: string, summary: string, payload: string) => ({
     config: { payload, operation: archiveAgentOperation(name, summary) },
@@ -29,13 +29,13 @@ export async function archiveAgentRoutes(app: FastifyInstance, { tasks }: Deps):
 
   app.post(
     '/GetProviderNames',
-    config('GetProviderNames', 'The names of the archives.', 'ProviderName'),
+    config('GetProviderNames', 'Lists the names of the archives.', 'ProviderName'),
     async () => [ARCHIVE],
   );
 
   app.post(
     '/GetAvailableColumns',
-    config('GetAvailableColumns', 'The columns of an archive.', 'ArchiveColumnInfo'),
+    config('GetAvailableColumns', 'Lists the columns of an archive.', 'ArchiveColumnInfo'),
     async (request) => {
       checkProvider(readAgentBody(request));
       return describeColumns(localeOf(request));
@@ -44,7 +44,7 @@ export async function archiveAgentRoutes(app: FastifyInstance, { tasks }: Deps):
 
   app.post(
     '/GetArchiveListByColumns',
-    config('GetArchiveListByColumns', 'A page of an archive.', 'ArchiveListItem'),
+    config('GetArchiveListByColumns', 'Returns a page of an archive.', 'ArchiveListItem'),
     (request) => list(request, tasks),
   );
 }
@@ -105,7 +105,7 @@ function checkEntities(args: ObjectReader): void {
   if (wrong !== undefined) throw invalid`Entities has ${describe(wrong)}; ${ENTITY} is accepted.`;
 }
 
-/** Page 0 is the first; a negative page is the number of tasks to skip. */
+/** Reads Page and PageSize. Page 0 is the first; a negative page is the number of tasks to skip. */
 function readPaging(args: ObjectReader, listLimit: number): { skip: number; top: number } {
   const page = args.int('Page') ?? 0;
   const size = args.int('PageSize') ?? DEFAULT_TOP;
@@ -125,7 +125,7 @@ function readSortOrder(args: ObjectReader): string {
     .join();
 }
 
-/** The operators that combine restrictions, by name and number. */
+/** The operators that combine restrictions, by name and by number. */
 const COMBINED_BY: ReadonlyMap<string, 'and' | 'or'> = new Map([
   ['none', 'and'],
   ['0', 'and'],
@@ -152,12 +152,12 @@ function readRestrictions(args: ObjectReader): Restriction[] {
   });
 }
 
-/** Reads a list of texts; numbers and flags are converted to text. */
+/** Reads a list of strings; numbers and booleans are converted. */
 function texts(reader: ObjectReader, name: string): string[] {
   return listOf(reader, name).map((value) => {
     if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
     if (value === null) return '';
-    throw invalid`${name} has ${describe(value)}; a list of texts is accepted.`;
+    throw invalid`${name} has ${describe(value)}; a list of strings is accepted.`;
   });
 }
 

@@ -6,37 +6,37 @@ import type { Locale } from '../i18n/locale.ts';
 const NAMES: Readonly<Record<ColumnName, Message>> = {
   getAllRows: message`All rows`,
   getNoRows: message`No rows`,
-  DefinitionId: message`Definition number`,
+  DefinitionId: message`Definition ID`,
   DefinitionName: message`Definition`,
-  DefinitionDescription: message`Description of the definition`,
+  DefinitionDescription: message`Definition description`,
   DefinitionTimeOut: message`Time limit in seconds`,
   Description: message`Description`,
   DbTag: message`Database serial number`,
   State: message`State`,
-  DetailsTable: message`Table of the details`,
-  DetailsRecord: message`Record of the details`,
+  DetailsTable: message`Details table`,
+  DetailsRecord: message`Details record`,
   Request: message`Request`,
   Response: message`Response`,
-  StartCount: message`Starts`,
+  StartCount: message`Start count`,
   LastStarted: message`Last started`,
-  ProgressPercent: message`Progress in percent`,
+  ProgressPercent: message`Progress (%)`,
   ProgressDescription: message`Progress`,
   updatedBy: message`Updated by`,
   updatedDate: message`Updated`,
   registeredBy: message`Registered by`,
   registeredDate: message`Registered`,
-  batchTaskId: message`Number of the task`,
-  associateId: message`Number of the owner`,
+  batchTaskId: message`Task ID`,
+  associateId: message`Owner ID`,
   fileName: message`File name`,
   result: message`Result`,
   context: message`Context`,
   cancellationBehaviour: message`Cancellation`,
   isSystemTask: message`System task`,
   isInternalTask: message`Internal task`,
-  parentId: message`Number of the parent`,
+  parentId: message`Parent ID`,
 };
 
-/** How the values of a kind are shown, how they can be restricted, and how many characters they need. */
+/** The display type, the restriction type and the width in characters of each kind of column. */
 const TYPES: Readonly<Record<ColumnKind, { display: string; restriction: string; width: number }>> = {
   int: { display: 'int', restriction: 'int', width: 8 },
   state: { display: 'int', restriction: 'int', width: 8 },
@@ -66,7 +66,7 @@ export interface ArchiveColumnInfo {
   readonly HeadingIconHint: string;
 }
 
-/** Every column, in the caller's language. */
+/** Describes every column, in the caller's language. */
 export function describeColumns(locale: Locale): ArchiveColumnInfo[] {
   return COLUMN_NAMES.map((name) => {
     const { kind, canOrderBy } = COLUMNS[name];
@@ -90,7 +90,7 @@ export function describeColumns(locale: Locale): ArchiveColumnInfo[] {
   });
 }
 
-/** Every column by its name. */
+/** Describes every column, by name. */
 export function columnsByName(locale: Locale): Record<string, ArchiveColumnInfo> {
   return Object.fromEntries(describeColumns(locale).map((column) => [column.Name, column]));
 }

@@ -44,7 +44,7 @@ const One = BatchTaskInfoResponse;
 const OneOrNull = nullable(One);
 const Many = Type.Array(One);
 
-/** Arguments and answers of the methods of the Batch agent, by their names (contract, section 3). */
+/** The arguments and results of the methods of the Batch agent (contract, section 3). */
 const METHODS: Readonly<
   Record<string, { args: Record<string, TSchema>; returns: TSchema | null; changes?: true }>
 > = {
@@ -89,7 +89,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   BatchTaskInfo: { ...PUT_SAMPLE.request, State: 'Failed' },
 };
 
-/** What the document says of a method of the Batch agent. */
+/** The OpenAPI operation of a method of the Batch agent. */
 function agentOperation(name: string, summary: string): Operation {
   const method = METHODS[name];
   if (method === undefined) throw new Error(`the arguments of ${name} are not described`);
@@ -103,10 +103,10 @@ function agentOperation(name: string, summary: string): Operation {
     access: name === 'UpdateBatchTask' ? ACCESS.writeOrWork : method.changes ? ACCESS.write : ACCESS.read,
     summary,
     description:
-      'Names of arguments may be in any casing; simple ones may be in the query instead, and a BatchTaskInfo may be the body itself. Unknown ids, and those that the caller may not see, are no error: the answer is null or false, and deletions pass over them.',
+      'Argument names are case-insensitive. Simple arguments may be in the query instead, and a BatchTaskInfo may be the body itself. Ids that are unknown or that the caller cannot see are not an error: the result is null or false, and deletions skip them.',
     responses: method.returns === null ? { 204: null } : { 200: method.returns },
     ...(method.returns === Many
-      ? { headers: { 'Batchline-List-Cut': 'How many rows the list has, if it was cut' } }
+      ? { headers: { 'Batchline-List-Cut': 'The number of rows returned, if the list was truncated' } }
       : {}),
     ...(isStart ? { headers: IGNORED } : {}),
     refusals: isStart ? [409, 410] : [409],
@@ -120,7 +120,7 @@ function agentOperation(name: string, summary: string): Operation {
   };
 }
 
-/** What a method of the agent is called with. */
+/** The context of a call of the agent. */
 interface AgentCall {
   readonly tasks: TaskDeps;
   readonly caller: Caller;
@@ -137,8 +137,8 @@ interface AgentMethod {
 }
 
 /**
- * Returns an agent's answer, or `otherwise` if the task is unknown or hidden from the caller: for agents that is no error
- * (contract, section 3).
+ * Returns the result of `read`, or `otherwise` if the task is unknown or hidden from the caller. For agents that is not an
+ * error (contract, section 3).
  */
 export async function orIfNotFound<T, F>(otherwise: F, read: () => Promise<T>): Promise<T | F> {
   try {
@@ -149,7 +149,7 @@ export async function orIfNotFound<T, F>(otherwise: F, read: () => Promise<T>): 
   }
 }
 
-/** The arguments of a call: one object; simple ones may stand in the query instead (contract, section 3). */
+/** The arguments of a call: the properties of the body, or of the query for simple ones (contract, section 3). */
 export class AgentArguments {
   readonly #body: ObjectReader;
 
@@ -158,11 +158,11 @@ export class AgentArguments {
   }
 
   int(name: string): number {
-    return required(name, message`a whole number of 32 bits`, this.#body.int(name));
+    return required(name, message`a 32-bit integer`, this.#body.int(name));
   }
 
   ints(name: string): number[] {
-    return required(name, message`a list of whole numbers of 32 bits`, this.#body.ints(name));
+    return required(name, message`a list of 32-bit integers`, this.#body.ints(name));
   }
 
   text(name: string): string {
@@ -179,7 +179,7 @@ export class AgentArguments {
     return this.#body;
   }
 
-  /** A BatchTaskInfo: as the argument that it is, or bare. */
+  /** A BatchTaskInfo: the argument of that name, or the body itself. */
   batchTaskInfo(): ObjectReader {
     return this.#body.unwrapped('BatchTaskInfo');
   }
@@ -190,7 +190,7 @@ function required<T>(name: string, accepted: Message, value: T | undefined): T {
   return value;
 }
 
-/** Answers a list, newest first. */
+/** Returns a list of tasks, newest first. */
 async function list(
   call: AgentCall,
   wanted: { owners: ListedOwners; name?: string; state?: TaskStateName },
@@ -203,53 +203,53 @@ async function list(
 /** Every method of the Batch agent by its name (contract, section 3). */
 export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
   GetBatchTaskInfo: {
-    summary: 'One batch task by its id.',
+    summary: 'Returns one batch task by id.',
     handle: ({ tasks, caller, args, writer }) => {
       const id = args.int('Id');
       return orIfNotFound(null, async () => writer.write(await readTask(tasks, caller, id)));
     },
   },
   GetBatchTaskInfosByAssociates: {
-    summary: 'The batch tasks of these associates.',
+    summary: 'Lists the batch tasks of the given associates.',
     handle: (call) => list(call, { owners: call.args.ints('AssociateIds') }),
   },
   GetBatchTaskInfosByAssociatesAndState: {
-    summary: 'The batch tasks of these associates in a state.',
+    summary: 'Lists the batch tasks of the given associates in a state.',
     handle: (call) => list(call, { owners: call.args.ints('AssociateIds'), state: call.args.state('State') }),
   },
   GetBatchTaskInfosByState: {
-    summary: 'The own batch tasks in a state.',
+    summary: "Lists the caller's own batch tasks in a state.",
     handle: (call) => list(call, { owners: 'own', state: call.args.state('State') }),
   },
   GetBatchTaskInfosByNameAndState: {
-    summary: 'The own batch tasks by definition and state.',
+    summary: "Lists the caller's own batch tasks by definition and state.",
     handle: (call) =>
       list(call, { owners: 'own', name: call.args.text('Name'), state: call.args.state('State') }),
   },
   GetBatchTaskInfosByNameAndAssociates: {
-    summary: 'The batch tasks of these associates by definition.',
+    summary: 'Lists the batch tasks of the given associates by definition.',
     handle: (call) => list(call, { owners: call.args.ints('AssociateIds'), name: call.args.text('Name') }),
   },
   GetAllBatchTaskInfosByName: {
-    summary: 'System and user batch tasks by definition.',
+    summary: 'Lists system and user batch tasks by definition.',
     handle: (call) => list(call, { owners: 'all', name: call.args.text('TaskName') }),
   },
   GetAllBatchTaskInfosByNameAndState: {
-    summary: 'System and user batch tasks by definition and state.',
+    summary: 'Lists system and user batch tasks by definition and state.',
     handle: (call) =>
       list(call, { owners: 'all', name: call.args.text('TaskName'), state: call.args.state('State') }),
   },
   GetSystemBatchTaskInfosByName: {
-    summary: 'System batch tasks by definition.',
+    summary: 'Lists system batch tasks by definition.',
     handle: (call) => list(call, { owners: 'system', name: call.args.text('TaskName') }),
   },
   GetSystemBatchTaskInfosByNameAndState: {
-    summary: 'System batch tasks by definition and state.',
+    summary: 'Lists system batch tasks by definition and state.',
     handle: (call) =>
       list(call, { owners: 'system', name: call.args.text('TaskName'), state: call.args.state('State') }),
   },
   StartBatchJob: {
-    summary: 'Starts a batch task; answers its id.',
+    summary: 'Starts a batch task and returns its id.',
     handle: async ({ tasks, caller, args, request, reply }) => {
       const payload = args.batchTaskInfo();
       const options = readStartOptions(request, payload, args.body);
@@ -259,17 +259,17 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
     },
   },
   StopBatchJob: {
-    summary: 'Stops a batch task; answers whether it was or will be stopped.',
+    summary: 'Stops a batch task and returns whether it was or will be stopped.',
     handle: ({ tasks, caller, args }) => {
       const id = args.int('Id');
       return orIfNotFound(false, () => stopTask(tasks, caller, id));
     },
   },
   UpdateBatchTask: {
-    summary: 'Updates State, Description, Response and Request of the batch task that Id names.',
+    summary: 'Updates State, Description, Response and Request of the batch task with the given Id.',
     handle: async ({ tasks, caller, args, writer }) => {
       const payload = args.batchTaskInfo();
-      const id = required('Id of BatchTaskInfo', message`a whole number of 32 bits`, payload.int('Id'));
+      const id = required('Id of BatchTaskInfo', message`a 32-bit integer`, payload.int('Id'));
       const change = readChange(payload);
       return orIfNotFound(null, async () => writer.write(await updateTask(tasks, caller, id, change)));
     },
@@ -279,7 +279,7 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
     handle: ({ tasks, caller, args }) => deleteKnownTasks(tasks, caller, [args.int('BatchTaskId')]),
   },
   DeleteBatchTasks: {
-    summary: 'Deletes batch tasks, all or none.',
+    summary: 'Deletes several batch tasks, all or nothing.',
     handle: ({ tasks, caller, args }) => deleteKnownTasks(tasks, caller, args.ints('BatchTaskIds')),
   },
 };

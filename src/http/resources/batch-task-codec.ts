@@ -38,16 +38,16 @@ function listed(bits: number, names: readonly (readonly [string, number])[], not
   return given.length === 0 ? nothing : given.join(', ');
 }
 
-/** How a property looks in FieldProperties. */
+/** Describes a property for FieldProperties. */
 interface FieldInfo {
   readonly type: 'System.Int32' | 'System.String' | 'System.DateTime' | 'System.Boolean' | 'System.Object';
-  /** Bytes, or characters of a text; 0 where there is no limit. */
+  /** In bytes, or in characters for strings; 0 if there is no limit. */
   readonly length: number | keyof TextLimits;
-  /** Whether PUT may change it. */
+  /** True if PUT may change it. */
   readonly editable?: true;
 }
 
-/** The properties of the payload in their order, and their types (contract, sections 1 and 7). */
+/** The properties of a BatchTaskInfo in wire order, with their types (contract, sections 1 and 7). */
 const BATCH_TASK_FIELDS = {
   Id: { type: 'System.Int32', length: 4 },
   Name: { type: 'System.String', length: 254 },
@@ -73,7 +73,7 @@ const BATCH_TASK_FIELDS = {
   CancellationBehaviour: { type: 'System.Int32', length: 4 },
 } as const satisfies Record<string, FieldInfo>;
 
-/** The names of all properties of the payload on the wire, in their order. */
+/** The names of all properties of a BatchTaskInfo, in wire order. */
 export const BATCH_TASK_PROPERTIES = [
   ...Object.keys(BATCH_TASK_FIELDS),
   'TableRight',
@@ -88,12 +88,12 @@ export const EDITABLE_PROPERTIES = Object.entries<FieldInfo>(BATCH_TASK_FIELDS)
 /** A BatchTaskInfo on the wire. */
 export type BatchTaskInfo = Record<string, unknown>;
 
-/** Writes tasks as payloads for one caller (contract, section 1). */
+/** Serializes tasks as BatchTaskInfo for one caller (contract, section 1). */
 export class TaskSerializer {
   readonly #caller: Caller;
   readonly #limits: TextLimits;
   readonly #locale: Locale;
-  /** Tasks of one kind of rights share their FieldProperties. */
+  /** FieldProperties by rights: tasks with the same rights share them. */
   readonly #fieldProperties = new Map<TaskRights, Record<string, unknown>>();
 
   constructor(caller: Caller, limits: TextLimits, locale: Locale) {
@@ -102,7 +102,7 @@ export class TaskSerializer {
     this.#locale = locale;
   }
 
-  /** The payload of a task, with the rights that this caller has on it. */
+  /** Serializes a task, with the rights that this caller has on it. */
   write(task: BatchTask): BatchTaskInfo {
     const rights = rightsOn(this.#caller, task);
     const locale = this.#locale;
@@ -158,10 +158,10 @@ export class TaskSerializer {
 }
 
 /**
- * Reads what PUT may change from a payload; every other property is ignored, whatever it holds (contract,
- * section 2). `All` and `Unknown` leave State as it is.
+ * Reads the four properties that PUT may change; every other property is ignored, whatever its value (contract,
+ * section 2). `All` and `Unknown` leave State unchanged.
  *
- * @throws RequestError where one of the four has the wrong type or a state does not exist
+ * @throws RequestError if one of the four has the wrong type, or the state does not exist
  */
 export function readChange(payload: ObjectReader): TaskChange {
   const state = payload.state('State');
@@ -174,9 +174,9 @@ export function readChange(payload: ObjectReader): TaskChange {
 }
 
 /**
- * Reads what a caller may set at the start of a task; what may not be set is ignored (contract, section 1).
+ * Reads the properties that a start accepts; others are ignored (contract, section 1).
  *
- * @throws RequestError where Name is missing or a property has the wrong type
+ * @throws RequestError if Name is missing or a property has the wrong type
  */
 export function readStart(payload: ObjectReader): StartRequest {
   const name = payload.text('Name');

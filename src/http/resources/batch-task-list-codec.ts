@@ -9,19 +9,19 @@ import type { ArchiveRow, ListCell } from '../../services/task-list-rows.ts';
 import type { Locale } from '../i18n/locale.ts';
 import { preferredFormat, setContentType } from '../respond.ts';
 
-/** Texts that name or place something and are never translated. */
+/** Text columns that are identifiers and are never translated. */
 const VERBATIM: readonly ColumnName[] = ['DefinitionName', 'fileName', 'DbTag'];
 
-/** Times that are in UTC whatever the zone (contract, section 6). */
+/** Columns whose times are in UTC regardless of the caller's time zone (contract, section 6). */
 const IN_UTC: readonly ColumnName[] = ['registeredDate', 'updatedDate'];
 
-/** The kind of a cell: aggregates other than minimum and maximum are numbers. */
+/** The kind of a cell. Aggregates other than minimum and maximum are numbers. */
 function kindOfCell({ item }: ListCell): ColumnKind | 'decimal' {
   const isNumber = !['value', 'group', 'Min', 'Max'].includes(item.role);
   return isNumber ? 'decimal' : kindOfExpression(item.expression);
 }
 
-/** A value as it is stored: associates and cancellation behaviours by number, texts in all languages, dates in ISO 8601. */
+/** A raw value: numbers for associates and cancellation behaviours, texts in all languages, dates in ISO 8601. */
 function rawOf(cell: ListCell, locale: Locale): unknown {
   const { value, item } = cell;
   if (kindOfCell(cell) !== 'date') return value;
@@ -30,9 +30,9 @@ function rawOf(cell: ListCell, locale: Locale): unknown {
 }
 
 /**
- * A value as Slim shows it: the names of associates, texts in the caller's language, dates in ISO 8601.
+ * A value for Slim: names of associates, texts in the caller's language, dates in ISO 8601.
  *
- * @param isDisplayed whether flags are words (`$output=Display`)
+ * @param isDisplayed true to write booleans as words (`$output=Display`)
  */
 function slimOf(cell: ListCell, locale: Locale, isDisplayed: boolean): unknown {
   const { value, name } = cell;
@@ -51,7 +51,7 @@ function slimOf(cell: ListCell, locale: Locale, isDisplayed: boolean): unknown {
   }
 }
 
-/** A value for people, in the caller's language and culture: `DisplayValue`. */
+/** A display value, in the caller's language and culture (`DisplayValue`). */
 export function displayOf(cell: ListCell, locale: Locale): string {
   const { value } = cell;
   if (value === null) return '';
@@ -70,24 +70,24 @@ function wordOf(flag: boolean, locale: Locale): string {
 /** The entity of tasks in the archive list. */
 export const ENTITY = 'batchtask';
 
-/** How the rows of an answer look. */
+/** The row format that the caller chose. */
 export interface RowStyle {
   readonly mode: 'Slim' | 'Wide' | 'Full';
   readonly output: 'Logical' | 'Display';
-  /** Names of letters, digits and underscores only. */
+  /** Replaces characters of names other than letters, digits and underscores. */
   readonly jsonSafe: boolean;
 }
 
 type Row = Record<string, unknown>;
 
-/** The parts of a row beside its columns. */
+/** The key and the entity of a row. */
 interface RowHead {
   readonly key: number;
-  /** `batchtask`, or the kind of any other row: `header:1`, `grandtotal`. */
+  /** `batchtask`, or the kind of a row that is not a task: `header:1`, `grandtotal`. */
   readonly entity: string;
 }
 
-/** Numbers the rows of a response that are not tasks, each kind separately. */
+/** Numbers the rows that are not tasks, each kind separately. */
 export class RowCounter {
   readonly #counts = new Map<string, number>();
 
@@ -148,7 +148,7 @@ export class RowWriter {
     };
   }
 
-  /** In this list the mask is a number, unlike in payloads. */
+  /** The mask is a number here, unlike in BatchTaskInfo. */
   #rightsOf({ task }: ArchiveRow): Row {
     if (task === undefined) return { Mask: 0, Reason: '' };
     const { table, reason } = rightsOn(this.#caller, task.subject);
@@ -160,12 +160,12 @@ export class RowWriter {
   }
 }
 
-/** The element of the archive list in XML. */
+/** The name of the list in XML. */
 export const PAYLOAD = 'ArchiveList';
 
 const MEDIA_TYPES = { JSON: 'application/json', XML: 'application/xml' } as const;
 
-/** Answers in the format that `$format` names, whatever Accept prefers (contract, section 6). */
+/** Sets the response format to that of `$format`, which overrides Accept (contract, section 6). */
 export function overrideFormat(reply: FastifyReply, name: 'JSON' | 'XML'): void {
   const format = preferredFormat(MEDIA_TYPES[name]);
   if (format !== undefined) setContentType(format, reply, PAYLOAD);

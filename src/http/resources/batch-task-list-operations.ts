@@ -26,10 +26,10 @@ const ColumnInfo = Type.Object(
 );
 const Columns = dictionary<object>(ColumnInfo, {
   title: 'ArchiveColumns',
-  description: 'The columns by their names',
+  description: 'The columns by name',
 });
 
-/** A row of the list: the columns that $select names, as $mode and $output want them. */
+/** A row of the list: the columns of $select, in the format of $mode and $output. */
 const Row = Type.Unsafe<Record<string, unknown> & { PrimaryKey: string | number; EntityName: string }>({
   title: 'ArchiveRow',
   type: 'object',
@@ -37,20 +37,27 @@ const Row = Type.Unsafe<Record<string, unknown> & { PrimaryKey: string | number;
   properties: {
     PrimaryKey: {
       type: ['string', 'integer'],
-      description: 'The id of the task: a string in Slim and Wide, a number in Full',
+      description: 'The id of the task: a string in the modes Slim and Wide, a number in Full',
     },
-    EntityName: { type: 'string', description: 'batchtask, or the RowType of a row that is no task' },
-    RowType: { type: 'string', description: 'header:1, footer:1 and so on, or grandtotal' },
+    EntityName: { type: 'string', description: 'batchtask, or the RowType of a row that is not a task' },
+    RowType: {
+      type: 'string',
+      description: 'Of rows that are not tasks: header:1, footer:1 and so on, or grandtotal',
+    },
   },
   additionalProperties: true,
-  description: `The columns that $select names, as it spells them. There are ${COLUMN_NAMES.join(', ')}. In Full they are in Column.`,
+  description: `The columns of $select, spelled as in $select: ${COLUMN_NAMES.join(', ')}. In the mode Full they are in Column.`,
 });
 
 const ArchivePage = Type.Object(
   {
     'odata.metadata': Type.String(),
-    'odata.count': Type.Optional(Type.Integer({ description: 'With $inlineCount' })),
-    'odata.nextLink': nullable(Type.String({ description: 'The next page' })),
+    'odata.count': Type.Optional(
+      Type.Integer({ description: 'The number of matching tasks, if $inlineCount asks for it' }),
+    ),
+    'odata.nextLink': nullable(
+      Type.String({ description: 'The URL of the next page; null on the last page' }),
+    ),
     value: Type.Array(Row),
   },
   { title: 'ArchivePage' },
@@ -59,19 +66,21 @@ const ArchivePage = Type.Object(
 const option = (description: string) => Type.Optional(Type.String({ description }));
 
 const OPTIONS = {
-  $select: option('Columns, separated by commas; functions such as Count(State):Footer'),
+  $select: option('Comma-separated columns, or functions such as Count(State):Footer'),
   $filter: option("A condition such as State eq 5 and registeredDate after '2026-01-01'"),
-  $orderBy: option('Columns, each with an optional asc or desc'),
-  $entities: option('batchtask, the only one'),
-  $top: option('The size of a page; 100 by default'),
-  $skip: option('How many tasks to pass over; $skiptoken of odata.nextLink is faster'),
-  $skiptoken: option('From odata.nextLink'),
+  $orderBy: option('Comma-separated columns, each optionally followed by asc or desc'),
+  $entities: option('Only batchtask'),
+  $top: option('The page size; 100 by default'),
+  $skip: option('The number of tasks to skip; the $skiptoken of odata.nextLink is faster'),
+  $skiptoken: option('The position of a page, from odata.nextLink'),
   $mode: Type.Optional(Type.Enum(['Slim', 'Wide', 'Full'])),
-  $options: option('GrandTotal=true adds a row with the sums of the whole list'),
-  $context: option('Accepted, not used'),
+  $options: option('GrandTotal=true adds a row with the totals of the whole list'),
+  $context: option('Accepted and ignored'),
   $format: Type.Optional(Type.Enum(['JSON', 'XML'], { description: 'Overrides Accept' })),
   $jsonSafe: Type.Optional(
-    Type.Enum(['true', 'false'], { description: 'Names of letters, digits and underscores only' }),
+    Type.Enum(['true', 'false'], {
+      description: 'true replaces characters of names other than letters, digits and underscores',
+    }),
   ),
   $output: Type.Optional(Type.Enum(['Logical', 'Display'])),
 };
@@ -79,12 +88,14 @@ const OPTIONS = {
 const ARCHIVE_OPTIONS = {
   ...OPTIONS,
   $inlineCount: Type.Optional(
-    Type.Enum(['False', 'Estimate', 'True', 'AllPages'], { description: 'Adds odata.count; not with False' }),
+    Type.Enum(['False', 'Estimate', 'True', 'AllPages'], {
+      description: 'Any value but False adds odata.count',
+    }),
   ),
-  $metadata: option('ALL answers the columns in place of the tasks'),
+  $metadata: option('ALL returns the columns instead of the tasks'),
 };
 
-const COUNT_CUT = { 'Batchline-Count-Cut': 'The count, if counting stopped there' };
+const COUNT_CUT = { 'Batchline-Count-Cut': 'The limit at which counting stopped, if it did' };
 
 const PAGE = {
   'odata.metadata': 'http://127.0.0.1:7243/api/v1/archive$metadata',
@@ -96,8 +107,8 @@ export const listBatchTasksOperation: Operation = {
   id: 'listBatchTasks',
   tag,
   access: ACCESS.read,
-  summary: 'The batch tasks that the caller may see: $filter, $select, $orderBy, $top, $skip and more.',
-  description: 'The archive list. Names of options match in any casing.',
+  summary: 'Lists the batch tasks that the caller can see, with $filter, $select, $orderBy and paging.',
+  description: 'The archive list. Option names are case-insensitive.',
   responses: { 200: ArchivePage },
   reads: { query: Type.Object(OPTIONS) },
   examples: { response: { slim: PAGE } },
@@ -106,7 +117,7 @@ export const listBatchTasksOperation: Operation = {
 export const listArchiveOperation: Operation = {
   ...listBatchTasksOperation,
   id: 'listArchive',
-  summary: 'The same list among the archives, also with a count.',
+  summary: "Lists the same batch tasks under SuperOffice's archive path, optionally with a count.",
   responses: { 200: Type.Union([ArchivePage, Columns]) },
   headers: COUNT_CUT,
   reads: { query: Type.Object(ARCHIVE_OPTIONS) },
@@ -115,7 +126,7 @@ export const listArchiveOperation: Operation = {
 export const postArchiveOperation: Operation = {
   ...listArchiveOperation,
   id: 'postArchive',
-  summary: 'The same list, with the options in the body, for long ones.',
+  summary: 'Lists the same batch tasks with the options in the body, for long filters.',
   reads: { body: Type.Object(ARCHIVE_OPTIONS), bodyIsOptional: true },
   examples: {
     request: { options: { $select: 'DefinitionName,State', $filter: 'State eq 3' } },
@@ -127,7 +138,7 @@ export const listArchivesOperation: Operation = {
   id: 'listArchives',
   tag,
   access: ACCESS.read,
-  summary: 'The archives that there are.',
+  summary: 'Lists the archives.',
   responses: {
     200: Type.Object(
       { value: Type.Array(Type.Object({ name: Type.String(), url: Type.String() })) },
@@ -145,7 +156,7 @@ export const describeArchivesOperation: Operation = {
   id: 'describeArchives',
   tag,
   access: ACCESS.read,
-  summary: 'The columns of each archive; odata.metadata of a list leads here.',
+  summary: 'Returns the columns of each archive, the target of odata.metadata.',
   responses: { 200: Type.Object({ BatchTasks: Columns }) },
 };
 
@@ -153,7 +164,7 @@ export const describeArchiveOperation: Operation = {
   id: 'describeArchive',
   tag,
   access: ACCESS.read,
-  summary: 'The columns of the list of batch tasks.',
+  summary: 'Returns the columns of the list of batch tasks.',
   responses: { 200: Columns },
 };
 
@@ -168,15 +179,18 @@ export const describeArchiveAliasOperation: Operation = {
 };
 
 const Restriction = Type.Object({
-  Name: Type.String({ description: 'A column' }),
-  Operator: Type.String({ description: 'As in $filter' }),
+  Name: Type.String({ description: 'The column' }),
+  Operator: Type.String({ description: 'An operator of $filter' }),
   Values: Type.Optional(Type.Array(Type.String())),
   IsActive: Type.Optional(Type.Boolean()),
   InterParenthesis: Type.Optional(
-    Type.Integer({ description: 'How many open before it, or if negative close behind it' }),
+    Type.Integer({
+      description:
+        'Positive: the number of parentheses that open before it. Negative: the number that close after it',
+    }),
   ),
   InterOperator: Type.Optional(
-    Type.Enum(['None', 'And', 'Or'], { description: 'How the next one is combined with it' }),
+    Type.Enum(['None', 'And', 'Or'], { description: 'How it is combined with the next restriction' }),
   ),
 });
 const ListItem = Type.Object(
@@ -193,9 +207,9 @@ const ListItem = Type.Object(
   },
   { title: 'ArchiveListItem' },
 );
-const Provider = Type.String({ description: 'BatchTasks, the only one' });
+const Provider = Type.String({ description: 'Only BatchTasks' });
 
-/** Arguments and answers of the methods of the Archive agent, by their names (contract, section 6). */
+/** The arguments and results of the methods of the Archive agent (contract, section 6). */
 const AGENT_METHODS: Readonly<
   Record<string, { args: Record<string, TSchema>; returns: TSchema; example: object }>
 > = {
@@ -214,7 +228,9 @@ const AGENT_METHODS: Readonly<
       ),
       Restriction: Type.Optional(Type.Array(Restriction)),
       Entities: Type.Optional(Type.Array(Type.String())),
-      Page: Type.Optional(Type.Integer({ description: 'From 0; if negative how many tasks to pass over' })),
+      Page: Type.Optional(
+        Type.Integer({ description: 'The page number from 0. If negative, the number of tasks to skip' }),
+      ),
       PageSize: Type.Optional(Type.Integer()),
     },
     returns: Type.Array(ListItem),
@@ -239,7 +255,7 @@ export function archiveAgentOperation(name: string, summary: string): Operation 
     tag,
     access: ACCESS.read,
     summary,
-    description: 'Names of arguments may be in any casing.',
+    description: 'Argument names are case-insensitive.',
     responses: { 200: method.returns },
     reads: { body: Type.Object(method.args), bodyIsOptional: true },
     examples: { request: { arguments: method.example } },

@@ -9,14 +9,14 @@ import { readSkipToken, writeSkipToken } from './batch-task-list.ts';
 const order = parseOrder('name desc,lastStarted,isSystemTask');
 const place = ["it's ä 😀", '2026-11-24T10:20:30.123456Z', '1', '-5'];
 
-test('what is written is read, in letters that a URL takes as they are', () => {
+test('a token round-trips, in characters that need no escaping in URLs', () => {
   const token = writeSkipToken(order, place);
   expect(token).toMatch(/^[\w-]+$/);
   expect(readSkipToken(order, token)).toEqual(place);
   expect(readSkipToken(order, writeSkipToken(order, ['', '-infinity', '0', '1']))[1]).toBe('-infinity');
 });
 
-test('a token of another order is refused', () => {
+test('a token of another order is rejected', () => {
   const token = writeSkipToken(order, place);
   for (const other of ['name', 'name,lastStarted,isSystemTask', '']) {
     expect(() => readSkipToken(parseOrder(other), token)).toThrow('$skiptoken');
@@ -34,11 +34,11 @@ test.each([
   [['a', '-infinity', '0']],
   [['a', '-infinity', '0', '1', '2']],
   [['a', '-infinity', 0, 1]],
-])('%j is no place in this order', (wrong) => {
+])('%j is not a cursor of this order', (wrong) => {
   expect(() => readSkipToken(order, writeSkipToken(order, wrong as string[]))).toThrow('$skiptoken');
 });
 
-test('any text is a token or refused', () => {
+test('any text is a token or is rejected', () => {
   const texts = fc.oneof(
     ANY_TEXT,
     fc.json().map((json) => Buffer.from(json).toString('base64url')),

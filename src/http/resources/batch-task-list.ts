@@ -27,7 +27,7 @@ import {
   postArchiveOperation,
 } from './batch-task-list-operations.ts';
 
-/** The options of the archive list, as the contract writes them (section 6). */
+/** The options of the archive list, spelled as in the contract (section 6). */
 const OPTIONS = [
   '$select',
   '$filter',
@@ -47,16 +47,16 @@ const OPTIONS = [
 /** The options that only `/Archive/…` has. */
 const ARCHIVE_OPTIONS = ['$inlineCount', '$metadata'] as const;
 
-/** The name of an option. */
+/** The name of an option of the archive list. */
 export type OptionName = (typeof OPTIONS)[number] | (typeof ARCHIVE_OPTIONS)[number];
 
-/** The options of a query string, or of a form; names match in any casing. */
+/** The options of a query string or a form body. Names are case-insensitive. */
 export class QueryOptions {
   readonly #values = new Map<OptionName, string>();
 
   /**
-   * @param sources the query as Fastify has parsed it, and a body if there is one
-   * @param isArchive whether the options that only `/Archive/…` has are accepted
+   * @param sources the query that Fastify parsed, and the body if there is one
+   * @param isArchive true to accept the options that only `/Archive/…` has
    * @throws RequestError (invalid) if an option is unknown or given more than once
    */
   constructor(sources: readonly object[], isArchive: boolean) {
@@ -65,21 +65,21 @@ export class QueryOptions {
     for (const [name, value] of sources.flatMap((source) => Object.entries(source))) {
       const option = byLowerName.get(name.toLowerCase());
       if (option === undefined) {
-        throw invalid`"${name.slice(0, 40)}" is no option of this list; ${names.join(', ')} are accepted.`;
+        throw invalid`"${name.slice(0, 40)}" is not an option of this list; ${names.join(', ')} are accepted.`;
       }
       if (this.#values.has(option) || (typeof value === 'object' && value !== null)) {
-        throw invalid`${option} is there more than once; one is accepted.`;
+        throw invalid`${option} is given more than once; once is accepted.`;
       }
       this.#values.set(option, String(value ?? ''));
     }
   }
 
-  /** The option as it was written, without spaces around it; empty if it is absent. */
+  /** The trimmed text of an option; empty if it is absent. */
   text(name: OptionName): string {
     return this.#values.get(name)?.trim() ?? '';
   }
 
-  /** A whole number from 0, or `undefined` if the option is absent or empty. */
+  /** A non-negative integer; `undefined` if the option is absent or empty. */
   count(name: OptionName, max: number): number | undefined {
     const text = this.text(name);
     if (text === '') return undefined;
@@ -89,7 +89,7 @@ export class QueryOptions {
     return Number(text);
   }
 
-  /** One of several words in any casing; the first if the option is absent or empty. */
+  /** One of several words, case-insensitively; the first if the option is absent or empty. */
   word<Word extends string>(name: OptionName, words: readonly [Word, ...Word[]]): Word {
     const text = this.text(name).toLowerCase();
     if (text === '') return words[0];
@@ -98,7 +98,7 @@ export class QueryOptions {
     return word;
   }
 
-  /** Checks that each of the words in a list is one of those; spaces and casing don't count. */
+  /** A list of words that are all among `accepted`. Ignores spaces and case. */
   words(name: OptionName, separator: string, accepted: readonly string[]): string[] {
     const words = this.text(name)
       .split(separator)
@@ -109,10 +109,10 @@ export class QueryOptions {
     return words;
   }
 
-  /** The query string of the page that begins at a place, with every other option as it was. */
-  continuedAt(place: string): string {
+  /** The query string of the page at this `$skiptoken`, with all other options unchanged. */
+  continuedAt(token: string): string {
     const kept = [...this.#values].filter(([name]) => name !== '$skip' && name !== '$skiptoken');
-    return [...kept, ['$skiptoken', place] as const]
+    return [...kept, ['$skiptoken', token] as const]
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&');
   }
@@ -122,13 +122,13 @@ export class QueryOptions {
   }
 }
 
-/** A place in an order as `$skiptoken` carries it. It is opaque to clients, and belongs to one `$orderBy`. */
+/** Encodes a paging cursor as `$skiptoken`. It is opaque to clients and valid for one `$orderBy` only. */
 export function writeSkipToken(order: readonly OrderColumn[], place: Cursor): string {
   return Buffer.from(JSON.stringify([orderText(order), ...place])).toString('base64url');
 }
 
 /**
- * Reads a place.
+ * Decodes a paging cursor.
  *
  * @throws RequestError (invalid) if it was not written by `writeSkipToken` for the same order
  */
@@ -139,7 +139,7 @@ export function readSkipToken(order: readonly OrderColumn[], token: string): Cur
     place.length === order.length &&
     order.every((column, index) => isCursorValue(column, place[index]));
   if (!fits)
-    throw invalid`$skiptoken does not belong to this list; what odata.nextLink had is accepted, with the same $orderBy.`;
+    throw invalid`$skiptoken does not belong to this list; the value from odata.nextLink is accepted, with the same $orderBy.`;
   return place as string[];
 }
 
@@ -181,10 +181,10 @@ function isInstant(text: string): boolean {
 /** The name of the list among the archives. */
 export const ARCHIVE = 'BatchTasks';
 
-/** The tasks of a page if `$top` names none. */
+/** The page size without `$top`. */
 export const DEFAULT_TOP = 100;
 
-/** Reports the number at which counting stopped. */
+/** The response header with the number at which counting stopped. */
 const COUNT_CUT_HEADER = 'Batchline-Count-Cut';
 
 type Deps = { tasks: TaskDeps };
@@ -196,7 +196,7 @@ export async function batchTaskListRoutes(app: FastifyInstance, { tasks }: Deps)
   );
 }
 
-/** `/api/v1/Archive`: the archives there are, their columns, and the list again (contract, section 6). */
+/** `/api/v1/Archive`: the archives, their columns, and the same list (contract, section 6). */
 export async function archiveRoutes(app: FastifyInstance, { tasks }: Deps): Promise<void> {
   const path = `/Archive/${ARCHIVE}`;
   app.get('/Archive', { config: { payload: 'Archives', operation: listArchivesOperation } }, (request) => ({
@@ -225,7 +225,7 @@ export async function archiveRoutes(app: FastifyInstance, { tasks }: Deps): Prom
   });
 
   app.post(path, { config: { payload: PAYLOAD, operation: postArchiveOperation } }, (request, reply) => {
-    new ObjectReader(request.body ?? {}, 'The body'); // refuses anything but an object
+    new ObjectReader(request.body ?? {}, 'The body'); // throws unless it is an object
     const sources = [request.query as object, (request.body ?? {}) as object];
     const options = new QueryOptions(sources, true);
     return sendList(request, reply, tasks, path, options);
@@ -280,7 +280,7 @@ function readRequest(
   const order = pagingOrder(grouping) ?? parseOrder(options.text('$orderBy'));
   const token = options.text('$skiptoken');
   const skip = options.count('$skip', INT32_MAX) ?? 0;
-  if (token !== '' && skip > 0) throw invalid`$skip and $skiptoken are both there; one is accepted.`;
+  if (token !== '' && skip > 0) throw invalid`Both $skip and $skiptoken are given; one of them is accepted.`;
   return {
     filter,
     selection,
@@ -294,7 +294,7 @@ function readRequest(
   };
 }
 
-/** What the places of a grouped list are in: groups alone are counted in the place of the task. */
+/** The order that paging cursors of a grouped list use. Without details, the position of a group replaces the task id. */
 function pagingOrder(grouping: ReturnType<typeof groupingOf>): ArchiveRequest['order'] | undefined {
   if (grouping === undefined || grouping.showsDetails) return grouping?.order;
   return [...grouping.groupOrder, ...parseOrder('batchTaskId')];

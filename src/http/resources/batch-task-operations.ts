@@ -21,11 +21,11 @@ import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
 const tag = 'BatchTask';
 const LIST_CUT = {
   'Batchline-List-Cut':
-    'How many rows the list has, if it was cut: at the limit of the server, or at 8 MB of texts',
+    'The number of rows returned. Present only if the list was truncated at the limit of rows or at 8 MB of text',
 };
 const VERSION = {
-  ETag: 'The version of the task, as this caller sees it',
-  'Last-Modified': 'When the task changed last',
+  ETag: 'The version of the task in this representation',
+  'Last-Modified': 'When the task last changed',
 };
 const TaskId = Type.Integer({ ...Int32, description: 'The id of the task' });
 
@@ -33,7 +33,7 @@ export const startBatchTaskOperation: Operation = {
   id: 'startBatchTask',
   access: ACCESS.write,
   tag,
-  summary: 'Starts a batch task; answers its id.',
+  summary: 'Starts a batch task and returns its id.',
   responses: { 200: TaskId },
   headers: IGNORED,
   refusals: [409, 410],
@@ -49,7 +49,7 @@ export const getBatchTaskOperation: Operation = {
   id: 'getBatchTask',
   access: ACCESS.readOrWork,
   tag,
-  summary: 'One batch task by its id, or the own ones in a state by its name.',
+  summary: "Returns one batch task by id, or the caller's own tasks in a state by its name.",
   responses: { 200: Type.Union([BatchTaskInfoResponse, Type.Array(BatchTaskInfoResponse)]) },
   headers: { ...VERSION, ...LIST_CUT },
   reads: { params: Type.Object({ id: TaskOrState }), query: SelectQuery },
@@ -66,7 +66,7 @@ export const updateBatchTaskOperation: Operation = {
   tag,
   summary: 'Updates State, Description, Response and Request.',
   description:
-    'Only these four are updated; everything else in the body is ignored. A property that is absent stays, null clears a text. State must be a legal move or the same state; null, All and Unknown leave it as it is. The payload may be wrapped: `{"BatchTaskInfo": {…}}`.',
+    'Other properties of the body are ignored. Properties that are absent keep their values; null clears a text. State must be the current state or an allowed transition; null, All and Unknown leave it unchanged. The payload may be wrapped: `{"BatchTaskInfo": {…}}`.',
   responses: { 200: BatchTaskInfoResponse },
   headers: VERSION,
   refusals: [409],
@@ -82,9 +82,9 @@ export const patchBatchTaskOperation: Operation = {
   ...updateBatchTaskOperation,
   id: 'patchBatchTask',
   access: ACCESS.writeOrWork,
-  summary: 'The same by JSON Patch or merge patch, all or nothing.',
+  summary: 'Applies a JSON Patch or merge patch to the same properties, all or nothing.',
   description:
-    'A list is a JSON Patch, an object is merged: other properties are ignored, as in PUT. Under a patch type the body must have the shape that fits.',
+    'An array is a JSON Patch. An object is a merge patch: other properties are ignored, as in PUT. If the Content-Type is a patch type, the body must have its shape.',
   reads: {
     query: SelectQuery,
     body: {
@@ -97,7 +97,7 @@ export const patchBatchTaskOperation: Operation = {
     },
   },
   examples: {
-    request: { merge: { Description: 'on its way', Response: null } },
+    request: { merge: { Description: 'In progress', Response: null } },
     response: { published: PUT_SAMPLE.response },
   },
 };
@@ -106,7 +106,7 @@ export const deleteBatchTaskOperation: Operation = {
   id: 'deleteBatchTask',
   access: ACCESS.write,
   tag,
-  summary: 'Deletes a batch task.',
+  summary: 'Deletes a batch task that is not running.',
   responses: { 204: null },
   refusals: [409],
   conditions: 'change',
@@ -116,8 +116,8 @@ export const stopBatchTaskOperation: Operation = {
   id: 'stopBatchTask',
   access: ACCESS.write,
   tag,
-  summary: 'Stops a batch task; answers whether it was or will be stopped.',
-  responses: { 200: Type.Boolean({ description: 'false: it had ended, or can not be cancelled' }) },
+  summary: 'Stops a batch task and returns whether it was or will be stopped.',
+  responses: { 200: Type.Boolean({ description: 'false if it had already ended or cannot be canceled' }) },
   conditions: 'change',
   examples: { response: { stopped: true } },
 };
@@ -126,7 +126,7 @@ export const restartBatchTaskOperation: Operation = {
   id: 'restartBatchTask',
   access: ACCESS.write,
   tag,
-  summary: 'Runs a failed task again under its id.',
+  summary: 'Runs a failed task again under the same id.',
   responses: { 200: BatchTaskInfoResponse },
   refusals: [409],
   reads: { query: SelectQuery },
@@ -140,8 +140,8 @@ const BulkOutcome = Type.Object(
     Matched: Type.Integer(),
     Done: Type.Integer(),
     Refused: Type.Array(Type.Object({ Id: Int32, Reason: Type.String() })),
-    LastId: nullable(Type.Integer({ description: 'The last task that was looked at' })),
-    More: Type.Boolean({ description: 'There are more that match' }),
+    LastId: nullable(Type.Integer({ description: 'The id of the last task that was processed' })),
+    More: Type.Boolean({ description: 'true if more tasks match the filter' }),
   },
   { title: 'BulkOutcome' },
 );
@@ -150,7 +150,7 @@ export const bulkBatchTasksOperation: Operation = {
   id: 'bulkBatchTasks',
   access: ACCESS.write,
   tag,
-  summary: 'Stops, restarts or deletes the tasks of a filter; a dry run changes nothing.',
+  summary: 'Stops, restarts or deletes all tasks that match a filter; supports a dry run.',
   responses: { 200: BulkOutcome },
   examples: { request: { dryRun: { Action: 'Restart', Filter: "state eq 'Failed'", DryRun: true } } },
 };
@@ -159,7 +159,7 @@ export const copyBatchTaskOperation: Operation = {
   id: 'copyBatchTask',
   access: ACCESS.write,
   tag,
-  summary: 'Starts a task like this one, with other parameters if given; answers its id.',
+  summary: 'Starts a copy of a task, optionally with other parameters, and returns its id.',
   responses: { 200: TaskId },
   headers: IGNORED,
   refusals: [409, 410],
@@ -173,21 +173,21 @@ export const copyBatchTaskOperation: Operation = {
 const AuditEntry = Type.Object(
   {
     At: DateTime,
-    ActorId: Type.Integer({ description: 'The associate; 0 for the server' }),
+    ActorId: Type.Integer({ description: 'The associate who made the change; 0 for the server' }),
     Runtime: nullable(Type.String()),
     From: nullable(StoredState),
     To: StoredState,
     Attempt: Type.Integer(),
     Reason: Type.String(),
   },
-  { title: 'AuditEntry', description: 'A change of the state of a task' },
+  { title: 'AuditEntry', description: 'A change of state of a task' },
 );
 
 export const readBatchTaskAuditOperation: Operation = {
   id: 'readBatchTaskAudit',
   access: ACCESS.readOrWork,
   tag,
-  summary: 'Every change of the state of a batch task.',
+  summary: 'Lists every change of state of a batch task.',
   responses: { 200: Type.Array(AuditEntry) },
 };
 
@@ -206,7 +206,7 @@ export const readBatchTaskLogOperation: Operation = {
   id: 'readBatchTaskLog',
   access: ACCESS.readOrWork,
   tag,
-  summary: 'What the runs of a batch task have logged last.',
+  summary: 'Returns the latest log lines of the runs of a batch task.',
   responses: { 200: Type.Array(LogLine) },
   headers: LIST_CUT,
 };
@@ -218,14 +218,14 @@ const Children = Type.Object(
     Failed: Type.Integer(),
     Children: Type.Array(Type.Object({ Key: Type.String(), Weight: Type.Integer(), Task: BatchTaskInfo })),
   },
-  { title: 'Children', description: 'The tasks that a task has started, and how far they have come' },
+  { title: 'Children', description: 'The tasks that a task started, and their counts' },
 );
 
 export const listBatchTaskChildrenOperation: Operation = {
   id: 'listBatchTaskChildren',
   access: ACCESS.read,
   tag,
-  summary: 'The batch tasks that a batch task has started, and how far they have come.',
+  summary: 'Lists the tasks that a batch task started, with their progress.',
   responses: { 200: Children },
   headers: LIST_CUT,
 };
@@ -234,22 +234,22 @@ export const getBatchTaskParentOperation: Operation = {
   id: 'getBatchTaskParent',
   access: ACCESS.read,
   tag,
-  summary: 'The batch task that has started this one.',
+  summary: 'Returns the batch task that started this one.',
   responses: { 200: BatchTaskInfo },
 };
 
 const AnyFile = { content: { '*/*': Type.Unsafe<Blob>({ type: 'string', format: 'binary' }) } };
 const FILE_HEADERS = {
-  'Content-Disposition': 'The name of the file',
+  'Content-Disposition': 'The file name',
   ETag: 'The version of the file',
-  'Repr-Digest': 'Its SHA-256 (RFC 9530)',
+  'Repr-Digest': 'The SHA-256 of the file (RFC 9530)',
 };
 
 export const getBatchTaskFileOperation: Operation = {
   id: 'getBatchTaskFile',
   access: ACCESS.readOrWork,
   tag,
-  summary: 'The result file of a batch task, or a range of it.',
+  summary: 'Downloads the result file of a batch task, or a range of it.',
   responses: { 200: AnyFile, 206: AnyFile },
   headers: FILE_HEADERS,
   refusals: [416],
@@ -260,7 +260,7 @@ export const headBatchTaskFileOperation: Operation = {
   ...getBatchTaskFileOperation,
   id: 'headBatchTaskFile',
   access: ACCESS.readOrWork,
-  summary: 'What the result file is, without its content.',
+  summary: 'Returns the headers of the result file without its content.',
   responses: { 200: null },
   refusals: [],
 };

@@ -20,27 +20,27 @@ import { BATCH_TASK_PROPERTIES, type BatchTaskInfo } from './batch-task-codec.ts
  */
 export function readTaskId(text: string): number {
   if (/^[+-]?\d+$/.test(text) && isInt32(Number(text))) return Number(text);
-  throw invalid`"${text.slice(0, 40)}" is not the id of a batch task; a whole number of 32 bits is accepted.`;
+  throw invalid`"${text.slice(0, 40)}" is not the id of a batch task; a 32-bit integer is accepted.`;
 }
 
-/** The properties that `$select` names, in lower case, each with the selection inside it; `'all'` is everything. */
+/** The properties that `$select` names, in lower case, each with its nested selection; `'all'` selects everything. */
 type Selection = 'all' | ReadonlyMap<string, Selection>;
 
-/** Dictionaries: entries that are not selected are left out, since null would be a value. */
+/** Dictionaries. Entries that are not selected are left out, because null would be a value. */
 const DICTIONARIES: ReadonlySet<string> = new Set(['ParameterObject', 'FieldProperties']);
 
 const known: ReadonlySet<string> = new Set(BATCH_TASK_PROPERTIES.map((name) => name.toLowerCase()));
 
-/** Anything beyond these limits is ignored. */
+/** Limits of `$select`. Anything beyond them is ignored. */
 const MAX_PATHS = 1000;
 const MAX_DEPTH = 64;
 
 /**
- * Returns a function that applies `$select` to the payloads of an answer (contract, sections 2 and 3): properties that
- * it does not name are null, numbers and flags too. Names match in any casing; `TableRight/Mask` selects inside a
- * property; unknown names are ignored.
+ * Returns a function that applies `$select` to the payloads of a response (contract, sections 2 and 3): properties that
+ * are not selected become null, including numbers and booleans. Names are case-insensitive; `TableRight/Mask` selects
+ * inside a property; unknown names are ignored.
  *
- * @param query the query of the request; without a `$select`, or with a blank one, payloads stay as they are
+ * @param query the query of the request; without `$select`, or with a blank one, payloads are returned unchanged
  */
 export function selector(query: unknown): (payload: BatchTaskInfo) => BatchTaskInfo {
   const selection = readSelection(query);
@@ -64,7 +64,7 @@ function readSelection(query: unknown): Selection {
   return selection;
 }
 
-/** Adds a path. A property that is selected as a whole stays so. */
+/** Adds a path. A property that is already selected as a whole stays selected. */
 function select(selection: Map<string, Selection>, [name = '', ...inner]: readonly string[]): void {
   const present = selection.get(name);
   if (inner.length === 0 || present === 'all') {
@@ -96,41 +96,42 @@ function pick(
 }
 
 const OPTIONS = {
-  StartAt: 'When the task is due; without an offset in the zone of the caller',
+  StartAt: "When the task is due. A time without an offset is in the caller's time zone",
   DelaySeconds: 'Seconds until the task is due',
-  Priority: `${PRIORITY.min} to ${PRIORITY.max}; higher ones are delivered first`,
+  Priority: `${PRIORITY.min} to ${PRIORITY.max}; tasks with a higher priority run first`,
 } as const;
 
-/** The options of a start in its query (contract, section 8). Names match in any casing. */
+/** The start options in the query (contract, section 8). Names are case-insensitive. */
 export const StartQuery = Type.Object({
   StartAt: Type.Optional(Type.String({ description: OPTIONS.StartAt })),
   DelaySeconds: Type.Optional(Type.String({ description: OPTIONS.DelaySeconds })),
   Priority: Type.Optional(Type.String({ description: OPTIONS.Priority })),
 });
 
-/** The options of a start in its body. */
+/** The start options in the body. */
 export const StartBody = Type.Object({
   StartAt: Type.Optional(Type.String({ description: OPTIONS.StartAt })),
   DelaySeconds: Type.Optional(Type.Number({ description: OPTIONS.DelaySeconds })),
   Priority: Type.Optional(Type.Integer({ description: OPTIONS.Priority })),
 });
 
-/** The header that makes a start safe to send twice. */
+/** The headers of a start. */
 export const StartHeaders = Type.Object({
   'idempotency-key': Type.Optional(
-    Type.String({ description: 'The same key and body within a day start one task and get the same answer' }),
+    Type.String({
+      description: 'Makes retries safe: requests with the same key and body within a day start only one task',
+    }),
   ),
 });
 
-/** How a route that starts tasks declares its options. */
+/** The route type of calls that start tasks. */
 export type StartRoute = { Querystring: Static<typeof StartQuery> & Record<string, string | string[]> };
 
 /**
- * Reads the start options: due time, priority, and the idempotency key. An option in the body wins over the
- * same one in the query.
+ * Reads the start options: due time, priority and idempotency key. Options in the body take precedence over the query.
  *
  * @param payloads the body, and the payload inside it
- * @throws RequestError (invalid) if one is wrong
+ * @throws RequestError (invalid) if an option is invalid
  */
 export function readStartOptions(
   request: FastifyRequest,
@@ -180,19 +181,19 @@ function readKey(header: string | string[] | undefined): string | undefined {
   throw invalid`The header Idempotency-Key is ${describe(key)}; 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} visible ASCII characters are accepted.`;
 }
 
-/** Lists the properties of a start body that nothing reads. */
+/** The response header that lists unknown properties of a start body. */
 const IGNORED_HEADER = 'Batchline-Ignored';
 
-/** The header in the OpenAPI document. */
-export const IGNORED = { [IGNORED_HEADER]: 'Properties of the body that are unknown and were ignored' };
+/** The same header in the OpenAPI document. */
+export const IGNORED = { [IGNORED_HEADER]: 'Unknown properties of the body, which were ignored' };
 
 /** Maximum number of names in the header, and of characters of each. */
 const MAX_IGNORED = 10;
 const MAX_IGNORED_LENGTH = 40;
 
 /**
- * Names the properties of a start body that are neither options nor `known` in a response header: they are ignored,
- * as in SuperOffice, but a misspelt name must not go unnoticed. Characters that a header can't have are
+ * Lists the properties of a start body that are neither start options nor `known` in a response header. They are ignored,
+ * as in SuperOffice, but the caller should notice a misspelled name. Characters that are invalid in headers are
  * percent-encoded.
  */
 export function listIgnored(reply: FastifyReply, names: readonly string[], known: readonly string[]): void {

@@ -68,7 +68,7 @@ function expectRefusal(run: () => unknown, kind: RequestErrorKind, ...says: stri
     for (const part of says) expect((error as RequestError).message).toContain(part);
     return;
   }
-  expect.unreachable('It was not refused.');
+  expect.unreachable('Expected a RequestError.');
 }
 
 describe('JSON Patch', () => {
@@ -188,8 +188,8 @@ describe('JSON Patch', () => {
   });
 });
 
-test('the work of a patch is linear in the sizes of patch and task (issue 13, item 9)', () => {
-  // Reading each property of a large object costs one step; a patch may cause a bounded number of them.
+test('the cost of a patch is linear in the sizes of patch and task (issue 13, item 9)', () => {
+  // Reading one property of the large object is one step; a patch may take a bounded number of steps.
   let reads = 0;
   const large = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key${index}`, index]));
   const counted = new Proxy(large, {
@@ -257,7 +257,7 @@ const anyOperation = fc.oneof(
 );
 
 test(
-  'any patch makes a change of the four properties, or is refused; nothing else is touched',
+  'any patch changes only the four properties, or is rejected',
   () => {
     const before = JSON.stringify(task);
     const globals = [Object.prototype, Object, Array.prototype, Function.prototype].map((one) =>

@@ -17,21 +17,21 @@ const OPERATIONS = ['add', 'replace', 'remove', 'test'];
 const properties = new Map(BATCH_TASK_PROPERTIES.map((name) => [name.toLowerCase(), name as string]));
 const editable: ReadonlySet<string> = new Set(EDITABLE_PROPERTIES);
 
-/** An operation whose property and value were checked. */
+/** A validated operation. */
 type Operation =
   | { readonly change: TaskChange; readonly property: string; readonly value: unknown }
   | { readonly test: readonly string[]; readonly path: string; readonly value: unknown };
 
 /**
- * Reads a JSON Patch of a task (contract, section 2; RFC 6902). `add`, `replace` and `remove` work on State,
- * Description, Response and Request; `test` compares any property, and any value inside it. Names in paths match in
- * any casing, the leading slash is optional.
+ * Reads a JSON Patch of a task (contract, section 2; RFC 6902). `add`, `replace` and `remove` change State, Description,
+ * Response and Request; `test` compares any property, and any value inside it. Names in paths are case-insensitive, and the
+ * leading slash is optional.
  *
- * The work is linear in the sizes of patch and task: each value of the patch is visited once, and each object of the
+ * The cost is linear in the sizes of patch and task: each value of the patch is visited once, and each object of the
  * task is indexed at most once.
  *
- * @returns the change, applied to the locked task as a whole or not at all; it throws (conflict) if a test fails, (invalid) if a
- *   path of a test leads nowhere
+ * @returns a function that derives the change from the locked task, all or nothing; it throws RequestError (conflict) if a
+ *   test fails, (invalid) if the path of a test does not exist
  * @throws RequestError (invalid) if an operation is malformed, not supported, or changes another property
  */
 export function jsonPatchChange(body: readonly unknown[], writer: TaskSerializer): DerivedChange {
@@ -51,7 +51,7 @@ export function jsonPatchChange(body: readonly unknown[], writer: TaskSerializer
       const found = values.find(document, operation.test);
       if (found === undefined) throw unknownPath(index, operation.path);
       if (!values.equal(operation.value, found.value))
-        throw conflict`${place(index)}: the test of ${describe(operation.path)} does not hold. Nothing has changed.`;
+        throw conflict`${place(index)}: the test of ${describe(operation.path)} failed. Nothing has changed.`;
     });
     return changes;
   };
@@ -85,24 +85,24 @@ function readOperation(body: unknown, index: number): Operation {
   return { change: Object.fromEntries(given), property, value: given[0]?.[1] };
 }
 
-/** The names that a JSON Pointer goes through (RFC 6901); none for the whole document. */
+/** The reference tokens of a JSON Pointer (RFC 6901); none for the whole document. */
 function namesOf(path: string): string[] {
   if (path === '') return [];
   const names = path.startsWith('/') ? path.slice(1) : path;
   return names.split('/').map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** A state as payloads write it, if it is one. */
+/** The wire name of a state; any other value unchanged. */
 function stateOf(value: unknown): unknown {
   return typeof value === 'string' || typeof value === 'number' ? (parseState(value) ?? value) : value;
 }
 
-/** Finds and compares values of one task. Only own properties count. Indexes objects once, however often they are used. */
+/** Finds and compares values of one task. Considers own properties only, and indexes each object once. */
 class ValueLookup {
-  /** The properties of each object by their lower case, and their number. */
+  /** The property names of each object by lower case, and their number. */
   readonly #indexes = new Map<object, { readonly byLowerName: Map<string, string>; readonly size: number }>();
 
-  /** The value that these names lead to; `undefined` if they lead nowhere. */
+  /** The value at this path; `undefined` if the path does not exist. */
   find(document: unknown, names: readonly string[]): { readonly value: unknown } | undefined {
     let value = document;
     for (const given of names) {
@@ -114,7 +114,7 @@ class ValueLookup {
     return { value };
   }
 
-  /** Whether two JSON values are equal. The order of properties does not count. */
+  /** True if two JSON values are equal, regardless of the order of properties. */
   equal(expected: unknown, actual: unknown): boolean {
     if (typeof expected !== 'object' || expected === null) return expected === actual;
     if (typeof actual !== 'object' || actual === null) return false;

@@ -4,11 +4,11 @@ import { STORED_STATES, TaskState, type TaskStateName } from '../../core/task-st
 import { AnyObject, DateTime, dictionary, Int32, nullable } from '../openapi/operation.ts';
 import { StartBody } from './batch-task-params.ts';
 
-/** Every name that SuperOffice knows. */
+/** Every state name of SuperOffice. */
 export const BatchTaskState = Type.Enum(Object.keys(TaskState) as TaskStateName[], {
   title: 'BatchTaskState',
   description:
-    'Out by name; in by name in any casing, or by number. All and Unknown are never the state of a task.',
+    'Responses have the name. Requests accept the name, case-insensitively, or the number. All and Unknown are never the state of a task.',
 });
 
 /** A state that a task can be in. */
@@ -21,11 +21,11 @@ const Cancellation = Type.Enum(Object.keys(CancellationBehaviour) as Cancellatio
   title: 'BatchTaskCancellationBehaviour',
 });
 
-/** TableRight, and FieldRight. */
+/** The schema of TableRight and FieldRight. */
 const Right = Type.Object(
   {
     Mask: Type.String({ examples: ['FULL', 'Select, Update'] }),
-    Reason: Type.String({ description: 'Why it is not more, in the language of the caller' }),
+    Reason: Type.String({ description: "Why the caller has no further rights, in the caller's language" }),
   },
   { title: 'Right' },
 );
@@ -34,7 +34,9 @@ const FieldProperty = Type.Object(
   {
     FieldRight: Right,
     FieldType: Type.String({ examples: ['System.Int32'] }),
-    FieldLength: Type.Integer({ description: 'Bytes, or characters of a text; 0 where there is no limit' }),
+    FieldLength: Type.Integer({
+      description: 'In bytes, or in characters for strings; 0 if there is no limit',
+    }),
   },
   { title: 'FieldProperty' },
 );
@@ -42,38 +44,40 @@ const FieldProperty = Type.Object(
 const ParameterObject = Type.Unsafe<Record<string, unknown> | null>({
   ...AnyObject,
   type: ['object', 'null'],
-  description: 'What the definition takes. At the start a list of { Key, Value } is accepted too',
+  description: 'The parameters of the run. A start also accepts an array of { Key, Value }',
 });
 
 const Description = Type.String({
-  description: 'Set by whoever started it, or by Update; at most 254 characters',
+  description: 'Set by the start or an update; at most 254 characters',
 });
 
-/** What a caller may set at the start. Names may be in any casing; what else is there is ignored. */
+/** The properties that a start accepts. */
 const startable = {
-  Name: Type.String({ description: 'The definition that runs' }),
-  AssociateId: Type.Integer({ description: 'The owner; 0 for a system task. Set by administrators' }),
+  Name: Type.String({ description: 'The name of the definition' }),
+  AssociateId: Type.Integer({
+    description: 'The owner; 0 for a system task. Only administrators can set it',
+  }),
   DetailsTable: Int32,
   DetailsRecord: Int32,
-  IsSystemTask: Type.Boolean({ description: 'Not initiated by an associate. Set by administrators' }),
-  IsInternalTask: Type.Boolean({ description: 'Leaves no row' }),
+  IsSystemTask: Type.Boolean({ description: 'Not started by an associate. Only administrators can set it' }),
+  IsInternalTask: Type.Boolean({ description: 'The task is deleted when it ends' }),
   ParameterObject,
   DatabaseSerialNumber: Type.String({ description: 'The tenant' }),
-  Context: Type.String({ description: 'For the task that runs' }),
+  Context: Type.String({ description: 'Context for the run; not interpreted by the server' }),
   Description,
   Response: Type.String(),
   Request: Type.String(),
-  FileName: Type.String({ description: 'File of the task' }),
+  FileName: Type.String({ description: 'The file of the task' }),
 };
 
-/** A BatchTaskInfo as answers have it (contract, section 1). */
+/** A BatchTaskInfo in responses (contract, section 1). */
 export const BatchTaskInfo = Type.Object(
   {
     Id: Int32,
     ...startable,
     LastStarted: DateTime,
     Created: DateTime,
-    StartCount: Type.Integer({ minimum: 0, description: '0: never executed' }),
+    StartCount: Type.Integer({ minimum: 0, description: 'Number of runs; 0 if it never ran' }),
     Result: Type.String({ description: 'Written by the run' }),
     State: BatchTaskState,
     ProgressDescription: Type.String({ description: 'The current stage' }),
@@ -87,11 +91,11 @@ export const BatchTaskInfo = Type.Object(
   { title: 'BatchTaskInfo', description: 'A batch task' },
 );
 
-/** An object whose properties are null if `$select` does not name them. */
+/** Makes every property of an object nullable, for `$select`. */
 const selected = <Schema extends TObject>({ properties }: Schema) =>
   Type.Object(Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, nullable(one)])));
 
-/** A BatchTaskInfo after `$select`: what is not selected is null. */
+/** A BatchTaskInfo after `$select`: properties that are not selected are null. */
 const SelectedBatchTaskInfo = Type.Object(
   {
     ...selected(BatchTaskInfo).properties,
@@ -102,7 +106,10 @@ const SelectedBatchTaskInfo = Type.Object(
       ),
     ),
   },
-  { title: 'SelectedBatchTaskInfo', description: 'A batch task after $select: what is not selected is null' },
+  {
+    title: 'SelectedBatchTaskInfo',
+    description: 'A batch task after $select: properties that are not selected are null',
+  },
 );
 
 /** A BatchTaskInfo in responses, with or without `$select`. */
@@ -113,30 +120,33 @@ export const SelectQuery = Type.Object({
   $select: Type.Optional(
     Type.String({
       description:
-        'Properties to keep, such as `Name,TableRight/Mask`; the others are null. Unknown names are passed over',
+        'The properties to return, such as `Name,TableRight/Mask`; all others are null. Unknown names are ignored',
     }),
   ),
 });
 
-/** What starts a task. */
+/** The body of a start. */
 export const BatchTaskStart = Type.Object(
   { ...Type.Partial(Type.Object(startable)).properties, ...StartBody.properties, Name: startable.Name },
   {
     title: 'BatchTaskStart',
     description:
-      'A BatchTaskInfo to start, and our own options of a start; names in any casing. Other properties are ignored, and unknown ones listed in the header Batchline-Ignored',
+      'The BatchTaskInfo to start, with start options. Names are case-insensitive. Other properties are ignored; unknown ones are listed in the header Batchline-Ignored',
   },
 );
 
 const text = (name: string) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], description: `${name}: absent stays, null clears` });
+  Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: `${name}. Unchanged if absent; null clears it`,
+  });
 
-/** What PUT changes; everything else that a BatchTaskInfo has is accepted and ignored. */
+/** The properties that PUT changes. Other properties of a BatchTaskInfo are accepted and ignored. */
 export const BatchTaskUpdate = Type.Object(
   {
     State: Type.Optional(
       Type.Union([BatchTaskState, Type.Integer(), Type.Null()], {
-        description: 'A legal move; null, All and Unknown leave it as it is',
+        description: 'An allowed transition; null, All and Unknown leave the state unchanged',
       }),
     ),
     Description: Type.Optional(text('Description')),
@@ -147,23 +157,23 @@ export const BatchTaskUpdate = Type.Object(
     title: 'BatchTaskUpdate',
     additionalProperties: true,
     description:
-      'A BatchTaskInfo: State, Description, Response and Request count, in any casing; more is ignored',
+      'A BatchTaskInfo of which only State, Description, Response and Request are read. Names are case-insensitive',
   },
 );
 
-/** The operations of RFC 6902 that PUT and PATCH take. */
+/** The operations of RFC 6902 that PUT and PATCH support. */
 export const JsonPatchDocument = Type.Array(
   Type.Object({
     op: Type.Enum(['add', 'replace', 'remove', 'test']),
     path: Type.String({
       examples: ['/Description'],
-      description: 'Names match in any casing, the leading slash is optional',
+      description: 'Names are case-insensitive; the leading slash is optional',
     }),
     value: Type.Optional(Type.Unknown()),
   }),
   {
     title: 'JsonPatch',
     description:
-      'RFC 6902, without move and copy. State, Description, Response and Request can change; test compares any value',
+      'RFC 6902 without move and copy. Only State, Description, Response and Request can be changed; test compares any value',
   },
 );

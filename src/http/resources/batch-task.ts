@@ -78,7 +78,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       }
       const state = parseState(id);
       if (state === undefined) {
-        throw notFound`"${id.slice(0, 40)}" is neither an id nor a state; a whole number of 32 bits or ${STATES} is accepted.`;
+        throw notFound`"${id.slice(0, 40)}" is neither an id nor a state; a 32-bit integer or ${STATES} is accepted.`;
       }
       const list = await readTasks(tasks, caller, { owners: 'own', state });
       markTruncated(reply, list);
@@ -126,9 +126,9 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
 }
 
 /**
- * Reads what a PUT or PATCH changes (contract, section 2). An object is the payload or a merge patch, which are
- * the same here; a list is a JSON Patch. PATCH decides by the shape, which must match the patch type if there is one; PUT
- * accepts a list only as `application/json-patch+json`.
+ * Reads the change of a PUT or PATCH (contract, section 2). An object is a payload or a merge patch, which are equivalent
+ * here; an array is a JSON Patch. PATCH goes by the shape, which must match the Content-Type if that is a patch type; PUT
+ * accepts an array only as `application/json-patch+json`.
  */
 function readTaskChange({ method, body, headers }: FastifyRequest, writer: TaskSerializer) {
   const [, patchType] = PATCH_TYPE.exec(headers['content-type'] ?? '') ?? [];
@@ -142,20 +142,20 @@ function readTaskChange({ method, body, headers }: FastifyRequest, writer: TaskS
 
 const PATCH_TYPE = /^\s*application\/(json|merge)-patch\+json\s*(?:;|$)/i;
 
-/** The tasks of one bulk call where Limit says nothing, and at most. */
+/** Maximum number of tasks of one bulk call: the default of Limit, and its upper bound. */
 const DEFAULT_BULK = 1000;
 const MAX_BULK = 10_000;
 
 type ControlById = { Params: { id: string } };
 
 const RestartQuery = Type.Object({
-  FromStart: Type.Optional(Type.String({ description: 'true forgets the checkpoint of earlier runs' })),
+  FromStart: Type.Optional(Type.String({ description: 'true discards the checkpoint of earlier runs' })),
 });
 
 const Bulk = Type.Object(
   {
     Action: Type.Enum([...BULK_ACTIONS]),
-    Filter: Type.String({ minLength: 1, description: 'As `$filter` of the archive list' }),
+    Filter: Type.String({ minLength: 1, description: 'The syntax of `$filter` of the archive list' }),
     DryRun: Type.Optional(Type.Boolean()),
     Limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_BULK })),
     FromStart: Type.Optional(Type.Boolean()),
@@ -163,7 +163,7 @@ const Bulk = Type.Object(
   { additionalProperties: false },
 );
 
-/** Control over tasks beyond the calls of SuperOffice (contract, section 8). */
+/** Calls beyond SuperOffice's that control tasks: Restart, Bulk and Copy (contract, section 8). */
 export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.post<ControlById & { Querystring: Static<typeof RestartQuery> }>(
     '/:id/Restart',
@@ -232,7 +232,7 @@ const Query = Type.Object({
   After: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'Only lines after this Id' })),
 });
 
-/** `GET /api/v1/BatchTask/{id}/Log`: what the runs of a task have logged last (contract, section 8). */
+/** `GET /api/v1/BatchTask/{id}/Log`: the latest log lines of the runs of a task (contract, section 8). */
 export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
     '/:id/Log',

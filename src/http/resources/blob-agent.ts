@@ -19,16 +19,16 @@ const examples = { request: { arguments: { BatchTaskId: 274 } } };
 
 const Base64 = Type.Unsafe<string | null>({
   type: ['string', 'null'],
-  description: 'The bytes in base64; null if the task has no output',
+  description: 'The content in base64; null if the task has no output',
 });
 
 const getOutputFromBatchOperation: Operation = {
   id: 'BLOB_GetOutputFromBatch',
   access: ACCESS.readOrWork,
   tag,
-  summary: "A batch task's output: its result file.",
+  summary: 'Returns the output of a batch task, which is its result file.',
   description:
-    'Bytes if Accept prefers application/octet-stream, none if there is no output; else base64 or null. An unknown task has no output.',
+    'Returns bytes if Accept prefers application/octet-stream (an empty body if there is no output), and otherwise base64 or null. An unknown task has no output.',
   responses: {
     200: {
       content: {
@@ -48,8 +48,8 @@ const cleanupBatchTaskOperation: Operation = {
   id: 'BLOB_CleanupBatchTask',
   access: ACCESS.write,
   tag,
-  summary: 'Removes a batch task with its binary objects and its result file.',
-  description: 'The natural end of SucceededManualCleanup. An unknown task is no error.',
+  summary: 'Deletes a batch task with its binary objects and its result file.',
+  description: 'Clients call it after SucceededManualCleanup. An unknown task is not an error.',
   responses: { 204: null },
   refusals: [409],
   reads,
@@ -58,7 +58,7 @@ const cleanupBatchTaskOperation: Operation = {
 
 const BYTES = 'application/octet-stream';
 
-/** The calls of the agent `/api/v1/Agents/BLOB/<method>` that belong to batch tasks (contract, section 3). */
+/** The methods of SuperOffice's BLOB agent, `/api/v1/Agents/BLOB/<method>`, for batch tasks (contract, section 3). */
 export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.post(
     '/GetOutputFromBatch',
@@ -81,13 +81,13 @@ export async function blobAgentRoutes(app: FastifyInstance, { tasks }: { tasks: 
   );
 }
 
-/** A task's result file; `undefined` if it has none, or the caller may not see the task. */
+/** The result file of a task; `undefined` if it has none, or the caller can't see the task. */
 async function findOutput(tasks: TaskDeps, caller: Caller, id: number): Promise<KeptResult | undefined> {
   const task = await orIfNotFound(undefined, () => readTask(tasks, caller, id));
   return task === undefined ? undefined : tasks.files.findResult(task.id);
 }
 
-/** Whether Accept prefers bytes to every format that carries base64. */
+/** True if Accept prefers bytes to every format with base64. */
 function wantsBytes({ headers: { accept } }: FastifyRequest): boolean {
   return (
     accept !== undefined &&
@@ -104,7 +104,7 @@ async function sendBytes(reply: FastifyReply, output: KeptResult | undefined): P
     .send(content ?? Buffer.alloc(0));
 }
 
-/** Sends the bytes as one base64 text, in the format that Accept names, without holding all of them. */
+/** Streams the content as one base64 string in the negotiated format. */
 async function sendBase64(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -117,10 +117,10 @@ async function sendBase64(
   return reply.type(format.type).send(Readable.from(inBase64(content, before, after)));
 }
 
-/** Placeholder for the content while the text around it is written; not a base64 character. */
+/** Placeholder for the content while the surrounding text is written; not a base64 character. */
 const MARK = '*';
 
-/** The bytes of a stream in base64, between two texts. */
+/** Encodes a stream in base64, between two strings. */
 export async function* inBase64(
   content: AsyncIterable<Uint8Array>,
   before: string,

@@ -13,17 +13,19 @@ const DEFAULT_LIMIT = 100;
 
 /** The query of lists of children. */
 export const ChildrenQuery = Type.Object({
-  After: Type.Optional(Type.String({ pattern: '^\\d{1,9}$', description: 'Only children after this Id' })),
+  After: Type.Optional(
+    Type.String({ pattern: '^\\d{1,9}$', description: 'Returns only children with a greater Id' }),
+  ),
   State: Type.Optional(Type.Enum([...STORED_STATES])),
   Limit: Type.Optional(
     Type.String({
       pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$',
-      description: `1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} where it is absent`,
+      description: `1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} by default`,
     }),
   ),
 });
 
-/** What a query of lists of children asks for. */
+/** Reads the query of lists of children. */
 export function readChildrenQuery({ After, State, Limit }: Static<typeof ChildrenQuery>) {
   return { afterId: Number(After ?? 0), state: State, limit: Number(Limit ?? DEFAULT_LIMIT) };
 }
@@ -37,9 +39,9 @@ export const StartChildren = Type.Object(
           Key: Type.String({
             minLength: 1,
             maxLength: MAX_CHILD_KEY_LENGTH,
-            description: 'A run that begins again starts no key twice',
+            description: 'Identifies the child: a run that is retried starts each key only once',
           }),
-          Name: Type.String({ description: 'A definition' }),
+          Name: Type.String({ description: 'The name of the definition' }),
           ParameterObject: Type.Optional(
             Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
           ),
@@ -48,7 +50,7 @@ export const StartChildren = Type.Object(
             Type.Integer({
               minimum: 1,
               maximum: MAX_CHILD_WEIGHT,
-              description: "Its share of the task's progress; 1 where it is absent",
+              description: "Its share of the task's progress; 1 by default",
             }),
           ),
         },
@@ -60,15 +62,15 @@ export const StartChildren = Type.Object(
   CLOSED,
 );
 
-/** The answer of it. */
+/** The response of `POST /Workers/Leases/{lease}/Children`. */
 export const StartedChildren = Type.Object({
-  Ids: Type.Array(Type.Integer(), { description: 'In the order of the children' }),
+  Ids: Type.Array(Type.Integer(), { description: 'The ids, in the order of the request' }),
 });
 
 const counts = {
   Total: Type.Integer(),
   Ended: Type.Integer(),
-  Failed: Type.Integer({ description: 'Of those that have ended' }),
+  Failed: Type.Integer({ description: 'How many of the ended children failed' }),
 };
 
 /** `POST /Workers/Leases/{lease}/Wait` */
@@ -84,15 +86,15 @@ export const Wait = Type.Union([
   Type.Null(),
 ]);
 
-/** The answer of it. */
+/** The response of `POST /Workers/Leases/{lease}/Wait`. */
 export const Waiting = Type.Object({
   Waits: Type.Boolean({
-    description: 'true: the lease is over, and the task has another run when all children have ended',
+    description: 'true: the lease has ended, and the task runs again when all children have ended',
   }),
   ...counts,
 });
 
-/** The answer of `GET /Workers/Leases/{lease}/Children`. */
+/** The response of `GET /Workers/Leases/{lease}/Children`. */
 export const LeaseChildren = Type.Object({
   ...counts,
   Children: Type.Array(

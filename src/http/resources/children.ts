@@ -11,7 +11,7 @@ import { getBatchTaskParentOperation, listBatchTaskChildrenOperation } from './b
 import { readTaskId } from './batch-task-params.ts';
 import { ChildrenQuery, readChildrenQuery } from './children-schema.ts';
 
-/** `GET /api/v1/BatchTask/{id}/Children` and `…/Parent`: the tasks that a task has started, and who has started it. */
+/** `GET /api/v1/BatchTask/{id}/Children` and `…/Parent`: the tasks that a task started, and the one that started it. */
 export async function taskChildrenRoutes(
   app: FastifyInstance,
   { tasks }: { tasks: TaskDeps },
@@ -50,7 +50,7 @@ export async function taskChildrenRoutes(
   );
 }
 
-/** How far the children of a task have come, on the wire. */
+/** Serializes the counts of children. */
 export function writeCounts({ total, ended, failed }: ChildCounts) {
   return { Total: total, Ended: ended, Failed: failed };
 }

@@ -8,14 +8,14 @@ import { ACCESS } from '../../core/access.ts';
 import { notFound } from '../../core/errors.ts';
 import { vary } from '../respond.ts';
 
-/** Where the build puts the page: beside `src` as well as beside `dist`. */
+/** The folder of the built dashboard; the relative path is the same from `src` and from `dist`. */
 const PAGE_FOLDER = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 
-/** The codings that the build compresses by, the best first, and what their files end in. */
+/** The content codings of precompressed files, best first, with their file extensions. */
 const CODINGS = { br: '.br', gzip: '.gz' } as const;
 type Coding = keyof typeof CODINGS;
 
-/** A file of the page, in memory. */
+/** A file of the dashboard, in memory. */
 interface PageFile {
   readonly type: string;
   readonly etag: string;
@@ -31,9 +31,9 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the built page, by path with slashes (`assets/index-x.js`). It is small, so that it is kept in memory.
+ * Reads the files of the built dashboard into memory, by path with slashes (`assets/index-x.js`).
  *
- * @returns `undefined` where it has not been built
+ * @returns `undefined` if it has not been built
  */
 export async function readPageFiles(folder = PAGE_FOLDER): Promise<Map<string, PageFile> | undefined> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error) => {
@@ -60,7 +60,7 @@ export async function readPageFiles(folder = PAGE_FOLDER): Promise<Map<string, P
   return files.has('index.html') ? files : undefined;
 }
 
-/** The addresses of the page; what is shown there its script decides. */
+/** The paths of the dashboard, all served by the same page with client-side routing. */
 const PAGES = [
   '/',
   '/tasks/:id',
@@ -74,10 +74,10 @@ const PAGES = [
   '/settings',
 ] as const;
 
-/** The page at `/docs`, to read and try the calls of the OpenAPI document. */
+/** The path of the API reference, where calls of the OpenAPI document can be tried. */
 const API_PAGE = '/docs';
 
-/** Scripts, styles, pictures and calls of this server only; no frame around it. */
+/** Allows scripts, styles, images and requests of this server only, and no framing. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -89,20 +89,20 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Swagger UI draws with pictures in its styles. */
+/** Swagger UI needs images as data URLs in its styles. */
 const API_PAGE_POLICY = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:");
 
-/** The script of the page interprets the query. */
+/** The query is interpreted by the script of the page. */
 const CONFIG = {
   access: ACCESS.open,
   ownType: true,
   repeatableQuery: true,
-  undocumented: 'the page for people',
+  undocumented: 'the dashboard',
 } as const;
 
 type PageFiles = ReadonlyMap<string, PageFile> | undefined;
 
-/** The dashboard at `/`. It is served without a sign-in, and asks for one itself. */
+/** The dashboard at `/` and the API reference at `/docs`. The files are public: the page itself handles sign-in. */
 export async function dashboardRoutes(
   app: FastifyInstance,
   { files }: { readonly files: PageFiles },
@@ -111,14 +111,14 @@ export async function dashboardRoutes(
     app.get(url, { config: CONFIG }, (request, reply) => {
       const page = files?.get(url === API_PAGE ? 'docs.html' : 'index.html');
       if (page === undefined)
-        throw notFound`The page has not been built; npm start builds it, and so does npm run dashboard.`;
+        throw notFound`The dashboard has not been built; run npm start or npm run dashboard.`;
       return sendPage(request, reply, page, url === API_PAGE ? API_PAGE_POLICY : CONTENT_SECURITY_POLICY);
     });
   }
 
   app.get<{ Params: { '*': string } }>('/assets/*', { config: CONFIG }, (request, reply) => {
     const file = files?.get(`assets/${request.params['*']}`);
-    if (file === undefined) throw notFound`There is no ${request.params['*']}; the page names its files.`;
+    if (file === undefined) throw notFound`There is no file ${request.params['*']}; reload the page.`;
     // The name changes with the content.
     reply.header('Cache-Control', 'public, max-age=31536000, immutable');
     return sendFile(request, reply, file);
@@ -165,7 +165,7 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: PageFile):
   return reply.send(coding === undefined ? file.bytes : file.compressed[coding]);
 }
 
-/** The best coding that the caller takes and the build has made. */
+/** The best coding that the client accepts and the build produced. */
 function codingOf({ headers }: FastifyRequest, file: PageFile): Coding | undefined {
   const accepted = new Negotiator({ headers }).encodings(Object.keys(file.compressed));
   return (Object.keys(CODINGS) as Coding[]).find((coding) => accepted.includes(coding));

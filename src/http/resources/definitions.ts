@@ -24,11 +24,16 @@ const tag = 'Definitions';
 
 const LimitsSchema = Type.Object(
   {
-    Concurrent: nullable(Type.Integer({ description: 'Runs at once' })),
-    PerTenant: nullable(Type.Integer({ description: 'Runs at once of each tenant' })),
-    Rate: nullable(Type.Object({ Runs: Type.Integer(), Seconds: Type.Number() })),
+    Concurrent: nullable(Type.Integer({ description: 'Maximum number of concurrent runs' })),
+    PerTenant: nullable(Type.Integer({ description: 'Maximum number of concurrent runs per tenant' })),
+    Rate: nullable(
+      Type.Object(
+        { Runs: Type.Integer(), Seconds: Type.Number() },
+        { description: 'Maximum number of runs that start per period' },
+      ),
+    ),
   },
-  { title: 'Limits', description: 'null: there is none' },
+  { title: 'Limits', description: 'The limits of a definition; null means no limit' },
 );
 
 const Definition = Type.Object(
@@ -37,30 +42,30 @@ const Definition = Type.Object(
     Description: Type.String(),
     Parameters: Type.Unsafe<Record<string, unknown>>({
       ...AnyObject,
-      description: 'JSON Schema of its parameters',
+      description: 'JSON Schema of the parameters',
     }),
     CancellationBehaviour: Type.Enum(Object.keys(CancellationBehaviour) as CancellationBehaviourName[]),
-    Isolate: Type.String({ description: 'Where its runs are: process, thread or worker' }),
+    Isolate: Type.String({ description: 'Where it runs: process, thread or worker' }),
     Retries: Type.Integer(),
     LeaseSeconds: Type.Number(),
     LastSeen: nullable(Type.Unsafe<string>(DateTime)),
-    Paused: Type.Boolean({ description: 'While it is paused its tasks wait' }),
+    Paused: Type.Boolean({ description: 'While a definition is paused, its tasks wait' }),
     PausedBy: nullable(Type.Integer()),
     PausedAt: nullable(Type.Unsafe<string>(DateTime)),
-    PausedReason: nullable(Type.String({ description: 'Why the server itself has paused it' })),
+    PausedReason: nullable(Type.String({ description: 'Why the server paused it; null if a person did' })),
     Limits: LimitsSchema,
     LimitsAreSet: Type.Boolean({
-      description: 'Somebody has set them, instead of those that the definition brings',
+      description: 'true if the limits were set through the API and override those of the definition',
     }),
   },
-  { title: 'Definition', description: 'What tasks can be started by' },
+  { title: 'Definition', description: 'A task definition' },
 );
 
 const listDefinitionsOperation: Operation = {
   id: 'listDefinitions',
   access: ACCESS.readCommon,
   tag,
-  summary: 'The definitions that tasks can be started by.',
+  summary: 'Lists the task definitions.',
   responses: { 200: Type.Array(Definition) },
 };
 
@@ -68,7 +73,7 @@ const getDefinitionOperation: Operation = {
   id: 'getDefinition',
   access: ACCESS.readCommon,
   tag,
-  summary: 'One definition.',
+  summary: 'Returns one definition.',
   responses: { 200: Definition },
 };
 
@@ -76,7 +81,7 @@ const pauseDefinitionOperation: Operation = {
   id: 'pauseDefinition',
   access: ACCESS.administerServer,
   tag,
-  summary: 'Pauses a definition: its tasks wait.',
+  summary: 'Pauses a definition; its tasks wait.',
   responses: { 200: Definition },
 };
 
@@ -92,7 +97,7 @@ const limitDefinitionOperation: Operation = {
   id: 'limitDefinition',
   access: ACCESS.administerServer,
   tag,
-  summary: 'Sets how many runs there may be at once, for each tenant, and in a period.',
+  summary: 'Limits the concurrent runs, those of each tenant, and the runs per period.',
   responses: { 200: Definition },
   examples: { request: { limits: { Concurrent: 4, PerTenant: 1, Rate: { Runs: 100, Seconds: 60 } } } },
 };
@@ -101,7 +106,7 @@ const unlimitDefinitionOperation: Operation = {
   id: 'unlimitDefinition',
   access: ACCESS.administerServer,
   tag,
-  summary: "Makes the definition's own limits count again.",
+  summary: "Resets the limits to the definition's own.",
   responses: { 200: Definition },
 };
 
@@ -114,20 +119,20 @@ const readDefinitionAuditOperation: Operation = {
   id: 'readDefinitionAudit',
   access: ACCESS.readAsServerAdministrator,
   tag,
-  summary: 'Who has paused, resumed or limited a definition.',
+  summary: 'Lists who paused, resumed or limited a definition.',
   responses: { 200: Type.Array(DefinitionChange) },
 };
 
 const Retention = dictionary<string>(Type.String(), {
   title: 'Retention',
-  description: 'By state, such as 30d; a state that is not there is kept',
+  description: 'Retention periods by state, such as 30d. Tasks in states that are absent are kept',
 });
 
 const getRetentionOperation: Operation = {
   id: 'getRetention',
   access: ACCESS.readCommon,
   tag,
-  summary: 'How long its tasks are kept after their end, by state.',
+  summary: 'Returns how long tasks of a definition are kept after they end, by state.',
   responses: { 200: Retention },
   examples: { response: { default: { Succeeded: '30d', Failed: '90d' } } },
 };
@@ -136,7 +141,7 @@ const setRetentionOperation: Operation = {
   id: 'setRetention',
   access: ACCESS.administerServer,
   tag,
-  summary: 'Sets it.',
+  summary: 'Sets how long tasks of a definition are kept after they end.',
   responses: { 200: Retention },
   examples: { request: { week: { Succeeded: '7d', Failed: 'never' } } },
 };
@@ -145,7 +150,7 @@ const resetRetentionOperation: Operation = {
   id: 'resetRetention',
   access: ACCESS.administerServer,
   tag,
-  summary: 'Leaves it to the definition and the settings again.',
+  summary: 'Resets the retention to that of the definition and the settings.',
   responses: { 204: null },
 };
 
@@ -177,13 +182,12 @@ const CONFIG = { payload: 'Definition' };
 const READ = { ...CONFIG } as const;
 
 /**
- * `/api/v1/Definitions`: what tasks can be started by, in the server itself and by workers outside, and its pauses
- * and limits (contract, section 8).
+ * `/api/v1/Definitions`: the definitions of the server and of workers, with their pauses and limits (contract, section 8).
  */
 export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   const db = tasks.database.sql;
 
-  /** The definition as it is now. */
+  /** Serializes the current definition. */
   const one = async (name: string, locale: Locale): Promise<object> =>
     toWire(await tasks.definitions.get(name), (await readControls(db, name)).get(name), locale);
 
@@ -287,8 +291,8 @@ const RETENTION_CONFIG = { payload: 'Retention' };
 const Rules = Type.Record(Type.String(), Type.String());
 
 /**
- * `/api/v1/Definitions/{name}/Retention`: how long tasks of a definition are kept after their end, by state. PUT sets it
- * and DELETE leaves it to the definition and the settings again, both for administrators.
+ * `/api/v1/Definitions/{name}/Retention`: how long tasks of a definition are kept after they end, by state. PUT and
+ * DELETE, which resets it to the definition and the settings, are for administrators.
  */
 export async function retentionRoutes(
   app: FastifyInstance,

@@ -5,22 +5,23 @@ import { message } from '../../core/message.ts';
 import { parseState, STORED_STATES, type StoredState } from '../../core/task-state.ts';
 import type { EventFilter } from '../../events/filter.ts';
 
-/** What a call asks for: which events, and after which id; `undefined` is from now on. */
+/** The query of `/Events`. */
 export interface EventQuery {
   readonly filter: EventFilter;
+  /** Returns only events with a greater id; `undefined` starts with new events. */
   readonly after: number | undefined;
 }
 
 const PARAMETERS = ['Name', 'State', 'Own', 'After'];
 const ACCEPTED = PARAMETERS.join(', ');
-/** How long a list of names may be. */
+/** Maximum length of a name, in characters. */
 const MAX_NAMES_LENGTH = 10_000;
 
 /**
- * Reads the query of `/Events`, names in any casing: `Name` and `State` (several by commas or repeated), `Own`,
- * `After`. The header Last-Event-ID counts more than `After`: a client that comes back sends both.
+ * Reads the query of `/Events`: `Name` and `State` (comma-separated or repeated), `Own` and `After`. Names are
+ * case-insensitive. The header Last-Event-ID takes precedence over `After`, because a client that reconnects sends both.
  *
- * @throws RequestError (invalid) where a parameter is unknown or malformed
+ * @throws RequestError (invalid) if a parameter is unknown or malformed
  */
 export function readEventQuery(request: FastifyRequest, taskId?: number): EventQuery {
   const given = new Map<string, string>();
@@ -44,13 +45,17 @@ export function readEventQuery(request: FastifyRequest, taskId?: number): EventQ
   };
 }
 
-/** Names of definitions, in lower case. There need be no such definition yet. */
+/** Reads names of definitions, in lower case. The definitions need not exist yet. */
 export function readNames(names: readonly string[]): Set<string> {
   for (const name of names) checkText(message`The name`, name, MAX_NAMES_LENGTH);
   return new Set(names.map((name) => name.toLowerCase()));
 }
 
-/** @throws RequestError (invalid) where one is no state that a task can have */
+/**
+ * Reads names of states.
+ *
+ * @throws RequestError (invalid) if one is not a state that a task can be in
+ */
 export function readStates(names: readonly string[]): Set<StoredState> {
   const states = new Set<StoredState>();
   for (const name of names) {

@@ -9,7 +9,7 @@ import type { Follower } from '../../events/feed.ts';
 import { concerns, type EventFilter } from '../../events/filter.ts';
 import type { Locale } from '../i18n/locale.ts';
 
-/** A change of state as it is on the wire (docs/notifications.md). */
+/** Serializes a change of state (docs/notifications.md). */
 export function writeEvent(event: TaskEvent, locale: Locale): object {
   return {
     Id: event.id,
@@ -27,7 +27,7 @@ export function writeEvent(event: TaskEvent, locale: Locale): object {
   };
 }
 
-/** Progress as it is on the wire. */
+/** Serializes progress. */
 function writeProgress(progress: TaskProgress, locale: Locale): object {
   return {
     TaskId: progress.taskId,
@@ -41,16 +41,16 @@ function writeProgress(progress: TaskProgress, locale: Locale): object {
   };
 }
 
-/** How long a client waits before it comes back, in milliseconds. */
+/** The reconnection time of clients (the `retry` field), in milliseconds. */
 const RETRY_MS = 2000;
-/** What may wait for a slow client, in bytes; beyond it the stream is cut, and the client resumes. */
+/** Maximum bytes buffered for a slow client. Beyond it the stream is closed, and the client resumes. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** Below this, more of the past is read. */
+/** Below this number of buffered bytes, more past events are read. */
 const LOW_WATER_BYTES = 64 * 1024;
 
-/** One client's stream of server-sent events, as bytes. */
+/** The stream of server-sent events of one client. */
 export class EventStream extends Readable implements Follower {
-  /** Who is told; changed where a later look at the sign-in says so. */
+  /** Decides which events are sent. Updated when the credentials are checked again. */
   caller: Caller;
   readonly #filter: EventFilter;
   readonly #locale: Locale;
@@ -65,7 +65,7 @@ export class EventStream extends Readable implements Follower {
     this.#locale = locale;
   }
 
-  /** Begins the stream after an event. */
+  /** Starts the stream after an event. */
   open(after: number): void {
     this.#position = after;
     this.#announced = after;
@@ -74,7 +74,7 @@ export class EventStream extends Readable implements Follower {
 
   onEvents(events: readonly TaskEvent[], position: number): void {
     for (const event of events) {
-      // A client that comes from another process may be ahead of this one.
+      // A client that was connected to another process may be ahead of this one.
       if (event.id <= (this.#position ?? 0)) continue;
       if (!concerns(this.caller, this.#filter, { ...event, state: event.to })) continue;
       this.#announced = event.id;
@@ -92,14 +92,14 @@ export class EventStream extends Readable implements Follower {
     }
   }
 
-  /** A sign of life, which also tells the client how far it has come where nothing concerned it. */
+  /** Sends a heartbeat. It advances the client's last event id past events that were filtered out. */
   beat(): void {
     const moved = this.#position !== this.#announced;
     this.#announced = this.#position;
     this.#write(moved ? `: \nid: ${this.#position}\n\n` : ': \n\n');
   }
 
-  /** Ends the stream after what waits. */
+  /** Ends the stream after the buffered events. */
   finish(): void {
     if (!this.destroyed && !this.readableEnded) this.push(null);
   }
@@ -128,12 +128,12 @@ export class EventStream extends Readable implements Follower {
   }
 }
 
-/** The open streams of this process: gives their signs of life, and ends those whose sign-in is over. */
+/** The open streams of this process: sends heartbeats, and ends streams whose credentials are no longer valid. */
 export class StreamRegistry {
   readonly #signIns = new Map<EventStream, () => Promise<Caller>>();
   readonly #meter: HttpMeter;
 
-  /** @param app whose stop ends the streams */
+  /** @param app its `preClose` hook ends the streams */
   constructor(app: FastifyInstance, heartbeatSeconds: number, meter: HttpMeter) {
     this.#meter = meter;
     const heartbeat = new BackgroundJob({
@@ -150,7 +150,11 @@ export class StreamRegistry {
     });
   }
 
-  /** @param signIn looks at the sign-in again; throws a RequestError where it is over */
+  /**
+   * Registers a stream until it closes.
+   *
+   * @param signIn checks the credentials again; throws a RequestError if they are no longer valid
+   */
   add(stream: EventStream, signIn: () => Promise<Caller>): void {
     this.#signIns.set(stream, signIn);
     this.#meter.streams(this.#signIns.size);
@@ -166,7 +170,7 @@ export class StreamRegistry {
         stream.caller = await signIn();
         stream.beat();
       } catch (error) {
-        // The client comes back and is told why. Where the database can't be asked, the sign-in stays as it was.
+        // The client reconnects and gets the error. While the database is unreachable, the stream stays open.
         if (error instanceof RequestError) stream.finish();
         else
           app.log.warn(

@@ -33,13 +33,13 @@ const TaskEvent = Type.Object(
     Attempt: Type.Integer(),
     Reason: Type.String(),
   },
-  { title: 'TaskEvent', description: 'A change of the state of a task' },
+  { title: 'TaskEvent', description: 'A change of state of a task' },
 );
 
 const EventPage = Type.Object(
   {
-    After: Type.Integer({ description: 'What the next call passes as After' }),
-    More: Type.Boolean({ description: 'There are more already' }),
+    After: Type.Integer({ description: 'The value of After for the next call' }),
+    More: Type.Boolean({ description: 'true if more events are available' }),
     Events: Type.Array(TaskEvent),
   },
   { title: 'EventPage' },
@@ -48,23 +48,25 @@ const EventPage = Type.Object(
 const EventStreamSchema = Type.String({
   title: 'EventStream',
   description:
-    'Server-sent events: `state` with a TaskEvent as data and its Id as id, `progress` with the progress of a task',
+    'Server-sent events: `state` has a TaskEvent as data and its Id as id; `progress` has the progress of a task',
 });
 
 const reads = {
   query: Type.Object({
-    Name: Type.Optional(Type.String({ description: 'Definitions, separated by commas' })),
-    State: Type.Optional(Type.String({ description: 'States, separated by commas' })),
-    Own: Type.Optional(Type.Enum(['true', 'false'], { description: 'Only those of own tasks' })),
+    Name: Type.Optional(Type.String({ description: 'Comma-separated names of definitions' })),
+    State: Type.Optional(Type.String({ description: 'Comma-separated states' })),
+    Own: Type.Optional(
+      Type.Enum(['true', 'false'], { description: "true returns only events of the caller's own tasks" }),
+    ),
     After: Type.Optional(
       Type.String({
         pattern: '^\\d{1,15}$',
-        description: 'Those after this Id; from now on where it is absent',
+        description: 'Returns only events with a greater Id; if absent, only new events',
       }),
     ),
   }),
   headers: Type.Object({
-    'Last-Event-ID': Type.Optional(Type.String({ description: 'Counts more than After' })),
+    'Last-Event-ID': Type.Optional(Type.String({ description: 'Takes precedence over After' })),
   }),
 };
 
@@ -82,8 +84,9 @@ const readEventsOperation: Operation = {
   id: 'readEvents',
   access: ACCESS.readOrWork,
   tag,
-  summary: 'The events that one may see, as a stream or a page.',
-  description: 'A stream of server-sent events where Accept names text/event-stream, otherwise one page.',
+  summary: 'Streams the events that the caller can see, or returns a page of them.',
+  description:
+    'Returns a stream of server-sent events if Accept is text/event-stream, and otherwise one page.',
   responses,
   reads,
   examples: { response: { begin: { After: 812, More: false, Events: [] } } },
@@ -93,13 +96,13 @@ const readBatchTaskEventsOperation: Operation = {
   ...readEventsOperation,
   id: 'readBatchTaskEvents',
   access: ACCESS.readOrWork,
-  summary: 'The events of a batch task, as a stream or a page.',
+  summary: 'Streams the events of a batch task, or returns a page of them.',
 };
 
-/** Audit rows that one page looks at. */
+/** Maximum number of audit rows that one page reads. */
 const PAGE = 1000;
 
-/** What the routes of events work with. */
+/** The dependencies of the event routes. */
 export interface EventRouteDeps {
   readonly tasks: TaskDeps;
   readonly feed: EventFeed;
@@ -109,8 +112,8 @@ export interface EventRouteDeps {
 }
 
 /**
- * `/api/v1/Events` and `/api/v1/BatchTask/{id}/Events` (contract, section 8): as server-sent events where Accept
- * names text/event-stream, otherwise one page.
+ * `/api/v1/Events` and `/api/v1/BatchTask/{id}/Events` (contract, section 8): a stream of server-sent events if Accept
+ * is text/event-stream, otherwise one page.
  */
 export async function eventRoutes(app: FastifyInstance, deps: EventRouteDeps): Promise<void> {
   const streams = new StreamRegistry(app, deps.heartbeatSeconds, deps.meter);
@@ -168,7 +171,7 @@ async function openStream(
     .send(stream);
 }
 
-/** The events after an id; without one none, and the id to begin with. */
+/** Returns the events after an id. Without an id, returns no events and the id to start with. */
 async function readPage(
   { tasks }: EventRouteDeps,
   request: FastifyRequest,

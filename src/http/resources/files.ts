@@ -24,10 +24,10 @@ import { readTaskId } from './batch-task-params.ts';
 const tag = 'Uploads';
 
 const created = {
-  File: Type.String({ description: "What a parameter such as csv-import's file takes" }),
+  File: Type.String({ description: 'The value for file parameters, such as file of csv-import' }),
   Name: Type.String(),
   Bytes: Type.Integer(),
-  Sha256: Type.String({ description: 'In hex' }),
+  Sha256: Type.String({ description: 'Hexadecimal SHA-256 of the content' }),
 };
 const CreatedUpload = Type.Object(created, { title: 'CreatedUpload' });
 const UploadSchema = Type.Object({ ...created, Created: DateTime, LastUsed: DateTime }, { title: 'Upload' });
@@ -43,7 +43,7 @@ const createUploadOperation: Operation = {
     query: Type.Object({ Name: Type.String({ description: 'The file name' }) }),
     headers: Type.Object({
       'Content-Digest': Type.Optional(
-        Type.String({ description: 'sha-256=:<the hash in base64>: (RFC 9530); checked where it is there' }),
+        Type.String({ description: 'sha-256=:<base64>: (RFC 9530); verified if present' }),
       ),
     }),
     body: { content: { '*/*': Type.Unsafe<Blob>({ type: 'string', format: 'binary' }) } },
@@ -54,7 +54,7 @@ const listUploadsOperation: Operation = {
   id: 'listUploads',
   access: ACCESS.read,
   tag,
-  summary: 'The own uploads.',
+  summary: "Lists the caller's own uploads.",
   responses: { 200: Type.Array(UploadSchema) },
 };
 
@@ -64,15 +64,14 @@ const deleteUploadOperation: Operation = {
   tag,
   summary: 'Deletes an upload.',
   responses: { 204: null },
-  reads: { params: Type.Object({ id: Type.String({ description: 'Its File' }) }) },
+  reads: { params: Type.Object({ id: Type.String({ description: 'The File of the upload' }) }) },
 };
 
 const CONFIG = { payload: 'Upload' };
 
 /**
- * `/api/v1/Uploads`: input files. `POST …?Name=customers.csv` keeps the body, of any type; the answer's File is what a
- * parameter such as csv-import's `file` takes. GET lists the own ones; DELETE removes one, of anybody's for
- * administrators.
+ * `/api/v1/Uploads`: input files. `POST …?Name=customers.csv` stores the body, of any type; parameters such as `file` of
+ * csv-import take the File of the response. GET lists the caller's own uploads; administrators can DELETE any.
  */
 export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   const { sql } = tasks.database;
@@ -85,13 +84,13 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
 
   app.post(
     '/',
-    { config: { ...CONFIG, operation: createUploadOperation }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the files' own limit counts
+    { config: { ...CONFIG, operation: createUploadOperation }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the limit of files applies
     async (request, reply) => {
       const caller = callerOf(request);
       const name = queryValue(request, 'Name');
-      if (name === undefined) throw invalid`Name is missing in the query; the file name is accepted.`;
+      if (name === undefined) throw invalid`Name is missing in the query; set it to the file name.`;
       if (request.body === undefined)
-        throw invalid`The body is missing; the content of the file, with a Content-Type, is accepted.`;
+        throw invalid`The body is missing; send the content of the file with a Content-Type.`;
       const digest = request.headers['content-digest'];
       const sha256 = digest === undefined ? undefined : readContentDigest(String(digest));
       const upload = await tasks.files.keepUpload(ownerOf(caller), name, request.body as Readable, {
@@ -115,8 +114,7 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
       const caller = callerOf(request);
       const id = request.params.id.replace(UPLOAD_PREFIX, '');
       const upload = isUploadId(id) ? await findUpload(sql, id) : undefined;
-      if (upload === undefined || !mayDelete(caller, upload))
-        throw notFound`There is no upload "${id}" of yours.`;
+      if (upload === undefined || !mayDelete(caller, upload)) throw notFound`You have no upload "${id}".`;
       await tasks.files.removeUpload(id);
       return reply.code(204).send();
     },
@@ -147,7 +145,7 @@ function toWire(upload: Upload, locale: Locale): object {
 
 type ById = { Params: { id: string } };
 
-/** What hangs on a task: its result file and its history (contract, section 8). */
+/** `/api/v1/BatchTask/{id}/File` and `…/Audit`: the result file and the history of a task (contract, section 8). */
 export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.route<ById>({
     method: ['GET', 'HEAD'],

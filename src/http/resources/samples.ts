@@ -1,6 +1,6 @@
 /**
- * The published samples of PUT (contract, section 5). Their values are made up: State is All, percentages are past
- * 100. The answer has CancellationBehaviour beside what was published, since every answer has it.
+ * SuperOffice's published samples of PUT (contract, section 5). Their values are random: State is All, and percentages
+ * exceed 100. CancellationBehaviour is added to the response, because every response has it.
  */
 export const PUT_SAMPLE = {
   request: {
@@ -59,9 +59,9 @@ export const PUT_SAMPLE = {
   },
 } as const;
 
-/** A start of the definition that counts down, by which most examples go on. */
+/** A start of `countdown`, which most examples use. */
 export const COUNTDOWN_START = {
   Name: 'countdown',
-  Description: 'A minute',
+  Description: 'One minute',
   ParameterObject: { seconds: '60' },
 } as const;

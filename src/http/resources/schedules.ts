@@ -46,17 +46,17 @@ const ScheduleSchema = Type.Object(
     NextRuns: Type.Array(DateTime),
     LastRun: DateTime,
     LastTaskId: nullable(Int32),
-    LastProblem: Type.String({ description: 'Why its last run did not start; empty where it did' }),
+    LastProblem: Type.String({ description: 'Why the last run did not start; empty if it started' }),
     Created: DateTime,
   },
-  { title: 'Schedule', description: 'A task that starts by the clock' },
+  { title: 'Schedule', description: 'A cron schedule that starts tasks' },
 );
 
 const listSchedulesOperation: Operation = {
   id: 'listSchedules',
   access: ACCESS.read,
   tag,
-  summary: 'The schedules that one may see.',
+  summary: 'Lists the schedules that the caller can see.',
   responses: { 200: Type.Array(ScheduleSchema) },
 };
 
@@ -64,7 +64,7 @@ const createScheduleOperation: Operation = {
   id: 'createSchedule',
   access: ACCESS.write,
   tag,
-  summary: 'Makes a schedule.',
+  summary: 'Creates a schedule.',
   responses: { 201: ScheduleSchema },
   refusals: [409],
   examples: {
@@ -78,7 +78,7 @@ const getScheduleOperation: Operation = {
   id: 'getSchedule',
   access: ACCESS.read,
   tag,
-  summary: 'One schedule, with its next due times.',
+  summary: 'Returns one schedule, with its next due times.',
   responses: { 200: ScheduleSchema },
 };
 
@@ -86,7 +86,7 @@ const listNextRunsOperation: Operation = {
   id: 'listNextRuns',
   access: ACCESS.read,
   tag,
-  summary: 'The next due times of a schedule; none while it is paused.',
+  summary: 'Lists the next due times of a schedule; none while it is paused.',
   responses: { 200: Type.Array(DateTime) },
 };
 
@@ -94,7 +94,7 @@ const previewNextRunsOperation: Operation = {
   id: 'previewNextRuns',
   access: ACCESS.readCommon,
   tag,
-  summary: 'The next due times of an expression, to try it before it is saved.',
+  summary: 'Lists the next due times of a cron expression, to preview a schedule.',
   responses: { 200: Type.Array(DateTime) },
 };
 
@@ -102,7 +102,7 @@ const changeScheduleOperation: Operation = {
   id: 'changeSchedule',
   access: ACCESS.write,
   tag,
-  summary: 'Changes what is given of a schedule.',
+  summary: 'Changes the given properties of a schedule.',
   responses: { 200: ScheduleSchema },
   refusals: [409],
   examples: { request: { later: { Cron: '0 4 * * *' } } },
@@ -128,7 +128,7 @@ const runScheduleNowOperation: Operation = {
   id: 'runScheduleNow',
   access: ACCESS.write,
   tag,
-  summary: "Starts a schedule's task now; answers its id.",
+  summary: 'Starts the task of a schedule now and returns its id.',
   responses: { 200: Int32 },
 };
 
@@ -136,11 +136,11 @@ const deleteScheduleOperation: Operation = {
   id: 'deleteSchedule',
   access: ACCESS.write,
   tag,
-  summary: 'Deletes a schedule; the tasks that it has started stay.',
+  summary: 'Deletes a schedule; tasks that it started are kept.',
   responses: { 204: null },
 };
 
-/** How many of the next due times are shown. */
+/** Default number of next due times. */
 const DEFAULT_NEXT_RUNS = 5;
 
 const settings = {
@@ -171,15 +171,15 @@ const NewSchedule = Type.Object(
 
 const ScheduleChange = Type.Partial(Type.Object(settings), { additionalProperties: false });
 
-// Names of the query match in any casing, so that `queryValue` reads them; the schemas document them.
+// The schemas only document the query: its names are case-insensitive, so `queryValue` reads them.
 const Count = Type.Optional(
-  Type.String({ description: `How many, 1 to ${MAX_NEXT_RUNS}; ${DEFAULT_NEXT_RUNS} if absent` }),
+  Type.String({ description: `The number of times, 1 to ${MAX_NEXT_RUNS}; ${DEFAULT_NEXT_RUNS} by default` }),
 );
 const NextRunsQuery = Type.Object({ Count });
 const PreviewQuery = Type.Object({
   Cron: Type.Optional(Type.String({ description: 'Required' })),
   TimeZone: Type.Optional(
-    Type.String({ description: "A code, an id or an IANA name; the caller's zone if absent" }),
+    Type.String({ description: "A code, an id or an IANA name; the caller's time zone by default" }),
   ),
   Count,
 });
@@ -188,7 +188,7 @@ type ById = { Params: { id: string } };
 
 const CONFIG = { payload: 'Schedule' };
 
-/** `/api/v1/Schedules`: tasks that start by the clock (contract, section 8). */
+/** `/api/v1/Schedules`: cron schedules that start tasks (contract, section 8). */
 export async function scheduleRoutes(
   app: FastifyInstance,
   { tasks, scheduler }: { tasks: TaskDeps; scheduler: Scheduler },
@@ -302,7 +302,7 @@ function idOf({ id }: { id: string }): number {
   return readTaskId(id);
 }
 
-/** What is there of the settings. */
+/** The settings that the body contains. */
 function readSettings(body: Static<typeof ScheduleChange>): Partial<ScheduleSettings> {
   const given: Record<keyof ScheduleSettings, unknown> = {
     name: body.Name,

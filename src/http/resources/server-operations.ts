@@ -14,7 +14,7 @@ export const isLiveOperation: Operation = {
   id: 'isLive',
   access: ACCESS.open,
   tag,
-  summary: 'Whether the process lives.',
+  summary: 'Returns 200 while the process is alive.',
   responses: { 200: Health },
   examples: { response: { live: { Status: 'live' } } },
 };
@@ -23,7 +23,7 @@ export const isReadyOperation: Operation = {
   id: 'isReady',
   access: ACCESS.open,
   tag,
-  summary: 'Whether it can do its work.',
+  summary: 'Returns 200 if the server is ready to serve, and otherwise 503 with the reason.',
   responses: { 200: Health, 503: Health },
   examples: { response: { ready: { Status: 'ready' } } },
 };
@@ -33,7 +33,7 @@ const HealthSummary = Type.Object(
     Status: Type.String(),
     Reason: Type.Optional(Type.String()),
     UptimeSeconds: Type.Integer(),
-    DatabaseMilliseconds: nullable(Type.Number({ description: 'What it took to answer' })),
+    DatabaseMilliseconds: nullable(Type.Number({ description: 'Response time of the database' })),
   },
   { title: 'HealthSummary' },
 );
@@ -42,7 +42,7 @@ export const getHealthOperation: Operation = {
   id: 'getHealth',
   access: ACCESS.open,
   tag,
-  summary: 'Whether it can do its work, and what else is known of that.',
+  summary: 'Returns readiness, uptime and the response time of the database.',
   responses: { 200: HealthSummary, 503: HealthSummary },
 };
 
@@ -50,18 +50,18 @@ export const readMetricsOperation: Operation = {
   id: 'readMetrics',
   access: ACCESS.readServer,
   tag,
-  summary: 'Metrics for Prometheus.',
-  description: 'For those who may see every task of every tenant, unless the settings let everybody.',
+  summary: 'Returns metrics in the Prometheus text format.',
+  description: 'Requires access to all tasks of all tenants, unless BATCHLINE_METRICS is open.',
   responses: { 200: { content: { 'text/plain': Type.String() } } },
 };
 
 const Versions = Type.Object(
   {
-    v1: Type.String({ description: 'The base of the calls' }),
+    v1: Type.String({ description: 'The base URL of the API' }),
     Version: Type.String(),
     NetServerVersion: Type.String({ description: 'The version of Batchline' }),
     NetServerAssembly: Type.String(),
-    NetServerDate: Type.String({ description: 'When the server was started' }),
+    NetServerDate: Type.String({ description: 'When the server started' }),
     NetServerLabel: Type.String(),
     NetServer: Type.String(),
     Services: Type.String(),
@@ -73,10 +73,10 @@ const Versions = Type.Object(
 const CustomerState = Type.Object(
   {
     ContextIdentifier: Type.String(),
-    Endpoint: Type.String({ description: 'The address under which the customer calls' }),
+    Endpoint: Type.String({ description: 'The base URL for this customer' }),
     State: Type.String(),
     IsRunning: Type.Boolean(),
-    ValidUntil: Type.String({ description: 'When to ask again' }),
+    ValidUntil: Type.String({ description: 'When to request it again' }),
   },
   { title: 'CustomerState' },
 );
@@ -85,7 +85,7 @@ export const getCustomerStateOperation: Operation = {
   id: 'getCustomerState',
   access: ACCESS.open,
   tag,
-  summary: 'The address of a customer, as clients of hosted installations ask for it.',
+  summary: 'Returns the base URL of a customer, for clients of hosted installations.',
   responses: { 200: CustomerState },
   reads: { params: Type.Object({ customer: Type.String({ examples: ['Cust12345'] }) }) },
 };
@@ -94,7 +94,7 @@ export const listVersionsOperation: Operation = {
   id: 'listVersions',
   access: ACCESS.open,
   tag,
-  summary: 'The versions of the API.',
+  summary: 'Lists the versions of the API.',
   responses: {
     200: {
       content: { 'application/json': Versions, 'application/xml': Versions, 'text/html': Type.String() },
@@ -119,14 +119,14 @@ export const listVersionsOperation: Operation = {
 
 const Calls = dictionary<Record<string, string>>(
   { type: 'object', additionalProperties: { type: 'string' } },
-  { title: 'Calls', description: 'By address, the methods with a line on each' },
+  { title: 'Calls', description: 'The summary of each method, by URL' },
 );
 
 export const listCallsOperation: Operation = {
   id: 'listCalls',
   access: ACCESS.open,
   tag,
-  summary: 'All calls, with a line on each.',
+  summary: 'Lists all calls with a summary of each.',
   responses: { 200: Calls },
 };
 
@@ -134,15 +134,17 @@ export const getOpenApiOperation: Operation = {
   id: 'getOpenApi',
   access: ACCESS.open,
   tag,
-  summary: 'This document.',
+  summary: 'Returns this OpenAPI document.',
   responses: { 200: { content: { 'application/json': dictionary(Type.Unknown()) } } },
 };
 
 const Texts = Type.Object(
   {
     Language: Type.String(),
-    Messages: dictionary<string>(Type.String(), { description: 'By what they are in English' }),
-    Resources: dictionary<string>(Type.String(), { description: 'By the names of references such as SR_…' }),
+    Messages: dictionary<string>(Type.String(), { description: 'Translations by English text' }),
+    Resources: dictionary<string>(Type.String(), {
+      description: 'Texts of references such as SR_…, by name',
+    }),
   },
   { title: 'Texts' },
 );
@@ -151,7 +153,7 @@ export const getTextsOperation: Operation = {
   id: 'getTexts',
   access: ACCESS.open,
   tag,
-  summary: 'The texts of the caller’s language, for pages.',
+  summary: "Returns all texts of the dashboard in the caller's language.",
   responses: { 200: { content: { 'application/json': Texts } } },
   headers: { ETag: 'The version of the texts' },
 };
@@ -199,6 +201,6 @@ export const readStatisticsOperation: Operation = {
   id: 'readStatistics',
   access: ACCESS.readAll,
   tag,
-  summary: 'Throughput, waiting time, workers, queues and failures of the last Minutes.',
+  summary: 'Returns throughput, waiting time, workers, queues and failures of the last Minutes.',
   responses: { 200: Statistics },
 };

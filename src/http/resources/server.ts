@@ -33,15 +33,15 @@ import {
 
 const PREFIX = '/api/v1/';
 
-/** How long clients may keep the answer of `/api/state`. */
+/** How long clients may cache the response of `/api/state`, in milliseconds. */
 const STATE_VALID_MS = 3_600_000;
 
 const STATE = { payload: 'CustomerState', operation: getCustomerStateOperation } as const;
 const VERSIONS = { payload: 'Versions', ownType: true, operation: listVersionsOperation } as const;
 
 /**
- * `GET /api`: the versions. `GET /api/v1`: the calls. `GET /api/state/{customer}`: the address of a customer, which hosted
- * clients request first. All without sign-in (contract, first section and section 6a).
+ * `GET /api`: the versions. `GET /api/v1`: the calls. `GET /api/state/{customer}`: the base URL of a customer, which hosted
+ * clients request first. All are public (contract, first section and section 6a).
  */
 export async function discoveryRoutes(
   app: FastifyInstance,
@@ -82,7 +82,7 @@ export async function discoveryRoutes(
   });
 }
 
-/** The versions, with the names that clients of SuperOffice read; NetServer is this server. */
+/** The versions, with the property names that SuperOffice clients read; NetServer is this server. */
 function versions(url: string, started: string): Record<string, string> {
   return {
     v1: url,
@@ -97,7 +97,7 @@ function versions(url: string, started: string): Record<string, string> {
   };
 }
 
-/** Returns HTML unless Accept prefers JSON or XML (contract, first section). */
+/** True unless Accept prefers JSON or XML (contract, first section). */
 function prefersHtml({ headers: { accept } }: FastifyRequest): boolean {
   return new Negotiator({ headers: { accept } }).mediaType(['text/html', ...RESPONSE_TYPES]) === 'text/html';
 }
@@ -108,7 +108,7 @@ function escapeHtml(text: string): string {
 
 const CONFIG = { payload: 'Health', unobserved: true } as const;
 
-/** `/health/live`: the process answers. `/health/ready`: it can do its work. `/health`: the same with what else is known. */
+/** `/health/live`: liveness. `/health/ready`: readiness. `/health`: readiness with uptime and database latency. */
 export async function healthRoutes(app: FastifyInstance, { health }: { health: Health }): Promise<void> {
   app.get('/health/live', { config: { ...CONFIG, operation: isLiveOperation } }, async () => ({
     Status: 'live',
@@ -125,7 +125,7 @@ export async function healthRoutes(app: FastifyInstance, { health }: { health: H
   }
 }
 
-/** What the route of the metrics works with. */
+/** The dependencies of the metrics route. */
 export interface MetricsDeps {
   readonly access: MetricsAccess;
   readonly metrics: { readonly contentType: string; expose(): Promise<string> };
@@ -133,8 +133,8 @@ export interface MetricsDeps {
 }
 
 /**
- * `GET /metrics`, in Prometheus's text format: for those who may see every task of every tenant, or for everybody where
- * the settings say so (docs/decisions/0019-metrics-and-traces.md).
+ * `GET /metrics` in the Prometheus text format. Requires access to all tasks of all tenants, unless the settings make it
+ * public (docs/decisions/0019-metrics-and-traces.md).
  */
 export async function metricsRoutes(
   app: FastifyInstance,
@@ -157,7 +157,7 @@ export async function metricsRoutes(
   );
 }
 
-/** `GET /openapi.json`: the OpenAPI document of this server. It is cached when somebody asks for it first. */
+/** `GET /openapi.json`: the OpenAPI document of this server. Built on the first request. */
 export async function openApiRoutes(
   app: FastifyInstance,
   { operations, signIn }: { operations: readonly RoutedOperation[]; signIn: SignInConfig },
@@ -190,15 +190,20 @@ const MAX_MINUTES = 7 * 24 * 60;
 const MAX_GROUPS = 20;
 
 const Query = Type.Object({
-  Minutes: Type.Optional(Type.String({ pattern: '^\\d{1,5}$', description: 'How far back, 5 to 10080; 60' })),
+  Minutes: Type.Optional(
+    Type.String({
+      pattern: '^\\d{1,5}$',
+      description: 'The length of the period, 5 to 10080; 60 by default',
+    }),
+  ),
 });
 
-/** The length of a step in seconds: at most about 60 of them make a period. */
+/** The length of a step, in seconds. A period has at most about 60 steps. */
 function stepSecondsFor(minutes: number): number {
   return [10, 30, 60, 300, 900, 1800, 3600, 14_400].find((step) => minutes * 60 <= step * 60) ?? 14_400;
 }
 
-/** `GET /api/v1/Statistics`: what happened, what waits and what fails (contract, section 8). For who may see every task. */
+/** `GET /api/v1/Statistics`: throughput, queues and failures (contract, section 8). Requires access to all tasks. */
 export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.get<{ Querystring: Static<typeof Query> }>(
     '/',
@@ -253,8 +258,8 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
 }
 
 /**
- * `GET /api/v1/Texts`: every text that there is in the caller's language, for a page that tells its own by them
- * (contract, section 8). Nobody needs to sign in: the sign-in itself has texts.
+ * `GET /api/v1/Texts`: all texts in the caller's language, for the dashboard (contract, section 8). Public, because the
+ * sign-in page needs them.
  */
 export async function textRoutes(app: FastifyInstance): Promise<void> {
   app.get('/', { config: { ownType: true, operation: getTextsOperation } }, (request, reply) => {

@@ -17,8 +17,8 @@ import { checkCustomer, tenantSegment } from '../urls.ts';
 
 const tag = 'Sign-in';
 
-const XsrfToken = Type.String({ description: 'Of a cookie session: what X-XSRF-TOKEN must be' });
-const who = {
+const XsrfToken = Type.String({ description: 'For cookie sessions: the required value of X-XSRF-TOKEN' });
+const identity = {
   AssociateId: Type.Integer(),
   Login: Type.String(),
   Name: Type.String(),
@@ -27,13 +27,13 @@ const who = {
   Scopes: Type.Array(Type.Enum([...SCOPES])),
 };
 const Session = Type.Object(
-  { ...who, XsrfToken: Type.Optional(XsrfToken) },
-  { title: 'Session', description: 'Who is signed in' },
+  { ...identity, XsrfToken: Type.Optional(XsrfToken) },
+  { title: 'Session', description: 'The signed-in associate' },
 );
 const SignedIn = Type.Object(
   {
-    ...who,
-    Ticket: Type.Optional(Type.String({ description: 'A SoTicket; not where Cookie was true' })),
+    ...identity,
+    Ticket: Type.Optional(Type.String({ description: 'A SoTicket; absent if Cookie is true' })),
     XsrfToken: Type.Optional(XsrfToken),
     Expires: DateTime,
   },
@@ -44,7 +44,7 @@ const signInOperation: Operation = {
   id: 'signIn',
   access: ACCESS.open,
   tag,
-  summary: 'Signs in with Login and Password; answers a SoTicket, or sets a cookie session.',
+  summary: 'Signs in with Login and Password and returns a SoTicket, or sets a session cookie.',
   responses: { 200: SignedIn },
   refusals: [401, 403, 429],
   examples: { request: { ticket: { Login: 'admin', Password: 'correct horse' } } },
@@ -54,7 +54,7 @@ const getSessionOperation: Operation = {
   id: 'getSession',
   access: ACCESS.anySignIn,
   tag,
-  summary: 'Who is signed in.',
+  summary: 'Returns the signed-in associate.',
   responses: { 200: Session },
 };
 
@@ -62,7 +62,7 @@ const signOutOperation: Operation = {
   id: 'signOut',
   access: ACCESS.anySignIn,
   tag,
-  summary: 'Signs out: the SoTicket or session of this call ends.',
+  summary: 'Signs out: revokes the SoTicket or session of the request.',
   responses: { 204: null },
 };
 
@@ -75,14 +75,14 @@ const User = Type.Object(
     DatabaseSerialNumber: nullable(Type.String()),
     Disabled: Type.Boolean(),
   },
-  { title: 'User', description: 'An associate who may sign in' },
+  { title: 'User', description: 'An associate who can sign in' },
 );
 
 export const listUsersOperation: Operation = {
   id: 'listUsers',
   access: ACCESS.readAsAdministrator,
   tag,
-  summary: 'The associates who may sign in.',
+  summary: 'Lists the associates who can sign in.',
   responses: { 200: Type.Array(User) },
 };
 
@@ -90,7 +90,7 @@ export const createUserOperation: Operation = {
   id: 'createUser',
   access: ACCESS.administer,
   tag,
-  summary: 'Makes an associate.',
+  summary: 'Creates an associate.',
   responses: { 201: User },
   refusals: [409],
   examples: { request: { anna: { Login: 'anna', Password: 'a long password', Roles: ['viewer'] } } },
@@ -100,7 +100,7 @@ export const changeUserOperation: Operation = {
   id: 'changeUser',
   access: ACCESS.changeAccount,
   tag,
-  summary: 'Changes password, roles or access of an associate.',
+  summary: 'Changes the password or roles of an associate, or disables it.',
   responses: { 200: User },
   refusals: [409],
   examples: { request: { disable: { Disabled: true } } },
@@ -114,21 +114,21 @@ const token = {
   Definitions: nullable(Type.Array(Type.String())),
   Roles: nullable(
     Type.Array(Type.Enum([...ROLES]), {
-      description: 'The most roles it has; null for those of its associate',
+      description: 'The token has at most these roles of its associate; null means all',
     }),
   ),
   DatabaseSerialNumber: nullable(
-    Type.String({ description: 'The tenant it is bound to; null for that of its associate' }),
+    Type.String({ description: 'The tenant that the token is bound to; null means that of its associate' }),
   ),
   ParentId: nullable(
-    Type.Integer({ description: 'The token that has made it, and with which it is revoked' }),
+    Type.Integer({ description: 'The token that created this one; revoking it revokes this one too' }),
   ),
   Created: DateTime,
   Expires: nullable(DateTime),
 };
-const Token = Type.Object(token, { title: 'Token', description: 'A bearer token' });
+const Token = Type.Object(token, { title: 'Token', description: 'An API token (bearer token)' });
 const CreatedToken = Type.Object(
-  { ...token, Token: Type.String({ description: 'The secret; shown this once' }) },
+  { ...token, Token: Type.String({ description: 'The secret, which is returned only once' }) },
   { title: 'CreatedToken' },
 );
 
@@ -136,7 +136,7 @@ export const listTokensOperation: Operation = {
   id: 'listTokens',
   access: ACCESS.read,
   tag,
-  summary: 'The API tokens, without their secrets.',
+  summary: 'Lists API tokens, without their secrets.',
   responses: { 200: Type.Array(Token) },
 };
 
@@ -144,7 +144,7 @@ export const createTokenOperation: Operation = {
   id: 'createToken',
   access: ACCESS.write,
   tag,
-  summary: 'Makes an API token.',
+  summary: 'Creates an API token.',
   responses: { 201: CreatedToken },
   examples: { request: { nightly: { Name: 'nightly job', Scopes: ['read', 'write'], ExpiresInDays: 90 } } },
 };
@@ -160,12 +160,16 @@ export const revokeTokenOperation: Operation = {
 const application = {
   Id: Int32,
   Name: Type.String(),
-  Scopes: nullable(Type.Array(Type.Enum([...SCOPES]), { description: 'null: no limit' })),
+  Scopes: nullable(
+    Type.Array(Type.Enum([...SCOPES]), {
+      description: 'Limits the scopes of calls with its SO-AppToken; null means no limit',
+    }),
+  ),
   Created: DateTime,
 };
 const Application = Type.Object(application, { title: 'Application' });
 const CreatedApplication = Type.Object(
-  { ...application, AppToken: Type.String({ description: 'Its SO-AppToken; shown this once' }) },
+  { ...application, AppToken: Type.String({ description: 'The SO-AppToken, which is returned only once' }) },
   { title: 'CreatedApplication' },
 );
 
@@ -173,7 +177,7 @@ export const listApplicationsOperation: Operation = {
   id: 'listApplications',
   access: ACCESS.readAsServerAdministrator,
   tag,
-  summary: 'The applications that an SO-AppToken is known of.',
+  summary: 'Lists the registered applications.',
   responses: { 200: Type.Array(Application) },
 };
 
@@ -181,9 +185,9 @@ export const createApplicationOperation: Operation = {
   id: 'createApplication',
   access: ACCESS.administerServer,
   tag,
-  summary: 'Registers an application; answers its SO-AppToken, once.',
+  summary: 'Registers an application and returns its SO-AppToken.',
   responses: { 201: CreatedApplication },
-  examples: { request: { import: { Name: 'Import of the north', Scopes: ['read', 'write'] } } },
+  examples: { request: { import: { Name: 'Nightly import', Scopes: ['read', 'write'] } } },
 };
 
 export const removeApplicationOperation: Operation = {
@@ -196,7 +200,7 @@ export const removeApplicationOperation: Operation = {
 
 const CONFIG = { payload: 'SignIn', holdsSecret: true } as const;
 
-/** Enough for the longest login and password in any format. */
+/** Maximum body size: enough for the longest login and password in any format. */
 const BODY_LIMIT = 65_536;
 
 const Credentials = Type.Object(
@@ -214,7 +218,7 @@ interface SignInDeps {
   readonly config: SignInConfig;
 }
 
-/** `/api/v1/SignIn`: hands out SoTickets and cookie sessions, tells who is signed in, and signs out (contract, section 5). */
+/** `/api/v1/SignIn`: issues SoTickets and cookie sessions, returns the signed-in associate, signs out (contract, section 5). */
 export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Promise<void> {
   const { db, authenticator, config } = deps;
 
@@ -229,15 +233,15 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       const { Login, Password, Cookie = false } = request.body;
       const scheme = Cookie ? 'cookie' : 'ticket';
       if (!authenticator.schemes.includes(scheme))
-        throw invalid`Signing in by ${scheme} is turned off here; ${authenticator.schemes.join(', ')} are accepted.`;
+        throw invalid`Sign-in by ${scheme} is disabled; ${authenticator.schemes.join(', ')} are accepted.`;
       refuseCrossSite(request);
       const credentials = credentialsOf(request);
       const associate = await authenticator.signInByPassword(Login, Password, scheme, credentials);
-      // No ticket is issued that would be refused at this address.
+      // Fails now rather than issuing a ticket that this URL would not accept.
       checkCustomer(associate.tenant, tenantSegment(request.raw));
       const secret = Cookie ? generateSecret() : generateTicket();
       const idleMs = Cookie ? config.sessionIdleMs : config.ticketIdleMs;
-      // Whoever signs in again in the same browser leaves no session behind.
+      // A new sign-in in the same browser replaces the previous session.
       if (Cookie && credentials.session !== undefined) await deleteSignIn(db, hashToken(credentials.session));
       const { expires } = await insertSignIn(
         db,
@@ -280,7 +284,7 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
         } else if (scheme === 'ticket') {
           await deleteSignIn(db, hashToken(authorization.replace(/^\S+\s+/, '')));
         } else {
-          throw invalid`This call was signed in by ${scheme}, which has nothing to sign out of; a SoTicket or a cookie session is accepted.`;
+          throw invalid`This request is authenticated by ${scheme}, which has no session to end; a SoTicket or a cookie session is accepted.`;
         }
         authenticator.clearCache();
         return reply.code(204).send();
@@ -289,7 +293,7 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
   });
 }
 
-/** The XSRF token of a cookie session, for a page that has lost it. */
+/** The XSRF token of a cookie session, for pages that have been reloaded. */
 function xsrfTokenFor(request: FastifyRequest): object {
   const { session } = credentialsOf(request);
   return schemeOf(request) === 'cookie' && session !== undefined ? { XsrfToken: xsrfTokenOf(session) } : {};

@@ -19,31 +19,34 @@ const TimeZoneRule = Type.Object(
     EndDay: Type.Integer(),
     EndMonth: Type.Integer(),
   },
-  { title: 'TimeZoneRule', description: 'When summer time begins and ends; zeros in rules of standard time' },
+  {
+    title: 'TimeZoneRule',
+    description: 'When daylight saving time begins and ends; zeros in rules of standard time',
+  },
 );
 
 const Rules = dictionary<import('typebox').Static<typeof TimeZoneRule>>(TimeZoneRule, {
-  description: 'By year: the current one',
+  description: 'The rule of the current year, by year',
 });
 
 /** A time zone with its rules (contract, section 5). */
 export const TimeZoneData = Type.Object(
   {
-    TZLocationID: Type.Integer({ description: '0 for a zone that GET /TimeZone does not list' }),
+    TZLocationID: Type.Integer({ description: '0 if GET /TimeZone does not list the time zone' }),
     Name: Type.String({ examples: ['Norway'] }),
     TZLocationCode: Type.String({ examples: ['NO', 'US-NY'] }),
     TZLocationCities: Type.String({ examples: ['Oslo'] }),
-    IsoNumber: Type.Integer({ description: 'The ISO 3166-1 number of the country; 0 for none' }),
+    IsoNumber: Type.Integer({ description: 'The ISO 3166-1 number of the country; 0 if it has none' }),
     TimeZoneSTDRules: Rules,
     TimeZoneDSTRules: Rules,
   },
   { title: 'TimeZoneData' },
 );
 
-/** The zone of a caller, as the TimeZone agent returns it. */
+/** The time zone of a caller, as the TimeZone agent returns it. */
 export const PreferredTimeZone = Type.Object(
   {
-    PreferenceId: Type.Integer({ description: '0: users have no preference of their own here' }),
+    PreferenceId: Type.Integer({ description: 'Always 0: users have no preferences' }),
     TZLocationId: Int32,
     LocationCode: Type.String(),
     Description: Type.String(),
@@ -53,7 +56,7 @@ export const PreferredTimeZone = Type.Object(
   { title: 'PreferredTimeZone' },
 );
 
-/** A zone with its rules of the year of `now`, as TimeZoneData. */
+/** Serializes a time zone with its rules of the year of `now`, as TimeZoneData. */
 export function writeTimeZoneData(timeZone: TimeZone, now: Date): object {
   const { id, name, country, city, code } = namesOf(timeZone);
   const year = now.getUTCFullYear();
@@ -70,7 +73,7 @@ export function writeTimeZoneData(timeZone: TimeZone, now: Date): object {
   };
 }
 
-/** A zone as PreferredTimeZone. */
+/** Serializes a time zone as PreferredTimeZone. */
 export function writePreferredTimeZone(timeZone: TimeZone, now: Date): object {
   const { id, code, name, countryName } = namesOf(timeZone);
   return {
@@ -83,7 +86,7 @@ export function writePreferredTimeZone(timeZone: TimeZone, now: Date): object {
   };
 }
 
-/** The id of a zone in `GET /TimeZone`; 0 if it is not listed. */
+/** The id of a time zone in `GET /TimeZone`; 0 if it is not listed. */
 export function timeZoneIdOf(timeZone: TimeZone): number {
   return namesOf(timeZone).id;
 }

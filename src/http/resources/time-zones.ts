@@ -39,9 +39,9 @@ const listTimeZonesOperation: Operation = {
   id: 'listTimeZones',
   access: ACCESS.readCommon,
   tag,
-  summary: 'The time zones that SO-TimeZone can name, as an archive list.',
+  summary: 'Lists the time zones that SO-TimeZone accepts, as an archive list.',
   description:
-    'Columns: id, timeZone, country, region, offset, daylight, isActive; and ianaName, which only $select adds. Offsets are those of this year.',
+    'The columns are id, timeZone, country, region, offset, daylight and isActive, and ianaName if $select names it. Offsets are those of the current year.',
   responses: { 200: TimeZoneList },
   reads: {
     query: Type.Object({
@@ -57,7 +57,7 @@ const getBaseTimeZoneOperation: Operation = {
   id: 'getBaseTimeZone',
   access: ACCESS.readCommon,
   tag,
-  summary: "The server's base time zone, with its rules.",
+  summary: "Returns the server's base time zone, with its rules.",
   responses: { 200: TimeZoneData },
 };
 
@@ -65,7 +65,7 @@ const getCurrentTimeZoneOperation: Operation = {
   id: 'getCurrentTimeZone',
   access: ACCESS.readCommon,
   tag,
-  summary: 'The time zone of this call, with its rules: that of SO-TimeZone, else the base time zone.',
+  summary: 'Returns the time zone of the request (SO-TimeZone, or the base time zone), with its rules.',
   responses: { 200: TimeZoneData },
 };
 
@@ -73,14 +73,14 @@ const getTimeZoneOperation: Operation = {
   id: 'getTimeZone',
   access: ACCESS.readCommon,
   tag,
-  summary: 'One time zone by its id or code, with its rules.',
+  summary: 'Returns one time zone by id or code, with its rules.',
   responses: { 200: TimeZoneData },
   reads: { params: Type.Object({ name: Type.String({ examples: ['261', 'NO'] }) }) },
 };
 
 const Flag = Type.Boolean();
 
-/** Arguments and answers of the methods of the TimeZone agent, by their names; they are those of SuperOffice's client. */
+/** The arguments and results of the methods of the TimeZone agent, as in SuperOffice's client. */
 const TIME_ZONE_METHODS: Readonly<
   Record<string, { args?: Record<string, TSchema>; returns: TSchema | null }>
 > = {
@@ -115,25 +115,25 @@ function timeZoneAgentOperation(name: string, summary: string): Operation {
 /** A method of the TimeZone agent. */
 interface TimeZoneMethod {
   readonly summary: string;
-  /** The payload that it answers, or answers a list of: its name in XML. */
+  /** The XML name of the result, or of the items of a list. */
   readonly payload?: string;
   readonly handle: (base: TimeZone, locale: Locale) => unknown;
 }
 
-/** Time zones come with the runtime, and the base zone is a setting: calls change neither. */
+/** Rejects all changes: time zones ship with the runtime, and the base time zone is a setting. */
 const refuse = (): never => {
-  throw forbidden`Time zones can't be changed by calls: they come with the server, and BATCHLINE_TIME_ZONE sets the base time zone.`;
+  throw forbidden`Time zones can't be changed through the API: they ship with the server, and BATCHLINE_TIME_ZONE sets the base time zone.`;
 };
 
-/** Every method of the agent in SuperOffice's client, by its name. */
+/** All methods of the agent in SuperOffice's client, by name. */
 const METHODS: Readonly<Record<string, TimeZoneMethod>> = {
   GetDefaultTimeZoneInformation: {
-    summary: 'The time zone of the caller.',
+    summary: 'Returns the time zone of the caller.',
     payload: 'PreferredTimeZone',
     handle: (_base, { timeZone }) => writePreferredTimeZone(timeZone, new Date()),
   },
   InitializeTimeZoneData: {
-    summary: 'All time zones with their rules of this year.',
+    summary: 'Returns all time zones with their rules of the current year.',
     payload: 'TimeZoneData',
     handle: () => {
       const now = new Date();
@@ -141,30 +141,30 @@ const METHODS: Readonly<Record<string, TimeZoneMethod>> = {
     },
   },
   GetBaseTimeZoneId: {
-    summary: 'The id of the base time zone; 0 if it is not listed.',
+    summary: 'Returns the id of the base time zone, or 0 if it is not listed.',
     handle: (base) => timeZoneIdOf(base),
   },
   GetDefaultTimeZonePreference: {
-    summary: 'The id of the time zone of callers who name none: the base time zone.',
+    summary: 'Returns the id of the default time zone, which is the base time zone.',
     handle: (base) => timeZoneIdOf(base),
   },
   CheckNewTimeZoneDataAvailable: {
-    summary: 'Whether newer rules are available: never, since they come with the server.',
+    summary: 'Returns false: time zone rules ship with the server.',
     handle: () => false,
   },
   UpdateTimeZoneData: {
-    summary: 'Whether newer rules were fetched: never, since they come with the server.',
+    summary: 'Returns false: time zone rules ship with the server and are not updated separately.',
     handle: () => false,
   },
   TimeOfLastTimeZoneUpdate: {
-    summary: 'When newer rules were fetched: never.',
+    summary: 'Returns the empty date: time zone rules are never updated separately.',
     handle: (_base, locale) => locale.date(null),
   },
-  SetBaseTimeZoneId: { summary: 'Refused: the base time zone is a setting.', handle: refuse },
-  ToggleActiveTimeZoneRow: { summary: 'Refused: all time zones are active.', handle: refuse },
-  SetActiveTimeZoneRow: { summary: 'Refused: all time zones are active.', handle: refuse },
-  SetActiveTimeZonesByFilter: { summary: 'Refused: all time zones are active.', handle: refuse },
-  DeleteTimeZones: { summary: 'Refused: time zones come with the server.', handle: refuse },
+  SetBaseTimeZoneId: { summary: 'Not supported (403): the base time zone is a setting.', handle: refuse },
+  ToggleActiveTimeZoneRow: { summary: 'Not supported (403): all time zones are active.', handle: refuse },
+  SetActiveTimeZoneRow: { summary: 'Not supported (403): all time zones are active.', handle: refuse },
+  SetActiveTimeZonesByFilter: { summary: 'Not supported (403): all time zones are active.', handle: refuse },
+  DeleteTimeZones: { summary: 'Not supported (403): time zones ship with the server.', handle: refuse },
 };
 
 /** The agent `/api/v1/Agents/TimeZone/<method>` (contract, section 6a). */
@@ -184,7 +184,7 @@ const DATA = { payload: 'TimeZoneData' };
 interface Column {
   /** The value in the list; offsets are those of the year of `now`. */
   readonly value: (zone: ListedTimeZone, now: Date) => string | number | boolean;
-  /** Its sort key, if other than its value. */
+  /** The sort key, if it differs from the value. */
   readonly order?: (zone: ListedTimeZone, now: Date) => number;
 }
 
@@ -208,13 +208,13 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   ianaName: { value: ({ iana }) => iana },
 };
 const NAMES = Object.keys(COLUMNS);
-/** The columns of a list without `$select`, as in the original. */
-const USUAL = NAMES.filter((name) => name !== 'ianaName').join();
+/** The columns of a list without `$select`, as in SuperOffice. */
+const DEFAULT_COLUMNS = NAMES.filter((name) => name !== 'ianaName').join();
 
-/** Options of archive lists (contract, section 6) that this one does not have. */
-const OTHER_OPTIONS = ['$filter', '$mode', '$options', '$output', '$format', '$skiptoken'] as const;
+/** Options of archive lists (contract, section 6) that this list does not support. */
+const UNSUPPORTED_OPTIONS = ['$filter', '$mode', '$options', '$output', '$format', '$skiptoken'] as const;
 
-/** `/api/v1/TimeZone`: the zones that SO-TimeZone accepts, and those in use (contract, section 5). */
+/** `/api/v1/TimeZone`: the time zones that SO-TimeZone accepts, and the base and current ones (contract, section 5). */
 export async function timeZoneRoutes(app: FastifyInstance, { base }: { base: TimeZone }): Promise<void> {
   app.get(
     '/',
@@ -248,11 +248,13 @@ export async function timeZoneRoutes(app: FastifyInstance, { base }: { base: Tim
 }
 
 function list(options: QueryOptions, now: Date): object[] {
-  for (const option of OTHER_OPTIONS) {
+  for (const option of UNSUPPORTED_OPTIONS) {
     if (options.text(option) !== '')
       throw invalid`The list of time zones has no option ${option}; $select, $orderBy, $top and $skip are accepted.`;
   }
-  const columns = (options.text('$select') || USUAL).split(',').map((name) => columnOf('$select', name));
+  const columns = (options.text('$select') || DEFAULT_COLUMNS)
+    .split(',')
+    .map((name) => columnOf('$select', name));
   const order = orderOf(options.text('$orderBy'));
   const skip = options.count('$skip', INT32_MAX) ?? 0;
   const top = options.count('$top', INT32_MAX) ?? TIME_ZONES.length;
@@ -264,7 +266,7 @@ function list(options: QueryOptions, now: Date): object[] {
   }));
 }
 
-/** A column by its name in any casing, with the spelling that was asked for. */
+/** Finds a column by name, case-insensitively, and returns it with the caller's spelling. */
 function columnOf(option: string, text: string): [string, Column] {
   const name = text.trim();
   const found = NAMES.find((one) => one.toLowerCase() === name.toLowerCase());
@@ -295,7 +297,7 @@ function comparing(order: readonly { column: Column; sign: number }[], now: Date
   };
 }
 
-/** Minutes east of UTC as SuperOffice lists them: `+10:00`, `-5:00`, `0`. */
+/** Formats minutes east of UTC as SuperOffice does: `+10:00`, `-5:00`, `0`. */
 function writeOffset(minutes: number): string {
   if (minutes === 0) return '0';
   const distance = Math.abs(minutes);

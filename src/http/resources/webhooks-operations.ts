@@ -10,20 +10,23 @@ const properties = {
   AssociateId: Type.Integer(),
   DatabaseSerialNumber: nullable(Type.String()),
   Url: Type.String(),
-  Names: Type.Array(Type.String(), { description: 'Of definitions; empty: all' }),
-  States: Type.Array(Type.String(), { description: 'Empty: all' }),
-  Own: Type.Boolean({ description: 'Only those of own tasks' }),
+  Names: Type.Array(Type.String(), { description: 'Names of definitions; empty means all' }),
+  States: Type.Array(Type.String(), { description: 'States; empty means all' }),
+  Own: Type.Boolean({ description: "true sends only events of the owner's tasks" }),
   Active: Type.Boolean(),
-  DisabledReason: Type.String({ description: 'Why the server has turned it off' }),
+  DisabledReason: Type.String({ description: 'Why the server disabled the webhook; empty if it did not' }),
   Created: DateTime,
   Updated: DateTime,
 };
 const Webhook = Type.Object(properties, {
   title: 'Webhook',
-  description: 'An address that is told of events',
+  description: 'A URL that receives events',
 });
 const CreatedWebhook = Type.Object(
-  { ...properties, Secret: Type.String({ description: 'Signs what is sent; shown this once' }) },
+  {
+    ...properties,
+    Secret: Type.String({ description: 'The key that signs deliveries, which is returned only once' }),
+  },
   { title: 'CreatedWebhook' },
 );
 
@@ -34,16 +37,16 @@ const WebhookDelivery = Type.Object(
   {
     Id: Type.Integer(),
     WebhookId: Type.Integer(),
-    EventId: nullable(Type.Integer({ description: 'null for a test' })),
+    EventId: nullable(Type.Integer({ description: 'The id of the event; null for a test' })),
     State: Type.Enum([...DELIVERY_STATES]),
     Tries: Type.Integer(),
     NextTry: nullable(DateTime),
     Created: DateTime,
     Ended: nullable(DateTime),
-    Status: nullable(Type.Integer({ description: 'Of the last answer' })),
+    Status: nullable(Type.Integer({ description: 'The HTTP status of the last response' })),
     Answer: nullable(Type.String()),
     Error: nullable(Type.String()),
-    Body: Type.Unknown({ description: 'What is sent' }),
+    Body: Type.Unknown({ description: 'The body of the request' }),
   },
   { title: 'WebhookDelivery' },
 );
@@ -52,7 +55,7 @@ export const listWebhooksOperation: Operation = {
   id: 'listWebhooks',
   access: ACCESS.read,
   tag,
-  summary: 'The webhooks, without their secrets.',
+  summary: 'Lists webhooks, without their secrets.',
   responses: { 200: Type.Array(Webhook) },
 };
 
@@ -60,7 +63,7 @@ export const createWebhookOperation: Operation = {
   id: 'createWebhook',
   access: ACCESS.write,
   tag,
-  summary: 'Makes a webhook.',
+  summary: 'Creates a webhook.',
   responses: { 201: CreatedWebhook },
   examples: { request: { failures: { Url: 'https://example.com/hook', States: ['Failed'] } } },
 };
@@ -69,7 +72,7 @@ export const getWebhookOperation: Operation = {
   id: 'getWebhook',
   access: ACCESS.read,
   tag,
-  summary: 'One webhook.',
+  summary: 'Returns one webhook.',
   responses: { 200: Webhook },
 };
 
@@ -94,7 +97,7 @@ export const testWebhookOperation: Operation = {
   id: 'testWebhook',
   access: ACCESS.write,
   tag,
-  summary: 'Sends a test to a webhook.',
+  summary: 'Sends a test event to a webhook.',
   responses: { 202: WebhookDelivery },
   refusals: [409],
 };
@@ -103,12 +106,14 @@ export const listWebhookDeliveriesOperation: Operation = {
   id: 'listWebhookDeliveries',
   access: ACCESS.read,
   tag,
-  summary: 'What was sent to a webhook and what came of it, newest first.',
+  summary: 'Lists the deliveries of a webhook with their outcomes, newest first.',
   responses: { 200: Type.Array(WebhookDelivery) },
   reads: {
     query: Type.Object({
       State: Type.Optional(Type.Enum([...DELIVERY_STATES])),
-      Before: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'Those before this Id' })),
+      Before: Type.Optional(
+        Type.String({ pattern: '^\\d{1,15}$', description: 'Returns only deliveries with a smaller Id' }),
+      ),
     }),
   },
 };

@@ -63,7 +63,7 @@ const WebhookChange = Type.Object(
 
 type ById = { Params: { id: string } };
 
-/** What the routes of webhooks work with. */
+/** The dependencies of the webhook routes. */
 export interface WebhookRouteDeps {
   readonly database: Database;
   readonly sender: WebhookSender;
@@ -72,7 +72,7 @@ export interface WebhookRouteDeps {
   readonly limit: number;
 }
 
-/** `/api/v1/Webhooks` (contract, section 8): one's own; administrators have all. */
+/** `/api/v1/Webhooks` (contract, section 8): the caller's own webhooks; all for administrators. */
 export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps): Promise<void> {
   const { sql } = deps.database;
   const config = { payload: 'Webhook' };
@@ -119,7 +119,7 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps
         afterEvent: await settledPosition(deps.database.sql),
       });
       deps.sender.wake();
-      // The only time that it is shown.
+      // The secret is returned only here.
       return reply.code(201).send({ ...writeWebhook(webhook, localeOf(request)), Secret: secret });
     },
   );
@@ -135,7 +135,7 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps
       const webhook = await found(request);
       const { Url: url, Names, States, Own = webhook.own, Active = webhook.active } = request.body;
       const reach = reachAfter(webhook, callerOf(request));
-      // Deliveries created with more rights must not go to an address set with fewer.
+      // Deliveries that were created with more rights must not go to a URL that was set with fewer.
       if (isNarrower(reach, webhook)) await deleteWaitingDeliveries(sql, webhook.id);
       const changed = await updateWebhook(
         sql,
@@ -207,13 +207,13 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps
   );
 }
 
-/** Own ones; administrators those of everybody, within the tenant that they are bound to. */
+/** True for the caller's own webhooks, and for administrators within their tenant. */
 function maySee(caller: Caller, webhook: Webhook): boolean {
   if (caller.tenant !== null && webhook.tenant !== caller.tenant) return false;
   return webhook.ownerId === caller.associateId || isAdministrator(caller);
 }
 
-/** The rights of the caller's webhook after a change: those that the sign-in has as well. */
+/** The rights of a webhook after a change by its owner: at most those of the owner's credentials. */
 function reachAfter(webhook: Webhook, caller: Caller): Pick<Webhook, 'scopes' | 'roles' | 'tenant'> {
   const { scopes, roles, tenant } = webhook;
   if (webhook.ownerId !== caller.associateId) return { scopes, roles, tenant };
@@ -232,13 +232,13 @@ function isNarrower(reach: ReturnType<typeof reachAfter>, before: Webhook): bool
   );
 }
 
-/** A sign-in sees deliveries about visible tasks only, whatever rights the webhook had when they were created. */
+/** True if the caller can see the task of the delivery, whatever rights the webhook had when the delivery was created. */
 function maySeeDelivery(caller: Caller, { body }: Delivery): boolean {
   const task = subjectOf(body);
   return task === undefined || allows(rightsOn(caller, task), TableRight.Select);
 }
 
-/** @throws RequestError (conflict) if the tenant has reached the limit of webhooks */
+/** @throws RequestError (conflict) if the tenant has reached its limit of webhooks */
 async function checkWebhookLimit(db: Kysely<Schema>, tenant: string | null, limit: number): Promise<void> {
   const count = await countWebhooks(db, tenant);
   if (count >= limit)
@@ -246,11 +246,10 @@ async function checkWebhookLimit(db: Kysely<Schema>, tenant: string | null, limi
 }
 
 function checkActive(webhook: Webhook): void {
-  if (!webhook.active)
-    throw conflict`Webhook ${webhook.id} is not active; set Active before anything is sent.`;
+  if (!webhook.active) throw conflict`Webhook ${webhook.id} is not active; set Active first.`;
 }
 
-/** @throws RequestError (invalid) where it is no address that the server may call */
+/** @throws RequestError (invalid) if it is not a URL that the server may call */
 function checkUrl(text: string, allowPrivateAddresses: boolean): string {
   checkText('Url', text, MAX_URL_LENGTH);
   try {

@@ -4,18 +4,18 @@ import { fieldRightMask, tableRightMask } from './batch-task-codec.ts';
 import { readTaskId, selector } from './batch-task-params.ts';
 
 describe('ObjectReader', () => {
-  test('finds names in any casing and tells absent from null', () => {
+  test('finds names case-insensitively and distinguishes absent from null', () => {
     const payload = new ObjectReader({ dESCription: 'x', response: null }, 'BatchTaskInfo');
     expect(payload.text('Description')).toBe('x');
     expect(payload.text('Response')).toBe('');
     expect(payload.text('Request')).toBeUndefined();
   });
 
-  test.each([[[]], ['text'], [5], [null], [undefined], [true]])('%j is no payload', (body) => {
+  test.each([[[]], ['text'], [5], [null], [undefined], [true]])('rejects %j', (body) => {
     expect(() => new ObjectReader(body, 'The body')).toThrow('an object is accepted');
   });
 
-  test('the same name in two casings is refused only where it is asked for', () => {
+  test('rejects a name in two spellings only when it is read', () => {
     const payload = new ObjectReader(
       { State: 'New', state: 'Failed', Name: 'a', name: 'b' },
       'BatchTaskInfo',
@@ -46,7 +46,7 @@ describe('ObjectReader', () => {
     ['state', 'Akquired'],
     ['state', 7],
     ['state', '7'],
-  ] as const)('as %s, %j is refused with the name of the property', (kind, value) => {
+  ] as const)('as %s, rejects %j with the name of the property', (kind, value) => {
     const payload = new ObjectReader({ It: value }, 'BatchTaskInfo');
     expect(() => payload[kind]('It')).toThrow(/^It of BatchTaskInfo is /);
   });
@@ -78,17 +78,17 @@ describe('ObjectReader', () => {
     ['state', 5, 'Failed'],
     ['state', '5', 'Failed'],
     ['state', '99999', 'All'],
-  ] as const)('as %s, %j is %j, as Newtonsoft takes it (contract, section 4)', (kind, value, expected) => {
+  ] as const)('as %s, reads %j as %j, like Newtonsoft (contract, section 4)', (kind, value, expected) => {
     expect(new ObjectReader({ It: value }, 'BatchTaskInfo')[kind]('it')).toEqual(expected);
   });
 
-  test('__proto__ is a name like any other', () => {
+  test('treats __proto__ as an ordinary name', () => {
     const payload = new ObjectReader(JSON.parse('{"__proto__":{"Description":"x"}}'), 'BatchTaskInfo');
     expect(payload.text('Description')).toBeUndefined();
   });
 });
 
-test('masks are written as the contract writes them', () => {
+test('masks are formatted as in the contract', () => {
   expect(tableRightMask(15)).toBe('FULL');
   expect(tableRightMask(3)).toBe('Select, Update');
   expect(tableRightMask(11)).toBe('Select, Update, Delete');
@@ -141,13 +141,13 @@ describe('task ids', () => {
     ['-1', -1],
     ['+1', 1],
     ['2147483647', 2147483647],
-  ])('%s is one', (text, id) => {
+  ])('reads %s', (text, id) => {
     expect(readTaskId(text)).toBe(id);
   });
   test.each(['', ' ', '1.0', '1e3', '0x1', '++1', '2147483648', '99999999999', 'abc', '١'])(
-    '%j is none',
+    'rejects %j',
     (text) => {
-      expect(() => readTaskId(text)).toThrow('a whole number of 32 bits');
+      expect(() => readTaskId(text)).toThrow('a 32-bit integer');
     },
   );
 });

@@ -16,7 +16,7 @@ import {
 type ByLease = { Params: { lease: string } };
 const ByLeaseParams = Type.Object({ lease: Type.String() });
 
-/** `/api/v1/Workers/Leases/{lease}/Children` and `…/Wait`: how workers fan out (docs/fan-out.md). */
+/** `/api/v1/Workers/Leases/{lease}/Children` and `…/Wait`: fan-out for workers (docs/fan-out.md). */
 export async function workerChildrenRoutes(
   app: FastifyInstance,
   { tasks }: { tasks: TaskDeps },

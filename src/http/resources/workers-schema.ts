@@ -11,7 +11,7 @@ const SECONDS_OF_A_DAY = 86_400;
 
 const Name = Type.String({
   pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$',
-  description: 'Letters, digits, "_", "-" and ".", at most 100',
+  description: 'Letters, digits, "_", "-" and "."; at most 100 characters',
 });
 const Delay = Type.Number({ minimum: 0, maximum: MAX_RETRY_DELAY, description: 'Seconds' });
 const Count = Type.Integer({ minimum: 0, maximum: MAX_RETRIES });
@@ -22,7 +22,7 @@ export const Declaration = Type.Object(
     Name,
     Description: Type.String({ maxLength: 1000 }),
     Parameters: Type.Optional(
-      Type.Object({}, { additionalProperties: true, description: 'JSON Schema of an object' }),
+      Type.Object({}, { additionalProperties: true, description: 'JSON Schema of the parameters' }),
     ),
     CancellationBehaviour: Type.Optional(
       Type.Enum(Object.keys(CancellationBehaviour) as CancellationBehaviourName[]),
@@ -43,7 +43,7 @@ export const Declaration = Type.Object(
       Type.Integer({
         minimum: 2,
         maximum: SECONDS_OF_A_DAY,
-        description: 'Without a sign of life for this long a run counts as lost',
+        description: 'The lease duration: a run whose lease is not renewed for this long is retried',
       }),
     ),
   },
@@ -56,7 +56,7 @@ export const Declare = Type.Object(
   CLOSED,
 );
 
-/** The longest poll, in seconds. */
+/** Maximum duration of a long poll. */
 const MAX_POLL_SECONDS = 30;
 
 /** `POST /Workers/Acquire` */
@@ -66,12 +66,18 @@ export const Acquire = Type.Object(
       minLength: 1,
       maxLength: 100,
       pattern: '^[^\\0]*$',
-      description: 'What the worker calls itself',
+      description: 'The name of the worker, for logs and the history',
     }),
     Definitions: Type.Array(Name, { minItems: 1, maxItems: 100 }),
-    Limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: '1 where it is absent' })),
+    Limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'Maximum number of tasks; 1 by default' }),
+    ),
     WaitSeconds: Type.Optional(
-      Type.Number({ minimum: 0, maximum: MAX_POLL_SECONDS, description: '0 where it is absent: no waiting' }),
+      Type.Number({
+        minimum: 0,
+        maximum: MAX_POLL_SECONDS,
+        description: 'How long to wait for a task; 0 by default',
+      }),
     ),
   },
   CLOSED,
@@ -79,9 +85,9 @@ export const Acquire = Type.Object(
 
 const Call = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,64}$',
-  description: 'What the worker calls this call, a UUID say: by it the waiting can be ended',
+  description: 'An id for this call, such as a UUID, which lets DELETE /Workers/Acquire end the wait',
 });
-/** The query of `POST /Workers/Acquire`: not in the body, where a server that does not know it would refuse it. */
+/** The query of `POST /Workers/Acquire`. Not part of the body, because older servers reject unknown properties there. */
 export const AcquireQuery = Type.Object({ Call: Type.Optional(Call) });
 /** The query of `DELETE /Workers/Acquire`. */
 export const EndAcquireQuery = Type.Object({ Call });
@@ -90,19 +96,21 @@ const AcquiredTask = Type.Object({
   Lease: Type.String(),
   LeaseSeconds: Type.Integer(),
   Attempt: Type.Integer(),
-  Failures: Type.Integer({ description: 'Runs that have failed before' }),
-  Losses: Type.Integer({ description: 'Runs whose worker was lost before' }),
+  Failures: Type.Integer({ description: 'Number of earlier runs that failed' }),
+  Losses: Type.Integer({ description: 'Number of earlier runs whose lease expired' }),
   Task: Type.Object({}, { additionalProperties: true, description: 'BatchTaskInfo' }),
   Parameters: Type.Object({}, { additionalProperties: true }),
-  ParentId: Type.Union([Type.Integer(), Type.Null()], { description: 'The task that has started it' }),
-  Checkpoint: Type.Unknown({ description: 'The last checkpoint of any attempt, or null' }),
+  ParentId: Type.Union([Type.Integer(), Type.Null()], { description: 'The task that started this one' }),
+  Checkpoint: Type.Unknown({ description: 'The last checkpoint of earlier attempts, or null' }),
   TraceParent: Type.Union([Type.String(), Type.Null()], {
-    description: 'traceparent of the start (W3C Trace Context), or null',
+    description: 'The traceparent of the start (W3C Trace Context), or null',
   }),
-  TraceState: Type.Union([Type.String(), Type.Null()], { description: 'Its tracestate, or null' }),
+  TraceState: Type.Union([Type.String(), Type.Null()], {
+    description: 'The tracestate of the start, or null',
+  }),
 });
 
-/** The answer of Acquire. */
+/** The response of Acquire. */
 export const Acquired = Type.Object({ Tasks: Type.Array(AcquiredTask) });
 
 const progress = {
@@ -110,7 +118,7 @@ const progress = {
   ProgressDescription: Type.Optional(Type.String()),
 };
 
-/** A body that may be missing. */
+/** A body that may be absent. */
 const optional = <T extends TObject>(body: T) => Type.Union([body, Type.Null()]);
 
 /** `POST /Workers/Leases/{lease}/Renew` */
@@ -122,7 +130,7 @@ export const Renew = optional(
         Type.Number({
           minimum: 0,
           maximum: MAX_POLL_SECONDS,
-          description: 'How long to wait for a stop; at most a third of the lease is waited',
+          description: 'How long to wait for a stop request; capped at a third of the lease',
         }),
       ),
     },
@@ -130,10 +138,10 @@ export const Renew = optional(
   ),
 );
 
-/** The answer of Renew. */
+/** The response of Renew. */
 const Renewed = Type.Object({
-  Stop: Type.Boolean({ description: 'The run is to end now; the lease is not renewed any more' }),
-  Reason: Type.String({ description: 'Who has asked to stop it and when' }),
+  Stop: Type.Boolean({ description: 'true: the run must end now; the lease was not renewed' }),
+  Reason: Type.String({ description: 'Who requested the stop, and when' }),
   LeaseSeconds: Type.Integer(),
 });
 
@@ -155,7 +163,9 @@ export const Log = Type.Object(
 export const Succeed = optional(
   Type.Object(
     {
-      Result: Type.Optional(Type.Unknown({ description: 'A string as it is, anything else as JSON' })),
+      Result: Type.Optional(
+        Type.Unknown({ description: 'The Result of the task: a string, or any other value, stored as JSON' }),
+      ),
       ...progress,
     },
     CLOSED,
@@ -166,9 +176,7 @@ export const Succeed = optional(
 export const Fail = Type.Object(
   {
     Message: Type.String(),
-    Retry: Type.Optional(
-      Type.Boolean({ description: 'false where another run would fail too; true where it is absent' }),
-    ),
+    Retry: Type.Optional(Type.Boolean({ description: 'false if a retry would fail too; true by default' })),
     DelaySeconds: Type.Optional(Delay),
     ...progress,
   },
@@ -181,7 +189,7 @@ export const Return = optional(
     {
       Began: Type.Optional(
         Type.Boolean({
-          description: 'false where the run never began: it counts as no start; true where it is absent',
+          description: 'false if the run never began, so that it does not count as a start; true by default',
         }),
       ),
       ...progress,
@@ -190,14 +198,14 @@ export const Return = optional(
   ),
 );
 
-/** The answer of Succeed, Fail and Return. */
+/** The response of Succeed, Fail and Return. */
 export const Ended = Type.Object({
   State: Type.String(),
   NextRunInSeconds: Type.Union([Type.Number(), Type.Null()]),
 });
 
 const tag = 'Workers';
-/** A lease that is over or was never there is refused with 409 or 404. */
+/** A lease that has ended is a 409, an unknown one a 404. */
 const refusals = [409];
 
 const Declared = Type.Object(
@@ -212,14 +220,14 @@ export const declareDefinitionsOperation: Operation = {
   summary: 'Declares the definitions that a worker offers.',
   responses: { 200: Type.Array(Declared) },
   refusals,
-  examples: { request: { resize: { Definitions: [{ Name: 'resize', Description: 'Resizes pictures' }] } } },
+  examples: { request: { resize: { Definitions: [{ Name: 'resize', Description: 'Resizes images' }] } } },
 };
 
 export const forgetDefinitionOperation: Operation = {
   id: 'forgetDefinition',
   access: ACCESS.administerServer,
   tag,
-  summary: 'Forgets a definition that workers have declared.',
+  summary: 'Deletes a definition that workers declared.',
   responses: { 204: null },
   refusals,
 };
@@ -228,7 +236,7 @@ export const acquireTasksOperation: Operation = {
   id: 'acquireTasks',
   access: ACCESS.work,
   tag,
-  summary: 'Claims tasks for a worker; waits for them up to 30 s.',
+  summary: 'Claims tasks for a worker, waiting up to 30 s.',
   responses: { 200: Acquired },
   examples: { request: { one: { Worker: 'host-1', Definitions: ['resize'], Limit: 1, WaitSeconds: 30 } } },
 };
@@ -237,7 +245,7 @@ export const endAcquireOperation: Operation = {
   id: 'endAcquire',
   access: ACCESS.work,
   tag,
-  summary: 'Has a waiting Acquire answered at once.',
+  summary: 'Ends the wait of an Acquire at once.',
   responses: { 204: null },
 };
 
@@ -245,17 +253,17 @@ export const renewLeaseOperation: Operation = {
   id: 'renewLease',
   access: ACCESS.work,
   tag,
-  summary: 'Renews a lease, writes progress, tells whether to stop.',
+  summary: 'Renews a lease, reports progress and returns whether to stop.',
   responses: { 200: Renewed },
   refusals,
-  examples: { request: { half: { ProgressPercent: 50, ProgressDescription: 'half of it' } } },
+  examples: { request: { half: { ProgressPercent: 50, ProgressDescription: 'Half done' } } },
 };
 
 export const keepCheckpointOperation: Operation = {
   id: 'keepCheckpoint',
   access: ACCESS.work,
   tag,
-  summary: 'Keeps a value that the next attempt finds.',
+  summary: 'Saves a checkpoint for the next attempt.',
   responses: { 204: null },
   refusals,
   examples: { request: { row: { Value: { row: 1200 } } } },
@@ -295,7 +303,7 @@ export const listLeaseChildrenOperation: Operation = {
   id: 'listLeaseChildren',
   access: ACCESS.work,
   tag,
-  summary: 'The children of the task.',
+  summary: 'Lists the children of the task.',
   responses: { 200: LeaseChildren },
   refusals,
 };
@@ -313,11 +321,11 @@ export const succeedTaskOperation: Operation = {
   id: 'succeedTask',
   access: ACCESS.work,
   tag,
-  summary: 'Ends the run: the task has succeeded.',
+  summary: 'Completes the run: the task has succeeded.',
   responses: { 200: Ended },
   refusals,
   examples: {
-    request: { done: { Result: '12 pictures' } },
+    request: { done: { Result: '12 images' } },
     response: { ended: { State: 'Succeeded', NextRunInSeconds: null } },
   },
 };
@@ -326,17 +334,17 @@ export const failTaskOperation: Operation = {
   id: 'failTask',
   access: ACCESS.work,
   tag,
-  summary: 'Ends the run: it has failed; it may be tried again.',
+  summary: 'Fails the run; it is retried if the definition allows it.',
   responses: { 200: Ended },
   refusals,
-  examples: { request: { final: { Message: 'the picture is broken', Retry: false } } },
+  examples: { request: { final: { Message: 'the image is corrupt', Retry: false } } },
 };
 
 export const returnTaskOperation: Operation = {
   id: 'returnTask',
   access: ACCESS.work,
   tag,
-  summary: 'Gives the task back, to be run again.',
+  summary: 'Returns the task to the queue.',
   responses: { 200: Ended },
   refusals,
 };

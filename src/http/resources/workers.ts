@@ -53,14 +53,14 @@ import {
   uploadResultFileOperation,
 } from './workers-schema.ts';
 
-/** A Result, an error or a checkpoint of its greatest length fits, even if every character is escaped. */
+/** Fits a Result, an error or a checkpoint of maximum length, even if every character is escaped. */
 const COMPLETION_BODY_LIMIT = 8 * 1024 * 1024;
 
 type ByLease = { Params: { lease: string } };
 const ByLeaseParams = Type.Object({ lease: Type.String() });
 
 /**
- * The worker protocol, `/api/v1/Workers` (contract, section 8; docs/worker-protocol.md): how processes in any
+ * The worker protocol, `/api/v1/Workers` (contract, section 8; docs/worker-protocol.md), which lets processes in any
  * language run tasks.
  */
 export async function workerRoutes(
@@ -113,7 +113,7 @@ export async function workerRoutes(
         call: request.query.Call,
       };
       const acquired = await broker.acquire(caller, options, disconnectSignal(reply));
-      // Until the answer has left this process, a break of the connection means that nobody runs the tasks.
+      // If the client disconnects before it has the response, it does not know that it holds the leases.
       onDisconnect(reply, () =>
         broker.handBack(
           caller,
@@ -238,7 +238,7 @@ export async function workerRoutes(
   );
 }
 
-/** Aborted when the connection breaks before the answer is out. */
+/** Aborted if the client disconnects before the response is sent. */
 function disconnectSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   if (reply.raw.destroyed) gone.abort();
@@ -246,7 +246,7 @@ function disconnectSignal(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-/** Calls the function where the connection breaks before the answer is out. */
+/** Calls `react` if the client disconnects before the response is sent. */
 function onDisconnect(reply: FastifyReply, react: () => unknown): void {
   if (reply.raw.closed && !reply.raw.writableFinished) react();
   else
@@ -306,14 +306,14 @@ function writeEnded({ state, nextRunInSeconds }: EndedLease): Static<typeof Ende
 
 const Params = Type.Object({ lease: Type.String() });
 const Query = Type.Object({
-  Name: Type.String({ minLength: 1, description: 'The file name; it becomes FileName' }),
+  Name: Type.String({ minLength: 1, description: 'The file name, which becomes FileName of the task' }),
 });
 const Headers = Type.Object({
   'content-length': Type.String(),
   'content-digest': Type.String({ description: 'RFC 9530: sha-256=:<base64>:' }),
 });
 
-/** `PUT /api/v1/Workers/Leases/{lease}/File?Name=…`: a worker's result file, streamed, its size and hash checked. */
+/** `PUT /api/v1/Workers/Leases/{lease}/File?Name=…`: streams a result file and verifies its size and hash. */
 export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
@@ -321,7 +321,7 @@ export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks:
   app.put<{ Params: { lease: string }; Querystring: { Name: string } }>(
     '/Leases/:lease/File',
     {
-      bodyLimit: Number.MAX_SAFE_INTEGER, // the files' own limit counts
+      bodyLimit: Number.MAX_SAFE_INTEGER, // the limit of files applies
       config: { operation: uploadResultFileOperation },
       schema: { params: Params, querystring: Query, headers: Headers },
     },
@@ -332,7 +332,7 @@ export async function workerFileRoutes(app: FastifyInstance, { tasks }: { tasks:
         sha256: readContentDigest(String(request.headers['content-digest'])),
       };
       if (request.body === undefined)
-        throw invalid`The body is missing; the content of the file, with a Content-Type, is accepted.`;
+        throw invalid`The body is missing; send the content of the file with a Content-Type.`;
       await keepResultFile(
         tasks,
         callerOf(request),
