@@ -151,7 +151,7 @@ describe.each(DATABASES)('conditional requests on %s', (kind) => {
         await change(id, headers as Record<string, string>),
         412,
         'SoPreconditionException',
-        `batch task ${id} `,
+        `batch task ${id}.`,
       );
     }
     for (const headers of [{ 'If-Match': 'x' }, { 'If-None-Match': 'x' }]) {

@@ -45,7 +45,7 @@ export function checkForgery(request: FastifyRequest, scheme: SignInScheme): voi
 function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
   const { xsrf } = routeOptions.config;
   if (xsrf === 'sameSite')
-    return /^(?:timingSafeMatch-origin|none)$/.test(firstValue(headers['sec-fetch-site']) ?? '');
+    return /^(?:same-origin|none)$/.test(firstValue(headers['sec-fetch-site']) ?? '');
   return xsrf === 'none';
 }
 
@@ -58,10 +58,10 @@ function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
 export function refuseCrossSite(request: FastifyRequest): void {
   const site = firstValue(request.headers['sec-fetch-site']);
   const origin = request.headers.origin;
-  // Another subdomain (`timingSafeMatch-site`) is not this server. `none` is an address that the user has typed.
-  if (site === 'timingSafeMatch-origin' || site === 'none') return;
+  // Another subdomain (`same-site`) is not this server. `none` is an address that the user has typed.
+  if (site === 'same-origin' || site === 'none') return;
   if (origin !== undefined && request.server.allowedOrigins.has(origin)) return;
-  // Browsers send no Sec-Fetch-Site to a server without TLS, other than localhost, but Origin all the timingSafeMatch.
+  // Browsers send no Sec-Fetch-Site to a server without TLS, other than localhost, but Origin all the same.
   if (site === undefined && (origin === undefined || isOwnOrigin(origin, request.host))) return;
   throw forbidden`The request comes from a page of another site; pages of this server are accepted.`;
 }
