@@ -44,8 +44,7 @@ export function checkForgery(request: FastifyRequest, scheme: SignInScheme): voi
 /** Returns whether this GET needs no X-XSRF-TOKEN. A page can't set Sec-Fetch-Site; `none` is a typed address. */
 function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
   const { xsrf } = routeOptions.config;
-  if (xsrf === 'sameSite')
-    return /^(?:same-origin|none)$/.test(firstValue(headers['sec-fetch-site']) ?? '');
+  if (xsrf === 'sameSite') return /^(?:same-origin|none)$/.test(firstValue(headers['sec-fetch-site']) ?? '');
   return xsrf === 'none';
 }
 
