@@ -21,7 +21,6 @@ import { WebhookSender } from './events/webhook-sender.ts';
 import { Files } from './files/files.ts';
 import { openStore } from './files/open.ts';
 import { buildApp } from './http/app.ts';
-import { hashPassword } from './http/auth/password-hash.ts';
 import { loadCatalogues } from './http/i18n/catalogs.ts';
 import { VERSION } from './logger.ts';
 import { Definitions } from './queue/definitions.ts';
@@ -31,8 +30,9 @@ import { TaskQueue } from './queue/task-queue.ts';
 import { TaskRunner } from './queue/worker.ts';
 import { loggableError } from './sdk/errors.ts';
 import { catchRunFaults } from './sdk/run-faults.ts';
-import { runCommand } from './services/accounts.ts';
 import type { TaskDeps } from './services/context.ts';
+import { answerCommand } from './services/operator-commands.ts';
+import { hashPassword } from './services/password-hash.ts';
 import { Scheduler } from './services/scheduler.ts';
 import { TextWriter } from './services/text-batcher.ts';
 import { addGauges, QueueCounts } from './telemetry/gauges.ts';
@@ -306,7 +306,11 @@ async function startControlSocket(
   log: Logger,
   shutdown: ShutdownStack,
 ): Promise<void> {
-  const socket = await openControlSocket(config.dataFolder, (command) => runCommand(database, command), log);
+  const socket = await openControlSocket(
+    config.dataFolder,
+    (command) => answerCommand({ db: database.sql, serialNumber: config.serialNumber }, command),
+    log,
+  );
   if (socket !== undefined) shutdown.defer(() => socket.close());
 }
 

@@ -15,8 +15,8 @@ ${Object.entries(EXIT_CODES)
   .join('\n')}
 
 The task, definition and schedule commands call the server at --url or BATCHLINE_URL, and authenticate with --token,
-BATCHLINE_TOKEN or --login. The user, token, app and database commands open the configured database. If it is the
-embedded database, stop the server first, or use its API instead.`;
+BATCHLINE_TOKEN or --login. The user, token, app and database commands open the configured database. If a
+running server has the embedded database open, it executes user, token and app; stop it for the database commands.`;
 
 /**
  * Declares all commands with their help. The module of a command is loaded only when it runs, so that help and

@@ -1,12 +1,9 @@
 import type { Kysely } from 'kysely';
-import { Type } from 'typebox';
-import { Value } from 'typebox/value';
 import { ACCESS, refusalOf } from '../core/access.ts';
 import { type Caller, isAdministrator, type Scope } from '../core/caller.ts';
-import { forbidden, invalid, notFound, RequestError } from '../core/errors.ts';
+import { forbidden, invalid, notFound, type RequestError } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
-import type { Database } from '../db/database.ts';
 import {
   type ApiToken,
   type Associate,
@@ -160,26 +157,4 @@ export function replacePassword(db: Kysely<Schema>, login: string, passwordHash:
     await deleteSignInsOf(trx, associate.id);
     return associate;
   });
-}
-
-/** What the command line asks of a running server over its control socket. */
-const Command = Type.Object(
-  { command: Type.Literal('replacePassword'), login: Type.String(), passwordHash: Type.String() },
-  { additionalProperties: false },
-);
-
-/** The answer to a command: the changed associate, or why nothing was changed. */
-export type CommandAnswer =
-  | { readonly associate: Associate }
-  | { readonly refused: 'unknown login' | 'unknown command' };
-
-/** Runs a command of an operator. */
-export async function runCommand({ sql }: Database, request: unknown): Promise<CommandAnswer> {
-  if (!Value.Check(Command, request)) return { refused: 'unknown command' };
-  try {
-    return { associate: await replacePassword(sql, request.login, request.passwordHash) };
-  } catch (error) {
-    if (error instanceof RequestError && error.kind === 'notFound') return { refused: 'unknown login' };
-    throw error;
-  }
 }

@@ -170,6 +170,92 @@ describe('batchline user password', () => {
   });
 });
 
+describe('batchline user, token and app', () => {
+  const json = async <T>(args: string[], input = ''): Promise<T> => {
+    const { code, stdout, stderr } = await runCli([...args, '--json'], place.env, input);
+    expect({ code, stderr }, args.join(' ')).toEqual({ code: 0, stderr: '' });
+    return JSON.parse(stdout);
+  };
+  const statusOf = async (url: string, headers: Record<string, string>): Promise<number> =>
+    (await fetch(`${url}/api/v1/BatchTask/All`, { headers })).status;
+
+  test('execute in the server that has the embedded database open', async () => {
+    const server = await spawnServer(place);
+    try {
+      const eva = await json<{ AssociateId: number }>(
+        ['user', 'add', 'eva', '--role', 'viewer', '--tenant', 'North'],
+        'a long password\n',
+      );
+      expect(eva).toEqual({
+        AssociateId: expect.any(Number),
+        Login: 'eva',
+        Name: 'eva',
+        Roles: ['viewer'],
+        DatabaseSerialNumber: 'North',
+        Disabled: false,
+      });
+      expect(await json(['user', 'list'])).toContainEqual(eva);
+      expect(await statusOf(server.url, { Authorization: `Basic ${btoa('eva:a long password')}` })).toBe(200);
+      expect(await runCli(['user', 'add', 'EVA'], place.env, 'a long password')).toMatchObject({
+        code: 5,
+        stderr: expect.stringMatching(/^batchline: .*"EVA".*\n$/),
+      });
+
+      const { Token: reader } = await json<{ Token: string }>([
+        'token',
+        'create',
+        'eva',
+        '--scope',
+        'read',
+        '--days',
+        '2',
+      ]);
+      const { Token: revoked } = await json<{ Token: string }>(['token', 'create', 'eva', '--name', 'other']);
+      expect(reader).toMatch(/^8A:North\.[\w-]{43}$/);
+      expect(await statusOf(server.url, { Authorization: `Bearer ${reader}` })).toBe(200);
+      const tokens = await json<{ Id: number; Name: string; Expires: string | null }[]>(['token', 'list']);
+      expect(tokens).toMatchObject([
+        { Name: 'command line', AssociateId: eva.AssociateId, Scopes: ['read'], Definitions: null },
+        { Name: 'other', Scopes: ['read', 'write'], Expires: null },
+      ]);
+      const twoDays = 2 * 24 * 60 * 60 * 1000;
+      expect(new Date(tokens[0]?.Expires ?? 0).getTime() - twoDays - Date.now()).toBeLessThanOrEqual(0);
+      expect(await json(['token', 'revoke', String(tokens[1]?.Id)])).toEqual({ Revoked: tokens[1]?.Id });
+      expect(await statusOf(server.url, { Authorization: `Bearer ${revoked}` })).toBe(401);
+      expect(await runCli(['token', 'create', 'carla'], place.env)).toMatchObject({
+        code: 4,
+        stderr: 'batchline: There is no associate with the login "carla".\n',
+      });
+
+      const { AppToken: appToken } = await json<{ AppToken: string }>([
+        'app',
+        'add',
+        'import',
+        '--scope',
+        'read',
+      ]);
+      const [app] = await json<{ Id: number }[]>(['app', 'list']);
+      expect(app).toEqual({ Id: expect.any(Number), Name: 'import', Scopes: ['read'] });
+      const asApplication = { Authorization: `Bearer ${reader}`, 'SO-AppToken': appToken };
+      expect(await statusOf(server.url, asApplication)).toBe(200);
+      expect(await json(['app', 'remove', String(app?.Id)])).toEqual({ Removed: app?.Id });
+      expect(await runCli(['app', 'remove', String(app?.Id)], place.env)).toMatchObject({
+        code: 4,
+        stderr: `batchline: There is no application ${app?.Id}.\n`,
+      });
+      for (const secret of ['a long password', reader, revoked, appToken])
+        expect(server.output()).not.toContain(secret);
+    } finally {
+      await server.stop();
+    }
+    const tokens = await json<{ Id: number }[]>(['token', 'list']);
+    expect(tokens).toHaveLength(1);
+    await json(['token', 'revoke', String(tokens[0]?.Id)]);
+    expect(await json(['token', 'list'])).toEqual([]);
+    expect(await json(['app', 'list'])).toEqual([]);
+  });
+});
+
 describe('batchline doctor', () => {
   test('fails if the server could not start, and names the problem', async () => {
     const broken = join(place.folder, 'handlers');

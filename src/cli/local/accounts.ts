@@ -3,39 +3,63 @@ import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { readConfig } from '../../config.ts';
 import { ROLES, type Role, SCOPES, type Scope } from '../../core/caller.ts';
-import { notFound } from '../../core/errors.ts';
+import { RequestError } from '../../core/errors.ts';
+import { revived } from '../../core/message.ts';
 import { hasOperatorCode, OperatorError } from '../../core/operator-error.ts';
-import type { Database } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
 import { callControlSocket } from '../../db/pglite/control-socket.ts';
-import {
-  type Associate,
-  deleteApplication,
-  deleteToken,
-  findAssociate,
-  insertApplication,
-  insertAssociate,
-  insertToken,
-  listApplications,
-  listAssociates,
-  listTokens,
-} from '../../db/queries/account.ts';
-import { hashPassword } from '../../http/auth/password-hash.ts';
-import { generateSecret, generateToken, hashToken } from '../../http/auth/scheme.ts';
 import { openLog } from '../../logger.ts';
-import { type CommandAnswer, replacePassword, unknownLogin } from '../../services/accounts.ts';
+import {
+  type Account,
+  type CommandInput,
+  type CommandName,
+  type CommandResponse,
+  type CommandResults,
+  runCommand,
+} from '../../services/operator-commands.ts';
+import { hashPassword } from '../../services/password-hash.ts';
 import { print, printList } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 
-/** Opens the configured database, passes it to `use` with the default tenant, and closes it. */
-async function withDatabase<T>(use: (database: Database, tenant: string) => Promise<T>): Promise<T> {
+/**
+ * Executes a command in the configured database. If a server has the embedded database open, the server executes it.
+ *
+ * @throws RequestError if the command is refused; OperatorError `DATABASE_IN_USE` if the process that has the database
+ *   open accepts no commands
+ */
+async function execute<C extends CommandName>(
+  command: C,
+  input: CommandInput<C>,
+): Promise<CommandResults[C]> {
   const config = readConfig(process.env);
-  const database = await openDatabase(config, openLog('warn'));
   try {
-    return await use(database, config.serialNumber);
-  } finally {
-    await database.close();
+    const database = await openDatabase(config, openLog('warn'));
+    try {
+      return await runCommand({ db: database.sql, serialNumber: config.serialNumber }, command, input);
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    if (!hasOperatorCode(error, 'DATA_FOLDER_IN_USE')) throw error;
+    return executeInServer(config.dataFolder, command, input);
   }
+}
+
+async function executeInServer<C extends CommandName>(
+  dataFolder: string,
+  command: C,
+  input: CommandInput<C>,
+): Promise<CommandResults[C]> {
+  const response = (await callControlSocket(dataFolder, { command, input })) as
+    | CommandResponse<C>
+    | undefined;
+  if (response !== undefined && 'result' in response) return response.result;
+  if (response !== undefined && 'refused' in response && typeof response.refused === 'object')
+    throw new RequestError(response.refused.kind, revived(response.refused.text));
+  throw new OperatorError(
+    'DATABASE_IN_USE',
+    'another process has the database open and does not accept this command; stop it and run the command again',
+  );
 }
 
 /** Prompts for a password on a terminal; otherwise, reads standard input without its last line break. */
@@ -54,8 +78,7 @@ export async function readPassword(login: string): Promise<string> {
 
 /** `batchline user list`: prints id, login, roles and tenant of all accounts. */
 export async function listUsers({ json }: { readonly json?: boolean }): Promise<ExitCode> {
-  const associates = await withDatabase((database) => listAssociates(database.sql));
-  printList(associates.map(toJson), json, (one) => [
+  printList((await execute('listUsers', {})).map(toJson), json, (one) => [
     one.AssociateId,
     one.Login,
     one.Roles.join(',') || '-',
@@ -79,52 +102,32 @@ export async function addUser(login: string, options: AddUserOptions): Promise<E
       'USAGE_INVALID',
       `"${login}" is not a valid login; use at most 100 characters, without spaces and colons`,
     );
+  checkLength('--name', options.name, 200);
+  checkLength('--tenant', options.tenant, 39);
   const roles = options.role.map(readRole);
   const password = await readNewPassword(login);
-  const associate = await withDatabase(async (database) =>
-    insertAssociate(database.sql, {
-      login,
-      name: options.name ?? login,
-      passwordHash: await hashPassword(password),
-      roles,
-      tenant: options.tenant ?? null,
-    }),
-  );
+  const associate = await execute('addUser', {
+    login,
+    name: options.name ?? login,
+    passwordHash: await hashPassword(password),
+    roles,
+    tenant: options.tenant ?? null,
+  });
   print(toJson(associate), options.json, `Created associate ${associate.id} (${associate.login}).`);
   return 0;
 }
 
 /**
- * `batchline user password LOGIN`: sets a new password and revokes the tickets of the old one. Tokens remain valid. If a
- * server has the embedded database open, it executes the command.
+ * `batchline user password LOGIN`: sets a new password and revokes the tickets of the old one. Tokens remain valid.
  *
- * @throws RequestError (notFound) if there is no such login; OperatorError `DATABASE_IN_USE` if the process that has the
- *   database open accepts no commands
+ * @throws RequestError (notFound) if there is no such login
  */
 export async function setPassword(login: string, { json }: { readonly json?: boolean }): Promise<ExitCode> {
   const passwordHash = await hashPassword(await readNewPassword(login));
-  const associate = await withDatabase(({ sql }) => replacePassword(sql, login, passwordHash)).catch(
-    (error: unknown) => {
-      if (!hasOperatorCode(error, 'DATA_FOLDER_IN_USE')) throw error;
-      return setPasswordInServer(login, passwordHash);
-    },
-  );
-  const note = associate.disabled ? ' The account is still disabled.' : '';
-  print(toJson(associate), json, `Changed the password of ${associate.login}.${note}`);
+  const account = await execute('replacePassword', { login, passwordHash });
+  const note = account.disabled ? ' The account is still disabled.' : '';
+  print(toJson(account), json, `Changed the password of ${account.login}.${note}`);
   return 0;
-}
-
-async function setPasswordInServer(login: string, passwordHash: string): Promise<Associate> {
-  const { dataFolder } = readConfig(process.env);
-  const answer = (await callControlSocket(dataFolder, { command: 'replacePassword', login, passwordHash })) as
-    | CommandAnswer
-    | undefined;
-  if (answer !== undefined && 'associate' in answer) return answer.associate;
-  if (answer?.refused === 'unknown login') throw unknownLogin(login);
-  throw new OperatorError(
-    'DATABASE_IN_USE',
-    'another process has the database open and does not accept this command; stop it and run the command again',
-  );
 }
 
 async function readNewPassword(login: string): Promise<string> {
@@ -138,6 +141,15 @@ async function readNewPassword(login: string): Promise<string> {
   return password;
 }
 
+/** @throws OperatorError `USAGE_INVALID` if the text is empty or too long */
+function checkLength(what: string, text: string | undefined, max: number): void {
+  if (text === undefined || (text.length > 0 && text.length <= max)) return;
+  throw new OperatorError(
+    'USAGE_INVALID',
+    `${what} has ${text.length} characters; it must have between 1 and ${max}`,
+  );
+}
+
 function readRole(role: string): Role {
   const found = ROLES.find((one) => one === role);
   if (found === undefined)
@@ -145,7 +157,7 @@ function readRole(role: string): Role {
   return found;
 }
 
-function toJson({ id, login, name, roles, tenant, disabled }: Associate) {
+function toJson({ id, login, name, roles, tenant, disabled }: Account) {
   return {
     AssociateId: id,
     Login: login,
@@ -155,8 +167,6 @@ function toJson({ id, login, name, roles, tenant, disabled }: Associate) {
     Disabled: disabled,
   };
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Options of `token create`. */
 export interface CreateTokenOptions {
@@ -171,28 +181,19 @@ export interface CreateTokenOptions {
 /** `batchline token create LOGIN`: creates a token and prints it; only its hash is stored. */
 export async function createToken(login: string, options: CreateTokenOptions): Promise<ExitCode> {
   const { name, definition: definitions, json } = options;
+  checkLength('--name', name, 200);
+  for (const definition of definitions) checkLength('--definition', definition, 100);
   const scopes = (options.scope.length === 0 ? ['read', 'write'] : options.scope).map(readScope);
   const days = readDays(options.days);
   const isWorker = scopes.includes('worker');
   if (isWorker !== definitions.length > 0)
     throw new OperatorError('USAGE_INVALID', '--scope worker requires --definition NAME, and vice versa');
-  const secret = await withDatabase(async ({ sql }, tenant) => {
-    const associate = await findAssociate(sql, login);
-    if (associate === undefined) throw notFound`There is no associate with the login "${login}".`;
-    const token = generateToken(associate.tenant ?? tenant);
-    const expires = days === undefined ? null : new Date(Date.now() + days * DAY_MS);
-    await insertToken(sql, {
-      associateId: associate.id,
-      name,
-      scopes,
-      expires,
-      hash: hashToken(token),
-      parentId: null,
-      roles: null,
-      tenant: null,
-      definitions: isWorker ? definitions.map((definition) => definition.toLowerCase()) : null,
-    });
-    return token;
+  const { secret } = await execute('createToken', {
+    login,
+    name,
+    scopes,
+    definitions: isWorker ? [...definitions] : null,
+    days: days ?? null,
   });
   print({ Token: secret }, json, secret);
   return 0;
@@ -200,14 +201,14 @@ export async function createToken(login: string, options: CreateTokenOptions): P
 
 /** `batchline token list`: prints all tokens, without their secrets. */
 export async function listAllTokens({ json }: { readonly json?: boolean }): Promise<ExitCode> {
-  const tokens = await withDatabase(({ sql }) => listTokens(sql));
+  const tokens = await execute('listTokens', {});
   const shown = tokens.map((token) => ({
     Id: token.id,
     Name: token.name,
     AssociateId: token.associateId,
     Scopes: token.scopes,
     Definitions: token.definitions,
-    Expires: token.expires?.toISOString() ?? null,
+    Expires: token.expires,
   }));
   printList(shown, json, (token) => [
     token.Id,
@@ -221,8 +222,7 @@ export async function listAllTokens({ json }: { readonly json?: boolean }): Prom
 
 /** `batchline token revoke ID`: revokes a token. @throws RequestError (notFound) */
 export async function revokeToken(id: number, { json }: { readonly json?: boolean }): Promise<ExitCode> {
-  const found = await withDatabase(({ sql }) => deleteToken(sql, id));
-  if (!found) throw notFound`There is no token ${id}.`;
+  await execute('revokeToken', { id });
   print({ Revoked: id }, json, `Revoked token ${id}.`);
   return 0;
 }
@@ -251,18 +251,16 @@ export async function addApplication(
   name: string,
   { scope, json }: { readonly scope: readonly string[]; readonly json?: boolean },
 ): Promise<ExitCode> {
-  if (name.length > 200)
-    throw new OperatorError('USAGE_INVALID', 'the name is too long; the maximum is 200 characters');
-  const scopes: readonly Scope[] | null = scope.length === 0 ? null : scope.map(readScope);
-  const secret = generateSecret();
-  await withDatabase(({ sql }) => insertApplication(sql, { name, scopes, hash: hashToken(secret) }));
+  checkLength('the name', name, 200);
+  const scopes = scope.length === 0 ? null : scope.map(readScope);
+  const { secret } = await execute('addApplication', { name, scopes });
   print({ AppToken: secret }, json, secret);
   return 0;
 }
 
 /** `batchline app list`: prints all applications, without their secrets. */
 export async function listAllApplications({ json }: { readonly json?: boolean }): Promise<ExitCode> {
-  const found = await withDatabase(({ sql }) => listApplications(sql));
+  const found = await execute('listApplications', {});
   const shown = found.map(({ id, name, scopes }) => ({ Id: id, Name: name, Scopes: scopes }));
   printList(shown, json, (one) => [one.Id, one.Name, one.Scopes?.join(',') ?? 'no limit']);
   return 0;
@@ -273,8 +271,7 @@ export async function removeApplication(
   id: number,
   { json }: { readonly json?: boolean },
 ): Promise<ExitCode> {
-  if (!(await withDatabase(({ sql }) => deleteApplication(sql, id))))
-    throw notFound`There is no application ${id}.`;
+  await execute('removeApplication', { id });
   print({ Removed: id }, json, `Removed application ${id}.`);
   return 0;
 }

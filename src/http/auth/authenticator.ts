@@ -8,10 +8,11 @@ import { BoundedMap } from '../../core/lru.ts';
 import type { Associate } from '../../db/queries/account.ts';
 import { type Application, findApplication } from '../../db/queries/account.ts';
 import type { Schema } from '../../db/schema.ts';
+import { hashToken } from '../../services/secrets.ts';
 import type { RequestCredentials } from './credentials.ts';
 import { JWT_SHAPE, JwtScheme } from './jwt.ts';
 import { PasswordCheck } from './password-check.ts';
-import { authorizationSchemes, challengeOf, hashToken, type Scheme, type SignedIn } from './scheme.ts';
+import { authorizationSchemes, challengeOf, type Scheme, type SignedIn } from './scheme.ts';
 import { BasicScheme, BearerScheme, TicketScheme } from './schemes.ts';
 import { Throttle } from './throttle.ts';
 

@@ -4,7 +4,7 @@ import { unauthenticated } from '../../core/errors.ts';
 import { BoundedMap } from '../../core/lru.ts';
 import { type Associate, findAssociate } from '../../db/queries/account.ts';
 import type { Schema } from '../../db/schema.ts';
-import { dummyHash, verifyPassword } from './password-hash.ts';
+import { dummyHash, verifyPassword } from '../../services/password-hash.ts';
 import type { Throttle } from './throttle.ts';
 
 /** Finds out whether a login and a password belong together, and slows down who guesses. */

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { SignInScheme } from '../../config.ts';
 import { type Caller, SCOPES, type Scope } from '../../core/caller.ts';
 import type { Associate } from '../../db/queries/account.ts';
@@ -51,26 +51,6 @@ export function callerFor(associate: Associate, scopes: readonly Scope[] = SCOPE
     tenant: associate.tenant,
     scopes,
   };
-}
-
-/** A new API token: SuperOffice's shape of an access token, `8A:<customer>.<secret>`. */
-export function generateToken(customer: string): string {
-  return `8A:${customer}.${generateSecret()}`;
-}
-
-/** A new ticket, in SuperOffice's shape. */
-export function generateTicket(): string {
-  return `7T:${generateSecret()}`;
-}
-
-/** A new secret: of a session, or an application's token. */
-export function generateSecret(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** The hash by which a token, ticket or session is kept. It has 256 random bits, so that a plain SHA-256 is enough. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 /** The XSRF token that belongs to a session. Who knows it does not know the session. */

@@ -10,8 +10,9 @@ import {
   useSignIn,
 } from '../../db/queries/account.ts';
 import type { Schema } from '../../db/schema.ts';
+import { hashToken } from '../../services/secrets.ts';
 import type { PasswordCheck } from './password-check.ts';
-import { callerFor, hashToken, type Scheme, type SignedIn } from './scheme.ts';
+import { callerFor, type Scheme, type SignedIn } from './scheme.ts';
 
 /** `Authorization: Basic`: base64 of login:password in UTF-8. */
 export class BasicScheme implements Scheme {

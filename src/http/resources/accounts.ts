@@ -19,10 +19,10 @@ import {
 } from '../../db/queries/account.ts';
 import type { Schema } from '../../db/schema.ts';
 import { createToken, readTokens, revokeToken } from '../../services/accounts.ts';
+import { checkPassword, hashPassword } from '../../services/password-hash.ts';
+import { generateSecret, generateToken, hashToken } from '../../services/secrets.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/hooks.ts';
-import { checkPassword, hashPassword } from '../auth/password-hash.ts';
-import { generateSecret, generateToken, hashToken } from '../auth/scheme.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { readTaskId } from './batch-task-params.ts';
 import {

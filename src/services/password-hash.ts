@@ -1,5 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { invalid } from '../../core/errors.ts';
+import { invalid } from '../core/errors.ts';
 
 /** What scrypt costs: blocks, their size, lanes. */
 interface Cost {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+
 import { checkPassword, dummyHash, hashPassword, verifyPassword } from './password-hash.ts';
-import { generateToken, hashToken } from './scheme.ts';
+import { generateToken, hashToken } from './secrets.ts';
 
 test('a password is verified by its hash alone, and two hashes of it differ', async () => {
   const [first, second] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);
