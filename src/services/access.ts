@@ -4,7 +4,7 @@ import { message } from '../core/message.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';
 
-/** There is no such task, or the caller may not see it: both look the same. */
+/** The error if a task doesn't exist or the caller may not see it; callers can't distinguish the two. */
 export function noSuchTask(id: number): RequestError {
   return notFound`There is no batch task ${id}.`.withCode('task_not_found');
 }
@@ -14,8 +14,8 @@ export function maySee(caller: Caller, task: BatchTask | undefined): task is Bat
   return task !== undefined && allows(rightsOn(caller, task), TableRight.Select);
 }
 
-/** What a caller wants to do, as it stands in `You may not … batch task 5`. */
-const DOING = {
+/** The verb in `You may not … batch task 5`. */
+const VERBS = {
   see: message`see`,
   update: message`update`,
   delete: message`delete`,
@@ -24,23 +24,25 @@ const DOING = {
 };
 
 /**
- * Checks that the caller may see the task and do this to it (contract, section 7).
+ * Checks that the caller may see the task and has the right (contract, section 7). `stop` and `restart` also require
+ * control rights.
  *
- * @param doing for the message
- * @throws RequestError (missing) if the caller may not see it, (forbidden) if the right is missing
+ * @param action the attempted action, for the message
+ * @returns the task
+ * @throws RequestError (notFound) if the caller may not see it, (forbidden) without the right
  */
 export function checkAccess(
   caller: Caller,
   id: number,
   task: BatchTask | undefined,
   right: 'Select' | 'Update' | 'Delete',
-  doing: keyof typeof DOING,
+  action: keyof typeof VERBS,
 ): BatchTask {
   if (!maySee(caller, task)) throw noSuchTask(id);
   const rights = rightsOn(caller, task);
-  const controls = doing === 'stop' || doing === 'restart';
+  const controls = action === 'stop' || action === 'restart';
   if (!allows(rights, TableRight[right]) || (controls && !rights.controls)) {
-    throw forbidden`You may not ${DOING[doing]} batch task ${id}. ${rights.reason ?? ''}`;
+    throw forbidden`You may not ${VERBS[action]} batch task ${id}. ${rights.reason ?? ''}`;
   }
   return task;
 }

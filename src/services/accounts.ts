@@ -24,7 +24,7 @@ export interface WantedToken {
   readonly name: string;
   /** `undefined` means read and write, as far as the caller has them. */
   readonly scopes: readonly Scope[] | undefined;
-  /** The definitions that the scope `worker` is for. */
+  /** Definitions that a token with the scope `worker` can run. */
   readonly definitions: readonly string[] | undefined;
   /** `undefined` means the caller. */
   readonly associateId: number | undefined;
@@ -32,13 +32,13 @@ export interface WantedToken {
   readonly expires: Date | undefined;
 }
 
-/** A secret and the hash it is kept by. */
+/** A secret, and the hash that is stored. */
 export interface Secret {
   readonly secret: string;
   readonly hash: string;
 }
 
-/** Lists the tokens that the caller may see: their own; for administrators, all of their tenant or server. */
+/** Lists the tokens that the caller may see: their own, or for administrators, all of the tenant or the server. */
 export function readTokens(db: Kysely<Schema>, caller: Caller): Promise<ApiToken[]> {
   return listTokens(db, scopeOf(caller));
 }
@@ -47,8 +47,8 @@ export function readTokens(db: Kysely<Schema>, caller: Caller): Promise<ApiToken
  * Creates a token. It has no more rights than the sign-in that creates it (scopes, definitions, roles, tenant), and if
  * that is a token, expires no later.
  *
- * @param generate generates the secret, for the tenant that the token's associate is bound to
- * @throws RequestError (forbidden) if the caller may not create such a token; (invalid) if a property is wrong
+ * @param generate generates the secret for the tenant of the token's associate
+ * @throws RequestError (forbidden) if the caller may not create such a token; (invalid) if a property is invalid
  */
 export async function createToken(
   db: Kysely<Schema>,
@@ -61,7 +61,7 @@ export async function createToken(
   checkText('Name', name, 200);
   const isOthers = associateId !== caller.associateId;
   if (isOthers && !isAdministrator(caller))
-    throw forbidden`Tokens for other associates are made by administrators.`;
+    throw forbidden`Only administrators can create tokens for other associates.`;
   const scopes = scopesFor(caller, wanted.scopes);
   const definitions = definitionsFor(caller, scopes, wanted.definitions);
   const associate = await getAssociate(db, associateId);
@@ -83,9 +83,9 @@ export async function createToken(
 }
 
 /**
- * Revokes a token, and with it every token that it created.
+ * Revokes a token and all tokens created with it.
  *
- * @throws RequestError (missing) if there is no such token, or the caller may not see it
+ * @throws RequestError (notFound) if there is no such token, or the caller may not see it
  */
 export async function revokeToken(db: Kysely<Schema>, caller: Caller, id: number): Promise<void> {
   checkMayWrite(caller);
@@ -106,48 +106,47 @@ function scopesFor(caller: Caller, wanted: readonly Scope[] | undefined): readon
   const scopes = wanted ?? caller.scopes.filter((scope) => scope === 'read' || scope === 'write');
   const excess = scopes.filter((scope) => !caller.scopes.includes(scope));
   if (excess.length > 0)
-    throw forbidden`This sign-in can't give the scopes ${excess.join(', ')}: it doesn't have them.`;
+    throw forbidden`This sign-in can't grant the scopes ${excess.join(', ')}: it doesn't have them.`;
   return scopes;
 }
 
-/** The definitions of a worker's token, in lower case; `null` for another token. */
+/** Returns the definitions of a worker's token in lower case; `null` for other tokens. */
 function definitionsFor(
   caller: Caller,
   scopes: readonly Scope[],
   wanted: readonly string[] | undefined,
 ): string[] | null {
   if (!scopes.includes('worker')) {
-    if (wanted !== undefined) throw invalid`Definitions is for tokens with the scope worker.`;
+    if (wanted !== undefined) throw invalid`Definitions is only for tokens with the scope worker.`;
     return null;
   }
-  if (!isAdministrator(caller)) throw forbidden`Tokens with the scope worker are made by administrators.`;
-  if (wanted === undefined)
-    throw invalid`Definitions is missing; the names of the definitions that the worker runs are accepted.`;
+  if (!isAdministrator(caller)) throw forbidden`Only administrators can create tokens with the scope worker.`;
+  if (wanted === undefined) throw invalid`Definitions is missing; name the definitions that the worker runs.`;
   for (const name of wanted) checkText(message`A name in Definitions`, name, 100);
   const definitions = wanted.map((name) => name.toLowerCase());
   const excess = definitions.filter((name) => caller.definitions?.includes(name) === false);
   if (excess.length > 0)
-    throw forbidden`This sign-in can't give the definitions ${excess.join(', ')}: it doesn't have them.`;
+    throw forbidden`This sign-in can't grant the definitions ${excess.join(', ')}: it doesn't have them.`;
   return definitions;
 }
 
 function expiryFor({ token }: Caller, wanted: Date | undefined): Date | null {
   const latest = token?.expires ?? null;
   if (latest !== null && wanted !== undefined && wanted > latest)
-    throw invalid`The token would expire after the token that makes it; a time until ${latest} is accepted.`;
+    throw invalid`A token can't expire after the token that creates it; the latest time is ${latest}.`;
   return wanted ?? latest;
 }
 
-/** The error for a login that no associate has. */
+/** The error for an unknown login. */
 export function unknownLogin(login: string): RequestError {
   return notFound`There is no associate with the login "${login}".`;
 }
 
 /**
- * Replaces the password of an associate and ends the sign-ins that the old one has made. Tokens stay. For operators,
- * whose right is access to the database or its folder.
+ * Replaces the password of an associate and revokes the tickets of the old one. Tokens remain valid. Checks no rights:
+ * it is for operators, who have access to the database or its folder.
  *
- * @throws RequestError (missing) if there is no associate with the login
+ * @throws RequestError (notFound) if there is no associate with the login
  */
 export function replacePassword(db: Kysely<Schema>, login: string, passwordHash: string): Promise<Associate> {
   return inQuietTransaction(db, async (trx) => {

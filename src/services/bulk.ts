@@ -15,47 +15,46 @@ import type { TaskDeps } from './context.ts';
 import { definitionsFor, listedDefinitions } from './task-list.ts';
 import type { ArchiveSource } from './task-list-rows.ts';
 
-/** What can be done to many tasks at once. */
+/** Actions on all tasks that match a filter. */
 export const BULK_ACTIONS = ['Stop', 'Restart', 'Delete'] as const;
-/** One of them. */
 type BulkAction = (typeof BULK_ACTIONS)[number];
 
-/** What is to be done to which tasks. */
+/** A bulk action and the tasks that it applies to. */
 export interface BulkRequest {
   readonly action: BulkAction;
   readonly filter: Filter;
-  /** Changes nothing; tells what would happen. */
+  /** Changes nothing; reports what would happen. */
   readonly dryRun: boolean;
-  /** The most tasks, the oldest first. */
+  /** Maximum number of tasks; the oldest come first. */
   readonly limit: number;
-  /** Restarts forget the checkpoints of earlier runs. */
+  /** Restarts discard the checkpoints of earlier runs. */
   readonly fromStart: boolean;
 }
 
-/** What was done, or would be. */
+/** The result of a bulk action or of its dry run. */
 export interface BulkOutcome {
   readonly matched: number;
   readonly done: number;
   readonly refused: readonly { readonly id: number; readonly reason: Message }[];
-  /** The last task that was looked at; null where none matched. */
+  /** The last task that was processed; null if none matched. */
   readonly lastId: number | null;
-  /** Whether more match, beyond the limit. */
+  /** True if more tasks match than the limit allows. */
   readonly more: boolean;
 }
 
 const BATCH = 200;
 const OLDEST_FIRST = parseOrder('batchTaskId');
 
-/** What the rule of an action needs, and what it does. */
+/** Right, precondition and implementation of each action. */
 const ACTIONS: Readonly<
   Record<
     BulkAction,
     {
       readonly right: 'Update' | 'Delete';
-      readonly doing: 'stop' | 'restart' | 'delete';
+      readonly verb: 'stop' | 'restart' | 'delete';
       readonly check: Guard;
       readonly run: (
-        parts: TaskDeps,
+        deps: TaskDeps,
         caller: Caller,
         id: number,
         request: BulkRequest,
@@ -66,53 +65,53 @@ const ACTIONS: Readonly<
 > = {
   Stop: {
     right: 'Update',
-    doing: 'stop',
+    verb: 'stop',
     check({ id, state, cancellation }) {
       if (hasEnded(state)) throw conflict`Batch task ${id} is ${state}; it has ended.`;
       if (cancellation === 'CannotCancel') throw conflict`Batch task ${id} can't be cancelled.`;
     },
-    run: (parts, caller, id, _request, guard) => stopTask(parts, caller, id, guard),
+    run: (deps, caller, id, _request, guard) => stopTask(deps, caller, id, guard),
   },
   Restart: {
     right: 'Update',
-    doing: 'restart',
+    verb: 'restart',
     check({ id, state }) {
       if (state !== 'Failed')
-        throw conflict`Batch task ${id} is ${state}; one that is Failed can be restarted.`.withCode(
+        throw conflict`Batch task ${id} is ${state}; only a Failed task can be restarted.`.withCode(
           'illegal_transition',
         );
     },
-    run: (parts, caller, id, { fromStart }, guard) => restartTask(parts, caller, id, fromStart, guard),
+    run: (deps, caller, id, { fromStart }, guard) => restartTask(deps, caller, id, fromStart, guard),
   },
   Delete: {
     right: 'Delete',
-    doing: 'delete',
+    verb: 'delete',
     check({ id, state }) {
       if (isActive(state))
         throw conflict`Batch task ${id} is ${state}; stop it before you delete it.`.withCode('task_running');
     },
-    run: (parts, caller, id, _request, guard) => deleteTasks(parts, caller, [id], guard),
+    run: (deps, caller, id, _request, guard) => deleteTasks(deps, caller, [id], guard),
   },
 };
 
 /**
- * Stops, restarts or deletes the tasks that the caller may see and the filter lets through, the oldest first. Each
- * is a transaction of its own with the rights of the single call; one that is refused holds up no other. A task
- * whose state has changed since the filter has seen it is refused.
+ * Stops, restarts or deletes the tasks that the caller may see and that match the filter, oldest first. Each task has a
+ * separate transaction and the same checks as the call for a single task; a refused task does not affect others. A task
+ * whose state has changed since it matched the filter is refused.
  */
-export async function bulkTasks(parts: TaskDeps, caller: Caller, request: BulkRequest): Promise<BulkOutcome> {
+export async function bulkTasks(deps: TaskDeps, caller: Caller, request: BulkRequest): Promise<BulkOutcome> {
   const source = {
-    partitions: await partitionsFor(parts.database.sql, visibleTo(caller), request.filter),
-    definitions: listedDefinitions(await definitionsFor(parts, columnsOf(request.filter))),
+    partitions: await partitionsFor(deps.database.sql, visibleTo(caller), request.filter),
+    definitions: listedDefinitions(await definitionsFor(deps, columnsOf(request.filter))),
   };
   const refused: { id: number; reason: Message }[] = [];
   let matched = 0;
   let lastId: number | null = null;
   for (let after: Cursor | undefined; ; ) {
     const want = Math.min(BATCH, request.limit - matched);
-    const { rows, following } = await page(parts, source, request.filter, after, want);
+    const { rows, following } = await page(deps, source, request.filter, after, want);
     for (const { id, values } of rows) {
-      const reason = await doOne(parts, caller, id, values.State, request);
+      const reason = await doOne(deps, caller, id, values.State, request);
       if (reason !== undefined) refused.push({ id, reason });
       matched += 1;
       lastId = id;
@@ -137,22 +136,23 @@ function page(
   );
 }
 
-/** Does it to one task, or only looks whether it could; the reason where it is refused. */
+/** Applies the action to one task, or only checks it in a dry run. Returns the reason if the task is refused. */
 async function doOne(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   id: number,
   seen: unknown,
   request: BulkRequest,
 ): Promise<Message | undefined> {
-  const { right, doing, check, run } = ACTIONS[request.action];
+  const { right, verb, check, run } = ACTIONS[request.action];
   const guard = (task: BatchTask): void => {
     check(task);
-    if (TaskState[task.state] !== seen) throw conflict`Batch task ${id} has become ${task.state} meanwhile.`;
+    if (TaskState[task.state] !== seen)
+      throw conflict`Batch task ${id} has changed to ${task.state} in the meantime.`;
   };
   try {
-    if (request.dryRun) guard(checkAccess(caller, id, await getTask(parts.database.sql, id), right, doing));
-    else await run(parts, caller, id, request, guard);
+    if (request.dryRun) guard(checkAccess(caller, id, await getTask(deps.database.sql, id), right, verb));
+    else await run(deps, caller, id, request, guard);
     return undefined;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;

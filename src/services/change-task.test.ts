@@ -17,10 +17,10 @@ test.each([
     true,
   ],
   ['nothing', writer, {}, undefined, true],
-  ['texts under a condition', writer, plain, guard, false],
-  ['what is derived from the task', writer, derived, undefined, false],
-  ['what is derived from the task, under a condition', writer, derived, guard, false],
-  ['texts, by a caller who may only read', reader, plain, undefined, false],
-])('a change of %s chooses the batched write or not', (_, caller, change, condition, expected) => {
+  ['texts with a guard', writer, plain, guard, false],
+  ['values derived from the task', writer, derived, undefined, false],
+  ['values derived from the task, with a guard', writer, derived, guard, false],
+  ['texts by a read-only caller', reader, plain, undefined, false],
+])('a change of %s: batched or locked write', (_, caller, change, condition, expected) => {
   expect(choosesBatchedWrite(caller, change, condition)).toBe(expected);
 });

@@ -6,7 +6,7 @@ import type { Registry } from '../queue/registry.ts';
 import type { TaskQueue } from '../queue/task-queue.ts';
 import type { TextWriter } from './text-batcher.ts';
 
-/** What the operations on tasks work with. */
+/** Dependencies of the services. */
 export interface TaskDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
@@ -15,8 +15,8 @@ export interface TaskDeps {
   readonly files: Files;
   readonly texts: TextWriter;
   readonly textLimits: TextLimits;
-  /** The most tasks in one list. */
+  /** Maximum number of tasks in a list. */
   readonly listLimit: number;
-  /** The tenant of tasks that name none. */
+  /** The tenant of tasks that don't specify one. */
   readonly serialNumber: string;
 }

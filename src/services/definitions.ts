@@ -6,15 +6,15 @@ import { insertDefinitionAudit, setLimits, setPaused } from '../db/queries/defin
 import { afterCommit, inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './context.ts';
 
-/** The refusal of a call that names a definition that does not exist. */
+/** The error for an unknown definition. */
 export function noSuchDefinition(name: string): RequestError {
   return notFound`There is no definition called "${name.slice(0, 100)}".`.withCode('definition_not_found');
 }
 
 /**
- * The name of a definition as it is written.
+ * Returns the name of a definition as declared; names are matched case-insensitively.
  *
- * @throws RequestError (missing) where there is none
+ * @throws RequestError (notFound) if there is no such definition
  */
 export async function definitionNamed({ definitions }: TaskDeps, name: string): Promise<string> {
   const found = await definitions.find(name);
@@ -22,30 +22,30 @@ export async function definitionNamed({ definitions }: TaskDeps, name: string): 
   return found.name;
 }
 
-/** @throws RequestError (forbidden) if the caller may not change definitions, which all tenants share */
+/** @throws RequestError (forbidden) unless the caller administers the server: all tenants share the definitions */
 function checkDefinitionAdministrator(caller: Caller): void {
   const refusal = refusalOf(caller, ACCESS.administerServer);
   if (refusal !== undefined) throw refusal;
 }
 
 /**
- * Pauses or resumes a definition, on every server. While it is paused, starts are accepted and wait; what runs goes
- * on.
+ * Pauses or resumes a definition on all servers. While it is paused, new tasks are accepted and stay in the queue, and
+ * running tasks continue.
  *
- * @returns the definition's name as it is written
- * @throws RequestError where there is no such definition or the caller may not
+ * @returns the name of the definition as declared
+ * @throws RequestError if there is no such definition or the caller may not change it
  */
 export async function pauseDefinition(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   name: string,
   paused: boolean,
 ): Promise<string> {
   checkDefinitionAdministrator(caller);
-  const definition = await definitionNamed(parts, name);
+  const definition = await definitionNamed(deps, name);
   const actorId = caller.associateId;
   const action = paused ? 'Pause' : 'Resume';
-  await inTransaction(parts.database, async (trx) => {
+  await inTransaction(deps.database, async (trx) => {
     const changed = await setPaused(trx, definition, actorId, paused);
     if (changed !== undefined)
       await insertDefinitionAudit(trx, { name: definition, actorId, action, limits: null });
@@ -55,20 +55,20 @@ export async function pauseDefinition(
 }
 
 /**
- * Sets the limits of a definition, on every server; `null` makes its own count again. What runs already goes on.
+ * Sets the limits of a definition on all servers; `null` restores the declared limits. Running tasks continue.
  *
- * @returns the definition's name as it is written
- * @throws RequestError where there is no such definition or the caller may not
+ * @returns the name of the definition as declared
+ * @throws RequestError if there is no such definition or the caller may not change it
  */
 export async function limitDefinition(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   name: string,
   limits: DefinitionLimits | null,
 ): Promise<string> {
   checkDefinitionAdministrator(caller);
-  const definition = await definitionNamed(parts, name);
-  await inTransaction(parts.database, async (trx) => {
+  const definition = await definitionNamed(deps, name);
+  await inTransaction(deps.database, async (trx) => {
     await setLimits(trx, definition, limits);
     const change = { name: definition, actorId: caller.associateId, action: 'Limits' as const, limits };
     await insertDefinitionAudit(trx, change);

@@ -13,91 +13,91 @@ import { LongPollQueue, type Waiter } from '../queue/long-poll.ts';
 import type { TaskDeps } from './context.ts';
 import { endLease, type Lease } from './leases.ts';
 
-/** What a worker asks for. */
+/** A worker's request for tasks. */
 export interface AcquireRequest {
-  /** What the worker calls itself, for people. */
+  /** Display name of the worker. */
   readonly worker: string;
   readonly definitions: readonly string[];
-  /** The most tasks. */
+  /** Maximum number of tasks. */
   readonly limit: number;
+  /** How long to wait for a task. */
   readonly waitSeconds: number;
-  /** What the caller calls this call, to end its waiting; absent where nothing can. */
+  /** An id chosen by the caller, for `endWait`. */
   readonly call?: string | undefined;
 }
 
-/** A task that a worker now runs. */
+/** A task leased to a worker. */
 export interface AcquiredTask {
   readonly lease: Lease;
   readonly leaseSeconds: number;
   readonly task: BatchTask;
-  /** Coerced and checked by the definition's schema. */
+  /** Coerced and validated by the definition's schema. */
   readonly parameters: Parameters;
   readonly checkpoint: unknown;
-  /** Where its start stands in a distributed trace; null where in none. */
+  /** Trace context of the start; null if it has none. */
   readonly trace: TraceContext | null;
 }
 
 /** `last_seen` of a definition is written at most this often. */
 const TOUCH_SECONDS = 10;
 
-/** Hands tasks to workers outside the server. One a process: its line is where they wait. */
+/** Leases tasks to workers outside the server. Each process has one, with a queue of waiting requests. */
 export class LeaseBroker {
-  readonly #parts: TaskDeps;
-  readonly #line: LongPollQueue;
+  readonly #deps: TaskDeps;
+  readonly #queue: LongPollQueue;
   readonly #log: Logger;
-  /** What ends the waiting of a call, by `keyOf`. */
+  /** Ends the wait of a call, by `keyOf`. */
   readonly #waits = new Map<string, AbortController>();
   readonly #unsubscribe: () => void;
-  /** Who asks, by what stands in the line. */
+  /** The caller of each waiting request. */
   readonly #callers = new WeakMap<Waiter, Caller>();
 
-  constructor(parts: TaskDeps, log: Logger) {
-    this.#parts = parts;
+  constructor(deps: TaskDeps, log: Logger) {
+    this.#deps = deps;
     this.#log = log;
-    this.#line = new LongPollQueue({
+    this.#queue = new LongPollQueue({
       claim: (name, waiter) => this.#claim(name, waiter),
-      handBack: (claimed, waiter) => this.#handBack(claimed, waiter),
-      signals: parts.database.signals,
+      release: (claimed, waiter) => this.#release(claimed, waiter),
+      signals: deps.database.signals,
       log,
     });
-    this.#unsubscribe = parts.database.signals.subscribe((signal) => {
+    this.#unsubscribe = deps.database.signals.subscribe((signal) => {
       if (signal.kind === 'end-wait') this.#waits.get(signal.call)?.abort();
     });
   }
 
   /**
-   * Claims tasks for a worker, waiting for them where none is due.
+   * Claims tasks for a worker. Waits if none are due.
    *
-   * @param gone aborted when the worker can no longer hear the answer; what was claimed for it goes back
-   * @throws RequestError where a definition is not declared, runs in the server, or is not the caller's to run
+   * @param disconnected aborted when the worker disconnects; tasks claimed for it return to the queue
+   * @throws RequestError if a definition is not declared or runs in the server, or the caller may not run it
    */
-  async acquire(caller: Caller, request: AcquireRequest, gone: AbortSignal): Promise<AcquiredTask[]> {
-    const enough = new AbortController();
+  async acquire(caller: Caller, request: AcquireRequest, disconnected: AbortSignal): Promise<AcquiredTask[]> {
+    const waitEnded = new AbortController();
     const key = request.call === undefined ? undefined : keyOf(caller, request.call);
-    if (key !== undefined) this.#waits.set(key, enough);
+    if (key !== undefined) this.#waits.set(key, waitEnded);
     try {
-      return await this.#acquire(caller, request, gone, enough.signal);
+      return await this.#acquire(caller, request, disconnected, waitEnded.signal);
     } finally {
-      if (key !== undefined && this.#waits.get(key) === enough) this.#waits.delete(key);
+      if (key !== undefined && this.#waits.get(key) === waitEnded) this.#waits.delete(key);
     }
   }
 
   /**
-   * Has a waiting call of this caller answered, in whichever process it waits. What is not waiting (yet, or any more) is
-   * left as it is.
+   * Ends the wait of a call of this caller, in whichever process it waits. Has no effect on a call that is not waiting.
    */
   endWait(caller: Caller, call: string): void {
-    this.#parts.database.signals.publish({ kind: 'end-wait', call: keyOf(caller, call) });
+    this.#deps.database.signals.publish({ kind: 'end-wait', call: keyOf(caller, call) });
   }
 
   async #acquire(
     caller: Caller,
     request: AcquireRequest,
-    gone: AbortSignal,
-    enough: AbortSignal,
+    disconnected: AbortSignal,
+    waitEnded: AbortSignal,
   ): Promise<AcquiredTask[]> {
     const names = await this.#namesOf(caller, request.definitions);
-    await touchWorkerDefinitions(this.#parts.database.sql, names, TOUCH_SECONDS);
+    await touchWorkerDefinitions(this.#deps.database.sql, names, TOUCH_SECONDS);
     const waiter: Waiter = {
       names,
       tenant: caller.tenant,
@@ -105,21 +105,21 @@ export class LeaseBroker {
       owner: workerOwner(caller, request.worker),
     };
     this.#callers.set(waiter, caller);
-    const claimed = await this.#line.wait(waiter, request.waitSeconds * 1000, gone, enough);
+    const claimed = await this.#queue.wait(waiter, request.waitSeconds * 1000, disconnected, waitEnded);
     try {
-      const tasks = await Promise.all(claimed.map((one) => this.#toRun(caller, one)));
+      const tasks = await Promise.all(claimed.map((one) => this.#prepare(caller, one)));
       return tasks.filter((task) => task !== undefined);
     } catch (error) {
-      await this.handBack(caller, claimed.map(leaseOf));
+      await this.release(caller, claimed.map(leaseOf));
       throw error;
     }
   }
 
-  /** Gives back tasks whose worker never got to know of them. What can't be written is left to the leases. */
-  async handBack(caller: Caller, leases: readonly Lease[]): Promise<void> {
+  /** Returns tasks to the queue that their worker never received. If that fails, their leases expire. */
+  async release(caller: Caller, leases: readonly Lease[]): Promise<void> {
     for (const lease of leases) {
       try {
-        await endLease(this.#parts, caller, lease, { kind: 'interrupted', by: 'worker' }, {}, true);
+        await endLease(this.#deps, caller, lease, { kind: 'interrupted', by: 'worker' }, {}, true);
       } catch (error) {
         this.#log.warn(
           { event: 'worker.release_failed', err: error, taskId: lease.taskId },
@@ -129,58 +129,58 @@ export class LeaseBroker {
     }
   }
 
-  /** Ends all waiting; resolves when no claim is under way. */
+  /** Ends all waits. Resolves when no claim is in progress. */
   async close(): Promise<void> {
     this.#unsubscribe();
-    await this.#line.close();
+    await this.#queue.close();
   }
 
   async #namesOf(caller: Caller, asked: readonly string[]): Promise<string[]> {
     const names = new Set<string>();
     for (const name of asked) {
       checkWorker(caller, name);
-      this.#parts.definitions.refuseOwn(name);
-      names.add((await this.#parts.definitions.get(name)).name);
+      this.#deps.definitions.refuseOwn(name);
+      names.add((await this.#deps.definitions.get(name)).name);
     }
     return [...names];
   }
 
   async #claim(name: string, waiter: Waiter): Promise<ClaimResult> {
-    const definition = await this.#parts.definitions.find(name);
-    if (definition === undefined) return { claimed: [], more: false }; // removed meanwhile
+    const definition = await this.#deps.definitions.find(name);
+    if (definition === undefined) return { claimed: [], more: false }; // removed in the meantime
     const { limit, owner, tenant } = waiter;
-    return claimBatch(this.#parts, { name, limit, owner, tenant, leaseSeconds: definition.leaseSeconds });
+    return claimBatch(this.#deps, { name, limit, owner, tenant, leaseSeconds: definition.leaseSeconds });
   }
 
-  async #handBack(claimed: readonly ClaimedTask[], waiter: Waiter): Promise<void> {
+  async #release(claimed: readonly ClaimedTask[], waiter: Waiter): Promise<void> {
     const caller = this.#callers.get(waiter);
-    if (caller !== undefined) await this.handBack(caller, claimed.map(leaseOf));
+    if (caller !== undefined) await this.release(caller, claimed.map(leaseOf));
   }
 
-  /** The task as its worker gets it; `undefined` where its parameters miss the schema, so that it has failed. */
-  async #toRun(caller: Caller, claimed: ClaimedTask): Promise<AcquiredTask | undefined> {
+  /** Validates the parameters of a claimed task. If they are invalid, fails the task and returns `undefined`. */
+  async #prepare(caller: Caller, claimed: ClaimedTask): Promise<AcquiredTask | undefined> {
     const { task, checkpoint, trace } = claimed;
     const lease = leaseOf(claimed);
-    const { readParameters, leaseSeconds } = await this.#parts.definitions.get(task.name);
+    const { readParameters, leaseSeconds } = await this.#deps.definitions.get(task.name);
     try {
       const parameters = await readParameters(task.parameters);
       return { lease, leaseSeconds, task, parameters, checkpoint, trace };
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      // The schema has changed since it was started: no run would mend that.
-      await endLease(this.#parts, caller, lease, { kind: 'failed', message: error.text, permanent: true });
+      // The schema has changed since the task was started, so a retry can't succeed.
+      await endLease(this.#deps, caller, lease, { kind: 'failed', message: error.text, permanent: true });
       return undefined;
     }
   }
 }
 
-/** @throws RequestError (forbidden) where the caller may not run tasks of this definition */
+/** @throws RequestError (forbidden) if the caller may not run tasks of this definition */
 export function checkWorker(caller: Caller, name: string): void {
   if (worksOn(caller, name)) return;
-  throw forbidden`You may not run tasks of "${name}": a token with the scope worker that names it is accepted, or an administrator's sign-in.`;
+  throw forbidden`You may not run tasks of "${name}"; use a token with the scope worker for this definition, or sign in as an administrator.`;
 }
 
-/** Only its own associate's workers end the waiting of a call. */
+/** Contains the associate, so that callers can end only their own waits. */
 function keyOf(caller: Caller, call: string): string {
   return `${caller.associateId}:${call}`;
 }
@@ -190,33 +190,34 @@ function leaseOf({ task }: ClaimedTask): Lease {
 }
 
 /**
- * Keeps the definitions that a worker offers, all or none: from now on tasks can be started by them, whether or
- * not a worker is there. The latest declaration of a name counts.
+ * Stores all of a worker's definitions or none. From then on, tasks of these definitions can be started, even if no
+ * worker is connected. A later declaration replaces an earlier one of the same name.
  *
- * @throws RequestError (forbidden) where the caller may not offer one, (conflict) where the server itself runs one of that name or it is another tenant's, (invalid) where a schema is wrong
+ * @throws RequestError (forbidden) if the caller may not declare a definition, (conflict) if the name belongs to the
+ *   server or to another tenant, (invalid) if a schema is invalid
  */
 export async function declareDefinitions(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   declarations: readonly Declaration[],
 ): Promise<KnownDefinition[]> {
-  for (const one of declarations) {
-    checkWorker(caller, one.name);
-    checkText('Description', one.description, Number.POSITIVE_INFINITY);
+  for (const { name, description } of declarations) {
+    checkWorker(caller, name);
+    checkText('Description', description, Number.POSITIVE_INFINITY);
   }
-  return parts.definitions.declare(declarations, caller);
+  return deps.definitions.declare(declarations, caller);
 }
 
 /**
- * Forgets a definition of workers.
+ * Removes a definition that workers declared.
  *
- * @throws RequestError (missing) where workers have declared no such thing, (conflict) while tasks of it wait or run
+ * @throws RequestError (notFound) if no worker declared it, (conflict) if it has queued or running tasks
  */
-export async function removeDefinition(parts: TaskDeps, name: string): Promise<void> {
-  const definition = await parts.definitions.find(name);
+export async function removeDefinition(deps: TaskDeps, name: string): Promise<void> {
+  const definition = await deps.definitions.find(name);
   if (definition?.runsIn !== 'worker') throw notFound`Workers have declared no definition called "${name}".`;
-  const live = await countLiveTasks(parts.database.sql, definition.name);
+  const live = await countLiveTasks(deps.database.sql, definition.name);
   if (live > 0)
-    throw conflict`${live} tasks of "${definition.name}" wait or run; the definition can be removed when they have ended.`;
-  await parts.definitions.remove(name);
+    throw conflict`${live} tasks of "${definition.name}" are queued or running; remove the definition after they have ended.`;
+  await deps.definitions.remove(name);
 }

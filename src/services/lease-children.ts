@@ -15,59 +15,60 @@ import { checkWorker } from './lease-acquire.ts';
 import { checkedProgressText, type LastProgress, type Lease, withLease } from './leases.ts';
 
 /**
- * Starts children of a task that a worker holds. They are tasks of its owner, so a worker's token starts only what it
- * may run itself.
+ * Starts children of a task that a worker has leased. Children belong to the owner of the task, so a worker's token can
+ * start only definitions that it may run.
  *
- * @param trace where the worker's run stands in a distributed trace, as it has sent it
- * @returns their ids, in the same order
- * @throws RequestError (conflict) where the lease is over, (forbidden) where the token names no such definition, (invalid)
- *   where a child is wrong, a limit is reached, or the task is being stopped
+ * @param trace trace context of the worker's run
+ * @returns the ids, in the order of the children
+ * @throws RequestError (conflict) if the lease is no longer valid, (forbidden) if the token does not include a definition,
+ *   (invalid) if a child is invalid, a limit is reached, or the task is being stopped
  */
 export async function startLeaseChildren(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   children: readonly KeyedChild[],
   trace: TraceContext | null,
 ): Promise<number[]> {
   for (const { name } of children) checkWorker(caller, name);
-  const prepared = await prepareChildren(parts, children);
-  return withLease(parts, caller, lease, async (trx) =>
-    startChildren(trx, parts.queue, await heldBy(trx, lease), prepared, trace),
+  const prepared = await prepareChildren(deps, children);
+  return withLease(deps, caller, lease, async (trx) =>
+    startChildren(trx, deps.queue, await lockLeasedParent(trx, lease), prepared, trace),
   );
 }
 
 /**
- * Lets a task wait for its children: where some have not ended, the lease is over, and the task has another run when the
- * last has.
+ * Suspends a task until its children have ended. If some have not, this ends the lease, and the task runs again when the
+ * last one has ended.
  *
- * @throws RequestError (conflict) where the lease is over, (invalid) where the task is being stopped or the text can't be kept
+ * @throws RequestError (conflict) if the lease is no longer valid, (invalid) if the task is being stopped or the text is
+ *   too long
  */
 export async function waitWithLease(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   onFailure: OnFailure,
   progress: LastProgress,
 ): Promise<WaitResult> {
-  const progressText = checkedProgressText(progress.text, parts.textLimits);
+  const progressText = checkedProgressText(progress.text, deps.textLimits);
   const last = {
     progressPercent: progress.percent === undefined ? null : Math.trunc(progress.percent),
     progressDescription: progressText ?? null,
   };
-  return withLease(parts, caller, lease, async (trx) =>
-    waitForChildren(trx, parts.queue, await heldBy(trx, lease), onFailure, last),
+  return withLease(deps, caller, lease, async (trx) =>
+    waitForChildren(trx, deps.queue, await lockLeasedParent(trx, lease), onFailure, last),
   );
 }
 
-/** A page of the children of a task that a worker holds, and how far all have come. */
+/** Returns a page of the children of a leased task, and the counts of all. @throws RequestError (conflict) */
 export async function listLeaseChildren(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   page: { readonly state: StoredState | undefined; readonly afterId: number; readonly limit: number },
 ): Promise<{ readonly counts: ChildCounts; readonly children: ChildResult[] }> {
-  return withLease(parts, caller, lease, async (trx) => ({
+  return withLease(deps, caller, lease, async (trx) => ({
     counts: await readChildCounts(trx, lease.taskId),
     children: (await listChildren(trx, lease.taskId, page.state, page.afterId, page.limit)).rows.map(
       childResult,
@@ -75,10 +76,10 @@ export async function listLeaseChildren(
   }));
 }
 
-async function heldBy(trx: Transaction<Schema>, { taskId, attempt }: Lease): Promise<LockedParent> {
+async function lockLeasedParent(trx: Transaction<Schema>, { taskId, attempt }: Lease): Promise<LockedParent> {
   const parent = await lockParent(trx, taskId, attempt);
-  if (parent === undefined) throw new Error(`Task ${taskId} is no longer held although it was locked.`);
+  if (parent === undefined) throw new Error(`Task ${taskId} lost its lease although it is locked.`);
   if (parent.isStopped)
-    throw invalid`Batch task ${taskId} is being stopped: it neither starts children nor waits for them.`;
+    throw invalid`Batch task ${taskId} is being stopped; it can't start children or wait for them.`;
   return parent;
 }

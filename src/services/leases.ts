@@ -35,7 +35,7 @@ export function readLease(text: string): Lease {
   const [, taskId, attempt] = /^(\d{1,10})\.(\d{1,10})$/.exec(text) ?? [];
   const lease = { taskId: Number(taskId), attempt: Number(attempt) };
   if (!(lease.taskId <= INT32_MAX && lease.attempt <= INT32_MAX))
-    throw invalid`"${text.slice(0, 40)}" is no lease; one that Acquire has answered is accepted.`;
+    throw invalid`"${text.slice(0, 40)}" is not a lease; use a lease that Acquire returned.`;
   return lease;
 }
 
@@ -68,7 +68,7 @@ function checkHolder(caller: Caller, lease: Lease, held: LeasedTask | undefined)
     task.attempt === lease.attempt &&
     held.leaseOwner?.startsWith(workerOwner(caller)) === true;
   if (!holds)
-    throw conflict`The lease ${name} is over: the worker no longer holds batch task ${task.id}.`.withCode(
+    throw conflict`Lease ${name} is no longer valid: the worker no longer owns batch task ${task.id}.`.withCode(
       'lease_over',
     );
   return held;

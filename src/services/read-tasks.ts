@@ -13,53 +13,54 @@ import { getTask, listTasks } from '../db/queries/task.ts';
 import { checkAccess } from './access.ts';
 import type { TaskDeps } from './context.ts';
 
-/** One task. @throws RequestError (missing) where there is none or the caller may not see it */
-export async function readTask(parts: TaskDeps, caller: Caller, id: number): Promise<BatchTask> {
-  return checkAccess(caller, id, await getTask(parts.database.sql, id), 'Select', 'see');
+/** Returns a task. @throws RequestError (notFound) if there is none or the caller may not see it */
+export async function readTask(deps: TaskDeps, caller: Caller, id: number): Promise<BatchTask> {
+  return checkAccess(caller, id, await getTask(deps.database.sql, id), 'Select', 'see');
 }
 
-/** Whose tasks a list is about (contract, section 3). */
+/** Filters a list by owner (contract, section 3). */
 export type ListedOwners =
-  /** The caller's own. */
+  /** The caller. */
   | 'own'
-  /** System and user tasks. */
+  /** All owners: system and user tasks. */
   | 'all'
-  /** System tasks. */
+  /** The system. */
   | 'system'
-  /** Those of these associates; 0 stands for system tasks, -1 for all user tasks, none at all for both. */
+  /** These associates. 0 means system tasks, -1 all user tasks; an empty list means both. */
   | readonly number[];
 
-/** The id by which lists mean every associate (the client's documentation of associateIds). */
+/** The id that means all associates (documentation of associateIds in the official client). */
 const EVERY_ASSOCIATE = -1;
 
 /**
- * The tasks that a caller asks for, newest first, as far as the caller may see them. `All` and `Unknown` as a state are any and
- * none; an empty name is any.
+ * Returns the matching tasks that the caller may see, newest first. The state `All` matches any state and `Unknown` none;
+ * an empty name matches any name.
  *
- * @throws RequestError (invalid) where the name is no text that a database can hold
+ * @throws RequestError (invalid) if the name can't be stored, (forbidden) for a worker's token
  */
 export async function readTasks(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   wanted: { readonly owners: ListedOwners; readonly name?: string; readonly state?: TaskStateName },
 ): Promise<Rows<BatchTask>> {
-  if (isWorkerOnly(caller)) throw forbidden`A worker's token reads the tasks of its definitions one by one.`;
+  if (isWorkerOnly(caller))
+    throw forbidden`A worker's token can't list tasks; read the tasks of its definitions by id.`;
   checkText(message`The name`, wanted.name ?? '', Number.POSITIVE_INFINITY);
-  const ownerIds = await visibleOwners(parts, caller, wanted.owners);
-  // Unknown is a state that no task has.
+  const ownerIds = await visibleOwners(deps, caller, wanted.owners);
+  // No task has the state Unknown.
   if (wanted.state === 'Unknown' || ownerIds?.length === 0) return { rows: [], more: false };
   const state: StoredState | undefined = wanted.state === 'All' ? undefined : wanted.state;
   const name =
     wanted.name === undefined || wanted.name.trim() === ''
       ? undefined
-      : ((await parts.definitions.find(wanted.name))?.name ?? wanted.name);
+      : ((await deps.definitions.find(wanted.name))?.name ?? wanted.name);
   const filter = { tenant: caller.tenant, ownerIds, name, state };
-  return parts.database.lists.read((db) => listTasks(db, filter, 'newest', parts.listLimit));
+  return deps.database.lists.read((db) => listTasks(db, filter, 'newest', deps.listLimit));
 }
 
-/** The owners whose tasks the list may hold; `undefined` is everybody. */
+/** Returns the owners whose tasks the caller requested and may see; `undefined` means all. */
 async function visibleOwners(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   owners: ListedOwners,
 ): Promise<number[] | undefined> {
@@ -73,42 +74,43 @@ async function visibleOwners(
     return [...asked].filter((id) => visible.includes(id));
   }
   if (asked.delete(EVERY_ASSOCIATE)) {
-    for (const { id } of await listAssociates(parts.database.sql)) asked.add(id);
+    for (const { id } of await listAssociates(deps.database.sql)) asked.add(id);
   }
   return [...asked];
 }
 
-/** A page of the children of a task, and how far all have come. */
+/** A page of the children of a task, and the counts of all its children. */
 export interface ChildrenPage {
   readonly counts: ChildCounts;
   readonly children: Rows<Child>;
 }
 
 /**
- * Children of a task by id, which belong to its owner: who may see the task may see them.
+ * Returns children of a task in the order of their ids. Children have the owner of the task, so the same callers may see
+ * them.
  *
- * @throws RequestError (missing) where there is no such task or the caller may not see it
+ * @throws RequestError (notFound) if there is no such task or the caller may not see it
  */
 export async function readChildren(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   id: number,
   page: { readonly state: StoredState | undefined; readonly afterId: number; readonly limit: number },
 ): Promise<ChildrenPage> {
-  await readTask(parts, caller, id);
-  return parts.database.lists.read(async (db) => {
+  await readTask(deps, caller, id);
+  return deps.database.lists.read(async (db) => {
     const children = await listChildren(db, id, page.state, page.afterId, page.limit);
     return { counts: await readChildCounts(db, id), children };
   });
 }
 
 /**
- * The task that has started this one.
+ * Returns the parent of a task.
  *
- * @throws RequestError (missing) where nobody has, it is deleted, or the caller may not see one of the two
+ * @throws RequestError (notFound) if it has no parent, the parent was deleted, or the caller may not see one of the two
  */
-export async function readParent(parts: TaskDeps, caller: Caller, id: number): Promise<BatchTask> {
-  const { parentId } = await readTask(parts, caller, id);
+export async function readParent(deps: TaskDeps, caller: Caller, id: number): Promise<BatchTask> {
+  const { parentId } = await readTask(deps, caller, id);
   if (parentId === null) throw notFound`Batch task ${id} was not started by another task.`;
-  return readTask(parts, caller, parentId);
+  return readTask(deps, caller, parentId);
 }

@@ -19,21 +19,22 @@ import type { TaskDeps } from './context.ts';
 import { prepareScheduled, timingOf } from './schedules.ts';
 import { insertStarts, type PreparedStart } from './start-task.ts';
 
-/** Maximum number of schedules that one transaction fires. */
+/** Maximum number of schedules fired in one transaction. */
 const BATCH = 200;
-/** The audit row of a task mentions a delay of this much or more. */
+/** The audit row of a task mentions a delay of at least this. */
 const LATE_SECONDS = 60;
-/** Schedules that another server has changed are seen after this long at the latest. */
-const LONGEST_SLEEP_MS = 10_000;
-/** While another server has what is due. */
-const SHORTEST_SLEEP_MS = 50;
+/** Polling interval: another server may have changed a schedule. */
+const MAX_SLEEP_MS = 10_000;
+/** Minimum pause between two rounds: another server may have locked the due schedules. */
+const MIN_SLEEP_MS = 50;
 
+/** Counts of fired schedules and started tasks. */
 interface Fired {
   readonly schedules: number;
   readonly tasks: number;
 }
 
-/** The plan of one schedule. */
+/** The tasks that a due schedule starts, and its next due time. */
 interface Plan {
   readonly schedule: Schedule;
   /** `undefined` if no task can be started. */
@@ -43,75 +44,75 @@ interface Plan {
 }
 
 /**
- * Starts tasks by the clock. Every process does it: due times are taken under the locks of their schedules' rows, in the
- * transaction that starts the tasks and advances the rows, so that each is taken once.
+ * Starts the tasks of due schedules. All processes run one. A transaction locks the rows of due schedules, starts their
+ * tasks and advances the schedules, so that each due time fires once.
  */
 export class Scheduler {
-  readonly #parts: TaskDeps;
+  readonly #deps: TaskDeps;
   readonly #log: Logger;
   readonly #clock: () => Date | Promise<Date>;
-  readonly #look: (now: Date) => Promise<Downtime | undefined>;
+  readonly #check: (now: Date) => Promise<Downtime | undefined>;
   readonly #job: BackgroundJob;
 
   /**
-   * @param clock the database's unless a test sets one, because the clocks of servers differ and jump
-   * @param look records a check of the schedules and resolves to the last downtime; a test sets its own
+   * @param clock the clock of the database, because those of servers differ and jump; tests replace it
+   * @param check records a check of the schedules and returns the last downtime; tests replace it
    */
   constructor(
-    parts: TaskDeps,
+    deps: TaskDeps,
     log: Logger,
-    clock: () => Date | Promise<Date> = () => databaseTime(parts.database.sql),
-    look = (now: Date): Promise<Downtime | undefined> => recordCheck(parts.database.sql, now),
+    clock: () => Date | Promise<Date> = () => databaseTime(deps.database.sql),
+    check = (now: Date): Promise<Downtime | undefined> => recordCheck(deps.database.sql, now),
   ) {
-    this.#parts = parts;
+    this.#deps = deps;
     this.#log = log;
     this.#clock = clock;
-    this.#look = look;
+    this.#check = check;
     this.#job = new BackgroundJob({
       name: 'scheduler',
-      intervalMs: LONGEST_SLEEP_MS,
+      intervalMs: MAX_SLEEP_MS,
       log,
       run: async (signal) => {
         await this.startDue(signal);
-        const next = await nextDueTime(parts.database.sql);
+        const next = await nextDueTime(deps.database.sql);
         if (next === undefined) return;
         const sleepMs = next.getTime() - (await this.#clock()).getTime();
-        this.#job.wakeIn(Math.max(SHORTEST_SLEEP_MS, sleepMs));
+        this.#job.wakeIn(Math.max(MIN_SLEEP_MS, sleepMs));
       },
     });
   }
 
-  /** Begins to watch the clock. */
+  /** Starts the polling loop. */
   start(): void {
     this.#job.start();
   }
 
-  /** Looks at once what is due: a schedule was made or changed. */
+  /** Checks schedules immediately. Call it after a schedule has been created or changed. */
   wake(): void {
     this.#job.wake();
   }
 
-  /** Resolves when nothing is being started. */
+  /** Stops the polling loop. Resolves when no round is in progress. */
   stop(): Promise<void> {
     return this.#job.stop();
   }
 
-  /** Starts all that is due now, in batches. Resolves to the number of tasks started. */
+  /** Fires all due schedules in batches. Returns the number of started tasks. */
   async startDue(signal?: AbortSignal): Promise<number> {
     const now = await this.#clock();
-    const sql = this.#parts.database.sql;
+    const sql = this.#deps.database.sql;
     let started = 0;
     for (;;) {
-      const downtime = await this.#look(now);
+      const downtime = await this.#check(now);
       const due = await listDueSchedules(sql, now, BATCH);
       const fired = await this.#fireBatch(due, now, downtime);
       started += fired.tasks;
-      // Another server has the rest if none of a full batch was ours.
+      // If this process locked no schedule of a full batch, another server is firing the rest.
       if (due.length < BATCH || fired.schedules === 0 || signal?.aborted === true) return started;
     }
   }
 
-  /** Fires a batch in one transaction; if it fails, each schedule in a separate one, so that only the faulty one fails. */
+  /** Fires a batch in one transaction. If that fails, fires each schedule separately, so that only the invalid one fails. */
   async #fireBatch(due: readonly Schedule[], now: Date, downtime: Downtime | undefined): Promise<Fired> {
     if (due.length === 0) return { schedules: 0, tasks: 0 };
     try {
@@ -124,32 +125,32 @@ export class Scheduler {
       );
     }
     const sum = { schedules: 0, tasks: 0 };
-    let fault: unknown;
+    let firstError: unknown;
     for (const schedule of due) {
       try {
         const fired = await this.#fire([schedule], now, downtime);
         sum.schedules += fired.schedules;
         sum.tasks += fired.tasks;
       } catch (error) {
-        fault ??= error;
+        firstError ??= error;
       }
     }
-    if (fault !== undefined) throw fault;
+    if (firstError !== undefined) throw firstError;
     return sum;
   }
 
   async #fire(due: readonly Schedule[], now: Date, downtime: Downtime | undefined): Promise<Fired> {
     const plans: Plan[] = [];
     for (const schedule of due) plans.push(await this.#plan(schedule, now, downtime));
-    return inTransaction(this.#parts.database, async (trx) => {
+    return inTransaction(this.#deps.database, async (trx) => {
       const locked = await lockDueSchedules(trx, due);
-      const ours = plans.filter(({ schedule }) => locked.has(schedule.id));
-      const starts = ours.map((plan) => startsOf(plan, now));
-      const ids = await insertStarts(this.#parts, trx, starts.flat());
-      let last = -1; // index of the last id of a schedule
+      const plansToFire = plans.filter(({ schedule }) => locked.has(schedule.id));
+      const starts = plansToFire.map((plan) => startsOf(plan, now));
+      const ids = await insertStarts(this.#deps, trx, starts.flat());
+      let last = -1; // index of the schedule's last id
       await advanceSchedules(
         trx,
-        ours.map(({ schedule: { id }, firing, problem }, index): FiringResult => {
+        plansToFire.map(({ schedule: { id }, firing, problem }, index): FiringResult => {
           const count = starts[index]?.length ?? 0;
           last += count;
           return {
@@ -161,11 +162,11 @@ export class Scheduler {
           };
         }),
       );
-      return { schedules: ours.length, tasks: ids.length };
+      return { schedules: plansToFire.length, tasks: ids.length };
     });
   }
 
-  /** Plans what a schedule starts now. A problem that the owner can fix is stored on the schedule, which advances. */
+  /** Plans the tasks of a due schedule. Stores a problem that its owner can fix on the schedule, which still advances. */
   async #plan(schedule: Schedule, now: Date, downtime: Downtime | undefined): Promise<Plan> {
     let firing: Firing = { due: [], nextRun: null };
     let problem: Message | null = null;
@@ -177,7 +178,7 @@ export class Scheduler {
       problem = message`Cron "${schedule.cron}" has no next due time: ${(error as Error).message}`;
     }
     try {
-      if (firing.due.length > 0) task = await prepareScheduled(this.#parts, schedule);
+      if (firing.due.length > 0) task = await prepareScheduled(this.#deps, schedule);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       problem = error.text;
@@ -192,7 +193,7 @@ export class Scheduler {
   }
 }
 
-/** The tasks of a schedule that are due. */
+/** Returns a start for each due time. */
 function startsOf({ schedule, task, firing }: Plan, now: Date): PreparedStart[] {
   if (task === undefined) return [];
   const { name, ownerId: actorId, priority } = schedule;
@@ -202,7 +203,7 @@ function startsOf({ schedule, task, firing }: Plan, now: Date): PreparedStart[] 
   }));
 }
 
-/** The reason in the record of a task that a schedule starts. */
+/** Returns the reason in the audit of a scheduled task. */
 function reasonFor(name: string, time: Date, now: Date): Message {
   const lateSeconds = Math.floor((now.getTime() - time.getTime()) / 1000);
   return lateSeconds < LATE_SECONDS

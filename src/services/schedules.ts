@@ -23,17 +23,18 @@ import { inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './context.ts';
 import { insertStart, ownerOf, prepareStart } from './start-task.ts';
 
-/** What of a schedule says which task it starts. */
+/** The properties of a schedule that determine its task. */
 export type Startable = Pick<Schedule, 'tenant' | 'ownerId' | 'definition' | 'parameters' | 'name' | 'runAs'>;
 
 /**
- * Prepares the task of a schedule, with the rights that its maker had, as far as its owner still has them.
+ * Prepares the task of a schedule. The task has the rights of the schedule's creator, limited to those that its owner
+ * still has.
  *
- * @throws RequestError as `startTask` does, and where the owner can no longer sign in
+ * @throws RequestError like `startTask`; (forbidden) if the owner can no longer sign in
  */
-export async function prepareScheduled(parts: TaskDeps, schedule: Startable): Promise<NewTask> {
+export async function prepareScheduled(deps: TaskDeps, schedule: Startable): Promise<NewTask> {
   const { tenant, ownerId } = schedule;
-  return prepareStart(parts, await callerOf(parts, schedule), {
+  return prepareStart(deps, await callerOf(deps, schedule), {
     name: schedule.definition,
     associateId: ownerId,
     isSystemTask: ownerId === 0,
@@ -43,29 +44,29 @@ export async function prepareScheduled(parts: TaskDeps, schedule: Startable): Pr
     parameterObject: schedule.parameters,
     databaseSerialNumber: tenant,
     context: '',
-    description: schedule.name.slice(0, parts.textLimits.description),
+    description: schedule.name.slice(0, deps.textLimits.description),
     response: '',
     request: '',
     fileName: '',
   });
 }
 
-/** The caller that a schedule starts its tasks as. */
-async function callerOf(parts: TaskDeps, schedule: Startable): Promise<Caller> {
+/** Returns the caller that a schedule acts as. */
+async function callerOf(deps: TaskDeps, schedule: Startable): Promise<Caller> {
   const { tenant, ownerId, runAs } = schedule;
   if (ownerId === 0) return callerOfRun(schedule, runAs, undefined);
-  const owner = await getAssociate(parts.database.sql, ownerId);
+  const owner = await getAssociate(deps.database.sql, ownerId);
   const isOfTenant = owner?.tenant === null || owner?.tenant === tenant;
   if (owner === undefined || owner.disabled || !isOfTenant) {
-    throw forbidden`The owner of the schedule, associate ${ownerId}, may no longer sign in.`;
+    throw forbidden`The owner of the schedule, associate ${ownerId}, can no longer sign in.`;
   }
   return callerOfRun(schedule, runAs, owner);
 }
 
 /**
- * When a schedule is due.
+ * Resolves the time zone of a schedule.
  *
- * @throws RequestError (invalid) where its time zone does not exist
+ * @throws RequestError (invalid) if there is no such time zone
  */
 export function timingOf({ cron, timeZone }: { readonly cron: string; readonly timeZone: string }): Timing {
   const zone = findTimeZone(timeZone);
@@ -77,26 +78,26 @@ export function timingOf({ cron, timeZone }: { readonly cron: string; readonly t
 /** Maximum number of due times in one response. */
 export const MAX_NEXT_RUNS = 1000;
 
-/** The longest name of a schedule. */
-const LONGEST_NAME = 100;
+/** Maximum length of a schedule's name. */
+const MAX_NAME_LENGTH = 100;
 
-/** Whose a new schedule is to be; what is absent is the caller's own. */
+/** The requested owner of a new schedule; defaults to the caller. */
 export interface WantedOwner {
   readonly associateId?: number | undefined;
   readonly isSystemTask?: boolean | undefined;
   readonly databaseSerialNumber?: string | undefined;
 }
 
-/** The schedules that the caller may see: the own ones and those of the system, or all. */
+/** Lists the schedules that the caller may see: their own and those of the system, or all. */
 export async function readSchedules({ database }: TaskDeps, caller: Caller): Promise<Rows<Schedule>> {
   const owners = seesAll(caller) ? undefined : [caller.associateId, 0];
   return database.lists.read((db) => listSchedules(db, caller.tenant, owners));
 }
 
 /**
- * One schedule, for one who wants to do this with it: rights are as on a task of the same owner (contract, section 7).
+ * Returns a schedule if the caller has the right, which is that on a task of the same owner (contract, section 7).
  *
- * @throws RequestError (missing) if there is none or the caller may not see it, (forbidden) if the right is missing
+ * @throws RequestError (notFound) if there is none or the caller may not see it, (forbidden) without the right
  */
 export async function readSchedule(
   { database }: TaskDeps,
@@ -105,7 +106,7 @@ export async function readSchedule(
   right: 'Select' | 'Update' | 'Delete' = 'Select',
 ): Promise<Schedule> {
   const schedule = await getSchedule(database.sql, id);
-  // The scope `worker` is for tasks: the name of a schedule is not that of a definition.
+  // Ignore the scope `worker`, which grants access by definition: a schedule's name is not a definition.
   const scopes = caller.scopes.filter((scope) => scope !== 'worker');
   const rights = schedule && rightsOn({ ...caller, scopes }, schedule);
   if (schedule === undefined || rights === undefined || !allows(rights, TableRight.Select))
@@ -116,57 +117,57 @@ export async function readSchedule(
 }
 
 /**
- * Makes a schedule. Its tasks are checked as those of a start are.
+ * Creates a schedule. Validates its task like a start.
  *
- * @throws RequestError where something is wrong, the caller may not, or (conflict) the name is taken
+ * @throws RequestError if a setting is invalid or the caller may not create it; (conflict) if the name is taken
  */
 export async function createSchedule(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   wanted: WantedOwner,
   settings: ScheduleSettings,
   now: Date,
 ): Promise<Schedule> {
   if (!caller.scopes.includes('write'))
-    throw forbidden`You may not make schedules: this sign-in may only read.`;
-  const ownerId = await ownerOf(parts, caller, wanted);
+    throw forbidden`You may not create schedules: this sign-in is read-only.`;
+  const ownerId = await ownerOf(deps, caller, wanted);
   const owner = {
-    tenant: caller.tenant ?? (wanted.databaseSerialNumber || parts.serialNumber),
+    tenant: caller.tenant ?? (wanted.databaseSerialNumber || deps.serialNumber),
     ownerId,
     runAs: runAsOf(caller, ownerId),
   };
   if (wanted.databaseSerialNumber && wanted.databaseSerialNumber !== owner.tenant) {
-    throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted.databaseSerialNumber}"; "${owner.tenant}" is yours.`;
+    throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted.databaseSerialNumber}"; yours is "${owner.tenant}".`;
   }
-  const checked = await check(parts, owner, settings, now);
+  const checked = await check(deps, owner, settings, now);
   const nextRun = nextOf(checked, now);
-  return insertSchedule(parts.database.sql, owner, checked, nextRun, caller.associateId);
+  return insertSchedule(deps.database.sql, owner, checked, nextRun, caller.associateId);
 }
 
 /**
- * Changes a schedule; its due times are counted from now on, so that none before counts as missed.
+ * Changes a schedule. The next due time is computed from now, so that no earlier one counts as missed.
  *
- * @throws RequestError where something is wrong, the caller may not, or (conflict) the name is taken or somebody else has
- *   just changed it
+ * @throws RequestError if a setting is invalid or the caller may not change it; (conflict) if the name is taken or another
+ *   request changed the schedule
  */
 export async function changeSchedule(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   id: number,
   change: Partial<ScheduleSettings>,
   now: Date,
 ): Promise<Schedule> {
-  const schedule = await readSchedule(parts, caller, id, 'Update');
+  const schedule = await readSchedule(deps, caller, id, 'Update');
   const changed = { ...schedule, ...change };
-  // One whose task can't be started any more can still be paused.
+  // A schedule whose task can no longer be started can still be paused.
   const pauses = change.paused === true && Object.keys(change).length === 1;
-  // Every other change may start tasks, so they get no more rights than the caller has.
+  // All other changes can start tasks, so limit their rights to those of the caller.
   const runAs = pauses ? schedule.runAs : narrowRunAs(schedule.runAs, caller, schedule.ownerId);
-  const settings = pauses ? changed : await check(parts, { ...schedule, runAs }, changed, now);
+  const settings = pauses ? changed : await check(deps, { ...schedule, runAs }, changed, now);
   const nextRun = nextOf(settings, now);
   const { version } = schedule;
   const written = await updateSchedule(
-    parts.database.sql,
+    deps.database.sql,
     id,
     version,
     settings,
@@ -174,28 +175,27 @@ export async function changeSchedule(
     runAs,
     caller.associateId,
   );
-  if (written === undefined)
-    throw conflict`Schedule ${id} has just been changed by somebody else; read it again.`;
+  if (written === undefined) throw conflict`Schedule ${id} was changed by another request; read it again.`;
   return written;
 }
 
-/** The next due times of a schedule, at most `count`; none if it is paused or its expression can no longer be read. */
+/** Returns at most `count` next due times of a schedule; none if it is paused. */
 export function nextRunsOf(schedule: Schedule, count: number): Date[] {
   const { nextRun } = schedule;
   if (schedule.paused || nextRun === null) return [];
   try {
-    // The promised time counts, and so does each other due time at the same instant.
+    // Start with the stored due time, and keep other due times at the same instant.
     const due = dueAfter(timingOf(schedule), new Date(nextRun.getTime() - 1), count);
     return due[0]?.getTime() === nextRun.getTime() ? due : [nextRun, ...due].slice(0, count);
   } catch {
-    return [nextRun]; // firing it records the problem on the schedule
+    return [nextRun]; // The expression is invalid; firing it stores the problem on the schedule.
   }
 }
 
 /**
- * The next due times of an expression that is not saved.
+ * Returns the next `count` due times of an unsaved expression.
  *
- * @throws RequestError (invalid) if the expression or the zone is wrong
+ * @throws RequestError (invalid) if the expression or the time zone is invalid
  */
 export function previewRuns(cron: string, timeZone: string, now: Date, count: number): Date[] {
   const timing = timingOf({ cron, timeZone });
@@ -203,43 +203,43 @@ export function previewRuns(cron: string, timeZone: string, now: Date, count: nu
   return dueAfter(timing, now, count);
 }
 
-/** Deletes a schedule; the tasks that it has started stay. @throws RequestError as `readSchedule` does */
-export async function removeSchedule(parts: TaskDeps, caller: Caller, id: number): Promise<void> {
-  await readSchedule(parts, caller, id, 'Delete');
-  await deleteSchedule(parts.database.sql, id);
+/** Deletes a schedule. Tasks that it started remain. @throws RequestError like `readSchedule` */
+export async function removeSchedule(deps: TaskDeps, caller: Caller, id: number): Promise<void> {
+  await readSchedule(deps, caller, id, 'Delete');
+  await deleteSchedule(deps.database.sql, id);
 }
 
 /**
- * Starts a schedule's task now, paused or not; its due times stay as they are.
+ * Starts the task of a schedule now, even if the schedule is paused. Its due times don't change.
  *
- * @returns the new task's id
- * @throws RequestError as `readSchedule` and `startTask` do
+ * @returns the id of the new task
+ * @throws RequestError like `readSchedule` and `startTask`
  */
-export async function runNow(parts: TaskDeps, caller: Caller, id: number): Promise<number> {
-  const schedule = await readSchedule(parts, caller, id, 'Update');
+export async function runNow(deps: TaskDeps, caller: Caller, id: number): Promise<number> {
+  const schedule = await readSchedule(deps, caller, id, 'Update');
   const runAs = narrowRunAs(schedule.runAs, caller, schedule.ownerId);
-  const task = await prepareScheduled(parts, { ...schedule, runAs });
+  const task = await prepareScheduled(deps, { ...schedule, runAs });
   const reason = message`Started by ${caller.login} from the schedule "${schedule.name}".`;
-  return inTransaction(parts.database, async (trx) => {
+  return inTransaction(deps.database, async (trx) => {
     const { priority } = schedule;
     const details = { actorId: caller.associateId, priority, delaySeconds: 0, reason };
-    const started = await insertStart(parts, trx, task, details);
+    const started = await insertStart(deps, trx, task, details);
     await recordStartedTask(trx, id, started);
     return started;
   });
 }
 
-/** The settings, with the definition's name as it is written, after everything about them is checked. */
+/** Validates settings. Returns them with the name of the definition as declared. */
 async function check(
-  parts: TaskDeps,
+  deps: TaskDeps,
   owner: Pick<Schedule, 'tenant' | 'ownerId' | 'runAs'>,
   settings: ScheduleSettings,
   now: Date,
 ): Promise<ScheduleSettings> {
-  checkText('Name', settings.name, LONGEST_NAME);
-  checkText('DatabaseSerialNumber', owner.tenant, parts.textLimits.databaseSerialNumber);
+  checkText('Name', settings.name, MAX_NAME_LENGTH);
+  checkText('DatabaseSerialNumber', owner.tenant, deps.textLimits.databaseSerialNumber);
   checkCron(timingOf(settings), now);
-  const task = await prepareScheduled(parts, { ...settings, ...owner });
+  const task = await prepareScheduled(deps, { ...settings, ...owner });
   return { ...settings, definition: task.name };
 }
 

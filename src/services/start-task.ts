@@ -74,7 +74,7 @@ export async function startTask(
  */
 export async function prepareStart(parts: TaskDeps, caller: Caller, request: StartRequest): Promise<NewTask> {
   if (!caller.scopes.includes('write'))
-    throw forbidden`You may not start batch tasks: this sign-in may only read.`;
+    throw forbidden`You may not start batch tasks: this sign-in is read-only.`;
   const definition = await parts.definitions.get(request.name);
   await definition.readParameters(request.parameterObject);
   checkTexts(parts, request);
@@ -184,7 +184,7 @@ function answerAgain(earlier: EarlierUse, fingerprint: string | undefined): numb
       'idempotency_key_gone',
     );
   }
-  throw conflict`The Idempotency-Key was used for another start in the last day; a new key is accepted.`.withCode(
+  throw conflict`The Idempotency-Key was used for a different start within the last day; use a new key.`.withCode(
     'idempotency_key_reused',
   );
 }
@@ -200,7 +200,7 @@ function checkTexts({ textLimits }: TaskDeps, request: StartRequest): void {
 function tenantOf(parts: TaskDeps, caller: Caller, wanted: string): string {
   if (caller.tenant === null) return wanted === '' ? parts.serialNumber : wanted;
   if (wanted !== '' && wanted !== caller.tenant) {
-    throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted}"; "${caller.tenant}" is yours.`;
+    throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted}"; yours is "${caller.tenant}".`;
   }
   return caller.tenant;
 }

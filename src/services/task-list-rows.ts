@@ -11,29 +11,29 @@ import type { ListedDefinition } from '../db/queries/task-list-filter.ts';
 import { type Group, runningSums, summarise } from '../db/queries/task-list-summary.ts';
 import type { Schema } from '../db/schema.ts';
 
-/** The most tasks that a total counts and an aggregate sums up. */
+/** Maximum number of tasks that a total counts or an aggregate covers. */
 export const MAX_SUMMARISED = 1_000_000;
 
-/** What a caller asks of the archive list. */
+/** A request for a page of the archive list. */
 export interface ArchiveRequest {
   readonly filter: Filter | undefined;
   readonly selection: Selection;
-  /** How the list is grouped and summed up, if it is. */
+  /** Groups and aggregates, if any. */
   readonly grouping: Grouping | undefined;
-  /** A total order; of a grouped list that of its grouping. */
+  /** A total order; for a grouped list, the order of its grouping. */
   readonly order: readonly OrderColumn[];
-  /** Where the last page ended; `undefined` for the first. */
+  /** Cursor: where the previous page ended; `undefined` for the first page. */
   readonly after: Cursor | undefined;
   readonly skip: number;
   /** Maximum number of tasks in a page, or of groups if it has no tasks. */
   readonly top: number;
-  /** Whether a row with the sums of the whole list ends it. */
+  /** Appends a row with the aggregates of the whole list. */
   readonly grandTotal: boolean;
-  /** Whether the tasks of the whole list are counted. */
+  /** Counts the tasks of the whole list. */
   readonly count: boolean;
 }
 
-/** What a page is read by. */
+/** The source of a list: the visible partitions of the tasks, and the definitions for their descriptions. */
 export interface ArchiveSource {
   readonly partitions: readonly Partition[];
   readonly definitions: readonly ListedDefinition[];
@@ -44,37 +44,37 @@ const MAX_RUNNING = 100_000;
 /** Maximum number of groups in a list. */
 const MAX_GROUPS = 10_000;
 
-/** The value of a row in one column. */
+/** The value of one column in a row. */
 export interface ListCell {
   readonly item: SelectedItem;
   readonly value: ColumnValue;
-  /** Of an associate. */
+  /** The name of the associate, if the value is an associate id. */
   readonly name: string | null;
-  /** The message behind a text of ours. */
+  /** The translatable form, if the value is a text written by the server. */
   readonly message: MessageData | null;
 }
 
 /** A row of the list: a task, the header or footer of a group, or the totals of the whole list. */
 export interface ArchiveRow {
   readonly kind: 'task' | 'header' | 'footer' | 'grandtotal';
-  /** Of a header or footer, from 1, the outermost. */
+  /** The level of a header or footer; 1 is the outermost. */
   readonly level: number;
   readonly cells: readonly ListCell[];
-  /** Of a row that is one. */
+  /** The task of a task row. */
   readonly task: PageRow | undefined;
 }
 
-/** The data of the tasks of a page. */
+/** The tasks of a page, and the cursors around it. */
 interface TasksOfPage {
   readonly tasks: readonly PageRow[];
-  /** Of the tasks before and behind the page, as far as they are known. */
+  /** Cursors of the tasks before and after the page, if known. */
   readonly before: Cursor | undefined;
   readonly following: Cursor | undefined;
 }
 
 type Key = readonly string[] | undefined;
 
-/** The rows of one page of an archive list: its tasks, between the headers and footers of their groups if it has any. */
+/** Builds the rows of one page of an archive list: tasks, and headers and footers of their groups. */
 export class ArchiveRows {
   readonly #db: Kysely<Schema>;
   readonly #source: ArchiveSource;
@@ -90,8 +90,8 @@ export class ArchiveRows {
   /**
    * Reads the page.
    *
-   * @returns the rows, and where the next page begins if there is one
-   * @throws RequestError (invalid) if there is more to aggregate than the limit
+   * @returns the rows, and the cursor of the next page if there is one
+   * @throws RequestError (invalid) if the list exceeds the limits of groups or aggregated tasks
    */
   async read(): Promise<{ rows: readonly ArchiveRow[]; next: Cursor | undefined }> {
     const { grouping, grandTotal } = this.#request;
@@ -109,7 +109,7 @@ export class ArchiveRows {
     return { rows: this.#rows, next };
   }
 
-  /** @returns where the next page begins */
+  /** @returns the cursor of the next page */
   async #plainTasks(): Promise<Cursor | undefined> {
     const { tasks, following } = await this.#tasks();
     for (const task of tasks) this.#addTask(task, () => null);
@@ -129,7 +129,7 @@ export class ArchiveRows {
       after,
       skip,
       limit: top,
-      // The groups of the last skipped task determine which groups the first task opens.
+      // The groups of the last skipped task determine which headers precede the first task.
       looksBack: grouping !== undefined && after === undefined,
     });
     return { tasks: rows, before: after ?? before, following };
@@ -147,18 +147,18 @@ export class ArchiveRows {
       MAX_GROUPS + 1,
     );
     if (found.length > MAX_GROUPS) {
-      throw invalid`$select has a GroupBy with more than ${MAX_GROUPS} groups; a narrower $filter is accepted, or GroupBy of something with fewer values.`;
+      throw invalid`$select has a GroupBy with more than ${MAX_GROUPS} groups; narrow the $filter, or group by a column with fewer values.`;
     }
     const groups = new Groups(found);
     const showsSums = grouping.showsDetails && grouping.aggregates.some(({ hideDetail }) => !hideDetail);
-    const most = showsSums ? MAX_RUNNING : MAX_SUMMARISED;
-    if (groups.whole.count > most) {
-      throw invalid`$select has aggregates, but there are more than ${most} tasks to sum up; a narrower $filter is accepted.`;
+    const max = showsSums ? MAX_RUNNING : MAX_SUMMARISED;
+    if (groups.whole.count > max) {
+      throw invalid`$select has aggregates over more than ${max} tasks; narrow the $filter.`;
     }
     return groups;
   }
 
-  /** @returns where the next page begins */
+  /** @returns the cursor of the next page */
   async #groupedTasks(grouping: Grouping, groups: Groups): Promise<Cursor | undefined> {
     const { filter, top } = this.#request;
     const { tasks, before, following } = await this.#tasks();
@@ -176,7 +176,7 @@ export class ArchiveRows {
       this.#addTask(task, (item) => {
         const sum = sums.get(task.id)?.[shown.indexOf(item)] ?? null;
         if (item.role === 'Percent') return this.#percent(groups, item, sum);
-        // There is no running value: each task shows that of the group.
+        // A median has no running value, so each task shows that of the group.
         return item.role === 'Median' ? this.#sum(groups.find(key), item).value : sum;
       });
     }
@@ -189,10 +189,10 @@ export class ArchiveRows {
   }
 
   /**
-   * A page of a list without tasks. The last group of the previous page is found by its key or, if it is gone, by its
-   * number.
+   * Builds a page of a list that shows only groups. Finds the last group of the previous page by its key or, if that group
+   * no longer exists, by its number.
    *
-   * @returns where the next page begins
+   * @returns the cursor of the next page
    */
   #groupsAlone(grouping: Grouping, groups: Groups): Cursor | undefined {
     const { after, skip, top } = this.#request;
@@ -214,13 +214,13 @@ export class ArchiveRows {
     return following && [...(last ?? []), String(passed + page.length)];
   }
 
-  /** The headers of the groups that begin with a task, the outermost first. */
+  /** Adds the headers of the groups that start with a task, outermost first. */
   #begin(grouping: Grouping, groups: Groups, last: Key, key: readonly string[]): void {
     for (const level of grouping.levels)
       if (differ(grouping, level, last, key)) this.#summary(grouping, groups, 'header', level, key);
   }
 
-  /** The footers of the groups that end with the last task, the innermost first. */
+  /** Adds the footers of the groups that end with the last task, innermost first. */
   #end(grouping: Grouping, groups: Groups, last: Key, key: Key): void {
     if (last === undefined) return;
     for (const level of grouping.levels.toReversed())
@@ -236,7 +236,7 @@ export class ArchiveRows {
   ): void {
     const { selection } = this.#request;
     const group = groups.find(key.slice(0, lengthOf(grouping, level)));
-    // A group may have been emptied since the tasks were read.
+    // The group may have become empty since the tasks were read.
     if (group === undefined || !hasRow(selection, kind, level)) return;
     const cells = itemsAt(selection, kind, level).map((item): ListCell => {
       const index = grouping.groups.indexOf(item);
@@ -253,7 +253,7 @@ export class ArchiveRows {
     return { item, value, name: null, message: null };
   }
 
-  /** A sum as a percentage of that of all tasks; null of nothing. */
+  /** Returns a sum as a percentage of the sum of all tasks; null if that is 0 or not a number. */
   #percent(groups: Groups | undefined, item: SelectedItem, sum: ColumnValue): number | null {
     const index = this.#request.grouping?.aggregates.indexOf(item) ?? -1;
     const whole = groups === undefined ? sum : groups.whole.sums[index];
@@ -284,7 +284,7 @@ function isPlain({ expression }: SelectedItem): boolean {
   return expression.part === undefined && expression.weight === undefined;
 }
 
-/** The groups of a list by their keys. */
+/** The groups of a list, by key. */
 class Groups {
   /** All tasks. */
   readonly whole: Group;
@@ -301,7 +301,7 @@ class Groups {
     return this.#byKey.get(JSON.stringify(key));
   }
 
-  /** The keys of the innermost groups, in their order: outer groups are sorted first, and each stays together. */
+  /** Returns the keys of the innermost groups, sorted by outer group first. */
   innermost(grouping: Grouping): (readonly string[])[] {
     const size = grouping.groupOrder.length;
     const keys = this.#all.filter(({ key }) => key.length === size).map(({ key }) => key);
@@ -326,12 +326,12 @@ class Groups {
   }
 }
 
-/** Counts the groupings of a level and those around it. */
+/** Returns the number of grouping columns of a level and its outer levels. */
 function lengthOf({ groups }: Grouping, level: number): number {
   return groups.filter((group) => (group.level ?? 1) <= level).length;
 }
 
-/** Returns whether two tasks are in different groups of a level; undefined is before the first and after the last. */
+/** Returns whether two tasks are in different groups of a level. `undefined` is before the first or after the last task. */
 function differ(grouping: Grouping, level: number, last: Key, key: Key): boolean {
   if (last === undefined || key === undefined) return true;
   const length = lengthOf(grouping, level);

@@ -22,27 +22,27 @@ import {
 /** A page of the archive list. */
 export interface ArchivePage {
   readonly rows: readonly ArchiveRow[];
-  /** Where the next page begins; `undefined` if there is none. */
+  /** Cursor of the next page; `undefined` if there is none. */
   readonly next: Cursor | undefined;
-  /** How many tasks the whole list has, no more than MAX_SUMMARISED, if it was asked for. */
+  /** Number of tasks in the whole list, if requested; `cut` if it exceeds MAX_SUMMARISED. */
   readonly total: { readonly count: number; readonly cut: boolean } | undefined;
 }
 
 /**
- * A page of the tasks that the caller may see and the filter lets through (contract, sections 6 and 7).
+ * Returns a page of the tasks that the caller may see and that match the filter (contract, sections 6 and 7).
  *
- * @throws RequestError (invalid) if more than MAX_SUMMARISED tasks would have to be summed up, or there are too many groups;
- *   (unavailable) if the database takes too long
+ * @throws RequestError (invalid) if there are too many groups, or aggregates over more than MAX_SUMMARISED tasks;
+ *   (unavailable) if the query times out
  */
 export async function listArchive(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   request: ArchiveRequest,
 ): Promise<ArchivePage> {
   const { filter, selection, order } = request;
-  const spokenOf = [...selection.map(({ expression }) => expression), ...order].map(({ column }) => column);
-  const known = await definitionsFor(parts, [...spokenOf, ...columnsOf(filter)]);
-  return parts.database.lists.read((db) => readArchive(db, caller, request, known));
+  const columns = [...selection.map(({ expression }) => expression), ...order].map(({ column }) => column);
+  const known = await definitionsFor(deps, [...columns, ...columnsOf(filter)]);
+  return deps.database.lists.read((db) => readArchive(db, caller, request, known));
 }
 
 async function readArchive(
@@ -67,7 +67,7 @@ async function readArchive(
 
 const DESCRIPTION: ColumnName = 'DefinitionDescription';
 
-/** The definitions that a list over these columns needs: none unless their descriptions are among them. */
+/** Returns the definitions that a list of these columns needs: none without the column DefinitionDescription. */
 export async function definitionsFor(
   { definitions }: TaskDeps,
   columns: readonly ColumnName[],
@@ -75,12 +75,12 @@ export async function definitionsFor(
   return columns.includes(DESCRIPTION) ? definitions.all() : [];
 }
 
-/** Definitions as the statements of the list take them. */
+/** Converts definitions for the queries of the list. */
 export function listedDefinitions(known: readonly KnownDefinition[]): ListedDefinition[] {
   return known.map(({ name, description }) => ({ name, description: plainOf(description) }));
 }
 
-/** Adds the message of the definition's description, which is shown in the language of the caller. */
+/** Adds the translatable form of the definition's description. */
 function withDescription(row: ArchiveRow, known: readonly KnownDefinition[]): ArchiveRow {
   const { description } = known.find(({ name }) => name === row.task?.subject.name) ?? {};
   const message: MessageData | null = typeof description === 'object' ? description : null;

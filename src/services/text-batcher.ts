@@ -7,9 +7,8 @@ import type { Schema } from '../db/schema.ts';
 const MAX_BATCH = 100;
 
 /**
- * Writes changes of texts (the PUTs that leave State as it is). Those that wait at the same moment are written and
- * made durable by one statement, each under its own conditions; two of one task, one after the other
- * (docs/decisions/0018-changes-together.md).
+ * Writes changes of texts: PUTs that don't change State. One statement writes all concurrent changes, each under its own
+ * conditions. Changes of the same task are written one after the other (docs/decisions/0018-changes-together.md).
  */
 export class TextWriter {
   readonly #batcher: Batcher<TextChange, BatchTask | undefined>;
@@ -22,9 +21,9 @@ export class TextWriter {
   }
 
   /**
-   * Resolves when the change is durable.
+   * Writes a change. Resolves when it is durable.
    *
-   * @returns the task as it is then; `undefined` where nothing has changed (`changeManyTexts` tells when)
+   * @returns the updated task; `undefined` if nothing was changed (see `changeManyTexts`)
    */
   write(change: TextChange): Promise<BatchTask | undefined> {
     return this.#batcher.add(change);

@@ -38,7 +38,7 @@ describe.each(DATABASES)('many tasks at once on %s', (kind) => {
       Matched: 3,
       Done: 2,
       Refused: [
-        { Id: done, Reason: `Batch task ${done} is Succeeded; one that is Failed can be restarted.` },
+        { Id: done, Reason: `Batch task ${done} is Succeeded; only a Failed task can be restarted.` },
       ],
       LastId: done,
       More: false,

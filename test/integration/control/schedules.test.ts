@@ -237,7 +237,7 @@ describe.each(DATABASES)('schedules on %s', (kind) => {
     await server.admin.json('PATCH', `/Users/${eve.associateId}`, { Disabled: true });
     expect(await look(new Date(Date.UTC(YEAR, 0, 1, 7)))).toBe(0);
     const schedule = await read(Id);
-    expect(schedule.LastProblem).toContain('may no longer sign in');
+    expect(schedule.LastProblem).toContain('can no longer sign in');
     expect(schedule.NextRuns[0]).toBe(`${YEAR + 1}-01-01T07:00:00`);
     expect(await reasons(Name)).toEqual([]);
     expect((await server.admin.call('POST', `/Schedules/${Id}/Pause`)).status).toBe(200);

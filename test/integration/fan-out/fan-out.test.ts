@@ -166,7 +166,7 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     });
     await waits(id);
     await ann.json('POST', `/BatchTask/${id}/Stop`);
-    expect((await ann.task(id)).Result).toMatch(/ 2 of its children can't be cancelled and go on\.$/);
+    expect((await ann.task(id)).Result).toMatch(/ 2 of its children can't be cancelled and continue\.$/);
     const refused = await ann.call('DELETE', `/BatchTask/${id}`);
     expect(refused.status).toBe(409);
     expect(refused.text).toContain(`Batch task ${id} has children that have not ended`);

@@ -9,7 +9,7 @@ import { DATABASES } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { HandWorker } from './protocol-client.ts';
 
-const OVER = /The lease \d+\.\d+ is over/;
+const OVER = /Lease \d+\.\d+ is no longer valid/;
 
 describe.each(DATABASES)('the worker protocol on %s', (kind) => {
   let server: TestServer;
