@@ -20,7 +20,7 @@ export interface WaitingLineOptions {
   /** Claims tasks of a definition for a waiter. */
   readonly claim: (name: string, waiter: Waiter) => Promise<ClaimResult>;
   /** Gives back tasks that were claimed for a waiter who has left meanwhile. */
-  readonly handBack: (claimed: readonly ClaimedTask[], waiter: Waiter) => Promise<void>;
+  readonly release: (claimed: readonly ClaimedTask[], waiter: Waiter) => Promise<void>;
   readonly signals: PubSub;
   readonly log: Logger;
 }
@@ -82,7 +82,7 @@ export class LongPollQueue {
       const { claimed } = await this.#options.claim(name, waiter);
       if (claimed.length === 0) continue;
       if (!gone.aborted) return claimed;
-      await this.#options.handBack(claimed, waiter);
+      await this.#options.release(claimed, waiter);
       return [];
     }
     if (ms <= 0 || this.#closed || gone.aborted || enough.aborted) return [];
@@ -153,7 +153,7 @@ export class LongPollQueue {
       const { claimed, more } = await this.#options.claim(name, waiter);
       if (!more) exhausted.add(waiter.tenant);
       if (claimed.length === 0) continue;
-      if (place.left) await this.#options.handBack(claimed, waiter);
+      if (place.left) await this.#options.release(claimed, waiter);
       else place.leave(claimed);
     }
   }

@@ -115,7 +115,7 @@ export async function workerRoutes(
       const acquired = await broker.acquire(caller, options, disconnectSignal(reply));
       // If the client disconnects before it has the response, it does not know that it holds the leases.
       onDisconnect(reply, () =>
-        broker.handBack(
+        broker.release(
           caller,
           acquired.map((one) => one.lease),
         ),

@@ -34,7 +34,7 @@ beforeEach(() => {
       const claimed = due[name]?.splice(0, limit) ?? [];
       return { claimed, more: claimed.length === limit };
     },
-    async handBack(claimed) {
+    async release(claimed) {
       handedBack = claimed;
     },
     signals,
