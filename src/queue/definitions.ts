@@ -19,11 +19,11 @@ import type { Schema } from '../db/schema.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import type { ParameterReader } from './schemas/parameters.ts';
-import { SchemaThreads } from './schemas/processes.ts';
+import { SchemaProcesses } from './schemas/processes.ts';
 import type { TaskQueue } from './task-queue.ts';
 
 /** Who declares what a process on the database runs. */
-const NOBODY: Declarer = { associateId: 0, tenant: null };
+const SERVER_DECLARER: Declarer = { associateId: 0, tenant: null };
 
 /** A definition of remote workers in stored form. */
 type NewDefinition = Omit<WorkerDefinition, 'declaredBy' | 'lastSeen'>;
@@ -66,7 +66,7 @@ export class Definitions {
   readonly #db: Kysely<Schema>;
   readonly #queue: TaskQueue;
   readonly #leaseSeconds: number;
-  readonly #schemas = new SchemaThreads();
+  readonly #schemas = new SchemaProcesses();
 
   /** @param leaseSeconds the lease of declarations that name none */
   constructor(registry: Registry, db: Kysely<Schema>, queue: TaskQueue, leaseSeconds: number) {
@@ -152,7 +152,7 @@ export class Definitions {
       retry,
       leaseSeconds,
     }));
-    await this.#keep(own, NOBODY);
+    await this.#keep(own, SERVER_DECLARER);
   }
 
   /** Notes that this process still runs what it has offered. */
@@ -166,7 +166,7 @@ export class Definitions {
   }
 
   /** @throws RequestError (conflict) where the server itself runs a definition of that name */
-  refuseOwn(name: string): void {
+  checkNotOwn(name: string): void {
     const own = this.#registry.find(name);
     if (own === undefined) return;
     throw conflict`The definition "${own.definition.name}" runs in the server itself; workers may offer definitions of other names.`;
@@ -184,7 +184,7 @@ export class Definitions {
   }
 
   async #check(one: Declaration, { associateId }: Declarer): Promise<NewDefinition> {
-    this.refuseOwn(one.name);
+    this.checkNotOwn(one.name);
     const schema = one.parameters === undefined ? null : JSON.stringify(one.parameters);
     if (schema !== null) await this.#schemas.compile(one.name, schema, associateId);
     return {

@@ -11,7 +11,7 @@ const PROGRESS_MS = 300;
 const RENEWALS_PER_LEASE = 3;
 
 /**
- * Gives the signs of life of this process's runs: renews leases, writes progress, and learns which runs are to
+ * Gives the renewals of life of this process's runs: renews leases, writes progress, and learns which runs are to
  * stop or are lost. One statement a tick for all runs that need one; none where nothing runs.
  */
 export class Heartbeat {
@@ -20,7 +20,7 @@ export class Heartbeat {
   /** A task that was taken from its run can have a next run here before the first has ended. */
   readonly #runs = new Set<Run>();
   #timer: NodeJS.Timeout | undefined;
-  #beating: Promise<void> | undefined;
+  #renewing: Promise<void> | undefined;
 
   constructor(database: Database, log: Logger) {
     this.#database = database;
@@ -33,12 +33,12 @@ export class Heartbeat {
   }
 
   /** Whether a run of this process holds its task, as far as it can know. */
-  holds(taskId: number, attempt: number): boolean {
+  owns(taskId: number, attempt: number): boolean {
     return this.runs.some(
       (run) =>
         run.task.id === taskId &&
         run.task.attempt === attempt &&
-        performance.now() - run.lastHeld <= run.definition.leaseSeconds * 1000,
+        performance.now() - run.lastRenewed <= run.definition.leaseSeconds * 1000,
     );
   }
 
@@ -48,7 +48,7 @@ export class Heartbeat {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#beating;
+    await this.#renewing;
   }
 
   add(run: Run): void {
@@ -63,29 +63,29 @@ export class Heartbeat {
   async check(taskId: number): Promise<void> {
     const runs = this.runs.filter((run) => run.task.id === taskId);
     if (runs.length === 0) return;
-    await this.#beating;
-    await this.#beat(runs);
+    await this.#renewing;
+    await this.#renew(runs);
   }
 
   #tick(): void {
-    if (this.#beating !== undefined) return;
+    if (this.#renewing !== undefined) return;
     const now = performance.now();
     const needing: Run[] = [];
     for (const run of this.#runs) {
       const leaseMs = run.definition.leaseSeconds * 1000;
-      if (now - run.lastHeld > leaseMs) run.cancel('lost');
-      const renewal = now - run.lastHeld > leaseMs / RENEWALS_PER_LEASE;
+      if (now - run.lastRenewed > leaseMs) run.cancel('lost');
+      const renewal = now - run.lastRenewed > leaseMs / RENEWALS_PER_LEASE;
       if (renewal || (run.hasProgress && now - run.lastProgress > PROGRESS_MS)) needing.push(run);
     }
     if (needing.length === 0) return;
-    this.#beating = this.#beat(needing).finally(() => {
-      this.#beating = undefined;
+    this.#renewing = this.#renew(needing).finally(() => {
+      this.#renewing = undefined;
     });
   }
 
-  async #beat(runs: readonly Run[]): Promise<void> {
+  async #renew(runs: readonly Run[]): Promise<void> {
     const started = performance.now();
-    const signs = runs.map((run) => {
+    const renewals = runs.map((run) => {
       const progress = run.hasProgress ? run.takeProgress() : { percent: null, text: null };
       return {
         taskId: run.task.id,
@@ -95,13 +95,15 @@ export class Heartbeat {
         progressDescription: progress.text,
       };
     });
-    let held: Map<number, StillHeld>;
+    let renewedRuns: Map<number, StillHeld>;
     try {
-      held = await inStatement(this.#database, async (db, after) => {
-        const renewed = await renewLeases(db, signs);
-        const progressed = signs.flatMap((sign) => (sign.progressPercent === null ? [] : sign.taskId));
+      renewedRuns = await inStatement(this.#database, async (db, after) => {
+        const renewed = await renewLeases(db, renewals);
+        const progressed = renewals.flatMap((renewal) =>
+          renewal.progressPercent === null ? [] : renewal.taskId,
+        );
         const parentIds = runs.flatMap((run, index) =>
-          signs[index]?.progressPercent == null ? [] : (run.task.parentId ?? []),
+          renewals[index]?.progressPercent == null ? [] : (run.task.parentId ?? []),
         );
         after.publish({ kind: 'progress', taskIds: progressed });
         after.publish({ kind: 'children', parentIds });
@@ -117,10 +119,10 @@ export class Heartbeat {
     }
     for (const run of runs) {
       if (!this.#runs.has(run)) continue; // it has ended meanwhile
-      const still = held.get(run.task.id);
+      const still = renewedRuns.get(run.task.id);
       if (still?.attempt !== run.task.attempt) run.cancel('lost');
       else {
-        run.lastHeld = started;
+        run.lastRenewed = started;
         run.lastProgress = started;
         if (still.stopNote !== null) run.cancel('stopped');
       }

@@ -16,7 +16,7 @@ export interface Waiter {
 }
 
 /** What a waiting line works with. */
-export interface WaitingLineOptions {
+export interface LongPollOptions {
   /** Claims tasks of a definition for a waiter. */
   readonly claim: (name: string, waiter: Waiter) => Promise<ClaimResult>;
   /** Gives back tasks that were claimed for a waiter who has left meanwhile. */
@@ -30,10 +30,10 @@ const POLL_MS = 2000;
 /** After a failed claim, before the next. */
 const PAUSE_MS = 1000;
 
-interface Place {
+interface PendingPoll {
   readonly waiter: Waiter;
-  left: boolean;
-  readonly leave: (claimed: readonly ClaimedTask[]) => void;
+  isDone: boolean;
+  readonly finish: (claimed: readonly ClaimedTask[]) => void;
 }
 
 /**
@@ -41,98 +41,98 @@ interface Place {
  * due costs one claim, however many wait: the line claims for its first, and goes on only while there is more.
  */
 export class LongPollQueue {
-  readonly #options: WaitingLineOptions;
-  readonly #places = new Set<Place>();
+  readonly #options: LongPollOptions;
+  readonly #pending = new Set<PendingPoll>();
   /** Definitions that may have something due, in the order of their turns. */
   readonly #due = new Set<string>();
   readonly #unsubscribe: () => void;
-  readonly #poll: NodeJS.Timeout;
+  readonly #pollTimer: NodeJS.Timeout;
   /** How often something has come due: what came while a worker looked for itself must not be missed. */
-  #comings = 0;
-  #serving: Promise<void> | undefined;
+  #wakeups = 0;
+  #claiming: Promise<void> | undefined;
   #closed = false;
 
-  constructor(options: WaitingLineOptions) {
+  constructor(options: LongPollOptions) {
     this.#options = options;
     this.#unsubscribe = options.signals.subscribe((signal) => {
       if (signal.kind !== 'due') return;
-      this.#comings += 1;
+      this.#wakeups += 1;
       this.#wake(signal.names);
     });
-    this.#poll = setInterval(() => this.#wake(this.#wanted()), POLL_MS);
+    this.#pollTimer = setInterval(() => this.#wake(this.#pendingNames()), POLL_MS);
   }
 
   /**
    * Tasks for a worker: at once where some are due, else the first that come.
    *
    * @param ms how long to wait; 0 not at all
-   * @param gone aborted when the worker can no longer hear the answer; what was claimed for it goes back
-   * @param enough aborted when the worker wants to wait no longer; it still gets what was claimed for it
+   * @param disconnected aborted when the worker can no longer hear the answer; what was claimed for it goes back
+   * @param waitEnded aborted when the worker wants to wait no longer; it still gets what was claimed for it
    * @returns the claimed tasks; none when the time is over or the line closes
    */
   async wait(
     waiter: Waiter,
     ms: number,
-    gone: AbortSignal,
-    enough: AbortSignal,
+    disconnected: AbortSignal,
+    waitEnded: AbortSignal,
   ): Promise<readonly ClaimedTask[]> {
-    const before = this.#comings;
+    const before = this.#wakeups;
     for (const name of waiter.names) {
-      if (this.#closed || gone.aborted || enough.aborted) return [];
+      if (this.#closed || disconnected.aborted || waitEnded.aborted) return [];
       const { claimed } = await this.#options.claim(name, waiter);
       if (claimed.length === 0) continue;
-      if (!gone.aborted) return claimed;
+      if (!disconnected.aborted) return claimed;
       await this.#options.release(claimed, waiter);
       return [];
     }
-    if (ms <= 0 || this.#closed || gone.aborted || enough.aborted) return [];
+    if (ms <= 0 || this.#closed || disconnected.aborted || waitEnded.aborted) return [];
     return new Promise((resolve) => {
-      const end = (): void => place.leave([]);
+      const end = (): void => poll.finish([]);
       const timer = setTimeout(end, ms);
-      const place: Place = {
+      const poll: PendingPoll = {
         waiter,
-        left: false,
-        leave: (claimed) => {
-          if (place.left) return;
-          place.left = true;
-          this.#places.delete(place);
+        isDone: false,
+        finish: (claimed) => {
+          if (poll.isDone) return;
+          poll.isDone = true;
+          this.#pending.delete(poll);
           clearTimeout(timer);
-          for (const signal of [gone, enough]) signal.removeEventListener('abort', end);
+          for (const signal of [disconnected, waitEnded]) signal.removeEventListener('abort', end);
           resolve(claimed);
         },
       };
-      for (const signal of [gone, enough]) signal.addEventListener('abort', end, { once: true });
-      this.#places.add(place);
-      if (this.#comings !== before) this.#wake(waiter.names);
+      for (const signal of [disconnected, waitEnded]) signal.addEventListener('abort', end, { once: true });
+      this.#pending.add(poll);
+      if (this.#wakeups !== before) this.#wake(waiter.names);
     });
   }
 
   /** Sends everybody away with nothing; resolves when no claim is under way. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#poll);
+    clearInterval(this.#pollTimer);
     this.#unsubscribe();
-    for (const place of this.#places) place.leave([]);
-    await this.#serving;
+    for (const poll of this.#pending) poll.finish([]);
+    await this.#claiming;
   }
 
-  #wanted(): string[] {
-    return [...new Set([...this.#places].flatMap((place) => place.waiter.names))];
+  #pendingNames(): string[] {
+    return [...new Set([...this.#pending].flatMap((poll) => poll.waiter.names))];
   }
 
   #wake(names: readonly string[]): void {
-    if (this.#closed || this.#places.size === 0) return;
+    if (this.#closed || this.#pending.size === 0) return;
     for (const name of names) this.#due.add(name);
-    this.#serving ??= this.#serveAll().finally(() => {
-      this.#serving = undefined;
+    this.#claiming ??= this.#claimAll().finally(() => {
+      this.#claiming = undefined;
     });
   }
 
-  async #serveAll(): Promise<void> {
+  async #claimAll(): Promise<void> {
     for (const name of this.#due) {
       this.#due.delete(name);
       try {
-        await this.#serve(name);
+        await this.#claimFor(name);
       } catch (error) {
         this.#options.log.warn(
           { event: 'task.claim_failed', err: error, definition: name },
@@ -144,17 +144,17 @@ export class LongPollQueue {
   }
 
   /** Claims for those who wait for this definition, until nothing is left of what each of them may have. */
-  async #serve(name: string): Promise<void> {
+  async #claimFor(name: string): Promise<void> {
     const exhausted = new Set<string | null>();
-    for (const place of [...this.#places]) {
-      const { waiter } = place;
-      if (place.left || !waiter.names.includes(name)) continue;
+    for (const poll of [...this.#pending]) {
+      const { waiter } = poll;
+      if (poll.isDone || !waiter.names.includes(name)) continue;
       if (exhausted.has(null) || exhausted.has(waiter.tenant)) continue;
       const { claimed, more } = await this.#options.claim(name, waiter);
       if (!more) exhausted.add(waiter.tenant);
       if (claimed.length === 0) continue;
-      if (place.left) await this.#options.release(claimed, waiter);
-      else place.leave(claimed);
+      if (poll.isDone) await this.#options.release(claimed, waiter);
+      else poll.finish(claimed);
     }
   }
 }

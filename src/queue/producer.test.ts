@@ -6,14 +6,14 @@ const log = pino({ level: 'silent' });
 /** Lets everything that is ready go on. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-let dispatcher: Producer<string> | undefined;
-afterEach(() => dispatcher?.stop());
+let producer: Producer<string> | undefined;
+afterEach(() => producer?.stop());
 
 test('fills free slots, definition by definition in turn, and never more', async () => {
   const due: Record<string, string[]> = { a: ['a1', 'a2', 'a3'], b: ['b1', 'b2'] };
   const running = new Map<string, PromiseWithResolvers<void>>();
   const claims: [string, number][] = [];
-  dispatcher = new Producer<string>({
+  producer = new Producer<string>({
     names: ['a', 'b'],
     slots: 2,
     async claim(name, limit) {
@@ -28,7 +28,7 @@ test('fills free slots, definition by definition in turn, and never more', async
     },
     log,
   });
-  dispatcher.start();
+  producer.start();
   await settle();
   expect([...running.keys()]).toEqual(['a1', 'b1']);
   while (running.size > 0) {
@@ -42,7 +42,7 @@ test('fills free slots, definition by definition in turn, and never more', async
 
 test('wakes only for its own definitions', async () => {
   const claimed: string[] = [];
-  dispatcher = new Producer<string>({
+  producer = new Producer<string>({
     names: ['a'],
     slots: 1,
     async claim(name) {
@@ -52,10 +52,10 @@ test('wakes only for its own definitions', async () => {
     run: async () => undefined,
     log,
   });
-  dispatcher.wake(['b']);
+  producer.wake(['b']);
   await settle();
   expect(claimed).toEqual([]);
-  dispatcher.wake(['a', 'b']);
+  producer.wake(['a', 'b']);
   await settle();
   expect(claimed).toEqual(['a']);
 });
@@ -63,7 +63,7 @@ test('wakes only for its own definitions', async () => {
 test('slots that become free in the same turn are filled by one claim', async () => {
   const gate = Promise.withResolvers<void>();
   const limits: number[] = [];
-  dispatcher = new Producer<string>({
+  producer = new Producer<string>({
     names: ['a'],
     slots: 3,
     async claim(_, limit) {
@@ -73,7 +73,7 @@ test('slots that become free in the same turn are filled by one claim', async ()
     run: () => gate.promise,
     log,
   });
-  dispatcher.start();
+  producer.start();
   await settle();
   gate.resolve();
   await settle();
@@ -83,7 +83,7 @@ test('slots that become free in the same turn are filled by one claim', async ()
 
 test('after stop it claims nothing more', async () => {
   let claims = 0;
-  dispatcher = new Producer<string>({
+  producer = new Producer<string>({
     names: ['a'],
     slots: 1,
     async claim() {
@@ -93,8 +93,8 @@ test('after stop it claims nothing more', async () => {
     run: async () => undefined,
     log,
   });
-  await dispatcher.stop();
-  dispatcher.wake(['a']);
+  await producer.stop();
+  producer.wake(['a']);
   await settle();
   expect(claims).toBe(0);
 });

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
-/** What a dispatcher is made of. */
-export interface DispatcherOptions<T> {
+/** What a producer is made of. */
+export interface ProducerOptions<T> {
   /** The definitions whose tasks it delivers. */
   readonly names: readonly string[];
   /** How many tasks run at once. */
@@ -34,7 +34,7 @@ const PAUSE_MS = 1000;
  *   is nothing to hand back but the runs themselves.
  */
 export class Producer<T> {
-  readonly #options: DispatcherOptions<T>;
+  readonly #options: ProducerOptions<T>;
   /** Definitions that may have something due, in the order of their turns. */
   readonly #due = new Set<string>();
   readonly #running = new Set<Promise<void>>();
@@ -43,7 +43,7 @@ export class Producer<T> {
   #poll: NodeJS.Timeout | undefined;
   #freed: NodeJS.Immediate | undefined;
 
-  constructor(options: DispatcherOptions<T>) {
+  constructor(options: ProducerOptions<T>) {
     this.#options = options;
   }
 

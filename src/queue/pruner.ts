@@ -50,13 +50,13 @@ export class Pruner {
   readonly #jobs: readonly BackgroundJob[];
 
   constructor(
-    parts: { readonly database: Database; readonly registry: Registry; readonly files: Files },
+    deps: { readonly database: Database; readonly registry: Registry; readonly files: Files },
     config: RetentionConfig,
     log: Logger,
   ) {
-    this.#database = parts.database;
-    this.#registry = parts.registry;
-    this.#files = parts.files;
+    this.#database = deps.database;
+    this.#registry = deps.registry;
+    this.#files = deps.files;
     this.#config = config;
     this.#log = log;
     const job = (name: string, intervalMs: number, run: () => Promise<unknown>): BackgroundJob =>

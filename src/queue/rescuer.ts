@@ -20,28 +20,28 @@ export class Rescuer {
   readonly #definitions: Definitions;
   readonly #nodeId: string;
   readonly #log: Logger;
-  readonly #holds: (run: LostRun) => boolean;
+  readonly #owns: (run: LostRun) => boolean;
   readonly #crashes: CrashWatch;
   readonly #job: BackgroundJob;
 
   /**
-   * @param holds whether this process knows by its own clock that it holds a run; then it is not lost, whatever the
+   * @param owns whether this process knows by its own clock that it holds a run; then it is not lost, whatever the
    *   database's clock says, which may have jumped
    */
   constructor(
-    parts: { readonly database: Database; readonly queue: TaskQueue; readonly definitions: Definitions },
+    deps: { readonly database: Database; readonly queue: TaskQueue; readonly definitions: Definitions },
     nodeId: string,
     leaseSeconds: number,
     log: Logger,
-    holds: (run: LostRun) => boolean = () => false,
+    owns: (run: LostRun) => boolean = () => false,
   ) {
-    this.#database = parts.database;
-    this.#queue = parts.queue;
-    this.#definitions = parts.definitions;
+    this.#database = deps.database;
+    this.#queue = deps.queue;
+    this.#definitions = deps.definitions;
     this.#nodeId = nodeId;
     this.#log = log;
-    this.#holds = holds;
-    this.#crashes = new CrashWatch(parts.database, log);
+    this.#owns = owns;
+    this.#crashes = new CrashWatch(deps.database, log);
     this.#job = new BackgroundJob({
       name: 'rescuer',
       intervalMs: Math.max(500, (leaseSeconds * 1000) / 3),
@@ -72,7 +72,7 @@ export class Rescuer {
     const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
     for (let total = 0; ; ) {
       const count = await inTransaction(this.#database, async (trx) => {
-        const lost = (await lockLostRuns(trx, soleOwner, BATCH)).filter((run) => !this.#holds(run));
+        const lost = (await lockLostRuns(trx, soleOwner, BATCH)).filter((run) => !this.#owns(run));
         if (lost.length === 0) return 0;
         const policies = await this.#policies(trx, lost);
         const ends = lost.map((run) => this.#endOf(run, policies.get(run.name) ?? DEFAULT_RETRY));

@@ -23,7 +23,7 @@ import type { RunServices, RunTransaction, TaskContext } from '../sdk/define-tas
 import { type Json, PermanentError, RunEnded } from '../sdk/errors.ts';
 import { forwardingLog, lineText } from '../sdk/log.ts';
 import { childrenOfRun } from './children/run-children.ts';
-import type { FamilyDeps } from './children/start.ts';
+import type { ChildrenDeps } from './children/start.ts';
 import type { Run } from './run.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -69,17 +69,17 @@ export interface ContextDeps {
   readonly allowPrivateAddresses: boolean;
   readonly readTasks: TaskReader;
   readonly runLog: RunLog;
-  readonly families: FamilyDeps;
+  readonly childrenDeps: ChildrenDeps;
 }
 
 /** The context that a run's definition gets. */
-export function createContext(run: Run, parameters: unknown, parts: ContextDeps): TaskContext {
+export function createContext(run: Run, parameters: unknown, deps: ContextDeps): TaskContext {
   // Made when they are asked for: most runs ask for few of them.
   let log: Logger | undefined;
   let children: TaskContext['children'] | undefined;
   let services: RunServices | undefined;
   const logOfTask = (): Logger => {
-    log ??= taskLog(run, parts.runLog);
+    log ??= taskLog(run, deps.runLog);
     return log;
   };
   return {
@@ -101,19 +101,19 @@ export function createContext(run: Run, parameters: unknown, parts: ContextDeps)
     checkpoint(value) {
       const open = currentUse()?.transaction as OpenTransaction | undefined;
       if (open?.isOpen === true && open.run === run) return open.checkpoint(value);
-      return retryWhileUnavailable(() => keepCheckpoint(parts.database.sql, run, value), run.signal);
+      return retryWhileUnavailable(() => keepCheckpoint(deps.database.sql, run, value), run.signal);
     },
     async resultFile(name) {
-      const file = await parts.files.resultFile(run.task, name, run.fileAttempt);
+      const file = await deps.files.resultFile(run.task, name, run.fileAttempt);
       run.fileName = file.name;
       return file;
     },
     get children() {
-      children ??= childrenOver(childrenOfRun(run, parts.families, parts.runLog));
+      children ??= childrenOver(childrenOfRun(run, deps.childrenDeps, deps.runLog));
       return children;
     },
     get services() {
-      services ??= createServices(run, parts);
+      services ??= createServices(run, deps);
       return services;
     },
   };
@@ -141,13 +141,13 @@ async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promi
   throw new RunEnded('lost');
 }
 
-function createServices(run: Run, parts: ContextDeps): RunServices {
+function createServices(run: Run, deps: ContextDeps): RunServices {
   return {
-    database: parts.database.sql as unknown as Kysely<unknown>,
-    transaction: (work) => transactionOf(run, parts, work),
-    inputFile: (name) => parts.files.inputFile(name, run.task),
-    allowPrivateAddresses: parts.allowPrivateAddresses,
-    tasks: (filter): AsyncIterable<BatchTask> => parts.readTasks(run.task, filter),
+    database: deps.database.sql as unknown as Kysely<unknown>,
+    transaction: (work) => transactionOf(run, deps, work),
+    inputFile: (name) => deps.files.inputFile(name, run.task),
+    allowPrivateAddresses: deps.allowPrivateAddresses,
+    tasks: (filter): AsyncIterable<BatchTask> => deps.readTasks(run.task, filter),
   };
 }
 
@@ -160,7 +160,7 @@ interface OpenTransaction extends NonNullable<RunUse['transaction']> {
 /** Does the work of a run and sets its checkpoint in one transaction. */
 async function transactionOf<T>(
   run: Run,
-  parts: ContextDeps,
+  deps: ContextDeps,
   work: (tx: RunTransaction) => Promise<T>,
 ): Promise<T> {
   checkNoTransaction();
@@ -191,7 +191,7 @@ async function transactionOf<T>(
       transaction.isOpen = false;
     }
   };
-  return asRun({ definition: run.task.name, transaction }, () => inTransaction(parts.database, attempt));
+  return asRun({ definition: run.task.name, transaction }, () => inTransaction(deps.database, attempt));
 }
 
 /**

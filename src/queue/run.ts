@@ -29,7 +29,7 @@ export class Run extends RunHandle {
   /** The run as a span of a distributed trace. */
   readonly span: WorkSpan;
   /** When the lease was last known to be held, on this process's own clock (ms). */
-  lastHeld = performance.now();
+  lastRenewed = performance.now();
   /** When progress was last written, likewise. */
   lastProgress = 0;
   /** The name of the result file, once asked for. */

@@ -23,10 +23,10 @@ import type { TaskQueue } from './task-queue.ts';
 import { ThreadPool } from './threads/pool.ts';
 
 /** How long the last ends may take to be written, after the grace period, during a stop. */
-const LAST_WRITES_SECONDS = 5;
+const FLUSH_SECONDS = 5;
 
 /** What the engine works with. */
-export interface EngineDeps {
+export interface TaskRunnerDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
   readonly registry: Registry;
@@ -35,7 +35,7 @@ export interface EngineDeps {
 }
 
 /** How many tasks of one kind run in a process, and how many may. */
-export interface EngineLoad {
+export interface RunnerLoad {
   /** Where they run. */
   readonly isolate: 'inline' | 'thread';
   readonly running: number;
@@ -47,84 +47,84 @@ export interface EngineLoad {
  * claim's attempt number allows; between them the heartbeat keeps the lease.
  */
 export class TaskRunner {
-  readonly #parts: EngineDeps;
+  readonly #deps: TaskRunnerDeps;
   readonly #config: Config;
   readonly #log: Logger;
   readonly #heartbeat: Heartbeat;
-  readonly #ends: Completer;
-  readonly #recovery: Rescuer;
+  readonly #completer: Completer;
+  readonly #rescuer: Rescuer;
   readonly #housekeeping: Housekeeping;
   readonly #stager: Stager;
-  readonly #families: ParentCoordinator;
+  readonly #parents: ParentCoordinator;
   readonly #execution: ExecutionDeps;
-  readonly #dispatchers: Producer<Run>[] = [];
-  readonly #loads: (() => EngineLoad)[] = [];
-  readonly #again = new Map<string, NodeJS.Timeout>();
+  readonly #producers: Producer<Run>[] = [];
+  readonly #loads: (() => RunnerLoad)[] = [];
+  readonly #wakeups = new Map<string, NodeJS.Timeout>();
   readonly #faults: RunFaults;
   #unsubscribe: () => void = () => undefined;
 
   /** @param runs whether tasks run here; without, it only looks after those that run elsewhere */
-  constructor(parts: EngineDeps, config: Config, log: Logger, runs = true) {
-    this.#parts = parts;
+  constructor(deps: TaskRunnerDeps, config: Config, log: Logger, runs = true) {
+    this.#deps = deps;
     this.#config = config;
     this.#log = log;
-    this.#heartbeat = new Heartbeat(parts.database, log);
-    this.#ends = new Completer(
-      (ends) => applyEndsAtOnce(parts.database, parts.queue, ends),
-      parts.database.backend === 'pglite',
+    this.#heartbeat = new Heartbeat(deps.database, log);
+    this.#completer = new Completer(
+      (ends) => applyEndsAtOnce(deps.database, deps.queue, ends),
+      deps.database.backend === 'pglite',
       log,
     );
-    this.#recovery = new Rescuer(parts, config.nodeId, config.leaseSeconds, log, (run) =>
-      this.#heartbeat.holds(run.taskId, run.attempt),
+    this.#rescuer = new Rescuer(deps, config.nodeId, config.leaseSeconds, log, (run) =>
+      this.#heartbeat.owns(run.taskId, run.attempt),
     );
-    this.#housekeeping = new Housekeeping(parts.database, log);
-    this.#stager = new Stager(parts.database, log);
-    this.#families = new ParentCoordinator(parts.database, log);
+    this.#housekeeping = new Housekeeping(deps.database, log);
+    this.#stager = new Stager(deps.database, log);
+    this.#parents = new ParentCoordinator(deps.database, log);
     const context = {
-      database: parts.database,
-      files: parts.files,
+      database: deps.database,
+      files: deps.files,
       allowPrivateAddresses: config.allowPrivateAddresses,
-      readTasks: taskReader(parts.database),
-      runLog: new RunLog(parts.database.sql, log),
-      families: { ...parts, textLimits: config.textLimits },
+      readTasks: taskReader(deps.database),
+      runLog: new RunLog(deps.database.sql, log),
+      childrenDeps: { ...deps, textLimits: config.textLimits },
     };
     const { runLog } = context;
     this.#faults = {
       report({ id: taskId, attempt, name }, kind, text) {
-        parts.queue.meter.faulted(name, kind);
+        deps.queue.meter.faulted(name, kind);
         runLog.add({ taskId, attempt, level: 'error', message: String(text), afterEnd: true });
       },
     };
     const threads = new ThreadPool(config.threads, config.textLimits.progressDescription, context);
     this.#execution = { ...context, threads, graceSeconds: config.graceSeconds };
     for (const isolate of runs ? (['inline', 'thread'] as const) : []) {
-      const names = parts.registry.all().filter((one) => one.isolate === isolate);
+      const names = deps.registry.all().filter((one) => one.isolate === isolate);
       if (names.length === 0) continue;
-      const dispatcher = new Producer<Run>({
+      const producer = new Producer<Run>({
         names: names.map((one) => one.definition.name),
         slots: isolate === 'inline' ? config.concurrency : config.threads,
         claim: (name, limit) => this.#claim(name, limit),
         run: (run) => this.#run(run),
         log,
       });
-      this.#dispatchers.push(dispatcher);
-      this.#loads.push(() => ({ isolate, ...dispatcher.load }));
+      this.#producers.push(producer);
+      this.#loads.push(() => ({ isolate, ...producer.load }));
     }
   }
 
   /** Brings back what an earlier fault has left, then begins to run tasks. */
   async start(): Promise<void> {
-    this.#unsubscribe = this.#parts.database.signals.subscribe((signal) => {
-      if (signal.kind === 'due') for (const dispatcher of this.#dispatchers) dispatcher.wake(signal.names);
+    this.#unsubscribe = this.#deps.database.signals.subscribe((signal) => {
+      if (signal.kind === 'due') for (const producer of this.#producers) producer.wake(signal.names);
       else if (signal.kind === 'stop') void this.#heartbeat.check(signal.taskId);
     });
-    await this.#recovery.start();
+    await this.#rescuer.start();
     this.#housekeeping.start();
-    this.#parts.queue.onDelayed = (seconds) => this.#stager.wakeIn(seconds);
+    this.#deps.queue.onDelayed = (seconds) => this.#stager.wakeIn(seconds);
     this.#stager.start();
     this.#heartbeat.start();
-    this.#families.start();
-    for (const dispatcher of this.#dispatchers) dispatcher.start();
+    this.#parents.start();
+    for (const producer of this.#producers) producer.start();
   }
 
   /**
@@ -133,34 +133,34 @@ export class TaskRunner {
    * come back when their leases are over.
    */
   async stop(): Promise<void> {
-    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.stop()));
-    for (const timer of this.#again.values()) clearTimeout(timer);
+    await Promise.all(this.#producers.map((producer) => producer.stop()));
+    for (const timer of this.#wakeups.values()) clearTimeout(timer);
     for (const run of this.#heartbeat.runs) run.cancel('shutdown');
-    const givingUp = setTimeout(
-      () => this.#ends.giveUp(),
-      (this.#config.graceSeconds + LAST_WRITES_SECONDS) * 1000,
+    const giveUpTimer = setTimeout(
+      () => this.#completer.giveUp(),
+      (this.#config.graceSeconds + FLUSH_SECONDS) * 1000,
     );
-    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.drained()));
-    clearTimeout(givingUp);
+    await Promise.all(this.#producers.map((producer) => producer.drained()));
+    clearTimeout(giveUpTimer);
     this.#unsubscribe();
     await this.#execution.runLog.flush();
-    await this.#ends.close();
+    await this.#completer.close();
     await this.#heartbeat.stop();
-    await this.#recovery.stop();
+    await this.#rescuer.stop();
     await this.#housekeeping.stop();
     await this.#stager.stop();
-    await this.#families.stop();
+    await this.#parents.stop();
     await this.#execution.threads.close();
   }
 
   /** How many tasks run in this process, and how many may. */
-  get load(): readonly EngineLoad[] {
+  get load(): readonly RunnerLoad[] {
     return this.#loads.map((load) => load());
   }
 
   async #claim(name: string, limit: number): Promise<Claim<Run>> {
-    const definition = this.#parts.registry.get(name);
-    const { claimed, more, againInSeconds } = await claimBatch(this.#parts, {
+    const definition = this.#deps.registry.get(name);
+    const { claimed, more, againInSeconds } = await claimBatch(this.#deps, {
       name,
       limit,
       owner: this.#config.nodeId,
@@ -173,12 +173,12 @@ export class TaskRunner {
 
   /** Looks again when a limit leaves room for more; one timer a definition. */
   #scheduleWakeup(name: string, seconds: number): void {
-    if (this.#again.has(name)) return;
+    if (this.#wakeups.has(name)) return;
     const timer = setTimeout(() => {
-      this.#again.delete(name);
-      for (const dispatcher of this.#dispatchers) dispatcher.wake([name]);
+      this.#wakeups.delete(name);
+      for (const producer of this.#producers) producer.wake([name]);
     }, seconds * 1000);
-    this.#again.set(name, timer);
+    this.#wakeups.set(name, timer);
   }
 
   #runOf(claimed: ClaimedTask, definition: RegisteredDefinition): Run {
@@ -197,15 +197,15 @@ export class TaskRunner {
         }
         run.span.fail('lease_lost');
         run.log.warn({ event: 'lease.lost' }, 'run lost its lease; its outcome is discarded');
-        this.#parts.queue.meter.orphaned(run.task.name);
+        this.#deps.queue.meter.orphaned(run.task.name);
         return;
       }
-      const { outcome, file } = await storeResult(run, ended, this.#parts.files);
-      const consequence = decideOutcome(outcome, run.definition.retry, run.task, Math.random());
+      const { outcome, file } = await storeResult(run, ended, this.#deps.files);
+      const decision = decideOutcome(outcome, run.definition.retry, run.task, Math.random());
       const progress = run.takeProgress();
       await this.#execution.runLog.flush();
-      await this.#ends.write(
-        endOf({ ...idsOf(run), nodeId: this.#config.nodeId }, consequence, {
+      await this.#completer.write(
+        endOf({ ...idsOf(run), nodeId: this.#config.nodeId }, decision, {
           progressPercent: outcome.kind === 'returned' ? 100 : progress.percent,
           progressDescription: progress.text,
           fileName: run.fileName,
@@ -213,10 +213,10 @@ export class TaskRunner {
           standsAlone: run.task.parentId === null && !run.task.isInternal,
         }),
       );
-      await this.#recovery.noteEnd(run.task.name);
+      await this.#rescuer.noteEnd(run.task.name);
       if (outcome.kind === 'failed') run.span.fail('run_failed');
-      run.debug({ event: 'run.ended', outcome: outcome.kind, state: consequence.to }, 'run ended');
-      await releaseScratch(run, outcome, this.#parts.files);
+      run.debug({ event: 'run.ended', outcome: outcome.kind, state: decision.to }, 'run ended');
+      await releaseScratch(run, outcome, this.#deps.files);
     } catch (error) {
       // The lease ends by itself, and the recovery brings the task back.
       run.log.error({ event: 'run.completion_failed', err: error }, 'failed to record the outcome of a run');

@@ -139,7 +139,7 @@ export class LeaseBroker {
     const names = new Set<string>();
     for (const name of asked) {
       checkWorker(caller, name);
-      this.#deps.definitions.refuseOwn(name);
+      this.#deps.definitions.checkNotOwn(name);
       names.add((await this.#deps.definitions.get(name)).name);
     }
     return [...names];

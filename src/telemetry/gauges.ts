@@ -5,7 +5,7 @@ import type { Connections } from '../db/database.ts';
 import { countFailingSchedules } from '../db/queries/schedule.ts';
 import { countIds, countQueues, type IdUse, type QueueCount } from '../db/queries/statistics.ts';
 import type { Schema } from '../db/schema.ts';
-import type { EngineLoad } from '../queue/worker.ts';
+import type { RunnerLoad } from '../queue/worker.ts';
 
 /** Counts are believed at least this long, ... */
 const MIN_MS = 2000;
@@ -81,7 +81,7 @@ export interface GaugeSources {
   /** The definitions of this process: they are told of also where they have nothing to do. */
   readonly definitions: () => readonly string[];
   readonly connections: () => Connections | undefined;
-  readonly load: () => readonly EngineLoad[];
+  readonly load: () => readonly RunnerLoad[];
 }
 
 /**

@@ -24,16 +24,16 @@ const BATCH = 200;
  */
 export class ParentCoordinator {
   readonly #database: Database;
-  readonly #heard = new Set<number>();
+  readonly #changed = new Set<number>();
   readonly #updates: BackgroundJob;
   readonly #stops: BackgroundJob;
   #unsubscribe: () => void = () => undefined;
 
   constructor(database: Database, log: Logger) {
     this.#database = database;
-    this.#updates = new BackgroundJob({ name: 'families.updates', log, run: () => this.#look() });
+    this.#updates = new BackgroundJob({ name: 'parents.progress', log, run: () => this.#updateChanged() });
     this.#stops = new BackgroundJob({
-      name: 'families.stops',
+      name: 'parents.stops',
       intervalMs: RECONCILE_MS,
       log,
       run: () => this.finishStops(),
@@ -43,7 +43,7 @@ export class ParentCoordinator {
   /** Begins to listen; goes on with the stops that a crash has interrupted. */
   start(): void {
     this.#unsubscribe = this.#database.signals.subscribe((signal) => {
-      if (signal.kind === 'children') this.#hear(signal.parentIds);
+      if (signal.kind === 'children') this.#noteChange(signal.parentIds);
     });
     this.#updates.start('later');
     this.#stops.start();
@@ -61,42 +61,42 @@ export class ParentCoordinator {
     }
   }
 
-  #hear(parentIds: readonly number[]): void {
-    for (const id of parentIds) this.#heard.add(id);
+  #noteChange(parentIds: readonly number[]): void {
+    for (const id of parentIds) this.#changed.add(id);
     this.#updates.wakeIn(GATHER_MS);
   }
 
-  async #look(): Promise<void> {
-    const parentIds = [...this.#heard];
-    this.#heard.clear();
+  async #updateChanged(): Promise<void> {
+    const parentIds = [...this.#changed];
+    this.#changed.clear();
     try {
       await this.#update(parentIds);
     } catch (error) {
-      for (const id of parentIds) this.#heard.add(id); // for the next round
+      for (const id of parentIds) this.#changed.add(id); // for the next round
       throw error;
     }
   }
 
   async #update(parentIds: readonly number[]): Promise<void> {
-    const standings = await readChildrenStatus(this.#database.sql, parentIds);
-    const due = standings.filter((family) => family.isReady).map((family) => family.name);
+    const statuses = await readChildrenStatus(this.#database.sql, parentIds);
+    const due = statuses.filter((parent) => parent.isReady).map((parent) => parent.name);
     if (due.length > 0) this.#database.signals.publish({ kind: 'due', names: [...new Set(due)] });
     const written = await inStatement(this.#database, async (db, after) => {
-      const changed = await writeParentProgress(db, standings.flatMap(progressOf));
+      const changed = await writeParentProgress(db, statuses.flatMap(progressOf));
       after.publish({ kind: 'progress', taskIds: changed.map((one) => one.taskId) });
       return changed;
     });
-    const above = written.flatMap((one) => one.parentId ?? []);
-    if (above.length > 0) this.#hear(above);
-    for (const family of standings.filter(({ isStopping }) => isStopping)) {
-      await stopTree(this.#database, family.parentId);
+    const grandparents = written.flatMap((one) => one.parentId ?? []);
+    if (grandparents.length > 0) this.#noteChange(grandparents);
+    for (const parent of statuses.filter(({ isStopping }) => isStopping)) {
+      await stopTree(this.#database, parent.parentId);
     }
   }
 }
 
-function progressOf(family: ChildrenStatus) {
-  const { parentId, jobId, ended, total } = family;
+function progressOf(parent: ChildrenStatus) {
+  const { parentId, jobId, ended, total } = parent;
   if (jobId === null) return [];
-  const percent = parentPercent(family.weight, family.weightEnded, family.running);
+  const percent = parentPercent(parent.weight, parent.weightEnded, parent.running);
   return [{ parentId, jobId, percent, text: message`${ended} of ${total} children have ended.` }];
 }

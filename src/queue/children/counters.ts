@@ -49,35 +49,35 @@ export async function recordChildTransitions(
     .filter((change) => change.ended !== 0 || change.failed !== 0);
   if (changes.length === 0) return;
   const byParent = Map.groupBy(changes, (change) => change.parentId);
-  const families = await lockAllChildCounts(trx, [...byParent.keys()]);
-  if (families.length === 0) return; // the parents are gone
+  const parents = await lockAllChildCounts(trx, [...byParent.keys()]);
+  if (parents.length === 0) return; // the parents are gone
   await updateCounters(trx, changes);
-  const changed = families.map((family) => afterChanges(family, byParent.get(family.parentId) ?? []));
-  const ready = changed.filter((family) => family.awaitedJobId !== null && family.ended >= family.total);
+  const changed = parents.map((parent) => afterChanges(parent, byParent.get(parent.parentId) ?? []));
+  const ready = changed.filter((parent) => parent.awaitedJobId !== null && parent.ended >= parent.total);
   if (ready.length > 0) {
     await markReady(
       trx,
-      ready.map((family) => family.parentId),
+      ready.map((parent) => parent.parentId),
     );
   }
   await markStopping(
     trx,
     changed.filter(stopsOthers).map(({ parentId }) => ({ parentId, reason: siblingHasFailed(parentId) })),
   );
-  after.publish({ kind: 'due', names: ready.map((family) => family.name) });
+  after.publish({ kind: 'due', names: ready.map((parent) => parent.name) });
 }
 
-function afterChanges(family: LockedCounts, changes: readonly ChildChange[]): LockedCounts {
+function afterChanges(parent: LockedCounts, changes: readonly ChildChange[]): LockedCounts {
   const sum = (key: 'ended' | 'failed'): number => changes.reduce((all, change) => all + change[key], 0);
-  return { ...family, ended: family.ended + sum('ended'), failed: family.failed + sum('failed') };
+  return { ...parent, ended: parent.ended + sum('ended'), failed: parent.failed + sum('failed') };
 }
 
-function stopsOthers(family: LockedCounts): boolean {
+function stopsOthers(parent: LockedCounts): boolean {
   return (
-    family.onFailure === 'stop-others' &&
-    family.awaitedJobId !== null &&
-    family.failed > 0 &&
-    family.ended < family.total &&
-    !family.isStopped
+    parent.onFailure === 'stop-others' &&
+    parent.awaitedJobId !== null &&
+    parent.failed > 0 &&
+    parent.ended < parent.total &&
+    !parent.isStopped
   );
 }

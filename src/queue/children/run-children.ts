@@ -13,16 +13,16 @@ import { CHILDREN_PAGE } from '../../sdk/children.ts';
 import { RunEnded } from '../../sdk/errors.ts';
 import type { Run } from '../run.ts';
 import type { RunLog } from '../run-log.ts';
-import type { FamilyDeps } from './start.ts';
+import type { ChildrenDeps } from './start.ts';
 import { prepareChildren, startChildren } from './start.ts';
 import { waitForChildren } from './wait.ts';
 
 /** The children of a run's task, for a run in this process. */
-export function childrenOfRun(run: Run, parts: FamilyDeps, runLog: RunLog): ChildrenPort {
-  const { database, queue } = parts;
+export function childrenOfRun(run: Run, deps: ChildrenDeps, runLog: RunLog): ChildrenPort {
+  const { database, queue } = deps;
   const { sql } = database;
   const { id: taskId, attempt } = run.task;
-  const held = <T>(work: (trx: Transaction<Schema>, parent: LockedParent) => Promise<T>): Promise<T> =>
+  const withParent = <T>(work: (trx: Transaction<Schema>, parent: LockedParent) => Promise<T>): Promise<T> =>
     inTransaction(database, async (trx) => {
       const parent = await lockParent(trx, taskId, attempt);
       if (parent !== undefined && !parent.isStopped) return work(trx, parent);
@@ -32,8 +32,8 @@ export function childrenOfRun(run: Run, parts: FamilyDeps, runLog: RunLog): Chil
     });
   return {
     async start(children) {
-      const prepared = await prepareChildren(parts, children);
-      return held((trx, parent) => startChildren(trx, queue, parent, prepared, run.span.trace));
+      const prepared = await prepareChildren(deps, children);
+      return withParent((trx, parent) => startChildren(trx, queue, parent, prepared, run.span.trace));
     },
     async wait(onFailure) {
       await runLog.flush();
@@ -42,7 +42,7 @@ export function childrenOfRun(run: Run, parts: FamilyDeps, runLog: RunLog): Chil
         progressPercent: progress.percent,
         progressDescription: progress.text,
       };
-      const { waits, counts } = await held((trx, parent) =>
+      const { waits, counts } = await withParent((trx, parent) =>
         waitForChildren(trx, queue, parent, onFailure, last),
       );
       if (!waits) return counts;

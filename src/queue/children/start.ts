@@ -25,7 +25,7 @@ import type { TaskQueue } from '../task-queue.ts';
 import { recordStarts } from '../transition.ts';
 
 /** What starting children and waiting for them work with. */
-export interface FamilyDeps {
+export interface ChildrenDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
   readonly definitions: Definitions;
@@ -38,7 +38,7 @@ export interface FamilyDeps {
  * @throws RequestError (invalid) where a definition is unknown, parameters miss its schema, or a key, weight or text is wrong
  */
 export async function prepareChildren(
-  { definitions, textLimits }: FamilyDeps,
+  { definitions, textLimits }: ChildrenDeps,
   children: readonly KeyedChild[],
 ): Promise<NewChild[]> {
   if (children.length > MAX_CHILDREN_PER_CALL)
@@ -91,25 +91,25 @@ export async function startChildren(
     parent.taskId,
     children.map((child) => child.key),
   );
-  const fresh = children.filter((child) => !ids.has(child.key));
-  if (fresh.length > 0) {
+  const added = children.filter((child) => !ids.has(child.key));
+  if (added.length > 0) {
     if (parent.depth >= MAX_DEPTH)
       throw invalid`Batch task ${parent.taskId} has ${parent.depth} parents above it; only tasks with fewer can start children.`;
-    const weight = fresh.reduce((sum, child) => sum + child.weight, 0);
-    const inserted = await insertChildren(trx, parent, fresh, trace ?? parent.trace);
+    const weight = added.reduce((sum, child) => sum + child.weight, 0);
+    const inserted = await insertChildren(trx, parent, added, trace ?? parent.trace);
     for (const [key, id] of inserted) ids.set(key, id);
     const idOf = (child: NewChild): number => ids.get(child.key) ?? 0;
     const reason = message`Started by batch task ${parent.taskId}.`;
     await recordStarts(
       trx,
       queue,
-      fresh.map((child) => ({
+      added.map((child) => ({
         name: child.name,
         delaySeconds: 0,
         audit: { taskId: idOf(child), tenant: parent.tenant, actorId: 0, nodeId: parent.leaseOwner, reason },
       })),
     );
-    const { total } = await addChildCounts(trx, parent.taskId, fresh.length, weight);
+    const { total } = await addChildCounts(trx, parent.taskId, added.length, weight);
     if (total > MAX_CHILDREN)
       throw invalid`Batch task ${parent.taskId} would have ${total} children; at most ${MAX_CHILDREN} are accepted.`;
   }

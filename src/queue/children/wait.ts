@@ -11,7 +11,7 @@ import { recordTransitions } from '../transition.ts';
 import { siblingHasFailed } from './counters.ts';
 
 /** What a run has to tell when it begins to wait. */
-export interface LastWords {
+export interface FinalProgress {
   readonly progressPercent: number | null;
   readonly progressDescription: Text | null;
 }
@@ -32,7 +32,7 @@ export async function waitForChildren(
   queue: TaskQueue,
   parent: LockedParent,
   onFailure: OnFailure,
-  last: LastWords,
+  last: FinalProgress,
 ): Promise<WaitResult> {
   const counts = (await lockChildCounts(trx, parent.taskId)) ?? { total: 0, ended: 0, failed: 0 };
   if (counts.ended >= counts.total) return { waits: false, counts };

@@ -17,8 +17,8 @@ const MAX_PROBLEMS = 10;
 /** Parameters with at most this many values get all problems reported, larger ones only the first. */
 const MAX_VALUES = 1000;
 /** The longest name in a problem, and the longest text of a problem that quotes the schema, in characters. */
-const LONGEST_NAME = 200;
-const LONGEST_QUOTE = 500;
+const MAX_NAME_LENGTH = 200;
+const MAX_QUOTE_LENGTH = 500;
 
 /**
  * Makes the check of a definition's parameters. Clients of SuperOffice send a dictionary of strings, so
@@ -129,24 +129,24 @@ function describeError(error: ErrorObject): Message {
   if (error.keyword === 'additionalProperties') {
     return message`${dotted(where, error.params.additionalProperty)} is not a parameter`;
   }
-  const shown = cut(where, LONGEST_NAME);
+  const shown = cut(where, MAX_NAME_LENGTH);
   if (error.keyword === 'enum') {
     const allowed = (error.params.allowedValues as unknown[]).join(', ');
-    return message`${shown} must be one of ${cut(allowed, LONGEST_QUOTE)}`;
+    return message`${shown} must be one of ${cut(allowed, MAX_QUOTE_LENGTH)}`;
   }
   const params = Object.entries(error.params).map(([name, value]) => [
     name,
-    typeof value === 'string' ? cut(value, LONGEST_QUOTE) : value,
+    typeof value === 'string' ? cut(value, MAX_QUOTE_LENGTH) : value,
   ]);
   return schemaProblem(shown || message`it`, {
     keyword: error.keyword,
     params: Object.fromEntries(params),
-    message: error.message === undefined ? undefined : cut(error.message, LONGEST_QUOTE),
+    message: error.message === undefined ? undefined : cut(error.message, MAX_QUOTE_LENGTH),
   });
 }
 
 function dotted(where: string, name: unknown): string {
-  return cut(where === '' ? String(name) : `${where}.${name}`, LONGEST_NAME);
+  return cut(where === '' ? String(name) : `${where}.${name}`, MAX_NAME_LENGTH);
 }
 
 function cut(text: string, length: number): string {

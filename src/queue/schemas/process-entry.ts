@@ -9,7 +9,7 @@ const MAX_KEPT = 100;
 
 const checks = new Map<string, ParameterCheck>();
 
-/** Compiles schemas and reads parameters by them, for `SchemaThreads`. */
+/** Compiles schemas and reads parameters by them, for `SchemaProcesses`. */
 process.on('message', (work: SchemaWork) => process.send?.(answer(work)));
 process.send?.('ready');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SchemaThreads } from './processes.ts';
+import { SchemaProcesses } from './processes.ts';
 
 const OWNER = 7;
 const OTHER = 8;
@@ -15,27 +15,27 @@ function exponential(levels: number): object {
 }
 
 test('parameters are read by a schema in a thread', async () => {
-  const threads = new SchemaThreads();
+  const processes = new SchemaProcesses();
   const schema = JSON.stringify({ type: 'object', properties: { Count: { type: 'integer', default: 1 } } });
-  await threads.compile('report', schema, OWNER);
-  expect(await threads.read('report', schema, { count: '3' }, OWNER)).toEqual({ Count: 3 });
-  expect(await threads.read('report', schema, null, OWNER)).toEqual({ Count: 1 });
-  await expect(threads.read('report', schema, { Count: 'many' }, OWNER)).rejects.toThrow(
+  await processes.compile('report', schema, OWNER);
+  expect(await processes.read('report', schema, { count: '3' }, OWNER)).toEqual({ Count: 3 });
+  expect(await processes.read('report', schema, null, OWNER)).toEqual({ Count: 1 });
+  await expect(processes.read('report', schema, { Count: 'many' }, OWNER)).rejects.toThrow(
     'ParameterObject of report: Count must be integer.',
   );
 });
 
 test('a schema that takes for ever is ended, and others are checked meanwhile and after it', async () => {
-  const threads = new SchemaThreads();
+  const processes = new SchemaProcesses();
   const hostile = JSON.stringify(exponential(40));
   const plain = JSON.stringify({ type: 'object' });
-  const ended = expect(threads.read('slow', hostile, { it: 1 }, OWNER)).rejects.toMatchObject({
+  const ended = expect(processes.read('slow', hostile, { it: 1 }, OWNER)).rejects.toMatchObject({
     kind: 'invalid',
     message: expect.stringContaining('takes too long'),
   });
-  expect(await threads.read('report', plain, { a: 1 }, OTHER)).toEqual({ a: 1 });
+  expect(await processes.read('report', plain, { a: 1 }, OTHER)).toEqual({ a: 1 });
   await ended;
-  expect(await threads.read('report', plain, { a: 1 }, OWNER)).toEqual({ a: 1 });
+  expect(await processes.read('report', plain, { a: 1 }, OWNER)).toEqual({ a: 1 });
 });
 
 test.each<[string, string, string]>([
@@ -43,17 +43,17 @@ test.each<[string, string, string]>([
   ['a pattern with a look-ahead', '{"properties":{"a":{"pattern":"(?=a)"}}}', 'linear time'],
   ['a schema that is too long', JSON.stringify({ description: 'x'.repeat(300_000) }), 'at most 262144'],
 ])('%s is refused at declaration', async (_, schema, problem) => {
-  await expect(new SchemaThreads().compile('report', schema, OWNER)).rejects.toMatchObject({
+  await expect(new SchemaProcesses().compile('report', schema, OWNER)).rejects.toMatchObject({
     kind: 'invalid',
     message: expect.stringContaining(problem),
   });
 });
 
 test('of one associate only so much waits', async () => {
-  const threads = new SchemaThreads();
+  const processes = new SchemaProcesses();
   const plain = JSON.stringify({ type: 'object' });
   const all = await Promise.allSettled(
-    Array.from({ length: 250 }, () => threads.read('report', plain, {}, OWNER)),
+    Array.from({ length: 250 }, () => processes.read('report', plain, {}, OWNER)),
   );
   const refused = all.filter((one) => one.status === 'rejected');
   expect(refused).toHaveLength(49);

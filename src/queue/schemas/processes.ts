@@ -21,7 +21,7 @@ const ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? './process-entry.ts' : './process-entry.js',
   import.meta.url,
 );
-const MAX_THREADS = 2;
+const MAX_PROCESSES = 2;
 /** Time limit for compiling a schema or checking parameters by it. */
 const DEADLINE_MS = 2000;
 /** The heap of a process, in MB. */
@@ -29,7 +29,7 @@ const MAX_HEAP = 256;
 /** Maximum number of queued checks per associate. */
 const MAX_WAITING = 200;
 /** The longest schema, in characters. */
-const LONGEST_SCHEMA = 256 * 1024;
+const MAX_SCHEMA_LENGTH = 256 * 1024;
 const IDLE_MS = 30_000;
 
 interface Check {
@@ -41,18 +41,18 @@ interface Check {
 
 /**
  * Compiles the schemas that remote workers declare, and checks parameters by them, in processes with a deadline, so that
- * no schema blocks the server. They are processes, because a thread that runs out of memory can abort the whole server.
+ * no schema blocks the server. They are processes, because a child that runs out of memory can abort the whole server.
  * Schemas of one associate are processed one at a time.
  */
-export class SchemaThreads {
+export class SchemaProcesses {
   readonly #waiting: Check[] = [];
   readonly #busy = new Set<number>();
-  readonly #threads = new Set<SchemaThread>();
+  readonly #processes = new Set<SchemaProcess>();
 
   /** @throws RequestError (invalid) if it is not a schema, or takes too long to compile */
   async compile(definition: string, schema: string, owner: number): Promise<void> {
-    if (schema.length > LONGEST_SCHEMA)
-      throw invalid`The parameters schema of the definition "${definition}" is ${schema.length} characters long; at most ${LONGEST_SCHEMA} are accepted.`;
+    if (schema.length > MAX_SCHEMA_LENGTH)
+      throw invalid`The parameters schema of the definition "${definition}" is ${schema.length} characters long; at most ${MAX_SCHEMA_LENGTH} are accepted.`;
     await this.#ask({ definition, schema, parameters: undefined }, owner);
   }
 
@@ -89,11 +89,11 @@ export class SchemaThreads {
   #next(): void {
     const index = this.#waiting.findIndex((check) => !this.#busy.has(check.owner));
     if (index === -1) return;
-    const thread = this.#idleThread();
-    if (thread === undefined) return;
+    const child = this.#idleProcess();
+    if (child === undefined) return;
     const [check] = this.#waiting.splice(index, 1) as [Check];
     this.#busy.add(check.owner);
-    void thread
+    void child
       .run(check.work)
       .then(check.resolve, check.reject)
       .finally(() => {
@@ -102,17 +102,17 @@ export class SchemaThreads {
       });
   }
 
-  #idleThread(): SchemaThread | undefined {
-    for (const thread of this.#threads) if (!thread.isBusy) return thread;
-    if (this.#threads.size >= MAX_THREADS) return undefined;
-    const thread = new SchemaThread(() => this.#threads.delete(thread));
-    this.#threads.add(thread);
-    return thread;
+  #idleProcess(): SchemaProcess | undefined {
+    for (const child of this.#processes) if (!child.isBusy) return child;
+    if (this.#processes.size >= MAX_PROCESSES) return undefined;
+    const child = new SchemaProcess(() => this.#processes.delete(child));
+    this.#processes.add(child);
+    return child;
   }
 }
 
 /** One process; it ends after some idle time. */
-class SchemaThread {
+class SchemaProcess {
   readonly #child: ChildProcess;
   readonly #ended: () => void;
   readonly #isReady: Promise<unknown>;

@@ -12,7 +12,7 @@ import { LinearPattern } from '../../core/linear-pattern.ts';
 /** Time limit for patterns and formats in one validation. */
 const MAX_MS = 1000;
 /** Maximum length of a text whose format is checked by a regular expression. */
-const LONGEST_FORMATTED = 2048;
+const MAX_FORMATTED_LENGTH = 2048;
 /** Formats without a length limit. */
 const LONG_FORMATS: ReadonlySet<string> = new Set(['binary', 'byte', 'password', 'regex']);
 const UNKNOWN_FORMAT = 'unknown format';
@@ -106,7 +106,7 @@ export class SchemaValidator {
       type: 'string',
       validate: (text: string) => {
         this.#checkTime();
-        return text.length <= LONGEST_FORMATTED && test(text);
+        return text.length <= MAX_FORMATTED_LENGTH && test(text);
       },
     });
   }

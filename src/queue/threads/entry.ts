@@ -113,28 +113,29 @@ function contextOf(
   waiting: Waiting,
 ): TaskContext {
   let calls = 0;
-  const tell = (message: FromThread): void => port.postMessage(message);
-  const ask = <T>(make: (id: number) => FromThread): Promise<T> =>
+  const send = (message: FromThread): void => port.postMessage(message);
+  const call = <T>(make: (id: number) => FromThread): Promise<T> =>
     new Promise((resolve, reject) => {
       calls += 1;
       waiting.set(calls, { resolve, reject });
-      tell(make(calls));
+      send(make(calls));
     });
-  const askChildren = <T>(call: ChildrenCall): Promise<T> => ask((id) => ({ type: 'children', id, call }));
+  const callChildren = <T>(childrenCall: ChildrenCall): Promise<T> =>
+    call((id) => ({ type: 'children', id, call: childrenCall }));
   return {
     parameters: start.parameters,
     task: start.task,
     attempt: start.task.attempt,
     signal,
     log: forwardingLog(({ level, message, fields }) =>
-      tell({ type: 'log', level, values: message === undefined ? [fields] : [fields, message] }),
+      send({ type: 'log', level, values: message === undefined ? [fields] : [fields, message] }),
     ),
     traceHeaders: traceHeaders(start.trace),
     lastCheckpoint: start.lastCheckpoint,
     progress(percent, text) {
       // Only cloneable values can be sent; the server corrects the others.
       const isText = text === undefined || typeof text === 'string' || text instanceof Message;
-      tell({
+      send({
         type: 'progress',
         percent: typeof percent === 'number' ? percent : Number.NaN,
         text: isText ? text : String(storableProgress(0, text, start.progressLimit).text),
@@ -142,16 +143,16 @@ function contextOf(
     },
     async checkpoint(value: Json) {
       const kept = JSON.parse(checkpointJson(value)) as Json;
-      await ask((id) => ({ type: 'checkpoint', id, value: kept }));
+      await call((id) => ({ type: 'checkpoint', id, value: kept }));
     },
     async resultFile(name) {
-      return ask<ResultFile>((id) => ({ type: 'resultFile', id, name }));
+      return call<ResultFile>((id) => ({ type: 'resultFile', id, name }));
     },
     children: childrenOver({
-      start: (...args) => askChildren({ method: 'start', args }),
-      wait: (...args) => askChildren({ method: 'wait', args }),
-      summary: (...args) => askChildren({ method: 'summary', args }),
-      page: (...args) => askChildren({ method: 'page', args }),
+      start: (...args) => callChildren({ method: 'start', args }),
+      wait: (...args) => callChildren({ method: 'wait', args }),
+      summary: (...args) => callChildren({ method: 'summary', args }),
+      page: (...args) => callChildren({ method: 'page', args }),
     }),
     get services(): never {
       throw new PermanentError(

@@ -26,20 +26,20 @@ const MAX_ENDED = 100;
 /** Threads for definitions with isolate `thread`: they can't block heartbeats and can be terminated. */
 export class ThreadPool {
   readonly #pool: Piscina<{ start: ThreadStart; port: MessagePort }, ThreadResult>;
-  readonly #parts: ContextDeps;
+  readonly #deps: ContextDeps;
   readonly #progressLimit: number;
   readonly #lateFaults = new BroadcastChannel(`batchline-late-faults-${randomUUID()}`);
   /** Runs whose code may still be executing in a thread though they have ended; the latest ones. */
   readonly #ended = new Map<string, Run>();
 
-  constructor(threads: number, progressLimit: number, parts: ContextDeps) {
+  constructor(threads: number, progressLimit: number, deps: ContextDeps) {
     this.#pool = new Piscina({
       filename: ENTRY.href,
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: 30_000,
     });
-    this.#parts = parts;
+    this.#deps = deps;
     this.#progressLimit = progressLimit;
     this.#lateFaults.onmessage = (event) => this.#receiveLate((event as { data: LateThreadFault }).data);
     this.#lateFaults.unref();
@@ -54,15 +54,15 @@ export class ThreadPool {
    */
   async run(run: Run, parameters: unknown, kill: AbortSignal): Promise<unknown> {
     const { port1: here, port2: there } = new MessageChannel();
-    const context = createContext(run, parameters, this.#parts);
-    const children = childrenOfRun(run, this.#parts.families, this.#parts.runLog);
-    const tell = (message: ToThread): void => here.postMessage(message);
-    const onCancel = (): void => tell({ type: 'end', reason: run.cancelReason ?? 'stopped' });
-    const toldAll = Promise.withResolvers<void>();
+    const context = createContext(run, parameters, this.#deps);
+    const children = childrenOfRun(run, this.#deps.childrenDeps, this.#deps.runLog);
+    const send = (message: ToThread): void => here.postMessage(message);
+    const onCancel = (): void => send({ type: 'end', reason: run.cancelReason ?? 'stopped' });
+    const drained = Promise.withResolvers<void>();
     here.on('message', (message: FromThread) => {
-      if (message.type === 'end') toldAll.resolve();
+      if (message.type === 'end') drained.resolve();
       else if (message.type === 'fault') receiveFault(run, message);
-      else void answer(message, context, children, tell);
+      else void answer(message, context, children, send);
     });
     const removeListener = run.onCancel(onCancel);
     const start: ThreadStart = {
@@ -77,7 +77,7 @@ export class ThreadPool {
     try {
       const result = await this.#pool.run({ start, port: there }, { transferList: [there], signal: kill });
       // What the thread has told comes by another way than its result, and may come after it.
-      await toldAll.promise;
+      await drained.promise;
       if (result.kind === 'returned') return textOf(result.result);
       throw errorOf(result.message, result.permanent);
     } finally {
@@ -119,16 +119,16 @@ async function answer(
   message: Exclude<FromThread, { type: 'end' | 'fault' }>,
   context: Context,
   children: ChildrenPort,
-  tell: (message: ToThread) => void,
+  send: (message: ToThread) => void,
 ): Promise<void> {
   if (message.type === 'progress')
     return context.progress(message.percent, message.text === undefined ? undefined : textOf(message.text));
   if (message.type === 'log')
     return (context.log[message.level] as (...values: readonly unknown[]) => void)(...message.values);
   try {
-    tell({ type: 'answer', id: message.id, value: await perform(message, context, children) });
+    send({ type: 'answer', id: message.id, value: await perform(message, context, children) });
   } catch (error) {
-    tell({
+    send({
       type: 'refused',
       id: message.id,
       text: failureText(error),
