@@ -1,29 +1,29 @@
 import { isLimited } from '../core/concurrency-limits.ts';
 import type { DefinitionControl } from '../db/queries/definition.ts';
 
-/** What a process knows of a definition's pause and limits. */
+/** The cached pause and limits of a definition. */
 export interface ControlSnapshot {
-  /** The version of the row that it knows; 0 where there is none. */
+  /** Version of the row; 0 if there is none. */
   readonly version: number;
-  /** Whether claims must look at the row first. */
+  /** True if claims must lock and read the row, because the definition is paused or limited. */
   readonly isRestricted: boolean;
 }
 
 const OPEN: ControlSnapshot = { version: 0, isRestricted: false };
 
 /**
- * What this process has last seen of the pauses and limits of definitions. It may be old: a claim of an open
- * definition says which version it knows, and the database refuses it where there is a newer one.
+ * Caches pauses and limits of definitions. Entries may be stale: a claim of an unrestricted definition compares the
+ * cached version and claims nothing if the row has a newer one.
  */
 export class ControlCache {
   readonly #known = new Map<string, ControlSnapshot>();
 
-  /** What is known of a definition; what was never seen counts as open. */
+  /** Returns the entry of a definition; unrestricted if there is none. */
   of(name: string): ControlSnapshot {
     return this.#known.get(name) ?? OPEN;
   }
 
-  /** Notes what the database says; `undefined` where it has no row. */
+  /** Stores the row read from the database; `undefined` if there is none. */
   note(name: string, control: DefinitionControl | undefined): void {
     if (control === undefined) this.#known.delete(name);
     else {

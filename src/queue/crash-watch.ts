@@ -14,7 +14,7 @@ import type { LostRun } from '../db/queries/queue-rescue.ts';
 import type { Schema } from '../db/schema.ts';
 import { afterCommit } from '../db/transaction.ts';
 
-/** How many crashes in a row pause a definition. */
+/** Number of consecutive crashes after which a definition is paused. */
 const MAX_CRASHES = 4;
 
 /**
@@ -34,12 +34,12 @@ export class CrashWatch {
     this.#log = log;
   }
 
-  /** Loads the definitions that have crashed before. */
+  /** Loads the definitions with a crash count. */
   async start(): Promise<void> {
     for (const name of await listCrashedDefinitions(this.#database.sql)) this.#crashed.add(name);
   }
 
-  /** Counts the crashes behind lost runs, in the transaction that rescues the runs. */
+  /** Counts crashes that lost these runs, in the transaction that rescues them. */
   async note(trx: Transaction<Schema>, lost: readonly LostRun[]): Promise<void> {
     const inside = lost.filter((run) => !run.leaseOwner.startsWith(WORKER_OWNER_PREFIX));
     for (const [owner, runs] of Map.groupBy(inside, (run) => run.leaseOwner)) {
@@ -56,7 +56,7 @@ export class CrashWatch {
     }
   }
 
-  /** Notes that a run of this process has ended without a crash. */
+  /** Resets the count of a definition: a run has ended without crashing this process. */
   async noteEnd(name: string): Promise<void> {
     if (!this.#crashed.delete(name)) return;
     await resetCrashes(this.#database.sql, name);

@@ -22,27 +22,27 @@ import type { ParameterReader } from './schemas/parameters.ts';
 import { SchemaProcesses } from './schemas/processes.ts';
 import type { TaskQueue } from './task-queue.ts';
 
-/** Who declares what a process on the database runs. */
+/** The declarer of definitions that processes on the database run. */
 const SERVER_DECLARER: Declarer = { associateId: 0, tenant: null };
 
 /** A definition of remote workers in stored form. */
 type NewDefinition = Omit<WorkerDefinition, 'declaredBy' | 'lastSeen'>;
 
-/** A definition that tasks can be started by, wherever it runs. */
+/** A definition whose tasks can be started, wherever they run. */
 export interface KnownDefinition {
   readonly name: string;
   readonly description: Text;
-  /** JSON Schema of an object; absent is anything. */
+  /** JSON Schema of an object; undefined accepts any object. */
   readonly parameters: object | undefined;
   readonly cancellation: CancellationBehaviourName;
   readonly retry: RetryPolicy;
   readonly leaseSeconds: number;
-  /** How long its tasks are kept, where it says so itself. */
+  /** Retention periods declared by the definition. */
   readonly retention: RetentionRules;
   readonly readParameters: ParameterReader;
-  /** In the server's processes, inline or in a thread, or in workers outside. */
+  /** In the server, inline or in a thread, or in a remote worker. */
   readonly runsIn: 'inline' | 'thread' | 'worker';
-  /** When a worker has last asked for its tasks; null where it runs in the server. */
+  /** When a worker last requested its tasks; null if it runs in the server. */
   readonly lastSeen: Date | null;
 }
 
@@ -53,13 +53,13 @@ export interface Declaration {
   readonly parameters: object | undefined;
   readonly cancellation: CancellationBehaviourName;
   readonly retry: Partial<RetryPolicy>;
-  /** Absent takes the server's own. */
+  /** Defaults to the server's setting. */
   readonly leaseSeconds: number | undefined;
 }
 
 /**
- * Every definition there is: those that this process runs, which come first, and those that workers outside have
- * declared. The latter are read from the database each time, so that every process knows a declaration at once.
+ * All definitions: those of this process, which take precedence, and those declared by workers. The latter are read from
+ * the database on each call, so that all processes see a declaration immediately.
  */
 export class Definitions {
   readonly #registry: Registry;
@@ -68,7 +68,7 @@ export class Definitions {
   readonly #leaseSeconds: number;
   readonly #schemas = new SchemaProcesses();
 
-  /** @param leaseSeconds the lease of declarations that name none */
+  /** @param leaseSeconds default lease of declarations */
   constructor(registry: Registry, db: Kysely<Schema>, queue: TaskQueue, leaseSeconds: number) {
     this.#registry = registry;
     this.#db = db;
@@ -76,7 +76,7 @@ export class Definitions {
     this.#leaseSeconds = leaseSeconds;
   }
 
-  /** Makes the queues of all definitions; resolves to the names that both this process and workers outside offer. */
+  /** Registers all definitions with the queue. Returns the names that both this process and workers declare. */
   async prepare(): Promise<string[]> {
     const declared = await listWorkerDefinitions(this.#db);
     this.#queue.add([...this.#registry.names(), ...declared.map((one) => one.name)]);
@@ -85,9 +85,9 @@ export class Definitions {
   }
 
   /**
-   * The definition of this name, in any casing, or `undefined`.
+   * Returns the definition with this name, case-insensitively, or `undefined`.
    *
-   * @param trx the transaction that the caller is in, where there is one
+   * @param trx the caller's transaction, if any
    */
   async find(name: string, trx?: Kysely<Schema>): Promise<KnownDefinition | undefined> {
     const own = this.#registry.find(name);
@@ -95,26 +95,26 @@ export class Definitions {
     if (name.includes('\0')) return undefined;
     const declared = await findWorkerDefinition(trx ?? this.#db, name);
     if (declared === undefined) return undefined;
-    // Another process may have made the queue; in a transaction the embedded database can't be asked again.
+    // Another process may have received the declaration. The queue is not changed within a transaction.
     if (trx === undefined && !this.#queue.has(declared.name)) this.#queue.add([declared.name]);
     return this.#ofWorkers(declared);
   }
 
   /**
-   * The definition of this name, in any casing.
+   * Returns the definition with this name, case-insensitively.
    *
-   * @throws RequestError (invalid) that lists what exists
+   * @throws RequestError (invalid) with the existing names if there is none
    */
   async get(name: string): Promise<KnownDefinition> {
     const found = await this.find(name);
     if (found !== undefined) return found;
     const names = (await this.all()).map((one) => one.name);
-    throw invalid`There is no definition called "${name}"; there are ${names.join(', ')}.`.withCode(
+    throw invalid`There is no definition called "${name}"; the definitions are ${names.join(', ')}.`.withCode(
       'definition_not_found',
     );
   }
 
-  /** Every definition, by name. */
+  /** Returns all definitions, sorted by name. */
   async all(): Promise<KnownDefinition[]> {
     const declared = await listWorkerDefinitions(this.#db);
     return [
@@ -126,10 +126,10 @@ export class Definitions {
   }
 
   /**
-   * Keeps what workers declare, all or none; from then on tasks can be started by it.
+   * Stores all of a worker's declarations or none. From then on, tasks of these definitions can be started.
    *
-   * @throws RequestError (invalid) where a schema is wrong, (conflict) where the server itself runs a definition of that name,
-   *   or it was declared otherwise for other tenants
+   * @throws RequestError (invalid) if a schema is invalid, (conflict) if the server runs a definition of that name, or it
+   *   is declared differently outside the declarer's tenant
    */
   async declare(declarations: readonly Declaration[], declarer: Declarer): Promise<KnownDefinition[]> {
     const checked: NewDefinition[] = [];
@@ -140,8 +140,8 @@ export class Definitions {
   }
 
   /**
-   * Declares everything that this process runs, so that tasks can be started by it through processes that don't have
-   * its modules. The latest declaration of a name counts.
+   * Declares the definitions of this process, so that processes without its modules can start their tasks. Replaces earlier
+   * declarations of the same names.
    */
   async offer(): Promise<void> {
     const own = this.#registry.all().map(({ definition, retry, leaseSeconds }) => ({
@@ -155,24 +155,24 @@ export class Definitions {
     await this.#keep(own, SERVER_DECLARER);
   }
 
-  /** Notes that this process still runs what it has offered. */
+  /** Refreshes `lastSeen` of the definitions of this process. */
   async touch(everySeconds: number): Promise<void> {
     await touchWorkerDefinitions(this.#db, this.#registry.names(), everySeconds);
   }
 
-  /** Forgets what workers have declared; false where they have declared no such thing. */
+  /** Removes a worker's declaration. Returns false if there is none. */
   async remove(name: string): Promise<boolean> {
     return deleteWorkerDefinition(this.#db, name);
   }
 
-  /** @throws RequestError (conflict) where the server itself runs a definition of that name */
+  /** @throws RequestError (conflict) if the server runs a definition of that name */
   checkNotOwn(name: string): void {
     const own = this.#registry.find(name);
     if (own === undefined) return;
-    throw conflict`The definition "${own.definition.name}" runs in the server itself; workers may offer definitions of other names.`;
+    throw conflict`The definition "${own.definition.name}" runs in the server; workers can declare definitions with other names.`;
   }
 
-  /** By name, so that two that declare the same wait for each other and never crosswise. */
+  /** Stores definitions in the order of their names, so that concurrent declarations don't deadlock. */
   #keep(all: readonly NewDefinition[], declarer: Declarer): Promise<WorkerDefinition[]> {
     const inOrder = all.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
     return inQuietTransaction(this.#db, async (trx) => {
@@ -215,18 +215,18 @@ export class Definitions {
 }
 
 /**
- * What others have declared, where a declaration says the same.
+ * Returns the existing declaration if it equals the new one.
  *
- * @throws RequestError (conflict) where it says something else
+ * @throws RequestError (conflict) if they differ
  */
 async function sameAsDeclared(trx: Kysely<Schema>, wanted: NewDefinition): Promise<WorkerDefinition> {
   const declared = await findWorkerDefinition(trx, wanted.name);
   if (declared !== undefined) {
-    const { name: _, declaredBy: __, lastSeen: ___, ...is } = declared;
-    const { name: ____, ...said } = wanted;
-    if (isDeepStrictEqual(is, said)) return declared;
+    const { name: _, declaredBy: __, lastSeen: ___, ...existing } = declared;
+    const { name: ____, ...requested } = wanted;
+    if (isDeepStrictEqual(existing, requested)) return declared;
   }
-  throw conflict`The definition "${wanted.name}" was declared otherwise and not by your tenant; the same declaration is accepted, or another name.`;
+  throw conflict`The definition "${wanted.name}" is declared differently outside your tenant; repeat that declaration, or choose another name.`;
 }
 
 function ofServer({ definition, ...rest }: RegisteredDefinition): KnownDefinition {

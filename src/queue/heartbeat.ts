@@ -5,19 +5,19 @@ import { inStatement } from '../db/transaction.ts';
 import type { Run } from './run.ts';
 
 const TICK_MS = 250;
-/** Progress is written at most this often a task. */
+/** Minimum interval between two writes of a task's progress. */
 const PROGRESS_MS = 300;
-/** A lease is renewed this many times within its length. */
+/** Number of renewals per lease duration. */
 const RENEWALS_PER_LEASE = 3;
 
 /**
- * Gives the renewals of life of this process's runs: renews leases, writes progress, and learns which runs are to
- * stop or are lost. One statement a tick for all runs that need one; none where nothing runs.
+ * Heartbeat of the runs of this process: renews leases, writes progress, and detects runs that must stop or have lost
+ * their lease. Each tick sends one statement for all runs that are due, and none if no run is.
  */
 export class Heartbeat {
   readonly #database: Database;
   readonly #log: Logger;
-  /** A task that was taken from its run can have a next run here before the first has ended. */
+  /** A set, because a task that was taken from its run can have a second run here before the first has ended. */
   readonly #runs = new Set<Run>();
   #timer: NodeJS.Timeout | undefined;
   #renewing: Promise<void> | undefined;
@@ -32,7 +32,7 @@ export class Heartbeat {
     return [...this.#runs];
   }
 
-  /** Whether a run of this process holds its task, as far as it can know. */
+  /** Returns true if this process runs the attempt and its lease, by the monotonic clock, has not expired. */
   owns(taskId: number, attempt: number): boolean {
     return this.runs.some(
       (run) =>
@@ -42,24 +42,28 @@ export class Heartbeat {
     );
   }
 
+  /** Starts the timer. */
   start(): void {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
+  /** Stops the timer. Resolves when no renewal is in progress. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing;
   }
 
+  /** Adds a run that has started. */
   add(run: Run): void {
     this.#runs.add(run);
   }
 
+  /** Removes a run that has ended. */
   remove(run: Run): void {
     this.#runs.delete(run);
   }
 
-  /** Looks at once whether a task that runs here is to stop or has been taken away. */
+  /** Checks immediately whether a run of this task must stop or has lost its lease. */
   async check(taskId: number): Promise<void> {
     const runs = this.runs.filter((run) => run.task.id === taskId);
     if (runs.length === 0) return;
@@ -110,7 +114,7 @@ export class Heartbeat {
         return new Map(renewed.map((one) => [one.taskId, one]));
       });
     } catch (error) {
-      // The progress goes with the next value or the run's end; the lease has other chances until it is over.
+      // Progress is written with the next value or the end of the run. The lease is renewed again before it expires.
       this.#log.warn(
         { event: 'lease.renew_failed', err: error, runs: runs.length },
         'failed to renew leases',
@@ -118,7 +122,7 @@ export class Heartbeat {
       return;
     }
     for (const run of runs) {
-      if (!this.#runs.has(run)) continue; // it has ended meanwhile
+      if (!this.#runs.has(run)) continue; // ended in the meantime
       const still = renewedRuns.get(run.task.id);
       if (still?.attempt !== run.task.attempt) run.cancel('lost');
       else {

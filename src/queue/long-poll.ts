@@ -3,33 +3,34 @@ import type { PubSub } from '../db/pubsub.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
 import type { ClaimResult } from './claimer.ts';
 
-/** A worker outside the server that asks for tasks. */
+/** A remote worker that requests tasks. */
 export interface Waiter {
-  /** Definitions that it runs, each as it is written. */
+  /** Names of the definitions that it runs, as declared. */
   readonly names: readonly string[];
-  /** The only tenant whose tasks it may run; `null` for any. */
+  /** The tenant whose tasks it may run; `null` for all. */
   readonly tenant: string | null;
-  /** The most tasks that it takes. */
+  /** Maximum number of tasks. */
   readonly limit: number;
-  /** Who will hold the leases. */
+  /** Owner of the leases. */
   readonly owner: string;
 }
 
-/** What a waiting line works with. */
+/** Dependencies of a `LongPollQueue`. */
 export interface LongPollOptions {
   /** Claims tasks of a definition for a waiter. */
   readonly claim: (name: string, waiter: Waiter) => Promise<ClaimResult>;
-  /** Gives back tasks that were claimed for a waiter who has left meanwhile. */
+  /** Returns tasks to the queue that were claimed for a waiter that has disconnected. */
   readonly release: (claimed: readonly ClaimedTask[], waiter: Waiter) => Promise<void>;
   readonly signals: PubSub;
   readonly log: Logger;
 }
 
-/** A lost signal costs this long at most. */
+/** Polling interval, in case a signal is lost. */
 const POLL_MS = 2000;
-/** After a failed claim, before the next. */
+/** Delay after a failed claim. */
 const PAUSE_MS = 1000;
 
+/** A worker that waits for tasks. */
 interface PendingPoll {
   readonly waiter: Waiter;
   isDone: boolean;
@@ -37,17 +38,17 @@ interface PendingPoll {
 }
 
 /**
- * The workers outside the server that wait for tasks in this process, first come, first served. A task that comes
- * due costs one claim, however many wait: the line claims for its first, and goes on only while there is more.
+ * Queue of remote workers that wait for tasks in this process, first come, first served. A due task costs one claim,
+ * however many workers wait: the queue claims for the first worker, and continues only while there are more tasks.
  */
 export class LongPollQueue {
   readonly #options: LongPollOptions;
   readonly #pending = new Set<PendingPoll>();
-  /** Definitions that may have something due, in the order of their turns. */
+  /** Definitions that may have due tasks, in round-robin order. */
   readonly #due = new Set<string>();
   readonly #unsubscribe: () => void;
   readonly #pollTimer: NodeJS.Timeout;
-  /** How often something has come due: what came while a worker looked for itself must not be missed. */
+  /** Counts wake-ups, to detect a signal that arrives during the first claim of a worker. */
   #wakeups = 0;
   #claiming: Promise<void> | undefined;
   #closed = false;
@@ -63,12 +64,12 @@ export class LongPollQueue {
   }
 
   /**
-   * Tasks for a worker: at once where some are due, else the first that come.
+   * Claims tasks for a worker. Waits if none are due.
    *
-   * @param ms how long to wait; 0 not at all
-   * @param disconnected aborted when the worker can no longer hear the answer; what was claimed for it goes back
-   * @param waitEnded aborted when the worker wants to wait no longer; it still gets what was claimed for it
-   * @returns the claimed tasks; none when the time is over or the line closes
+   * @param ms how long to wait; 0 returns immediately
+   * @param disconnected aborted when the worker disconnects; tasks claimed for it return to the queue
+   * @param waitEnded aborted to end the wait; the worker still receives tasks that were claimed for it
+   * @returns the claimed tasks; none if the wait times out or the queue closes
    */
   async wait(
     waiter: Waiter,
@@ -107,7 +108,7 @@ export class LongPollQueue {
     });
   }
 
-  /** Sends everybody away with nothing; resolves when no claim is under way. */
+  /** Ends all waits without tasks. Resolves when no claim is in progress. */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#pollTimer);
@@ -143,7 +144,7 @@ export class LongPollQueue {
     }
   }
 
-  /** Claims for those who wait for this definition, until nothing is left of what each of them may have. */
+  /** Claims tasks of a definition for its waiting workers, until no more are due for their tenants. */
   async #claimFor(name: string): Promise<void> {
     const exhausted = new Set<string | null>();
     for (const poll of [...this.#pending]) {

@@ -3,13 +3,13 @@ import { afterEach, expect, test } from 'vitest';
 import { Producer } from './producer.ts';
 
 const log = pino({ level: 'silent' });
-/** Lets everything that is ready go on. */
+/** Runs all pending callbacks. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 let producer: Producer<string> | undefined;
 afterEach(() => producer?.stop());
 
-test('fills free slots, definition by definition in turn, and never more', async () => {
+test('fills free slots round-robin by definition, and never exceeds them', async () => {
   const due: Record<string, string[]> = { a: ['a1', 'a2', 'a3'], b: ['b1', 'b2'] };
   const running = new Map<string, PromiseWithResolvers<void>>();
   const claims: [string, number][] = [];
@@ -60,7 +60,7 @@ test('wakes only for its own definitions', async () => {
   expect(claimed).toEqual(['a']);
 });
 
-test('slots that become free in the same turn are filled by one claim', async () => {
+test('one claim fills all slots that become free in the same turn of the event loop', async () => {
   const gate = Promise.withResolvers<void>();
   const limits: number[] = [];
   producer = new Producer<string>({
@@ -81,7 +81,7 @@ test('slots that become free in the same turn are filled by one claim', async ()
   expect(limits).toEqual([3, 3]);
 });
 
-test('after stop it claims nothing more', async () => {
+test('claims nothing after stop', async () => {
   let claims = 0;
   producer = new Producer<string>({
     names: ['a'],

@@ -1,41 +1,40 @@
 import type { Logger } from 'pino';
 
-/** What a producer is made of. */
+/** Options of a `Producer`. */
 export interface ProducerOptions<T> {
-  /** The definitions whose tasks it delivers. */
+  /** The definitions whose tasks it claims. */
   readonly names: readonly string[];
-  /** How many tasks run at once. */
+  /** Maximum number of concurrent runs. */
   readonly slots: number;
-  /** Takes and claims tasks of a definition, at most `limit`. */
+  /** Claims at most `limit` tasks of a definition. */
   readonly claim: (name: string, limit: number) => Promise<Claim<T>>;
-  /** Runs a claimed task; resolves when its end is written. Never rejects. */
+  /** Runs a claimed task. Resolves when its outcome is written; never rejects. */
   readonly run: (item: T) => Promise<void>;
   readonly log: Logger;
 }
 
-/** What a claim brings. */
+/** The result of a claim. */
 export interface Claim<T> {
   readonly items: readonly T[];
-  /** Whether there may be more. */
+  /** True if more tasks may be due. */
   readonly more: boolean;
 }
 
 const POLL_MS = 2000;
 const MAX_BATCH = 250;
-/** After a failed claim, before the next. */
+/** Delay after a failed claim. */
 const PAUSE_MS = 1000;
 
 /**
- * Keeps the slots of this process filled. It is in one of three modes:
+ * Keeps the slots of this process filled. It has three modes:
  *
- * - *idle*: nothing is known to be due, or no slot is free. A signal, a poll or a freed slot leads to pumping.
- * - *pumping*: claims tasks, definition by definition in turn, while slots are free and something may be due.
- * - *stopped*: claims nothing more. Nothing leads from here. What it has claimed it has started, so that there
- *   is nothing to hand back but the runs themselves.
+ * - *idle*: no task is known to be due, or no slot is free. A signal, a poll or a freed slot starts pumping.
+ * - *pumping*: claims tasks, round-robin by definition, while slots are free and tasks may be due.
+ * - *stopped*: terminal. Claims nothing more; all claimed tasks are already running.
  */
 export class Producer<T> {
   readonly #options: ProducerOptions<T>;
-  /** Definitions that may have something due, in the order of their turns. */
+  /** Definitions that may have due tasks, in round-robin order. */
   readonly #due = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   #mode: 'idle' | 'pumping' | 'stopped' = 'idle';
@@ -47,19 +46,19 @@ export class Producer<T> {
     this.#options = options;
   }
 
-  /** Begins to deliver. */
+  /** Starts claiming. */
   start(): void {
     this.#poll = setInterval(() => this.wake(this.#options.names), POLL_MS);
     this.wake(this.#options.names);
   }
 
-  /** Tells that tasks of these definitions may be due; those of others are ignored. */
+  /** Signals that tasks of these definitions may be due. Ignores definitions of other producers. */
   wake(names: readonly string[]): void {
     for (const name of names) if (this.#options.names.includes(name)) this.#due.add(name);
     this.#pump();
   }
 
-  /** Claims nothing more; resolves when no claim is under way. */
+  /** Stops claiming. Resolves when no claim is in progress. */
   async stop(): Promise<void> {
     this.#mode = 'stopped';
     clearInterval(this.#poll);
@@ -67,12 +66,12 @@ export class Producer<T> {
     await this.#pumping;
   }
 
-  /** How many tasks run now, and how many may. */
+  /** Numbers of running tasks and of slots. */
   get load(): { readonly running: number; readonly slots: number } {
     return { running: this.#running.size, slots: this.#options.slots };
   }
 
-  /** Resolves when no task runs. Call it after `stop`. */
+  /** Resolves when no task is running. Call it after `stop`. */
   async drained(): Promise<void> {
     await Promise.all(this.#running);
   }
@@ -115,7 +114,7 @@ export class Producer<T> {
     this.#running.add(running);
   }
 
-  /** Ends are written together, so that many slots become free in one turn of the event loop: one claim fills them all. */
+  /** Outcomes are written in batches, so many slots become free in one turn of the event loop. One claim fills them all. */
   #pumpWhenAllAreFreed(): void {
     if (this.#mode === 'stopped') return;
     this.#freed ??= setImmediate(() => {

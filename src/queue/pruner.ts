@@ -21,24 +21,24 @@ import type { Files } from '../files/files.ts';
 import { type Swept, sweepFiles } from '../files/sweep.ts';
 import type { Registry } from './registry.ts';
 
-/** Rows that one transaction removes. */
+/** Maximum number of rows per transaction. */
 const BATCH = 200;
 const AUDIT_BATCH = 1000;
-/** Between two transactions, so that the others get on. */
+/** Delay between transactions, so that others can proceed. */
 const PAUSE_MS = 20;
 const INTERVAL_MS = 10 * 60_000;
-/** Of what looks through everything. */
+/** Interval of jobs that scan whole tables. */
 const SLOW_INTERVAL_MS = 6 * 60 * 60_000;
 
-/** What a round has removed. */
+/** Numbers of pruned rows. */
 export interface Removed {
   readonly tasks: number;
   readonly uploads: number;
 }
 
 /**
- * Removes what has been kept long enough, and sweeps up what faults have left of it. Every process does it; rows that
- * another is just removing are passed over. Batches are small, with pauses between, so that nobody waits for it.
+ * Deletes tasks, uploads and audit rows after their retention period, and unreferenced files. All processes run one and
+ * skip rows that another has locked. Batches are small, with pauses between them, so that they block no one.
  */
 export class Pruner {
   readonly #database: Database;
@@ -68,18 +68,18 @@ export class Pruner {
     ];
   }
 
-  /** Begins to remove in the background; the first round is one interval away. */
+  /** Starts the background jobs. The first round begins after one interval. */
   start(): void {
     for (const job of this.#jobs) job.start('later');
   }
 
-  /** Ends after the transaction that is under way. */
+  /** Stops the jobs. Resolves when no transaction is in progress. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#jobs.map((job) => job.stop()));
   }
 
-  /** Removes the tasks and uploads that have been kept long enough at this time. */
+  /** Deletes the tasks and uploads whose retention period has passed. */
   async removeOld(now: Date): Promise<Removed> {
     const removed = { tasks: await this.#removeTasks(now), uploads: await this.#removeUploads(now) };
     if (removed.tasks + removed.uploads > 0)
@@ -88,8 +88,8 @@ export class Pruner {
   }
 
   /**
-   * Removes the history of tasks that are gone where it has been kept long enough at this time. It looks at every old
-   * audit row, also those of tasks that are still there. Resolves to how many rows were removed.
+   * Deletes the history of deleted tasks after its retention period. Scans all old audit rows, including those of existing
+   * tasks. Returns the number of deleted rows.
    */
   async removeHistory(now: Date): Promise<number> {
     const before = cutoffOf(this.#config.audit, now);
@@ -108,7 +108,7 @@ export class Pruner {
     return removed;
   }
 
-  /** Removes files that no row names. */
+  /** Deletes files that no row references. */
   async sweep(now: Date): Promise<Swept> {
     const swept = await sweepFiles(this.#database.sql, this.#files, now);
     if (swept.contents + swept.scratch > 0)
@@ -166,7 +166,7 @@ export class Pruner {
 const SWEEP_INTERVAL_MS = 60_000;
 const SWEEP_BATCH = 1000;
 
-/** Removes old idempotency keys and corrects rows that older releases have written, in small batches. Every process does it. */
+/** Deletes old idempotency keys and corrects rows of older releases, in small batches. All processes run one. */
 export class Housekeeping {
   readonly #database: Database;
   readonly #log: Logger;
@@ -183,17 +183,17 @@ export class Housekeeping {
     });
   }
 
-  /** Runs now, then once a minute. */
+  /** Runs immediately, then once a minute. */
   start(): void {
     this.#job.start();
   }
 
-  /** Resolves after the current batch. */
+  /** Stops the job. Resolves after the current batch. */
   stop(): Promise<void> {
     return this.#job.stop();
   }
 
-  /** Does all pending work, or what is done until the signal aborts. */
+  /** Processes all pending rows, until the signal aborts. */
   async sweep(signal?: AbortSignal): Promise<void> {
     await inBatches(signal, () => deleteExpiredKeys(this.#database.sql, SWEEP_BATCH));
     const moved = await inBatches(signal, () => moveDetails(this.#database.sql, SWEEP_BATCH));
@@ -205,7 +205,7 @@ export class Housekeeping {
   }
 }
 
-/** Repeats a step until a batch is not full. Resolves to the number of rows written. */
+/** Repeats a step until a batch is not full. Returns the number of written rows. */
 async function inBatches(signal: AbortSignal | undefined, step: () => Promise<number>): Promise<number> {
   let total = 0;
   while (signal?.aborted !== true) {

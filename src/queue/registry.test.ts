@@ -28,7 +28,7 @@ const read = (parameters: Record<string, unknown>) =>
   withParameters().get('report').readParameters(parameters);
 
 describe('names', () => {
-  test('match without regard to case and are listed sorted', () => {
+  test('match case-insensitively and are sorted', () => {
     const registry = new Registry(30);
     registry.add(definition({ name: 'b' }), source);
     registry.add(definition({ name: 'A.1' }), source);
@@ -36,24 +36,24 @@ describe('names', () => {
     expect(registry.names()).toEqual(['A.1', 'b']);
   });
 
-  test('that are unknown are refused with what there is', () => {
+  test('that are unknown are rejected with a list of the existing ones', () => {
     expect(() => withParameters().get('nope')).toThrow(
-      'There is no definition called "nope"; there are report.',
+      'There is no definition called "nope"; the definitions are report.',
     );
   });
 
-  test.each(['', '-x', 'a b', 'a/b', "a'b", 'x'.repeat(101), 'ä'])('%j is no name', (name) => {
+  test.each(['', '-x', 'a b', 'a/b', "a'b", 'x'.repeat(101), 'ä'])('%j is not a valid name', (name) => {
     expect(() => new Registry(30).add(definition({ name }), source)).toThrow('definition name');
   });
 
-  test('are taken once, in whatever casing', () => {
+  test('are unique, ignoring case', () => {
     const registry = withParameters();
     expect(() => registry.add(definition({ name: 'REPORT' }), source)).toThrow('two definitions');
   });
 });
 
 describe('parameters', () => {
-  test('as a dictionary of strings are coerced to what the schema asks for', async () => {
+  test('given as a dictionary of strings are coerced to the types of the schema', async () => {
     expect(await read({ seconds: '2.5', deep: 'true', columns: '[{"name":"id"}]' })).toEqual({
       seconds: 2.5,
       deep: true,
@@ -62,11 +62,11 @@ describe('parameters', () => {
     });
   });
 
-  test('match their names in any casing', async () => {
+  test('match their names case-insensitively', async () => {
     expect(await read({ Seconds: 1 })).toMatchObject({ seconds: 1 });
   });
 
-  test('are not changed where they are read', async () => {
+  test('are not modified by reading them', async () => {
     const given = { seconds: '1' };
     await read(given);
     expect(given).toEqual({ seconds: '1' });
@@ -80,12 +80,12 @@ describe('parameters', () => {
     [{ seconds: 1, columns: '[{' }, 'columns is not JSON'],
     [{ seconds: 1, columns: '[{}]' }, 'columns.0.name is missing'],
     [{ seconds: 1, format: 'xml' }, 'format must be one of csv, jsonl'],
-  ])('%j is refused: %s', async (parameters, message) => {
+  ])('%j is rejected: %s', async (parameters, message) => {
     await expect(read(parameters)).rejects.toThrow(`ParameterObject of report: ${message}`);
   });
 });
 
-test('retries as a number are a limit with the default delays', () => {
+test('a number of retries is a limit with the default delays', () => {
   const registry = new Registry(30);
   registry.add(definition({ retries: 2 }), source);
   expect(registry.get('report').retry).toEqual({
@@ -97,7 +97,7 @@ test('retries as a number are a limit with the default delays', () => {
   });
 });
 
-test('a schema that is wrong is told with the name of its definition', () => {
+test('an invalid schema is reported with the name of its definition', () => {
   const parameters = { type: 'object', properties: { to: { type: 'string', format: 'e-mail' } } };
   expect(() => new Registry(30).add(definition({ parameters }), source)).toThrow(
     'The parameters of "report": unknown format "e-mail"',
@@ -112,6 +112,6 @@ test.each([
   { limits: { concurrent: 0 } },
   { limits: { rate: { runs: 1.5, seconds: 1 } } },
   { limits: { rate: { runs: 1, seconds: 0 } } },
-])('%j is no definition', (more) => {
+])('%j is not a valid definition', (more) => {
   expect(() => new Registry(30).add(definition(more), source)).toThrow('report');
 });

@@ -17,29 +17,29 @@ export interface DefinitionSource {
   readonly exported: string;
 }
 
-/** A definition with everything that follows from it. */
+/** A definition with its defaults applied. */
 export interface RegisteredDefinition {
   readonly definition: TaskDefinition;
   readonly source: DefinitionSource;
   readonly retry: RetryPolicy;
-  /** Seconds without a sign of life after which a run counts as lost. */
+  /** Seconds without a heartbeat after which a run counts as lost. */
   readonly leaseSeconds: number;
   readonly isolate: 'inline' | 'thread';
-  /** How long its tasks are kept, where it says so itself. */
+  /** Retention periods declared by the definition. */
   readonly retention: RetentionRules;
   readonly readParameters: ParameterReader;
 }
 
-/** What definitions are called: it is also the name of the engine's queue. */
+/** Valid names of definitions. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
 const MIN_LEASE_SECONDS = 2;
 
-/** The definitions that this server offers. Names match without regard to case. */
+/** The definitions of this process. Names are case-insensitive. */
 export class Registry {
   readonly #byLowerName = new Map<string, RegisteredDefinition>();
   readonly #leaseSeconds: number;
 
-  /** @param leaseSeconds the lease of definitions that name no heartbeat */
+  /** @param leaseSeconds lease of definitions that declare no heartbeat */
   constructor(leaseSeconds: number) {
     this.#leaseSeconds = leaseSeconds;
   }
@@ -47,13 +47,13 @@ export class Registry {
   /**
    * Adds a definition.
    *
-   * @throws Error if its name, schema or another property is wrong, or if the name is taken
+   * @throws Error if its name, schema or another property is invalid, or if the name is taken
    */
   add(definition: TaskDefinition, source: DefinitionSource): void {
     const { name } = definition;
     if (!NAME.test(name)) {
       throw new Error(
-        `The definition name "${name}" is wrong; 1 to 100 letters, digits, "_", "-" and "." are accepted, and the first is no "-" or ".".`,
+        `The definition name "${name}" is invalid; use 1 to 100 letters, digits, "_", "-" and ".", and don't start with "-" or ".".`,
       );
     }
     if (this.#byLowerName.has(name.toLowerCase()))
@@ -61,7 +61,7 @@ export class Registry {
     const leaseSeconds = definition.heartbeat ?? this.#leaseSeconds;
     if (!Number.isInteger(leaseSeconds) || leaseSeconds < MIN_LEASE_SECONDS) {
       throw new Error(
-        `The heartbeat of "${name}" is ${leaseSeconds}; a whole number of at least ${MIN_LEASE_SECONDS} seconds is accepted.`,
+        `The heartbeat of "${name}" is ${leaseSeconds}; it must be a whole number of at least ${MIN_LEASE_SECONDS} seconds.`,
       );
     }
     const problem = limitsProblem(definition.limits ?? {});
@@ -77,32 +77,32 @@ export class Registry {
     });
   }
 
-  /** The definition of this name, in any casing, or `undefined`. */
+  /** Returns the definition with this name, case-insensitively, or `undefined`. */
   find(name: string): RegisteredDefinition | undefined {
     return this.#byLowerName.get(name.toLowerCase());
   }
 
   /**
-   * The definition of this name, in any casing.
+   * Returns the definition with this name, case-insensitively.
    *
-   * @throws RequestError (invalid) that lists what exists
+   * @throws RequestError (invalid) with the existing names if there is none
    */
   get(name: string): RegisteredDefinition {
     const found = this.find(name);
     if (found === undefined) {
-      throw invalid`There is no definition called "${name}"; there are ${this.names().join(', ')}.`.withCode(
+      throw invalid`There is no definition called "${name}"; the definitions are ${this.names().join(', ')}.`.withCode(
         'definition_not_found',
       );
     }
     return found;
   }
 
-  /** Every definition, by name. */
+  /** Returns all definitions, sorted by name. */
   all(): RegisteredDefinition[] {
     return [...this.#byLowerName.values()].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
   }
 
-  /** Every name, sorted. */
+  /** Returns all names, sorted. */
   names(): string[] {
     return this.all().map((one) => one.definition.name);
   }
@@ -149,8 +149,8 @@ const MODULE = /\.(?:m?js|m?ts)$/;
 const NOT_A_MODULE = /\.(?:d\.m?ts|test\.m?[jt]s)$/;
 
 /**
- * Loads the user's own definitions: every export made by `defineTask` of a module, or of each module in a
- * folder (not in its sub-folders; an `index` file there stands for the folder).
+ * Loads the user's definitions: all exports created by `defineTask` in a module, or in each module of a folder. Ignores
+ * subfolders. If the folder has an `index` module, loads only that one.
  *
  * @throws OperatorError `HANDLERS_INVALID`, which names the module and its problem
  */
@@ -168,7 +168,7 @@ async function modulesAt(path: string): Promise<string[]> {
   if (chosen.length === 0) {
     throw handlersInvalid(
       path,
-      'the folder has no module; files that end in .js, .mjs, .ts or .mts are accepted',
+      'the folder contains no module; the names of modules end in .js, .mjs, .ts or .mts',
     );
   }
   return chosen.map((name) => join(path, name));

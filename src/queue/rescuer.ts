@@ -13,7 +13,7 @@ import type { TaskQueue } from './task-queue.ts';
 
 const BATCH = 200;
 
-/** Rescues the runs of lost workers. Every process does it; rows are locked, so that each run is rescued once. */
+/** Rescues runs whose lease has expired. All processes run one; rows are locked, so that each run is rescued once. */
 export class Rescuer {
   readonly #database: Database;
   readonly #queue: TaskQueue;
@@ -25,8 +25,8 @@ export class Rescuer {
   readonly #job: BackgroundJob;
 
   /**
-   * @param owns whether this process knows by its own clock that it holds a run; then it is not lost, whatever the
-   *   database's clock says, which may have jumped
+   * @param owns returns true if this process has the lease of a run by its own monotonic clock. Such a run is not lost
+   *   even if its lease has expired by the clock of the database, which may have jumped
    */
   constructor(
     deps: { readonly database: Database; readonly queue: TaskQueue; readonly definitions: Definitions },
@@ -50,23 +50,24 @@ export class Rescuer {
     });
   }
 
-  /** Brings back what is lost now, then looks again and again. */
+  /** Rescues expired runs immediately, then periodically. */
   async start(): Promise<void> {
     await this.#crashes.start();
     await this.rescueExpired();
     this.#job.start('later');
   }
 
+  /** Stops the job. Resolves when no rescue is in progress. */
   stop(): Promise<void> {
     return this.#job.stop();
   }
 
-  /** Notes that a run of this process has ended: its definition has not ended the process. */
+  /** Resets the crash count of a definition: a run has ended without crashing this process. */
   noteEnd(name: string): Promise<void> {
     return this.#crashes.noteEnd(name);
   }
 
-  /** Hands back, or fails, the tasks of lost workers. Resolves to how many there were. */
+  /** Requeues or fails tasks whose lease has expired. Returns their number. */
   async rescueExpired(): Promise<number> {
     await repairLeases(this.#database.sql);
     const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
@@ -87,7 +88,7 @@ export class Rescuer {
     }
   }
 
-  /** How each definition of lost runs is tried again, by name. */
+  /** Returns the retry policies of the definitions of lost runs, by name. */
   async #policies(trx: Transaction<Schema>, lost: readonly LostRun[]): Promise<Map<string, RetryPolicy>> {
     const policies = new Map<string, RetryPolicy>();
     for (const name of new Set(lost.map((run) => run.name))) {

@@ -35,7 +35,7 @@ export type TaskReader = (
   filter: { readonly name?: string; readonly state?: string },
 ) => AsyncIterable<BatchTask>;
 
-/** The reader over a database, page by page. */
+/** Creates a reader that reads the database page by page. */
 export function taskReader(database: Database): TaskReader {
   return async function* read(onBehalfOf, { name, state }) {
     const stateName = state === undefined ? undefined : parseState(state);
@@ -53,7 +53,7 @@ export function taskReader(database: Database): TaskReader {
   };
 }
 
-/** The owners whose tasks a run may see: those visible to the sign-in that started it. */
+/** Returns the owners whose tasks a run may see: those visible to the sign-in that started it. */
 async function visibleOwners({ sql }: Database, task: BatchTask): Promise<readonly number[] | undefined> {
   const owner = task.ownerId === 0 ? undefined : await getAssociate(sql, task.ownerId);
   const caller = callerOfRun(task, await readRunAs(sql, task.id), owner);
@@ -62,7 +62,7 @@ async function visibleOwners({ sql }: Database, task: BatchTask): Promise<readon
 
 const OUTAGE_BACKOFF: Backoff = { firstMs: 100, maxMs: 2000 };
 
-/** What contexts of runs are made from. */
+/** Dependencies of the contexts of runs. */
 export interface ContextDeps {
   readonly database: Database;
   readonly files: Files;
@@ -72,9 +72,9 @@ export interface ContextDeps {
   readonly childrenDeps: ChildrenDeps;
 }
 
-/** The context that a run's definition gets. */
+/** Creates the context that is passed to the handler of a run. */
 export function createContext(run: Run, parameters: unknown, deps: ContextDeps): TaskContext {
-  // Made when they are asked for: most runs ask for few of them.
+  // Created on demand: most runs use few of them.
   let log: Logger | undefined;
   let children: TaskContext['children'] | undefined;
   let services: RunServices | undefined;
@@ -119,7 +119,7 @@ export function createContext(run: Run, parameters: unknown, deps: ContextDeps):
   };
 }
 
-/** A logger whose lines go to the server's own and, from info on, to the task's. */
+/** Creates a logger that writes to the server's log and, from level info, to the log of the task. */
 function taskLog(run: Run, runLog: RunLog): Logger {
   const { id: taskId, attempt } = run.task;
   return forwardingLog((line) => {
@@ -129,9 +129,9 @@ function taskLog(run: Run, runLog: RunLog): Logger {
 }
 
 /**
- * Keeps a checkpoint, or ends the run if it has lost its task.
+ * Saves a checkpoint, or cancels the run if it no longer owns its task.
  *
- * @throws RequestError (invalid) if the value can't be kept
+ * @throws RequestError (invalid) if the value can't be stored
  */
 async function keepCheckpoint(db: Database['sql'], run: Run, value: Json): Promise<void> {
   const withFile = run.fileName !== null;
@@ -157,7 +157,7 @@ interface OpenTransaction extends NonNullable<RunUse['transaction']> {
   checkpoint(value: Json): Promise<void>;
 }
 
-/** Does the work of a run and sets its checkpoint in one transaction. */
+/** Runs the work of a handler and its checkpoint in one transaction. */
 async function transactionOf<T>(
   run: Run,
   deps: ContextDeps,
@@ -165,12 +165,12 @@ async function transactionOf<T>(
 ): Promise<T> {
   checkNoTransaction();
   const expired = Promise.withResolvers<never>();
-  expired.promise.catch(() => undefined); // the race below hears it
+  expired.promise.catch(() => undefined); // handled by the race below
   const transaction: OpenTransaction = {
     run,
     isOpen: false,
     onExpired: expired.reject,
-    checkpoint: () => Promise.reject(new Error('The transaction has not begun.')),
+    checkpoint: () => Promise.reject(new Error('The transaction has not started.')),
   };
   const attempt = async (trx: Transaction<Schema>): Promise<T> => {
     let kept = false;
@@ -184,7 +184,7 @@ async function transactionOf<T>(
       const result = await Promise.race([done, expired.promise]);
       if (!kept)
         throw new PermanentError(
-          message`A transaction of a run must set the checkpoint, so that it holds the task.`,
+          message`A transaction of a run must set the checkpoint, to verify that the run still owns the task.`,
         );
       return result;
     } finally {
@@ -197,7 +197,7 @@ async function transactionOf<T>(
 /**
  * Retries while the database is unreachable, so that a failover does not fail a run. `work` must be idempotent.
  *
- * @param signal that of the run, which aborts at the latest when the lease ends
+ * @param signal the signal of the run, which aborts when the lease expires at the latest
  */
 function retryWhileUnavailable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return retry(work, { ...OUTAGE_BACKOFF, signal, isRetryable: isConnectionError });

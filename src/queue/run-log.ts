@@ -7,12 +7,12 @@ import { outsideRun } from './run.ts';
 
 const FLUSH_MS = 500;
 
-/** Makes a line storable in a task's log: cut to `MAX_LOG_LINE_LENGTH`, unstorable characters replaced. */
+/** Makes a line storable: truncates it to `MAX_LOG_LINE_LENGTH` and replaces characters that can't be stored. */
 export function logText(text: string): string {
   return String(boundedText(text, MAX_LOG_LINE_LENGTH));
 }
 
-/** Gathers what runs of this process log, and keeps it with their tasks a little later, many lines at once. */
+/** Buffers the log lines of the runs of this process, and writes them in batches. */
 export class RunLog {
   readonly #db: Kysely<Schema>;
   readonly #log: Logger;
@@ -25,14 +25,14 @@ export class RunLog {
     this.#log = log;
   }
 
-  /** Notes a line. Where the database is slow, the oldest waiting ones go: a log must not fill the memory. */
+  /** Adds a line. Drops the oldest buffered lines if the database is too slow, to bound the memory. */
   add(line: RunLogLine): void {
     this.#lines.push({ ...line, message: logText(line.message) });
     if (this.#lines.length > 10 * MAX_LOG_LINES) this.#lines.splice(0, MAX_LOG_LINES);
     this.#timer ??= outsideRun(() => setTimeout(() => void this.flush(), FLUSH_MS));
   }
 
-  /** Resolves when everything that was noted is kept. Call it before a run's end is written. */
+  /** Writes all buffered lines. Call it before the outcome of a run is written. Never rejects. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

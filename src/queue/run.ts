@@ -17,22 +17,22 @@ export interface RunFaults {
   report(task: BatchTask, kind: FaultKind, text: Text): void;
 }
 
-/** One run of one task in this process: its fencing token, its progress, and the signal that ends it. */
+/** A run of a task in this process: its fencing token, its progress, and the signal that cancels it. */
 export class Run extends RunHandle {
   readonly task: BatchTask;
   readonly definition: RegisteredDefinition;
   readonly checkpoint: unknown;
-  /** The attempt whose result file the checkpoint goes with; null for none. */
+  /** The attempt that wrote the result file of the checkpoint; null if there is none. */
   readonly fileAttempt: number | null;
   readonly #log: Logger;
   #ownLog: Logger | undefined;
   /** The run as a span of a distributed trace. */
   readonly span: WorkSpan;
-  /** When the lease was last known to be held, on this process's own clock (ms). */
+  /** When the lease was last renewed, by the monotonic clock, in milliseconds. */
   lastRenewed = performance.now();
-  /** When progress was last written, likewise. */
+  /** When progress was last written, by the monotonic clock, in milliseconds. */
   lastProgress = 0;
-  /** The name of the result file, once asked for. */
+  /** The name of the result file, if the handler has requested one. */
   fileName: string | null = null;
 
   readonly #faults: RunFaults;
@@ -55,13 +55,13 @@ export class Run extends RunHandle {
     this.#log = log;
   }
 
-  /** The server's own log, with the run's task. */
+  /** The server's log, with the task of the run in each line. */
   get log(): Logger {
     this.#ownLog ??= this.#log.child(logFieldsOf(this.task, this.span.traceId));
     return this.#ownLog;
   }
 
-  /** Logs at level debug. The child logger is not created if that level is off. */
+  /** Logs at level debug. Creates no child logger if that level is disabled. */
   debug(fields: LogFields, message: string): void {
     if (this.#log.isLevelEnabled('debug')) this.log.debug(fields, message);
   }
@@ -76,16 +76,16 @@ export class Run extends RunHandle {
 }
 
 /**
- * Executes the code of a run, including ours that it calls: errors that escape are attributed to the run, and its
- * connections come from the share of runs.
+ * Executes the code of a run, including code of the server that it calls: uncaught errors are attributed to the run, and
+ * its connections come from the pool share of runs.
  */
 export function insideRun<T>(run: Run, work: () => T): T {
   return asRun({ definition: run.task.name }, () => inFaultScope(run, work));
 }
 
 /**
- * Executes our own code that a run has triggered but that is not part of it: a timer, or event listeners. Without this
- * a claim that a run wakes would use the connections of runs, and its errors would fail the run.
+ * Executes code of the server that a run triggered but that is not part of it, such as timers and event listeners.
+ * Otherwise, a claim that a run triggers would use the connections of runs, and its errors would fail the run.
  */
 export function outsideRun<T>(work: () => T): T {
   return asServer(() => leaveFaultScope(work));

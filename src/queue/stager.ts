@@ -10,8 +10,8 @@ const BATCH = 500;
 const INTERVAL_MS = 1000;
 
 /**
- * Promotes delayed tasks, retries in their back-off among them, when they come due: one statement a second, and one at
- * the next due time that is known. Every process does it; rows are locked, so that each task is promoted once.
+ * Promotes delayed tasks, including retries in backoff, when they are due: one statement per second, and one at the next
+ * known due time. All processes run one; rows are locked, so that each task is promoted once.
  */
 export class Stager {
   readonly #database: Database;
@@ -37,16 +37,16 @@ export class Stager {
 
   /** Schedules the next promotion in this many seconds at the latest, because a task is due then. */
   wakeIn(seconds: number): void {
-    // A timer may fire a millisecond early by the database's clock.
+    // A timer can fire a millisecond too early, compared with the clock of the database.
     this.#job.wakeIn(Math.max(seconds, 0) * 1000 + 1);
   }
 
-  /** Resolves after the promotion in progress. */
+  /** Stops the job. Resolves when no promotion is in progress. */
   stop(): Promise<void> {
     return this.#job.stop();
   }
 
-  /** Promotes all due tasks. Resolves to the seconds until the next task is due, null if none is known. */
+  /** Promotes all due tasks. Returns the seconds until the next task is due, or null if none is known. */
   async promote(signal?: AbortSignal): Promise<number | null> {
     for (;;) {
       const { names, nextInSeconds } = await inStatement(this.#database, async (db, after) => {

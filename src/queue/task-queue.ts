@@ -1,38 +1,40 @@
 import { type EngineMeter, NO_METER } from '../core/meters.ts';
 import { ControlCache } from './control-cache.ts';
 
-/** While tasks are available, parents whose children have ended join them this often. */
+/** Interval of checks for ready parents while other tasks are available. */
 const EVERY_MS = 250;
 
-/** When this process last looked for parents whose children have ended, by definition, and whether it has claimed since. */
+/** The time of the last check for parents whose children have ended, by definition, and whether tasks were claimed since. */
 class ParentTurns {
   readonly #turns = new Map<string, { lookedAt: number; claims: boolean }>();
 
-  /** True if claims have gone on for a while without a look. */
+  /** True if tasks have been claimed for `EVERY_MS` without a check. */
   isDue(name: string): boolean {
     const turn = this.#turns.get(name);
     return turn?.claims === true && performance.now() - turn.lookedAt > EVERY_MS;
   }
 
+  /** Records a check. */
   noteLook(name: string): void {
     this.#turns.set(name, { lookedAt: performance.now(), claims: false });
   }
 
+  /** Records a claim. */
   noteClaim(name: string): void {
     const lookedAt = this.#turns.get(name)?.lookedAt ?? Number.NEGATIVE_INFINITY;
     this.#turns.set(name, { lookedAt, claims: true });
   }
 }
 
-/** State of the queue in this process: the definitions that can run, their pauses and limits, the meter. */
+/** The queue as this process sees it: the known definitions, their cached pauses and limits, the meter. */
 export class TaskQueue {
   readonly #names = new Set<string>();
   /** Cached pauses and limits. */
   readonly gates = new ControlCache();
   readonly parentTurns = new ParentTurns();
-  /** Counts what happens to tasks. */
+  /** Counts starts, completions and faults. */
   readonly meter: EngineMeter;
-  /** Called with the seconds until a task that was just written is due. */
+  /** Called when a delayed task is written, with the seconds until it is due. */
   onDelayed: (seconds: number) => void = () => undefined;
 
   constructor(meter: EngineMeter = NO_METER) {

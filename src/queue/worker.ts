@@ -22,10 +22,10 @@ import { Stager } from './stager.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { ThreadPool } from './threads/pool.ts';
 
-/** How long the last ends may take to be written, after the grace period, during a stop. */
+/** Time to write the last outcomes after the grace period of a stop. */
 const FLUSH_SECONDS = 5;
 
-/** What the engine works with. */
+/** Dependencies of the task runner. */
 export interface TaskRunnerDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
@@ -34,17 +34,16 @@ export interface TaskRunnerDeps {
   readonly files: Files;
 }
 
-/** How many tasks of one kind run in a process, and how many may. */
+/** Numbers of running tasks and of slots, by isolation. */
 export interface RunnerLoad {
-  /** Where they run. */
   readonly isolate: 'inline' | 'thread';
   readonly running: number;
   readonly slots: number;
 }
 
 /**
- * Runs tasks in this process, and looks after what others have left behind. A run begins with a claim in the database and ends with a write that only the
- * claim's attempt number allows; between them the heartbeat keeps the lease.
+ * Runs tasks in this process, and rescues those of failed processes. A run begins with a claim and ends with a write that
+ * is fenced by the attempt number of the claim. In between, the heartbeat renews the lease.
  */
 export class TaskRunner {
   readonly #deps: TaskRunnerDeps;
@@ -63,7 +62,7 @@ export class TaskRunner {
   readonly #faults: RunFaults;
   #unsubscribe: () => void = () => undefined;
 
-  /** @param runs whether tasks run here; without, it only looks after those that run elsewhere */
+  /** @param runs false if this process runs no tasks; it then only rescues, promotes and coordinates those of others */
   constructor(deps: TaskRunnerDeps, config: Config, log: Logger, runs = true) {
     this.#deps = deps;
     this.#config = config;
@@ -112,7 +111,7 @@ export class TaskRunner {
     }
   }
 
-  /** Brings back what an earlier fault has left, then begins to run tasks. */
+  /** Rescues tasks with expired leases, then starts claiming. */
   async start(): Promise<void> {
     this.#unsubscribe = this.#deps.database.signals.subscribe((signal) => {
       if (signal.kind === 'due') for (const producer of this.#producers) producer.wake(signal.names);
@@ -128,9 +127,9 @@ export class TaskRunner {
   }
 
   /**
-   * Ends gracefully: claims nothing more, tells the runs to end, hands back those that have not finished
-   * within the grace period. Ends that can't be written by then are given up, so that a stop always ends; their tasks
-   * come back when their leases are over.
+   * Stops gracefully: claims nothing more, cancels the runs, and requeues tasks whose runs have not ended within the grace
+   * period. Discards outcomes that can't be written by then, so that a stop always finishes; their tasks are rescued when
+   * their leases expire.
    */
   async stop(): Promise<void> {
     await Promise.all(this.#producers.map((producer) => producer.stop()));
@@ -153,7 +152,7 @@ export class TaskRunner {
     await this.#execution.threads.close();
   }
 
-  /** How many tasks run in this process, and how many may. */
+  /** Numbers of running tasks and of slots. */
   get load(): readonly RunnerLoad[] {
     return this.#loads.map((load) => load());
   }
@@ -171,7 +170,7 @@ export class TaskRunner {
     return { items: claimed.map((one) => this.#runOf(one, definition)), more };
   }
 
-  /** Looks again when a limit leaves room for more; one timer a definition. */
+  /** Schedules a claim for when a rate limit has capacity again. Each definition has at most one timer. */
   #scheduleWakeup(name: string, seconds: number): void {
     if (this.#wakeups.has(name)) return;
     const timer = setTimeout(() => {
@@ -218,7 +217,7 @@ export class TaskRunner {
       run.debug({ event: 'run.ended', outcome: outcome.kind, state: decision.to }, 'run ended');
       await releaseScratch(run, outcome, this.#deps.files);
     } catch (error) {
-      // The lease ends by itself, and the recovery brings the task back.
+      // The lease expires, and the rescuer requeues the task.
       run.log.error({ event: 'run.completion_failed', err: error }, 'failed to record the outcome of a run');
     } finally {
       run.span.end();

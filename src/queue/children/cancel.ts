@@ -17,18 +17,18 @@ import { afterCommit, inTransaction } from '../../db/transaction.ts';
 import { recordTransitions } from '../transition.ts';
 
 const BATCH = 200;
-/** Before children that were just changing are looked at again. */
+/** Delay before retrying children whose rows were locked by other transactions. */
 const PAUSE_MS = 50;
 
-/** Why the children of a stopped task are stopped. @param note who has stopped it and when, in words */
+/** Returns the reason for stopping the children of a stopped task. @param note who stopped the task, and when */
 export function stoppedWith(parentId: number, note: Message): Message {
   return message`Stopped with batch task ${parentId}. ${note}`;
 }
 
 /**
- * Tells all children of a task that they are stopped, and theirs, in batches: those that wait never start, the runs of the
- * others are told. Children that can't be cancelled are left alone. The transaction that has stopped the task has noted
- * why, so that another process, or this one after a crash, goes on where it ended.
+ * Stops all descendants of a task in batches: queued children fail, and runs are cancelled. Skips children that can't be
+ * cancelled. The reason is stored in the row of the task, so that another process, or this one after a crash, can
+ * continue an interrupted stop.
  */
 export async function stopTree(database: Database, parentId: number): Promise<void> {
   const parents = [parentId];
@@ -36,7 +36,7 @@ export async function stopTree(database: Database, parentId: number): Promise<vo
     parents.push(...(await stopChildren(database, next)));
 }
 
-/** Stops the children of one task; resolves to those of them whose own children are to be stopped. */
+/** Stops the children of one task. Returns those that have children to stop. */
 async function stopChildren(database: Database, parentId: number): Promise<number[]> {
   const note = await readStopReason(database.sql, parentId);
   if (note === undefined) return [];
@@ -61,7 +61,7 @@ async function stopChildren(database: Database, parentId: number): Promise<numbe
   return below;
 }
 
-/** Stops locked children; resolves to those of them that have children to stop. */
+/** Stops locked children. Returns those that have children to stop. */
 async function stopLocked(
   trx: Transaction<Schema>,
   parentId: number,

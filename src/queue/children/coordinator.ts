@@ -12,15 +12,15 @@ import {
 import { inStatement } from '../../db/transaction.ts';
 import { stopTree } from './cancel.ts';
 
-/** News of children are gathered this long, so that thousands of ends are few writes of their parents' progress. */
+/** Signals are collected for this long, so that thousands of completed children cause few writes of the parent's progress. */
 const GATHER_MS = 250;
 const RECONCILE_MS = 60_000;
 const BATCH = 200;
 
 /**
- * Looks after tasks that wait for their children: writes their progress and stops what is to be stopped, when it hears of
- * a child's move; and brings back, now and then, what a fault has left behind. What must not be lost is written by the
- * transactions that move the children.
+ * Maintains tasks that wait for their children: updates their progress and stops their children when a child changes,
+ * and periodically completes interrupted stops. Counters and wake-ups, which must not be lost, are written by the
+ * transactions that change the children.
  */
 export class ParentCoordinator {
   readonly #database: Database;
@@ -40,7 +40,7 @@ export class ParentCoordinator {
     });
   }
 
-  /** Begins to listen; goes on with the stops that a crash has interrupted. */
+  /** Subscribes to changes of children, and completes stops that a crash interrupted. */
   start(): void {
     this.#unsubscribe = this.#database.signals.subscribe((signal) => {
       if (signal.kind === 'children') this.#noteChange(signal.parentIds);
@@ -49,12 +49,13 @@ export class ParentCoordinator {
     this.#stops.start();
   }
 
+  /** Unsubscribes. Resolves when no update is in progress. */
   async stop(): Promise<void> {
     this.#unsubscribe();
     await Promise.all([this.#updates.stop(), this.#stops.stop()]);
   }
 
-  /** Goes on with stops of children that have not reached all of them. */
+  /** Completes interrupted stops of children. */
   async finishStops(): Promise<void> {
     for (const parentId of await listStopping(this.#database.sql, BATCH)) {
       await stopTree(this.#database, parentId);
@@ -72,7 +73,7 @@ export class ParentCoordinator {
     try {
       await this.#update(parentIds);
     } catch (error) {
-      for (const id of parentIds) this.#changed.add(id); // for the next round
+      for (const id of parentIds) this.#changed.add(id); // retried by the next round
       throw error;
     }
   }

@@ -13,7 +13,7 @@ import {
 import type { Schema } from '../../db/schema.ts';
 import { afterCommit } from '../../db/transaction.ts';
 
-/** A transition of a task that another has started. */
+/** A transition of a task that has a parent. */
 export interface ChildTransition {
   readonly childId: number;
   readonly parentId: number;
@@ -22,14 +22,15 @@ export interface ChildTransition {
   readonly to: StoredState | null;
 }
 
-/** Why the children of a parent are stopped when one has failed. */
+/** Returns the reason for stopping the other children after one has failed. */
 export function siblingHasFailed(parentId: number): Message {
   return message`Stopped: another child of batch task ${parentId} has failed.`;
 }
 
 /**
- * Counts transitions of children in the transaction that makes them, and marks the parents that waited for them as ready. Rows
- * of deleted children must still be there. Announces the parents, and the definitions of those that are ready.
+ * Updates the counters of parents in the transaction that changes their children, and marks parents as ready if the last
+ * child has ended. Call it before deleting the rows of children. Publishes the parents, and the definitions of those
+ * that are ready.
  */
 export async function recordChildTransitions(
   trx: Transaction<Schema>,
@@ -50,7 +51,7 @@ export async function recordChildTransitions(
   if (changes.length === 0) return;
   const byParent = Map.groupBy(changes, (change) => change.parentId);
   const parents = await lockAllChildCounts(trx, [...byParent.keys()]);
-  if (parents.length === 0) return; // the parents are gone
+  if (parents.length === 0) return; // the parents were deleted
   await updateCounters(trx, changes);
   const changed = parents.map((parent) => afterChanges(parent, byParent.get(parent.parentId) ?? []));
   const ready = changed.filter((parent) => parent.awaitedJobId !== null && parent.ended >= parent.total);

@@ -17,7 +17,7 @@ import type { ChildrenDeps } from './start.ts';
 import { prepareChildren, startChildren } from './start.ts';
 import { waitForChildren } from './wait.ts';
 
-/** The children of a run's task, for a run in this process. */
+/** Returns the `ctx.children` implementation of a run in this process. */
 export function childrenOfRun(run: Run, deps: ChildrenDeps, runLog: RunLog): ChildrenPort {
   const { database, queue } = deps;
   const { sql } = database;
@@ -57,7 +57,7 @@ export function childrenOfRun(run: Run, deps: ChildrenDeps, runLog: RunLog): Chi
   };
 }
 
-/** A child as its parent sees it. */
+/** Converts a child to the form that its parent receives. */
 export function childResult({ key, task }: Child): ChildResult {
   const { id, name, state, result, fileName } = task;
   return { id, key, name, state, result, fileName };

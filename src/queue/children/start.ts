@@ -24,7 +24,7 @@ import type { Definitions } from '../definitions.ts';
 import type { TaskQueue } from '../task-queue.ts';
 import { recordStarts } from '../transition.ts';
 
-/** What starting children and waiting for them work with. */
+/** Dependencies of starting children and of waiting for them. */
 export interface ChildrenDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
@@ -33,9 +33,10 @@ export interface ChildrenDeps {
 }
 
 /**
- * Checks everything about children that can be checked before their transaction.
+ * Performs all checks of children that don't need the transaction.
  *
- * @throws RequestError (invalid) where a definition is unknown, parameters miss its schema, or a key, weight or text is wrong
+ * @throws RequestError (invalid) if a definition is unknown, parameters violate its schema, or a key, weight or text is
+ *   invalid
  */
 export async function prepareChildren(
   { definitions, textLimits }: ChildrenDeps,
@@ -44,8 +45,7 @@ export async function prepareChildren(
   if (children.length > MAX_CHILDREN_PER_CALL)
     throw invalid`There are ${children.length} children; at most ${MAX_CHILDREN_PER_CALL} are accepted in one call.`;
   const keys = new Set(children.map((child) => child.key));
-  if (keys.size < children.length)
-    throw invalid`Two children have the same key; one key for each is accepted.`;
+  if (keys.size < children.length) throw invalid`Two children have the same key; keys must be unique.`;
   const known = new Map<string, Awaited<ReturnType<typeof definitions.get>>>();
   for (const { name } of children) if (!known.has(name)) known.set(name, await definitions.get(name));
   const prepared: NewChild[] = [];
@@ -53,7 +53,7 @@ export async function prepareChildren(
     const definition = known.get(child.name);
     if (definition === undefined) throw new Error(`The definition ${child.name} was not looked up.`);
     const { key, parameters = null, description = '', weight = 1 } = child;
-    if (key === '') throw invalid`The key of a child is empty; at least one character is accepted.`;
+    if (key === '') throw invalid`The key of a child is empty; it must have at least one character.`;
     checkText(message`The key of a child`, key, MAX_CHILD_KEY_LENGTH);
     checkText('Description', description, textLimits.description);
     if (!Number.isInteger(weight) || weight < 1 || weight > MAX_CHILD_WEIGHT)
@@ -72,12 +72,12 @@ export async function prepareChildren(
 }
 
 /**
- * Starts children of a locked parent: rows and records. Those whose keys the parent has used already are left as
- * they are, so that a run that begins again doubles nothing.
+ * Starts children of a locked parent and audits the starts. Skips children whose keys the parent has used before, so that
+ * a repeated run creates no duplicates.
  *
- * @param trace where the run that starts them stands in a distributed trace; without one the parent's start counts
- * @returns the ids in the order of the children
- * @throws RequestError (invalid) where a limit is reached
+ * @param trace trace context of the run; if null, that of the parent's start is used
+ * @returns the ids, in the order of the children
+ * @throws RequestError (invalid) if a limit is reached
  */
 export async function startChildren(
   trx: Transaction<Schema>,

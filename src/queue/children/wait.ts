@@ -10,22 +10,22 @@ import type { TaskQueue } from '../task-queue.ts';
 import { recordTransitions } from '../transition.ts';
 import { siblingHasFailed } from './counters.ts';
 
-/** What a run has to tell when it begins to wait. */
+/** The progress of a run when it begins to wait; null leaves it unchanged. */
 export interface FinalProgress {
   readonly progressPercent: number | null;
   readonly progressDescription: Text | null;
 }
 
-/** Whether a task now waits, and how far its children have come. */
+/** The result of a wait: the counts of the children, and whether the task is suspended. */
 export interface WaitResult {
-  /** Where it is true, the run has lost the task: it has another run when all children have ended. */
+  /** If true, the run no longer owns the task, which runs again when all children have ended. */
   readonly waits: boolean;
   readonly counts: ChildCounts;
 }
 
 /**
- * Lets a locked parent wait for its children: no run holds it any more, and the last end of a child makes it ready.
- * Where all have ended already, nothing changes.
+ * Suspends a locked parent until its children have ended: its lease ends, and the last child to end makes it ready.
+ * Changes nothing if all have ended already.
  */
 export async function waitForChildren(
   trx: Transaction<Schema>,
@@ -49,7 +49,7 @@ export async function waitForChildren(
   const after = afterCommit(trx);
   after.do(() => queue.meter.waits(parent.name));
   after.publish({ kind: 'children', parentIds: [parent.taskId] });
-  // A limited definition has capacity again.
+  // The suspended run no longer counts towards the limits of the definition.
   after.publish({ kind: 'due', names: [parent.name] });
   return { waits: true, counts };
 }

@@ -6,30 +6,30 @@ import { listed, type Message, message } from '../../core/message.ts';
 import type { Parameters } from '../../core/task.ts';
 import { SchemaValidator, ValidationTooLong } from './validator.ts';
 
-/** Reads parameters by a definition's schema; throws a RequestError where they miss it. */
+/** Validates and coerces parameters by a definition's schema. @throws RequestError (invalid) if they violate it */
 export type ParameterReader = (parameters: Parameters | null) => Promise<Parameters>;
 
 /** A synchronous ParameterReader. */
 export type ParameterCheck = (parameters: Parameters | null) => Parameters;
 
-/** Maximum number of problems in one refusal. */
+/** Maximum number of problems in one error. */
 const MAX_PROBLEMS = 10;
-/** Parameters with at most this many values get all problems reported, larger ones only the first. */
+/** All problems are reported for parameters with at most this many values, and only the first for larger ones. */
 const MAX_VALUES = 1000;
-/** The longest name in a problem, and the longest text of a problem that quotes the schema, in characters. */
+/** Maximum length of a name, and of a quotation from the schema, in characters. */
 const MAX_NAME_LENGTH = 200;
 const MAX_QUOTE_LENGTH = 500;
 
 /**
- * Makes the check of a definition's parameters. Clients of SuperOffice send a dictionary of strings, so
- * values are coerced to what the schema asks for, and a string is read as JSON where it asks for an object
- * or an array. Names match without regard to case.
+ * Creates the check of a definition's parameters. Clients of SuperOffice send a dictionary of strings, so values are
+ * coerced to the types of the schema, and strings are parsed as JSON if the schema requires an object or an array. Names
+ * are case-insensitive.
  *
- * @throws Error where the schema itself is wrong
+ * @throws Error if the schema is invalid
  */
 export function parameterCheck(definition: string, schema: object | undefined): ParameterCheck {
   if (schema === undefined) return (parameters) => parameters ?? {};
-  // A schema made by TypeBox carries marks that are not JSON; Ajv wants the plain schema.
+  // A TypeBox schema has properties that are not JSON; Ajv requires a plain schema.
   const plain = JSON.parse(JSON.stringify(schema)) as ObjectSchema;
   const validator = new SchemaValidator(plain);
   const names = new Map(Object.keys(plain.properties ?? {}).map((name) => [name.toLowerCase(), name]));
@@ -48,7 +48,7 @@ export function parameterCheck(definition: string, schema: object | undefined): 
   };
 }
 
-/** Makes the reader of parameters by a schema of our own. @throws Error if the schema is invalid */
+/** Creates a reader that checks in this process, for trusted schemas. @throws Error if the schema is invalid */
 export function parameterReader(definition: string, schema: object | undefined): ParameterReader {
   const check = parameterCheck(definition, schema);
   return async (parameters) => check(parameters);
@@ -73,9 +73,9 @@ function readJson(
 }
 
 /**
- * Returns the value as coerced by the schema, or its problem.
+ * Returns the coerced value, or its problem.
  *
- * @param read returns a fresh copy of the value, because coercion changes it
+ * @param read returns a new copy of the value, because coercion modifies it
  */
 function validated(
   validator: SchemaValidator,
@@ -91,7 +91,7 @@ function validated(
     if (error instanceof RangeError) return { problem: message`its values are nested too deeply` };
     if (error instanceof TextTooLong) return { problem: message`a text is too long for its pattern` };
     if (error instanceof ValidationTooLong)
-      return { problem: message`checking it takes too long; fewer or shorter values are accepted` };
+      return { problem: message`checking it takes too long; send fewer or shorter values` };
     throw error;
   }
 }

@@ -9,11 +9,11 @@ const MAX_KEPT = 100;
 
 const checks = new Map<string, ParameterCheck>();
 
-/** Compiles schemas and reads parameters by them, for `SchemaProcesses`. */
+/** Compiles schemas and checks parameters, for `SchemaProcesses`. */
 process.on('message', (work: SchemaWork) => process.send?.(answer(work)));
 process.send?.('ready');
 
-// A check that never ends must not outlive a server that was killed; only another thread can look meanwhile.
+// Exits when the server dies, even during an endless check: only another thread can run then.
 const watch = `const { ppid } = process;
 setInterval(() => process.ppid === ppid || process.kill(process.pid, 'SIGKILL'), 1000);`;
 new Worker(watch, { eval: true }).unref();

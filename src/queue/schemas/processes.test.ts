@@ -4,7 +4,7 @@ import { SchemaProcesses } from './processes.ts';
 const OWNER = 7;
 const OTHER = 8;
 
-/** A schema that tries every way through `levels` of two equal branches. */
+/** A schema whose validation tries all paths through `levels` of two equal branches. */
 function exponential(levels: number): object {
   const $defs: Record<string, object> = { l0: { not: {} } };
   for (let level = 1; level <= levels; level++) {
@@ -14,7 +14,7 @@ function exponential(levels: number): object {
   return { type: 'object', properties: { it: { $ref: `#/$defs/l${levels}` } }, $defs };
 }
 
-test('parameters are read by a schema in a thread', async () => {
+test('checks parameters in a child process', async () => {
   const processes = new SchemaProcesses();
   const schema = JSON.stringify({ type: 'object', properties: { Count: { type: 'integer', default: 1 } } });
   await processes.compile('report', schema, OWNER);
@@ -25,13 +25,13 @@ test('parameters are read by a schema in a thread', async () => {
   );
 });
 
-test('a schema that takes for ever is ended, and others are checked meanwhile and after it', async () => {
+test('a schema that never finishes is aborted; others are checked during and after it', async () => {
   const processes = new SchemaProcesses();
   const hostile = JSON.stringify(exponential(40));
   const plain = JSON.stringify({ type: 'object' });
   const ended = expect(processes.read('slow', hostile, { it: 1 }, OWNER)).rejects.toMatchObject({
     kind: 'invalid',
-    message: expect.stringContaining('takes too long'),
+    message: expect.stringContaining('takes too much time'),
   });
   expect(await processes.read('report', plain, { a: 1 }, OTHER)).toEqual({ a: 1 });
   await ended;
@@ -42,14 +42,14 @@ test.each<[string, string, string]>([
   ['an unknown format', '{"type":"object","properties":{"a":{"format":"x"}}}', 'unknown format "x"'],
   ['a pattern with a look-ahead', '{"properties":{"a":{"pattern":"(?=a)"}}}', 'linear time'],
   ['a schema that is too long', JSON.stringify({ description: 'x'.repeat(300_000) }), 'at most 262144'],
-])('%s is refused at declaration', async (_, schema, problem) => {
+])('%s is rejected at declaration', async (_, schema, problem) => {
   await expect(new SchemaProcesses().compile('report', schema, OWNER)).rejects.toMatchObject({
     kind: 'invalid',
     message: expect.stringContaining(problem),
   });
 });
 
-test('of one associate only so much waits', async () => {
+test('limits the queued checks of one associate', async () => {
   const processes = new SchemaProcesses();
   const plain = JSON.stringify({ type: 'object' });
   const all = await Promise.allSettled(

@@ -3,7 +3,7 @@ import { invalid, RequestError, unavailable } from '../../core/errors.ts';
 import { type MessageData, message, revived } from '../../core/message.ts';
 import type { Parameters } from '../../core/task.ts';
 
-/** Work for a process: compile a schema, and read parameters by it if given, both as JSON. */
+/** Work for a process: compile a schema, and check parameters if given. Both are JSON. */
 export interface SchemaWork {
   readonly definition: string;
   readonly schema: string;
@@ -24,11 +24,11 @@ const ENTRY = new URL(
 const MAX_PROCESSES = 2;
 /** Time limit for compiling a schema or checking parameters by it. */
 const DEADLINE_MS = 2000;
-/** The heap of a process, in MB. */
+/** Maximum heap of a process, in MB. */
 const MAX_HEAP = 256;
 /** Maximum number of queued checks per associate. */
 const MAX_WAITING = 200;
-/** The longest schema, in characters. */
+/** Maximum length of a schema, in characters. */
 const MAX_SCHEMA_LENGTH = 256 * 1024;
 const IDLE_MS = 30_000;
 
@@ -40,9 +40,9 @@ interface Check {
 }
 
 /**
- * Compiles the schemas that remote workers declare, and checks parameters by them, in processes with a deadline, so that
- * no schema blocks the server. They are processes, because a child that runs out of memory can abort the whole server.
- * Schemas of one associate are processed one at a time.
+ * Compiles the schemas of remote workers and checks parameters in child processes with a deadline, so that no schema
+ * blocks the server. Threads are not enough: one that runs out of memory can abort the server. Schemas of the same
+ * associate are processed one at a time.
  */
 export class SchemaProcesses {
   readonly #waiting: Check[] = [];
@@ -57,7 +57,7 @@ export class SchemaProcesses {
   }
 
   /**
-   * Reads parameters, as a ParameterReader does.
+   * Validates and coerces parameters, like a `ParameterReader`.
    *
    * @param owner the associate who declared the schema
    * @throws RequestError (invalid) if they violate the schema or checking takes too long, (unavailable) if the queue is full
@@ -82,7 +82,7 @@ export class SchemaProcesses {
     });
     if (answer.kind === 'refused') throw new RequestError('invalid', revived(answer.problem));
     if (answer.kind === 'no schema')
-      throw invalid`Parameters of the definition "${work.definition}" is no JSON Schema: ${answer.reason}.`;
+      throw invalid`Parameters of the definition "${work.definition}" is not a JSON Schema: ${answer.reason}.`;
     return answer;
   }
 
@@ -111,7 +111,7 @@ export class SchemaProcesses {
   }
 }
 
-/** One process; it ends after some idle time. */
+/** A child process. It exits when idle for `IDLE_MS`. */
 class SchemaProcess {
   readonly #child: ChildProcess;
   readonly #ended: () => void;
@@ -121,7 +121,7 @@ class SchemaProcess {
 
   constructor(ended: () => void) {
     this.#ended = ended;
-    // Its output would be V8's report of an exhausted heap; it needs no settings of the server.
+    // Without output, which could only be V8's report of an exhausted heap, and without the settings of the server.
     this.#child = fork(ENTRY, { execArgv: [`--max-old-space-size=${MAX_HEAP}`], env: {}, stdio: 'ignore' });
     this.#child.unref();
     this.#child.channel?.unref();
@@ -135,7 +135,7 @@ class SchemaProcess {
     const { promise, resolve, reject } = Promise.withResolvers<SchemaAnswer>();
     const tooMuch = (): void =>
       reject(
-        invalid`ParameterObject of ${work.definition}: its schema takes too long to check or too much memory; a simpler schema or fewer values are accepted.`,
+        invalid`ParameterObject of ${work.definition}: checking it against the schema takes too much time or memory; simplify the schema or send fewer values.`,
       );
     this.#child.once('error', tooMuch).once('exit', tooMuch);
     let deadline: NodeJS.Timeout | undefined;
@@ -143,7 +143,7 @@ class SchemaProcess {
       await Promise.race([this.#isReady, promise]);
       this.#child.once('message', resolve as (answer: unknown) => void);
       this.#child.send(work);
-      // Receives a response that arrived while this process was busy before the deadline applies.
+      // setImmediate first delivers a response that arrived while this process was busy.
       deadline = setTimeout(() => setImmediate(tooMuch), DEADLINE_MS);
       const answer = await promise;
       this.#child.removeAllListeners('error').removeAllListeners('exit');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SchemaValidator } from './validator.ts';
 
-test('every property is checked by its own pattern', () => {
+test('checks each property by its own pattern', () => {
   const validator = new SchemaValidator({
     type: 'object',
     properties: {

@@ -11,7 +11,7 @@ import { LinearPattern } from '../../core/linear-pattern.ts';
 
 /** Time limit for patterns and formats in one validation. */
 const MAX_MS = 1000;
-/** Maximum length of a text whose format is checked by a regular expression. */
+/** Maximum length of a text whose format is checked with a regular expression. */
 const MAX_FORMATTED_LENGTH = 2048;
 /** Formats without a length limit. */
 const LONG_FORMATS: ReadonlySet<string> = new Set(['binary', 'byte', 'password', 'regex']);
@@ -22,14 +22,14 @@ const OPTIONS: Options = { coerceTypes: true, useDefaults: true, strict: false, 
 /** The validation exceeded its time limit. */
 export class ValidationTooLong extends Error {
   constructor() {
-    super(`checking them takes longer than ${MAX_MS / 1000} s`);
+    super(`validation takes longer than ${MAX_MS / 1000} s`);
     this.name = 'ValidationTooLong';
   }
 }
 
 /**
- * Validates values by one JSON Schema, in bounded time: patterns are matched in linear time, `uniqueItems` compares no
- * two items with each other, and formats are checked for texts of a bounded length only.
+ * Validates values by a JSON Schema in bounded time: patterns are matched in linear time, `uniqueItems` hashes items
+ * instead of comparing them pairwise, and formats are checked only for texts of a bounded length.
  */
 export class SchemaValidator {
   readonly #schema: object;
@@ -53,7 +53,7 @@ export class SchemaValidator {
   }
 
   /**
-   * Returns every error of a value. Meant for small values: each value inside may have an error.
+   * Returns all errors of a value. Use it for small values only: each nested value can have an error.
    *
    * @throws ValidationTooLong
    */
@@ -89,7 +89,7 @@ export class SchemaValidator {
   #pattern(source: string): { test(text: string): boolean; toString(): string } {
     const pattern = new LinearPattern(source);
     return {
-      toString: () => source, // Ajv shares one pattern among all that have the same text
+      toString: () => source, // Ajv caches patterns by their text
       test: (text) => {
         this.#checkTime();
         return pattern.test(text);
@@ -112,7 +112,7 @@ export class SchemaValidator {
   }
 }
 
-/** `uniqueItems` by a set of the items' texts: Ajv compares every pair. */
+/** Implements `uniqueItems` with a set of serialized items: Ajv compares all pairs. */
 function uniqueItems(): KeywordDefinition {
   const validate: SchemaValidateFunction = (isOn: boolean, items: readonly unknown[]): boolean => {
     validate.errors = [];
@@ -142,7 +142,7 @@ function canonical(value: unknown): string {
   return `{${properties.sort().join()}}`;
 }
 
-/** The test of a text format; `undefined` for formats of numbers, and those that accept any text. */
+/** Returns the test of a text format; `undefined` for number formats and formats that accept any text. */
 function testOf(format: Ajv['formats'][string]): ((text: string) => boolean) | undefined {
   if (format instanceof RegExp) return (text) => format.test(text);
   if (typeof format === 'function') return format as (text: string) => boolean;
@@ -156,7 +156,7 @@ function isUrl(text: string): boolean {
 
 function ignore(): void {}
 
-/** Ajv only warns about unknown formats and does not check them. */
+/** Throws for an unknown format: Ajv only logs a warning and ignores the format. */
 function refuseUnknownFormat(warning: unknown): void {
   if (String(warning).startsWith(UNKNOWN_FORMAT)) throw new Error(String(warning).replace(/ ignored.*/, ''));
 }

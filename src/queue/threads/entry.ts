@@ -26,10 +26,10 @@ import {
 
 catchRunFaults();
 
-/** Calls to the server that wait for their answers. */
+/** Pending calls to the server, by id. */
 type Waiting = Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>;
 
-/** Runs a definition in this thread. Piscina calls it with what the server sends. */
+/** Runs a definition in this thread. Called by Piscina. */
 export default async function runInThread(work: {
   start: ThreadStart;
   port: MessagePort;
@@ -51,14 +51,14 @@ export default async function runInThread(work: {
   } catch (error) {
     return resultOf(failedOutcome(error));
   } finally {
-    await nextTurn(); // by then an unhandled rejection of this moment has been reported
+    await nextTurn(); // lets a pending unhandled rejection be reported first
     faults.conclude();
     port.postMessage({ type: 'end' } satisfies FromThread);
     port.close();
   }
 }
 
-/** Sends errors that escape from the code of a run to the server, which fails and cancels the run. */
+/** Sends uncaught errors of a run to the server, which cancels and fails the run. */
 class RunFaultsInThread implements FaultTarget {
   readonly #start: ThreadStart;
   readonly #port: MessagePort;
@@ -87,7 +87,7 @@ class RunFaultsInThread implements FaultTarget {
   }
 }
 
-/** A thread does not learn of a shutdown of its process, so all outcomes are those of the run. */
+/** Converts an outcome. A thread is not notified of a shutdown, so the run either returned or failed. */
 function resultOf(outcome: RunOutcome): ThreadResult {
   if (outcome.kind === 'returned') return { kind: 'returned', result: outcome.result };
   if (outcome.kind === 'failed')
@@ -133,7 +133,7 @@ function contextOf(
     traceHeaders: traceHeaders(start.trace),
     lastCheckpoint: start.lastCheckpoint,
     progress(percent, text) {
-      // Only cloneable values can be sent; the server corrects the others.
+      // Only cloneable values can be sent; the server corrects invalid ones.
       const isText = text === undefined || typeof text === 'string' || text instanceof Message;
       send({
         type: 'progress',
@@ -156,7 +156,7 @@ function contextOf(
     }),
     get services(): never {
       throw new PermanentError(
-        message`ctx.services is for definitions with isolate: inline; this one runs in a thread.`,
+        message`ctx.services is only available to definitions with isolate: inline; this one runs in a thread.`,
       );
     },
   };

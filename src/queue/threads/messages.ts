@@ -6,20 +6,20 @@ import type { ChildrenPort } from '../../sdk/children.ts';
 import type { Json, RunEndReason } from '../../sdk/errors.ts';
 import type { DefinitionSource } from '../registry.ts';
 
-/** What a thread is started with. */
+/** The input of a thread. */
 export interface ThreadStart {
   readonly source: DefinitionSource;
   readonly parameters: unknown;
   readonly task: BatchTask;
   readonly lastCheckpoint: Json | undefined;
   readonly progressLimit: number;
-  /** Where the run stands in a distributed trace; null where in none. */
+  /** Trace context of the run; null if it has none. */
   readonly trace: TraceContext | null;
   /** Name of the BroadcastChannel for errors of runs that have ended. */
   readonly lateFaults: string;
 }
 
-/** A text on its way between threads: a clone loses that a message is one. */
+/** A text in a message between threads: cloning loses the class `Message`. */
 export type ClonedText = string | MessageData;
 
 /** The outcome of a thread as texts, because returned and thrown values may not be cloneable. */
@@ -27,14 +27,14 @@ export type ThreadResult =
   | { readonly kind: 'returned'; readonly result: ClonedText }
   | { readonly kind: 'failed'; readonly message: ClonedText; readonly permanent: boolean };
 
-/** An error that escaped from the code of a run in its thread. */
+/** An uncaught error of a run in a thread. */
 export interface ThreadFault {
   readonly kind: FaultKind;
   readonly text: ClonedText;
   readonly permanent: boolean;
 }
 
-/** One of a run that has ended: its port is closed, so it comes over the channel that the threads of a pool share. */
+/** An uncaught error after the run has ended. Its port is closed, so it is sent over the pool's BroadcastChannel. */
 export interface LateThreadFault extends ThreadFault {
   readonly taskId: number;
   readonly attempt: number;
@@ -48,7 +48,7 @@ export type ChildrenCall = {
   };
 }[keyof ChildrenPort];
 
-/** What a running thread tells the server. Calls with an `id` are answered. */
+/** A message from a thread to the server. The server responds to messages with an `id`. */
 export type FromThread =
   | { readonly type: 'progress'; readonly percent: number; readonly text: ClonedText | undefined }
   | {
@@ -60,14 +60,14 @@ export type FromThread =
   | { readonly type: 'resultFile'; readonly id: number; readonly name: string }
   | { readonly type: 'children'; readonly id: number; readonly call: ChildrenCall }
   | ({ readonly type: 'fault' } & ThreadFault)
-  /** The run has told all that it had to tell. */
+  /** The last message of a run. */
   | { readonly type: 'end' };
 
-/** What the server tells a running thread. */
+/** A message from the server to a thread. */
 export type ToThread =
   | { readonly type: 'end'; readonly reason: RunEndReason }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
-  /** `ended` says why, where the call has ended the run. */
+  /** `ended` is the reason if the call has ended the run. */
   | {
       readonly type: 'refused';
       readonly id: number;
@@ -75,7 +75,7 @@ export type ToThread =
       readonly ended: RunEndReason | undefined;
     };
 
-/** The text that a clone stands for. */
+/** Restores a cloned text. */
 export function textOf(cloned: ClonedText): Text {
   return typeof cloned === 'string' ? cloned : revived(cloned);
 }

@@ -20,16 +20,16 @@ import {
 
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './entry.ts' : './entry.js', import.meta.url);
 
-/** Number of ended runs to remember. */
+/** Number of ended runs whose late errors can be attributed. */
 const MAX_ENDED = 100;
 
-/** Threads for definitions with isolate `thread`: they can't block heartbeats and can be terminated. */
+/** Threads for definitions with `isolate: thread`, which can't block heartbeats and can be terminated. */
 export class ThreadPool {
   readonly #pool: Piscina<{ start: ThreadStart; port: MessagePort }, ThreadResult>;
   readonly #deps: ContextDeps;
   readonly #progressLimit: number;
   readonly #lateFaults = new BroadcastChannel(`batchline-late-faults-${randomUUID()}`);
-  /** Runs whose code may still be executing in a thread though they have ended; the latest ones. */
+  /** The latest ended runs; their code may still be executing in a thread. */
   readonly #ended = new Map<string, Run>();
 
   constructor(threads: number, progressLimit: number, deps: ContextDeps) {
@@ -76,7 +76,7 @@ export class ThreadPool {
     };
     try {
       const result = await this.#pool.run({ start, port: there }, { transferList: [there], signal: kill });
-      // What the thread has told comes by another way than its result, and may come after it.
+      // Messages arrive over another channel than the result, possibly later.
       await drained.promise;
       if (result.kind === 'returned') return textOf(result.result);
       throw errorOf(result.message, result.permanent);
