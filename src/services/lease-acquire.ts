@@ -20,7 +20,7 @@ export interface AcquireRequest {
   readonly definitions: readonly string[];
   /** Maximum number of tasks. */
   readonly limit: number;
-  /** How long to wait for a task. */
+  /** Maximum wait for a task. */
   readonly waitSeconds: number;
   /** An id chosen by the caller, for `endWait`. */
   readonly call?: string | undefined;
