@@ -3,10 +3,10 @@ import { tableExport } from '../../builtin/table-export.ts';
 import { RequestError } from '../../core/errors.ts';
 import { parameterCheck } from './parameters.ts';
 
-/** As long as a refusal may be, in characters: ten problems and their names. */
-const LONGEST_REFUSAL = 10 * 600;
+/** Maximum length of an error, in characters: ten problems with their names. */
+const MAX_ERROR_LENGTH = 10 * 600;
 
-function refusalOf(schema: object | undefined, parameters: Record<string, unknown>): string {
+function resultOf(schema: object | undefined, parameters: Record<string, unknown>): string {
   try {
     parameterCheck('report', schema)(parameters);
   } catch (error) {
@@ -21,7 +21,7 @@ const objects = (count: number, make: (index: number) => unknown): unknown[] =>
 const deep = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
 const property = (schema: object): object => ({ type: 'object', properties: { it: schema } });
 
-test('each property is checked by its pattern alone', () => {
+test('each property is checked by its own pattern', () => {
   const schema = {
     type: 'object',
     properties: {
@@ -31,7 +31,7 @@ test('each property is checked by its pattern alone', () => {
     patternProperties: { '^n[0-9]$': { type: 'string', pattern: '^[0-9]+$' } },
     additionalProperties: false,
   };
-  const check = (parameters: Record<string, unknown>): string => refusalOf(schema, parameters);
+  const check = (parameters: Record<string, unknown>): string => resultOf(schema, parameters);
   expect(check({ word: 'a', delimiter: ',', n1: '7' })).toBe('accepted');
   expect(check({ word: ',' })).toContain('word must match pattern "^[a-z]+$"');
   expect(check({ delimiter: '"' })).toContain('delimiter must match pattern');
@@ -39,7 +39,7 @@ test('each property is checked by its pattern alone', () => {
   expect(check({ ab: '7' })).toContain('ab is not a parameter');
 });
 
-describe('hostile parameters are refused soon and shortly', () => {
+describe('hostile parameters are rejected quickly, with a short error', () => {
   test.each<[string, object | undefined, Record<string, unknown>, string]>([
     [
       'distinct objects in place of columns',
@@ -54,37 +54,37 @@ describe('hostile parameters are refused soon and shortly', () => {
       'columns must NOT have more than 20 items',
     ],
     [
-      'as many wrong items as a schema allows',
+      'many invalid items',
       property({ type: 'array', items: { enum: ['a'] } }),
       { it: objects(90_000, (i) => `c${i}`) },
       'it.0 must be one of a',
     ],
     [
-      'a few wrong items',
+      'a few invalid items',
       property({ type: 'array', items: { type: 'object' } }),
       { it: objects(50, (i) => i) },
       'it.9 must be object; and more',
     ],
     [
-      'many names that are no parameters',
+      'many unknown parameters',
       { ...property({}), additionalProperties: false },
       Object.fromEntries(objects(900, (i) => [`p${i}`.padEnd(1000, 'x'), 1]) as [string, number][]),
       '… is not a parameter; and more',
     ],
     [
-      'one long name',
+      'an unknown parameter with a long name',
       { ...property({}), additionalProperties: false },
       { ['x'.repeat(900_000)]: 1 },
       '… is not a parameter',
     ],
     [
-      'a pattern that backtracks',
+      'a pattern with catastrophic backtracking',
       property({ type: 'string', pattern: '^(a+)+$' }),
       { it: `${'a'.repeat(900_000)}!` },
       'it must match pattern "^(a+)+$"',
     ],
     [
-      'names of properties for a pattern that backtracks',
+      'property names for a pattern with catastrophic backtracking',
       { type: 'object', patternProperties: { '^(a+)+$': {} }, additionalProperties: false },
       { [`${'a'.repeat(100_000)}!`]: 1 },
       'is not a parameter',
@@ -124,15 +124,15 @@ describe('hostile parameters are refused soon and shortly', () => {
       '(items ## 7 and 100000 are identical)',
     ],
   ])('%s', (_, schema, parameters, expected) => {
-    const text = refusalOf(schema, parameters);
+    const text = resultOf(schema, parameters);
     expect(text).toContain(expected);
-    expect(text.length).toBeLessThan(LONGEST_REFUSAL);
+    expect(text.length).toBeLessThan(MAX_ERROR_LENGTH);
   });
 });
 
-test('distinct items are unique, however many', () => {
+test('many distinct items are unique', () => {
   const schema = property({ type: 'array', uniqueItems: true });
-  expect(refusalOf(schema, { it: objects(100_000, (i) => ({ i })) })).toBe('accepted');
+  expect(resultOf(schema, { it: objects(100_000, (i) => ({ i })) })).toBe('accepted');
 });
 
 test.each<[string, unknown, boolean]>([
@@ -152,7 +152,7 @@ test.each<[string, unknown, boolean]>([
   ['regex', '(', false],
   ['byte', 'aGVs'.repeat(1000), true],
 ])('the format %s, case %#', (format, value, isAccepted) => {
-  const text = refusalOf(property({ type: 'string', format }), { it: value });
+  const text = resultOf(property({ type: 'string', format }), { it: value });
   expect(text).toBe(isAccepted ? 'accepted' : `ParameterObject of report: it must match format "${format}".`);
 });
 
@@ -161,6 +161,6 @@ test.each([
   [{ type: 'string', pattern: '(?=a)b' }, 'linear time'],
   [{ type: 'string', pattern: '(' }, 'Invalid regular expression'],
   [{ type: 'text' }, 'type must be'],
-])('%j is no schema', (schema, problem) => {
+])('%j is not a valid schema', (schema, problem) => {
   expect(() => parameterCheck('report', property(schema))).toThrow(problem);
 });
