@@ -26,7 +26,7 @@ export class Rescuer {
 
   /**
    * @param owns returns true if this process has the lease of a run by its own monotonic clock. Such a run is not lost
-   *   even if its lease has expired by the clock of the database, which may have jumped
+   *   even if the database, whose clock may have jumped, considers its lease expired
    */
   constructor(
     deps: { readonly database: Database; readonly queue: TaskQueue; readonly definitions: Definitions },
