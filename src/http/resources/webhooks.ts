@@ -1,34 +1,20 @@
-import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
-import { type Caller, isAdministrator } from '../../core/caller.ts';
-import { conflict, invalid, notFound } from '../../core/errors.ts';
-import { checkText } from '../../core/limits.ts';
-import { allows, rightsOn, TableRight } from '../../core/permissions.ts';
-import { AddressRefused, readUrl, refusedRange } from '../../core/ssrf-guard.ts';
-import type { Database } from '../../db/database.ts';
-import { settledPosition } from '../../db/queries/event-order.ts';
+import { invalid } from '../../core/errors.ts';
+import type { Webhook } from '../../db/queries/webhook.ts';
+import type { Delivery } from '../../db/queries/webhook-delivery.ts';
 import {
-  countWebhooks,
+  changeWebhook,
+  createWebhook,
   deleteWebhook,
-  getWebhook,
-  insertWebhook,
-  listWebhooks,
-  updateWebhook,
-  type Webhook,
-} from '../../db/queries/webhook.ts';
-import {
-  type Delivery,
-  deleteWaitingDeliveries,
-  getDelivery,
-  insertDeliveries,
-  listDeliveries,
-  redeliver,
-} from '../../db/queries/webhook-delivery.ts';
-import type { Schema } from '../../db/schema.ts';
-import { generateSecret, subjectOf, testBody } from '../../events/webhook-delivery.ts';
-import type { WebhookSender } from '../../events/webhook-sender.ts';
+  MAX_WEBHOOK_URL_LENGTH,
+  readDeliveries,
+  readWebhook,
+  readWebhooks,
+  repeatDelivery,
+  testWebhook,
+  type WebhookDeps,
+} from '../../services/webhooks.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { readTaskId } from './batch-task-params.ts';
@@ -45,16 +31,13 @@ import {
   testWebhookOperation,
 } from './webhooks-operations.ts';
 
-const MAX_URL_LENGTH = 2000;
-const DELIVERIES = 100;
-
 const settings = {
   Names: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 200 })),
   States: Type.Optional(Type.Array(Type.String(), { maxItems: 20 })),
   Own: Type.Optional(Type.Boolean()),
   Active: Type.Optional(Type.Boolean()),
 };
-const Url = Type.String({ minLength: 1, maxLength: MAX_URL_LENGTH });
+const Url = Type.String({ minLength: 1, maxLength: MAX_WEBHOOK_URL_LENGTH });
 const NewWebhook = Type.Object({ Url, ...settings }, { title: 'NewWebhook', additionalProperties: false });
 const WebhookChange = Type.Object(
   { Url: Type.Optional(Url), ...settings },
@@ -63,35 +46,15 @@ const WebhookChange = Type.Object(
 
 type ById = { Params: { id: string } };
 
-/** The dependencies of the webhook routes. */
-export interface WebhookRouteDeps {
-  readonly database: Database;
-  readonly sender: WebhookSender;
-  readonly allowPrivateAddresses: boolean;
-  /** Maximum number of webhooks per tenant. */
-  readonly limit: number;
-}
-
 /** `/api/v1/Webhooks` (contract, section 8): the caller's own webhooks; all for administrators. */
-export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps): Promise<void> {
-  const { sql } = deps.database;
+export async function webhookRoutes(app: FastifyInstance, deps: WebhookDeps): Promise<void> {
   const config = { payload: 'Webhook' };
   const deliveryConfig = { payload: 'WebhookDelivery' };
-  const found = async (request: FastifyRequest<ById>): Promise<Webhook> => {
-    const caller = callerOf(request);
-    const id = readTaskId(request.params.id);
-    const webhook = await getWebhook(sql, id);
-    if (webhook === undefined || !maySee(caller, webhook)) throw notFound`There is no webhook ${id}.`;
-    return webhook;
-  };
+  const idOf = ({ params }: FastifyRequest<ById>): number => readTaskId(params.id);
 
   app.get('/', { config: { ...config, operation: listWebhooksOperation } }, async (request) => {
-    const caller = callerOf(request);
-    const ownerId = isAdministrator(caller) ? undefined : caller.associateId;
-    const webhooks = await listWebhooks(sql, { ownerId });
-    return webhooks
-      .filter((webhook) => maySee(caller, webhook))
-      .map((webhook) => writeWebhook(webhook, localeOf(request)));
+    const locale = localeOf(request);
+    return (await readWebhooks(deps, callerOf(request))).map((webhook) => writeWebhook(webhook, locale));
   });
 
   app.post<{ Body: Static<typeof NewWebhook> }>(
@@ -101,63 +64,36 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps
       schema: { body: NewWebhook },
     },
     async (request, reply) => {
-      const caller = callerOf(request);
-      const { Names = [], States = [], Own = false, Active = true } = request.body;
-      await checkWebhookLimit(sql, caller.tenant, deps.limit);
-      const secret = generateSecret();
-      const webhook = await insertWebhook(sql, {
-        url: checkUrl(request.body.Url, deps.allowPrivateAddresses),
-        names: [...readNames(Names)],
-        states: [...readStates(States)],
-        own: Own,
-        active: Active,
-        ownerId: caller.associateId,
-        tenant: caller.tenant,
-        scopes: caller.scopes,
-        roles: caller.narrowed ? caller.roles : null,
-        secret,
-        afterEvent: await settledPosition(deps.database.sql),
-      });
-      deps.sender.wake();
+      const { Url: url, Names = [], States = [], Own: own = false, Active: active = true } = request.body;
+      const wanted = { url, names: [...readNames(Names)], states: [...readStates(States)], own, active };
+      const webhook = await createWebhook(deps, callerOf(request), wanted);
       // The secret is returned only here.
-      return reply.code(201).send({ ...writeWebhook(webhook, localeOf(request)), Secret: secret });
+      return reply.code(201).send({ ...writeWebhook(webhook, localeOf(request)), Secret: webhook.secret });
     },
   );
 
   app.get<ById>('/:id', { config: { ...config, operation: getWebhookOperation } }, async (request) =>
-    writeWebhook(await found(request), localeOf(request)),
+    writeWebhook(await readWebhook(deps, callerOf(request), idOf(request)), localeOf(request)),
   );
 
   app.patch<ById & { Body: Static<typeof WebhookChange> }>(
     '/:id',
     { config: { ...config, operation: changeWebhookOperation }, schema: { body: WebhookChange } },
     async (request) => {
-      const webhook = await found(request);
-      const { Url: url, Names, States, Own = webhook.own, Active = webhook.active } = request.body;
-      const reach = reachAfter(webhook, callerOf(request));
-      // Deliveries that were created with more rights must not go to a URL that was set with fewer.
-      if (isNarrower(reach, webhook)) await deleteWaitingDeliveries(sql, webhook.id);
-      const changed = await updateWebhook(
-        sql,
-        webhook.id,
-        {
-          url: url === undefined ? webhook.url : checkUrl(url, deps.allowPrivateAddresses),
-          names: Names === undefined ? webhook.names : [...readNames(Names)],
-          states: States === undefined ? webhook.states : [...readStates(States)],
-          own: Own,
-          active: Active,
-          ...reach,
-        },
-        Active && !webhook.active ? await settledPosition(deps.database.sql) : undefined,
-      );
-      if (changed === undefined) throw notFound`There is no webhook ${webhook.id}.`;
-      deps.sender.wake();
+      const { Url, Names, States, Own, Active } = request.body;
+      const changed = await changeWebhook(deps, callerOf(request), idOf(request), {
+        ...(Url === undefined ? {} : { url: Url }),
+        ...(Names === undefined ? {} : { names: [...readNames(Names)] }),
+        ...(States === undefined ? {} : { states: [...readStates(States)] }),
+        ...(Own === undefined ? {} : { own: Own }),
+        ...(Active === undefined ? {} : { active: Active }),
+      });
       return writeWebhook(changed, localeOf(request));
     },
   );
 
   app.delete<ById>('/:id', { config: { operation: deleteWebhookOperation } }, async (request, reply) => {
-    await deleteWebhook(sql, (await found(request)).id);
+    await deleteWebhook(deps, callerOf(request), idOf(request));
     return reply.code(204).send();
   });
 
@@ -165,11 +101,7 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps
     '/:id/Test',
     { config: { ...deliveryConfig, operation: testWebhookOperation } },
     async (request, reply) => {
-      const webhook = await found(request);
-      checkActive(webhook);
-      const body = testBody(webhook.id, new Date());
-      const [delivery] = await insertDeliveries(sql, [{ webhookId: webhook.id, eventId: null, body }]);
-      deps.sender.wake();
+      const delivery = await testWebhook(deps, callerOf(request), idOf(request));
       return reply.code(202).send(delivery && writeDelivery(delivery, localeOf(request)));
     },
   );
@@ -178,13 +110,12 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps
     '/:id/Deliveries',
     { config: { ...deliveryConfig, operation: listWebhookDeliveriesOperation } },
     async (request) => {
-      const webhook = await found(request);
-      const query = readDeliveryQuery(request.query);
-      const deliveries = await listDeliveries(sql, webhook.id, query, DELIVERIES);
-      const caller = callerOf(request);
-      return deliveries
-        .filter((delivery) => maySeeDelivery(caller, delivery))
-        .map((delivery) => writeDelivery(delivery, localeOf(request)));
+      const id = idOf(request);
+      const filter = readDeliveryQuery(request.query);
+      const locale = localeOf(request);
+      return (await readDeliveries(deps, callerOf(request), id, filter)).map((delivery) =>
+        writeDelivery(delivery, locale),
+      );
     },
   );
 
@@ -192,77 +123,17 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps
     '/:id/Deliveries/:delivery/Redeliver',
     { config: { ...deliveryConfig, operation: redeliverWebhookOperation } },
     async (request, reply) => {
-      const webhook = await found(request);
-      checkActive(webhook);
-      const { delivery: text } = request.params;
-      if (!/^\d{1,15}$/.test(text))
-        throw invalid`"${text.slice(0, 40)}" is not the id of a delivery; a whole number is accepted.`;
-      const known = await getDelivery(sql, webhook.id, Number(text));
-      const isSeen = known !== undefined && maySeeDelivery(callerOf(request), known);
-      const delivery = isSeen ? await redeliver(sql, webhook.id, known.id) : undefined;
-      if (delivery === undefined) throw notFound`Webhook ${webhook.id} has no delivery ${text}.`;
-      deps.sender.wake();
+      const id = idOf(request);
+      const deliveryId = readDeliveryId(request.params.delivery);
+      const delivery = await repeatDelivery(deps, callerOf(request), id, deliveryId);
       return reply.code(202).send(writeDelivery(delivery, localeOf(request)));
     },
   );
 }
 
-/** True for the caller's own webhooks, and for administrators within their tenant. */
-function maySee(caller: Caller, webhook: Webhook): boolean {
-  if (caller.tenant !== null && webhook.tenant !== caller.tenant) return false;
-  return webhook.ownerId === caller.associateId || isAdministrator(caller);
-}
-
-/** The rights of a webhook after a change by its owner: at most those of the owner's credentials. */
-function reachAfter(webhook: Webhook, caller: Caller): Pick<Webhook, 'scopes' | 'roles' | 'tenant'> {
-  const { scopes, roles, tenant } = webhook;
-  if (webhook.ownerId !== caller.associateId) return { scopes, roles, tenant };
-  return {
-    scopes: scopes.filter((scope) => caller.scopes.includes(scope)),
-    roles: caller.narrowed ? caller.roles.filter((role) => roles?.includes(role) ?? true) : roles,
-    tenant: tenant ?? caller.tenant,
-  };
-}
-
-function isNarrower(reach: ReturnType<typeof reachAfter>, before: Webhook): boolean {
-  return (
-    reach.scopes.length < before.scopes.length ||
-    reach.roles?.length !== before.roles?.length ||
-    reach.tenant !== before.tenant
-  );
-}
-
-/** True if the caller can see the task of the delivery, whatever rights the webhook had when the delivery was created. */
-function maySeeDelivery(caller: Caller, { body }: Delivery): boolean {
-  const task = subjectOf(body);
-  return task === undefined || allows(rightsOn(caller, task), TableRight.Select);
-}
-
-/** @throws RequestError (conflict) if the tenant has reached its limit of webhooks */
-async function checkWebhookLimit(db: Kysely<Schema>, tenant: string | null, limit: number): Promise<void> {
-  const count = await countWebhooks(db, tenant);
-  if (count >= limit)
-    throw conflict`This tenant has ${count} webhooks; at most ${limit} are accepted (BATCHLINE_WEBHOOK_LIMIT). Delete one first.`;
-}
-
-function checkActive(webhook: Webhook): void {
-  if (!webhook.active) throw conflict`Webhook ${webhook.id} is not active; set Active first.`;
-}
-
-/** @throws RequestError (invalid) if it is not a URL that the server may call */
-function checkUrl(text: string, allowPrivateAddresses: boolean): string {
-  checkText('Url', text, MAX_URL_LENGTH);
-  try {
-    const url = readUrl(text);
-    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    const range = isIP(host) === 0 ? undefined : refusedRange(host);
-    if (range !== undefined && !allowPrivateAddresses)
-      throw invalid`Url names ${host}, which is not a public address (${range}); public addresses are accepted.`;
-    return url.href;
-  } catch (error) {
-    if (error instanceof AddressRefused) throw invalid`Url: ${error.message}.`;
-    throw error;
-  }
+function readDeliveryId(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw invalid`"${text.slice(0, 40)}" is not the id of a delivery; a whole number is accepted.`;
 }
 
 function readDeliveryQuery(query: Record<string, string>): {
