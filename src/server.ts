@@ -70,7 +70,7 @@ export interface WorkerProcess {
  * Starts a server: database, task runner and API in this process.
  *
  * @param options.runs false leaves running tasks to workers
- * @throws OperatorError, or the error of the socket. What had started is shut down first.
+ * @throws OperatorError, or the error of the socket. Parts that had started are shut down first.
  */
 export async function startServer(config: Config, log: Logger, { runs = true } = {}): Promise<Server> {
   const shutdown = new ShutdownStack();
@@ -123,7 +123,7 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
 /**
  * Starts a worker on the database. It runs tasks, and does the maintenance of the database as servers do.
  *
- * @throws OperatorError, or the error of the socket. What had started is shut down first.
+ * @throws OperatorError, or the error of the socket. Parts that had started are shut down first.
  */
 export async function startWorker(config: Config, log: Logger): Promise<WorkerProcess> {
   const shutdown = new ShutdownStack();
@@ -174,7 +174,7 @@ async function startMonitoring(
   return monitoring.url;
 }
 
-/** What servers and workers have in common. */
+/** The parts that servers and workers have in common. */
 interface Runtime {
   readonly tasks: TaskDeps;
   readonly retention: Pruner;

@@ -14,7 +14,7 @@ export async function serve({ worker: runs }: { readonly worker: boolean }): Pro
   logRenamedSettings(config, log);
   const signalled = untilSignal();
   const server = await startServer(config, log, { runs });
-  void server.database.lost?.then((error) => {
+  void server.database.crashed?.then((error) => {
     console.error(
       `The database failed: ${error.message}. Correct the problem and restart; no acknowledged change is lost.`,
     );

@@ -13,22 +13,22 @@ export interface Rows<T> {
 interface Unbounded {
   /** A query, in parentheses. */
   readonly query: RawBuilder<unknown>;
-  /** The bytes of a row of it, which is called `r`. */
+  /** The size in bytes of a row `r` of the query. */
   readonly bytes: RawBuilder<number>;
   /** Columns of `r` that give a total order. */
   readonly order: RawBuilder<unknown>;
-  /** The most rows. */
+  /** Maximum number of rows. */
   readonly limit: number;
 }
 
-/** A bounded row, with the number of rows of the unbounded query, at most one more than the limit. */
+/** A row of `withinBytes`. `list_found` is the number of rows of the query, at most the limit plus one. */
 export interface BoundedRow {
   readonly list_found: number;
 }
 
 /**
- * Wraps a query so that it returns its first rows, at most the limit and `MAX_LIST_BYTES`, but at least one. Only
- * lengths are read of the other rows. `boundedRows` returns whether there are any.
+ * Wraps a query so that it returns its first rows, within the limit and `MAX_LIST_BYTES`, but at least one. Of further
+ * rows only the lengths are read. `boundedRows` reports whether there are more.
  */
 export function withinBytes({ query, bytes, order, limit }: Unbounded): RawBuilder<unknown> {
   return sql`(
@@ -41,7 +41,7 @@ export function withinBytes({ query, bytes, order, limit }: Unbounded): RawBuild
     where list_place = 1 or (list_place <= ${limit} and list_bytes <= ${sql.lit(MAX_LIST_BYTES)}))`;
 }
 
-/** The rows that were read from `withinBytes`, as items. */
+/** Maps the rows of `withinBytes` to items. */
 export function boundedRows<Row extends BoundedRow, T>(
   rows: readonly Row[],
   itemOf: (row: Row) => T,

@@ -9,32 +9,31 @@ export const BACKEND_NAMES = ['pglite', 'postgres', 'citus'] as const;
 /** A kind of database. The same SQL runs on all of them; Citus keeps our tables on its coordinator. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
-/** The open database and what comes with it. */
+/** An open database. */
 export interface Database {
   readonly sql: Kysely<Schema>;
-  /** The kind of database. */
   readonly backend: BackendName;
-  /** Reads lists, whose cost depends on the request. */
+  /** Runs list queries, which have their own concurrency limit and timeout. */
   readonly lists: ListReads;
   readonly signals: PubSub;
-  /** Whether no other process can be using the database: leases of earlier processes are void. */
+  /** True if no other process can use the database, so that leases of earlier processes are void. */
   readonly exclusive: boolean;
-  /** The connections of this process now; `undefined` where the database is embedded and has none. */
+  /** Returns the state of the connection pool; `undefined` for the embedded database, which has none. */
   readonly connections: () => Connections | undefined;
-  /** Resolves where the database has given up in this process, which can only be started again. */
-  readonly lost?: Promise<Error>;
+  /** Resolves if the embedded database crashes. The process must be restarted. */
+  readonly crashed?: Promise<Error>;
   close(): Promise<void>;
 }
 
-/** Connections to the database. */
+/** State of the connection pool. */
 export interface Connections {
   readonly busy: number;
   readonly idle: number;
-  /** Who waits for one. */
+  /** Callers that wait for a connection. */
   readonly waiting: number;
-  /** The most that there may be. */
+  /** Maximum number of connections. */
   readonly limit: number;
 }
 
-/** Whether the tables of a database that is opened are brought up to date. */
+/** Whether opening a database migrates its tables. */
 export type Tables = 'up to date' | 'as they are';

@@ -1,33 +1,33 @@
 import { describe, expect, test } from 'vitest';
 import { isConnectionError, isDiskFull } from './errors.ts';
 
-const withCode = (code: string): Error => Object.assign(new Error('said by the database'), { code });
+const withCode = (code: string): Error => Object.assign(new Error('rejected'), { code });
 
-describe('the database is away', () => {
+describe('the database is unavailable', () => {
   test.each(['08006', '08P01', '53300', '57P01', '57P03', '25P03', '25006', 'ECONNREFUSED', 'EAI_AGAIN'])(
-    'by %s',
+    '%s',
     (code) => expect(isConnectionError(withCode(code))).toBe(true),
   );
 
   test.each([
-    'PostgreSQL has not answered for 60 s.',
+    'PostgreSQL has not responded for 60 s.',
     'Connection terminated unexpectedly',
     'timeout exceeded when trying to connect',
-  ])('where pg says "%s"', (message) => expect(isConnectionError(new Error(message))).toBe(true));
+  ])('pg error "%s"', (message) => expect(isConnectionError(new Error(message))).toBe(true));
 
-  test.each(['22001', '23505', '40001', '57014', '0800', 'ENOENT'])('but not by %s', (code) =>
+  test.each(['22001', '23505', '40001', '57014', '0800', 'ENOENT'])('not %s', (code) =>
     expect(isConnectionError(withCode(code))).toBe(false),
   );
 
-  test('nor by what is no error', () => {
+  test('not other values', () => {
     for (const other of [undefined, null, 'ECONNREFUSED', { code: '57P01' }, new Error('anything')])
       expect(isConnectionError(other)).toBe(false);
   });
 });
 
-const diskErrorWithCode = (code: string): Error => Object.assign(new Error('said by the database'), { code });
+const diskErrorWithCode = (code: string): Error => Object.assign(new Error('rejected'), { code });
 
-test('the disk is full by what the database says, or would be in the embedded one', () => {
+test('the disk is full, by its SQLSTATE or because the embedded database is read-only', () => {
   expect(isDiskFull(diskErrorWithCode('53100'), false)).toBe(true);
   expect(isDiskFull(diskErrorWithCode('25006'), true)).toBe(true);
   expect(isDiskFull(diskErrorWithCode('25006'), false), 'a standby').toBe(false);

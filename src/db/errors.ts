@@ -1,12 +1,13 @@
 import { OperatorError } from '../core/operator-error.ts';
 
 /**
- * SQLSTATEs of a database that is away for now: connections that break (08), too many of them (53300), a server that is
- * shutting down, starting or has ended us (57P01 to 57P05, 25P03), and a standby that only reads (25006).
+ * SQLSTATEs of a database that is temporarily unavailable: connection failures (08), too many connections (53300), a
+ * server that is shutting down, starting or has terminated the connection (57P01 to 57P05, 25P03), and a read-only
+ * standby (25006).
  */
-const STATES = /^(08...|53300|57P0[1-5]|25P03|25006)$/;
-/** Codes of the operating system, from connecting to answering. */
-const FAULTS = new Set([
+const UNAVAILABLE_STATES = /^(08...|53300|57P0[1-5]|25P03|25006)$/;
+/** Network errors of the operating system. */
+const NETWORK_ERRORS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -17,30 +18,30 @@ const FAULTS = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-/** What pg says without a code. */
-const SAID =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|PostgreSQL has not answered)/;
+/** Connection errors of pg that have no code. */
+const CONNECTION_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|PostgreSQL has not responded)/;
 
-/** Whether an error of the database means that it can't be used now, and may be soon: not that a statement is wrong. */
+/** Returns true if the database is temporarily unavailable, so that a retry may succeed. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
-  if (typeof code === 'string' && (STATES.test(code) || FAULTS.has(code))) return true;
-  return code === undefined && SAID.test(error.message);
+  if (typeof code === 'string' && (UNAVAILABLE_STATES.test(code) || NETWORK_ERRORS.has(code))) return true;
+  return code === undefined && CONNECTION_MESSAGES.test(error.message);
 }
 
-/** SQLSTATEs of data exceptions (22), violated constraints (23) and exceeded program limits (54). */
+/** SQLSTATEs of data exceptions (22), constraint violations (23) and exceeded program limits (54). */
 const BAD_DATA = /^(?:22|23|54)/;
 
-/** Returns whether the database rejects the data, so that no retry helps. */
+/** Returns true if the database rejects the data, so that a retry would fail too. */
 export function isDataException(error: unknown): boolean {
   return BAD_DATA.test(String((error as { code?: unknown }).code ?? ''));
 }
 
 /**
- * The error of a PostgreSQL that can't be used.
+ * Returns the error for a PostgreSQL server that can't be used.
  *
- * @param setting the one that names the address
+ * @param setting the setting with its address
  */
 export function databaseUnreachable(cause: unknown, setting = 'DATABASE_URL'): OperatorError {
   // If several addresses failed, the error has only their code.
@@ -54,10 +55,10 @@ export function databaseUnreachable(cause: unknown, setting = 'DATABASE_URL'): O
 }
 
 const DISK_FULL_STATES = /^(53100|ENOSPC|EDQUOT)$/;
-/** What the embedded database says while its disk is full (`DiskGuard`); elsewhere it is said by a standby. */
+/** SQLSTATE of the embedded database while its disk is full (`DiskGuard`); in PostgreSQL, of a standby. */
 const READ_ONLY = '25006';
 
-/** Whether an error of the database means that its disk is full: what was asked has not been done. */
+/** Returns true if a statement failed because the disk of the database is full. */
 export function isDiskFull(error: unknown, isEmbedded: boolean): boolean {
   if (!(error instanceof Error)) return false;
   const code = String((error as { code?: unknown }).code ?? '');

@@ -4,19 +4,19 @@ import { message } from '../core/message.ts';
 import type { Schema } from './schema.ts';
 import { inQuietTransaction } from './transaction.ts';
 
-/** Default timeout of a statement of a list. */
+/** Default statement timeout of list queries. */
 export const DEFAULT_LIST_SECONDS = 10;
 const QUERY_CANCELED = '57014';
-/** Maximum queue length: clients of a longer queue would mostly give up before their turn. */
+/** Maximum queue length. In a longer queue most clients would time out before their turn. */
 const MAX_WAITING = 100;
 const RETRY_SECONDS = 2;
 
-/** Runs `work`, which reads a list from the given database. */
+/** Runs `work` on the database with a statement timeout. */
 type Read = <T>(work: (db: Kysely<Schema>) => Promise<T>) => Promise<T>;
 
 /**
- * Reads lists, whose cost depends on the request: a few at a time, so that connections remain for everything else, and
- * with a timeout for each statement, which the database enforces.
+ * Runs list queries, whose cost depends on the request. Their number is limited, so that connections remain for
+ * everything else, and the database enforces a timeout for each statement.
  */
 export class ListReads {
   readonly #read: Read;
@@ -25,16 +25,16 @@ export class ListReads {
   #free: number;
 
   /**
-   * @param read ends each statement after `seconds`, with SQLSTATE 57014
-   * @param most how many run at a time
+   * @param read cancels each statement after `seconds` with SQLSTATE 57014
+   * @param max maximum number of concurrent reads
    */
-  constructor(read: Read, seconds: number, most: number) {
+  constructor(read: Read, seconds: number, max: number) {
     this.#read = read;
     this.#seconds = seconds;
-    this.#free = most;
+    this.#free = max;
   }
 
-  /** Reads from PostgreSQL in a transaction with a statement timeout. */
+  /** Reads from PostgreSQL in a transaction with a statement timeout, on at most a third of the connections. */
   static overPostgres(db: Kysely<Schema>, seconds: number, connections: number): ListReads {
     const timeout = sql`set local statement_timeout = ${sql.lit(seconds * 1000)}`;
     const read: Read = (work) =>
@@ -46,12 +46,12 @@ export class ListReads {
   }
 
   /**
-   * Reads.
+   * Runs `work` when a slot is free.
    *
-   * @throws RequestError (unavailable) if a statement takes too long, or too many lists wait
+   * @throws RequestError (unavailable) if a statement times out or the queue is full
    */
   async read<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
-    await this.#turn();
+    await this.#acquire();
     try {
       return await this.#read(work);
     } catch (error) {
@@ -67,7 +67,7 @@ export class ListReads {
     }
   }
 
-  async #turn(): Promise<void> {
+  async #acquire(): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1;
       return;

@@ -1,12 +1,12 @@
 import type { LogEvent } from 'kysely';
 
-/** Is told of every statement of this process, but for the engine's own. Never throws. */
+/** Receives the duration of every statement of this process. Must not throw. */
 export interface DatabaseMeter {
-  /** @param error why it has failed; absent where it has not */
+  /** @param error the error of a failed statement */
   statement(seconds: number, error?: unknown): void;
 }
 
-/** The meter as Kysely's log; `undefined` logs nothing. */
+/** Returns the option of Kysely that reports statements to the meter; none without a meter. */
 export function logTo(meter: DatabaseMeter | undefined): { log?: (event: LogEvent) => void } {
   if (meter === undefined) return {};
   return {

@@ -10,7 +10,8 @@ import { checkNotTransferred } from './transfer/state.ts';
  * Opens the database that the settings name and brings its tables up to date.
  *
  * @throws OperatorError if the data folder or PostgreSQL can't be used (`DATA_FOLDER_…`, `DATABASE_…`), its tables can't
- *   be migrated (`SCHEMA_TOO_NEW`, `MIGRATION_BLOCKED`), or it is being moved (`MOVE_UNFINISHED`)
+ *   be migrated (`SCHEMA_TOO_NEW`, `MIGRATION_BLOCKED`), or it is part of a transfer (`MOVE_UNFINISHED`,
+ *   `DATABASE_MOVED`)
  */
 export async function openDatabase(config: Config, log: Logger, meter?: DatabaseMeter): Promise<Database> {
   const database = await openAs('up to date', config, log, meter);
@@ -23,12 +24,12 @@ export async function openDatabase(config: Config, log: Logger, meter?: Database
   }
 }
 
-/** Opens the database as `openDatabase` does, to move it or to move into it: also where that has been begun or done. */
+/** Opens the database as the source or target of a transfer, even if the transfer is unfinished or complete. */
 export function openForTransfer(config: Config, log: Logger): Promise<Database> {
   return openAs('up to date', config, log);
 }
 
-/** Opens the database with its tables as they are: to look at it, and for nothing else. */
+/** Opens the database without migrating it, for inspection only. */
 export function connectDatabase(config: Config, log: Logger): Promise<Database> {
   return openAs('as they are', config, log);
 }
@@ -39,7 +40,7 @@ function openAs(tables: Tables, config: Config, log: Logger, meter?: DatabaseMet
     : openPostgres(config.databaseUrl, config, log, meter, tables);
 }
 
-/** What people call the database that the settings name: without its password. */
+/** Returns a display name of the database in the settings, without the password. */
 export function nameOf({ databaseUrl, dataFolder }: Config): string {
   if (databaseUrl === undefined) return dataFolder;
   const { host, pathname } = new URL(databaseUrl);

@@ -3,24 +3,24 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Signal } from './pubsub.ts';
 import { type Channel, ClusterPubSub } from './pubsub-cluster.ts';
 
-/** Processes whose texts all arrive at once. */
+/** Connects processes without delay. */
 class Hub {
-  readonly #hearers: ((text: string) => void)[] = [];
+  readonly #receivers: ((text: string) => void)[] = [];
   readonly texts: string[] = [];
 
-  async join(origin: string): Promise<{ signals: ClusterPubSub; heard: Signal[] }> {
+  async join(origin: string): Promise<{ signals: ClusterPubSub; received: Signal[] }> {
     const channel: Channel = {
-      open: async (hear) => void this.#hearers.push(hear),
+      open: async (receive) => void this.#receivers.push(receive),
       send: async (text) => {
         this.texts.push(text);
-        for (const hear of this.#hearers) hear(text);
+        for (const receive of this.#receivers) receive(text);
       },
       close: async () => undefined,
     };
     const signals = await new ClusterPubSub(channel, origin, pino({ level: 'silent' })).open();
-    const heard: Signal[] = [];
-    signals.subscribe((signal) => heard.push(signal));
-    return { signals, heard };
+    const received: Signal[] = [];
+    signals.subscribe((signal) => received.push(signal));
+    return { signals, received };
   }
 }
 
@@ -28,7 +28,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 
 afterEach(() => void vi.useRealTimers());
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-test('progress and changes stay in the process while nobody listens', async () => {
+test('progress and changes stay in the process while no other process listens', async () => {
   const hub = new Hub();
   const { signals } = await hub.join('a');
   const other = await hub.join('b');
@@ -36,10 +36,10 @@ test('progress and changes stay in the process while nobody listens', async () =
   signals.publish({ kind: 'changed' });
   await pass(10_000);
   expect(hub.texts).toEqual([]);
-  expect(other.heard).toEqual([]);
+  expect(other.received).toEqual([]);
 });
 
-test('whoever begins to listen hears of what has just been told, and not of what was told long ago', async () => {
+test('a new listener receives recent progress but no old progress', async () => {
   const hub = new Hub();
   const { signals } = await hub.join('a');
   const other = await hub.join('b');
@@ -49,29 +49,29 @@ test('whoever begins to listen hears of what has just been told, and not of what
   await pass(1000);
   other.signals.publish({ kind: 'listening' });
   await pass(1000);
-  expect(other.heard).toEqual([
+  expect(other.received).toEqual([
     { kind: 'listening' },
     { kind: 'changed' },
     { kind: 'progress', taskIds: [2, 3] },
   ]);
-  // Once, and from now on what comes.
+  // Each signal arrives once, and later ones follow.
   signals.publish({ kind: 'progress', taskIds: [4] });
   await pass(1000);
-  expect(other.heard.slice(3)).toEqual([{ kind: 'progress', taskIds: [4] }]);
+  expect(other.received.slice(3)).toEqual([{ kind: 'progress', taskIds: [4] }]);
 });
 
-test('ends of waiting calls are told at once, in texts that a notification can hold', async () => {
+test('ends of long polls are split into notifications of limited size', async () => {
   const hub = new Hub();
   const { signals } = await hub.join('a');
   const other = await hub.join('b');
   const calls = Array.from({ length: 120 }, (_, n) => `${n}:${'x'.repeat(64)}`);
   for (const call of calls) signals.publish({ kind: 'end-wait', call });
   await pass(100);
-  expect(other.heard).toEqual(calls.map((call) => ({ kind: 'end-wait', call })));
+  expect(other.received).toEqual(calls.map((call) => ({ kind: 'end-wait', call })));
   for (const text of hub.texts) expect(text.length).toBeLessThan(8000);
 });
 
-test('progress of many tasks is told in parts, and all of it', async () => {
+test('progress of many tasks is split into notifications, and all of it arrives', async () => {
   const hub = new Hub();
   const { signals } = await hub.join('a');
   const other = await hub.join('b');
@@ -80,7 +80,7 @@ test('progress of many tasks is told in parts, and all of it', async () => {
   const taskIds = Array.from({ length: 5000 }, (_, n) => n);
   signals.publish({ kind: 'progress', taskIds });
   await pass(10_000);
-  const told = other.heard.flatMap((signal) => (signal.kind === 'progress' ? signal.taskIds : []));
-  expect(told).toEqual(taskIds);
+  const progressed = other.received.flatMap((signal) => (signal.kind === 'progress' ? signal.taskIds : []));
+  expect(progressed).toEqual(taskIds);
   for (const text of hub.texts) expect(text.length).toBeLessThan(8000);
 });

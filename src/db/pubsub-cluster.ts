@@ -1,20 +1,20 @@
 import type { Logger } from 'pino';
 import { LISTENING_MS, LocalPubSub, type PubSub, type Signal } from './pubsub.ts';
 
-/** NOTIFY takes a lock at commit, so due definitions are gathered this long before they are announced. */
-const GATHER_MS = 5;
-/** That there are events is announced at most this often, ... */
+/** Signals are batched for this long, because each NOTIFY takes a global lock at commit. */
+const BATCH_MS = 5;
+/** Minimum interval between `changed` notifications. */
 const CHANGED_MS = 50;
-/** ... and whose progress is new at most this often, ... */
+/** Minimum interval between `progress` notifications. */
 const PROGRESS_MS = 300;
-/** ... with at most this many ids: a notification holds less than 8,000 bytes. Others wait for the next one. */
+/** Maximum number of task ids in a notification, whose payload is limited to 8,000 bytes. */
 const MAX_IDS = 600;
-/** Calls whose waiting is to end are announced at most this many at once, for the same reason. */
+/** Maximum number of long polls in a notification, for the same reason. */
 const MAX_CALLS = 50;
-/** Whoever begins to listen is heard a little later, so that what nobody has wanted yet is kept this long. */
-const UNWANTED_MS = 2000;
+/** Progress is kept this long without a listener, because `listening` arrives late. */
+const UNHEARD_MS = 2000;
 
-/** What one text tells. */
+/** The content of a notification. */
 interface Payload {
   readonly origin: string;
   readonly due?: readonly string[];
@@ -25,34 +25,34 @@ interface Payload {
   readonly listening?: boolean;
 }
 
-/** What carries texts between processes through the database. */
+/** Carries texts between processes through the database. */
 export interface Channel {
-  /** Begins to hear; the first connection must succeed. */
-  open(hear: (text: string) => void): Promise<void>;
-  /** Tells all processes, this one perhaps included. Rejects where the text is lost. */
+  /** Connects and calls `receive` for each text. Rejects if the first connection fails. */
+  open(receive: (text: string) => void): Promise<void>;
+  /** Sends a text to all processes, possibly including this one. Rejects if the text was not sent. */
   send(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** PubSub through the database. Local listeners hear at once; other processes hear by the channel. */
+/** PubSub through the database. Local listeners are called synchronously, other processes through the channel. */
 export class ClusterPubSub implements PubSub {
   readonly #local = new LocalPubSub();
   readonly #channel: Channel;
   readonly #log: Logger;
-  /** Tells our own texts, which were heard locally already. */
+  /** Identifies the texts of this process, which were delivered locally already. */
   readonly #origin: string;
   readonly #dueNames = new Set<string>();
   readonly #stops = new Set<number>();
   readonly #endWaits = new Set<string>();
-  /** Tasks with new progress, and when it was told, on this process's own clock (ms). */
+  /** Tasks with new progress, and when it was published, on the monotonic clock of this process (ms). */
   readonly #progress = new Map<number, number>();
   #listening = false;
-  /** Until when another process wants to hear of events, on this process's own clock (ms). */
-  #wantedUntil = 0;
+  /** When the last listener of another process expires, on the monotonic clock of this process (ms). */
+  #listenersUntil = 0;
   #changed: NodeJS.Timeout | undefined;
   #progressing: NodeJS.Timeout | undefined;
-  #gathering: NodeJS.Timeout | undefined;
-  /** The last announcement; the next one gathers until it has ended. */
+  #batching: NodeJS.Timeout | undefined;
+  /** The last send; signals are batched until it has finished. */
   #sending: Promise<void> = Promise.resolve();
 
   constructor(channel: Channel, origin: string, log: Logger) {
@@ -61,9 +61,9 @@ export class ClusterPubSub implements PubSub {
     this.#log = log;
   }
 
-  /** Begins to hear other processes. */
+  /** Connects to the other processes. */
   async open(): Promise<this> {
-    await this.#channel.open((text) => this.#hear(text));
+    await this.#channel.open((text) => this.#receive(text));
     return this;
   }
 
@@ -72,24 +72,24 @@ export class ClusterPubSub implements PubSub {
     switch (signal.kind) {
       case 'due':
         for (const name of signal.names) this.#dueNames.add(name);
-        this.#gather();
+        this.#scheduleFlush();
         return;
       case 'stop':
         this.#stops.add(signal.taskId);
-        this.#gather();
+        this.#scheduleFlush();
         return;
       case 'end-wait':
         this.#endWaits.add(signal.call);
-        this.#gather();
+        this.#scheduleFlush();
         return;
       case 'listening':
         this.#listening = true;
-        this.#gather();
+        this.#scheduleFlush();
         return;
       case 'children':
-        return; // for this process only
+        return; // local
       case 'changed':
-        if (this.#isWanted()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
+        if (this.#hasListeners()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
         return;
       case 'progress':
         for (const taskId of signal.taskIds) this.#progress.set(taskId, performance.now());
@@ -102,25 +102,25 @@ export class ClusterPubSub implements PubSub {
   }
 
   async close(): Promise<void> {
-    for (const timer of [this.#gathering, this.#changed, this.#progressing]) clearTimeout(timer);
+    for (const timer of [this.#batching, this.#changed, this.#progressing]) clearTimeout(timer);
     await this.#sending;
     await this.#flush();
     await this.#channel.close();
     await this.#local.close();
   }
 
-  #gather(): void {
-    this.#gathering ??= setTimeout(() => {
+  #scheduleFlush(): void {
+    this.#batching ??= setTimeout(() => {
       this.#sending = this.#sending.then(() => this.#flush());
-    }, GATHER_MS);
+    }, BATCH_MS);
   }
 
-  #isWanted(): boolean {
-    return performance.now() < this.#wantedUntil;
+  #hasListeners(): boolean {
+    return performance.now() < this.#listenersUntil;
   }
 
   async #flush(): Promise<void> {
-    this.#gathering = undefined;
+    this.#batching = undefined;
     const due = [...this.#dueNames];
     const stops = [...this.#stops];
     const endWaits = [...this.#endWaits].slice(0, MAX_CALLS);
@@ -140,15 +140,18 @@ export class ClusterPubSub implements PubSub {
   }
 
   #flushProgress(): void {
-    const isWanted = this.#isWanted();
-    const oldest = performance.now() - UNWANTED_MS;
+    const hasListeners = this.#hasListeners();
+    const oldest = performance.now() - UNHEARD_MS;
     const all = [...this.#progress];
-    const leaving = isWanted ? all.slice(0, MAX_IDS) : all.filter(([, told]) => told < oldest);
+    const leaving = hasListeners
+      ? all.slice(0, MAX_IDS)
+      : all.filter(([, publishedAt]) => publishedAt < oldest);
     const progress = leaving.map(([taskId]) => taskId);
     for (const taskId of progress) this.#progress.delete(taskId);
     this.#progressing =
       this.#progress.size > 0 ? setTimeout(() => this.#flushProgress(), PROGRESS_MS) : undefined;
-    if (isWanted && progress.length > 0) this.#sending = this.#sending.then(() => this.#notify({ progress }));
+    if (hasListeners && progress.length > 0)
+      this.#sending = this.#sending.then(() => this.#notify({ progress }));
   }
 
   async #notify(payload: Omit<Payload, 'origin'>): Promise<void> {
@@ -162,7 +165,7 @@ export class ClusterPubSub implements PubSub {
     }
   }
 
-  #hear(text: string): void {
+  #receive(text: string): void {
     const {
       origin,
       due = [],
@@ -178,8 +181,8 @@ export class ClusterPubSub implements PubSub {
     if (progress.length > 0) this.#local.publish({ kind: 'progress', taskIds: progress });
     if (flags.changed === true) this.#local.publish({ kind: 'changed' });
     if (flags.listening !== true) return;
-    // Events since the other one began to listen are in the database: it has only to look.
-    if (!this.#isWanted()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
-    this.#wantedUntil = performance.now() + LISTENING_MS;
+    // Tell a new listener to read the events that are already in the database.
+    if (!this.#hasListeners()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
+    this.#listenersUntil = performance.now() + LISTENING_MS;
   }
 }

@@ -1,36 +1,36 @@
 import { EventEmitter } from 'node:events';
 
-/** What processes tell each other. A lost signal delays, it never loses work: polling and heartbeats stand behind it. */
+/** A message between processes. A lost one only delays work: polling and heartbeats find it too. */
 export type Signal =
   /** Tasks of these definitions are due. */
   | { readonly kind: 'due'; readonly names: readonly string[] }
-  /** This task is to be stopped, or has been taken from its run. */
+  /** A stop of this task was requested, or its run has lost it. */
   | { readonly kind: 'stop'; readonly taskId: number }
-  /** This waiting call of a worker is to be answered. */
+  /** This long poll of a worker must return. */
   | { readonly kind: 'end-wait'; readonly call: string }
-  /** States of tasks have changed: there are new events. Other processes hear it only while one of them listens. */
+  /** States of tasks have changed, so there are new events. Sent to other processes only while one of them listens. */
   | { readonly kind: 'changed' }
-  /** These tasks have new progress. Likewise. */
+  /** These tasks have new progress. Sent to other processes only while one of them listens. */
   | { readonly kind: 'progress'; readonly taskIds: readonly number[] }
-  /** This process wants to hear of events; to be said again within `LISTENING_MS`. */
+  /** This process listens for events. It repeats this within `LISTENING_MS`. */
   | { readonly kind: 'listening' }
-  /** Children of these tasks have moved on. For this process only: the one that has written it looks after the parents. */
+  /** Children of these tasks have changed state. Local: the process that changed them updates the parents. */
   | { readonly kind: 'children'; readonly parentIds: readonly number[] };
 
-/** How long the others believe a process that says that it is listening. */
+/** Validity of a `listening` signal. */
 export const LISTENING_MS = 30_000;
 
-/** Carries signals between all processes on the same database, this one included. */
+/** Delivers signals to all processes on the same database, including this one. */
 export interface PubSub {
-  /** Sends a signal, after the transaction that made it true has committed. Never throws. */
+  /** Sends a signal. Call it after the commit. Never throws. */
   publish(signal: Signal): void;
-  /** Calls the listener for every signal; returns the function that ends it. */
+  /** Calls the listener for every signal. Returns a function that unsubscribes it. */
   subscribe(listener: (signal: Signal) => void): () => void;
-  /** Sends what is waiting and closes. */
+  /** Sends pending signals and closes. */
   close(): Promise<void>;
 }
 
-/** PubSub within this process: all there is where the database is embedded. */
+/** PubSub within this process, for the embedded database. */
 export class LocalPubSub implements PubSub {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 

@@ -5,7 +5,7 @@ import type { CompiledQuery, DatabaseConnection, Driver, QueryResult, Transactio
 export interface RunUse {
   /** The definition's name, for errors. */
   readonly definition: string;
-  /** The transaction of `ctx.services.transaction`, if that is what uses it. */
+  /** The transaction of `ctx.services.transaction`, if the use is part of one. */
   readonly transaction?: {
     /** While it is open, the run may not take another connection. */
     isOpen: boolean;
@@ -14,10 +14,10 @@ export interface RunUse {
   };
 }
 
-/** Default limit of the time that a run may hold a connection, in seconds. */
+/** Default time limit of a run for holding a connection, in seconds. */
 export const DEFAULT_RUN_SECONDS = 20;
 
-/** The code of a run was refused a connection, or has lost it. */
+/** A run was refused a connection, or its connection expired. */
 class RunConnectionError extends Error {
   constructor(problem: string) {
     super(problem);
@@ -25,29 +25,29 @@ class RunConnectionError extends Error {
   }
 }
 
-/** The number of connections, and the share of runs. */
+/** The number of connections, and how many of them runs may use. */
 export interface ConnectionShares {
   /** Maximum number of connections in use; `Infinity` if the driver limits them. */
   readonly total: number;
-  /** Maximum number that runs hold at once: the rest is for the API and the engine. */
+  /** Maximum number in use by runs; the rest is reserved for the API and the task runner. */
   readonly forRuns: number;
-  /** Seconds that a run may hold one. */
+  /** Maximum number of seconds that a run may hold a connection. */
   readonly runSeconds: number;
 }
 
 const use = new AsyncLocalStorage<RunUse | undefined>();
 
-/** Executes code of a run: connections that it takes, now or later, are attributed to the run. */
+/** Executes code of a run. Connections that it acquires, now or later, are attributed to the run. */
 export function asRun<T>(run: RunUse, work: () => T): T {
   return use.run(run, work);
 }
 
-/** The run whose code is executing; `undefined` for our own code. */
+/** Returns the run whose code is executing; `undefined` for code of the server. */
 export function currentUse(): RunUse | undefined {
   return use.getStore();
 }
 
-/** Executes our own code that a run has triggered but that is not part of it: a timer, a signal to others. */
+/** Executes code of the server that a run triggers but that is not part of the run, such as a timer. */
 export function asServer<T>(work: () => T): T {
   return use.run(undefined, work);
 }
@@ -61,26 +61,26 @@ export function checkNoTransaction(): void {
   );
 }
 
-/** Runs' share of a pool: all but two connections, or but two fifths of a larger pool. */
+/** Returns how many connections of a pool runs may use: two, or two fifths of a larger pool, are reserved. */
 export function connectionsForRuns(pool: number): number {
   return Math.max(1, pool - Math.max(2, Math.ceil(pool * 0.4)));
 }
 
 /**
- * Prevents the code of runs from starving the API and the engine of connections. Runs hold only their share of the
- * connections, each for a limited time; after that its transaction is rolled back and its statements are refused.
- * Inside `ctx.services.transaction` a second connection is refused at once, since on the embedded database there is none.
+ * Prevents runs from starving the API and the task runner of connections. Runs may use only some of the connections,
+ * each for a limited time; then the transaction is rolled back and further statements are refused. Inside
+ * `ctx.services.transaction` a second connection is refused, because the embedded database has only one.
  */
 export class SharingDriver implements Driver {
   readonly #driver: Driver;
-  readonly #all: Semaphore;
-  readonly #ofRuns: Semaphore;
+  readonly #total: Semaphore;
+  readonly #forRuns: Semaphore;
   readonly #runSeconds: number;
 
   constructor(driver: Driver, shares: ConnectionShares) {
     this.#driver = driver;
-    this.#all = new Semaphore(shares.total);
-    this.#ofRuns = new Semaphore(shares.forRuns);
+    this.#total = new Semaphore(shares.total);
+    this.#forRuns = new Semaphore(shares.forRuns);
     this.#runSeconds = shares.runSeconds;
   }
 
@@ -91,18 +91,18 @@ export class SharingDriver implements Driver {
   async acquireConnection(): Promise<DatabaseConnection> {
     checkNoTransaction();
     const run = use.getStore();
-    if (run !== undefined) await this.#ofRuns.take();
+    if (run !== undefined) await this.#forRuns.acquire();
     try {
-      await this.#all.take();
+      await this.#total.acquire();
       try {
         const connection = await this.#driver.acquireConnection();
         return new SharedConnection(connection, run, this.#runSeconds, (one) => this.#release(one, run));
       } catch (error) {
-        this.#all.give();
+        this.#total.release();
         throw error;
       }
     } catch (error) {
-      if (run !== undefined) this.#ofRuns.give();
+      if (run !== undefined) this.#forRuns.release();
       throw error;
     }
   }
@@ -151,15 +151,15 @@ export class SharingDriver implements Driver {
     try {
       await this.#driver.releaseConnection(connection);
     } finally {
-      this.#all.give();
-      if (run !== undefined) this.#ofRuns.give();
+      this.#total.release();
+      if (run !== undefined) this.#forRuns.release();
     }
   }
 }
 
 type SavepointArgs = Parameters<NonNullable<Driver['savepoint']>>;
 
-/** A connection in use; that of a run expires. */
+/** A connection in use. A connection of a run expires. */
 class SharedConnection implements DatabaseConnection {
   readonly connection: DatabaseConnection;
   /** Rolls back the open transaction, if there is one. */
@@ -212,14 +212,14 @@ class SharedConnection implements DatabaseConnection {
     if (!this.isExpired) await this.#release(this.connection);
   }
 
-  /** Takes the connection from its run, after the current statement. */
+  /** Rolls back and releases the connection after the current statement. */
   async #expire(run: RunUse, seconds: number): Promise<void> {
     const error = new RunConnectionError(
       `"${run.definition}" has held a database connection for ${seconds} s (BATCHLINE_RUN_TRANSACTION_SECONDS); its transaction is rolled back.`,
     );
     this.#expired = error;
     run.transaction?.onExpired(error);
-    await this.#executing.catch(() => undefined); // its caller gets the error
+    await this.#executing.catch(() => undefined); // the caller of the statement gets the error
     try {
       await this.rollback?.();
     } catch {
@@ -230,26 +230,26 @@ class SharedConnection implements DatabaseConnection {
   }
 }
 
-/** Permits, first come, first served. */
+/** A semaphore that grants permits in order of arrival. */
 class Semaphore {
-  #left: number;
+  #permits: number;
   readonly #waiting: (() => void)[] = [];
 
   constructor(permits: number) {
-    this.#left = permits;
+    this.#permits = permits;
   }
 
-  async take(): Promise<void> {
-    if (this.#left > 0) {
-      this.#left -= 1;
+  async acquire(): Promise<void> {
+    if (this.#permits > 0) {
+      this.#permits -= 1;
       return;
     }
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  give(): void {
+  release(): void {
     const next = this.#waiting.shift();
-    if (next === undefined) this.#left += 1;
+    if (next === undefined) this.#permits += 1;
     else next();
   }
 }

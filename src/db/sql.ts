@@ -1,17 +1,17 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/** What a statement's text ends with that PostgreSQL is to prepare. */
+/** Ends the text of a statement that PostgreSQL prepares. */
 export const PREPARED_MARK = '/* prepared */';
 
 /**
- * Ends a hot statement: each connection to PostgreSQL then parses and plans it once instead of every time,
- * which is half the cost of a short one (bench/README.md). Its text must be one of a few, with everything that
- * varies in its parameters. The embedded database takes it for the comment that it is.
+ * Marks a frequent statement, at its end. Each connection to PostgreSQL parses and plans it once instead of every time,
+ * which is half the cost of a short one (bench/README.md). Put everything that varies into parameters, because each
+ * distinct text is prepared. For the embedded database the mark is a comment.
  */
 export const PREPARED = sql.raw(PREPARED_MARK);
 
-/** What time it is by the database's clock, the only one that all servers share. */
+/** Returns the time of the database's clock, the only one that all servers share. */
 export async function databaseTime(db: Kysely<Schema>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db);
   return rows[0]?.now ?? new Date(Number.NaN);

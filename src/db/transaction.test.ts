@@ -86,7 +86,7 @@ describe('a transaction', () => {
     expect(happened).toEqual(['begin', 'rollback']);
   });
 
-  test('that is retried publishes once, and only what the last attempt has collected', async () => {
+  test('that is retried publishes once, and only the signals of the last attempt', async () => {
     let attempts = 0;
     commits = [aborted(), undefined];
     await inTransaction(database, async (trx) => {
@@ -133,7 +133,7 @@ describe('a transaction', () => {
     expect(use).toBeUndefined();
   });
 
-  test('accepts nothing more after its work has ended', async () => {
+  test('accepts no signals after its work has returned', async () => {
     let late: Transaction<Schema> | undefined;
     await inTransaction(database, async (trx) => {
       late = trx;
@@ -148,7 +148,7 @@ describe('a transaction', () => {
 });
 
 describe('a statement', () => {
-  test('publishes when it is durable', async () => {
+  test('publishes after it has completed', async () => {
     const result = await inStatement(database, async (_, after) => {
       after.publish(CHANGED);
       happened.push('statement');
@@ -173,30 +173,30 @@ const failure = (code: string, constraint?: string): Error =>
 test.each([
   ['a serialization failure', failure('40001'), true],
   ['a deadlock', failure('40P01'), true],
-  ['a key that is taken', failure('23505', 'schedule_by_name'), false],
-  ['a commit whose outcome is unknown', failure('40003'), false],
-  ['a connection that broke', failure('08006'), false],
-  ['an error of ours', new Error('no'), false],
+  ['a unique violation', failure('23505', 'schedule_by_name'), false],
+  ['a commit with an unknown outcome', failure('40003'), false],
+  ['a connection failure', failure('08006'), false],
+  ['another error', new Error('no'), false],
 ])('%s', (_, error, worth) => {
   expect(isRetryableTransactionError(error)).toBe(worth);
 });
 
-test('work is done again until it succeeds', async () => {
-  let tries = 0;
+test('work is retried until it succeeds', async () => {
+  let attempts = 0;
   const done = await retrying(async () => {
-    tries += 1;
-    if (tries < 5) throw failure('40001');
+    attempts += 1;
+    if (attempts < 5) throw failure('40001');
     return 'done';
   });
-  expect({ done, tries }).toEqual({ done: 'done', tries: 5 });
+  expect({ done, attempts }).toEqual({ done: 'done', attempts: 5 });
 });
 
-test('another error ends it at once', async () => {
-  let tries = 0;
+test('other errors are not retried', async () => {
+  let attempts = 0;
   const work = async (): Promise<never> => {
-    tries += 1;
-    throw failure(tries === 1 ? '40001' : '22003');
+    attempts += 1;
+    throw failure(attempts === 1 ? '40001' : '22003');
   };
   await expect(retrying(work)).rejects.toMatchObject({ code: '22003' });
-  expect(tries).toBe(2);
+  expect(attempts).toBe(2);
 });

@@ -4,13 +4,13 @@ import { type RetryOptions, retry } from '../core/retry.ts';
 import type { PubSub, Signal } from './pubsub.ts';
 import type { Schema } from './schema.ts';
 
-/** True if the database undid a transaction because of others, so a retry may succeed: serialization failure, deadlock. */
+/** Returns true for a serialization failure or a deadlock, after which a retry may succeed. */
 export function isRetryableTransactionError(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === '40001' || code === '40P01';
 }
 
-/** Delays are entirely random, so that transactions that have blocked each other do not meet again. */
+/** Delays are fully random, so that conflicting transactions do not collide again. */
 const TRANSACTION_RETRIES: RetryOptions = {
   firstMs: 4,
   maxMs: 250,
@@ -20,8 +20,8 @@ const TRANSACTION_RETRIES: RetryOptions = {
 };
 
 /**
- * Repeats a whole transaction, or a statement that is one, while the database asks for it.
- * Everything that it does outside the database must be idempotent.
+ * Retries a transaction, or a statement outside one, after serialization failures and deadlocks. Side effects of `work`
+ * outside the database must be idempotent.
  *
  * @throws the last error, after thirty attempts
  */
@@ -29,59 +29,58 @@ export function retrying<T>(work: () => Promise<T>): Promise<T> {
   return retry(work, TRANSACTION_RETRIES);
 }
 
-/** A database, as far as transactions need it. */
+/** The parts of a database that transactions need. */
 export interface TransactionSource {
   readonly sql: Kysely<Schema>;
   readonly signals: Pick<PubSub, 'publish'>;
 }
 
-/** Collects what follows from a transaction. Nothing of it happens unless the transaction commits. */
+/** Collects side effects of a transaction, which take place only if it commits. */
 export interface AfterCommit {
-  /** Publishes a signal after the commit. PubSub of one kind are merged, so that a batch is one signal. */
+  /** Publishes a signal after the commit. Signals of one kind are merged. */
   publish(signal: Signal): void;
   /** Calls `work` after the commit, before the signals. It must not throw. */
   do(work: () => void): void;
 }
 
 /**
- * Executes work in one transaction. If the database aborts it because of a concurrent one (serialization failure,
- * deadlock), all of `work` runs again, so it must do nothing that a rollback doesn't undo. For everything else there is
- * `afterCommit`.
+ * Runs `work` in a transaction and retries it after serialization failures and deadlocks. `work` must have no side
+ * effects that a rollback does not undo; use `afterCommit` for those.
  *
- * Every transaction takes its locks in this order, so that none deadlocks with another:
+ * To prevent deadlocks, every transaction acquires its locks in this order:
  *
  * 1. rows of `task`, by ascending id or with `skip locked`,
- * 2. rows of `task_family`, from the root down: that of a parent before those of its children, else by ascending id.
+ * 2. rows of `task_family`, which count the children of a parent: parents before their children, else by ascending id.
  *
- * A limited claim locks the row of its definition's control first, and the rescuer locks it after the tasks. That is no
- * deadlock, because claims lock tasks only with `skip locked`.
+ * A limited claim locks the control row of its definition first, and the rescuer locks that row after the tasks. They
+ * cannot deadlock, because claims lock tasks only with `skip locked`.
  *
- * @returns what `work` returns, when it is durable and what follows from it is published
- * @throws what `work` throws; the database's error if the transaction was aborted too often
+ * @returns the result of `work`, after the commit and its side effects
+ * @throws errors of `work`; the database's error if all retries fail
  */
 export async function inTransaction<T>(
   { sql, signals }: TransactionSource,
   work: (trx: Transaction<Schema>) => Promise<T>,
 ): Promise<T> {
-  const { result, followUps } = await retrying(async () => {
-    const followUps = new FollowUps();
+  const { result, effects } = await retrying(async () => {
+    const effects = new SideEffects();
     const result = await sql.transaction().execute(async (trx) => {
-      open.set(trx, followUps);
+      open.set(trx, effects);
       try {
         return await work(trx);
       } finally {
         open.delete(trx);
       }
     });
-    return { result, followUps };
+    return { result, effects };
   });
-  followUps.happen(signals);
+  effects.apply(signals);
   return result;
 }
 
 /**
- * Executes work in one transaction as `inTransaction` does, from which nothing follows for other parts of the server:
- * reads, and tools that have the database to themselves.
+ * Runs `work` in a transaction as `inTransaction` does, without `afterCommit`: for reads, and for tools that have the
+ * database to themselves.
  */
 export function inQuietTransaction<T>(
   sql: Kysely<Schema>,
@@ -91,37 +90,37 @@ export function inQuietTransaction<T>(
 }
 
 /**
- * Executes work that is a single statement, which needs no transaction around it.
+ * Runs `work` that is a single statement, which needs no explicit transaction.
  *
- * @returns what `work` returns, when what follows from the statement is published
+ * @returns the result of `work`, after its side effects
  */
 export async function inStatement<T>(
   { sql, signals }: TransactionSource,
   work: (db: Kysely<Schema>, after: AfterCommit) => Promise<T>,
 ): Promise<T> {
-  const followUps = new FollowUps();
-  const result = await work(sql, followUps);
-  followUps.happen(signals);
+  const effects = new SideEffects();
+  const result = await work(sql, effects);
+  effects.apply(signals);
   return result;
 }
 
 /**
- * Returns the collector of what follows from this transaction.
+ * Returns the collector for side effects of this transaction.
  *
- * @throws Error if the transaction is not one of `inTransaction`, or its work has ended
+ * @throws Error if the transaction was not started by `inTransaction`, or its `work` has returned
  */
 export function afterCommit(trx: Transaction<Schema>): AfterCommit {
-  const followUps = open.get(trx);
-  if (followUps === undefined) throw new Error('This transaction publishes nothing; use inTransaction.');
-  return followUps;
+  const effects = open.get(trx);
+  if (effects === undefined) throw new Error('This transaction publishes nothing; use inTransaction.');
+  return effects;
 }
 
-const open = new WeakMap<Transaction<Schema>, FollowUps>();
+const open = new WeakMap<Transaction<Schema>, SideEffects>();
 
-/** What listeners do is not part of the run or request whose transaction has committed. */
+/** Runs listeners outside the async context of the run or request whose transaction has committed. */
 const outsideCallers = AsyncLocalStorage.snapshot();
 
-class FollowUps implements AfterCommit {
+class SideEffects implements AfterCommit {
   readonly #work: (() => void)[] = [];
   readonly #stops = new Set<number>();
   readonly #due = new Set<string>();
@@ -141,7 +140,7 @@ class FollowUps implements AfterCommit {
     this.#work.push(work);
   }
 
-  happen(signals: Pick<PubSub, 'publish'>): void {
+  apply(signals: Pick<PubSub, 'publish'>): void {
     outsideCallers(() => {
       for (const work of this.#work) work();
       for (const signal of this.#signals()) signals.publish(signal);

@@ -8,7 +8,7 @@ export const DATABASE = {
     name: 'DATABASE_URL',
     kind: postgresAddress,
     defaultDoc: 'embedded database',
-    doc: 'Address of PostgreSQL. If it is not set, the server uses its embedded database.',
+    doc: 'Address of PostgreSQL. If it is not set, the server uses the embedded database.',
   },
   databaseBackend: {
     name: 'DATABASE_BACKEND',

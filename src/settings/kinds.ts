@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** A type of setting: how its text is read, and how errors and the documentation describe what it accepts. */
+/** A type of setting: parses its text, and describes the accepted values for the documentation. */
 export interface Kind<T> {
   /** The accepted values, in a few words for the documentation: `2 to 3600`. */
   readonly values: string;
-  /** Returns the value. Throws `Rejected` if the text is not accepted. */
+  /** Returns the value. @throws Rejected if the text is not accepted */
   parse(text: string): T;
 }
 
@@ -34,15 +34,15 @@ export type ValueOf<S> = S extends { readonly kind: Kind<infer T> }
 /** The values of a group of settings. */
 export type ValuesOf<G> = { readonly [Key in keyof G]: ValueOf<G[Key]> };
 
-/** A text that a setting does not accept. The message follows the setting's name: `is "x"; 1 to 9 is accepted.` */
+/** The value of a setting is not accepted. The message follows the name of the setting: ` is "x"; 1 to 9 is accepted.` */
 export class Rejected extends Error {}
 
-/** Returns the error for this text. Names and passwords in addresses are masked. */
+/** Returns the error for this text. User names and passwords in addresses are masked. */
 function rejected(text: string, accepted: string): Rejected {
   return new Rejected(` is "${masked(text)}"; ${accepted} accepted.`);
 }
 
-/** An address without the user name and password in it. */
+/** Masks the user name and password in an address. */
 export function masked(address: string): string {
   return address.replace(/\/\/[^/]*@/, '//***@');
 }
@@ -58,7 +58,7 @@ export function text(values = 'text', maxLength = Number.POSITIVE_INFINITY): Kin
   };
 }
 
-/** A whole number, both limits included. */
+/** A whole number from `min` to `max`, inclusive. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Kind<number> {
   return {
     values: max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`,
@@ -70,7 +70,7 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Kin
   };
 }
 
-/** A whole number of a longer unit, as milliseconds. */
+/** A whole number of minutes or hours, returned in milliseconds. */
 export function milliseconds(unit: 'minutes' | 'hours', min: number, max: number): Kind<number> {
   const kind = integer(min, max);
   return { ...kind, parse: (given) => kind.parse(given) * (unit === 'minutes' ? 60_000 : 3_600_000) };
@@ -87,7 +87,7 @@ export const flag: Kind<boolean> = {
   },
 };
 
-/** A flag that the program can also detect itself. */
+/** A flag that can also be detected automatically. */
 export const flagOrAuto: Kind<boolean | 'auto'> = {
   values: '`auto`, `true`, `false`',
   parse(given) {
@@ -122,7 +122,7 @@ export function someOf<const Word extends string>(words: readonly Word[]): Kind<
   };
 }
 
-/** A list, separated by commas. */
+/** A list separated by commas. `accepts` checks each item. */
 export function listOf(
   values: string,
   accepted: string,
@@ -144,9 +144,9 @@ export const modules: Kind<readonly string[]> = {
   values: 'paths',
   parse(given) {
     const paths = partsOf(given).map((path) => resolve(path));
-    const notFound = paths.find((path) => !existsSync(path));
-    if (notFound !== undefined)
-      throw new Rejected(` names "${notFound}"; a module or folder that exists is accepted.`);
+    const missing = paths.find((path) => !existsSync(path));
+    if (missing !== undefined)
+      throw new Rejected(` names "${missing}"; a module or folder that exists is accepted.`);
     return paths;
   },
 };
@@ -172,7 +172,7 @@ export const existingFile: Kind<string> = {
   },
 };
 
-/** An address of PostgreSQL. Errors don't repeat it: it has a password. */
+/** An address of PostgreSQL. Errors don't repeat it because it may contain a password. */
 export const postgresAddress: Kind<string> = {
   values: '`postgres://…`',
   parse(given) {
@@ -194,7 +194,7 @@ export function httpAddress(example: string): Kind<string> {
   };
 }
 
-/** An address whose answers can be trusted: https, or http on a loopback address. */
+/** An address whose responses can be trusted: https, or http on a loopback address. */
 export const trustworthyAddress: Kind<string> = {
   values: 'an https address',
   parse(given) {
@@ -203,14 +203,14 @@ export const trustworthyAddress: Kind<string> = {
   },
 };
 
-/** Returns true if answers from this address can be trusted: https, or http within this machine. */
+/** Returns true if responses from this address can be trusted: https, or http on a loopback address. */
 export function isTrustworthy(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
   return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\..*|\[::1\])$/.test(hostname));
 }
 
-/** A value that a function of the domain reads; its error says what is accepted. */
+/** A value that `parse` reads; its error states what is accepted. */
 export function parsed<T>(values: string, parse: (given: string) => T): Kind<T> {
   return {
     values,

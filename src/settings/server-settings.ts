@@ -16,7 +16,7 @@ import {
   text,
 } from './kinds.ts';
 
-/** The address of the server, its requests and its answers. */
+/** The address of the server and limits of requests and responses. */
 export const SERVER = {
   host: {
     name: 'HOST',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Rejected, type Setting, type ValueOf, type ValuesOf } from './kinds.ts';
 
-/** The variables of a process. */
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A setting that was given under an earlier name. */
@@ -11,35 +11,35 @@ export interface RenamedSetting {
   readonly name: string;
 }
 
-/** A text that was given for a setting, and where. */
+/** The text of a setting, and where it was set. */
 interface Given {
   readonly text: string;
-  /** The name with the place, for errors: `PORT`, or `PORT in settings.env:3`. */
+  /** Name and location for error messages: `PORT`, or `PORT in settings.env:3`. */
   readonly where: string;
 }
 
 /** Looks up one variable in the environment or in a file. */
 type Source = (name: string) => Given | undefined;
 
-/** Reads settings by the table, and collects what is wrong with them. */
+/** Reads the declared settings and collects all problems, so that they are reported together. */
 export class SettingsReader {
   readonly problems: string[] = [];
   readonly renamed: RenamedSetting[] = [];
   readonly #sources: readonly Source[];
 
-  /** @param file a settings file, which the environment takes precedence over */
+  /** @param file path of the settings file; environment variables take precedence over it */
   constructor(env: Environment, file: string | undefined) {
-    this.#sources = [ofEnvironment(env), ...(file === undefined ? [] : [ofFile(file)])];
+    this.#sources = [environmentSource(env), ...(file === undefined ? [] : [fileSource(file)])];
   }
 
-  /** Returns the value of every setting of a group. A wrong one counts as not given. */
+  /** Returns the value of every setting of a group. An invalid setting is reported and has its default. */
   group<G extends Readonly<Record<string, Setting>>>(settings: G): ValuesOf<G> {
     return Object.fromEntries(
       Object.entries(settings).map(([key, setting]) => [key, this.value(setting)]),
     ) as ValuesOf<G>;
   }
 
-  /** Returns the value of a setting, its default, or `undefined` if it has none. */
+  /** Returns the value of a setting; its default if it is not set or invalid, or `undefined` without a default. */
   value<S extends Setting>(setting: S): ValueOf<S> {
     const given = this.#find(setting);
     if (given !== undefined) {
@@ -54,17 +54,17 @@ export class SettingsReader {
     return fallback as ValueOf<S>;
   }
 
-  /** Returns the text of a variable that isn't ours, such as AWS_REGION. */
+  /** Returns the text of a variable that is not a setting of Batchline, such as AWS_REGION. */
   foreign(name: string): string | undefined {
     return this.#sources.map((source) => source(name)).find((given) => given !== undefined)?.text;
   }
 
-  /** Adds a problem that concerns several settings. */
+  /** Reports a problem with several settings. */
   refuse(problem: string): void {
     this.problems.push(problem);
   }
 
-  /** Finds what was given under the name of a setting or its aliases. The environment is checked first. */
+  /** Looks up a setting by its name and aliases, first in the environment, then in the file. */
   #find({ name, aliases = [] }: Setting): Given | undefined {
     for (const source of this.#sources) {
       const given = source(name);
@@ -86,15 +86,15 @@ export class SettingsReader {
   }
 }
 
-function ofEnvironment(env: Environment): Source {
+function environmentSource(env: Environment): Source {
   return (name) => {
     const text = env[name]?.trim();
     return text === undefined || text === '' ? undefined : { text, where: name };
   };
 }
 
-/** The variables of a settings file: `KEY=value` lines and `#` comments. */
-function ofFile(path: string): Source {
+/** Reads a settings file of `KEY=value` lines and `#` comments. An empty value unsets the setting. */
+function fileSource(path: string): Source {
   const settings = new Map<string, Given>();
   for (const [index, line] of readFileSync(path, 'utf8').split(/\r?\n/).entries()) {
     const [, name, text] = /^\s*([A-Z_][A-Z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];

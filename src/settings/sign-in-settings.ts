@@ -10,7 +10,7 @@ import {
   trustworthyAddress,
 } from './kinds.ts';
 
-/** The sign-in methods, in the order that they are offered in. */
+/** Sign-in methods, in the order of WWW-Authenticate. */
 const SIGN_IN_SCHEMES = ['basic', 'bearer', 'jwt', 'ticket', 'cookie'] as const;
 
 /** A sign-in method (contract, section 5: Authorization). */
@@ -32,7 +32,7 @@ export const ADMINISTRATOR = {
   },
 } as const satisfies Record<string, Setting>;
 
-/** How callers sign in. */
+/** Sign-in methods, sessions and password rules. */
 export const SIGN_IN = {
   schemes: {
     name: 'BATCHLINE_SIGN_IN',

@@ -3,7 +3,7 @@ import { DEFAULT_TEXT_LIMITS } from '../core/limits.ts';
 import { parseRetention, parseRules } from '../core/retention.ts';
 import { existingFolder, httpAddress, integer, modules, parsed, type Setting, text } from './kinds.ts';
 
-/** How this process runs tasks. */
+/** Definitions, concurrency and leases. */
 export const TASKS = {
   handlers: {
     name: 'BATCHLINE_HANDLERS',
@@ -117,7 +117,7 @@ export const FILES = {
   },
 } as const satisfies Record<string, Setting>;
 
-/** When the pruner deletes tasks, uploads and audit records. */
+/** Retention periods, after which the pruner deletes. */
 export const RETENTION = {
   tasks: {
     name: 'BATCHLINE_RETENTION',
@@ -139,7 +139,7 @@ export const RETENTION = {
   },
 } as const satisfies Record<string, Setting>;
 
-/** The event stream and webhooks. */
+/** The event stream. */
 export const EVENTS = {
   heartbeatSeconds: {
     name: 'BATCHLINE_EVENT_HEARTBEAT_SECONDS',
@@ -150,7 +150,7 @@ export const EVENTS = {
   },
 } as const satisfies Record<string, Setting>;
 
-/** How webhooks are delivered. */
+/** Retries and limits of webhook deliveries. */
 export const WEBHOOKS = {
   retrySeconds: {
     name: 'BATCHLINE_WEBHOOK_RETRY_SECONDS',

@@ -7,32 +7,32 @@ import { countIds, countQueues, type IdUse, type QueueCount } from '../db/querie
 import type { Schema } from '../db/schema.ts';
 import type { RunnerLoad } from '../queue/worker.ts';
 
-/** Counts are believed at least this long, ... */
-const MIN_MS = 2000;
-/** ... and this many times as long as they took, so that scrapes cost the database at most 2 % of one connection's time. */
-const TIMES = 50;
-/** A scrape waits this long at most; the count goes on for the next one. */
-const PATIENCE_MS = 3000;
+/** Minimum lifetime of cached counts. */
+const MIN_CACHE_MS = 2000;
+/** Counts are cached for this multiple of the time they took, so that scrapes use at most 2 % of one connection. */
+const CACHE_FACTOR = 50;
+/** A scrape waits this long at most; the next scrape gets the result of a slower count. */
+const TIMEOUT_MS = 3000;
 
-/** What there is to do, as the database was last asked. */
+/** Counts that were read from the database. */
 export interface DatabaseCounts {
   readonly queues: readonly QueueCount[];
   /** Schedules that failed to start a task at their last due time, or have no next one. */
   readonly failingSchedules: number;
   readonly ids: readonly IdUse[];
-  /** When it was asked, on this process's own clock (ms). */
+  /** When they were read, on the monotonic clock of this process (ms). */
   readonly at: number;
 }
 
 /**
- * Counts what there is to do in the whole database, for scrapes: seldom where it takes long, and once where many scrape
- * at the same moment.
+ * Counts tasks, failing schedules and used ids in the whole database for scrapes. Results are cached, longer if the
+ * count is slow, and concurrent scrapes share one count.
  */
 export class QueueCounts {
   readonly #db: Kysely<Schema>;
   readonly #log: Logger;
   #last: DatabaseCounts | undefined;
-  #believedUntil = 0;
+  #cachedUntil = 0;
   #counting: Promise<DatabaseCounts | undefined> | undefined;
 
   constructor(db: Kysely<Schema>, log: Logger) {
@@ -40,16 +40,16 @@ export class QueueCounts {
     this.#log = log;
   }
 
-  /** The newest counts; `undefined` where the database does not answer (in time). */
+  /** Returns the counts; `undefined` if the database does not respond in time. */
   async read(): Promise<DatabaseCounts | undefined> {
-    if (this.#last !== undefined && performance.now() < this.#believedUntil) return this.#last;
+    if (this.#last !== undefined && performance.now() < this.#cachedUntil) return this.#last;
     this.#counting ??= this.#count().finally(() => {
       this.#counting = undefined;
     });
-    const { promise: patience, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => resolve(undefined), TIMEOUT_MS);
     try {
-      return await Promise.race([this.#counting, patience]);
+      return await Promise.race([this.#counting, timeout]);
     } finally {
       clearTimeout(timer);
     }
@@ -62,7 +62,7 @@ export class QueueCounts {
       const failingSchedules = await countFailingSchedules(this.#db);
       const ids = await countIds(this.#db);
       const ended = performance.now();
-      this.#believedUntil = ended + Math.max(MIN_MS, TIMES * (ended - began));
+      this.#cachedUntil = ended + Math.max(MIN_CACHE_MS, CACHE_FACTOR * (ended - began));
       this.#last = { queues, failingSchedules, ids, at: ended };
     } catch (error) {
       this.#log.warn(
@@ -75,18 +75,18 @@ export class QueueCounts {
   }
 }
 
-/** What gauges are read from when somebody scrapes. */
+/** Sources that gauges are read from at each scrape. */
 export interface GaugeSources {
   readonly queues: QueueCounts;
-  /** The definitions of this process: they are told of also where they have nothing to do. */
+  /** The definitions of this process. They have gauges even if they have no tasks. */
   readonly definitions: () => readonly string[];
   readonly connections: () => Connections | undefined;
   readonly load: () => readonly RunnerLoad[];
 }
 
 /**
- * Adds the gauges that are read when somebody scrapes. Those of the queues are of the whole database: every process
- * tells the same, so that one takes the greatest of them, not the sum.
+ * Adds the gauges that are read at each scrape. Those of the queues cover the whole database and are the same in every
+ * process, so aggregate them by maximum, not by sum.
  */
 export function addGauges(registry: Registry, sources: GaugeSources): void {
   addQueueGauges(registry, sources);
@@ -108,8 +108,8 @@ export function addGauges(registry: Registry, sources: GaugeSources): void {
   gauge('runs_active', 'Runs in this process', ['isolate'], (active) => {
     for (const { isolate, running } of sources.load()) active.set({ isolate }, running);
   });
-  gauge('run_slots', 'The most runs at once in this process', ['isolate'], (most) => {
-    for (const { isolate, slots } of sources.load()) most.set({ isolate }, slots);
+  gauge('run_slots', 'Maximum number of concurrent runs in this process', ['isolate'], (max) => {
+    for (const { isolate, slots } of sources.load()) max.set({ isolate }, slots);
   });
   if (sources.connections() === undefined) return;
   gauge('database_connections', 'Connections to the database', ['state'], (connections) => {
@@ -117,10 +117,10 @@ export function addGauges(registry: Registry, sources: GaugeSources): void {
     connections.set({ state: 'busy' }, busy);
     connections.set({ state: 'idle' }, idle);
   });
-  gauge('database_connections_limit', 'The most connections to the database', [], (limit) => {
+  gauge('database_connections_limit', 'Maximum number of connections to the database', [], (limit) => {
     limit.set(sources.connections()?.limit ?? 0);
   });
-  gauge('database_waiting', 'Who waits for a connection to the database', [], (waiting) => {
+  gauge('database_waiting', 'Callers that wait for a connection to the database', [], (waiting) => {
     waiting.set(sources.connections()?.waiting ?? 0);
   });
 }
@@ -133,21 +133,20 @@ function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSource
       labelNames: ['definition'],
       registers: [registry],
       async collect() {
-        const counted = await queues.read();
+        const counts = await queues.read();
         this.reset();
-        if (counted === undefined) return;
-        const ageSeconds = (performance.now() - counted.at) / 1000;
+        if (counts === undefined) return;
+        const ageSeconds = (performance.now() - counts.at) / 1000;
         for (const definition of definitions()) this.set({ definition }, 0);
-        for (const queue of counted.queues)
-          this.set({ definition: queue.name }, valueFrom(queue, ageSeconds));
+        for (const queue of counts.queues) this.set({ definition: queue.name }, valueFrom(queue, ageSeconds));
       },
     });
-  gauge('tasks_due', 'Tasks that wait for a run now', ({ due }) => due);
+  gauge('tasks_due', 'Tasks that are due and not running', ({ due }) => due);
   gauge('tasks_scheduled', 'Tasks that are due later', ({ later }) => later);
-  gauge('tasks_running', 'Tasks that somebody runs', ({ running }) => running);
+  gauge('tasks_running', 'Tasks that are running', ({ running }) => running);
   gauge(
     'tasks_oldest_due_age_seconds',
-    'How long the longest waiting task has been due',
+    'Time since the oldest due task became due',
     ({ oldestSeconds }, ageSeconds) => (oldestSeconds === null ? 0 : oldestSeconds + ageSeconds),
   );
   new Gauge({
@@ -155,9 +154,9 @@ function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSource
     help: 'Schedules that failed to start a task at their last due time, or have no next one',
     registers: [registry],
     async collect() {
-      const counted = await queues.read();
-      if (counted === undefined) this.reset();
-      else this.set(counted.failingSchedules);
+      const counts = await queues.read();
+      if (counts === undefined) this.reset();
+      else this.set(counts.failingSchedules);
     },
   });
   new Gauge({
@@ -166,14 +165,14 @@ function addQueueGauges(registry: Registry, { queues, definitions }: GaugeSource
     labelNames: ['table'],
     registers: [registry],
     async collect() {
-      const counted = await queues.read();
+      const counts = await queues.read();
       this.reset();
-      for (const { table, ratio } of counted?.ids ?? []) this.set({ table }, ratio);
+      for (const { table, ratio } of counts?.ids ?? []) this.set({ table }, ratio);
     },
   });
   new Gauge({
     name: 'batchline_database_up',
-    help: 'Whether the database has answered; 0 where the gauges of its tasks are missing therefore',
+    help: '1 if the database responds; 0 if it does not, and the gauges read from it are missing',
     registers: [registry],
     async collect() {
       this.set((await queues.read()) === undefined ? 0 : 1);

@@ -5,12 +5,12 @@ import { Health, writeHealth, writeHealthSummary } from './health.ts';
 
 const log = pino({ level: 'silent' });
 
-/** A database that does this with a statement. */
-function databaseThat(answers: () => Promise<unknown>): Database {
+/** A database that executes statements by calling `execute`. */
+function databaseThat(execute: () => Promise<unknown>): Database {
   const executor = {
     transformQuery: (node: unknown) => node,
     compileQuery: () => ({}),
-    executeQuery: answers,
+    executeQuery: execute,
     withPlugins: () => executor,
   };
   return { sql: { getExecutor: () => executor } } as unknown as Database;
@@ -21,14 +21,14 @@ const answering = databaseThat(async () => ({ rows: [{ '?column?': 1 }] }));
 test('is not ready while it starts, ready while it serves, and not ready again while it stops', async () => {
   const health = new Health(log);
   const seen: object[] = [];
-  const look = async (): Promise<void> => void seen.push(writeHealth(await health.report(), String));
-  await look();
+  const report = async (): Promise<void> => void seen.push(writeHealth(await health.report(), String));
+  await report();
   health.serve(answering);
-  await look();
+  await report();
   health.stop();
-  await look();
-  health.serve(answering); // nothing leads back
-  await look();
+  await report();
+  health.serve(answering); // stopping is terminal
+  await report();
   expect(seen).toEqual([
     { Status: 'not ready', Reason: 'The server is starting.' },
     { Status: 'ready' },
@@ -37,13 +37,13 @@ test('is not ready while it starts, ready while it serves, and not ready again w
   ]);
 });
 
-test('is not ready where the database fails, or does not answer', async () => {
-  for (const answers of [
+test('is not ready if the database fails or does not respond', async () => {
+  for (const execute of [
     () => Promise.reject(new Error('away')),
     () => new Promise<never>(() => undefined),
   ]) {
     const health = new Health(log);
-    health.serve(databaseThat(answers));
+    health.serve(databaseThat(execute));
     expect(writeHealthSummary(await health.report(), String)).toEqual({
       Status: 'not ready',
       Reason: 'The database does not answer.',
@@ -53,18 +53,18 @@ test('is not ready where the database fails, or does not answer', async () => {
   }
 });
 
-test('asks the database once, however many ask at the same time', async () => {
-  let asked = 0;
+test('shares one query between concurrent reports', async () => {
+  let queries = 0;
   const health = new Health(log);
   health.serve(
     databaseThat(async () => {
-      asked += 1;
+      queries += 1;
       return { rows: [] };
     }),
   );
   const reports = await Promise.all([health.report(), health.report(), health.report()]);
   expect(reports.every((report) => report.isReady)).toBe(true);
-  expect(asked).toBe(1);
+  expect(queries).toBe(1);
 });
 
 test('is not ready while the disk of the database is full', async () => {

@@ -11,7 +11,7 @@ import type { DatabaseMeter } from '../db/meter.ts';
 
 let registry: Registry | undefined;
 
-/** What every Node.js process tells of itself, under its usual names (`process_…`, `nodejs_…`): one a process. */
+/** The default metrics of Node.js (`process_…`, `nodejs_…`), registered once per process. */
 function processMetrics(): Registry {
   if (registry === undefined) {
     registry = new Registry();
@@ -20,105 +20,98 @@ function processMetrics(): Registry {
   return registry;
 }
 
-/** In seconds. */
+/** Buckets in seconds. */
 const RUNS = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3600, 14_400];
 const WAITS = [0.005, 0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3600];
-const ANSWERS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30];
+const RESPONSES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30];
 const STATEMENTS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10];
-/** How many at once. */
+/** Buckets of counts. */
 const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const ATTEMPTS = [1, 2, 3, 5, 10, 20];
 
 /**
- * Everything that this process counts, for Prometheus (docs/observability.md lists it; a test compares). Labels are
- * names of definitions, routes and outcomes: there are few of them, however many tasks and tenants there are.
+ * The Prometheus metrics of this process; a test compares them with the list in docs/observability.md. Labels are
+ * definitions, routes and outcomes, so that cardinality does not grow with tasks or tenants.
  */
 export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, DatabaseMeter {
-  /** Where gauges that are read from elsewhere register. */
+  /** Gauges that are read at each scrape are registered here. */
   readonly registry = new Registry();
   /** The Content-Type of the exposition. */
   readonly contentType = this.registry.contentType;
-  readonly #tasksStarted = this.#counter('tasks_started_total', 'Tasks that were started', ['definition']);
-  readonly #tasksClaimed = this.#counter('tasks_claimed_total', 'Tasks that were claimed for a run', [
-    'definition',
-  ]);
+  readonly #tasksStarted = this.#counter('tasks_started_total', 'Tasks started', ['definition']);
+  readonly #tasksClaimed = this.#counter('tasks_claimed_total', 'Tasks claimed for a run', ['definition']);
   readonly #waits = this.#histogram(
     'task_wait_seconds',
-    'How long tasks were due before a run began',
+    'Time between a task becoming due and the start of its run',
     WAITS,
     ['definition'],
   );
   readonly #claims = this.#histogram(
     'claim_duration_seconds',
-    'How long transactions that claim tasks have taken',
+    'Duration of transactions that claim tasks',
     STATEMENTS,
   );
   readonly #claimBatches = this.#histogram(
     'claim_batch_size',
-    'Tasks in one claim; claims that found none are left out',
+    'Tasks in one claim; empty claims are not counted',
     BATCHES,
   );
-  readonly #runs = this.#counter('runs_total', 'Runs that have ended, by outcome', ['definition', 'outcome']);
-  readonly #durations = this.#histogram('run_duration_seconds', 'How long runs have lasted', RUNS, [
+  readonly #runs = this.#counter('runs_total', 'Runs that ended, by outcome', ['definition', 'outcome']);
+  readonly #durations = this.#histogram('run_duration_seconds', 'Duration of runs', RUNS, ['definition']);
+  readonly #attempts = this.#histogram('task_runs', 'Number of runs of a task when it ends', ATTEMPTS, [
     'definition',
   ]);
-  readonly #attempts = this.#histogram(
-    'task_runs',
-    'How many runs tasks have had when they ended',
-    ATTEMPTS,
-    ['definition'],
-  );
-  readonly #endBatches = this.#histogram('end_batch_size', 'Ends of runs written at once', BATCHES);
+  readonly #endBatches = this.#histogram('end_batch_size', 'Ends of runs written in one batch', BATCHES);
   readonly #leasesLost = this.#counter(
     'leases_lost_total',
-    'Runs whose lease ran out, counted by the process that brought their task back',
+    'Runs whose lease expired, counted by the process that rescued the task',
     ['definition'],
   );
   readonly #runsOrphaned = this.#counter(
     'runs_orphaned_total',
-    'Runs of this process that no longer held their task when they ended',
+    'Runs of this process that had lost their lease when they ended',
     ['definition'],
   );
   readonly #runFaults = this.#counter(
     'run_faults_total',
-    'Unhandled rejections and uncaught exceptions of runs, also after their end; no definition if no run is known',
+    'Unhandled rejections and uncaught exceptions of runs, including after their end; no definition if the run is unknown',
     ['definition', 'kind'],
   );
-  readonly #requests = this.#counter('http_requests_total', 'Requests that were answered', [
+  readonly #requests = this.#counter('http_requests_total', 'Requests completed', [
     'method',
     'route',
     'status',
   ]);
-  readonly #answers = this.#histogram(
+  readonly #responses = this.#histogram(
     'http_request_duration_seconds',
-    'How long answers have taken; calls that wait for something and streams take as long as asked for',
-    ANSWERS,
+    'Duration of requests, including long polls and streams',
+    RESPONSES,
     ['method', 'route'],
   );
-  readonly #inFlight = this.#gauge('http_requests_in_flight', 'Requests that are being answered');
-  readonly #streams = this.#gauge('event_streams_open', 'Event streams that are open');
+  readonly #inFlight = this.#gauge('http_requests_in_flight', 'Requests in progress');
+  readonly #streams = this.#gauge('event_streams_open', 'Open event streams');
   readonly #deliveries = this.#counter(
     'webhook_deliveries_total',
-    'Tries of webhook deliveries, by outcome',
+    'Attempts to deliver webhooks, by outcome',
     ['outcome'],
   );
   readonly #deliveryDurations = this.#histogram(
     'webhook_delivery_duration_seconds',
-    'How long tries of webhook deliveries have taken',
-    ANSWERS,
+    'Duration of attempts to deliver webhooks',
+    RESPONSES,
   );
   readonly #statements = this.#histogram(
     'database_statement_duration_seconds',
-    'How long statements have taken in the database, but for those of the queue engine',
+    'Duration of database statements',
     STATEMENTS,
   );
   readonly #databaseErrors = this.#counter(
     'database_errors_total',
-    'Statements that have failed, by the class of their SQLSTATE; none where there was no answer',
+    'Failed statements, by class of SQLSTATE; none if the database did not respond',
     ['class'],
   );
 
-  /** Everything in the text format of Prometheus, with what Node.js tells of the process. */
+  /** Returns all metrics, including those of Node.js, in the text format of Prometheus. */
   async expose(): Promise<string> {
     const [own, ofProcess] = await Promise.all([this.registry.metrics(), processMetrics().metrics()]);
     return `${own}\n${ofProcess}`;
@@ -171,7 +164,7 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
   answered(method: string, route: string, status: number, seconds: number): void {
     this.#inFlight.dec();
     this.#requests.inc({ method, route, status: `${Math.trunc(status / 100)}xx` });
-    this.#answers.observe({ method, route }, seconds);
+    this.#responses.observe({ method, route }, seconds);
   }
 
   streams(open: number): void {
@@ -212,7 +205,7 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
   }
 }
 
-/** The first two characters of a SQLSTATE say what kind of error it is. */
+/** Returns the class of a SQLSTATE, its first two characters; `none` if the error has no SQLSTATE. */
 function classOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code.slice(0, 2) : 'none';

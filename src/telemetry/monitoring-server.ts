@@ -3,35 +3,35 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { type Health, writeHealth, writeHealthSummary } from './health.ts';
 
-/** What the monitoring port tells. */
+/** Sources of the monitoring server. */
 export interface MonitoringDeps {
   readonly health: Health;
-  /** `undefined` where metrics are off. */
+  /** `undefined` if metrics are disabled. */
   readonly metrics: { readonly contentType: string; expose(): Promise<string> } | undefined;
   readonly log: Logger;
 }
 
-/** A port that answers `/health…` and `/metrics` and nothing else. */
+/** A server that has only `/health…` and `/metrics`. */
 export interface MonitoringServer {
-  /** Where it listens, without a slash at the end. */
+  /** Base URL, without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** An answer: status, type, and body. */
-type Answer = readonly [status: number, type: string, body: string];
+/** Status, content type and body of a response. */
+type Reply = readonly [status: number, type: string, body: string];
 
 /**
- * Listens on a port of its own for whoever looks after the process: probes and scrapers, without sign-in. It answers
- * from before the database is opened until everything has stopped; a process that only runs tasks has nothing else.
+ * Opens a separate port for probes and scrapers, without sign-in. It responds from before the database is opened until
+ * everything has stopped. It is the only port of a worker.
  *
  * @throws the error of the socket
  */
 export async function openMonitoring(
   { host, port }: { readonly host: string; readonly port: number },
-  parts: MonitoringDeps,
+  deps: MonitoringDeps,
 ): Promise<MonitoringServer> {
-  const server = createServer((request, response) => void reply(request, response, parts));
+  const server = createServer((request, response) => void respond(request, response, deps));
   server.requestTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -40,9 +40,9 @@ export async function openMonitoring(
       resolve();
     });
   });
-  const { address, family, port: taken } = server.address() as AddressInfo;
-  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
-  parts.log.info({ event: 'monitoring.started', url }, 'monitoring server started');
+  const { address, family, port: actualPort } = server.address() as AddressInfo;
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${actualPort}`;
+  deps.log.info({ event: 'monitoring.started', url }, 'monitoring server started');
   return {
     url,
     close: () =>
@@ -53,18 +53,18 @@ export async function openMonitoring(
   };
 }
 
-async function reply(
+async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  parts: MonitoringDeps,
+  deps: MonitoringDeps,
 ): Promise<void> {
   request.resume();
-  const [status, type, body] = await answerTo(request, parts).catch((error: unknown): Answer => {
-    parts.log.error(
+  const [status, type, body] = await replyTo(request, deps).catch((error: unknown): Reply => {
+    deps.log.error(
       { event: 'monitoring.request_failed', err: error, url: request.url },
       'monitoring request failed',
     );
-    return [500, 'text/plain; charset=utf-8', 'The server has failed. The fault is in its log.\n'];
+    return [500, 'text/plain; charset=utf-8', 'Internal server error; see the log of the server.\n'];
   });
   response.writeHead(status, {
     'Content-Type': type,
@@ -74,24 +74,20 @@ async function reply(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-async function answerTo({ method, url = '' }: IncomingMessage, parts: MonitoringDeps): Promise<Answer> {
+async function replyTo({ method, url = '' }: IncomingMessage, deps: MonitoringDeps): Promise<Reply> {
   if (method !== 'GET' && method !== 'HEAD')
-    return [405, 'text/plain; charset=utf-8', `There is no ${method} here; GET is accepted.\n`];
+    return [405, 'text/plain; charset=utf-8', `${method} is not supported; GET is accepted.\n`];
   const path = url.split('?')[0];
-  if (path === '/metrics' && parts.metrics !== undefined)
-    return [200, parts.metrics.contentType, await parts.metrics.expose()];
+  if (path === '/metrics' && deps.metrics !== undefined)
+    return [200, deps.metrics.contentType, await deps.metrics.expose()];
   if (path === '/health/live') return [200, JSON_TYPE, JSON.stringify({ Status: 'live' })];
   if (path === '/health' || path === '/health/ready') {
-    const report = await parts.health.report();
+    const report = await deps.health.report();
     const body = (path === '/health' ? writeHealthSummary : writeHealth)(report, String);
     return [report.isReady ? 200 : 503, JSON_TYPE, JSON.stringify(body)];
   }
-  const paths = ['/health', '/health/live', '/health/ready', ...(parts.metrics ? ['/metrics'] : [])];
-  return [
-    404,
-    'text/plain; charset=utf-8',
-    `There is no such path here; ${paths.join(', ')} are accepted.\n`,
-  ];
+  const paths = ['/health', '/health/live', '/health/ready', ...(deps.metrics ? ['/metrics'] : [])];
+  return [404, 'text/plain; charset=utf-8', `Unknown path; ${paths.join(', ')} are accepted.\n`];
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';

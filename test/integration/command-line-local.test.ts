@@ -92,7 +92,7 @@ describe('the embedded database', () => {
     expect(mode & 0o077).toBe(0);
     expect(await batchline(['restore', archive])).toMatchObject({
       code: 5,
-      stderr: expect.stringMatching(/There is a database in .* \[DATABASE_EXISTS\]\n$/),
+      stderr: expect.stringMatching(/already has a database; .* \[DATABASE_EXISTS\]\n$/),
     });
 
     const elsewhere = { BATCHLINE_DATA: join(place.folder, 'elsewhere') };
@@ -100,7 +100,7 @@ describe('the embedded database', () => {
     await writeFile(broken, (await readFile(archive)).subarray(0, 50_000));
     expect(await batchline(['restore', broken], elsewhere)).toMatchObject({
       code: 5,
-      stderr: expect.stringMatching(/The archive holds no database .* \[ARCHIVE_INVALID\]\n$/),
+      stderr: expect.stringMatching(/The archive contains no Batchline database .* \[ARCHIVE_INVALID\]\n$/),
     });
     expect(await batchline(['restore', archive], elsewhere)).toMatchObject({
       code: 0,

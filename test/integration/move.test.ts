@@ -117,7 +117,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
     await expect(startTestServer('embedded', { place: laptop })).rejects.toThrow(
       /was moved to postgres:.*--forget/,
     );
-    expect((await move('--to', url())).stderr).toContain('has been moved into that database already');
+    expect((await move('--to', url())).stderr).toContain('was already moved into the target database');
     expect(await move('--forget')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('can be used again'),

@@ -28,7 +28,7 @@ import { freeSpace, RESERVE_BYTES } from './file-system.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PgliteFailed, PgliteThread } from './thread.ts';
 
-/** Kysely's dialect for PGlite. Its only connection is shared by all, and runs can't keep it. */
+/** Kysely's dialect for PGlite. It has one connection, which runs may hold for a limited time. */
 class EmbeddedDialect extends PGliteDialect {
   readonly #runSeconds: number;
 
@@ -46,7 +46,7 @@ class EmbeddedDialect extends PGliteDialect {
   }
 }
 
-/** The driver serializes uses of the connection. Kysely would wait before the driver could refuse. */
+/** Lets the driver serialize access, so that it can refuse a run. Kysely's own lock would make the run wait. */
 class SharedAdapter extends PGliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
@@ -55,16 +55,16 @@ class SharedAdapter extends PGliteAdapter {
 
 const DEFAULT_LIMITS = { runTransactionSeconds: DEFAULT_RUN_SECONDS, listSeconds: DEFAULT_LIST_SECONDS };
 
-/** The embedded database, with a count of its fsyncs. */
+/** The embedded database. */
 export interface EmbeddedDatabase extends Database {
-  /** How often data was forced to the disk since it was opened. */
+  /** Returns the number of fsync calls since it was opened. */
   syncs(): number;
-  /** All of it as an archive (`.tar.gz`), as of now. It is in memory as a whole. */
+  /** Returns a consistent archive (`.tar.gz`) of the database, built in memory. */
   dump(): Promise<Blob>;
 }
 
 /**
- * Opens PGlite durably in a folder of its own below the data folder, keeps others out of it, and brings its tables up to date.
+ * Locks the data folder, opens a durable PGlite in it and migrates its tables.
  *
  * @throws OperatorError `DATA_FOLDER_IN_USE`, `DATA_FOLDER_UNUSABLE`, `OPEN_FILES_LIMIT`, `DATABASE_INCOMPLETE` or
  *   `DATABASE_DAMAGED`
@@ -79,9 +79,9 @@ export async function openEmbedded(
   const { listSeconds } = limits;
   DataFolder.check(dataFolder);
   const lock = lockFolder(dataFolder);
-  const lost = Promise.withResolvers<Error>();
+  const crashed = Promise.withResolvers<Error>();
   try {
-    // A full disk can be backed up all the same.
+    // Backups work on a full disk.
     if (tables === 'up to date' && freeSpace(dataFolder) < RESERVE_BYTES)
       throw folderUnusable(dataFolder, `its disk has less than ${RESERVE_BYTES / 1024 / 1024} MB left`);
     const folder = DataFolder.prepare(dataFolder);
@@ -95,7 +95,7 @@ export async function openEmbedded(
         { event: 'data_folder.insecure', paths: folder.refused },
         'files in the data folder belong to another user and may be readable by others',
       );
-    const pglite = await openPglite(dataFolder, folder.isNew, lost.resolve);
+    const pglite = await openPglite(dataFolder, folder.isNew, crashed.resolve);
     const metered = logTo(meter).log;
     const sql = new Kysely<Schema>({
       dialect: new EmbeddedDialect(
@@ -103,13 +103,13 @@ export async function openEmbedded(
         limits.runTransactionSeconds,
       ),
       log: (event) => {
-        if (event.level === 'error' && isPanic(event.error)) lost.resolve(event.error);
+        if (event.level === 'error' && isPanic(event.error)) crashed.resolve(event.error);
         metered?.(event);
       },
     });
     if (tables === 'up to date')
       await migrate(sql as unknown as Kysely<unknown>, log).catch(async (error: unknown) => {
-        await pglite.close().catch(() => undefined); // the first error says why
+        await pglite.close().catch(() => undefined); // the first error is the cause
         throw isDamage(error) ? databaseDamaged(dataFolder, reasonOf(error), error) : error;
       });
     folder.opened();
@@ -117,12 +117,12 @@ export async function openEmbedded(
     return {
       sql,
       backend: 'pglite',
-      // One at a time: other lists wait outside, and other statements run in between.
+      // One list at a time, so that other statements can run in between.
       lists: new ListReads((work) => pglite.within(listSeconds * 1000, () => work(sql)), listSeconds, 1),
       signals,
       exclusive: true,
       connections: () => undefined,
-      lost: lost.promise,
+      crashed: crashed.promise,
       syncs: () => pglite.syncs,
       dump: () => pglite.dump(),
       async close() {
@@ -143,10 +143,10 @@ export async function openEmbedded(
 async function openPglite(
   dataFolder: string,
   isNew: boolean,
-  lost: (error: Error) => void,
+  onCrash: (error: Error) => void,
 ): Promise<PgliteThread> {
   try {
-    return await PgliteThread.open({ folder: join(dataFolder, EMBEDDED_FOLDER), dataFolder }, lost);
+    return await PgliteThread.open({ folder: join(dataFolder, EMBEDDED_FOLDER), dataFolder }, onCrash);
   } catch (error) {
     const report = error instanceof PgliteFailed ? error.report : [];
     const reason = firstError([...report]) ?? reasonOf(error);
@@ -155,13 +155,13 @@ async function openPglite(
   }
 }
 
-/** Returns whether a statement failed because a file of the database is missing or damaged. */
+/** Returns true if a statement failed because a file of the database is missing or damaged. */
 function isDamage(error: unknown): boolean {
   const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
   return /^(XX00[12]|58P01|58030)$/.test(String(code)) || name === 'RuntimeError';
 }
 
-/** Whether PostgreSQL has given up; it answers nothing more. */
+/** Returns true if PostgreSQL has crashed; it executes no more statements. */
 function isPanic(error: unknown): error is Error {
   return (error as { severity?: unknown }).severity === 'PANIC';
 }

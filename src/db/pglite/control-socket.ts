@@ -6,11 +6,11 @@ import { text } from 'node:stream/consumers';
 import type { Logger } from 'pino';
 import { PRIVATE_FILE } from './file-system.ts';
 
-/** Requests and answers are one JSON text each; the end of the stream ends it. */
+/** Maximum size of a request or response. Each is one JSON text, which ends with the stream. */
 const MAX_BYTES = 64 * 1024;
-/** The longest path of a Unix socket that every system takes. */
+/** Maximum length of a Unix socket path on all systems. */
 const MAX_PATH_BYTES = 100;
-/** A client that sends nothing, or a server that does not answer. */
+/** Idle timeout of a connection. */
 const TIMEOUT_MS = 30_000;
 
 /** An open control socket. */
@@ -18,7 +18,7 @@ export interface ControlSocket {
   close(): Promise<void>;
 }
 
-/** Path of the socket by which commands reach the process that has a data folder open. */
+/** Returns the path of the socket of the process that has a data folder open. */
 function socketPath(folder: string): string {
   return process.platform === 'win32'
     ? `\\\\.\\pipe\\batchline-${Buffer.from(folder).toString('hex').slice(-120)}`
@@ -26,10 +26,10 @@ function socketPath(folder: string): string {
 }
 
 /**
- * Opens the control socket of a data folder whose lock this process holds. Only the owner of the folder can connect:
- * the folder and the socket are private.
+ * Opens the control socket of a data folder whose lock this process holds. Only the owner of the folder can connect,
+ * because the folder and the socket are private.
  *
- * @param handle answers a request; its error goes to the log, and the client gets none of it
+ * @param handle returns the response to a request. Errors are logged and not sent to the client.
  * @returns `undefined` if the folder's path is too long for a socket
  */
 export async function openControlSocket(
@@ -46,7 +46,7 @@ export async function openControlSocket(
     return undefined;
   }
   if (process.platform !== 'win32') rmSync(path, { force: true }); // left by a process that was killed
-  const server = createServer({ allowHalfOpen: true }, (socket) => void answer(socket, handle, log));
+  const server = createServer({ allowHalfOpen: true }, (socket) => void respond(socket, handle, log));
   server.listen(path);
   await once(server, 'listening');
   if (process.platform !== 'win32') chmodSync(path, PRIVATE_FILE);
@@ -61,7 +61,7 @@ export async function openControlSocket(
   };
 }
 
-async function answer(
+async function respond(
   socket: Socket,
   handle: (request: unknown) => Promise<unknown>,
   log: Logger,
@@ -83,8 +83,8 @@ async function answer(
 /**
  * Sends a request to the process that has a data folder open.
  *
- * @returns its answer; `undefined` if it has no control socket
- * @throws Error if it does not answer
+ * @returns the response; `undefined` if the process has no control socket
+ * @throws Error if it does not respond
  */
 export async function callControlSocket(folder: string, request: unknown): Promise<unknown> {
   const socket = connect({ path: socketPath(folder), allowHalfOpen: true });
@@ -99,9 +99,9 @@ export async function callControlSocket(folder: string, request: unknown): Promi
       return undefined;
     throw error;
   }
-  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('the server does not answer')));
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('the server does not respond')));
   socket.end(JSON.stringify(request));
-  const answer = await text(socket);
-  if (answer === '') throw new Error('the server could not do it; its log has the reason');
-  return JSON.parse(answer);
+  const response = await text(socket);
+  if (response === '') throw new Error('the command failed on the server; see its log');
+  return JSON.parse(response);
 }

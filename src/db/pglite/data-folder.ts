@@ -5,25 +5,25 @@ import { OperatorError } from '../../core/operator-error.ts';
 import { VERSION } from '../../logger.ts';
 import { makePrivate, PRIVATE_FILE, syncPath } from './file-system.ts';
 
-/** The error of a data folder that can't be used because of its permissions or its disk. */
+/** Returns the error for a data folder that can't be used because of its permissions or its disk. */
 export function folderUnusable(folder: string, cause: unknown): OperatorError {
   return new OperatorError(
     'DATA_FOLDER_UNUSABLE',
-    `BATCHLINE_DATA: "${folder}" can't be used (${reasonOf(cause)}); a folder that can be made and written to is accepted.`,
+    `BATCHLINE_DATA: "${folder}" can't be used (${reasonOf(cause)}); the server must be able to create it and write to it.`,
     cause,
   );
 }
 
 /**
- * The error of a data folder that holds something other than a complete database. Nothing was written to it.
+ * Returns the error for a data folder whose content is not a complete database. Nothing was written to it.
  *
- * @param advice a sentence that says what to do
+ * @param advice what the operator can do
  */
 function databaseIncomplete(folder: string, problem: string, advice: string): OperatorError {
   return new OperatorError('DATABASE_INCOMPLETE', `${folder} ${problem}. Nothing was changed. ${advice}`);
 }
 
-/** The error of an embedded database whose files PostgreSQL can't open or read. */
+/** Returns the error for an embedded database whose files PostgreSQL can't open or read. */
 export function databaseDamaged(folder: string, reason: string, cause: unknown): OperatorError {
   return new OperatorError(
     'DATABASE_DAMAGED',
@@ -32,13 +32,13 @@ export function databaseDamaged(folder: string, reason: string, cause: unknown):
   );
 }
 
-/** The first error in PostgreSQL's log; `undefined` if there is none. */
+/** Returns the first error in PostgreSQL's log; `undefined` if there is none. */
 export function firstError(report: readonly string[]): string | undefined {
   const line = report.find((one) => /\b(PANIC|FATAL|ERROR):/.test(one));
   return line?.replace(/^.*?\b(?:PANIC|FATAL|ERROR):\s*/, '').slice(0, 300);
 }
 
-/** Describes a failure: Emscripten throws objects that are not errors and have no message. */
+/** Describes a thrown value: Emscripten throws objects that are not errors and have no message. */
 export function reasonOf(cause: unknown): string {
   if (cause instanceof Error) return cause.message.split('\n')[0]?.replace(/\.$/, '') ?? cause.name;
   const { message, errno } = (cause ?? {}) as { readonly message?: unknown; readonly errno?: unknown };
@@ -48,9 +48,9 @@ export function reasonOf(cause: unknown): string {
 
 /** The folder of the embedded database below the data folder. */
 export const EMBEDDED_FOLDER = 'postgres';
-/** The marker: says that a data folder holds a database of ours, and whether it was closed. */
+/** The marker: identifies the data folder of a database, and records whether the database was closed. */
 export const MARKER = 'database.json';
-/** What `PG_VERSION` holds for the PostgreSQL in PGlite. */
+/** Content of `PG_VERSION` for the PostgreSQL in PGlite. */
 export const POSTGRES_MAJOR = '18';
 /** File handles needed by PostgreSQL, Node.js and some connections. */
 const NEEDED_FILES = 512;
@@ -90,15 +90,15 @@ interface Marker {
 type Content = 'nothing' | 'unfinished' | 'database';
 
 /**
- * The data folder of an embedded database, by its marker (docs/decisions/0028-the-data-folder.md). PGlite makes a new
- * database in any folder without a `PG_VERSION`, overwriting what is there, so the folder is checked first.
+ * The data folder of an embedded database and its marker (docs/decisions/0028-the-data-folder.md). PGlite creates a new
+ * database in any folder without a `PG_VERSION` and overwrites its files, so the folder is checked first.
  */
 export class DataFolder {
   readonly #folder: string;
   readonly #id: string;
-  /** Whether there was no database yet. */
+  /** True if there was no database yet. */
   readonly isNew: boolean;
-  /** Whether it was shut down cleanly; otherwise PostgreSQL replays its log. */
+  /** True if the database was shut down cleanly; otherwise PostgreSQL replays its WAL. */
   readonly wasClosed: boolean;
   /** Paths that could not be made private. */
   readonly refused: readonly string[];
@@ -114,7 +114,7 @@ export class DataFolder {
   /**
    * Checks the folder without writing to it.
    *
-   * @throws OperatorError `DATABASE_INCOMPLETE` if it holds something other than a complete database;
+   * @throws OperatorError `DATABASE_INCOMPLETE` if its content is not a complete database;
    *   `DATA_FOLDER_UNUSABLE` if it can't be read; `OPEN_FILES_LIMIT`
    */
   static check(folder: string): void {
@@ -123,8 +123,8 @@ export class DataFolder {
   }
 
   /**
-   * Checks the folder again under its lock and makes it private. A folder of an earlier release gets its marker once
-   * the database is open.
+   * Checks the folder again under its lock and makes it private. A folder of an earlier release gets its marker when the
+   * database is open.
    *
    * @throws as `check`
    */
@@ -162,12 +162,12 @@ export class DataFolder {
   }
 }
 
-/** Returns whether a data folder has an embedded database, complete or not. */
+/** Returns true if a data folder has an embedded database, complete or not. */
 export function hasEmbedded(folder: string): boolean {
   return namesIn(join(folder, EMBEDDED_FOLDER)).length > 0;
 }
 
-/** Gives a restored database its marker: a new one, because the archive may be restored more than once. */
+/** Writes the marker of a restored database. Its id is new, because an archive may be restored more than once. */
 export function markRestored(folder: string): void {
   rmSync(join(folder, MARKER), { force: true });
   DataFolder.prepare(folder).closed();
@@ -175,40 +175,40 @@ export function markRestored(folder: string): void {
 
 function readContent(folder: string): Content {
   const database = join(folder, EMBEDDED_FOLDER);
-  const restore = 'Restore a backup into another folder, or name the right one in BATCHLINE_DATA.';
+  const restore = 'Restore a backup into another folder, or set BATCHLINE_DATA to the right one.';
   const refuse = (problem: string, advice = restore): never => {
     throw databaseIncomplete(database, problem, advice);
   };
-  if (isThere(folder, 'PG_VERSION'))
+  if (exists(folder, 'PG_VERSION'))
     throw databaseIncomplete(
       folder,
       'is the data folder of a PostgreSQL server',
-      'Name another folder in BATCHLINE_DATA, or that server in DATABASE_URL.',
+      'Set BATCHLINE_DATA to another folder, or DATABASE_URL to that server.',
     );
   const marker = readMarker(folder);
   const names = namesIn(database);
   if (names.length === 0) {
     if (marker !== undefined && marker.state !== 'creating')
       refuse(
-        `is missing, but ${join(folder, MARKER)} says that a database was there`,
-        `Restore a backup; to begin with an empty database, delete ${MARKER} first.`,
+        `is missing, but ${join(folder, MARKER)} records one`,
+        `Restore a backup, or delete ${MARKER} to start with an empty database.`,
       );
     return 'nothing';
   }
   if (marker?.state === 'creating') return 'unfinished';
   if (names.includes(SERVER_FILE)) refuse(`belongs to a PostgreSQL server (it has ${SERVER_FILE})`);
-  const major = isThere(database, 'PG_VERSION') && readFileSync(join(database, 'PG_VERSION'), 'utf8').trim();
-  if (major === false) refuse('holds no whole database (PG_VERSION is missing)');
+  const major = exists(database, 'PG_VERSION') && readFileSync(join(database, 'PG_VERSION'), 'utf8').trim();
+  if (major === false) refuse('is not a complete database (PG_VERSION is missing)');
   else if (major !== POSTGRES_MAJOR)
-    refuse(`is a database of PostgreSQL ${major}; ${POSTGRES_MAJOR} is accepted`);
-  const lacking = PARTS.find((part) => !isThere(database, part));
-  if (lacking !== undefined) refuse(`holds no whole database (${lacking} is missing)`);
+    refuse(`is a database of PostgreSQL ${major}, and this program needs ${POSTGRES_MAJOR}`);
+  const missing = PARTS.find((part) => !exists(database, part));
+  if (missing !== undefined) refuse(`is not a complete database (${missing} is missing)`);
   if (!namesIn(join(database, 'pg_wal')).some((name) => /^[0-9A-F]{24}$/.test(name)))
-    refuse('holds no whole database (the log in pg_wal is missing)');
+    refuse('is not a complete database (the WAL in pg_wal is missing)');
   return 'database';
 }
 
-/** The marker; `undefined` if there is none. A marker that can't be read counts as that of a closed database. */
+/** Reads the marker; `undefined` if there is none. A malformed one counts as that of a closed database. */
 function readMarker(folder: string): Marker | undefined {
   const path = join(folder, MARKER);
   let text: string;
@@ -223,7 +223,7 @@ function readMarker(folder: string): Marker | undefined {
   try {
     marker = JSON.parse(text) as Partial<Marker>;
   } catch {
-    // The database files, which are checked next, decide.
+    // Malformed; the checks of the database files decide.
   }
   if ((marker.format ?? FORMAT) > FORMAT)
     throw databaseIncomplete(
@@ -240,11 +240,11 @@ function readMarker(folder: string): Marker | undefined {
   };
 }
 
-function isThere(folder: string, name: string): boolean {
+function exists(folder: string, name: string): boolean {
   return guarded(folder, () => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined);
 }
 
-/** The entries of a folder; none if it does not exist. */
+/** Lists the entries of a folder; none if it does not exist. */
 function namesIn(folder: string): string[] {
   return guarded(folder, () => {
     try {
@@ -264,7 +264,7 @@ function guarded<T>(folder: string, look: () => T): T {
   }
 }
 
-/** Makes our files in the data folder private, and the folder itself if it has no others. */
+/** Makes the server's files in the data folder private, and the folder itself if it has no other files. */
 function makeFolderPrivate(folder: string): string[] {
   const ours = [EMBEDDED_FOLDER, MARKER, 'lock.db', 'lock.db-journal', 'lock.json'];
   const refused = ours.flatMap((name) => makePrivate(join(folder, name)));
@@ -274,7 +274,7 @@ function makeFolderPrivate(folder: string): string[] {
   return refused;
 }
 
-/** Refuses a limit that is too low: without file handles PostgreSQL fails in the middle of a write. */
+/** Rejects a limit that is too low: PostgreSQL would fail in the middle of a write. */
 function checkFileHandles(): void {
   if (process.platform === 'win32') return;
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };

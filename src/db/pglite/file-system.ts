@@ -34,7 +34,7 @@ export function makePrivate(path: string, { deep = true } = {}): string[] {
   return refused;
 }
 
-/** What we use of Emscripten's NODEFS. */
+/** The parts of Emscripten's NODEFS that we use. */
 interface NodeFsModule {
   readonly NODEFS: {
     readonly node_ops: {
@@ -51,13 +51,13 @@ interface NodeFsStream {
 }
 
 /**
- * Makes PGlite durable: its own file system has no fsync, and `-F` in its parameters tells PostgreSQL not to
- * call one, so that a power cut could lose what was committed (docs/decisions/0002-durable-pglite.md).
+ * Makes PGlite durable. Its own file system has no fsync, and its parameter `-F` tells PostgreSQL not to call it, so a
+ * power failure could lose committed transactions (docs/decisions/0002-durable-pglite.md).
  */
 export class DurableFileSystem extends NodeFS {
-  /** How often data was forced to the disk. */
+  /** Number of fsync calls. */
   syncs = 0;
-  /** Called whenever data was forced to the disk. */
+  /** Called after each fsync. */
   onSync: () => void = () => undefined;
   /** The memory of PostgreSQL. */
   memory: WasmMemory | undefined;
@@ -66,7 +66,7 @@ export class DurableFileSystem extends NodeFS {
     const result = await super.init(pg, options);
     const addCalls = (module: unknown): void => {
       const { NODEFS } = module as NodeFsModule;
-      keepPrivate(NODEFS.node_ops);
+      removeForeignRights(NODEFS.node_ops);
       NODEFS.stream_ops.fsync = (stream) => {
         this.syncs += 1;
         if (stream.nfd !== undefined) fsyncSync(stream.nfd);
@@ -81,8 +81,8 @@ export class DurableFileSystem extends NodeFS {
   }
 }
 
-/** Removes permissions of group and others from everything that PGlite creates: it creates some files with 0666. */
-function keepPrivate(operations: NodeFsModule['NODEFS']['node_ops']): void {
+/** Removes the permissions of group and others from everything that PGlite creates: it creates some files with 0666. */
+function removeForeignRights(operations: NodeFsModule['NODEFS']['node_ops']): void {
   const { mknod, setattr } = operations;
   operations.mknod = (parent, name, mode, device) => mknod(parent, name, mode & ~FOREIGN_RIGHTS, device);
   operations.setattr = (node, attributes) =>
@@ -92,7 +92,7 @@ function keepPrivate(operations: NodeFsModule['NODEFS']['node_ops']): void {
     );
 }
 
-/** Forces a file or folder to the disk by its path: folders have no descriptor in NODEFS. */
+/** Calls fsync on a file or folder by its path: folders have no descriptor in NODEFS. */
 export function syncPath(path: string): void {
   if (process.platform === 'win32') return; // folders can't be synced there
   const descriptor = openSync(path, 'r');
@@ -103,25 +103,25 @@ export function syncPath(path: string): void {
   }
 }
 
-/** PostgreSQL's parameters for a durable PGlite: without `-F`, and with fsync, the one call that NODEFS passes on. */
+/** Returns PostgreSQL's parameters for a durable PGlite: without `-F`, and with fsync, the only sync call of NODEFS. */
 export function durableStartParams(defaults: readonly string[]): string[] {
   return [...defaults.filter((parameter) => parameter !== '-F'), '-c', 'wal_sync_method=fsync'];
 }
 
-/** Bytes that are free on the disk of a folder. */
+/** Returns the free bytes of the disk that a folder is on. */
 export function freeSpace(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }
 
-/** Two segments of PostgreSQL's log: where the next one can't be made, PostgreSQL panics and is gone. */
+/** Two WAL segments. If PostgreSQL can't create the next segment, it panics. */
 export const RESERVE_BYTES = 2 * 16 * 1024 * 1024;
-/** While it is full, it is looked whether there is room again. */
-const LOOK_AGAIN_MS = 500;
+/** Interval of checks for free space while the disk is full. */
+const CHECK_MS = 500;
 
 /**
- * Keeps an embedded database from filling its disk: with less than the reserve left, PostgreSQL refuses to write
- * (SQLSTATE 25006) and goes on reading; with room again it writes. The space is looked at with each commit.
+ * Prevents the embedded database from filling its disk. While less than `RESERVE_BYTES` is free, the database is
+ * read-only (SQLSTATE 25006). The free space is checked at each commit.
  */
 export class DiskGuard {
   readonly #pglite: PGlite;
@@ -132,35 +132,37 @@ export class DiskGuard {
   constructor(pglite: PGlite, folder: string, fs: DurableFileSystem) {
     this.#pglite = pglite;
     this.#folder = folder;
-    fs.onSync = () => this.#look();
+    fs.onSync = () => this.#check();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#isFull = true; // nothing more is set
+    this.#isFull = true; // prevents further statements
   }
 
-  #look(): void {
+  #check(): void {
     if (this.#isFull || freeSpace(this.#folder) >= RESERVE_BYTES) return;
     this.#isFull = true;
     this.#allowWrites(false);
-    this.#lookAgain();
+    this.#recheck();
   }
 
-  #lookAgain(): void {
+  #recheck(): void {
     this.#timer = setTimeout(() => {
       if (freeSpace(this.#folder) < RESERVE_BYTES) {
-        this.#lookAgain();
+        this.#recheck();
         return;
       }
       this.#isFull = false;
       this.#allowWrites(true);
-    }, LOOK_AGAIN_MS);
+    }, CHECK_MS);
   }
 
-  /** From the next transaction on. It fails only where the database is closed or has given up: then nothing is written. */
-  #allowWrites(are: boolean): void {
-    this.#pglite.query(`set default_transaction_read_only = ${are ? 'off' : 'on'}`).catch(() => undefined);
+  /** Takes effect with the next transaction. It fails only if the database is closed or has crashed. */
+  #allowWrites(allowed: boolean): void {
+    this.#pglite
+      .query(`set default_transaction_read_only = ${allowed ? 'off' : 'on'}`)
+      .catch(() => undefined);
   }
 }

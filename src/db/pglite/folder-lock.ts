@@ -8,18 +8,16 @@ import { PRIVATE_FILE, PRIVATE_FOLDER } from './file-system.ts';
 
 const SQLITE_BUSY = 5;
 
-/** A lock that is held until it is released or the process ends. */
+/** A lock that lasts until it is released or the process ends. */
 export interface FolderLock {
   release(): void;
 }
 
 /**
- * Takes the only lock on a data folder. It is a lock of the operating system (through SQLite, which Node
- * has), so it ends with the process however that ends, and no pid is compared
- * (docs/decisions/0003-folder-lock.md).
+ * Locks a data folder exclusively. The lock belongs to the operating system (through the SQLite in Node.js), so it ends
+ * with the process, even if that is killed (docs/decisions/0003-folder-lock.md).
  *
- * @throws OperatorError `DATA_FOLDER_IN_USE` if another process, or this one, holds it; `DATA_FOLDER_UNUSABLE` if it
- *   can't be written to
+ * @throws OperatorError `DATA_FOLDER_IN_USE` if it is locked; `DATA_FOLDER_UNUSABLE` if it is not writable
  */
 export function lockFolder(folder: string): FolderLock {
   const holder = join(folder, 'lock.json');
@@ -31,7 +29,7 @@ export function lockFolder(folder: string): FolderLock {
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw folderUnusable(folder, error);
     throw new OperatorError(
       'DATA_FOLDER_IN_USE',
-      `The folder ${folder} is in use by ${describeHolder(holder)}. While a server runs, use its page or its API; otherwise stop that process first.`,
+      `The folder ${folder} is in use by ${describeHolder(holder)}. Stop that process first, or use the dashboard or the API of the running server.`,
     );
   }
   try {
@@ -58,6 +56,6 @@ function describeHolder(path: string): string {
     const { pid, host, since } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     return `process ${pid} on ${host}, since ${since}`;
   } catch {
-    return 'another process'; // it has not written its name yet
+    return 'another process'; // it has not written lock.json yet
   }
 }

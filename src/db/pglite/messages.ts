@@ -1,12 +1,12 @@
 /** Start data of the PGlite thread. */
 export interface PgliteStart {
-  /** Of the database's files. */
+  /** The folder of the database's files. */
   readonly folder: string;
-  /** Whose disk is watched. */
+  /** The data folder, whose disk must not fill up. */
   readonly dataFolder: string;
 }
 
-/** A request to the thread. Requests are answered in order. */
+/** A call of the thread. Calls are executed in order. */
 export type PgliteCall =
   | { readonly kind: 'query'; readonly text: string; readonly values: readonly unknown[] }
   /** Several statements in one text. */
@@ -21,7 +21,7 @@ export interface PgliteRows {
   readonly affectedRows: number | undefined;
 }
 
-/** A message of the thread. */
+/** A message from the thread. */
 export type FromPglite =
   | {
       readonly kind: 'open';
@@ -42,7 +42,7 @@ export interface ErrorData {
   readonly properties: Readonly<Record<string, string | number>>;
 }
 
-/** @returns the data of a thrown value */
+/** Returns the data of a thrown value. */
 export function errorData(error: unknown): ErrorData {
   if (!(error instanceof Error)) return { message: String(error), name: 'Error', properties: {} };
   const properties = Object.fromEntries(
@@ -54,7 +54,7 @@ export function errorData(error: unknown): ErrorData {
   return { message: error.message, name: error.name, properties };
 }
 
-/** Restores the error, with the stack of the caller. */
+/** Restores the error. Its stack is that of the caller. */
 export function errorOf({ message, name, properties }: ErrorData): Error {
   const error = Object.assign(new Error(message), properties);
   error.name = name;

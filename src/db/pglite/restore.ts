@@ -9,10 +9,10 @@ import { DurableFileSystem, durableStartParams, syncPath } from './file-system.t
 import { lockFolder } from './folder-lock.ts';
 
 /**
- * Makes the embedded database of a folder anew from an archive that `dump` has made. It is there as a whole and forced
- * to the disk, or not at all.
+ * Restores the embedded database of a data folder from an archive of `EmbeddedDatabase.dump`. The restore is atomic and
+ * durable.
  *
- * @throws OperatorError `DATABASE_EXISTS`; `ARCHIVE_INVALID` if the archive holds no database; what `lockFolder` throws
+ * @throws OperatorError `DATABASE_EXISTS`; `ARCHIVE_INVALID` if the archive contains no database; errors of `lockFolder`
  */
 export async function restoreEmbedded(dataFolder: string, archive: Uint8Array): Promise<void> {
   const lock = lockFolder(dataFolder);
@@ -22,7 +22,7 @@ export async function restoreEmbedded(dataFolder: string, archive: Uint8Array): 
     if (hasEmbedded(dataFolder))
       throw new OperatorError(
         'DATABASE_EXISTS',
-        `There is a database in ${target} already; name another folder in BATCHLINE_DATA, or move that one away.`,
+        `${target} already has a database; move it away, or set BATCHLINE_DATA to another folder.`,
       );
     await rm(unfinished, { recursive: true, force: true });
     await loadInto(unfinished, archive);
@@ -38,7 +38,7 @@ export async function restoreEmbedded(dataFolder: string, archive: Uint8Array): 
 
 async function loadInto(folder: string, archive: Uint8Array): Promise<void> {
   try {
-    // PGlite would unpack it too, but a damaged one would end the process.
+    // PGlite could decompress it too, but a damaged archive would crash the process.
     const tar = new Uint8Array(await promisify(gunzip)(archive));
     const pglite = new PGlite({
       fs: new DurableFileSystem(folder),
@@ -51,7 +51,7 @@ async function loadInto(folder: string, archive: Uint8Array): Promise<void> {
   } catch (error) {
     throw new OperatorError(
       'ARCHIVE_INVALID',
-      `The archive holds no database of Batchline (${(error as Error).message}); what batchline backup has written is accepted.`,
+      `The archive contains no Batchline database (${(error as Error).message}); an archive of batchline backup is accepted.`,
       error,
     );
   }

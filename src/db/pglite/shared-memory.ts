@@ -27,9 +27,9 @@ const HAS_MAXIMUM = 1;
 const IS_SHARED = 2;
 
 /**
- * Makes every WebAssembly memory that is created in this thread from now on shared, so that other threads can write to
- * it. Nothing else interrupts a statement of PGlite: WebAssembly runs to completion and blocks its own timers, and
- * PostgreSQL checks a flag in its memory for a request to cancel (docs/decisions/0027-bounded-requests.md).
+ * Makes every WebAssembly memory that this thread creates from now on shared, so that another thread can cancel a
+ * statement: WebAssembly blocks the timers of its own thread, and PostgreSQL polls a flag in its memory
+ * (docs/decisions/0027-bounded-requests.md).
  */
 export function shareMemories(): void {
   const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: Wasm };
@@ -45,7 +45,7 @@ export function shareMemories(): void {
     instantiate(source instanceof Module ? source : shared(source as Bytes), imports);
 }
 
-/** Rewrites a module so that the memory that it imports is shared; unchanged if it imports none. */
+/** Rewrites a module so that its imported memory is shared. Returns it unchanged if it imports none. */
 function shared(source: Bytes): Uint8Array {
   const bytes = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
@@ -78,7 +78,7 @@ function shared(source: Bytes): Uint8Array {
   return bytes;
 }
 
-/** The limits of the imported memory, and their position. */
+/** Finds the limits of the imported memory and their position. */
 function findMemory(
   reader: Reader,
 ):
@@ -114,7 +114,7 @@ function leb128(value: number): number[] {
   }
 }
 
-/** Reads the binary format of WebAssembly. */
+/** Reads the binary format of WebAssembly modules. */
 class Reader {
   readonly #bytes: Uint8Array;
   at: number;
@@ -130,12 +130,12 @@ class Reader {
 
   byte(): number {
     const byte = this.#bytes[this.at];
-    if (byte === undefined) throw new Error('A module of PGlite is cut off.');
+    if (byte === undefined) throw new Error('A WebAssembly module of PGlite is truncated.');
     this.at += 1;
     return byte;
   }
 
-  /** An unsigned number in LEB128. */
+  /** Reads an unsigned number in LEB128. */
   number(): number {
     let value = 0;
     for (let shift = 0; ; shift += 7) {

@@ -22,7 +22,7 @@ let isOpen = false;
 
 await open();
 
-/** Runs PGlite, and answers the calls of `PgliteThread`. */
+/** Opens PGlite and handles the calls of `PgliteThread`. */
 async function open(): Promise<void> {
   try {
     shareMemories();
@@ -30,30 +30,30 @@ async function open(): Promise<void> {
     const pglite = new PGlite({
       fs,
       startParams: durableStartParams(PGlite.defaultStartParams),
-      onStdout: keep,
-      onStderr: keep,
+      onStdout: collect,
+      onStderr: collect,
     });
     await pglite.waitReady;
     isOpen = true;
     const guard = new DiskGuard(pglite, dataFolder, fs);
     const { _InterruptPending, _QueryCancelPending } = pglite.Module as unknown as Interrupts;
     parentPort?.on('message', (call: PgliteCall) => {
-      // PGlite runs them one after the other, so the responses are in order.
-      void answer(pglite, guard, call)
+      // PGlite executes calls in order, so the responses are in order too.
+      void handle(pglite, guard, call)
         .then(
           (result): FromPglite => ({ kind: 'result', result, syncs: fs.syncs }),
           (error: unknown): FromPglite => ({ kind: 'error', error: errorData(error), syncs: fs.syncs }),
         )
-        .then(tell);
+        .then(send);
     });
     const memory = fs.memory?.buffer as unknown as SharedArrayBuffer;
-    tell({ kind: 'open', memory, interruptAt: _InterruptPending, cancelAt: _QueryCancelPending });
+    send({ kind: 'open', memory, interruptAt: _InterruptPending, cancelAt: _QueryCancelPending });
   } catch (error) {
-    tell({ kind: 'failed', report, error: errorData(error) });
+    send({ kind: 'failed', report, error: errorData(error) });
   }
 }
 
-async function answer(pglite: PGlite, guard: DiskGuard, call: PgliteCall): Promise<unknown> {
+async function handle(pglite: PGlite, guard: DiskGuard, call: PgliteCall): Promise<unknown> {
   switch (call.kind) {
     case 'query':
       return rowsOf(await pglite.query(call.text, [...call.values]));
@@ -68,17 +68,17 @@ async function answer(pglite: PGlite, guard: DiskGuard, call: PgliteCall): Promi
   }
 }
 
-/** The parts of a result that callers use. */
+/** Returns the parts of a result that callers use. */
 function rowsOf({ rows, affectedRows }: { rows: unknown[]; affectedRows?: number }): PgliteRows {
   return { rows, affectedRows };
 }
 
-/** Collects PostgreSQL's log while it starts, which explains damaged files. */
-function keep(line: string): boolean {
+/** Collects the log of PostgreSQL while it starts, because it names damaged files. */
+function collect(line: string): boolean {
   if (!isOpen) report.push(line);
   return true;
 }
 
-function tell(message: FromPglite): void {
+function send(message: FromPglite): void {
   parentPort?.postMessage(message);
 }

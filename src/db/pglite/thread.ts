@@ -6,8 +6,8 @@ const ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? './thread-entry.ts' : './thread-entry.js',
   import.meta.url,
 );
-/** The request to cancel a statement is repeated this often: PostgreSQL may miss one. */
-const CANCEL_AGAIN_MS = 100;
+/** Interval at which a cancel request is repeated: PostgreSQL may miss one. */
+const CANCEL_INTERVAL_MS = 100;
 
 /** PGlite could not be opened. */
 export class PgliteFailed extends Error {
@@ -23,18 +23,19 @@ export class PgliteFailed extends Error {
 
 /** The PGlite thread ended unexpectedly; the database must be reopened. */
 class PgliteGone extends Error {
-  /** As PostgreSQL says of itself when it gives up. */
+  /** The severity that PostgreSQL reports when it crashes. */
   readonly severity = 'PANIC';
 
   constructor(cause: unknown) {
-    super(`The embedded database has ended: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    super(`The embedded database has crashed: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     });
     this.name = 'PgliteGone';
   }
 }
 
-interface Waiting {
+/** A call that the thread has not answered yet. */
+interface PendingCall {
   resolve(result: never): void;
   reject(error: Error): void;
 }
@@ -45,41 +46,41 @@ export interface PgliteTransaction {
 }
 
 /**
- * PGlite in its own thread, with the interface that Kysely expects, so that no statement blocks the process. It has one
- * connection: statements and transactions run one after the other, in the order of their calls.
+ * PGlite in a thread, with the interface that Kysely expects, so that no statement blocks the process. It has one
+ * connection: statements and transactions run one at a time, in the order of their calls.
  */
 export class PgliteThread {
   readonly #worker: Worker;
-  readonly #lost: (error: Error) => void;
-  readonly #calls: Waiting[] = [];
-  readonly #turns: (() => void)[] = [];
+  readonly #onCrash: (error: Error) => void;
+  readonly #calls: PendingCall[] = [];
+  readonly #waiting: (() => void)[] = [];
   readonly #deadline = new AsyncLocalStorage<number>();
-  #isTaken = false;
+  #isBusy = false;
   #interrupts: { readonly memory: Int32Array; readonly pending: number; readonly cancel: number } | undefined;
-  #gone: PgliteGone | undefined;
+  #crash: PgliteGone | undefined;
   #isClosing = false;
   closed = false;
-  /** Kysely asks. */
+  /** Read by Kysely. */
   readonly ready = true;
   readonly waitReady = Promise.resolve();
   /** Number of fsync calls, as of the last response. */
   syncs = 0;
 
-  private constructor(worker: Worker, lost: (error: Error) => void) {
+  private constructor(worker: Worker, onCrash: (error: Error) => void) {
     this.#worker = worker;
-    this.#lost = lost;
+    this.#onCrash = onCrash;
     worker.on('error', (error) => this.#end(error)).on('exit', (code) => this.#end(`exit code ${code}`));
   }
 
   /**
    * Opens the database of a folder.
    *
-   * @param lost called if the thread ends unexpectedly
+   * @param onCrash called if the thread ends unexpectedly
    * @throws PgliteFailed
    */
-  static async open(start: PgliteStart, lost: (error: Error) => void): Promise<PgliteThread> {
+  static async open(start: PgliteStart, onCrash: (error: Error) => void): Promise<PgliteThread> {
     const worker = new Worker(ENTRY, { workerData: start });
-    const thread = new PgliteThread(worker, lost);
+    const thread = new PgliteThread(worker, onCrash);
     const opened = await new Promise<FromPglite>((resolve, reject) => {
       worker.once('message', resolve);
       thread.#calls.push({ resolve, reject });
@@ -94,35 +95,35 @@ export class PgliteThread {
     }
     const memory = new Int32Array(opened.memory);
     thread.#interrupts = { memory, pending: opened.interruptAt / 4, cancel: opened.cancelAt / 4 };
-    worker.on('message', (message: FromPglite) => thread.#hear(message));
+    worker.on('message', (message: FromPglite) => thread.#receive(message));
     return thread;
   }
 
-  /** Runs `work` with a timeout for each statement; a statement over it fails with SQLSTATE 57014. */
+  /** Runs `work` with a timeout for each statement, which fails with SQLSTATE 57014 if it takes longer. */
   within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
     return this.#deadline.run(milliseconds, work);
   }
 
   /** Runs one statement. @throws the database's error */
   query(text: string, values: readonly unknown[] = []): Promise<PgliteRows> {
-    return this.#alone(() => this.#query(text, values));
+    return this.#exclusively(() => this.#query(text, values));
   }
 
   /** Runs several statements in one text. @throws the database's error */
   exec(text: string): Promise<PgliteRows[]> {
-    return this.#alone(() => this.#send({ kind: 'exec', text }));
+    return this.#exclusively(() => this.#send({ kind: 'exec', text }));
   }
 
   /** Runs `work` in a transaction, and commits if it resolves. @throws errors of `work` and of the database */
   transaction<T>(work: (transaction: PgliteTransaction) => Promise<T>): Promise<T> {
-    return this.#alone(async () => {
+    return this.#exclusively(async () => {
       const begun = this.#query('begin');
-      begun.catch(() => undefined); // it is awaited at the end
+      begun.catch(() => undefined); // awaited below
       let result: T;
       try {
         result = await work({ query: (text, values = []) => this.#query(text, values) });
       } catch (error) {
-        await this.#query('rollback').catch(() => undefined); // the first error says why
+        await this.#query('rollback').catch(() => undefined); // the first error is the cause
         throw error;
       }
       await begun;
@@ -133,14 +134,14 @@ export class PgliteThread {
 
   /** Dumps the database as an archive (`.tar.gz`). */
   async dump(): Promise<Blob> {
-    return new Blob([await this.#alone(() => this.#send<ArrayBuffer>({ kind: 'dump' }))]);
+    return new Blob([await this.#exclusively(() => this.#send<ArrayBuffer>({ kind: 'dump' }))]);
   }
 
   /** Shuts the database down. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.#alone(async () => {
+    await this.#exclusively(async () => {
       this.#isClosing = true;
       try {
         await this.#send({ kind: 'close' });
@@ -150,14 +151,14 @@ export class PgliteThread {
     });
   }
 
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#isTaken) await new Promise<void>((resolve) => this.#turns.push(resolve));
-    this.#isTaken = true;
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isBusy) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#isBusy = true;
     try {
       return await work();
     } finally {
-      const next = this.#turns.shift();
-      if (next === undefined) this.#isTaken = false;
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#isBusy = false;
       else next();
     }
   }
@@ -168,7 +169,7 @@ export class PgliteThread {
     if (milliseconds === undefined) return sent;
     let timer = setTimeout(() => {
       this.#cancel();
-      timer = setInterval(() => this.#cancel(), CANCEL_AGAIN_MS);
+      timer = setInterval(() => this.#cancel(), CANCEL_INTERVAL_MS);
     }, milliseconds);
     try {
       return await sent;
@@ -190,14 +191,14 @@ export class PgliteThread {
   }
 
   #send<T>(call: PgliteCall): Promise<T> {
-    if (this.#gone !== undefined) return Promise.reject(this.#gone);
+    if (this.#crash !== undefined) return Promise.reject(this.#crash);
     return new Promise<T>((resolve, reject) => {
       this.#worker.postMessage(call);
       this.#calls.push({ resolve, reject });
     });
   }
 
-  #hear(message: FromPglite): void {
+  #receive(message: FromPglite): void {
     if (message.kind !== 'result' && message.kind !== 'error') return;
     this.syncs = message.syncs;
     const call = this.#calls.shift();
@@ -206,9 +207,9 @@ export class PgliteThread {
   }
 
   #end(cause: unknown): void {
-    if (this.#gone !== undefined) return;
-    this.#gone = new PgliteGone(cause);
-    if (!this.#isClosing) this.#lost(this.#gone);
-    for (const call of this.#calls.splice(0)) call.reject(this.#gone);
+    if (this.#crash !== undefined) return;
+    this.#crash = new PgliteGone(cause);
+    if (!this.#isClosing) this.#onCrash(this.#crash);
+    for (const call of this.#calls.splice(0)) call.reject(this.#crash);
   }
 }

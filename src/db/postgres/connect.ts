@@ -27,15 +27,15 @@ import { detectServer, probeListenNotify, queryTimeout } from './probe.ts';
 import { POOLED_SETTINGS, sessionSettings, startingWith, transactionSettings } from './session-settings.ts';
 
 /**
- * Makes the kind of connection that works through a pooler by transaction: nothing of it outlives a transaction. It
- * prepares nothing, and the settings of its session are set at the beginning of each transaction, in the same call.
+ * Returns a client class for a pooler in transaction mode, where no session state survives a transaction. It prepares no
+ * statements, and applies the session settings with each `begin`, in the same round trip.
  *
- * @param settings statements that set them
+ * @param settings statements that apply the settings
  */
 function pooledClient(settings: string): typeof pg.Client {
   const begin = `begin; ${settings}`;
   return class PooledClient extends pg.Client {
-    // biome-ignore lint/suspicious/noExplicitAny: all the shapes of a call of pg's pass through
+    // biome-ignore lint/suspicious/noExplicitAny: passes on every overload of pg
     override query(text: any, ...rest: any[]): any {
       const plain = super.query as (...args: unknown[]) => unknown;
       return plain.call(this, text === 'begin' ? begin : text, ...rest);
@@ -43,12 +43,12 @@ function pooledClient(settings: string): typeof pg.Client {
   };
 }
 
-/** The names of the prepared statements, by text; the same on every connection of this process. */
+/** Names of the prepared statements by text, for all connections of this process. */
 const names = new Map<string, string>();
 
-/** A connection that prepares the statements whose text ends with the mark. */
+/** A client that prepares the statements whose text ends with `PREPARED_MARK`. */
 class PreparedStatementClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: all the shapes of a call of pg's pass through
+  // biome-ignore lint/suspicious/noExplicitAny: passes on every overload of pg
   override query(text: any, values?: any, ...rest: any[]): any {
     const plain = super.query as (...args: unknown[]) => unknown;
     if (typeof text !== 'string' || !text.endsWith(PREPARED_MARK))
@@ -66,15 +66,15 @@ function nameOf(text: string): string {
   return name;
 }
 
-/** A driver whose statements outside a transaction are done again while the database asks for that (`retrying`). */
+/** A driver that retries statements outside a transaction after serialization failures and deadlocks. */
 class RetryingDriver extends PostgresDriver {
-  readonly #ready = new WeakSet<DatabaseConnection>();
+  readonly #wrapped = new WeakSet<DatabaseConnection>();
   readonly #inTransaction = new WeakSet<DatabaseConnection>();
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
-    if (!this.#ready.has(connection)) {
-      this.#ready.add(connection);
+    if (!this.#wrapped.has(connection)) {
+      this.#wrapped.add(connection);
       const once = connection.executeQuery.bind(connection);
       connection.executeQuery = (query, ...rest) =>
         this.#inTransaction.has(connection) ? once(query, ...rest) : retrying(() => once(query, ...rest));
@@ -96,7 +96,7 @@ class RetryingDriver extends PostgresDriver {
   }
 }
 
-/** PostgreSQL with retries of refused statements and shares of the connections. */
+/** PostgreSQL with retries of aborted statements and connection limits for runs. */
 class ServerDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
   readonly #shares: ConnectionShares;
@@ -116,24 +116,22 @@ class ServerDialect extends PostgresDialect {
   }
 }
 
-/** Migrations lock a row (migrate.ts), because advisory locks need a connection that stays the same. */
+/** Migrations lock a row instead (migrate.ts): an advisory lock needs a session, which a pooler does not provide. */
 class UnlockedAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}
 }
 
-/** For a connection: to be made, or to become free. */
+/** Time limit for opening a connection, or waiting for a free one. */
 const CONNECT_MS = 30_000;
 const READ_ONLY_TRANSACTION = '25006';
 
 /**
- * Opens PostgreSQL, or a database that speaks its dialect, and brings its tables up to date: one pool for everything,
- * and, where processes tell each other by NOTIFY, one connection for that. Both get over
- * broken and silent connections by themselves.
+ * Opens PostgreSQL and migrates its tables. It uses one pool, and one more connection for LISTEN and NOTIFY. Both
+ * replace connections that break or stop responding.
  *
  * @throws OperatorError `DATABASE_UNREACHABLE` if it can't be reached, rejects the login, is read-only or delivers no
- *   signals; `DATABASE_UNSUPPORTED`
- *   if it is not PostgreSQL, or not in UTF-8
+ *   notifications; `DATABASE_UNSUPPORTED` if it is not PostgreSQL, or not in UTF-8
  */
 export async function openPostgres(
   url: string,
@@ -143,10 +141,10 @@ export async function openPostgres(
   tables: Tables = 'up to date',
 ): Promise<Database> {
   const maxMs = config.databaseTimeoutSeconds * 1000;
-  // Migrations, which come first, take as long as they take.
+  // Migrations have no time limit.
   let statementMs = Number.POSITIVE_INFINITY;
   const { isPooled } = await detectServer(url, Math.min(CONNECT_MS, maxMs));
-  const pool = makePool(url, isPooled, config, log);
+  const pool = createPool(url, isPooled, config, log);
   pool.on('connect', (client) => queryTimeout(client, () => statementMs));
   try {
     const shares = {
@@ -187,17 +185,17 @@ export async function openPostgres(
   }
 }
 
-function makePool(url: string, isPooled: boolean, config: Config, log: Logger): pg.Pool {
+function createPool(url: string, isPooled: boolean, config: Config, log: Logger): pg.Pool {
   const idleTransactionMs = config.idleTransactionSeconds * 1000;
   const statementMs = config.databaseTimeoutSeconds * 1000;
-  const byTransaction = config.databasePooler ?? isPooled;
+  const isTransactionPooler = config.databasePooler ?? isPooled;
   const pool = new pg.Pool({
     connectionString: url,
     max: config.databasePool,
     application_name: 'batchline',
     connectionTimeoutMillis: Math.min(CONNECT_MS, config.databaseTimeoutSeconds * 1000),
     keepAlive: true,
-    ...(byTransaction
+    ...(isTransactionPooler
       ? {
           Client: startingWith(
             pooledClient(transactionSettings(statementMs, idleTransactionMs)),
@@ -209,7 +207,7 @@ function makePool(url: string, isPooled: boolean, config: Config, log: Logger): 
           idle_in_transaction_session_timeout: idleTransactionMs,
         }),
   });
-  // Also one that is in use breaks between two statements of a transaction; its next statement fails then.
+  // A connection in use may break between two statements; the next statement then fails.
   pool.on('connect', (client) =>
     client.on('error', (error) =>
       log.warn({ event: 'database.connection_lost', err: error }, 'database connection lost'),
@@ -222,7 +220,7 @@ function makePool(url: string, isPooled: boolean, config: Config, log: Logger): 
   return pool;
 }
 
-/** Gives up connections to a server that only reads, as a standby does: a new one may reach the primary. */
+/** Closes connections to a read-only standby, because a new connection may reach the primary. */
 function dropReadOnly(pool: pg.Pool): void {
   const readOnly = new WeakSet<pg.PoolClient>();
   pool.on('connect', (client) => {

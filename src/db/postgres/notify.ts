@@ -7,31 +7,31 @@ import { queryTimeout } from './probe.ts';
 const CHANNEL = 'batchline';
 const RECONNECT_MS = 1000;
 const CONNECT_MS = 10_000;
-/** Nothing else is said on a connection that only listens: LISTEN once more, which changes nothing, tells whether it still hears. */
-const BEAT_MS = 5000;
+/** Interval of a repeated LISTEN, which has no effect but shows whether the idle connection still works. */
+const PING_MS = 5000;
 
-/** LISTEN and NOTIFY on a connection of its own, which is made again when it breaks. */
+/** LISTEN and NOTIFY on a dedicated connection, which is reopened if it breaks. */
 export class PgNotifyChannel implements Channel {
   readonly #connectionString: string;
   readonly #log: Logger;
-  readonly #mostMs: number;
+  readonly #maxMs: number;
   readonly #closing = new AbortController();
-  #hear: (text: string) => void = () => undefined;
+  #receive: (text: string) => void = () => undefined;
   #client: pg.Client | undefined;
   #reconnecting: Promise<void> | undefined;
-  #beating: NodeJS.Timeout | undefined;
+  #pinging: NodeJS.Timeout | undefined;
 
-  /** @param maxMs how long the database may take to answer, in ms */
-  constructor(connectionString: string, log: Logger, mostMs: number) {
+  /** @param maxMs time limit for a response of the database (ms) */
+  constructor(connectionString: string, log: Logger, maxMs: number) {
     this.#connectionString = connectionString;
     this.#log = log;
-    this.#mostMs = mostMs;
+    this.#maxMs = maxMs;
   }
 
-  async open(hear: (text: string) => void): Promise<void> {
-    this.#hear = hear;
+  async open(receive: (text: string) => void): Promise<void> {
+    this.#receive = receive;
     await this.#connect();
-    this.#beating = setInterval(() => this.#beat(), Math.min(BEAT_MS, this.#mostMs));
+    this.#pinging = setInterval(() => this.#ping(), Math.min(PING_MS, this.#maxMs));
   }
 
   async send(text: string): Promise<void> {
@@ -39,7 +39,7 @@ export class PgNotifyChannel implements Channel {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#beating);
+    clearInterval(this.#pinging);
     this.#closing.abort();
     await this.#reconnecting;
     await this.#client
@@ -56,19 +56,19 @@ export class PgNotifyChannel implements Channel {
     const client = new pg.Client({
       connectionString: this.#connectionString,
       application_name: 'batchline signals',
-      connectionTimeoutMillis: Math.min(CONNECT_MS, this.#mostMs),
+      connectionTimeoutMillis: Math.min(CONNECT_MS, this.#maxMs),
       keepAlive: true,
     });
     client.on('error', (error) => this.#onBroken(client, error));
     client.on('end', () => this.#onBroken(client, undefined));
-    client.on('notification', (message) => this.#hear(message.payload ?? ''));
+    client.on('notification', (message) => this.#receive(message.payload ?? ''));
     await client.connect();
-    queryTimeout(client, () => Math.min(BEAT_MS, this.#mostMs));
+    queryTimeout(client, () => Math.min(PING_MS, this.#maxMs));
     await client.query(`listen ${CHANNEL}`);
     this.#client = client;
   }
 
-  #beat(): void {
+  #ping(): void {
     this.#client?.query(`listen ${CHANNEL}`).catch((error: unknown) => {
       this.#log.debug({ event: 'signals.ping_failed', err: error }, 'LISTEN connection does not respond');
     });

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { expect, test } from 'vitest';
 import { queryTimeout } from './probe.ts';
 
-/** A connection whose silence the test decides on. */
+/** A socket whose timeouts the test emits. */
 class FakeStream extends EventEmitter {
   timeout = 0;
   writableEnded = false;
@@ -23,17 +23,17 @@ function watched(limit: () => number): { stream: FakeStream; client: { readyForQ
   return { stream, client };
 }
 
-test('one that waits for an answer is broken after the limit, an idle one never', () => {
+test('closes a connection with a pending query after the limit, and never an idle one', () => {
   const { stream, client } = watched(() => 5000);
   expect(stream.timeout).toBe(5000);
   stream.emit('timeout');
   expect(stream.destroyed).toBeUndefined();
   client.readyForQuery = false;
   stream.emit('timeout');
-  expect(stream.destroyed?.message).toBe('PostgreSQL has not answered for 5 s.');
+  expect(stream.destroyed?.message).toBe('PostgreSQL has not responded for 5 s.');
 });
 
-test('what waited before there was a limit gets all of it', () => {
+test('a query that was pending before there was a limit gets the whole limit', () => {
   let limit = Number.POSITIVE_INFINITY;
   const { stream, client } = watched(() => limit);
   client.readyForQuery = false;
@@ -46,7 +46,7 @@ test('what waited before there was a limit gets all of it', () => {
   expect(stream.destroyed).toBeDefined();
 });
 
-test('one that is being closed is broken where the other side does not answer that', () => {
+test('closes a connection whose server does not respond to its end', () => {
   const { stream } = watched(() => 5000);
   stream.writableEnded = true;
   stream.emit('timeout');

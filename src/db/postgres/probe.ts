@@ -5,35 +5,35 @@ import { hasOperatorCode, OperatorError } from '../../core/operator-error.ts';
 import { databaseUnreachable } from '../errors.ts';
 
 /**
- * Whether a connection goes through a pooler, such as PgBouncer: one tells a client the number of a process that is not
- * the one that answers.
+ * Returns true if a connection goes through a pooler such as PgBouncer: the process id of its startup differs from that
+ * of the server process that executes the query.
  */
 async function isPooled(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   return rows[0]?.pid !== (client as unknown as { readonly processID: number | null }).processID;
 }
 
-/** What is at the address of the database. */
-export interface Address {
+/** The database server at an address. */
+export interface DetectedServer {
   readonly isPooled: boolean;
 }
 
 /**
- * Examines the database at an address.
+ * Connects to an address and checks which kind of database it has.
  *
  * @throws OperatorError `DATABASE_UNREACHABLE` if it can't be reached, rejects the login, or is a read-only standby;
  *   `DATABASE_UNSUPPORTED` if it is not PostgreSQL, or not in UTF-8
  */
-export async function detectServer(url: string, timeoutMs: number): Promise<Address> {
+export async function detectServer(url: string, timeoutMs: number): Promise<DetectedServer> {
   let client: pg.Client | undefined;
   try {
-    // Already this fails where the address can't be read.
+    // The constructor throws if the address is malformed.
     client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
-    client.on('error', () => undefined); // what waits for an answer fails by itself
+    client.on('error', () => undefined); // pending queries reject anyway
     await client.connect();
     const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
     if (rows[0]?.transaction_read_only === 'on')
-      throw new Error('it only reads, as a standby does; the address of the primary is accepted');
+      throw new Error('it is a read-only standby; the address of the primary is accepted');
     await checkServer(client);
     await checkEncoding(client);
     return { isPooled: await isPooled(client) };
@@ -44,7 +44,7 @@ export async function detectServer(url: string, timeoutMs: number): Promise<Addr
   }
 }
 
-/** Databases that speak PostgreSQL's protocol but lack what our SQL needs are refused, rather than failing later. */
+/** Rejects databases that have PostgreSQL's protocol but not all of the SQL that we use, so that they don't fail later. */
 async function checkServer(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ version: string }>('select version() as version');
   const version = rows[0]?.version ?? '';
@@ -55,7 +55,7 @@ async function checkServer(client: pg.ClientBase): Promise<void> {
     );
 }
 
-/** Other encodings can't hold every text that a client may send. */
+/** Rejects encodings that can't store every text that a client may send. */
 async function checkEncoding(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ server_encoding: string }>('show server_encoding');
   const encoding = rows[0]?.server_encoding;
@@ -66,40 +66,40 @@ async function checkEncoding(client: pg.ClientBase): Promise<void> {
     );
 }
 
-/** What we use of pg's client that its types don't tell. */
-interface Connected {
+/** Properties of pg's client that its types lack. */
+interface ClientInternals {
   readonly connection: { readonly stream: Socket };
-  /** False while it waits for an answer. */
+  /** False while a query is pending. */
   readonly readyForQuery: boolean;
 }
 
-/** The database has not answered in time. */
+/** The database did not respond in time. */
 class DatabaseSilent extends Error {
   constructor(ms: number) {
-    super(`PostgreSQL has not answered for ${ms / 1000} s.`);
+    super(`PostgreSQL has not responded for ${ms / 1000} s.`);
     this.name = 'DatabaseSilent';
   }
 }
 
-/** While silence is allowed, it is asked this often whether it still is. */
-const LOOK_AGAIN_MS = 1000;
+/** Interval of checks for a limit, while there is none. */
+const CHECK_MS = 1000;
 
 /**
- * Breaks a connection that waits for an answer and hears nothing, not a byte, for so long: what waits for it fails
- * then, and a new connection takes its place. One through which nothing comes any more looks like a slow one until the
- * operating system gives it up, after a quarter of an hour.
+ * Closes a connection on which a query is pending and no byte arrives within a time limit. The query rejects, and the
+ * pool replaces the connection. Without this, a dead connection would look like a slow one until the operating system
+ * gives up, after about 15 minutes.
  *
- * @param client a connected one
- * @param maxMs how long it may be silent; `Infinity` while nothing limits it
+ * @param client a connected client
+ * @param maxMs returns the limit; `Infinity` for none
  */
 export function queryTimeout(client: pg.ClientBase, maxMs: () => number): void {
-  const connected = client as unknown as Connected;
-  const { stream } = connected.connection;
-  const isWaiting = (): boolean => !connected.readyForQuery || stream.writableEnded;
+  const internals = client as unknown as ClientInternals;
+  const { stream } = internals.connection;
+  const isWaiting = (): boolean => !internals.readyForQuery || stream.writableEnded;
   let limit = Number.POSITIVE_INFINITY;
   const watch = (): void => {
     limit = maxMs();
-    stream.setTimeout(Number.isFinite(limit) ? limit : LOOK_AGAIN_MS);
+    stream.setTimeout(Number.isFinite(limit) ? limit : CHECK_MS);
   };
   stream.on('timeout', () => {
     if (isWaiting() && Number.isFinite(limit)) stream.destroy(new DatabaseSilent(limit));
@@ -109,30 +109,30 @@ export function queryTimeout(client: pg.ClientBase, maxMs: () => number): void {
 }
 
 const CHANNEL = 'batchline_proof';
-/** A notification comes within milliseconds, or never. */
-const LONGEST_MS = 3000;
+/** Time limit; a notification arrives within milliseconds or never. */
+const NOTIFY_TIMEOUT_MS = 3000;
 
 /**
- * Checks that notifications come through an address. Nothing says that they don't: a pooler by transaction takes a
- * LISTEN, and whoever has said it hears nothing.
+ * Checks that notifications arrive through an address. A pooler in transaction mode accepts LISTEN without an error but
+ * never delivers a notification.
  *
- * @throws Error where they don't come; the error of pg's where nobody can be reached
+ * @throws Error if none arrives; the error of pg if the server can't be reached
  */
 export async function probeListenNotify(url: string, connectMs: number): Promise<void> {
   const options = { connectionString: url, connectionTimeoutMillis: connectMs };
   const [listener, sender] = [new pg.Client(options), new pg.Client(options)];
-  for (const client of [listener, sender]) client.on('error', () => undefined); // what waits for an answer fails by itself
+  for (const client of [listener, sender]) client.on('error', () => undefined); // pending queries reject anyway
   try {
     await listener.connect();
     if (!(await isPooled(listener))) return;
     await sender.connect();
-    const heard = once(listener, 'notification', { signal: AbortSignal.timeout(LONGEST_MS) });
-    heard.catch(() => undefined); // told below
+    const notified = once(listener, 'notification', { signal: AbortSignal.timeout(NOTIFY_TIMEOUT_MS) });
+    notified.catch(() => undefined); // handled below
     await listener.query(`listen ${CHANNEL}`);
     await sender.query(`notify ${CHANNEL}`);
-    await heard.catch((error: unknown) => {
+    await notified.catch((error: unknown) => {
       throw new Error(
-        "a pooler is there that carries no notifications; DATABASE_LISTEN_URL accepts PostgreSQL's own address, or poll, with which processes learn late of what others do",
+        'the address is a pooler that does not deliver notifications; set DATABASE_LISTEN_URL to the direct address of PostgreSQL, or to poll, with which processes notice changes by others later',
         { cause: error },
       );
     });

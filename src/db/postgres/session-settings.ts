@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Settings of a session by name, as PostgreSQL takes them. */
+/** PostgreSQL settings of a session, by name. */
 type SessionSettings = Readonly<Record<string, string>>;
 
 /**
@@ -12,10 +12,10 @@ const FORMATS: SessionSettings = {
   TimeZone: 'UTC',
   standard_conforming_strings: 'on',
 };
-/** How long the database may continue a statement after the client gave it up and closed the connection. */
+/** Time that the database continues a statement after the timeout of the client. */
 const EXTRA_MS = 5000;
 
-/** Further settings: made when a direct connection starts; through a pooler, in each transaction. */
+/** Further settings, applied at the start of a direct connection, or of each transaction through a pooler. */
 function limits(statementMs: number): SessionSettings {
   return {
     IntervalStyle: 'postgres',
@@ -26,15 +26,15 @@ function limits(statementMs: number): SessionSettings {
   };
 }
 
-/** The settings of a connection to PostgreSQL itself. @param statementMs how long the client waits for an answer */
+/** Returns the settings of a direct connection. @param statementMs time limit of the client for a response (ms) */
 export function sessionSettings(statementMs: number): SessionSettings {
   return { ...FORMATS, ...limits(statementMs) };
 }
 
-/** The settings of a connection to a pooler. */
+/** The settings of a connection to a pooler, which are part of its startup message. */
 export const POOLED_SETTINGS = FORMATS;
 
-/** Sets the others at the beginning of a transaction, as one text of several statements. */
+/** Returns statements that apply the other settings of a pooled connection at the start of a transaction. */
 export function transactionSettings(statementMs: number, idleTransactionMs: number): string {
   const settings = {
     ...limits(statementMs),
@@ -45,7 +45,7 @@ export function transactionSettings(statementMs: number, idleTransactionMs: numb
     .join('; ');
 }
 
-/** Connections with these settings, which are part of the startup message and cost no round trip. */
+/** Returns a client class that sends these settings in the startup message, which costs no round trip. */
 export function startingWith(Client: typeof pg.Client, settings: SessionSettings): typeof pg.Client {
   return class StartingClient extends Client {
     getStartupConf(): Record<string, string> {

@@ -5,14 +5,14 @@ import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
 import { type TransferTable, tableName } from './tables.ts';
 
-/** One move: from where to where. Both are what people call them, without passwords. */
+/** A transfer between two databases, by their display names (`nameOf`). */
 export interface Transfer {
   readonly source: string;
   readonly target: string;
 }
 
 /**
- * Checks that a database may be used: that no move into it is unfinished, and that it has not been moved away.
+ * Checks that a database may be used: no transfer into it is unfinished, and it was not transferred to another one.
  *
  * @throws OperatorError `MOVE_UNFINISHED` or `DATABASE_MOVED`
  */
@@ -21,36 +21,36 @@ export async function checkNotTransferred(db: Kysely<Schema>, name: string): Pro
     select source, target, finished from batchline.move where finished is null or source = ${name}`.execute(
     db,
   );
-  const [move] = rows;
-  if (move === undefined) return;
-  if (move.finished === null)
+  const [transfer] = rows;
+  if (transfer === undefined) return;
+  if (transfer.finished === null)
     throw new OperatorError(
       'MOVE_UNFINISHED',
-      `The move of ${move.source} to ${move.target} has not finished; run batchline move again.`,
+      `The move of ${transfer.source} to ${transfer.target} has not finished; run batchline move again.`,
     );
   throw new OperatorError(
     'DATABASE_MOVED',
-    `${move.source} was moved to ${move.target}: set DATABASE_URL. To use the old one all the same, run batchline move --forget.`,
+    `${transfer.source} was moved to ${transfer.target}: set DATABASE_URL. To use the old database again, run batchline move --forget.`,
   );
 }
 
-/** Notes in the source that everything has gone to the target. */
+/** Records in the source that it was transferred. */
 export async function recordTransferred(from: Kysely<Schema>, { source, target }: Transfer): Promise<void> {
   await sql`insert into batchline.move (source, target, finished) values (${source}, ${target}, now())
     on conflict (source) do update set target = excluded.target, finished = now()`.execute(from);
 }
 
-/** Forgets that a database was moved away. @returns whether it was */
+/** Deletes the record that a database was transferred. Returns false if there was none. */
 export async function forgetTransfer(from: Kysely<Schema>, source: string): Promise<boolean> {
   const { rows } = await sql`delete from batchline.move where source = ${source} returning 1`.execute(from);
   return rows.length > 0;
 }
 
 /**
- * Begins a move into a database, or goes on with the one that was begun from the same source.
+ * Begins a transfer into a database, or resumes an unfinished one from the same source.
  *
- * @returns whether an earlier try is gone on with
- * @throws OperatorError `MOVE_TARGET_IN_USE` if it has data or is the target of another move; `DATABASE_MOVED`
+ * @returns true if it resumes one
+ * @throws OperatorError `MOVE_TARGET_IN_USE` if it has data or is the target of another transfer; `DATABASE_MOVED`
  */
 export async function beginTransfer(
   to: Kysely<Schema>,
@@ -64,10 +64,10 @@ export async function beginTransfer(
     if (earlier.source !== source)
       throw new OperatorError(
         'MOVE_TARGET_IN_USE',
-        `Into that database ${earlier.source} is moved; an empty one is accepted.`,
+        `The target database is the target of an unfinished move of ${earlier.source}; an empty one is accepted.`,
       );
     if (earlier.finished !== null)
-      throw new OperatorError('DATABASE_MOVED', `${source} has been moved into that database already.`);
+      throw new OperatorError('DATABASE_MOVED', `${source} was already moved into the target database.`);
     return true;
   }
   const { rows: used } = await sql`
@@ -75,10 +75,10 @@ export async function beginTransfer(
   if (used.length > 0)
     throw new OperatorError(
       'MOVE_TARGET_IN_USE',
-      'That database holds tasks or associates already; an empty one is accepted.',
+      'The target database has tasks or associates; an empty one is accepted.',
     );
   await inQuietTransaction(to, async (trx) => {
-    // What the migrations have laid there comes with the rest.
+    // The source has the rows that migrations inserted here.
     for (const table of [...tables].reverse().filter(({ schema }) => schema === 'batchline'))
       await sql`delete from ${tableName(table)}`.execute(trx);
     await sql`insert into batchline.move (source, target) values (${source}, ${target})`.execute(trx);
@@ -87,8 +87,8 @@ export async function beginTransfer(
 }
 
 /**
- * Ends a move: from now on the database can be used. Due tasks become available at once; the stager promotes the others
- * when they come due.
+ * Finishes a transfer, so that servers can use the database. Due tasks become available at once; the stager promotes the
+ * others when they are due.
  */
 export async function finishTransfer(to: Kysely<Schema>, source: string): Promise<void> {
   await sql`

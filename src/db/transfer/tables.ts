@@ -1,31 +1,31 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 
-/** A table whose rows are moved. */
+/** A table that is transferred. */
 export interface TransferTable {
   readonly schema: string;
   readonly name: string;
-  /** The columns of its primary key, in their order; none where it has none. */
+  /** The columns of its primary key in order; empty if it has none. */
   readonly key: readonly string[];
 }
 
-/** The schemas that are moved whole: ours, and that of imported data. */
-const MOVED_SCHEMAS = ['batchline', 'batchline_data'] as const;
+/** The schemas that are transferred: that of the server, and that of imported data. */
+const SCHEMAS = ['batchline', 'batchline_data'] as const;
 
-/** Tables that every database has of its own. */
-const OWN = ['kysely_migration', 'kysely_migration_lock', 'move'];
+/** Tables that are not transferred, because they describe the database itself. */
+const EXCLUDED = ['kysely_migration', 'kysely_migration_lock', 'move'];
 
-/** The name of a table, as SQL. */
+/** Returns the qualified name of a table as SQL. */
 export function tableName({ schema, name }: TransferTable): RawBuilder<unknown> {
   return sql.id(schema, name);
 }
 
-/** The key of a row, as SQL. @param row an alias or a value of the table's type */
+/** Returns the primary key of a row as SQL. @param row an alias or a value of the table's row type */
 export function keyOf({ key }: TransferTable, row: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql.join(key.map((column) => sql`(${row}).${sql.id(column)}`));
 }
 
-/** The tables to move, those first to which others refer. */
+/** Lists the tables to transfer; tables come after those that their foreign keys refer to. */
 export async function listTables(db: Kysely<Schema>): Promise<TransferTable[]> {
   const { rows } = await sql<{ schema: string; name: string; key: string[] | null; refers: string[] }>`
     select n.nspname as schema, c.relname as name,
@@ -37,9 +37,9 @@ export async function listTables(db: Kysely<Schema>): Promise<TransferTable[]> {
       (select coalesce(json_agg(r.relname), '[]') from pg_constraint as f join pg_class as r on r.oid = f.confrelid
         where f.conrelid = c.oid and f.contype = 'f' and f.confrelid <> c.oid) as refers
     from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-    where n.nspname = any (${sql.val([...MOVED_SCHEMAS])}::text[]) and c.relkind = 'r'
+    where n.nspname = any (${sql.val([...SCHEMAS])}::text[]) and c.relkind = 'r'
     order by n.nspname, c.relname`.execute(db);
-  const waiting = rows.filter((row) => row.schema !== 'batchline' || !OWN.includes(row.name));
+  const waiting = rows.filter((row) => row.schema !== 'batchline' || !EXCLUDED.includes(row.name));
   const ordered: TransferTable[] = [];
   while (waiting.length > 0) {
     const next = waiting.findIndex(

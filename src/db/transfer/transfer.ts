@@ -5,16 +5,16 @@ import { inQuietTransaction } from '../transaction.ts';
 import { beginTransfer, finishTransfer, recordTransferred, type Transfer } from './state.ts';
 import { keyOf, listTables, type TransferTable, tableName } from './tables.ts';
 
-/** How many rows a table has, and a checksum over all that is in them. */
+/** Number of rows of a table, and a checksum of their content. */
 interface TableSum {
   readonly rows: number;
   readonly checksum: string;
 }
 
-/** Sums a table up: the same sum in two databases means the same rows. */
+/** Counts the rows of a table and computes their checksum, which does not depend on their order. */
 function sumRows(db: Kysely<Schema>, table: TransferTable): Promise<TableSum> {
   return inQuietTransaction(db, async (trx) => {
-    // What a time reads like is the session's.
+    // The text of a timestamp depends on the time zone of the session.
     await sql`set local time zone 'UTC'`.execute(trx);
     const { rows } = await sql<TableSum>`
       select count(*)::float8 as rows, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text as checksum
@@ -23,15 +23,14 @@ function sumRows(db: Kysely<Schema>, table: TransferTable): Promise<TableSum> {
   });
 }
 
-/** Rows that are copied at once. */
+/** Number of rows in one statement. */
 const BATCH = 500;
 
 /**
- * Copies the rows of a table that the other database does not have yet: they go over by their key, a batch in one
- * statement, so that what is there tells how far an earlier try has come. Rows travel as the database's own text of
- * them, which loses nothing.
+ * Copies the rows of a table that the target does not have yet, in batches ordered by key: the last key of the target is
+ * the resume point. Rows are copied in their text representation, which is lossless.
  *
- * @param copied is told of each batch
+ * @param copied called with the size of each batch
  */
 async function copyRows(
   from: Kysely<Schema>,
@@ -42,9 +41,9 @@ async function copyRows(
   if (table.key.length === 0) return replaceRows(from, to, table, copied);
   const name = tableName(table);
   const key = keyOf(table, sql`t`);
-  const backwards = sql.join(table.key.map((column) => sql`(t).${sql.id(column)} desc`));
+  const descending = sql.join(table.key.map((column) => sql`(t).${sql.id(column)} desc`));
   const last = await sql<{ row: string }>`
-    select t::text as row from ${name} as t order by ${backwards} limit 1`.execute(to);
+    select t::text as row from ${name} as t order by ${descending} limit 1`.execute(to);
   let position = last.rows[0]?.row;
   for (;;) {
     const after =
@@ -58,7 +57,7 @@ async function copyRows(
   }
 }
 
-/** Copies a table that has no key: all at once, in place of what an earlier try has brought. Such tables are small. */
+/** Replaces all rows of a table without a primary key in one transaction. Such tables are small. */
 async function replaceRows(
   from: Kysely<Schema>,
   to: Kysely<Schema>,
@@ -88,8 +87,12 @@ async function insertRows(
     ) as typed`.execute(to);
 }
 
-/** Makes a table of imported data in the other database as it is in this one, where it is missing. */
-async function makeDataTable(from: Kysely<Schema>, to: Kysely<Schema>, table: TransferTable): Promise<void> {
+/** Creates a table of imported data in the target, unless it exists. */
+async function createDataTable(
+  from: Kysely<Schema>,
+  to: Kysely<Schema>,
+  table: TransferTable,
+): Promise<void> {
   const { rows } = await sql<{ name: string; type: string; required: boolean }>`
     select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required
     from pg_attribute as a
@@ -97,7 +100,7 @@ async function makeDataTable(from: Kysely<Schema>, to: Kysely<Schema>, table: Tr
     order by a.attnum`.execute(from);
   const columns = rows.map(
     (column) =>
-      // The type is as the database itself wrote it.
+      // `format_type` returns valid SQL.
       sql`${sql.id(column.name)} ${sql.raw(column.type)} ${sql.raw(column.required ? 'not null' : '')}`,
   );
   await sql`create table if not exists ${tableName(table)} (
@@ -106,7 +109,7 @@ async function makeDataTable(from: Kysely<Schema>, to: Kysely<Schema>, table: Tr
   )`.execute(to);
 }
 
-/** Sets the other database's counters of ids to where these are, so that no id is given twice. */
+/** Sets the id sequences of the target to those of the source, so that ids are not reused. */
 async function copySequences(from: Kysely<Schema>, to: Kysely<Schema>): Promise<void> {
   const { rows } = await sql<{ name: string; last: string }>`
     select sequencename as name, last_value::text as last from pg_sequences
@@ -115,57 +118,57 @@ async function copySequences(from: Kysely<Schema>, to: Kysely<Schema>): Promise<
     await sql`select setval(${`batchline.${name}`}::regclass, ${last}::bigint)`.execute(to);
 }
 
-/** What is told of a move as it goes on. */
+/** Progress of a transfer. */
 export interface TransferProgress {
   readonly table: string;
-  /** Rows that were copied in this try. */
+  /** Rows that were copied since the transfer was started or resumed. */
   readonly copied: number;
 }
 
-/** What a move has brought. */
+/** Result of a transfer. */
 export interface TransferResult {
-  /** Whether an earlier try was gone on with. */
+  /** True if an unfinished transfer was resumed. */
   readonly resumed: boolean;
-  /** Rows of each table, as they are in both databases. */
+  /** The tables; row count and checksum are the same in both databases. */
   readonly tables: readonly { readonly table: string; readonly rows: number; readonly checksum: string }[];
 }
 
 /**
- * Moves everything from one database into another, empty one: copies every table, sets the counters of ids, and
- * compares counts and checksums. Nobody else may write to either meanwhile. Where it is cut, the next try goes on;
- * until it has finished no server starts on the target.
+ * Transfers all data to an empty database: copies every table, sets the id sequences, and compares row counts and
+ * checksums. No other process may write to either database meanwhile. If it is interrupted, the next call resumes it;
+ * until it has finished, no server starts on the target.
  *
  * @throws OperatorError `MOVE_TARGET_IN_USE`, or `MOVE_MISMATCH` if a table differs after the copy
  */
 export async function transferDatabase(
   from: Kysely<Schema>,
   to: Kysely<Schema>,
-  move: Transfer,
-  told: (progress: TransferProgress) => void,
+  transfer: Transfer,
+  onProgress: (progress: TransferProgress) => void,
 ): Promise<TransferResult> {
   const tables = await listTables(from);
-  const resumed = await beginTransfer(to, move, tables);
+  const resumed = await beginTransfer(to, transfer, tables);
   for (const table of tables) {
-    if (table.schema !== 'batchline') await makeDataTable(from, to, table);
+    if (table.schema !== 'batchline') await createDataTable(from, to, table);
     let copied = 0;
     await copyRows(from, to, table, (rows) => {
       copied += rows;
-      told({ table: `${table.schema}.${table.name}`, copied });
+      onProgress({ table: `${table.schema}.${table.name}`, copied });
     });
   }
   await copySequences(from, to);
   const compared = [];
   for (const table of tables) {
-    const [here, there] = [await sumRows(from, table), await sumRows(to, table)];
+    const [source, target] = [await sumRows(from, table), await sumRows(to, table)];
     const name = `${table.schema}.${table.name}`;
-    if (here.rows !== there.rows || here.checksum !== there.checksum)
+    if (source.rows !== target.rows || source.checksum !== target.checksum)
       throw new OperatorError(
         'MOVE_MISMATCH',
-        `${name} differs after the copy: ${here.rows} rows here (${here.checksum}), ${there.rows} there (${there.checksum}). Empty the target and try again.`,
+        `${name} differs after the copy: ${source.rows} rows in the source (checksum ${source.checksum}), ${target.rows} in the target (${target.checksum}). Empty the target and try again.`,
       );
-    compared.push({ table: name, ...here });
+    compared.push({ table: name, ...source });
   }
-  await finishTransfer(to, move.source);
-  await recordTransferred(from, move);
+  await finishTransfer(to, transfer.source);
+  await recordTransferred(from, transfer);
   return { resumed, tables: compared };
 }

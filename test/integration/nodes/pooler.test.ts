@@ -124,7 +124,7 @@ describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
     const { DATABASE_URL = '' } = pooled;
     await Promise.all([
       expect(open({ DATABASE_URL })).rejects.toThrow(
-        /^DATABASE_URL: PostgreSQL can't be used there: a pooler is there .*; DATABASE_LISTEN_URL accepts/,
+        /^DATABASE_URL: PostgreSQL can't be used there: the address is a pooler .*; set DATABASE_LISTEN_URL/,
       ),
       expect(open({ DATABASE_LISTEN_URL: DATABASE_URL })).rejects.toThrow(
         /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: a pooler is there/,

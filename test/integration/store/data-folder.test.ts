@@ -63,14 +63,18 @@ describe('a folder that holds something other than a whole database', () => {
   });
 
   test.each<[string, RegExp, () => void]>([
-    ['no PG_VERSION', /no whole database \(PG_VERSION is missing\)/, () => rmSync(inDatabase('PG_VERSION'))],
+    [
+      'no PG_VERSION',
+      /not a complete database \(PG_VERSION is missing\)/,
+      () => rmSync(inDatabase('PG_VERSION')),
+    ],
     [
       'another PostgreSQL',
-      /is a database of PostgreSQL 15; 18 is accepted/,
+      /is a database of PostgreSQL 15, and this program needs 18/,
       () => writeFileSync(inDatabase('PG_VERSION'), '15\n'),
     ],
     ['no pg_control', /global\/pg_control is missing/, () => rmSync(inDatabase('global/pg_control'))],
-    ['no log', /the log in pg_wal is missing/, () => rmSync(firstSegment())],
+    ['no log', /the WAL in pg_wal is missing/, () => rmSync(firstSegment())],
     [
       'no tables',
       /base\/5\/pg_filenode.map is missing/,
@@ -91,7 +95,7 @@ describe('a folder that holds something other than a whole database', () => {
     ],
     [
       'a lost database',
-      /is missing, but .*database\.json says that a database was there/,
+      /is missing, but .*database\.json records one/,
       () => {
         rmSync(inDatabase(), { recursive: true });
         writeFileSync(join(data, MARKER), JSON.stringify({ format: 1, state: 'closed' }));
@@ -224,7 +228,7 @@ describe.skipIf(process.platform === 'win32')('rights', () => {
     chmodSync(inDatabase('global'), 0o700);
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(
-        /^batchline: BATCHLINE_DATA: ".*" can't be used \(.*\); a folder that can be .* is accepted\. \[DATA_FOLDER_UNUSABLE\]$/,
+        /^batchline: BATCHLINE_DATA: ".*" can't be used \(.*\); the server must be able to create it and write to it\. \[DATA_FOLDER_UNUSABLE\]$/,
       ),
     ]);
     expect(status).toBe(8);
