@@ -33,10 +33,12 @@ export interface CountedRun {
 export interface EngineMeter {
   /** Callers, schedules or parents have started tasks of a definition. */
   started(name: string, tasks: number): void;
-  /** @param seconds how long the transaction took; it may have claimed nothing */
+  /** @param seconds how long the statement or transaction took; it may have claimed nothing */
   claimed(
-    name: string,
-    claimed: readonly { readonly waitedSeconds: number | undefined }[],
+    claimed: readonly {
+      readonly task: { readonly name: string };
+      readonly waitedSeconds: number | undefined;
+    }[],
     seconds: number,
   ): void;
   /** Ends of runs that still held their tasks, of one transaction. */

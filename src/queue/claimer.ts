@@ -10,7 +10,8 @@ import {
   recordDefinitionStarts,
 } from '../db/queries/definition.ts';
 import { type ClaimedParent, claimContinuations, lockReadyParents } from '../db/queries/parents.ts';
-import { type ClaimedTask, claimAvailable, claimTasks, type Delivery } from '../db/queries/queue.ts';
+import { type ClaimedTask, claimTasks, type Delivery } from '../db/queries/queue.ts';
+import { type AskedDefinition, claimAvailable } from '../db/queries/queue-claim.ts';
 import { lockDueTasks, selectDueWithinLimits } from '../db/queries/queue-due.ts';
 import type { Schema } from '../db/schema.ts';
 import { afterCommit, inStatement, inTransaction } from '../db/transaction.ts';
@@ -140,50 +141,114 @@ class StaleControlError extends Error {
   }
 }
 
+/** A definition of a claim over several. */
+interface DueDefinition {
+  readonly name: string;
+  readonly leaseSeconds: number;
+}
+
+/** What is claimed of several definitions, and for which process. */
+interface DueRequest {
+  /** The definitions, in the order of their turns. */
+  readonly definitions: readonly DueDefinition[];
+  /** The most tasks. */
+  readonly limit: number;
+  /** The holder of the leases. */
+  readonly owner: string;
+}
+
+/** What a claim over several definitions brings. */
+interface DueClaim {
+  readonly claimed: readonly ClaimedTask[];
+  /** Definitions that may have more, in the order of their next turns. */
+  readonly more: readonly string[];
+  /** Seconds until a limit on the rate leaves room again, by definition, if it leaves none now. */
+  readonly againInSeconds: ReadonlyMap<string, number>;
+}
+
 /**
- * Claims due tasks of a definition, all or none: every run begins with this. A definition that is not paused
- * and has no limits costs no statement more: the claim itself says which version of the definition's control it
- * knows, and claims nothing under a newer one. One that is limited is claimed by one process at a time, so that what
- * runs can be counted.
+ * Claims due tasks of several definitions: every run of this process's handlers begins with this. One statement claims the
+ * available tasks of all definitions without pause and limits. It compares the version of each definition's control with
+ * the one that this process knows, and claims nothing under a newer one.
  *
- * Available tasks are claimed by one statement. Parents whose children have ended join them when nothing is available,
- * and every 250 ms otherwise.
+ * It also reports the definitions that it can't claim from: those with limits, which one process at a time claims in a
+ * transaction, so that runs can be counted, and those with parents whose children have ended. Each of them takes a turn of
+ * its own next.
  */
+export async function claimDue(parts: ClaimDeps, request: DueRequest): Promise<DueClaim> {
+  const { separate } = parts.queue;
+  const { definitions, limit, owner } = request;
+  const [first, ...others] = definitions;
+  if (first !== undefined && separate.delete(first.name)) {
+    const { name, leaseSeconds } = first;
+    const result = await claimSeparately(parts, { name, leaseSeconds, limit, owner, tenant: null });
+    return {
+      claimed: result.claimed,
+      more: [...others.map((one) => one.name), ...(result.more ? [name] : [])],
+      againInSeconds: new Map(result.againInSeconds === undefined ? [] : [[name, result.againInSeconds]]),
+    };
+  }
+  return claimTogether(parts, request);
+}
+
+/** Claims available tasks of definitions without pause and limits, in one statement. */
+async function claimTogether(
+  { database, queue: { gates, meter, separate } }: ClaimDeps,
+  { definitions, limit, owner }: DueRequest,
+): Promise<DueClaim> {
+  const names = definitions.map(({ name }) => name);
+  const unsure = names.filter((name) => gates.isStale(name));
+  if (unsure.length > 0) {
+    const controls = await readControls(database.sql);
+    for (const name of unsure) gates.note(name, controls.get(name));
+  }
+  const asked = definitions.map(({ name, leaseSeconds }): AskedDefinition => {
+    const { version, isRestricted } = gates.of(name);
+    return { name, leaseSeconds, version, isOpen: !isRestricted };
+  });
+  const began = performance.now();
+  const { claimed, stale, resumable, restricted } = await inStatement(database, async (sql, after) => {
+    const group = await claimAvailable(sql, owner, asked, limit);
+    announceTransitions(after, group.claimed.length);
+    return group;
+  });
+  meter.claimed(claimed, (performance.now() - began) / 1000);
+  for (const name of stale) gates.markStale(name);
+  const next = [...restricted, ...resumable].filter((name) => !gates.of(name).isPaused);
+  for (const name of next) separate.add(name);
+  // The definitions after the last one that was claimed from have not had their turns.
+  const last = Math.max(...claimed.map(({ task }) => names.indexOf(task.name)));
+  const cut = claimed.length < limit ? [] : [...names.slice(last + 1), ...names.slice(last, last + 1)];
+  return { claimed, more: [...new Set([...next, ...stale, ...cut])], againInSeconds: new Map() };
+}
+
+/** Claims due tasks of one definition: as `claimDue`, or those of one tenant. */
 export async function claimBatch(parts: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
-  const { parentTurns } = parts.queue;
-  const joinFirst = parentTurns.isDue(request.name);
-  let result = await claimOnce(parts, request, joinFirst);
-  if (result.claimed.length === 0 && !joinFirst && !result.isAll)
-    result = await claimOnce(parts, request, true);
-  if (result.claimed.length === 0) return result;
-  parentTurns.noteClaim(request.name);
-  return { ...result, more: result.more || parentTurns.isDue(request.name) };
+  const { name, leaseSeconds, limit, owner, tenant } = request;
+  if (tenant !== null) return claimSeparately(parts, request);
+  for (;;) {
+    const { claimed, more, againInSeconds } = await claimDue(parts, {
+      definitions: [{ name, leaseSeconds }],
+      limit,
+      owner,
+    });
+    if (claimed.length > 0 || more.length === 0)
+      return { claimed, more: more.length > 0, againInSeconds: againInSeconds.get(name) };
+  }
 }
 
-/** What one transaction brings. */
-interface Attempt extends ClaimResult {
-  /** Whether parents whose children have ended were looked at too. */
-  readonly isAll: boolean;
-}
-
-const NOTHING: Attempt = { claimed: [], more: false, isAll: true };
-
-async function claimOnce(parts: ClaimDeps, request: ClaimRequest, join: boolean): Promise<Attempt> {
-  const { gates, parentTurns } = parts.queue;
-  if (join) parentTurns.noteLook(request.name);
+/** Claims in a transaction what one statement can't: resumed parents, and what limits or a tenant restrict. */
+async function claimSeparately(parts: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
+  const { gates, meter } = parts.queue;
   for (;;) {
     const gate = gates.of(request.name);
     const began = performance.now();
     try {
-      const { database } = parts;
-      let attempt: Attempt;
-      if (gate.isRestricted)
-        attempt = await inTransaction(database, (trx) => claimGated(parts, trx, request, join));
-      else if (join || request.tenant !== null)
-        attempt = await inTransaction(database, (trx) => claimOpen(trx, request, join, gate.version));
-      else attempt = await claimReadyAlone(parts, request, gate.version);
-      parts.queue.meter.claimed(request.name, attempt.claimed, (performance.now() - began) / 1000);
-      return attempt;
+      const result = await inTransaction(parts.database, (trx) =>
+        gate.isRestricted ? claimGated(parts, trx, request) : claimOpen(trx, request, gate.version),
+      );
+      meter.claimed(result.claimed, (performance.now() - began) / 1000);
+      return result;
     } catch (error) {
       if (!(error instanceof StaleControlError)) throw error;
       gates.note(request.name, error.control);
@@ -191,35 +256,22 @@ async function claimOnce(parts: ClaimDeps, request: ClaimRequest, join: boolean)
   }
 }
 
-/** What is ready of every tenant: one statement, and no transaction around it. */
-async function claimReadyAlone(
-  { database }: ClaimDeps,
-  { name, limit, owner, leaseSeconds }: ClaimRequest,
-  version: number,
-): Promise<Attempt> {
-  return inStatement(database, async (sql, after) => {
-    const claimed = await claimAvailable(sql, owner, leaseSeconds, { name, version }, limit);
-    if (claimed.length === 0) await checkGate(sql, name, version);
-    announceTransitions(after, claimed.length);
-    return { claimed, more: claimed.length === limit, isAll: false };
-  });
-}
+const NOTHING: ClaimResult = { claimed: [], more: false };
 
 async function claimOpen(
   trx: Transaction<Schema>,
   request: ClaimRequest,
-  join: boolean,
   version: number,
-): Promise<Attempt> {
+): Promise<ClaimResult> {
   const { name, limit, tenant } = request;
   const found =
     tenant === null
-      ? await findReady(trx, name, limit, join)
+      ? { deliveries: await lockReadyParents(trx, null, name, limit), andReady: true }
       : { deliveries: await selectDueForTenant(trx, tenant, name, limit), andReady: false };
   const { started, continued } = await claimFound(trx, request, found, limit, version);
   if (started.length === 0 || continued.length > 0) await checkGate(trx, name, version);
   const claimed = await record(trx, request.owner, started, continued);
-  return { claimed, more: claimed.length === limit, isAll: join || !found.andReady };
+  return { claimed, more: claimed.length === limit };
 }
 
 /** @throws StaleControlError where the definition is open under another version, or not any more */
@@ -232,8 +284,7 @@ async function claimGated(
   { queue }: ClaimDeps,
   trx: Transaction<Schema>,
   request: ClaimRequest,
-  join: boolean,
-): Promise<Attempt> {
+): Promise<ClaimResult> {
   const { name, owner, tenant } = request;
   const control = await lockControl(trx, name);
   queue.gates.note(name, control);
@@ -244,14 +295,14 @@ async function claimGated(
   const limit = Math.min(request.limit, room.total);
   const found =
     tenant === null && control.limits.perTenant === undefined
-      ? await findReady(trx, name, limit, join)
+      ? { deliveries: await lockReadyParents(trx, null, name, limit), andReady: true }
       : { deliveries: await selectWithinCapacity(trx, control, room, tenant, limit), andReady: false };
   const { started, continued } = await claimFound(trx, request, found, limit, control.version);
   const claimed = await record(trx, owner, started, continued);
   await recordStarts(trx, control, claimed.length);
   // With room left it may have more at once; without, the end of a run or of the period tells.
   const more = claimed.length === request.limit || claimed.length < found.deliveries.length;
-  return { claimed, more, isAll: join || !found.andReady };
+  return { claimed, more };
 }
 
 /** What is to be claimed. */
@@ -259,17 +310,6 @@ interface Found {
   readonly deliveries: readonly Delivery[];
   /** Whether tasks that are ready are claimed too. */
   readonly andReady: boolean;
-}
-
-/** Selects the available tasks of all tenants. @param join also selects parents whose children have ended */
-async function findReady(
-  trx: Transaction<Schema>,
-  name: string,
-  limit: number,
-  join: boolean,
-): Promise<Found> {
-  if (!join) return { deliveries: [], andReady: true };
-  return { deliveries: await lockReadyParents(trx, null, name, limit), andReady: true };
 }
 
 /** Claims what was found, parents before tasks that have not begun. */
@@ -287,10 +327,8 @@ async function claimFound(
   const continued = await claimContinuations(trx, others, owner, leaseSeconds);
   const left = limit - delivered.length - continued.length;
   if (!andReady || left <= 0) return { started: delivered, continued };
-  return {
-    started: [...delivered, ...(await claimAvailable(trx, owner, leaseSeconds, gate, left))],
-    continued,
-  };
+  const available = await claimAvailable(trx, owner, [{ ...gate, leaseSeconds, isOpen: true }], left);
+  return { started: [...delivered, ...available.claimed], continued };
 }
 
 /** Audits the parents that a claim has resumed; the claim statement audits the runs that it starts itself. */

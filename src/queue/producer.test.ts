@@ -9,17 +9,17 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 let producer: Producer<string> | undefined;
 afterEach(() => producer?.stop());
 
-test('fills free slots round-robin by definition, and never exceeds them', async () => {
+test('fills free slots in the order of turns that the claim returns, and never more', async () => {
   const due: Record<string, string[]> = { a: ['a1', 'a2', 'a3'], b: ['b1', 'b2'] };
   const running = new Map<string, PromiseWithResolvers<void>>();
   const claims: [string, number][] = [];
   producer = new Producer<string>({
     names: ['a', 'b'],
     slots: 2,
-    async claim(name, limit) {
+    async claim([name = '', ...others], limit) {
       claims.push([name, limit]);
       const items = due[name]?.splice(0, Math.min(limit, 1)) ?? [];
-      return { items, more: (due[name]?.length ?? 0) > 0 };
+      return { items, more: [...others, ...((due[name]?.length ?? 0) > 0 ? [name] : [])] };
     },
     run(item) {
       const gate = Promise.withResolvers<void>();
@@ -45,9 +45,9 @@ test('wakes only for its own definitions', async () => {
   producer = new Producer<string>({
     names: ['a'],
     slots: 1,
-    async claim(name) {
-      claimed.push(name);
-      return { items: [], more: false };
+    async claim(names) {
+      claimed.push(...names);
+      return { items: [], more: [] };
     },
     run: async () => undefined,
     log,
@@ -66,9 +66,9 @@ test('one claim fills all slots that become free in the same turn of the event l
   producer = new Producer<string>({
     names: ['a'],
     slots: 3,
-    async claim(_, limit) {
+    async claim(names, limit) {
       limits.push(limit);
-      return { items: limits.length === 1 ? ['1', '2', '3'] : [], more: limits.length === 1 };
+      return { items: limits.length === 1 ? ['1', '2', '3'] : [], more: limits.length === 1 ? names : [] };
     },
     run: () => gate.promise,
     log,
@@ -88,7 +88,7 @@ test('claims nothing after stop', async () => {
     slots: 1,
     async claim() {
       claims += 1;
-      return { items: [], more: false };
+      return { items: [], more: [] };
     },
     run: async () => undefined,
     log,
@@ -97,4 +97,26 @@ test('claims nothing after stop', async () => {
   producer.wake(['a']);
   await settle();
   expect(claims).toBe(0);
+});
+
+test('asks for all definitions in one claim; those without a turn come before those woken meanwhile', async () => {
+  const asked: (readonly string[])[] = [];
+  producer = new Producer<string>({
+    names: ['a', 'b', 'c'],
+    slots: 2,
+    async claim(names) {
+      asked.push(names);
+      if (asked.length > 1) return { items: [], more: [] };
+      producer?.wake(['c', 'a']);
+      return { items: ['1'], more: ['b', 'a'] };
+    },
+    run: () => new Promise(() => undefined),
+    log,
+  });
+  producer.wake(['a', 'b']);
+  await settle();
+  expect(asked).toEqual([
+    ['a', 'b'],
+    ['b', 'a', 'c'],
+  ]);
 });

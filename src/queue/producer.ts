@@ -6,8 +6,8 @@ export interface ProducerOptions<T> {
   readonly names: readonly string[];
   /** Maximum number of concurrent runs. */
   readonly slots: number;
-  /** Claims at most `limit` tasks of a definition. */
-  readonly claim: (name: string, limit: number) => Promise<Claim<T>>;
+  /** Claims at most `limit` tasks of these definitions, in the order of their turns. */
+  readonly claim: (names: readonly string[], limit: number) => Promise<Claim<T>>;
   /** Runs a claimed task. Resolves when its outcome is written; never rejects. */
   readonly run: (item: T) => Promise<void>;
   readonly log: Logger;
@@ -16,8 +16,8 @@ export interface ProducerOptions<T> {
 /** The result of a claim. */
 export interface Claim<T> {
   readonly items: readonly T[];
-  /** True if more tasks may be due. */
-  readonly more: boolean;
+  /** Definitions that may have more, in the order of their next turns. */
+  readonly more: readonly string[];
 }
 
 const POLL_MS = 2000;
@@ -29,7 +29,7 @@ const PAUSE_MS = 1000;
  * Keeps the slots of this process filled. It has three modes:
  *
  * - *idle*: no task is known to be due, or no slot is free. A signal, a poll or a freed slot starts pumping.
- * - *pumping*: claims tasks, round-robin by definition, while slots are free and tasks may be due.
+ * - *pumping*: claims tasks of all due definitions at once, in turn, while slots are free.
  * - *stopped*: terminal. Claims nothing more; all claimed tasks are already running.
  */
 export class Producer<T> {
@@ -87,23 +87,27 @@ export class Producer<T> {
   async #claimWhileFree(): Promise<void> {
     while (this.#mode === 'pumping') {
       const free = this.#options.slots - this.#running.size;
-      const [name] = this.#due;
-      if (free <= 0 || name === undefined) return;
-      this.#due.delete(name);
+      if (free <= 0 || this.#due.size === 0) return;
+      const names = [...this.#due];
+      this.#due.clear();
       try {
-        const claim = await this.#options.claim(name, Math.min(free, MAX_BATCH));
-        if (claim.more) this.#due.add(name);
-        for (const item of claim.items) this.#run(item);
+        const { items, more } = await this.#options.claim(names, Math.min(free, MAX_BATCH));
+        this.#continueWith(more);
+        for (const item of items) this.#run(item);
       } catch (error) {
-        this.#options.log.warn(
-          { event: 'task.claim_failed', err: error, definition: name },
-          'failed to claim tasks; retrying',
-        );
-        this.#due.add(name);
+        this.#options.log.warn({ event: 'task.claim_failed', err: error }, 'failed to claim tasks; retrying');
+        this.#continueWith(names);
         setTimeout(() => this.wake([]), PAUSE_MS).unref();
         return;
       }
     }
+  }
+
+  /** Puts these definitions before those that were woken during the claim. */
+  #continueWith(names: readonly string[]): void {
+    const woken = [...this.#due];
+    this.#due.clear();
+    for (const name of [...names, ...woken]) this.#due.add(name);
   }
 
   #run(item: T): void {

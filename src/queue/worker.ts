@@ -5,7 +5,7 @@ import type { Database } from '../db/database.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
 import type { Files } from '../files/files.ts';
 import { ParentCoordinator } from './children/coordinator.ts';
-import { claimBatch } from './claimer.ts';
+import { claimDue } from './claimer.ts';
 import { Completer } from './completer.ts';
 import type { Definitions } from './definitions.ts';
 import { type ExecutionDeps, executeRun, releaseScratch, storeResult } from './executor.ts';
@@ -102,7 +102,7 @@ export class TaskRunner {
       const producer = new Producer<Run>({
         names: names.map((one) => one.definition.name),
         slots: isolate === 'inline' ? config.concurrency : config.threads,
-        claim: (name, limit) => this.#claim(name, limit),
+        claim: (names, limit) => this.#claim(names, limit),
         run: (run) => this.#run(run),
         log,
       });
@@ -157,17 +157,18 @@ export class TaskRunner {
     return this.#loads.map((load) => load());
   }
 
-  async #claim(name: string, limit: number): Promise<Claim<Run>> {
-    const definition = this.#deps.registry.get(name);
-    const { claimed, more, againInSeconds } = await claimBatch(this.#deps, {
-      name,
+  async #claim(names: readonly string[], limit: number): Promise<Claim<Run>> {
+    const { claimed, more, againInSeconds } = await claimDue(this.#deps, {
+      definitions: names.map((name) => ({
+        name,
+        leaseSeconds: this.#deps.registry.get(name).leaseSeconds,
+      })),
       limit,
       owner: this.#config.nodeId,
-      leaseSeconds: definition.leaseSeconds,
-      tenant: null,
     });
-    if (againInSeconds !== undefined) this.#scheduleWakeup(name, againInSeconds);
-    return { items: claimed.map((one) => this.#runOf(one, definition)), more };
+    for (const [name, seconds] of againInSeconds) this.#scheduleWakeup(name, seconds);
+    const items = claimed.map((one) => this.#runOf(one, this.#deps.registry.get(one.task.name)));
+    return { items, more };
   }
 
   /** Schedules a claim for when a rate limit has capacity again. Each definition has at most one timer. */

@@ -121,18 +121,15 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
     this.#tasksStarted.inc({ definition }, tasks);
   }
 
-  claimed(
-    definition: string,
-    claimed: readonly { readonly waitedSeconds: number | undefined }[],
-    seconds: number,
-  ): void {
+  claimed(claimed: Parameters<EngineMeter['claimed']>[0], seconds: number): void {
     this.#claims.observe(seconds);
     if (claimed.length === 0) return;
     this.#claimBatches.observe(claimed.length);
-    this.#tasksClaimed.inc({ definition }, claimed.length);
-    const waits = this.#waits.labels({ definition });
-    for (const { waitedSeconds } of claimed)
-      if (waitedSeconds !== undefined) waits.observe(Math.max(0, waitedSeconds));
+    for (const { task, waitedSeconds } of claimed) {
+      this.#tasksClaimed.inc({ definition: task.name });
+      if (waitedSeconds !== undefined)
+        this.#waits.observe({ definition: task.name }, Math.max(0, waitedSeconds));
+    }
   }
 
   ended(runs: readonly CountedRun[]): void {

@@ -46,34 +46,13 @@ export interface ClaimedRow extends TaskRow {
   readonly file_attempt: number | null;
   readonly traceparent: string | null;
   readonly tracestate: string | null;
+  /** Absent if it continues after it has waited for its children. */
+  readonly waited?: number | null;
 }
 
 const CLAIMED = message`Claimed.`;
 /** What it holds is the run's number. */
 const BEGUN = message`Run ${0} begins.`;
-
-/**
- * Claims and starts available tasks of a definition: New, with no `job_id`, by priority, then oldest first. Each is
- * claimed once, however many processes claim. One statement, which also writes the audit rows; an index finds each task
- * in one step.
- *
- * @param limit the most tasks
- */
-export async function claimAvailable(
-  db: Kysely<Schema>,
-  nodeId: string,
-  leaseSeconds: number,
-  gate: SeenGate,
-  limit: number,
-): Promise<ClaimedTask[]> {
-  const ready = sql`
-    select t.id, t.job_id from batchline.task as t
-    where t.name = ${gate.name} and t.state = ${sql.lit(TaskState.New)} and t.job_id is null and ${isOpen(gate)}
-    order by t.priority desc, t.id
-    limit ${limit}
-    for update of t skip locked`;
-  return claim(db, ready, nodeId, leaseSeconds);
-}
 
 /**
  * Claims and starts these tasks if they are New and still have this token.
@@ -90,11 +69,14 @@ export async function claimTasks(
   if (deliveries.length === 0) return [];
   const wanted = deliveries.map((delivery) => ({ id: delivery.taskId, job_id: delivery.jobId }));
   const delivered = sql`
-    select t.id, t.job_id from json_to_recordset(${JSON.stringify(wanted)}::text::json) as w (id int, job_id uuid)
+    select t.id, t.job_id, ${leaseSeconds}::float8 as lease from json_to_recordset(${JSON.stringify(wanted)}::text::json) as w (id int, job_id uuid)
     join batchline.task as t on t.id = w.id and t.job_id is not distinct from w.job_id
     where t.state = ${sql.lit(TaskState.New)} and ${isOpen(gate)}
     for update of t`;
-  return claim(trx, delivered, nodeId, leaseSeconds);
+  const { rows } = await sql<ClaimedRow>`with ${startDue(delivered, nodeId)} select * from claimed`.execute(
+    trx,
+  );
+  return rows.map(toClaimed);
 }
 
 function isOpen({ name, version }: SeenGate): RawBuilder<boolean> {
@@ -106,16 +88,12 @@ function isOpen({ name, version }: SeenGate): RawBuilder<boolean> {
  * The attempt grows with the claim and StartCount with the start; the lease begins. The record has both moves, New to
  * Aquired by the owner and Aquired to Started by the run.
  *
- * @param due locks the rows
+ * @param due locks the rows and returns `id`, `job_id` and `lease`, in seconds
+ * @returns the common table expressions of a claim; `claimed` has the rows
  */
-async function claim(
-  db: Kysely<Schema>,
-  due: RawBuilder<unknown>,
-  nodeId: string,
-  leaseSeconds: number,
-): Promise<ClaimedTask[]> {
-  const { rows } = await sql<ClaimedRow & { readonly waited: number }>`
-    with due as (${due}),
+export function startDue(due: RawBuilder<unknown>, nodeId: string): RawBuilder<unknown> {
+  return sql`
+    due as (${due}),
     claimed as (
       update batchline.task as t set
         state = ${TaskState.Started},
@@ -125,7 +103,7 @@ async function claim(
         result = '',
         result_message = null,
         lease_owner = ${nodeId},
-        lease_until = now() + ${leaseSeconds}::float8 * interval '1 second',
+        lease_until = now() + d.lease * interval '1 second',
         stop_note = null,
         stop_message = null,
         updated = now(), updated_by = 0, updated_count = t.updated_count + 1
@@ -145,15 +123,18 @@ async function claim(
         (2, ${TaskState.Aquired}::smallint, ${TaskState.Started}::smallint, ${BEGUN.template}::text, true)
       ) as m (place, from_state, to_state, reason, is_counted)
       order by m.place, c.id
-    )
-    select * from claimed`.execute(db);
-  return rows.map((row) => ({
+    )`;
+}
+
+/** The task of a row that a claim statement has returned. */
+export function toClaimed(row: ClaimedRow): ClaimedTask {
+  return {
     task: toTask(row),
     checkpoint: row.checkpoint,
     fileAttempt: row.file_attempt,
-    waitedSeconds: row.waited,
+    waitedSeconds: row.waited ?? undefined,
     trace: traceOfRow(row),
-  }));
+  };
 }
 
 /** How a run has ended, as it is written. */
