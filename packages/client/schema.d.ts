@@ -407,7 +407,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetProviderNames of the Archive agent; never runs it */
+        /** Describes GetProviderNames of the Archive agent without running it */
         get: operations["describe_Archive_GetProviderNames"];
         put?: never;
         /**
@@ -428,7 +428,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetAvailableColumns of the Archive agent; never runs it */
+        /** Describes GetAvailableColumns of the Archive agent without running it */
         get: operations["describe_Archive_GetAvailableColumns"];
         put?: never;
         /**
@@ -449,7 +449,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetArchiveListByColumns of the Archive agent; never runs it */
+        /** Describes GetArchiveListByColumns of the Archive agent without running it */
         get: operations["describe_Archive_GetArchiveListByColumns"];
         put?: never;
         /**
@@ -890,7 +890,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetBatchTaskInfo of the Batch agent; never runs it */
+        /** Describes GetBatchTaskInfo of the Batch agent without running it */
         get: operations["describe_Batch_GetBatchTaskInfo"];
         put?: never;
         /**
@@ -911,7 +911,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetBatchTaskInfosByAssociates of the Batch agent; never runs it */
+        /** Describes GetBatchTaskInfosByAssociates of the Batch agent without running it */
         get: operations["describe_Batch_GetBatchTaskInfosByAssociates"];
         put?: never;
         /**
@@ -932,7 +932,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetBatchTaskInfosByAssociatesAndState of the Batch agent; never runs it */
+        /** Describes GetBatchTaskInfosByAssociatesAndState of the Batch agent without running it */
         get: operations["describe_Batch_GetBatchTaskInfosByAssociatesAndState"];
         put?: never;
         /**
@@ -953,7 +953,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetBatchTaskInfosByState of the Batch agent; never runs it */
+        /** Describes GetBatchTaskInfosByState of the Batch agent without running it */
         get: operations["describe_Batch_GetBatchTaskInfosByState"];
         put?: never;
         /**
@@ -974,7 +974,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetBatchTaskInfosByNameAndState of the Batch agent; never runs it */
+        /** Describes GetBatchTaskInfosByNameAndState of the Batch agent without running it */
         get: operations["describe_Batch_GetBatchTaskInfosByNameAndState"];
         put?: never;
         /**
@@ -995,7 +995,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetBatchTaskInfosByNameAndAssociates of the Batch agent; never runs it */
+        /** Describes GetBatchTaskInfosByNameAndAssociates of the Batch agent without running it */
         get: operations["describe_Batch_GetBatchTaskInfosByNameAndAssociates"];
         put?: never;
         /**
@@ -1016,7 +1016,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetAllBatchTaskInfosByName of the Batch agent; never runs it */
+        /** Describes GetAllBatchTaskInfosByName of the Batch agent without running it */
         get: operations["describe_Batch_GetAllBatchTaskInfosByName"];
         put?: never;
         /**
@@ -1037,7 +1037,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetAllBatchTaskInfosByNameAndState of the Batch agent; never runs it */
+        /** Describes GetAllBatchTaskInfosByNameAndState of the Batch agent without running it */
         get: operations["describe_Batch_GetAllBatchTaskInfosByNameAndState"];
         put?: never;
         /**
@@ -1058,7 +1058,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetSystemBatchTaskInfosByName of the Batch agent; never runs it */
+        /** Describes GetSystemBatchTaskInfosByName of the Batch agent without running it */
         get: operations["describe_Batch_GetSystemBatchTaskInfosByName"];
         put?: never;
         /**
@@ -1079,7 +1079,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetSystemBatchTaskInfosByNameAndState of the Batch agent; never runs it */
+        /** Describes GetSystemBatchTaskInfosByNameAndState of the Batch agent without running it */
         get: operations["describe_Batch_GetSystemBatchTaskInfosByNameAndState"];
         put?: never;
         /**
@@ -1100,7 +1100,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call StartBatchJob of the Batch agent; never runs it */
+        /** Describes StartBatchJob of the Batch agent without running it */
         get: operations["describe_Batch_StartBatchJob"];
         put?: never;
         /**
@@ -1121,7 +1121,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call StopBatchJob of the Batch agent; never runs it */
+        /** Describes StopBatchJob of the Batch agent without running it */
         get: operations["describe_Batch_StopBatchJob"];
         put?: never;
         /**
@@ -1142,7 +1142,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call UpdateBatchTask of the Batch agent; never runs it */
+        /** Describes UpdateBatchTask of the Batch agent without running it */
         get: operations["describe_Batch_UpdateBatchTask"];
         put?: never;
         /**
@@ -1163,7 +1163,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call DeleteBatchTask of the Batch agent; never runs it */
+        /** Describes DeleteBatchTask of the Batch agent without running it */
         get: operations["describe_Batch_DeleteBatchTask"];
         put?: never;
         /**
@@ -1184,7 +1184,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call DeleteBatchTasks of the Batch agent; never runs it */
+        /** Describes DeleteBatchTasks of the Batch agent without running it */
         get: operations["describe_Batch_DeleteBatchTasks"];
         put?: never;
         /**
@@ -1205,7 +1205,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetOutputFromBatch of the BLOB agent; never runs it */
+        /** Describes GetOutputFromBatch of the BLOB agent without running it */
         get: operations["describe_BLOB_GetOutputFromBatch"];
         put?: never;
         /**
@@ -1226,7 +1226,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call CleanupBatchTask of the BLOB agent; never runs it */
+        /** Describes CleanupBatchTask of the BLOB agent without running it */
         get: operations["describe_BLOB_CleanupBatchTask"];
         put?: never;
         /**
@@ -1579,7 +1579,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetDefaultTimeZoneInformation of the TimeZone agent; never runs it */
+        /** Describes GetDefaultTimeZoneInformation of the TimeZone agent without running it */
         get: operations["describe_TimeZone_GetDefaultTimeZoneInformation"];
         put?: never;
         /** Returns the time zone of the caller */
@@ -1597,7 +1597,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call InitializeTimeZoneData of the TimeZone agent; never runs it */
+        /** Describes InitializeTimeZoneData of the TimeZone agent without running it */
         get: operations["describe_TimeZone_InitializeTimeZoneData"];
         put?: never;
         /** Returns all time zones with their rules of the current year */
@@ -1615,7 +1615,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetBaseTimeZoneId of the TimeZone agent; never runs it */
+        /** Describes GetBaseTimeZoneId of the TimeZone agent without running it */
         get: operations["describe_TimeZone_GetBaseTimeZoneId"];
         put?: never;
         /** Returns the id of the base time zone, or 0 if it is not listed */
@@ -1633,7 +1633,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call GetDefaultTimeZonePreference of the TimeZone agent; never runs it */
+        /** Describes GetDefaultTimeZonePreference of the TimeZone agent without running it */
         get: operations["describe_TimeZone_GetDefaultTimeZonePreference"];
         put?: never;
         /** Returns the id of the default time zone, which is the base time zone */
@@ -1651,7 +1651,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call CheckNewTimeZoneDataAvailable of the TimeZone agent; never runs it */
+        /** Describes CheckNewTimeZoneDataAvailable of the TimeZone agent without running it */
         get: operations["describe_TimeZone_CheckNewTimeZoneDataAvailable"];
         put?: never;
         /** Returns false: time zone rules ship with the server */
@@ -1669,7 +1669,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call UpdateTimeZoneData of the TimeZone agent; never runs it */
+        /** Describes UpdateTimeZoneData of the TimeZone agent without running it */
         get: operations["describe_TimeZone_UpdateTimeZoneData"];
         put?: never;
         /** Returns false: time zone rules ship with the server and are not updated separately */
@@ -1687,7 +1687,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call TimeOfLastTimeZoneUpdate of the TimeZone agent; never runs it */
+        /** Describes TimeOfLastTimeZoneUpdate of the TimeZone agent without running it */
         get: operations["describe_TimeZone_TimeOfLastTimeZoneUpdate"];
         put?: never;
         /** Returns the empty date: time zone rules are never updated separately */
@@ -1705,7 +1705,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call SetBaseTimeZoneId of the TimeZone agent; never runs it */
+        /** Describes SetBaseTimeZoneId of the TimeZone agent without running it */
         get: operations["describe_TimeZone_SetBaseTimeZoneId"];
         put?: never;
         /** Not supported (403): the base time zone is a setting */
@@ -1723,7 +1723,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call ToggleActiveTimeZoneRow of the TimeZone agent; never runs it */
+        /** Describes ToggleActiveTimeZoneRow of the TimeZone agent without running it */
         get: operations["describe_TimeZone_ToggleActiveTimeZoneRow"];
         put?: never;
         /** Not supported (403): all time zones are active */
@@ -1741,7 +1741,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call SetActiveTimeZoneRow of the TimeZone agent; never runs it */
+        /** Describes SetActiveTimeZoneRow of the TimeZone agent without running it */
         get: operations["describe_TimeZone_SetActiveTimeZoneRow"];
         put?: never;
         /** Not supported (403): all time zones are active */
@@ -1759,7 +1759,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call SetActiveTimeZonesByFilter of the TimeZone agent; never runs it */
+        /** Describes SetActiveTimeZonesByFilter of the TimeZone agent without running it */
         get: operations["describe_TimeZone_SetActiveTimeZonesByFilter"];
         put?: never;
         /** Not supported (403): all time zones are active */
@@ -1777,7 +1777,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describes the call DeleteTimeZones of the TimeZone agent; never runs it */
+        /** Describes DeleteTimeZones of the TimeZone agent without running it */
         get: operations["describe_TimeZone_DeleteTimeZones"];
         put?: never;
         /** Not supported (403): time zones ship with the server */
@@ -1950,13 +1950,13 @@ export interface components {
             /** @constant */
             Error: true;
             ErrorType: string;
-            /** @description What is wrong, where, and what would be accepted */
+            /** @description What is wrong, and which values are accepted */
             Message: string;
-            /** @description The same text */
+            /** @description The same text as Message */
             ErrorMessage: string;
             ErrorSource: string;
             /**
-             * @description What programs go by; never changes
+             * @description A stable code for programs
              * @example task_not_found
              */
             Code: string;
@@ -2008,7 +2008,7 @@ export interface components {
             };
         };
         /**
-         * @description ISO 8601, in the zone of SO-TimeZone, without an offset unless includeTZOffset asks for it; 0001-01-01T00:00:00 if it was never set
+         * @description ISO 8601 in the time zone of SO-TimeZone, without an offset unless includeTZOffset is set; 0001-01-01T00:00:00 if it was never set
          * @example 2018-12-24T07:34:45
          * @example 2018-12-24T07:34:45-0500
          * @example 2001-10-22T09:40:59.9150653+02:00
@@ -2267,19 +2267,19 @@ export interface components {
         ArchiveColumns: {
             [key: string]: components["schemas"]["ArchiveColumnInfo"];
         };
-        /** @description How an agent is called */
+        /** @description A description of an agent call */
         AgentCall: {
             Agent: string;
             Method: string;
             Summary: string;
             Description: string;
-            /** @description Where to POST the arguments */
+            /** @description The URL to POST the arguments to */
             Url: string;
             Arguments: {
                 Name: string;
                 Type: string;
             }[];
-            /** @description The type of the answer; void if it has no body */
+            /** @description The type of the response; void if it has no body */
             Returns: string;
         };
         ArchiveListItem: {
@@ -2444,7 +2444,7 @@ export interface components {
             };
             /** @enum {unknown} */
             CancellationBehaviour: "CanCancel" | "CancelWithWarning" | "CannotCancel";
-            /** @description Where it runs: process, thread or worker */
+            /** @description The place of its runs: process, thread or worker */
             Isolate: string;
             Retries: number;
             LeaseSeconds: number;
@@ -2675,7 +2675,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Something in the request is wrong; the message says what, where, and what would be accepted. */
+        /** @description The request is invalid; the message says what is wrong and which values are accepted. */
         Invalid: {
             headers: {
                 [name: string]: unknown;
@@ -2684,7 +2684,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The call was refused. */
+        /** @description The request failed. */
         Refused: {
             headers: {
                 [name: string]: unknown;
@@ -2693,7 +2693,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description Nobody is signed in. */
+        /** @description The credentials are missing or invalid. */
         Unauthenticated: {
             headers: {
                 [name: string]: unknown;
@@ -2702,7 +2702,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The caller may not do this. */
+        /** @description The caller does not have the required access. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -2711,7 +2711,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description There were too many wrong passwords; Retry-After tells when to try again. */
+        /** @description Too many requests or failed sign-ins; Retry-After has the number of seconds to wait. */
         RateLimited: {
             headers: {
                 [name: string]: unknown;
@@ -2720,7 +2720,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description There is no such thing, or none that the caller may see. */
+        /** @description The resource does not exist, or the caller cannot see it. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -2729,7 +2729,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The call was refused. */
+        /** @description The request failed. */
         Oversized: {
             headers: {
                 [name: string]: unknown;
@@ -2738,7 +2738,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The Content-Type, charset or Content-Encoding of the body is not supported here. */
+        /** @description The Content-Type, charset or Content-Encoding of the body is not supported. */
         Unsupported: {
             headers: {
                 [name: string]: unknown;
@@ -2747,7 +2747,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description It can not be done as things are. */
+        /** @description The request conflicts with the current state of the resource. */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -2756,7 +2756,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The call was refused. */
+        /** @description The request failed. */
         Gone: {
             headers: {
                 [name: string]: unknown;
@@ -2765,7 +2765,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description A condition of the request does not hold. */
+        /** @description A condition of the request is not met. */
         Precondition: {
             headers: {
                 [name: string]: unknown;
@@ -2774,7 +2774,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The range is outside of the file. */
+        /** @description The range is outside the file. */
         Unsatisfiable: {
             headers: {
                 [name: string]: unknown;
@@ -2785,25 +2785,25 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The language of texts; counts more than Accept-Language. * or x leaves texts raw */
+        /** @description The language of texts. Takes precedence over Accept-Language. * or x returns texts untranslated */
         "SO-Language": string;
-        /** @description The language of texts; without one they are raw */
+        /** @description The language of texts. Without a language, texts are not translated */
         "Accept-Language": string;
-        /** @description How numbers and dates are written inside texts; that of the language where it is absent */
+        /** @description The format of numbers and dates inside texts; by default that of the language */
         "SO-Culture": string;
-        /** @description The zone of times, both ways: a code, an id or an IANA name. The answer says which it was. includeTZOffset writes offsets */
+        /** @description The time zone of times in the request and the response: a code, an id or an IANA name. The response repeats it. includeTZOffset adds offsets */
         "SO-TimeZone": string;
-        /** @description ETags: refused with 412 where it has another by now */
+        /** @description ETags: returns 412 if none of them is current */
         "If-Match": string;
-        /** @description ETags: 304, or 412 of a change, where it has one of them */
+        /** @description ETags: returns 304, or 412 for changes, if one of them is current */
         "If-None-Match": string;
-        /** @description 304 if it has not changed since; unreadable dates are ignored */
+        /** @description Returns 304 if it has not changed since; invalid dates are ignored */
         "If-Modified-Since": string;
-        /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
+        /** @description Returns 412 if it has changed since; invalid dates are ignored */
         "If-Unmodified-Since": string;
-        /** @description A range of the file */
+        /** @description The byte range of the file */
         Range: string;
-        /** @description The ETag that the range is of; another gets the whole file */
+        /** @description Returns the range only if this ETag is current, and otherwise the whole file */
         "If-Range": string;
     };
     requestBodies: never;
@@ -2821,7 +2821,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2843,7 +2843,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2853,7 +2853,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Invalid"];
-            /** @description Not now. */
+            /** @description Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2874,7 +2874,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2884,7 +2884,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Invalid"];
-            /** @description Not now. */
+            /** @description Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2905,7 +2905,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2930,7 +2930,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The version of the texts */
@@ -2954,7 +2954,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2978,7 +2978,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3001,7 +3001,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3023,7 +3023,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3047,7 +3047,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3080,7 +3080,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3107,7 +3107,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3155,7 +3155,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3194,7 +3194,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description Unknown properties of the body, which were ignored */
@@ -3223,13 +3223,13 @@ export interface operations {
                 $select?: string;
             };
             header?: {
-                /** @description ETags: refused with 412 where it has another by now */
+                /** @description ETags: returns 412 if none of them is current */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description ETags: 304, or 412 of a change, where it has one of them */
+                /** @description ETags: returns 304, or 412 for changes, if one of them is current */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description 304 if it has not changed since; unreadable dates are ignored */
+                /** @description Returns 304 if it has not changed since; invalid dates are ignored */
                 "If-Modified-Since"?: components["parameters"]["If-Modified-Since"];
-                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
+                /** @description Returns 412 if it has changed since; invalid dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3240,7 +3240,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The version of the task in this representation */
@@ -3255,7 +3255,7 @@ export interface operations {
                     "application/json": (components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"]) | (components["schemas"]["BatchTaskInfo"] | components["schemas"]["SelectedBatchTaskInfo"])[];
                 };
             };
-            /** @description What the caller has is what there is. */
+            /** @description Not modified. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3278,11 +3278,11 @@ export interface operations {
                 $select?: string;
             };
             header?: {
-                /** @description ETags: refused with 412 where it has another by now */
+                /** @description ETags: returns 412 if none of them is current */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description ETags: 304, or 412 of a change, where it has one of them */
+                /** @description ETags: returns 304, or 412 for changes, if one of them is current */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
+                /** @description Returns 412 if it has changed since; invalid dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3296,7 +3296,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The version of the task in this representation */
@@ -3325,11 +3325,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags: refused with 412 where it has another by now */
+                /** @description ETags: returns 412 if none of them is current */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description ETags: 304, or 412 of a change, where it has one of them */
+                /** @description ETags: returns 304, or 412 for changes, if one of them is current */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
+                /** @description Returns 412 if it has changed since; invalid dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3339,7 +3339,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3363,11 +3363,11 @@ export interface operations {
                 $select?: string;
             };
             header?: {
-                /** @description ETags: refused with 412 where it has another by now */
+                /** @description ETags: returns 412 if none of them is current */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description ETags: 304, or 412 of a change, where it has one of them */
+                /** @description ETags: returns 304, or 412 for changes, if one of them is current */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
+                /** @description Returns 412 if it has changed since; invalid dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3381,7 +3381,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The version of the task in this representation */
@@ -3410,11 +3410,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags: refused with 412 where it has another by now */
+                /** @description ETags: returns 412 if none of them is current */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description ETags: 304, or 412 of a change, where it has one of them */
+                /** @description ETags: returns 304, or 412 for changes, if one of them is current */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
+                /** @description Returns 412 if it has changed since; invalid dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3424,7 +3424,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3451,11 +3451,11 @@ export interface operations {
                 $select?: string;
             };
             header?: {
-                /** @description ETags: refused with 412 where it has another by now */
+                /** @description ETags: returns 412 if none of them is current */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description ETags: 304, or 412 of a change, where it has one of them */
+                /** @description ETags: returns 304, or 412 for changes, if one of them is current */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Refused with 412 if it has changed since; unreadable dates are ignored */
+                /** @description Returns 412 if it has changed since; invalid dates are ignored */
                 "If-Unmodified-Since"?: components["parameters"]["If-Unmodified-Since"];
             };
             path: {
@@ -3465,7 +3465,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3505,7 +3505,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3559,7 +3559,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description Unknown properties of the body, which were ignored */
@@ -3591,7 +3591,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3616,7 +3616,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3643,7 +3643,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3670,7 +3670,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3695,7 +3695,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3749,7 +3749,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The limit at which counting stopped, if it did */
@@ -3820,7 +3820,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The limit at which counting stopped, if it did */
@@ -3849,7 +3849,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3878,7 +3878,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3905,7 +3905,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3938,7 +3938,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3965,7 +3965,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4009,7 +4009,7 @@ export interface operations {
                         /** @description Positive: the number of parentheses that open before it. Negative: the number that close after it */
                         InterParenthesis?: number;
                         /**
-                         * @description How it is combined with the next restriction
+                         * @description The operator between it and the next restriction
                          * @enum {unknown}
                          */
                         InterOperator?: "None" | "And" | "Or";
@@ -4022,7 +4022,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4044,13 +4044,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags: refused with 412 where it has another by now */
+                /** @description ETags: returns 412 if none of them is current */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description ETags: 304, or 412 of a change, where it has one of them */
+                /** @description ETags: returns 304, or 412 for changes, if one of them is current */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description A range of the file */
+                /** @description The byte range of the file */
                 Range?: components["parameters"]["Range"];
-                /** @description The ETag that the range is of; another gets the whole file */
+                /** @description Returns the range only if this ETag is current, and otherwise the whole file */
                 "If-Range"?: components["parameters"]["If-Range"];
             };
             path: {
@@ -4060,7 +4060,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The file name */
@@ -4075,7 +4075,7 @@ export interface operations {
                     "*/*": string;
                 };
             };
-            /** @description The range that was asked for. */
+            /** @description The requested range. */
             206: {
                 headers: {
                     /** @description The file name */
@@ -4090,7 +4090,7 @@ export interface operations {
                     "*/*": string;
                 };
             };
-            /** @description What the caller has is what there is. */
+            /** @description Not modified. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4111,13 +4111,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags: refused with 412 where it has another by now */
+                /** @description ETags: returns 412 if none of them is current */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description ETags: 304, or 412 of a change, where it has one of them */
+                /** @description ETags: returns 304, or 412 for changes, if one of them is current */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description A range of the file */
+                /** @description The byte range of the file */
                 Range?: components["parameters"]["Range"];
-                /** @description The ETag that the range is of; another gets the whole file */
+                /** @description Returns the range only if this ETag is current, and otherwise the whole file */
                 "If-Range"?: components["parameters"]["If-Range"];
             };
             path: {
@@ -4127,7 +4127,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The file name */
@@ -4140,7 +4140,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What the caller has is what there is. */
+            /** @description Not modified. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4167,7 +4167,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4198,7 +4198,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned. Present only if the list was truncated at the limit of rows or at 8 MB of text */
@@ -4234,7 +4234,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned. Present only if the list was truncated at the limit of rows or at 8 MB of text */
@@ -4264,7 +4264,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4317,7 +4317,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4341,14 +4341,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4388,7 +4388,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4443,7 +4443,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4477,7 +4477,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4521,7 +4521,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4560,7 +4560,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4598,7 +4598,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4644,7 +4644,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4687,7 +4687,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4732,7 +4732,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4771,7 +4771,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4811,7 +4811,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4838,7 +4838,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4867,7 +4867,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was made. */
+            /** @description Created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4896,7 +4896,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4924,7 +4924,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4960,7 +4960,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4990,7 +4990,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It will be done. */
+            /** @description Accepted for processing. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5023,7 +5023,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5053,7 +5053,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It will be done. */
+            /** @description Accepted for processing. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5088,7 +5088,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5147,7 +5147,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5190,7 +5190,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5226,7 +5226,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5261,7 +5261,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5289,7 +5289,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5323,7 +5323,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned, if the list was truncated */
@@ -5353,7 +5353,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5388,7 +5388,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned, if the list was truncated */
@@ -5418,7 +5418,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5452,7 +5452,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned, if the list was truncated */
@@ -5482,7 +5482,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5517,7 +5517,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned, if the list was truncated */
@@ -5547,7 +5547,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5582,7 +5582,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned, if the list was truncated */
@@ -5612,7 +5612,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5646,7 +5646,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned, if the list was truncated */
@@ -5676,7 +5676,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5711,7 +5711,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned, if the list was truncated */
@@ -5741,7 +5741,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5775,7 +5775,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned, if the list was truncated */
@@ -5805,7 +5805,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5840,7 +5840,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description The number of rows returned, if the list was truncated */
@@ -5870,7 +5870,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5913,7 +5913,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     /** @description Unknown properties of the body, which were ignored */
@@ -5944,7 +5944,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5979,7 +5979,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6007,7 +6007,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6044,7 +6044,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6072,7 +6072,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6107,7 +6107,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6133,7 +6133,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6167,7 +6167,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6193,7 +6193,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6225,7 +6225,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6252,7 +6252,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6284,7 +6284,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6310,7 +6310,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6331,14 +6331,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6360,14 +6360,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6389,14 +6389,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6418,7 +6418,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
@@ -6436,7 +6436,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6460,14 +6460,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6489,14 +6489,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6522,7 +6522,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6551,7 +6551,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was made. */
+            /** @description Created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6581,7 +6581,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6626,7 +6626,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6657,7 +6657,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6686,7 +6686,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6719,7 +6719,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6746,7 +6746,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6774,7 +6774,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6802,7 +6802,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6824,14 +6824,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6853,7 +6853,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
@@ -6866,7 +6866,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6890,14 +6890,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The name of a definition, in any casing */
+                /** @description The name of a definition, case-insensitive */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6924,7 +6924,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6954,7 +6954,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6979,7 +6979,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7004,7 +7004,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7031,7 +7031,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7057,7 +7057,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7086,7 +7086,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7113,7 +7113,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7142,7 +7142,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7169,7 +7169,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7198,7 +7198,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7225,7 +7225,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7254,7 +7254,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7281,7 +7281,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7310,7 +7310,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7337,7 +7337,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7366,7 +7366,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7393,7 +7393,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7422,7 +7422,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7449,7 +7449,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7481,7 +7481,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7506,7 +7506,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7538,7 +7538,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7563,7 +7563,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7596,7 +7596,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7621,7 +7621,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7653,7 +7653,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7678,7 +7678,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7707,7 +7707,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7732,7 +7732,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7767,7 +7767,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was made. */
+            /** @description Created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7797,7 +7797,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7821,7 +7821,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7857,7 +7857,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was made. */
+            /** @description Created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7896,7 +7896,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7925,7 +7925,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7957,7 +7957,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was made. */
+            /** @description Created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7986,7 +7986,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8010,7 +8010,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8046,7 +8046,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was made. */
+            /** @description Created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -8075,7 +8075,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to tell. */
+            /** @description Success; the response has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -4,7 +4,7 @@ import { methodNotAllowed, notFound, type RequestError } from '../core/errors.ts
 /** The order in which `Allow` lists methods. */
 const ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** A path of a route, with the methods that its routes have. */
+/** A path with the methods of its routes. */
 interface KnownPath {
   readonly pattern: RegExp;
   readonly methods: Set<string>;
@@ -12,9 +12,9 @@ interface KnownPath {
 
 /**
  * Handles requests that match no route: OPTIONS of a known path returns `Allow`, another method of a known path 405
- * with `Allow`, and an unknown path 404 (contract, section 4). Covers the routes that are added after this call.
+ * with `Allow`, and an unknown path 404 (contract, section 4). Covers the routes that are registered from now on.
  *
- * @param sendPage sends browsers a page for an unknown path; returns undefined for other clients
+ * @param sendPage sends a page for an unknown path to browsers; returns `undefined` for other clients
  */
 export function handleUnmatchedRequests(
   app: FastifyInstance,
@@ -22,7 +22,7 @@ export function handleUnmatchedRequests(
 ): void {
   const known = new Map<string, KnownPath>();
   app.addHook('onRoute', ({ url, method }) => {
-    if (url === '*') return; // every path's OPTIONS, of CORS
+    if (url === '*') return; // the catch-all OPTIONS route of CORS
     const path = known.get(url) ?? { pattern: patternOf(url), methods: new Set(['OPTIONS']) };
     known.set(url, path);
     for (const one of [method].flat()) path.methods.add(one);
@@ -35,7 +35,7 @@ export function handleUnmatchedRequests(
       if (pattern.test(path)) for (const one of of) methods.add(one);
     return ORDER.filter((one) => methods.has(one)).join(', ');
   };
-  // Before the answer to a preflight request, so that it has the header too.
+  // Runs before the response to a preflight request, so that it has the header too.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.method === 'OPTIONS') {
       const methods = allowed(request);
@@ -64,7 +64,7 @@ function refuseMethod(request: FastifyRequest, reply: FastifyReply, methods: str
   return methodNotAllowed`${request.url.split('?')[0] ?? ''} does not support ${request.method}; ${methods} are accepted.`;
 }
 
-/** The path as the router compares it: decoded, without a slash at its end. */
+/** The path as the router compares it: decoded, without a trailing slash. */
 function pathOf(request: FastifyRequest): string {
   const path = withoutSlash(request.url.split('?')[0] ?? '');
   try {

@@ -71,12 +71,12 @@ import {
 } from './security.ts';
 import { nameCustomer, stripTenantSegment } from './urls.ts';
 
-/** Requests of one connection that may be under way; clients that send one after the other have one. */
+/** Maximum number of pipelined requests per connection. Clients that do not pipeline have one. */
 const MAX_BATCH = 16;
 
 /**
- * Refuses what a client asks for ahead of reading its answers: those wait in memory, in their order, and a packet has
- * room for hundreds of requests.
+ * Limits pipelining, because responses to pipelined requests are buffered in memory, in order, and one packet holds
+ * hundreds of requests.
  */
 function limitPipelining(app: FastifyInstance): void {
   const pending = new WeakMap<object, number>();
@@ -93,7 +93,7 @@ function limitPipelining(app: FastifyInstance): void {
   });
 }
 
-/** What the HTTP side works with. */
+/** The dependencies of the HTTP server. */
 export interface AppDeps {
   readonly tasks: TaskDeps;
   readonly scheduler: Scheduler;
@@ -115,12 +115,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     genReqId: requestIdOf,
     bodyLimit: config.bodyLimit,
     forceCloseConnections: 'idle',
-    return503OnClosing: false, // `refuseWhileStopping` tells it in the payload of errors
+    return503OnClosing: false, // `refuseWhileStopping` does it with the standard error payload
     rewriteUrl: stripTenantSegment,
     requestTimeout: config.requestTimeoutSeconds * 1000,
     clientErrorHandler: respondToClientError,
     ...(config.trustProxy.length > 0 ? { trustProxy: [...config.trustProxy] } : {}),
-    // A part of a path as long as a request line can be reaches its route, which tells what is wrong with it.
+    // Path segments of any length reach their route, which reports what is wrong with them.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
     frameworkErrors: (error, request, reply) => {
       setSecurityHeaders(reply as unknown as FastifyReply);
@@ -155,7 +155,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         { event: 'request.failed', err: error, method: request.method, url: request.url },
         'request failed',
       );
-    // A page's own script asks for the password itself, and says so by this header.
+    // Scripts send this header because they prompt for the password themselves.
     if (status === 401) {
       const byScript = request.headers['x-requested-with'] === 'XMLHttpRequest';
       reply.header('WWW-Authenticate', authenticator.challenge(byScript));
@@ -250,7 +250,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   return app;
 }
 
-/** A request on a connection that was open before the server began to stop: another server may take it. */
+/** Responds with 503 to requests on open connections while the server stops, so that clients retry on another server. */
 function refuseWhileStopping(app: FastifyInstance): void {
   let isStopping = false;
   app.addHook('preClose', async () => {
@@ -262,7 +262,7 @@ function refuseWhileStopping(app: FastifyInstance): void {
   });
 }
 
-/** A fault of the database as clients are told of it; every other one as it is. */
+/** Converts errors of the database to RequestErrors; returns other errors unchanged. */
 function toRequestError(fault: unknown, isEmbedded: boolean): unknown {
   if (isDiskFull(fault, isEmbedded)) return diskFull();
   if (isOutOfIds(fault)) return outOfIds();
@@ -270,12 +270,12 @@ function toRequestError(fault: unknown, isEmbedded: boolean): unknown {
   return isConnectionError(fault) ? databaseUnreachable() : fault;
 }
 
-/** Sends the error payload in the format that Accept asks for; JSON if there is none (contract, section 4). */
+/** Sends the error payload in the format that Accept asks for, or JSON if it is not supported (contract, section 4). */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const isUnknownType = (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
   const reported = isUnknownType ? unsupportedBody() : nameCustomer(error, request.raw);
   const { status, body } = toErrorResponse(reported, localeOf(request));
-  // What would be accepted instead (RFC 9110, section 15.5.16); a wrong Content-Encoding has set its own header.
+  // Lists the accepted types (RFC 9110, section 15.5.16); an unsupported Content-Encoding has set its own header.
   if (status === 415 && !reply.hasHeader('Accept-Encoding')) reply.header('Accept', BODY_TYPES.join(', '));
   const format = formatOf(request);
   setContentType(format, reply, 'Error');

@@ -2,35 +2,41 @@ import type { Socket } from 'node:net';
 import type { ConnectionError } from 'fastify';
 import { errorBody } from './errors.ts';
 
-/** How a request that can't be parsed is answered: status, reason phrase, type and code of the error, and its text. */
-type ParseAnswer = readonly [status: number, reason: string, type: string, code: string, message: string];
+/** The response to a request that can't be parsed. */
+type ParseErrorResponse = readonly [
+  status: number,
+  reason: string,
+  type: string,
+  code: string,
+  message: string,
+];
 
-/** By the code of the parser's error. */
-const BY_CODE: Readonly<Record<string, ParseAnswer>> = {
+/** The responses by error code of the parser. */
+const BY_CODE: Readonly<Record<string, ParseErrorResponse>> = {
   HPE_HEADER_OVERFLOW: [
     431,
     'Request Header Fields Too Large',
     'HttpException',
     'headers_too_large',
-    'The address and the headers are too long; 16 KB together are accepted.',
+    'The URL and the headers are too long; at most 16 KB together are accepted.',
   ],
   ERR_HTTP_REQUEST_TIMEOUT: [
     408,
     'Request Timeout',
     'HttpException',
     'request_timeout',
-    'The request was not complete in time.',
+    'The request was not received in time.',
   ],
 };
-const MALFORMED: ParseAnswer = [
+const MALFORMED: ParseErrorResponse = [
   400,
   'Bad Request',
   'FormatException',
   'malformed_request',
-  'The request is not HTTP.',
+  'The request is not valid HTTP.',
 ];
 
-/** Answers a request that can't be parsed as HTTP (contract, section 4), and closes the connection. */
+/** Responds to a request that can't be parsed as HTTP (contract, section 4), and closes the connection. */
 export function respondToClientError(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const [status, reason, type, code, message] = BY_CODE[error.code] ?? MALFORMED;

@@ -22,9 +22,9 @@ declare module 'fastify' {
   }
 }
 
-/** Shorter answers are not compressed, in bytes. */
+/** Minimum size of compressed responses, in bytes. */
 const MIN_BYTES = 1024;
-/** Longer responses are compressed in libuv's thread pool; for shorter ones the hand-over costs more than it saves. */
+/** Larger responses are compressed in libuv's thread pool; for smaller ones the handover costs more than it saves. */
 const MAX_SYNC_BYTES = 16_384;
 
 /** Medium levels: the highest take many times as long to save a few percent. Less memory is faster to set up. */
@@ -35,7 +35,7 @@ const gzipLater = promisify(gzip);
 const brotliLater = promisify(brotliCompress);
 const deflateLater = promisify(deflate);
 
-/** How answers are compressed, by Content-Encoding. */
+/** The encoders by Content-Encoding. */
 const CODERS: Readonly<Record<string, (body: Buffer) => Buffer | Promise<Buffer>>> = {
   gzip: (body) => (isShort(body) ? gzipSync(body, DEFLATE_OPTIONS) : gzipLater(body, DEFLATE_OPTIONS)),
   br: (body) =>
@@ -52,9 +52,9 @@ function isShort(body: Buffer): boolean {
 const COMPRESSIBLE = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|javascript)\b)/i;
 
 /**
- * Compresses answers of a kibibyte or more if Accept-Encoding asks for it. Streams (files, events), answers that have a
- * Content-Encoding already and those with secrets stay as they are. The ETag gets the coding as a suffix, since the
- * bytes differ.
+ * Compresses responses of 1 KiB or more if Accept-Encoding allows it. Streams (files, events), responses that already have
+ * a Content-Encoding and those with secrets are not compressed. The ETag gets the coding as a suffix, since the bytes
+ * differ.
  */
 export function compressResponses(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
@@ -76,7 +76,7 @@ export function compressResponses(app: FastifyInstance): void {
   });
 }
 
-/** An entity tag without the suffix of a coding. */
+/** Removes the suffix of a coding from an entity tag. */
 export function withoutCoding(tag: string): string {
   return tag.replace(/\+(?:gzip|br|deflate)"$/, '"');
 }

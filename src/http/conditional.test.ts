@@ -26,7 +26,7 @@ const task = {
 const requestWith = (headers: Record<string, string>): FastifyRequest =>
   ({ headers }) as unknown as FastifyRequest;
 
-/** What a GET with these headers answers: its headers, and whether it is a 304. */
+/** The response headers of a GET with these headers, and whether it is a 304. */
 function get(headers: Record<string, string> = {}, seen: BatchTask = task, caller: Caller = owner) {
   const sent: Record<string, string> = {};
   const reply = {
@@ -40,7 +40,7 @@ function get(headers: Record<string, string> = {}, seen: BatchTask = task, calle
   return { notModified, etag: sent.etag ?? '', headers: sent };
 }
 
-/** What a change with these headers comes to: `done`, or the kind of its refusal. */
+/** The outcome of a change with these headers: `done`, or the kind of its RequestError. */
 function change(headers: Record<string, string>, seen: BatchTask = task): string {
   try {
     conditionsOf(requestWith(headers))?.(seen);
@@ -51,7 +51,7 @@ function change(headers: Record<string, string>, seen: BatchTask = task): string
   }
 }
 
-/** As `change`, of a GET. */
+/** Like `change`, for a GET. */
 function getOrRefusal(headers: Record<string, string>): string {
   try {
     get(headers);
@@ -63,7 +63,7 @@ function getOrRefusal(headers: Record<string, string>): string {
 }
 
 describe('ETag', () => {
-  test('is the same for the same, and another for each version and each way to see it', () => {
+  test('differs for each version and each representation', () => {
     const tags = [
       get(),
       get({}, { ...task, updatedCount: 4 }),
@@ -80,7 +80,7 @@ describe('ETag', () => {
     });
   });
 
-  test('If-None-Match: 304 for what the caller has, in whatever strength', () => {
+  test('If-None-Match: 304 for the current tag, strong or weak', () => {
     const { etag } = get();
     const compressed = etag.replace(/"$/, '+gzip"');
     for (const header of [etag, `W/${etag}`, `"x", ${etag}`, '*', compressed]) {
@@ -96,7 +96,7 @@ describe('ETag', () => {
     ).toBe(false);
   });
 
-  test('If-Match: the version counts, weak tags never match', () => {
+  test('If-Match: compares the version, and weak tags never match', () => {
     const { etag } = get();
     const xml = get({ accept: 'text/xml' }).etag;
     for (const header of [etag, xml, '*', `"x", ${etag}`])
@@ -107,7 +107,7 @@ describe('ETag', () => {
     for (const header of ['x', '', etag.slice(1)]) expect(change({ 'if-match': header })).toBe('invalid');
   });
 
-  test('If-None-Match of a change: 412 for what is there', () => {
+  test('If-None-Match of a change: 412 for the current tag', () => {
     const { etag } = get();
     expect(change({ 'if-none-match': '*' })).toBe('precondition');
     expect(change({ 'if-none-match': `W/${etag}` })).toBe('precondition');
@@ -115,7 +115,7 @@ describe('ETag', () => {
   });
 });
 
-describe('dates, which count whole seconds (contract, section 5)', () => {
+describe('dates, with a resolution of one second (contract, section 5)', () => {
   test.each([
     ['Tue, 24 Nov 2026 10:20:29 GMT', false],
     ['Tue, 24 Nov 2026 10:20:30 GMT', true],
@@ -128,7 +128,7 @@ describe('dates, which count whole seconds (contract, section 5)', () => {
     expect(getOrRefusal({ 'if-unmodified-since': date })).toBe(isAfter ? 'done' : 'precondition');
   });
 
-  test('unreadable ones are ignored', () => {
+  test('invalid dates are ignored', () => {
     for (const date of ['yesterday', '', '2026-11-24T10:20:31Z', 'Tue, 24 Nov 1990 10:20:29']) {
       expect(get({ 'if-modified-since': date }).notModified).toBe(false);
       expect(change({ 'if-unmodified-since': date })).toBe('done');
@@ -136,7 +136,7 @@ describe('dates, which count whole seconds (contract, section 5)', () => {
     }
   });
 
-  test('ETags win over dates, on reads and changes', () => {
+  test('ETags take precedence over dates, on reads and changes', () => {
     const { etag } = get();
     const before = 'Tue, 24 Nov 2026 10:20:29 GMT';
     expect(change({ 'if-match': etag, 'if-unmodified-since': before })).toBe('done');
@@ -144,7 +144,7 @@ describe('dates, which count whole seconds (contract, section 5)', () => {
     expect(getOrRefusal({ 'if-match': '"x"' })).toBe('precondition');
   });
 
-  test('Last-Modified is the second of the change, and holds as a condition until the next second', () => {
+  test('Last-Modified is the second of the change, and as a condition is met until the next second', () => {
     const time = fc.integer({ min: 0, max: 10_000 });
     fc.assert(
       fc.property(time, time, (first, later) => {
@@ -162,7 +162,7 @@ describe('dates, which count whole seconds (contract, section 5)', () => {
 
 const { options, timeout } = fuzzing();
 test(
-  'any header is a condition, none, or refused',
+  'any header is a condition, is ignored, or is rejected',
   () => {
     const header = fc
       .array(

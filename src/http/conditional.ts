@@ -12,27 +12,26 @@ import { formatOf, vary } from './respond.ts';
 /**
  * Conditional requests on one task (contract, section 5; RFC 9110, section 13).
  *
- * The ETag is `"<version>-<variant>"`. The version is the task's `updatedCount`: one more with everything that a
- * caller can see change. The variant stands for how this caller sees it: format, language, zone and rights. It
- * distinguishes cached responses; a condition on a change compares only the version, so that a task read as XML
- * may be changed by JSON.
+ * The ETag is `"<version>-<variant>"`. The version is the task's `updatedCount`, which every visible change increments.
+ * The variant is a hash of what the representation depends on: format, language, time zone and rights. It distinguishes
+ * cached responses; conditions on changes compare only the version, so that a task read as XML can be changed with JSON.
  *
- * Dates of HTTP have seconds, so Last-Modified and the conditions on dates cut the time of the change to seconds. A
- * second change within a second goes unnoticed by them; ETags notice it.
+ * HTTP dates have a resolution of one second, so Last-Modified and conditions on dates truncate to seconds. They miss a
+ * second change within the same second; ETags do not.
  */
 
-/** The headers by which answers differ, beside the caller's rights. */
+/** The request headers that the representation depends on, besides the caller's rights. */
 const VARYING = ['accept', 'accept-language', 'so-language', 'so-culture', 'so-timezone'] as const;
 
-/** Writes ETag and Last-Modified of a task into an answer that holds it. */
+/** Sets ETag and Last-Modified of a response with this task. */
 export function setEtag(request: FastifyRequest, reply: FastifyReply, caller: Caller, task: BatchTask): void {
   reply.header('ETag', etagOf(request, caller, task));
   reply.header('Last-Modified', new Date(secondsOf(task.updated) * 1000).toUTCString());
 }
 
 /**
- * Whether the caller of a GET has the answer already: If-None-Match, or else If-Modified-Since. Then the answer
- * is an empty 304. Caches may keep answers, but must ask each time.
+ * Evaluates If-None-Match, or else If-Modified-Since, of a GET. Returns true if the response should be an empty 304. Caches
+ * may store responses, but must revalidate them each time.
  *
  * @throws RequestError (precondition) if If-Match, or else If-Unmodified-Since, does not hold
  */
@@ -46,7 +45,7 @@ export function isNotModified(
   checkUnchanged(request)?.(task);
   setEtag(request, reply, caller, task);
   reply.header('Cache-Control', 'private, no-cache');
-  // Language and zone say so themselves.
+  // Language and time zone add their own headers.
   vary(reply, 'Accept', 'Authorization', 'Cookie');
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch.trim() === '*') return true;
@@ -61,10 +60,9 @@ export function isNotModified(
 }
 
 /**
- * The conditions that a call sets on the task that it changes; `undefined` if it sets none. Dates that can't be read are
- * ignored (contract, section 5).
+ * Reads the conditions of a change; `undefined` if there are none. Invalid dates are ignored (contract, section 5).
  *
- * @returns a guard that refuses (412) if one does not hold
+ * @returns a guard that throws RequestError (precondition) if a condition is not met
  * @throws RequestError (invalid) if the ETags can't be parsed, because the caller relies on them
  */
 export function conditionsOf(request: FastifyRequest): Guard | undefined {
@@ -97,7 +95,7 @@ function checkUnchanged({ headers }: FastifyRequest): Guard | undefined {
   };
 }
 
-/** Returns whether If-None-Match names this tag, with or without the suffix of a coding. */
+/** True if If-None-Match names this tag, with or without the suffix of a coding. */
 export function isKnown({ headers }: FastifyRequest, etag: string): boolean {
   const tags = readTags(headers['if-none-match'] ?? '') ?? [];
   return tags.some((tag) => withoutCoding(tag.replace(/^W\//, '')) === etag);
@@ -132,14 +130,14 @@ function variantOf(request: FastifyRequest, caller: Caller, task: BatchTask): st
   return variant;
 }
 
-/** The version in a strong tag of ours; `undefined` in any other. */
+/** The version in one of our strong tags; `undefined` for any other tag. */
 function versionOf(tag: string): string | undefined {
   return /^"(\d+)-[^"]*"$/.exec(tag)?.[1];
 }
 
 const TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/;
 
-/** The entity tags of a list; `undefined` where it is none. A tag of ours has no comma. */
+/** The entity tags of a list; `undefined` if it is malformed. Our own tags have no comma. */
 export function readTags(header: string): readonly string[] | undefined {
   const tags = header
     .split(',')
@@ -157,7 +155,7 @@ function readCondition(name: string, header: string): '*' | readonly string[] {
   return tags;
 }
 
-/** Seconds since 1970; `undefined` if there is no date, or none that can be read. */
+/** Seconds since 1970; `undefined` if the date is absent or invalid. */
 function readHttpDate(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const date = DateTime.fromHTTP(header.trim());

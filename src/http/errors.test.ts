@@ -22,7 +22,7 @@ test.each<[RequestErrorKind, number, string]>([
   ['unsupported', 415, 'HttpException'],
   ['rateLimited', 429, 'SoBusyException'],
   ['unavailable', 503, 'SoBusyException'],
-])('a refusal of the kind %s is %i %s', (kind, status, type) => {
+])('a RequestError of the kind %s is %i %s', (kind, status, type) => {
   expect(toErrorResponse(new RequestError(kind, message`What is wrong.`), english)).toEqual({
     status,
     body: {
@@ -43,12 +43,12 @@ test.each([
   [413, 'HttpException', 'content_too_large'],
   [415, 'HttpException', 'unsupported_media_type'],
   [418, 'ArgumentException', 'invalid_argument'],
-])("an error of the framework's own with the status %i is %s", (status, ErrorType, Code) => {
+])('a Fastify error with the status %i is %s', (status, ErrorType, Code) => {
   const error = Object.assign(new Error('as Fastify says it'), { statusCode: status });
   expect(toErrorResponse(error, english)).toMatchObject({ status, body: { ErrorType, Code } });
 });
 
-test('any other error is a 500 that says nothing about its cause', () => {
+test('any other error is a 500 that does not reveal its cause', () => {
   for (const error of [
     new Error('secret'),
     Object.assign(new Error('secret'), { statusCode: 502 }),
@@ -61,7 +61,7 @@ test('any other error is a 500 that says nothing about its cause', () => {
   }
 });
 
-test('a refusal may have a code of its own', () => {
+test('a RequestError may have its own code', () => {
   const codeOf = (refusal: RequestError) => toErrorResponse(refusal, english).body.Code;
   expect(codeOf(notFound`There is no batch task 5.`.withCode('task_not_found'))).toBe('task_not_found');
   expect(codeOf(conflict`It is taken.`)).toBe('conflict');

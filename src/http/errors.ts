@@ -4,15 +4,15 @@ import { INT32_MAX } from '../core/limits.ts';
 import { listed, type Message, message } from '../core/message.ts';
 import type { Locale } from './i18n/locale.ts';
 
-/** An error that Fastify itself has made: of a body or address that never came to a route. */
+/** An error that Fastify created, for a body or URL that did not reach a route. */
 interface FrameworkError extends Error {
   readonly code?: string;
-  /** What Ajv says of a body or query that misses its schema. */
+  /** Ajv's errors of a body or query that does not match its schema. */
   readonly validation?: readonly (SchemaError & { readonly instancePath: string })[];
   readonly validationContext?: string;
 }
 
-/** A body can have one for each of its bytes; these are told. */
+/** Maximum number of schema errors in a message. A body can have one for each of its bytes. */
 const MAX_PROBLEMS = 10;
 
 const BY_CODE: Readonly<Record<string, Message>> = {
@@ -20,7 +20,7 @@ const BY_CODE: Readonly<Record<string, Message>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: message`Request body size did not match Content-Length`,
 };
 
-/** What Fastify says, as a message of ours: what its errors can say is known. */
+/** Converts the message of a Fastify error to a translatable one. */
 function frameworkMessage(error: FrameworkError): Message {
   const { code = '', validation, validationContext = 'body' } = error;
   if (validation !== undefined && validation.length > 0) {
@@ -34,35 +34,35 @@ function frameworkMessage(error: FrameworkError): Message {
   return BY_CODE[code] ?? message`${error.message}`;
 }
 
-/** How an error looks to a client: its status and the payload of contract, section 4. */
+/** The response to an error: its status and payload (contract, section 4). */
 export interface ErrorResponse {
   readonly status: number;
   readonly body: ErrorBody;
 }
 
-/** The error payload. Its text has both names that SuperOffice clients read. */
+/** The error payload. Its text has both property names that SuperOffice clients read. */
 export interface ErrorBody {
   readonly Error: true;
   readonly ErrorType: string;
   readonly Message: string;
   readonly ErrorMessage: string;
   readonly ErrorSource: string;
-  /** Our addition: a stable code for programs. */
+  /** A stable code for programs. Not part of SuperOffice's contract. */
   readonly Code: string;
 }
 
 const SOURCE = 'Batchline.WebApi';
 
-/** How an error is classified for clients. */
+/** The classification of an error for clients. */
 interface ErrorKind {
   readonly status: number;
   /** `ErrorType` of contract, section 4. */
   readonly type: string;
-  /** `Code` of a refusal that has no code of its own. */
+  /** `Code` of errors that have no code of their own. */
   readonly code: string;
 }
 
-/** How each kind of refusal is answered; docs/reference/errors.md says when. */
+/** The response to each kind of RequestError; docs/reference/errors.md describes them. */
 export const KINDS: Readonly<Record<RequestErrorKind, ErrorKind>> = {
   invalid: { status: 400, type: 'ArgumentException', code: 'invalid_argument' },
   malformed: { status: 400, type: 'FormatException', code: 'malformed_body' },
@@ -81,12 +81,12 @@ export const KINDS: Readonly<Record<RequestErrorKind, ErrorKind>> = {
   unavailable: { status: 503, type: 'SoBusyException', code: 'unavailable' },
 };
 
-/** The statuses of refusals, with their kinds. */
+/** The statuses of errors, with their kinds. */
 export const STATUS_KINDS = Object.entries(KINDS).map(
   ([kind, { status }]) => [status, kind as RequestErrorKind] as const,
 );
 
-/** What a client is told of an error, in its language. Errors that are no refusal tell nothing of the inside, and never a stack. */
+/** Converts an error to a response in the client's language. Errors other than RequestErrors reveal no details and no stack. */
 export function toErrorResponse(error: unknown, locale: Locale): ErrorResponse {
   if (error instanceof RequestError) {
     const { status, type, code } = KINDS[error.kind];
@@ -109,7 +109,7 @@ export function toErrorResponse(error: unknown, locale: Locale): ErrorResponse {
 
 const RETRY_SECONDS = 2;
 
-/** What a client is told while the database is away: a failover takes seconds. */
+/** The error while the database is unreachable. A failover takes seconds. */
 export function databaseUnreachable(): RequestError {
   return unavailable(
     message`The database is unreachable; try again in a few seconds. A change may still have been made. A start with an Idempotency-Key can be repeated safely.`,
@@ -117,7 +117,7 @@ export function databaseUnreachable(): RequestError {
   );
 }
 
-/** What a client is told where the database has given its transaction up for others again and again. */
+/** The error after the retries of a serialization failure or deadlock are exhausted. */
 export function databaseBusy(): RequestError {
   return unavailable(
     message`Too many concurrent changes; nothing has changed. Try again in a few seconds.`,
@@ -127,7 +127,7 @@ export function databaseBusy(): RequestError {
 
 const DISK_FULL_RETRY_SECONDS = 60;
 
-/** What a client is told while the disk of the database is full: somebody has to make room. */
+/** The error while the disk of the database is full. */
 export function diskFull(): RequestError {
   return unavailable(
     message`The disk of the database is full; nothing has changed.`,
@@ -145,7 +145,7 @@ export function outOfIds(): RequestError {
   ).withCode('ids_exhausted');
 }
 
-/** The error payload with this type, code and message. */
+/** Creates the error payload. */
 export function errorBody(type: string, code: string, text: string): ErrorBody {
   return {
     Error: true,

@@ -4,14 +4,14 @@ import { describe } from './body/object-reader.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The call accepts lists in its query: a name may be repeated. */
+    /** Allows repeated names in the query, for calls that accept lists. */
     repeatableQuery?: true;
   }
 }
 
 /**
- * Refuses (400) a query that repeats a name, in any casing, so that routes see one text for each
- * name. Calls that take lists are exempt.
+ * Rejects (400) a query that repeats a name, case-insensitively, so that routes get one string for each name. Calls that
+ * accept lists are exempt.
  */
 export function refuseRepeatedNames(app: FastifyInstance): void {
   app.addHook('preValidation', (request, _reply, done) => {
@@ -27,7 +27,7 @@ export function refuseRepeatedNames(app: FastifyInstance): void {
   });
 }
 
-/** A value of the query by its name in any casing; `undefined` if it is absent. */
+/** A value of the query by name, case-insensitively; `undefined` if it is absent. */
 export function queryValue(request: FastifyRequest, name: string): string | undefined {
   const lower = name.toLowerCase();
   const found = Object.entries(request.query as Record<string, string | string[]>).find(
@@ -37,7 +37,7 @@ export function queryValue(request: FastifyRequest, name: string): string | unde
 }
 
 /**
- * A flag of the query by its name in any casing; `undefined` if it is absent.
+ * A boolean of the query by name, case-insensitively; `undefined` if it is absent.
  *
  * @throws RequestError (invalid) if it is neither true nor false
  */
@@ -49,9 +49,9 @@ export function queryFlag(request: FastifyRequest, name: string): boolean | unde
 }
 
 /**
- * A whole number of the query by its name in any casing; `undefined` if it is absent.
+ * An integer of the query by name, case-insensitively; `undefined` if it is absent.
  *
- * @throws RequestError (invalid) if it is not a whole number from `min` to `max`, or given more than once
+ * @throws RequestError (invalid) if it is not an integer from `min` to `max`
  */
 export function queryInteger(
   request: FastifyRequest,

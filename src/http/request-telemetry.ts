@@ -5,12 +5,12 @@ import type { HttpMeter } from '../core/meters.ts';
 import { readTraceContext, type TraceContext } from '../core/trace-context.ts';
 import { beginRequest, type WorkSpan } from '../core/tracing.ts';
 
-/** The header by which a request is found again in logs, here and at the caller. */
+/** The header that correlates a request with the logs of the server and the caller. */
 const REQUEST_ID_HEADER = 'X-Request-Id';
 
 const ACCEPTED = /^[\w.:@/+=-]{1,128}$/;
 
-/** The id of a request: the caller's, where it is one that a log can hold, otherwise a new one. */
+/** The id of a request: the caller's if it is safe to log, otherwise a new one. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && ACCEPTED.test(given) ? given : randomUUID();
@@ -18,14 +18,14 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route is one that only looks after the process: it is neither counted nor traced. */
+    /** Excludes the route from metrics and traces, for health checks and metrics. */
     unobserved?: true;
   }
 }
 
 const spans = new WeakMap<FastifyRequest, WorkSpan>();
 
-/** Counts, traces and, from debug on, logs every request, and gives each answer the request's id. */
+/** Counts, traces and (at the level debug) logs every request, and adds the request id to each response. */
 export function observeRequests(app: FastifyInstance, meter: HttpMeter): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
@@ -37,7 +37,7 @@ export function observeRequests(app: FastifyInstance, meter: HttpMeter): void {
     request.log = request.log.child({ trace_id: span.traceId });
     span.with(done);
   });
-  // A body comes in a context of its own.
+  // The body is received in another async context.
   app.addHook('preValidation', (request, _reply, done) => {
     const span = spans.get(request);
     if (span === undefined) done();
@@ -66,18 +66,18 @@ export function observeRequests(app: FastifyInstance, meter: HttpMeter): void {
   });
 }
 
-/** Notes which task a request has started, so that the log leads from one to the other; returns the id. */
+/** Logs which task a request started, and returns the id. */
 export function logStart(request: FastifyRequest, taskId: number): number {
   request.log.debug({ event: 'task.started', taskId }, 'task started');
   return taskId;
 }
 
-/** The trace that a request belongs to, to be passed on; `undefined` where it belongs to none. */
+/** The trace context of the request's span; `undefined` if it is not traced. */
 export function traceOf(request: FastifyRequest): TraceContext | undefined {
   return spans.get(request)?.trace ?? undefined;
 }
 
-/** The trace as the caller has sent it. */
+/** The trace context that the caller sent. */
 export function incomingTrace({ headers }: FastifyRequest): TraceContext | undefined {
   const { traceparent, tracestate } = headers;
   if (typeof traceparent !== 'string') return undefined;

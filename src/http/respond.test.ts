@@ -7,7 +7,7 @@ import { formatOf, preferredFormat } from './respond.ts';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const XML_TYPE = 'application/xml; charset=utf-8';
 
-describe('the format of an answer by Accept', () => {
+describe('the response format by Accept', () => {
   test.each([
     ['', JSON_TYPE],
     ['*/*', JSON_TYPE],
@@ -42,14 +42,14 @@ describe('the format of an answer by Accept', () => {
     'json',
     ',',
     'x'.repeat(5000),
-  ])('%.40j names none that there is', (accept) => {
+  ])('%.40j names no supported format', (accept) => {
     expect(preferredFormat(accept)).toBeUndefined();
     expect(formatOf({ headers: { accept } } as FastifyRequest).type).toBe(JSON_TYPE);
   });
 
   const { options, timeout } = fuzzing();
   test(
-    'any header is decided',
+    'any header has a result',
     () => {
       const anyAccept = fc
         .array(

@@ -6,16 +6,16 @@ import { writeXml } from './body/xml.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The payload that the route answers, or answers a list of: its name in XML. */
+    /** The XML name of the response, or of the items of a list. */
     payload?: string;
-    /** The route also answers a type of its own, so that no Accept is refused. */
+    /** The route also has media types of its own, so that no Accept is rejected. */
     ownType?: true;
   }
 }
 
-/** A format of answers. */
+/** A format of responses. */
 export interface ResponseFormat {
-  /** The Content-Type of the answer. */
+  /** The Content-Type of the response. */
   readonly type: string;
   readonly write: (body: unknown, payload: string) => string;
   readonly isXml?: true;
@@ -24,7 +24,7 @@ export interface ResponseFormat {
 const writeJson = (body: unknown): string => JSON.stringify(body);
 const JSON_FORMAT: ResponseFormat = { type: 'application/json; charset=utf-8', write: writeJson };
 
-/** The formats of answers by the media types that Accept asks for (contract, section 4); of equals the first one. */
+/** The formats by media type of Accept (contract, section 4). Of equally preferred types the first applies. */
 const FORMATS: Readonly<Record<string, ResponseFormat>> = {
   'application/json': JSON_FORMAT,
   'text/json': { type: 'text/json; charset=utf-8', write: writeJson },
@@ -35,21 +35,21 @@ const FORMATS: Readonly<Record<string, ResponseFormat>> = {
 };
 const TYPES = Object.keys(FORMATS);
 
-/** The media types of answers that differ: the patch formats give JSON. */
+/** The media types of responses, without the patch types, which return JSON. */
 export const RESPONSE_TYPES: readonly string[] = TYPES.filter((type) => !type.includes('patch'));
 
-/** Name of the root element where a route names no payload. */
+/** The XML name of the response if the route sets none. */
 const DEFAULT_PAYLOAD = 'Answer';
 
-/** Longer Accept headers are not looked at. */
+/** Longer Accept headers are ignored. */
 const MAX_ACCEPT_LENGTH = 2048;
-/** Parameters of media ranges other than q: they don't tell formats apart. */
+/** Parameters of media ranges other than q, which do not distinguish formats. */
 const PARAMETERS = /;\s*(?!q\s*=)[^;,"]*(?:"(?:[^"\\]|\\.)*"[^;,"]*)*/gi;
 
 const MAX_CACHED = 200;
 const formatCache = new Map<string, ResponseFormat | undefined>();
 
-/** Decides the format of every answer before anything is done: 406 where Accept names none that there is. */
+/** Negotiates the format of every response before the request is processed; 406 if Accept names no supported format. */
 export function negotiateFormats(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { accept } = request.headers;
@@ -68,13 +68,13 @@ export function negotiateFormats(app: FastifyInstance): void {
   });
 }
 
-/** The format of the answers to a request; JSON where it accepts none that there is. */
+/** The format of responses to a request; JSON if it accepts no supported format. */
 export function formatOf(request: FastifyRequest): ResponseFormat {
   const { accept } = request.headers;
   return (accept === undefined ? JSON_FORMAT : preferredFormat(accept)) ?? JSON_FORMAT;
 }
 
-/** Makes a reply write its answer in this format. Streams and texts stay as they are. */
+/** Makes a reply serialize its body in this format. Streams and strings are sent unchanged. */
 export function setContentType(format: ResponseFormat, reply: FastifyReply, payload: string): void {
   reply.serializer((body: unknown) => {
     if (typeof body === 'string') return body;
@@ -88,7 +88,7 @@ export function sendNull(request: FastifyRequest, reply: FastifyReply): FastifyR
   return sendValue(request, reply, null);
 }
 
-/** Sends a text or `null` in the negotiated format, as a JSON string or an element; Fastify would send it bare. */
+/** Sends a string or `null` in the negotiated format, as a JSON string or an element; Fastify would send it unquoted. */
 export function sendValue(request: FastifyRequest, reply: FastifyReply, value: string | null): FastifyReply {
   const format = formatOf(request);
   return reply
@@ -96,7 +96,7 @@ export function sendValue(request: FastifyRequest, reply: FastifyReply, value: s
     .send(format.write(value, request.routeOptions.config.payload ?? DEFAULT_PAYLOAD));
 }
 
-/** The format that an Accept header prefers; `undefined` where it names none that there is. */
+/** The format that an Accept header prefers; `undefined` if it names no supported format. */
 export function preferredFormat(accept: string): ResponseFormat | undefined {
   if (formatCache.has(accept)) return formatCache.get(accept);
   if (accept.length > MAX_ACCEPT_LENGTH) return undefined;
@@ -108,15 +108,15 @@ export function preferredFormat(accept: string): ResponseFormat | undefined {
   return format;
 }
 
-/** Set if a list was truncated at the server's limit of rows or bytes; its value is the number of rows. */
+/** The response header of truncated lists, with the number of rows returned. */
 const LIST_CUT_HEADER = 'Batchline-List-Cut';
 
-/** Marks the response as truncated. */
+/** Marks the response if the list was truncated at the server's limit of rows or bytes. */
 export function markTruncated(reply: FastifyReply, list: Rows<unknown>): void {
   if (list.more) reply.header(LIST_CUT_HEADER, String(list.rows.length));
 }
 
-/** Adds request headers to those that the answer depends on. */
+/** Adds request headers to Vary. */
 export function vary(reply: FastifyReply, ...names: readonly string[]): void {
   const before = reply.getHeader('Vary');
   const added = names.join(', ');

@@ -17,16 +17,16 @@ declare module 'fastify' {
 /** A route and the access that it requires. */
 export interface RouteAccess {
   readonly method: string;
-  /** With `:id` and the like, without a slash at the end. */
+  /** With placeholders such as `:id`, without a trailing slash. */
   readonly path: string;
   readonly access: Access;
 }
 
 /**
- * Enforces what each route declares: after the sign-in, before the body is read. Covers the routes that are registered
- * from now on.
+ * Enforces the access that each route declares, after authentication and before the body is read. Covers the routes that
+ * are registered from now on.
  *
- * @throws Error when a route is registered that declares nothing
+ * @throws Error if a route is registered that declares no access
  */
 export function enforceRouteAccess(app: FastifyInstance): void {
   const declared: RouteAccess[] = [];
@@ -48,13 +48,13 @@ export function enforceRouteAccess(app: FastifyInstance): void {
   });
 }
 
-/** @throws RequestError (forbidden) if the sign-in lacks access that the route requires */
+/** @throws RequestError (forbidden) if the caller lacks the access that the route requires */
 function checkRouteAccess(request: FastifyRequest): void {
   const { config, url } = request.routeOptions;
   const access = accessOf(config, request.method);
   if (access?.signIn === false) return;
   const caller = signedInBy(request);
-  // Fails closed: the route is outside the scopes with sign-in, or was registered before this check.
+  // Fails closed: the route is outside the authenticated scope, or was registered before this check.
   if (access === undefined || caller === undefined)
     throw new Error(`${request.method} ${url} can't be checked: it declares no access or has no sign-in.`);
   const refusal = refusalOf(caller, access);
@@ -67,6 +67,6 @@ function accessOf(config: RouteOptions['config'], method: string): Access | unde
   if (operation === undefined) return undefined;
   if ('id' in operation) return (operation as Operation).access;
   const byMethod = operation as Readonly<Record<string, Operation>>;
-  // Fastify answers HEAD by each GET.
+  // Fastify adds HEAD to each GET.
   return (byMethod[method] ?? (method === 'HEAD' ? byMethod.GET : undefined))?.access;
 }

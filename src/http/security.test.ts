@@ -23,7 +23,7 @@ function limiter(perSecond: number, burst: number) {
   };
 }
 
-test('so many at once, then so many a second; each caller for itself', () => {
+test('allows a burst, then a rate per second, for each caller separately', () => {
   const { take, wait } = limiter(2, 3);
   expect([take(), take(), take(), take()]).toEqual([true, true, true, 1]);
   expect(take('b')).toBe(true);
@@ -33,7 +33,7 @@ test('so many at once, then so many a second; each caller for itself', () => {
   expect([take(), take(), take(), take()]).toEqual([true, true, true, 1]);
 });
 
-test('who is refused and comes again when told is let in', () => {
+test('a rejected caller is accepted after the returned wait', () => {
   const { take, wait } = limiter(1, 1);
   expect(take()).toBe(true);
   wait(0.3);
@@ -43,7 +43,7 @@ test('who is refused and comes again when told is let in', () => {
   expect(take()).toBe(true);
 });
 
-test('what is refused does not count', () => {
+test('rejected requests do not count', () => {
   const { take, wait } = limiter(1, 1);
   take();
   for (let n = 0; n < 100; n += 1) expect(take()).toBe(1);

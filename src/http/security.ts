@@ -5,8 +5,8 @@ import { BoundedMap } from '../core/lru.ts';
 import { networkOf } from './auth/throttle.ts';
 
 /**
- * What every answer says to browsers: it is what its type says, no page of another site may use it, nothing in it is
- * run or framed, and no address of ours is passed on. Routes whose answer is a page say otherwise for themselves.
+ * Security headers of every response: no MIME sniffing, no use by other origins, no scripts or framing, and no referrer.
+ * Routes that return pages override them.
  */
 const HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
@@ -15,15 +15,15 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** Puts the headers on an answer that no hook has seen. */
+/** Sets the security headers on a reply that bypasses hooks. */
 export function setSecurityHeaders(reply: FastifyReply): void {
   reply.headers(HEADERS);
 }
 
 /**
- * Puts the headers on every answer.
+ * Adds the security headers to every response.
  *
- * @param hstsSeconds how long browsers are to use https only (RFC 6797), told by https alone; 0 tells nothing
+ * @param hstsSeconds max-age of Strict-Transport-Security (RFC 6797), sent over https only; 0 omits the header
  */
 export function addSecurityHeaders(app: FastifyInstance, hstsSeconds: number): void {
   app.addHook('onRequest', (request, reply, done) => {
@@ -34,7 +34,7 @@ export function addSecurityHeaders(app: FastifyInstance, hstsSeconds: number): v
   });
 }
 
-/** Keeps the answers of a scope out of caches, where they say nothing else: they are for one caller. */
+/** Sets `Cache-Control: no-store` on the responses of a scope, because they are specific to a caller. Routes can override it. */
 export function forbidCaching(scope: FastifyInstance): void {
   scope.addHook('onRequest', (_request, reply, done) => {
     reply.header('Cache-Control', 'no-store');
@@ -44,12 +44,12 @@ export function forbidCaching(scope: FastifyInstance): void {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The origins whose scripts may call. */
+    /** The origins that CORS allows. */
     allowedOrigins: ReadonlySet<string>;
   }
 }
 
-/** What scripts of other origins may read of an answer, beside what browsers always show. */
+/** Response headers that scripts of other origins may read, in addition to the CORS-safelisted ones. */
 const EXPOSED_HEADERS = [
   'ETag',
   'Last-Modified',
@@ -63,12 +63,12 @@ const EXPOSED_HEADERS = [
   'Batchline-Ignored',
   'WWW-Authenticate',
 ];
-/** Seconds for which browsers remember what is allowed. */
+/** The cache lifetime of a preflight response in browsers, in seconds. */
 const PREFLIGHT_MAX_AGE = 600;
 
 /**
- * Lets scripts of these origins, or of all of them (`*`), call with a header Authorization (CORS; contract, section 5).
- * Cookie sessions are for this server's own pages only.
+ * Enables CORS for these origins, or for all (`*`), with the header Authorization (contract, section 5). Cookie sessions
+ * work only on pages of this server.
  */
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   app.decorate('allowedOrigins', new Set(origins));
@@ -88,8 +88,8 @@ interface Bucket {
 }
 
 /**
- * Lets each caller make so many requests a second, and more at once after a pause: a token bucket for each. It is in this
- * process's memory, so that with n nodes a caller has n times as much.
+ * Limits the request rate of each caller with a token bucket. The buckets are in the memory of this process, so with n
+ * processes the limit is n times as high.
  */
 export class RateLimiter {
   readonly #buckets = new BoundedMap<Bucket>();
@@ -97,7 +97,7 @@ export class RateLimiter {
   readonly #burst: number;
   readonly #now: () => number;
 
-  /** @param burst the most at once */
+  /** @param burst the capacity of a bucket: the maximum number of requests at once */
   constructor(perSecond: number, burst: number, now: () => number = () => performance.now()) {
     this.#perSecond = perSecond;
     this.#burst = burst;
@@ -107,7 +107,7 @@ export class RateLimiter {
   /**
    * Counts a request.
    *
-   * @throws RequestError (throttled) where it is one too many, with the seconds until one is free; it is not counted then
+   * @throws RequestError (rateLimited) if the bucket is empty, with the seconds to wait; the request is not counted
    */
   take(caller: string): void {
     const now = this.#now();
@@ -121,13 +121,13 @@ export class RateLimiter {
   }
 }
 
-/** Calls below /api/v1 that need no sign-in beforehand; the others are counted by who makes them. */
+/** Public calls under /api/v1; all others are counted by caller. */
 const OPEN = /^\/api\/v1\/(?:Texts|SignIn)\b/i;
 const API = /^\/api\/v1\//i;
-/** Whoever asks for the health of the server is never told to come later. */
+/** Health checks are never rate-limited. */
 const HEALTH = /^\/health\//;
 
-/** Counts the calls that need no sign-in by the address that they come from. */
+/** Limits public calls by client address. */
 export function limitOpenCalls(app: FastifyInstance, limits: RateLimiter): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const url = request.routeOptions.url ?? '';

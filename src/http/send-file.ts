@@ -8,10 +8,10 @@ import type { KeptResult } from '../files/files.ts';
 import { readTags } from './conditional.ts';
 
 /**
- * Sends a kept file, as a whole or the one range that is asked for (RFC 9110, sections 13 and 14). Of several ranges
- * the whole file is sent, as the standard allows. A browser saves it and never guesses its type.
+ * Sends a file, or the requested range of it (RFC 9110, sections 13 and 14). A request for several ranges gets the whole
+ * file, as the standard allows. Browsers save it and never guess its type.
  *
- * @throws RequestError (unsatisfiable) where the range is outside of the file, (precondition) where If-Match does not hold
+ * @throws RequestError (unsatisfiable) if the range is outside the file, (precondition) if If-Match is not met
  */
 export async function sendFile(
   request: FastifyRequest,
@@ -54,7 +54,7 @@ function names(condition: string, etag: string): boolean {
   return condition.trim() === '*' || (readTags(condition) ?? []).includes(etag);
 }
 
-/** The range that is to be sent; `undefined` for the whole file. */
+/** The range to send; `undefined` for the whole file. */
 function rangeOf(request: FastifyRequest, bytes: number, etag: string): ByteRange | 'outside' | undefined {
   const { range: header, 'if-range': ifRange } = request.headers;
   if (request.method !== 'GET' || header === undefined) return undefined;
@@ -66,9 +66,9 @@ function rangeOf(request: FastifyRequest, bytes: number, etag: string): ByteRang
 }
 
 /**
- * The SHA-256 of a Content-Digest header (RFC 9530), in hex.
+ * Reads the SHA-256 of a Content-Digest header (RFC 9530), in hexadecimal.
  *
- * @throws RequestError (invalid) where it names none
+ * @throws RequestError (invalid) if it has no SHA-256
  */
 export function readContentDigest(header: string): string {
   const [, base64] = /(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/]{43}=):\s*(?:,|$)/i.exec(header) ?? [];

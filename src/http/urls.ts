@@ -6,8 +6,8 @@ import { message } from '../core/message.ts';
 const segments = new WeakMap<IncomingMessage, string>();
 
 /**
- * Takes the customer off a hosted installation's address: `/Cust12345/api/v1/…` becomes `/api/v1/…`
- * (contract, first section). `tenantSegment` tells it afterwards.
+ * Removes the customer from the URL of a hosted installation: `/Cust12345/api/v1/…` becomes `/api/v1/…` (contract, first
+ * section). `tenantSegment` returns it later.
  */
 export function stripTenantSegment(request: IncomingMessage): string {
   const url = request.url ?? '/';
@@ -17,22 +17,22 @@ export function stripTenantSegment(request: IncomingMessage): string {
   return match[2];
 }
 
-/** The customer that the address named, or `undefined`. */
+/** The customer in the URL, or `undefined`. */
 export function tenantSegment(request: IncomingMessage): string | undefined {
   return segments.get(request);
 }
 
 /**
- * Checks that the customer in an address is the tenant of the sign-in (contract, first section).
+ * Checks that the customer in the URL is the tenant of the caller (contract, first section).
  *
- * @throws RequestError (missing) if they differ
+ * @throws RequestError (notFound) if they differ
  */
 export function checkCustomer(tenant: string | null, segment: string | undefined): void {
   if (segment === undefined || tenant === null || tenant.toLowerCase() === segment.toLowerCase()) return;
   throw notFound`The URL names the customer "${segment}", but these credentials are for "${tenant}".`;
 }
 
-/** The error of a request whose address names a customer: a task that is missing may be another customer's. */
+/** Adds the customer in the URL to an error about a missing task, because the task may be another customer's. */
 export function nameCustomer(error: unknown, request: IncomingMessage): unknown {
   const segment = tenantSegment(request);
   if (segment === undefined || !(error instanceof RequestError) || error.code !== 'task_not_found')
@@ -41,7 +41,7 @@ export function nameCustomer(error: unknown, request: IncomingMessage): unknown 
   return new RequestError(error.kind, text).withCode(error.code);
 }
 
-/** The server's address as the caller wrote it, with the customer where it names one. */
+/** The base URL of the server as the caller wrote it, including the customer if there is one. */
 export function baseUrl(request: FastifyRequest): string {
   const customer = tenantSegment(request.raw);
   return `${request.protocol}://${request.host}${customer === undefined ? '' : `/${customer}`}`;

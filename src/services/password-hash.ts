@@ -1,14 +1,14 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { invalid } from '../core/errors.ts';
 
-/** What scrypt costs: blocks, their size, lanes. */
+/** The cost parameters of scrypt: blocks, block size, parallelism. */
 interface Cost {
   readonly N: number;
   readonly r: number;
   readonly p: number;
 }
 
-/** scrypt's cost: 2^15 blocks of 8 in 3 lanes (32 MiB), as OWASP's password storage advice has it. */
+/** N = 2^15, r = 8, p = 3 (32 MiB), as OWASP recommends. */
 const COST: Cost = { N: 32_768, r: 8, p: 3 };
 const KEY_BYTES = 32;
 const MAX_MEMORY = 128 * 1024 * 1024;
@@ -25,21 +25,21 @@ export function checkPassword(password: string, minLength: number): void {
 }
 
 /**
- * The hash to keep of a password: algorithm, costs, salt and key, in one text.
+ * Hashes a password into one string with algorithm, cost, salt and key.
  *
- * @param cost a lower one than the default is for tests
+ * @param cost tests use a lower cost
  */
 export async function hashPassword(password: string, cost = COST): Promise<string> {
   const salt = randomBytes(16);
   return hashText(cost, salt, await derive(password, salt, cost));
 }
 
-/** A hash that no password belongs to, and that takes as long to find out about as any other. */
+/** Creates a hash that matches no password and takes as long to verify as any other. */
 export function dummyHash(): string {
   return hashText(COST, randomBytes(16), randomBytes(KEY_BYTES));
 }
 
-/** Whether the password belongs to the hash. Takes as long where it doesn't. */
+/** True if the password matches the hash. Takes the same time either way. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const [algorithm, N, r, p, salt, key] = hash.split('$');
   if (algorithm !== 'scrypt' || salt === undefined || key === undefined) return false;

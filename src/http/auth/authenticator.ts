@@ -16,7 +16,7 @@ import { authorizationSchemes, challengeOf, type Scheme, type SignedIn } from '.
 import { BasicScheme, BearerScheme, TicketScheme } from './schemes.ts';
 import { Throttle } from './throttle.ts';
 
-/** How long a sign-in is believed before the database is asked again: a change elsewhere takes effect within it. */
+/** The cache lifetime of credentials. Changes in other processes take effect within this time. */
 const AUTH_CACHE_TTL_MS = 5000;
 
 interface CachedSignIn {
@@ -24,12 +24,12 @@ interface CachedSignIn {
   readonly until: number;
 }
 
-/** Which scheme credentials are for, and the credentials themselves. */
+/** A scheme and the secret for it. */
 type SchemeCredentials = readonly [SignInScheme, string];
 
 /**
- * Finds out who is asking (contract, section 5: Authorization). A sign-in that succeeded is believed for a few
- * seconds, so that a client's next call costs one hash and neither scrypt nor a query.
+ * Authenticates requests (contract, section 5: Authorization). Successful results are cached for a few seconds, so that the
+ * next call of a client costs one hash and neither scrypt nor a query.
  */
 export class Authenticator {
   readonly #db: Kysely<Schema>;
@@ -37,14 +37,14 @@ export class Authenticator {
   readonly #throttle: Throttle;
   readonly #passwords: PasswordCheck;
   readonly #schemes: Readonly<Partial<Record<SignInScheme, Scheme>>>;
-  /** CachedSignIn sign-ins, by a keyed hash of all that was credentials, so that no secret stays in memory. */
+  /** Results by keyed hash of all credentials of a request, so that no secret stays in memory. */
   readonly #cache = new BoundedMap<CachedSignIn>();
   readonly #pending = new Map<string, Promise<SignedIn>>();
-  /** Tokens that have signed in before, by keyed hash: the failures of others at their address don't hold them up. */
+  /** Tokens that were valid, by keyed hash. Failures of others at the same address do not throttle them. */
   readonly #knownGood = new BoundedMap<true>();
-  /** Tokens that were wrong, by keyed hash: one that comes again and again counts once. */
+  /** Tokens that were invalid, by keyed hash, so that repeated use of the same token counts as one failure. */
   readonly #knownBad = new BoundedMap<true>();
-  /** As long as a block of SHA-256, and known to this object only. */
+  /** The key of the hashes: random, and as long as a block of SHA-256. */
   readonly #key = randomBytes(32).toString('hex');
 
   constructor(db: Kysely<Schema>, config: SignInConfig, log: Logger) {
@@ -64,25 +64,25 @@ export class Authenticator {
     );
   }
 
-  /** The ways to sign in that are on. */
+  /** The enabled schemes. */
   get schemes(): readonly SignInScheme[] {
     return Object.keys(this.#schemes) as SignInScheme[];
   }
 
-  /** The value of WWW-Authenticate of a 401. */
+  /** The value of WWW-Authenticate of a 401. @param silently leaves out Basic, so that browsers do not prompt */
   challenge(silently: boolean): string {
     return challengeOf(this.schemes, silently);
   }
 
   /**
-   * Who is asking.
+   * Authenticates a request.
    *
-   * @throws RequestError (unauthenticated) where there are no credentials or they are wrong, never saying which part was;
-   *   (throttled) where too many were wrong; (unavailable) where nobody can say now
+   * @throws RequestError (unauthenticated) if the credentials are missing or wrong, without revealing which part is wrong;
+   *   (rateLimited) after too many failures; (unavailable) if the keys of the OIDC issuer can't be fetched
    */
   async authenticate(credentials: RequestCredentials): Promise<SignedIn> {
     const { authorization, session, appToken = '', address } = credentials;
-    // Bound to the address, so that a guess from elsewhere is never answered from here.
+    // Includes the address, so that guesses from elsewhere are not answered from the cache.
     const key = this.#keyedHash(
       `${authorization ?? ''}\0${authorization ? '' : session}\0${appToken}\0${address}`,
     );
@@ -104,9 +104,9 @@ export class Authenticator {
   }
 
   /**
-   * The associate with this login and password, for the sign-in call.
+   * Returns the associate with this login and password, for the sign-in call.
    *
-   * @param scheme what is to be handed out
+   * @param scheme what the call will issue
    * @throws as `authenticate`
    */
   async signInByPassword(
@@ -121,17 +121,17 @@ export class Authenticator {
     return associate;
   }
 
-  /** A ticket or session was handed out: it counts as one that has signed in before. */
+  /** Marks a newly issued ticket or session as valid, so that failures of others do not throttle it. */
   trust(secret: string): void {
     this.#knownGood.set(this.#keyedHash(secret), true);
   }
 
-  /** Forgets all sign-ins, after a change of associates, tokens or applications in this process. */
+  /** Clears the cache, after a change of associates, tokens or applications in this process. */
   clearCache(): void {
     this.#cache.clear();
   }
 
-  /** A password is not believed unchecked where others may be guessing it. */
+  /** True for passwords from an address with recent failures, where others may be guessing. */
   #bypassesCache({ scheme }: SignedIn, address: string): boolean {
     return scheme === 'basic' && this.#throttle.hasRecentFailures(address);
   }
@@ -169,14 +169,14 @@ export class Authenticator {
     }
   }
 
-  /** Bearer is both: what looks like a JWT is one, where that is on. */
+  /** Bearer is used for both: a token in the shape of a JWT is one, if JWTs are enabled. */
   #bearerOf(credentials: string): SignInScheme {
     const looksLikeJwt = JWT_SHAPE.test(credentials);
     if (this.#schemes.bearer === undefined) return 'jwt';
     return looksLikeJwt && this.#schemes.jwt !== undefined ? 'jwt' : 'bearer';
   }
 
-  /** Tickets, tokens and sessions: too long to be guessed, so that only the load of wrong ones is held back. */
+  /** Looks up a ticket, token or session. They can't be guessed, so throttling only limits the load of invalid ones. */
   async #byToken<T>(token: string, address: string, find: () => Promise<T>): Promise<T> {
     const key = this.#keyedHash(token);
     if (this.#knownGood.get(key) === undefined) this.#throttle.checkToken(address);
@@ -193,7 +193,7 @@ export class Authenticator {
     }
   }
 
-  /** Signs in where SO-AppToken is right, or not there and not required. */
+  /** Authenticates if SO-AppToken is valid, or is absent and not required. */
   async #withApplication<T>(
     { appToken, address }: RequestCredentials,
     scheme: SignInScheme,
@@ -212,7 +212,7 @@ export class Authenticator {
     try {
       return [await signIn(), application];
     } catch (error) {
-      // Which part was wrong is not told.
+      // Does not reveal which part was wrong.
       throw isUnauthenticated(error) ? invalidWithApplication() : error;
     }
   }

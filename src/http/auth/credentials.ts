@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { xsrfTokenOf } from './scheme.ts';
 
-/** The cookie that holds the session's secret; scripts can't read it. */
+/** The cookie with the secret of the session, which scripts can't read. */
 export const SESSION_COOKIE = 'BatchlineSession';
 /** The cookie whose value the header X-XSRF-TOKEN repeats (contract, section 5). */
 export const XSRF_COOKIE = 'XSRF-TOKEN';
 
-// Other sites' pages never send them. Without a lifetime they end with the browser; the server ends them sooner.
+// SameSite keeps other sites from sending the cookies. Session cookies end with the browser; the server expires them sooner.
 const OPTIONS = { path: '/', sameSite: 'strict', secure: 'auto' } as const;
 
 /** Sets the cookies of a session. @returns the XSRF token, for clients that can't read cookies */
@@ -23,19 +23,19 @@ export function clearSessionCookies(reply: FastifyReply): void {
   reply.clearCookie(XSRF_COOKIE, OPTIONS);
 }
 
-/** What a request presents to say who is asking. */
+/** The credentials of a request. */
 export interface RequestCredentials {
-  /** The header Authorization; `undefined` where it is missing or blank. */
+  /** The header Authorization; `undefined` if it is absent or blank. */
   readonly authorization: string | undefined;
   /** The session cookie. */
   readonly session: string | undefined;
   /** The header SO-AppToken. */
   readonly appToken: string | undefined;
-  /** Where the request comes from. */
+  /** The IP address of the client. */
   readonly address: string;
 }
 
-/** What this request presents. */
+/** Reads the credentials of a request. */
 export function credentialsOf(request: FastifyRequest): RequestCredentials {
   return {
     authorization: request.headers.authorization?.trim() || undefined,
@@ -45,7 +45,7 @@ export function credentialsOf(request: FastifyRequest): RequestCredentials {
   };
 }
 
-/** The value of a header of which Node may make a list. */
+/** The first value of a header that Node.js may return as an array. */
 export function firstValue(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }

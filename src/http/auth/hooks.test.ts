@@ -19,19 +19,19 @@ function request(
   } as unknown as FastifyRequest;
 }
 
-describe('a change signed in by a password that a browser remembers', () => {
+describe('a change with Basic credentials, which browsers cache', () => {
   test.each<[string, Record<string, string>, string?]>([
-    ['a client that is no browser', {}],
+    ['a client other than a browser', {}],
     ['a page of this server', { 'sec-fetch-site': 'same-origin', origin: 'https://batch.example:8080' }],
     [
       'a page of this server behind a proxy that sets Host',
       { 'sec-fetch-site': 'same-origin', origin: 'https://x.example' },
     ],
-    ['an address that was typed', { 'sec-fetch-site': 'none' }],
+    ['a typed URL', { 'sec-fetch-site': 'none' }],
     ['a page of this server without TLS', { origin: 'http://batch.example:8080' }],
-    ['the same in other casing', { origin: 'http://batch.example:8080' }, 'BATCH.example:8080'],
-    ['the default port, written out', { origin: 'http://batch.example' }, 'batch.example:80'],
-    ['TLS that a proxy ends', { origin: 'https://batch.example' }, 'batch.example'],
+    ['the same in another case', { origin: 'http://batch.example:8080' }, 'BATCH.example:8080'],
+    ['an explicit default port', { origin: 'http://batch.example' }, 'batch.example:80'],
+    ['TLS terminated by a proxy', { origin: 'https://batch.example' }, 'batch.example'],
     ['an IPv6 address', { origin: 'http://[::1]:7243' }, '[::1]:7243'],
     [
       'a script of an allowed origin',
@@ -46,7 +46,7 @@ describe('a change signed in by a password that a browser remembers', () => {
     ['a form of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
     ['a form of another site without TLS', { origin: 'http://evil.example' }],
     ['another port', { origin: 'http://batch.example:9090' }],
-    ['a name that begins alike', { origin: 'http://batch.example:8080.evil.example' }],
+    ['a host name with the same prefix', { origin: 'http://batch.example:8080.evil.example' }],
     ['a subdomain', { origin: 'http://evil.batch.example:8080' }],
     ['another subdomain of the site', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }],
     [
@@ -59,14 +59,14 @@ describe('a change signed in by a password that a browser remembers', () => {
     ],
     ['an image or beacon', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
     ['a sandboxed frame', { origin: 'null' }],
-    ['an origin that is none', { origin: 'batch.example:8080' }],
+    ['a malformed origin', { origin: 'batch.example:8080' }],
     ['an empty origin', { origin: '' }],
-    ['a site that is unknown', { 'sec-fetch-site': 'elsewhere' }],
-  ])('is refused from %s', (_from, headers, host) => {
+    ['an unknown Sec-Fetch-Site', { 'sec-fetch-site': 'elsewhere' }],
+  ])('is rejected from %s', (_from, headers, host) => {
     expect(() => checkForgery(request(headers, host), 'basic')).toThrow(/page of another site/);
   });
 
-  test('reading, and sign-ins that no browser sends by itself, are not checked', () => {
+  test('reads, and schemes that browsers do not send automatically, are not checked', () => {
     const evil = { origin: 'http://evil.example' };
     expect(() => checkForgery(request(evil, undefined, 'GET'), 'basic')).not.toThrow();
     for (const scheme of ['bearer', 'jwt', 'ticket'] as const)

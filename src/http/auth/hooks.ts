@@ -21,17 +21,16 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * How a GET or HEAD of the route by a cookie session is protected against other sites, instead of by
-     * X-XSRF-TOKEN: `sameSite` by Sec-Fetch-Site, for requests without custom headers (downloads, event
-     * streams); `none` for the call that gives the page its token.
+     * The CSRF protection of GET and HEAD with a cookie session, if not X-XSRF-TOKEN: `sameSite` checks Sec-Fetch-Site, for
+     * requests that can't have custom headers (downloads, event streams); `none` is for the call that returns the token.
      */
     xsrf?: 'sameSite' | 'none';
   }
 }
 
 /**
- * Refuses requests that another site may have made a browser send (contract, section 5: X-XSRF-TOKEN). Browsers send
- * cookies and cached passwords automatically; tickets and tokens never.
+ * Rejects cross-site request forgery (contract, section 5: X-XSRF-TOKEN). Browsers send cookies and cached passwords
+ * automatically, but never tickets or tokens.
  *
  * @throws RequestError (unauthenticated) if a cookie session lacks X-XSRF-TOKEN, (forbidden) if it is wrong
  */
@@ -41,7 +40,7 @@ export function checkForgery(request: FastifyRequest, scheme: SignInScheme): voi
   else if (scheme === 'basic' && !isSafe) refuseCrossSite(request);
 }
 
-/** Returns whether this GET needs no X-XSRF-TOKEN. A page can't set Sec-Fetch-Site; `none` is a typed address. */
+/** True if this GET needs no X-XSRF-TOKEN. Pages can't set Sec-Fetch-Site; `none` is a URL that the user typed. */
 function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
   const { xsrf } = routeOptions.config;
   if (xsrf === 'sameSite') return /^(?:same-origin|none)$/.test(firstValue(headers['sec-fetch-site']) ?? '');
@@ -49,18 +48,18 @@ function isExempt({ routeOptions, headers }: FastifyRequest): boolean {
 }
 
 /**
- * Refuses a request that a browser sends for a page of another origin, unless CORS allows that origin. Clients that are
- * no browsers send neither `Sec-Fetch-Site` nor `Origin`.
+ * Rejects a request that a browser sends for a page of another origin, unless CORS allows that origin. Clients other than
+ * browsers send neither `Sec-Fetch-Site` nor `Origin`.
  *
  * @throws RequestError (forbidden)
  */
 export function refuseCrossSite(request: FastifyRequest): void {
   const site = firstValue(request.headers['sec-fetch-site']);
   const origin = request.headers.origin;
-  // Another subdomain (`same-site`) is not this server. `none` is an address that the user has typed.
+  // Another subdomain (`same-site`) is not this server. `none` is a URL that the user typed.
   if (site === 'same-origin' || site === 'none') return;
   if (origin !== undefined && request.server.allowedOrigins.has(origin)) return;
-  // Browsers send no Sec-Fetch-Site to a server without TLS, other than localhost, but Origin all the same.
+  // Without TLS, browsers send Sec-Fetch-Site only to localhost, but they always send Origin.
   if (site === undefined && (origin === undefined || isOwnOrigin(origin, request.host))) return;
   throw forbidden`The request comes from a page of another site; pages of this server are accepted.`;
 }
@@ -70,7 +69,7 @@ function isOwnOrigin(origin: string, host: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase().replace(/:(?:80|443)$/, '');
 }
 
-/** The header must be the token that belongs to the session, and the cookie, where there is one, must agree. */
+/** Checks that the header is the token of the session, and that the cookie, if there is one, matches. */
 function checkXsrfToken(request: FastifyRequest): void {
   const header = firstValue(request.headers['x-xsrf-token']);
   const cookie = request.cookies[XSRF_COOKIE];
@@ -81,7 +80,7 @@ function checkXsrfToken(request: FastifyRequest): void {
     throw forbidden`The header X-XSRF-TOKEN does not belong to this session; the value of its cookie XSRF-TOKEN is accepted.`;
 }
 
-/** Compares in a time that tells nothing of the wanted text. */
+/** Compares in constant time. */
 function timingSafeMatch(given: string, wanted: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
   return a.length === b.length && timingSafeEqual(a, b);
@@ -90,9 +89,9 @@ function timingSafeMatch(given: string, wanted: string): boolean {
 const signIns = new WeakMap<FastifyRequest, SignedIn>();
 
 /**
- * Makes every route of this scope ask who is calling; `callerOf` tells it to them.
+ * Authenticates the requests of every route of this scope; `callerOf` returns the caller.
  *
- * @param limits how many requests a caller may make: an associate, or an address where the sign-in fails
+ * @param limits the request rate of each associate, and of each address with failed authentication
  */
 export function registerSignIn(
   scope: FastifyInstance,
@@ -109,7 +108,7 @@ export function registerSignIn(
   });
 }
 
-/** Who is calling. A sign-in that fails counts for the address that it comes from. */
+/** Authenticates a request. A failure counts towards the rate limit of the client's address. */
 async function authenticate(
   authenticator: Authenticator,
   credentials: RequestCredentials,
@@ -124,38 +123,37 @@ async function authenticate(
 }
 
 /**
- * Looks again who is calling, for an answer that goes on for long.
+ * Authenticates a request again, for long-lived responses.
  *
- * @throws RequestError where the sign-in is over
+ * @throws RequestError if the credentials are no longer valid
  */
 export async function reauthenticate(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
   const { caller } = await authenticator.authenticate(credentialsOf(request));
   return withinTenant(caller, tenantSegment(request.raw));
 }
 
-/** Who is calling. */
+/** Returns the caller of an authenticated request. */
 export function callerOf(request: FastifyRequest): Caller {
   return signInOf(request).caller;
 }
 
-/** The caller; `undefined` on a route without sign-in. */
+/** Returns the caller, or `undefined` on a public route. */
 export function signedInBy(request: FastifyRequest): Caller | undefined {
   return signIns.get(request)?.caller;
 }
 
-/** How the caller has signed in. */
+/** Returns the scheme by which the caller authenticated. */
 export function schemeOf(request: FastifyRequest): SignInScheme {
   return signInOf(request).scheme;
 }
 
 function signInOf(request: FastifyRequest): SignedIn {
   const signedIn = signIns.get(request);
-  if (signedIn === undefined)
-    throw new Error('This route asks for its caller outside the scope that signs in.');
+  if (signedIn === undefined) throw new Error('This route reads its caller outside an authenticated scope.');
   return signedIn;
 }
 
-/** The caller within the tenant that the address names: it must agree with the caller's own (contract, first section). */
+/** Narrows the caller to the tenant in the URL, which must match the caller's own (contract, first section). */
 function withinTenant(caller: Caller, segment: string | undefined): Caller {
   checkCustomer(caller.tenant, segment);
   return caller.tenant === null && segment !== undefined ? { ...caller, tenant: segment } : caller;

@@ -10,7 +10,7 @@ import type { Schema } from '../../db/schema.ts';
 import { isTrustworthy } from '../../settings/kinds.ts';
 import { callerFor, type Scheme, type SignedIn } from './scheme.ts';
 
-/** Signatures by a private key alone: who can verify one can't make one. */
+/** Asymmetric signature algorithms only. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -25,18 +25,18 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 const TIMEOUT_MS = 5000;
-/** How often the issuer is asked at most: for a key that is not known, and again after it did not answer. */
+/** Minimum time between requests to the issuer for an unknown key, or after a failed request. */
 const COOLDOWN_MS = 5000;
-/** How long its keys are believed. */
+/** The cache lifetime of the issuer's keys. */
 const KEY_CACHE_TTL_MS = 10 * 60_000;
 
-/** The shape of a JWT; tokens of ours have a colon. */
+/** The shape of a JWT. Our own tokens contain a colon. */
 export const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** The issuer's keys can't be had. */
+/** The keys of the issuer can't be fetched. */
 class KeysUnavailable extends Error {}
 
-/** `Authorization: Bearer` with a JWT of the OIDC issuer that the settings name. */
+/** `Authorization: Bearer` with a JWT from the configured OIDC issuer. */
 export class JwtScheme implements Scheme {
   readonly #db: Kysely<Schema>;
   readonly #oidc: OidcConfig;
@@ -52,7 +52,7 @@ export class JwtScheme implements Scheme {
     this.#cooldownMs = cooldownMs;
   }
 
-  /** @throws RequestError (unauthenticated); (unavailable) where the issuer's keys can't be had, so that nobody knows */
+  /** @throws RequestError (unauthenticated) if the token is invalid, (unavailable) if the keys can't be fetched */
   async signIn(token: string): Promise<SignedIn> {
     try {
       const claims = await this.#verify(token);
@@ -100,54 +100,54 @@ export class JwtScheme implements Scheme {
     });
   }
 
-  /** The address of the keys, by the issuer's discovery document. */
+  /** The URL of the keys, from the discovery document of the issuer. */
   async #discover(): Promise<string> {
     const url = `${this.#oidc.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const response = await this.#fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
     const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
     if (document?.issuer !== this.#oidc.issuer)
-      throw new KeysUnavailable(`${url} is of another issuer: ${String(document?.issuer)}`);
+      throw new KeysUnavailable(`${url} names another issuer: ${String(document?.issuer)}`);
     if (typeof document.jwks_uri !== 'string' || !isTrustworthy(document.jwks_uri))
-      throw new KeysUnavailable(`${url} has no jwks_uri by https`);
+      throw new KeysUnavailable(`${url} has no jwks_uri with https`);
     return document.jwks_uri;
   }
 
-  /** Asks the issuer, but not again at once after it did not answer, so that wrong tokens can't make us knock. */
+  /** Sends a request to the issuer. Fails fast for a while after a failure, so that invalid tokens can't cause a flood. */
   async #fetch(url: string, options: RequestInit): Promise<Response> {
-    if (performance.now() < this.#retryAt) throw new KeysUnavailable(`${url} did not answer a moment ago`);
+    if (performance.now() < this.#retryAt) throw new KeysUnavailable(`${url} failed a moment ago`);
     try {
       const response = await fetch(url, options);
-      if (response.status !== 200) throw new Error(`it has answered ${response.status}`);
+      if (response.status !== 200) throw new Error(`status ${response.status}`);
       return response;
     } catch (cause) {
       this.#retryAt = performance.now() + this.#cooldownMs;
-      throw new KeysUnavailable(`${url} did not answer`, { cause });
+      throw new KeysUnavailable(`request to ${url} failed`, { cause });
     }
   }
 
-  /** The associate that the claims name; made where they name a new one and the setting says so. */
+  /** Finds the associate of the claims, or creates it if the settings allow that. */
   async #associate(claims: JWTPayload): Promise<Associate> {
     const { loginClaim, create } = this.#oidc;
     const login = claimOf(claims, loginClaim);
     if (typeof login !== 'string' || !/^[^:\s\0]{1,100}$/.test(login) || !login.isWellFormed())
-      throw new InvalidToken(`the claim ${loginClaim} is no login`);
+      throw new InvalidToken(`the claim ${loginClaim} is not a login`);
     if (loginClaim === 'email' && claims.email_verified !== true)
-      throw new InvalidToken('its email is not verified');
+      throw new InvalidToken('the email is not verified');
     const known = await this.#find(login);
-    if (known?.disabled) throw new InvalidToken(`${login} is shut out`);
+    if (known?.disabled) throw new InvalidToken(`${login} is disabled`);
     if (known !== undefined) return known;
     if (!create) throw new InvalidToken(`there is no associate ${login}`);
     return this.#create(login, claims);
   }
 
   /**
-   * Finds the associate with exactly this login. Passwords are checked for a login in any casing; claims are exact,
-   * because an issuer may have two subjects that differ by case alone.
+   * Finds the associate with exactly this login. Logins are case-insensitive with passwords but not in claims, because an
+   * issuer may have two subjects that differ only in case.
    */
   async #find(login: string): Promise<Associate | undefined> {
     const found = await findAssociate(this.#db, login);
     if (found === undefined || found.login === login) return found;
-    throw new InvalidToken(`${login} is not ${found.login}, which differs by case alone`);
+    throw new InvalidToken(`${login} differs from ${found.login} only in case`);
   }
 
   async #create(login: string, claims: JWTPayload): Promise<Associate> {
@@ -178,7 +178,7 @@ export class JwtScheme implements Scheme {
     const { rolesClaim, scopesClaim } = this.#oidc;
     const tenant = this.#tenant(claims);
     if (tenant !== undefined && associate.tenant !== null && associate.tenant !== tenant)
-      throw new InvalidToken(`${associate.login} is of the tenant ${associate.tenant}, not ${tenant}`);
+      throw new InvalidToken(`${associate.login} belongs to the tenant ${associate.tenant}, not ${tenant}`);
     const isNarrowed = rolesClaim !== undefined || tenant !== undefined;
     const caller: Caller = {
       ...callerFor(associate),
@@ -202,15 +202,15 @@ export class JwtScheme implements Scheme {
     if (tenantClaim === undefined) return undefined;
     const tenant = claimOf(claims, tenantClaim);
     if (typeof tenant !== 'string' || !/^[^\0]{1,39}$/.test(tenant) || !tenant.isWellFormed())
-      throw new InvalidToken(`the claim ${tenantClaim} is no DatabaseSerialNumber`);
+      throw new InvalidToken(`the claim ${tenantClaim} is not a DatabaseSerialNumber`);
     return tenant;
   }
 }
 
-/** A token that signs nobody in; the message is for the log alone. */
+/** The token is invalid. The message is for the log only. */
 class InvalidToken extends Error {}
 
-/** Whether the token is to blame, and not the keys that it is checked with. */
+/** True if the token is at fault, rather than the keys. */
 function isInvalidToken(error: unknown): boolean {
   return (
     error instanceof errors.JOSEError &&
@@ -220,7 +220,7 @@ function isInvalidToken(error: unknown): boolean {
   );
 }
 
-/** A claim by its name, or by a path with dots where there is none of that name. */
+/** A claim by name, or by dotted path if there is none of that name. */
 function claimOf(claims: JWTPayload, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   let value: unknown = claims;
@@ -231,7 +231,7 @@ function claimOf(claims: JWTPayload, name: string): unknown {
   return value;
 }
 
-/** A list of words, or words with spaces between, as OAuth writes scopes. */
+/** The words of an array, or of a space-separated string such as OAuth scopes. */
 function wordsOf(claim: unknown): readonly unknown[] {
   if (Array.isArray(claim)) return claim;
   return typeof claim === 'string' ? claim.split(/\s+/) : [];

@@ -7,16 +7,16 @@ import type { Schema } from '../../db/schema.ts';
 import { dummyHash, verifyPassword } from '../../services/password-hash.ts';
 import type { Throttle } from './throttle.ts';
 
-/** Finds out whether a login and a password belong together, and slows down who guesses. */
+/** Verifies logins and passwords, and throttles guessing. */
 export class PasswordCheck {
   readonly #db: Kysely<Schema>;
   readonly #throttle: Throttle;
   readonly #key = randomBytes(32);
-  /** What scrypt has said, which stays true as long as the stored hash is the same: by keyed hash of login and password. */
+  /** Results of scrypt by keyed hash of login and password. Valid as long as the stored hash, the value, is the same. */
   readonly #knownGood = new BoundedMap<string>();
   readonly #knownBad = new BoundedMap<string>();
   readonly #pending = new Map<string, Promise<boolean>>();
-  /** What unknown logins are checked against, so that they take as long as known ones. */
+  /** The hash that unknown logins are verified against, so that they take as long as known ones. */
   readonly #dummyHash = dummyHash();
 
   constructor(db: Kysely<Schema>, throttle: Throttle) {
@@ -25,16 +25,16 @@ export class PasswordCheck {
   }
 
   /**
-   * The associate with this login and password.
+   * Returns the associate with this login and password.
    *
-   * @throws RequestError (unauthenticated) where there is none, without saying which part was wrong; (throttled)
+   * @throws RequestError (unauthenticated) if there is none, without revealing which part is wrong; (rateLimited)
    */
   async check(login: string, password: string, address: string): Promise<Associate> {
     const loginKey = this.#keyedHash(login.toLowerCase());
     this.#throttle.checkPassword(loginKey, address);
-    // The database can't be asked for a NUL, and nobody is called so.
+    // PostgreSQL does not accept NUL characters, and no login has them.
     const associate = login.includes('\0') ? undefined : await findAssociate(this.#db, login);
-    // Associates whom an OIDC issuer has brought have no password, and no hash of one.
+    // Associates created by OIDC have no password.
     const hash = associate?.passwordHash || this.#dummyHash;
     const verified = await this.#verify(loginKey, password, hash, address);
     if (associate === undefined || !verified || associate.disabled)
@@ -43,7 +43,7 @@ export class PasswordCheck {
     return associate;
   }
 
-  /** Only a password that was not tried before is a guess, and costs scrypt. */
+  /** Verifies a password. Only passwords that were not tried before count as guesses and cost scrypt. */
   async #verify(loginKey: string, password: string, hash: string, address: string): Promise<boolean> {
     const key = this.#keyedHash(`${loginKey}${password}`);
     if (this.#knownGood.get(key) === hash) return true;

@@ -3,18 +3,18 @@ import type { SignInScheme } from '../../config.ts';
 import { type Caller, SCOPES, type Scope } from '../../core/caller.ts';
 import type { Associate } from '../../db/queries/account.ts';
 
-/** Somebody who has signed in. */
+/** An authenticated caller. */
 export interface SignedIn {
   readonly caller: Caller;
-  /** How. */
+  /** The scheme of the credentials. */
   readonly scheme: SignInScheme;
-  /** Until when it can be believed at most, in milliseconds since 1970; for ever where it is not there. */
+  /** When the credentials expire, in milliseconds since 1970; never if absent. */
   readonly notAfter?: number;
 }
 
-/** One way to sign in by the header Authorization: finds out whom the credentials stand for. */
+/** An authentication scheme. */
 export interface Scheme {
-  /** @throws RequestError (unauthenticated) where they are wrong, (throttled) where there were too many of those */
+  /** Authenticates a secret. @throws RequestError (unauthenticated) if it is wrong, (rateLimited) after too many failures */
   signIn(credentials: string, address: string): Promise<SignedIn>;
 }
 
@@ -23,26 +23,26 @@ const CHALLENGES: Readonly<Partial<Record<SignInScheme, readonly [string, string
   bearer: ['Bearer', 'Bearer realm="Batchline"'],
   jwt: ['Bearer', 'Bearer realm="Batchline"'],
   ticket: ['SoTicket', 'SoTicket realm="Batchline"'],
-  // Not of the header Authorization, but a 401 must offer something.
+  // Not a scheme of Authorization, but a 401 must have a challenge.
   cookie: ['Cookie', 'Cookie realm="Batchline"'],
 };
 
-/** The names of the header Authorization's schemes that are on, as a 401 writes them. */
+/** The names of the enabled schemes of the header Authorization. */
 export function authorizationSchemes(schemes: readonly SignInScheme[]): string[] {
   return [...new Set(schemes.filter((one) => one !== 'cookie').flatMap((one) => CHALLENGES[one]?.[0] ?? []))];
 }
 
 /**
- * The value of WWW-Authenticate: what is on.
+ * The value of WWW-Authenticate: the challenges of the enabled schemes.
  *
- * @param silently leaves out Basic, for which browsers ask with a window of their own
+ * @param silently leaves out Basic, for which browsers show a prompt
  */
 export function challengeOf(schemes: readonly SignInScheme[], silently: boolean): string {
   const offered = schemes.filter((one) => !(silently && one === 'basic'));
   return [...new Set(offered.flatMap((one) => CHALLENGES[one]?.[1] ?? []))].join(', ');
 }
 
-/** The caller that an associate is with these scopes. */
+/** Creates the caller of an associate with these scopes. */
 export function callerFor(associate: Associate, scopes: readonly Scope[] = SCOPES): Caller {
   return {
     associateId: associate.id,
@@ -53,7 +53,7 @@ export function callerFor(associate: Associate, scopes: readonly Scope[] = SCOPE
   };
 }
 
-/** The XSRF token that belongs to a session. Who knows it does not know the session. */
+/** Derives the XSRF token of a session. It does not reveal the session. */
 export function xsrfTokenOf(session: string): string {
   return createHmac('sha256', session).update('XSRF-TOKEN').digest('base64url');
 }

@@ -16,7 +16,7 @@ const anna: Associate = {
   disabled: false,
 };
 
-/** A check that knows one login and password, and remembers what it was asked. */
+/** A fake that knows one login and password, and records the last call. */
 class OneAssociate {
   asked: [string, string] | undefined;
 
@@ -31,7 +31,7 @@ const checked = (): [BasicScheme, OneAssociate] => {
   return [new BasicScheme(passwords as unknown as PasswordCheck), passwords];
 };
 
-test('login and password come out as they went in, whatever they are', async () => {
+test('any login and password are decoded unchanged', async () => {
   const text = fc.string({ unit: 'binary', maxLength: 40 });
   const login = text.filter((one) => !one.includes(':'));
   await fc.assert(
@@ -45,7 +45,7 @@ test('login and password come out as they went in, whatever they are', async () 
   );
 });
 
-test('anything else is refused', async () => {
+test('anything else is rejected', async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String()), async (credentials) => {
       const [basic] = checked();
@@ -57,7 +57,7 @@ test('anything else is refused', async () => {
   );
 });
 
-test('who is right is signed in with every scope', async () => {
+test('valid credentials have every scope', async () => {
   const [basic] = checked();
   const credentials = Buffer.from('anna:secret').toString('base64');
   expect(await basic.signIn(credentials, '192.0.2.1')).toMatchObject({

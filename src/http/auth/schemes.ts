@@ -32,7 +32,7 @@ export class BasicScheme implements Scheme {
   }
 }
 
-/** `Authorization: Bearer` with a token of ours. */
+/** `Authorization: Bearer` with an API token. */
 export class BearerScheme implements Scheme {
   readonly #db: Kysely<Schema>;
 
@@ -53,12 +53,12 @@ export class BearerScheme implements Scheme {
   }
 }
 
-/** A token of a tenant is void once its associate is bound to another tenant. */
+/** A token that is bound to a tenant is invalid once its associate belongs to another tenant. */
 function fits(token: ApiToken, associate: Associate): boolean {
   return token.tenant === null || associate.tenant === null || associate.tenant === token.tenant;
 }
 
-/** The caller of a token: its associate, with at most the rights of the sign-in that created the token. */
+/** The caller of a token: its associate, with at most the rights of the credentials that created the token. */
 function callerOf(associate: Associate, token: ApiToken): Caller {
   const { id, expires, scopes, roles, tenant, definitions } = token;
   return {
@@ -71,7 +71,7 @@ function callerOf(associate: Associate, token: ApiToken): Caller {
   };
 }
 
-/** What `POST /api/v1/SignIn` has handed out: `Authorization: SoTicket` with a ticket, or the session of a cookie. */
+/** Credentials from `POST /api/v1/SignIn`: `Authorization: SoTicket` with a ticket, or a session cookie. */
 export class TicketScheme implements Scheme {
   readonly #db: Kysely<Schema>;
   readonly #kind: SignInKind;

@@ -3,7 +3,7 @@ import { rateLimited } from '../../core/errors.ts';
 import { BoundedMap } from '../../core/lru.ts';
 
 const FIRST_WAIT_MS = 1000;
-/** After this long without another failure, what has failed before is forgotten. */
+/** Failures are reset after this time without another failure. */
 const RESET_AFTER_MS = 30 * 60_000;
 
 interface Failures {
@@ -12,7 +12,7 @@ interface Failures {
   readonly last: number;
 }
 
-/** Counts failures by key; past the freeFailures ones each doubles the time to wait, from one second to the longest. */
+/** Counts failures by key. Beyond the free failures, each doubles the wait, from one second up to a maximum. */
 export class FailureCounter {
   readonly #failures = new BoundedMap<Failures>();
   readonly #freeFailures: number;
@@ -25,18 +25,18 @@ export class FailureCounter {
     this.#now = now;
   }
 
-  /** Whether there is nothing that has failed. */
+  /** True if no failures are recorded. */
   get empty(): boolean {
     return this.#failures.size === 0;
   }
 
-  /** Failures of this key that are not forgotten. */
+  /** The number of recent failures of this key. */
   count(key: string): number {
     const failures = this.#failures.get(key);
     return failures === undefined || this.#now() - failures.last > RESET_AFTER_MS ? 0 : failures.count;
   }
 
-  /** Milliseconds that this key has to wait; 0 where it may go on. */
+  /** Milliseconds until this key may try again; 0 if it may now. */
   waitMs(key: string): number {
     return this.count(key) < this.#freeFailures
       ? 0
@@ -44,9 +44,9 @@ export class FailureCounter {
   }
 
   /**
-   * One more failure, or an attempt that may become one.
+   * Counts a failure, or an attempt that may become one.
    *
-   * @returns what to call when the attempt is settle: the time to wait begins then, or it counts as none
+   * @returns a function to call when the attempt ends: a failure starts the wait, a success is not counted
    */
   add(key: string): (succeeded: boolean) => void {
     const before = this.#failures.get(key);
@@ -57,7 +57,7 @@ export class FailureCounter {
         : Math.min(this.#maxWaitMs, FIRST_WAIT_MS * 2 ** (count - this.#freeFailures));
     const added = this.#set(key, count, waitMs);
     return (succeeded) => {
-      // Failures that came meanwhile keep their time to wait.
+      // Concurrent failures keep their own wait.
       const current = this.#failures.get(key);
       if (current === undefined || (current !== added && !succeeded)) return;
       if (!succeeded) this.#set(key, count, waitMs);
@@ -79,18 +79,18 @@ export class FailureCounter {
 }
 
 const MAX_WAIT_MS = 15 * 60_000;
-/** The longest wait where others may be to blame: a login that is attacked from many addresses, an address's tokens. */
+/** Maximum wait for counters that others can increment: a login attacked from many addresses, the tokens of an address. */
 const MAX_SHARED_WAIT_MS = 60_000;
 
 /**
- * Makes guessing slow (docs/sign-in.md). What is counted:
+ * Throttles guessing (docs/sign-in.md). Counts
  *
- * - wrong passwords for a login from one address: the first that has to wait;
- * - wrong passwords from one address, and for one login from anywhere. These two leave out the pairs of login and
- *   address that have signed in before, so that nobody can lock out others by failing in their name;
- * - wrong tokens from one address. They can't be guessed; this only keeps the database from being asked.
+ * - wrong passwords for a login from one address, which has the lowest threshold;
+ * - wrong passwords from one address, and for one login from anywhere. These two do not apply to pairs of login and address
+ *   that have signed in before, so that no one can lock out others by failing in their name;
+ * - invalid tokens from one address. Tokens can't be guessed; this only limits the load on the database.
  *
- * All of it is in this process's memory, bounded, and forgotten half an hour after the last failure.
+ * The counters are in the memory of this process, bounded, and reset half an hour after the last failure.
  */
 export class Throttle {
   readonly #pairs: FailureCounter;
@@ -99,7 +99,7 @@ export class Throttle {
   readonly #tokens: FailureCounter;
   readonly #trustedPairs = new BoundedMap<true>();
 
-  /** @param freeFailures wrong passwords of a pair before it has to wait */
+  /** @param freeFailures the number of wrong passwords of a pair before it has to wait */
   constructor(freeFailures: number, now: () => number = () => performance.now()) {
     this.#pairs = new FailureCounter(freeFailures, MAX_WAIT_MS, now);
     this.#addresses = new FailureCounter(freeFailures * 10, MAX_WAIT_MS, now);
@@ -107,12 +107,12 @@ export class Throttle {
     this.#tokens = new FailureCounter(freeFailures * 20, MAX_SHARED_WAIT_MS, now);
   }
 
-  /** Whether passwords from this address have failed lately: then none is believed unchecked. */
+  /** True if passwords from this address failed recently, so that cached results must not be used. */
   hasRecentFailures(address: string): boolean {
     return !this.#addresses.empty && this.#addresses.count(networkOf(address)) > 0;
   }
 
-  /** @throws RequestError (throttled) where this login has to wait at this address */
+  /** @throws RequestError (rateLimited) if this login has to wait at this address */
   checkPassword(login: string, address: string): void {
     const network = networkOf(address);
     const pair = pairOf(login, network);
@@ -124,35 +124,35 @@ export class Throttle {
   }
 
   /**
-   * Counts an attempt before it is known to fail, so that many at once are no way around.
+   * Counts an attempt before its result is known, so that concurrent attempts can't evade the limit.
    *
-   * @returns what to call when it is settle
-   * @throws RequestError (throttled)
+   * @returns a function to call when the attempt ends
+   * @throws RequestError (rateLimited)
    */
   beginAttempt(login: string, address: string): (succeeded: boolean) => void {
     this.checkPassword(login, address);
     const network = networkOf(address);
-    const settle = [
+    const attempts = [
       this.#pairs.add(pairOf(login, network)),
       this.#addresses.add(network),
       this.#logins.add(login),
     ];
     return (succeeded) => {
-      for (const one of settle) one(succeeded);
+      for (const end of attempts) end(succeeded);
     };
   }
 
-  /** This login has signed in at this address: failures of others don't hold it up there. */
+  /** Records that this login has signed in at this address, so that failures of others do not throttle it there. */
   trust(login: string, address: string): void {
     this.#trustedPairs.set(pairOf(login, networkOf(address)), true);
   }
 
-  /** @throws RequestError (throttled) where this address has sent too many wrong tokens */
+  /** @throws RequestError (rateLimited) if this address has sent too many invalid tokens */
   checkToken(address: string): void {
     if (!this.#tokens.empty) checkWait(this.#tokens.waitMs(networkOf(address)));
   }
 
-  /** A token was wrong. */
+  /** Counts an invalid token. */
   tokenFailed(address: string): void {
     this.#tokens.add(networkOf(address));
   }
@@ -166,7 +166,7 @@ function pairOf(login: string, network: string): string {
   return `${network} ${login}`;
 }
 
-/** The address; of IPv6 the /64, which is what one subscriber has. */
+/** The address, or the /64 network of an IPv6 address, which one subscriber has. */
 export function networkOf(address: string): string {
   if (!address.includes(':') || !ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

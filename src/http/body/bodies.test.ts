@@ -9,7 +9,7 @@ import { charsetOf, decodeBody } from './parse.ts';
 
 const { options, timeout } = fuzzing();
 
-/** A value and one of the ways to write it: comments, quotes, escapes, trailing commas, duplicates of a name. */
+/** A value and one of its spellings: comments, quotes, escapes, trailing commas, duplicate names. */
 interface Spelled {
   readonly value: unknown;
   readonly text: string;
@@ -70,11 +70,11 @@ describe('JSON', () => {
     ['[1,,2]', 'position 3'],
     ['{a:undefined}', 'position 3'],
     ['{a:"\u2028"}', 'line separator'],
-  ])('%j is refused with the position', (text, ...says) => {
+  ])('%j is rejected with the position', (text, ...says) => {
     for (const part of says) expect(() => readJson(text)).toThrow(part);
   });
 
-  test('nesting is limited, brackets in strings are none', () => {
+  test('nesting is limited, not counting brackets in strings', () => {
     const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
     expect(readJson(nested(MAX_NESTING))).toEqual(JSON.parse(nested(MAX_NESTING)));
     expect(() => readJson(nested(MAX_NESTING + 1))).toThrow('nested deeper than 64 levels');
@@ -94,11 +94,11 @@ describe('JSON', () => {
     ['/* a */ {"a": 1, // b\n "b": 2 }', { a: 1, b: 2 }],
     ["{$a_1: 'it\\'s'}", { $a_1: "it's" }],
     ['{a:0x10}', { a: 16 }],
-  ])('%j is read as Newtonsoft reads it (contract, section 4)', (text, value) => {
+  ])('%j is parsed like in Newtonsoft (contract, section 4)', (text, value) => {
     expect(readJson(text)).toEqual(value);
   });
 
-  test('names of objects are just names', () => {
+  test('no names of objects are special', () => {
     for (const text of ['{"__proto__":{"x":1}}', '{__proto__:{x:1}}', '{constructor:1}'])
       expect(Object.keys(readJson(text) as object)).toHaveLength(1);
     expect(({} as { x?: unknown }).x).toBeUndefined();
@@ -120,23 +120,23 @@ describe('JSON', () => {
     ['6.02e23', true],
     ['1e-400', true],
     ['0.1', true],
-  ])('the number %.30s is kept exactly, or refused: %s', (source, isKept) => {
+  ])('the number %.30s is represented exactly, or rejected: %s', (source, isKept) => {
     const text = `{"a":[${source}]}`;
     if (isKept) expect(readJson(text)).toEqual(JSON.parse(text));
     else expect(() => readJson(text)).toThrow(/can't be represented exactly/);
-    // What a text holds, or a property that is a text, is no number.
+    // Digits in a string are not a number.
     expect(readJson(`{"a":"${source}"}`)).toEqual({ a: source });
   });
 
   test.each(['{a:9007199254740993}', '{a:NaN}', '{a:-Infinity}', '{a:1e400}'])(
-    'what JSON5 reads as %j is refused',
+    '%j, which JSON5 accepts, is rejected',
     (text) => {
       expect(() => readJson(text)).toThrow(/can't be represented exactly/);
     },
   );
 
   test(
-    'grammar-aware: JSON in any spelling is read as the same, or refused for its depth',
+    'grammar-aware: JSON in any spelling has the same value, or is rejected for its depth',
     () => {
       fc.assert(
         fc.property(spelledJson, ({ value, text }) => {
@@ -151,7 +151,7 @@ describe('JSON', () => {
   );
 
   test(
-    'grammar-aware: with a character more or less it is read or refused',
+    'grammar-aware: with a character more or less it is parsed or rejected',
     () => {
       fc.assert(
         fc.property(
@@ -186,7 +186,7 @@ describe('JSON', () => {
   );
 
   test(
-    'any JSON is read as it is, or refused for its depth',
+    'any JSON is parsed, or rejected for its depth',
     () => {
       fc.assert(
         fc.property(fc.json({ maxDepth: 70 }), (text) => {
@@ -200,7 +200,7 @@ describe('JSON', () => {
   );
 
   test(
-    'any text is read or refused',
+    'any text is parsed or rejected',
     () => {
       const anyJson = fc
         .array(
@@ -272,12 +272,12 @@ describe('forms', () => {
     ['a=1&a.b=2', 'both'],
     ['a=1&a=2&a.b=2', 'both'],
     [`${'a=1&'.repeat(1001)}`, 'at most 1000 are accepted'],
-  ])('%.30j is refused', (text, says) => {
+  ])('%.30j is rejected', (text, says) => {
     expect(() => readForm(text)).toThrow(says);
   });
 
   test(
-    'any fields come back',
+    'any fields round-trip',
     () => {
       const name = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[.[\]]/.test(text));
       fc.assert(
@@ -298,7 +298,7 @@ describe('forms', () => {
   );
 
   test(
-    'any text is read or refused, and so is every property of it',
+    'any text is parsed or rejected, and so are its properties',
     () => {
       const anyForm = fc
         .array(
@@ -324,7 +324,7 @@ describe('forms', () => {
   );
 });
 
-describe('texts as what a property needs', () => {
+describe('conversion of strings', () => {
   test.each([
     ['int', 'It=x'],
     ['int', 'It=2147483648'],
@@ -336,16 +336,16 @@ describe('texts as what a property needs', () => {
     ['state', 'It=Done'],
     ['text', 'It=1&It=2'],
     ['text', 'It[a]=1'],
-  ] as const)('as %s, %s is refused', (type, form) => {
+  ] as const)('as %s, %s is rejected', (type, form) => {
     const payload = new ObjectReader(readForm(form), 'The body');
     expect(() => payload[type]('It')).toThrow(/^It of The body is /);
   });
 
-  test.each(['State=', 'State=%20', 'state'])('%s leaves State as it is', (form) => {
+  test.each(['State=', 'State=%20', 'state'])('%s leaves State unchanged', (form) => {
     expect(new ObjectReader(readForm(form), 'The body').state('State')).toBeUndefined();
   });
 
-  test('the query counts where the body has no such property', () => {
+  test('the query provides properties that the body does not have', () => {
     const payload = new ObjectReader({ Id: 7 }, 'The call', { id: '8', Ids: '1,2', Name: 'x' });
     expect(payload.int('Id')).toBe(7);
     expect(payload.ints('Ids')).toEqual([1, 2]);
@@ -371,11 +371,11 @@ describe('charsets', () => {
     ['utf-16', Buffer.from('\uFEFFGrüße €', 'utf16le')],
     ['utf-16', Buffer.from('\uFEFFGrüße €', 'utf16le').swap16()],
     ['utf-16be', Buffer.from('Grüße €', 'utf16le').swap16()],
-  ])('%s is honoured', (charset, bytes) => {
+  ])('%s is decoded', (charset, bytes) => {
     expect(decodeBody(bytes, charset)).toBe('Grüße €');
   });
 
-  test('what is not read is refused', () => {
+  test('unsupported and invalid charsets are rejected', () => {
     expect(() => decodeBody(Buffer.from('x'), 'utf-7')).toThrow('utf-16be are accepted');
     expect(() => decodeBody(Buffer.from('x'), 'constructor')).toThrow('is not supported');
     expect(() => decodeBody(Buffer.from('ü', 'latin1'))).toThrow('The body is not UTF-8');

@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { invalid, oversized, unsupported } from '../../core/errors.ts';
 
-/** The codings of bodies that are decoded, by their names in Content-Encoding (RFC 9110, section 8.4.1). */
+/** The decoders by Content-Encoding (RFC 9110, section 8.4.1). */
 const DECODERS = {
   gzip: createGunzip,
   'x-gzip': createGunzip,
@@ -13,13 +13,12 @@ const DECODERS = {
 
 type Coding = keyof typeof DECODERS;
 
-/** The codings that are accepted, for messages and the header Accept-Encoding. */
+/** The accepted codings, for messages and the header Accept-Encoding. */
 const ACCEPTED = 'gzip, deflate, br';
 
 /**
- * Decodes bodies with a Content-Encoding, both buffered and streamed ones. The body limit applies to the encoded and to
- * the decoded length; decoding stops there. An unknown coding is a 415 with
- * Accept-Encoding (contract, section 4).
+ * Decodes bodies with a Content-Encoding, buffered and streamed ones. The body limit applies to both the encoded and the
+ * decoded length, and decoding stops at it. An unknown coding is a 415 with Accept-Encoding (contract, section 4).
  */
 export function decodeBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, reply, payload, done) => {
@@ -45,7 +44,7 @@ export function decodeBodies(app: FastifyInstance): void {
   });
 }
 
-/** The length before decoding, which Fastify compares with Content-Length. */
+/** A decoded body. Fastify compares `receivedEncodedLength` with Content-Length. */
 interface DecodedBody extends Readable {
   receivedEncodedLength: number;
 }
@@ -58,7 +57,7 @@ function decode(encoded: Readable, coding: Coding, limit: number): DecodedBody {
   });
   const body = Readable.from(chunks(), { objectMode: false }) as DecodedBody;
   body.receivedEncodedLength = 0;
-  // Fastify stops listening after its own refusals; an error after that must not end the process.
+  // Fastify removes its listeners after it rejects a body; a later error must not crash the process.
   body.on('error', () => undefined);
   return body;
 
@@ -75,7 +74,7 @@ function decode(encoded: Readable, coding: Coding, limit: number): DecodedBody {
         yield chunk;
       }
     } catch (error) {
-      // zlib's own codes: Z_DATA_ERROR, and of Brotli ERR__ERROR_FORMAT_….
+      // Error codes of zlib: Z_DATA_ERROR, or ERR__ERROR_FORMAT_… for Brotli.
       if (/^(?:Z_|ERR__)/.test((error as NodeJS.ErrnoException).code ?? ''))
         throw invalid`The body is not ${coding}, as its Content-Encoding says.`;
       throw error;

@@ -2,12 +2,12 @@ import { malformed } from '../../core/errors.ts';
 import { describe } from './object-reader.ts';
 import { addUntyped, type Untyped, untypedObject } from './untyped.ts';
 
-/** The most fields of a form. */
+/** Maximum number of fields of a form. */
 const MAX_FIELDS = 1000;
 
 /**
  * Parses `application/x-www-form-urlencoded` (contract, section 4): `Description=…&State=Failed`. The fields
- * `ParameterObject.seconds` and `ParameterObject[seconds]` are an entry of a dictionary; a repeated name, in any casing,
+ * `ParameterObject.seconds` and `ParameterObject[seconds]` are entries of a dictionary. A repeated name, case-insensitively,
  * makes a list.
  *
  * @throws RequestError (malformed) if a field is malformed
@@ -43,7 +43,7 @@ function decodePart(part: string, position: number): string {
 /** `Dictionary[key]` or `Dictionary.key`; the key may contain dots and brackets. */
 const ENTRY = /^([^.[\]]+)(?:\[(.*)\]|\.(.+))$/s;
 
-/** @param spellings the names that were sent, by their lower case */
+/** Adds a field. @param spellings the first spelling of each name, by lower case */
 function add(
   body: { [name: string]: Untyped },
   spellings: Map<string, string>,

@@ -9,14 +9,13 @@ export const MAX_NESTING = 64;
 const MAX_LENIENT_LENGTH = 1_048_576;
 
 /**
- * Parses a body in JSON: strictly first, then with what Newtonsoft accepts beyond that and clients send (contract,
- * section 4): names without quotes, single quotes, comments, trailing commas.
+ * Parses a body in JSON: strictly first, then with the extensions of Newtonsoft that clients use (contract, section 4):
+ * unquoted names, single quotes, comments and trailing commas.
  *
- * Both parsers keep their own stack, so no input overflows the call stack; the depth is checked on the parsed value,
- * where comments and strings can't hide it.
+ * Both parsers are iterative, so no input overflows the call stack. The depth is checked on the parsed value.
  *
  * @throws RequestError (malformed) with the position if it is neither, or is nested too deep; (invalid) if it has a number
- *   that JavaScript can't keep exactly
+ *   that JavaScript can't represent exactly
  */
 export function readJson(text: string): unknown {
   let value: unknown;
@@ -35,14 +34,14 @@ export function readJson(text: string): unknown {
   return value;
 }
 
-/** What JSON5 says of a syntax error. Lines start at 1, columns at 0 for a line break and at 1 for the rest. */
+/** A syntax error of JSON5. Lines start at 1; columns start at 0 for a line break and otherwise at 1. */
 interface Json5Error extends SyntaxError {
   readonly lineNumber: number;
   readonly columnNumber: number;
 }
 
 function parseLeniently(text: string): unknown {
-  // JSON5 writes a warning to the console for each of these in a string.
+  // JSON5 logs a warning to the console for each line separator in a string.
   if (text.length > MAX_LENIENT_LENGTH || /[\u2028\u2029]/.test(text))
     throw malformed`The body is not ${'JSON'}, and has more than ${MAX_LENIENT_LENGTH} characters or a line separator (U+2028, U+2029), so it is not read leniently; strict JSON is accepted.`;
   try {
@@ -61,16 +60,16 @@ function notJson(text: string, { message: problem, lineNumber, columnNumber }: J
   return malformed`The body is not ${'JSON'}: ${what} at ${placeOf(text, position)}.`;
 }
 
-/** A position for people: counted from 0, and line and column from 1. */
+/** Formats a position, which starts at 0, with its line and column, which start at 1. */
 function placeOf(text: string, position: number): Message {
   const before = text.slice(0, position).split('\n');
   return message`position ${position} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
-/** Checks the depth of a parsed value. Reports numbers too large to be known as exact. */
+/** Checks the depth of a parsed value. Reports numbers beyond the range of exact integers. */
 function checkValue(value: unknown, depth: number, onLargeNumber: (number: number) => void): void {
   if (typeof value === 'number') {
-    // Also true for NaN, which JSON5 reads.
+    // Also true for NaN, which JSON5 accepts.
     if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) onLargeNumber(value);
     return;
   }
@@ -81,7 +80,7 @@ function checkValue(value: unknown, depth: number, onLargeNumber: (number: numbe
     checkValue(inner, depth + 1, onLargeNumber);
 }
 
-/** Refuses numbers that would lose digits. Only those with an exponent may be rounded. */
+/** Rejects numbers that would lose digits. Only those with an exponent may be rounded. */
 function checkNumbers(text: string): void {
   // TypeScript's types lack the third argument of revivers (ES2025).
   const reviver = (_name: string, value: unknown, context?: { readonly source?: string }): unknown => {

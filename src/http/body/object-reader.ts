@@ -7,9 +7,8 @@ import { readJson } from './json.ts';
 import { isUntyped } from './untyped.ts';
 
 /**
- * Reads the properties of a payload that a client sends: names in any casing (contract, section 1), types checked
- * property by property as Newtonsoft would read them (contract, section 4). Properties that are never asked for are
- * ignored.
+ * Reads the properties of a payload. Names are case-insensitive (contract, section 1), and the type of each property is
+ * checked when it is read, with Newtonsoft's conversions (contract, section 4). Properties that are not read are ignored.
  */
 export class ObjectReader {
   readonly #what: MessageValue;
@@ -17,14 +16,14 @@ export class ObjectReader {
   readonly #values = new Map<string, unknown>();
   readonly #duplicates = new Set<string>();
   readonly #isUntyped: boolean;
-  /** Names whose values come from the query: texts, whatever the body is. */
+  /** Names whose values come from the query, which are always strings. */
   readonly #fromQuery: ReadonlySet<string>;
 
   /**
-   * @param body the parsed body; the texts of one without types (`isUntyped`) become what a property needs
-   * @param what what the body is, for messages: `The body`, `BatchTaskInfo`
-   * @param query texts that count where the body has no such property
-   * @throws RequestError where it is not an object
+   * @param body the parsed body; strings of an untyped one (`isUntyped`) are converted to the type of the property
+   * @param what the name of the body, for messages: `The body`, `BatchTaskInfo`
+   * @param query values of properties that the body does not have
+   * @throws RequestError if the body is not an object
    */
   constructor(body: unknown, what: MessageValue, query?: Readonly<Record<string, unknown>>) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -41,12 +40,12 @@ export class ObjectReader {
     this.#fromQuery = query === undefined ? NO_NAMES : this.#addQuery(query);
   }
 
-  /** Whether the property is there, be it null. */
+  /** True if the property is present, even if it is null. */
   has(name: string): boolean {
     return this.#values.has(name.toLowerCase());
   }
 
-  /** The property's value as it came; `undefined` where it is absent. @throws RequestError where it is there in two casings */
+  /** The raw value; `undefined` if it is absent. @throws RequestError if the name is given twice in different case */
   raw(name: string): unknown {
     const key = name.toLowerCase();
     if (this.#duplicates.has(key)) {
@@ -55,18 +54,18 @@ export class ObjectReader {
     return this.#values.get(key);
   }
 
-  /** The properties that are there, as they were written. */
+  /** The names of the properties, in the original spelling. */
   get names(): readonly string[] {
     return this.#names;
   }
 
-  /** The payload in this property, or this one if there is no such property: `{"batchTaskInfo": {…}}`. */
+  /** The payload in this property (`{"batchTaskInfo": {…}}`), or this reader if there is no such property. */
   unwrapped(name: string): ObjectReader {
     const inner = this.raw(name);
     return inner === undefined ? this : new ObjectReader(inner, name);
   }
 
-  /** A text; `undefined` if it is absent, `''` if it is null. A number or a flag is its text (contract, section 4). */
+  /** A string; `undefined` if it is absent, `''` if it is null. Converts numbers and booleans (contract, section 4). */
   text(name: string): string | undefined {
     const value = this.raw(name);
     if (value === null) return '';
@@ -75,7 +74,7 @@ export class ObjectReader {
     throw this.#wrong(name, value, message`a string or null`);
   }
 
-  /** An int32, also as digits in a text; `undefined` if it is absent or null. */
+  /** An int32, also as a string of digits; `undefined` if it is absent or null. */
   int(name: string): number | undefined {
     const value = intFromText(this.#read(name, 'int'));
     if (value === undefined || value === null) return undefined;
@@ -83,7 +82,7 @@ export class ObjectReader {
     throw this.#wrong(name, value, message`a 32-bit integer`);
   }
 
-  /** A flag, also as the text `true` or `false`; `undefined` if it is absent or null. */
+  /** A boolean, also as the string `true` or `false`; `undefined` if it is absent or null. */
   flag(name: string): boolean | undefined {
     const value = flagFromText(this.#read(name, 'flag'));
     if (value === undefined || value === null) return undefined;
@@ -148,8 +147,8 @@ export class ObjectReader {
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 /**
- * What the texts of XML, forms and queries become, by the type that a property has. An empty text is null, an
- * empty list or dictionary. What can't become it stays, and is refused like a wrong type in JSON.
+ * Converts strings of XML, forms and queries to the type of a property. An empty string is null, an empty list or an empty
+ * dictionary. A string that can't be converted is unchanged, and rejected like a wrong type in JSON.
  */
 const FROM_TEXT = {
   int: (value: unknown): unknown => (typeof value === 'string' && value.trim() === '' ? null : value),
@@ -159,7 +158,7 @@ const FROM_TEXT = {
     if (text === '') return null;
     return text === '1' ? true : text === '0' ? false : value;
   },
-  /** A text with commas, several values of one name, or elements in the property's own: `<Ids><int>1</int></Ids>`. */
+  /** A comma-separated string, several values of one name, or child elements: `<Ids><int>1</int></Ids>`. */
   ints: (value: unknown): unknown => {
     const only = isUntyped(value) ? Object.values(value) : value;
     const texts = Array.isArray(only) ? only.flat() : only;
@@ -169,14 +168,14 @@ const FROM_TEXT = {
       .flat()
       .flatMap((text) => (typeof text === 'string' ? text.split(',').map(intFromText) : [text]));
   },
-  /** In a form, an object in JSON may stand for a dictionary. */
+  /** A form may have a JSON object for a dictionary. */
   dictionary: (value: unknown): unknown => {
     if (value === '') return {};
     return typeof value === 'string' && value.trimStart().startsWith('{') ? readJson(value) : value;
   },
 } as const;
 
-/** The dictionary that a list of `{ Key, Value }` is; any other value, and a list that has a key twice, as it is. */
+/** Converts a list of `{ Key, Value }` to a dictionary. Any other value, and a list with duplicate keys, is unchanged. */
 function fromKeyValues(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const entries = value.map((item) => {
@@ -204,15 +203,15 @@ function flagFromText(value: unknown): unknown {
   return text === 'true' ? true : text === 'false' ? false : value;
 }
 
-/** What is accepted as a state, for messages. */
+/** The accepted states, for messages. */
 export const STATES = message`one of Unknown, New, Aquired, Started, Succeeded, Failed, SucceededManualCleanup and All, or its number,`;
 
-/** Whether a value is a whole number of 32 bits. */
+/** True if a value is a 32-bit integer. */
 export function isInt32(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= INT32_MIN && (value as number) <= INT32_MAX;
 }
 
-/** A value in a message: short, and its type where it is not a text or number. */
+/** Describes a value in a message: shortened, or its type if it is not a string or number. */
 export function describe(value: unknown): MessageValue {
   if (value === null) return 'null';
   if (value === undefined) return message`missing`;
@@ -222,7 +221,7 @@ export function describe(value: unknown): MessageValue {
 }
 
 /**
- * Reads the arguments of an agent call: the properties of the body, or those of the query that the body does not have
+ * Reads the arguments of an agent call: the properties of the body, and those of the query that the body does not have
  * (contract, section 3).
  *
  * @throws RequestError (invalid) if the body is not an object

@@ -6,11 +6,11 @@ import { readJson } from './json.ts';
 import { isUntyped, type Untyped } from './untyped.ts';
 import { readXml } from './xml.ts';
 
-/** How the bytes of each charset become text; `undefined` where they are none. */
+/** The decoders by charset. They return `undefined` if the bytes are invalid. */
 const DECODERS: Readonly<Record<string, (bytes: Buffer) => string | undefined>> = {
   'utf-8': decodeUtf8,
   utf8: decodeUtf8,
-  // Bytes past ASCII are refused only where they are no UTF-8 either.
+  // Accepts UTF-8 too, of which ASCII is a subset.
   'us-ascii': decodeUtf8,
   ascii: decodeUtf8,
   'iso-8859-1': (bytes) => bytes.toString('latin1'),
@@ -20,19 +20,18 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer) => string | undefined>> 
   'utf-16be': (bytes) => decode('utf-16be', bytes),
 };
 
-/** The charsets of bodies that are read, for messages. */
+/** The supported charsets, for messages. */
 const CHARSETS = 'utf-8, us-ascii, iso-8859-1, windows-1252, utf-16, utf-16le and utf-16be';
 
-/** The charset that a Content-Type names, in lower case; `undefined` where it names none. */
+/** The charset of a Content-Type, in lower case; `undefined` if it has none. */
 export function charsetOf(contentType: string): string | undefined {
   const match = /;\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
   return (match?.[1] ?? match?.[2])?.trim().toLowerCase();
 }
 
 /**
- * The text of a body, without a byte order mark.
+ * Decodes a body, without the byte order mark.
  *
- * @param charset UTF-8 where it is absent
  * @throws RequestError (unsupported) if the charset is not supported, (malformed) if the bytes are not valid in it
  */
 export function decodeBody(bytes: Buffer, charset = 'utf-8'): string {
@@ -60,24 +59,24 @@ function decode(label: string, bytes: Buffer): string | undefined {
   }
 }
 
-/** The JSON schema of a body, as far as it says what the texts of formats without types become. */
+/** The part of the JSON schema of a body that the conversion of untyped formats uses. */
 interface BodySchema {
   readonly properties?: Readonly<Record<string, { readonly type?: string }>>;
 }
 
-/** What a value becomes, by the type in its schema. What can't become it stays, and the schema refuses it. */
+/** Conversions by the type in the schema. A value that can't be converted is unchanged, and fails validation. */
 const BY_TYPE: Readonly<Record<string, (value: Untyped) => unknown>> = {
   integer: toNumber,
   number: toNumber,
   boolean: (value) => (value === 'true' ? true : value === 'false' ? false : value),
-  /** Several values of one name, or elements in the property's own: `<Roles><string>…</string></Roles>`. */
+  /** Several values of one name, or child elements: `<Roles><string>…</string></Roles>`. */
   array: (value) => {
     if (value === '') return [];
     return isUntyped(value) ? Object.values(value).flat() : [value].flat();
   },
 };
 
-/** A body of XML or a form as one of JSON that this schema may describe. */
+/** Converts a body in XML or a form to the types of this schema. */
 function bySchema(body: { readonly [name: string]: Untyped }, schema: BodySchema): object {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => {
@@ -91,10 +90,10 @@ function toNumber(value: Untyped): unknown {
   return typeof value === 'string' && /^\s*-?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : value;
 }
 
-/** How the text of a body becomes what `request.body` is. */
+/** Parses the text of a body to `request.body`. */
 type BodyReader = (text: string) => unknown;
 
-/** The formats of bodies, by media type (contract, section 4). The patch formats are JSON; PATCH interprets them. */
+/** The parsers by media type (contract, section 4). The patch types are JSON, which PATCH interprets. */
 const FORMATS: Readonly<Record<string, BodyReader>> = {
   'application/json': readJson,
   'text/json': readJson,
@@ -106,15 +105,14 @@ const FORMATS: Readonly<Record<string, BodyReader>> = {
 };
 
 const XML_TYPE = /^(?:application|text)\/xml\b/i;
-/** The encoding that an XML document says itself; it counts where the Content-Type says none. */
+/** The encoding in the XML declaration, which applies if the Content-Type has no charset. */
 const XML_ENCODING = /^(?:\u00EF\u00BB\u00BF)?<\?xml\s[^>]*?encoding\s*=\s*["']([\w.-]+)["']/;
 
-/** The media types of bodies. */
+/** The media types of request bodies. */
 export const BODY_TYPES: readonly string[] = Object.keys(FORMATS);
 
 /**
- * Makes calls read bodies by their Content-Type, JSON if there is none; others are refused with 415, malformed ones with
- * 400.
+ * Parses request bodies by Content-Type, or as JSON if there is none. Unsupported types are a 415, malformed bodies a 400.
  */
 export function readRequestBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -131,7 +129,7 @@ export function readRequestBodies(app: FastifyInstance): void {
   });
 }
 
-/** A 415 that lists the types that are accepted. */
+/** Creates a 415 that lists the accepted types. */
 export function unsupportedBody(): RequestError {
   return unsupported`The Content-Type of the body is not supported here; ${BODY_TYPES.join(', ')} are accepted.`;
 }

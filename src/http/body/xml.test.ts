@@ -5,7 +5,7 @@ import { RequestError } from '../../core/errors.ts';
 import { isUntyped } from './untyped.ts';
 import { decodeText, encodeText, readXml, writeXml } from './xml.ts';
 
-/** Any UTF-16 text, halves of surrogate pairs included, and with what looks like an escape. */
+/** Any UTF-16 text, including lone surrogates and look-alikes of escapes. */
 const anyText = fc
   .array(
     fc.oneof(
@@ -30,7 +30,7 @@ const anyText = fc
   )
   .map((parts) => parts.join(''));
 
-/** A dictionary as XML holds it: texts, null, and dictionaries that are not empty. */
+/** A dictionary that XML can represent: strings, null, and non-empty dictionaries. */
 const anyPayload = fc.letrec<{ value: unknown; payload: Record<string, unknown> }>((tie) => ({
   value: fc.oneof({ maxDepth: 3 }, anyText, fc.constant(null), tie('payload')),
   payload: fc.dictionary(anyText, tie('value'), { minKeys: 1, maxKeys: 5, noNullPrototype: true }),
@@ -58,7 +58,7 @@ describe('writing XML', () => {
   });
 
   test(
-    'what is written is read, whatever the texts and names',
+    'any payload round-trips',
     () => {
       fc.assert(
         fc.property(anyPayload, (payload) => {
@@ -71,7 +71,7 @@ describe('writing XML', () => {
   );
 
   test(
-    'texts come back from their escapes',
+    'escaped texts round-trip',
     () => {
       fc.assert(
         fc.property(anyText, (text) => {
@@ -88,7 +88,7 @@ describe('writing XML', () => {
 
 const REFERENCES: Record<string, string> = { '&#xD;': '\r', '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 
-/** Entries instead of objects, so that a name such as `__proto__` counts like any other. */
+/** Converts objects to entries, so that names such as `__proto__` are not special. */
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(plain);
@@ -107,7 +107,7 @@ describe('reading XML', () => {
     expect(plain(body)).toEqual(plain({ Description: 'a<b>c', State: null, Ids: { int: ['1', '2'] } }));
   });
 
-  test('an escape that XML needs none for is a text of its own', () => {
+  test('an unnecessary escape is literal text', () => {
     expect(plain(readXml('<A><B>_x0041_</B></A>'))).toEqual(plain({ B: '_x0041_' }));
   });
 
@@ -125,13 +125,13 @@ describe('reading XML', () => {
     ['<a>'.repeat(65), 'nested deeper than 64 levels'],
     ['<a>'.repeat(300_000), 'nested deeper than 64 levels'],
     ['<p:a/>', 'line 1'],
-  ])('%.40j is refused', (text, says) => {
+  ])('%.40j is rejected', (text, says) => {
     expect(() => readXml(text)).toThrow(says);
     expect(() => readXml(text)).toThrow(RequestError);
   });
 
   test(
-    'any text is read or refused',
+    'any text is parsed or rejected',
     () => {
       const anyXml = fc
         .array(

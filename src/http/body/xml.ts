@@ -6,9 +6,8 @@ import { describe } from './object-reader.ts';
 import { addUntyped, type Untyped, untypedObject } from './untyped.ts';
 
 /**
- * Names of elements, and what XML 1.0 can't hold in texts: such a code unit is written as `_xHHHH_`, as .NET's XmlConvert
- * does. That is a character that no document may have (controls, halves of surrogate pairs, U+FFFE, U+FFFF), and an
- * underscore that would begin such an escape (`_x005F_`). Any other `_xHHHH_` in a text is just that.
+ * Escapes of code units that XML 1.0 does not allow (controls, lone surrogates, U+FFFE and U+FFFF): `_xHHHH_`, as in .NET's
+ * XmlConvert. An underscore that would begin such an escape becomes `_x005F_`. Any other `_xHHHH_` is literal text.
  */
 
 const NAME_START =
@@ -16,12 +15,12 @@ const NAME_START =
 const NAME_CHAR = `${NAME_START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040`;
 const NAME = new RegExp(`^[${NAME_START}][${NAME_CHAR}]*$`);
 
-/** Whether a text can be the name of an element, without a prefix. */
+/** True if a text is a valid element name without a prefix. */
 function isXmlName(text: string): boolean {
   return NAME.test(text);
 }
 
-/** The code units that no XML document may have, in hexadecimal, and the underscore. */
+/** The code units that XML does not allow, in hexadecimal, and the underscore. */
 const CODES = '(?:00(?:0[0-8BCEF]|1[0-9A-F]|5F)|D[89A-F][0-9A-F]{2}|FFF[EF])';
 const INVALID_CHARACTER = '[^\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]';
 const NOT_IN_TEXT = new RegExp(`${INVALID_CHARACTER}|_(?=x${CODES}(?:_|${INVALID_CHARACTER}))`, 'giu');
@@ -38,12 +37,12 @@ const REFERENCES_OF: Readonly<Record<string, string>> = {
   '\t': '&#x9;',
 };
 
-/** A text as the content of an element. */
+/** Encodes a text as the content of an element. */
 export function encodeText(text: string): string {
   return encode(text, MARKUP);
 }
 
-/** A text as the value of an attribute in double quotes. */
+/** Encodes a text as the value of an attribute in double quotes. */
 function encodeAttribute(text: string): string {
   return encode(text, ATTRIBUTE_MARKUP);
 }
@@ -54,7 +53,7 @@ function encode(text: string, markup: RegExp): string {
     .replace(markup, (character) => REFERENCES_OF[character] ?? character);
 }
 
-/** Decodes the content of an element or attribute whose references are resolved. */
+/** Decodes the content of an element or attribute after references are resolved. */
 export function decodeText(content: string): string {
   return content.includes('_x') ? content.replace(TEXT_ESCAPE, unescaped) : content;
 }
@@ -70,23 +69,23 @@ function unescaped(_match: string, code: string): string {
 /** The namespace of `xsi:nil`. */
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 
-/** The elements of a simple answer, and of items of lists, by the type of the value. */
+/** The element names of simple values and of items of lists, by type. */
 const SIMPLE_NAMES: Readonly<Record<string, string>> = {
   number: 'int',
   boolean: 'boolean',
   string: 'string',
 };
 
-/** The element, and its attribute, of a property whose name is not the name of an element. */
+/** The element and attribute for properties whose names are not valid element names. */
 const KEYED = 'Item';
 const KEY = 'Key';
 
 /**
- * Writes an answer as XML (contract, section 4): the payload's name, its properties as children; lists as
- * `ArrayOf…`; simple answers as `<int>` and `<boolean>`; null as `xsi:nil`; a name that XML can't have as
- * `<Item Key="…">`.
+ * Serializes a response as XML (contract, section 4): an element with the name of the payload and its properties as
+ * children; lists as `ArrayOf…`; simple values as `<int>`, `<boolean>` and `<string>`; null as `xsi:nil`; properties whose
+ * names are invalid in XML as `<Item Key="…">`.
  *
- * @param payload the name of the payload that the answer is, or is a list of
+ * @param payload the name of the payload, or of the items of a list
  */
 export function writeXml(value: unknown, payload: string): string {
   const name = Array.isArray(value) ? `ArrayOf${payload}` : (SIMPLE_NAMES[typeof value] ?? payload);
@@ -95,7 +94,7 @@ export function writeXml(value: unknown, payload: string): string {
   return xml.replace(/^<[^\s/>]+/, (start) => `${start} xmlns:xsi="${XSI}"`);
 }
 
-/** @param attributes what follows the name of the element, with a space before it */
+/** @param attributes the attributes of the element, with a leading space */
 function element(name: string, value: unknown, itemName = 'Item', attributes = ''): string {
   if (value === null || value === undefined) return `<${name}${attributes} xsi:nil="true"/>`;
   const content = typeof value === 'object' ? children(value, itemName) : encodeText(String(value));
@@ -117,7 +116,7 @@ function children(value: object, itemName: string): string {
   return xml;
 }
 
-/** An element whose end has not come. */
+/** An element that is not closed yet. */
 interface OpenElement {
   readonly name: string;
   readonly isNil: boolean;
@@ -126,11 +125,11 @@ interface OpenElement {
 }
 
 /**
- * Parses a body in XML (contract, section 4). The root may have any name, namespaces are accepted and ignored, and so
- * are attributes other than `xsi:nil` and the `Key` of an `<Item>`; repeated children make a list.
+ * Parses a body in XML (contract, section 4). The root may have any name. Namespaces are ignored, and so are attributes
+ * other than `xsi:nil` and the `Key` of an `<Item>`. Repeated children make a list.
  *
  * @throws RequestError (malformed) with line and column if it is not well-formed, has a DOCTYPE or an entity other than the
- *   five of XML, or is nested too deep. Parsing stops there.
+ *   five predefined ones, or is nested too deep
  */
 export function readXml(text: string): unknown {
   const parser = new SaxesParser({ xmlns: true, additionalNamespaces: { xsi: XSI } });
@@ -181,6 +180,6 @@ export function readXml(text: string): unknown {
     }
   });
   parser.write(text).close();
-  // An empty root is a payload without properties.
+  // An empty root element is a payload without properties.
   return typeof root === 'string' && root.trim() === '' ? untypedObject() : root;
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('a catalogue of the user adds to the shipped ones and counts more', async () => {
+test('a catalogue of the user extends and overrides the shipped ones', async () => {
   const own = {
     messages: { 'Claimed.': 'Tatt.', '{0} of {1} rows': '{1} rader, {0} ferdige' },
     resources: { SR_OURS: 'Vår', sr_batch_state_new: 'Fersk' },
@@ -33,12 +33,12 @@ test('a catalogue of the user adds to the shipped ones and counts more', async (
   expect(textsIn(['fi', 'en'], catalogues, undefined).text('[SR_OURS], [SR_BATCH_STATE_NEW]')).toBe(
     'Meidän, New',
   );
-  // Neither French nor English has it: the first that does.
+  // Neither French nor English has it, so any other language is used.
   expect(textsIn(['fr', 'en'], catalogues, undefined).text('[SR_OURS]')).toBe('Vår');
   expect(textsIn(undefined, catalogues, undefined).text('[SR_OURS] US:"x"')).toBe('[SR_OURS] US:"x"');
 });
 
-test('a message that was kept is told in the language, a plain text as it is', async () => {
+test('a stored message is translated, a plain text is unchanged', async () => {
   const german = textsIn(['de', 'en'], await loadCatalogues(undefined), undefined);
   expect(german.text('Counted 3 seconds.', message`Counted ${3} seconds.`)).toBe('3 Sekunden gezählt.');
   expect(german.text('Counted 3 seconds.', null)).toBe('Counted 3 seconds.');
@@ -46,7 +46,7 @@ test('a message that was kept is told in the language, a plain text as it is', a
   expect(german.message(message`no catalogue has ${1} of these`)).toBe('no catalogue has 1 of these');
 });
 
-test('numbers and moments in a message are written by the culture', async () => {
+test('numbers and times in a message are formatted by the culture', async () => {
   const culture = new Culture('nb-no', findTimeZone('Europe/Oslo') ?? UTC);
   const texts = textsIn(['nb', 'en'], await loadCatalogues(undefined), culture);
   const stopped = message`Stopped by ${'anna'} (associate ${12345}) at ${new Date('2018-12-24T06:34:45Z')}.`;
@@ -56,23 +56,23 @@ test('numbers and moments in a message are written by the culture', async () => 
   expect(String(revived(JSON.parse(JSON.stringify(stopped))))).toBe(String(stopped));
 });
 
-describe('what is no catalogue is told with its place', () => {
+describe('an invalid catalogue is reported with its position', () => {
   test.each([
     ['{\n  "messages": {\n    "a": "b"\n    "c": "d"\n  }\n}', /^4:5: it is not JSON/],
     ['', /^1:1: it is not JSON/],
-    ['[]', /^1:1: it is no catalogue/],
-    ['{"message":{}}', /^1:2: "message" is no part of a catalogue/],
-    ['{"messages":[]}', /^1:13: messages is no object/],
+    ['[]', /^1:1: it is not a catalogue/],
+    ['{"message":{}}', /^1:2: "message" is not a section of a catalogue/],
+    ['{"messages":[]}', /^1:13: messages is not an object/],
     ['{"messages":{\n"a":5}}', /^2:5: "a" has no text/],
-    ['{"messages":{"{0} a":"{1}"}}', /^1:22: the translation has \{1\}, which its template has not/],
-    ['{"resources":{"OURS":"x"}}', /^1:15: "OURS" is no name of a resource/],
+    ['{"messages":{"{0} a":"{1}"}}', /^1:22: the translation has \{1\}, which its template does not have/],
+    ['{"resources":{"OURS":"x"}}', /^1:15: "OURS" is not the name of a resource/],
     ['{"messages":{} /* no */}', /^1:16: it is not JSON/],
   ])('%j', (text, problem) => {
     const read = readCatalogue(text);
     expect('problem' in read ? read.problem : '').toMatch(problem);
   });
 
-  test('any text is read or refused', () => {
+  test('any text is parsed or rejected', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const read = readCatalogue(text);
@@ -81,14 +81,14 @@ describe('what is no catalogue is told with its place', () => {
     );
   });
 
-  test('every broken file of a folder has its line', async () => {
+  test('every invalid file of a folder is reported', async () => {
     await writeFile(join(folder, 'sv.json'), '{');
     await writeFile(join(folder, 'swedish-texts.json'), '{}');
     const error = await loadCatalogues(folder).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'SETTINGS_INVALID' });
     expect((error as OperatorError).problems).toEqual([
       expect.stringMatching(/^BATCHLINE_CATALOGUES: .*sv\.json:1:2: it is not JSON/),
-      expect.stringMatching(/^BATCHLINE_CATALOGUES: .*swedish-texts\.json: the name is no language/),
+      expect.stringMatching(/^BATCHLINE_CATALOGUES: .*swedish-texts\.json: the name is not a language/),
     ]);
   });
 });

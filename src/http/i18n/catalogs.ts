@@ -11,18 +11,18 @@ import nb from './catalogs/nb.json' with { type: 'json' };
 import nl from './catalogs/nl.json' with { type: 'json' };
 import sv from './catalogs/sv.json' with { type: 'json' };
 
-/** One language's texts, as they stand in its file. */
+/** The texts of one language, as in its file. */
 export interface Catalogue {
-  /** Our own messages by their English templates. */
+  /** Translations by English template. */
   readonly messages?: Readonly<Record<string, string>>;
-  /** What `[SR_…]` in stored texts stands for, by name. */
+  /** The texts of `[SR_…]` references, by name. */
   readonly resources?: Readonly<Record<string, string>>;
 }
 
-/** The catalogues that come with the server. English has resources only: its messages are the templates. */
+/** The catalogues that ship with the server. English has resources only, because its messages are the templates. */
 export const SHIPPED_CATALOGUES: Readonly<Record<LanguageCode, Catalogue>> = { en, nb, sv, da, de, nl, fr };
 
-/** Every catalogue: the shipped ones, and what the user's own add to them. */
+/** The texts of all languages: the shipped catalogues, with those of the user on top. */
 export class Catalogues {
   readonly #messages = new Map<LanguageCode, Map<string, string>>();
   readonly #resources = new Map<LanguageCode, Map<string, string>>();
@@ -31,7 +31,7 @@ export class Catalogues {
     for (const [language, catalogue] of Object.entries(SHIPPED_CATALOGUES)) this.add(language, catalogue);
   }
 
-  /** Adds texts of a language; they count more than those that are there. */
+  /** Adds texts of a language, which override existing ones. */
   add(language: LanguageCode, { messages = {}, resources = {} }: Catalogue): void {
     merge(this.#messages, language, Object.entries(messages));
     merge(
@@ -41,14 +41,14 @@ export class Catalogues {
     );
   }
 
-  /** Whether there are texts in this language. */
+  /** True if there are texts in this language. */
   has(language: LanguageCode): boolean {
     return this.#messages.has(language) || this.#resources.has(language);
   }
 
   /**
-   * A message's template in the first language that has it; in English it is the template itself, unless a
-   * catalogue words it otherwise.
+   * The translation of a template in the first language that has one. In English it is the template itself, unless a
+   * catalogue overrides it.
    *
    * @param languages from `fallbacks`
    */
@@ -61,7 +61,7 @@ export class Catalogues {
     return template;
   }
 
-  /** Every message and resource in the first of the languages that has it. English messages are their templates. */
+  /** All messages and resources, each in the first of the languages that has it. English messages are the templates. */
   all(languages: readonly LanguageCode[]): { Messages: object; Resources: object } {
     const untilEnglish = languages.slice(0, languages.indexOf(ENGLISH) + 1 || undefined).reverse();
     const merged = (kept: Map<LanguageCode, Map<string, string>>, order: readonly LanguageCode[]): object =>
@@ -72,7 +72,7 @@ export class Catalogues {
     };
   }
 
-  /** A resource in the first language that has it, else in any; `undefined` where none has. */
+  /** A resource in the first language that has it, else in any language; `undefined` if none has it. */
   resource(name: string, languages: readonly LanguageCode[]): string | undefined {
     for (const language of [...languages, ...this.#resources.keys()]) {
       const text = this.#resources.get(language)?.get(name);
@@ -97,9 +97,9 @@ const ACCEPTED =
   '{ "messages": { "English template": "translation" }, "resources": { "SR_NAME": "text" } } is accepted';
 
 /**
- * The shipped catalogues with the user's own on top: every `<language>.json` of the folder.
+ * Loads the shipped catalogues, and every `<language>.json` of the folder on top.
  *
- * @throws OperatorError `SETTINGS_INVALID` with a line for each file that is no catalogue; it names the file, the line and the column
+ * @throws OperatorError `SETTINGS_INVALID` with the file, line and column of each invalid catalogue
  */
 export async function loadCatalogues(folder: string | undefined): Promise<Catalogues> {
   const catalogues = new Catalogues();
@@ -115,7 +115,7 @@ export async function loadCatalogues(folder: string | undefined): Promise<Catalo
     const language = readLanguageCode(name.slice(0, -'.json'.length));
     if (language === undefined) {
       problems.push(
-        `BATCHLINE_CATALOGUES: ${path}: the name is no language; nb.json or en-gb.json is accepted.`,
+        `BATCHLINE_CATALOGUES: ${path}: the name is not a language; nb.json or en-gb.json is accepted.`,
       );
       continue;
     }
@@ -127,7 +127,7 @@ export async function loadCatalogues(folder: string | undefined): Promise<Catalo
   return catalogues;
 }
 
-/** Reads a catalogue's text, or tells what is wrong with it as `line:column: problem`. */
+/** Parses a catalogue, or returns the problem as `line:column: problem`. */
 export function readCatalogue(
   text: string,
 ): { readonly catalogue: Catalogue } | { readonly problem: string } {
@@ -137,14 +137,14 @@ export function readCatalogue(
   const root = parseTree(json, errors, { disallowComments: true });
   const [error] = errors;
   if (error !== undefined) return at(error.offset, `it is not JSON (${printParseErrorCode(error.error)})`);
-  if (root?.type !== 'object') return at(root?.offset ?? 0, `it is no catalogue; ${ACCEPTED}`);
+  if (root?.type !== 'object') return at(root?.offset ?? 0, `it is not a catalogue; ${ACCEPTED}`);
   const sections: Record<string, Record<string, string>> = {};
   for (const property of root.children ?? []) {
     const [key, section] = property.children ?? [];
     if (key === undefined || section === undefined || !SECTIONS.includes(key.value)) {
-      return at(property.offset, `"${String(key?.value)}" is no part of a catalogue; ${ACCEPTED}`);
+      return at(property.offset, `"${String(key?.value)}" is not a section of a catalogue; ${ACCEPTED}`);
     }
-    if (section.type !== 'object') return at(section.offset, `${key.value} is no object; ${ACCEPTED}`);
+    if (section.type !== 'object') return at(section.offset, `${key.value} is not an object; ${ACCEPTED}`);
     for (const entry of section.children ?? []) {
       const [name, value] = entry.children ?? [];
       if (name === undefined || value?.type !== 'string') {
@@ -154,12 +154,12 @@ export function readCatalogue(
         (place) => !placeholdersOf(name.value).includes(place),
       );
       if (key.value === 'messages' && unknown !== undefined) {
-        return at(value.offset, `the translation has ${unknown}, which its template has not`);
+        return at(value.offset, `the translation has ${unknown}, which its template does not have`);
       }
       if (key.value === 'resources' && !/^SR_[A-Z0-9_]+$/i.test(name.value)) {
         return at(
           name.offset,
-          `"${name.value}" is no name of a resource; SR_ and letters, digits and _ are accepted`,
+          `"${name.value}" is not the name of a resource; SR_ followed by letters, digits and _ is accepted`,
         );
       }
     }
@@ -168,7 +168,7 @@ export function readCatalogue(
   return { catalogue: sections };
 }
 
-/** The places of a template: `{0}`, `{1}`, … */
+/** The placeholders of a template: `{0}`, `{1}`, … */
 export function placeholdersOf(template: string): string[] {
   return template.match(/\{\d+\}/g) ?? [];
 }

@@ -5,9 +5,9 @@ import type { TimeZone } from '../../core/time-zone.ts';
 import { describe } from '../body/object-reader.ts';
 import { languagesOf } from './language.ts';
 
-/** How numbers and dates are written inside texts for people (contract, section 5); values of their own stay neutral. */
+/** Formats numbers and dates inside texts (contract, section 5). Numbers and dates outside of texts are not localized. */
 export class Culture {
-  /** The culture's language, and its country where it has one. */
+  /** The language of the culture, with its country if it has one. */
   readonly language: LanguageCode;
   readonly #timeZone: string;
   #number: Intl.NumberFormat | undefined;
@@ -19,20 +19,20 @@ export class Culture {
     this.#timeZone = timeZone.iana;
   }
 
-  /** A number with the culture's decimal sign and all its digits, ungrouped: `3,14159`. */
+  /** Formats a number with all digits, ungrouped: `3,14159`. */
   number(value: number): string {
     this.#number ??= new Intl.NumberFormat(this.language, { useGrouping: false, maximumFractionDigits: 20 });
     return this.#number.format(value);
   }
 
-  /** The day in the caller's zone: `24.12.2018`; empty where it was never set. */
+  /** Formats the day in the caller's time zone: `24.12.2018`; empty if it was never set. */
   date(date: Date | null): string {
     if (date === null) return '';
     this.#date ??= new Intl.DateTimeFormat(this.language, { timeZone: this.#timeZone, ...DAY });
     return this.#date.format(date);
   }
 
-  /** The day and the time in the caller's zone: `24.12.2018, 07:34:45`; empty where it was never set. */
+  /** Formats the day and time in the caller's time zone: `24.12.2018, 07:34:45`; empty if it was never set. */
   dateTime(date: Date | null): string {
     if (date === null) return '';
     this.#dateTime ??= new Intl.DateTimeFormat(this.language, { timeZone: this.#timeZone, ...DAY, ...TIME });
@@ -44,10 +44,10 @@ const DAY = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
 const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
 
 /**
- * The culture that a caller asks for: SO-Culture, else the language; `undefined` where no language is asked for.
- * One that is well-formed and unknown falls back to the language, then to English.
+ * Reads the culture of a request: SO-Culture, or else the language; `undefined` if no language is requested. An unknown but
+ * well-formed culture falls back to the language, then to English.
  *
- * @throws RequestError where SO-Culture is no language code
+ * @throws RequestError if SO-Culture is not a language code
  */
 export function readCulture(headers: IncomingHttpHeaders, timeZone: TimeZone): Culture | undefined {
   const languages = languagesOf(headers);

@@ -9,7 +9,7 @@ const asked = (soLanguage?: string, acceptLanguage?: string) =>
     ...(acceptLanguage === undefined ? {} : { 'accept-language': acceptLanguage }),
   });
 
-describe('the languages that a caller asks for', () => {
+describe('the requested languages', () => {
   test.each([
     [undefined, 'nb', ['nb', 'en']],
     [undefined, 'nb-NO', ['nb-no', 'nb', 'en']],
@@ -20,7 +20,7 @@ describe('the languages that a caller asks for', () => {
     [undefined, 'nb, *;q=0.5', ['nb', 'en']],
     ['nb', 'sv', ['nb', 'en']],
     ['NN', undefined, ['nn', 'nb', 'en']],
-    // Browsers write these headers: what is malformed is passed over.
+    // Browsers write these headers: malformed items are ignored.
     [undefined, 'nb, ???, 1, -, sv;q=x, de', ['nb', 'de', 'en']],
     [undefined, 'zh-Hant-TW', ['zh-tw', 'zh', 'en']],
     // The samples of the contract, section 5.
@@ -49,7 +49,7 @@ describe('the languages that a caller asks for', () => {
     expect(asked(soLanguage, acceptLanguage)).toBeUndefined();
   });
 
-  test('any header is read without an error and in little time', () => {
+  test('any header is parsed without an error, and long ones in bounded time', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), (header) => {
         const languages = asked(header);

@@ -5,20 +5,19 @@ import { ENGLISH, fallbacks, type LanguageCode, readLanguageCode } from '../../c
 import { vary } from '../respond.ts';
 import type { Catalogues } from './catalogs.ts';
 
-/** More languages than anybody reads; the rest of a longer header is not looked at. */
+/** Limits of the headers. Further languages, and the rest of a longer header, are ignored. */
 const MAX_LANGUAGES = 20;
 const MAX_HEADER_LENGTH = 1000;
 
-/** Ends the languages that a caller asks for: from here on nothing is translated. */
+/** Values that end the list of languages and disable translation from there on. */
 const CANCELS = new Set(['*', 'x']);
 
 /**
- * The languages that a caller asks for, in the order to look for them, English at the end: SO-Language, or
- * Accept-Language where there is none (contract, section 5). `*` and `x` cancel translation where they are the
- * most preferred, and end the list elsewhere. Browsers write these headers, so what is malformed in one is
- * passed over.
+ * Reads the requested languages in order of preference, with English last: SO-Language, or else Accept-Language (contract,
+ * section 5). `*` and `x` disable translation if they come first, and otherwise end the list. Malformed items are ignored,
+ * because browsers write these headers.
  *
- * @returns `undefined` where none is asked for: texts are returned raw
+ * @returns `undefined` if no language is requested; texts are then not translated
  */
 export function languagesOf(headers: IncomingHttpHeaders): readonly LanguageCode[] | undefined {
   const given = headers['so-language'] ?? headers['accept-language'];
@@ -34,10 +33,9 @@ export function languagesOf(headers: IncomingHttpHeaders): readonly LanguageCode
 }
 
 /**
- * Tells caches and clients what an answer's language depends on, and what it is: of those that were asked for,
- * the first that there are texts in.
+ * Sets Vary, and Content-Language to the first requested language that has texts.
  *
- * @param hasText whether the answer has a body with texts
+ * @param hasText true if the response has a body with texts
  */
 export function setLanguageHeaders(
   reply: FastifyReply,

@@ -11,24 +11,24 @@ import type { Culture } from './culture.ts';
 import { languagesOf, setLanguageHeaders } from './language.ts';
 import { type Times, timesOf } from './times.ts';
 
-/** How texts are told to a caller. */
+/** Translates texts for a caller. */
 export interface Texts {
   /**
-   * A stored text: raw where the caller asked for no language.
+   * Translates a stored text. Returns it unchanged if the caller requested no language.
    *
-   * @param message the message that was kept beside it, where it is one of our own
+   * @param message the message that was stored beside the text, if it is one of the server's
    */
   text(stored: string, message?: MessageData | null): string;
-  /** A message of our own. */
+  /** Formats a message in the caller's language, or in English. */
   message(message: MessageData): string;
 }
 
 const RAW: Texts = { text: (stored) => stored, message: inEnglish };
 
 /**
- * How texts are told in these languages; `undefined` returns them raw (contract, section 5).
+ * Creates the translation of texts to these languages; `undefined` returns texts unchanged (contract, section 5).
  *
- * @param culture how numbers and times inside messages are written
+ * @param culture the format of numbers and times inside messages
  */
 export function textsIn(
   languages: readonly LanguageCode[] | undefined,
@@ -53,7 +53,7 @@ export function textsIn(
   };
 }
 
-/** How a caller wants texts and times (contract, section 5). Everything that is written for a caller passes through it. */
+/** The caller's formats of texts and times (contract, section 5). All texts and times in responses pass through it. */
 export interface Locale extends Texts, Times {}
 
 declare module 'fastify' {
@@ -63,7 +63,7 @@ declare module 'fastify' {
   }
 }
 
-/** Makes `localeOf` know the catalogues, and the answers tell their language. */
+/** Registers the catalogues for `localeOf`, and sets the language headers of responses. */
 export function registerLocales(app: FastifyInstance, catalogues: Catalogues): void {
   app.decorate('catalogues', catalogues);
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -74,7 +74,7 @@ export function registerLocales(app: FastifyInstance, catalogues: Catalogues): v
 
 const locales = new WeakMap<FastifyRequest, Locale>();
 
-/** How the caller of this request wants texts and times. */
+/** The locale of the caller of this request. */
 export function localeOf(request: FastifyRequest): Locale {
   let locale = locales.get(request);
   if (locale === undefined) {

@@ -20,7 +20,7 @@ describe('SO-TimeZone', () => {
     ['includeTZOffset', 'UTC', true],
     ['includeTZOffset, includeTZOffset', 'UTC', true],
     ['Europe/Oslo, INCLUDETZOFFSET', 'Europe/Oslo', true],
-  ])('%j is the zone %s, with offsets: %s', (header, code, includeOffset) => {
+  ])('%j is the time zone %s, with offsets: %s', (header, code, includeOffset) => {
     const choice = readTimeZoneHeader(header, UTC);
     expect({ code: choice.timeZone.code, includeOffset: choice.includeOffset }).toEqual({
       code,
@@ -28,12 +28,12 @@ describe('SO-TimeZone', () => {
     });
   });
 
-  test('without a zone it is the base zone', () => {
+  test('the default is the base time zone', () => {
     expect(readTimeZoneHeader('includeTZOffset', OSLO).timeZone).toBe(OSLO);
   });
 
   test.each(['Mars', 'US', 'NO, DK', 'NO; includeTZOffset', '+01:00', '0', '-1', 'NO includeTZOffset'])(
-    '%j is refused; the message says where to find the zones',
+    '%j is rejected with a message that says where to find time zones',
     (header) => {
       expect(() => readTimeZoneHeader(header, UTC)).toThrow(
         /^The header SO-TimeZone is ".*GET \/api\/v1\/TimeZone lists/,
@@ -41,7 +41,7 @@ describe('SO-TimeZone', () => {
     },
   );
 
-  test('whatever it is, it is a zone or a 400', () => {
+  test('any header is a time zone or a 400', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (header) => {
         try {
@@ -73,13 +73,13 @@ describe('SO-Culture', () => {
     expect(readCulture(headers, UTC)?.language).toBe(language);
   });
 
-  test.each(['not one', '12', 'a', 'sv,da', '*', 'n\u00f8'])('%j is refused', (culture) => {
+  test.each(['not one', '12', 'a', 'sv,da', '*', 'n\u00f8'])('%j is rejected', (culture) => {
     expect(() => readCulture({ 'so-language': 'en', 'so-culture': culture }, UTC)).toThrow(
       /^The header SO-Culture is ".* is accepted/,
     );
   });
 
-  test('whatever the headers are, they are a culture, none or a 400', () => {
+  test('any headers are a culture, none or a 400', () => {
     const record = { 'so-language': fc.string(), 'so-culture': fc.string(), 'accept-language': fc.string() };
     fc.assert(
       fc.property(fc.record(record, { requiredKeys: [] }), (headers) => {
@@ -94,7 +94,7 @@ describe('SO-Culture', () => {
   });
 });
 
-describe('a culture writes', () => {
+describe('a culture formats', () => {
   const evening = new Date('2018-12-24T23:34:45Z');
 
   test.each([
@@ -110,7 +110,7 @@ describe('a culture writes', () => {
     expect(culture.dateTime(evening).replace(/\s/g, ' ')).toBe(dateTime);
   });
 
-  test('large numbers without groups, and nothing for a date that was never set', () => {
+  test('large numbers without grouping, and an unset date as empty', () => {
     const culture = new Culture('nb-NO', UTC);
     expect(culture.number(1234567)).toBe('1234567');
     expect(culture.date(null)).toBe('');

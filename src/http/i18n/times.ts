@@ -10,18 +10,18 @@ import { type Culture, readCulture } from './culture.ts';
 /** The flag in SO-TimeZone that requests times with offsets. */
 const INCLUDE_OFFSET = 'includeTZOffset';
 
-/** What a caller says about times. */
+/** The time zone that a caller chose. */
 export interface TimeZoneChoice {
   readonly timeZone: TimeZone;
-  /** Whether times carry their offset. */
+  /** True if times include their offset. */
   readonly includeOffset: boolean;
 }
 
 /**
- * Reads SO-TimeZone (contract, section 5): a code, an id or an IANA name, or nothing for the server's base zone,
- * and `includeTZOffset`, in any order and casing.
+ * Reads SO-TimeZone (contract, section 5): a code, an id or an IANA name, or none for the base time zone of the server,
+ * and optionally `includeTZOffset`, in any order and case.
  *
- * @throws RequestError where it names a zone that is not known, or two
+ * @throws RequestError if it names an unknown time zone, or two
  */
 export function readTimeZoneHeader(header: string | undefined, base: TimeZone): TimeZoneChoice {
   const parts = (header ?? '').split(',').map((part) => part.trim());
@@ -38,26 +38,26 @@ function isIncludeOffset(part: string): boolean {
   return part.toLowerCase() === INCLUDE_OFFSET.toLowerCase();
 }
 
-/** How a caller wants times, and numbers and dates inside texts. */
+/** The caller's formats of times, and of numbers and dates inside texts. */
 export interface Times {
-  /** The caller's zone: what `today` and times without an offset are in. */
+  /** The caller's time zone, which applies to `today` and to times without an offset. */
   readonly timeZone: TimeZone;
-  /** A time on the wire, in the caller's zone; a time that was never set where it is null. */
+  /** Formats a time in the caller's time zone; null is a time that was never set. */
   date(date: Date | null): string;
-  /** A time that is on the wire in UTC whatever the zone (`Created`). */
+  /** Formats a time that is always in UTC (`Created`). */
   utcDate(date: Date): string;
   /**
-   * Reads a time that the caller wrote: without an offset it is in the caller's zone.
+   * Parses a time. Without an offset it is in the caller's time zone.
    *
-   * @param what what it is, for messages
-   * @throws RequestError where it is none
+   * @param what the name of the value, for messages
+   * @throws RequestError if it is not a time
    */
   readDate(text: string, what?: MessageValue): Date;
-  /** How numbers and dates are written inside texts; `undefined` where the caller asked for no language. */
+  /** The format of numbers and dates inside texts; `undefined` if the caller requested no language. */
   readonly culture: Culture | undefined;
 }
 
-/** What the headers of a request say. */
+/** The choices in the headers of a request. */
 interface Choice extends TimeZoneChoice {
   readonly culture: Culture | undefined;
 }
@@ -66,7 +66,7 @@ const NEUTRAL: Choice = { timeZone: UTC, includeOffset: false, culture: undefine
 
 const choices = new WeakMap<FastifyRequest, Choice>();
 
-/** How the caller of this request wants times; UTC where the headers were not read or are wrong. */
+/** The formats of times for this request; UTC if the headers were not read or are invalid. */
 export function timesOf(request: FastifyRequest): Times {
   const { timeZone, includeOffset, culture } = choices.get(request) ?? NEUTRAL;
   return {
@@ -79,10 +79,10 @@ export function timesOf(request: FastifyRequest): Times {
 }
 
 /**
- * Makes every route of this scope read what its caller says of times and culture, so that a wrong header is a 400
- * before anything happens; its answers tell the zone that they are in.
+ * Reads the time zone and culture of every request of this scope, so that an invalid header is a 400 before the request is
+ * processed. Responses have the time zone in SO-TimeZone.
  *
- * @param base the zone of callers who name none
+ * @param base the default time zone
  */
 export function registerTimes(scope: FastifyInstance, base: TimeZone): void {
   scope.addHook('onRequest', async (request, reply) => {

@@ -4,7 +4,7 @@ import { ACCESS } from '../../core/access.ts';
 import { baseUrl } from '../urls.ts';
 import type { Operation } from './operation.ts';
 
-/** A call of an agent, by its path. */
+/** Matches the path of an agent call. */
 const AGENT_CALL = /\/Agents\/(\w+)\/(\w+)$/;
 
 const AgentCall = Type.Object(
@@ -13,16 +13,16 @@ const AgentCall = Type.Object(
     Method: Type.String(),
     Summary: Type.String(),
     Description: Type.String(),
-    Url: Type.String({ description: 'Where to POST the arguments' }),
+    Url: Type.String({ description: 'The URL to POST the arguments to' }),
     Arguments: Type.Array(Type.Object({ Name: Type.String(), Type: Type.String() })),
-    Returns: Type.String({ description: 'The type of the answer; void if it has no body' }),
+    Returns: Type.String({ description: 'The type of the response; void if it has no body' }),
   },
-  { title: 'AgentCall', description: 'How an agent is called' },
+  { title: 'AgentCall', description: 'A description of an agent call' },
 );
 
 /**
- * Adds a GET to every agent call (`POST /Agents/<agent>/<method>`) that is registered after this call. It describes the
- * call as the OpenAPI document does, and never runs it (contract, first section).
+ * Adds a GET to every agent call (`POST /Agents/<agent>/<method>`) that is registered from now on. It describes the call
+ * as in the OpenAPI document, without running it (contract, first section).
  */
 export function describeAgentCalls(app: FastifyInstance): void {
   app.addHook('onRoute', function addDescription({ method, url, routePath, config }) {
@@ -49,7 +49,7 @@ function descriptionOf({ id, tag }: Operation, agent: string, name: string): Ope
     id: `describe_${id}`,
     tag,
     access: ACCESS.readCommon,
-    summary: `Describes the call ${name} of the ${agent} agent; never runs it.`,
+    summary: `Describes ${name} of the ${agent} agent without running it.`,
     responses: { 200: AgentCall },
   };
 }
@@ -69,7 +69,7 @@ function returnsOf({ responses }: Operation): string {
   return Object.keys(body.content).join(' or ');
 }
 
-/** A schema in a word: `int32`, `BatchTaskInfo[]`, `string or null`. */
+/** The name of a type: `int32`, `BatchTaskInfo[]`, `string or null`. */
 function typeName(schema: object): string {
   const { title, format, type, items, anyOf, allOf } = schema as {
     readonly title?: string;

@@ -1,20 +1,20 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { Operation } from './operation.ts';
 
-/** An operation with the route that it is of. */
+/** An operation with its route. */
 export interface RoutedOperation {
   /** In lower case. */
   readonly method: string;
-  /** As OpenAPI writes it: `/api/v1/BatchTask/{id}`. */
+  /** In OpenAPI syntax: `/api/v1/BatchTask/{id}`. */
   readonly path: string;
   readonly operation: Operation;
   readonly route: RouteOptions;
 }
 
 /**
- * Collects what is told of every route that is added from now on.
+ * Collects the operation of every route that is registered from now on.
  *
- * @throws Error where a route is added that says neither what it does nor why that is not told
+ * @throws Error if a route is registered with neither `config.operation` nor `config.undocumented`
  */
 export function collectOperations(app: FastifyInstance): readonly RoutedOperation[] {
   const collected: RoutedOperation[] = [];
@@ -23,12 +23,12 @@ export function collectOperations(app: FastifyInstance): readonly RoutedOperatio
     const path = pathOf(route.url);
     for (const method of [route.method].flat()) {
       const described = operation !== undefined && 'id' in operation ? operation : operation?.[method];
-      // Fastify answers HEAD by each GET.
+      // Fastify adds HEAD to each GET.
       if (method === 'HEAD' && !isOwnHead(operation)) continue;
       if (described === undefined) {
         if (undocumented !== undefined) continue;
         throw new Error(
-          `${method} ${path} has no config.operation: describe it in src/http/resources, or say in config.undocumented why not`,
+          `${method} ${path} has no config.operation: describe it beside its route, or give a reason in config.undocumented`,
         );
       }
       if (collected.some((one) => one.path === path && one.method === method.toLowerCase())) continue;

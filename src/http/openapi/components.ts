@@ -2,18 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SignInConfig, SignInScheme } from '../../config.ts';
 import { SESSION_COOKIE } from '../auth/credentials.ts';
 
-/** A schema, or a part of a document. */
+/** A schema, or another part of the document. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Gathers the schemas of a document that have a title: each is written once, by that name. */
+/** Collects the schemas that have a title, so that each is written once, as a component of that name. */
 export class SchemaComponents {
   readonly schemas: Record<string, Json> = {};
   readonly #known = new WeakMap<object, Json>();
 
   /**
-   * The schema as the document has it: a reference where it has a title.
+   * Returns the schema for the document: a reference if it has a title.
    *
-   * @throws Error where another schema has the same title
+   * @throws Error if a different schema has the same title
    */
   refer(schema: object): Json {
     const known = this.#known.get(schema);
@@ -48,10 +48,10 @@ export class SchemaComponents {
   }
 }
 
-/** What holds values and no schemas. */
+/** Keywords whose values are literals, not schemas. */
 const LITERAL: ReadonlySet<string> = new Set(['default', 'const', 'enum', 'examples', 'required']);
 
-/** A header that calls look at. */
+/** A request header. */
 interface Header {
   readonly description: string;
   readonly schema: { readonly type: 'string'; readonly examples?: readonly string[] };
@@ -62,18 +62,16 @@ const header = (description: string, ...examples: string[]): Header => ({
   schema: { type: 'string', ...(examples.length === 0 ? {} : { examples }) },
 });
 
-/** What tells the language and the time zone of answers (contract, section 5). */
+/** The headers that set the language and the time zone of responses (contract, section 5). */
 export const LOCALE_HEADERS = {
   'SO-Language': header(
-    'The language of texts; counts more than Accept-Language. * or x leaves texts raw',
+    'The language of texts. Takes precedence over Accept-Language. * or x returns texts untranslated',
     'nb',
   ),
-  'Accept-Language': header('The language of texts; without one they are raw'),
-  'SO-Culture': header(
-    'How numbers and dates are written inside texts; that of the language where it is absent',
-  ),
+  'Accept-Language': header('The language of texts. Without a language, texts are not translated'),
+  'SO-Culture': header('The format of numbers and dates inside texts; by default that of the language'),
   'SO-TimeZone': header(
-    'The zone of times, both ways: a code, an id or an IANA name. The answer says which it was. includeTZOffset writes offsets',
+    'The time zone of times in the request and the response: a code, an id or an IANA name. The response repeats it. includeTZOffset adds offsets',
     'NO',
     '261, includeTZOffset',
     'Europe/Oslo',
@@ -82,21 +80,21 @@ export const LOCALE_HEADERS = {
 
 /** Conditional requests and ranges (contract, section 5; RFC 9110). */
 export const CONDITION_HEADERS = {
-  'If-Match': header('ETags: refused with 412 where it has another by now'),
-  'If-None-Match': header('ETags: 304, or 412 of a change, where it has one of them'),
-  'If-Modified-Since': header('304 if it has not changed since; unreadable dates are ignored'),
-  'If-Unmodified-Since': header('Refused with 412 if it has changed since; unreadable dates are ignored'),
-  Range: header('A range of the file', 'bytes=0-1023'),
-  'If-Range': header('The ETag that the range is of; another gets the whole file'),
+  'If-Match': header('ETags: returns 412 if none of them is current'),
+  'If-None-Match': header('ETags: returns 304, or 412 for changes, if one of them is current'),
+  'If-Modified-Since': header('Returns 304 if it has not changed since; invalid dates are ignored'),
+  'If-Unmodified-Since': header('Returns 412 if it has changed since; invalid dates are ignored'),
+  Range: header('The byte range of the file', 'bytes=0-1023'),
+  'If-Range': header('Returns the range only if this ETag is current, and otherwise the whole file'),
 } as const;
 
-/** The ways to sign in (contract, section 5), by the settings that turn them on. */
+/** The security schemes by sign-in scheme (contract, section 5). */
 const SCHEMES: Readonly<Record<SignInScheme, readonly [string, Json]>> = {
   basic: ['Basic', { type: 'http', scheme: 'basic', description: 'Login and password' }],
   bearer: ['Bearer', { type: 'http', scheme: 'bearer', description: 'An API token: 8A:…' }],
   jwt: [
     'Bearer',
-    { type: 'http', scheme: 'bearer', description: 'An API token, or a JWT of the OIDC issuer' },
+    { type: 'http', scheme: 'bearer', description: 'An API token, or a JWT from the OIDC issuer' },
   ],
   ticket: [
     'SoTicket',
@@ -104,8 +102,7 @@ const SCHEMES: Readonly<Record<SignInScheme, readonly [string, Json]>> = {
       type: 'apiKey',
       in: 'header',
       name: 'Authorization',
-      description:
-        'SoTicket and, after a blank, the ticket that POST /api/v1/SignIn has answered: SoTicket 7T:…',
+      description: 'SoTicket, a space, and the ticket that POST /api/v1/SignIn returned: SoTicket 7T:…',
     },
   ],
   cookie: [
@@ -114,7 +111,7 @@ const SCHEMES: Readonly<Record<SignInScheme, readonly [string, Json]>> = {
       type: 'apiKey',
       in: 'cookie',
       name: SESSION_COOKIE,
-      description: 'A session, of POST /api/v1/SignIn with Cookie; with X-XSRF-TOKEN',
+      description: 'A session cookie from POST /api/v1/SignIn with Cookie; requires X-XSRF-TOKEN',
     },
   ],
 };
@@ -123,18 +120,18 @@ const XSRF = {
   type: 'apiKey',
   in: 'header',
   name: 'X-XSRF-TOKEN',
-  description: 'What the cookie XSRF-TOKEN has',
+  description: 'The value of the cookie XSRF-TOKEN',
 };
 const APP_TOKEN = {
   type: 'apiKey',
   in: 'header',
   name: 'SO-AppToken',
-  description: 'The token of a registered application, beside any other way to sign in',
+  description: 'The token of a registered application, in addition to any other scheme',
 };
 
 type SignIn = Pick<SignInConfig, 'schemes' | 'requireAppToken'>;
 
-/** The security schemes of the document: those that are on. */
+/** The security schemes of the document: those that are enabled. */
 export function securitySchemes({ schemes }: SignIn): Record<string, Json> {
   return {
     ...Object.fromEntries(schemes.map((scheme) => SCHEMES[scheme])),
@@ -143,7 +140,7 @@ export function securitySchemes({ schemes }: SignIn): Record<string, Json> {
   };
 }
 
-/** What a call needs: one of these. */
+/** The security requirements of a call, of which one must be met. */
 export function securityOf({ schemes, requireAppToken }: SignIn, changes: boolean): Json[] {
   const names = new Set(schemes.map((scheme) => SCHEMES[scheme][0]));
   return [...names].map((name) => ({

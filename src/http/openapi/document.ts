@@ -16,7 +16,7 @@ import {
 } from './components.ts';
 import { type Content, Int32, type Operation, type ResponseBody, TAGS } from './operation.ts';
 
-/** An OpenAPI document, as far as its makers and readers here look into it. */
+/** The parts of an OpenAPI document that this code builds or reads. */
 export interface OpenApiDocument {
   readonly openapi: string;
   readonly info: Json;
@@ -30,15 +30,15 @@ export interface OpenApiDocument {
   readonly [part: string]: unknown;
 }
 
-/** The error payload (contract, section 4). */
+/** The schema of errors (contract, section 4). */
 const ErrorPayload = Type.Object(
   {
     Error: Type.Literal(true),
     ErrorType: Type.String(),
-    Message: Type.String({ description: 'What is wrong, where, and what would be accepted' }),
-    ErrorMessage: Type.String({ description: 'The same text' }),
+    Message: Type.String({ description: 'What is wrong, and which values are accepted' }),
+    ErrorMessage: Type.String({ description: 'The same text as Message' }),
     ErrorSource: Type.String(),
-    Code: Type.String({ description: 'What programs go by; never changes', examples: ['task_not_found'] }),
+    Code: Type.String({ description: 'A stable code for programs', examples: ['task_not_found'] }),
   },
   {
     title: 'Error',
@@ -56,24 +56,24 @@ const ErrorPayload = Type.Object(
 );
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  200: 'Done.',
-  201: 'It was made.',
-  202: 'It will be done.',
-  204: 'Done; there is nothing to tell.',
-  206: 'The range that was asked for.',
-  304: 'What the caller has is what there is.',
-  503: 'Not now.',
+  200: 'Success.',
+  201: 'Created.',
+  202: 'Accepted for processing.',
+  204: 'Success; the response has no body.',
+  206: 'The requested range.',
+  304: 'Not modified.',
+  503: 'Unavailable.',
 };
 
-/** What a parameter of a path is where the route says nothing. */
+/** The default schemas of path parameters. */
 const PATH_PARAMETERS: Readonly<Record<string, TSchema>> = {
   id: Int32,
   delivery: Type.Integer({ description: 'The id of a delivery' }),
-  lease: Type.String({ description: 'What Acquire has answered as Lease' }),
-  name: Type.String({ description: 'The name of a definition, in any casing' }),
+  lease: Type.String({ description: 'The Lease that Acquire returned' }),
+  name: Type.String({ description: 'The name of a definition, case-insensitive' }),
 };
 
-/** Builds the OpenAPI 3.1 document of these operations, as the settings let people sign in. */
+/** Builds the OpenAPI 3.1 document of these operations, with the sign-in schemes that the settings enable. */
 export function buildDocument(
   operations: readonly RoutedOperation[],
   signIn: Pick<SignInConfig, 'schemes' | 'requireAppToken'>,
@@ -107,9 +107,9 @@ export function buildDocument(
   };
 }
 
-const INFO = `Paths and names of headers match without regard to case. In front of \`/api\` the customer may stand: \`/Cust12345/api/v1/…\`.
+const INFO = `Paths and header names are case-insensitive. A path may begin with the customer: \`/Cust12345/api/v1/…\`.
 
-Answers are JSON or XML, as Accept asks; errors look alike everywhere, and change nothing. Texts are in the language of SO-Language, times in the zone of SO-TimeZone.`;
+Responses are JSON or XML, as Accept asks. All errors have the same format, and a failed request changes nothing. Texts are in the language of SO-Language, times in the time zone of SO-TimeZone.`;
 
 class DocumentWriter {
   readonly components = new SchemaComponents();
@@ -181,7 +181,7 @@ class DocumentWriter {
     const written = Object.entries(responses).map(([status, body]) => [
       status,
       {
-        description: DESCRIPTIONS[status] ?? 'Done.',
+        description: DESCRIPTIONS[status] ?? 'Success.',
         ...(headers === undefined || Number(status) >= 300 ? {} : { headers: headersOf(headers) }),
         ...this.#response(body, examples?.response),
       },
@@ -200,12 +200,12 @@ class DocumentWriter {
     return Object.fromEntries([...written, ...unmodified, ...refused, ['default', this.#refusal()]]);
   }
 
-  /** A reference to a refusal of this status, or to one of any status. */
+  /** A reference to the error response of this status, or of any status. */
   #refusal(status?: number): Json {
     const kind = STATUS_KINDS.find(([one]) => one === status)?.[1] ?? 'refused';
     const name = kind.charAt(0).toUpperCase() + kind.slice(1);
     this.refusals[name] ??= {
-      description: REFUSALS[kind] ?? 'The call was refused.',
+      description: REFUSALS[kind] ?? 'The request failed.',
       content: this.#negotiated(ErrorPayload),
     };
     return { $ref: `#/components/responses/${name}` };
@@ -244,15 +244,15 @@ class DocumentWriter {
 }
 
 const REFUSALS: Readonly<Partial<Record<string, string>>> = {
-  invalid: 'Something in the request is wrong; the message says what, where, and what would be accepted.',
-  unauthenticated: 'Nobody is signed in.',
-  forbidden: 'The caller may not do this.',
-  notFound: 'There is no such thing, or none that the caller may see.',
-  conflict: 'It can not be done as things are.',
-  precondition: 'A condition of the request does not hold.',
-  unsupported: 'The Content-Type, charset or Content-Encoding of the body is not supported here.',
-  unsatisfiable: 'The range is outside of the file.',
-  rateLimited: 'There were too many wrong passwords; Retry-After tells when to try again.',
+  invalid: 'The request is invalid; the message says what is wrong and which values are accepted.',
+  unauthenticated: 'The credentials are missing or invalid.',
+  forbidden: 'The caller does not have the required access.',
+  notFound: 'The resource does not exist, or the caller cannot see it.',
+  conflict: 'The request conflicts with the current state of the resource.',
+  precondition: 'A condition of the request is not met.',
+  unsupported: 'The Content-Type, charset or Content-Encoding of the body is not supported.',
+  unsatisfiable: 'The range is outside the file.',
+  rateLimited: 'Too many requests or failed sign-ins; Retry-After has the number of seconds to wait.',
 };
 
 const CONDITIONS = {
@@ -288,7 +288,7 @@ function objectOf(schema: unknown): Record<string, { schema: TSchema; required: 
   );
 }
 
-/** The schema of a body that may be missing, without the null that Fastify sees then. */
+/** The schema of an optional body, without the null that Fastify passes if it is absent. */
 function withoutNull(schema: TSchema): TSchema {
   const { anyOf } = schema as { anyOf?: readonly (TSchema & { type?: string })[] };
   const [body, none] = anyOf ?? [];

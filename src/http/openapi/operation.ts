@@ -2,62 +2,62 @@ import { type TObject, type TSchema, type TUnsafe, Type } from 'typebox';
 import type { Access } from '../../core/access.ts';
 import { INT32_MAX, INT32_MIN } from '../../core/limits.ts';
 
-/** The tags of operations, in the order of the page at `/docs`, with what each is about. */
+/** The tags of operations with their descriptions, in the order of the page at `/docs`. */
 export const TAGS = {
-  BatchTask: 'Batch tasks: the REST resource of SuperOffice, and what hangs on a task.',
+  BatchTask: 'Batch tasks: the REST resource of SuperOffice, with files, logs and history.',
   Archive: "The archive list of batch tasks, and SuperOffice's Archive agent.",
-  Batch: "SuperOffice's Batch agent: one call a method.",
-  BLOB: "Two calls of SuperOffice's BLOB agent: a batch task's output, and its removal.",
+  Batch: "SuperOffice's Batch agent, with one call per method.",
+  BLOB: "Two methods of SuperOffice's BLOB agent, for the output of batch tasks.",
   TimeZone: "Time zones, and SuperOffice's TimeZone agent.",
-  Definitions: 'What tasks can be started by.',
-  Schedules: 'Tasks that start by the clock.',
-  Events: 'What happens, as a stream of server-sent events or as pages.',
-  Webhooks: 'Addresses that are told of events.',
+  Definitions: 'Task definitions, with their limits and retention.',
+  Schedules: 'Cron schedules that start tasks.',
+  Events: 'Changes of state and progress, as server-sent events or in pages.',
+  Webhooks: 'Signed deliveries of events to URLs.',
   Uploads: 'Input files for tasks.',
-  Workers: 'The worker protocol: processes in any language run tasks.',
-  'Sign-in': 'Who is calling: tickets, sessions, associates, tokens and applications.',
-  Server: 'What the server is and how it fares.',
+  Workers: 'The worker protocol, which lets processes in any language run tasks.',
+  'Sign-in': 'Authentication: tickets, sessions, associates, API tokens and applications.',
+  Server: 'Discovery, health, metrics and statistics of the server.',
 } as const;
 
 /** A tag of operations. */
 type Tag = keyof typeof TAGS;
 
-/** Bodies, or answers, by media type. */
+/** Request or response bodies by media type. */
 export interface Content {
   readonly content: Readonly<Record<string, TSchema>>;
 }
 
 /**
- * An answer: its schema, in the negotiated formats (contract, section 4); or `null` where it has no body; or what it is
- * in types of its own.
+ * The body of a response: a schema, in the negotiated formats (contract, section 4); `null` if it has no body; or schemas
+ * by media type.
  */
 export type ResponseBody = TSchema | null | Content;
 
-/** A header of an answer, with what it says. */
+/** The descriptions of response headers by name. */
 type ResponseHeaders = Readonly<Record<string, string>>;
 
-/** Which conditional headers a call looks at (contract, section 5). */
+/** The set of conditional headers that a call supports (contract, section 5). */
 type Conditions = 'read' | 'change' | 'file';
 
 /**
- * What the OpenAPI document says of a route beside the schemas that Fastify checks its requests by. It is told here,
- * and not as Fastify's own `response`, because that would also write the answers: they are negotiated.
+ * Describes a route for the OpenAPI document, in addition to the schemas by which Fastify validates requests. Responses
+ * are not described by Fastify's `response`, because that would also serialize them, and their format is negotiated.
  */
 export interface Operation {
-  /** operationId: what generated clients call it. */
+  /** The operationId, which generated clients use as the name of the call. */
   readonly id: string;
   readonly tag: Tag;
-  /** What the call needs of the sign-in: one of `ACCESS`. The server enforces it, and docs/reference/access.md lists it. */
+  /** The access that the call requires. The server enforces it, and docs/reference/access.md lists it. */
   readonly access: Access;
-  /** One line; `GET /api/v1` tells it too. */
+  /** One sentence, which `GET /api/v1` lists too. */
   readonly summary: string;
   readonly description?: string;
-  /** By status. */
+  /** Response bodies by status. */
   readonly responses: Readonly<Record<number, ResponseBody>>;
   readonly headers?: ResponseHeaders;
-  /** Statuses of refusals beside those that any call may have, such as 409. */
+  /** Error statuses in addition to those that any call can return, such as 409. */
   readonly refusals?: readonly number[];
-  /** What the handler itself reads of the query, headers or body. */
+  /** Parameters and body that the handler reads itself, without validation by Fastify. */
   readonly reads?: {
     readonly params?: TObject;
     readonly query?: TObject;
@@ -66,7 +66,7 @@ export interface Operation {
     readonly bodyIsOptional?: true;
   };
   readonly conditions?: Conditions;
-  /** Of the body of the request and of the answer of success, in JSON, by name. */
+  /** Named examples of the request body and of the successful response, in JSON. */
   readonly examples?: {
     readonly request?: Readonly<Record<string, unknown>>;
     readonly response?: Readonly<Record<string, unknown>>;
@@ -75,31 +75,31 @@ export interface Operation {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the OpenAPI document says of the route; of several methods, each its own. */
+    /** The operation of the route, or operations by method. */
     operation?: Operation | Readonly<Record<string, Operation>>;
-    /** Why the route is not in the OpenAPI document. */
+    /** The reason for leaving the route out of the OpenAPI document. */
     undocumented?: string;
   }
 }
 
-// What payloads are made of. A schema with a title is a component of the OpenAPI document by that name.
+// Shared schemas. A schema with a title becomes a component of the OpenAPI document with that name.
 
-/** A time as answers have it (contract, section 5): no RFC 3339, since it has no offset unless one was asked for. */
+/** A time in responses (contract, section 5). Not RFC 3339: it has an offset only on request. */
 export const DateTime = Type.String({
   title: 'DateTime',
   pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,7})?(Z|[+-]\\d\\d:?\\d\\d)?$',
   description:
-    'ISO 8601, in the zone of SO-TimeZone, without an offset unless includeTZOffset asks for it; 0001-01-01T00:00:00 if it was never set',
+    'ISO 8601 in the time zone of SO-TimeZone, without an offset unless includeTZOffset is set; 0001-01-01T00:00:00 if it was never set',
   examples: ['2018-12-24T07:34:45', '2018-12-24T07:34:45-0500', '2001-10-22T09:40:59.9150653+02:00'],
 });
 
-/** A whole number of 32 bits. */
+/** A 32-bit integer. */
 export const Int32 = Type.Integer({ minimum: INT32_MIN, maximum: INT32_MAX, format: 'int32' });
 
-/** A schema, or null. */
+/** Makes a schema nullable. */
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-/** An object whose values are of one schema. */
+/** An object whose values share one schema. */
 export const dictionary = <T>(values: TSchema, options: object = {}): TUnsafe<Record<string, T>> =>
   Type.Unsafe<Record<string, T>>({ type: 'object', additionalProperties: values, ...options });
 

@@ -158,7 +158,7 @@ export class TaskSerializer {
 }
 
 /**
- * Reads the four properties that PUT may change; every other property is ignored, whatever its value (contract,
+ * Reads the four properties that PUT may change; every other property is ignored, regardless of its value (contract,
  * section 2). `All` and `Unknown` leave State unchanged.
  *
  * @throws RequestError if one of the four has the wrong type, or the state does not exist

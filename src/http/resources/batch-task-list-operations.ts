@@ -190,7 +190,7 @@ const Restriction = Type.Object({
     }),
   ),
   InterOperator: Type.Optional(
-    Type.Enum(['None', 'And', 'Or'], { description: 'How it is combined with the next restriction' }),
+    Type.Enum(['None', 'And', 'Or'], { description: 'The operator between it and the next restriction' }),
   ),
 });
 const ListItem = Type.Object(

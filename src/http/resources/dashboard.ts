@@ -125,7 +125,7 @@ export async function dashboardRoutes(
   });
 }
 
-/** Returns the handler of unknown paths: browsers get the dashboard, which says that there is no such page. */
+/** Returns a handler of unknown paths that sends browsers the dashboard, which shows that the page does not exist. */
 export function notFoundPage(files: PageFiles) {
   const page = files?.get('index.html');
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
@@ -135,7 +135,7 @@ export function notFoundPage(files: PageFiles) {
   };
 }
 
-/** Whether a request prefers HTML to JSON, as browsers do and clients without Accept don't. */
+/** True if a request prefers HTML to JSON, as browsers do. Clients without Accept do not. */
 function acceptsHtml({ headers }: FastifyRequest): boolean {
   return new Negotiator({ headers }).mediaType(['application/json', 'text/html']) === 'text/html';
 }

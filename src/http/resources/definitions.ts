@@ -45,7 +45,7 @@ const Definition = Type.Object(
       description: 'JSON Schema of the parameters',
     }),
     CancellationBehaviour: Type.Enum(Object.keys(CancellationBehaviour) as CancellationBehaviourName[]),
-    Isolate: Type.String({ description: 'Where it runs: process, thread or worker' }),
+    Isolate: Type.String({ description: 'The place of its runs: process, thread or worker' }),
     Retries: Type.Integer(),
     LeaseSeconds: Type.Number(),
     LastSeen: nullable(Type.Unsafe<string>(DateTime)),

@@ -33,7 +33,7 @@ import {
 
 const PREFIX = '/api/v1/';
 
-/** How long clients may cache the response of `/api/state`, in milliseconds. */
+/** The cache lifetime of the response of `/api/state`, in milliseconds. */
 const STATE_VALID_MS = 3_600_000;
 
 const STATE = { payload: 'CustomerState', operation: getCustomerStateOperation } as const;
