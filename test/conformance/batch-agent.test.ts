@@ -209,7 +209,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       const wrong: unknown[] = [2_147_483_648, 1.5, '5x', {}, [5], true];
       for (const id of wrong) {
         const answer = await rejection(agent.getBatchTaskInfoAsync({ id: id as number }));
-        expectError(answer, 400, 'ArgumentException', 'Id', '32 bits');
+        expectError(answer, 400, 'ArgumentException', 'Id', '32-bit integer');
       }
       for (const body of [{}, { id: null }, undefined]) {
         expectError(await call('GetBatchTaskInfo', body), 400, 'ArgumentException', 'Id is missing');
@@ -456,7 +456,7 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
       const conflict = await rejection(agent.deleteBatchTasksAsync([good, held]));
       expectError(conflict, 409, 'SoConflictException', String(held), 'Started');
       const wrong = await rejection(agent.deleteBatchTasksAsync([good, 2_147_483_648]));
-      expectError(wrong, 400, 'ArgumentException', 'BatchTaskIds', '32 bits');
+      expectError(wrong, 400, 'ArgumentException', 'BatchTaskIds', '32-bit integer');
       const single = await rejection(agent.deleteBatchTaskAsync(held));
       expectError(single, 409, 'SoConflictException', String(held));
       expect(await recordOf(server, good, held)).toEqual(before);

@@ -206,7 +206,7 @@ describe.each(ANY_DATABASE)('languages (contract, section 5) on %s', (kind) => {
 
   describe('errors', () => {
     test.each([
-      [401, 'GET', '/BatchTask/1', undefined, { Authorization: '' }, /^Logg på: /],
+      [401, 'GET', '/BatchTask/1', undefined, { Authorization: '' }, /^Headeren Authorization /],
       [
         401,
         'GET',
@@ -223,7 +223,7 @@ describe.each(ANY_DATABASE)('languages (contract, section 5) on %s', (kind) => {
         '/BatchTask/x',
         undefined,
         {},
-        /^«x» er verken en id eller en tilstand; tillatt: et heltall på 32 bit/,
+        /^«x» er verken en id eller en tilstand; tillatt: et 32-bits heltall/,
       ],
       [400, 'PUT', '/BatchTask/1', '{', {}, /^Innholdet /],
       [400, 'POST', '/BatchTask', { Name: 'nope' }, {}, /^Det finnes ingen definisjon som heter «nope»/],
@@ -253,7 +253,7 @@ describe.each(ANY_DATABASE)('languages (contract, section 5) on %s', (kind) => {
         '/Agents/Batch/StopBatchJob',
         {},
         {},
-        /^Argumentet Id mangler; tillatt: et heltall på 32 bit\.$/,
+        /^Argumentet Id mangler; tillatt: et 32-bits heltall\.$/,
       ],
     ] as const)('%i of %s %s %j is in Norwegian', async (status, method, path, body, headers, says) => {
       const answer = await admin.call(method, path, body, { 'SO-Language': 'nb', ...headers });

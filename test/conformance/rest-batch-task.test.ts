@@ -428,7 +428,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
       for (const method of ['GET', 'PUT', 'DELETE']) {
         const body = method === 'PUT' ? { Description: 'x' } : undefined;
         const long = await admin.call(method, `/BatchTask/${'9'.repeat(5000)}`, body);
-        expectError(long, 400, 'ArgumentException', '32 bits');
+        expectError(long, 400, 'ArgumentException', '32-bit integer');
         expectError(await admin.call(method, '/BatchTask/%FF', body), 400, 'ArgumentException', '%FF');
       }
     });
@@ -719,7 +719,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
     });
 
     test('the name of a state is no id', async () => {
-      expectError(await put('New', { Description: 'x' }), 400, 'ArgumentException', 'New', '32 bits');
+      expectError(await put('New', { Description: 'x' }), 400, 'ArgumentException', 'New', '32-bit integer');
     });
 
     test.each(['2147483647', '-2147483648', '0', '-1'])('there is no task %s: 404', async (id) => {
@@ -925,7 +925,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
 
     test('a malformed id is 400, an unknown one 404', async () => {
       for (const id of NOT_INT32)
-        expectError(await admin.call('DELETE', `/BatchTask/${id}`), 400, 'ArgumentException', '32 bits');
+        expectError(await admin.call('DELETE', `/BatchTask/${id}`), 400, 'ArgumentException', '32-bit integer');
       expectError(
         await admin.call('DELETE', '/BatchTask/2147483647'),
         404,
@@ -988,7 +988,7 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
 
     test('a malformed id is 400, an unknown one 404', async () => {
       for (const id of NOT_INT32)
-        expectError(await admin.call('POST', `/BatchTask/${id}/Stop`), 400, 'ArgumentException', '32 bits');
+        expectError(await admin.call('POST', `/BatchTask/${id}/Stop`), 400, 'ArgumentException', '32-bit integer');
       expectError(await admin.call('POST', '/BatchTask/2147483647/Stop'), 404, 'SoNotFoundException');
     });
 
