@@ -925,7 +925,12 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
 
     test('a malformed id is 400, an unknown one 404', async () => {
       for (const id of NOT_INT32)
-        expectError(await admin.call('DELETE', `/BatchTask/${id}`), 400, 'ArgumentException', '32-bit integer');
+        expectError(
+          await admin.call('DELETE', `/BatchTask/${id}`),
+          400,
+          'ArgumentException',
+          '32-bit integer',
+        );
       expectError(
         await admin.call('DELETE', '/BatchTask/2147483647'),
         404,
@@ -988,7 +993,12 @@ describe.each(DATABASES)('REST /api/v1/BatchTask on %s', (kind) => {
 
     test('a malformed id is 400, an unknown one 404', async () => {
       for (const id of NOT_INT32)
-        expectError(await admin.call('POST', `/BatchTask/${id}/Stop`), 400, 'ArgumentException', '32-bit integer');
+        expectError(
+          await admin.call('POST', `/BatchTask/${id}/Stop`),
+          400,
+          'ArgumentException',
+          '32-bit integer',
+        );
       expectError(await admin.call('POST', '/BatchTask/2147483647/Stop'), 404, 'SoNotFoundException');
     });
 
