@@ -78,7 +78,7 @@ async function makeHistory(server: TestServer, owners: readonly number[]): Promi
     insert into batchline.task_audit (task_id, tenant, at, actor_id, from_state, to_state, attempt, reason)
     select id, tenant, created, owner_id, null, 1, 0, 'Started by a caller.' from batchline.task
     union all select id, tenant, last_started, 0, 2, 3, 1, 'Run 1 begins.' from batchline.task
-    union all select id, tenant, updated, 0, 3, state, 1, 'The run has finished.' from batchline.task`.execute(
+    union all select id, tenant, updated, 0, 3, state, 1, 'The run succeeded.' from batchline.task`.execute(
     db,
   );
 }

@@ -2,21 +2,21 @@ import { type Caller, isAdministrator, isWorkerOnly, type Scope, seesAll } from 
 import { forbidden, type RequestError } from './errors.ts';
 
 /**
- * What a call needs of the sign-in, before the rights on the single task or schedule count (contract, section 7).
- * Each route declares one of `ACCESS`; docs/reference/access.md lists them.
+ * The access that a call requires of the sign-in. Rights on single tasks and schedules are checked afterwards (contract,
+ * section 7). Each route declares one of `ACCESS`; docs/reference/access.md lists them.
  */
 export interface Access {
-  /** Whether the call needs a sign-in at all. */
+  /** Whether the call requires a sign-in. */
   readonly signIn: boolean;
-  /** The scopes that the sign-in needs, all of them. `write` and `admin` include `read`. */
+  /** Required scopes. `write` and `admin` include `read`. */
   readonly scopes: readonly Scope[];
   /** Whether the scope `worker` is accepted instead. */
   readonly workers: boolean;
   /** `viewer` accepts administrators too. */
   readonly role: 'any' | 'viewer' | 'administrator';
   /**
-   * `none`: nothing in it belongs to a tenant. `tenant`: a sign-in that is bound to a tenant reaches what belongs to
-   * that tenant. `server`: refused for a sign-in that is bound to a tenant.
+   * `none`: the call concerns no tenant's data. `tenant`: a sign-in bound to a tenant only reaches that tenant's data.
+   * `server`: rejected for a sign-in bound to a tenant.
    */
   readonly tenancy: 'none' | 'tenant' | 'server';
 }
@@ -29,38 +29,38 @@ const write = { ...read, scopes: ['write'] } as const;
 export const ACCESS = {
   /** No sign-in. */
   open: { signIn: false, scopes: [], workers: true, role: 'any', tenancy: 'none' },
-  /** Every sign-in, whatever its scopes. */
+  /** Any sign-in, regardless of its scopes. */
   anySignIn,
-  /** Reads what the rights on tasks allow. */
+  /** Reads tasks that the caller has rights on. */
   read,
   /** The same, also for workers. */
   readOrWork: { ...read, workers: true },
-  /** Reads what belongs to no tenant. */
+  /** Reads data of no tenant. */
   readCommon: { ...read, workers: true, tenancy: 'none' },
-  /** Changes what the rights on tasks allow. */
+  /** Changes tasks that the caller has rights on. */
   write,
   /** The same, also for workers. */
   writeOrWork: { ...write, workers: true },
-  /** Runs tasks as a worker outside the server. */
+  /** Runs tasks as an external worker. */
   work: { ...anySignIn, scopes: ['worker'] },
-  /** Reads about every task of the tenant. */
+  /** Reads data of all tasks of the tenant. */
   readAll: { ...read, role: 'viewer' },
-  /** Reads about every task of the server. */
+  /** Reads data of all tasks of the server. */
   readServer: { ...read, role: 'viewer', tenancy: 'server' },
   /** Changes the caller's own account. */
   changeAccount: { ...write, scopes: ['write', 'admin'] },
-  /** Reads what administrators of the tenant manage. */
+  /** Reads administrative data of the tenant. */
   readAsAdministrator: { ...read, scopes: ['read', 'admin'], role: 'administrator' },
-  /** Changes what administrators of the tenant manage. */
+  /** Changes administrative data of the tenant. */
   administer: { ...write, scopes: ['write', 'admin'], role: 'administrator' },
-  /** Reads what administrators of the whole server manage. */
+  /** Reads administrative data of the whole server. */
   readAsServerAdministrator: {
     ...read,
     scopes: ['read', 'admin'],
     role: 'administrator',
     tenancy: 'server',
   },
-  /** Changes what administrators of the whole server manage. */
+  /** Changes administrative data of the whole server. */
   administerServer: { ...write, scopes: ['write', 'admin'], role: 'administrator', tenancy: 'server' },
 } as const satisfies Readonly<Record<string, Access>>;
 
@@ -71,23 +71,25 @@ function hasScope({ scopes }: Caller, scope: Scope): boolean {
   );
 }
 
-/** Returns why the sign-in may not make a call that needs this access; `undefined` if it may. */
+/** Returns the error for a sign-in without this access; `undefined` if it has the access. */
 export function refusalOf(caller: Caller, access: Access): RequestError | undefined {
   if (isWorkerOnly(caller)) {
-    return access.workers ? undefined : forbidden`This call is not for a worker's token; /api/v1/Workers is.`;
+    return access.workers
+      ? undefined
+      : forbidden`A worker's token can't make this call; it is for /api/v1/Workers.`;
   }
   if (access.workers && caller.scopes.includes('worker')) return undefined;
   const lacking = access.scopes.filter((scope) => !hasScope(caller, scope));
   if (lacking.length > 0) {
     if (access.role === 'administrator' && !caller.roles.includes('administrator'))
-      return forbidden`This is for administrators.`;
+      return forbidden`This call is for administrators.`;
     return forbidden`This call needs the scope ${lacking.join(', ')}, which this sign-in doesn't have.`;
   }
   if (access.role === 'administrator' && !isAdministrator(caller))
-    return forbidden`This is for administrators.`;
+    return forbidden`This call is for administrators.`;
   if (access.role === 'viewer' && !seesAll(caller))
-    return forbidden`This is for those who may see every task.`;
+    return forbidden`This call is for callers who can see all tasks.`;
   if (access.tenancy === 'server' && caller.tenant !== null)
-    return forbidden`This call is only for sign-ins that are not bound to a tenant.`;
+    return forbidden`This call is for sign-ins that are not bound to a tenant.`;
   return undefined;
 }

@@ -38,21 +38,21 @@ function jobWith(options: Partial<BackgroundJobOptions> = {}) {
   return { job, rounds, state, warn, endRound };
 }
 
-test('rounds begin at the interval, the first at once', async () => {
+test('rounds start at the interval, the first one immediately', async () => {
   const { job, rounds } = jobWith({ intervalMs: 500 });
   job.start();
   await advance(1200);
   expect(rounds).toEqual([0, 500, 1000]);
 });
 
-test('the first round can begin after the interval', async () => {
+test('the first round can start after the interval', async () => {
   const { job, rounds } = jobWith({ intervalMs: 500 });
   job.start('later');
   await advance(1200);
   expect(rounds).toEqual([500, 1000]);
 });
 
-test('jitter shortens the interval by its share at most', async () => {
+test('jitter shortens the interval by at most its share', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   const { job, rounds } = jobWith({ intervalMs: 1000, jitter: 0.2 });
   job.start();
@@ -61,7 +61,7 @@ test('jitter shortens the interval by its share at most', async () => {
   vi.restoreAllMocks();
 });
 
-test('a round that lasts longer than the interval is never beside another', async () => {
+test('a round that lasts longer than the interval does not overlap with the next', async () => {
   const { job, rounds, state, endRound } = jobWith({ intervalMs: 100 });
   state.open = true;
   job.start();
@@ -75,7 +75,7 @@ test('a round that lasts longer than the interval is never beside another', asyn
   expect(state.mostAtOnce).toBe(1);
 });
 
-test('wakes during a round lead to one more round', async () => {
+test('wakes during a round start one further round', async () => {
   const { job, rounds, state, endRound } = jobWith();
   state.open = true;
   job.start();
@@ -87,7 +87,7 @@ test('wakes during a round lead to one more round', async () => {
   expect(rounds).toEqual([0, 100]);
 });
 
-test('of several wakes the earliest decides', async () => {
+test('the earliest of several wakes counts', async () => {
   const { job, rounds } = jobWith({ intervalMs: 1000 });
   job.start();
   await advance(100);
@@ -100,7 +100,7 @@ test('of several wakes the earliest decides', async () => {
   expect(rounds).toEqual([0, 300, 1300]);
 });
 
-test('a round can name the next due time', async () => {
+test('a round can set the next due time', async () => {
   const rounds: number[] = [];
   const job = new BackgroundJob({
     name: 'sweeper',
@@ -116,7 +116,7 @@ test('a round can name the next due time', async () => {
   expect(rounds.map((at) => at - (rounds[0] ?? 0))).toEqual([0, 30, 1030]);
 });
 
-test('a stop waits for the current round, aborts its signal, and no round follows', async () => {
+test('stop aborts the signal, waits for the current round, and starts no other', async () => {
   let signal: AbortSignal | undefined;
   const end = Promise.withResolvers<void>();
   const run = vi.fn(async (given: AbortSignal) => {
@@ -140,7 +140,7 @@ test('a stop waits for the current round, aborts its signal, and no round follow
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('an abort that ends a round is no failure', async () => {
+test('an AbortError after a stop is not a failure', async () => {
   const warn = vi.fn();
   const job = new BackgroundJob({
     name: 'sweeper',
@@ -154,7 +154,7 @@ test('an abort that ends a round is no failure', async () => {
   expect(warn).not.toHaveBeenCalled();
 });
 
-test('a stopped job can be started again, also while its last round still ends', async () => {
+test('a stopped job can be started again, even before its last round has ended', async () => {
   const { job, rounds, state, endRound } = jobWith({ intervalMs: 100 });
   state.open = true;
   job.start();
@@ -171,7 +171,7 @@ test('a stopped job can be started again, also while its last round still ends',
   expect(state.mostAtOnce).toBe(1);
 });
 
-test('failed rounds are logged under the name of the job and repeated with a backoff up to the interval', async () => {
+test('failed rounds are logged with the name of the job and repeated after a backoff up to the interval', async () => {
   const { job, rounds, state, warn } = jobWith({ intervalMs: 5000 });
   state.error = new Error('away');
   job.start();
@@ -189,7 +189,7 @@ test('failed rounds are logged under the name of the job and repeated with a bac
   expect(rounds.slice(7)).toEqual([27_000, 28_000]);
 });
 
-test('no wake shortens the backoff', async () => {
+test('wakes do not shorten the backoff', async () => {
   const { job, rounds, state } = jobWith();
   state.error = new Error('away');
   job.start();
@@ -200,7 +200,7 @@ test('no wake shortens the backoff', async () => {
   expect(rounds).toEqual([0, 1000]);
 });
 
-test('a job that is not started does not wake', async () => {
+test('wake does nothing before start', async () => {
   const { job, rounds } = jobWith({ intervalMs: 100 });
   job.wake();
   await advance(1000);
@@ -208,7 +208,7 @@ test('a job that is not started does not wake', async () => {
   expect(rounds).toEqual([]);
 });
 
-test('rounds run in the context in which the job was made', async () => {
+test('rounds run in the async context of the constructor', async () => {
   const storage = new AsyncLocalStorage<string>();
   const seen: (string | undefined)[] = [];
   const job = new BackgroundJob({

@@ -6,18 +6,18 @@ const FIRST_BACKOFF_MS = 1000;
 /** The longest delay after failures of a job without an interval. */
 const MAX_BACKOFF_MS = 30_000;
 
-/** What a job needs of a logger. */
+/** The part of a logger that a job uses. */
 interface JobLog {
   warn(fields: object, text: string): void;
 }
 
-/** What a job is made of. */
+/** Options of a background job. */
 export interface BackgroundJobOptions {
   /** A stable name: the field `job` of the event `background_job.failed`, which a failed round logs. */
   readonly name: string;
-  /** Does one round of the work; the signal aborts on a stop. A round that knows its next due time calls `wakeIn`. */
+  /** Does one round of the work. The signal aborts on `stop`. A round that knows the next due time calls `wakeIn`. */
   readonly run: (signal: AbortSignal) => Promise<unknown>;
-  /** Milliseconds between two rounds, at most. Without it, only a wake leads to the next round. */
+  /** Maximum milliseconds between two rounds. If omitted, only a wake starts the next round. */
   readonly intervalMs?: number;
   /** The share of the interval that is random, from 0 to 1. */
   readonly jitter?: number;
@@ -25,20 +25,20 @@ export interface BackgroundJobOptions {
 }
 
 /**
- * Repeats a piece of work in the background: at an interval, at due times, and when it is woken; never two rounds at
- * once. A failed round is logged and repeated after a backoff that doubles up to the interval, and that no wake
- * shortens. Its timers don't keep the process alive.
+ * Repeats work in the background: at an interval, at due times, and when woken. Rounds never overlap. A failed round is
+ * logged and repeated after a backoff, which doubles up to the interval and is not shortened by wakes. Timers don't keep
+ * the process alive.
  */
 export class BackgroundJob {
   readonly #options: BackgroundJobOptions;
-  /** A round belongs to the job, and not to the request or the run that wakes it. */
+  /** Keeps rounds out of the async context of the request or run that wakes them. */
   readonly #inOwnContext = AsyncLocalStorage.snapshot();
   #stopping: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
-  /** When the next round begins, on this process's monotonic clock in milliseconds; `Infinity` if none is planned. */
+  /** Start of the next round on this process's monotonic clock (ms); `Infinity` if none is planned. */
   #dueAt = Number.POSITIVE_INFINITY;
-  /** When the backoff ends. */
+  /** End of the backoff on the same clock. */
   #notBefore = 0;
   #failures = 0;
 
@@ -46,7 +46,11 @@ export class BackgroundJob {
     this.#options = options;
   }
 
-  /** Starts, or restarts after `stop`. @param first whether the first round begins now or after the interval */
+  /**
+   * Starts the job, also after `stop`.
+   *
+   * @param first whether the first round starts now or after the interval
+   */
   start(first: 'now' | 'later' = 'now'): void {
     if (this.#isActive) return;
     this.#stopping = new AbortController();
@@ -57,12 +61,12 @@ export class BackgroundJob {
     else this.#scheduleNext();
   }
 
-  /** Begins a round now, or when the current one ends. Does nothing unless the job is started. */
+  /** Starts a round now, or when the current one ends. Does nothing unless the job is started. */
   wake(): void {
     this.wakeIn(0);
   }
 
-  /** As `wake`, but in this many milliseconds, unless a round is due earlier. */
+  /** Starts a round after a delay, unless one is due earlier. Does nothing unless the job is started. */
   wakeIn(delayMs: number): void {
     if (!this.#isActive) return;
     const at = Math.max(performance.now() + delayMs, this.#notBefore);
@@ -71,7 +75,7 @@ export class BackgroundJob {
     if (this.#round === undefined) this.#setTimer();
   }
 
-  /** Begins no further round. Resolves after the current one. */
+  /** Starts no further rounds. Resolves when the current round has ended. */
   async stop(): Promise<void> {
     this.#stopping?.abort();
     clearTimeout(this.#timer);

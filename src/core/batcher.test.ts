@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Batcher } from './batcher.ts';
 
-test('what comes during a write goes together with the next, in order', async () => {
+test('items that arrive during a write are written together next, in order', async () => {
   const batches: number[][] = [];
   const gates: PromiseWithResolvers<void>[] = [];
   const batcher = new Batcher<number>(
@@ -27,7 +27,7 @@ test('what comes during a write goes together with the next, in order', async ()
   expect(batches).toEqual([[1], [2, 3, 4], [5]]);
 });
 
-test('a write that fails rejects its own items and no others', async () => {
+test('a failed write rejects only its own items', async () => {
   const batcher = new Batcher<string>(
     async (items) => {
       if (items.includes('bad')) throw new Error('no');
@@ -39,7 +39,7 @@ test('a write that fails rejects its own items and no others', async () => {
   expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
-test('of items with the same key the later one waits for the next write, and each hears what came of it', async () => {
+test('a later item with the same key waits for the next write, and each gets its own result', async () => {
   const batches: string[][] = [];
   const batcher = new Batcher<string, string>(
     async (items) => {
@@ -55,7 +55,7 @@ test('of items with the same key the later one waits for the next write, and eac
   expect(batches).toEqual([['a1', 'b1', 'c1'], ['a2', 'b2', 'd1'], ['a3']]);
 });
 
-test('a write has at most so much weight; an item that is heavier goes alone', async () => {
+test('a batch has at most maxWeight; a heavier item is written alone', async () => {
   const batches: string[][] = [];
   const batcher = new Batcher<string>(
     async (items) => {

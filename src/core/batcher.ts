@@ -5,22 +5,20 @@ interface Entry<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-/** What a batcher may put together in one write. */
+/** Limits of a batch. */
 export interface BatchLimits<T> {
   /** Maximum number of items in a batch. */
   readonly maxItems: number;
-  /** Maximum total weight of a batch; a heavier item goes alone. Needs `weightOf`. */
+  /** Maximum total weight; a heavier item is written alone. Requires `weightOf`. */
   readonly maxWeight?: number;
   readonly weightOf?: (item: T) => number;
-  /** Items with the same key never go together: the later one waits for the next write. */
+  /** Items with the same key are never in one batch: the later one waits for the next write. */
   readonly keyOf?: (item: T) => unknown;
 }
 
 /**
- * Gathers items while a write is under way and writes them together when it has ended, so that a busy moment
- * costs few statements and a quiet one no delay.
- *
- * @param write writes items, in the order they came, and resolves to what came of each; rejects where none was written
+ * Collects items during a write and writes them together afterwards. Under load this needs few statements; otherwise an
+ * item is written without delay.
  */
 export class Batcher<T, R = void> {
   readonly #write: (items: readonly T[]) => Promise<readonly R[]>;
@@ -28,12 +26,13 @@ export class Batcher<T, R = void> {
   #waiting: Entry<T, R>[] = [];
   #writing: Promise<void> | undefined;
 
+  /** @param write writes items in order of arrival, and resolves to their results; rejects if none was written */
   constructor(write: (items: readonly T[]) => Promise<readonly R[]>, limits: BatchLimits<T>) {
     this.#write = write;
     this.#limits = limits;
   }
 
-  /** Resolves to what came of the item when it is written; rejects with the error of its write. */
+  /** Resolves to the item's result when it is written; rejects with the error of its write. */
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
@@ -41,13 +40,13 @@ export class Batcher<T, R = void> {
     });
   }
 
-  /** Resolves when nothing waits. */
+  /** Resolves when all items are written. */
   async idle(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
   }
 
   async #drain(): Promise<void> {
-    // Wait for the microtasks of this moment: what else ends now goes with it.
+    // Lets the pending microtasks add their items to this batch.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#take();

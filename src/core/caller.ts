@@ -1,61 +1,61 @@
-/** What a user of the server may be beyond an ordinary associate. */
+/** Roles that extend the rights of an associate. */
 export const ROLES = ['administrator', 'viewer'] as const;
-/** `administrator` may do everything; `viewer` may see every task. */
+/** `administrator` may do everything; `viewer` may read all tasks. */
 export type Role = (typeof ROLES)[number];
 
-/** What a token may be used for. A token never allows more than its user may. */
+/** Scopes of sign-ins and tokens. A token never has more rights than its user. */
 export const SCOPES = ['read', 'write', 'admin', 'worker'] as const;
 /**
- * `read` reads; `write` also starts, updates, stops and deletes; `admin` also uses the rights of an administrator;
- * `worker` runs tasks of the definitions that the token names, whoever owns them.
+ * `read` reads; `write` also starts, updates, stops and deletes; `admin` also has the rights of an administrator;
+ * `worker` runs tasks of the token's definitions, regardless of their owner.
  */
 export type Scope = (typeof SCOPES)[number];
 
-/** Who is asking, after sign-in. */
+/** An authenticated caller and the rights of its sign-in. */
 export interface Caller {
   /** The associate's id, never 0. */
   readonly associateId: number;
   readonly login: string;
   readonly roles: readonly Role[];
-  /** The one tenant that the caller is bound to, or `null` for a caller who may act on any. */
+  /** The tenant that the caller is bound to; `null` if the caller may act on any tenant. */
   readonly tenant: string | null;
-  /** What this sign-in may be used for. */
+  /** The scopes of this sign-in. */
   readonly scopes: readonly Scope[];
-  /** The definitions, in lower case, that the scope `worker` is for; absent where the sign-in names none. */
+  /** The definitions of the scope `worker`, in lower case; absent if the sign-in lists none. */
   readonly definitions?: readonly string[];
   /** The API token of this sign-in: the parent of the tokens that it creates. */
   readonly token?: { readonly id: number; readonly expires: Date | null };
   /**
-   * Set if roles and tenant come from a JWT's claims, or from a token that such a sign-in has made: the associate itself
-   * may have more.
+   * Set if roles and tenant come from the claims of a JWT, or from a token created by such a sign-in. The associate itself
+   * may have more rights.
    */
   readonly narrowed?: true;
 }
 
-/** Whether the caller may use the rights of an administrator in this sign-in. */
+/** True if this sign-in has the rights of an administrator. */
 export function isAdministrator(caller: Caller): boolean {
   return caller.roles.includes('administrator') && caller.scopes.includes('admin');
 }
 
-/** Whether the caller may run tasks of this definition (contract, section 7: a worker's token). */
+/** True if the caller may run tasks of this definition as a worker (contract, section 7). */
 export function worksOn(caller: Caller, definition: string): boolean {
   if (!caller.scopes.includes('worker')) return false;
   return caller.definitions?.includes(definition.toLowerCase()) ?? isAdministrator(caller);
 }
 
-/** Whether the sign-in is a worker's and nothing else: none of its associate's own rights go with it. */
+/** True if the sign-in only has the scope `worker`: it has no rights of its associate. */
 export function isWorkerOnly(caller: Caller): boolean {
   return caller.scopes.length === 1 && caller.scopes[0] === 'worker';
 }
 
-/** Whether the caller may see every task of the tenant. */
+/** True if the caller may read all tasks of the tenant. */
 export function seesAll(caller: Caller): boolean {
   return isAdministrator(caller) || caller.roles.includes('viewer');
 }
 
 /**
- * Returns whether the sign-in has all rights of its associate. A narrower one must not change the associate's account:
- * a new password would give it the remaining rights.
+ * True if the sign-in has all rights of its associate. A narrower one must not change the account, because a new password
+ * would give it the remaining rights.
  */
 export function isFullSignIn(caller: Caller): boolean {
   return (
@@ -63,10 +63,10 @@ export function isFullSignIn(caller: Caller): boolean {
   );
 }
 
-/** What the lease owners of workers outside the server begin with; those of the server's own processes never do. */
+/** Prefix of the lease owners of external workers. Lease owners of the server's own processes never have it. */
 export const WORKER_OWNER_PREFIX = 'worker:';
 
-/** Who holds the leases of a caller's workers, or of one of them: the associate counts, the name is for people. */
+/** Returns the lease owner of a caller's worker. Only the associate id identifies it; the name is for display. */
 export function workerOwner(caller: Caller, workerName = ''): string {
   return `${WORKER_OWNER_PREFIX}${caller.associateId}:${workerName}`;
 }

@@ -5,7 +5,7 @@ import { hasEnded, STORED_STATES } from './task-state.ts';
 
 const states = fc.constantFrom(...STORED_STATES);
 
-test('whatever way a child goes, its parent counts what it is in the end', () => {
+test("a parent's counts match the children's states after any transitions", () => {
   fc.assert(
     fc.property(fc.array(states, { minLength: 1 }), fc.boolean(), (path, deleted) => {
       let [state, ended, failed] = ['New' as (typeof path)[number], 0, 0];
@@ -26,7 +26,7 @@ test('whatever way a child goes, its parent counts what it is in the end', () =>
   );
 });
 
-test('the progress of a parent is a whole percentage that no child takes to 100', () => {
+test('the progress of a parent is an integer below 100', () => {
   expect(parentPercent(4, 1, 0)).toBe(25);
   expect(parentPercent(4, 1, 150)).toBe(62);
   expect(parentPercent(3, 3, 0)).toBe(99);

@@ -1,44 +1,44 @@
 import { hasEnded, type StoredState } from './task-state.ts';
 
-/** What the failure of a child means to a parent that waits. */
+/** Policies of a waiting parent for failed children. */
 export const ON_FAILURE = ['fail', 'continue', 'stop-others'] as const;
 
 /**
- * `fail`: when all children have ended, the parent fails where one has failed. `continue`: the parent goes on, whatever
- * they have come to. `stop-others`: the first failure stops the other children, and then the parent fails.
+ * `fail`: the parent fails after all children have ended. `continue`: the parent continues. `stop-others`: the first
+ * failure stops the other children, and then the parent fails.
  */
 export type OnFailure = (typeof ON_FAILURE)[number];
 
-/** The most children of one task. */
+/** Maximum number of children of a task. */
 export const MAX_CHILDREN = 100_000;
-/** The most children in one call. */
+/** Maximum number of children in one call. */
 export const MAX_CHILDREN_PER_CALL = 500;
-/** How many parents may stand above a task. */
+/** Maximum number of ancestors of a task. */
 export const MAX_DEPTH = 10;
-/** The longest key of a child, in UTF-16 code units. */
+/** Maximum length of a child's key, in UTF-16 code units. */
 export const MAX_CHILD_KEY_LENGTH = 200;
-/** The greatest weight of a child. */
+/** Maximum weight of a child. */
 export const MAX_CHILD_WEIGHT = 1_000_000;
 
-/** How far the children of a task have come. */
+/** Counts of the children of a task. */
 export interface ChildCounts {
   readonly total: number;
-  /** Of them, those that have ended, or that were deleted before they had. */
+  /** Children that have ended, or that were deleted before their end. */
   readonly ended: number;
-  /** Of those that have ended, the failed ones. */
+  /** Ended children that failed. */
   readonly failed: number;
 }
 
-/** What a child adds to the counts of its parent, or takes from them. */
+/** A change of the counts of a parent. */
 export interface ChildCountsChange {
   readonly ended: number;
   readonly failed: number;
 }
 
 /**
- * What the move of a child does to the counts of its parent. A restart takes back what its end has added.
+ * Returns how the transition of a child changes the counts of its parent. A restart reverts the change of its end.
  *
- * @param to `null` where the child is deleted: it counts as ended, as what it was
+ * @param to `null` if the child is deleted: it then counts as ended, and as failed only if it had failed
  */
 export function childCountsChange(from: StoredState, to: StoredState | null): ChildCountsChange {
   if (to === null) return { ended: hasEnded(from) ? 0 : 1, failed: 0 };
@@ -49,11 +49,12 @@ export function childCountsChange(from: StoredState, to: StoredState | null): Ch
 }
 
 /**
- * The progress of a parent that waits: the sum of its children's, each by its weight.
+ * Returns the progress of a waiting parent: the weighted average of its children's progress.
  *
- * @param ended the weight of those that have ended
- * @param running the sum of weight × percent of those that run
- * @returns a whole percentage, 99 at most: it is the parent's next run that ends the task
+ * @param total total weight of the children
+ * @param ended total weight of the ended children
+ * @param running the sum of weight × percent of the running children
+ * @returns an integer, at most 99, because only the parent's next run ends the task
  */
 export function parentPercent(total: number, ended: number, running: number): number {
   if (total <= 0) return 0;

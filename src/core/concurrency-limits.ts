@@ -1,24 +1,24 @@
 import { INT32_MAX } from './limits.ts';
 
-/** How much of a definition may run, over all processes. What is absent is not limited. */
+/** Limits of a definition over all processes. Omitted ones are unlimited. */
 export interface DefinitionLimits {
-  /** The most runs at once. */
+  /** Maximum number of concurrent runs. */
   readonly concurrent?: number | undefined;
-  /** The most runs at once of one tenant. */
+  /** Maximum number of concurrent runs per tenant. */
   readonly perTenant?: number | undefined;
-  /** The most runs that begin within any period of so many seconds. */
+  /** Maximum number of runs that start within any period of `seconds`. */
   readonly rate?: { readonly runs: number; readonly seconds: number } | undefined;
 }
 
-/** The longest period of a rate: a day, in seconds. */
+/** Maximum period of a rate in seconds: a day. */
 export const MAX_PERIOD_SECONDS = 24 * 60 * 60;
 
-/** Whether anything is limited. */
+/** True if there is any limit. */
 export function isLimited({ concurrent, perTenant, rate }: DefinitionLimits): boolean {
   return concurrent !== undefined || perTenant !== undefined || rate !== undefined;
 }
 
-/** What is wrong with limits, in English; `undefined` where nothing is. */
+/** Describes the first invalid limit, in English; `undefined` if all are valid. */
 export function limitsProblem({ concurrent, perTenant, rate }: DefinitionLimits): string | undefined {
   for (const [name, value] of Object.entries({ concurrent, perTenant, 'rate.runs': rate?.runs })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= INT32_MAX)) {

@@ -1,4 +1,4 @@
-/** ISO 3166-1 numbers of the countries of the listed time zones; Kosovo has none. */
+/** ISO 3166-1 numeric codes of the countries of the listed time zones; Kosovo has none. */
 const NUMBERS = `
   AD 20, AE 784, AF 4, AG 28, AI 660, AL 8, AM 51, AO 24, AQ 10, AR 32, AS 16, AT 40, AU 36, AW 533,
   AX 248, AZ 31, BA 70, BB 52, BD 50, BE 56, BF 854, BG 100, BH 48, BI 108, BJ 204, BL 652, BM 60,
@@ -30,7 +30,7 @@ const byCountry = new Map(
   }),
 );
 
-/** The ISO 3166-1 number of a country by its two letters; 0 if it has none. */
+/** Returns the ISO 3166-1 numeric code of a two-letter country code; 0 if it has none. */
 export function isoNumberOf(country: string): number {
   return byCountry.get(country) ?? 0;
 }

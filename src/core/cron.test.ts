@@ -8,13 +8,13 @@ const at = (text: string): Date => new Date(`${text}Z`);
 /** Month, day, hour and minute in UTC. */
 const times = (dates: readonly Date[]): string[] => dates.map((date) => date.toISOString().slice(5, 16));
 
-test.each(['NO', 'Europe/Oslo'])('due times follow the zone %s in winter and in summer', (name) => {
+test.each(['NO', 'Europe/Oslo'])('due times follow the zone %s in standard and summer time', (name) => {
   const timing = { cron: '0 7 * * *', timeZone: zone(name) };
   expect(times(dueAfter(timing, at('2026-01-10T00:00'), 1))).toEqual(['01-10T06:00']);
   expect(times(dueAfter(timing, at('2026-07-10T00:00'), 1))).toEqual(['07-10T05:00']);
 });
 
-describe('changes of the clock', () => {
+describe('clock changes', () => {
   test.each([
     // A skipped time is due at the first instant after the gap.
     ['30 2 * * *', 'Europe/Oslo', '2026-03-28T12:00', ['03-29T01:00', '03-30T00:30']],
@@ -24,12 +24,12 @@ describe('changes of the clock', () => {
     ['15,45 2 * * *', 'Europe/Oslo', '2026-03-28T12:00', ['03-29T01:00', '03-29T01:00', '03-30T00:15']],
     // A gap that ends at midnight does not lose the day.
     ['30 23 * * *', 'America/Nuuk', '2026-03-28T12:00', ['03-29T01:00', '03-30T00:30']],
-    // A repeated time is due the first time, wherever the clock goes back by half an hour, one or two hours.
+    // A repeated time is due at its first occurrence, for changes of half an hour, one or two hours.
     ['30 2 * * *', 'Europe/Oslo', '2026-10-24T12:00', ['10-25T00:30', '10-26T01:30']],
     ['0 0 * * *', 'America/Havana', '2026-10-31T12:00', ['11-01T04:00', '11-02T05:00']],
     ['30 2 * * *', 'Antarctica/Troll', '2026-10-24T12:00', ['10-25T00:30', '10-26T02:30']],
     ['45 1 * * *', 'Australia/Lord_Howe', '2026-04-03T20:00', ['04-04T14:45', '04-05T15:15']],
-    // … and not again when the schedule is looked at between the two.
+    // … and not again if the schedule is evaluated between the two.
     ['30 2 * * *', 'Europe/Oslo', '2026-10-25T01:10', ['10-26T01:30']],
     // A wildcard follows the clock.
     ['0 * * * *', 'US-NY', '2026-11-01T04:30', ['11-01T05:00', '11-01T06:00', '11-01T07:00']],
@@ -49,11 +49,11 @@ describe('changes of the clock', () => {
   });
 
   const DAY_MS = 24 * 60 * 60 * 1000;
-  /** The date of a zone's clock at an instant. */
+  /** The local date of a zone at an instant. */
   const localDay = (timeZone: TimeZone, instant: number): number =>
     Math.floor((instant + timeZone.zone.offset(instant) * 60_000) / DAY_MS);
 
-  test('a daily schedule is due exactly once a local day, in every zone for three years', () => {
+  test('a daily schedule is due exactly once a local day, in all zones for three years', () => {
     const begin = Date.UTC(2026, 0, 1, 12);
     const noons = Array.from({ length: 3 * 366 }, (_, day) => begin + day * DAY_MS);
     const seen = new Set<string>();
@@ -64,7 +64,7 @@ describe('changes of the clock', () => {
       const rules = offsets.join();
       if (seen.has(rules)) continue;
       seen.add(rules);
-      // If the clock never changes, every day is like the first.
+      // Without clock changes, every day is like the first.
       const changes = noons.filter((_, day) => day + 1 < noons.length && offsets[day] !== offsets[day + 1]);
       const [minutes] = fc.sample(fc.integer({ min: 0, max: 1439 }), 1) as [number];
       for (const noon of changes) {
@@ -74,7 +74,7 @@ describe('changes of the clock', () => {
             date.getTime(),
           );
           const days = due.map((instant, index) => {
-            // The end of a gap that reaches midnight stands for the day before.
+            // The end of a gap that ends at midnight counts for the day before.
             const isPromised =
               localDay(timeZone, instant - 1) < localDay(timeZone, instant) && minute >= 1320;
             return localDay(timeZone, isPromised ? instant - 1 : instant) - index;
@@ -85,7 +85,7 @@ describe('changes of the clock', () => {
     }
   });
 
-  test('due times are the same from wherever they are counted', () => {
+  test('due times do not depend on the start of the search', () => {
     const crons = fc.constantFrom(
       '30 2 * * *',
       '15,45 1,2 * * *',
@@ -130,7 +130,7 @@ test.each([
   '*/0 * * * *',
   '0 24 * * *',
   '0-59/61 * * * *',
-])('%j is refused', (cron) => {
+])('%j is rejected', (cron) => {
   expect(() => checkCron({ cron, timeZone: UTC }, new Date())).toThrow('five fields');
 });
 

@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import { invalid } from './errors.ts';
 import type { TimeZone } from './time-zone.ts';
 
-/** When a schedule is due. */
+/** A cron expression and its time zone. */
 export interface Timing {
   /** Five fields, six with leading seconds, or a nickname such as `@daily`. */
   readonly cron: string;
@@ -30,7 +30,7 @@ function problemOf(timing: Timing, now: Date): string | undefined {
   if (fields.length !== 5 && fields.length !== 6 && !ALIASES.test(timing.cron.trim())) {
     return `It has ${fields.length} fields.`;
   }
-  // A step that reaches past the end of its field would silently mean "once".
+  // A step beyond the range of its field would silently mean "once".
   const [secondOrMinute, ...others] = fields;
   const [minute, hour] = fields.length === 6 ? others : [secondOrMinute, ...others];
   for (const [field = '', size] of [
@@ -47,7 +47,7 @@ function problemOf(timing: Timing, now: Date): string | undefined {
   }
 }
 
-/** The due times after an instant, at most `count`, in order. */
+/** Returns the first `count` due times after an instant, in order. */
 export function dueAfter(timing: Timing, instant: Date, count: number): Date[] {
   const found: Date[] = [];
   if (count <= 0) return found;
@@ -91,7 +91,7 @@ export function* dueTimes({ cron, timeZone }: Timing, after: Date): Generator<Da
   for (const instant of repeated) yield new Date(instant);
 }
 
-/** The wildcards by which an expression follows the clock; `undefined` if it names fixed times of day. */
+/** Returns the wildcards that make an expression follow the clock; `undefined` if it has fixed times of day. */
 function wildcardsOf(cron: string): { readonly hour: boolean } | undefined {
   const alias = cron.trim().toLowerCase();
   if (alias === '@hourly') return { hour: true };
@@ -106,25 +106,25 @@ function fieldsOf(cron: string): string[] {
   return cron.trim().split(/\s+/);
 }
 
-/** The wall time, as milliseconds of UTC, to search from for due times after an instant. */
+/** Returns the wall time, as milliseconds of UTC, at which the search for due times after an instant starts. */
 function firstWallTime(timeZone: TimeZone, instant: number): number {
   const offsets = offsetsAround(timeZone, instant);
   const shift = Math.max(...offsets) - Math.min(...offsets);
   const before = offsetAt(timeZone, instant - shift);
   const after = offsetAt(timeZone, instant + shift);
-  // Within the hours that clocks show twice, wall times that were shown before can still be due.
+  // While clocks repeat an hour, wall times before the current one can still be due.
   return instant + offsetAt(timeZone, instant) - (after < before ? shift : 0);
 }
 
 interface Instants {
-  /** When a wall time is due: the first time it is shown, or the end of the gap that skips it. */
+  /** The first occurrence of a wall time, or the end of the gap that skips it. */
   readonly first: number;
-  /** When it is shown again. */
+  /** The second occurrence, if clocks repeat it. */
   readonly second?: number;
   readonly skipped: boolean;
 }
 
-/** The instants at which clocks show a wall time, given as milliseconds of UTC. */
+/** Returns the instants of a wall time, which is given as milliseconds of UTC. */
 function instantsOf(timeZone: TimeZone, wall: number): Instants {
   const offsets = offsetsAround(timeZone, wall);
   const candidates = offsets.map((offset) => wall - offset).sort((a, b) => a - b);
@@ -135,7 +135,7 @@ function instantsOf(timeZone: TimeZone, wall: number): Instants {
   return { first: endOfGap(timeZone, wall, candidates), skipped: true };
 }
 
-/** The first instant whose wall time is past one that is skipped. */
+/** Returns the first instant after the gap that skips a wall time. */
 function endOfGap(timeZone: TimeZone, wall: number, candidates: readonly number[]): number {
   let before = Math.min(...candidates);
   let after = Math.max(...candidates);
@@ -147,13 +147,13 @@ function endOfGap(timeZone: TimeZone, wall: number, candidates: readonly number[
   return after;
 }
 
-/** The different offsets of a zone from a day before an instant (or wall time) to a day after it, in milliseconds. */
+/** Returns the distinct offsets of a zone within a day of an instant (or wall time), in milliseconds. */
 function offsetsAround(timeZone: TimeZone, instant: number): number[] {
   const around = [instant - DAY_MS, instant, instant + DAY_MS].map((one) => offsetAt(timeZone, one));
   return [...new Set(around)];
 }
 
-/** Milliseconds east of UTC at an instant. */
+/** Returns the offset from UTC at an instant, in milliseconds; positive is east. */
 function offsetAt({ zone }: TimeZone, instant: number): number {
   return zone.offset(instant) * MINUTE_MS;
 }

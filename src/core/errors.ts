@@ -1,6 +1,6 @@
 import { type Message, type MessageValue, message } from './message.ts';
 
-/** What kind of refusal an error is; the HTTP layer maps each to a status and an `ErrorType`. */
+/** The kind of a refusal; the HTTP layer maps each to a status and an `ErrorType`. */
 export type RequestErrorKind =
   | 'invalid'
   | 'malformed'
@@ -38,14 +38,14 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * A request that is refused for a reason the caller can act on. The message says what is wrong, where, and
- * what would be accepted. Nothing has changed when it is thrown.
+ * A refusal: an error that the caller can correct. Its message says which value is invalid and what is accepted. Throw it
+ * before anything is changed.
  */
 export class RequestError extends Error {
   readonly kind: RequestErrorKind;
-  /** The message with its values apart; `message` is the same in English. */
+  /** The translatable message; `message` is its English text. */
   readonly text: Message;
-  /** After how many seconds it may be tried again, where that is known. */
+  /** Seconds until a retry may succeed; `undefined` if unknown. */
   readonly retryAfter: number | undefined;
   #code: ErrorCode | undefined;
 
@@ -76,38 +76,38 @@ const refusal =
   (parts, ...values) =>
     new RequestError(kind, message(parts, ...values));
 
-/** Bad input: a 400. A tag, as are all of these: `` throw invalid`Id is ${id}; …` `` */
+/** Invalid input: a 400. A template tag, as are the others: `` throw invalid`Id is ${id}; …` `` */
 export const invalid = refusal('invalid');
-/** The body can't be parsed in its format: a 400 as well. */
+/** The body can't be parsed in its format: a 400. */
 export const malformed = refusal('malformed');
-/** Nobody is signed in, or not well enough: a 401. */
+/** Missing or invalid credentials: a 401. */
 export const unauthenticated = refusal('unauthenticated');
-/** The caller may see it but not do it: a 403. */
+/** The caller lacks the right: a 403. */
 export const forbidden = refusal('forbidden');
-/** There is no such thing, or the caller may not see it: a 404. */
+/** The resource does not exist, or the caller may not see it: a 404. */
 export const notFound = refusal('notFound');
-/** The path exists but does not support this method: a 405. */
+/** The path does not support the method: a 405. */
 export const methodNotAllowed = refusal('methodNotAllowed');
-/** No answer in a format that the caller accepts: a 406. */
+/** No response in a format that the caller accepts: a 406. */
 export const unacceptable = refusal('unacceptable');
-/** The state of the thing does not allow it: a 409. */
+/** The state of the resource does not allow the change: a 409. */
 export const conflict = refusal('conflict');
-/** It was deleted for good: a 410. */
+/** The resource was deleted: a 410. */
 export const gone = refusal('gone');
-/** A condition that the caller set does not hold: a 412. */
+/** A precondition of the request failed: a 412. */
 export const precondition = refusal('precondition');
-/** The part of a file that is asked for is not there: a 416. */
+/** The requested range is not in the file: a 416. */
 export const unsatisfiable = refusal('unsatisfiable');
-/** The body is in a format that is not read: a 415. */
+/** The body has an unsupported media type: a 415. */
 export const unsupported = refusal('unsupported');
-/** The content is larger than is accepted: a 413. */
+/** The content is too large: a 413. */
 export const oversized = refusal('oversized');
-/** Too many failed sign-ins: a 429 that says when to try again, in whole seconds. */
+/** Too many failed sign-ins: a 429 with the seconds until a retry, a whole number. */
 export function rateLimited(retryAfter: number): RequestError {
   const text = message`Too many failed sign-ins; try again in ${retryAfter} seconds.`;
   return new RequestError('rateLimited', text, retryAfter);
 }
-/** Too many requests of one caller: a 429 that says when to try again, in whole seconds. */
+/** Too many requests of one caller: a 429 with the seconds until a retry, a whole number. */
 export function overloaded(retryAfter: number): RequestError {
   return new RequestError(
     'rateLimited',
@@ -115,7 +115,7 @@ export function overloaded(retryAfter: number): RequestError {
     retryAfter,
   );
 }
-/** Something that the server depends on does not answer: a 503 that says when to try again, in whole seconds. */
+/** A dependency of the server is unreachable: a 503 with the seconds until a retry, a whole number. */
 export function unavailable(text: Message, retryAfter: number): RequestError {
   return new RequestError('unavailable', text, retryAfter);
 }

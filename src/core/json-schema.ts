@@ -1,18 +1,18 @@
 import { type Message, type MessageValue, message } from './message.ts';
 
-/** What is known of a value that misses its JSON Schema: Ajv's error, as far as it is needed. */
+/** The fields of an Ajv validation error that messages need. */
 export interface SchemaError {
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** In English, as Ajv words it. */
+  /** Ajv's English message. */
   readonly message?: string | undefined;
 }
 
 /**
- * Tells what is wrong with a value by its schema, in Ajv's words, so that it can be translated. A keyword that
- * is not listed here stays in English.
+ * Converts an Ajv error to a translatable message with Ajv's wording. Errors of keywords that are not listed stay in
+ * English.
  *
- * @param where the value, as people know it
+ * @param where the display name of the value
  */
 export function schemaProblem(where: MessageValue, { keyword, params, message: text }: SchemaError): Message {
   const limit = String(params.limit);

@@ -51,7 +51,7 @@ describe('multi-language values', () => {
     expect(parsed(text)).toBeUndefined();
   });
 
-  test('what is written is read, whatever the texts', () => {
+  test('formatting and parsing are inverse for any texts', () => {
     const tag = fc.constantFrom('US', 'NO', 'SW', 'DA', 'GE', 'NL', 'FR', 'UK');
     const nasty = fc.oneof(
       fc.string(),
@@ -64,7 +64,7 @@ describe('multi-language values', () => {
     );
   });
 
-  test('any text is read or left, never both, and in time that grows with its length', () => {
+  test('any text is parsed or left unchanged, in linear time', () => {
     const almost = fc.string({ unit: fc.constantFrom('U', 'S', 'N', 'O', ':', '"', ';', ' ', 'é') });
     fc.assert(
       fc.property(almost, (text) => {
@@ -80,7 +80,7 @@ describe('multi-language values', () => {
   });
 });
 
-describe('the text that a reader gets', () => {
+describe('chooseText', () => {
   const texts = new Map([
     ['FR', 'fr'],
     ['NO', 'nb'],
@@ -112,7 +112,7 @@ describe('the text that a reader gets', () => {
     expect(chooseText(texts, fallbacks([code]))).toBe(expected);
   });
 
-  test('is the first value where there is neither the language nor English', () => {
+  test('returns the first text if neither the language nor English is available', () => {
     expect(
       chooseText(
         new Map([
@@ -124,7 +124,7 @@ describe('the text that a reader gets', () => {
     ).toBe('sv');
   });
 
-  test('an empty value is a value', () => {
+  test('returns an empty text of the language', () => {
     expect(
       chooseText(
         new Map([
@@ -136,13 +136,13 @@ describe('the text that a reader gets', () => {
     ).toBe('');
   });
 
-  test('languages are tried in the order in which they were asked for, English last', () => {
+  test('tries languages in the requested order, English last', () => {
     expect(fallbacks(['fi', 'sv-se', 'nn'])).toEqual(['fi', 'sv-se', 'sv', 'nn', 'nb', 'en']);
     expect(fallbacks(['en', 'nb'])).toEqual(['en', 'nb']);
   });
 });
 
-test('references are replaced wherever they stand, and unknown ones stay', () => {
+test('known references are replaced anywhere in a text, unknown ones are kept', () => {
   const resource = (name: string) => ({ SR_A: 'a', SR_B_1: 'b [SR_A]' })[name];
   expect(replaceReferences('[SR_A]: [sr_b_1], [SR_C] [SR_A', resource)).toBe('a: b [SR_A], [SR_C] [SR_A');
   expect(replaceReferences('[SR_] [SR-A] SR_A [[SR_A]]', resource)).toBe('[SR_] [SR-A] SR_A [a]');

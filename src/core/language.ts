@@ -1,12 +1,12 @@
-/** A language that somebody reads, as an iso2 code with an optional region, in lower case: `en`, `nb-no`. */
+/** A language as an ISO 639 code with an optional region, in lower case: `en`, `nb-no`. */
 export type LanguageCode = string;
 
-/** The language that stands in for every other. */
+/** The fallback of all other languages. */
 export const ENGLISH: LanguageCode = 'en';
 
 /**
- * The tags by which multi-language values name a language (contract, section 5), the usual one first. They are
- * SuperOffice's own, which look like countries.
+ * The tags of languages in multi-language values (contract, section 5), the usual one first. These are SuperOffice's own
+ * tags, which look like country codes.
  */
 const TAGS: Readonly<Record<LanguageCode, readonly string[]>> = {
   en: ['US', 'UK', 'EN', 'GB'],
@@ -46,28 +46,28 @@ const TAGS: Readonly<Record<LanguageCode, readonly string[]>> = {
 
 const KNOWN_TAGS: ReadonlySet<string> = new Set(Object.values(TAGS).flat());
 
-/** Codes that are another's: what reads the one reads the other. */
+/** Synonymous codes. */
 const SAME: Readonly<Record<LanguageCode, LanguageCode>> = { no: 'nb' };
-/** Languages whose readers read another before English. */
+/** Fallbacks before English. */
 const NEXT: Readonly<Record<LanguageCode, LanguageCode>> = { nn: 'nb' };
 
-/** Whether a tag of a multi-language value names a language. */
+/** Returns true if a tag of a multi-language value is that of a language. */
 function isLanguageTag(tag: string): boolean {
   return KNOWN_TAGS.has(tag);
 }
 
 /**
- * The tags of multi-language values that hold a language, the usual one first. A region has tags of its own or
- * none: whoever reads English in Norway does not read `NO`.
+ * Returns the tags of a language in multi-language values, the usual one first. A language with a region has only the tags
+ * listed for it: `en-no` must not match `NO`.
  */
 function tagsOf(code: LanguageCode): readonly string[] {
   return TAGS[code] ?? (code.includes('-') ? [] : [code.toUpperCase()]);
 }
 
 /**
- * A language code as it is kept here: lower case, `no` as `nb`, without a script (`zh-hant-tw` is `zh-tw`).
+ * Normalizes a language code: lower case, `no` as `nb`, without a script (`zh-hant-tw` is `zh-tw`).
  *
- * @returns `undefined` where it is no language code
+ * @returns `undefined` if it is not a language code
  */
 export function readLanguageCode(text: string): LanguageCode | undefined {
   const match = /^([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_]([a-z]{2}|\d{3}))?(?:[-_][a-z0-9]{4,8})*$/i.exec(text);
@@ -77,8 +77,8 @@ export function readLanguageCode(text: string): LanguageCode | undefined {
 }
 
 /**
- * The languages to look for, in their order: each that was asked for with its region, without it, and the one
- * its readers read next; then English (contract, section 5).
+ * Returns the languages to try, in order: each requested one with its region, without it, and its fallback; then English
+ * (contract, section 5).
  */
 export function fallbacks(asked: readonly LanguageCode[]): LanguageCode[] {
   const chain = asked.flatMap((code) => {
@@ -89,19 +89,18 @@ export function fallbacks(asked: readonly LanguageCode[]): LanguageCode[] {
   return [...new Set([...chain, ENGLISH])];
 }
 
-/** A value in several languages: texts by SuperOffice's tag, in the order in which they were written. */
+/** A value in several languages: texts by SuperOffice's tag, in their original order. */
 export type MultiLanguageText = ReadonlyMap<string, string>;
 
-/** One `US:"Supplier"`; a quote inside is doubled. */
+/** One entry such as `US:"Supplier"`; quotes in the text are doubled. */
 const ENTRY = /\s*([A-Z]{2})\s*:\s*"((?:[^"]|"")*)"\s*/y;
 
 /**
- * Reads a multi-language value such as `NO:"Leverandør";US:"Supplier"` (contract, section 5): tags of two
- * capital letters, a colon, the text in double quotes with quotes inside doubled, semicolons between, one
- * at the end at most. Where a tag is there twice the first counts.
+ * Parses a multi-language value such as `NO:"Leverandør";US:"Supplier"` (contract, section 5). Each entry has a tag of two
+ * capital letters, a colon, and a text in double quotes, with quotes in it doubled. Semicolons separate the entries, with an
+ * optional one at the end. The first of entries with the same tag counts.
  *
- * @returns `undefined` where the whole text is not of this shape or no tag in it names a language: it is an
- *   ordinary text then
+ * @returns `undefined` if the text has another form or no tag is that of a language: it is a plain text then
  */
 export function parseMultiLanguageText(text: string): MultiLanguageText | undefined {
   const texts = new Map<string, string>();
@@ -119,13 +118,13 @@ export function parseMultiLanguageText(text: string): MultiLanguageText | undefi
   return [...texts.keys()].some(isLanguageTag) ? texts : undefined;
 }
 
-/** Writes a multi-language value, which `parseMultiLanguageText` reads. */
+/** Formats a multi-language value; the inverse of `parseMultiLanguageText`. */
 export function writeMultiLanguageText(texts: MultiLanguageText): string {
   return [...texts].map(([tag, text]) => `${tag}:"${text.replaceAll('"', '""')}"`).join(';');
 }
 
 /**
- * The text for a reader: in the first language of the chain that the value has, else its first.
+ * Returns the text for a reader: the first available language of the chain, or else the first text.
  *
  * @param languages from `fallbacks`
  */
@@ -144,9 +143,9 @@ export function chooseText(texts: MultiLanguageText, languages: readonly Languag
 const REFERENCE = /\[(SR_[A-Z0-9_]{1,200})\]/gi;
 
 /**
- * Puts resources in the places of their references `[SR_…]`.
+ * Replaces references `[SR_…]` by their resources.
  *
- * @param resource the text of a name in capitals; `undefined` where there is none, and the reference stays
+ * @param resource returns the text of a name in upper case; `undefined` leaves the reference unchanged
  */
 export function replaceReferences(text: string, resource: (name: string) => string | undefined): string {
   return text.replace(REFERENCE, (reference, name: string) => resource(name.toUpperCase()) ?? reference);

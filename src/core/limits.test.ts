@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { RequestError } from './errors.ts';
 import { checkText } from './limits.ts';
 
-test('a text of exactly the limit is kept, one more is refused with both lengths', () => {
+test('a text of the maximum length is accepted, a longer one is rejected with both lengths', () => {
   expect(() => checkText('Description', 'x'.repeat(254), 254)).not.toThrow();
   expect(() => checkText('Description', 'x'.repeat(255), 254)).toThrow(
     'Description is 255 characters long; at most 254 are accepted.',
@@ -15,12 +15,12 @@ test('length counts UTF-16 code units, as .NET does', () => {
   expect(() => checkText('Request', '😀'.repeat(128), 254)).toThrow('256');
 });
 
-test('what no column or encoding can hold is refused', () => {
+test('NUL and lone surrogates are rejected', () => {
   expect(() => checkText('Response', 'a\u0000b', 254)).toThrow('NUL character at position 1');
   expect(() => checkText('Response', 'a\ud800b', 254)).toThrow('surrogate');
 });
 
-test('any well-formed text within the limit is kept', () => {
+test('any well-formed text within the limit is accepted', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 50 }), (text) => {
       fc.pre(!text.includes('\u0000') && text.length <= 254);
@@ -29,7 +29,7 @@ test('any well-formed text within the limit is kept', () => {
   );
 });
 
-test('a refusal is of the kind invalid', () => {
+test('the error is of the kind invalid', () => {
   try {
     checkText('Description', 'xx', 1);
     expect.unreachable();

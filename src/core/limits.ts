@@ -6,7 +6,7 @@ export const INT32_MAX = 2_147_483_647;
 /** The smallest int32. */
 export const INT32_MIN = -2_147_483_648;
 
-/** The longest texts, in UTF-16 code units as .NET counts them (contract, section 1: the limits that FieldLength says). */
+/** Maximum lengths of texts, in UTF-16 code units as in .NET (contract, section 1: FieldLength). */
 export interface TextLimits {
   readonly description: number;
   readonly response: number;
@@ -17,7 +17,7 @@ export interface TextLimits {
   readonly context: number;
 }
 
-/** SuperOffice's own limits, and ours where it has none. A setting may raise them. */
+/** SuperOffice's limits, and our own for fields that it does not limit. A setting can raise them. */
 export const DEFAULT_TEXT_LIMITS: TextLimits = {
   description: 254,
   response: 254,
@@ -29,11 +29,11 @@ export const DEFAULT_TEXT_LIMITS: TextLimits = {
 };
 
 /**
- * Checks a text that is to be kept: its length, and that every database and encoding can hold it.
+ * Checks the length of a text, and that every database and encoding can store it.
  *
  * @param what the property's name, for the message
- * @param limit in UTF-16 code units; `Infinity` where the contract sets none
- * @throws RequestError (invalid) where it is too long, has a NUL character or half a surrogate pair
+ * @param limit in UTF-16 code units; `Infinity` for no limit
+ * @throws RequestError (invalid) if the text is too long, or contains a NUL character or a lone surrogate
  */
 export function checkText(what: MessageValue, text: string, limit: number): void {
   if (text.length > limit) {
@@ -41,9 +41,9 @@ export function checkText(what: MessageValue, text: string, limit: number): void
   }
   const nul = text.indexOf('\u0000');
   if (nul !== -1) {
-    throw invalid`${what} has a NUL character at position ${nul}; text without NUL characters is accepted.`;
+    throw invalid`${what} contains a NUL character at position ${nul}; text without NUL characters is accepted.`;
   }
   if (!text.isWellFormed()) {
-    throw invalid`${what} has half of a surrogate pair; well-formed Unicode text is accepted.`;
+    throw invalid`${what} contains a lone surrogate; well-formed Unicode text is accepted.`;
   }
 }

@@ -3,9 +3,10 @@ import { RE2JS } from 're2js';
 /** Maximum cost of one test: the pattern's size times the text's length. About 0.3 s. */
 const MAX_STEPS = 20_000_000;
 
-/** What `\s` matches in JavaScript, as ranges of a character class, and its complement. */
+/** The characters of `\s` in JavaScript, as ranges of a character class. */
 const SPACE =
   '\\t-\\r\\x20\\xa0\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}';
+/** The complement of `SPACE`. */
 const NOT_SPACE =
   '\\x00-\\x08\\x0e-\\x1f\\x21-\\x9f\\xa1-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}';
 
@@ -31,7 +32,7 @@ export class LinearPattern {
   readonly #longest: number;
 
   /**
-   * @param source as JavaScript reads it with the flag `u`
+   * @param source a JavaScript pattern, read with the flag `u`
    * @throws PatternRefused
    */
   constructor(source: string) {
@@ -105,7 +106,7 @@ function inClassOf(token: string): string {
   return token === '\\b' ? '\\x08' : characterOf(token);
 }
 
-/** A character's escape as RE2 has it; any other token as it is. */
+/** Converts the escape of a character to RE2's syntax; returns any other token unchanged. */
 function characterOf(token: string): string {
   if (token === '\\0') return '\\x00';
   if (token === '\\/') return '/';

@@ -1,6 +1,6 @@
 const MAX_SIZE = 10_000;
 
-/** A map that forgets what was set longest ago where there is too much, so that callers can't fill the memory. */
+/** A map that evicts the entry that was set least recently when it is full, so that callers can't exhaust the memory. */
 export class BoundedMap<V> {
   readonly #map = new Map<string, V>();
   readonly #maxSize: number;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { listed, Message, message, messageOf, plainOf, revived, storable } from './message.ts';
 
-test('a message is its English text, with the values in their places', () => {
+test('the string of a message is its English text with the values filled in', () => {
   expect(String(message`${1} of ${message`<${'a'}>`} and ${new Date(0)}`)).toBe(
     '1 of <a> and 1970-01-01T00:00:00.000Z',
   );
@@ -10,13 +10,13 @@ test('a message is its English text, with the values in their places', () => {
   expect(String(listed([message`a`, 'b', 3], '; '))).toBe('a; b; 3');
 });
 
-test('what a value holds is never taken for a place', () => {
+test('a placeholder in a value is not replaced', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (a, b) => String(message`${a}-${`{0}${b}`}`) === `${a}-{0}${b}`),
   );
 });
 
-test('as JSON and back it is the same message', () => {
+test('a message survives a round trip through JSON', () => {
   const value = fc.oneof(
     fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\0', '')),
     fc.integer(),
@@ -31,7 +31,7 @@ test('as JSON and back it is the same message', () => {
   );
 });
 
-test('what no database can hold is replaced, in nested values too', () => {
+test('NUL and lone surrogates are replaced, also in nested values', () => {
   expect(storable('a\0\ud800')).toBe('a\uFFFD\uFFFD');
   const kept = storable(message`${'\0'} ${message`${'\udfff'}`} ${Number.NaN}`);
   expect(JSON.parse(JSON.stringify(kept))).toEqual({
@@ -40,7 +40,7 @@ test('what no database can hold is replaced, in nested values too', () => {
   });
 });
 
-test('a plain text is kept without a message', () => {
+test('a plain text is stored without a message', () => {
   expect([plainOf('x'), messageOf('x')]).toEqual(['x', null]);
   expect([plainOf(null), messageOf(null)]).toEqual([null, null]);
   expect(plainOf(message`x ${1}`)).toBe('x 1');

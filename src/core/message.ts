@@ -1,21 +1,20 @@
-/** A message as plain data: how it is kept, and how it goes from thread to thread. */
+/** A message as plain data, as it is stored and passed between threads. */
 export interface MessageData {
-  /** The English text with `{0}`, `{1}`, … where the values go; translations are found by it. */
+  /** The English text with the placeholders `{0}`, `{1}`, …; the key of its translations. */
   readonly template: string;
   readonly values: readonly MessageValue[];
 }
 
-/** A moment in a message, as plain data: ISO 8601 in UTC, which is also how it reads in English without a culture. */
+/** A time in a message, as plain data: ISO 8601 in UTC, which is also its text if no culture is given. */
 export interface MomentData {
   readonly at: string;
 }
 
-/** What a message can hold in its places: texts as they are, numbers, moments, or another message. */
+/** A value of a message: a text, which is not translated, a number, a time, or another message. */
 export type MessageValue = string | number | MomentData | MessageData;
 
 /**
- * A text of our own for people, with its values apart, so that it can be told in the reader's language. As a
- * string it is English.
+ * A translatable text for people: a template and its values. Its string is the English text.
  */
 export class Message implements MessageData {
   readonly template: string;
@@ -32,7 +31,8 @@ export class Message implements MessageData {
 }
 
 /**
- * Makes a message; a template literal's tag. Numbers (all their digits) and dates are told by the reader's culture.
+ * Creates a message; a tag for template literals. Numbers, with all digits, and dates are formatted by the reader's
+ * culture.
  *
  * @example
  * ```ts
@@ -47,14 +47,14 @@ export function message(parts: TemplateStringsArray, ...values: (MessageValue | 
   );
 }
 
-/** Messages in a row as one. */
+/** Joins messages to one message. */
 export function listed(messages: readonly MessageValue[], separator: string): Message {
   return new Message(messages.map((_, index) => `{${index}}`).join(separator), messages);
 }
 
-/** How the parts of a message are told. */
+/** The language and culture that messages are formatted by. */
 export interface MessageFormat {
-  /** The template to use in place of the English one. */
+  /** Returns the translation of an English template. */
   template(english: string): string;
   number(value: number): string;
   moment(value: Date): string;
@@ -66,12 +66,12 @@ const IN_ENGLISH: MessageFormat = {
   moment: (value) => value.toISOString(),
 };
 
-/** A message's text in English, with numbers and moments as they stand in JSON. */
+/** Returns the English text of a message, with numbers and times as in JSON. */
 export function inEnglish(message: MessageData): string {
   return formatMessage(message, IN_ENGLISH);
 }
 
-/** A message's text. */
+/** Returns the text of a message in a language and culture. */
 export function formatMessage({ template, values }: MessageData, format: MessageFormat): string {
   const texts = values.map((value) => {
     if (typeof value === 'string') return value;
@@ -82,33 +82,33 @@ export function formatMessage({ template, values }: MessageData, format: Message
   return fill(format.template(template), texts);
 }
 
-/** A template with texts in its places. */
+/** Replaces the placeholders of a template by texts. */
 function fill(template: string, values: readonly string[]): string {
-  return template.replace(/\{(\d+)\}/g, (place, index) => values[Number(index)] ?? place);
+  return template.replace(/\{(\d+)\}/g, (placeholder, index) => values[Number(index)] ?? placeholder);
 }
 
-/** A text for people: plain, in whatever language its author wrote, or a message, which can be translated. */
+/** A text for people: plain, in the language of its author, or a message, which can be translated. */
 export type Text = string | Message;
 
-/** What is kept of a text for everybody: itself, or the message in English. */
+/** Returns a text as a string; a message in English. */
 export function plainOf(text: Text): string;
 export function plainOf(text: Text | null): string | null;
 export function plainOf(text: Text | null): string | null {
   return text === null ? null : String(text);
 }
 
-/** What is kept of a text beside it, for readers in other languages: the message; null where it is a plain text. */
+/** Returns the message to store beside a text, for readers of other languages; null for a plain text. */
 export function messageOf(text: Text | null): MessageData | null {
   return text instanceof Message ? text : null;
 }
 
-/** The text without what no database column can hold: NUL and halves of surrogate pairs become U+FFFD. */
+/** Makes a text storable in a database column: NUL and lone surrogates become U+FFFD. */
 export function storable<T extends Text>(text: T): T;
 export function storable(text: Text): Text {
   return typeof text === 'string' ? storableString(text) : revived(text);
 }
 
-/** The message that plain data stands for, without what no database column can hold. */
+/** Converts plain data to a storable message. */
 export function revived({ template, values }: MessageData): Message {
   return new Message(
     storableString(template),

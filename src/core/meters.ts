@@ -4,36 +4,36 @@ import { hasEnded, type StoredState } from './task-state.ts';
 /** An error that escaped from the code of a run. */
 export type FaultKind = 'unhandled rejection' | 'uncaught exception';
 
-/** How a run has ended, as it is counted. */
+/** The outcome of a run in metrics. */
 export type CountedOutcome =
   | 'succeeded'
   | 'failed'
-  /** It has failed, and the task has another run. */
+  /** The run failed and is retried. */
   | 'retried'
   | 'stopped'
-  /** It was given back unfinished: the server or the worker stops. */
+  /** The run was returned to the queue, because the server or the worker shut down. */
   | 'handed_back'
-  /** Its worker was lost. */
+  /** The worker was lost. */
   | 'lost'
   /** The task waits for its children. */
   | 'waiting';
 
-/** The end of a run, as it is counted. */
+/** An ended run in metrics. */
 export interface CountedRun {
   /** The definition. */
   readonly name: string;
   readonly outcome: CountedOutcome;
-  /** How long it has run, by the database's clock. */
+  /** Duration of the run by the database's clock. */
   readonly seconds: number;
-  /** How many runs the task has had, where it has ended. */
+  /** Number of runs of the task; `undefined` unless the task has ended. */
   readonly runs: number | undefined;
 }
 
-/** Is told what the engine has done, a batch at a time, after the transaction that did it. Never throws. */
+/** Records metrics of tasks and runs, in batches, after the transaction has committed. Never throws. */
 export interface EngineMeter {
-  /** Callers, schedules or parents have started tasks of a definition. */
+  /** Callers, schedules or parents started tasks of a definition. */
   started(name: string, tasks: number): void;
-  /** @param seconds how long the statement or transaction took; it may have claimed nothing */
+  /** A claim ended, possibly without tasks. @param seconds duration of the statement or transaction */
   claimed(
     claimed: readonly {
       readonly task: { readonly name: string };
@@ -41,17 +41,17 @@ export interface EngineMeter {
     }[],
     seconds: number,
   ): void;
-  /** Ends of runs that still held their tasks, of one transaction. */
+  /** Runs that still owned their tasks ended in one transaction. */
   ended(runs: readonly CountedRun[]): void;
-  /** A task of this definition begins to wait for its children, so that its run is over. */
+  /** A run ended because its task waits for children. */
   waits(name: string): void;
-  /** A run of this process has found that it no longer holds its task. */
+  /** A run of this process lost its lease. */
   orphaned(name: string): void;
   /** An error escaped from the code of a run, possibly after the run's end; no name if the run is unknown. */
   faulted(name: string | undefined, kind: FaultKind): void;
 }
 
-/** Counts nothing. */
+/** A meter that records nothing. */
 export const NO_METER: EngineMeter = {
   started() {},
   claimed() {},
@@ -61,7 +61,7 @@ export const NO_METER: EngineMeter = {
   faulted() {},
 };
 
-/** How the end of a run is counted. */
+/** Returns the outcome of a run in metrics. */
 export function countedOutcome(
   outcome: RunOutcome['kind'],
   after: { readonly state: StoredState; readonly isStopped: boolean },
@@ -73,24 +73,24 @@ export function countedOutcome(
   return hasEnded(after.state) ? 'failed' : 'retried';
 }
 
-/** Is told of the requests that this process answers. Never throws. */
+/** Records metrics of the HTTP requests of this process. Never throws. */
 export interface HttpMeter {
   began(): void;
-  /** @param route the pattern of the route, so that there are few; `none` where no route has matched */
+  /** @param route the pattern of the route, to bound the cardinality; `none` if no route matched */
   answered(method: string, route: string, status: number, seconds: number): void;
-  /** How many event streams are open now. */
+  /** Sets the number of open event streams. */
   streams(open: number): void;
 }
 
-/** What has become of one try of a delivery. */
+/** The outcome of an attempt to deliver a webhook. */
 export type TryOutcome =
   | 'delivered'
-  /** Another try follows. */
+  /** Another attempt follows. */
   | 'failed'
-  /** It was the last one. */
+  /** It was the last attempt. */
   | 'dead';
 
-/** Is told of every try of a delivery of a webhook. Never throws. */
+/** Records metrics of webhook deliveries, one call per attempt. Never throws. */
 export interface WebhookMeter {
   tried(outcome: TryOutcome, seconds: number): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The code of each error that an operator can correct, with the exit code of the program. Scripts match on them: add,
- * never rename. docs/reference/errors.md lists them. `satisfies` keeps the exit codes to those of `EXIT_CODES`.
+ * Codes of errors that an operator can correct, with the exit code of the program. Scripts match on them: add codes, never
+ * rename them. docs/reference/errors.md lists them.
  */
 export const OPERATOR_CODES = {
   ADDRESS_IN_USE: 1,
@@ -36,17 +36,17 @@ export const OPERATOR_CODES = {
 export type OperatorCode = keyof typeof OPERATOR_CODES;
 
 /**
- * An error that the operator of a server, or the user of the command line, can correct: a setting, the data folder, the
- * database, an argument. The command line prints it without a stack.
+ * An error that the operator of a server, or the user of the command line, can correct, such as a wrong setting or an
+ * unreachable database. The command line prints it without a stack trace.
  */
 export class OperatorError extends Error {
   readonly code: OperatorCode;
-  /** How the program ends. */
+  /** Exit code of the program. */
   readonly exitCode: (typeof OPERATOR_CODES)[OperatorCode];
-  /** Each says what is wrong and what to do, in one line; `message` joins them. */
+  /** One line per problem, with its correction; `message` joins them. */
   readonly problems: readonly string[];
 
-  /** @param problems what is wrong and what to do; an array if several things are wrong at once */
+  /** @param problems the problem and its correction in one line; an array for several problems */
   constructor(code: OperatorCode, problems: string | readonly string[], cause?: unknown) {
     const lines = typeof problems === 'string' ? [problems] : problems;
     super(lines.join('\n'), cause === undefined ? {} : { cause });
@@ -57,7 +57,7 @@ export class OperatorError extends Error {
   }
 }
 
-/** True if it is an operator's error with this code. */
+/** True if the error is an OperatorError with this code. */
 export function hasOperatorCode(error: unknown, code: OperatorCode): error is OperatorError {
   return error instanceof OperatorError && error.code === code;
 }

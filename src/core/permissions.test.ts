@@ -8,7 +8,7 @@ const own = { tenant: 't', ownerId: 5, name: 'mail' };
 const others = { tenant: 't', ownerId: 6, name: 'mail' };
 const system = { tenant: 't', ownerId: 0, name: 'mail' };
 
-describe('how a caller stands to a task', () => {
+describe('relationTo', () => {
   test.each([
     [anna, own, 'owner'],
     [anna, others, 'stranger'],
@@ -16,18 +16,18 @@ describe('how a caller stands to a task', () => {
     [{ ...anna, roles: ['viewer'] }, others, 'viewer'],
     [{ ...anna, roles: ['administrator'] }, others, 'administrator'],
     [{ ...anna, roles: ['administrator'] }, system, 'administrator'],
-    // A token without the scope admin leaves the administrator's rights at home.
+    // A token without the scope admin lacks the administrator's rights.
     [{ ...anna, roles: ['administrator'], scopes: ['read', 'write'] }, others, 'stranger'],
-    // Another tenant's task is nobody's.
+    // Tasks of another tenant are out of reach.
     [{ ...anna, roles: ['administrator'], tenant: 'u' }, own, 'stranger'],
     [{ ...anna, tenant: 't' }, own, 'owner'],
-    // A worker's token is for its definitions, and gives none of its associate's own rights.
+    // A worker's token only covers its definitions, without the rights of its associate.
     [{ ...anna, scopes: ['worker'], definitions: ['mail'] }, others, 'worker'],
     [{ ...anna, scopes: ['worker'], definitions: ['mail'] }, { ...others, name: 'Mail' }, 'worker'],
     [{ ...anna, scopes: ['worker'], definitions: ['other'] }, own, 'stranger'],
     [{ ...anna, roles: ['viewer'], scopes: ['worker'], definitions: ['other'] }, others, 'stranger'],
     [{ ...anna, scopes: ['worker'], definitions: ['mail'], tenant: 'u' }, others, 'stranger'],
-    // One that also reads and writes has both.
+    // A token that can also read and write has both.
     [{ ...anna, scopes: ['read', 'write', 'worker'], definitions: ['mail'] }, own, 'owner'],
     [{ ...anna, scopes: ['read', 'write', 'worker'], definitions: ['mail'] }, others, 'worker'],
   ] as [Caller, typeof own, string][])('%#: %o and %o: %s', (caller, task, relation) => {
@@ -35,7 +35,7 @@ describe('how a caller stands to a task', () => {
   });
 });
 
-test('the rights are those of the contract, section 7', () => {
+test('the rights match the contract, section 7', () => {
   const { Select, Update, Delete, FULL, None } = TableRight;
   expect(RIGHTS.administrator.table).toBe(FULL);
   expect(RIGHTS.owner.table).toBe(Select | Update | Delete);
@@ -48,7 +48,7 @@ test('the rights are those of the contract, section 7', () => {
   expect(RIGHTS.owner.rest).toBe(FieldRight.Read);
 });
 
-test('a sign-in without the scope write changes nothing, whoever it is', () => {
+test('a sign-in without the scope write can change nothing, regardless of its roles', () => {
   for (const roles of [[], ['viewer'], ['administrator']] as Caller['roles'][]) {
     for (const task of [own, others, system]) {
       const rights = rightsOn({ ...anna, roles, scopes: ['read'] }, task);
@@ -65,7 +65,7 @@ test.each<[string, Caller['scopes'], typeof own, number]>([
   ['with write, on an own task', ['write', 'worker'], own, 11],
   ['with write', ['write', 'worker'], others, 3],
   ['alone, on a system task', ['worker'], system, 3],
-])('the scope worker %s allows updates of its definitions’ tasks and no stop', (_, scopes, task, table) => {
+])('the scope worker %s allows updates of its definitions’ tasks, but no stop', (_, scopes, task, table) => {
   for (const roles of [[], ['viewer']] as Caller['roles'][]) {
     const caller = { ...anna, roles, scopes, definitions: ['mail'] };
     expect(rightsOn(caller, task)).toMatchObject({
@@ -77,7 +77,7 @@ test.each<[string, Caller['scopes'], typeof own, number]>([
   }
 });
 
-test('what lists show is what the rights let one see', () => {
+test('lists show the tasks that the rights allow to read', () => {
   for (const roles of [[], ['viewer'], ['administrator']] as Caller['roles'][]) {
     for (const tenant of [null, 't', 'u']) {
       for (const scopes of [SCOPES, ['read']] as Caller['scopes'][]) {

@@ -8,26 +8,27 @@ export const TableRight = { None: 0, Select: 1, Update: 2, Insert: 4, Delete: 8,
 /** Bits of `FieldRight.Mask` (contract, section 7). */
 export const FieldRight = { None: 0, Read: 1, Write: 2, Update: 3 } as const;
 
-/** What a caller may do with one task: bits of `TableRight`, and of `FieldRight` for the fields PUT may change and for the rest. */
+/** The rights of a caller on a task. */
 export interface TaskRights {
+  /** Bits of `TableRight`. */
   readonly table: number;
+  /** Bits of `FieldRight` for the fields that PUT may change. */
   readonly editable: number;
+  /** Bits of `FieldRight` for the other fields. */
   readonly rest: number;
   /** Whether Stop and Restart are allowed; `Update` alone is not enough. */
   readonly controls: boolean;
-  /** Why the rights are what they are, for `Reason`; null where nothing is withheld. */
+  /** The reason for missing rights (`Reason`); null if none are missing. */
   readonly reason: Message | null;
 }
 
-/** How a caller stands to a task. */
+/** The relation of a caller to a task, which decides the rights. */
 export type Relation = 'administrator' | 'owner' | 'system' | 'viewer' | 'worker' | 'stranger';
 
 const ANOTHERS = message`The task belongs to another associate.`;
-const READ_ONLY = message`This sign-in may only read.`;
+const READ_ONLY = message`This sign-in can only read.`;
 
-/**
- * The rights by relation: the one table that the answers show and the server enforces (contract, section 7).
- */
+/** The rights by relation, which responses show and the server enforces (contract, section 7). */
 export const RIGHTS: Readonly<Record<Relation, TaskRights>> = {
   administrator: {
     table: TableRight.FULL,
@@ -48,7 +49,7 @@ export const RIGHTS: Readonly<Record<Relation, TaskRights>> = {
     editable: FieldRight.Read,
     rest: FieldRight.Read,
     controls: false,
-    reason: message`System tasks are changed by administrators.`,
+    reason: message`Only administrators can change system tasks.`,
   },
   viewer: {
     table: TableRight.Select,
@@ -62,7 +63,7 @@ export const RIGHTS: Readonly<Record<Relation, TaskRights>> = {
     editable: FieldRight.Update,
     rest: FieldRight.Read,
     controls: false,
-    reason: message`A worker updates the tasks of its definitions and does nothing else with them.`,
+    reason: message`A worker can only update the tasks of its definitions.`,
   },
   stranger: {
     table: TableRight.None,
@@ -73,10 +74,10 @@ export const RIGHTS: Readonly<Record<Relation, TaskRights>> = {
   },
 };
 
-/** What rights on a task depend on. */
+/** The properties of a task that rights depend on. */
 export type RightsSubject = Pick<BatchTask, 'tenant' | 'ownerId' | 'name'>;
 
-/** How the caller stands to a task of this tenant, owner and definition. */
+/** Returns the relation of a caller to a task. */
 export function relationTo(caller: Caller, task: RightsSubject): Relation {
   if (caller.tenant !== null && caller.tenant !== task.tenant) return 'stranger';
   const works = worksOn(caller, task.name);
@@ -89,7 +90,7 @@ export function relationTo(caller: Caller, task: RightsSubject): Relation {
 }
 
 /**
- * Returns what the caller may do with the task. Changes need the scope `write`, or the scope `worker` on tasks of the
+ * Returns the rights of a caller on a task. Changes require the scope `write`, or the scope `worker` for tasks of the
  * sign-in's definitions.
  */
 export function rightsOn(caller: Caller, task: RightsSubject): TaskRights {
@@ -106,22 +107,22 @@ export function rightsOn(caller: Caller, task: RightsSubject): TaskRights {
   };
 }
 
-/** Whether rights include a bit of `TableRight`. */
+/** True if the rights include a bit of `TableRight`. */
 export function allows(rights: TaskRights, bit: number): boolean {
   return (rights.table & bit) === bit;
 }
 
-/** Which tasks a caller may see, as conditions that a query can begin with. */
+/** The tasks that a caller may list, as conditions of a query. */
 export interface Visibility {
-  /** The tenant whose tasks they are; `null` for all. */
+  /** Only tasks of this tenant; `null` for all tenants. */
   readonly tenant: string | null;
-  /** The owners whose tasks they are, 0 for system tasks; `null` for everybody. */
+  /** Only tasks of these owners, 0 for system tasks; `null` for all owners. */
   readonly ownerIds: readonly number[] | null;
 }
 
 /**
- * The tasks on which `rightsOn` gives the caller Select, and no others; without those that the caller only works
- * on, which are read one by one.
+ * Returns the tasks on which `rightsOn` gives the caller Select, except those that the caller only works on, which can't be
+ * listed.
  */
 export function visibleTo(caller: Caller): Visibility {
   return { tenant: caller.tenant, ownerIds: seesAll(caller) ? null : [caller.associateId, 0] };

@@ -22,7 +22,7 @@ describe('retention', () => {
     },
   );
 
-  test('what is written is read as the same', () => {
+  test('formatting and parsing are inverse', () => {
     fc.assert(
       fc.property(fc.option(fc.integer({ min: 0, max: 3_000_000_000 })), (retention) => {
         expect(parseRetention(formatRetention(retention))).toBe(retention);
@@ -31,15 +31,15 @@ describe('retention', () => {
     expect([90, 3600, 86_400, 2_592_000, 0].map(formatRetention)).toEqual(['90s', '1h', '1d', '30d', '0s']);
   });
 
-  test('rules name the states in which a task has ended', () => {
+  test('rules accept final states only', () => {
     expect(parseRules('Succeeded=30d, failed = never,')).toEqual({ Succeeded: 2_592_000, Failed: null });
     expect(parseRules('')).toEqual({});
-    expect(() => parseRules('Started=1d')).toThrow('"Started" is no state in which a task has ended');
-    expect(() => parseRules('Succeeded')).toThrow('is no time to keep something');
+    expect(() => parseRules('Started=1d')).toThrow('"Started" is not a final state');
+    expect(() => parseRules('Succeeded')).toThrow('is not a retention period');
     expect(() => readRules({ Failed: 'soon' })).toThrow('"soon"');
   });
 
-  test('the first rules that name a state hold; SucceededManualCleanup is kept unless one names it', () => {
+  test('the first rules with a state decide it; a state without a rule is kept for ever', () => {
     const definition = readRules({ Succeeded: '1d' });
     const setting = readRules({ Succeeded: '30d', Failed: '90d' });
     expect(mergeRules({ Failed: null }, definition, undefined, setting)).toEqual({
@@ -50,7 +50,7 @@ describe('retention', () => {
     expect(mergeRules({ SucceededManualCleanup: 5 }, setting).SucceededManualCleanup).toBe(5);
   });
 
-  test('the cutoff lies that long before now', () => {
+  test('the cutoff is the retention period before now', () => {
     const now = new Date('2026-03-01T00:00:00Z');
     expect(cutoffOf(86_400, now)).toEqual(new Date('2026-02-28T00:00:00Z'));
     expect(cutoffOf(null, now)).toBeUndefined();

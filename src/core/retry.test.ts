@@ -27,7 +27,7 @@ function failing(failures: number, error: unknown = new Error('away')) {
   return { calls, attempt };
 }
 
-test('delays double up to the longest; jitter shortens them by its share at most', () => {
+test('delays double up to the maximum; jitter shortens them by at most its share', () => {
   expect([1, 2, 3, 4, 5, 5000].map((failures) => backoffMs(BACKOFF, failures, 0.9))).toEqual([
     100, 200, 400, 800, 1000, 1000,
   ]);
@@ -35,7 +35,7 @@ test('delays double up to the longest; jitter shortens them by its share at most
   expect(backoffMs({ firstMs: 0, maxMs: 1000 }, 5000, 0)).toBe(0);
 });
 
-test('work is repeated with growing delays until it succeeds', async () => {
+test('work is retried with growing delays until it succeeds', async () => {
   const { calls, attempt } = failing(3);
   const onRetry = vi.fn();
   const result = attempt({ onRetry });

@@ -1,19 +1,19 @@
 import { type Caller, ROLES, type Role, SCOPES, type Scope } from './caller.ts';
 
 /**
- * The rights of a sign-in, kept with the tasks and schedules that it starts. A run has these rights, and never more than
+ * The rights of a sign-in, stored with the tasks and schedules that it creates. A run has these rights, and never more than
  * the owner of its task.
  */
 export interface RunAs {
   readonly roles: readonly Role[];
   readonly scopes: readonly Scope[];
-  /** The tenant that the sign-in was bound to; null for none. */
+  /** The tenant that the sign-in was bound to; null if it was not bound. */
   readonly tenant: string | null;
   /** Set if the roles come from a JWT's claims; they are then independent of the associate's own roles. */
   readonly rolesAreClaimed?: true;
 }
 
-/** What the rights of a run depend on beside the stored ones. */
+/** The owner of a task, whose rights limit those of its runs. */
 export interface RunOwner {
   readonly login: string;
   readonly roles: readonly Role[];
@@ -21,7 +21,7 @@ export interface RunOwner {
   readonly disabled: boolean;
 }
 
-/** The rights of tasks and schedules from before rights were stored: all that the owner has. */
+/** The rights of old tasks and schedules without stored rights: those of the owner. */
 const ALL: RunAs = { roles: ROLES, scopes: SCOPES, tenant: null };
 
 /**
@@ -57,7 +57,7 @@ export function narrowRunAs(runAs: RunAs | null, caller: Caller, ownerId: number
  * Returns the caller that a run acts as.
  *
  * @param runAs the rights stored at the start; null if none
- * @param owner the associate who owns the task; undefined for a system task, and if there is no such associate
+ * @param owner the associate who owns the task; undefined for a system task, and if the associate was deleted
  */
 export function callerOfRun(
   task: { readonly ownerId: number; readonly tenant: string },

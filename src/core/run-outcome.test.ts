@@ -14,8 +14,8 @@ const policy = { limit: 2, lostLimit: 1, delay: 1, factor: 2, maxDelay: 10 };
 const follows = (outcome: RunOutcome, failures = 0, losses = 0) =>
   decideOutcome(outcome, policy, { failures, losses }, 0);
 
-describe('what follows from a run', () => {
-  test('that returned: Succeeded with its result', () => {
+describe('decideOutcome', () => {
+  test('a run that returned: Succeeded with its result', () => {
     expect(follows({ kind: 'returned', result: 'done' })).toMatchObject({
       to: 'Succeeded',
       result: 'done',
@@ -23,7 +23,7 @@ describe('what follows from a run', () => {
     });
   });
 
-  test('that failed with retries left: New, later, with one failure more', () => {
+  test('a failed run with retries left: New after a delay, with another failure', () => {
     const failed: RunOutcome = { kind: 'failed', message: 'no luck', permanent: false };
     expect(follows(failed, 1)).toMatchObject({
       to: 'New',
@@ -34,7 +34,7 @@ describe('what follows from a run', () => {
     });
   });
 
-  test('that failed once too often, or for good: Failed', () => {
+  test('a failed run without retries left, or a permanent failure: Failed', () => {
     expect(follows({ kind: 'failed', message: 'no luck', permanent: false }, 2)).toMatchObject({
       to: 'Failed',
       failures: 3,
@@ -47,7 +47,7 @@ describe('what follows from a run', () => {
     });
   });
 
-  test('that the server interrupted: New at once, and nothing counts against it', () => {
+  test('an interrupted run: New at once, without a failure or a loss', () => {
     expect(follows({ kind: 'interrupted' }, 1, 1)).toMatchObject({
       to: 'New',
       result: null,
@@ -57,7 +57,7 @@ describe('what follows from a run', () => {
     });
   });
 
-  test('whose worker was lost: New at once until its losses are used up, then Failed with a Result that says so', () => {
+  test('a lost worker: New at once up to the limit, then Failed with the reason as Result', () => {
     expect(follows({ kind: 'lost', nodeId: 'n' })).toMatchObject({
       to: 'New',
       losses: 1,
@@ -72,19 +72,19 @@ describe('what follows from a run', () => {
 
 const retryPolicy = { limit: 4, lostLimit: 3, delay: 2, factor: 3, maxDelay: 30 };
 
-test('delays grow by the factor up to the longest; jitter adds up to a quarter', () => {
+test('delays grow by the factor up to the maximum; jitter adds up to a quarter', () => {
   expect([1, 2, 3, 4].map((failures) => nextDelay(retryPolicy, failures, 0))).toEqual([2, 6, 18, 30]);
   expect([1, 2, 3, 4].map((failures) => nextDelay(retryPolicy, failures, 0.5))).toEqual([
     2.25, 6.75, 20.25, 33.75,
   ]);
 });
 
-test('past the limit there is no further run', () => {
+test('there is no retry beyond the limit', () => {
   expect(nextDelay(retryPolicy, 5, 0)).toBeUndefined();
   expect(nextDelay(DEFAULT_RETRY, 1, 0)).toBeUndefined();
 });
 
-test('a delay is a number, at least what the policy asks for and at most a quarter more, however often the run has failed', () => {
+test("a delay is at least the policy's and at most a quarter longer, for any number of failures", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: MAX_RETRIES }),
@@ -115,6 +115,6 @@ test.each([
   [{ factor: 1e300 }, 'factor is 1e+300; a number from 0 to 1000 is accepted'],
   [{ limit: 5000, delay: 0 }, undefined],
   [{}, undefined],
-])('the policy %j is checked', (given, problem) => {
+])('retryProblem checks the policy %j', (given, problem) => {
   expect(retryProblem({ ...DEFAULT_RETRY, ...given })).toBe(problem);
 });

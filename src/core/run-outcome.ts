@@ -1,38 +1,38 @@
 import { type Message, message, type Text } from './message.ts';
 import type { StoredState } from './task-state.ts';
 
-/** How often and when a failed or lost run is tried again. */
+/** The number and the delays of retries after failed and lost runs. */
 export interface RetryPolicy {
-  /** How many failed runs are followed by another; 0 is none. */
+  /** Maximum number of retries after failures. */
   readonly limit: number;
-  /** How many runs whose process was lost are followed by another; 0 is none. */
+  /** Maximum number of retries after the process of a run was lost. */
   readonly lostLimit: number;
   /** Seconds before the first retry. */
   readonly delay: number;
-  /** What the delay is multiplied by with each further retry; 1 keeps it. */
+  /** Multiplier of the delay for each further retry; 1 keeps it constant. */
   readonly factor: number;
-  /** The longest delay, in seconds, before jitter is added. */
+  /** Maximum delay in seconds, before jitter. */
   readonly maxDelay: number;
 }
 
-/** The default: a failure is final, a lost run is repeated three times. */
+/** The default policy: no retries after failures, three after lost runs. */
 export const DEFAULT_RETRY: RetryPolicy = { limit: 0, lostLimit: 3, delay: 1, factor: 2, maxDelay: 300 };
 
 /** Maximum number of retries of a policy. */
 export const MAX_RETRIES = 1_000_000;
-/** The longest delay of a policy, in seconds: a year. */
+/** Maximum delay of a policy in seconds: a year. */
 export const MAX_RETRY_DELAY = 365 * 86_400;
-/** The largest factor of a policy. */
+/** Maximum factor of a policy. */
 export const MAX_RETRY_FACTOR = 1000;
 
-/** Jitter makes a delay at most this much longer, so that runs that fail together do not come back together. */
+/** Jitter extends a delay by up to this share, so that runs that fail together are not retried together. */
 const JITTER = 0.25;
 
 /**
- * Seconds to wait before the next run, or `undefined` if no further run is due. Never less than the policy's delay, and
- * at most a quarter more.
+ * Returns the seconds until the next retry, or `undefined` if the limit is reached. Jitter adds up to a quarter to the
+ * policy's delay.
  *
- * @param failures failed runs so far, this one included: 1 or more
+ * @param failures failed runs, including this one: 1 or more
  * @param jitter a number in [0, 1)
  */
 export function nextDelay(policy: RetryPolicy, failures: number, jitter: number): number | undefined {
@@ -42,7 +42,7 @@ export function nextDelay(policy: RetryPolicy, failures: number, jitter: number)
   return Math.min(policy.maxDelay, backoff, MAX_RETRY_DELAY) * (1 + JITTER * jitter);
 }
 
-/** Describes the first invalid property of a policy: its value and the accepted range. `undefined` if all are valid. */
+/** Describes the first invalid property of a policy, in English; `undefined` if all are valid. */
 export function retryProblem(policy: RetryPolicy): string | undefined {
   const { limit, lostLimit, delay, factor, maxDelay } = policy;
   for (const [name, count] of Object.entries({ limit, lost: lostLimit })) {
@@ -58,41 +58,40 @@ export function retryProblem(policy: RetryPolicy): string | undefined {
   return undefined;
 }
 
-/** What a run came to: it returned, it threw, or it was told to end and did so or was left behind. */
+/** The outcome of a run. */
 export type RunOutcome =
   | { readonly kind: 'returned'; readonly result: Text }
   | {
       readonly kind: 'failed';
       readonly message: Text;
       readonly permanent: boolean;
-      /** Seconds until the next run, where the run itself knows better than its definition. */
+      /** Seconds until the retry; overrides the delay of the definition. */
       readonly delaySeconds?: number | undefined;
     }
-  /** The server or the worker stops, and the run has not finished. */
+  /** The server or the worker shut down before the run had ended. */
   | { readonly kind: 'interrupted'; readonly by?: 'server' | 'worker' }
   /** The process was lost. */
   | { readonly kind: 'lost'; readonly nodeId: string };
 
-/** What follows from an outcome. */
+/** The transition of a task that follows from the outcome of its run. */
 export interface Resolution {
-  /** Of which outcome. */
   readonly outcome: RunOutcome['kind'];
   readonly to: StoredState;
-  /** Result; `null` leaves it as it is. */
+  /** The new Result; `null` keeps the current one. */
   readonly result: Text | null;
   readonly failures: number;
   readonly losses: number;
-  /** Seconds until the next run; `null` where there is none. */
+  /** Seconds until the next run; `null` if there is none. */
   readonly delaySeconds: number | null;
-  /** For the audit row. */
+  /** The reason in the audit trail. */
   readonly reason: Message;
 }
 
 /**
- * Decides what becomes of a task whose run has ended: finished, failed, or another run. A stop that
- * somebody has asked for overrides it where the end is written.
+ * Decides the transition of a task whose run has ended: succeeded, failed, or another run. A pending stop request overrides
+ * the decision when it is written.
  *
- * @param before failed and lost runs before this one
+ * @param before numbers of failed and lost runs before this one
  * @param jitter a number in [0, 1) that spreads retries
  */
 export function decideOutcome(
@@ -111,7 +110,7 @@ export function decideOutcome(
         failures,
         losses,
         delaySeconds: null,
-        reason: message`The run has finished.`,
+        reason: message`The run succeeded.`,
       };
     case 'interrupted':
       return {
@@ -123,8 +122,8 @@ export function decideOutcome(
         delaySeconds: 0,
         reason:
           outcome.by === 'worker'
-            ? message`Handed back by its worker.`
-            : message`Handed back: the server stops.`,
+            ? message`Returned to the queue by its worker.`
+            : message`Returned to the queue: the server shut down.`,
       };
     case 'failed': {
       const planned = outcome.permanent ? undefined : nextDelay(policy, failures + 1, jitter);
@@ -136,12 +135,12 @@ export function decideOutcome(
         losses,
       };
       if (delay === undefined)
-        return { ...counts, to: 'Failed', delaySeconds: null, reason: message`The run has failed.` };
+        return { ...counts, to: 'Failed', delaySeconds: null, reason: message`The run failed.` };
       return {
         ...counts,
         to: 'New',
         delaySeconds: delay,
-        reason: message`Run ${failures + 1} of at most ${policy.limit + 1} has failed; the next is due in ${delay.toFixed(1)} s.`,
+        reason: message`Run ${failures + 1} of at most ${policy.limit + 1} failed; the next one is due in ${delay.toFixed(1)} s.`,
       };
     }
     case 'lost': {
@@ -155,7 +154,7 @@ export function decideOutcome(
           reason: message`Worker ${outcome.nodeId} was lost.`,
         };
       }
-      const result = message`The worker was lost ${losses + 1} times while it ran this task; it is not tried again.`;
+      const result = message`The worker was lost ${losses + 1} times while running this task; it is not retried.`;
       return {
         ...counts,
         to: 'Failed',

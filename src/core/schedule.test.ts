@@ -12,7 +12,7 @@ const policy = (missedRuns: MissedPolicy['missedRuns'], missedLimit = 100): Miss
   missedLimit,
 });
 
-describe('what is started', () => {
+describe('runsToStart', () => {
   const start = (
     which: MissedPolicy,
     next: string,
@@ -23,7 +23,7 @@ describe('what is started', () => {
     return times(runsToStart(hourly, which, at(next), at(now), downtime).due);
   };
 
-  test('nothing before its time', () => {
+  test('starts nothing before the due time', () => {
     expect(start(policy('All'), '2026-05-01T10:00', '2026-05-01T09:59:59')).toEqual([]);
   });
 
@@ -37,7 +37,7 @@ describe('what is started', () => {
     },
   );
 
-  test('after hours without a server, as the policy says', () => {
+  test('applies the policy after hours without a server', () => {
     const [next, now, down] = [
       '2026-05-01T10:00',
       '2026-05-01T13:30',
@@ -49,7 +49,7 @@ describe('what is started', () => {
     expect(start(policy('All', 2), next, now, down)).toEqual(['05-01T10:00', '05-01T11:00']);
   });
 
-  test('late runs before and after a downtime, and missed ones by the policy', () => {
+  test('starts late runs before and after a downtime, and missed ones by the policy', () => {
     const [next, now, down] = [
       '2026-05-01T09:00',
       '2026-05-01T13:30',
@@ -60,14 +60,14 @@ describe('what is started', () => {
     expect(start(policy('All', 1), next, now, down)).toEqual(['05-01T09:00', '05-01T10:00', '05-01T13:00']);
   });
 
-  test('a due time that was promised before the expression was read differently', () => {
+  test('starts a promised due time that no longer matches the expression', () => {
     expect(start(policy('Skip'), '2026-05-01T10:20', '2026-05-01T11:30')).toEqual([
       '05-01T10:20',
       '05-01T11:00',
     ]);
   });
 
-  test('at most a thousand at once; the rest follows from the next due time', () => {
+  test('starts at most a thousand tasks; the rest follows from the next due time', () => {
     const everySecond = { cron: '* * * * * *', timeZone: UTC };
     const [next, now] = [at('2026-05-01T10:00'), at('2026-05-01T11:00')];
     const firing = runsToStart(everySecond, policy('Skip'), next, now);
@@ -75,7 +75,7 @@ describe('what is started', () => {
     expect(firing.nextRun).toEqual(new Date(next.getTime() + 1_000_000));
   });
 
-  test('years without a server cost no look at each due time', () => {
+  test('skips years without a server without computing each due time', () => {
     const everySecond = { cron: '* * * * * *', timeZone: UTC };
     const now = at('2031-05-01T10:00:00.500');
     const firing = runsToStart(everySecond, policy('All', 2), at('2026-05-01T10:00'), now, {
@@ -86,7 +86,7 @@ describe('what is started', () => {
     expect(firing.nextRun).toEqual(at('2031-05-01T10:00:01'));
   });
 
-  test('however often the schedule is looked at, every due time is started once', () => {
+  test('starts every due time once, for any sequence of evaluations', () => {
     const looks = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 40 });
     const crons = fc.constantFrom('*/5 * * * * *', '* * * * *', '7 * * * * *', '15,45 2,3 * * *');
     fc.assert(

@@ -1,11 +1,11 @@
 import { dueTimes, type Timing } from './cron.ts';
 
-/** How to handle due times that passed while no server was up. */
+/** Policies for due times that passed while no server was running. */
 export const MISSED_RUNS = ['Skip', 'Once', 'All'] as const;
-/** `Skip` starts nothing for them, `Once` one task for all of them, `All` one task each, up to a limit. */
+/** `Skip` starts no task for missed due times, `Once` one task for all of them, `All` one task each, up to a limit. */
 export type MissedRuns = (typeof MISSED_RUNS)[number];
 
-/** The most missed runs that a schedule may make up for. */
+/** Maximum number of missed due times that a schedule can start tasks for. */
 export const MAX_MISSED_RUNS = 100;
 
 /** Maximum number of tasks that one firing of a schedule starts; the next firing continues. */
@@ -14,7 +14,7 @@ const MAX_RUNS = 1000;
 /** The policy of a schedule for missed due times. */
 export interface MissedPolicy {
   readonly missedRuns: MissedRuns;
-  /** The most tasks for missed due times if `missedRuns` is `All`. */
+  /** Maximum number of tasks for missed due times if `missedRuns` is `All`. */
   readonly missedLimit: number;
 }
 
@@ -33,10 +33,10 @@ export interface Firing {
 }
 
 /**
- * Decides which due times to start a task for now. A due time is missed only if no server was up at it; otherwise it is
- * started, however late.
+ * Decides the due times to start a task for now. A due time is missed only if no server was running then; otherwise its
+ * task is started, even if late.
  *
- * @param nextRun the first due time that has not been decided yet
+ * @param nextRun the first undecided due time
  * @param downtime the last period without a server; `undefined` if there was none
  * @throws Error if the cron expression is malformed
  */
@@ -73,7 +73,7 @@ function merge({ missedRuns }: MissedPolicy, missed: readonly Date[], due: reado
   return [...missed, ...due].sort((a, b) => a.getTime() - b.getTime());
 }
 
-/** The due times from an instant on. A promised instant counts even if the expression no longer matches it. */
+/** Yields the due times from an instant on. A promised instant is due even if the expression no longer matches it. */
 function* dueFrom(timing: Timing, from: Date, promised = true): Generator<Date, void, undefined> {
   const times = dueTimes(timing, new Date(from.getTime() - 1));
   const first = times.next();

@@ -4,12 +4,11 @@ import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 
 /**
- * Which addresses the server may call on behalf of somebody else: public ones only, so that nobody reaches
- * the inside of the network through it. The rule holds where a connection is made, for literal addresses and
- * for what a name resolves to at that moment, so neither a redirect nor a name that changes gets around it.
+ * Protection against server-side request forgery: the server only calls public addresses on behalf of users. The check is
+ * made on connect, for literal addresses and for resolved names, so that neither redirects nor DNS rebinding bypass it.
  */
 
-/** A call that the address rules refuse. It is not worth trying again. */
+/** A call to an address that is not allowed. A retry can't help. */
 export class AddressRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -20,25 +19,25 @@ export class AddressRefused extends Error {
 const IPV6_GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * Tells why an address may not be called.
+ * Returns the range of an address that must not be called, such as `loopback` or `private`; `undefined` if the address is
+ * public.
  *
  * @param address an IPv4 or IPv6 address as text
- * @returns the kind of address, such as `loopback` or `private`; `undefined` where it is a public one
  */
 export function refusedRange(address: string): string | undefined {
   if (!ipaddr.isValid(address)) return 'invalid';
   const parsed = ipaddr.parse(address);
   const range = parsed.range();
   if (range !== 'unicast') return range;
-  // The rest of IPv6 is not given out for public use, or holds an IPv4 address such as ::127.0.0.1.
+  // The rest of IPv6 is not assigned to public use, or embeds an IPv4 address such as ::127.0.0.1.
   if (parsed.kind() === 'ipv6' && !parsed.match(IPV6_GLOBAL)) return 'reserved';
   return undefined;
 }
 
 /**
- * Reads the address of a call.
+ * Parses the URL of a call.
  *
- * @throws AddressRefused where it is not an absolute http or https URL, or has a name and password in it
+ * @throws AddressRefused if it is not an absolute http or https URL, or contains credentials
  */
 export function readUrl(text: string, base?: URL): URL {
   const url = URL.parse(text, base?.href);
@@ -48,12 +47,14 @@ export function readUrl(text: string, base?: URL): URL {
     throw new AddressRefused(`${url.protocol} is not accepted; http: and https: are`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new AddressRefused('a URL with a name or password in it is not accepted; send them as a header');
+    throw new AddressRefused(
+      'a URL with a user name or password is not accepted; send credentials in a header',
+    );
   }
   return url;
 }
 
-/** Resolves a name to its public addresses only; fails with AddressRefused where it has none. */
+/** Returns a lookup that resolves names to their public addresses only, and fails with AddressRefused if there are none. */
 export function publicLookup(resolve: typeof systemLookup = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
@@ -74,17 +75,17 @@ export function publicLookup(resolve: typeof systemLookup = systemLookup): Looku
   };
 }
 
-/** Settings of an agent. */
+/** Options of `createAgent`. */
 export interface AgentOptions {
-  /** Whether every address may be called. */
+  /** Allows all addresses. */
   readonly allowPrivateAddresses: boolean;
-  /** For tests: how names are resolved. */
+  /** The resolver of names; the system's by default. */
   readonly resolve?: typeof systemLookup;
 }
 
 /**
- * Makes an HTTP client whose connections follow the address rules. It sets no time limit of its own on an
- * answer; pass a signal. Close or destroy it when done.
+ * Creates an HTTP agent that only connects to allowed addresses. It has no timeout for responses; pass a signal. The caller
+ * must close or destroy it.
  */
 export function createAgent(options: AgentOptions): Agent {
   const { allowPrivateAddresses, resolve = systemLookup } = options;
@@ -94,7 +95,7 @@ export function createAgent(options: AgentOptions): Agent {
   return new Agent({
     ...limits,
     connect(target, callback) {
-      // A literal address is never looked up.
+      // Literal addresses bypass the lookup.
       const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
       const range = isIP(host) === 0 ? undefined : refusedRange(host);
       if (range === undefined) connect(target, callback);
@@ -109,12 +110,14 @@ function shorten(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100).toWellFormed()}…` : text);
 }
 
-/** How much more of a body is read than is kept, so that the connection can be used again. */
+/** Bytes that are read beyond the returned part of a body, so that the connection can be reused. */
 const DRAIN_BYTES = 64 * 1024;
 
 /**
- * The beginning of a body; bytes that are not UTF-8 are replaced. One that is much longer than what is kept is
- * not read to its end.
+ * Reads the beginning of a body as UTF-8, with replacement characters for invalid bytes. Closes the connection of a body
+ * that is much longer.
+ *
+ * @param keepBytes maximum number of bytes to return
  */
 export async function readBody(
   body: Dispatcher.ResponseData['body'],
@@ -129,7 +132,7 @@ export async function readBody(
     if (bytes > keepBytes + DRAIN_BYTES) break;
   }
   const truncated = bytes > keepBytes;
-  // As a stream, the decoder leaves out a character that the cut has gone through.
+  // In streaming mode, the decoder omits a character that was truncated.
   const text = new TextDecoder().decode(Buffer.concat(kept), { stream: truncated });
   return { body: text, truncated };
 }

@@ -34,7 +34,7 @@ describe('parseState', () => {
     },
   );
 
-  test('never takes another text for a state', () => {
+  test('rejects any other text', () => {
     const names = new Set(Object.keys(TaskState).map((name) => name.toLowerCase()));
     const numbers = new Set<number>(Object.values(TaskState));
     fc.assert(
@@ -48,9 +48,9 @@ describe('parseState', () => {
   });
 });
 
-describe('moves', () => {
-  test('are those of the contract', () => {
-    // Section 2, written out: a change of the table must be meant.
+describe('transitions', () => {
+  test('match the contract', () => {
+    // Section 2, spelled out, so that the table does not change by accident.
     expect(ALLOWED_TRANSITIONS).toEqual({
       New: ['Aquired', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
       Aquired: ['New', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
@@ -61,18 +61,18 @@ describe('moves', () => {
     });
   });
 
-  test('staying is always legal', () => {
+  test('keeping the state is always allowed', () => {
     for (const state of STORED_STATES) expect(isAllowedTransition(state, state)).toBe(true);
   });
 
-  test('a task is waiting, held or ended, and only one of them', () => {
+  test('each state is either New, active or final', () => {
     for (const state of STORED_STATES) {
       expect([state === 'New', isActive(state), hasEnded(state)].filter(Boolean)).toHaveLength(1);
     }
   });
 });
 
-test('a number that is no stored state is a corrupt row', () => {
+test('storedStateOf throws for an unknown number', () => {
   expect(storedStateOf(3)).toBe('Started');
   for (const number of [0, 7, 99999, -1]) expect(() => storedStateOf(number)).toThrow(RangeError);
 });

@@ -4,11 +4,11 @@
  * ```
  * New ──claim──▶ Aquired ──run──▶ Started ──▶ Succeeded ◀──▶ SucceededManualCleanup
  *  ▲                │                │   └───▶ Failed
- *  └── hand back ───┴── hand back ───┘           │
+ *  └─── return ─────┴─── return ─────┘           │
  *  └───────────────── restart ───────────────────┘
  * ```
  *
- * By PUT, New and Aquired also move to each of the three ends.
+ * PUT also allows New and Aquired to each of the three final states.
  */
 
 /** `BatchTaskState` by name, with SuperOffice's numbers and spelling. `Unknown` and `All` are never a task's state. */
@@ -29,7 +29,7 @@ export type TaskStateName = keyof typeof TaskState;
 /** The name of a state that a stored task can have. */
 export type StoredState = Exclude<TaskStateName, 'Unknown' | 'All'>;
 
-/** Every state that a stored task can have, in the order of their numbers. */
+/** The states of stored tasks, ordered by number. */
 export const STORED_STATES = [
   'New',
   'Aquired',
@@ -39,22 +39,22 @@ export const STORED_STATES = [
   'SucceededManualCleanup',
 ] as const satisfies readonly StoredState[];
 
-/** The states in which a task has ended: nothing runs and nothing is due. */
+/** The final states, in which nothing runs and nothing is due. */
 export const ENDED_STATES = [
   'Succeeded',
   'Failed',
   'SucceededManualCleanup',
 ] as const satisfies readonly StoredState[];
 
-/** The states in which somebody holds the task: it may not be deleted. */
+/** The states in which a run or a client owns the task; it can't be deleted. */
 export const ACTIVE_STATES = ['Aquired', 'Started'] as const satisfies readonly StoredState[];
 
-/** The states in which nobody holds the task. */
+/** The states in which the task has no owner. */
 export const INACTIVE_STATES = ['New', ...ENDED_STATES] as const satisfies readonly StoredState[];
 
 /**
- * The transitions that PUT may make, by the state that a task is in (contract, section 2). Keeping the state is always
- * allowed. An executor outside the server may report only the end, so New and Aquired lead to every end.
+ * The transitions that PUT allows, by the current state (contract, section 2). Keeping the state is always allowed. New and
+ * Aquired lead to each final state, because a client that runs tasks itself may only report the end.
  */
 export const ALLOWED_TRANSITIONS: Readonly<Record<StoredState, readonly StoredState[]>> = {
   New: ['Aquired', 'Started', 'Succeeded', 'SucceededManualCleanup', 'Failed'],
@@ -65,17 +65,17 @@ export const ALLOWED_TRANSITIONS: Readonly<Record<StoredState, readonly StoredSt
   SucceededManualCleanup: ['Succeeded'],
 };
 
-/** Returns whether PUT may move a task from one state to the other. */
+/** Returns true if PUT may change the state so. */
 export function isAllowedTransition(from: StoredState, to: StoredState): boolean {
   return from === to || ALLOWED_TRANSITIONS[from].includes(to);
 }
 
-/** Whether a task in this state has ended. */
+/** Returns true if the state is final. */
 export function hasEnded(state: StoredState): boolean {
   return (ENDED_STATES as readonly StoredState[]).includes(state);
 }
 
-/** Whether somebody holds a task in this state. */
+/** Returns true if a run or a client owns a task in this state. */
 export function isActive(state: StoredState): boolean {
   return (ACTIVE_STATES as readonly StoredState[]).includes(state);
 }
@@ -90,8 +90,8 @@ for (const [name, number] of Object.entries(TaskState)) {
 for (const name of ['acquired', 'assigned']) byLowerName.set(name, 'Aquired');
 
 /**
- * Reads a state as clients write it: a name in any casing, or a number, also as digits in a string. `Acquired` and
- * `Assigned` are `Aquired`.
+ * Parses a state from a client: a name in any casing, or a number, also as a string. `Acquired` and `Assigned` are
+ * `Aquired`.
  *
  * @returns the state's name, or `undefined` if there is no such state
  */
@@ -102,9 +102,9 @@ export function parseState(value: string | number): TaskStateName | undefined {
 }
 
 /**
- * The name that belongs to a stored state number.
+ * Returns the name of a stored state number.
  *
- * @throws RangeError where the number is not that of a stored state, which would be a corrupt row
+ * @throws RangeError if there is no such state: the row is corrupt
  */
 export function storedStateOf(number: number): StoredState {
   const name = byNumber.get(number);

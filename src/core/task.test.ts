@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { secondsUntil } from './task.ts';
 
-test('a start is due at once, in some seconds, or at an instant; never in the past', () => {
+test('secondsUntil accepts no time, seconds or an instant, and is never negative', () => {
   const now = new Date('2026-03-01T12:00:00Z');
   expect(secondsUntil(undefined, now)).toBe(0);
   expect(secondsUntil(1.5, now)).toBe(1.5);

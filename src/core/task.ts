@@ -10,9 +10,9 @@ export const CancellationBehaviour = { CanCancel: 0, CancelWithWarning: 1, Canno
 export type CancellationBehaviourName = keyof typeof CancellationBehaviour;
 
 /**
- * The name that belongs to a stored number.
+ * Returns the name of a stored number.
  *
- * @throws RangeError where there is none, which would be a corrupt row
+ * @throws RangeError if there is no such number: the row is corrupt
  */
 export function cancellationOf(number: number): CancellationBehaviourName {
   for (const [name, value] of Object.entries(CancellationBehaviour)) {
@@ -21,7 +21,7 @@ export function cancellationOf(number: number): CancellationBehaviourName {
   throw new RangeError(`${number} is not the number of a cancellation behaviour`);
 }
 
-/** ParameterObject as it is kept: JSON values by name. Clients of SuperOffice send strings only. */
+/** The stored ParameterObject: JSON values by name. Clients of SuperOffice only send strings. */
 export type Parameters = Record<string, unknown>;
 
 /** One batch task: the resource, the record and the unit of work (contract, section 1). */
@@ -40,49 +40,49 @@ export interface BatchTask {
   readonly parameters: Parameters | null;
   readonly created: Date;
   readonly updated: Date;
-  /** One more with every change and every sign of life of its run. */
+  /** Incremented by every change and every heartbeat of a run. */
   readonly updatedCount: number;
   readonly lastStarted: Date | null;
-  /** How often a run has begun; 0 is never. */
+  /** Number of runs that have started. */
   readonly startCount: number;
   readonly context: string;
   readonly result: string;
-  /** Result as a message of our own; null where it is a plain text. */
+  /** Result as a translatable message; null if it is a plain text. */
   readonly resultMessage: MessageData | null;
   readonly state: StoredState;
   readonly description: string;
   readonly response: string;
   readonly request: string;
   readonly progressDescription: string;
-  /** ProgressDescription as a message of our own; null where it is a plain text. */
+  /** ProgressDescription as a translatable message; null if it is a plain text. */
   readonly progressMessage: MessageData | null;
   /** 0 to 100 */
   readonly progressPercent: number;
   readonly fileName: string;
   readonly cancellation: CancellationBehaviourName;
-  /** The fencing token: one more with each claim, by a run or by hand. */
+  /** The fencing token, incremented by each claim, of a run or by PUT. */
   readonly attempt: number;
-  /** Runs that have failed since the task was started or restarted. */
+  /** Failed runs since the task was started or restarted. */
   readonly failures: number;
-  /** Runs whose process was lost since then. */
+  /** Runs since then whose process was lost. */
   readonly losses: number;
-  /** The task that has started it; null where a caller or the server has. */
+  /** The task that started it; null if a caller or the server did. */
   readonly parentId: number | null;
 }
 
-/** The texts that PUT may change. `undefined` leaves one as it is; an empty text clears it. */
+/** The texts that PUT can change. `undefined` keeps a text; an empty text clears it. */
 export interface TaskTexts {
   readonly description?: string | undefined;
   readonly response?: string | undefined;
   readonly request?: string | undefined;
 }
 
-/** What PUT may change: State, Description, Response and Request, and nothing else (contract, section 2). */
+/** The fields that PUT can change: State, Description, Response and Request (contract, section 2). */
 export interface TaskChange extends TaskTexts {
   readonly state?: StoredState | undefined;
 }
 
-/** A task to be started, after rights and definition have been applied. */
+/** A task to start, after rights and definition have been applied. */
 export interface NewTask {
   readonly tenant: string;
   readonly name: string;
@@ -101,28 +101,28 @@ export interface NewTask {
   readonly runAs: RunAs;
 }
 
-/** When and in which order a task is to run, and what tells that a start was sent twice. */
+/** Options of a start. */
 export interface StartOptions {
-  /** When its first run is due: an instant, or seconds from now. At once where it is absent. */
+  /** Due time of the first run: an instant, or seconds from now; now by default. */
   readonly due?: Date | number | undefined;
-  /** Higher ones are delivered first; 0 where it is absent. */
+  /** Tasks with a higher priority run first; 0 by default. */
   readonly priority?: number | undefined;
-  /** The caller's key of this start: the same one within a day starts nothing more. */
+  /** Key of the request: a second start with the same key within a day starts no task. */
   readonly idempotencyKey?: string | undefined;
-  /** Where the call stands in a distributed trace. It is no part of what the caller asks for. */
+  /** The distributed trace of the call. It is not part of the request that an idempotency key identifies. */
   readonly trace?: TraceContext | undefined;
 }
 
-/** The lowest and the highest priority. */
+/** The range of priorities. */
 export const PRIORITY = { min: -1000, max: 1000 } as const;
 
-/** The longest delay of a start: ten years, in seconds. */
+/** Maximum delay of a start in seconds: ten years. */
 export const MAX_DELAY_SECONDS = 10 * 365 * 24 * 60 * 60;
 
-/** The longest idempotency key, in characters. */
+/** Maximum length of an idempotency key, in characters. */
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
-/** Seconds from now until a start is due; 0 where it is due. */
+/** Returns the seconds until a start is due; 0 if it is due now. */
 export function secondsUntil(due: StartOptions['due'], now: Date): number {
   if (due === undefined) return 0;
   return Math.max(0, typeof due === 'number' ? due : (due.getTime() - now.getTime()) / 1000);

@@ -13,12 +13,12 @@ test.each([
   [425, 'US-CA', 'America/Los_Angeles', 'United States', 'California'],
   [433, 'US-HI', 'Pacific/Honolulu', 'United States', 'Hawaii'],
   [460, 'US-NY', 'America/New_York', 'United States', 'New York'],
-])('%i is %s, as the contract lists it', (id, code, iana, country, region) => {
+])('%i is %s, as in the contract', (id, code, iana, country, region) => {
   expect(findListedTimeZone(String(id))).toMatchObject({ id, code, iana, country, region });
   expect(findListedTimeZone(code.toLowerCase())).toBe(findListedTimeZone(String(id)));
 });
 
-test('every row has an id and a code of its own, a zone that the platform knows and a name of its country', () => {
+test('every row has a unique id and code, a zone that the platform knows, and a country name', () => {
   expect(new Set(TIME_ZONES.map(({ id }) => id)).size).toBe(TIME_ZONES.length);
   expect(new Set(TIME_ZONES.map(({ code }) => code)).size).toBe(TIME_ZONES.length);
   for (const { id, code, country, zone } of TIME_ZONES) {
@@ -28,7 +28,7 @@ test('every row has an id and a code of its own, a zone that the platform knows 
   }
 });
 
-test('rows of one country have regions, and no more than one has none', () => {
+test('at most one row of a country has no region', () => {
   const countries = Map.groupBy(TIME_ZONES, ({ code }) => code.slice(0, 2));
   expect(countries.size).toBeGreaterThan(245);
   for (const [country, rows] of countries) {
@@ -70,7 +70,7 @@ test.each([
   ['UTC', 0, 0],
   ['US-HI', -600, -600],
   ['Asia/Kathmandu', 345, 345],
-])('%s is %i minutes from UTC, in summer %i', (name, standard, daylight) => {
+])('%s is %i minutes from UTC, in summer time %i', (name, standard, daylight) => {
   const zone = findTimeZone(name);
   expect(zone && yearlyOffsets(zone, new Date('2026-11-24'))).toEqual({ standard, daylight });
 });
@@ -115,7 +115,7 @@ test.each([
   expect(isoNumberOf(country)).toBe(number);
 });
 
-test('every listed country but Kosovo has an ISO number of its own', () => {
+test('every listed country except Kosovo has a unique ISO number', () => {
   const countries = new Set(TIME_ZONES.map(({ code }) => code.slice(0, 2)).filter((code) => code !== 'UT'));
   const numbers = [...countries].filter((code) => code !== 'XK').map(isoNumberOf);
   expect(numbers).not.toContain(0);

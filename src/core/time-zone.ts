@@ -1,9 +1,9 @@
 import { FixedOffsetZone, IANAZone, type Zone } from 'luxon';
 import { TIME_ZONE_ROWS } from './time-zone-codes.ts';
 
-/** A time zone that a caller or a setting named. */
+/** A time zone from a request or a setting. */
 export interface TimeZone {
-  /** What it is called on the wire: its code, or the IANA name that it was asked by. */
+  /** Its name on the wire: its code, or the requested IANA name. */
   readonly code: string;
   /** Its IANA name. */
   readonly iana: string;
@@ -16,7 +16,7 @@ export interface ListedTimeZone extends TimeZone {
   readonly id: number;
   /** The country's English name; empty for UTC. */
   readonly country: string;
-  /** The part of the country; empty where the country has no other zone. */
+  /** The part of the country; empty if the country has no other zone. */
   readonly region: string;
 }
 
@@ -27,7 +27,7 @@ export const TIME_ZONES: readonly ListedTimeZone[] = TIME_ZONE_ROWS.map(([id, co
   id,
   code,
   iana,
-  // Made when it is asked for: making them all takes longer than the rest of a start of the command line.
+  // Created on demand: creating all of them takes longer than the rest of a start of the command line.
   get zone() {
     return zoneOf(iana);
   },
@@ -39,15 +39,15 @@ const byKey = new Map(
   TIME_ZONES.flatMap((zone) => [[zone.code, zone] as const, [String(zone.id), zone] as const]),
 );
 
-/** Coordinated universal time: the server's base zone unless a setting says otherwise. */
+/** Coordinated universal time, the default of the server's base zone. */
 export const UTC: TimeZone = { code: 'UTC', iana: 'UTC', zone: FixedOffsetZone.utcInstance };
 
-/** The zone with this code (in any casing) or id; `undefined` where there is none. */
+/** Returns the zone with this code (in any casing) or id; `undefined` if there is none. */
 export function findListedTimeZone(codeOrId: string): ListedTimeZone | undefined {
   return byKey.get(codeOrId.toUpperCase());
 }
 
-/** The zone with this code, id or IANA name, in any casing; `undefined` where there is none. */
+/** Returns the zone with this code, id or IANA name, in any casing; `undefined` if there is none. */
 export function findTimeZone(name: string): TimeZone | undefined {
   const listed = findListedTimeZone(name);
   if (listed !== undefined) return listed;
@@ -55,7 +55,7 @@ export function findTimeZone(name: string): TimeZone | undefined {
   return iana === undefined ? undefined : { code: name, iana, zone: zoneOf(iana) };
 }
 
-/** The name of a zone in responses: the code of the first listed zone with the same rules, else its IANA name. */
+/** Returns the name of a zone in responses: the code of the first listed zone with the same rules, or else its IANA name. */
 export function codeOf({ code, iana }: TimeZone): string {
   if (byKey.has(code)) return code;
   let found = codesByIana.get(iana);
@@ -73,9 +73,9 @@ export function codeOf({ code, iana }: TimeZone): string {
 const codesByIana = new Map<string, string>();
 
 /**
- * How far a zone is from UTC in the year of an instant.
+ * Returns the offsets of a zone in the year of an instant.
  *
- * @returns minutes east of UTC in standard time and in summer; the two are the same where there is no summer time
+ * @returns minutes east of UTC in standard time and in summer time; equal if there is no summer time
  */
 export function yearlyOffsets(
   { zone }: TimeZone,
@@ -86,12 +86,12 @@ export function yearlyOffsets(
   return { standard: Math.min(january, july), daylight: Math.max(january, july) };
 }
 
-/** UTC needs no look at the rules of a zone. */
+/** Returns the rules of a zone. UTC has a fixed offset, which is faster. */
 function zoneOf(iana: string): Zone {
   return iana === 'UTC' ? FixedOffsetZone.utcInstance : IANAZone.create(iana);
 }
 
-/** The platform's one spelling of an IANA name; offsets such as `+01:00`, which it takes too, are none. */
+/** Returns the platform's spelling of an IANA name. Excludes offsets such as `+01:00`, which the platform accepts too. */
 function canonicalName(name: string): string | undefined {
   if (!/^[a-z][\w+/-]{1,60}$/i.test(name)) return undefined;
   try {
@@ -102,12 +102,12 @@ function canonicalName(name: string): string | undefined {
   }
 }
 
-/** When the clocks change, in local time. */
+/** A change between standard and summer time, in local time. */
 export interface ClockChange {
   /** 1 to 12. */
   readonly month: number;
   readonly day: number;
-  /** In words that repeat each year: `0200 LST-SUN-MAR` is 02:00 on the last Sunday of March. */
+  /** The yearly pattern: `0200 LST-SUN-MAR` is 02:00 on the last Sunday of March. */
   readonly pattern: string;
 }
 
@@ -122,7 +122,7 @@ export interface YearRules {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
-/** Sampling step; shorter than any summer time, so that none is missed. */
+/** Sampling interval, shorter than any summer time. */
 const STEP_MS = 14 * DAY_MS;
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
@@ -176,7 +176,7 @@ function changesIn({ zone }: TimeZone, year: number): Transition[] {
   return changes;
 }
 
-/** The change in the local time before it. */
+/** Converts a transition to the local time before it. */
 function toChange({ at, from }: Transition): ClockChange {
   const wall = new Date(at + from * MINUTE_MS);
   const [month, day] = [wall.getUTCMonth(), wall.getUTCDate()];

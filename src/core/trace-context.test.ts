@@ -13,7 +13,7 @@ describe('readTraceContext', () => {
     });
   });
 
-  test('reads a version to come as far as this one goes', () => {
+  test('reads only the known fields of a future version', () => {
     expect(readTraceContext(`cc-${TRACE}-${SPAN}-01-what-the-future-brings`, undefined)?.traceparent).toBe(
       `00-${TRACE}-${SPAN}-01`,
     );
@@ -41,7 +41,7 @@ describe('readTraceContext', () => {
     },
   );
 
-  test('what is written is read again', () => {
+  test('formatting and parsing are inverse', () => {
     const hex = (length: number) =>
       fc
         .string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length })
@@ -55,7 +55,7 @@ describe('readTraceContext', () => {
   });
 });
 
-test('traceHeaders names the headers that are there', () => {
+test('traceHeaders returns only the headers that are set', () => {
   expect(traceHeaders(null)).toEqual({});
   expect(traceHeaders({ traceparent: 'p', tracestate: null })).toEqual({ traceparent: 'p' });
   expect(traceHeaders({ traceparent: 'p', tracestate: 's' })).toEqual({ traceparent: 'p', tracestate: 's' });

@@ -1,14 +1,14 @@
-/** Where something stands in a distributed trace, as the headers `traceparent` and `tracestate` carry it (W3C Trace Context). */
+/** A position in a distributed trace: the headers `traceparent` and `tracestate` (W3C Trace Context). */
 export interface TraceContext {
   /** `00-<trace id>-<span id>-<flags>`, 55 characters. */
   readonly traceparent: string;
-  /** What tracing systems have added, at most 512 characters; null where there is none. */
+  /** State of tracing systems, at most 512 characters; null if there is none. */
   readonly tracestate: string | null;
 }
 
 const TRACEPARENT =
   /^(?!ff)[0-9a-f]{2}-(?<traceId>(?!0{32})[0-9a-f]{32})-(?<spanId>(?!0{16})[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<rest>-.*)?$/;
-/** The longest tracestate that is passed on, in characters. */
+/** Maximum length of a tracestate that is propagated, in characters. */
 const MAX_TRACESTATE_LENGTH = 512;
 
 /** The fields of a `traceparent`. */
@@ -19,7 +19,7 @@ export interface TraceparentFields {
   readonly flags: number;
 }
 
-/** Takes a `traceparent` apart; `undefined` where it is none. Versions to come are read as far as this one goes. */
+/** Parses a `traceparent`; `undefined` if it is malformed. Reads only the known fields of future versions. */
 export function parseTraceparent(traceparent: string): TraceparentFields | undefined {
   const { traceId, spanId, flags, rest } = TRACEPARENT.exec(traceparent)?.groups ?? {};
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
@@ -28,8 +28,8 @@ export function parseTraceparent(traceparent: string): TraceparentFields | undef
 }
 
 /**
- * Reads the trace context that headers carry. As the standard asks, a malformed traceparent counts as none, and a
- * tracestate that is malformed or too long is left out.
+ * Reads the trace context from headers. As the standard requires, ignores a malformed traceparent, and a tracestate that is
+ * malformed or too long.
  */
 export function readTraceContext(
   traceparent: string | undefined,
@@ -48,14 +48,14 @@ export function formatTraceparent({ traceId, spanId, flags }: TraceparentFields)
   return `00-${traceId}-${spanId}-${(flags & 0xff).toString(16).padStart(2, '0')}`;
 }
 
-/** The headers that pass a trace context on; none where there is none. */
+/** Returns the headers that propagate a trace context; empty if there is none. */
 export function traceHeaders(trace: TraceContext | null | undefined): Record<string, string> {
   if (trace === null || trace === undefined) return {};
   const { traceparent, tracestate } = trace;
   return tracestate === null ? { traceparent } : { traceparent, tracestate };
 }
 
-/** Columns `traceparent` and `tracestate` as a trace context. */
+/** Reads the trace context from the columns `traceparent` and `tracestate`. */
 export function traceOfRow(row: {
   readonly traceparent: string | null;
   readonly tracestate: string | null;

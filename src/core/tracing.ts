@@ -13,12 +13,12 @@ import {
 import { formatTraceparent, parseTraceparent, type TraceContext } from './trace-context.ts';
 
 /**
- * Without an OpenTelemetry SDK in the process its spans are of no cost and record nothing; a trace context passes
- * through them unchanged all the same (docs/observability.md).
+ * Without an OpenTelemetry SDK in the process, spans cost nothing and record nothing, but still propagate the trace context
+ * unchanged (docs/observability.md).
  */
 const tracer = trace.getTracer('batchline');
 
-/** What a span is about: a task, in the words of OpenTelemetry's conventions for messaging. */
+/** The task of a span, for the attributes of OpenTelemetry's messaging conventions. */
 export interface SpanTask {
   readonly id: number;
   /** The definition. */
@@ -27,15 +27,15 @@ export interface SpanTask {
   readonly attempt: number;
 }
 
-/** A span with the context in which its work is done. */
+/** A span and the context of its work. */
 export class WorkSpan {
   readonly #span: Span;
   readonly #context: Context;
   readonly #isOwn: boolean;
-  /** What is to be passed on, so that what follows stands below this span; null where there is no trace. */
+  /** The trace context to propagate, with this span as the parent; null if there is no trace. */
   readonly trace: TraceContext | null;
 
-  /** @param isOwn whether this ends it; a span of somebody else's is only worked in */
+  /** @param isOwn whether `end` ends the span; false for a span of an instrumentation */
   constructor(span: Span, parent: Context, isOwn = true) {
     this.#span = span;
     this.#isOwn = isOwn;
@@ -43,18 +43,17 @@ export class WorkSpan {
     this.trace = traceOf(span.spanContext());
   }
 
-  /** The id of the trace; `undefined` where there is none. */
+  /** The id of the trace; `undefined` if there is none. */
   get traceId(): string | undefined {
     return this.trace === null ? undefined : this.#span.spanContext().traceId;
   }
 
-  /** Does work within the span: it is the active one there, also after an await. */
+  /** Runs work with this span as the active one, also after an await. */
   with<T>(work: () => T): T {
-    // What comes from elsewhere and is passed on needs no context of its own.
     return this.trace === null ? work() : context.with(this.#context, work);
   }
 
-  /** Does work within the span, and ends it with the work. */
+  /** Runs work with this span as the active one, and ends the span. */
   async while<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.with(work);
@@ -66,12 +65,16 @@ export class WorkSpan {
     }
   }
 
-  /** Adds what is known only now. */
+  /** Adds attributes. */
   note(attributes: Readonly<Record<string, string | number>>): void {
     this.#span.setAttributes(attributes);
   }
 
-  /** The work has failed. @param type a short name of the kind of failure */
+  /**
+   * Marks the span as failed.
+   *
+   * @param type a short name of the kind of failure
+   */
   fail(type: string, error?: unknown): void {
     if (error instanceof Error) this.#span.recordException(error);
     this.#span.setAttribute('error.type', type);
@@ -83,7 +86,11 @@ export class WorkSpan {
   }
 }
 
-/** Begins the span of a start: a message is sent. @param parent what the caller of the start has passed on */
+/**
+ * Starts the span of a start: a message is sent.
+ *
+ * @param parent the trace context of the caller
+ */
 export function beginSend(name: string, tenant: string, parent: TraceContext | null): WorkSpan {
   const within = contextOf(parent);
   const attributes = { ...messaging(name, tenant), 'messaging.operation.type': 'send' };
@@ -93,7 +100,11 @@ export function beginSend(name: string, tenant: string, parent: TraceContext | n
   );
 }
 
-/** Begins the span of a run: a message is processed, in the trace of its start. @param parent as the task keeps it */
+/**
+ * Starts the span of a run: a message is processed.
+ *
+ * @param parent the trace context stored with the task
+ */
 export function beginRun(task: SpanTask, parent: TraceContext | null): WorkSpan {
   const within = contextOf(parent);
   const attributes = {
@@ -109,8 +120,8 @@ export function beginRun(task: SpanTask, parent: TraceContext | null): WorkSpan 
 }
 
 /**
- * Begins the span of a request to the server. Where the process already traces its HTTP server by an
- * instrumentation, its span is taken on and gets the route.
+ * Starts the span of a request to the server. If an instrumentation already traces the HTTP server, reuses its span and adds
+ * the route.
  */
 export function beginRequest(method: string, route: string, parent: TraceContext | null): WorkSpan {
   const active = trace.getActiveSpan();
@@ -126,7 +137,7 @@ export function beginRequest(method: string, route: string, parent: TraceContext
   );
 }
 
-/** OpenTelemetry's context of what a thread of this process does for a run elsewhere in it. */
+/** Runs work in the trace of a run in another thread of this process. */
 export function withTrace<T>(parent: TraceContext | null, work: () => T): T {
   return parent === null ? work() : context.with(contextOf(parent), work);
 }

@@ -18,7 +18,7 @@ const endOfTask = (taskId: number, result = 'done'): EndToApply => ({
   progressDescription: null,
   fileName: null,
   next: null,
-  reason: message`The run has finished.`,
+  reason: message`The run succeeded.`,
 });
 
 /** A database that takes ends unless the fault throws. */

@@ -264,7 +264,7 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
       expect(flagged.body.value[0].isSystemTask).toBe('Nei');
       await admin.call('DELETE', `/BatchTask/${id}`);
       const wrong = await owner.call('GET', url({ $filter: 'name eq' }), undefined, norwegian);
-      expect(wrong.body.Message).toMatch(/^\$filter er feil ved tegn 8/);
+      expect(wrong.body.Message).toMatch(/^\$filter er ugyldig ved tegn 8/);
       await sql`update batchline.task set last_started = '2026-01-01T23:30:00Z' where id = ${own[3]}`.execute(
         server.database.sql,
       );
@@ -341,16 +341,20 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     });
 
     test.each([
-      ["nope eq 'a'", 'character 1: "nope"', 'DefinitionId, DefinitionName'],
-      ["startCount contains 'a'", 'character 12: "contains"', 'between'],
-      ['registeredDate before today', 'character 23: "today"', "'2026-11-24'"],
+      ["nope eq 'a'", 'character 1: found "nope"', 'DefinitionId, DefinitionName'],
+      ["startCount contains 'a'", 'character 12: found "contains"', 'between'],
+      ['registeredDate before today', 'character 23: found "today"', "'2026-11-24'"],
       ["name eq 'a", 'character 9'],
       ['name eq "a"', 'character 9'],
       [`${'('.repeat(51)}name set`, 'character 51', 'a depth of 50'],
       ["name eq 'a\0'", 'NUL'],
       ['state eq 99999999999', 'character 10'],
-      ["name eq 'a'; drop table batchline.task --", 'character 12: ";"'],
-      [Array.from({ length: 101 }, () => 'name set').join(' or '), 'a condition too many', 'a number of 100'],
+      ["name eq 'a'; drop table batchline.task --", 'character 12: found ";"'],
+      [
+        Array.from({ length: 101 }, () => 'name set').join(' or '),
+        'one condition too many',
+        'a maximum of 100',
+      ],
     ])('%s is refused with its place', async (text, ...says) => {
       expectError(await owner.call('GET', url({ $filter: text })), 400, INVALID, ...says);
     });

@@ -54,7 +54,7 @@ describe.each(DATABASES)('a server on %s that is asked to stop', (kind) => {
       expect(story.audit.at(-1)).toMatchObject({
         from: 'Started',
         to: 'New',
-        reason: expect.stringContaining('Handed back'),
+        reason: expect.stringContaining('Returned to the queue'),
       });
     }
     expect(new Set(stopped.liveJobs)).toEqual(new Set(handedBack));

@@ -20,9 +20,9 @@ const AUDIT: readonly StoryEntry[] = [
   ...run(1, 'a'),
   { ...entry('Started', 'New', 1, 'b'), reason: 'Worker a was lost.' },
   ...run(2, 'b'),
-  { ...entry('Started', 'New', 2, 'b'), reason: 'Run 1 of at most 3 has failed; the next is due in 1.0 s.' },
+  { ...entry('Started', 'New', 2, 'b'), reason: 'Run 1 of at most 3 failed; the next one is due in 1.0 s.' },
   ...run(3, 'b'),
-  { ...entry('Started', 'New', 3, 'b'), reason: 'Handed back by its worker.' },
+  { ...entry('Started', 'New', 3, 'b'), reason: 'Returned to the queue by its worker.' },
   ...run(4, 'c'),
   entry('Started', 'Succeeded', 4, 'c'),
 ];

@@ -32,7 +32,7 @@ export function checkHistory(story: TaskStory): void {
         count.losses += 1;
       } else expect(entry.node, about).toBe(holder);
       if (entry.reason.includes('has failed')) count.failures += 1;
-      if (entry.reason === 'Handed back by its worker.') count.returns += 1;
+      if (entry.reason === 'Returned to the queue by its worker.') count.returns += 1;
     }
     if (hasEnded(entry.to)) count.ends += 1;
   }

@@ -157,7 +157,7 @@ test('servers and workers are restarted one after the other under load: nothing 
     if (story.name === 'counting') log.checkSteps(story.id, STEPS);
     // Interrupted runs are handed back, which counts neither as a failure nor as a lost run.
     expect(story, `task ${story.id}`).toMatchObject({ state: 'Succeeded', failures: 0, losses: 0 });
-    handedBack += story.audit.filter(({ reason }) => reason.startsWith('Handed back')).length;
+    handedBack += story.audit.filter(({ reason }) => reason.startsWith('Returned to the queue')).length;
   }
   expect(handedBack).toBeGreaterThan(0);
   expect(contents.liveJobs).toEqual([]);

@@ -158,7 +158,7 @@ export class RunLog {
     const unseen = starts.filter((attempt) => !begun.includes(attempt));
     for (const attempt of unseen)
       expect(endOf(story, attempt)?.reason, `${about}: run ${attempt} was never seen`).toMatch(
-        /was lost|^Handed back/,
+        /was lost|^Returned to the queue/,
       );
     const seen = [...begun, ...unseen].sort((a, b) => a - b);
     expect(seen, `${about}: runs that began, and starts in the audit`).toEqual(starts);

@@ -1,9 +1,9 @@
-/** What a column of the archive list holds, which decides what operators it has. */
+/** The kind of a column of the archive list, which decides its operators. */
 export type ColumnKind =
   | 'int'
-  /** An associate: its value is the id, and its name is shown. */
+  /** An associate: the value is its id, the display value its name. */
   | 'associate'
-  /** The id of an associate, shown as the number that it is. */
+  /** The id of an associate, displayed as a number. */
   | 'associateId'
   | 'state'
   | 'cancellation'
@@ -13,7 +13,7 @@ export type ColumnKind =
   /** `getAllRows` and `getNoRows`: they only restrict the list; tasks have no value for them. */
   | 'restriction';
 
-/** A value of a column as it is stored: states and cancellation behaviours by number, a date that was never set as null. */
+/** A stored value of a column: states and cancellation behaviours are numbers, a date that was never set is null. */
 export type ColumnValue = number | string | boolean | Date | null;
 
 interface Column {
@@ -24,7 +24,7 @@ interface Column {
 const sorted = (kind: ColumnKind): Column => ({ kind, canOrderBy: true });
 const unsorted = (kind: ColumnKind): Column => ({ kind, canOrderBy: false });
 
-/** Every column of the archive list of batch tasks (contract, section 6): those of SuperOffice first, then ours. */
+/** All columns of the archive list of batch tasks (contract, section 6): SuperOffice's first, then our own. */
 const TABLE = {
   getAllRows: unsorted('restriction'),
   getNoRows: unsorted('restriction'),
@@ -61,13 +61,13 @@ const TABLE = {
 /** The name of a column, in the spelling of SuperOffice. */
 export type ColumnName = keyof typeof TABLE;
 
-/** Every column by its name. */
+/** All columns by name. */
 export const COLUMNS: Readonly<Record<ColumnName, Column>> = TABLE;
 
-/** The names of all columns, in their order. */
+/** The names of all columns, in order. */
 export const COLUMN_NAMES = Object.keys(TABLE) as ColumnName[];
 
-/** The columns returned if `$select` names none (contract, section 6). */
+/** The default of `$select` (contract, section 6). */
 export const DEFAULT_COLUMNS: readonly ColumnName[] = [
   ...(['DefinitionName', 'Description', 'State', 'StartCount', 'LastStarted'] as const),
   ...(['ProgressPercent', 'ProgressDescription', 'registeredBy', 'registeredDate'] as const),
@@ -84,7 +84,7 @@ const byLowerName = new Map<string, ColumnName>([
   ...Object.entries(ALIASES).map(([alias, name]) => [alias.toLowerCase(), name] as const),
 ]);
 
-/** The column of this name in any casing, or `undefined`. */
+/** Returns the column with this name, in any casing; `undefined` if there is none. */
 export function findColumn(name: string): ColumnName | undefined {
   return byLowerName.get(name.toLowerCase());
 }

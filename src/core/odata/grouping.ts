@@ -5,26 +5,26 @@ import { isAggregate, type SelectedItem, type Selection, splitList } from './sel
 
 /** The structure of a list with `GroupBy` or sums (contract, section 6). */
 export interface Grouping {
-  /** What tasks are grouped by, the outermost level first. */
+  /** The group keys of the tasks, the outermost level first. */
   readonly groups: readonly SelectedItem[];
   readonly aggregates: readonly SelectedItem[];
   /** The levels of groups, from the outermost; a list without `GroupBy` is one group of level 1. */
   readonly levels: readonly number[];
-  /** Whether there are rows of tasks: there are none if `HideDetail` leaves them without a column. */
+  /** Whether there are rows of tasks. False if `HideDetail` leaves them without a column. */
   readonly showsDetails: boolean;
   /** The order of the groups: one column for each of `groups`. */
   readonly groupOrder: readonly OrderColumn[];
-  /** The sum that groups without rows of tasks are sorted by. */
+  /** The aggregate that sorts groups without rows of tasks. */
   readonly byAggregate: { readonly item: SelectedItem; readonly descending: boolean } | undefined;
-  /** The total order of the tasks, which begins with that of the groups. */
+  /** The total order of the tasks, which starts with the order of the groups. */
   readonly order: readonly OrderColumn[];
 }
 
 /**
- * Returns how a list is grouped; `undefined` if its selection has no `GroupBy` and no sums.
+ * Returns the grouping of a list; `undefined` if its selection has no `GroupBy` and no aggregates.
  *
- * @param orderText `$orderBy`, which may name the functions of `$select` too, with or without their modifiers
- * @throws RequestError (invalid) if the order is wrong or a level has no group
+ * @param orderText `$orderBy`, which may also contain the functions of `$select`, with or without their modifiers
+ * @throws RequestError (invalid) if the order is invalid or a level has no group
  */
 export function groupingOf(selection: Selection, orderText: string): Grouping | undefined {
   const aggregates = selection.filter(isAggregate);
@@ -35,7 +35,7 @@ export function groupingOf(selection: Selection, orderText: string): Grouping | 
   const levels = groups.length === 0 ? [1] : [...new Set(groups.map(({ level }) => level ?? 1))];
   const stray = aggregates.find(({ level }) => level !== undefined && !levels.includes(level));
   if (stray !== undefined) {
-    throw invalid`$select has "${stray.label.slice(0, 60)}", but no GroupBy of level ${stray.level ?? 1}; there are ${levels.join(', ')}.`;
+    throw invalid`$select has "${stray.label.slice(0, 60)}", but no GroupBy of level ${stray.level ?? 1}; the levels are ${levels.join(', ')}.`;
   }
   const showsDetails = selection.some(({ hideDetail }) => !hideDetail);
   const directions = new Map<SelectedItem, boolean>();
@@ -48,7 +48,7 @@ export function groupingOf(selection: Selection, orderText: string): Grouping | 
   }
   const item = aggregates.find((one) => directions.has(one));
   if (item !== undefined && showsDetails) {
-    throw invalid`$orderBy has "${item.label.slice(0, 60)}"; tasks are sorted by columns, and groups by a sum if every column has HideDetail.`;
+    throw invalid`$orderBy has "${item.label.slice(0, 60)}"; an aggregate is only accepted if every column has HideDetail.`;
   }
   const groupOrder = groups.map((group) => ({
     ...group.expression,
@@ -71,12 +71,12 @@ function isCalled(item: SelectedItem, name: string): boolean {
   return [item.label, call].some((one) => plain(one) === plain(name));
 }
 
-/** Returns whether the groups of a level have rows of this kind. */
+/** Returns true if the groups of a level have rows of this kind. */
 export function hasRow(selection: Selection, kind: 'header' | 'footer', level: number): boolean {
   return selection.some((item) => item[kind] && (item.level ?? level) === level);
 }
 
-/** The columns of a header or footer: the groups of its level, and the sums that belong there. */
+/** Returns the columns of a header or footer: the group keys of its level, and its aggregates. */
 export function itemsAt(selection: Selection, kind: 'header' | 'footer', level: number): SelectedItem[] {
   return selection.filter((item) => {
     if (item.role === 'group') return item.level === level;
@@ -85,7 +85,7 @@ export function itemsAt(selection: Selection, kind: 'header' | 'footer', level: 
   });
 }
 
-/** The columns of the rows of tasks. */
+/** Returns the columns of the rows of tasks. */
 export function detailItems(selection: Selection): SelectedItem[] {
   return selection.filter(({ hideDetail }) => !hideDetail);
 }

@@ -1,11 +1,11 @@
 import { invalid, type RequestError } from '../errors.ts';
 
-/** A piece of `$filter`. */
+/** A token of `$filter`. */
 export interface Token {
   readonly type: 'word' | 'number' | 'text' | 'encoded' | 'symbol' | 'end';
   /** As written; for texts and encoded values, the decoded value. */
   readonly value: string;
-  /** Where it begins, from 0. */
+  /** Its offset, from 0. */
   readonly at: number;
 }
 
@@ -18,10 +18,10 @@ const PATTERNS = [
 ] as const;
 
 /**
- * Splits `$filter` into tokens (contract, section 6). A text is in single quotes. A quote inside it is `\'` or
- * doubled, `\\` is one backslash, and any other backslash is literal.
+ * Splits `$filter` into tokens (contract, section 6). A text is in single quotes. A quote in it is doubled or escaped as
+ * `\'`, `\\` is a backslash, and any other backslash is literal.
  *
- * @returns the tokens, the last of which is the end
+ * @returns the tokens; the last one has the type `end`
  * @throws RequestError (invalid) if a character starts no token or a text is not closed
  */
 export function tokensOf(filter: string): Token[] {
@@ -38,7 +38,7 @@ export function tokensOf(filter: string): Token[] {
 
 interface Found {
   readonly token: Token;
-  /** Its length in the filter, quotes and escapes included. */
+  /** Its length in the filter, including quotes and escapes. */
   readonly length: number;
 }
 
@@ -53,7 +53,7 @@ function textAt(filter: string, begin: number): Found {
       return { token: { type: 'text', value, at: begin }, length: at + 1 - begin };
     } else value += filter[at];
   }
-  throw wrongAt(begin, 'a text without an end', 'a text in single quotes');
+  throw wrongAt(begin, 'an unterminated text', 'a text in single quotes');
 }
 
 function tokenAt(filter: string, at: number): Found {
@@ -64,7 +64,7 @@ function tokenAt(filter: string, at: number): Found {
   throw wrongAt(at, `"${String.fromCodePoint(filter.codePointAt(at) ?? 0)}"`, 'a name, a number or a text');
 }
 
-/** A text as `$filter` takes it: in single quotes, with the backslashes and quotes in it doubled. */
+/** Quotes a text for `$filter`: in single quotes, with its backslashes and quotes doubled. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
@@ -74,12 +74,12 @@ function matchAt(pattern: RegExp, text: string, at: number): string {
   return pattern.exec(text)?.[0] ?? '';
 }
 
-/** A fault of `$filter` at a place (from 0): what is there and what would be accepted. */
+/** Returns the error for an unexpected token. */
 export function wrongAt(at: number, found: string, accepted: string): RequestError {
-  return invalid`$filter is wrong at character ${at + 1}: ${found} is there; ${accepted} is accepted.`;
+  return invalid`$filter is invalid at character ${at + 1}: found ${found}; ${accepted} is accepted.`;
 }
 
-/** A token in a message. */
+/** Describes a token for a message. */
 export function found({ type, value }: Token): string {
   if (type === 'end') return 'the end';
   const short = value.length > 40 ? `${value.slice(0, 40)}…` : value;

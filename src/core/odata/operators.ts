@@ -5,13 +5,13 @@ import type { Operand } from './values.ts';
 
 /** An operator of `$filter`: `<column> <operator> <operands>` (contract, section 6). */
 export interface Operator {
-  /** Its names, the first of which messages use. They match in any casing. */
+  /** Its names, which match in any casing; messages use the first. */
   readonly names: readonly string[];
-  /** The kinds of columns that have it. */
+  /** The kinds of columns that support it. */
   readonly kinds: readonly ColumnKind[];
-  /** Its operand: none, an optional flag, a value, two values in parentheses, or a non-empty list. */
+  /** Its operands: none, an optional flag, a value, two values in parentheses, or a non-empty list. */
   readonly takes: 'nothing' | 'flag' | 'one' | 'two' | 'list';
-  /** The condition that it stands for. The operands are as many as it takes, and of the column's kind. */
+  /** Translates it to a condition. The operands match `takes` and the column's kind. */
   readonly condition: (column: ColumnName, operands: readonly Operand[], context: FilterContext) => Filter;
 }
 
@@ -24,7 +24,7 @@ const DATE: readonly ColumnKind[] = ['date'];
 const TEXT: readonly ColumnKind[] = ['text'];
 const ASSOCIATE: readonly ColumnKind[] = ['associate', 'associateId'];
 
-/** Every operator. */
+/** All operators. */
 export const OPERATORS: readonly Operator[] = [
   one(['eq', '=', 'equals'], ALL, equal),
   one(['ne', '<>', '!=', 'unequals'], VALUED, negated(equal)),
@@ -75,26 +75,27 @@ const byLowerName = new Map(
   OPERATORS.flatMap((operator) => operator.names.map((name) => [name.toLowerCase(), operator])),
 );
 
-/** The operator of this name, in any casing, or `undefined`. */
+/** Returns the operator with this name, in any casing; `undefined` if there is none. */
 export function findOperator(name: string): Operator | undefined {
   return byLowerName.get(name.toLowerCase());
 }
 
-/** The operators that columns of this kind have, for messages. */
+/** Lists the operators of a kind of column, for messages. */
 export function operatorsOf(kind: ColumnKind): string {
   return OPERATORS.filter(({ kinds }) => kinds.includes(kind))
     .map(({ names }) => names[0])
     .join(', ');
 }
 
-/** A function on dates: which periods around the current one it means, and whether it takes their number. */
+/** A function that tests whether a date is in periods around the current one. */
 export interface PeriodFunction {
+  /** Whether it takes the number of periods. */
   readonly counts: boolean;
-  /** The first period and the one after the last; 0 is the current one. */
+  /** The first period, and the one after the last; 0 is the current period. */
   readonly range: (count: number) => readonly [from: number, to: number];
 }
 
-/** The functions on dates, by their names in lower case (contract, section 6). */
+/** The functions on dates, by lower-case name (contract, section 6). */
 export const PERIOD_FUNCTIONS: Readonly<Record<string, PeriodFunction>> = {
   this: { counts: false, range: () => [0, 1] },
   next: { counts: true, range: (count) => [1, 1 + count] },
@@ -104,18 +105,18 @@ export const PERIOD_FUNCTIONS: Readonly<Record<string, PeriodFunction>> = {
   thisandpreviousandnext: { counts: false, range: () => [-1, 2] },
 };
 
-/** The functions on texts, by their names in lower case, and where they look (contract, section 6). */
+/** The functions on texts, by lower-case name, and the position that they match (contract, section 6). */
 export const TEXT_FUNCTIONS: Readonly<Record<string, 'start' | 'end' | 'anywhere'>> = {
   substringof: 'anywhere',
   startswith: 'start',
   endswith: 'end',
 };
 
-/** What is accepted as a function, for messages. */
+/** The accepted functions, for messages. */
 export const FUNCTION_NAMES =
   'substringof, startswith, endswith, this, next, previous, thisAndNext, thisAndPrevious, thisAndPreviousAndNext';
 
-/** That a date lies in a span. */
+/** Returns the condition that a date is in a span. */
 export function during(column: ColumnName, { from, to }: TimeSpan): Filter {
   return {
     kind: 'and',
@@ -126,7 +127,7 @@ export function during(column: ColumnName, { from, to }: TimeSpan): Filter {
   };
 }
 
-/** The opposite of a condition. */
+/** Negates a condition. */
 export function not(part: Filter): Filter {
   return { kind: 'not', part };
 }
@@ -180,7 +181,7 @@ function restriction(column: ColumnName, isOn: boolean): Filter {
   return { kind: 'constant', value: !(column === 'getNoRows' && isOn) };
 }
 
-/** Only dates, associates and texts can have no value; a text without one is empty. */
+/** Only dates, associates and texts can be without a value; the text is then empty. */
 function hasValue(column: ColumnName): Filter {
   return ['date', 'text', 'associate', 'associateId'].includes(kindOf(column))
     ? { kind: 'set', column }
@@ -193,7 +194,7 @@ function equal(column: ColumnName, value: Operand): Filter {
   return { kind: 'compare', column, operator: '=', value };
 }
 
-/** A date stands for a span: before it is before its begin, after it is from its end on. */
+/** Compares with the span of a date: earlier is before its start, later is at or after its end. */
 function compare(column: ColumnName, operator: Comparison, value: Operand): Filter {
   if (typeof value !== 'object') return { kind: 'compare', column, operator, value };
   return {

@@ -7,17 +7,17 @@ export interface OrderColumn extends Expression {
   readonly descending: boolean;
 }
 
-/** The most columns to sort by. */
+/** Maximum number of columns in `$orderBy`. */
 const MAX_ORDER_COLUMNS = 5;
 
 /** The columns that tasks can be sorted by. */
 const SORTABLE = COLUMN_NAMES.filter((name) => COLUMNS[name].canOrderBy);
 
 /**
- * Reads `$orderBy` (contract, section 6): columns with an optional `asc` or `desc`. Tasks that agree in all of
- * them are sorted by their ids, in the direction of the last; without any column the newest task is the first.
+ * Parses `$orderBy` (contract, section 6): columns with an optional `asc` or `desc`. Ties are broken by id, in the direction
+ * of the last column. Without any column, the newest task is first.
  *
- * @returns a total order: its last column is always batchTaskId
+ * @returns a total order, whose last column is always batchTaskId
  * @throws RequestError (invalid) if a column does not exist, can't be sorted by or appears twice, or there are too many
  */
 export function parseOrder(text: string): OrderColumn[] {
@@ -38,7 +38,7 @@ export function parseOrder(text: string): OrderColumn[] {
     throw invalid`$orderBy has ${order.length} columns; at most ${MAX_ORDER_COLUMNS} are accepted.`;
   }
   const id = order.findIndex(({ column }) => column === 'batchTaskId');
-  // Ids are unique: what stands behind them sorts nothing.
+  // Ids are unique, so later columns have no effect.
   if (id !== -1) return order.slice(0, id + 1);
   return [...order, { column: 'batchTaskId', descending: order.at(-1)?.descending ?? true }];
 }

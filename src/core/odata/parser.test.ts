@@ -15,16 +15,16 @@ import {
 const context: FilterContext = { associateId: 7, now: new Date('2026-05-13T14:45:10.500Z'), zone: 'UTC' };
 const parse = (text: string) => parseFilter(text, context);
 
-/** A condition on a number, as it parses. */
+/** The parsed condition on a number. */
 const number = (column: string, value: number) => ({ kind: 'compare', column, operator: '=', value });
 
-describe('what is combined', () => {
-  test('nothing is no filter', () => {
+describe('combinations', () => {
+  test('a blank text is no filter', () => {
     expect(parse('')).toBeUndefined();
     expect(parse(' \t\n')).toBeUndefined();
   });
 
-  test('and binds closer than or, and parentheses closest', () => {
+  test('and has precedence over or, parentheses over both', () => {
     const [a, b, c] = [number('StartCount', 1), number('StartCount', 2), number('StartCount', 3)];
     expect(parse('startCount eq 1 or startCount eq 2 and startCount eq 3')).toEqual({
       kind: 'or',
@@ -36,7 +36,7 @@ describe('what is combined', () => {
     });
   });
 
-  test('names match in any casing, spaces are free', () => {
+  test('names match in any casing, with any white space', () => {
     expect(parse('STARTCOUNT\tEQ\n5')).toEqual(number('StartCount', 5));
     expect(parse('( ( startcount=5 ) )')).toEqual(number('StartCount', 5));
   });
@@ -71,7 +71,7 @@ describe('values', () => {
     expect(parse("cancellationBehaviour eq 'cannotcancel'")).toEqual(number('cancellationBehaviour', 2));
   });
 
-  test('a date is all that it names', () => {
+  test('a date is the span of its precision', () => {
     const from = new Date('2026-05-01T00:00:00Z');
     const to = new Date('2026-05-02T00:00:00Z');
     const compared = (operator: string, value: Date) => ({
@@ -89,7 +89,7 @@ describe('values', () => {
     });
   });
 
-  test('the current associate is whoever asks', () => {
+  test('currentAssociate is the caller', () => {
     expect(parse('associateId currentAssociate')).toEqual(number('associateId', 7));
   });
 
@@ -119,7 +119,7 @@ describe('values', () => {
   });
 });
 
-describe('faults are told with their place', () => {
+describe('errors have their position', () => {
   test.each([
     ['nope eq 1', 1, '"nope"', 'DefinitionId, DefinitionName'],
     ['name', 5, 'the end', 'for DefinitionName one of eq, ne, is'],
@@ -134,7 +134,7 @@ describe('faults are told with their place', () => {
     ["state eq 'Acquird'", 10, "'Acquird'", "'Aquired'"],
     ['startCount eq [I:x]', 15, '"[I:x]"', 'a 32-bit integer'],
     ['startCount eq [D:2014-09-13]', 15, '"[D:2014-09-13]"', 'a 32-bit integer'],
-    ["name eq 'C:\\'", 9, 'a text without an end', 'single quotes'],
+    ["name eq 'C:\\'", 9, 'an unterminated text', 'single quotes'],
     ['getNoRows ne true', 11, '"ne"', 'for getNoRows one of eq, set'],
     ["state eq 'All'", 10, "'All'", "'Failed'"],
     ['isSystemTask eq maybe', 17, '"maybe"', 'true or false'],
@@ -145,7 +145,7 @@ describe('faults are told with their place', () => {
     ["(name eq 'a'", 13, 'the end', ')'],
     ["name eq 'a')", 12, '")"', 'and, or or the end'],
     ['()', 2, '")"', 'a column, a function or ('],
-    ["name eq 'a", 9, 'a text without an end', 'single quotes'],
+    ["name eq 'a", 9, 'an unterminated text', 'single quotes'],
     ["name eq 'a' && 1", 13, '"&"', 'a name, a number or a text'],
     ['name eq 😀', 9, '"😀"', 'a name, a number or a text'],
     ['startCount between (1)', 22, '")"', ','],
@@ -155,22 +155,22 @@ describe('faults are told with their place', () => {
     ['startCount oneOf [1,2)', 22, '")"', ']'],
     ["indexof(name,'a')", 1, '"indexof"', 'substringof'],
     ["toString(name,'a')", 1, '"toString"', 'substringof'],
-    ["startswith(startCount,'a')", 12, '"startCount"', 'a column with texts'],
+    ["startswith(startCount,'a')", 12, '"startCount"', 'a text column'],
     ["startswith('a','b')", 16, "'b'", 'columns'],
     ['startswith(name,name)', 17, '"name"', 'a text in single quotes'],
     ["startswith(name,'a') eq 'x'", 25, "'x'", 'true or false'],
-    ['this(name, week)', 6, '"name"', 'a column with dates'],
+    ['this(name, week)', 6, '"name"', 'a date column'],
     ['this(lastStarted, decade)', 19, '"decade"', 'hour, day, week'],
     ['next(lastStarted, 0, week)', 19, '"0"', 'from 1 to 1000'],
     ['next(lastStarted, 1001, week)', 19, '"1001"', 'from 1 to 1000'],
     ['next(lastStarted, week)', 19, '"week"', 'from 1 to 1000'],
     ["name eq 'a' not name eq 'b'", 13, '"not"', 'and, or'],
   ])('%s: at %i', (text, at, there, accepted) => {
-    expect(() => parse(text)).toThrow(`$filter is wrong at character ${at}: ${there} is there; `);
+    expect(() => parse(text)).toThrow(`$filter is invalid at character ${at}: found ${there}; `);
     expect(() => parse(text)).toThrow(accepted);
   });
 
-  test('a NUL and half a surrogate pair are refused, which no database holds', () => {
+  test('NUL and lone surrogates are rejected', () => {
     expect(() => parse("name eq 'a\0'")).toThrow('NUL');
     expect(() => parse("name eq '\ud800'")).toThrow('surrogate');
   });
@@ -186,12 +186,12 @@ describe('limits', () => {
   test('conditions', () => {
     const many = (count: number) => Array.from({ length: count }, () => 'startCount set').join(' or ');
     expect(parse(many(MAX_FILTER_CONDITIONS))).toMatchObject({ kind: 'or' });
-    expect(() => parse(many(MAX_FILTER_CONDITIONS + 1))).toThrow('a condition too many');
+    expect(() => parse(many(MAX_FILTER_CONDITIONS + 1))).toThrow('one condition too many');
   });
   test('values', () => {
     const among = (count: number) => `startCount in (${Array.from({ length: count }, () => 1).join()})`;
     expect(parse(among(MAX_FILTER_VALUES))).toMatchObject({ kind: 'among' });
-    expect(() => parse(among(MAX_FILTER_VALUES + 1))).toThrow('a value too many');
+    expect(() => parse(among(MAX_FILTER_VALUES + 1))).toThrow('one value too many');
   });
   test('length', () => {
     expect(() => parse(' '.repeat(MAX_FILTER_LENGTH + 1))).toThrow('50001 characters');
@@ -207,11 +207,11 @@ describe('fuzz', { timeout: 600_000 }, () => {
     }
   };
 
-  test('any text parses or is refused', () => {
+  test('any text is parsed or rejected', () => {
     fc.assert(fc.property(ANY_TEXT, refusedOrParsed), { numRuns: FUZZ_RUNS });
   });
 
-  test('any row of words of the grammar parses or is refused', () => {
+  test('any sequence of tokens is parsed or rejected', () => {
     const words = fc.constantFrom(
       ...[
         'name',
@@ -261,7 +261,7 @@ describe('fuzz', { timeout: 600_000 }, () => {
     fc.assert(fc.property(rows, refusedOrParsed), { numRuns: FUZZ_RUNS });
   });
 
-  test('a right filter with one character more, less or other parses or is refused', () => {
+  test('a valid filter with one character added, removed or changed is parsed or rejected', () => {
     const broken = fc
       .tuple(FILTERS, fc.nat(), fc.nat({ max: 2 }), fc.constantFrom(..."'()=,<eq5 é\0"))
       .map(([{ text }, place, removed, inserted]) => {

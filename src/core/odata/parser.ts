@@ -16,19 +16,19 @@ import {
 import { findPeriod, PERIOD_NAMES, periodsAround } from './time-span.ts';
 import { type Operand, readFlag, readInt, readOperand } from './values.ts';
 
-/** The longest `$filter`, in characters. */
+/** Maximum length of `$filter`, in characters. */
 export const MAX_FILTER_LENGTH = 50_000;
-/** The deepest nesting of parentheses. */
+/** Maximum nesting of parentheses. */
 export const MAX_FILTER_DEPTH = 50;
-/** The most conditions in one filter. */
+/** Maximum number of conditions in one filter. */
 export const MAX_FILTER_CONDITIONS = 100;
 /** Maximum number of values in all lists of one filter. */
 export const MAX_FILTER_VALUES = 5000;
-/** The most periods that `next` and its like count. */
+/** Maximum number of periods in functions such as `next`. */
 const MAX_PERIODS = 1000;
 
 /**
- * Reads `$filter` (contract, section 6):
+ * Parses `$filter` (contract, section 6):
  *
  * ```
  * filter    = all { "or" all }
@@ -40,7 +40,7 @@ const MAX_PERIODS = 1000;
  * Names match in any casing.
  *
  * @returns `undefined` if it is blank
- * @throws RequestError (invalid) with the position of the error and what is accepted there
+ * @throws RequestError (invalid) with the position of the error and the accepted tokens
  */
 export function parseFilter(text: string, context: FilterContext): Filter | undefined {
   if (text.length > MAX_FILTER_LENGTH) {
@@ -87,7 +87,7 @@ class FilterParser {
     if (token.value === '(' && token.type === 'symbol') {
       this.#depth += 1;
       if (this.#depth > MAX_FILTER_DEPTH) {
-        throw wrongAt(token.at, 'a parenthesis too many', `a depth of ${MAX_FILTER_DEPTH}`);
+        throw wrongAt(token.at, 'one parenthesis too many', `a depth of ${MAX_FILTER_DEPTH}`);
       }
       const inner = this.#any();
       this.#expect(')');
@@ -97,7 +97,7 @@ class FilterParser {
     if (token.type !== 'word') throw wrongAt(token.at, found(token), 'a column, a function or (');
     this.#conditions += 1;
     if (this.#conditions > MAX_FILTER_CONDITIONS) {
-      throw wrongAt(token.at, 'a condition too many', `a number of ${MAX_FILTER_CONDITIONS}`);
+      throw wrongAt(token.at, 'one condition too many', `a maximum of ${MAX_FILTER_CONDITIONS}`);
     }
     return this.#peek().value === '(' && this.#peek().type === 'symbol'
       ? this.#function(token)
@@ -131,7 +131,7 @@ class FilterParser {
     return operands;
   }
 
-  /** `true`, `false`, `1` or `0` if one of them is next. */
+  /** Takes a flag if one is next. */
   #flag(): Operand[] {
     const flag = ['word', 'number', 'text', 'encoded'].includes(this.#peek().type)
       ? readFlag(this.#peek())
@@ -144,7 +144,7 @@ class FilterParser {
   #operand(column: ColumnName): Operand {
     this.#values += 1;
     if (this.#values > MAX_FILTER_VALUES) {
-      throw wrongAt(this.#peek().at, 'a value too many', `a number of ${MAX_FILTER_VALUES}`);
+      throw wrongAt(this.#peek().at, 'one value too many', `a maximum of ${MAX_FILTER_VALUES}`);
     }
     return readOperand(kindOf(column), this.#take(), this.#context.zone);
   }
@@ -159,7 +159,7 @@ class FilterParser {
     throw wrongAt(name.at, found(name), `one of the functions ${FUNCTION_NAMES}`);
   }
 
-  /** The column and the text stand in either order: OData's substringof has the text first. */
+  /** Accepts column and text in either order, because OData's substringof has the text first. */
   #textFunction(where: 'start' | 'end' | 'anywhere'): Filter {
     const first = this.#take();
     this.#expect(',');
@@ -167,7 +167,7 @@ class FilterParser {
     this.#expect(')');
     const [name, value] = first.type === 'word' ? [first, second] : [second, first];
     const column = columnOf(name);
-    if (kindOf(column) !== 'text') throw wrongAt(name.at, found(name), 'a column with texts');
+    if (kindOf(column) !== 'text') throw wrongAt(name.at, found(name), 'a text column');
     const text = readOperand('text', value, this.#context.zone) as string;
     const condition: Filter = { kind: 'match', column, where, text };
     return this.#comparedWithTrue() ? condition : not(condition);
@@ -176,7 +176,7 @@ class FilterParser {
   #periodFunction({ counts, range }: PeriodFunction): Filter {
     const name = this.#take();
     const column = columnOf(name);
-    if (kindOf(column) !== 'date') throw wrongAt(name.at, found(name), 'a column with dates');
+    if (kindOf(column) !== 'date') throw wrongAt(name.at, found(name), 'a date column');
     this.#expect(',');
     const count = counts ? this.#count() : 0;
     const token = this.#take();
@@ -197,7 +197,7 @@ class FilterParser {
     return count;
   }
 
-  /** OData's clients compare functions with true. */
+  /** Takes an optional comparison with true or false, which OData clients add to functions. */
   #comparedWithTrue(): boolean {
     if (!this.#takeIf('word', 'eq')) return true;
     return readOperand('flag', this.#take(), this.#context.zone) === true;
@@ -207,7 +207,7 @@ class FilterParser {
     return this.#tokens[this.#next] as Token;
   }
 
-  /** The next token; the end stays where it is. */
+  /** Takes the next token; the last one is never consumed. */
   #take(): Token {
     const token = this.#peek();
     if (token.type !== 'end') this.#next += 1;

@@ -12,7 +12,7 @@ const is = (state: StoredState): Filter => ({
 });
 const NAMED: Filter = { kind: 'match', column: 'DefinitionName', where: 'start', text: 'a' };
 
-describe('the states that a filter lets through', () => {
+describe('canBeIn', () => {
   test.each<[string, Filter | undefined, boolean, boolean]>([
     ['no filter', undefined, true, true],
     ['a state at rest', is('Failed'), true, false],
@@ -29,11 +29,11 @@ describe('the states that a filter lets through', () => {
     expect(canBeIn(filter, ACTIVE_STATES)).toBe(held);
   });
 
-  test('every state is either at rest or held', () => {
+  test('every state is either inactive or active', () => {
     expect([...INACTIVE_STATES, ...ACTIVE_STATES].toSorted()).toEqual([...STORED_STATES].toSorted());
   });
 
-  test('filters of states alone are judged exactly', () => {
+  test('is exact for filters on states only', () => {
     const value = fc.integer({ min: 0, max: 7 });
     const leaf = fc.oneof(
       fc.record({
@@ -75,7 +75,7 @@ const OPERATORS: Readonly<Record<Comparison, (left: number, right: number) => bo
   '>=': (left, right) => left >= right,
 };
 
-/** What JavaScript makes of a filter of states. */
+/** Evaluates a filter on states. */
 function holds(filter: Filter, state: number): boolean {
   switch (filter.kind) {
     case 'and':

@@ -1,7 +1,7 @@
 import { type StoredState, TaskState } from '../task-state.ts';
 import type { Comparison, Filter } from './filter.ts';
 
-/** What a filter can come to for tasks of which only the state is known. */
+/** The possible results of a filter for tasks of which only the state is known. */
 interface Outcomes {
   readonly canHold: boolean;
   readonly canFail: boolean;
@@ -9,7 +9,7 @@ interface Outcomes {
 
 const EITHER: Outcomes = { canHold: true, canFail: true };
 
-/** Whether a filter can let through a task in one of these states, whatever else the task is. */
+/** Returns true if a filter can match a task in one of these states, regardless of its other columns. */
 export function canBeIn(filter: Filter | undefined, states: readonly StoredState[]): boolean {
   return filter === undefined || states.some((state) => outcomesIn(filter, TaskState[state]).canHold);
 }

@@ -5,7 +5,7 @@ import { findOperator, operatorsOf } from './operators.ts';
 import { MAX_FILTER_CONDITIONS, MAX_FILTER_VALUES } from './parser.ts';
 import { ACCEPTED, operandOf } from './values.ts';
 
-/** A condition as the Archive agent takes it in place of `$filter`: one of a sequence joined by `and` and `or`. */
+/** A condition of the Archive agent, which replaces `$filter`: one of a sequence combined by `and` and `or`. */
 export interface Restriction {
   readonly name: string;
   /** As in `$filter`. */
@@ -13,9 +13,9 @@ export interface Restriction {
   readonly values: readonly string[];
   /** Inactive ones are ignored. */
   readonly isActive: boolean;
-  /** How many parentheses open before it; if negative, how many close after it. */
+  /** Number of parentheses that open before it; if negative, number that close after it. */
   readonly parenthesis: number;
-  /** How it is combined with the next one. */
+  /** Combines it with the next condition. */
   readonly combinedBy: 'and' | 'or';
 }
 
@@ -24,8 +24,8 @@ type Piece = { readonly condition: Filter | undefined } | '(' | ')' | 'and' | 'o
 /**
  * Converts restrictions to a filter; `undefined` if none is active.
  *
- * @throws RequestError (invalid) with the number of the restriction, from 1, if a name, operator or value is wrong, or if
- *   the parentheses don't match
+ * @throws RequestError (invalid) with the number of the restriction, from 1, if a name, operator or value is invalid, or
+ *   if the parentheses don't match
  */
 export function filterOfRestrictions(
   restrictions: readonly Restriction[],
@@ -60,7 +60,7 @@ function conditionOf(
 ): Filter {
   const column = findColumn(name);
   if (column === undefined)
-    throw invalid`Restriction ${number} has the column "${name.slice(0, 60)}"; GetAvailableColumns lists what is accepted.`;
+    throw invalid`Restriction ${number} has the column "${name.slice(0, 60)}"; GetAvailableColumns lists the accepted ones.`;
   const kind = kindOf(column);
   const operator = findOperator(operatorName.trim());
   if (operator === undefined || !operator.kinds.includes(kind))

@@ -12,7 +12,7 @@ describe('$select', () => {
   const columns = (text: string) =>
     parseSelection(text).map(({ label, expression }) => [label, expression.column]);
 
-  test('columns in any casing, as they are spelled, once each', () => {
+  test('columns in any casing, labeled as requested, without duplicates', () => {
     expect(columns(' NAME, batchtaskid,NAME,DefinitionName ')).toEqual([
       ['NAME', 'DefinitionName'],
       ['batchtaskid', 'batchTaskId'],
@@ -20,7 +20,7 @@ describe('$select', () => {
     ]);
   });
 
-  test('nothing is the columns of the contract', () => {
+  test('the default is the columns of the contract', () => {
     for (const text of ['', ' , '])
       expect(columns(text)).toEqual(DEFAULT_COLUMNS.map((name) => [name, name]));
   });
@@ -94,14 +94,14 @@ describe('$select', () => {
     ['Total(name)', '"Total(name)"', 'GroupBy, Count, CountAll, Sum, Avg, Min, Max, Median, Percent'],
     ['CurrencyConvert(startCount;state)', 'CurrencyConvert and Expression are not supported'],
     ['Sum(Expression(startCount;state):Multiply)', 'CurrencyConvert and Expression are not supported'],
-    ['Sum(name)', 'DefinitionName is no number', 'Count'],
-    ['Avg(lastStarted)', 'LastStarted is no number', 'Count'],
+    ['Sum(name)', 'DefinitionName is not a number', 'Count'],
+    ['Avg(lastStarted)', 'LastStarted is not a number', 'Count'],
     ['GroupBy(Sum(startCount))', 'the columns'],
-    ['DatePart(registeredDate)', 'DatePart takes one of Year'],
-    ['DatePart(registeredDate):Decade', 'DatePart takes one of Year'],
-    ['DatePart(name):Year', 'in place of DefinitionName, one of LastStarted'],
+    ['DatePart(registeredDate)', 'DatePart accepts one of Year'],
+    ['DatePart(registeredDate):Decade', 'DatePart accepts one of Year'],
+    ['DatePart(name):Year', 'one of LastStarted'],
     ['Weighted(startCount)', 'the columns'],
-    ['Weighted(startCount;name)', 'in place of DefinitionName, one of'],
+    ['Weighted(startCount;name)', 'is accepted instead of DefinitionName'],
     ['Count(name', '"Count(name"', 'the columns'],
     ['GroupBy(name):1,2', 'the columns'],
     ['constructor', '"constructor"', 'the columns'],
@@ -109,14 +109,14 @@ describe('$select', () => {
     [Array.from({ length: 6 }, (_, index) => `GroupBy(name):${index + 1}`).join(), '6 GroupBy columns', '5'],
     [
       Array.from({ length: 21 }, (_, index) => `Sum(state)${' '.repeat(index)}:Header`).join(),
-      '21 sums',
+      '21 aggregates',
       '20',
     ],
-  ])('%s is refused', (text, ...says) => {
+  ])('%s is rejected', (text, ...says) => {
     for (const part of says) expect(() => parseSelection(text)).toThrow(part);
   });
 
-  test('any text is a selection or refused', () => {
+  test('any text is parsed or rejected', () => {
     const words = fc.constantFrom(
       ...[
         'name',
@@ -157,11 +157,11 @@ describe('$select', () => {
 describe('groups', () => {
   const grouping = (select: string, order = '') => groupingOf(parseSelection(select), order);
 
-  test('without GroupBy and sums there are none', () => {
+  test('there are none without GroupBy and aggregates', () => {
     expect(grouping('name,DatePart(registeredDate):Year,description:HideDetail')).toBeUndefined();
   });
 
-  test('the outermost level first, and their order before that of the tasks', () => {
+  test('the outermost level is first, and groups are sorted before tasks', () => {
     const select = 'GroupBy(state):Footer,2,name,GroupBy(name):Header,1,Count(state)';
     expect(grouping(select, 'GroupBy(state):Footer,2 desc, description')).toMatchObject({
       levels: [1, 2],
@@ -180,14 +180,14 @@ describe('groups', () => {
     expect(grouping(select, 'groupby( DefinitionName ) desc')?.groupOrder[0]?.descending).toBe(true);
   });
 
-  test('HideDetail on every column leaves no tasks, and such groups are sorted by a sum', () => {
+  test('HideDetail on every column omits the tasks and lets groups be sorted by an aggregate', () => {
     const select = 'GroupBy(name):Footer,HideDetail,Sum(startCount):HideDetail';
     expect(grouping(select, 'Sum(startCount):HideDetail DESC')).toMatchObject({
       showsDetails: false,
       byAggregate: { descending: true, item: { role: 'Sum' } },
     });
     expect(() => grouping('name,Sum(startCount)', 'Sum(startCount)')).toThrow(
-      'groups by a sum if every column',
+      'an aggregate is only accepted if every column',
     );
     expect(() => grouping('name,Sum(startCount):Footer,2')).toThrow('no GroupBy of level 2');
   });
@@ -196,11 +196,11 @@ describe('groups', () => {
 describe('$orderBy', () => {
   const id = (descending: boolean) => ({ column: 'batchTaskId', descending });
 
-  test('without any, the newest is the first', () => {
+  test('by default, the newest task is first', () => {
     expect(parseOrder('')).toEqual([id(true)]);
   });
 
-  test('ties are broken by the id in the direction of the last column', () => {
+  test('ties are broken by id in the direction of the last column', () => {
     expect(parseOrder('name')).toEqual([{ column: 'DefinitionName', descending: false }, id(false)]);
     expect(parseOrder('STATE ASC, name Desc')).toEqual([
       { column: 'State', descending: false },
@@ -209,7 +209,7 @@ describe('$orderBy', () => {
     ]);
   });
 
-  test('what stands behind the id sorts nothing', () => {
+  test('columns after the id are dropped', () => {
     expect(parseOrder('batchTaskId,name desc')).toEqual([id(false)]);
   });
 
@@ -223,7 +223,7 @@ describe('$orderBy', () => {
     ['name desc desc', '"name desc desc"'],
     ['name,NAME desc', 'DefinitionName more than once'],
     ['name,state,fileName,result,description,context', '6 columns'],
-  ])('%s is refused', (text, says) => {
+  ])('%s is rejected', (text, says) => {
     expect(() => parseOrder(text)).toThrow(says);
   });
 });

@@ -2,11 +2,11 @@ import { invalid, type RequestError } from '../errors.ts';
 import { COLUMN_NAMES, type ColumnName, DEFAULT_COLUMNS, findColumn } from './columns.ts';
 import { DATE_PARTS, type DatePart, type Expression, kindOfExpression } from './expression.ts';
 
-/** How the values of many tasks are aggregated: `Count` counts the distinct ones, `CountAll` all of them. */
+/** Aggregate functions. `Count` counts distinct values, `CountAll` all values. */
 const AGGREGATES = ['Count', 'CountAll', 'Sum', 'Avg', 'Min', 'Max', 'Median', 'Percent'] as const;
 const FUNCTIONS = ['GroupBy', ...AGGREGATES, 'DatePart', 'Weighted'] as const;
 const MODIFIERS = ['Header', 'Footer', 'HideDetail'] as const;
-/** Functions of SuperOffice that have no meaning for batch tasks. */
+/** Functions of SuperOffice that batch tasks don't support. */
 const UNSUPPORTED = ['CurrencyConvert', 'Expression'];
 
 /** An aggregate function. */
@@ -18,29 +18,31 @@ export interface SelectedItem {
   readonly label: string;
   readonly role: 'value' | 'group' | AggregateFunction;
   readonly expression: Expression;
-  /** Whether it asks for a row before or after the tasks of a group. */
+  /** Whether it requests a row before (`header`) or after (`footer`) the tasks of a group. */
   readonly header: boolean;
   readonly footer: boolean;
   /** Whether rows of tasks omit it. */
   readonly hideDetail: boolean;
-  /** The level of its group, 1 being the outermost; for an aggregate, the only level that has it, if limited to one. */
+  /** The level of its group; 1 is the outermost. For an aggregate, the only level that has it; `undefined` for all levels. */
   readonly level: number | undefined;
 }
 
-/** What `$select` asks for. */
+/** A parsed `$select`. */
 export type Selection = readonly SelectedItem[];
 
-/** Maximum number of columns in one `$select`, and of those that group or aggregate. */
+/** Maximum number of columns in one `$select`. */
 const MAX_SELECTED = 100;
+/** Maximum number of columns that group. */
 const MAX_GROUPS = 5;
+/** Maximum number of columns that aggregate. */
 const MAX_AGGREGATES = 20;
 
 /**
- * Reads `$select` (contract, section 6): columns, and functions with modifiers such as `Count(State):Footer` or
+ * Parses `$select` (contract, section 6): columns, and functions with modifiers such as `Count(State):Footer` or
  * `GroupBy(DatePart(registeredDate):YearMonth):Header,Footer,1`.
  *
- * @param zone where the parts of dates are taken, an IANA name
- * @throws RequestError (invalid) if a column, function or modifier does not exist or does not fit
+ * @param zone the zone for parts of dates, an IANA name
+ * @throws RequestError (invalid) if a column, function or modifier is unknown or not allowed there
  */
 export function parseSelection(text: string, zone = 'UTC'): Selection {
   const parts = splitList(text);
@@ -55,16 +57,16 @@ export function parseSelection(text: string, zone = 'UTC'): Selection {
     throw invalid`$select has ${groups} GroupBy columns; at most ${MAX_GROUPS} are accepted.`;
   const aggregates = items.filter(isAggregate).length;
   if (aggregates > MAX_AGGREGATES)
-    throw invalid`$select has ${aggregates} sums; at most ${MAX_AGGREGATES} are accepted.`;
+    throw invalid`$select has ${aggregates} aggregates; at most ${MAX_AGGREGATES} are accepted.`;
   return items;
 }
 
-/** Returns whether an item is an aggregate. */
+/** Returns true if an item is an aggregate. */
 export function isAggregate({ role }: SelectedItem): boolean {
   return role !== 'value' && role !== 'group';
 }
 
-/** Splits at the commas outside parentheses, save those between modifiers: `GroupBy(State):Header,Footer,2`. */
+/** Splits at commas, except in parentheses and between modifiers: `GroupBy(State):Header,Footer,2`. */
 export function splitList(text: string): string[] {
   const parts: string[] = [];
   for (const piece of splitOutside(text, ',')) {
@@ -181,7 +183,7 @@ function checkArgument(name: (typeof FUNCTIONS)[number], expression: Expression,
       NUMBERS.includes(kind) ||
       (['Min', 'Max'].includes(name) && ['date', 'text'].includes(kind)));
   if (!fits || (name === 'GroupBy' && expression.weight !== undefined)) {
-    throw invalid`$select has "${shorten(whole)}", but ${expression.column} is no number; Count and CountAll are accepted.`;
+    throw invalid`$select has "${shorten(whole)}", but ${expression.column} is not a number; Count and CountAll are accepted.`;
   }
 }
 
@@ -204,7 +206,7 @@ function placesOf(
 
 function functionOf(name: string, whole: string): (typeof FUNCTIONS)[number] {
   if (UNSUPPORTED.some((other) => other.toLowerCase() === name.toLowerCase())) {
-    throw invalid`$select has "${shorten(whole)}"; ${UNSUPPORTED.join(' and ')} are not supported for batch tasks, which have no amounts.`;
+    throw invalid`$select has "${shorten(whole)}"; ${UNSUPPORTED.join(' and ')} are not supported for batch tasks.`;
   }
   return named(FUNCTIONS, name, whole);
 }
@@ -213,7 +215,7 @@ function columnHolding(kinds: readonly string[], text: string, whole: string): E
   const column = columnOf(text, whole);
   if (!kinds.includes(kindOfExpression({ column }))) {
     const accepted = COLUMN_NAMES.filter((name) => kinds.includes(kindOfExpression({ column: name })));
-    throw invalid`$select has "${shorten(whole)}"; in place of ${column}, one of ${accepted.join(', ')} is accepted.`;
+    throw invalid`$select has "${shorten(whole)}"; one of ${accepted.join(', ')} is accepted instead of ${column}.`;
   }
   return { column };
 }
@@ -243,7 +245,7 @@ function wrong(whole: string): RequestError {
 }
 
 function noSuchPart(whole: string): RequestError {
-  return invalid`$select has "${shorten(whole)}"; DatePart takes one of ${Object.keys(DATE_PARTS).join(', ')}, as in DatePart(registeredDate):YearMonth.`;
+  return invalid`$select has "${shorten(whole)}"; DatePart accepts one of ${Object.keys(DATE_PARTS).join(', ')}, as in DatePart(registeredDate):YearMonth.`;
 }
 
 function shorten(text: string): string {

@@ -11,7 +11,7 @@ describe('periods around now', () => {
     ['day', 0, 1, '2026-06-14T22:30:00Z', '2026-06-14T22:00:00Z', '2026-06-15T22:00:00Z'],
     ['week', 0, 1, '2026-06-14T22:30:00Z', '2026-06-14T22:00:00Z', '2026-06-21T22:00:00Z'],
     ['week', -1, 0, '2026-06-14T22:30:00Z', '2026-06-07T22:00:00Z', '2026-06-14T22:00:00Z'],
-    // The days on which the clocks change last 23 and 25 hours.
+    // Days with a clock change have 23 or 25 hours.
     ['day', 0, 1, '2026-03-29T12:00:00Z', '2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z'],
     ['day', 0, 1, '2026-10-25T12:00:00Z', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z'],
     ['month', 0, 1, '2026-03-10T12:00:00Z', '2026-02-28T23:00:00Z', '2026-03-31T22:00:00Z'],
@@ -25,7 +25,7 @@ describe('periods around now', () => {
     expect(periodsAround(period, oslo(now), from, to)).toEqual(span(begin, end));
   });
 
-  test('a day that has no midnight begins when it begins', () => {
+  test('a day without midnight starts at its first instant', () => {
     const clock = { now: new Date('2018-11-04T15:00:00Z'), zone: 'America/Sao_Paulo' };
     expect(periodsAround('day', clock, 0, 1)).toEqual(span('2018-11-04T03:00:00Z', '2018-11-05T02:00:00Z'));
   });
@@ -75,7 +75,7 @@ describe('dates', () => {
     expect(readDateLiteral(text, 'UTC')).toBeUndefined();
   });
 
-  test('whole days in the zone, be the literal in another', () => {
+  test('wholeDays uses the zone even if the literal has another', () => {
     const literal = readDateLiteral('2026-11-24T23:30:00Z', 'UTC') ?? expect.unreachable();
     expect(wholeDays(literal, 'Europe/Oslo')).toEqual(span('2026-11-24T23:00:00Z', '2026-11-25T23:00:00Z'));
   });

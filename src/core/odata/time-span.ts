@@ -1,27 +1,27 @@
 import { DateTime, type DurationLike, type Zone } from 'luxon';
 
-/** From an instant up to another that no longer belongs to it. */
+/** A half-open interval: `from` is included, `to` is not. */
 export interface TimeSpan {
   readonly from: Date;
   readonly to: Date;
 }
 
-/** When and where "now" is. */
+/** The current time and the time zone of a filter. */
 export interface Clock {
   readonly now: Date;
-  /** Where days begin and dates without an offset are read: a zone or its IANA name. */
+  /** The zone of days and of dates without an offset: a zone or its IANA name. */
   readonly zone: Zone | string;
 }
 
 const PERIODS = ['hour', 'day', 'week', 'month', 'quarter', 'half', 'year'] as const;
 
-/** A period of the calendar. Weeks begin on Monday; `half` is half a year. */
+/** A calendar period. Weeks start on Monday; `half` is half a year. */
 export type Period = (typeof PERIODS)[number];
 
-/** What is accepted as a period, for messages. */
+/** The accepted periods, for messages. */
 export const PERIOD_NAMES = 'hour, day, week, month, quarter, halfyear, year';
 
-/** The singular names of periods, and their numbers (contract, section 6). */
+/** Periods by singular name and by number (contract, section 6). */
 const PERIOD_OF: ReadonlyMap<string, Period> = new Map([
   ...PERIODS.map((period) => [period, period] as const),
   ['1', 'day'],
@@ -39,19 +39,19 @@ const PERIOD_OF: ReadonlyMap<string, Period> = new Map([
   ['yr', 'year'],
 ]);
 
-/** Reads a period by its name, in any casing, singular or plural, or by its number; `undefined` if unknown. */
+/** Returns the period with a name, in any casing, singular or plural, or a number; `undefined` if unknown. */
 export function findPeriod(name: string): Period | undefined {
   return PERIOD_OF.get(name.trim().toLowerCase().replace(/s$/, ''));
 }
 
 /**
- * Whole periods around now: `from` and `to` count from the current one, which is 0, and `to` is outside.
+ * Returns whole periods around now. The current period is 0; `to` is exclusive.
  *
  * @example `periodsAround('week', clock, -1, 1)` is last week and this one
  */
 export function periodsAround(period: Period, { now, zone }: Clock, from: number, to: number): TimeSpan {
   const current = startOf(DateTime.fromJSDate(now, { zone }), period);
-  // A step from a day whose midnight a change of the clock skips does not end at midnight.
+  // If a clock change skips the midnight of a day, a step from that day does not lead to midnight.
   const at = (count: number): Date => startOf(current.plus(steps(period, count)), period).toJSDate();
   return { from: at(from), to: at(to) };
 }
@@ -68,14 +68,14 @@ function steps(period: Period, count: number): DurationLike {
 const LITERAL =
   /^(\d{4})[-.](\d{1,2})[-.](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,7}))?)?)?(?:Z|([+-])(\d{2}):?(\d{2}))?$/i;
 
-/** What is accepted as a date, for messages. */
-export const DATE_FORMS = "'2026-11-24' or '2026-11-24T10:20:30', with Z or an offset where one is meant,";
+/** The accepted forms of dates, for messages. */
+export const DATE_FORMS = "'2026-11-24' or '2026-11-24T10:20:30', optionally with Z or an offset,";
 
 /**
- * Reads a date of a filter. It stands for all of what it names: a day, a minute, a second or a millisecond.
+ * Parses a date of a filter to the span of its precision: a day, a minute, a second or a millisecond.
  *
- * @param zone where it has no offset
- * @returns `undefined` where it is no date
+ * @param zone the zone of dates without an offset
+ * @returns `undefined` if it is not a date
  */
 export function readDateLiteral(text: string, zone: Zone | string): TimeSpan | undefined {
   const match = LITERAL.exec(text.trim());
@@ -103,7 +103,7 @@ export function readDateLiteral(text: string, zone: Zone | string): TimeSpan | u
   return { from: time.toJSDate(), to: time.plus(length).toJSDate() };
 }
 
-/** The whole day, or days, of what a literal names, in the zone. */
+/** Extends a span to whole days in the zone. */
 export function wholeDays({ from, to }: TimeSpan, zone: Zone | string): TimeSpan {
   const day = (time: Date): DateTime => DateTime.fromJSDate(time, { zone }).startOf('day');
   const last = day(new Date(to.getTime() - 1));

@@ -5,10 +5,10 @@ import type { ColumnKind } from './columns.ts';
 import { found, type Token, wrongAt } from './lexer.ts';
 import { type Clock, DATE_FORMS, readDateLiteral, type TimeSpan } from './time-span.ts';
 
-/** What an operator gets: a number, a text, a flag, or the time that a date stands for. */
+/** An operand: a number, a text, a flag, or the span of a date. */
 export type Operand = number | string | boolean | TimeSpan;
 
-/** What is accepted as a value of each kind of column, for messages. */
+/** The accepted values of each kind of column, for messages. */
 export const ACCEPTED: Readonly<Record<ColumnKind, string>> = {
   int: 'a 32-bit integer',
   associate: "an associate's id",
@@ -24,10 +24,10 @@ export const ACCEPTED: Readonly<Record<ColumnKind, string>> = {
 };
 
 /**
- * Reads a value to compare a column of this kind with. Numbers, flags and dates may be quoted, and may be
- * encoded as SuperOffice's clients do: `[I:3]`, `[F:3.0]`, `[D:2014-09-13]`, `[DT:2014-09-13T12:30:00]`.
+ * Parses an operand for a column of this kind. Numbers, flags and dates can be quoted, or encoded as by SuperOffice's
+ * clients: `[I:3]`, `[F:3.0]`, `[D:2014-09-13]`, `[DT:2014-09-13T12:30:00]`.
  *
- * @param zone of dates without an offset
+ * @param zone the zone of dates without an offset
  * @throws RequestError (invalid) if it is of another kind
  */
 export function readOperand(kind: ColumnKind, token: Token, zone: Clock['zone']): Operand {
@@ -36,7 +36,7 @@ export function readOperand(kind: ColumnKind, token: Token, zone: Clock['zone'])
   return operand;
 }
 
-/** As `readOperand`; `undefined` if it is of another kind. */
+/** Parses an operand as `readOperand` does; `undefined` if it is of another kind. */
 export function operandOf(kind: ColumnKind, token: Token, zone: Clock['zone']): Operand | undefined {
   return READERS[kind](token, zone);
 }
@@ -64,7 +64,7 @@ const READERS: Readonly<Record<ColumnKind, Reader>> = {
   },
 };
 
-/** The whole number of 32 bits that a token is, or `undefined`. */
+/** Parses a token as a 32-bit integer; `undefined` if it is not one. */
 export function readInt(token: Token): number | undefined {
   const encoded = decode(token);
   if (encoded !== undefined) return encoded.type.startsWith('D') ? undefined : wholeNumber(encoded.value);
@@ -78,7 +78,7 @@ function wholeNumber(text: string): number | undefined {
   return value >= INT32_MIN && value <= INT32_MAX ? value : undefined;
 }
 
-/** Reads a token as a flag; `undefined` if it is none. */
+/** Parses a token as a flag; `undefined` if it is not one. */
 export function readFlag(token: Token): boolean | undefined {
   const text = decode(token)?.value ?? token.value;
   return FLAGS.get(text.trim().toLowerCase());
@@ -91,14 +91,14 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
 ]);
 
-/** An encoded value, bare or in quotes. */
+/** Decodes an encoded value, which can be quoted; `undefined` if it is not encoded. */
 function decode({ type, value }: Token): { type: string; value: string } | undefined {
   if (type !== 'encoded' && type !== 'text') return undefined;
   const [, encoding, content] = /^\[(I|D|DT|F):([^\]]*)\]$/i.exec(value) ?? [];
   return encoding === undefined ? undefined : { type: encoding.toUpperCase(), value: content ?? '' };
 }
 
-/** Encoded dates come as ISO 8601, and from .NET's invariant culture as `09/13/2014 12:30:00.0000000`. */
+/** Converts an encoded date to ISO 8601. .NET's invariant culture writes `09/13/2014 12:30:00.0000000`. */
 function isoOf(text: string): string {
   return text.trim().replace(/^(\d{1,2})\/(\d{1,2})\/(\d{4})/, '$3-$1-$2');
 }

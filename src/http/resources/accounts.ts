@@ -136,7 +136,7 @@ function isWithin(caller: Caller, associate: Associate | undefined): boolean {
 }
 
 function checkAdministrator(allowed: boolean): void {
-  if (!allowed) throw forbidden`This is for administrators.`;
+  if (!allowed) throw forbidden`This call is for administrators.`;
 }
 
 function userToWire(associate: Associate): object {

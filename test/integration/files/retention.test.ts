@@ -95,7 +95,7 @@ describe.each(PAIRS)('retention on %s with files in %s', (kind, kept) => {
     expect(await server.retention.removeOld(soon)).toMatchObject({ tasks: 0 });
 
     for (const [body, told] of [
-      [{ Succeeded: 'soon' }, '"soon" is no time to keep something'],
+      [{ Succeeded: 'soon' }, '"soon" is not a retention period'],
       [{ Started: '1d' }, 'Started'],
       [{ Failed: 5 }, 'Failed'],
     ] as const) {

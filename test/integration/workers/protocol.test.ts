@@ -260,7 +260,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       if (kind === 'postgres') {
         expect(acquired.Attempt).toBe(2);
         const audit = await server.admin.json('GET', `/BatchTask/${id}/Audit`);
-        expect(audit[3]).toMatchObject({ To: 'New', Reason: 'Handed back by its worker.' });
+        expect(audit[3]).toMatchObject({ To: 'New', Reason: 'Returned to the queue by its worker.' });
       }
       await worker.on(acquired.Lease, 'Succeed');
     });

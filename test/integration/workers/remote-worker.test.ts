@@ -146,7 +146,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     await first.ended;
     expect(await server.admin.task(id)).toMatchObject({ State: 'New', StartCount: 1 });
     const audit = await server.admin.json('GET', `/BatchTask/${id}/Audit`);
-    expect(audit.at(-1).Reason).toBe('Handed back by its worker.');
+    expect(audit.at(-1).Reason).toBe('Returned to the queue by its worker.');
     await startWorker();
     await server.admin.until(id, (task) => task.StartCount === 2);
     await server.admin.json('POST', `/BatchTask/${id}/Stop`);
