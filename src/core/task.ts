@@ -127,3 +127,8 @@ export function secondsUntil(due: StartOptions['due'], now: Date): number {
   if (due === undefined) return 0;
   return Math.max(0, typeof due === 'number' ? due : (due.getTime() - now.getTime()) / 1000);
 }
+
+/** The levels of a log line of a run, least severe first. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+/** The level of a log line of a run. */
+export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,3 +1,4 @@
+import { type Access, refusalOf } from '../core/access.ts';
 import type { Caller } from '../core/caller.ts';
 import { forbidden, notFound, type RequestError } from '../core/errors.ts';
 import { message } from '../core/message.ts';
@@ -45,4 +46,10 @@ export function checkAccess(
     throw forbidden`You may not ${VERBS[action]} batch task ${id}. ${rights.reason ?? ''}`;
   }
   return task;
+}
+
+/** @throws RequestError (forbidden) unless the caller has this access */
+export function requireAccess(caller: Caller, access: Access): void {
+  const refusal = refusalOf(caller, access);
+  if (refusal !== undefined) throw refusal;
 }

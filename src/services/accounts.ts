@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { ACCESS, refusalOf } from '../core/access.ts';
+import { ACCESS } from '../core/access.ts';
 import { type Caller, isAdministrator, type Scope } from '../core/caller.ts';
 import { forbidden, invalid, notFound, type RequestError } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
@@ -18,6 +18,7 @@ import {
 } from '../db/queries/account.ts';
 import type { Schema } from '../db/schema.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
+import { requireAccess } from './access.ts';
 
 /** The requested properties of a new token. */
 export interface WantedToken {
@@ -56,7 +57,7 @@ export async function createToken(
   wanted: WantedToken,
   generate: (tenant: string | null) => Secret,
 ): Promise<{ readonly token: ApiToken; readonly secret: string }> {
-  checkMayWrite(caller);
+  requireAccess(caller, ACCESS.write);
   const { associateId = caller.associateId, name } = wanted;
   checkText('Name', name, 200);
   const isOthers = associateId !== caller.associateId;
@@ -88,13 +89,8 @@ export async function createToken(
  * @throws RequestError (notFound) if there is no such token, or the caller may not see it
  */
 export async function revokeToken(db: Kysely<Schema>, caller: Caller, id: number): Promise<void> {
-  checkMayWrite(caller);
+  requireAccess(caller, ACCESS.write);
   if (!(await deleteToken(db, id, scopeOf(caller)))) throw notFound`There is no token ${id}.`;
-}
-
-function checkMayWrite(caller: Caller): void {
-  const refusal = refusalOf(caller, ACCESS.write);
-  if (refusal !== undefined) throw refusal;
 }
 
 function scopeOf(caller: Caller): TokenScope {

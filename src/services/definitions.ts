@@ -1,9 +1,19 @@
-import { ACCESS, refusalOf } from '../core/access.ts';
+import { ACCESS } from '../core/access.ts';
 import type { Caller } from '../core/caller.ts';
 import type { DefinitionLimits } from '../core/concurrency-limits.ts';
 import { notFound, type RequestError } from '../core/errors.ts';
-import { insertDefinitionAudit, setLimits, setPaused } from '../db/queries/definition.ts';
+import {
+  type DefinitionAuditEntry,
+  type DefinitionControl,
+  insertDefinitionAudit,
+  readControls,
+  readDefinitionAudit,
+  setLimits,
+  setPaused,
+} from '../db/queries/definition.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
+import type { KnownDefinition } from '../queue/definitions.ts';
+import { requireAccess } from './access.ts';
 import type { TaskDeps } from './context.ts';
 
 /** The error for an unknown definition. */
@@ -12,20 +22,51 @@ export function noSuchDefinition(name: string): RequestError {
 }
 
 /**
- * Returns the name of a definition as declared; names are matched case-insensitively.
+ * Returns a definition by its name, which is case-insensitive.
  *
  * @throws RequestError (notFound) if there is no such definition
  */
-export async function definitionNamed({ definitions }: TaskDeps, name: string): Promise<string> {
+export async function findDefinition({ definitions }: TaskDeps, name: string): Promise<KnownDefinition> {
   const found = await definitions.find(name);
   if (found === undefined) throw noSuchDefinition(name);
-  return found.name;
+  return found;
 }
 
-/** @throws RequestError (forbidden) unless the caller administers the server: all tenants share the definitions */
-function checkDefinitionAdministrator(caller: Caller): void {
-  const refusal = refusalOf(caller, ACCESS.administerServer);
-  if (refusal !== undefined) throw refusal;
+/**
+ * Returns the name of a definition as declared.
+ *
+ * @throws RequestError (notFound) if there is no such definition
+ */
+export async function definitionNamed(deps: TaskDeps, name: string): Promise<string> {
+  return (await findDefinition(deps, name)).name;
+}
+
+/** A definition with its pause and limits. */
+export interface ControlledDefinition {
+  readonly definition: KnownDefinition;
+  /** `undefined` if it was never paused or limited. */
+  readonly control: DefinitionControl | undefined;
+}
+
+/** Lists the definitions. */
+export async function readDefinitions({ database, definitions }: TaskDeps): Promise<ControlledDefinition[]> {
+  const controls = await readControls(database.sql);
+  return (await definitions.all()).map((definition) => ({
+    definition,
+    control: controls.get(definition.name),
+  }));
+}
+
+/** Returns a definition. @throws RequestError (notFound) */
+export async function readDefinition(deps: TaskDeps, name: string): Promise<ControlledDefinition> {
+  const definition = await findDefinition(deps, name);
+  const controls = await readControls(deps.database.sql, definition.name);
+  return { definition, control: controls.get(definition.name) };
+}
+
+/** Returns who paused, resumed or limited a definition. @throws RequestError (notFound) */
+export async function readDefinitionHistory(deps: TaskDeps, name: string): Promise<DefinitionAuditEntry[]> {
+  return readDefinitionAudit(deps.database.sql, await definitionNamed(deps, name));
 }
 
 /**
@@ -41,7 +82,8 @@ export async function pauseDefinition(
   name: string,
   paused: boolean,
 ): Promise<string> {
-  checkDefinitionAdministrator(caller);
+  // All tenants share the definitions.
+  requireAccess(caller, ACCESS.administerServer);
   const definition = await definitionNamed(deps, name);
   const actorId = caller.associateId;
   const action = paused ? 'Pause' : 'Resume';
@@ -66,7 +108,8 @@ export async function limitDefinition(
   name: string,
   limits: DefinitionLimits | null,
 ): Promise<string> {
-  checkDefinitionAdministrator(caller);
+  // All tenants share the definitions.
+  requireAccess(caller, ACCESS.administerServer);
   const definition = await definitionNamed(deps, name);
   await inTransaction(deps.database, async (trx) => {
     await setLimits(trx, definition, limits);

@@ -8,8 +8,10 @@ import type { BatchTask } from '../core/task.ts';
 import type { StoredState, TaskStateName } from '../core/task-state.ts';
 import type { Rows } from '../db/bounded-rows.ts';
 import { listAssociates } from '../db/queries/account.ts';
+import { type AuditEntry, readAudit } from '../db/queries/audit.ts';
 import { type Child, listChildren, readChildCounts } from '../db/queries/children.ts';
 import { getTask, listTasks } from '../db/queries/task.ts';
+import { type LogEntry, MAX_LOG_LINES, readLog } from '../db/queries/task-log.ts';
 import { checkAccess } from './access.ts';
 import type { TaskDeps } from './context.ts';
 
@@ -113,4 +115,29 @@ export async function readParent(deps: TaskDeps, caller: Caller, id: number): Pr
   const { parentId } = await readTask(deps, caller, id);
   if (parentId === null) throw notFound`Batch task ${id} was not started by another task.`;
   return readTask(deps, caller, parentId);
+}
+
+/**
+ * Returns the changes of a task's state.
+ *
+ * @throws RequestError (notFound) if there is no such task or the caller may not see it
+ */
+export async function readTaskHistory(deps: TaskDeps, caller: Caller, id: number): Promise<AuditEntry[]> {
+  await readTask(deps, caller, id);
+  return readAudit(deps.database.sql, id);
+}
+
+/**
+ * Returns the log lines of a task's runs after the line with this id, oldest first.
+ *
+ * @throws RequestError (notFound) if there is no such task or the caller may not see it
+ */
+export async function readTaskLog(
+  deps: TaskDeps,
+  caller: Caller,
+  id: number,
+  afterId: number,
+): Promise<Rows<LogEntry>> {
+  await readTask(deps, caller, id);
+  return deps.database.lists.read((db) => readLog(db, id, afterId, MAX_LOG_LINES));
 }

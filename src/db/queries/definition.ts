@@ -148,6 +148,12 @@ export interface DefinitionChange {
   readonly limits: DefinitionLimits | null;
 }
 
+/** A stored change of a definition. */
+export interface DefinitionAuditEntry extends Omit<DefinitionChange, 'action'> {
+  readonly at: Date;
+  readonly action: string;
+}
+
 /** Keeps who has changed a definition, in the transaction that does. */
 export async function insertDefinitionAudit(db: Kysely<Schema>, change: DefinitionChange): Promise<void> {
   const { name, actorId, action, limits } = change;
@@ -159,10 +165,7 @@ export async function insertDefinitionAudit(db: Kysely<Schema>, change: Definiti
 }
 
 /** The changes of a definition, oldest first. */
-export async function readDefinitionAudit(
-  db: Kysely<Schema>,
-  name: string,
-): Promise<(Omit<DefinitionChange, 'action'> & { readonly at: Date; readonly action: string })[]> {
+export async function readDefinitionAudit(db: Kysely<Schema>, name: string): Promise<DefinitionAuditEntry[]> {
   const rows = await db
     .selectFrom('batchline.definition_audit')
     .selectAll()

@@ -1,16 +1,11 @@
 import { type Kysely, sql } from 'kysely';
+import type { LogLevel } from '../../core/task.ts';
 import { TaskState } from '../../core/task-state.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
 
 /** How many lines of a task's log are kept; the oldest go first. */
 export const MAX_LOG_LINES = 1000;
-
-/** The levels of a log line, least first. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-
-/** The level of a log line. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A line that a run logs. */
 export interface RunLogLine {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
-import { LOG_LEVELS } from '../../db/queries/task-log.ts';
+import { LOG_LEVELS } from '../../core/task.ts';
 import { BULK_ACTIONS } from '../../services/bulk.ts';
 import { BODY_TYPES } from '../body/parse.ts';
 import type { Operation } from '../openapi/operation.ts';

@@ -3,11 +3,10 @@ import { type Static, Type } from 'typebox';
 import { invalid, notFound } from '../../core/errors.ts';
 import { parseFilter } from '../../core/odata/parser.ts';
 import { parseState } from '../../core/task-state.ts';
-import { MAX_LOG_LINES, readLog } from '../../db/queries/task-log.ts';
 import { BULK_ACTIONS, bulkTasks } from '../../services/bulk.ts';
 import { deleteTasks, restartTask, stopTask, updateTask } from '../../services/change-task.ts';
 import type { TaskDeps } from '../../services/context.ts';
-import { readTask, readTasks } from '../../services/read-tasks.ts';
+import { readTask, readTaskLog, readTasks } from '../../services/read-tasks.ts';
 import { copyTask, startTask } from '../../services/start-task.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { describe, ObjectReader, STATES } from '../body/object-reader.ts';
@@ -238,9 +237,8 @@ export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: Ta
     '/:id/Log',
     { config: { operation: readBatchTaskLogOperation }, schema: { querystring: Query } },
     async (request, reply) => {
-      const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
       const after = Number(request.query.After ?? 0);
-      const lines = await tasks.database.lists.read((db) => readLog(db, task.id, after, MAX_LOG_LINES));
+      const lines = await readTaskLog(tasks, callerOf(request), readTaskId(request.params.id), after);
       markTruncated(reply, lines);
       const locale = localeOf(request);
       return lines.rows.map((line) => ({

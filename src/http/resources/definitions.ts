@@ -4,18 +4,18 @@ import { ACCESS } from '../../core/access.ts';
 import { type DefinitionLimits, MAX_PERIOD_SECONDS } from '../../core/concurrency-limits.ts';
 import { INT32_MAX } from '../../core/limits.ts';
 import { messageOf, plainOf } from '../../core/message.ts';
-import { formatRetention, mergeRules, type RetentionRules, readRules } from '../../core/retention.ts';
+import { formatRetention, type RetentionRules, readRules } from '../../core/retention.ts';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/task.ts';
-import { type DefinitionControl, readControls, readDefinitionAudit } from '../../db/queries/definition.ts';
-import { deleteRules, findOwnRules, findRules, writeRules } from '../../db/queries/retention.ts';
-import type { KnownDefinition } from '../../queue/definitions.ts';
 import type { TaskDeps } from '../../services/context.ts';
 import {
-  definitionNamed,
+  type ControlledDefinition,
   limitDefinition,
-  noSuchDefinition,
   pauseDefinition,
+  readDefinition,
+  readDefinitionHistory,
+  readDefinitions,
 } from '../../services/definitions.ts';
+import { type RetentionDeps, readRetention, resetRetention, setRetention } from '../../services/retention.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { AnyObject, DateTime, dictionary, nullable, type Operation } from '../openapi/operation.ts';
@@ -185,20 +185,17 @@ const READ = { ...CONFIG } as const;
  * `/api/v1/Definitions`: the definitions of the server and of workers, with their pauses and limits (contract, section 8).
  */
 export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
-  const db = tasks.database.sql;
-
   /** Serializes the current definition. */
   const one = async (name: string, locale: Locale): Promise<object> =>
-    toWire(await tasks.definitions.get(name), (await readControls(db, name)).get(name), locale);
+    toWire(await readDefinition(tasks, name), locale);
 
   app.get('/', { config: { ...READ, operation: listDefinitionsOperation } }, async (request) => {
-    const controls = await readControls(db);
     const locale = localeOf(request);
-    return (await tasks.definitions.all()).map((each) => toWire(each, controls.get(each.name), locale));
+    return (await readDefinitions(tasks)).map((each) => toWire(each, locale));
   });
 
   app.get<ByName>('/:name', { config: { ...READ, operation: getDefinitionOperation } }, async (request) =>
-    one(await definitionNamed(tasks, request.params.name), localeOf(request)),
+    one(request.params.name, localeOf(request)),
   );
 
   app.post<ByName>(
@@ -237,7 +234,7 @@ export async function definitionRoutes(app: FastifyInstance, { tasks }: { tasks:
     { config: { payload: 'DefinitionChange', operation: readDefinitionAuditOperation } },
     async (request) => {
       const locale = localeOf(request);
-      const changes = await readDefinitionAudit(db, await definitionNamed(tasks, request.params.name));
+      const changes = await readDefinitionHistory(tasks, request.params.name);
       return changes.map((change) => ({
         At: locale.date(change.at),
         ActorId: change.actorId,
@@ -264,7 +261,7 @@ function limitsToWire({ concurrent, perTenant, rate }: DefinitionLimits): object
   };
 }
 
-function toWire(one: KnownDefinition, control: DefinitionControl | undefined, locale: Locale): object {
+function toWire({ definition: one, control }: ControlledDefinition, locale: Locale): object {
   const paused = control?.paused ?? null;
   return {
     Name: one.name,
@@ -294,29 +291,11 @@ const Rules = Type.Record(Type.String(), Type.String());
  * `/api/v1/Definitions/{name}/Retention`: how long tasks of a definition are kept after they end, by state. PUT and
  * DELETE, which resets it to the definition and the settings, are for administrators.
  */
-export async function retentionRoutes(
-  app: FastifyInstance,
-  { tasks, settings }: { tasks: TaskDeps; settings: RetentionRules },
-): Promise<void> {
-  const { sql } = tasks.database;
-  const definitionOf = async (name: string): Promise<KnownDefinition> => {
-    const found = await tasks.definitions.find(name);
-    if (found === undefined) throw noSuchDefinition(name);
-    return found;
-  };
-  const toWire = (rules: RetentionRules): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(rules).map(([state, retention]) => [state, formatRetention(retention)]),
-    );
-  const inForce = async ({ name, retention, runsIn }: KnownDefinition): Promise<object> => {
-    const own = runsIn === 'worker' ? await findOwnRules(sql, name) : retention;
-    return toWire(mergeRules(await findRules(sql, name), own, settings));
-  };
-
+export async function retentionRoutes(app: FastifyInstance, deps: RetentionDeps): Promise<void> {
   app.get<RetentionByName>(
     '/:name/Retention',
     { config: { ...RETENTION_CONFIG, operation: getRetentionOperation } },
-    async (request) => inForce(await definitionOf(request.params.name)),
+    async (request) => writeRules(await readRetention(deps, request.params.name)),
   );
 
   app.put<RetentionByName & { Body: Static<typeof Rules> }>(
@@ -326,10 +305,8 @@ export async function retentionRoutes(
       schema: { body: Rules },
     },
     async (request) => {
-      const found = await definitionOf(request.params.name);
       const rules = readRules(request.body);
-      await writeRules(sql, found.name, rules, callerOf(request).associateId);
-      return inForce(found);
+      return writeRules(await setRetention(deps, callerOf(request), request.params.name, rules));
     },
   );
 
@@ -337,9 +314,14 @@ export async function retentionRoutes(
     '/:name/Retention',
     { config: { operation: resetRetentionOperation } },
     async (request, reply) => {
-      const { name } = await definitionOf(request.params.name);
-      await deleteRules(sql, name);
+      await resetRetention(deps, callerOf(request), request.params.name);
       return reply.code(204).send();
     },
+  );
+}
+
+function writeRules(rules: RetentionRules): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(rules).map(([state, retention]) => [state, formatRetention(retention)]),
   );
 }

@@ -2,10 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import type { HttpMeter } from '../../core/meters.ts';
-import { settledEvents, settledPosition } from '../../db/queries/event-order.ts';
 import type { EventFeed } from '../../events/feed.ts';
-import { concerns } from '../../events/filter.ts';
 import type { TaskDeps } from '../../services/context.ts';
+import { readEventPage } from '../../services/events.ts';
 import { readTask } from '../../services/read-tasks.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf, reauthenticate } from '../auth/hooks.ts';
@@ -99,9 +98,6 @@ const readBatchTaskEventsOperation: Operation = {
   summary: 'Streams the events of a batch task, or returns a page of them.',
 };
 
-/** Maximum number of audit rows that one page reads. */
-const PAGE = 1000;
-
 /** The dependencies of the event routes. */
 export interface EventRouteDeps {
   readonly tasks: TaskDeps;
@@ -177,16 +173,7 @@ async function readPage(
   request: FastifyRequest,
   { filter, after }: EventQuery,
 ): Promise<object> {
-  const { database } = tasks;
-  if (after === undefined) return { After: await settledPosition(database.sql), More: false, Events: [] };
-  const caller = callerOf(request);
   const locale = localeOf(request);
-  const { events, position, more } = await settledEvents(database.sql, after, PAGE);
-  return {
-    After: position,
-    More: more,
-    Events: events
-      .filter((event) => concerns(caller, filter, { ...event, state: event.to }))
-      .map((event) => writeEvent(event, locale)),
-  };
+  const { events, position, more } = await readEventPage(tasks, callerOf(request), filter, after);
+  return { After: position, More: more, Events: events.map((event) => writeEvent(event, locale)) };
 }

@@ -2,13 +2,12 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
-import { type Caller, isAdministrator } from '../../core/caller.ts';
-import { invalid, notFound } from '../../core/errors.ts';
-import { readAudit } from '../../db/queries/audit.ts';
-import { findUpload, listUploads, type NewUpload, type Upload } from '../../db/queries/file.ts';
-import { isUploadId, UPLOAD_PREFIX } from '../../files/files.ts';
+import { invalid } from '../../core/errors.ts';
+import type { NewUpload, Upload } from '../../db/queries/file.ts';
+import { UPLOAD_PREFIX } from '../../files/files.ts';
 import type { TaskDeps } from '../../services/context.ts';
-import { readTask } from '../../services/read-tasks.ts';
+import { createUpload, deleteUpload, readResultFile, readUploads } from '../../services/files.ts';
+import { readTaskHistory } from '../../services/read-tasks.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { DateTime, type Operation } from '../openapi/operation.ts';
@@ -74,11 +73,6 @@ const CONFIG = { payload: 'Upload' };
  * csv-import take the File of the response. GET lists the caller's own uploads; administrators can DELETE any.
  */
 export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
-  const { sql } = tasks.database;
-  const ownerOf = (caller: Caller) => ({
-    associateId: caller.associateId,
-    tenant: caller.tenant ?? tasks.serialNumber,
-  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
@@ -86,14 +80,13 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
     '/',
     { config: { ...CONFIG, operation: createUploadOperation }, bodyLimit: Number.MAX_SAFE_INTEGER }, // the limit of files applies
     async (request, reply) => {
-      const caller = callerOf(request);
       const name = queryValue(request, 'Name');
       if (name === undefined) throw invalid`Name is missing in the query; set it to the file name.`;
       if (request.body === undefined)
         throw invalid`The body is missing; send the content of the file with a Content-Type.`;
       const digest = request.headers['content-digest'];
       const sha256 = digest === undefined ? undefined : readContentDigest(String(digest));
-      const upload = await tasks.files.keepUpload(ownerOf(caller), name, request.body as Readable, {
+      const upload = await createUpload(tasks, callerOf(request), name, request.body as Readable, {
         bytes: Number(request.headers['content-length'] ?? 0),
         sha256,
       });
@@ -103,27 +96,17 @@ export async function uploadRoutes(app: FastifyInstance, { tasks }: { tasks: Tas
 
   app.get('/', { config: { ...CONFIG, operation: listUploadsOperation } }, async (request) => {
     const locale = localeOf(request);
-    const uploads = await listUploads(sql, ownerOf(callerOf(request)), tasks.listLimit);
-    return uploads.map((upload) => toWire(upload, locale));
+    return (await readUploads(tasks, callerOf(request))).map((upload) => toWire(upload, locale));
   });
 
   app.delete<{ Params: { id: string } }>(
     '/:id',
     { config: { operation: deleteUploadOperation } },
     async (request, reply) => {
-      const caller = callerOf(request);
-      const id = request.params.id.replace(UPLOAD_PREFIX, '');
-      const upload = isUploadId(id) ? await findUpload(sql, id) : undefined;
-      if (upload === undefined || !mayDelete(caller, upload)) throw notFound`You have no upload "${id}".`;
-      await tasks.files.removeUpload(id);
+      await deleteUpload(tasks, callerOf(request), request.params.id);
       return reply.code(204).send();
     },
   );
-}
-
-function mayDelete(caller: Caller, upload: Upload): boolean {
-  if (caller.tenant !== null && caller.tenant !== upload.tenant) return false;
-  return upload.associateId === caller.associateId || isAdministrator(caller);
 }
 
 function newToWire(upload: NewUpload): object {
@@ -156,9 +139,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
       operation: { GET: getBatchTaskFileOperation, HEAD: headBatchTaskFileOperation },
     },
     handler: async (request, reply) => {
-      const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
-      const file = await tasks.files.findResult(task.id);
-      if (file === undefined) throw notFound`Batch task ${task.id} has no result file.`;
+      const file = await readResultFile(tasks, callerOf(request), readTaskId(request.params.id));
       return sendFile(request, reply, file);
     },
   });
@@ -167,8 +148,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
     '/:id/Audit',
     { config: { payload: 'AuditEntry', operation: readBatchTaskAuditOperation } },
     async (request) => {
-      const task = await readTask(tasks, callerOf(request), readTaskId(request.params.id));
-      const entries = await readAudit(tasks.database.sql, task.id);
+      const entries = await readTaskHistory(tasks, callerOf(request), readTaskId(request.params.id));
       const locale = localeOf(request);
       return entries.map((entry) => ({
         At: locale.date(entry.at),

@@ -5,9 +5,9 @@ import { type Static, Type } from 'typebox';
 import type { MetricsAccess, SignInConfig } from '../../config.ts';
 import { ACCESS } from '../../core/access.ts';
 import { ENGLISH } from '../../core/language.ts';
-import { countChanges, countQueues, countWorkers, groupFailures } from '../../db/queries/statistics.ts';
 import { VERSION } from '../../logger.ts';
 import type { TaskDeps } from '../../services/context.ts';
+import { readStatistics } from '../../services/statistics.ts';
 import { type Health, writeHealth, writeHealthSummary } from '../../telemetry/health.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf, registerSignIn } from '../auth/hooks.ts';
@@ -185,10 +185,6 @@ export async function openApiRoutes(
   );
 }
 
-const MIN_MINUTES = 5;
-const MAX_MINUTES = 7 * 24 * 60;
-const MAX_GROUPS = 20;
-
 const Query = Type.Object({
   Minutes: Type.Optional(
     Type.String({
@@ -197,11 +193,6 @@ const Query = Type.Object({
     }),
   ),
 });
-
-/** The length of a step, in seconds. A period has at most about 60 steps. */
-function stepSecondsFor(minutes: number): number {
-  return [10, 30, 60, 300, 900, 1800, 3600, 14_400].find((step) => minutes * 60 <= step * 60) ?? 14_400;
-}
 
 /** `GET /api/v1/Statistics`: throughput, queues and failures (contract, section 8). Requires access to all tasks. */
 export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
@@ -213,16 +204,13 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
     },
     async (request) => {
       const caller = callerOf(request);
-      const minutes = Math.min(Math.max(Number(request.query.Minutes ?? 60), MIN_MINUTES), MAX_MINUTES);
-      const stepSeconds = stepSecondsFor(minutes);
-      const stepMs = stepSeconds * 1000;
-      const since = new Date(Math.ceil((Date.now() - minutes * 60_000) / stepMs) * stepMs);
-      const { changes, workers, queues, failures } = await tasks.database.lists.read(async (db) => ({
-        changes: await countChanges(db, caller.tenant, since, stepSeconds),
-        workers: await countWorkers(db, caller.tenant, since, stepSeconds),
-        queues: await countQueues(db, caller.tenant),
-        failures: await groupFailures(db, caller.tenant, since, MAX_GROUPS),
-      }));
+      const minutes = Number(request.query.Minutes ?? 60);
+      const { since, stepSeconds, changes, workers, queues, failures } = await readStatistics(
+        tasks,
+        caller,
+        minutes,
+        new Date(),
+      );
       const locale = localeOf(request);
       return {
         Since: locale.date(since),

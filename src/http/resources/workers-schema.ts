@@ -1,8 +1,7 @@
 import { type TObject, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import { MAX_RETRIES, MAX_RETRY_DELAY, MAX_RETRY_FACTOR } from '../../core/run-outcome.ts';
-import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/task.ts';
-import { LOG_LEVELS } from '../../db/queries/task-log.ts';
+import { CancellationBehaviour, type CancellationBehaviourName, LOG_LEVELS } from '../../core/task.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { LeaseChildren, StartedChildren, Waiting } from './children-schema.ts';
 

@@ -1,0 +1,65 @@
+import type { Caller } from '../core/caller.ts';
+import {
+  type ChangeCount,
+  countChanges,
+  countQueues,
+  countWorkers,
+  type FailureGroup,
+  groupFailures,
+  type QueueCount,
+  type WorkerCount,
+} from '../db/queries/statistics.ts';
+import type { TaskDeps } from './context.ts';
+
+const MIN_MINUTES = 5;
+const MAX_MINUTES = 7 * 24 * 60;
+const MAX_FAILURE_GROUPS = 20;
+/** The lengths of a step, in seconds. */
+const STEPS = [10, 30, 60, 300, 900, 1800, 3600];
+const LONGEST_STEP = 14_400;
+/** A period that is shorter than the longest step allows has at most this many steps. */
+const MAX_STEPS = 60;
+
+/** The period of statistics, in whole steps. */
+export interface Period {
+  readonly since: Date;
+  readonly stepSeconds: number;
+}
+
+/** The statistics of a period. */
+export interface Statistics extends Period {
+  readonly changes: readonly ChangeCount[];
+  readonly workers: readonly WorkerCount[];
+  readonly queues: readonly QueueCount[];
+  readonly failures: readonly FailureGroup[];
+}
+
+/**
+ * Returns the throughput, queues and failures of the caller's tenant, or of all tenants.
+ *
+ * @param minutes length of the period, limited to between five minutes and a week
+ */
+export function readStatistics(
+  { database }: TaskDeps,
+  { tenant }: Caller,
+  minutes: number,
+  now: Date,
+): Promise<Statistics> {
+  const { since, stepSeconds } = periodOf(minutes, now);
+  return database.lists.read(async (db) => ({
+    since,
+    stepSeconds,
+    changes: await countChanges(db, tenant, since, stepSeconds),
+    workers: await countWorkers(db, tenant, since, stepSeconds),
+    queues: await countQueues(db, tenant),
+    failures: await groupFailures(db, tenant, since, MAX_FAILURE_GROUPS),
+  }));
+}
+
+/** Returns the period of this many minutes that ends now. It begins with a whole step. */
+export function periodOf(minutes: number, now: Date): Period {
+  const seconds = Math.min(Math.max(minutes, MIN_MINUTES), MAX_MINUTES) * 60;
+  const stepSeconds = STEPS.find((step) => seconds <= step * MAX_STEPS) ?? LONGEST_STEP;
+  const stepMs = stepSeconds * 1000;
+  return { since: new Date(Math.ceil((now.getTime() - seconds * 1000) / stepMs) * stepMs), stepSeconds };
+}
