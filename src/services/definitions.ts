@@ -1,7 +1,7 @@
 import { ACCESS } from '../core/access.ts';
 import type { Caller } from '../core/caller.ts';
 import type { DefinitionLimits } from '../core/concurrency-limits.ts';
-import { notFound, type RequestError } from '../core/errors.ts';
+import { notFound } from '../core/errors.ts';
 import {
   type DefinitionAuditEntry,
   type DefinitionControl,
@@ -16,11 +16,6 @@ import type { KnownDefinition } from '../queue/definitions.ts';
 import { requireAccess } from './access.ts';
 import type { TaskDeps } from './context.ts';
 
-/** The error for an unknown definition. */
-export function noSuchDefinition(name: string): RequestError {
-  return notFound`There is no definition called "${name.slice(0, 100)}".`.withCode('definition_not_found');
-}
-
 /**
  * Returns a definition by its name, which is case-insensitive.
  *
@@ -28,17 +23,9 @@ export function noSuchDefinition(name: string): RequestError {
  */
 export async function findDefinition({ definitions }: TaskDeps, name: string): Promise<KnownDefinition> {
   const found = await definitions.find(name);
-  if (found === undefined) throw noSuchDefinition(name);
+  if (found === undefined)
+    throw notFound`There is no definition called "${name.slice(0, 100)}".`.withCode('definition_not_found');
   return found;
-}
-
-/**
- * Returns the name of a definition as declared.
- *
- * @throws RequestError (notFound) if there is no such definition
- */
-export async function definitionNamed(deps: TaskDeps, name: string): Promise<string> {
-  return (await findDefinition(deps, name)).name;
 }
 
 /** A definition with its pause and limits. */
@@ -66,7 +53,7 @@ export async function readDefinition(deps: TaskDeps, name: string): Promise<Cont
 
 /** Returns who paused, resumed or limited a definition. @throws RequestError (notFound) */
 export async function readDefinitionHistory(deps: TaskDeps, name: string): Promise<DefinitionAuditEntry[]> {
-  return readDefinitionAudit(deps.database.sql, await definitionNamed(deps, name));
+  return readDefinitionAudit(deps.database.sql, (await findDefinition(deps, name)).name);
 }
 
 /**
@@ -84,7 +71,7 @@ export async function pauseDefinition(
 ): Promise<string> {
   // All tenants share the definitions.
   requireAccess(caller, ACCESS.administerServer);
-  const definition = await definitionNamed(deps, name);
+  const { name: definition } = await findDefinition(deps, name);
   const actorId = caller.associateId;
   const action = paused ? 'Pause' : 'Resume';
   await inTransaction(deps.database, async (trx) => {
@@ -110,7 +97,7 @@ export async function limitDefinition(
 ): Promise<string> {
   // All tenants share the definitions.
   requireAccess(caller, ACCESS.administerServer);
-  const definition = await definitionNamed(deps, name);
+  const { name: definition } = await findDefinition(deps, name);
   await inTransaction(deps.database, async (trx) => {
     await setLimits(trx, definition, limits);
     const change = { name: definition, actorId: caller.associateId, action: 'Limits' as const, limits };
