@@ -72,7 +72,7 @@ import {
 import { nameCustomer, stripTenantSegment } from './urls.ts';
 
 /** Maximum number of pipelined requests per connection. Clients that do not pipeline have one. */
-const MAX_BATCH = 16;
+const MAX_PIPELINED = 16;
 
 /**
  * Limits pipelining, because responses to pipelined requests are buffered in memory, in order, and one packet holds
@@ -85,10 +85,10 @@ function limitPipelining(app: FastifyInstance): void {
     const requests = (pending.get(socket) ?? 0) + 1;
     pending.set(socket, requests);
     reply.raw.once('close', () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
-    if (requests <= MAX_BATCH) done();
+    if (requests <= MAX_PIPELINED) done();
     else
       done(
-        invalid`At most ${MAX_BATCH} requests can be pipelined on one connection; wait for responses before you send more.`,
+        invalid`At most ${MAX_PIPELINED} requests can be pipelined on one connection; wait for responses before you send more.`,
       );
   });
 }

@@ -76,7 +76,7 @@ function decode(encoded: Readable, coding: Coding, limit: number): DecodedBody {
     } catch (error) {
       // Error codes of zlib: Z_DATA_ERROR, or ERR__ERROR_FORMAT_… for Brotli.
       if (/^(?:Z_|ERR__)/.test((error as NodeJS.ErrnoException).code ?? ''))
-        throw invalid`The body is not ${coding}, as its Content-Encoding says.`;
+        throw invalid`The body is not valid ${coding}, contrary to its Content-Encoding.`;
       throw error;
     } finally {
       encoded.unpipe(decoder);

@@ -1,6 +1,5 @@
 import { malformed } from '../../core/errors.ts';
-import { describe } from './object-reader.ts';
-import { addUntyped, type Untyped, untypedObject } from './untyped.ts';
+import { addUntyped, describe, type Untyped, untypedObject } from './object-reader.ts';
 
 /** Maximum number of fields of a form. */
 const MAX_FIELDS = 1000;

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { malformed, type RequestError, unsupported } from '../../core/errors.ts';
 import { readForm } from './form.ts';
 import { readJson } from './json.ts';
-import { isUntyped, type Untyped } from './untyped.ts';
+import { isUntyped, type Untyped } from './object-reader.ts';
 import { readXml } from './xml.ts';
 
 /** The decoders by charset. They return `undefined` if the bytes are invalid. */
@@ -131,7 +131,7 @@ export function readRequestBodies(app: FastifyInstance): void {
 
 /** Creates a 415 that lists the accepted types. */
 export function unsupportedBody(): RequestError {
-  return unsupported`The Content-Type of the body is not supported here; ${BODY_TYPES.join(', ')} are accepted.`;
+  return unsupported`The Content-Type of the body is not supported; ${BODY_TYPES.join(', ')} are accepted.`;
 }
 
 function addParser(app: FastifyInstance, type: string, read: BodyReader): void {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
 import { RequestError } from '../../core/errors.ts';
-import { isUntyped } from './untyped.ts';
+import { isUntyped } from './object-reader.ts';
 import { decodeText, encodeText, readXml, writeXml } from './xml.ts';
 
 /** Any UTF-16 text, including lone surrogates and look-alikes of escapes. */

@@ -2,8 +2,7 @@ import { SaxesParser } from 'saxes';
 import { malformed } from '../../core/errors.ts';
 import { type Message, message } from '../../core/message.ts';
 import { MAX_NESTING } from './json.ts';
-import { describe } from './object-reader.ts';
-import { addUntyped, type Untyped, untypedObject } from './untyped.ts';
+import { addUntyped, describe, type Untyped, untypedObject } from './object-reader.ts';
 
 /**
  * Escapes of code units that XML 1.0 does not allow (controls, lone surrogates, U+FFFE and U+FFFF): `_xHHHH_`, as in .NET's
@@ -135,20 +134,20 @@ export function readXml(text: string): unknown {
   const parser = new SaxesParser({ xmlns: true, additionalNamespaces: { xsi: XSI } });
   const open: OpenElement[] = [];
   let root: Untyped | undefined;
-  const place = (): Message => message`line ${parser.line}, column ${parser.column}`;
+  const position = (): Message => message`line ${parser.line}, column ${parser.column}`;
 
   parser.on('error', (error) => {
     throw malformed`The body is not ${'XML'}: ${error.message
       .replace(/^\d+:\d+: /, '')
       .replace(/\.$/, '')
-      .slice(0, 200)} at ${place()}.`;
+      .slice(0, 200)} at ${position()}.`;
   });
   parser.on('doctype', () => {
-    throw malformed`The body has a DOCTYPE at ${place()}; XML without one is accepted.`;
+    throw malformed`The body has a DOCTYPE at ${position()}; XML without one is accepted.`;
   });
   parser.on('opentag', (tag) => {
     if (open.length === MAX_NESTING) {
-      throw malformed`The body is nested deeper than ${MAX_NESTING} levels at ${place()}; less is accepted.`;
+      throw malformed`The body is nested deeper than ${MAX_NESTING} levels at ${position()}; less is accepted.`;
     }
     const nil = Object.values(tag.attributes).find(({ uri, local }) => uri === XSI && local === 'nil');
     const isNil = nil !== undefined && /^(?:true|1)$/.test(nil.value.trim());
@@ -169,7 +168,7 @@ export function readXml(text: string): unknown {
   parser.on('closetag', () => {
     const element = open.pop() as OpenElement;
     if (element.children !== undefined && element.text.trim() !== '') {
-      throw malformed`The body has both text and elements in ${describe(element.name)}, which ends at ${place()}; one of them is accepted.`;
+      throw malformed`The body has both text and elements in ${describe(element.name)}, which ends at ${position()}; one of them is accepted.`;
     }
     const value = element.isNil ? null : (element.children ?? decodeText(element.text));
     const parent = open.at(-1);

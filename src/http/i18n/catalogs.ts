@@ -151,7 +151,7 @@ export function readCatalogue(
         return at((value ?? entry).offset, `"${String(name?.value)}" has no text; a string is accepted`);
       }
       const unknown = placeholdersOf(value.value).find(
-        (place) => !placeholdersOf(name.value).includes(place),
+        (placeholder) => !placeholdersOf(name.value).includes(placeholder),
       );
       if (key.value === 'messages' && unknown !== undefined) {
         return at(value.offset, `the translation has ${unknown}, which its template does not have`);

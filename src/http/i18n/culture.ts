@@ -52,10 +52,10 @@ const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
 export function readCulture(headers: IncomingHttpHeaders, timeZone: TimeZone): Culture | undefined {
   const languages = languagesOf(headers);
   if (languages === undefined) return undefined;
-  const asked = String(headers['so-culture'] ?? '').trim();
-  const culture = readLanguageCode(asked);
-  if (culture === undefined && asked !== '') {
-    throw invalid`The header SO-Culture is ${describe(asked)}; a language code with or without a country, such as sv or nb-NO, is accepted.`;
+  const requested = String(headers['so-culture'] ?? '').trim();
+  const culture = readLanguageCode(requested);
+  if (culture === undefined && requested !== '') {
+    throw invalid`The header SO-Culture is ${describe(requested)}; a language code with or without a country, such as sv or nb-NO, is accepted.`;
   }
   const candidates = culture === undefined ? languages : [culture, ...languages];
   return new Culture(candidates.find(isSupported) ?? ENGLISH, timeZone);

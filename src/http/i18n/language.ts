@@ -23,13 +23,13 @@ export function languagesOf(headers: IncomingHttpHeaders): readonly LanguageCode
   const given = headers['so-language'] ?? headers['accept-language'];
   const header = String(given ?? '').slice(0, MAX_HEADER_LENGTH);
   if (header.trim() === '') return undefined;
-  const asked: LanguageCode[] = [];
+  const languages: LanguageCode[] = [];
   for (const item of new Negotiator({ headers: { 'accept-language': header } }).languages()) {
-    if (CANCELS.has(item.toLowerCase()) || asked.length === MAX_LANGUAGES) break;
+    if (CANCELS.has(item.toLowerCase()) || languages.length === MAX_LANGUAGES) break;
     const code = readLanguageCode(item);
-    if (code !== undefined) asked.push(code);
+    if (code !== undefined) languages.push(code);
   }
-  return asked.length === 0 ? undefined : fallbacks(asked);
+  return languages.length === 0 ? undefined : fallbacks(languages);
 }
 
 /**

@@ -155,11 +155,11 @@ class DocumentWriter {
     ];
   }
 
-  #parameter(place: string, name: string, schema: TSchema | undefined, required: boolean): Json {
+  #parameter(location: string, name: string, schema: TSchema | undefined, required: boolean): Json {
     const { description, ...rest } = (schema ?? Type.String()) as Json;
     return {
       name,
-      in: place,
+      in: location,
       ...(required ? { required } : {}),
       ...(description === undefined ? {} : { description }),
       schema: this.components.refer(rest),

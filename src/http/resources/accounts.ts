@@ -111,7 +111,7 @@ export async function userRoutes(
       const isOwnPassword = isOwn && Object.keys(request.body).join() === 'Password';
       checkAdministrator(isAdministrator(caller) || isOwnPassword);
       if (isOwn && !isFullSignIn(caller))
-        throw forbidden`This sign-in has fewer rights than its associate and can't change the account; sign in with the password.`;
+        throw forbidden`These credentials have fewer rights than their associate and can't change the account; sign in with the password.`;
       if (!isWithin(caller, await getAssociate(db, id))) throw notFound`There is no associate ${id}.`;
       const { Password: password, Roles: roles, Disabled } = request.body;
       if (password !== undefined) checkPassword(password, minPasswordLength);

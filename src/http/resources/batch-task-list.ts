@@ -123,8 +123,8 @@ export class QueryOptions {
 }
 
 /** Encodes a paging cursor as `$skiptoken`. It is opaque to clients and valid for one `$orderBy` only. */
-export function writeSkipToken(order: readonly OrderColumn[], place: Cursor): string {
-  return Buffer.from(JSON.stringify([orderText(order), ...place])).toString('base64url');
+export function writeSkipToken(order: readonly OrderColumn[], cursor: Cursor): string {
+  return Buffer.from(JSON.stringify([orderText(order), ...cursor])).toString('base64url');
 }
 
 /**
@@ -133,14 +133,14 @@ export function writeSkipToken(order: readonly OrderColumn[], place: Cursor): st
  * @throws RequestError (invalid) if it was not written by `writeSkipToken` for the same order
  */
 export function readSkipToken(order: readonly OrderColumn[], token: string): Cursor {
-  const [orderOfToken, ...place] = parse(token);
+  const [orderOfToken, ...cursor] = parse(token);
   const fits =
     orderOfToken === orderText(order) &&
-    place.length === order.length &&
-    order.every((column, index) => isCursorValue(column, place[index]));
+    cursor.length === order.length &&
+    order.every((column, index) => isCursorValue(column, cursor[index]));
   if (!fits)
     throw invalid`$skiptoken does not belong to this list; the value from odata.nextLink is accepted, with the same $orderBy.`;
-  return place as string[];
+  return cursor as string[];
 }
 
 function orderText(order: readonly OrderColumn[]): string {
@@ -246,16 +246,17 @@ async function sendList(
   if (format !== '') overrideFormat(reply, format);
   if (options.text('$metadata') !== '') return columnsByName(locale);
   const now = new Date();
-  const asked = readRequest(options, tasks.listLimit, caller.associateId, now, locale);
+  const listRequest = readRequest(options, tasks.listLimit, caller.associateId, now, locale);
   const style = {
     mode: options.word('$mode', ['Slim', 'Wide', 'Full']),
     output: options.word('$output', ['Logical', 'Display']),
     jsonSafe: options.word('$jsonSafe', ['false', 'true']) === 'true',
   };
-  const page = await listArchive(tasks, caller, asked);
+  const page = await listArchive(tasks, caller, listRequest);
   if (page.total?.cut) reply.header(COUNT_CUT_HEADER, String(page.total.count));
   const base = `${baseUrl(request)}/api/v1`;
-  const next = page.next && `${base}${path}?${options.continuedAt(writeSkipToken(asked.order, page.next))}`;
+  const next =
+    page.next && `${base}${path}?${options.continuedAt(writeSkipToken(listRequest.order, page.next))}`;
   const writer = new RowWriter(style, locale, caller);
   return {
     'odata.metadata': `${base}/archive$metadata`,

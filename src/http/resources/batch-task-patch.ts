@@ -51,24 +51,24 @@ export function jsonPatchChange(body: readonly unknown[], writer: TaskSerializer
       const found = values.find(document, operation.test);
       if (found === undefined) throw unknownPath(index, operation.path);
       if (!values.equal(operation.value, found.value))
-        throw conflict`${place(index)}: the test of ${describe(operation.path)} failed. Nothing has changed.`;
+        throw conflict`${operationName(index)}: the test of ${describe(operation.path)} failed. Nothing has changed.`;
     });
     return changes;
   };
 }
 
 function readOperation(body: unknown, index: number): Operation {
-  const reader = new ObjectReader(body, place(index));
+  const reader = new ObjectReader(body, operationName(index));
   const op = reader.raw('op');
   const kind = typeof op === 'string' ? op.toLowerCase() : '';
   if (!OPERATIONS.includes(kind))
-    throw invalid`${'op'} of ${place(index)} is ${describe(op)}; ${OPERATIONS.join(', ')} is accepted.`;
+    throw invalid`${'op'} of ${operationName(index)} is ${describe(op)}; ${OPERATIONS.join(', ')} is accepted.`;
   const path = reader.raw('path');
   if (typeof path !== 'string')
-    throw invalid`${'path'} of ${place(index)} is ${describe(path)}; ${message`a string`} is accepted.`;
+    throw invalid`${'path'} of ${operationName(index)} is ${describe(path)}; ${message`a string`} is accepted.`;
   const value = kind === 'remove' ? null : reader.raw('value');
   if (value === undefined)
-    throw invalid`${'value'} of ${place(index)} is ${describe(value)}; ${message`any value`} is accepted.`;
+    throw invalid`${'value'} of ${operationName(index)} is ${describe(value)}; ${message`any value`} is accepted.`;
 
   const names = namesOf(path);
   const property = properties.get(names[0]?.toLowerCase() ?? '');
@@ -80,7 +80,7 @@ function readOperation(body: unknown, index: number): Operation {
   if (property === undefined || !editable.has(property)) {
     throw invalid`${property ?? 'BatchTaskInfo'} can't be changed by a patch; ${EDITABLE_PROPERTIES.join(', ')} can be changed.`;
   }
-  const change = readChange(new ObjectReader({ [property]: value }, place(index)));
+  const change = readChange(new ObjectReader({ [property]: value }, operationName(index)));
   const given = Object.entries(change).filter(([, each]) => each !== undefined);
   return { change: Object.fromEntries(given), property, value: given[0]?.[1] };
 }
@@ -152,10 +152,10 @@ class ValueLookup {
   }
 }
 
-function place(index: number): Message {
+function operationName(index: number): Message {
   return message`Operation ${index + 1} of the patch`;
 }
 
 function unknownPath(index: number, path: string): Error {
-  return invalid`${place(index)}: there is no ${describe(path)} in a BatchTaskInfo.`;
+  return invalid`${operationName(index)}: there is no ${describe(path)} in a BatchTaskInfo.`;
 }

@@ -149,11 +149,11 @@ async function openStream(
   { filter, after }: EventQuery,
 ): Promise<FastifyReply> {
   const stream = new EventStream(callerOf(request), filter, localeOf(request));
-  const place = await feed.join(stream, { after, taskId: filter.taskId });
-  stream.once('close', () => place.leave());
+  const subscription = await feed.join(stream, { after, taskId: filter.taskId });
+  stream.once('close', () => subscription.leave());
   streams.add(stream, () => reauthenticate(request, authenticator));
-  stream.open(place.after);
-  place.follow().catch((error: unknown) => {
+  stream.open(subscription.after);
+  subscription.follow().catch((error: unknown) => {
     request.log.warn(
       { event: 'event_stream.failed', err: error },
       'event stream failed; the client will reconnect',

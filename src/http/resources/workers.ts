@@ -144,14 +144,14 @@ export async function workerRoutes(
       schema: { params: ByLeaseParams, body: Renew },
     },
     async (request, reply) => {
-      const over = AbortSignal.any([closing.signal, disconnectSignal(reply)]);
+      const signal = AbortSignal.any([closing.signal, disconnectSignal(reply)]);
       const renewed = await renewLease(
         tasks,
         callerOf(request),
         readLease(request.params.lease),
         readProgress(request.body),
         request.body?.WaitSeconds ?? 0,
-        over,
+        signal,
       );
       return {
         Stop: renewed.stopNote !== null,
