@@ -42,12 +42,12 @@ const statements = [
     stop_note text,
     checkpoint jsonb
   ) with (fillfactor = 80)`,
-  // Lists: a caller's own tasks, by definition, and everything, each newest first within a tenant.
+  // Lists within a tenant, newest first: by owner, by definition, of all tasks and by state.
   sql`create index task_by_owner on batchline.task (tenant, owner_id, id)`,
   sql`create index task_by_name on batchline.task (tenant, name, id)`,
   sql`create index task_by_tenant on batchline.task (tenant, id)`,
   sql`create index task_by_state on batchline.task (tenant, state, id)`,
-  // What the maintenance looks for; both hold live tasks only, so finished ones cost nothing.
+  // For the maintenance. Both contain only tasks that have not ended.
   sql`create index task_by_lease on batchline.task (lease_until) where lease_until is not null`,
   sql`create index task_waiting on batchline.task (id) where state = 1`,
   sql`create table batchline.task_audit (
@@ -94,7 +94,7 @@ const statements = [
   )`,
 ];
 
-/** The first tables. */
+/** Creates the first tables. */
 export const initial: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

@@ -9,7 +9,7 @@ const statements = [
   sql`alter table batchline.task_audit add column reason_message jsonb`,
 ];
 
-/** Texts of our own are kept as messages too, so that they can be told in any language. */
+/** Stores generated texts as messages too, so that they can be translated. */
 export const messages: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

@@ -22,7 +22,7 @@ const statements = [
   )`,
 ];
 
-/** Tickets, cookie sessions and registered applications. */
+/** Creates the tables of tickets, cookie sessions and applications. */
 export const signIn: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

@@ -1,12 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** How texts lose their case: by Unicode where the database offers it (PostgreSQL 17 and newer), else by its locale. */
+/** Converts texts to lower case by Unicode if the database supports it (PostgreSQL 17 and newer), else by its locale. */
 const FOLDING = sql<{ body: string }>`
   select case when exists (select 1 from pg_catalog.pg_collation where collname = 'pg_c_utf8')
     then 'select lower($1 collate pg_catalog.pg_c_utf8)' else 'select lower($1)' end as body`;
 
-/** What the archive list needs to compare names without regard to case and to sort by them and by the date of registration. */
+/** Lets lists compare names case-insensitively, and sort by name and creation time through an index. */
 export const archive: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await createFold(db);

@@ -26,7 +26,7 @@ const statements = [
   sql`alter table batchline.api_token add column definitions text[]`,
 ];
 
-/** Workers outside the server: what they offer, what runs log, and what a worker's token is for. */
+/** Stores the definitions of workers, the logs of runs, and the definitions that a worker's token is limited to. */
 export const workers: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

@@ -36,7 +36,7 @@ const statements = [
     runs int not null
   )`,
   sql`create index definition_start_by_name on batchline.definition_start (name, at)`,
-  // What waits of one tenant and definition, in the order of its turns.
+  // Queued tasks of one tenant and definition, in the order of claims.
   sql`create index task_due on batchline.task (name, tenant, priority desc, id) where state = 1`,
   sql`create table batchline.schedule (
     id int generated always as identity primary key,
@@ -64,7 +64,7 @@ const statements = [
   sql`create index schedule_due on batchline.schedule (next_run) where not paused`,
 ];
 
-/** Priorities, the answers of starts that may be sent twice, pauses and limits of definitions, schedules. */
+/** Adds priorities, idempotency keys, pauses and limits of definitions, and schedules. */
 export const control: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

@@ -17,7 +17,7 @@ const statements = [
   sql`create index upload_by_use on batchline.upload (last_used)`,
 ];
 
-/** Whose result file a content in the store is, and when uploads were used. */
+/** Stores the result files of tasks, and the last use of uploads. */
 export const files: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 const statements = [
-  // Of a deleted task, so that its events can still be told to whom they concern; null while the task is there.
+  // Owner and definition of a deleted task, which its events need; null while the task exists.
   sql`alter table batchline.task_audit add column owner_id int, add column name text`,
   sql`create table batchline.webhook (
     id int generated always as identity primary key,
@@ -43,7 +43,7 @@ const statements = [
   sql`create index webhook_delivery_ended on batchline.webhook_delivery (ended) where ended is not null`,
 ];
 
-/** Webhooks with their deliveries, and what events of deleted tasks need. */
+/** Creates the tables of webhooks and deliveries, and keeps the owner and definition of deleted tasks. */
 export const notifications: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

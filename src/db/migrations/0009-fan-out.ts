@@ -9,7 +9,7 @@ const statements = [
     add column depth smallint not null default 0`,
   sql`create unique index task_by_child_key on batchline.task (parent_id, child_key) where parent_id is not null`,
   sql`create index task_by_parent on batchline.task (parent_id, id) where parent_id is not null`,
-  // Holds what runs only, so that the progress of a parent is not a look at all its children.
+  // Running children only, so that computing the progress of a parent does not read all of them.
   sql`create index task_running_child on batchline.task (parent_id) where parent_id is not null and state = 3`,
   sql`create table batchline.task_family (
     parent_id int primary key,
@@ -30,12 +30,12 @@ const statements = [
     id int not null,
     primary key (parent_id, child_key)
   )`,
-  // What the maintenance looks for; both hold few rows.
+  // For the maintenance. Both contain few rows.
   sql`create index task_family_ready on batchline.task_family (parent_id) where ready_since is not null`,
   sql`create index task_family_stopping on batchline.task_family (parent_id) where stopping`,
 ];
 
-/** Tasks that have started others: whose child a task is, and how far the children of each have come. */
+/** Stores the parents of tasks, and counts of children by parent. */
 export const fanOut: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 const statements = [
-  // Ended tasks only: a claim or a heartbeat writes nothing here, an end one entry.
+  // Ended tasks only, so that claims and heartbeats do not write to it.
   sql`create index task_ended on batchline.task (name, state, updated) where state in (4, 5, 6)`,
   sql`create table batchline.retention (
     name_key text primary key,
@@ -12,7 +12,7 @@ const statements = [
   )`,
 ];
 
-/** How long tasks are kept, and the index by which those are found whose time is over. */
+/** Stores retention rules, and indexes ended tasks by their last change. */
 export const retention: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

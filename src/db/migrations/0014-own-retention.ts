@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** How long definitions themselves say that their tasks are kept, for processes that don't have their modules. */
+/** Stores the retention rules that definitions declare, for processes that don't have their modules. */
 export const ownRetention: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await sql`

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * Ids that a statement may name itself, for the parameters of many children. The table `signal` carried signals between
- * processes without LISTEN and NOTIFY; nothing uses it any more.
+ * Allows inserts with explicit ids, for the parameters of many children. The table `signal` replaced LISTEN and NOTIFY on
+ * some databases; it is no longer used.
  */
 export const signals: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {

@@ -6,7 +6,7 @@ const statements = [
   sql`alter table batchline.webhook_delivery add column traceparent text, add column tracestate text`,
 ];
 
-/** The W3C trace context that a task was started with. A task without one has it for nothing: both are null. */
+/** Stores the W3C trace context that a task was started with; null if it has none. */
 export const traces: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await statement.execute(db);

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** What tells that a database is being filled from another one, or that everything in it has gone to another one. */
+/** Records transfers into and out of this database. */
 export const move: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await sql`create table batchline.move (

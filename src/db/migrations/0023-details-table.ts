@@ -2,9 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * Finds the tasks whose details still name table 189 for their ParameterObject: earlier releases wrote it, and such a
- * server may still be running. The housekeeping sets them to 205 in small batches (contract, section 1.3); then the index
- * is empty.
+ * Indexes the tasks whose DetailsTable is 189, which earlier releases wrote and may still write. The maintenance sets it to
+ * 205 in small batches (contract, section 1.3); then the index is empty.
  */
 export const detailsTable: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {

@@ -2,10 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 const statements = [
-  // Null: the rights of the owner, as before this migration.
+  // Null for the rights of the owner, as before this migration.
   sql`alter table batchline.task add column run_as jsonb`,
   sql`alter table batchline.schedule add column run_as jsonb`,
-  // Null: the roles of the owner.
+  // Null for the roles of the owner.
   sql`alter table batchline.webhook add column roles text[]`,
   sql`alter table batchline.api_token
     add column parent_id int references batchline.api_token (id) on delete cascade,

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Counts the crashes of each definition, and stores why it is paused. */
+/** Stores the number of crashes of each definition, and the reason of its pause. */
 export const crashes: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await sql`alter table batchline.definition_control

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Finds the due deliveries of one webhook in order: every round reads the first few of each. */
+/** Indexes the due deliveries of each webhook in order, because a claim reads the first few of each. */
 export const webhookTurns: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await sql`create index if not exists webhook_delivery_due_by_webhook

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** When a server last checked the schedules, and the last period in which none did. One row. */
+/** Stores when a server last checked the schedules, and the last period in which none did. */
 export const scheduleWatch: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await sql`

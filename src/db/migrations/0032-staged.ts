@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Lets the stager find delayed tasks by their due time. */
+/** Indexes delayed tasks by due time, for the stager. */
 export const staged: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await sql`

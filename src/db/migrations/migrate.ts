@@ -31,14 +31,14 @@ import { scheduleWatch } from './0031-schedule-watch.ts';
 import { staged } from './0032-staged.ts';
 import { createOnce } from './create-once.ts';
 
-/** What a migration's name ends with that takes away what older programs use: the number of the last they must know. */
+/** Suffix of a migration that removes something: the last migration that a program must know to keep working. */
 const NEEDS = /-needs-(\d{4})$/;
 
 /**
- * Looks at migrations that newer programs have made and this one doesn't know: those only add, unless their names say
- * which migration a program must know to go on.
+ * Checks applied migrations that this program does not have, which newer programs have applied. They are compatible unless
+ * their names end with `NEEDS`.
  *
- * @param known the names that this program knows, in their order
+ * @param known the names of the migrations that this program has, in order
  * @throws OperatorError `SCHEMA_TOO_NEW`
  */
 export function checkUnknown(known: readonly string[], applied: ReadonlySet<string>, log: Logger): void {
@@ -49,7 +49,7 @@ export function checkUnknown(known: readonly string[], applied: ReadonlySet<stri
     if (needs !== undefined && newest.slice(0, 4) < needs)
       throw new OperatorError(
         'SCHEMA_TOO_NEW',
-        `The database was changed by a newer version of Batchline (migration ${name}) that this one, which knows migrations up to ${newest}, can't share it with; start the newer version.`,
+        `The database was changed by a newer version of Batchline (migration ${name}) that this version, which knows migrations up to ${newest}, is not compatible with; start the newer version.`,
       );
   }
   if (unknown.length > 0)
@@ -90,13 +90,13 @@ export const MIGRATIONS: Migrations = {
   '0032-staged': staged,
 };
 
-/** While a migration waits for a lock on a table, whoever needs that table waits behind it. */
+/** Lock timeout. While a migration waits for a table lock, other statements queue behind it. */
 const LOCK_MS = 500;
-/** Lets the transactions that wait behind the migration proceed. */
+/** Lets the statements that queue behind the migration proceed. */
 const BACKOFF: Backoff = { firstMs: 500, maxMs: 500, jitter: 0.5 };
 const MAX_ATTEMPTS = 400;
 
-/** What is made before there is a record of migrations. The names are those of Kysely's own migrator. */
+/** Schemas and tables that record migrations. The names are those of Kysely's migrator. */
 const FOUNDATION = [
   sql`create schema if not exists batchline`,
   sql`create schema if not exists batchline_data`,
@@ -122,16 +122,16 @@ export async function migrate(db: Kysely<unknown>, log: Logger, migrations = MIG
   const names = Object.keys(migrations).sort();
   let applied = await readAppliedIfAny(db);
   if (names.some((name) => !applied.has(name))) {
-    // Even `create … if not exists` needs the right to create, which a process that migrates nothing does without.
+    // `create … if not exists` needs the CREATE privilege, which a process without pending migrations may lack.
     for (const statement of FOUNDATION) await createOnce(db, statement);
     applied = await readApplied(db);
   }
   checkUnknown(names, applied, log);
   const pending = names.filter((name) => !applied.has(name));
-  for (const name of pending) await applyPatiently(db, name, migrations[name] as Migration, log);
+  for (const name of pending) await applyWithRetries(db, name, migrations[name] as Migration, log);
 }
 
-async function applyPatiently(
+async function applyWithRetries(
   db: Kysely<unknown>,
   name: string,
   migration: Migration,
@@ -158,7 +158,7 @@ async function applyPatiently(
     if (!isLockConflict(error)) throw error;
     throw new OperatorError(
       'MIGRATION_BLOCKED',
-      `The migration ${name} waits for locks that other transactions hold for long; end those, and start again.`,
+      `The migration ${name} could not lock its tables, because long transactions hold locks on them; end those transactions and start again.`,
       error,
     );
   }
@@ -166,13 +166,13 @@ async function applyPatiently(
 
 async function apply(trx: Kysely<unknown>, name: string, migration: Migration): Promise<void> {
   await sql`select id from batchline.kysely_migration_lock for update`.execute(trx);
-  if ((await readApplied(trx)).has(name)) return; // another process has been faster
+  if ((await readApplied(trx)).has(name)) return; // applied by another process
   await sql`set local lock_timeout = ${sql.lit(LOCK_MS)}`.execute(trx);
   await sql`set local statement_timeout = 0`.execute(trx); // migrating a large table may take long
-  await make(trx, name, migration);
+  await execute(trx, name, migration);
 }
 
-async function make(db: Kysely<unknown>, name: string, migration: Migration): Promise<void> {
+async function execute(db: Kysely<unknown>, name: string, migration: Migration): Promise<void> {
   await migration.up(db);
   const at = new Date().toISOString();
   await sql`insert into batchline.kysely_migration (name, timestamp) values (${name}, ${at})`.execute(db);
@@ -183,28 +183,28 @@ async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
   return new Set(rows.map((row) => row.name));
 }
 
-/** As `readApplied`; empty if the database has no record of migrations yet. */
+/** Like `readApplied`; empty if the database has no table of migrations yet. */
 async function readAppliedIfAny(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ there: boolean }>`
-    select count(*) > 0 as there from information_schema.tables
+  const { rows } = await sql<{ found: boolean }>`
+    select count(*) > 0 as found from information_schema.tables
     where table_schema = 'batchline' and table_name = 'kysely_migration'`.execute(db);
-  return rows[0]?.there === true ? readApplied(db) : new Set();
+  return rows[0]?.found === true ? readApplied(db) : new Set();
 }
 
-/** Whether a lock was not to be had in time, or two waited for each other. */
+/** Returns true for a lock timeout or a deadlock. */
 function isLockConflict(error: unknown): boolean {
   return ['55P03', '40P01'].includes(String((error as { code?: unknown }).code));
 }
 
-/** Which migrations a database has had and lacks. */
+/** Applied and pending migrations of a database. */
 export interface MigrationState {
-  /** All that this program knows. */
+  /** Migrations that this program has. */
   readonly known: readonly string[];
   readonly made: ReadonlySet<string>;
   readonly pending: readonly string[];
 }
 
-/** Looks which migrations there are, and changes nothing. */
+/** Reads the applied and pending migrations. */
 export async function migrationState(db: Kysely<Schema>): Promise<MigrationState> {
   const known = Object.keys(MIGRATIONS).sort();
   const made = await readAppliedIfAny(db as unknown as Kysely<unknown>);

@@ -3,22 +3,22 @@ import { ROLES, type Role, SCOPES, type Scope } from '../../core/caller.ts';
 import { conflict } from '../../core/errors.ts';
 import type { ApiTokenTable, ApplicationTable, AssociateTable, Schema } from '../schema.ts';
 
-/** Somebody who may sign in. */
+/** An account. */
 export interface Associate {
   readonly id: number;
   readonly login: string;
   readonly name: string;
   readonly passwordHash: string;
   readonly roles: readonly Role[];
-  /** The one tenant that the associate is bound to; null for any. */
+  /** The tenant that the associate is restricted to; null for none. */
   readonly tenant: string | null;
   readonly disabled: boolean;
 }
 
-/** An associate to be made. */
+/** An associate to insert. */
 export type NewAssociate = Omit<Associate, 'id' | 'disabled'>;
 
-/** How many associates there are. */
+/** Counts the associates. */
 export async function countAssociates(db: Kysely<Schema>): Promise<number> {
   const { n } = await db
     .selectFrom('batchline.associate')
@@ -28,9 +28,9 @@ export async function countAssociates(db: Kysely<Schema>): Promise<number> {
 }
 
 /**
- * Makes an associate.
+ * Inserts an associate.
  *
- * @throws RequestError (conflict) where the login is taken
+ * @throws RequestError (conflict) if the login is taken
  */
 export async function insertAssociate(db: Kysely<Schema>, associate: NewAssociate): Promise<Associate> {
   const row = await db
@@ -50,13 +50,13 @@ export async function insertAssociate(db: Kysely<Schema>, associate: NewAssociat
   return toAssociate(row);
 }
 
-/** The associate with this id, or `undefined`. */
+/** Returns the associate with this id, or `undefined`. */
 export async function getAssociate(db: Kysely<Schema>, id: number): Promise<Associate | undefined> {
   const row = await db.selectFrom('batchline.associate').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toAssociate(row);
 }
 
-/** The associate with this login, in any casing, or `undefined`. */
+/** Returns the associate with this login, regardless of case, or `undefined`. */
 export async function findAssociate(db: Kysely<Schema>, login: string): Promise<Associate | undefined> {
   const row = await db
     .selectFrom('batchline.associate')
@@ -66,14 +66,14 @@ export async function findAssociate(db: Kysely<Schema>, login: string): Promise<
   return row && toAssociate(row);
 }
 
-/** Every associate, or those bound to a tenant, by login. */
+/** Lists all associates, or those of one tenant, by login. */
 export async function listAssociates(db: Kysely<Schema>, tenant: string | null = null): Promise<Associate[]> {
   let query = db.selectFrom('batchline.associate').selectAll().orderBy('login_key');
   if (tenant !== null) query = query.where('tenant', '=', tenant);
   return (await query.execute()).map(toAssociate);
 }
 
-/** Changes what is given of an associate; `undefined` where there is none. */
+/** Changes the given properties of an associate. Returns `undefined` if there is no such associate. */
 export async function updateAssociate(
   db: Kysely<Schema>,
   id: number,
@@ -112,7 +112,7 @@ function toAssociate(row: Selectable<AssociateTable>): Associate {
 export interface Application {
   readonly id: number;
   readonly name: string;
-  /** What its calls may do at most; null limits nothing. */
+  /** Maximum scopes of its calls; null sets no limit. */
   readonly scopes: readonly Scope[] | null;
   readonly created: Date;
 }
@@ -134,7 +134,7 @@ export async function insertApplication(
   return toApplication(row);
 }
 
-/** The application whose token has this hash, or `undefined`. */
+/** Returns the application whose token has this hash, or `undefined`. */
 export async function findApplication(db: Kysely<Schema>, hash: string): Promise<Application | undefined> {
   const row = await db
     .selectFrom('batchline.application')
@@ -144,13 +144,13 @@ export async function findApplication(db: Kysely<Schema>, hash: string): Promise
   return row && toApplication(row);
 }
 
-/** Every application, by id. */
+/** Lists all applications by id. */
 export async function listApplications(db: Kysely<Schema>): Promise<Application[]> {
   const rows = await db.selectFrom('batchline.application').selectAll().orderBy('id').execute();
   return rows.map(toApplication);
 }
 
-/** Removes an application; false where there is none. */
+/** Deletes an application. Returns false if there is none. */
 export async function deleteApplication(db: Kysely<Schema>, id: number): Promise<boolean> {
   const result = await db.deleteFrom('batchline.application').where('id', '=', id).executeTakeFirst();
   return result.numDeletedRows > 0n;
@@ -166,26 +166,26 @@ function toApplication(row: Selectable<ApplicationTable>): Application {
   };
 }
 
-/** What was handed out: a SoTicket, or the session of a browser. */
+/** A SoTicket, or the cookie session of a browser. */
 export type SignInKind = 'ticket' | 'cookie';
 
 /** A ticket or session, without its secret. */
 export interface SignIn {
   readonly id: number;
   readonly associateId: number;
-  /** When it ends unless it is used. */
+  /** When it expires if it is not used. */
   readonly expires: Date;
 }
 
-/** How long a ticket or session lives, in milliseconds. */
+/** Lifetime of a ticket or session, in milliseconds. */
 export interface Lifetime {
-  /** Since its last use. */
+  /** After its last use. */
   readonly idleMs: number;
-  /** Since it was handed out, however much it is used. */
+  /** After it was issued, even if it is in use. */
   readonly maxMs: number;
 }
 
-/** Keeps a ticket or session by its hash, and drops those that have expired. */
+/** Inserts a ticket or session, and deletes expired ones. */
 export async function insertSignIn(
   db: Kysely<Schema>,
   signIn: { readonly associateId: number; readonly kind: SignInKind; readonly hash: string },
@@ -207,8 +207,8 @@ export async function insertSignIn(
 }
 
 /**
- * The ticket or session with this hash that has not expired, or `undefined`. Its use moves its expiry on; that is
- * written once a tenth of its idle time is over, so that steady use writes rarely.
+ * Returns the unexpired ticket or session with this hash, or `undefined`, and extends it. The new expiry is written only
+ * after a tenth of the idle time, so that frequent use rarely writes.
  */
 export async function useSignIn(
   db: Kysely<Schema>,
@@ -225,22 +225,22 @@ export async function useSignIn(
     .where('expires', '>', sql<Date>`now()`)
     .executeTakeFirst();
   if (row === undefined || !row.due) return row && toSignIn(row);
-  const moved = await db
+  const extended = await db
     .updateTable('batchline.sign_in')
     .set({ expires: sql<Date>`least(ends, ${fromNow(idleMs)})` })
     .where('id', '=', row.id)
     .returning(['id', 'associate_id', 'expires'])
     .executeTakeFirst();
-  return moved && toSignIn(moved);
+  return extended && toSignIn(extended);
 }
 
-/** Revokes a ticket or session; false where there is none. */
+/** Revokes a ticket or session. Returns false if there is none. */
 export async function deleteSignIn(db: Kysely<Schema>, hash: string): Promise<boolean> {
   const result = await db.deleteFrom('batchline.sign_in').where('hash', '=', hash).executeTakeFirst();
   return result.numDeletedRows > 0n;
 }
 
-/** Revokes every ticket and session of an associate. */
+/** Revokes all tickets and sessions of an associate. */
 export async function deleteSignInsOf(db: Kysely<Schema>, associateId: number): Promise<void> {
   await db.deleteFrom('batchline.sign_in').where('associate_id', '=', associateId).execute();
 }
@@ -259,27 +259,27 @@ export interface ApiToken {
   readonly associateId: number;
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** The definitions, in lower case, that the scope `worker` is for; `null` where it has none. */
+  /** The definitions, in lower case, that the scope `worker` is limited to; `null` without that scope. */
   readonly definitions: readonly string[] | null;
-  /** The token that created it; `null` for none. Revoking that one revokes this one. */
+  /** The token that created it, or `null`. Revoking that token revokes this one. */
   readonly parentId: number | null;
-  /** The upper bound of its roles; `null` for those of the associate. */
+  /** Maximum roles; `null` for those of the associate. */
   readonly roles: readonly Role[] | null;
-  /** The tenant it is bound to; `null` for that of the associate. */
+  /** The tenant that it is restricted to; `null` for that of the associate. */
   readonly tenant: string | null;
   readonly created: Date;
   readonly expires: Date | null;
 }
 
-/** Filter of tokens. */
+/** Filter for tokens. */
 export interface TokenScope {
-  /** The associate whose tokens they are; `undefined` for all. */
+  /** Owner of the tokens; `undefined` for all. */
   readonly associateId?: number | undefined;
-  /** The tenant that they, or their associates, are bound to; `null` for any. */
+  /** The tenant that the tokens or their owners are restricted to; `null` for any. */
   readonly tenant: string | null;
 }
 
-/** Keeps a token by its hash. */
+/** Inserts a token. */
 export async function insertToken(
   db: Kysely<Schema>,
   token: Omit<ApiToken, 'id' | 'created'> & { readonly hash: string },
@@ -302,7 +302,7 @@ export async function insertToken(
   return toToken(row);
 }
 
-/** The token with this hash that has not expired, or `undefined`. */
+/** Returns the unexpired token with this hash, or `undefined`. */
 export async function findToken(db: Kysely<Schema>, hash: string): Promise<ApiToken | undefined> {
   const row = await db
     .selectFrom('batchline.api_token')
@@ -322,7 +322,7 @@ export async function listTokens(
   return (await query.execute()).map(toToken);
 }
 
-/** Revokes a token and all tokens that it created. Returns false if there is no such token. */
+/** Revokes a token and all tokens that it created. Returns false if there is none. */
 export async function deleteToken(
   db: Kysely<Schema>,
   id: number,

@@ -10,27 +10,27 @@ import {
 } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 
-/** A child that is to be stopped. */
+/** A child to stop. */
 export interface LiveChild {
   readonly id: number;
   readonly tenant: string;
   readonly name: string;
   readonly state: StoredState;
   readonly attempt: number;
-  /** Who runs it; null where nobody's process would end it. */
+  /** The process or worker that runs it; null if none does. */
   readonly leaseOwner: string | null;
   readonly isInternal: boolean;
 }
 
 const LIVE = sql.join(['New' as const, ...ACTIVE_STATES].map((state) => sql.lit(TaskState[state])));
 
-/** The children that have not ended, can be stopped, and were not told to yet. */
+/** Matches children that have not ended, are cancellable, and have no stop request yet. */
 function stoppable(parentId: number): RawBuilder<boolean> {
   return sql`t.parent_id = ${parentId} and t.state in (${LIVE})
     and t.cancellation <> ${CancellationBehaviour.CannotCancel} and t.stop_note is null`;
 }
 
-/** Locks children that are to be stopped, by id, after the one given; those that are just changing are passed over. */
+/** Locks children to stop, by id, after `afterId`. Skips locked ones. */
 export async function lockStoppable(
   trx: Transaction<Schema>,
   parentId: number,
@@ -62,7 +62,7 @@ export async function lockStoppable(
   }));
 }
 
-/** Whether children are left to be stopped. */
+/** Returns true if more children must be stopped. */
 export async function hasStoppable(db: Kysely<Schema>, parentId: number): Promise<boolean> {
   const { rows } = await sql`select 1 from batchline.task as t where ${stoppable(parentId)} limit 1`.execute(
     db,
@@ -70,7 +70,7 @@ export async function hasStoppable(db: Kysely<Schema>, parentId: number): Promis
   return rows.length > 0;
 }
 
-/** How many children of a task go on after a stop, because they can't be cancelled. */
+/** Counts the children that continue after a stop, because they can't be cancelled. */
 export async function countUnstoppable(db: Kysely<Schema>, parentId: number): Promise<number> {
   const { rows } = await sql<{ children: number }>`
     select count(*)::int as children from batchline.task as t
@@ -79,7 +79,7 @@ export async function countUnstoppable(db: Kysely<Schema>, parentId: number): Pr
   return rows[0]?.children ?? 0;
 }
 
-/** Notes that locked tasks are to be stopped; their runs end them. */
+/** Requests a stop of locked tasks, whose runs then end them. */
 export async function requestStops(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -96,7 +96,7 @@ export async function requestStops(
   );
 }
 
-/** Ends locked tasks that nobody's process runs as Failed. */
+/** Ends locked tasks that no process runs, in state Failed. */
 export async function failIdle(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -115,7 +115,7 @@ export async function failIdle(
   );
 }
 
-/** Why the children of a task are being stopped; `undefined` where they are not, or all have been told. */
+/** Returns the reason of a requested stop of children; `undefined` if there is none, or it has reached all children. */
 export async function readStopReason(db: Kysely<Schema>, parentId: number): Promise<Message | undefined> {
   const { rows } = await sql<{ reason: MessageData | null }>`
     select f.stop_message as reason from batchline.task_family as f

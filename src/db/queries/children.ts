@@ -13,7 +13,7 @@ import type { Schema } from '../schema.ts';
 import { TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 import { BINARY_OBJECT_TABLE } from './task-write.ts';
 
-/** A task whose run starts children or waits for them. */
+/** A locked task whose run starts children or waits for them. */
 export interface LockedParent {
   readonly taskId: number;
   readonly attempt: number;
@@ -26,16 +26,16 @@ export interface LockedParent {
   readonly depth: number;
   readonly priority: number;
   readonly leaseOwner: string;
-  /** Whether somebody has asked to stop it. */
+  /** True if a stop was requested. */
   readonly isStopped: boolean;
-  /** Where its start stands in a distributed trace; null where in none. */
+  /** Trace context of its start; null if it has none. */
   readonly trace: TraceContext | null;
 }
 
 /**
- * Locks a task for the run that holds it.
+ * Locks a task for its run.
  *
- * @returns `undefined` where the run no longer holds the task
+ * @returns `undefined` if the run has lost its lease
  */
 export async function lockParent(
   trx: Transaction<Schema>,
@@ -81,19 +81,19 @@ export async function lockParent(
   );
 }
 
-/** A child to be inserted, after rights and definition have been applied. */
+/** A child to insert, after its rights and definition have been checked. */
 export interface NewChild {
-  /** What the parent calls it; unique among its children. */
+  /** Key of the child, unique within its parent. */
   readonly key: string;
   readonly name: string;
   readonly parameters: Parameters | null;
   readonly description: string;
-  /** Its share of the parent's progress. */
+  /** Weight in the parent's progress. */
   readonly weight: number;
   readonly cancellation: CancellationBehaviourName;
 }
 
-/** The ids of the children that a parent has, or has had, by these keys. */
+/** Returns the ids of existing and deleted children with these keys, by key. */
 export async function findChildren(
   trx: Transaction<Schema>,
   parentId: number,
@@ -112,10 +112,10 @@ export async function findChildren(
 }
 
 /**
- * Inserts children as New, with the owner, tenant, priority and rights of their parent.
+ * Inserts children in state New, with the owner, tenant, priority and rights of their parent.
  *
- * @param trace where their start stands in a distributed trace
- * @returns their ids by their keys
+ * @param trace trace context of their start
+ * @returns their ids by key
  */
 export async function insertChildren(
   trx: Transaction<Schema>,
@@ -151,7 +151,7 @@ export async function insertChildren(
   return new Map(inserted.rows.map((row) => [row.child_key, row.id]));
 }
 
-/** Inserts the ParameterObjects of children; resolves to their ids by the children's keys. */
+/** Inserts the ParameterObjects of children. Returns their ids by the key of the child. */
 async function insertObjects(
   trx: Transaction<Schema>,
   tenant: string,
@@ -159,7 +159,7 @@ async function insertObjects(
 ): Promise<Map<string, number>> {
   const owners = children.filter((child) => child.parameters !== null);
   if (owners.length === 0) return new Map();
-  // The ids come first, so that it is known whose each is.
+  // Draw the ids first, so that each can be assigned to its child.
   const ids = await sql<{ id: number }>`
     select nextval(pg_get_serial_sequence('batchline.binary_object', 'id'))::int as id
     from generate_series(1, ${owners.length}::int)`.execute(trx);
@@ -174,7 +174,7 @@ async function insertObjects(
   return new Map(owners.map((child, index) => [child.key, ids.rows[index]?.id ?? 0]));
 }
 
-/** Counts new children of a task. From now on nobody stops its children because of what was before. */
+/** Adds new children to the counts of their parent, and clears an earlier request to stop its children. */
 export async function addChildCounts(
   trx: Transaction<Schema>,
   parentId: number,
@@ -191,7 +191,7 @@ export async function addChildCounts(
 
 const LIVE = sql.join(['New' as const, ...ACTIVE_STATES].map((state) => sql.lit(TaskState[state])));
 
-/** A child that has not ended, of one of these tasks and not one of them itself; `undefined` where there is none. */
+/** Returns a child of one of these tasks that has not ended and is not one of them; `undefined` if there is none. */
 export async function findLiveChild(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -206,7 +206,7 @@ export async function findLiveChild(
   return rows[0] && { id: rows[0].id, parentId: rows[0].parent_id };
 }
 
-/** Forgets what was counted of the children of these tasks. */
+/** Deletes the counts of children, and the keys of deleted children, of these tasks. */
 export async function deleteChildCounts(
   trx: Transaction<Schema>,
   parentIds: readonly number[],
@@ -220,7 +220,7 @@ export async function deleteChildCounts(
     where parent_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);
 }
 
-/** Keeps the keys of deleted children while their parents are there. */
+/** Records the keys of deleted children, so that their parents do not start them again. */
 export async function recordDeletedChildren(
   trx: Transaction<Schema>,
   children: readonly {
@@ -237,16 +237,16 @@ export async function recordDeletedChildren(
     join batchline.task_family as f on f.parent_id = d.parent_id`.execute(trx);
 }
 
-/** A child as its parent knows it. */
+/** A child with its key and weight. */
 export interface Child {
-  /** What the parent calls it. */
+  /** Key of the child, unique within its parent. */
   readonly key: string;
-  /** Its share of the parent's progress. */
+  /** Weight in the parent's progress. */
   readonly weight: number;
   readonly task: BatchTask;
 }
 
-/** Children of a task by id, after the one given; those in a state if one is named; fewer than the limit if their texts are long. */
+/** Lists children of a task by id, after `afterId`, in a state if given. Returns fewer than `limit` if texts are long. */
 export async function listChildren(
   db: Kysely<Schema>,
   parentId: number,
@@ -266,7 +266,7 @@ export async function listChildren(
   return boundedRows(rows, (row) => ({ key: row.child_key, weight: row.child_weight, task: toTask(row) }));
 }
 
-/** How far the children of a task have come; all zero where it has none. */
+/** Returns the counts of children of a task; zeros if it has none. */
 export async function readChildCounts(db: Kysely<Schema>, parentId: number): Promise<ChildCounts> {
   const { rows } = await sql<ChildCounts>`
     select f.total, f.ended, f.failed from batchline.task_family as f where f.parent_id = ${parentId}`.execute(

@@ -7,18 +7,18 @@ import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { IS_ACTIVE } from './task-row.ts';
 
-/** A definition that workers outside the server have declared. */
+/** A definition that workers have declared. */
 export interface WorkerDefinition {
   readonly name: string;
   readonly description: string;
-  /** The JSON Schema of the parameters, as text; `null` is anything. */
+  /** JSON Schema of the parameters, as text; `null` accepts anything. */
   readonly parameters: string | null;
   readonly cancellation: CancellationBehaviourName;
   readonly retry: RetryPolicy;
   readonly leaseSeconds: number;
-  /** The associate who declared it; 0 is a process on the database. */
+  /** The associate who declared it; 0 for a process with direct access to the database. */
   readonly declaredBy: number;
-  /** When a worker has last asked for its tasks, to some seconds. */
+  /** When a worker last requested its tasks, within a few seconds. */
   readonly lastSeen: Date;
 }
 
@@ -35,16 +35,16 @@ interface Row {
 
 const DEFINITION_COLUMNS = sql<Row>`name, description, parameters, cancellation, retry, lease_seconds, declared_by, last_seen`;
 
-/** Who declares: the associate, and the tenant that they are bound to. */
+/** The associate who declares a definition, and the tenant that they are restricted to. */
 export interface Declarer {
   readonly associateId: number;
   readonly tenant: string | null;
 }
 
 /**
- * Keeps a definition. The latest declaration of a name counts; the casing of its first one stays.
+ * Inserts or replaces a definition. The name keeps the case of its first declaration.
  *
- * @returns `undefined` where it is not the declarer's to change: bound to a tenant, one changes what was declared within it
+ * @returns `undefined` if the declarer is restricted to a tenant and the definition was declared in another one
  */
 export async function upsertWorkerDefinition(
   db: Kysely<Schema>,
@@ -70,7 +70,7 @@ export async function upsertWorkerDefinition(
   return rows[0] && toDefinition(rows[0]);
 }
 
-/** The definition of this name, in any casing, or `undefined`. */
+/** Returns the definition with this name, regardless of case, or `undefined`. */
 export async function findWorkerDefinition(
   db: Kysely<Schema>,
   name: string,
@@ -82,21 +82,21 @@ export async function findWorkerDefinition(
   return rows[0] && toDefinition(rows[0]);
 }
 
-/** Every definition of workers, by name. */
+/** Lists all definitions of workers by name. */
 export async function listWorkerDefinitions(db: Kysely<Schema>): Promise<WorkerDefinition[]> {
   const { rows } = await sql<Row>`
     select ${DEFINITION_COLUMNS} from batchline.worker_definition order by name_key`.execute(db);
   return rows.map(toDefinition);
 }
 
-/** The names of those that were declared over HTTP, and not by a process on the database. */
+/** Lists the names of definitions that were declared over HTTP, not by a process with direct database access. */
 export async function listNamesDeclaredOverHttp(db: Kysely<Schema>): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select name from batchline.worker_definition where declared_by <> 0 order by name_key`.execute(db);
   return rows.map((row) => row.name);
 }
 
-/** Notes that a worker asks for tasks of these definitions; one write in `everySeconds` for each. */
+/** Records that a worker requests tasks of these definitions; writes each at most once in `everySeconds`. */
 export async function touchWorkerDefinitions(
   db: Kysely<Schema>,
   names: readonly string[],
@@ -108,7 +108,7 @@ export async function touchWorkerDefinitions(
       and last_seen < now() - ${everySeconds}::float8 * interval '1 second'`.execute(db);
 }
 
-/** Removes a definition; false where there is none. */
+/** Deletes a definition. Returns false if there is none. */
 export async function deleteWorkerDefinition(db: Kysely<Schema>, name: string): Promise<boolean> {
   const { rows } = await sql`
     delete from batchline.worker_definition where name_key = ${name.toLowerCase()} returning name`.execute(
@@ -130,7 +130,7 @@ function toDefinition(row: Row): WorkerDefinition {
   };
 }
 
-/** How many runs of a definition hold a lease now, by tenant. Tasks that a client holds by hand are no runs. */
+/** Counts the runs of a definition that have a lease, by tenant. Tasks that a client has started by hand have none. */
 export async function countRuns(trx: Transaction<Schema>, name: string): Promise<Map<string, number>> {
   const { rows } = await sql<{ tenant: string; n: number }>`
     select t.tenant, count(*)::int as n from batchline.task as t
@@ -139,12 +139,12 @@ export async function countRuns(trx: Transaction<Schema>, name: string): Promise
   return new Map(rows.map((row) => [row.tenant, row.n]));
 }
 
-/** What somebody has done to a definition. */
+/** A change of the control of a definition. */
 export interface DefinitionChange {
   readonly name: string;
   readonly actorId: number;
   readonly action: 'Pause' | 'Resume' | 'Limits';
-  /** The limits that were set; null where the definition's own count again, or for another action. */
+  /** The limits that were set; null if they were reset to those of the definition, or for other actions. */
   readonly limits: DefinitionLimits | null;
 }
 
@@ -154,7 +154,7 @@ export interface DefinitionAuditEntry extends Omit<DefinitionChange, 'action'> {
   readonly action: string;
 }
 
-/** Keeps who has changed a definition, in the transaction that does. */
+/** Records a change in the audit log of the definition. Call it in the transaction of the change. */
 export async function insertDefinitionAudit(db: Kysely<Schema>, change: DefinitionChange): Promise<void> {
   const { name, actorId, action, limits } = change;
   const json = limits && JSON.stringify(limits);
@@ -164,7 +164,7 @@ export async function insertDefinitionAudit(db: Kysely<Schema>, change: Definiti
     .execute();
 }
 
-/** The changes of a definition, oldest first. */
+/** Returns the changes of a definition, oldest first. */
 export async function readDefinitionAudit(db: Kysely<Schema>, name: string): Promise<DefinitionAuditEntry[]> {
   const rows = await db
     .selectFrom('batchline.definition_audit')
@@ -184,18 +184,18 @@ export async function readDefinitionAudit(db: Kysely<Schema>, name: string): Pro
 /** The pause and the limits of a definition. */
 export interface DefinitionControl {
   readonly name: string;
-  /** One more with each change. */
+  /** Incremented by each change. */
   readonly version: number;
-  /** Who has paused it and when; null where it is not paused. */
+  /** The actor, time and reason of the pause; null if it is not paused. */
   readonly paused: {
     readonly by: number;
     readonly at: Date;
-    /** Why the server paused it; null if an administrator did. */
+    /** The reason of the server; null if an administrator paused it. */
     readonly reason: { readonly text: string; readonly message: MessageData | null } | null;
   } | null;
-  /** The limits that count. */
+  /** The effective limits. */
   readonly limits: DefinitionLimits;
-  /** Whether they were set by an administrator; else they are the definition's own. */
+  /** True if an administrator has set the limits; false if they are those of the definition. */
   readonly limitsAreSet: boolean;
 }
 
@@ -213,7 +213,7 @@ interface ControlRow {
 
 const COLUMNS = sql<ControlRow>`c.name, c.version, c.paused, c.paused_by, c.paused_at, c.paused_reason, c.paused_message, c.limits, c.default_limits`;
 
-/** The controls of these definitions, or of all that have any. */
+/** Returns the control of one definition, or of all that have one, by name. */
 export async function readControls(
   db: Kysely<Schema>,
   name?: string,
@@ -224,7 +224,7 @@ export async function readControls(
   return new Map(rows.map((row) => [row.name, toControl(row)]));
 }
 
-/** Reads the control of a definition and keeps others from claiming its tasks until the transaction ends. */
+/** Reads and locks the control of a definition, so that no other transaction claims its tasks under limits. */
 export async function lockControl(
   trx: Transaction<Schema>,
   name: string,
@@ -237,8 +237,8 @@ export async function lockControl(
 /**
  * Pauses or resumes a definition.
  *
- * @param reason why the server itself pauses it
- * @returns its control, or `undefined` where it was so already: nothing has changed
+ * @param reason the reason if the server pauses it
+ * @returns the new control, or `undefined` if nothing changed
  */
 export async function setPaused(
   trx: Transaction<Schema>,
@@ -261,7 +261,7 @@ export async function setPaused(
   return rows[0] && toControl(rows[0]);
 }
 
-/** Sets the limits of a definition; `null` makes its own count again. */
+/** Sets the limits of a definition; `null` resets them to its own. */
 export async function setLimits(
   trx: Transaction<Schema>,
   name: string,
@@ -273,7 +273,7 @@ export async function setLimits(
     on conflict (name) do update set version = c.version + 1, limits = excluded.limits`.execute(trx);
 }
 
-/** Keeps the limits that a definition has by itself, where they are other than what is kept. */
+/** Stores the limits that the definition itself declares, if they have changed. */
 export async function saveDefaultLimits(
   db: Kysely<Schema>,
   name: string,
@@ -304,7 +304,7 @@ function pauseOf(row: ControlRow, at: Date): NonNullable<DefinitionControl['paus
   return { by: by ?? 0, at, reason: text === null ? null : { text, message: reason } };
 }
 
-/** Counts a crash of a process that ran only this definition. Resolves to the number of consecutive crashes. */
+/** Counts a crash of a process that ran only this definition. Returns the number of consecutive crashes. */
 export async function countCrash(db: Kysely<Schema>, name: string): Promise<number> {
   const { rows } = await sql<{ crashes: number }>`
     insert into batchline.definition_control as c (name, version, crashes) values (${name}, 1, 1)
@@ -313,28 +313,28 @@ export async function countCrash(db: Kysely<Schema>, name: string): Promise<numb
   return rows[0]?.crashes ?? 0;
 }
 
-/** Resets the count: a run of the definition ended without a crash. */
+/** Resets the number of crashes, after a run ended without a crash. */
 export async function resetCrashes(db: Kysely<Schema>, name: string): Promise<void> {
   await sql`update batchline.definition_control set crashes = 0 where name = ${name} and crashes > 0`.execute(
     db,
   );
 }
 
-/** Lists the definitions with crashes in a row. */
+/** Lists the definitions with crashes since their last successful run. */
 export async function listCrashedDefinitions(db: Kysely<Schema>): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select name from batchline.definition_control where crashes > 0`.execute(db);
   return rows.map((row) => row.name);
 }
 
-/** What has begun of a definition within a period that ends now. */
+/** The runs of a definition that started within the period of its rate limit. */
 export interface RecentStarts {
   readonly runs: number;
-  /** Seconds until the oldest of them leaves the period. */
+  /** Seconds until the oldest of them no longer counts. */
   readonly oldestExpiresIn: number;
 }
 
-/** Counts the runs of a definition that have begun in the last seconds. */
+/** Counts the runs of a definition that started in the last `seconds`. */
 export async function readStarts(
   trx: Transaction<Schema>,
   name: string,
@@ -348,7 +348,7 @@ export async function readStarts(
   return { runs: rows[0]?.runs ?? 0, oldestExpiresIn: Math.max(0, rows[0]?.leaves ?? 0) + 0.001 };
 }
 
-/** Keeps that runs of a definition have begun now, and forgets those that have left the period. */
+/** Records the start of runs of a definition, and deletes starts before the last `seconds`. */
 export async function recordDefinitionStarts(
   trx: Transaction<Schema>,
   name: string,

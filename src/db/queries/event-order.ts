@@ -4,8 +4,8 @@ import type { Schema } from '../schema.ts';
 import { readEvents, type TaskEvent } from './event.ts';
 
 /**
- * The transactions under way that have written, or are about to write, audit rows. An INSERT locks the table in
- * this mode before it takes its id, and lets go of it only after its rows are visible to everybody.
+ * Returns the open transactions that have inserted audit rows or are about to. An INSERT takes this table lock before it
+ * draws an id, and releases it after its rows are visible to all.
  */
 async function auditWriters(db: Kysely<Schema>): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ writer: string }>`
@@ -18,24 +18,24 @@ async function auditWriters(db: Kysely<Schema>): Promise<ReadonlySet<string>> {
   return new Set(rows.map((row) => row.writer));
 }
 
-/** Events in the order of their ids, without one missing among them. */
+/** A gapless sequence of events in the order of their ids. */
 export interface SettledEvents {
   readonly events: readonly TaskEvent[];
-  /** Every event up to this id has been read; none will ever come below it. */
+  /** All events up to this id have been read; none will appear below it. */
   readonly position: number;
-  /** Whether there may be more at once. */
+  /** True if more events may be available at once. */
   readonly more: boolean;
 }
 
-const LONGEST_PAUSE_MS = 100;
+const MAX_POLL_MS = 100;
 
 /**
- * Reads the events after a position. Ids are taken when rows are written and become visible when their
- * transactions commit, so that a smaller one may come after a larger one: where an id is missing, this waits until
- * the transactions that may still bring it have ended (docs/decisions/0013-order-of-events.md).
+ * Reads the events after a position. Ids are drawn at the insert but become visible at the commit, so a smaller id may
+ * appear after a larger one. If there is a gap, this waits until the transactions that may fill it have ended
+ * (docs/decisions/0013-order-of-events.md).
  *
- * @param limit of audit rows
- * @param signal ends the waiting with its reason
+ * @param limit maximum number of audit rows
+ * @param signal aborts the wait
  */
 export async function settledEvents(
   db: Kysely<Schema>,
@@ -47,7 +47,7 @@ export async function settledEvents(
   const last = seen.ids.at(-1) ?? after;
   const complete = last - after === seen.ids.length;
   if (complete) return { events: seen.events, position: last, more: seen.ids.length === limit };
-  await presentWritersEnded(db, signal);
+  await waitForWriters(db, signal);
   const settled = await readEvents(db, { after, upTo: last }, limit);
   const cut = settled.ids.length === limit;
   return {
@@ -57,27 +57,27 @@ export async function settledEvents(
   };
 }
 
-/** The id up to which every event is visible now, or never will be. */
+/** Returns the id up to which no further event will become visible. */
 export async function settledPosition(db: Kysely<Schema>, signal?: AbortSignal): Promise<number> {
   const last = await lastEventId(db);
-  await presentWritersEnded(db, signal);
+  await waitForWriters(db, signal);
   return last;
 }
 
-/** The largest id that is visible. */
+/** Returns the largest visible id. */
 export async function lastEventId(db: Kysely<Schema>): Promise<number> {
   const { rows } = await sql<{ id: string | number | null }>`
     select max(id) as id from batchline.task_audit`.execute(db);
   return Number(rows[0]?.id ?? 0);
 }
 
-/** Resolves when the transactions that write audit rows now have ended; later ones take larger ids. */
-async function presentWritersEnded(db: Kysely<Schema>, signal: AbortSignal | undefined): Promise<void> {
-  const present = await auditWriters(db);
-  let going = present.size > 0;
-  for (let pause = 2; going; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+/** Waits until the open transactions that write audit rows have ended; later ones draw larger ids. */
+async function waitForWriters(db: Kysely<Schema>, signal: AbortSignal | undefined): Promise<void> {
+  const writers = await auditWriters(db);
+  let pending = writers.size > 0;
+  for (let pause = 2; pending; pause = Math.min(pause * 2, MAX_POLL_MS)) {
     await delay(pause, undefined, { signal });
     const now = await auditWriters(db);
-    going = [...present].some((writer) => now.has(writer));
+    pending = [...writers].some((writer) => now.has(writer));
   }
 }

@@ -5,35 +5,35 @@ import { type TraceContext, traceOfRow } from '../../core/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { type AuditEntry, type AuditRow, toAuditEntry } from './audit.ts';
 
-/** A change of a task's state, as it is told: an audit row with whose task it is. */
+/** A change of a task's state: an audit entry with the task's tenant, owner and definition. */
 export interface TaskEvent extends AuditEntry {
-  /** The id of the audit row: later events have larger ones. */
+  /** Id of the audit row; later events have larger ids. */
   readonly id: number;
   readonly taskId: number;
   readonly tenant: string;
   readonly ownerId: number;
   /** The definition's name. */
   readonly name: string;
-  /** Where the start of the task stands in a distributed trace; null where in none, or the task is gone. */
+  /** Trace context of the start of the task; null if it has none or the task is deleted. */
   readonly trace: TraceContext | null;
 }
 
-/** What the audit holds in a range of ids. */
+/** Audit rows in a range of ids. */
 export interface EventRows {
-  /** Every id that is there, in order. */
+  /** The ids of all rows, in order. */
   readonly ids: readonly number[];
-  /** Those that are told: nothing is of internal tasks, which leave no trace. */
+  /** The events; rows of internal tasks are not events. */
   readonly events: readonly TaskEvent[];
 }
 
-/** Which events to read: ids after `after`, up to and with `upTo`. */
+/** A range of event ids: greater than `after`, up to and including `upTo`. */
 export interface EventRange {
   readonly after: number;
   readonly upTo?: number | undefined;
   readonly taskId?: number | undefined;
 }
 
-/** Events by id, oldest first, as far as they are visible now: `settledEvents` tells when none can be missing. */
+/** Reads the visible events by id. Events of concurrent transactions may appear between them later; see `settledEvents`. */
 export async function readEvents(db: Kysely<Schema>, range: EventRange, limit: number): Promise<EventRows> {
   const conditions: RawBuilder<unknown>[] = [sql`a.id > ${range.after}`];
   if (range.upTo !== undefined) conditions.push(sql`a.id <= ${range.upTo}`);
@@ -70,7 +70,7 @@ function toEvent(row: EventRow, ownerId: number, name: string): TaskEvent {
   return { id: Number(row.id), taskId, tenant, ownerId, name, trace: traceOfRow(row), ...toAuditEntry(row) };
 }
 
-/** The progress of a task as it is now. */
+/** The current progress of a task. */
 export interface TaskProgress {
   readonly taskId: number;
   readonly tenant: string;
@@ -85,7 +85,7 @@ export interface TaskProgress {
   readonly textMessage: MessageData | null;
 }
 
-/** The progress of these tasks; of internal ones nothing is told. */
+/** Reads the progress of these tasks, without internal ones. */
 export async function readProgress(db: Kysely<Schema>, ids: readonly number[]): Promise<TaskProgress[]> {
   const { rows } = await sql<{
     id: number;

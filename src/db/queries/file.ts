@@ -1,20 +1,20 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Schema, UploadTable } from '../schema.ts';
 
-/** Whose result file a kept content is. */
+/** The result file of a task. Its content is in the blob store. */
 export interface ResultFileRecord {
   readonly taskId: number;
-  /** The attempt that has written it. */
+  /** The attempt that wrote it. */
   readonly attempt: number;
   readonly name: string;
-  /** Of the content, in the store of files. */
+  /** Key of the content in the blob store. */
   readonly key: string;
   readonly bytes: number;
-  /** in hex */
+  /** Hexadecimal. */
   readonly sha256: string;
 }
 
-/** Makes contents the result files of their tasks, in the place of earlier ones. */
+/** Sets the result files of tasks, replacing earlier ones. */
 export async function writeResultFiles(
   trx: Transaction<Schema>,
   files: readonly ResultFileRecord[],
@@ -31,7 +31,7 @@ export async function writeResultFiles(
       bytes = excluded.bytes, sha256 = excluded.sha256, created = now()`.execute(trx);
 }
 
-/** The result file of a task, or `undefined`. */
+/** Returns the result file of a task, or `undefined`. */
 export async function findResultFile(
   db: Kysely<Schema>,
   taskId: number,
@@ -53,7 +53,7 @@ export async function findResultFile(
   );
 }
 
-/** The keys of the result files of these tasks. */
+/** Returns the keys of the result files of these tasks. */
 export async function findResultKeys(db: Kysely<Schema>, taskIds: readonly number[]): Promise<string[]> {
   if (taskIds.length === 0) return [];
   const { rows } = await sql<{ key: string }>`
@@ -64,7 +64,7 @@ export async function findResultKeys(db: Kysely<Schema>, taskIds: readonly numbe
   return rows.map((row) => row.key);
 }
 
-/** Which of these keys are those of result files. */
+/** Returns the keys that belong to result files. */
 export async function knownResultKeys(db: Kysely<Schema>, keys: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ key: string }>`
     select key from batchline.result_file
@@ -74,22 +74,22 @@ export async function knownResultKeys(db: Kysely<Schema>, keys: readonly string[
   return new Set(rows.map((row) => row.key));
 }
 
-/** A file that a row names. */
+/** A content that a result file or an upload refers to. */
 export interface FileRecord {
-  /** Of the content, in the store of files. */
+  /** Key of the content in the blob store. */
   readonly key: string;
   readonly bytes: number;
 }
 
 const PAGE = 500;
 
-/** Every result file and upload, by key, page by page. None if the database is older than its tables. */
+/** Yields all result files and uploads by key; none if the database has no such tables yet. */
 export async function* listFileRecords(db: Kysely<Schema>): AsyncGenerator<FileRecord> {
-  const tables = await sql<{ there: boolean }>`
-    select to_regclass('batchline.upload') is not null and to_regclass('batchline.result_file') is not null as there`.execute(
+  const tables = await sql<{ found: boolean }>`
+    select to_regclass('batchline.upload') is not null and to_regclass('batchline.result_file') is not null as found`.execute(
     db,
   );
-  if (tables.rows[0]?.there !== true) return;
+  if (tables.rows[0]?.found !== true) return;
   for (let after = ''; ; ) {
     const { rows } = await sql<{ key: string; bytes: string | number }>`
       select key, bytes from (
@@ -104,26 +104,26 @@ export async function* listFileRecords(db: Kysely<Schema>): AsyncGenerator<FileR
   }
 }
 
-/** An upload that has just come. */
+/** An upload to insert. */
 export interface NewUpload {
-  /** uuid */
+  /** A UUID. */
   readonly id: string;
   readonly associateId: number;
   readonly tenant: string;
   readonly name: string;
   readonly bytes: number;
-  /** in hex */
+  /** Hexadecimal. */
   readonly sha256: string;
 }
 
-/** An input file that a client has sent. */
+/** An input file that a client uploaded. */
 export interface Upload extends NewUpload {
   readonly created: Date;
-  /** When a run last read it, within an hour; at first when it came. */
+  /** When a run last read it, within an hour; initially the time of the upload. */
   readonly lastUsed: Date;
 }
 
-/** Notes an upload that is completely in the store of files. */
+/** Inserts an upload whose content is complete in the blob store. */
 export async function insertUpload(db: Kysely<Schema>, upload: NewUpload): Promise<void> {
   await db
     .insertInto('batchline.upload')
@@ -138,13 +138,13 @@ export async function insertUpload(db: Kysely<Schema>, upload: NewUpload): Promi
     .execute();
 }
 
-/** The upload with this id, or `undefined`. */
+/** Returns the upload with this id, or `undefined`. */
 export async function findUpload(db: Kysely<Schema>, id: string): Promise<Upload | undefined> {
   const row = await db.selectFrom('batchline.upload').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toUpload(row);
 }
 
-/** An associate's uploads, the newest first. */
+/** Lists the uploads of an associate, newest first. */
 export async function listUploads(
   db: Kysely<Schema>,
   owner: { readonly associateId: number; readonly tenant: string },
@@ -162,7 +162,7 @@ export async function listUploads(
   return rows.map(toUpload);
 }
 
-/** Total bytes of the uploads of a tenant. */
+/** Returns the total size of the uploads of a tenant, in bytes. */
 export async function sumUploads(db: Kysely<Schema>, tenant: string): Promise<number> {
   const { rows } = await sql<{ bytes: string | number }>`
     select coalesce(sum(bytes), 0)::bigint as bytes from batchline.upload where tenant = ${tenant}`.execute(
@@ -171,22 +171,22 @@ export async function sumUploads(db: Kysely<Schema>, tenant: string): Promise<nu
   return Number(rows[0]?.bytes ?? 0);
 }
 
-/** Notes that a run reads the upload, at most once an hour. */
+/** Records that a run reads the upload; writes at most once an hour. */
 export async function recordUse(db: Kysely<Schema>, id: string): Promise<void> {
   await sql`
     update batchline.upload set last_used = now()
     where id = ${id} and last_used < now() - interval '1 hour'`.execute(db);
 }
 
-/** Removes an upload; its content is the caller's business. */
+/** Deletes an upload. The caller deletes its content. */
 export async function deleteUpload(db: Kysely<Schema>, id: string): Promise<void> {
   await db.deleteFrom('batchline.upload').where('id', '=', id).execute();
 }
 
 /**
- * Removes uploads that no run has read since then; those that another process is just removing are passed over.
+ * Deletes uploads that no run has read since `before`. Skips those that another process is deleting.
  *
- * @returns their ids
+ * @returns the ids of the deleted uploads
  */
 export async function deleteUnusedUploads(
   trx: Transaction<Schema>,
@@ -202,7 +202,7 @@ export async function deleteUnusedUploads(
   return rows.map((row) => row.id);
 }
 
-/** Which of these ids, uuids, are those of uploads. */
+/** Returns the ids (UUIDs) that belong to uploads. */
 export async function knownUploads(db: Kysely<Schema>, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select id from batchline.upload

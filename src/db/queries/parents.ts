@@ -7,7 +7,7 @@ import type { Schema } from '../schema.ts';
 import type { ClaimedRow, ClaimedTask, Delivery } from './queue.ts';
 import { TASK_COLUMNS, toTask } from './task-row.ts';
 
-/** Locks the family of a task; `undefined` where it has no children. */
+/** Locks and returns the counts of children of a task; `undefined` if it has none. */
 export async function lockChildCounts(
   trx: Transaction<Schema>,
   parentId: number,
@@ -18,13 +18,13 @@ export async function lockChildCounts(
   return rows[0];
 }
 
-/** A task that begins to wait for its children. */
+/** The start of a wait of a parent for its children. */
 export interface ChildWait {
   readonly taskId: number;
-  /** The token that it waits by; a claim of the parent must name it. */
+  /** Token of the wait; a claim of the parent must present it. */
   readonly jobId: string;
   readonly onFailure: OnFailure;
-  /** Why the other children are to be stopped at once; null where they are not. */
+  /** Reason to stop the other children at once; null to let them continue. */
   readonly stop: Message | null;
   /** The last progress of its run; `null` keeps the stored one. */
   readonly progressPercent: number | null;
@@ -32,8 +32,8 @@ export interface ChildWait {
 }
 
 /**
- * Takes a locked task from its run: it stays Started, without a lease, until its children have ended. The attempt grows, so
- * that its run can write nothing more.
+ * Begins a wait: the task stays Started, without a lease, until its children have ended. The attempt is incremented, so
+ * that its run can no longer write.
  */
 export async function beginWait(trx: Transaction<Schema>, wait: ChildWait): Promise<void> {
   const progress = plainOf(wait.progressDescription);
@@ -62,16 +62,15 @@ export async function beginWait(trx: Transaction<Schema>, wait: ChildWait): Prom
     where f.parent_id = ${wait.taskId}`.execute(trx);
 }
 
-/** A parent that this process now runs again. */
+/** A parent that was claimed to continue after its wait. */
 export interface ClaimedParent extends ClaimedTask {
   readonly children: ChildCounts;
 }
 
 /**
- * Claims the delivered tasks that wait for their children: Started, without a lease, and waiting by this token. It is
- * a start and an attempt of its own, neither a failure nor a loss.
+ * Claims parents that wait with these tokens: Started, without a lease. A claim is a new start and attempt, not a retry.
  *
- * @returns the claimed ones; the others were delivered once too often, or were moved on by somebody
+ * @returns the claimed ones; the others were claimed or changed by another transaction
  */
 export async function claimContinuations(
   trx: Transaction<Schema>,
@@ -94,7 +93,7 @@ export async function claimContinuations(
     returning ${TASK_COLUMNS}, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate`.execute(trx);
   if (rows.length === 0) return [];
   const ids = JSON.stringify(rows.map((row) => row.id));
-  const families = await sql<ChildCounts & { parent_id: number }>`
+  const counts = await sql<ChildCounts & { parent_id: number }>`
     update batchline.task_family as f set job_id = null, ready_since = null
     from (
       select o.parent_id from batchline.task_family as o
@@ -103,7 +102,7 @@ export async function claimContinuations(
     ) as l
     where f.parent_id = l.parent_id
     returning f.parent_id, f.total, f.ended, f.failed`.execute(trx);
-  const byParent = new Map(families.rows.map((family) => [family.parent_id, family]));
+  const byParent = new Map(counts.rows.map((row) => [row.parent_id, row]));
   return rows.map((row) => ({
     task: toTask(row),
     checkpoint: row.checkpoint,
@@ -115,9 +114,9 @@ export async function claimContinuations(
 }
 
 /**
- * Locks parents whose children have ended, for whoever may not take them from the engine's queue (see `lockDueTasks`).
+ * Locks parents whose children have ended, for claims within limits (see `lockDueTasks`).
  *
- * @param tenant the only one whose tasks are wanted; `null` for any
+ * @param tenant tenant of the tasks; `null` for any
  */
 export async function lockReadyParents(
   trx: Transaction<Schema>,
@@ -137,20 +136,20 @@ export async function lockReadyParents(
   return rows.map((row) => ({ taskId: row.id, jobId: row.job_id, tenant: row.tenant }));
 }
 
-/** A family whose counts are about to change. */
+/** The locked counts of children of a parent. */
 export interface LockedCounts extends ChildCounts {
   readonly parentId: number;
   /** The parent's definition. */
   readonly name: string;
   readonly priority: number;
   readonly onFailure: OnFailure;
-  /** The token that the parent waits by; null if it does not wait, or is ready already. */
+  /** Token of the wait; null if the parent does not wait, or is ready already. */
   readonly awaitedJobId: string | null;
-  /** Whether its children were stopped before. */
+  /** True if its children were stopped before. */
   readonly isStopped: boolean;
 }
 
-/** Locks families in one order for everybody. Parents that are gone have none. */
+/** Locks counts of children in ascending order of the parent, which prevents deadlocks. Skips deleted parents. */
 export async function lockAllChildCounts(
   trx: Transaction<Schema>,
   parentIds: readonly number[],
@@ -186,13 +185,13 @@ export async function lockAllChildCounts(
   }));
 }
 
-/** What a child's move does to the counts of its parent. */
+/** The change of the parent's counts by a transition of a child. */
 export interface ChildChange extends ChildCountsChange {
   readonly childId: number;
   readonly parentId: number;
 }
 
-/** Changes the counts of locked families. Call it before rows of children are deleted: their weights stand there. */
+/** Updates locked counts of children. Call it before the children are deleted: it reads their weights. */
 export async function updateCounters(
   trx: Transaction<Schema>,
   changes: readonly ChildChange[],
@@ -211,7 +210,7 @@ export async function updateCounters(
     where f.parent_id = c.parent_id`.execute(trx);
 }
 
-/** Marks these parents as ready: all their children have ended. */
+/** Marks parents as ready to continue, because all their children have ended. */
 export async function markReady(trx: Transaction<Schema>, parentIds: readonly number[]): Promise<void> {
   await sql`
     update batchline.task_family set ready_since = now()
@@ -221,9 +220,9 @@ export async function markReady(trx: Transaction<Schema>, parentIds: readonly nu
 }
 
 /**
- * Notes that the children of these parents are to be stopped, and why; the first reason counts.
+ * Requests a stop of the children of these parents. The first reason is kept.
  *
- * @returns the parents that have children to stop
+ * @returns the parents whose children have not all ended
  */
 export async function markStopping(
   trx: Transaction<Schema>,
@@ -246,24 +245,24 @@ export async function markStopping(
   return marked.map((row) => row.parent_id);
 }
 
-/** How a family stands, for whoever looks after it. */
+/** The state of a parent and its children. */
 export interface ChildrenStatus extends ChildCounts {
   readonly parentId: number;
   /** The parent's definition. */
   readonly name: string;
-  /** The token that the parent waits by; null if it does not wait. */
+  /** Token of the wait; null if the parent does not wait. */
   readonly jobId: string | null;
-  /** Whether all children have ended. */
+  /** True if all children have ended. */
   readonly isReady: boolean;
-  /** Whether children are still to be told that they are stopped. */
+  /** True if a requested stop has not reached all children yet. */
   readonly isStopping: boolean;
   readonly weight: number;
   readonly weightEnded: number;
-  /** The sum of weight × percent of the children that run. */
+  /** Sum of weight × percent of the running children. */
   readonly running: number;
 }
 
-/** How these families stand. */
+/** Returns the state of these parents and their children. */
 export async function readChildrenStatus(
   db: Kysely<Schema>,
   parentIds: readonly number[],
@@ -305,19 +304,19 @@ export async function readChildrenStatus(
   }));
 }
 
-/** The progress of a parent that waits. */
+/** The progress of a waiting parent. */
 export interface ParentProgress {
   readonly parentId: number;
-  /** The token that it waits by. */
+  /** Token of the wait. */
   readonly jobId: string;
   readonly percent: number;
   readonly text: Text;
 }
 
 /**
- * Writes the progress of parents that wait, where it has changed.
+ * Writes the progress of waiting parents if it has changed.
  *
- * @returns those that were written, with their own parents, whose progress changes with it
+ * @returns the changed parents with their own parents, whose progress depends on theirs
  */
 export async function writeParentProgress(
   db: Kysely<Schema>,
@@ -345,7 +344,7 @@ export async function writeParentProgress(
   return written.map((row) => ({ taskId: row.id, parentId: row.parent_id }));
 }
 
-/** Parents whose children are to be stopped and have not all been told. */
+/** Lists parents with a requested stop that has not reached all children yet. */
 export async function listStopping(db: Kysely<Schema>, limit: number): Promise<number[]> {
   const { rows } = await sql<{ parent_id: number }>`
     select f.parent_id from batchline.task_family as f where f.stopping order by f.parent_id limit ${limit}`.execute(

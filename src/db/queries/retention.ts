@@ -3,13 +3,13 @@ import type { EndedState, RetentionRules } from '../../core/retention.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 
-/** The rules that administrators have set, by the definition's name in lower case. */
+/** Returns the rules that administrators have set, by the definition's name in lower case. */
 export async function listRules(db: Kysely<Schema>): Promise<Map<string, RetentionRules>> {
   const rows = await db.selectFrom('batchline.retention').select(['name_key', 'rules']).execute();
   return new Map(rows.map((row) => [row.name_key, row.rules]));
 }
 
-/** The rules that administrators have set for a definition, or `undefined`. */
+/** Returns the rules that administrators have set for a definition, or `undefined`. */
 export async function findRules(db: Kysely<Schema>, name: string): Promise<RetentionRules | undefined> {
   const row = await db
     .selectFrom('batchline.retention')
@@ -19,7 +19,7 @@ export async function findRules(db: Kysely<Schema>, name: string): Promise<Reten
   return row?.rules;
 }
 
-/** Sets the rules of a definition, in the place of earlier ones. */
+/** Sets the rules of a definition. */
 export async function writeRules(
   db: Kysely<Schema>,
   name: string,
@@ -33,7 +33,7 @@ export async function writeRules(
       rules = excluded.rules, updated = now(), updated_by = excluded.updated_by`.execute(db);
 }
 
-/** Removes the rules of a definition. Resolves to whether there were some. */
+/** Deletes the rules of a definition. Returns false if there are none. */
 export async function deleteRules(db: Kysely<Schema>, name: string): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('batchline.retention')
@@ -42,7 +42,7 @@ export async function deleteRules(db: Kysely<Schema>, name: string): Promise<boo
   return numDeletedRows > 0n;
 }
 
-/** The names of the definitions that have ended tasks: one step in the index for each. */
+/** Lists the definitions that have ended tasks, with one index lookup for each. */
 export async function namesWithEndedTasks(db: Kysely<Schema>): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     with recursive names as (
@@ -58,8 +58,8 @@ export async function namesWithEndedTasks(db: Kysely<Schema>): Promise<string[]>
 }
 
 /**
- * Locks tasks of a definition that have ended in this state and were last changed before then, the oldest first.
- * Those that somebody else has locked are passed over, and children whose parent has not ended: it may yet read them.
+ * Locks ended tasks of a definition that were last changed before a time, oldest first. Skips locked tasks, and children
+ * whose parent has not ended: it may still read them.
  */
 export async function lockEndedTasks(
   trx: Transaction<Schema>,
@@ -68,7 +68,7 @@ export async function lockEndedTasks(
   before: Date,
   limit: number,
 ): Promise<number[]> {
-  // The state as a constant, so that the index for ended tasks serves it.
+  // A literal state, so that the planner can use the partial index of ended tasks.
   const { rows } = await sql<{ id: number }>`
     select t.id from batchline.task as t
     where t.name = ${name} and t.state = ${sql.lit(TaskState[state])} and t.updated < ${before}
@@ -79,17 +79,17 @@ export async function lockEndedTasks(
   return rows.map((row) => row.id);
 }
 
-/** How far a walk through the audit rows has come. */
+/** Progress of a scan through the audit rows. */
 export interface AuditStep {
-  /** The id of the last row that was looked at; `undefined` where there is nothing old behind it. */
+  /** The id of the last scanned row; `undefined` if no old rows follow. */
   readonly to: string | undefined;
   readonly removed: number;
 }
 
 /**
- * Looks at the next audit rows, by their ids, that were written before then, and removes those whose tasks are gone.
+ * Scans the next audit rows by id, and deletes those before a time whose tasks are deleted.
  *
- * @param from the id after which it looks
+ * @param from the id after which the scan starts
  */
 export async function removeOldAudit(
   db: Kysely<Schema>,
@@ -109,18 +109,18 @@ export async function removeOldAudit(
       db,
     );
   }
-  // Rows are written in the order of their ids, but for transactions that overlap.
+  // Ids and times have the same order, except in overlapping transactions.
   const isLast = old.length < rows.length || rows.length < limit;
   return { to: isLast ? undefined : rows.at(-1)?.id, removed: gone.length };
 }
 
-/** What definitions themselves say, by the definition's name in lower case. */
+/** Returns the rules that definitions declare, by the definition's name in lower case. */
 export async function listOwnRules(db: Kysely<Schema>): Promise<Map<string, RetentionRules>> {
   const rows = await db.selectFrom('batchline.own_retention').select(['name_key', 'rules']).execute();
   return new Map(rows.map((row) => [row.name_key, row.rules]));
 }
 
-/** What a definition itself says; nothing where no process that has its module has said so. */
+/** Returns the rules that a definition declares; empty if it declares none. */
 export async function findOwnRules(db: Kysely<Schema>, name: string): Promise<RetentionRules> {
   const row = await db
     .selectFrom('batchline.own_retention')
@@ -130,7 +130,7 @@ export async function findOwnRules(db: Kysely<Schema>, name: string): Promise<Re
   return row?.rules ?? {};
 }
 
-/** Keeps what a definition itself says; the process that was started last counts. */
+/** Stores the rules that a definition declares. The last process to start wins. */
 export async function saveOwnRules(db: Kysely<Schema>, name: string, rules: RetentionRules): Promise<void> {
   await sql`
     insert into batchline.own_retention (name_key, rules)

@@ -7,36 +7,36 @@ import type { Parameters } from '../../core/task.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import type { ScheduleTable, Schema } from '../schema.ts';
 
-/** What a schedule starts, and when, as its owner has set it. */
+/** The settings of a schedule. */
 export interface ScheduleSettings extends MissedPolicy {
   readonly name: string;
   /** The definition's name. */
   readonly definition: string;
   readonly parameters: Parameters | null;
   readonly cron: string;
-  /** Code or IANA name. */
+  /** A code or an IANA name. */
   readonly timeZone: string;
-  /** Of the tasks. */
+  /** Priority of the tasks. */
   readonly priority: number;
   readonly paused: boolean;
 }
 
-/** Something that starts tasks by the clock. */
+/** A schedule, which starts tasks by a cron expression. */
 export interface Schedule extends ScheduleSettings {
   readonly id: number;
   readonly tenant: string;
-  /** The associate that its tasks belong to; 0 for system tasks. */
+  /** Owner of its tasks; 0 for system tasks. */
   readonly ownerId: number;
-  /** The due time that comes next; null where none ever does. */
+  /** Next due time; null if there is none. */
   readonly nextRun: Date | null;
-  /** The due time that a task was last started for. */
+  /** Last due time for which a task was started. */
   readonly lastRun: Date | null;
   readonly lastTaskId: number | null;
-  /** Why nothing could be started at the last due time. */
+  /** Reason that no task was started at the last due time. */
   readonly problem: MessageData | null;
-  /** The rights of its tasks; null for the owner's. */
+  /** Rights of its tasks; null for those of the owner. */
   readonly runAs: RunAs | null;
-  /** One more with each change by a caller. */
+  /** Incremented by each change of a caller. */
   readonly version: number;
   readonly created: Date;
 }
@@ -44,10 +44,10 @@ export interface Schedule extends ScheduleSettings {
 /** A row of the table. */
 type ScheduleRow = Selectable<ScheduleTable>;
 
-/** What to select, or return, from `batchline.schedule as s` for `toSchedule`. */
+/** The columns of `batchline.schedule as s` that `toSchedule` needs. */
 const SCHEDULE_COLUMNS = sql<ScheduleRow>`s.*`;
 
-/** The schedule that a row holds. */
+/** Maps a row to a schedule. */
 function toSchedule(row: ScheduleRow): Schedule {
   return {
     id: row.id,
@@ -98,7 +98,7 @@ export interface FiringResult {
   /** The last due time that a task was started for; null leaves it. */
   readonly lastRun: Date | null;
   readonly lastTaskId: number | null;
-  /** Why no task could be started, or none will be; null if there is no problem. */
+  /** Reason that no task was started, or none will be; null without a problem. */
   readonly problem: MessageData | null;
 }
 
@@ -122,12 +122,12 @@ export async function advanceSchedules(db: Kysely<Schema>, results: readonly Fir
     where s.id = d.id`.execute(db);
 }
 
-/** Notes the task that a schedule has started out of its turn. */
+/** Records the task of a manual start of a schedule. */
 export async function recordStartedTask(db: Kysely<Schema>, id: number, taskId: number): Promise<void> {
   await db.updateTable('batchline.schedule').set({ last_task_id: taskId }).where('id', '=', id).execute();
 }
 
-/** The schedule with this id, or `undefined`. Rights are the caller's business. */
+/** Returns the schedule with this id, or `undefined`. It does not check rights. */
 export async function getSchedule(db: Kysely<Schema>, id: number): Promise<Schedule | undefined> {
   const row = await db.selectFrom('batchline.schedule').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toSchedule(row);
@@ -156,7 +156,7 @@ export async function listSchedules(
   return boundedRows(rows, toSchedule);
 }
 
-/** Schedules that are due at an instant, those that are longest so first. */
+/** Lists due schedules, longest due first. */
 export async function listDueSchedules(db: Kysely<Schema>, now: Date, limit: number): Promise<Schedule[]> {
   const rows = await db
     .selectFrom('batchline.schedule')
@@ -169,7 +169,7 @@ export async function listDueSchedules(db: Kysely<Schema>, now: Date, limit: num
   return rows.map(toSchedule);
 }
 
-/** When a schedule is due next; `undefined` where none ever is. */
+/** Returns the next due time of all schedules; `undefined` if there is none. */
 export async function nextDueTime(db: Kysely<Schema>): Promise<Date | undefined> {
   const row = await db
     .selectFrom('batchline.schedule')
@@ -190,7 +190,7 @@ export async function countFailingSchedules(db: Kysely<Schema>): Promise<number>
   return Number(row.failing);
 }
 
-/** Servers check the schedules at least every ten seconds; without a check for this long, none was up. */
+/** If no server has checked the schedules for this long, none was running: they check every ten seconds. */
 const DOWN_AFTER = sql`interval '60 seconds'`;
 /** Minimum time between two records, so that many servers do not queue for one row. */
 const RECORD_EVERY = sql`interval '5 seconds'`;
@@ -222,7 +222,7 @@ export async function recordCheck(db: Kysely<Schema>, now: Date): Promise<Downti
   return from === null || to === null ? undefined : { from, to };
 }
 
-/** Whose a new schedule is. */
+/** Tenant, owner and rights of a new schedule. */
 export interface ScheduleOwner {
   readonly tenant: string;
   readonly ownerId: number;
@@ -232,7 +232,7 @@ export interface ScheduleOwner {
 /**
  * Inserts a schedule.
  *
- * @throws RequestError (conflict) where the tenant has one of that name
+ * @throws RequestError (conflict) if the tenant has a schedule with that name
  */
 export async function insertSchedule(
   db: Kysely<Schema>,
@@ -254,16 +254,16 @@ export async function insertSchedule(
     .onConflict((conflicting) => conflicting.doNothing())
     .returningAll()
     .executeTakeFirst();
-  if (row === undefined) throw taken(settings.name);
+  if (row === undefined) throw nameTaken(settings.name);
   return toSchedule(row);
 }
 
 /**
- * Changes a schedule, unless somebody else has meanwhile.
+ * Updates a schedule if its version has not changed.
  *
- * @param version the version that the change was made from
- * @returns the schedule as it is then, or `undefined` where that version is no more
- * @throws RequestError (conflict) where the tenant has another one of that name
+ * @param version the version that the change is based on
+ * @returns the new schedule, or `undefined` if its version has changed
+ * @throws RequestError (conflict) if the tenant has another schedule with that name
  */
 export async function updateSchedule(
   db: Kysely<Schema>,
@@ -287,13 +287,13 @@ export async function updateSchedule(
     returning ${SCHEDULE_COLUMNS}`
     .execute(db)
     .catch((error: unknown) => {
-      if ((error as { code?: unknown }).code === '23505') throw taken(settings.name);
+      if ((error as { code?: unknown }).code === '23505') throw nameTaken(settings.name);
       throw error;
     });
   return rows[0] && toSchedule(rows[0]);
 }
 
-/** Deletes a schedule; false where there is none. */
+/** Deletes a schedule. Returns false if there is none. */
 export async function deleteSchedule(db: Kysely<Schema>, id: number): Promise<boolean> {
   const deleted = await db
     .deleteFrom('batchline.schedule')
@@ -317,6 +317,6 @@ function columnsOf(settings: ScheduleSettings) {
   };
 }
 
-function taken(name: string): Error {
+function nameTaken(name: string): Error {
   return conflict`There is a schedule called "${name}" already.`;
 }

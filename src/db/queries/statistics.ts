@@ -4,17 +4,17 @@ import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { IS_ACTIVE } from './task-row.ts';
 
-/** What tasks of one definition did in one step of time. */
+/** State changes of the tasks of one definition in one interval. */
 export interface ChangeCount {
-  /** When the step begins. */
+  /** Start of the interval. */
   readonly at: Date;
-  /** The definition's name; empty for tasks that have been deleted since. */
+  /** The definition's name; empty for deleted tasks. */
   readonly name: string;
   readonly registered: number;
   readonly succeeded: number;
-  /** Runs that ended a task as Failed. */
+  /** Tasks that ended as Failed. */
   readonly failed: number;
-  /** First runs that began, and how many seconds their tasks had been due, on average and at most. */
+  /** First runs that started, and the average and maximum time that their tasks had been due (seconds). */
   readonly begun: number;
   readonly waited: number;
   readonly longestWait: number;
@@ -25,9 +25,9 @@ interface Row extends Omit<ChangeCount, 'at'> {
 }
 
 /**
- * What tasks did since then, by step and definition.
+ * Counts state changes of tasks since a time, by interval and definition.
  *
- * @param tenant whose tasks; `null` for all
+ * @param tenant tenant of the tasks; `null` for all
  */
 export async function countChanges(
   db: Kysely<Schema>,
@@ -38,7 +38,7 @@ export async function countChanges(
   const ended = sql`a.to_state in (${TaskState.Succeeded}, ${TaskState.SucceededManualCleanup})`;
   const wasEnded = sql`a.from_state in (${TaskState.Succeeded}, ${TaskState.SucceededManualCleanup})`;
   const firstRun = sql`a.to_state = ${TaskState.Started} and a.attempt = 1`;
-  // A task that runs again is due later than its first run was: its registration is what is left to go by.
+  // The due time of a retry replaces that of the first run, so that the registration is the best approximation.
   const wait = sql`extract(epoch from a.at - case when t.run_after <= a.at then t.run_after else t.created end)`;
   const { rows } = await sql<Row>`
     select
@@ -56,23 +56,23 @@ export async function countChanges(
   return rows.map((row) => ({ ...row, at: new Date(Number(row.at) * 1000) }));
 }
 
-/** The share of a table's ids that is used up. */
+/** Usage of the ids of a table. */
 export interface IdUse {
   /** The table, without its schema. */
   readonly table: string;
-  /** 0 to 1. */
+  /** Used share, 0 to 1. */
   readonly ratio: number;
 }
 
 /** SQLSTATE of an exhausted sequence. */
 const SEQUENCE_EXHAUSTED = '2200H';
 
-/** Returns whether an insert failed because its table has no ids left. */
+/** Returns true if an insert failed because the table has no ids left. */
 export function isOutOfIds(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === SEQUENCE_EXHAUSTED;
 }
 
-/** The usage of 32-bit ids, which the wire requires for tasks and binary objects (contract, sections 1 and 1.3). */
+/** Returns the usage of 32-bit ids, which the wire format requires for tasks and binary objects (contract, sections 1 and 1.3). */
 export async function countIds(db: Kysely<Schema>): Promise<IdUse[]> {
   const { rows } = await sql<IdUse>`
     select regexp_replace(sequencename::text, '_id_seq$', '') as "table",
@@ -83,25 +83,25 @@ export async function countIds(db: Kysely<Schema>): Promise<IdUse[]> {
   return rows;
 }
 
-/** How much there is to do for one definition. */
+/** Queue lengths of one definition. */
 export interface QueueCount {
   readonly name: string;
   /** Tasks that are New and due. */
   readonly due: number;
   /** Tasks that are New and not due yet. */
   readonly later: number;
-  /** Since when the longest waiting of those that are due has been so; null where there is none. */
+  /** When the oldest due task became due; null if none is due. */
   readonly oldest: Date | null;
-  /** How long ago that was, in seconds of the database's clock. */
+  /** Age of that time by the database's clock, in seconds. */
   readonly oldestSeconds: number | null;
-  /** Tasks that somebody runs. */
+  /** Running tasks. */
   readonly running: number;
 }
 
 /**
- * How much there is to do now, by definition. Both parts are read by indexes of live tasks alone.
+ * Counts due, delayed and running tasks by definition. It reads only indexes of tasks that have not ended.
  *
- * @param tenant whose tasks; `null` for all
+ * @param tenant tenant of the tasks; `null` for all
  */
 export async function countQueues(db: Kysely<Schema>, tenant: string | null): Promise<QueueCount[]> {
   const { rows } = await sql<QueueCount>`
@@ -124,19 +124,19 @@ export async function countQueues(db: Kysely<Schema>, tenant: string | null): Pr
   return rows;
 }
 
-/** How many processes ran tasks in one step of time. */
+/** Number of processes that ran tasks in one interval. */
 export interface WorkerCount {
-  /** When the step begins. */
+  /** Start of the interval. */
   readonly at: Date;
-  /** Processes that began or ended a run in it. */
+  /** Processes that started or ended a run. */
   readonly workers: number;
 }
 
 /**
- * How many processes have begun or ended runs since then, by step; steps without one are left out. A definition's
- * processes run others too, so they are counted over all definitions.
+ * Counts the processes that started or ended runs since a time, by interval; intervals without any are omitted. It covers
+ * all definitions, because a process runs tasks of many.
  *
- * @param tenant whose tasks; `null` for all
+ * @param tenant tenant of the tasks; `null` for all
  */
 export async function countWorkers(
   db: Kysely<Schema>,
@@ -155,11 +155,11 @@ export async function countWorkers(
   return rows.map(({ at, workers }) => ({ at: new Date(Number(at) * 1000), workers }));
 }
 
-/** Tasks of one definition that have failed for the same reason. */
+/** Failed tasks of one definition with the same reason. */
 export interface FailureGroup {
   readonly name: string;
   readonly tasks: number;
-  /** The one that failed last, when that was, and its Result. */
+  /** The task that failed last, with the time and its Result. */
   readonly lastId: number;
   readonly lastAt: Date;
   readonly result: string;
@@ -167,10 +167,10 @@ export interface FailureGroup {
 }
 
 /**
- * The tasks that have failed since then and are so still, by what their Results have in common: the template, or
- * the text without its numbers. The largest groups first.
+ * Groups the tasks that have failed since a time and are still Failed by their Result: by its template, or by its text
+ * without numbers. Largest groups first.
  *
- * @param tenant whose tasks; `null` for all
+ * @param tenant tenant of the tasks; `null` for all
  */
 export async function groupFailures(
   db: Kysely<Schema>,

@@ -4,13 +4,13 @@ import { type ColumnName, type ColumnValue, kindOf } from '../../core/odata/colu
 import { type DatePart, type Expression, kindOfExpression } from '../../core/odata/expression.ts';
 import type { Filter, FilterValue } from '../../core/odata/filter.ts';
 
-/** The data of a definition that lists show beside its name. */
+/** A definition as lists show it. */
 export interface ListedDefinition {
   readonly name: string;
   readonly description: string;
 }
 
-/** Puts the definitions that `COLUMN_SQL` reads before a statement. */
+/** The `with` clause of the definitions that `COLUMN_SQL` reads. */
 export function withDefinitions(definitions: readonly ListedDefinition[] = []): RawBuilder<unknown> {
   const rows = definitions.map(({ name, description }) => ({ name_key: name.toLowerCase(), description }));
   return sql`with definition as (
@@ -21,11 +21,11 @@ export function withDefinitions(definitions: readonly ListedDefinition[] = []): 
 export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> = {
   getAllRows: sql`true`,
   getNoRows: sql`false`,
-  // The same number for a name on every server, without a table (docs/decisions/0024-the-archive-list.md).
+  // A hash, so that a name has the same number on every server (docs/decisions/0024-the-archive-list.md).
   DefinitionId: sql`(('x' || left(encode(sha256(convert_to(lower(t.name), 'UTF8')), 'hex'), 8))::bit(32)::int & 2147483647)`,
   DefinitionName: sql`t.name`,
   DefinitionDescription: sql`coalesce((select d.description from definition as d where d.name_key = lower(t.name)), '')`,
-  // Runs have no time limit here: 0 is none (contract, section 1.2).
+  // Runs have no time limit, which is 0 (contract, section 1.2).
   DefinitionTimeOut: sql`0`,
   Description: sql`t.description`,
   DbTag: sql`t.tenant`,
@@ -53,13 +53,13 @@ export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> =
   parentId: sql`coalesce(t.parent_id, 0)`,
 };
 
-/** Where the message is that a text was told by, for the columns whose texts may be of our own. */
+/** The messages of the columns with localizable texts. */
 export const MESSAGE_SQL: Readonly<Partial<Record<ColumnName, RawBuilder<MessageData | null>>>> = {
   ProgressDescription: sql`t.progress_message`,
   result: sql`t.result_message`,
 };
 
-/** The SQL of an associate's name, by a column with the id; empty if there is none. */
+/** The name of the associate whose id a column contains; empty if there is none. */
 export const NAME_SQL: Readonly<Partial<Record<ColumnName, RawBuilder<string>>>> = {
   updatedBy: associateName(sql`t.updated_by`),
   registeredBy: associateName(sql`t.owner_id`),
@@ -69,7 +69,7 @@ function associateName(id: RawBuilder<unknown>): RawBuilder<string> {
   return sql`coalesce((select coalesce(nullif(a.name, ''), a.login) from batchline.associate as a where a.id = ${id}), '')`;
 }
 
-/** That a column has a value, by its kind. */
+/** Matches tasks for which a column has a value, by its kind. */
 function isSet(column: ColumnName): RawBuilder<boolean> {
   const value = COLUMN_SQL[column];
   switch (kindOf(column)) {
@@ -85,7 +85,7 @@ function isSet(column: ColumnName): RawBuilder<boolean> {
   }
 }
 
-/** The SQL of each part of a date, over a time in the zone. */
+/** The SQL of each part of a date, for a local time. */
 const PART_SQL: Readonly<Record<DatePart, (at: RawBuilder<unknown>) => RawBuilder<unknown>>> = {
   Year: (at) => sql`extract(year from ${at})::int`,
   Quarter: (at) => sql`extract(quarter from ${at})::int`,
@@ -104,14 +104,14 @@ const PART_SQL: Readonly<Record<DatePart, (at: RawBuilder<unknown>) => RawBuilde
   ISODateHour: (at) => sql`to_char(${at}, 'YYYY-MM-DD"T"HH24')`,
 };
 
-/** The value of an expression; null for the part of a date that was never set. */
+/** Returns the SQL of an expression; null for a part of a date that is not set. */
 export function expressionSql({ column, part, weight }: Expression): RawBuilder<unknown> {
   const value = COLUMN_SQL[column];
   if (weight !== undefined) return sql`(${value}::float8 * ${COLUMN_SQL[weight]} / 100)`;
   return part === undefined ? value : PART_SQL[part.name](sql`(${value} at time zone ${part.zone}::text)`);
 }
 
-/** A text in lower case. */
+/** Converts a text to lower case. */
 export function fold(text: RawBuilder<unknown>): RawBuilder<string> {
   return sql`batchline.fold(${text})`;
 }
@@ -119,7 +119,7 @@ export function fold(text: RawBuilder<unknown>): RawBuilder<string> {
 /** Maximum length of a sort key, in characters; texts are sorted by this prefix. */
 const SORTED_CHARACTERS = 250;
 
-/** The SQL of the sort and group key of an expression: never null, texts in lower case. */
+/** Returns the SQL of the sort and group key of an expression: never null, texts in lower case. */
 export function sortKey(expression: Expression): RawBuilder<unknown> {
   const { column, part } = expression;
   const value = expressionSql(expression);
@@ -132,7 +132,7 @@ export function sortKey(expression: Expression): RawBuilder<unknown> {
       // Associates with the same name stay distinct.
       return sql`(${fold(NAME_SQL[column] ?? sql`''`)} || ' ' || ${value})`;
     case 'date':
-      // The others are never null, and have an index.
+      // The other dates are never null and have an index.
       return column === 'LastStarted' ? sql`coalesce(${value}, '-infinity')` : value;
     case 'text':
       return sql`left(${fold(value)}, ${sql.lit(SORTED_CHARACTERS)})`;
@@ -169,7 +169,7 @@ type Condition = RawBuilder<boolean>;
 /** The only column that can be null. */
 const NULLABLE: ColumnName = 'LastStarted';
 
-/** A filter as a condition on `batchline.task as t`; everything that the caller wrote is a parameter of it. */
+/** Compiles a filter to a condition on `batchline.task as t`. All values of the caller are parameters. */
 export function compileFilter(filter: Filter): Condition {
   switch (filter.kind) {
     case 'and':
@@ -206,7 +206,7 @@ function among({ column, values }: Extract<Filter, { kind: 'among' }>): Conditio
   return sql`(${fold(left)} in (${sql.join(values.map((value) => fold(sql.val(value))))}))`;
 }
 
-/** A value with the type that the database is to take it for. */
+/** Casts a value to its type. */
 function typed(value: FilterValue): RawBuilder<unknown> {
   if (typeof value === 'number') return sql`${value}::int`;
   if (typeof value === 'boolean') return sql`${value}::boolean`;
@@ -214,7 +214,7 @@ function typed(value: FilterValue): RawBuilder<unknown> {
   return sql`${instant(value)}::timestamptz`;
 }
 
-/** An instant in words that PostgreSQL reads; it writes years before 1 and after 9999 otherwise than JavaScript. */
+/** Formats a date for PostgreSQL, whose format for years before 1 and after 9999 differs from JavaScript's. */
 function instant(date: Date): string {
   const year = date.getUTCFullYear();
   if (year < 1) return '-infinity';

@@ -17,33 +17,33 @@ import {
   withDefinitions,
 } from './task-list-filter.ts';
 
-/** What is summed up. */
+/** The tasks to aggregate. */
 export interface SummaryRequest {
-  /** What may be read (`partitionsFor`). */
+  /** The partitions to read (`partitionsFor`). */
   readonly partitions: readonly Partition[];
   readonly filter: Filter | undefined;
   readonly definitions?: readonly ListedDefinition[];
-  /** The most tasks to look at. */
+  /** Maximum number of tasks to read. */
   readonly limit: number;
 }
 
 /** The key and the aggregates of a group. */
 export interface Group {
-  /** The sort keys of the group and those around it, as text, outermost first. */
+  /** The sort keys of the group and its outer groups, as text, outermost first. */
   readonly key: readonly string[];
-  /** How many tasks it has. */
+  /** Number of tasks. */
   readonly count: number;
-  /** The values that the tasks are grouped by, and the names of associates among them. */
+  /** The values that the tasks are grouped by, with the names of associates. */
   readonly values: readonly ColumnValue[];
   readonly names: readonly (string | null)[];
-  /** In the order of the aggregates; null for the average of nothing. Of `Percent` it is the sum. */
+  /** In the order of the aggregates; null for an average without values. `Percent` has the sum. */
   readonly sums: readonly ColumnValue[];
 }
 
 /** Counts tasks up to the limit. */
 export async function countTasks(db: Kysely<Schema>, request: SummaryRequest): Promise<number> {
   if (request.partitions.length === 0) return 0;
-  // Ids alone are counted in an index.
+  // Selecting only ids allows an index-only scan.
   const { rows } = await sql<{ n: number }>`
     ${withDefinitions(request.definitions)}
     select count(*)::int as n from (${tasksOf(request, [sql`t.id`])}) as parts`.execute(db);
@@ -51,10 +51,10 @@ export async function countTasks(db: Kysely<Schema>, request: SummaryRequest): P
 }
 
 /**
- * Groups and aggregates tasks, up to the limit. The last group is all of them.
+ * Groups and aggregates tasks, up to the limit. The last group has all tasks.
  *
- * @param groupings for each kind of group how many of `groupOrder` it has in common; the longest are the innermost
- * @param most the most groups to return
+ * @param groupings prefix lengths of `groupOrder`, one for each level of groups; the longest is the innermost
+ * @param max maximum number of groups
  */
 export async function summarise(
   db: Kysely<Schema>,
@@ -62,7 +62,7 @@ export async function summarise(
   groupOrder: readonly OrderColumn[],
   groupings: readonly number[],
   aggregates: readonly SelectedItem[],
-  most: number,
+  max: number,
 ): Promise<Group[]> {
   const { partitions } = request;
   if (partitions.length === 0) return [emptyGroup(aggregates)];
@@ -94,7 +94,7 @@ export async function summarise(
   const grouped =
     keys.length === 0
       ? sql``
-      : sql`group by grouping sets (${sql.join(sets)}) order by ${sql.join(inOrder)} limit ${most}`;
+      : sql`group by grouping sets (${sql.join(sets)}) order by ${sql.join(inOrder)} limit ${max}`;
   const { rows } = await sql<Record<string, unknown>>`
     ${withDefinitions(request.definitions)}
     select ${sql.join(results)} from (${tasksOf(request, columns)}) as base ${grouped}`.execute(db);
@@ -111,10 +111,10 @@ export async function summarise(
 }
 
 /**
- * Computes the running aggregates of each of these tasks, from the first task of its group. `Median` is left out (null), and
- * `Percent` is the task's own number.
+ * Computes running aggregates of these tasks, each from the first task of its group. `Median` is not supported (null), and
+ * `Percent` is the number of the task itself.
  *
- * @returns by the tasks' ids
+ * @returns the aggregates by task id
  */
 export async function runningSums(
   db: Kysely<Schema>,
@@ -159,7 +159,7 @@ export async function runningSums(
   );
 }
 
-/** The tasks to aggregate, no more than the limit. */
+/** Selects the tasks to aggregate, up to the limit. */
 function tasksOf(
   { partitions, filter, limit }: SummaryRequest,
   columns: readonly RawBuilder<unknown>[],
@@ -172,7 +172,7 @@ function tasksOf(
   return sql`select * from (${sql.join(parts, sql` union all `)}) as parts limit ${limit}`;
 }
 
-/** The argument of an aggregate. Texts are counted case-insensitively. */
+/** Returns the arguments of the aggregates. Texts are counted case-insensitively. */
 function argumentsOf(aggregates: readonly SelectedItem[]): RawBuilder<unknown>[] {
   return aggregates.map(({ role, expression }, index) => {
     const isFolded = role === 'Count' && kindOfExpression(expression) === 'text';
@@ -180,10 +180,10 @@ function argumentsOf(aggregates: readonly SelectedItem[]): RawBuilder<unknown>[]
   });
 }
 
-/** The most characters of a text in the row of a group: there may be thousands of groups in memory. */
+/** Maximum length of a text in a group, because thousands of groups may be in memory. */
 const SHOWN_CHARACTERS = 1000;
 
-/** The value of an expression; only the beginning of a long text. */
+/** Returns the SQL of an expression; long texts are truncated. */
 function shortened(expression: Expression): RawBuilder<unknown> {
   const value = expressionSql(expression);
   return kindOfExpression(expression) === 'text' ? sql`left(${value}, ${sql.lit(SHOWN_CHARACTERS)})` : value;
@@ -231,13 +231,13 @@ function runningSum({ role }: SelectedItem, index: number): RawBuilder<unknown> 
   }
 }
 
-/** One of the equal values of a group. */
+/** Returns one of the equal values of a group. */
 function anyOf(column: OrderColumn, value: RawBuilder<unknown>): RawBuilder<unknown> {
   const kind = kindOfExpression(column);
   return kind === 'flag' || kind === 'restriction' ? sql`bool_or(${value})` : sql`min(${value})`;
 }
 
-/** Counts and sums of the database come as text. */
+/** Converts the result of an aggregate: the driver returns counts and sums as text. */
 function numberOf({ role, expression }: SelectedItem, value: unknown): ColumnValue {
   if (value === null || value === undefined) return null;
   const isOwn = (role === 'Min' || role === 'Max') && ['date', 'text'].includes(kindOfExpression(expression));

@@ -23,23 +23,23 @@ import {
 } from './task-list-filter.ts';
 import { IS_ACTIVE, IS_INACTIVE } from './task-row.ts';
 
-/** With more tenants than these, a list over all of them is one query over the whole table. */
+/** With more tenants, a list over all of them reads the whole table instead of one partition per tenant. */
 const MAX_TENANTS = 16;
 
-/** A part of what a list may read: the begin of an index. */
+/** A part of the tasks that a list may read, which is the prefix of an index. */
 export interface Partition {
   readonly condition: RawBuilder<boolean>;
-  /** Whether it is the tasks of one owner, and so may be a small part of its tenant's. */
+  /** True if it has the tasks of one owner, which may be few of those of the tenant. */
   readonly ofOwner: boolean;
-  /** Whether it is what is held, which is few tasks in no index of the lists. */
+  /** True if it has active tasks, which are few and not in the indexes of lists. */
   readonly isActive: boolean;
 }
 
 /**
- * What a list may read, in partitions of one tenant and, where the caller does not see everybody's tasks, of one
- * owner; of each what is at rest and what is held. Every list reads within them, whatever its filter.
+ * Returns the partitions that a list may read: by tenant, by owner if the caller does not see all tasks, and by whether
+ * the tasks are active. A list never reads outside its partitions.
  *
- * @param filter partitions in which it finds nothing are left out
+ * @param filter partitions that it cannot match are omitted
  */
 export async function partitionsFor(
   db: Kysely<Schema>,
@@ -76,24 +76,24 @@ async function partitionsByOwner(
   );
 }
 
-/** Of each slice, whether it has no more tasks than that; looks at no more of them. What is held is small, and not counted. */
+/** Returns for each partition whether it has at most `max` tasks, and counts no further. Active tasks are few. */
 async function areSmall(
   db: Kysely<Schema>,
   partitions: readonly Partition[],
-  most: number,
+  max: number,
 ): Promise<boolean[]> {
   const counts = partitions.map(({ condition, isActive }, index) =>
     isActive
       ? sql`0 as ${sql.ref(`n${index}`)}`
       : sql`
-      (select count(*)::int from (select 1 from batchline.task as t where ${condition} limit ${most + 1}) as part)
+      (select count(*)::int from (select 1 from batchline.task as t where ${condition} limit ${max + 1}) as part)
       as ${sql.ref(`n${index}`)}`,
   );
   const { rows } = await sql<Record<string, number>>`select ${sql.join(counts)}`.execute(db);
-  return partitions.map((_, index) => (rows[0]?.[`n${index}`] ?? 0) <= most);
+  return partitions.map((_, index) => (rows[0]?.[`n${index}`] ?? 0) <= max);
 }
 
-/** The tenants that have tasks, by steps through the indexes; `undefined` where they are too many. */
+/** Lists the tenants that have tasks, by skip scans of the indexes; `undefined` if there are too many. */
 async function listTenants(db: Kysely<Schema>): Promise<string[] | undefined> {
   const first = (which: RawBuilder<boolean>, beyond: RawBuilder<boolean>): RawBuilder<unknown> =>
     sql`(select t.tenant from batchline.task as t where ${which} and ${beyond} order by t.tenant limit 1)`;
@@ -110,65 +110,64 @@ async function listTenants(db: Kysely<Schema>): Promise<string[] | undefined> {
 }
 
 /**
- * An owner with so many tasks or fewer has them all read and sorted, in some milliseconds. The planner would
- * rather follow an index over everybody's tasks in the order and hope for the owner's to come soon; but they may
- * all stand at its end.
+ * Owners with at most this many tasks have all of them read and sorted, which takes milliseconds. The planner would
+ * instead scan an index of all tasks in the order of the list, where those of the owner may all be at the end.
  */
 const SORTED_AT_ONCE = 20_000;
 
-/** What a page holds. */
+/** A request for a page of a list. */
 export interface PageRequest {
-  /** What may be read (`partitionsFor`). */
+  /** The partitions to read (`partitionsFor`). */
   readonly partitions: readonly Partition[];
   readonly filter: Filter | undefined;
   readonly columns: readonly ColumnName[];
   /** Expressions computed for each task beside its columns. */
   readonly computed?: readonly Expression[];
-  /** The definitions that the list may refer to. */
+  /** Definitions whose descriptions the list may show. */
   readonly definitions?: readonly ListedDefinition[];
   /** A total order. */
   readonly order: readonly OrderColumn[];
-  /** Only what comes after this place. */
+  /** The page starts after this position. */
   readonly after: Cursor | undefined;
   readonly skip: number;
-  /** The most rows. */
+  /** Maximum number of rows. */
   readonly limit: number;
-  /** Whether to read the place of the last task that is skipped, too. */
+  /** If true, the page includes the position of the last skipped task. */
   readonly looksBack?: boolean;
 }
 
-/** A place in an order: what each of its columns is sorted by there, as text. */
+/** A position in an order: the sort keys of a task, as text. */
 export type Cursor = readonly string[];
 
 /** A task of a page. */
 export interface PageRow {
   readonly id: number;
   readonly values: Readonly<Partial<Record<ColumnName, ColumnValue>>>;
-  /** What texts of our own were told by. */
+  /** The messages of localizable texts. */
   readonly messages: Readonly<Partial<Record<ColumnName, MessageData | null>>>;
   /** The names of the associates whose ids are among the values. */
   readonly names: Readonly<Partial<Record<ColumnName, string>>>;
   readonly computed: readonly ColumnValue[];
-  /** What rights on the task depend on. */
+  /** The data that rights on the task depend on. */
   readonly subject: RightsSubject;
   readonly place: Cursor;
 }
 
-/** The tasks of a page, and the places beside it. */
+/** The tasks of a page, and the adjacent positions. */
 export interface Page {
   readonly rows: readonly PageRow[];
-  /** The last task that was skipped, if `looksBack` asks for it. */
+  /** The last skipped task, if `looksBack` is set. */
   readonly before: Cursor | undefined;
   /** The first task of the next page, if there is one. */
   readonly following: Cursor | undefined;
 }
 
 /**
- * Reads a page of the archive list. Each slice is read in the order, from the place on and no further than the page
- * goes, so that an index that begins with the slice and goes on with the order makes the time independent of
- * the number of tasks. If no index of an owner's tasks has the order, the time depends on their number.
+ * Reads a page of the archive list. Each partition is read in order from the position, and no further than the page needs.
+ * With an index of partition and order, the time does not depend on the number of tasks. Without one for an owner's
+ * tasks, it depends on their number.
  *
- * The page ends early if its texts come to more than `MAX_LIST_BYTES`, but it has at least one task.
+ * A page has fewer tasks than `limit` if their texts exceed `MAX_LIST_BYTES`, but at least one.
  */
 export async function listPage(db: Kysely<Schema>, page: PageRequest): Promise<Page> {
   const { partitions, columns, order, limit } = page;
@@ -206,8 +205,10 @@ export async function listPage(db: Kysely<Schema>, page: PageRequest): Promise<P
   );
   const bytes = bytesOf(columns);
   const texts = [...values.keys()].map((index) => sql.ref(`c${index}`));
-  const told = columns.flatMap((column, index) => (column in MESSAGE_SQL ? [sql.ref(`m${index}`)] : []));
-  const shownAlone = [...texts, ...told].map(
+  const messageColumns = columns.flatMap((column, index) =>
+    column in MESSAGE_SQL ? [sql.ref(`m${index}`)] : [],
+  );
+  const shownAlone = [...texts, ...messageColumns].map(
     (column) => sql`case when is_shown then ${column} end as ${column}`,
   );
   const others = [
@@ -243,7 +244,7 @@ export async function listPage(db: Kysely<Schema>, page: PageRequest): Promise<P
   };
 }
 
-/** The bytes of the texts of a row that `listPage` has read. */
+/** Returns the size in bytes of the texts of a row. */
 function bytesOf(columns: readonly ColumnName[]): RawBuilder<number> {
   const texts = columns.flatMap((column, index) => (kindOf(column) === 'text' ? [sql.ref(`c${index}`)] : []));
   return texts.length === 0
@@ -274,7 +275,7 @@ function pageRow({ columns, computed = [], order }: PageRequest, row: Record<str
   };
 }
 
-/** For each slice where its tasks come from. `offset 0` keeps the planner from choosing an index by the order: those hold no held task. */
+/** Returns the source of each partition. `offset 0` prevents an index scan in list order: those indexes lack active tasks. */
 async function sourcesOf(db: Kysely<Schema>, page: PageRequest): Promise<RawBuilder<unknown>[]> {
   const { partitions, order } = page;
   const byOwnersIndex = ['batchTaskId', 'associateId'].includes(order[0]?.column ?? '');
@@ -297,7 +298,7 @@ function conditionsOf({ filter, order, after }: PageRequest): RawBuilder<boolean
   return conditions;
 }
 
-/** That a task comes after a place. In one direction it is a comparison of rows, which an index answers at once. */
+/** Matches tasks after a position. If all columns have one direction, it is a row comparison, which an index supports. */
 function comesAfter(order: readonly OrderColumn[], place: Cursor): RawBuilder<boolean> {
   const keys = order.map((column, index) => ({
     key: sortKey(column),
@@ -309,7 +310,7 @@ function comesAfter(order: readonly OrderColumn[], place: Cursor): RawBuilder<bo
   if (first !== undefined && keys.every(({ descending }) => descending === first.descending)) {
     return sql`(${sql.join(keys.map(({ key }) => key))}) ${first.beyond} (${sql.join(keys.map(({ value }) => value))})`;
   }
-  const ways = keys.map(({ key, value, beyond }, index) =>
+  const alternatives = keys.map(({ key, value, beyond }, index) =>
     sql.join(
       [
         ...keys.slice(0, index).map((same) => sql`${same.key} = ${same.value}`),
@@ -318,5 +319,5 @@ function comesAfter(order: readonly OrderColumn[], place: Cursor): RawBuilder<bo
       sql` and `,
     ),
   );
-  return sql`(${sql.join(ways, sql` or `)})`;
+  return sql`(${sql.join(alternatives, sql` or `)})`;
 }

@@ -36,7 +36,7 @@ export interface TaskRow {
   readonly parent_id: number | null;
 }
 
-/** What to select, or return, from `batchline.task as t` for `toTask`. */
+/** The columns of `batchline.task as t` that `toTask` needs. */
 export const TASK_COLUMNS = sql<TaskRow>`
   t.id, t.tenant, t.name, t.owner_id, t.is_internal, t.details_table, t.details_record,
   (select b.content from batchline.binary_object b where b.id = t.parameter_object_id) as parameters,
@@ -44,13 +44,13 @@ export const TASK_COLUMNS = sql<TaskRow>`
   t.description, t.response, t.request, t.progress_description, t.progress_message, t.progress_percent, t.file_name,
   t.cancellation, t.attempt, t.failures, t.losses, t.parent_id`;
 
-/** The bytes of the texts of a task, a row `r` of `batchline.task`: only those that may be long. */
+/** Approximate size in bytes of a row `r` of `batchline.task`, from the texts that may be long. */
 export const TASK_BYTES = sql<number>`
   octet_length(r.context) + octet_length(r.result) + octet_length(r.description) + octet_length(r.response)
   + octet_length(r.request) + octet_length(r.progress_description) + 1000
   + coalesce((select octet_length(b.content) from batchline.binary_object b where b.id = r.parameter_object_id), 0)`;
 
-/** The task that a row holds. */
+/** Maps a row to a task. */
 export function toTask(row: TaskRow): BatchTask {
   return {
     id: row.id,
@@ -88,11 +88,11 @@ export function toTask(row: TaskRow): BatchTask {
 const HELD = sql.raw(ACTIVE_STATES.map((state) => TaskState[state]).join(', '));
 
 /**
- * That `batchline.task as t` is held: read by the index of held tasks, which is as small as what runs. The indexes of
- * the lists leave those tasks out, so that claims and signs of life write none of them
- * (docs/decisions/0021-held-tasks.md); a list is made of what is held and what is at rest.
+ * Matches active tasks (Aquired or Started), through the index `task_held`, which contains only those. The indexes of
+ * lists exclude active tasks, so that claims and heartbeats don't write to them (docs/decisions/0021-held-tasks.md); a
+ * list is the union of active and inactive tasks.
  */
 export const IS_ACTIVE = sql<boolean>`t.state::int in (${HELD})`;
 
-/** That it is not: read by the indexes of the lists. */
+/** Matches inactive tasks, through the indexes of lists. */
 export const IS_INACTIVE = sql<boolean>`t.state not in (${HELD})`;

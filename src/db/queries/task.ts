@@ -7,7 +7,7 @@ import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
 import { IS_ACTIVE, IS_INACTIVE, TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 
-/** The task with this id, or `undefined`. Rights are the caller's business. */
+/** Returns the task with this id, or `undefined`. It does not check rights. */
 export async function getTask(db: Kysely<Schema>, id: number): Promise<BatchTask | undefined> {
   const { rows } =
     await sql<TaskRow>`select ${TASK_COLUMNS} from batchline.task as t where t.id = ${id} ${PREPARED}`.execute(
@@ -16,13 +16,13 @@ export async function getTask(db: Kysely<Schema>, id: number): Promise<BatchTask
   return rows[0] && toTask(rows[0]);
 }
 
-/** What the engine keeps about a task, locked until the transaction ends. */
+/** A locked task with its lease. */
 export interface LeasedTask {
   readonly task: BatchTask;
-  /** The process that runs it, or null where nobody does or a client holds it by hand. */
+  /** The process that runs it; null if none does, or a client has started it by hand. */
   readonly leaseOwner: string | null;
   readonly priority: number;
-  /** Who has asked to stop its run and when, in words; null where nobody has. */
+  /** The stop request as text, with its caller and time; null if there is none. */
   readonly stopNote: string | null;
 }
 
@@ -33,7 +33,7 @@ type LeasedRow = TaskRow & {
   priority: number;
 };
 
-/** Reads a task for a change of its state and keeps others from changing it meanwhile. */
+/** Reads and locks a task for a transition. */
 export async function lockTask(trx: Kysely<Schema>, id: number): Promise<LeasedTask | undefined> {
   const { rows } = await sql<LeasedRow>`
     select ${TASK_COLUMNS}, t.job_id, t.lease_owner, t.stop_note, t.priority from batchline.task as t where t.id = ${id} for update of t ${PREPARED}`.execute(
@@ -50,7 +50,7 @@ export async function lockTask(trx: Kysely<Schema>, id: number): Promise<LeasedT
   );
 }
 
-/** How many tasks of a definition wait or are held. */
+/** Counts the tasks of a definition that have not ended. */
 export async function countLiveTasks(db: Kysely<Schema>, name: string): Promise<number> {
   const { rows } = await sql<{ tasks: number }>`
     select
@@ -61,12 +61,12 @@ export async function countLiveTasks(db: Kysely<Schema>, name: string): Promise<
   return rows[0]?.tasks ?? 0;
 }
 
-/** Which tasks a list holds. Every condition that is given must hold. */
+/** Filter of a list of tasks. All given conditions apply. */
 export interface TaskFilter {
   /** The tenant; `null` for all. */
   readonly tenant: string | null;
   readonly ownerIds?: readonly number[] | undefined;
-  /** In any casing. */
+  /** Compared regardless of case. */
   readonly name?: string | undefined;
   readonly state?: StoredState | undefined;
   /** Only tasks after this id (oldest first) or before it (newest first). */
@@ -74,7 +74,7 @@ export interface TaskFilter {
 }
 
 /**
- * Tasks by id.
+ * Lists tasks by id.
  *
  * @param order `newest` first for the lists of the API (contract, section 3), `oldest` first for exports
  * @param limit the maximum number of tasks; fewer are returned if their texts are long
@@ -111,7 +111,7 @@ export async function listTasks(
   return boundedRows(rows, toTask);
 }
 
-/** Of held tasks all are read: for `order by id limit` the planner would go through everybody's ids. */
+/** Reads all active tasks, which are few: for `order by id limit` the planner would scan the primary key. */
 function sourceOf(
   part: RawBuilder<boolean>,
   conditions: readonly RawBuilder<unknown>[],
@@ -125,7 +125,7 @@ function partsOf(state: StoredState | undefined): readonly RawBuilder<boolean>[]
   return [isActive(state) ? IS_ACTIVE : IS_INACTIVE];
 }
 
-/** Which of these tasks are there and have not ended. */
+/** Returns the ids of those tasks that exist and have not ended. */
 export async function liveTasks(db: Kysely<Schema>, ids: readonly number[]): Promise<Set<number>> {
   const { rows } = await sql<{ id: number }>`
     select id from batchline.task
@@ -135,9 +135,9 @@ export async function liveTasks(db: Kysely<Schema>, ids: readonly number[]): Pro
 }
 
 /**
- * Reads the rights that a task was started with; null if none are stored, or there is no such task.
+ * Returns the rights that a task was started with; null if none are stored, or there is no such task.
  *
- * They are read on demand instead of with the task, because most runs never need them.
+ * They are not read with the task, because most runs never need them.
  */
 export async function readRunAs(db: Kysely<Schema>, taskId: number): Promise<RunAs | null> {
   const row = await db

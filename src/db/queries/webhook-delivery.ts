@@ -2,34 +2,34 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { type TraceContext, traceOfRow } from '../../core/trace-context.ts';
 import type { Schema, WebhookDeliveryTable } from '../schema.ts';
 
-/** What is to be sent to a webhook, was sent, or could not be. */
+/** A delivery to a webhook. */
 export interface Delivery {
   readonly id: number;
   readonly webhookId: number;
-  /** null for a test. */
+  /** The event; null for a test delivery. */
   readonly eventId: number | null;
-  /** JSON, as it is sent. */
+  /** The request body, as JSON. */
   readonly body: string;
   readonly state: 'Waiting' | 'Delivered' | 'Dead';
   readonly tries: number;
   readonly nextTry: Date;
   readonly created: Date;
   readonly ended: Date | null;
-  /** Of the last answer; null where there was none. */
+  /** HTTP status of the last response; null if there was none. */
   readonly status: number | null;
-  /** The beginning of the last answer. */
+  /** Beginning of the last response. */
   readonly answer: string;
-  /** Why the last try has failed. */
+  /** Error of the last attempt. */
   readonly error: string;
 }
 
-/** A delivery to be made. */
+/** A delivery to insert. */
 export interface NewDelivery extends Pick<Delivery, 'webhookId' | 'eventId' | 'body'> {
-  /** Where the event's task stands in a distributed trace. */
+  /** Trace context of the event's task. */
   readonly trace?: TraceContext | null;
 }
 
-/** Makes deliveries that are due at once; an event and webhook that has one already gets no other. */
+/** Inserts deliveries that are due now. Skips events that the webhook has a delivery for already. */
 export async function insertDeliveries(
   db: Kysely<Schema>,
   deliveries: readonly NewDelivery[],
@@ -52,7 +52,7 @@ export async function insertDeliveries(
   return rows.map(toDelivery);
 }
 
-/** A webhook's deliveries, newest first, before the one given. */
+/** Lists the deliveries of a webhook, newest first, before `beforeId`. */
 export async function listDeliveries(
   db: Kysely<Schema>,
   webhookId: number,
@@ -70,7 +70,7 @@ export async function listDeliveries(
   return (await query.execute()).map(toDelivery);
 }
 
-/** Reads a delivery of a webhook; `undefined` if it has no such delivery. */
+/** Returns a delivery of a webhook, or `undefined`. */
 export async function getDelivery(
   db: Kysely<Schema>,
   webhookId: number,
@@ -85,7 +85,7 @@ export async function getDelivery(
   return row && toDelivery(row);
 }
 
-/** Drops the pending deliveries of a webhook. */
+/** Deletes the pending deliveries of a webhook. */
 export async function deleteWaitingDeliveries(db: Kysely<Schema>, webhookId: number): Promise<void> {
   await db
     .deleteFrom('batchline.webhook_delivery')
@@ -94,7 +94,7 @@ export async function deleteWaitingDeliveries(db: Kysely<Schema>, webhookId: num
     .execute();
 }
 
-/** Makes a delivery due again, with all its tries; `undefined` if the webhook has no such delivery. */
+/** Makes a delivery due again with all its attempts. Returns `undefined` if the webhook has no such delivery. */
 export async function redeliver(
   db: Kysely<Schema>,
   webhookId: number,
@@ -110,12 +110,12 @@ export async function redeliver(
   return row && toDelivery(row);
 }
 
-/** A delivery that is to be sent now, with where it goes. */
+/** A claimed delivery with its target. */
 export interface DueDelivery {
   readonly id: number;
   readonly webhookId: number;
   readonly body: string;
-  /** With this one. It tells a later try of another process from this one. */
+  /** Number of attempts, including this one. It is the fencing token of the attempt. */
   readonly tries: number;
   readonly url: string;
   readonly secret: string;
@@ -123,11 +123,11 @@ export interface DueDelivery {
   readonly tenant: string;
   /** Scheme, host and port of the address. */
   readonly origin: string;
-  /** Where the event's task stands in a distributed trace; null where in none. */
+  /** Trace context of the event's task; null if it has none. */
   readonly trace: TraceContext | null;
 }
 
-/** Deliveries of a tenant to a server: how many this process is sending, and its limit. */
+/** Deliveries of a tenant to a server that this process is sending, and their limit. */
 export interface TargetLoad {
   readonly tenant: string;
   readonly origin: string;
@@ -135,24 +135,24 @@ export interface TargetLoad {
   readonly max: number;
 }
 
-/** Limits of the number of deliveries to claim. */
+/** Limits of a claim. */
 export interface ClaimLimits {
-  /** In all. */
+  /** Maximum number of deliveries. */
   readonly limit: number;
-  /** Of one tenant, including those in flight. */
+  /** Maximum number for one tenant, including those in flight. */
   readonly perTenant: number;
-  /** Of one tenant to one server, unless its load says otherwise. */
+  /** Maximum number for one tenant and server, unless its `TargetLoad` has another. */
   readonly perTarget: number;
 }
 
-/** Scheme, host and port of a webhook's address. */
+/** Scheme, host and port of the address of webhook `w`. */
 const origin = sql`substring(w.url from '^[a-z]+://[^/?#]*')`;
 
 /**
- * Claims due deliveries for this process: unless it writes their outcome, they are due again after `leaseSeconds`.
- * Tenants take turns: the one with the fewest deliveries in flight comes first.
+ * Claims due deliveries for this process. Without an outcome they are due again after `leaseSeconds`. Tenants with fewer
+ * deliveries in flight come first.
  *
- * @param loads the targets with deliveries in flight, and those with their own limit
+ * @param loads targets with deliveries in flight or with their own limit
  */
 export async function claimDeliveries(
   db: Kysely<Schema>,
@@ -178,7 +178,7 @@ export async function claimDeliveries(
       select w.id, coalesce(w.tenant, '') as tenant, ${origin} as origin from batchline.webhook as w where w.active
     ), candidate as (
       select d.id, d.next_try, h.tenant, coalesce(l.busy, 0) as busy, coalesce(l.max, ${perTarget}::int) as max,
-        row_number() over (partition by h.tenant, h.origin order by d.next_try, d.id) as place
+        row_number() over (partition by h.tenant, h.origin order by d.next_try, d.id) as position
       from hook as h
       left join load as l on l.tenant = h.tenant and l.origin = h.origin
       cross join lateral (
@@ -190,7 +190,7 @@ export async function claimDeliveries(
       select id, next_try,
         row_number() over (partition by tenant order by next_try, id)
           + coalesce((select sum(busy) from load where load.tenant = candidate.tenant), 0) as turn
-      from candidate where place + busy <= max
+      from candidate where position + busy <= max
     ), taken as (
       select id from batchline.webhook_delivery where state = 'Waiting' and next_try <= now() and id in (
         select id from turn where turn <= ${perTenant}::int order by turn, next_try, id limit ${limit}::int
@@ -217,17 +217,17 @@ export async function claimDeliveries(
   }));
 }
 
-/** What has become of a try. */
+/** The outcome of an attempt. */
 export interface TryResult {
   readonly state: Delivery['state'];
-  /** Seconds until the next try, where there is one. */
+  /** Seconds until the next attempt, if there is one. */
   readonly delaySeconds: number;
   readonly status: number | null;
   readonly answer: string;
   readonly error: string;
 }
 
-/** Writes what has become of a try; false where another process has taken the delivery meanwhile. */
+/** Records the outcome of an attempt. Returns false if another process has claimed the delivery meanwhile. */
 export async function recordTry(
   db: Kysely<Schema>,
   { id, tries }: DueDelivery,
@@ -244,7 +244,7 @@ export async function recordTry(
   return rows.length === 1;
 }
 
-/** Removes deliveries that have ended this long ago, at most `limit`. */
+/** Deletes at most `limit` deliveries that ended before the last `days`. */
 export async function pruneDeliveries(db: Kysely<Schema>, days: number, limit: number): Promise<void> {
   await sql`
     delete from batchline.webhook_delivery where id in (
@@ -255,9 +255,9 @@ export async function pruneDeliveries(db: Kysely<Schema>, days: number, limit: n
 }
 
 /**
- * Takes the cursor of the deliveries for this transaction: up to which event they have been made.
+ * Locks the cursor: the id of the last event for which deliveries have been inserted.
  *
- * @returns `undefined` where another process has it
+ * @returns `undefined` if another process has locked it
  */
 export async function lockCursor(trx: Transaction<Schema>): Promise<number | undefined> {
   const { rows } = await sql<{ position: string | number }>`
@@ -265,7 +265,7 @@ export async function lockCursor(trx: Transaction<Schema>): Promise<number | und
   return rows[0] && Number(rows[0].position);
 }
 
-/** Moves the cursor. */
+/** Sets the cursor. */
 export async function advanceCursor(trx: Transaction<Schema>, position: number): Promise<void> {
   await sql`update batchline.webhook_cursor set position = ${position} where id = 1`.execute(trx);
 }

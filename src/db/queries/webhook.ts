@@ -4,37 +4,37 @@ import type { Message, MessageData } from '../../core/message.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import type { Schema, WebhookTable } from '../schema.ts';
 
-/** What of a webhook its owner sets. */
+/** The settings of a webhook. */
 export interface WebhookSettings {
   readonly url: string;
-  /** Definitions in lower case; none is all. */
+  /** Definitions, in lower case; empty for all. */
   readonly names: readonly string[];
-  /** States that tasks have come to; none is all. */
+  /** New states of tasks; empty for all. */
   readonly states: readonly StoredState[];
-  /** Only tasks of the owner's own. */
+  /** Limits events to tasks of the owner. */
   readonly own: boolean;
   readonly active: boolean;
 }
 
-/** An address that is told of events. */
+/** A webhook: an address that receives events. */
 export interface Webhook extends WebhookSettings {
   readonly id: number;
   readonly ownerId: number;
-  /** The tenant that the sign-in which made it was bound to. */
+  /** The tenant that its creator was restricted to. */
   readonly tenant: string | null;
   readonly scopes: readonly Scope[];
-  /** The upper bound of its roles; null for those of the owner. */
+  /** Maximum roles; null for those of the owner. */
   readonly roles: readonly Role[] | null;
-  /** Signs what is sent. */
+  /** Signs the deliveries. */
   readonly secret: string;
-  /** Why the server itself has made it inactive; null where it has not. */
+  /** Reason for which the server deactivated it; null if it did not. */
   readonly disabledReason: MessageData | null;
   readonly afterEvent: number;
   readonly created: Date;
   readonly updated: Date;
 }
 
-/** Makes a webhook that is told of events after the one given. */
+/** Inserts a webhook that receives the events after `afterEvent`. */
 export async function insertWebhook(
   db: Kysely<Schema>,
   webhook: Omit<Webhook, 'id' | 'disabledReason' | 'created' | 'updated'>,
@@ -55,7 +55,7 @@ export async function insertWebhook(
   return toWebhook(row);
 }
 
-/** Counts the webhooks of a tenant, or those bound to none. */
+/** Counts the webhooks of a tenant, or those without a tenant. */
 export async function countWebhooks(db: Kysely<Schema>, tenant: string | null): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from batchline.webhook
@@ -63,13 +63,13 @@ export async function countWebhooks(db: Kysely<Schema>, tenant: string | null): 
   return rows[0]?.count ?? 0;
 }
 
-/** The webhook with this id, or `undefined`. */
+/** Returns the webhook with this id, or `undefined`. */
 export async function getWebhook(db: Kysely<Schema>, id: number): Promise<Webhook | undefined> {
   const row = await db.selectFrom('batchline.webhook').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toWebhook(row);
 }
 
-/** Webhooks by id: all, or those that the filter names. */
+/** Lists webhooks by id, filtered by owner and activity. */
 export async function listWebhooks(
   db: Kysely<Schema>,
   filter: { readonly ownerId?: number | undefined; readonly active?: boolean | undefined } = {},
@@ -81,9 +81,9 @@ export async function listWebhooks(
 }
 
 /**
- * Changes a webhook. One that becomes active begins anew.
+ * Updates a webhook.
  *
- * @param afterEvent where it begins, where it becomes active
+ * @param afterEvent if it becomes active: the last event that it does not receive. Resets its count of failures.
  */
 export async function updateWebhook(
   db: Kysely<Schema>,
@@ -109,12 +109,12 @@ export async function updateWebhook(
   return row && toWebhook(row);
 }
 
-/** Removes a webhook with its deliveries. */
+/** Deletes a webhook and its deliveries. */
 export async function deleteWebhook(db: Kysely<Schema>, id: number): Promise<void> {
   await db.deleteFrom('batchline.webhook').where('id', '=', id).execute();
 }
 
-/** Notes that a delivery was taken, or has died; too many deaths in a row make the webhook inactive. */
+/** Records that a delivery succeeded or died. Deactivates the webhook after `maxDead` consecutive dead deliveries. */
 export async function recordHealth(
   db: Kysely<Schema>,
   id: number,

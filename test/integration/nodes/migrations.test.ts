@@ -60,7 +60,7 @@ test('a program works with additions of a newer one, and refuses incompatible ch
   await migrate(db(first), LOG, NEWER); // it knows 9001
   const newest = Object.keys(MIGRATIONS).sort().at(-1);
   await expect(migrate(db(first), LOG)).rejects.toThrow(
-    `The database was changed by a newer version of Batchline (migration 9002-less-needs-9001) that this one, which knows migrations up to ${newest}, can't share it with; start the newer version.`,
+    `The database was changed by a newer version of Batchline (migration 9002-less-needs-9001) that this version, which knows migrations up to ${newest}, is not compatible with; start the newer version.`,
   );
 });
 
