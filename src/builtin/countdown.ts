@@ -4,9 +4,9 @@ import { defineTask } from '../sdk/define-task.ts';
 import { TaskError } from '../sdk/errors.ts';
 
 /**
- * Waits, and stops waiting at once when the signal aborts.
+ * Resolves after a delay.
  *
- * @throws the signal's reason where it is aborted
+ * @throws the signal's reason if it aborts
  */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -27,20 +27,20 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
 }
 
 /**
- * Runs for a number of seconds and does nothing else: for trying out progress, stopping, restarting and
- * failing. It keeps the time that has passed, so that another attempt goes on where the last one was.
+ * Runs for a number of seconds and does nothing else, to try out progress, stop, restart and failure. The checkpoint has the
+ * elapsed time, so that another attempt continues there.
  */
 export const countdown = defineTask({
   name: 'countdown',
-  description: message`Runs for a number of seconds, with progress; for trying things out`,
+  description: message`Runs for a number of seconds and reports progress; for testing`,
   parameters: Type.Object(
     {
-      seconds: Type.Number({ minimum: 0, maximum: 3600, default: 10, description: 'How long it runs' }),
+      seconds: Type.Number({ minimum: 0, maximum: 3600, default: 10, description: 'Duration in seconds' }),
       failAt: Type.Optional(
         Type.Number({
           minimum: 0,
           maximum: 100,
-          description: 'The percentage at which it fails; absent is never',
+          description: 'The percentage at which it fails; never if omitted',
         }),
       ),
     },
@@ -50,7 +50,7 @@ export const countdown = defineTask({
   retries: 0,
   async run(ctx) {
     const { seconds, failAt } = ctx.parameters;
-    // Stages of at least a second each, so that progress is told at most once a second.
+    // Stages last at least a second, so that progress is reported at most once a second.
     const stages = Math.max(1, Math.floor(seconds));
     const stageSeconds = seconds / stages;
     const failSeconds = failAt === undefined ? Infinity : (seconds * failAt) / 100;
@@ -59,8 +59,11 @@ export const countdown = defineTask({
       ctx.signal.throwIfAborted();
       const elapsed = performance.now() / 1000 - began;
       if (failAt !== undefined && elapsed >= failSeconds)
-        throw new TaskError(message`Failed on purpose at ${failAt} %, as failAt asks.`);
-      if (elapsed >= seconds) return message`Counted ${seconds} seconds.`;
+        throw new TaskError(message`Failed on purpose at ${failAt} %, as set by failAt.`);
+      if (elapsed >= seconds) {
+        ctx.progress(100, message`${rounded(seconds)} of ${rounded(seconds)} seconds`);
+        return message`Counted ${seconds} seconds.`;
+      }
       const stage = Math.floor(elapsed / stageSeconds);
       const passed = stage * stageSeconds;
       ctx.progress((stage / stages) * 100, message`${rounded(passed)} of ${rounded(seconds)} seconds`);
@@ -71,7 +74,7 @@ export const countdown = defineTask({
   },
 });
 
-/** Seconds that earlier attempts have counted. */
+/** Returns the seconds that earlier attempts counted. */
 function elapsedBefore(checkpoint: unknown): number {
   const elapsed = (checkpoint as { elapsed?: unknown } | undefined)?.elapsed;
   return typeof elapsed === 'number' && Number.isFinite(elapsed) ? elapsed : 0;

@@ -27,12 +27,12 @@ const Parameters = Type.Object(
     }),
     table: Type.String({
       pattern: IDENTIFIER,
-      description: `The table in the schema ${DATA_SCHEMA}; it is made where there is none`,
+      description: `The table in the schema ${DATA_SCHEMA}; created if it does not exist`,
     }),
     columns: Type.Array(ColumnSchema, {
       minItems: 1,
       maxItems: 500,
-      description: 'The columns to load; others of the file are left out',
+      description: 'The columns to load; other columns of the file are ignored',
     }),
     chunkRows: Type.Integer({
       minimum: 1,
@@ -46,16 +46,16 @@ const Parameters = Type.Object(
       description: 'The character between values',
     }),
     maxErrors: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'The most rows that may be rejected; absent is any number' }),
+      Type.Integer({ minimum: 0, description: 'Maximum number of rejected rows; unlimited if omitted' }),
     ),
   },
   { additionalProperties: false },
 );
 
-/** A chunk also ends here, so that long rows do not fill the memory. */
+/** Maximum size of a chunk, so that long rows do not exhaust the memory. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Why a row is rejected: the column (empty where it is about the row), and what is wrong. */
+/** The reason for rejecting a row: a column (empty for the whole row) and its error. */
 interface RowError {
   readonly column: string;
   readonly error: string;
@@ -67,13 +67,13 @@ interface RejectedRow {
 }
 
 /**
- * Loads a CSV file into a table, checked by a declared schema. The file is streamed. Each chunk is one
- * transaction with the rows and the checkpoint, so that a run that is killed at any point is followed by one
- * that neither loses nor doubles a row. Rows that do not fit are rejected into a report; the rest is loaded.
+ * Loads a CSV file into a table and validates it against a schema. The file is streamed. Each chunk is one transaction with
+ * the rows and the checkpoint, so that rows are loaded exactly once even if a run is killed at any point. Invalid rows are
+ * written to a report; the others are loaded.
  */
 export const csvImport = defineTask({
   name: 'csv-import',
-  description: message`Loads a CSV file into a table, checked by a schema, with a report of the rows that do not fit`,
+  description: message`Loads a CSV file into a table, validates it against a schema, and reports rejected rows`,
   parameters: Parameters,
   cancellation: 'CanCancel',
   retries: { limit: 3 },
@@ -122,7 +122,7 @@ class CsvImport {
     return rejected === 0 ? counts : { ...counts, report: this.#reportName };
   }
 
-  /** Reads the first record, and checks the encoding that the file says it has. */
+  /** Reads the header and checks the encoding. */
   async #readHeader(): Promise<CsvRecord> {
     const mark = await readBytes(this.#file, 0, Math.min(3, (await this.#file.stat()).size));
     if (mark.indexOf('fffe', 0, 'hex') === 0 || mark.indexOf('feff', 0, 'hex') === 0) {
@@ -148,7 +148,7 @@ class CsvImport {
     return header;
   }
 
-  /** Starts from the first row: prepares the table and sets the first checkpoint, together. */
+  /** Starts from the first row: prepares the table and sets the first checkpoint in one transaction. */
   async #begin(
     header: CsvRecord,
     stats: { readonly size: number; readonly mtimeMs: number },
@@ -172,16 +172,16 @@ class CsvImport {
     return state;
   }
 
-  /** Goes on from a checkpoint: the table must still be there, and the report is cut to what it says. */
+  /** Continues from a checkpoint: checks the table, and truncates the report to the length of the checkpoint. */
   async #resume(state: ImportCheckpoint): Promise<ImportCheckpoint> {
     const { table, columns } = this.#ctx.parameters;
     await checkTable(this.#ctx.services.database, table, columns);
     if (state.reportBytes > 0) await this.#openReport(state);
-    this.#ctx.log.info({ line: state.line, loaded: state.loaded }, 'import goes on from its checkpoint');
+    this.#ctx.log.info({ line: state.line, loaded: state.loaded }, 'import continues from its checkpoint');
     return state;
   }
 
-  /** The records from a checkpoint on, in chunks. Where the file can't be read to its end, what could be read comes first. */
+  /** Yields the records from a checkpoint on, in chunks. On a read error, yields the records before it first. */
   async *#chunks(from: ImportCheckpoint): AsyncGenerator<readonly CsvRecord[], void> {
     let chunk: CsvRecord[] = [];
     let bytes = 0;
@@ -223,7 +223,7 @@ class CsvImport {
     const { maxErrors } = parameters;
     if (maxErrors !== undefined && state.rejected > maxErrors) {
       throw new PermanentError(
-        message`${state.rejected} of the first ${state.read} rows do not fit, more than maxErrors (${maxErrors}); ${this.#reportName} says why. ${before.loaded} rows have been loaded.`,
+        message`${state.rejected} of the first ${state.read} rows are invalid, more than maxErrors (${maxErrors}); see ${this.#reportName}. ${before.loaded} rows have been loaded.`,
       );
     }
     signal.throwIfAborted();
@@ -236,7 +236,7 @@ class CsvImport {
     return state;
   }
 
-  /** Parts the rows that fit from those that do not. */
+  /** Separates valid rows from invalid ones. */
   async #check(chunk: readonly CsvRecord[]): Promise<{ rows: LoadRow[]; rejected: RejectedRow[] }> {
     const whole: RejectedRow[] = [];
     const candidates: { record: CsvRecord; values: (string | null)[]; errors: RowError[] }[] = [];
@@ -278,7 +278,7 @@ class CsvImport {
     return { rows, rejected };
   }
 
-  /** What is wrong with a row as a whole. */
+  /** Returns the error of a row as a whole; `undefined` if there is none. */
   async #rowError(record: CsvRecord): Promise<string | undefined> {
     if (record.problem !== undefined) return String(record.problem);
     if (record.values.length !== this.#headerLength) {
@@ -288,13 +288,13 @@ class CsvImport {
     return undefined;
   }
 
-  /** Decoding puts U+FFFD in the place of bytes that are not UTF-8; only where there is one the bytes are looked at. */
+  /** Decoding replaces invalid bytes by U+FFFD, so only records with that character are checked byte by byte. */
   async #isUtf8(record: CsvRecord): Promise<boolean> {
     if (!record.values.some((value) => value.includes('\uFFFD'))) return true;
     return isUtf8(await readBytes(this.#file, record.start, record.end));
   }
 
-  /** Adds rows to the report and puts it on the disk, before the checkpoint that counts them. */
+  /** Adds rows to the report and flushes it to disk, before the checkpoint that counts them. */
   async #writeReport(rejected: readonly RejectedRow[], before: ImportCheckpoint): Promise<number> {
     const report = this.#report ?? (await this.#openReport(before));
     const lines = rejected.flatMap(({ record, errors }) => {
@@ -318,19 +318,19 @@ class CsvImport {
     return report;
   }
 
-  /** A record as CSV again. */
+  /** Formats a record as CSV. */
   #toCsv(values: readonly string[]): string {
     return stringify([[...values]], { delimiter: this.#format.delimiter, eof: false });
   }
 }
 
-/** The text that a pattern is held against. */
+/** Returns the text that a pattern is matched against. */
 function rawOf(record: CsvRecord, column: MappedColumn): string {
   const text = record.values[column.index] as string;
   return column.type === 'text' ? text : text.trim();
 }
 
-/** Formulas are made harmless (`'` is put before `=`, `+`, `-`, `@`), because people open reports in spreadsheets. */
+/** Formats the report. Formulas are escaped (`'` before `=`, `+`, `-`, `@`), because reports are opened in spreadsheets. */
 function reportLines(lines: readonly (readonly string[])[]): string {
   return stringify(
     lines.map((line) => [...line]),

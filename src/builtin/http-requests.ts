@@ -7,13 +7,13 @@ import { PermanentError } from '../sdk/errors.ts';
 import { pause } from './countdown.ts';
 import { ResultLog } from './http-requests/result-log.ts';
 import {
+  type AttemptOutcome,
   backoffSeconds,
-  isWorthAnotherTry,
-  LONGEST_RETRY_AFTER,
+  isRetryable,
+  MAX_RETRY_AFTER,
   retryAfterSeconds,
-  type TryOutcome,
 } from './http-requests/retry-rules.ts';
-import { type Answer, type OutgoingRequest, send } from './http-requests/send.ts';
+import { type HttpResponse, type OutgoingRequest, send } from './http-requests/send.ts';
 
 const RESULT_FILE = 'http-requests.jsonl';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -24,9 +24,9 @@ const RequestSchema = Type.Object(
     method: Type.Optional(Type.Enum([...METHODS], { description: 'GET by default' })),
     url: Type.String({ minLength: 1, description: 'An absolute http or https URL' }),
     headers: Type.Optional(Type.Record(Type.String(), Type.String())),
-    body: Type.Optional(Type.Unknown({ description: 'A string as it is; anything else as JSON' })),
+    body: Type.Optional(Type.Unknown({ description: 'A string is sent unchanged; any other value as JSON' })),
     timeout: Type.Optional(
-      Type.Number({ ...Seconds, description: 'Seconds, in place of the timeout for all' }),
+      Type.Number({ ...Seconds, description: 'Seconds; overrides the timeout of all requests' }),
     ),
   },
   { additionalProperties: false },
@@ -34,26 +34,35 @@ const RequestSchema = Type.Object(
 
 const Parameters = Type.Object(
   {
-    requests: Type.Array(RequestSchema, { maxItems: 100_000, description: 'What to call' }),
-    concurrency: Type.Integer({ minimum: 1, maximum: 100, default: 8, description: 'Requests at a time' }),
-    timeout: Type.Number({ ...Seconds, default: 30, description: 'Seconds for one try, with its redirects' }),
-    retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Tries after the first' }),
+    requests: Type.Array(RequestSchema, { maxItems: 100_000, description: 'The requests to send' }),
+    concurrency: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 8,
+      description: 'Maximum number of concurrent requests',
+    }),
+    timeout: Type.Number({
+      ...Seconds,
+      default: 30,
+      description: 'Seconds for one attempt, including redirects',
+    }),
+    retries: Type.Integer({ minimum: 0, maximum: 10, default: 2, description: 'Attempts after the first' }),
     retryDelay: Type.Number({
       minimum: 0,
       maximum: 60,
       default: 1,
       description:
-        'Seconds before the second try, doubled each time; a Retry-After of the answer counts more',
+        'Seconds before the second attempt, doubled each time; a longer Retry-After of the response is respected',
     }),
     keepBody: Type.Integer({
       minimum: 0,
       maximum: 1024,
       default: 4,
-      description: 'KB of each body to keep; 0 is none',
+      description: 'KB of each response body to record; 0 for none',
     }),
     failOnError: Type.Boolean({
       default: false,
-      description: 'Whether the task fails where a request has failed',
+      description: 'Whether the task fails if a request fails',
     }),
   },
   { additionalProperties: false },
@@ -61,33 +70,33 @@ const Parameters = Type.Object(
 
 /** One line of the result file. */
 interface ResultLine {
-  /** The request's place in the list, from 0. */
+  /** The request's index in the list. */
   readonly index: number;
   readonly method: string;
   readonly url: string;
-  /** Where the answer came from, where redirects led elsewhere. */
+  /** The URL of the response, if it differs because of redirects. */
   readonly redirectedTo?: string;
-  /** The answer's status; null where there was none. */
+  /** The response's status; null if there was no response. */
   readonly status: number | null;
-  /** Milliseconds from the first try to the end of the last. */
+  /** Milliseconds from the start of the first attempt to the end of the last. */
   readonly ms: number;
   readonly attempts: number;
-  /** What went wrong; null where the status is below 400. */
+  /** The error; null if the status is below 400. */
   readonly error: string | null;
   readonly body?: string;
-  /** Whether the body is longer than what was kept. */
+  /** Whether the body is longer than the recorded part. */
   readonly truncated?: boolean;
 }
 
 /**
- * Calls a list of HTTP requests and keeps a line on each. What is finished is kept as it goes, so another
- * attempt calls only the rest. The requests that were under way when a run was killed, at most `concurrency`,
- * are called again: each is called at least once. Where that matters, give them an `Idempotency-Key` header.
- * Only public addresses are called, unless the server allows private ones.
+ * Sends a list of HTTP requests and records each result in a file. Checkpoints contain the finished requests, so that
+ * another attempt only sends the others. Requests in flight when a run is killed, at most `concurrency`, are sent again:
+ * each request is sent at least once. Use an `Idempotency-Key` header if that matters. Only public addresses are called
+ * unless the server allows private ones.
  */
 export const httpRequests = defineTask({
   name: 'http-requests',
-  description: message`Calls a list of HTTP requests, with retries, and keeps a line on each`,
+  description: message`Sends a list of HTTP requests, with retries, and records each result`,
   parameters: Parameters,
   cancellation: 'CanCancel',
   retries: { limit: 3 },
@@ -95,7 +104,7 @@ export const httpRequests = defineTask({
     const { requests, concurrency, failOnError } = ctx.parameters;
     const log = await ResultLog.open(ctx, RESULT_FILE);
     const agent = createAgent({ allowPrivateAddresses: ctx.services.allowPrivateAddresses });
-    // Ends all as soon as one can't go on.
+    // Aborts all requests if the result of one can't be recorded.
     const ending = new AbortController();
     const signal = AbortSignal.any([ctx.signal, ending.signal]);
     try {
@@ -122,21 +131,21 @@ export const httpRequests = defineTask({
       const ends = await Promise.allSettled(workers);
       ctx.signal.throwIfAborted();
       if (ending.signal.aborted) throw ending.signal.reason;
-      if (ends.some((end) => end.status === 'rejected')) throw new Error('A worker has ended early.');
+      if (ends.some((end) => end.status === 'rejected')) throw new Error('A worker ended early.');
     } finally {
       await agent.destroy();
       await log.close();
     }
     if (failOnError && log.failed > 0) {
       throw new PermanentError(
-        message`${log.failed} of ${requests.length} requests failed; ${RESULT_FILE} says why.`,
+        message`${log.failed} of ${requests.length} requests failed; see ${RESULT_FILE}.`,
       );
     }
     return { requests: requests.length, succeeded: requests.length - log.failed, failed: log.failed };
   },
 });
 
-/** Calls one request until it succeeds or there is no use in another try. */
+/** Sends one request until it succeeds, is not retryable, or has no retries left. */
 async function call(
   ctx: TaskContext<Static<typeof Parameters>>,
   agent: Dispatcher,
@@ -148,7 +157,7 @@ async function call(
   const request = outgoing(given, ctx.traceHeaders);
   const timeout = given.timeout ?? parameters.timeout;
   const began = performance.now();
-  const line = (attempts: number, outcome: Answer | undefined, error: string | null): ResultLine => ({
+  const line = (attempts: number, outcome: HttpResponse | undefined, error: string | null): ResultLine => ({
     index,
     method: request.method,
     url: given.url,
@@ -164,15 +173,15 @@ async function call(
       : {}),
   });
   for (let attempt = 1; ; attempt++) {
-    const answer = await tryOnce(agent, request, parameters.keepBody * 1024, timeout, signal);
-    if ('status' in answer && answer.status < 400) return line(attempt, answer, null);
-    const problem = 'status' in answer ? `answered ${answer.status}` : describe(answer.error);
-    const outcome = 'status' in answer ? answer : undefined;
-    if (attempt > parameters.retries || !isWorthAnotherTry(request, answer))
+    const response = await attemptOnce(agent, request, parameters.keepBody * 1024, timeout, signal);
+    if ('status' in response && response.status < 400) return line(attempt, response, null);
+    const problem = 'status' in response ? `answered ${response.status}` : describe(response.error);
+    const outcome = 'status' in response ? response : undefined;
+    if (attempt > parameters.retries || !isRetryable(request, response))
       return line(attempt, outcome, problem);
     const asked = retryAfterSeconds(outcome?.retryAfter, new Date());
-    if (asked !== undefined && asked > LONGEST_RETRY_AFTER) {
-      const wish = `Retry-After asks for ${Math.ceil(asked)} s, longer than ${LONGEST_RETRY_AFTER} s`;
+    if (asked !== undefined && asked > MAX_RETRY_AFTER) {
+      const wish = `Retry-After asks for ${Math.ceil(asked)} s, longer than ${MAX_RETRY_AFTER} s`;
       return line(attempt, outcome, `${problem}; ${wish}`);
     }
     const wait = Math.max(asked ?? 0, backoffSeconds(attempt, parameters.retryDelay, Math.random()));
@@ -181,21 +190,21 @@ async function call(
 }
 
 /**
- * Sends a request once, within a time limit.
+ * Sends a request once, with a timeout.
  *
- * @throws the signal's reason where it aborts
+ * @throws the signal's reason if it aborts
  */
-async function tryOnce(
+async function attemptOnce(
   agent: Dispatcher,
   request: OutgoingRequest,
   keepBytes: number,
   seconds: number,
   signal: AbortSignal,
-): Promise<Answer | Extract<TryOutcome, { error: unknown }>> {
+): Promise<HttpResponse | Extract<AttemptOutcome, { error: unknown }>> {
   signal.throwIfAborted();
   const limit = new AbortController();
   const onAbort = (): void => limit.abort(signal.reason);
-  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${seconds} s`)), seconds * 1000);
+  const timer = setTimeout(() => limit.abort(new Error(`no response within ${seconds} s`)), seconds * 1000);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     return await send(agent, request, keepBytes, limit.signal);
@@ -224,7 +233,7 @@ function outgoing(
   };
 }
 
-/** The message of an error, or of what caused it where it has none (several addresses were tried). */
+/** Returns the message of an error, or of its errors if it has none (if several addresses failed). */
 function describe(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(describe).join('; ');
   return error instanceof Error ? error.message : String(error);

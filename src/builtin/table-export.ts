@@ -11,7 +11,7 @@ import { defineTask, type TaskContext } from '../sdk/define-task.ts';
 
 type Cell = string | number | boolean | null;
 
-/** The columns by name, as in the API, with what each holds. */
+/** The columns and their values, with the names of the API. */
 const COLUMNS = {
   Id: (task) => task.id,
   Name: (task) => task.name,
@@ -39,7 +39,7 @@ const COLUMNS = {
 type ColumnName = keyof typeof COLUMNS;
 const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[];
 
-/** How many tasks lie between two tellings of the progress. */
+/** Number of tasks between two progress reports. */
 const PROGRESS_EVERY = 500;
 
 const Parameters = Type.Object(
@@ -63,19 +63,19 @@ const Parameters = Type.Object(
     escapeFormulas: Type.Boolean({
       default: true,
       description:
-        "Whether CSV values that a spreadsheet would run as a formula (they begin with =, +, - or @) get a ' in front",
+        "Prefixes CSV values that a spreadsheet would run as a formula (they begin with =, +, - or @) with a '",
     }),
   },
   { additionalProperties: false },
 );
 
 /**
- * Writes the tasks that the run may see into a file, oldest first, as a stream. The file gets its name once it is
- * complete; another attempt starts over.
+ * Streams the tasks that the run may read to a file, oldest first. The file is renamed when it is complete; another attempt
+ * starts over.
  */
 export const tableExport = defineTask({
   name: 'table-export',
-  description: message`Writes tasks, by definition and state, into a CSV or JSON Lines file`,
+  description: message`Exports tasks, by definition and state, to a CSV or JSON Lines file`,
   parameters: Parameters,
   cancellation: 'CanCancel',
   retries: { limit: 3 },
@@ -102,7 +102,7 @@ export const tableExport = defineTask({
       await rename(unfinished, path);
     } catch (error) {
       await rm(unfinished, { force: true });
-      // The stream fails with an AbortError; the reason says why.
+      // The stream fails with an AbortError instead of the signal's reason.
       ctx.signal.throwIfAborted();
       throw error;
     }
@@ -111,7 +111,7 @@ export const tableExport = defineTask({
   },
 });
 
-/** The tasks as rows. How many there are is not known before; ids rise, so this task's own tells how far it is. */
+/** Yields the tasks as rows. Their number is unknown, so progress is estimated by ids, which end at this task's own. */
 async function* readRows(
   ctx: TaskContext<Static<typeof Parameters>>,
   columns: readonly ColumnName[],

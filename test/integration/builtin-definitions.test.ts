@@ -100,7 +100,7 @@ describe.each(DATABASES)('the definitions that come with the server, on %s', (ki
           ['1501', 'since', '"2023-02-29" is not a dat'],
           ['2001', 'credit_limit', '"unlimited" is not a numb'],
           ['2501', '', 'has 6 values; the header '],
-          ['3001', '', 'a quoted field goes on af'],
+          ['3001', '', 'a quoted field continues '],
         ]);
       },
     );
@@ -245,7 +245,7 @@ describe.each(DATABASES)('the definitions that come with the server, on %s', (ki
       });
       const task = await admin.ended(id);
       expect(task).toMatchObject({ State: 'Failed', StartCount: 1 });
-      expect(task.Result).toBe('Failed on purpose at 50 %, as failAt asks.');
+      expect(task.Result).toBe('Failed on purpose at 50 %, as set by failAt.');
     });
 
     test('reports its stage, and stops immediately', async () => {

@@ -5,30 +5,30 @@ import { PermanentError } from '../../sdk/errors.ts';
 
 const count = Type.Integer({ minimum: 0 });
 
-/** What an import keeps with each chunk, in the same transaction as the chunk's rows. */
+/** The checkpoint of an import, committed in the same transaction as the rows of each chunk. */
 const CheckpointSchema = Type.Object({
-  /** The byte at which the next record begins. */
+  /** The byte at which the next record starts. */
   offset: count,
-  /** The line it is on. */
+  /** The line of that byte. */
   line: count,
   read: count,
   loaded: count,
   rejected: count,
   /** The length of the error report. */
   reportBytes: count,
-  /** The file that the offset belongs to. */
+  /** Size and modification time of the file, to detect changes. */
   fileBytes: count,
   fileModified: Type.Number(),
 });
 
-/** How far an import is. */
+/** The checkpoint of an import. */
 export type ImportCheckpoint = Static<typeof CheckpointSchema>;
 
 /**
  * Reads the checkpoint of an earlier attempt.
  *
- * @returns `undefined` where there is none
- * @throws PermanentError where it is not one of an import, or the file is another one now
+ * @returns `undefined` if there is none
+ * @throws PermanentError if it is not the checkpoint of an import, or the file has changed
  */
 export function readCheckpoint(
   value: unknown,
@@ -37,12 +37,12 @@ export function readCheckpoint(
   if (value === undefined || value === null) return undefined;
   if (!Check(CheckpointSchema, value)) {
     throw new PermanentError(
-      message`The checkpoint of an earlier run is not one of this definition; start a new task.`,
+      message`The checkpoint of an earlier run does not belong to this definition; start a new task.`,
     );
   }
   if (value.fileBytes !== file.size || value.fileModified !== file.mtimeMs) {
     throw new PermanentError(
-      message`The file has changed since an earlier run of this task loaded ${value.loaded} rows of it (${value.fileBytes} bytes then, ${file.size} now). Put the same file back, or start a new task.`,
+      message`The file has changed since an earlier run of this task loaded ${value.loaded} rows of it (${value.fileBytes} bytes then, ${file.size} now). Restore the file, or start a new task.`,
     );
   }
   return value;

@@ -4,15 +4,15 @@ import { message } from '../../core/message.ts';
 import { PermanentError } from '../../sdk/errors.ts';
 import { patternOf } from './patterns.ts';
 
-/** What a table or column of an import may be called: it never needs quoting, and `_` at the start is ours. */
+/** The pattern of table and column names: they need no quoting, and names that start with `_` are reserved. */
 export const IDENTIFIER = '^[a-z][a-z0-9_]{0,62}$';
 
-/** What a column of an import may hold. */
+/** The types of columns of an import. */
 const COLUMN_TYPES = ['text', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
-/** The name of a column type. */
+/** A type of a column. */
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
-/** The schema of one column, as a client declares it. */
+/** The schema of a column in the parameters. */
 export const ColumnSchema = Type.Object(
   {
     name: Type.String({
@@ -22,17 +22,17 @@ export const ColumnSchema = Type.Object(
     type: Type.Enum([...COLUMN_TYPES], {
       description:
         'text; integer (64 bits); number (exact decimal); boolean (true/false, yes/no, t/f, y/n, 1/0); ' +
-        'date (YYYY-MM-DD); timestamp (ISO 8601, UTC where it has no offset)',
+        'date (YYYY-MM-DD); timestamp (ISO 8601, UTC if it has no offset)',
     }),
     required: Type.Optional(Type.Boolean({ description: 'Whether an empty value is an error' })),
-    maxLength: Type.Optional(Type.Integer({ minimum: 1, description: 'The most characters' })),
+    maxLength: Type.Optional(Type.Integer({ minimum: 1, description: 'Maximum number of characters' })),
     pattern: Type.Optional(
       Type.String({ maxLength: 1000, description: 'A regular expression that the whole value must match' }),
     ),
     source: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'The name in the header, where it is not the name of the column',
+        description: 'The name in the header, if it differs from the name of the column',
       }),
     ),
   },
@@ -42,19 +42,19 @@ export const ColumnSchema = Type.Object(
 /** One column of an import. */
 export type Column = Static<typeof ColumnSchema>;
 
-/** A column, and where its values are in each record. */
+/** A column and the index of its values in each record. */
 export interface MappedColumn extends Column {
   readonly index: number;
   readonly matcher: LinearPattern | undefined;
 }
 
-/** A value for the database as text (null is empty), or what is wrong with it. */
+/** A value for the database as text (null if empty), or its error. */
 export type Converted = { readonly value: string | null } | { readonly error: string };
 
 /**
  * Finds the columns in the header.
  *
- * @throws PermanentError where a column is missing or ambiguous, declared twice, or has a wrong pattern
+ * @throws PermanentError if a column is missing or ambiguous, declared twice, or has an invalid pattern
  */
 export function mapColumns(columns: readonly Column[], header: readonly string[]): MappedColumn[] {
   const names = header.map((name) => name.trim());
@@ -74,20 +74,20 @@ export function mapColumns(columns: readonly Column[], header: readonly string[]
     const second = names.indexOf(source, index + 1);
     if (index !== -1 && second !== -1) {
       throw new PermanentError(
-        message`The header has ${source} twice, as columns ${index + 1} and ${second + 1}; rename one, so that it is clear which is meant.`,
+        message`The header has ${source} twice, as columns ${index + 1} and ${second + 1}; rename one of them.`,
       );
     }
     return { ...column, index, matcher };
   });
   if (notFound.length > 0) {
     throw new PermanentError(
-      message`The header lacks ${notFound.join(', ')}. It has: ${names.join(', ')}. Where a column is called otherwise in the file, name it by its source; where all stands in one column, set the delimiter.`,
+      message`The header lacks ${notFound.join(', ')}. It has: ${names.join(', ')}. If a column has another name in the file, set its source; if all values are in one column, set the delimiter.`,
     );
   }
   return mapped;
 }
 
-/** Turns a value of the file into what the database takes, or says why it can't. An empty value is null. */
+/** Converts a value of the file to the database's format, or returns its error. An empty value is null. */
 export function convert(column: Column, raw: string): Converted {
   const text = column.type === 'text' ? raw : raw.trim();
   if (text === '') {
@@ -105,7 +105,7 @@ export function convert(column: Column, raw: string): Converted {
 
 const CONVERTERS: Readonly<Record<ColumnType, (text: string) => Converted>> = {
   text(text) {
-    if (text.includes('\0')) return { error: 'has a NUL character, which the database cannot hold' };
+    if (text.includes('\0')) return { error: 'has a NUL character, which the database cannot store' };
     return { value: text };
   },
   integer(text) {
@@ -134,7 +134,7 @@ const CONVERTERS: Readonly<Record<ColumnType, (text: string) => Converted>> = {
       : { value: String(value) };
   },
   date(text) {
-    return isDate(text) ? { value: text } : wrong(text, 'a date', 'a day of the calendar as YYYY-MM-DD');
+    return isDate(text) ? { value: text } : wrong(text, 'a date', 'an existing day as YYYY-MM-DD');
   },
   timestamp(text) {
     const match = TIMESTAMP.exec(text);

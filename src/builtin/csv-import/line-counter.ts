@@ -2,9 +2,8 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Tells on which line of a file a byte is, for a file that is read in blocks and asked about in order. LF,
- * CRLF and a lone CR each end a line, inside quotes as well. It keeps only the line ends that were read and
- * not asked about yet.
+ * Maps byte offsets of a file to lines. The file is read in blocks, and offsets must be requested in order. LF, CRLF and a
+ * lone CR each end a line, also in quotes. Only line ends after the last requested offset are kept in memory.
  */
 export class LineCounter {
   #starts: number[] = [];
@@ -15,15 +14,15 @@ export class LineCounter {
   #openCr = false;
 
   /**
-   * @param offset where reading begins, in bytes
-   * @param line the line that begins there
+   * @param offset the byte at which reading starts
+   * @param line the line that starts there
    */
   constructor(offset: number, line: number) {
     this.#read = offset;
     this.#line = line;
   }
 
-  /** Takes the next block of the file. */
+  /** Adds the next block of the file. */
   add(block: Uint8Array): void {
     let from = 0;
     if (this.#openCr && block.length > 0) {
@@ -41,13 +40,13 @@ export class LineCounter {
     this.#read += block.length;
   }
 
-  /** The line that a byte is on. Offsets must not fall from call to call. */
+  /** Returns the line of a byte. Offsets must not decrease from call to call. */
   lineAt(offset: number): number {
     while (this.#ends.length > this.#head && (this.#ends[this.#head] as number) <= offset) this.#shift();
     return this.#line;
   }
 
-  /** The first byte at or after an offset, at which a line begins, that does not belong to an empty line. */
+  /** Returns the first byte at or after the start of a line that is not part of an empty line. */
   skipEmptyLines(offset: number): number {
     this.lineAt(offset);
     let at = offset;

@@ -5,11 +5,11 @@ import { PermanentError } from '../../sdk/errors.ts';
 
 /** Time limit for matching the patterns of all columns against the values of one chunk. */
 const PATTERN_MILLISECONDS = 2000;
-/** Matching yields to the event loop this often. */
+/** Interval at which matching yields to the event loop. */
 const YIELD_MILLISECONDS = 20;
 
 /**
- * Makes the pattern of a column, which a whole value must match.
+ * Compiles the pattern of a column, which a whole value must match.
  *
  * @throws PermanentError if it is not a regular expression, or can't be matched in linear time
  */

@@ -5,41 +5,41 @@ import { type Message, message } from '../../core/message.ts';
 import { PermanentError } from '../../sdk/errors.ts';
 import { LineCounter } from './line-counter.ts';
 
-/** The longest record in characters. A longer one is nearly always a quote that is never closed. */
+/** Maximum length of a record in characters. A longer one is almost always due to an unclosed quote. */
 export const MAX_RECORD_CHARACTERS = 1024 * 1024;
 
 const FIRST_BLOCK_BYTES = 4 * 1024;
-const LARGEST_BLOCK_BYTES = 64 * 1024;
+const MAX_BLOCK_BYTES = 64 * 1024;
 
-/** One record of the file, or one line whose quotes are wrong. */
+/** A record of the file, or a line with invalid quotes. */
 export interface CsvRecord {
   readonly values: readonly string[];
-  /** What is wrong with the quotes; `values` holds the whole line as its only value then. */
+  /** Describes invalid quotes; `values` then has the whole line as its only value. */
   readonly problem?: Message;
-  /** The line on which it begins; 1 is the first. */
+  /** The line on which it starts; 1 is the first. */
   readonly line: number;
-  /** The byte at which it begins. */
+  /** The byte at which it starts. */
   readonly start: number;
   /** The byte after it and its line end. */
   readonly end: number;
-  /** The line that begins at `end`. */
+  /** The line that starts at `end`. */
   readonly nextLine: number;
 }
 
-/** Where reading begins: the first byte of a record, and the line it is on. */
+/** The start of a record: its first byte and line. */
 export interface CsvPosition {
   readonly offset: number;
   readonly line: number;
 }
 
-/** Settings of the reader. */
+/** Options of the reader. */
 export interface CsvFormat {
   readonly delimiter: string;
-  /** Bytes read at a time; by default they grow to 64 KB. */
+  /** Size of the blocks that are read; by default it grows to 64 KB. */
   readonly blockBytes?: number;
 }
 
-/** What the parser passes on in place of a record whose quotes are wrong. */
+/** Emitted by the parser instead of a record with invalid quotes. */
 class Broken {
   readonly error: CsvError;
 
@@ -50,17 +50,16 @@ class Broken {
 
 interface Parsed {
   readonly values: string[];
-  /** Relative to where the parser began. */
+  /** Relative to the parser's start. */
   readonly end: number;
 }
 
 /**
- * Reads the records of a CSV file from a position on, as a stream: a few blocks are in memory at a time,
- * whatever the size of the file. Reading from the end of any record gives the same records that reading on
- * would have given. Empty lines are skipped. A line whose quotes are wrong is passed on as such, and reading
- * goes on at the next line.
+ * Streams the records of a CSV file from a position on, with a few blocks in memory at a time. Reading from the end of any
+ * record yields the same records as reading without interruption. Empty lines are skipped. A line with invalid quotes is
+ * yielded as such, and reading continues at the next line.
  *
- * @throws PermanentError where a quoted field never ends, because nothing after it can be told apart
+ * @throws PermanentError if a quoted field is never closed, because the records after it can't be separated
  */
 export async function* readRecords(
   file: FileHandle,
@@ -100,7 +99,7 @@ export async function* readRecords(
   }
 }
 
-/** A parser that is fed from an offset on, and the end of the feeding. */
+/** A parser that reads the file from an offset on, and a promise for the end of reading. */
 interface Feed {
   readonly parser: Parser;
   readonly done: Promise<void>;
@@ -109,28 +108,28 @@ interface Feed {
 function openParser(file: FileHandle, offset: number, format: CsvFormat, lines: LineCounter): Feed {
   const parser: Parser = new Parser({
     delimiter: format.delimiter,
-    // Named, not discovered: a reader that begins in the middle of the file must see the same records.
+    // Set explicitly, because a reader that starts in the middle of the file must not detect another one.
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: MAX_RECORD_CHARACTERS,
-    // The types want the type of a record back.
+    // The types require a record to be returned.
     on_record: (record, info) =>
       ({ values: record, end: info.bytes }) satisfies Parsed as unknown as string[],
-    // A stream that fails drops the records it has ready, so a problem is passed on in their order instead.
+    // An error would drop the buffered records, so it is emitted in sequence instead.
     skip_records_with_error: true,
     on_skip: (error) => {
       if (error !== undefined) parser.push(new Broken(error));
       return undefined;
     },
   });
-  // An error of the file destroys the parser with it, so the reader of the parser meets it; a reader that has
-  // enough destroys the parser, and that is no error.
+  // A read error destroys the parser with it, so its consumer gets the error. A consumer that stops early destroys the
+  // parser, which is not an error.
   const done = pipeline(readBlocks(file, offset, format.blockBytes, lines), parser).catch(() => undefined);
   return { parser, done };
 }
 
-/** Reads the file in blocks that grow, because after a line with wrong quotes reading begins anew. */
+/** Reads the file in growing blocks. They start small, because reading restarts after each line with invalid quotes. */
 async function* readBlocks(
   file: FileHandle,
   offset: number,
@@ -145,30 +144,30 @@ async function* readBlocks(
     lines.add(block);
     yield block;
     at += bytesRead;
-    if (blockBytes === undefined) size = Math.min(size * 2, LARGEST_BLOCK_BYTES);
+    if (blockBytes === undefined) size = Math.min(size * 2, MAX_BLOCK_BYTES);
   }
 }
 
 function describe(error: CsvError, line: number): Message {
   switch (error.code) {
     case 'INVALID_OPENING_QUOTE':
-      return message`a quote stands inside a field that does not begin with one; such a field must be quoted as a whole, and its quotes doubled`;
+      return message`a quote is inside an unquoted field; quote the whole field, and double the quotes in it`;
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return message`a quoted field goes on after its closing quote; quotes inside a quoted field must be doubled`;
+      return message`a quoted field continues after its closing quote; quotes inside a quoted field must be doubled`;
     case 'CSV_QUOTE_NOT_CLOSED':
       throw new PermanentError(
-        message`Line ${line}: a quoted field begins here and never ends. Close its quote, and load the rows from this line on.`,
+        message`Line ${line}: a quoted field starts here and is never closed. Close its quote, and load the rows from this line on.`,
       );
     case 'CSV_MAX_RECORD_SIZE':
       throw new PermanentError(
-        message`Line ${line}: the record that begins here is longer than ${MAX_RECORD_CHARACTERS} characters. Either a quote is never closed, or the delimiter is another one.`,
+        message`Line ${line}: the record that starts here is longer than ${MAX_RECORD_CHARACTERS} characters. Either a quote is not closed, or the delimiter is wrong.`,
       );
     default:
       throw error;
   }
 }
 
-/** The physical line at an offset, without its end, decoded as well as possible; at most the longest record. */
+/** Reads the physical line at an offset, without its end, decoded as well as possible. */
 async function readLine(file: FileHandle, offset: number): Promise<{ text: string; end: number }> {
   const pieces: Buffer[] = [];
   let at = offset;
@@ -184,14 +183,14 @@ async function readLine(file: FileHandle, offset: number): Promise<{ text: strin
     }
     pieces.push(block.subarray(0, end));
     at += end + 1;
-    // A CRLF may be cut by the block.
+    // A block can end within a CRLF.
     const next =
       block[end] === 13 ? (await file.read({ buffer: Buffer.alloc(1), position: at })).buffer[0] : 0;
     return { text: Buffer.concat(pieces).toString(), end: next === 10 ? at + 1 : at };
   }
 }
 
-/** The bytes of a record as they stand in the file. */
+/** Reads the raw bytes of a record. */
 export async function readBytes(file: FileHandle, start: number, end: number): Promise<Buffer> {
   const bytes = Buffer.alloc(end - start);
   for (let done = 0; done < bytes.length; ) {

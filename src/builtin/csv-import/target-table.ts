@@ -4,11 +4,11 @@ import { PermanentError } from '../../sdk/errors.ts';
 import type { Column, ColumnType } from './columns.ts';
 
 /**
- * Makes a table that is about to be made the tenant's. One that is there belongs to the tenant whose import has made it;
- * one that was made in another way is everybody's.
+ * Assigns a new table to the tenant. An existing table belongs to the tenant whose import created it; a table created in
+ * another way is shared by all tenants.
  *
- * @param exists whether the table is there already
- * @throws PermanentError where it belongs to another tenant
+ * @param exists whether the table already exists
+ * @throws PermanentError if it belongs to another tenant
  */
 async function claimTable(
   trx: Transaction<unknown>,
@@ -24,17 +24,17 @@ async function claimTable(
     select tenant from batchline.import_table where name = ${table}`.execute(trx);
   const [owner] = rows;
   if (owner !== undefined && owner.tenant !== tenant)
-    throw new PermanentError(message`The name ${table} is taken; name another table.`);
+    throw new PermanentError(message`The name ${table} is taken; choose another table.`);
 }
 
-/** The PostgreSQL schema that imported tables live in. */
+/** The PostgreSQL schema of imported tables. */
 export const DATA_SCHEMA = 'batchline_data';
 /** The column with the id of the task that loaded a row. */
 const TASK_COLUMN = '_task';
-/** The column with the line of the file on which the row begins. */
+/** The column with the line of the file on which the row starts. */
 const LINE_COLUMN = '_line';
 
-/** One row to load: its line, and a value for each column, as text. */
+/** A row to load: its line, and a value for each column as text. */
 export interface LoadRow {
   readonly line: number;
   readonly values: readonly (string | null)[];
@@ -57,10 +57,10 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
 };
 
 /**
- * Makes the table where there is none, and checks that it fits where there is one and is the tenant's. Its key is the task and
- * the line, so that the database itself refuses to load a line of a task twice.
+ * Creates the table if it does not exist, and otherwise checks its owner and columns. Its primary key is the task and the
+ * line, so that the database rejects a line of a task that is loaded twice.
  *
- * @throws PermanentError where the table is another tenant's, or does not fit; it names each column that does not
+ * @throws PermanentError if the table belongs to another tenant or does not match; the message lists all mismatches
  */
 export async function prepareTable(
   trx: Transaction<unknown>,
@@ -84,9 +84,9 @@ export async function prepareTable(
 }
 
 /**
- * Checks that the table is there and can take the columns.
+ * Checks that the table exists and matches the columns.
  *
- * @throws PermanentError where it can't; it names each column that does not fit
+ * @throws PermanentError if it doesn't; the message lists all mismatches
  */
 export async function checkTable(
   db: Kysely<unknown>,
@@ -96,7 +96,7 @@ export async function checkTable(
   const rows = await readTable(db, table);
   const name = `${DATA_SCHEMA}.${table}`;
   if (rows.length === 0)
-    throw new PermanentError(message`There is no table ${name}; the rows that it had are gone with it.`);
+    throw new PermanentError(message`Table ${name} no longer exists, so the loaded rows are lost.`);
   const present = new Map(rows.map((row) => [row.name, row]));
   const problems: Message[] = [];
   const wanted = [
@@ -118,9 +118,7 @@ export async function checkTable(
   for (const column of columns) {
     const row = rows.find((candidate) => candidate.name === column.name);
     if (row !== undefined && !row.optional && column.required !== true) {
-      problems.push(
-        message`${column.name} may not be empty there, so the import must declare it as required`,
-      );
+      problems.push(message`${column.name} can't be null there, so the import must declare it as required`);
     }
   }
   const key = rows.filter((row) => row.key).map((row) => row.name);
@@ -129,12 +127,12 @@ export async function checkTable(
   }
   if (problems.length > 0) {
     throw new PermanentError(
-      message`Table ${name} exists and does not fit: ${listed(problems, '; ')}. Name another table, or change the columns.`,
+      message`Table ${name} exists, but does not match: ${listed(problems, '; ')}. Choose another table, or change the columns.`,
     );
   }
 }
 
-/** The columns of a table; none where there is no such table. */
+/** Returns the columns of a table; empty if it does not exist. */
 async function readTable(db: Kysely<unknown>, table: string): Promise<TableColumn[]> {
   const { rows } = await sql<TableColumn>`
     select a.attname as name, format_type(a.atttypid, null) as type,
@@ -149,12 +147,12 @@ async function readTable(db: Kysely<unknown>, table: string): Promise<TableColum
   return rows;
 }
 
-/** Removes what an earlier, abandoned run of the same task has loaded. */
+/** Deletes the rows that an earlier, abandoned run of the same task loaded. */
 export async function removeRowsOf(trx: Transaction<unknown>, table: string, task: number): Promise<void> {
   await sql`delete from ${sql.id(DATA_SCHEMA, table)} where ${sql.id(TASK_COLUMN)} = ${task}`.execute(trx);
 }
 
-/** Loads rows with one statement and three parameters, however many rows and columns there are. */
+/** Loads rows by one statement with a fixed number of parameters. */
 export async function insertRows(
   trx: Transaction<unknown>,
   table: string,

@@ -1,7 +1,7 @@
-/** A range of numbers: from the first to before the second. */
+/** A range of indexes; `to` is exclusive. */
 export type Range = [from: number, to: number];
 
-/** Which requests are finished, as ranges: few, because requests are begun in order. */
+/** The finished requests, as ranges. There are few ranges, because requests are started in order. */
 export class FinishedSet {
   readonly #ranges: Range[] = [];
   #size = 0;
@@ -12,7 +12,7 @@ export class FinishedSet {
     }
   }
 
-  /** How many are finished. */
+  /** Number of finished requests. */
   get size(): number {
     return this.#size;
   }
@@ -40,7 +40,7 @@ export class FinishedSet {
     }
   }
 
-  /** A copy of the ranges, in order. */
+  /** Returns a copy of the ranges, in order. */
   toRanges(): Range[] {
     return this.#ranges.map(([from, to]) => [from, to]);
   }

@@ -19,8 +19,8 @@ const CheckpointSchema = Type.Object({
 type Checkpoint = Static<typeof CheckpointSchema>;
 
 /**
- * The result file together with what is finished. Lines that come while a write is under way share the next
- * one, so that many requests at once cost few writes.
+ * The result file and the set of finished requests. Lines that are added during a write are written together afterwards, so
+ * that many concurrent requests need few writes.
  */
 export class ResultLog {
   readonly finished: FinishedSet;
@@ -38,15 +38,15 @@ export class ResultLog {
   }
 
   /**
-   * Opens the file as the last checkpoint has it.
+   * Opens the file at the last checkpoint.
    *
-   * @throws PermanentError where the checkpoint is not one of this definition
+   * @throws PermanentError if the checkpoint does not belong to this definition
    */
   static async open(ctx: TaskContext, name: string): Promise<ResultLog> {
     const before = ctx.lastCheckpoint ?? { finished: [], failed: 0, bytes: 0 };
     if (!Check(CheckpointSchema, before)) {
       throw new PermanentError(
-        message`The checkpoint of an earlier run is not one of this definition; start a new task.`,
+        message`The checkpoint of an earlier run does not belong to this definition; start a new task.`,
       );
     }
     const { path } = await ctx.resultFile(name);
@@ -60,12 +60,12 @@ export class ResultLog {
     return log;
   }
 
-  /** How many requests have failed. */
+  /** Number of failed requests. */
   get failed(): number {
     return this.#failed;
   }
 
-  /** Adds the line of a finished request; both are durable when it resolves. */
+  /** Adds the line of a finished request. Line and checkpoint are durable when the promise resolves. */
   add(index: number, line: { readonly error: string | null }): Promise<void> {
     this.finished.add(index);
     if (line.error !== null) this.#failed++;
@@ -83,7 +83,7 @@ export class ResultLog {
   }
 
   async #write(): Promise<void> {
-    // Taken together with the lines that sync writes: nothing else runs between the two.
+    // Read synchronously with the lines that sync takes, so that both match.
     const state = { finished: this.finished.toRanges(), failed: this.#failed };
     const bytes = await this.#file.sync();
     await this.#ctx.checkpoint({ ...state, bytes });

@@ -1,12 +1,12 @@
 import type { Dispatcher } from 'undici';
 import { AddressRefused, readBody, readUrl } from '../../core/ssrf-guard.ts';
 
-/** The most redirects that are followed. */
+/** Maximum number of redirects. */
 const MAX_REDIRECTS = 5;
 
-/** Headers that are meant for one server only. */
+/** Headers that must not be sent to another origin. */
 const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie', 'cookie2'];
-const ABOUT_THE_BODY = [
+const BODY_HEADERS = [
   'content-type',
   'content-length',
   'content-encoding',
@@ -23,12 +23,12 @@ export interface OutgoingRequest {
   readonly body: string | undefined;
 }
 
-/** An answer. */
-export interface Answer {
+/** A response. */
+export interface HttpResponse {
   readonly status: number;
-  /** Where it came from, after redirects. */
+  /** The URL after redirects. */
   readonly url: string;
-  /** The beginning of the body; bytes that are not UTF-8 are replaced. */
+  /** The beginning of the body; invalid UTF-8 is replaced. */
   readonly body: string;
   /** Whether the body is longer. */
   readonly truncated: boolean;
@@ -36,23 +36,22 @@ export interface Answer {
 }
 
 /**
- * Sends a request and follows redirects as browsers do: a 303, and a 301 or 302 after a POST, are followed
- * with GET; credentials stay behind where the scheme, host or port changes. Each hop keeps to the rules of
- * the dispatcher.
+ * Sends a request and follows redirects as browsers do: a 303, and a 301 or 302 after a POST, are followed by GET;
+ * credentials are dropped if the origin changes. The dispatcher checks the address of each hop.
  *
- * @param keepBytes how much of the body to keep
- * @throws AddressRefused where it, or a redirect, is refused; the error of the connection where there is no answer
+ * @param keepBytes maximum number of bytes of the body to return
+ * @throws AddressRefused if an address is not allowed; the connection error if there is no response
  */
 export async function send(
   dispatcher: Dispatcher,
   request: OutgoingRequest,
   keepBytes: number,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   let { method, body, headers } = request;
   let url = readUrl(request.url);
   for (let redirects = 0; ; redirects++) {
-    const answer = await dispatcher.request({
+    const response = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method,
@@ -60,20 +59,20 @@ export async function send(
       body: body ?? null,
       signal,
     });
-    const { statusCode: status } = answer;
-    const location = single(answer.headers.location);
+    const { statusCode: status } = response;
+    const location = single(response.headers.location);
     if (!REDIRECTS.has(status) || location === undefined) {
-      const kept = await readBody(answer.body, keepBytes);
-      return { status, url: url.href, ...kept, retryAfter: single(answer.headers['retry-after']) };
+      const kept = await readBody(response.body, keepBytes);
+      return { status, url: url.href, ...kept, retryAfter: single(response.headers['retry-after']) };
     }
-    await readBody(answer.body, 0);
+    await readBody(response.body, 0);
     if (redirects === MAX_REDIRECTS)
       throw new AddressRefused(`more than ${MAX_REDIRECTS} redirects; ${url.href} is the last`);
     const next = readUrl(location, url);
     if ((status === 303 && method !== 'HEAD') || ((status === 301 || status === 302) && method === 'POST')) {
       method = 'GET';
       body = undefined;
-      headers = without(headers, ABOUT_THE_BODY);
+      headers = without(headers, BODY_HEADERS);
     }
     if (next.origin !== url.origin) headers = without(headers, [...CREDENTIALS, 'host']);
     url = next;

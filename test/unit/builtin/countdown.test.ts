@@ -29,6 +29,7 @@ test('runs for the seconds, with a text for each', async () => {
     { percent: 25, text: '1 of 4 seconds' },
     { percent: 50, text: '2 of 4 seconds' },
     { percent: 75, text: '3 of 4 seconds' },
+    { percent: 100, text: '4 of 4 seconds' },
   ]);
 });
 
@@ -42,7 +43,8 @@ test('reports progress at most once a second, also for a fractional number of se
     progress(...told);
   };
   expect(await watch(context)).toMatchObject({ result: 'Counted 2.5 seconds.', after: 2500 });
-  expect(times).toEqual([0, 1250]);
+  expect(times).toEqual([0, 1250, 2500]);
+  expect(context.told.at(-1)).toEqual({ percent: 100, text: '2.5 of 2.5 seconds' });
 });
 
 test('ends immediately if there is nothing to count', async () => {
@@ -54,7 +56,7 @@ test('ends immediately if there is nothing to count', async () => {
 
 test('fails if requested', async () => {
   const { error, after } = await watch(fakeContext({ parameters: { seconds: 10, failAt: 25 } }));
-  expect(error).toMatchObject({ message: 'Failed on purpose at 25 %, as failAt asks.' });
+  expect(error).toMatchObject({ message: 'Failed on purpose at 25 %, as set by failAt.' });
   expect(after).toBe(2500);
 });
 

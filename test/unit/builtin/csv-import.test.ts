@@ -160,7 +160,7 @@ describe('csv-import', () => {
       [8, '', 'is not UTF-8', 'B\uFFFD,1,'],
       [9, 'name', 'has a NUL character, w', 'Nul\0,1,'],
       [10, 'name', 'does not match the pat', "'=A,1,"],
-      [12, '', 'a quoted field goes on', '"Q"q,1,'],
+      [12, '', 'a quoted field continu', '"Q"q,1,'],
       // A true U+FFFD is a character like any other; only the pattern refuses it here.
       [13, 'name', 'does not match the pat', '\uFFFD,,'],
     ]);
@@ -176,10 +176,10 @@ describe('csv-import', () => {
       Buffer.from([0x6e, 0xff, 0x2c, 0x61, 0x0a]),
       'Line 1, the header: it is not UTF-8',
     ],
-    ['a header with wrong quotes', 'na"me,age\n', 'Line 1, the header: a quote stands inside'],
+    ['a header with wrong quotes', 'na"me,age\n', 'Line 1, the header: a quote is inside'],
     ['missing columns', 'Name,year\n', 'The header lacks name, age. It has: Name, year.'],
     ['a header that is there twice', 'name,age,age\n', 'The header has age twice, as columns 2 and 3'],
-    ['a quote that never ends', 'name,age\nA,1\n"B,2\n', 'Line 3: a quoted field begins here and never ends'],
+    ['an unclosed quote', 'name,age\nA,1\n"B,2\n', 'Line 3: a quoted field starts here and is never closed'],
   ])('refuses %s permanently', async (_, content, message) => {
     await using it = await setUp({ content });
     const failure = run(it.context());
@@ -187,7 +187,7 @@ describe('csv-import', () => {
     await expect(failure).rejects.toThrow(message);
   });
 
-  test('loads the rows before a quote that never ends', async () => {
+  test('loads the rows before an unclosed quote', async () => {
     await using it = await setUp({ content: 'name,age\nA,1\n"B,2\n' });
     await expect(run(it.context())).rejects.toThrow('Line 3');
     expect((await it.rows()).map((row) => row.name)).toEqual(['A']);
@@ -305,7 +305,7 @@ describe('csv-import', () => {
     const failure = run(it.context());
     await expect(failure).rejects.toBeInstanceOf(PermanentError);
     await expect(failure).rejects.toThrow(
-      `Table batchline_data.${it.table} exists and does not fit: it has no column _task (integer); ` +
+      `Table batchline_data.${it.table} exists, but does not match: it has no column _task (integer); ` +
         'it has no column _line (bigint); name is character varying, not text; it has no column age (bigint); ' +
         'other must have a value, but the import has no such column; its primary key is not _task, _line.',
     );
@@ -318,7 +318,7 @@ describe('csv-import', () => {
     });
     const failure = run(it.context());
     await expect(failure).rejects.toBeInstanceOf(PermanentError);
-    await expect(failure).rejects.toThrow('2 of the first 4 rows do not fit, more than maxErrors (1)');
+    await expect(failure).rejects.toThrow('2 of the first 4 rows are invalid, more than maxErrors (1)');
     expect((await it.rows()).map((row) => row.name)).toEqual(['A']);
     expect(reportRows(await it.report()).map(([line]) => line)).toEqual(['line', '3', '4']);
   });
@@ -352,10 +352,10 @@ describe('csv-import', () => {
     );
   });
 
-  test('refuses a checkpoint that is not its own', async () => {
+  test('rejects a checkpoint of another definition', async () => {
     await using it = await setUp({ content: 'name,age\nA,1\n' });
     await expect(run(it.context({ lastCheckpoint: { elapsed: 3 } }))).rejects.toThrow(
-      'is not one of this definition',
+      'does not belong to this definition',
     );
   });
 

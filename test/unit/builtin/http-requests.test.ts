@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FinishedSet } from '../../../src/builtin/http-requests/finished-set.ts';
 import {
   backoffSeconds,
-  isWorthAnotherTry,
+  isRetryable,
   retryAfterSeconds,
 } from '../../../src/builtin/http-requests/retry-rules.ts';
 import { httpRequests } from '../../../src/builtin/http-requests.ts';
@@ -249,8 +249,8 @@ describe('http-requests', () => {
     await httpRequests.run(it.context());
     const lines = (await it.lines()).sort((a, b) => Number(a.index) - Number(b.index));
     expect(lines).toMatchObject([
-      { attempts: 2, status: null, error: 'no answer within 0.05 s' },
-      { attempts: 2, status: null, error: 'no answer within 0.06 s' },
+      { attempts: 2, status: null, error: 'no response within 0.05 s' },
+      { attempts: 2, status: null, error: 'no response within 0.06 s' },
     ]);
   });
 
@@ -311,7 +311,7 @@ describe('http-requests', () => {
     await using it = await setUp({ failOnError: 'true', requests: [{ url: server.origin }] });
     const failure = Promise.resolve(httpRequests.run(it.context()));
     await expect(failure).rejects.toBeInstanceOf(PermanentError);
-    await expect(failure).rejects.toThrow('1 of 1 requests failed; http-requests.jsonl says why.');
+    await expect(failure).rejects.toThrow('1 of 1 requests failed; see http-requests.jsonl.');
     expect(await it.lines()).toHaveLength(1);
   });
 
@@ -336,7 +336,7 @@ describe('http-requests', () => {
     expect(await it.lines()).toEqual([]);
   });
 
-  test('refuses a checkpoint that is not its own', async () => {
+  test('rejects a checkpoint of another definition', async () => {
     await using it = await setUp({ requests: [] });
     await expect(httpRequests.run(it.context({ lastCheckpoint: { elapsed: 1 } }))).rejects.toThrow(
       PermanentError,
@@ -521,7 +521,7 @@ describe('rules of trying again', () => {
     [request('GET'), { error: failure('ECONNRESET') }, true],
     [request('GET'), { error: failure('UND_ERR_INVALID_ARG') }, false],
   ])('%j after %j: %s', (given, outcome, expected) => {
-    expect(isWorthAnotherTry(given, outcome)).toBe(expected);
+    expect(isRetryable(given, outcome)).toBe(expected);
   });
 
   test.each([

@@ -155,19 +155,19 @@ describe('readRecords', () => {
         [4, ['"q"r,2'], false],
         [5, ['3', '4'], true],
       ]);
-      expect(String(records[1]?.problem)).toContain('inside a field that does not begin with one');
+      expect(String(records[1]?.problem)).toContain('a quote is inside an unquoted field');
       expect(String(records[2]?.problem)).toContain('goes on after its closing quote');
       expect(records[2]?.end).toBe(Buffer.byteLength('a,b\nx,5" pipe\n1,"say "hi""\r\n'));
     });
   });
 
-  test('gives the records before a quote that never ends, then fails and names the line', async () => {
+  test('gives the records before an unclosed quote, then fails and names the line', async () => {
     await withFile('a\n1\n\n"2\n3\n', async (file) => {
       const lines: number[] = [];
       const reading = async (): Promise<void> => {
         for await (const record of readRecords(file, START, { delimiter: ',' })) lines.push(record.line);
       };
-      await expect(reading()).rejects.toThrow(/^Line 4: a quoted field begins here and never ends/);
+      await expect(reading()).rejects.toThrow(/^Line 4: a quoted field starts here and is never closed/);
       expect(lines).toEqual([1, 2]);
     });
   });
@@ -177,7 +177,7 @@ describe('readRecords', () => {
     await withFile(content, async (file) => {
       const counted = countReads(file);
       await expect(readAll(counted.file)).rejects.toThrow(
-        /^Line 2: the record that begins here is longer than/,
+        /^Line 2: the record that starts here is longer than/,
       );
       expect(counted.bytes()).toBeLessThan(MAX_RECORD_CHARACTERS + 512 * 1024);
     });
