@@ -1231,7 +1231,7 @@ export interface paths {
         put?: never;
         /**
          * Deletes a batch task with its binary objects and its result file
-         * @description Clients call it after SucceededManualCleanup. An unknown task is not an error.
+         * @description For tasks in the state SucceededManualCleanup. An unknown task is not an error.
          */
         post: operations["BLOB_CleanupBatchTask"];
         delete?: never;
@@ -2212,9 +2212,13 @@ export interface components {
         BulkOutcome: {
             /** @enum {unknown} */
             Action: "Stop" | "Restart" | "Delete";
+            /** @description true if nothing was changed */
             DryRun: boolean;
+            /** @description Number of tasks that match the filter, up to Limit */
             Matched: number;
+            /** @description Number of tasks that were changed, or would be in a dry run */
             Done: number;
+            /** @description Tasks that could not be changed */
             Refused: {
                 /** Format: int32 */
                 Id: number;
@@ -2314,7 +2318,9 @@ export interface components {
             Runtime: string | null;
             From: components["schemas"]["StoredState"] | null;
             To: components["schemas"]["StoredState"];
+            /** @description The number of the attempt */
             Attempt: number;
+            /** @description Why the state changed, in the caller's language */
             Reason: string;
         };
         LogLine: {
@@ -2331,7 +2337,9 @@ export interface components {
             Ended: number;
             Failed: number;
             Children: {
+                /** @description The key that the parent gave the child */
                 Key: string;
+                /** @description The child's share of the parent's progress */
                 Weight: number;
                 Task: components["schemas"]["BatchTaskInfo"];
             }[];
@@ -2349,11 +2357,14 @@ export interface components {
             AssociateId: number;
             DatabaseSerialNumber: string;
             At: components["schemas"]["DateTime"];
+            /** @description The associate who made the change; 0 for the server */
             ActorId: number;
             Runtime: string | null;
             From: components["schemas"]["StoredState"] | null;
             To: components["schemas"]["StoredState"];
+            /** @description The number of the attempt */
             Attempt: number;
+            /** @description Why the state changed, in the caller's language */
             Reason: string;
         };
         EventPage: {
@@ -2415,6 +2426,7 @@ export interface components {
             EventId: number | null;
             /** @enum {unknown} */
             State: "Waiting" | "Delivered" | "Dead";
+            /** @description Number of attempts */
             Tries: number;
             NextTry: components["schemas"]["DateTime"] | null;
             Created: components["schemas"]["DateTime"];
@@ -2444,10 +2456,13 @@ export interface components {
             };
             /** @enum {unknown} */
             CancellationBehaviour: "CanCancel" | "CancelWithWarning" | "CannotCancel";
-            /** @description The place of its runs: process, thread or worker */
+            /** @description The place of its runs: inline, thread or worker */
             Isolate: string;
+            /** @description Maximum number of retries after failures */
             Retries: number;
+            /** @description The lease duration of its runs */
             LeaseSeconds: number;
+            /** @description When a worker last asked for its tasks; null if it runs in the server */
             LastSeen: components["schemas"]["DateTime"] | null;
             /** @description While a definition is paused, its tasks wait */
             Paused: boolean;
@@ -2469,20 +2484,34 @@ export interface components {
             /** Format: int32 */
             Id: number;
             Name: string;
+            /** @description The name of the definition */
             Definition: string;
             ParameterObject: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * @description The cron expression
+             * @example 0 2 * * *
+             */
             Cron: string;
+            /** @description The time zone of the cron expression: a code or an IANA name */
             TimeZone: string;
-            /** @enum {unknown} */
+            /**
+             * @description How runs that were due while no server was running are handled
+             * @enum {unknown}
+             */
             MissedRuns: "Skip" | "Once" | "All";
+            /** @description Maximum number of missed runs that are started */
             MissedLimit: number;
+            /** @description The priority of the tasks; higher ones run first */
             Priority: number;
             Paused: boolean;
+            /** @description The owner of the tasks */
             AssociateId: number;
             IsSystemTask: boolean;
+            /** @description The tenant */
             DatabaseSerialNumber: string;
+            /** @description The next due times; empty while it is paused */
             NextRuns: components["schemas"]["DateTime"][];
             LastRun: components["schemas"]["DateTime"];
             LastTaskId: number | null;
@@ -2517,13 +2546,17 @@ export interface components {
             Changes: {
                 At: components["schemas"]["DateTime"];
                 Name: string;
+                /** @description Number of tasks created */
                 Registered: number;
+                /** @description Number of tasks that succeeded */
                 Succeeded: number;
+                /** @description Number of tasks that failed */
                 Failed: number;
+                /** @description Number of tasks whose first run began */
                 Begun: number;
-                /** @description Seconds, on average */
+                /** @description Average waiting time, in seconds */
                 Waited: number;
-                /** @description Seconds */
+                /** @description Maximum waiting time, in seconds */
                 LongestWait: number;
             }[];
             Workers: {
@@ -2532,9 +2565,12 @@ export interface components {
             }[];
             Queues: {
                 Name: string;
+                /** @description Number of tasks that are due and wait for a worker */
                 Due: number;
+                /** @description Number of tasks that are due later */
                 Later: number;
                 Oldest: components["schemas"]["DateTime"] | null;
+                /** @description Number of tasks that are running */
                 Running: number;
             }[];
             Failures: {

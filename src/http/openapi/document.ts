@@ -109,7 +109,7 @@ export function buildDocument(
 
 const INFO = `Paths and header names are case-insensitive. A path may begin with the customer: \`/Cust12345/api/v1/…\`.
 
-Responses are JSON or XML, as Accept asks. All errors have the same format, and a failed request changes nothing. Texts are in the language of SO-Language, times in the time zone of SO-TimeZone.`;
+Responses are JSON or XML, as Accept asks. All errors have the same format, and a request with a 4xx response changes nothing. Texts are in the language of SO-Language, times in the time zone of SO-TimeZone.`;
 
 class DocumentWriter {
   readonly components = new SchemaComponents();

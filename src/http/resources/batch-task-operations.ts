@@ -136,10 +136,12 @@ export const restartBatchTaskOperation: Operation = {
 const BulkOutcome = Type.Object(
   {
     Action: Type.Enum([...BULK_ACTIONS]),
-    DryRun: Type.Boolean(),
-    Matched: Type.Integer(),
-    Done: Type.Integer(),
-    Refused: Type.Array(Type.Object({ Id: Int32, Reason: Type.String() })),
+    DryRun: Type.Boolean({ description: 'true if nothing was changed' }),
+    Matched: Type.Integer({ description: 'Number of tasks that match the filter, up to Limit' }),
+    Done: Type.Integer({ description: 'Number of tasks that were changed, or would be in a dry run' }),
+    Refused: Type.Array(Type.Object({ Id: Int32, Reason: Type.String() }), {
+      description: 'Tasks that could not be changed',
+    }),
     LastId: nullable(Type.Integer({ description: 'The id of the last task that was processed' })),
     More: Type.Boolean({ description: 'true if more tasks match the filter' }),
   },
@@ -174,11 +176,11 @@ const AuditEntry = Type.Object(
   {
     At: DateTime,
     ActorId: Type.Integer({ description: 'The associate who made the change; 0 for the server' }),
-    Runtime: nullable(Type.String()),
+    Runtime: nullable(Type.String({ description: 'The process that made the change' })),
     From: nullable(StoredState),
     To: StoredState,
-    Attempt: Type.Integer(),
-    Reason: Type.String(),
+    Attempt: Type.Integer({ description: 'The number of the attempt' }),
+    Reason: Type.String({ description: "Why the state changed, in the caller's language" }),
   },
   { title: 'AuditEntry', description: 'A change of state of a task' },
 );
@@ -216,7 +218,13 @@ const Children = Type.Object(
     Total: Type.Integer(),
     Ended: Type.Integer(),
     Failed: Type.Integer(),
-    Children: Type.Array(Type.Object({ Key: Type.String(), Weight: Type.Integer(), Task: BatchTaskInfo })),
+    Children: Type.Array(
+      Type.Object({
+        Key: Type.String({ description: 'The key that the parent gave the child' }),
+        Weight: Type.Integer({ description: "The child's share of the parent's progress" }),
+        Task: BatchTaskInfo,
+      }),
+    ),
   },
   { title: 'Children', description: 'The tasks that a task started, and their counts' },
 );

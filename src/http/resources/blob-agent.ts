@@ -49,7 +49,7 @@ const cleanupBatchTaskOperation: Operation = {
   access: ACCESS.write,
   tag,
   summary: 'Deletes a batch task with its binary objects and its result file.',
-  description: 'Clients call it after SucceededManualCleanup. An unknown task is not an error.',
+  description: 'For tasks in the state SucceededManualCleanup. An unknown task is not an error.',
   responses: { 204: null },
   refusals: [409],
   reads,
