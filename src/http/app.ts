@@ -140,6 +140,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   refuseWhileStopping(app);
   const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
   if (limits !== undefined) limitOpenCalls(app, limits);
+  const accounts = { db: tasks.database.sql, minPasswordLength: config.signIn.minPasswordLength };
   const authenticator = new Authenticator(tasks.database.sql, config.signIn, deps.log);
 
   app.setErrorHandler((fault, request, reply) => {
@@ -229,13 +230,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       await api.register(uploadRoutes, { prefix: '/Uploads', tasks });
       await api.register(userRoutes, {
         prefix: '/Users',
-        db: tasks.database.sql,
+        ...accounts,
         authenticator,
-        minPasswordLength: config.signIn.minPasswordLength,
       });
       await api.register(applicationRoutes, {
         prefix: '/Applications',
-        db: tasks.database.sql,
+        ...accounts,
         authenticator,
       });
       await api.register(tokenRoutes, {

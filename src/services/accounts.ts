@@ -1,136 +1,124 @@
 import type { Kysely } from 'kysely';
-import { ACCESS } from '../core/access.ts';
-import { type Caller, isAdministrator, type Scope } from '../core/caller.ts';
-import { forbidden, invalid, notFound, type RequestError } from '../core/errors.ts';
+import { type Caller, isAdministrator, isFullSignIn, type Role, type Scope } from '../core/caller.ts';
+import { forbidden, notFound, type RequestError } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
-import { message } from '../core/message.ts';
 import {
-  type ApiToken,
+  type Application,
   type Associate,
+  deleteApplication,
   deleteSignInsOf,
-  deleteToken,
   findAssociate,
   getAssociate,
-  insertToken,
-  listTokens,
-  type TokenScope,
+  insertApplication,
+  insertAssociate,
+  listApplications,
+  listAssociates,
   updateAssociate,
 } from '../db/queries/account.ts';
 import type { Schema } from '../db/schema.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
-import { requireAccess } from './access.ts';
+import { checkPassword, hashPassword } from './password-hash.ts';
+import { generateSecret, hashToken } from './secrets.ts';
 
-/** The requested properties of a new token. */
-export interface WantedToken {
-  readonly name: string;
-  /** `undefined` means read and write, as far as the caller has them. */
-  readonly scopes: readonly Scope[] | undefined;
-  /** Definitions that a token with the scope `worker` can run. */
-  readonly definitions: readonly string[] | undefined;
-  /** `undefined` means the caller. */
-  readonly associateId: number | undefined;
-  /** `undefined` means never, or with the token that creates it. */
-  readonly expires: Date | undefined;
+/** The dependencies of the account service. */
+export interface AccountDeps {
+  readonly db: Kysely<Schema>;
+  /** Minimum length of a new password, in characters. */
+  readonly minPasswordLength: number;
 }
 
-/** A secret, and the hash that is stored. */
-export interface Secret {
-  readonly secret: string;
-  readonly hash: string;
+/** The requested properties of a new account. */
+export interface WantedUser {
+  readonly login: string;
+  /** `undefined` means the login. */
+  readonly name: string | undefined;
+  readonly password: string;
+  readonly roles: readonly Role[];
+  /** `undefined` means the tenant of the caller. */
+  readonly tenant: string | undefined;
 }
 
-/** Lists the tokens that the caller may see: their own, or for administrators, all of the tenant or the server. */
-export function readTokens(db: Kysely<Schema>, caller: Caller): Promise<ApiToken[]> {
-  return listTokens(db, scopeOf(caller));
+/** A change of an account; what is absent stays. */
+export interface UserChange {
+  readonly password?: string;
+  readonly roles?: readonly Role[];
+  readonly disabled?: boolean;
+}
+
+/** Lists the accounts of the caller's tenant, or all. */
+export function readUsers({ db }: AccountDeps, caller: Caller): Promise<Associate[]> {
+  return listAssociates(db, caller.tenant);
 }
 
 /**
- * Creates a token. It has no more rights than the sign-in that creates it (scopes, definitions, roles, tenant), and if
- * that is a token, expires no later.
+ * Creates an account.
  *
- * @param generate generates the secret for the tenant of the token's associate
- * @throws RequestError (forbidden) if the caller may not create such a token; (invalid) if a property is invalid
+ * @throws RequestError (forbidden) if the caller is bound to another tenant; (conflict) if the login is taken; (invalid)
  */
-export async function createToken(
-  db: Kysely<Schema>,
+export async function createUser(
+  { db, minPasswordLength }: AccountDeps,
   caller: Caller,
-  wanted: WantedToken,
-  generate: (tenant: string | null) => Secret,
-): Promise<{ readonly token: ApiToken; readonly secret: string }> {
-  requireAccess(caller, ACCESS.write);
-  const { associateId = caller.associateId, name } = wanted;
+  { login, name = login, password, roles, tenant }: WantedUser,
+): Promise<Associate> {
+  checkAdministrator(caller);
   checkText('Name', name, 200);
-  const isOthers = associateId !== caller.associateId;
-  if (isOthers && !isAdministrator(caller))
-    throw forbidden`Only administrators can create tokens for other associates.`;
-  const scopes = scopesFor(caller, wanted.scopes);
-  const definitions = definitionsFor(caller, scopes, wanted.definitions);
-  const associate = await getAssociate(db, associateId);
-  if (associate === undefined || (isOthers && caller.tenant !== null && associate.tenant !== caller.tenant))
-    throw invalid`AssociateId is ${associateId}, but there is no such associate.`;
-  const { secret, hash } = generate(associate.tenant);
-  const token = await insertToken(db, {
-    associateId,
-    name,
-    scopes,
-    definitions,
-    expires: expiryFor(caller, wanted.expires),
-    parentId: caller.token?.id ?? null,
-    roles: caller.narrowed && !isOthers ? caller.roles : null,
-    tenant: associate.tenant === null ? caller.tenant : null,
-    hash,
-  });
-  return { token, secret };
+  checkPassword(password, minPasswordLength);
+  checkText('DatabaseSerialNumber', tenant ?? '', 39);
+  if (caller.tenant !== null && tenant !== undefined && tenant !== caller.tenant)
+    throw forbidden`You may not create associates for DatabaseSerialNumber "${tenant}"; yours is "${caller.tenant}".`;
+  const passwordHash = await hashPassword(password);
+  return insertAssociate(db, { login, name, passwordHash, roles, tenant: tenant ?? caller.tenant });
 }
 
 /**
- * Revokes a token and all tokens created with it.
+ * Changes an account. A new password and disabling the account revoke its tickets and sessions.
  *
- * @throws RequestError (notFound) if there is no such token, or the caller may not see it
+ * @throws RequestError (forbidden) if the caller may not; (notFound) if the caller may not see the account; (invalid)
  */
-export async function revokeToken(db: Kysely<Schema>, caller: Caller, id: number): Promise<void> {
-  requireAccess(caller, ACCESS.write);
-  if (!(await deleteToken(db, id, scopeOf(caller)))) throw notFound`There is no token ${id}.`;
-}
-
-function scopeOf(caller: Caller): TokenScope {
-  const { associateId, tenant } = caller;
-  return isAdministrator(caller) ? { tenant } : { associateId, tenant };
-}
-
-function scopesFor(caller: Caller, wanted: readonly Scope[] | undefined): readonly Scope[] {
-  const scopes = wanted ?? caller.scopes.filter((scope) => scope === 'read' || scope === 'write');
-  const excess = scopes.filter((scope) => !caller.scopes.includes(scope));
-  if (excess.length > 0)
-    throw forbidden`This sign-in can't grant the scopes ${excess.join(', ')}: it doesn't have them.`;
-  return scopes;
-}
-
-/** Returns the definitions of a worker's token in lower case; `null` for other tokens. */
-function definitionsFor(
+export async function changeUser(
+  { db, minPasswordLength }: AccountDeps,
   caller: Caller,
-  scopes: readonly Scope[],
-  wanted: readonly string[] | undefined,
-): string[] | null {
-  if (!scopes.includes('worker')) {
-    if (wanted !== undefined) throw invalid`Definitions is only for tokens with the scope worker.`;
-    return null;
-  }
-  if (!isAdministrator(caller)) throw forbidden`Only administrators can create tokens with the scope worker.`;
-  if (wanted === undefined) throw invalid`Definitions is missing; name the definitions that the worker runs.`;
-  for (const name of wanted) checkText(message`A name in Definitions`, name, 100);
-  const definitions = wanted.map((name) => name.toLowerCase());
-  const excess = definitions.filter((name) => caller.definitions?.includes(name) === false);
-  if (excess.length > 0)
-    throw forbidden`This sign-in can't grant the definitions ${excess.join(', ')}: it doesn't have them.`;
-  return definitions;
+  id: number,
+  change: UserChange,
+): Promise<Associate> {
+  checkChange(caller, id, change);
+  if (!isWithin(caller, await getAssociate(db, id))) throw noSuchAssociate(id);
+  const { password, roles, disabled } = change;
+  if (password !== undefined) checkPassword(password, minPasswordLength);
+  const passwordHash = password === undefined ? undefined : await hashPassword(password);
+  const changed = await inQuietTransaction(db, (trx) =>
+    writeChange(trx, id, { passwordHash, roles, disabled }),
+  );
+  if (changed === undefined) throw noSuchAssociate(id);
+  return changed;
 }
 
-function expiryFor({ token }: Caller, wanted: Date | undefined): Date | null {
-  const latest = token?.expires ?? null;
-  if (latest !== null && wanted !== undefined && wanted > latest)
-    throw invalid`A token can't expire after the token that creates it; the latest time is ${latest}.`;
-  return wanted ?? latest;
+/**
+ * Checks that the caller may change an account like this: administrators may, and everyone their own password. A narrower
+ * sign-in may not change its own account, because a new password would give it the remaining rights.
+ *
+ * @throws RequestError (forbidden)
+ */
+export function checkChange(caller: Caller, id: number, change: UserChange): void {
+  const isOwn = id === caller.associateId;
+  const isOwnPassword = isOwn && Object.keys(change).join() === 'password';
+  if (!isOwnPassword) checkAdministrator(caller);
+  if (isOwn && !isFullSignIn(caller))
+    throw forbidden`These credentials have fewer rights than their associate and can't change the account; sign in with the password.`;
+}
+
+function checkAdministrator(caller: Caller): void {
+  if (!isAdministrator(caller)) throw forbidden`This call is for administrators.`;
+}
+
+/** True if the associate is the caller, or the caller's tenant includes the associate. */
+function isWithin(caller: Caller, associate: Associate | undefined): boolean {
+  if (associate === undefined) return false;
+  return associate.id === caller.associateId || caller.tenant === null || associate.tenant === caller.tenant;
+}
+
+function noSuchAssociate(id: number): RequestError {
+  return notFound`There is no associate ${id}.`;
 }
 
 /** The error for an unknown login. */
@@ -148,8 +136,38 @@ export function replacePassword(db: Kysely<Schema>, login: string, passwordHash:
   return inQuietTransaction(db, async (trx) => {
     const associate = await findAssociate(trx, login);
     if (associate === undefined) throw unknownLogin(login);
-    await updateAssociate(trx, associate.id, { passwordHash });
-    await deleteSignInsOf(trx, associate.id);
-    return associate;
+    return (await writeChange(trx, associate.id, { passwordHash })) ?? associate;
   });
+}
+
+/** Writes a change, and revokes the tickets and sessions that the account had before a new password or its end. */
+async function writeChange(
+  trx: Kysely<Schema>,
+  id: number,
+  change: Parameters<typeof updateAssociate>[2],
+): Promise<Associate | undefined> {
+  const changed = await updateAssociate(trx, id, change);
+  if (change.passwordHash !== undefined || change.disabled === true) await deleteSignInsOf(trx, id);
+  return changed;
+}
+
+/** Registers an application. Returns it with its SO-AppToken, of which only the hash is stored. */
+export async function createApplication(
+  { db }: Pick<AccountDeps, 'db'>,
+  { name, scopes }: { readonly name: string; readonly scopes: readonly Scope[] | null },
+): Promise<{ readonly application: Application; readonly secret: string }> {
+  checkText('Name', name, 200);
+  const secret = generateSecret();
+  const application = await insertApplication(db, { name, scopes, hash: hashToken(secret) });
+  return { application, secret };
+}
+
+/** Removes an application. @throws RequestError (notFound) */
+export async function removeApplication({ db }: Pick<AccountDeps, 'db'>, id: number): Promise<void> {
+  if (!(await deleteApplication(db, id))) throw notFound`There is no application ${id}.`;
+}
+
+/** Lists the applications. */
+export function readApplications({ db }: Pick<AccountDeps, 'db'>): Promise<Application[]> {
+  return listApplications(db);
 }

@@ -6,19 +6,23 @@ import { notFound, RequestError, type RequestErrorKind } from '../core/errors.ts
 import type { MessageData } from '../core/message.ts';
 import {
   type Associate,
-  deleteApplication,
   deleteToken,
   findAssociate,
-  insertApplication,
   insertAssociate,
   insertToken,
-  listApplications,
   listAssociates,
   listTokens,
 } from '../db/queries/account.ts';
 import type { Schema } from '../db/schema.ts';
-import { replacePassword, unknownLogin } from './accounts.ts';
-import { generateSecret, generateToken, hashToken } from './secrets.ts';
+import {
+  createApplication,
+  readApplications,
+  removeApplication,
+  replacePassword,
+  unknownLogin,
+} from './accounts.ts';
+import { generateToken, hashToken } from './secrets.ts';
+import { MAX_TOKEN_DAYS } from './tokens.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -51,7 +55,7 @@ const INPUTS = {
       /** `null` for a token without the scope `worker`. */
       definitions: Type.Union([Type.Array(Type.String({ minLength: 1, maxLength: 100 })), Type.Null()]),
       /** `null` for a token that never expires. */
-      days: Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 3650 }), Type.Null()]),
+      days: Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: MAX_TOKEN_DAYS }), Type.Null()]),
     },
     CLOSED,
   ),
@@ -140,14 +144,13 @@ const COMMANDS: Commands = {
     return null;
   },
   listApplications: async ({ db }) =>
-    (await listApplications(db)).map(({ id, name, scopes }) => ({ id, name, scopes })),
+    (await readApplications({ db })).map(({ id, name, scopes }) => ({ id, name, scopes })),
   addApplication: async ({ db }, { name, scopes }) => {
-    const secret = generateSecret();
-    await insertApplication(db, { name, scopes, hash: hashToken(secret) });
+    const { secret } = await createApplication({ db }, { name, scopes });
     return { secret };
   },
   removeApplication: async ({ db }, { id }) => {
-    if (!(await deleteApplication(db, id))) throw notFound`There is no application ${id}.`;
+    await removeApplication({ db }, id);
     return null;
   },
 };

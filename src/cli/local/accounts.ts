@@ -18,6 +18,7 @@ import {
   runCommand,
 } from '../../services/operator-commands.ts';
 import { hashPassword } from '../../services/password-hash.ts';
+import { MAX_TOKEN_DAYS } from '../../services/tokens.ts';
 import { print, printList } from '../output.ts';
 import type { ExitCode } from '../usage.ts';
 
@@ -241,8 +242,11 @@ export function readScope(scope: string): Scope {
 function readDays(days: string | undefined): number | undefined {
   if (days === undefined) return undefined;
   const value = Number(days);
-  if (!(value > 0 && value <= 3650))
-    throw new OperatorError('USAGE_INVALID', `--days is "${days}"; it must be a number up to 3650`);
+  if (!(value > 0 && value <= MAX_TOKEN_DAYS))
+    throw new OperatorError(
+      'USAGE_INVALID',
+      `--days is "${days}"; it must be a number up to ${MAX_TOKEN_DAYS}`,
+    );
   return value;
 }
 

@@ -1,26 +1,25 @@
 import type { FastifyInstance } from 'fastify';
-import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
-import { type Caller, isAdministrator, isFullSignIn, ROLES, SCOPES } from '../../core/caller.ts';
-import { forbidden, invalid, notFound } from '../../core/errors.ts';
-import { checkText, INT32_MAX } from '../../core/limits.ts';
+import { ROLES, SCOPES } from '../../core/caller.ts';
+import { invalid } from '../../core/errors.ts';
+import { INT32_MAX } from '../../core/limits.ts';
+import type { ApiToken, Application, Associate } from '../../db/queries/account.ts';
 import {
-  type ApiToken,
-  type Application,
-  type Associate,
-  deleteApplication,
-  deleteSignInsOf,
-  getAssociate,
-  insertApplication,
-  insertAssociate,
-  listApplications,
-  listAssociates,
-  updateAssociate,
-} from '../../db/queries/account.ts';
-import type { Schema } from '../../db/schema.ts';
-import { createToken, readTokens, revokeToken } from '../../services/accounts.ts';
-import { checkPassword, hashPassword } from '../../services/password-hash.ts';
-import { generateSecret, generateToken, hashToken } from '../../services/secrets.ts';
+  type AccountDeps,
+  changeUser,
+  createApplication,
+  createUser,
+  readApplications,
+  readUsers,
+  removeApplication,
+} from '../../services/accounts.ts';
+import {
+  createToken,
+  MAX_TOKEN_DAYS,
+  readTokens,
+  revokeToken,
+  type TokenDeps,
+} from '../../services/tokens.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
@@ -62,42 +61,28 @@ const UserChange = Type.Object(
 
 const USER_CONFIG = { payload: 'User' };
 
+/** The dependencies of the account routes. */
+export interface AccountRouteDeps extends AccountDeps {
+  /** Its cache is cleared after a change. */
+  readonly authenticator: Authenticator;
+}
+
 /**
  * `/api/v1/Users`: the associates who can sign in. Administrators of a tenant manage its associates only; all callers may
  * change their own password.
  */
-export async function userRoutes(
-  app: FastifyInstance,
-  {
-    db,
-    authenticator,
-    minPasswordLength,
-  }: { db: Kysely<Schema>; authenticator: Authenticator; minPasswordLength: number },
-): Promise<void> {
-  app.get('/', { config: { ...USER_CONFIG, operation: listUsersOperation } }, async (request) => {
-    const caller = callerOf(request);
-    return (await listAssociates(db, caller.tenant)).map(userToWire);
-  });
+export async function userRoutes(app: FastifyInstance, deps: AccountRouteDeps): Promise<void> {
+  app.get('/', { config: { ...USER_CONFIG, operation: listUsersOperation } }, async (request) =>
+    (await readUsers(deps, callerOf(request))).map(userToWire),
+  );
 
   app.post<{ Body: Static<typeof NewUser> }>(
     '/',
     { config: { ...USER_CONFIG, operation: createUserOperation }, schema: { body: NewUser } },
     async (request, reply) => {
-      const caller = callerOf(request);
-      const { Login, Name, Password: password, Roles: roles, DatabaseSerialNumber } = request.body;
-      checkText('Name', Name ?? '', 200);
-      checkPassword(password, minPasswordLength);
-      checkText('DatabaseSerialNumber', DatabaseSerialNumber ?? '', 39);
-      if (caller.tenant !== null && (DatabaseSerialNumber ?? caller.tenant) !== caller.tenant)
-        throw forbidden`You may not create associates for DatabaseSerialNumber "${DatabaseSerialNumber ?? ''}"; yours is "${caller.tenant}".`;
-      const associate = await insertAssociate(db, {
-        login: Login,
-        name: Name ?? Login,
-        passwordHash: await hashPassword(password),
-        roles: roles ?? [],
-        tenant: DatabaseSerialNumber ?? caller.tenant,
-      });
-      return reply.code(201).send(userToWire(associate));
+      const { Login: login, Name: name, Password: password, Roles: roles = [] } = request.body;
+      const wanted = { login, name, password, roles, tenant: request.body.DatabaseSerialNumber };
+      return reply.code(201).send(userToWire(await createUser(deps, callerOf(request), wanted)));
     },
   );
 
@@ -105,38 +90,16 @@ export async function userRoutes(
     '/:id',
     { config: { ...USER_CONFIG, operation: changeUserOperation }, schema: { body: UserChange } },
     async (request) => {
-      const id = readTaskId(request.params.id);
-      const caller = callerOf(request);
-      const isOwn = id === caller.associateId;
-      const isOwnPassword = isOwn && Object.keys(request.body).join() === 'Password';
-      checkAdministrator(isAdministrator(caller) || isOwnPassword);
-      if (isOwn && !isFullSignIn(caller))
-        throw forbidden`These credentials have fewer rights than their associate and can't change the account; sign in with the password.`;
-      if (!isWithin(caller, await getAssociate(db, id))) throw notFound`There is no associate ${id}.`;
-      const { Password: password, Roles: roles, Disabled } = request.body;
-      if (password !== undefined) checkPassword(password, minPasswordLength);
-      const changed = await updateAssociate(db, id, {
-        passwordHash: password === undefined ? undefined : await hashPassword(password),
-        disabled: Disabled,
-        roles,
+      const { Password, Roles: roles, Disabled } = request.body;
+      const changed = await changeUser(deps, callerOf(request), readTaskId(request.params.id), {
+        ...(Password === undefined ? {} : { password: Password }),
+        ...(roles === undefined ? {} : { roles }),
+        ...(Disabled === undefined ? {} : { disabled: Disabled }),
       });
-      // Revokes the tickets and sessions that were issued for the old password.
-      if (password !== undefined || Disabled === true) await deleteSignInsOf(db, id);
-      authenticator.clearCache();
-      if (changed === undefined) throw notFound`There is no associate ${id}.`;
+      deps.authenticator.clearCache();
       return userToWire(changed);
     },
   );
-}
-
-/** True if the associate is the caller, or the caller's tenant includes the associate. */
-function isWithin(caller: Caller, associate: Associate | undefined): boolean {
-  if (associate === undefined) return false;
-  return associate.id === caller.associateId || caller.tenant === null || associate.tenant === caller.tenant;
-}
-
-function checkAdministrator(allowed: boolean): void {
-  if (!allowed) throw forbidden`This call is for administrators.`;
 }
 
 function userToWire(associate: Associate): object {
@@ -161,16 +124,13 @@ const NewApplication = Type.Object(
 );
 
 /** `/api/v1/Applications`: the applications with an SO-AppToken (contract, section 5). For administrators of the server. */
-export async function applicationRoutes(
-  app: FastifyInstance,
-  { db, authenticator }: { db: Kysely<Schema>; authenticator: Authenticator },
-): Promise<void> {
+export async function applicationRoutes(app: FastifyInstance, deps: AccountRouteDeps): Promise<void> {
   app.get(
     '/',
     { config: { ...APPLICATION_CONFIG, operation: listApplicationsOperation } },
     async (request) => {
       const locale = localeOf(request);
-      return (await listApplications(db)).map((application) => applicationToWire(application, locale));
+      return (await readApplications(deps)).map((application) => applicationToWire(application, locale));
     },
   );
 
@@ -181,14 +141,8 @@ export async function applicationRoutes(
       schema: { body: NewApplication },
     },
     async (request, reply) => {
-      const { Name, Scopes = null } = request.body;
-      checkText('Name', Name, 200);
-      const secret = generateSecret();
-      const application = await insertApplication(db, {
-        name: Name,
-        scopes: Scopes,
-        hash: hashToken(secret),
-      });
+      const { Name: name, Scopes: scopes = null } = request.body;
+      const { application, secret } = await createApplication(deps, { name, scopes });
       return reply.code(201).send({ ...applicationToWire(application, localeOf(request)), AppToken: secret });
     },
   );
@@ -197,10 +151,8 @@ export async function applicationRoutes(
     '/:id',
     { config: { operation: removeApplicationOperation } },
     async (request, reply) => {
-      const id = readTaskId(request.params.id);
-      const found = await deleteApplication(db, id);
-      authenticator.clearCache();
-      if (!found) throw notFound`There is no application ${id}.`;
+      await removeApplication(deps, readTaskId(request.params.id));
+      deps.authenticator.clearCache();
       return reply.code(204).send();
     },
   );
@@ -216,13 +168,12 @@ function applicationToWire(application: Application, locale: Locale): object {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MAX_DAYS = 3650;
 
 const NewToken = Type.Object(
   {
     Name: Type.String({ minLength: 1, maxLength: 200 }),
     Scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1 })),
-    ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: MAX_DAYS })),
+    ExpiresInDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: MAX_TOKEN_DAYS })),
     Expires: Type.Optional(Type.String()),
     /** The definitions that a token with the scope `worker` may run. */
     Definitions: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { minItems: 1 })),
@@ -236,15 +187,11 @@ const TOKEN_CONFIG = { payload: 'Token' };
 /** `/api/v1/Tokens`: bearer tokens. Associates manage their own, administrators those of their tenant or the server. */
 export async function tokenRoutes(
   app: FastifyInstance,
-  {
-    db,
-    authenticator,
-    serialNumber,
-  }: { db: Kysely<Schema>; authenticator: Authenticator; serialNumber: string },
+  deps: TokenDeps & Pick<AccountRouteDeps, 'authenticator'>,
 ): Promise<void> {
   app.get('/', { config: { ...TOKEN_CONFIG, operation: listTokensOperation } }, async (request) => {
     const locale = localeOf(request);
-    return (await readTokens(db, callerOf(request))).map((token) => tokenToWire(token, locale));
+    return (await readTokens(deps, callerOf(request))).map((token) => tokenToWire(token, locale));
   });
 
   app.post<{ Body: Static<typeof NewToken> }>(
@@ -263,10 +210,7 @@ export async function tokenRoutes(
         associateId: AssociateId,
         expires: readExpiry(request.body, locale, new Date()),
       };
-      const { token, secret } = await createToken(db, callerOf(request), wanted, (tenant) => {
-        const generated = generateToken(tenant ?? serialNumber);
-        return { secret: generated, hash: hashToken(generated) };
-      });
+      const { token, secret } = await createToken(deps, callerOf(request), wanted);
       return reply.code(201).send({ ...tokenToWire(token, locale), Token: secret });
     },
   );
@@ -275,8 +219,8 @@ export async function tokenRoutes(
     '/:id',
     { config: { operation: revokeTokenOperation } },
     async (request, reply) => {
-      await revokeToken(db, callerOf(request), readTaskId(request.params.id));
-      authenticator.clearCache();
+      await revokeToken(deps, callerOf(request), readTaskId(request.params.id));
+      deps.authenticator.clearCache();
       return reply.code(204).send();
     },
   );
@@ -294,12 +238,7 @@ function readExpiry(
   if (ExpiresInDays !== undefined) {
     throw invalid`Both Expires and ExpiresInDays are given; one of them is accepted.`;
   }
-  const expires = locale.readDate(Expires, 'Expires');
-  const days = (expires.getTime() - now.getTime()) / DAY_MS;
-  if (days <= 0 || days > MAX_DAYS) {
-    throw invalid`Expires is ${Expires}; a time in the next ${MAX_DAYS} days is accepted.`;
-  }
-  return expires;
+  return locale.readDate(Expires, 'Expires');
 }
 
 function tokenToWire(token: ApiToken, locale: Locale): object {
