@@ -17,6 +17,7 @@ import type { EventFeed } from '../events/feed.ts';
 import type { WebhookSender } from '../events/webhook-sender.ts';
 import type { TaskDeps } from '../services/context.ts';
 import type { Scheduler } from '../services/scheduler.ts';
+import { SignIns } from '../services/sign-ins.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { PrometheusMetrics } from '../telemetry/metrics.ts';
 import { handleUnmatchedRequests } from './allowed-methods.ts';
@@ -141,7 +142,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
   if (limits !== undefined) limitOpenCalls(app, limits);
   const accounts = { db: tasks.database.sql, minPasswordLength: config.signIn.minPasswordLength };
-  const authenticator = new Authenticator(tasks.database.sql, config.signIn, deps.log);
+  const signIns = new SignIns(tasks.database.sql);
+  const authenticator = new Authenticator(signIns, config.signIn, deps.log);
 
   app.setErrorHandler((fault, request, reply) => {
     const error = toRequestError(fault, tasks.database.exclusive);
@@ -181,7 +183,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(openApiRoutes, { operations, signIn: config.signIn });
   await app.register(signInRoutes, {
     prefix: '/api/v1/SignIn',
-    db: tasks.database.sql,
+    signIns,
     authenticator,
     config: config.signIn,
   });

@@ -9,6 +9,7 @@ import type { Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { findAssociate, insertAssociate, updateAssociate } from '../../src/db/queries/account.ts';
 import { JwtScheme } from '../../src/http/auth/jwt.ts';
+import { SignIns } from '../../src/services/sign-ins.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { type OidcIssuer, startOidcIssuer } from '../support/oidc-issuer.ts';
 
@@ -41,7 +42,7 @@ describe('JWTs of an OIDC issuer', () => {
     const env = { BATCHLINE_OIDC_ISSUER: issuer.url, BATCHLINE_OIDC_AUDIENCE: 'batchline', ...settings };
     const { oidc } = readConfig(env).signIn;
     if (oidc === undefined) throw new Error('there is no issuer in the settings');
-    return new JwtScheme(database.sql, oidc, log, cooldownMs);
+    return new JwtScheme(new SignIns(database.sql), oidc, log, cooldownMs);
   };
   const refusal = (jwt: JwtScheme, token: string): Promise<RequestError> =>
     jwt.signIn(token).then(

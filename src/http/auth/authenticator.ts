@@ -1,14 +1,11 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { SignInConfig, SignInScheme } from '../../config.ts';
 import { SCOPES } from '../../core/caller.ts';
 import { forbidden, RequestError, unauthenticated } from '../../core/errors.ts';
 import { BoundedMap } from '../../core/lru.ts';
-import type { Associate } from '../../db/queries/account.ts';
-import { type Application, findApplication } from '../../db/queries/account.ts';
-import type { Schema } from '../../db/schema.ts';
-import { hashToken } from '../../services/secrets.ts';
+import type { Application, Associate } from '../../db/queries/account.ts';
+import type { SignIns } from '../../services/sign-ins.ts';
 import type { RequestCredentials } from './credentials.ts';
 import { JWT_SHAPE, JwtScheme } from './jwt.ts';
 import { PasswordCheck } from './password-check.ts';
@@ -32,7 +29,7 @@ type SchemeCredentials = readonly [SignInScheme, string];
  * next call of a client costs one hash and neither scrypt nor a query.
  */
 export class Authenticator {
-  readonly #db: Kysely<Schema>;
+  readonly #signIns: SignIns;
   readonly #config: SignInConfig;
   readonly #throttle: Throttle;
   readonly #passwords: PasswordCheck;
@@ -47,17 +44,17 @@ export class Authenticator {
   /** The key of the hashes: random, and as long as a block of SHA-256. */
   readonly #key = randomBytes(32).toString('hex');
 
-  constructor(db: Kysely<Schema>, config: SignInConfig, log: Logger) {
-    this.#db = db;
+  constructor(signIns: SignIns, config: SignInConfig, log: Logger) {
+    this.#signIns = signIns;
     this.#config = config;
     this.#throttle = new Throttle(config.freeFailures);
-    this.#passwords = new PasswordCheck(db, this.#throttle);
+    this.#passwords = new PasswordCheck(signIns, this.#throttle);
     const all: Partial<Record<SignInScheme, Scheme>> = {
       basic: new BasicScheme(this.#passwords),
-      bearer: new BearerScheme(db),
-      ...(config.oidc === undefined ? {} : { jwt: new JwtScheme(db, config.oidc, log) }),
-      ticket: new TicketScheme(db, 'ticket', config.ticketIdleMs),
-      cookie: new TicketScheme(db, 'cookie', config.sessionIdleMs),
+      bearer: new BearerScheme(signIns),
+      ...(config.oidc === undefined ? {} : { jwt: new JwtScheme(signIns, config.oidc, log) }),
+      ticket: new TicketScheme(signIns, 'ticket', config.ticketIdleMs),
+      cookie: new TicketScheme(signIns, 'cookie', config.sessionIdleMs),
     };
     this.#schemes = Object.fromEntries(
       config.schemes.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])),
@@ -205,7 +202,7 @@ export class Authenticator {
       return [await signIn(), undefined];
     }
     const application = await this.#byToken(appToken, address, async () => {
-      const found = await findApplication(this.#db, hashToken(appToken));
+      const found = await this.#signIns.findApplication(appToken);
       if (found === undefined) throw invalidWithApplication();
       return found;
     });

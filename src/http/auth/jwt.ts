@@ -1,14 +1,13 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
-import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { OidcConfig } from '../../config.ts';
 import { type Caller, ROLES, SCOPES } from '../../core/caller.ts';
 import { RequestError, unauthenticated, unavailable } from '../../core/errors.ts';
 import { message } from '../../core/message.ts';
-import { type Associate, findAssociate, insertAssociate } from '../../db/queries/account.ts';
-import type { Schema } from '../../db/schema.ts';
+import type { Associate } from '../../db/queries/account.ts';
+import { callerFor, type SignIns } from '../../services/sign-ins.ts';
 import { isTrustworthy } from '../../settings/kinds.ts';
-import { callerFor, type Scheme, type SignedIn } from './scheme.ts';
+import type { Scheme, SignedIn } from './scheme.ts';
 
 /** Asymmetric signature algorithms only. */
 const ALGORITHMS = [
@@ -38,15 +37,15 @@ class KeysUnavailable extends Error {}
 
 /** `Authorization: Bearer` with a JWT from the configured OIDC issuer. */
 export class JwtScheme implements Scheme {
-  readonly #db: Kysely<Schema>;
+  readonly #signIns: SignIns;
   readonly #oidc: OidcConfig;
   readonly #log: Logger;
   readonly #cooldownMs: number;
   #keys: RemoteJWKSet | undefined;
   #retryAt = 0;
 
-  constructor(db: Kysely<Schema>, oidc: OidcConfig, log: Logger, cooldownMs: number = COOLDOWN_MS) {
-    this.#db = db;
+  constructor(signIns: SignIns, oidc: OidcConfig, log: Logger, cooldownMs: number = COOLDOWN_MS) {
+    this.#signIns = signIns;
     this.#oidc = oidc;
     this.#log = log;
     this.#cooldownMs = cooldownMs;
@@ -145,7 +144,7 @@ export class JwtScheme implements Scheme {
    * issuer may have two subjects that differ only in case.
    */
   async #find(login: string): Promise<Associate | undefined> {
-    const found = await findAssociate(this.#db, login);
+    const found = await this.#signIns.findAssociate(login);
     if (found === undefined || found.login === login) return found;
     throw new InvalidToken(`${login} differs from ${found.login} only in case`);
   }
@@ -160,7 +159,7 @@ export class JwtScheme implements Scheme {
       tenant: this.#tenant(claims) ?? null,
     };
     try {
-      const created = await insertAssociate(this.#db, associate);
+      const created = await this.#signIns.createAssociate(associate);
       this.#log.info(
         { event: 'auth.associate_created', login, associateId: created.id },
         'associate created on first OIDC sign-in',

@@ -1,15 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import { unauthenticated } from '../../core/errors.ts';
 import { BoundedMap } from '../../core/lru.ts';
-import { type Associate, findAssociate } from '../../db/queries/account.ts';
-import type { Schema } from '../../db/schema.ts';
+import type { Associate } from '../../db/queries/account.ts';
 import { dummyHash, verifyPassword } from '../../services/password-hash.ts';
+import type { SignIns } from '../../services/sign-ins.ts';
 import type { Throttle } from './throttle.ts';
 
 /** Verifies logins and passwords, and throttles guessing. */
 export class PasswordCheck {
-  readonly #db: Kysely<Schema>;
+  readonly #signIns: SignIns;
   readonly #throttle: Throttle;
   readonly #key = randomBytes(32);
   /** Results of scrypt by keyed hash of login and password. Valid as long as the stored hash, the value, is the same. */
@@ -19,8 +18,8 @@ export class PasswordCheck {
   /** The hash that unknown logins are verified against, so that they take as long as known ones. */
   readonly #dummyHash = dummyHash();
 
-  constructor(db: Kysely<Schema>, throttle: Throttle) {
-    this.#db = db;
+  constructor(signIns: SignIns, throttle: Throttle) {
+    this.#signIns = signIns;
     this.#throttle = throttle;
   }
 
@@ -33,7 +32,7 @@ export class PasswordCheck {
     const loginKey = this.#keyedHash(login.toLowerCase());
     this.#throttle.checkPassword(loginKey, address);
     // PostgreSQL does not accept NUL characters, and no login has them.
-    const associate = login.includes('\0') ? undefined : await findAssociate(this.#db, login);
+    const associate = login.includes('\0') ? undefined : await this.#signIns.findAssociate(login);
     // Associates created by OIDC have no password.
     const hash = associate?.passwordHash || this.#dummyHash;
     const verified = await this.#verify(loginKey, password, hash, address);

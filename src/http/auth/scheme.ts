@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { SignInScheme } from '../../config.ts';
-import { type Caller, SCOPES, type Scope } from '../../core/caller.ts';
-import type { Associate } from '../../db/queries/account.ts';
+import type { Caller } from '../../core/caller.ts';
 
 /** An authenticated caller. */
 export interface SignedIn {
@@ -40,17 +39,6 @@ export function authorizationSchemes(schemes: readonly SignInScheme[]): string[]
 export function challengeOf(schemes: readonly SignInScheme[], silently: boolean): string {
   const offered = schemes.filter((one) => !(silently && one === 'basic'));
   return [...new Set(offered.flatMap((one) => CHALLENGES[one]?.[1] ?? []))].join(', ');
-}
-
-/** Creates the caller of an associate with these scopes. */
-export function callerFor(associate: Associate, scopes: readonly Scope[] = SCOPES): Caller {
-  return {
-    associateId: associate.id,
-    login: associate.login,
-    roles: associate.roles,
-    tenant: associate.tenant,
-    scopes,
-  };
 }
 
 /** Derives the XSRF token of a session. It does not reveal the session. */

@@ -1,18 +1,8 @@
-import type { Kysely } from 'kysely';
-import type { Caller } from '../../core/caller.ts';
 import { unauthenticated } from '../../core/errors.ts';
-import {
-  type ApiToken,
-  type Associate,
-  findToken,
-  getAssociate,
-  type SignInKind,
-  useSignIn,
-} from '../../db/queries/account.ts';
-import type { Schema } from '../../db/schema.ts';
-import { hashToken } from '../../services/secrets.ts';
+import type { SignInKind } from '../../db/queries/account.ts';
+import { callerFor, type SignIns } from '../../services/sign-ins.ts';
 import type { PasswordCheck } from './password-check.ts';
-import { callerFor, type Scheme, type SignedIn } from './scheme.ts';
+import type { Scheme, SignedIn } from './scheme.ts';
 
 /** `Authorization: Basic`: base64 of login:password in UTF-8. */
 export class BasicScheme implements Scheme {
@@ -34,60 +24,36 @@ export class BasicScheme implements Scheme {
 
 /** `Authorization: Bearer` with an API token. */
 export class BearerScheme implements Scheme {
-  readonly #db: Kysely<Schema>;
+  readonly #signIns: SignIns;
 
-  constructor(db: Kysely<Schema>) {
-    this.#db = db;
+  constructor(signIns: SignIns) {
+    this.#signIns = signIns;
   }
 
   async signIn(secret: string): Promise<SignedIn> {
-    const token = await findToken(this.#db, hashToken(secret));
-    const associate = token && (await getAssociate(this.#db, token.associateId));
-    if (token === undefined || associate === undefined || associate.disabled || !fits(token, associate))
-      throw unauthenticated`The token is wrong, revoked or expired.`;
-    return {
-      caller: callerOf(associate, token),
-      scheme: 'bearer',
-      ...(token.expires === null ? {} : { notAfter: token.expires.getTime() }),
-    };
+    const found = await this.#signIns.findToken(secret);
+    if (found === undefined) throw unauthenticated`The token is wrong, revoked or expired.`;
+    const { caller, expires } = found;
+    return { caller, scheme: 'bearer', ...(expires === null ? {} : { notAfter: expires.getTime() }) };
   }
-}
-
-/** A token that is bound to a tenant is invalid once its associate belongs to another tenant. */
-function fits(token: ApiToken, associate: Associate): boolean {
-  return token.tenant === null || associate.tenant === null || associate.tenant === token.tenant;
-}
-
-/** The caller of a token: its associate, with at most the rights of the credentials that created the token. */
-function callerOf(associate: Associate, token: ApiToken): Caller {
-  const { id, expires, scopes, roles, tenant, definitions } = token;
-  return {
-    ...callerFor(associate, scopes),
-    roles: associate.roles.filter((role) => roles?.includes(role) ?? true),
-    tenant: associate.tenant ?? tenant,
-    token: { id, expires },
-    ...(definitions === null ? {} : { definitions }),
-    ...(roles === null && tenant === null ? {} : { narrowed: true }),
-  };
 }
 
 /** Credentials from `POST /api/v1/SignIn`: `Authorization: SoTicket` with a ticket, or a session cookie. */
 export class TicketScheme implements Scheme {
-  readonly #db: Kysely<Schema>;
+  readonly #signIns: SignIns;
   readonly #kind: SignInKind;
   readonly #idleMs: number;
 
-  constructor(db: Kysely<Schema>, kind: SignInKind, idleMs: number) {
-    this.#db = db;
+  constructor(signIns: SignIns, kind: SignInKind, idleMs: number) {
+    this.#signIns = signIns;
     this.#kind = kind;
     this.#idleMs = idleMs;
   }
 
   async signIn(secret: string): Promise<SignedIn> {
-    const signIn = await useSignIn(this.#db, this.#kind, hashToken(secret), this.#idleMs);
-    const associate = signIn && (await getAssociate(this.#db, signIn.associateId));
-    if (associate === undefined || associate.disabled)
+    const found = await this.#signIns.useSecret(this.#kind, secret, this.#idleMs);
+    if (found === undefined)
       throw unauthenticated`The ticket or session is wrong, was signed out or has expired; POST /api/v1/SignIn issues a new one.`;
-    return { caller: callerFor(associate), scheme: this.#kind, notAfter: signIn?.expires.getTime() ?? 0 };
+    return { caller: found.caller, scheme: this.#kind, notAfter: found.expires?.getTime() ?? 0 };
   }
 }

@@ -1,17 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import type { SignInConfig } from '../../config.ts';
 import { ACCESS } from '../../core/access.ts';
 import { type Caller, ROLES, SCOPES } from '../../core/caller.ts';
 import { invalid } from '../../core/errors.ts';
-import { type Associate, deleteSignIn, getAssociate, insertSignIn } from '../../db/queries/account.ts';
-import type { Schema } from '../../db/schema.ts';
-import { generateSecret, generateTicket, hashToken } from '../../services/secrets.ts';
+import type { Associate } from '../../db/queries/account.ts';
+import { callerFor, type SignIns } from '../../services/sign-ins.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { clearSessionCookies, credentialsOf, setSessionCookies } from '../auth/credentials.ts';
 import { callerOf, refuseCrossSite, registerSignIn, schemeOf } from '../auth/hooks.ts';
-import { callerFor, xsrfTokenOf } from '../auth/scheme.ts';
+import { xsrfTokenOf } from '../auth/scheme.ts';
 import { localeOf } from '../i18n/locale.ts';
 import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
 import { checkCustomer, tenantSegment } from '../urls.ts';
@@ -214,14 +212,14 @@ const Credentials = Type.Object(
 );
 
 interface SignInDeps {
-  readonly db: Kysely<Schema>;
+  readonly signIns: SignIns;
   readonly authenticator: Authenticator;
   readonly config: SignInConfig;
 }
 
 /** `/api/v1/SignIn`: issues SoTickets and cookie sessions, returns the signed-in associate, signs out (contract, section 5). */
 export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Promise<void> {
-  const { db, authenticator, config } = deps;
+  const { signIns, authenticator, config } = deps;
 
   app.post<{ Body: Static<typeof Credentials> }>(
     '/',
@@ -240,14 +238,14 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       const associate = await authenticator.signInByPassword(Login, Password, scheme, credentials);
       // Fails now rather than issuing a ticket that this URL would not accept.
       checkCustomer(associate.tenant, tenantSegment(request.raw));
-      const secret = Cookie ? generateSecret() : generateTicket();
       const idleMs = Cookie ? config.sessionIdleMs : config.ticketIdleMs;
       // A new sign-in in the same browser replaces the previous session.
-      if (Cookie && credentials.session !== undefined) await deleteSignIn(db, hashToken(credentials.session));
-      const { expires } = await insertSignIn(
-        db,
-        { associateId: associate.id, kind: scheme, hash: hashToken(secret) },
+      const replaced = Cookie ? credentials.session : undefined;
+      const { secret, expires } = await signIns.issueSecret(
+        scheme,
+        associate.id,
         { idleMs, maxMs: config.maxMs },
+        replaced,
       );
       authenticator.trust(secret);
       const secrets = Cookie ? { XsrfToken: setSessionCookies(reply, secret) } : { Ticket: secret };
@@ -269,7 +267,10 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
         const caller = callerOf(request);
         return reply
           .header('Cache-Control', 'no-store')
-          .send({ ...xsrfTokenFor(request), ...toWire(caller, await getAssociate(db, caller.associateId)) });
+          .send({
+            ...xsrfTokenFor(request),
+            ...toWire(caller, await signIns.getAssociate(caller.associateId)),
+          });
       },
     );
 
@@ -280,10 +281,10 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
         const scheme = schemeOf(request);
         const { session, authorization = '' } = credentialsOf(request);
         if (scheme === 'cookie' && session !== undefined) {
-          await deleteSignIn(db, hashToken(session));
+          await signIns.revokeSecret(session);
           clearSessionCookies(reply);
         } else if (scheme === 'ticket') {
-          await deleteSignIn(db, hashToken(authorization.replace(/^\S+\s+/, '')));
+          await signIns.revokeSecret(authorization.replace(/^\S+\s+/, ''));
         } else {
           throw invalid`This request is authenticated by ${scheme}, which has no session to end; a SoTicket or a cookie session is accepted.`;
         }

@@ -1,0 +1,137 @@
+import type { Kysely } from 'kysely';
+import { type Caller, SCOPES, type Scope } from '../core/caller.ts';
+import {
+  type ApiToken,
+  type Application,
+  type Associate,
+  deleteSignIn,
+  findApplication,
+  findAssociate,
+  findToken,
+  getAssociate,
+  insertAssociate,
+  insertSignIn,
+  type Lifetime,
+  type NewAssociate,
+  type SignInKind,
+  useSignIn,
+} from '../db/queries/account.ts';
+import type { Schema } from '../db/schema.ts';
+import { generateSecret, generateTicket, hashToken } from './secrets.ts';
+
+/** A caller whose secret is valid, and until when. */
+export interface ValidSecret {
+  readonly caller: Caller;
+  /** `null` for a token that never expires. */
+  readonly expires: Date | null;
+}
+
+/** A new ticket or session. */
+export interface IssuedSecret {
+  readonly secret: string;
+  readonly expires: Date;
+}
+
+/** The accounts, tokens, tickets, sessions and applications, as sign-ins need them. */
+export class SignIns {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  /** Returns the associate with this login, case-insensitively, or `undefined`. */
+  findAssociate(login: string): Promise<Associate | undefined> {
+    return findAssociate(this.#db, login);
+  }
+
+  /** Returns the associate with this id, or `undefined`. */
+  getAssociate(id: number): Promise<Associate | undefined> {
+    return getAssociate(this.#db, id);
+  }
+
+  /** Creates an associate. @throws RequestError (conflict) if the login is taken */
+  createAssociate(associate: NewAssociate): Promise<Associate> {
+    return insertAssociate(this.#db, associate);
+  }
+
+  /** Returns the application with this SO-AppToken, or `undefined`. */
+  findApplication(appToken: string): Promise<Application | undefined> {
+    return findApplication(this.#db, hashToken(appToken));
+  }
+
+  /** Returns the caller of an API token; `undefined` if it is wrong, revoked or expired. */
+  async findToken(secret: string): Promise<ValidSecret | undefined> {
+    const token = await findToken(this.#db, hashToken(secret));
+    const associate = token && (await getAssociate(this.#db, token.associateId));
+    const caller = token && associate && callerOfToken(associate, token);
+    return caller && { caller, expires: token.expires };
+  }
+
+  /**
+   * Returns the caller of a ticket or session and extends it; `undefined` if it is wrong, was signed out or has expired.
+   *
+   * @param idleMs how long it is valid without use
+   */
+  async useSecret(kind: SignInKind, secret: string, idleMs: number): Promise<ValidSecret | undefined> {
+    const signIn = await useSignIn(this.#db, kind, hashToken(secret), idleMs);
+    const associate = signIn && (await getAssociate(this.#db, signIn.associateId));
+    if (signIn === undefined || associate === undefined || associate.disabled) return undefined;
+    return { caller: callerFor(associate), expires: signIn.expires };
+  }
+
+  /**
+   * Issues a ticket or session.
+   *
+   * @param replaced the previous session of the browser, which ends
+   */
+  async issueSecret(
+    kind: SignInKind,
+    associateId: number,
+    lifetime: Lifetime,
+    replaced: string | undefined,
+  ): Promise<IssuedSecret> {
+    if (replaced !== undefined) await this.revokeSecret(replaced);
+    const secret = kind === 'cookie' ? generateSecret() : generateTicket();
+    const { expires } = await insertSignIn(
+      this.#db,
+      { associateId, kind, hash: hashToken(secret) },
+      lifetime,
+    );
+    return { secret, expires };
+  }
+
+  /** Ends a ticket or session. */
+  async revokeSecret(secret: string): Promise<void> {
+    await deleteSignIn(this.#db, hashToken(secret));
+  }
+}
+
+/** Creates the caller of an associate with these scopes. */
+export function callerFor(associate: Associate, scopes: readonly Scope[] = SCOPES): Caller {
+  return {
+    associateId: associate.id,
+    login: associate.login,
+    roles: associate.roles,
+    tenant: associate.tenant,
+    scopes,
+  };
+}
+
+/**
+ * Creates the caller of a token: its associate, with at most the rights of the credentials that created the token. Returns
+ * `undefined` if the associate is disabled, or belongs to another tenant than the one that the token is bound to.
+ */
+export function callerOfToken(associate: Associate, token: ApiToken): Caller | undefined {
+  const { id, expires, scopes, roles, tenant, definitions } = token;
+  if (associate.disabled) return undefined;
+  if (tenant !== null && associate.tenant !== null && associate.tenant !== tenant) return undefined;
+  return {
+    ...callerFor(associate, scopes),
+    roles: associate.roles.filter((role) => roles?.includes(role) ?? true),
+    tenant: associate.tenant ?? tenant,
+    token: { id, expires },
+    ...(definitions === null ? {} : { definitions }),
+    ...(roles === null && tenant === null ? {} : { narrowed: true }),
+  };
+}
