@@ -10,12 +10,10 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { invalid, RequestError, unavailable } from '../core/errors.ts';
 import { message } from '../core/message.ts';
-import { isConnectionError, isDiskFull } from '../db/errors.ts';
-import { isOutOfIds } from '../db/queries/statistics.ts';
-import { isRetryableTransactionError } from '../db/transaction.ts';
 import type { EventFeed } from '../events/feed.ts';
 import type { WebhookSender } from '../events/webhook-sender.ts';
 import type { TaskDeps } from '../services/context.ts';
+import { toRequestError } from '../services/database-errors.ts';
 import type { Scheduler } from '../services/scheduler.ts';
 import { SignIns } from '../services/sign-ins.ts';
 import type { Health } from '../telemetry/health.ts';
@@ -27,7 +25,7 @@ import { decodeBodies } from './body/content-encoding.ts';
 import { BODY_TYPES, readRequestBodies, unsupportedBody } from './body/parse.ts';
 import { respondToClientError } from './client-errors.ts';
 import { compressResponses } from './compression.ts';
-import { databaseBusy, databaseUnreachable, diskFull, outOfIds, toErrorResponse } from './errors.ts';
+import { toErrorResponse } from './errors.ts';
 import type { Catalogues } from './i18n/catalogs.ts';
 import { localeOf, registerLocales } from './i18n/locale.ts';
 import { registerTimes } from './i18n/times.ts';
@@ -262,14 +260,6 @@ function refuseWhileStopping(app: FastifyInstance): void {
     if (isStopping)
       throw unavailable(message`The server is stopping; nothing has changed. Try again in a moment.`, 1);
   });
-}
-
-/** Converts errors of the database to RequestErrors; returns other errors unchanged. */
-function toRequestError(fault: unknown, isEmbedded: boolean): unknown {
-  if (isDiskFull(fault, isEmbedded)) return diskFull();
-  if (isOutOfIds(fault)) return outOfIds();
-  if (isRetryableTransactionError(fault)) return databaseBusy();
-  return isConnectionError(fault) ? databaseUnreachable() : fault;
 }
 
 /** Sends the error payload in the format that Accept asks for, or JSON if it is not supported (contract, section 4). */

@@ -1,6 +1,5 @@
-import { RequestError, type RequestErrorKind, unavailable } from '../core/errors.ts';
+import { RequestError, type RequestErrorKind } from '../core/errors.ts';
 import { type SchemaError, schemaProblem } from '../core/json-schema.ts';
-import { INT32_MAX } from '../core/limits.ts';
 import { listed, type Message, message } from '../core/message.ts';
 import type { Locale } from './i18n/locale.ts';
 
@@ -105,44 +104,6 @@ export function toErrorResponse(error: unknown, locale: Locale): ErrorResponse {
       locale.message(message`Internal server error. The details are in the log of the server.`),
     ),
   };
-}
-
-const RETRY_SECONDS = 2;
-
-/** The error while the database is unreachable. A failover takes seconds. */
-export function databaseUnreachable(): RequestError {
-  return unavailable(
-    message`The database is unreachable; try again in a few seconds. A change may still have been made. A start with an Idempotency-Key can be repeated safely.`,
-    RETRY_SECONDS,
-  );
-}
-
-/** The error after the retries of a serialization failure or deadlock are exhausted. */
-export function databaseBusy(): RequestError {
-  return unavailable(
-    message`Too many concurrent changes; nothing has changed. Try again in a few seconds.`,
-    RETRY_SECONDS,
-  );
-}
-
-const DISK_FULL_RETRY_SECONDS = 60;
-
-/** The error while the disk of the database is full. */
-export function diskFull(): RequestError {
-  return unavailable(
-    message`The disk of the database is full; nothing has changed.`,
-    DISK_FULL_RETRY_SECONDS,
-  );
-}
-
-const OUT_OF_IDS_RETRY_SECONDS = 3600;
-
-/** The error when a table has no ids left: nothing can be added until an operator migrates to new tables. */
-export function outOfIds(): RequestError {
-  return unavailable(
-    message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; contact an administrator.`,
-    OUT_OF_IDS_RETRY_SECONDS,
-  ).withCode('ids_exhausted');
 }
 
 /** Creates the error payload. */

@@ -265,12 +265,10 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       { config: { ...CONFIG, xsrf: 'none', operation: getSessionOperation } },
       async (request, reply) => {
         const caller = callerOf(request);
-        return reply
-          .header('Cache-Control', 'no-store')
-          .send({
-            ...xsrfTokenFor(request),
-            ...toWire(caller, await signIns.getAssociate(caller.associateId)),
-          });
+        return reply.header('Cache-Control', 'no-store').send({
+          ...xsrfTokenFor(request),
+          ...toWire(caller, await signIns.getAssociate(caller.associateId)),
+        });
       },
     );
 

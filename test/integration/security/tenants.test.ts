@@ -529,7 +529,7 @@ describe.each(DATABASES)('what another tenant has, on %s', (kind) => {
     const changed = await declare(ALPHA_WORK, { Description: 'Better' });
     expect([changed.status, changed.body.Message]).toEqual([
       409,
-      expect.stringContaining('not by your tenant'),
+      expect.stringContaining('outside your tenant'),
     ]);
   });
 });

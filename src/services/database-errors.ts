@@ -1,0 +1,56 @@
+import { type RequestError, unavailable } from '../core/errors.ts';
+import { INT32_MAX } from '../core/limits.ts';
+import { message } from '../core/message.ts';
+import { isConnectionError, isDiskFull } from '../db/errors.ts';
+import { isOutOfIds } from '../db/queries/statistics.ts';
+import { isRetryableTransactionError } from '../db/transaction.ts';
+
+/**
+ * Returns the error for a caller if the database can't do the work at present; other errors are returned unchanged.
+ *
+ * @param isEmbedded true for the embedded database, which reports a full disk in its own way
+ */
+export function toRequestError(error: unknown, isEmbedded: boolean): unknown {
+  if (isDiskFull(error, isEmbedded)) return diskFull();
+  if (isOutOfIds(error)) return outOfIds();
+  if (isRetryableTransactionError(error)) return databaseBusy();
+  return isConnectionError(error) ? databaseUnreachable() : error;
+}
+
+const RETRY_SECONDS = 2;
+
+/** The error while the database is unreachable. A failover takes seconds. */
+function databaseUnreachable(): RequestError {
+  return unavailable(
+    message`The database is unreachable; try again in a few seconds. A change may still have been made. A start with an Idempotency-Key can be repeated safely.`,
+    RETRY_SECONDS,
+  );
+}
+
+/** The error after the retries of a serialization failure or deadlock are exhausted. */
+function databaseBusy(): RequestError {
+  return unavailable(
+    message`Too many concurrent changes; nothing has changed. Try again in a few seconds.`,
+    RETRY_SECONDS,
+  );
+}
+
+const DISK_FULL_RETRY_SECONDS = 60;
+
+/** The error while the disk of the database is full. */
+function diskFull(): RequestError {
+  return unavailable(
+    message`The disk of the database is full; nothing has changed.`,
+    DISK_FULL_RETRY_SECONDS,
+  );
+}
+
+const OUT_OF_IDS_RETRY_SECONDS = 3600;
+
+/** The error when a table has no ids left: nothing can be added until an operator migrates to new tables. */
+function outOfIds(): RequestError {
+  return unavailable(
+    message`All ids are used up: ${INT32_MAX} is the largest. Nothing has changed; contact an administrator.`,
+    OUT_OF_IDS_RETRY_SECONDS,
+  ).withCode('ids_exhausted');
+}
