@@ -42,7 +42,9 @@ describe('a change of an account', () => {
     ['fewer scopes', { scopes: ['read', 'write', 'admin'] }],
   ])('of the own account needs more than %s', (_, limits) => {
     const change = { password: 'a' };
-    expect(() => checkChange({ ...anna, ...limits }, 3, change)).toThrow('These credentials have fewer rights');
+    expect(() => checkChange({ ...anna, ...limits }, 3, change)).toThrow(
+      'These credentials have fewer rights',
+    );
     expect(() => checkChange({ ...administrator, ...limits }, 1, change)).toThrow(
       'These credentials have fewer rights',
     );
