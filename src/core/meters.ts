@@ -94,3 +94,9 @@ export type TryOutcome =
 export interface WebhookMeter {
   tried(outcome: TryOutcome, seconds: number): void;
 }
+
+/** Receives the duration of every statement of this process. Must not throw. */
+export interface DatabaseMeter {
+  /** @param error the error of a failed statement */
+  statement(seconds: number, error?: unknown): void;
+}

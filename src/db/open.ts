@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { DatabaseMeter } from '../core/meters.ts';
 import type { Database, Tables } from './database.ts';
-import type { DatabaseMeter } from './meter.ts';
 import { openEmbedded } from './pglite/connect.ts';
 import { openPostgres } from './postgres/connect.ts';
 import { checkNotTransferred } from './transfer/state.ts';

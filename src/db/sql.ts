@@ -1,4 +1,5 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type LogEvent, sql } from 'kysely';
+import type { DatabaseMeter } from '../core/meters.ts';
 import type { Schema } from './schema.ts';
 
 /** Ends the text of a statement that PostgreSQL prepares. */
@@ -32,4 +33,16 @@ export async function pingDatabase(db: Kysely<Schema>): Promise<void> {
 export async function serverSetting(db: Kysely<Schema>, name: string): Promise<string> {
   const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
   return rows[0]?.value ?? '';
+}
+
+/** Returns the option of Kysely that reports statements to the meter; none without a meter. */
+export function logTo(meter: DatabaseMeter | undefined): { log?: (event: LogEvent) => void } {
+  if (meter === undefined) return {};
+  return {
+    log: (event) =>
+      meter.statement(
+        event.queryDurationMillis / 1000,
+        event.level === 'error' ? (event.error ?? 'unknown') : undefined,
+      ),
+  };
 }

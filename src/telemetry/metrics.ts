@@ -1,13 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type {
   CountedRun,
+  DatabaseMeter,
   EngineMeter,
   FaultKind,
   HttpMeter,
   TryOutcome,
   WebhookMeter,
 } from '../core/meters.ts';
-import type { DatabaseMeter } from '../db/meter.ts';
 
 let registry: Registry | undefined;
 

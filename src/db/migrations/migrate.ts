@@ -1,8 +1,8 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Logger } from 'pino';
 import { OperatorError } from '../../core/operator-error.ts';
-import { type Backoff, retry } from '../../core/retry.ts';
+import { type Backoff, type RetryOptions, retry } from '../../core/retry.ts';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
 import { initial } from './0001-initial.ts';
@@ -29,7 +29,6 @@ import { crashes } from './0026-crashes.ts';
 import { webhookTurns } from './0029-webhook-turns.ts';
 import { scheduleWatch } from './0031-schedule-watch.ts';
 import { staged } from './0032-staged.ts';
-import { createOnce } from './create-once.ts';
 
 /** Suffix of a migration that removes something: the last migration that a program must know to keep working. */
 const NEEDS = /-needs-(\d{4})$/;
@@ -110,6 +109,26 @@ const FOUNDATION = [
   )`,
   sql`insert into batchline.kysely_migration_lock (id) values ('migration_lock') on conflict do nothing`,
 ];
+
+/** SQLSTATEs for an object, or a row of the catalog, that exists already. */
+const ALREADY_EXISTS = ['23505', '42P06', '42P07', '42710'];
+const CREATE_RETRIES: RetryOptions = {
+  firstMs: 4,
+  maxMs: 250,
+  jitter: 1,
+  attempts: 5,
+  isRetryable: (error) => ALREADY_EXISTS.includes(String((error as { code?: unknown }).code)),
+};
+
+/**
+ * Executes a `create … if not exists` and retries it, because it may fail if another process creates the same object
+ * concurrently.
+ *
+ * @throws the database's error, also if another kind of object has the name
+ */
+export async function createOnce(db: Kysely<unknown>, statement: RawBuilder<unknown>): Promise<void> {
+  await retry(() => statement.execute(db), CREATE_RETRIES);
+}
 
 /**
  * Migrates the schema to the newest version, each migration in its own transaction. Several processes may call it at

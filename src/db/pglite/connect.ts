@@ -9,13 +9,14 @@ import {
 } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
+import type { DatabaseMeter } from '../../core/meters.ts';
 import type { Database, Tables } from '../database.ts';
 import { DEFAULT_LIST_SECONDS, ListReads } from '../list-reads.ts';
-import { type DatabaseMeter, logTo } from '../meter.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { LocalPubSub } from '../pubsub.ts';
 import { DEFAULT_RUN_SECONDS, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
+import { logTo } from '../sql.ts';
 import {
   DataFolder,
   databaseDamaged,

@@ -11,16 +11,16 @@ import {
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.ts';
+import type { DatabaseMeter } from '../../core/meters.ts';
 import type { Database, Tables } from '../database.ts';
 import { databaseUnreachable } from '../errors.ts';
 import { ListReads } from '../list-reads.ts';
-import { type DatabaseMeter, logTo } from '../meter.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { LocalPubSub, type PubSub } from '../pubsub.ts';
 import { ClusterPubSub } from '../pubsub-cluster.ts';
 import { type ConnectionShares, connectionsForRuns, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
-import { PREPARED_MARK } from '../sql.ts';
+import { logTo, PREPARED_MARK } from '../sql.ts';
 import { retrying } from '../transaction.ts';
 import { PgNotifyChannel } from './notify.ts';
 import { detectServer, probeListenNotify, queryTimeout } from './probe.ts';

@@ -3,7 +3,7 @@ import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { type ClaimedRow, type ClaimedTask, startDue, toClaimed } from './queue.ts';
 
-/** A definition whose tasks a claim asks for. */
+/** A definition to claim tasks of. */
 export interface AskedDefinition {
   readonly name: string;
   /** The version of its control that the process knows (`readControls`); 0 if it knows none. */
@@ -18,7 +18,7 @@ export interface GroupClaim {
   readonly claimed: readonly ClaimedTask[];
   /** Definitions whose control has another version than the process knows. Nothing of them was claimed. */
   readonly stale: readonly string[];
-  /** Definitions with parents that wait for no child any more: they are claimed by `claimContinuations`. */
+  /** Definitions with parents whose children have all ended; `claimContinuations` claims them. */
   readonly resumable: readonly string[];
   /** Definitions that are not open and have available tasks. */
   readonly restricted: readonly string[];
@@ -26,12 +26,12 @@ export interface GroupClaim {
 
 /**
  * Claims and starts available tasks of these definitions: those of the first, then those of the second, and so on; within
- * a definition by priority, then oldest first. Each task is claimed once, however many processes claim. One statement,
- * whatever the number of definitions, which also writes the audit rows and reports what else could be claimed.
+ * a definition by priority, then oldest first. Concurrent claims never claim the same task. It is one statement for any
+ * number of definitions, which also writes the audit rows and reports what else can be claimed.
  *
- * The subquery of a definition locks a row only when the outer limit asks for one, so no row is locked in vain.
+ * The subquery of a definition locks a row only when the outer limit needs it, so no row is locked in vain.
  *
- * @param limit the most tasks, of all definitions
+ * @param limit maximum number of tasks, of all definitions
  */
 export async function claimAvailable(
   db: Kysely<Schema>,

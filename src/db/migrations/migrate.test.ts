@@ -1,6 +1,6 @@
 import type { Kysely, RawBuilder } from 'kysely';
 import { expect, test } from 'vitest';
-import { createOnce } from './create-once.ts';
+import { createOnce } from './migrate.ts';
 
 const db = {} as Kysely<unknown>;
 const failing = (code: string, times: number) => {
