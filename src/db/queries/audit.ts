@@ -4,25 +4,25 @@ import { type StoredState, storedStateOf, TaskState } from '../../core/task-stat
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
 
-/** One change of a task's state: when it was, who did it, and why, is what the record keeps. */
+/** A state change of a task for the audit log. */
 export interface StateChange {
   readonly taskId: number;
   readonly tenant: string;
   /** The associate who did it; 0 is the server. */
   readonly actorId: number;
-  /** The process that did it for a run; null for a caller. */
+  /** The process that did it on behalf of a run; null for a caller. */
   readonly nodeId: string | null;
-  /** null for the start of the task. */
+  /** Null when the task is created. */
   readonly from: StoredState | null;
   readonly to: StoredState;
   readonly attempt: number;
   readonly reason: Message;
 }
 
-/** Changes that differ in nothing but their tasks. */
+/** Changes of several tasks that are otherwise equal. */
 interface ChangeGroup {
   readonly ids: number[];
-  /** How many changes of each of these tasks go before, in the same call. */
+  /** Number of earlier changes of each of these tasks in the same call. */
   readonly place: number;
   readonly tenant: string;
   readonly actor_id: number;
@@ -34,11 +34,11 @@ interface ChangeGroup {
   readonly message: MessageData | null;
 }
 
-/** What the rows of changes are inserted into, in the order of a statement's columns. */
+/** Target of an INSERT of audit rows, with its columns. */
 export const INTO_AUDIT = sql`batchline.task_audit
   (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message)`;
 
-/** Writes changes of state, in the transaction that makes them; those of one task in their order. */
+/** Inserts audit rows for state changes. Call it in their transaction. Changes of one task keep their order. */
 export async function insertAudit(db: Kysely<Schema>, changes: readonly StateChange[]): Promise<void> {
   if (changes.length === 0) return;
   await sql`
@@ -51,12 +51,12 @@ export async function insertAudit(db: Kysely<Schema>, changes: readonly StateCha
     order by d.place ${PREPARED}`.execute(db);
 }
 
-/** What is kept of a reason beside its English text: nothing where that is the template. */
+/** Returns the message to store beside the English text of a reason; null if the text is the template. */
 export function keptMessage(reason: Message): MessageData | null {
   return reason.values.length === 0 ? null : reason;
 }
 
-/** Many tasks mostly change in the same way at once, so that little is sent. */
+/** Groups equal changes, because many tasks often change in the same way and the statement gets smaller. */
 function grouped(changes: readonly StateChange[]): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>();
   const places = new Map<number, number>();
@@ -86,7 +86,7 @@ function grouped(changes: readonly StateChange[]): ChangeGroup[] {
   return [...groups.values()];
 }
 
-/** A kept change of state. */
+/** A stored state change. */
 export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant' | 'reason'> {
   readonly at: Date;
   /** In English. */
@@ -94,7 +94,7 @@ export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant' | 'rea
   readonly reasonMessage: MessageData;
 }
 
-/** A task's changes of state, oldest first. */
+/** Reads the state changes of a task, oldest first. */
 export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<AuditEntry[]> {
   const rows = await db
     .selectFrom('batchline.task_audit')
@@ -105,7 +105,7 @@ export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<Aud
   return rows.map(toAuditEntry);
 }
 
-/** A row of the columns that an entry is made of. */
+/** The columns that `toAuditEntry` needs. */
 export interface AuditRow {
   readonly at: Date;
   readonly actor_id: number;
@@ -117,7 +117,7 @@ export interface AuditRow {
   readonly reason_message: MessageData | null;
 }
 
-/** The entry that a row holds. */
+/** Maps a row to an audit entry. */
 export function toAuditEntry(row: AuditRow): AuditEntry {
   return {
     at: row.at,

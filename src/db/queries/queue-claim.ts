@@ -13,10 +13,10 @@ export interface AskedDefinition {
   readonly leaseSeconds: number;
 }
 
-/** What a claim over several definitions returns. */
+/** The result of a claim over several definitions. */
 export interface GroupClaim {
   readonly claimed: readonly ClaimedTask[];
-  /** Definitions whose control has another version than the process knows. Nothing of them was claimed. */
+  /** Definitions whose control has another version than the process knows. Their tasks are not claimed. */
   readonly stale: readonly string[];
   /** Definitions with parents whose children have all ended; `claimContinuations` claims them. */
   readonly resumable: readonly string[];

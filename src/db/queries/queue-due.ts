@@ -3,15 +3,15 @@ import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import type { Delivery } from './queue.ts';
 
-/** How much of each tenant may run, and what does. */
+/** The limit of concurrent runs per tenant, and the current numbers. */
 export interface TenantRoom {
   readonly perTenant: number;
   readonly running: ReadonlyMap<string, number>;
 }
 
 /**
- * Due tasks of a definition, of each tenant no more than it has room for: by priority, then the oldest first. It
- * steps from tenant to tenant in an index, so that what waits of a full one costs nothing.
+ * Selects due tasks of a definition within the limit of each tenant, by priority, then oldest first. It skips from tenant
+ * to tenant in an index, so that the queue of a tenant at its limit is not read.
  */
 export async function selectDueWithinLimits(
   trx: Transaction<Schema>,
@@ -45,8 +45,8 @@ export async function selectDueWithinLimits(
 }
 
 /**
- * Locks tasks of one tenant that are due, by priority and the oldest first, for a worker who may run no other's: the engine's queue
- * of a definition holds those of every tenant. Tasks that another process is just claiming are passed over.
+ * Locks due tasks of one tenant, by priority, then oldest first, for a worker that is restricted to the tenant. Skips
+ * locked tasks, which another process is claiming.
  */
 export async function lockDueTasks(
   trx: Transaction<Schema>,
@@ -68,15 +68,15 @@ export async function lockDueTasks(
 export interface Promotion {
   /** The definition of each promoted task; a name appears once for each of its tasks. */
   readonly names: readonly string[];
-  /** Seconds until the next task is due, by the database's clock; null if none waits for its time. */
+  /** Seconds until the next task is due, by the database's clock; null if no task is delayed. */
   readonly nextInSeconds: number | null;
 }
 
 /**
- * Makes due tasks available: those that are New, due, and not available yet (`job_id` is set). Tasks that another
- * process is promoting are skipped.
+ * Promotes due tasks: makes those available that are New, due, and not available yet (`job_id` is set). Skips tasks that
+ * another process is promoting.
  *
- * @param limit the most tasks
+ * @param limit maximum number of tasks
  */
 export async function promoteDue(db: Kysely<Schema>, limit: number): Promise<Promotion> {
   const { rows } = await sql<{ names: string[]; next: number | null }>`

@@ -4,7 +4,7 @@ import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { IS_ACTIVE } from './task-row.ts';
 
-/** A run whose process has given no sign of life for as long as its lease. */
+/** A run whose lease has expired. */
 export interface LostRun {
   readonly taskId: number;
   readonly tenant: string;
@@ -14,15 +14,15 @@ export interface LostRun {
   readonly failures: number;
   readonly losses: number;
   readonly leaseOwner: string;
-  /** Who had asked to stop it and when, in words. */
+  /** The stop request as text, with its caller and time; null if there was none. */
   readonly stopNote: string | null;
 }
 
 /**
- * Locks runs that are lost: their leases are over, or, where this process alone can use the database, they
- * belong to an earlier one. Workers outside the server outlive it, so only their leases count. Runs that another process is just bringing back are passed over.
+ * Locks lost runs: their lease has expired, or they belong to an earlier process of an embedded database. Runs of remote
+ * workers survive a restart of the server, so only their lease counts. Skips runs that another process is rescuing.
  *
- * @param soleOwner the only process that can hold a lease, or `undefined` where there may be others
+ * @param soleOwner this process if no other can use the database; `undefined` otherwise
  */
 export async function lockLostRuns(
   trx: Transaction<Schema>,
@@ -64,8 +64,8 @@ export async function lockLostRuns(
 }
 
 /**
- * Sets back leases of tasks that were last touched in what is now the future: the database's clock has gone back, and
- * a lost run would be missed for as long. Each lease keeps what it had left when the task was touched.
+ * Repairs leases after the clock of the database jumped backwards: tasks that were updated in the future get the remaining
+ * time of their lease from now. Otherwise a lost run would be rescued too late.
  */
 export async function repairLeases(db: Kysely<Schema>): Promise<void> {
   await sql`
