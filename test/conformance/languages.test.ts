@@ -279,7 +279,7 @@ describe.each(ANY_DATABASE)('languages (contract, section 5) on %s', (kind) => {
       });
       await admin.ended(id);
       const { body } = await anna.call('GET', `/BatchTask/${id}`, undefined, { 'SO-Language': 'nb' });
-      const reason = 'Systemoppgaver endres av administratorer.';
+      const reason = 'Bare administratorer kan endre systemoppgaver.';
       expect(body.TableRight.Reason).toBe(reason);
       expect(body.FieldProperties.Description.FieldRight.Reason).toBe(reason);
       const refused = await anna.call(
