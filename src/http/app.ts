@@ -105,7 +105,7 @@ export interface AppDeps {
   readonly catalogues: Catalogues;
 }
 
-/** Builds the HTTP server, without listening. Paths match without regard to case (contract, first section). */
+/** Builds the HTTP server without listening. Paths are case-insensitive (contract, first section). */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, tasks } = deps;
   const app = Fastify({
