@@ -12,6 +12,7 @@ import { Definitions } from '../src/queue/definitions.ts';
 import { loadHandlers, Registry } from '../src/queue/registry.ts';
 import { TaskQueue } from '../src/queue/task-queue.ts';
 import { TaskRunner } from '../src/queue/worker.ts';
+import { StartBatcher } from '../src/services/start-batcher.ts';
 import { TextWriter } from '../src/services/text-batcher.ts';
 
 /** The caller who starts the tasks. */
@@ -60,6 +61,7 @@ export async function openParts(env: Readonly<Record<string, string>>) {
     definitions,
     files,
     texts: new TextWriter(database.sql),
+    starts: new StartBatcher(database, queue),
   };
   return {
     parts,

@@ -34,6 +34,7 @@ import type { TaskDeps } from './services/context.ts';
 import { answerCommand } from './services/operator-commands.ts';
 import { hashPassword } from './services/password-hash.ts';
 import { Scheduler } from './services/scheduler.ts';
+import { StartBatcher } from './services/start-batcher.ts';
 import { TextWriter } from './services/text-batcher.ts';
 import { addGauges, QueueCounts } from './telemetry/gauges.ts';
 import { type DatabaseDisk, Health } from './telemetry/health.ts';
@@ -240,6 +241,7 @@ async function startRuntime(
     definitions,
     files,
     texts: new TextWriter(database.sql),
+    starts: new StartBatcher(database, queue),
     textLimits: config.textLimits,
     listLimit: config.listLimit,
     serialNumber: config.serialNumber,

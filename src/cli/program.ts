@@ -159,6 +159,7 @@ function addTaskCommands(program: Command, runs: Runs): void {
     .description('print the log of a task')
     .addArgument(idArgument())
     .option('-f, --follow', 'continue until the task ends')
+    .addOption(new Option('--attempt <number>', 'only the lines of this attempt').argParser(readNumber))
     .action(runs(async () => (await tasks()).showLog));
 }
 
@@ -325,6 +326,11 @@ function idArgument(): Argument {
 function readId(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('An id is a whole number.');
+}
+
+function readNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('An attempt is a whole number.');
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -1,3 +1,4 @@
+import type { AttemptError } from './attempt.ts';
 import { type Message, message, type Text } from './message.ts';
 import type { StoredState } from './task-state.ts';
 
@@ -65,6 +66,8 @@ export type RunOutcome =
       readonly kind: 'failed';
       readonly message: Text;
       readonly permanent: boolean;
+      /** The whole error, for the record of the attempt; without it the message is recorded. */
+      readonly error?: AttemptError | undefined;
       /** Seconds until the retry; overrides the delay of the definition. */
       readonly delaySeconds?: number | undefined;
     }
@@ -85,6 +88,8 @@ export interface Resolution {
   readonly delaySeconds: number | null;
   /** The reason in the audit trail. */
   readonly reason: Message;
+  /** The error that ended the attempt. */
+  readonly error?: AttemptError | undefined;
 }
 
 /**
@@ -133,6 +138,7 @@ export function decideOutcome(
         result: outcome.message,
         failures: failures + 1,
         losses,
+        error: outcome.error ?? { class: null, message: String(outcome.message), stack: null },
       };
       if (delay === undefined)
         return { ...counts, to: 'Failed', delaySeconds: null, reason: message`The run failed.` };

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { AttemptError } from '../core/attempt.ts';
 import type { DefinitionLimits } from '../core/concurrency-limits.ts';
 import type { MessageData } from '../core/message.ts';
 import type { RetentionRules } from '../core/retention.ts';
@@ -130,6 +131,29 @@ interface TaskAuditTable {
   owner_id: number | null;
   /** The definition of a deleted task, likewise. */
   name: string | null;
+}
+
+/** Table `batchline.task_attempt`: one row for every ended attempt. */
+interface TaskAttemptTable {
+  task_id: number;
+  /** The fencing token. */
+  number: number;
+  /** The process that held the task; null if a client held it by hand. */
+  worker: string | null;
+  claimed: Date | null;
+  /** null if the run never began. */
+  started: Date | null;
+  ended: Generated<Date>;
+  /** An `AttemptOutcome`. */
+  outcome: number;
+  error: ColumnType<AttemptError | null, string | null, never>;
+  progress_percent: number;
+  progress_description: string;
+  progress_message: MessageColumn;
+  /** Seconds until the next attempt; null if none follows. */
+  next_delay: number | null;
+  reason: string;
+  reason_message: MessageColumn;
 }
 
 /** Table `batchline.associate`: who may sign in. */
@@ -413,6 +437,7 @@ export interface Schema {
   'batchline.task': TaskTable;
   'batchline.binary_object': BinaryObjectTable;
   'batchline.task_audit': TaskAuditTable;
+  'batchline.task_attempt': TaskAttemptTable;
   'batchline.associate': AssociateTable;
   'batchline.api_token': ApiTokenTable;
   'batchline.sign_in': SignInTable;

@@ -35,6 +35,7 @@ import { refuseRepeatedNames } from './query.ts';
 import { observeRequests, requestIdOf } from './request-telemetry.ts';
 import { applicationRoutes, tokenRoutes, userRoutes } from './resources/accounts.ts';
 import { archiveAgentRoutes } from './resources/archive-agent.ts';
+import { taskAttemptRoutes } from './resources/attempts.ts';
 import { batchAgentRoutes } from './resources/batch-agent.ts';
 import { batchTaskRoutes, taskControlRoutes, taskLogRoutes } from './resources/batch-task.ts';
 import { archiveRoutes, batchTaskListRoutes } from './resources/batch-task-list.ts';
@@ -196,6 +197,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       await api.register(archiveRoutes, { tasks });
       await api.register(archiveAgentRoutes, { prefix: '/Agents/Archive', tasks });
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(taskAttemptRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskLogRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskChildrenRoutes, { prefix: '/BatchTask', tasks });
       await api.register(workerRoutes, { prefix: '/Workers', tasks, log: deps.log });

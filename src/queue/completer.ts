@@ -25,7 +25,9 @@ export class Completer {
   readonly #batcher = new Batcher<EndToApply, Error | undefined>((ends) => this.#write(ends), {
     maxItems: MAX_BATCH,
     maxWeight: MAX_BATCH_LENGTH,
-    weightOf: ({ result }) => (result === null ? 0 : String(result).length),
+    weightOf: ({ result, error }) =>
+      (result === null ? 0 : String(result).length) +
+      (error === undefined ? 0 : JSON.stringify(error).length),
   });
   readonly #givingUp = new AbortController();
 
@@ -109,6 +111,7 @@ export class Completer {
     const failure: EndToApply = {
       ...end,
       outcome: 'failed',
+      error: { class: null, message: String(reason), stack: null },
       to: 'Failed',
       result: reason,
       reason,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { type CountedRun, countedOutcome } from '../core/meters.ts';
-import type { Resolution, RunOutcome } from '../core/run-outcome.ts';
+import type { Resolution } from '../core/run-outcome.ts';
 import { hasEnded } from '../core/task-state.ts';
 import { type ResultFileRecord, writeResultFiles } from '../db/queries/file.ts';
 import { type FinishedTask, finishRuns, type RunCompletion } from '../db/queries/queue.ts';
@@ -19,8 +19,6 @@ import { announceTransitions, recordTransitions } from './transition.ts';
 /** The end of a run, with its definition and reporter. */
 export interface EndToApply extends RunCompletion {
   readonly name: string;
-  /** Of which outcome it is the end. */
-  readonly outcome: RunOutcome['kind'];
   /** The result file that becomes the task's. */
   readonly file?: ResultFileRecord | undefined;
   /** Whether the task is known to be nobody's child, and no internal one. */
@@ -29,7 +27,7 @@ export interface EndToApply extends RunCompletion {
 
 /** The end of a run by what follows from its outcome, and what it had to tell at last. */
 export function endOf(
-  run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'nodeId'>,
+  run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'nodeId' | 'leaseOwner'>,
   consequence: Resolution,
   last: Partial<
     Pick<

@@ -1,7 +1,9 @@
 import type { Transaction } from 'kysely';
+import type { AttemptOutcomeName } from '../core/attempt.ts';
 import type { Message } from '../core/message.ts';
 import type { BatchTask } from '../core/task.ts';
 import { hasEnded, type StoredState } from '../core/task-state.ts';
+import { endAttempts } from '../db/queries/attempt.ts';
 import { insertAudit, type StateChange } from '../db/queries/audit.ts';
 import { markStopping } from '../db/queries/parents.ts';
 import type { LeasedTask } from '../db/queries/task.ts';
@@ -11,6 +13,16 @@ import type { Schema } from '../db/schema.ts';
 import { type AfterCommit, afterCommit } from '../db/transaction.ts';
 import { recordChildTransitions } from './children/counters.ts';
 import type { TaskQueue } from './task-queue.ts';
+
+/** The outcome of an attempt that a caller ends by moving its task to a state. */
+const OUTCOME_BY_STATE = {
+  New: 'HandedBack',
+  Aquired: 'HandedBack',
+  Started: 'HandedBack',
+  Succeeded: 'Succeeded',
+  SucceededManualCleanup: 'Succeeded',
+  Failed: 'Failed',
+} as const satisfies Record<StoredState, AttemptOutcomeName>;
 
 /** A transition whose statement has locked the task's row, and has written it unless the task is to be deleted. */
 export interface WrittenTransition {
@@ -26,17 +38,23 @@ export interface WrittenTransition {
  * Moves one locked task to another state, with everything that belongs to it, and announces it after the commit: to the
  * run that loses the task, and to the workers that can run it or have capacity again.
  *
+ * @param transition with the outcome of the attempt that it ends; by default that of the state
  * @param stopChildren why its children are to be stopped with it; absent if they go on
  * @returns the task as it is then, and whether it has children to stop
  */
 export async function transitionTask(
   trx: Transaction<Schema>,
   { task: before, leaseOwner }: LeasedTask,
-  transition: Omit<TaskTransition, 'id'>,
+  {
+    outcome,
+    ...transition
+  }: Omit<TaskTransition, 'id'> & { readonly outcome?: AttemptOutcomeName | undefined },
   reason: Message,
   stopChildren?: Message,
 ): Promise<{ readonly task: BatchTask; readonly hasChildren: boolean }> {
   const { to, actorId } = transition;
+  if (before.state === 'Started')
+    await endAttempts(trx, [before.id], outcome ?? OUTCOME_BY_STATE[to], reason);
   const task = await writeTransition(trx, { ...transition, id: before.id });
   const audit = { actorId, nodeId: null, attempt: task.attempt, reason };
   const stops = stopChildren === undefined ? [] : [{ parentId: task.id, reason: stopChildren }];
@@ -90,15 +108,19 @@ export function announceTransitions(after: AfterCommit, count: number): void {
   if (count > 0) after.publish({ kind: 'changed' });
 }
 
-/** A task that a transaction has inserted, with its audit row. */
-export interface InsertedTask {
+/** A new task, as far as its announcement needs it. */
+export interface AnnouncedStart {
   readonly name: string;
   /** Seconds until its first run is due. */
   readonly delaySeconds: number;
+}
+
+/** A task that a transaction has inserted, with its audit row. */
+export interface InsertedTask extends AnnouncedStart {
   readonly audit: Omit<StateChange, 'from' | 'to' | 'attempt'>;
 }
 
-/** Writes the audit rows of new tasks. After the commit it counts them, and wakes the workers or the stager. */
+/** Writes the audit rows of new tasks, and announces them after the commit. */
 export async function recordStarts(
   trx: Transaction<Schema>,
   queue: TaskQueue,
@@ -108,7 +130,11 @@ export async function recordStarts(
     trx,
     tasks.map(({ audit }) => ({ ...audit, from: null, to: 'New' as const, attempt: 0 })),
   );
-  const after = afterCommit(trx);
+  announceStarts(afterCommit(trx), queue, tasks);
+}
+
+/** Announces new tasks, whose audit rows are written: counts them, and wakes the workers or the stager. */
+export function announceStarts(after: AfterCommit, queue: TaskQueue, tasks: readonly AnnouncedStart[]): void {
   announceTransitions(after, tasks.length);
   after.publish({ kind: 'due', names: tasks.filter(({ delaySeconds }) => delaySeconds <= 0).map(nameOf) });
   after.do(() => {
@@ -118,7 +144,7 @@ export async function recordStarts(
   });
 }
 
-function nameOf({ name }: InsertedTask): string {
+function nameOf({ name }: AnnouncedStart): string {
   return name;
 }
 

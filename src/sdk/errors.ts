@@ -109,7 +109,8 @@ function described(thrown: unknown, depth: number): Text {
   return head instanceof Message ? message`${head} (${details})` : `${head} (${details})`;
 }
 
-function headOf(error: Error): Text {
+/** The text of an error alone, without its causes. */
+export function headOf(error: Error): Text {
   if (isA(error, RequestError) || isA(error, TaskError)) {
     const text = read(error, 'text');
     if (isA(text, Message) || typeof text === 'string') return text;
@@ -124,8 +125,8 @@ function headOf(error: Error): Text {
 function detailsOf(error: Error, head: string, depth: number): string {
   if (depth >= MAX_DEPTH) return '';
   const parts: string[] = [];
-  const errors = read(error, 'errors');
-  if (Array.isArray(errors) && !types.isProxy(errors) && errors.length > 0) {
+  const errors = arrayOf(error, 'errors');
+  if (errors.length > 0) {
     const texts = errors.slice(0, MAX_ERRORS).map((one) => String(described(one, depth + 1)));
     const more = errors.length > MAX_ERRORS ? `; and ${errors.length - MAX_ERRORS} more` : '';
     parts.push(`errors: ${texts.join('; ')}${more}`);
@@ -138,21 +139,31 @@ function detailsOf(error: Error, head: string, depth: number): string {
   return parts.join('; ');
 }
 
-const UNREADABLE = Symbol('unreadable');
+/** Stands for a property whose getter throws. */
+export const UNREADABLE = Symbol('unreadable');
 
-function read(error: Error, property: 'message' | 'name' | 'cause' | 'errors' | 'text'): unknown {
+/** A property of an error, or `UNREADABLE`. */
+export function read(error: object, property: string): unknown {
   try {
-    return (error as { [name in typeof property]?: unknown })[property];
+    return (error as Record<string, unknown>)[property];
   } catch {
     return UNREADABLE;
   }
 }
 
-function nameOf(error: Error): string {
+/** A property that is an array; empty for anything else. */
+export function arrayOf(error: Error, property: string): readonly unknown[] {
+  const value = read(error, property);
+  return Array.isArray(value) && !types.isProxy(value) ? value : [];
+}
+
+/** The name of an error. */
+export function nameOf(error: Error): string {
   const name = read(error, 'name');
   return typeof name === 'string' && name !== '' ? name : 'Error';
 }
 
-function kindOf(thrown: unknown): string {
+/** The type of a thrown value in words. */
+export function kindOf(thrown: unknown): string {
   return types.isProxy(thrown) ? 'a Proxy' : `a value of the type ${typeof thrown}`;
 }

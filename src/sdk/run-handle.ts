@@ -3,6 +3,7 @@ import { Message, message, type Text } from '../core/message.ts';
 import type { FaultKind } from '../core/meters.ts';
 import type { RunOutcome } from '../core/run-outcome.ts';
 import { boundedText, MAX_RESULT_LENGTH, nounOf, problemOf } from '../core/run-texts.ts';
+import { attemptErrorOf } from './attempt-error.ts';
 import { failureText, isA, isPermanent, loggableError, RunEnded, type RunEndReason } from './errors.ts';
 import { storableProgress } from './progress.ts';
 import type { FaultTarget } from './run-faults.ts';
@@ -27,7 +28,12 @@ export function returnedOutcome(value: unknown): RunOutcome {
 
 /** Returns the outcome of a run that threw. Never throws. */
 export function failedOutcome(thrown: unknown): RunOutcome & { kind: 'failed' } {
-  return { kind: 'failed', message: failureText(thrown), permanent: isPermanent(thrown) };
+  return {
+    kind: 'failed',
+    message: failureText(thrown),
+    permanent: isPermanent(thrown),
+    error: attemptErrorOf(thrown),
+  };
 }
 
 function textOf(value: unknown): Text {

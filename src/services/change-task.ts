@@ -300,7 +300,12 @@ export async function stopTask(deps: TaskDeps, caller: Caller, id: number, guard
     const stopChildren = stoppedWith(id, note);
     // Without a lease, no process runs the task: it is queued, waits for its children, or a client set it to Started.
     if (locked.leaseOwner === null) {
-      const transition = { to: 'Failed' as const, result, actorId: caller.associateId };
+      const transition = {
+        to: 'Failed' as const,
+        result,
+        actorId: caller.associateId,
+        outcome: 'Stopped' as const,
+      };
       const { hasChildren } = await transitionTask(trx, locked, transition, note, stopChildren);
       return { stopped: true, hasChildren };
     }

@@ -4,6 +4,7 @@ import type { Files } from '../files/files.ts';
 import type { Definitions } from '../queue/definitions.ts';
 import type { Registry } from '../queue/registry.ts';
 import type { TaskQueue } from '../queue/task-queue.ts';
+import type { StartBatcher } from './start-batcher.ts';
 import type { TextWriter } from './text-batcher.ts';
 
 /** Dependencies of the services. */
@@ -14,6 +15,7 @@ export interface TaskDeps {
   readonly definitions: Definitions;
   readonly files: Files;
   readonly texts: TextWriter;
+  readonly starts: StartBatcher;
   readonly textLimits: TextLimits;
   /** Maximum number of tasks in a list. */
   readonly listLimit: number;

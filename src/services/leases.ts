@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Transaction } from 'kysely';
+import { boundedError } from '../core/attempt.ts';
 import { type Caller, workerOwner, worksOn } from '../core/caller.ts';
 import { conflict, invalid, notFound, RequestError } from '../core/errors.ts';
 import { checkText, INT32_MAX, type TextLimits } from '../core/limits.ts';
@@ -141,7 +142,11 @@ function storableOutcome(outcome: RunOutcome): RunOutcome {
   if (outcome.kind === 'returned')
     return { ...outcome, result: boundedText(outcome.result, MAX_RESULT_LENGTH) };
   if (outcome.kind === 'failed')
-    return { ...outcome, message: boundedText(outcome.message, MAX_ERROR_LENGTH) };
+    return {
+      ...outcome,
+      message: boundedText(outcome.message, MAX_ERROR_LENGTH),
+      error: boundedError(outcome.error ?? { class: null, message: String(outcome.message), stack: null }),
+    };
   return outcome;
 }
 

@@ -8,6 +8,7 @@ import type { BatchTask } from '../core/task.ts';
 import type { StoredState, TaskStateName } from '../core/task-state.ts';
 import type { Rows } from '../db/bounded-rows.ts';
 import { listAssociates } from '../db/queries/account.ts';
+import { type Attempt, readAttempts } from '../db/queries/attempt.ts';
 import { type AuditEntry, readAudit } from '../db/queries/audit.ts';
 import { type Child, listChildren, readChildCounts } from '../db/queries/children.ts';
 import { getTask, listTasks } from '../db/queries/task.ts';
@@ -137,7 +138,26 @@ export async function readTaskLog(
   caller: Caller,
   id: number,
   afterId: number,
+  attempt: number | null = null,
 ): Promise<Rows<LogEntry>> {
   await readTask(deps, caller, id);
-  return deps.database.lists.read((db) => readLog(db, id, afterId, MAX_LOG_LINES));
+  return deps.database.lists.read((db) => readLog(db, id, afterId, MAX_LOG_LINES, attempt));
+}
+
+/** Maximum number of attempts on one page. */
+const MAX_ATTEMPTS = 100;
+
+/**
+ * Returns a page of the attempts to run a task, oldest first, after the attempt with this number.
+ *
+ * @throws RequestError (notFound) if there is no such task or the caller may not see it
+ */
+export async function readTaskAttempts(
+  deps: TaskDeps,
+  caller: Caller,
+  id: number,
+  afterNumber: number,
+): Promise<Rows<Attempt>> {
+  await readTask(deps, caller, id);
+  return deps.database.lists.read((db) => readAttempts(db, id, afterNumber, MAX_ATTEMPTS));
 }

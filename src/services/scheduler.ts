@@ -14,10 +14,10 @@ import {
   recordCheck,
 } from '../db/queries/schedule.ts';
 import { databaseTime } from '../db/sql.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { afterCommit, inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './context.ts';
 import { prepareScheduled, timingOf } from './schedules.ts';
-import { insertStarts, type PreparedStart } from './start-task.ts';
+import { insertStarts, type PreparedStart } from './start-batcher.ts';
 
 /** Maximum number of schedules fired in one transaction. */
 const BATCH = 200;
@@ -146,7 +146,7 @@ export class Scheduler {
       const locked = await lockDueSchedules(trx, due);
       const plansToFire = plans.filter(({ schedule }) => locked.has(schedule.id));
       const starts = plansToFire.map((plan) => startsOf(plan, now));
-      const ids = await insertStarts(this.#deps, trx, starts.flat());
+      const ids = await insertStarts(this.#deps, trx, afterCommit(trx), starts.flat());
       let last = -1; // index of the schedule's last id
       await advanceSchedules(
         trx,

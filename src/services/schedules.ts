@@ -21,7 +21,8 @@ import {
 } from '../db/queries/schedule.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './context.ts';
-import { insertStart, ownerOf, prepareStart } from './start-task.ts';
+import { insertStart } from './start-batcher.ts';
+import { ownerOf, prepareStart } from './start-task.ts';
 
 /** The properties of a schedule that determine its task. */
 export type Startable = Pick<Schedule, 'tenant' | 'ownerId' | 'definition' | 'parameters' | 'name' | 'runAs'>;

@@ -1,21 +1,16 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import { createHash } from 'node:crypto';
 import { type Caller, isAdministrator } from '../core/caller.ts';
 import { conflict, forbidden, gone, invalid } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { type Message, message } from '../core/message.ts';
 import { runAsOf } from '../core/run-as.ts';
 import { type NewTask, type Parameters, type StartOptions, secondsUntil } from '../core/task.ts';
-import type { TraceContext } from '../core/trace-context.ts';
-import { beginSend } from '../core/tracing.ts';
 import { type Associate, getAssociate } from '../db/queries/account.ts';
 import { claimKey, type EarlierUse, type KeyUse, storeAnswer } from '../db/queries/idempotency.ts';
-import { insertTasks } from '../db/queries/task-write.ts';
-import type { Schema } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { type InsertedTask, recordStarts } from '../queue/transition.ts';
 import type { TaskDeps } from './context.ts';
 import { readTask } from './read-tasks.ts';
+import { insertStart, type PreparedStart } from './start-batcher.ts';
 
 /** What a caller may set at the start of a task (contract, section 1). */
 export interface StartRequest {
@@ -35,12 +30,12 @@ export interface StartRequest {
 }
 
 /**
- * Starts a task: inserts the row and its record in one transaction. It is durable when this
- * resolves.
+ * Starts a task: inserts the row and its record. It is durable when this resolves. Starts of the same moment are written
+ * by one statement; one with an idempotency key has a transaction of its own.
  *
- * @param reason what the record says
+ * @param reason the reason in the audit row
  * @returns the new id; 0 for an internal task, of which no row will remain (contract, section 3)
- * @throws RequestError where the definition is unknown, the parameters miss its schema, a text is too long, the caller
+ * @throws RequestError if the definition is unknown, the parameters miss its schema, a text is too long, the caller
  *   may not, or (conflict) the idempotency key came with another call
  */
 export async function startTask(
@@ -52,18 +47,29 @@ export async function startTask(
 ): Promise<number> {
   const task = await prepareStart(parts, caller, request);
   const delaySeconds = secondsUntil(options.due, new Date());
+  const dueAt = options.due instanceof Date ? options.due : undefined;
+  const { priority = 0, trace } = options;
+  const start = {
+    task,
+    details: { actorId: caller.associateId, priority, delaySeconds, dueAt, reason, trace },
+  };
+  const use = keyUseOf(caller, task.tenant, request, options);
+  return use === undefined ? answerOf(task, await parts.starts.write(start)) : startOnce(parts, start, use);
+}
+
+/** Starts a task unless its idempotency key has started one. */
+function startOnce(parts: TaskDeps, { task, details }: PreparedStart, use: KeyUse): Promise<number> {
   return inTransaction(parts.database, async (trx) => {
-    const use = keyUseOf(caller, task.tenant, request, options);
-    const earlier = use && (await claimKey(trx, use));
-    if (earlier !== undefined) return answerAgain(earlier, use?.fingerprint);
-    const { priority = 0, trace } = options;
-    const actorId = caller.associateId;
-    const dueAt = options.due instanceof Date ? options.due : undefined;
-    const id = await insertStart(parts, trx, task, { actorId, priority, delaySeconds, dueAt, reason, trace });
-    const told = task.isInternal ? 0 : id;
-    if (use !== undefined) await storeAnswer(trx, use, told);
-    return told;
+    const earlier = await claimKey(trx, use);
+    if (earlier !== undefined) return answerAgain(earlier, use.fingerprint);
+    const answer = answerOf(task, await insertStart(parts, trx, task, details));
+    await storeAnswer(trx, use, answer);
+    return answer;
   });
+}
+
+function answerOf({ isInternal }: NewTask, id: number): number {
+  return isInternal ? 0 : id;
 }
 
 /**
@@ -97,71 +103,6 @@ export async function prepareStart(parts: TaskDeps, caller: Caller, request: Sta
     cancellation: definition.cancellation,
     runAs: runAsOf(caller, ownerId),
   };
-}
-
-/** Who starts a prepared task, why, when and in which order. */
-export interface StartDetails {
-  readonly actorId: number;
-  readonly priority: number;
-  /** Seconds until its first run is due. */
-  readonly delaySeconds: number;
-  /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
-  readonly dueAt?: Date | undefined;
-  readonly reason: Message;
-  /** Where whoever starts it stands in a distributed trace. */
-  readonly trace?: TraceContext | null | undefined;
-}
-
-/** A prepared task and how it is to start. */
-export interface PreparedStart {
-  readonly task: NewTask;
-  readonly details: StartDetails;
-}
-
-/** Inserts a prepared task with its record, and announces it after the commit. */
-export async function insertStart(
-  parts: Pick<TaskDeps, 'queue'>,
-  trx: Transaction<Schema>,
-  task: NewTask,
-  details: StartDetails,
-): Promise<number> {
-  const [id] = await insertStarts(parts, trx, [{ task, details }]);
-  return id as number;
-}
-
-/**
- * Inserts prepared tasks with their records, by one statement for each table, and announces them after the commit.
- * Resolves to their ids, in order.
- */
-export async function insertStarts(
-  { queue }: Pick<TaskDeps, 'queue'>,
-  trx: Transaction<Schema>,
-  starts: readonly PreparedStart[],
-): Promise<number[]> {
-  const spans = starts.map(({ task, details }) => beginSend(task.name, task.tenant, details.trace ?? null));
-  const rows = starts.map(({ task, details }, index) => {
-    const { actorId, priority, delaySeconds, dueAt } = details;
-    // The stager promotes it when it is due.
-    const jobId = delaySeconds > 0 || dueAt !== undefined ? randomUUID() : null;
-    return { task, actorId, jobId, delaySeconds, dueAt, priority, trace: spans[index]?.trace ?? null };
-  });
-  try {
-    const ids = await insertTasks(trx, rows);
-    const inserted = starts.map(({ task, details }, index): InsertedTask => {
-      const { tenant, name } = task;
-      const { actorId, delaySeconds, reason } = details;
-      const taskId = ids[index] as number;
-      spans[index]?.note({ 'messaging.message.id': String(taskId) });
-      return { name, delaySeconds, audit: { taskId, tenant, actorId, nodeId: null, reason } };
-    });
-    await recordStarts(trx, queue, inserted);
-    return ids;
-  } catch (error) {
-    for (const span of spans) span.fail('exception', error);
-    throw error;
-  } finally {
-    for (const span of spans) span.end();
-  }
 }
 
 /** The use of a key: whoever sends the same key with another call is told so. */

@@ -9,6 +9,7 @@ import { Definitions } from '../../src/queue/definitions.ts';
 import { loadHandlers, Registry } from '../../src/queue/registry.ts';
 import { TaskQueue } from '../../src/queue/task-queue.ts';
 import type { TaskDeps } from '../../src/services/context.ts';
+import { StartBatcher } from '../../src/services/start-batcher.ts';
 import { TextWriter } from '../../src/services/text-batcher.ts';
 import type { Place } from './databases.ts';
 import { TEST_ENV } from './test-server.ts';
@@ -40,6 +41,7 @@ export async function openTestNode(place: Place, handlers: string, database?: Da
       definitions,
       files,
       texts: new TextWriter(opened.sql),
+      starts: new StartBatcher(opened, queue),
       textLimits,
       listLimit,
       serialNumber,

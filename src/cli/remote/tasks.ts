@@ -10,6 +10,8 @@ import { type Connection, type ConnectionOptions, connect } from './connection.t
 import { watchTask } from './watch-task.ts';
 
 type Task = Carrier<'BatchTaskInfo'>;
+type Attempt = Carrier<'Attempt'>;
+type AttemptError = Carrier<'AttemptError'>;
 
 const at = (id: number) => ({ path: { id } });
 
@@ -146,10 +148,46 @@ export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
 
 /** `batchline task show ID`: prints a task. */
 export async function showTask(id: number, options: ConnectionOptions): Promise<ExitCode> {
-  const task = await readTask(await connect(options), id);
+  const connection = await connect(options);
+  const task = await readTask(connection, id);
+  const attempts = await readAttempts(connection, id);
   const { TableRight: _, FieldProperties: __, ...shown } = task;
-  print(task, options.json, formatProperties(shown));
+  const blocks = [formatProperties(shown), ...attempts.map(attemptText)];
+  print({ ...task, Attempts: attempts }, options.json, blocks.join('\n\n'));
   return 0;
+}
+
+/** All attempts of a task, page by page; none from a server that keeps none. */
+async function readAttempts({ client, answer }: Connection, id: number): Promise<Attempt[]> {
+  const attempts: Attempt[] = [];
+  for (;;) {
+    const query = { After: String(attempts.at(-1)?.Number ?? 0) };
+    const call = client.GET('/api/v1/BatchTask/{id}/Attempts', { params: { ...at(id), query } });
+    const { response } = await call;
+    if (response.status === 404) return attempts;
+    attempts.push(...(await answer(call)));
+    if (!response.headers.has('Batchline-List-Cut')) return attempts;
+  }
+}
+
+function attemptText(attempt: Attempt): string {
+  const { Number: number, Outcome, Worker, Started, DurationSeconds, NextDelaySeconds, Reason } = attempt;
+  return formatProperties({
+    Attempt: `${number}, ${Outcome ?? 'in progress'}`,
+    Worker,
+    Started,
+    Duration: DurationSeconds === null ? null : `${DurationSeconds} s`,
+    Reason,
+    Next: NextDelaySeconds === null ? null : `in ${NextDelaySeconds} s`,
+    Error: attempt.Error && errorText(attempt.Error),
+  });
+}
+
+/** The class and the message of an error, and those of its causes. */
+function errorText({ Class, Message, Cause, Errors = [] }: AttemptError): string {
+  const own = Class ? `${Class}: ${Message}` : Message;
+  const causes = [...(Cause ? [Cause] : []), ...Errors].map((one) => errorText(one as AttemptError));
+  return [own, ...causes].join('; caused by ');
 }
 
 /** `batchline task watch ID`: follows a task until it ends. */
@@ -195,17 +233,20 @@ const LOG_INTERVAL_MS = 500;
 /** `batchline task logs ID`: prints the log of a task. */
 export async function showLog(
   id: number,
-  options: ConnectionOptions & { readonly follow?: boolean },
+  options: ConnectionOptions & { readonly follow?: boolean; readonly attempt?: number },
 ): Promise<ExitCode> {
   const connection = await connect(options);
   const { client, answer } = connection;
+  const attempt = options.attempt === undefined ? {} : { Attempt: String(options.attempt) };
   let after = 0;
   for (;;) {
     // Reads the state before the log: if the task has ended, this page of the log is complete.
     const hasFinished =
       options.follow !== true || hasEnded((await readTask(connection, id)).State as StoredState);
     const found = await answer(
-      client.GET('/api/v1/BatchTask/{id}/Log', { params: { ...at(id), query: { After: String(after) } } }),
+      client.GET('/api/v1/BatchTask/{id}/Log', {
+        params: { ...at(id), query: { After: String(after), ...attempt } },
+      }),
     );
     for (const line of found)
       console.log(

@@ -29,6 +29,8 @@ import { crashes } from './0026-crashes.ts';
 import { webhookTurns } from './0029-webhook-turns.ts';
 import { scheduleWatch } from './0031-schedule-watch.ts';
 import { staged } from './0032-staged.ts';
+import { attempts } from './0033-attempts.ts';
+import { hotHeartbeats } from './0034-hot-heartbeats.ts';
 
 /** Suffix of a migration that removes something: the last migration that a program must know to keep working. */
 const NEEDS = /-needs-(\d{4})$/;
@@ -87,6 +89,8 @@ export const MIGRATIONS: Migrations = {
   '0024-rights': rights,
   '0026-crashes': crashes,
   '0032-staged': staged,
+  '0033-attempts': attempts,
+  '0034-hot-heartbeats': hotHeartbeats,
 };
 
 /** Lock timeout. While a migration waits for a table lock, other statements queue behind it. */

@@ -109,6 +109,7 @@ export async function failIdle(
       result = ${inEnglish(note)},
       result_message = ${JSON.stringify(note)}::text::jsonb,
       job_id = null,
+      run_after = now(),
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1
     where t.id in (select value::int from json_array_elements_text(${JSON.stringify(ids)}::text::json))`.execute(
     trx,

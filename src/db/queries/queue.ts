@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type AttemptError, AttemptOutcome } from '../../core/attempt.ts';
 import {
   inEnglish,
   Message,
@@ -8,10 +9,12 @@ import {
   plainOf,
   type Text,
 } from '../../core/message.ts';
+import type { RunOutcome } from '../../core/run-outcome.ts';
 import type { BatchTask } from '../../core/task.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import { type TraceContext, traceOfRow } from '../../core/trace-context.ts';
 import type { Schema } from '../schema.ts';
+import { INTO_ATTEMPTS } from './attempt.ts';
 import { INTO_AUDIT, keptMessage } from './audit.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 
@@ -142,6 +145,9 @@ export interface RunCompletion {
   readonly taskId: number;
   /** The run's fencing token. */
   readonly attempt: number;
+  readonly outcome: RunOutcome['kind'];
+  /** The error that ended it; `undefined` if none did. */
+  readonly error?: AttemptError | undefined;
   /** The state that the task goes to: ended, or New for another run. */
   readonly to: StoredState;
   /** Result; `null` leaves it. */
@@ -158,8 +164,18 @@ export interface RunCompletion {
   readonly neverBegan?: boolean;
   /** The process that says so, and why, for the record. */
   readonly nodeId: string;
+  /** The process that held the task, if that is another one. */
+  readonly leaseOwner?: string | undefined;
   readonly reason: Message;
 }
+
+/** The outcome of an attempt by that of its run, unless somebody asked to stop the task. */
+const RECORDED = {
+  returned: AttemptOutcome.Succeeded,
+  failed: AttemptOutcome.Failed,
+  interrupted: AttemptOutcome.HandedBack,
+  lost: AttemptOutcome.Expired,
+} as const;
 
 /** A task as it is after its run's end was written. */
 export interface FinishedTask {
@@ -180,7 +196,7 @@ export interface FinishedTask {
 }
 
 /**
- * Writes the ends of many runs in one statement, and the record of each. A run that no longer holds its task (another
+ * Writes the ends of many runs in one statement, with the audit row and the attempt of each. A run that no longer holds its task (another
  * attempt, or not Started any more) writes nothing. A task that somebody has asked to stop is Failed with the note of
  * the stop as its Result, whatever its run has come to.
  *
@@ -221,7 +237,7 @@ export async function finishRuns(
         progress_message = case when d.progress is null then t.progress_message else d.progress_message end,
         file_name = coalesce(d.file_name, t.file_name),
         job_id = case when t.stop_note is null then d.job_id end,
-        run_after = now() + d.delay * interval '1 second',
+        run_after = now() + case when t.stop_note is null then d.delay else 0 end * interval '1 second',
         lease_owner = null,
         lease_until = null,
         updated = now(), updated_by = 0, updated_count = t.updated_count + 1
@@ -229,12 +245,26 @@ export async function finishRuns(
       join json_to_recordset(${JSON.stringify(ways)}::text::json) as d (
         place int, attempt int, to_state smallint, result text, result_message jsonb, failures int, losses int,
         percent smallint, progress text, progress_message jsonb, file_name text, job_id uuid, delay float8, starts int,
-        node_id text, reason text, reason_message jsonb
+        node_id text, reason text, reason_message jsonb, worker text, outcome smallint, error jsonb
       ) on d.place = i.place
       where t.id = i.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
       returning t.id, t.tenant, t.is_internal, t.priority, t.parent_id, t.state, t.stop_note, t.stop_message,
         coalesce(extract(epoch from now() - t.last_started), 0)::float8 as seconds, t.start_count as runs,
-        t.attempt, d.node_id, d.reason, d.reason_message
+        t.attempt, d.node_id, d.reason, d.reason_message, d.worker, d.outcome, d.error, d.delay, d.starts,
+        t.progress_percent, t.progress_description, t.progress_message,
+        -- The row as it was: a run that never began leaves no start.
+        case when d.starts = 0 then t.last_started
+          else (select o.last_started from batchline.task as o where o.id = t.id) end as claimed
+    ),
+    recorded as (
+      insert into ${INTO_ATTEMPTS}
+      select w.id, w.attempt, w.worker, w.claimed, case when w.starts = 0 then w.claimed end,
+        case when w.stop_note is null or w.outcome = ${AttemptOutcome.Expired} then w.outcome
+          else ${AttemptOutcome.Stopped}::smallint end,
+        w.error, w.progress_percent, w.progress_description, w.progress_message,
+        case when w.state = ${TaskState.New} then w.delay end,
+        coalesce(w.stop_note, w.reason), case when w.stop_note is null then w.reason_message else w.stop_message end
+      from written as w
     ),
     told as (
       insert into ${INTO_AUDIT}
@@ -279,6 +309,9 @@ function grouped(ends: readonly RunCompletion[]) {
       node_id: end.nodeId,
       reason: inEnglish(end.reason),
       reason_message: keptMessage(end.reason),
+      worker: end.leaseOwner ?? end.nodeId,
+      outcome: RECORDED[end.outcome],
+      error: end.error ?? null,
     };
     const key = JSON.stringify(way);
     const known = places.get(key);

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { deleteChildCounts, recordDeletedChildren } from './children.ts';
 
-/** Deletes tasks with their binary objects and logs, and what was counted of their children, who stay. Their audit rows stay, unless `leaveNoTrace`. */
+/** Deletes tasks with their binary objects, attempts and logs, and what was counted of their children, who stay. Their audit rows stay, unless `leaveNoTrace`. */
 export async function deleteTaskRows(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -40,6 +40,7 @@ export async function deleteTaskRows(
       trx,
     );
   }
+  await sql`delete from batchline.task_attempt where task_id = any (${ids}::int[])`.execute(trx);
   await sql`
     delete from batchline.task_log
     where task_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);

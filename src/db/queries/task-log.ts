@@ -52,16 +52,23 @@ export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]
     where l.task_id = d.value::int and l.id <= cut.id`.execute(db);
 }
 
-/** A task's log, oldest first, after the line with this id; fewer lines than the limit if they are long. */
+/**
+ * A task's log, oldest first, after the line with this id; fewer lines than the limit if they are long.
+ *
+ * @param attempt the only attempt whose lines are wanted; null for any
+ */
 export async function readLog(
   db: Kysely<Schema>,
   taskId: number,
   afterId: number,
   limit: number,
+  attempt: number | null = null,
 ): Promise<Rows<LogEntry>> {
   const query = sql`(
     select l.* from batchline.task_log as l
-    where l.task_id = ${taskId} and l.id > ${afterId} order by l.id limit ${limit + 1})`;
+    where l.task_id = ${taskId} and l.id > ${afterId}
+      and (${attempt}::int is null or l.attempt = ${attempt}::int)
+    order by l.id limit ${limit + 1})`;
   const bounded = withinBytes({ query, bytes: sql`octet_length(r.message) + 100`, order: sql`r.id`, limit });
   const { rows } = await sql<LogRow & BoundedRow>`
     select l.id, l.at, l.attempt, l.level, l.message, l.list_found from ${bounded} as l order by l.id`.execute(

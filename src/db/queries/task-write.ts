@@ -5,12 +5,13 @@ import { type StoredState, TaskState } from '../../core/task-state.ts';
 import type { TraceContext } from '../../core/trace-context.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
+import { INTO_AUDIT, keptMessage } from './audit.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 
 /** The number by which DetailsTable names the table of binary objects (contract, section 1.3). */
 export const BINARY_OBJECT_TABLE = 205;
 
-/** A task to insert, with its due time and priority. */
+/** A task to insert, with its due time, its priority and the reason for its audit row. */
 export interface TaskToInsert {
   readonly task: NewTask;
   /** The associate who starts it. */
@@ -25,59 +26,71 @@ export interface TaskToInsert {
   readonly priority: number;
   /** Its place in a distributed trace; null if it has none. */
   readonly trace: TraceContext | null;
+  readonly reason: Message;
 }
 
-/** Maximum rows of one statement: PostgreSQL accepts 65,535 parameters. */
-const BATCH = 1000;
-
 /**
- * Inserts tasks as New, and each ParameterObject as a binary object that DetailsTable and DetailsRecord then link to
- * (contract, section 1).
+ * Inserts tasks as New, each ParameterObject as a binary object that DetailsTable and DetailsRecord then link to
+ * (contract, section 1), and the audit rows, in one statement: it needs no transaction around it.
  *
  * @returns the new ids, in the order of the tasks
  */
-export async function insertTasks(
-  trx: Transaction<Schema>,
-  tasks: readonly TaskToInsert[],
-): Promise<number[]> {
-  const ids: number[] = [];
-  for (let from = 0; from < tasks.length; from += BATCH) {
-    ids.push(...(await insertBatch(trx, tasks.slice(from, from + BATCH))));
-  }
-  return ids;
+export async function insertTasks(db: Kysely<Schema>, tasks: readonly TaskToInsert[]): Promise<number[]> {
+  const rows = tasks.map(rowOf);
+  const { rows: inserted } = await sql<{ id: number }>`
+    with given as (
+      select d.*, nextval('batchline.task_id_seq')::int as id,
+        case when d.content is not null then nextval('batchline.binary_object_id_seq')::int end as object_id
+      from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
+        place int, tenant text, name text, owner_id int, is_internal boolean, details_table int, details_record int,
+        content text, actor_id int, context text, description text, response text, request text, file_name text,
+        cancellation smallint, job_id uuid, priority smallint, run_as jsonb, traceparent text, tracestate text,
+        delay float8, due_at timestamptz, reason text, reason_message jsonb
+      )
+      order by d.place
+    ),
+    objects as (
+      insert into batchline.binary_object (id, tenant, content)
+      select g.object_id, g.tenant, g.content from given as g where g.content is not null
+    ),
+    tasks as (
+      insert into batchline.task (
+        id, tenant, name, owner_id, is_internal, details_table, details_record, parameter_object_id, updated_by,
+        context, state, description, response, request, file_name, cancellation, job_id, priority, run_as,
+        traceparent, tracestate, run_after
+      ) overriding system value
+      select g.id, g.tenant, g.name, g.owner_id, g.is_internal,
+        case when g.object_id is null then g.details_table else ${BINARY_OBJECT_TABLE}::int end,
+        coalesce(g.object_id, g.details_record), g.object_id, g.actor_id,
+        g.context, ${TaskState.New}::smallint, g.description, g.response, g.request, g.file_name, g.cancellation,
+        g.job_id, g.priority, g.run_as, g.traceparent, g.tracestate,
+        coalesce(greatest(now(), g.due_at), now()) + g.delay * interval '1 second'
+      from given as g
+    ),
+    told as (
+      insert into ${INTO_AUDIT}
+      select g.id, g.tenant, g.actor_id, null, null, ${TaskState.New}::smallint, 0, g.reason, g.reason_message
+      from given as g order by g.place
+    )
+    select g.id from given as g order by g.place ${PREPARED}`.execute(db);
+  return inserted.map(({ id }) => id);
 }
 
-async function insertBatch(trx: Transaction<Schema>, tasks: readonly TaskToInsert[]): Promise<number[]> {
-  const objects = await insertBinaryObjects(trx, tasks);
-  const rows = await trx
-    .insertInto('batchline.task')
-    .values(tasks.map((one) => columnsOf(one, objects.get(one) ?? null)))
-    .returning('id')
-    .$call((query) => (tasks.length === 1 ? query.modifyEnd(PREPARED) : query))
-    .execute();
-  return inOrder(rows);
-}
-
-/** Identities are taken in the order of the rows. */
-function inOrder(rows: readonly { readonly id: number }[]): number[] {
-  return rows.map(({ id }) => id).sort((a, b) => a - b);
-}
-
-function columnsOf(
-  { task, actorId, jobId, delaySeconds, dueAt, priority, trace }: TaskToInsert,
-  objectId: number | null,
+function rowOf(
+  { task, actorId, jobId, delaySeconds, dueAt, priority, trace, reason }: TaskToInsert,
+  place: number,
 ) {
   return {
+    place,
     tenant: task.tenant,
     name: task.name,
     owner_id: task.ownerId,
     is_internal: task.isInternal,
-    details_table: objectId === null ? task.detailsTable : BINARY_OBJECT_TABLE,
-    details_record: objectId ?? task.detailsRecord,
-    parameter_object_id: objectId,
-    updated_by: actorId,
+    details_table: task.detailsTable,
+    details_record: task.detailsRecord,
+    content: task.parameters === null ? null : JSON.stringify(task.parameters),
+    actor_id: actorId,
     context: task.context,
-    state: TaskState.New,
     description: task.description,
     response: task.response,
     request: task.request,
@@ -85,30 +98,14 @@ function columnsOf(
     cancellation: CancellationBehaviour[task.cancellation],
     job_id: jobId,
     priority,
-    run_as: JSON.stringify(task.runAs),
+    run_as: task.runAs,
     traceparent: trace?.traceparent ?? null,
     tracestate: trace?.tracestate ?? null,
-    run_after:
-      dueAt === undefined
-        ? sql<Date>`now() + ${delaySeconds}::float8 * interval '1 second'`
-        : sql<Date>`greatest(now(), ${dueAt}::timestamptz)`,
+    delay: dueAt === undefined ? delaySeconds : 0,
+    due_at: dueAt ?? null,
+    reason: inEnglish(reason),
+    reason_message: keptMessage(reason),
   };
-}
-
-/** Inserts the ParameterObjects; resolves to their ids by their tasks. */
-async function insertBinaryObjects(
-  trx: Transaction<Schema>,
-  tasks: readonly TaskToInsert[],
-): Promise<Map<TaskToInsert, number>> {
-  const owners = tasks.filter(({ task }) => task.parameters !== null);
-  if (owners.length === 0) return new Map();
-  const rows = await trx
-    .insertInto('batchline.binary_object')
-    .values(owners.map(({ task }) => ({ tenant: task.tenant, content: JSON.stringify(task.parameters) })))
-    .returning('id')
-    .$call((query) => (owners.length === 1 ? query.modifyEnd(PREPARED) : query))
-    .execute();
-  return new Map(inOrder(rows).map((id, index) => [owners[index] as TaskToInsert, id]));
 }
 
 /** Whose tasks a caller may change, as conditions of the statement, so that deciding and writing are one. */

@@ -5,6 +5,7 @@ import { BULK_ACTIONS } from '../../services/bulk.ts';
 import { BODY_TYPES } from '../body/parse.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { DateTime, Int32, nullable } from '../openapi/operation.ts';
+import { AttemptCarrier } from './attempts-schema.ts';
 import { IGNORED } from './batch-task-params.ts';
 import {
   BatchTaskInfo,
@@ -191,6 +192,17 @@ export const readBatchTaskAuditOperation: Operation = {
   tag,
   summary: 'Lists every change of state of a batch task.',
   responses: { 200: Type.Array(AuditEntry) },
+};
+
+export const listBatchTaskAttemptsOperation: Operation = {
+  id: 'listBatchTaskAttempts',
+  access: ACCESS.readOrWork,
+  tag,
+  summary: 'Lists the attempts to run a batch task, oldest first, with their errors.',
+  description:
+    'The attempt in progress is the last; it has no Ended and no Outcome. A page has at most 100 attempts; Batchline-List-Cut says that more follow, after the last Number.',
+  responses: { 200: Type.Array(AttemptCarrier) },
+  headers: LIST_CUT,
 };
 
 const LogLine = Type.Object(

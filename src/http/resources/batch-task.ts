@@ -229,6 +229,7 @@ export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks
 
 const Query = Type.Object({
   After: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'Only lines after this Id' })),
+  Attempt: Type.Optional(Type.String({ pattern: '^\\d{1,9}$', description: 'Only lines of this attempt' })),
 });
 
 /** `GET /api/v1/BatchTask/{id}/Log`: the latest log lines of the runs of a task (contract, section 8). */
@@ -238,7 +239,8 @@ export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: Ta
     { config: { operation: readBatchTaskLogOperation }, schema: { querystring: Query } },
     async (request, reply) => {
       const after = Number(request.query.After ?? 0);
-      const lines = await readTaskLog(tasks, callerOf(request), readTaskId(request.params.id), after);
+      const attempt = request.query.Attempt === undefined ? null : Number(request.query.Attempt);
+      const lines = await readTaskLog(tasks, callerOf(request), readTaskId(request.params.id), after, attempt);
       markTruncated(reply, lines);
       const locale = localeOf(request);
       return lines.rows.map((line) => ({

@@ -3,6 +3,7 @@ import { ACCESS } from '../../core/access.ts';
 import { MAX_RETRIES, MAX_RETRY_DELAY, MAX_RETRY_FACTOR } from '../../core/run-outcome.ts';
 import { CancellationBehaviour, type CancellationBehaviourName, LOG_LEVELS } from '../../core/task.ts';
 import type { Operation } from '../openapi/operation.ts';
+import { AttemptError } from './attempts-schema.ts';
 import { LeaseChildren, StartedChildren, Waiting } from './children-schema.ts';
 
 const CLOSED = { additionalProperties: false } as const;
@@ -175,6 +176,12 @@ export const Succeed = optional(
 export const Fail = Type.Object(
   {
     Message: Type.String(),
+    Error: Type.Optional(
+      Type.Object(AttemptError.properties, {
+        ...CLOSED,
+        description: 'The whole error, for the record of the attempt',
+      }),
+    ),
     Retry: Type.Optional(Type.Boolean({ description: 'false if a retry would fail too; true by default' })),
     DelaySeconds: Type.Optional(Delay),
     ...progress,

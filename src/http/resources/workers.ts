@@ -25,6 +25,7 @@ import { callerOf } from '../auth/hooks.ts';
 import { localeOf } from '../i18n/locale.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { readContentDigest } from '../send-file.ts';
+import { readError } from './attempts-schema.ts';
 import { TaskSerializer } from './batch-task-codec.ts';
 import {
   Acquire,
@@ -214,12 +215,13 @@ export async function workerRoutes(
     completionRoute(Fail, failTaskOperation),
     async (request) => {
       const lease = readLease(request.params.lease);
-      const { Message, Retry = true, DelaySeconds } = request.body;
+      const { Message, Retry = true, DelaySeconds, Error: error } = request.body;
       const outcome = {
         kind: 'failed',
         message: Message,
         permanent: !Retry,
         delaySeconds: DelaySeconds,
+        error: error === undefined ? undefined : readError(error),
       } as const;
       return writeEnded(await endLease(tasks, callerOf(request), lease, outcome, readProgress(request.body)));
     },

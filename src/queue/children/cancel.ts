@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { type Message, message } from '../../core/message.ts';
 import type { Database } from '../../db/database.ts';
+import { endAttempts } from '../../db/queries/attempt.ts';
 import {
   failIdle,
   hasStoppable,
@@ -74,6 +75,7 @@ async function stopLocked(
   const ids = (some: readonly LiveChild[]): number[] => some.map((child) => child.id);
   await requestStops(trx, ids(running), note);
   for (const taskId of ids(running)) after.publish({ kind: 'stop', taskId });
+  await endAttempts(trx, ids(idle), 'Stopped', note);
   await failIdle(trx, ids(idle), note);
   return recordTransitions(
     trx,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { ChildCounts, OnFailure } from '../../core/children.ts';
 import { message, type Text } from '../../core/message.ts';
+import { endAttempts } from '../../db/queries/attempt.ts';
 import type { LockedParent } from '../../db/queries/children.ts';
 import { beginWait, lockChildCounts } from '../../db/queries/parents.ts';
 import type { Schema } from '../../db/schema.ts';
@@ -37,13 +38,10 @@ export async function waitForChildren(
   const counts = (await lockChildCounts(trx, parent.taskId)) ?? { total: 0, ended: 0, failed: 0 };
   if (counts.ended >= counts.total) return { waits: false, counts };
   const stop = onFailure === 'stop-others' && counts.failed > 0 ? siblingHasFailed(parent.taskId) : null;
+  const reason = message`Waits for ${counts.total - counts.ended} of ${counts.total} children.`;
+  await endAttempts(trx, [parent.taskId], 'Waiting', reason, last);
   await beginWait(trx, { taskId: parent.taskId, jobId: randomUUID(), onFailure, stop, ...last });
-  const audit = {
-    actorId: 0,
-    nodeId: parent.leaseOwner,
-    attempt: parent.attempt,
-    reason: message`Waits for ${counts.total - counts.ended} of ${counts.total} children.`,
-  };
+  const audit = { actorId: 0, nodeId: parent.leaseOwner, attempt: parent.attempt, reason };
   const task = { ...parent, id: parent.taskId };
   await recordTransitions(trx, [{ task, from: 'Started', to: 'Started', audit }]);
   const after = afterCommit(trx);

@@ -74,8 +74,8 @@ class RunFaultsInThread implements FaultTarget {
   }
 
   fault(kind: FaultKind, error: unknown): void {
-    const { message: text, permanent } = failedOutcome(error);
-    const fault: ThreadFault = { kind, text, permanent };
+    const { message: text, permanent, error: description } = failedOutcome(error);
+    const fault: ThreadFault = { kind, text, permanent, error: description };
     if (!this.#isOver) {
       this.#port.postMessage({ type: 'fault', ...fault } satisfies FromThread);
       return;
@@ -90,8 +90,10 @@ class RunFaultsInThread implements FaultTarget {
 /** Converts an outcome. A thread is not notified of a shutdown, so the run either returned or failed. */
 function resultOf(outcome: RunOutcome): ThreadResult {
   if (outcome.kind === 'returned') return { kind: 'returned', result: outcome.result };
-  if (outcome.kind === 'failed')
-    return { kind: 'failed', message: outcome.message, permanent: outcome.permanent };
+  if (outcome.kind === 'failed') {
+    const { message: text, permanent, error } = outcome;
+    return { kind: 'failed', message: text, permanent, error };
+  }
   throw new Error(`A thread has no outcome of the kind ${outcome.kind}.`);
 }
 

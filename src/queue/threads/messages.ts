@@ -1,3 +1,4 @@
+import type { AttemptError } from '../../core/attempt.ts';
 import { type MessageData, revived, type Text } from '../../core/message.ts';
 import type { FaultKind } from '../../core/meters.ts';
 import type { BatchTask } from '../../core/task.ts';
@@ -25,13 +26,19 @@ export type ClonedText = string | MessageData;
 /** The outcome of a thread as texts, because returned and thrown values may not be cloneable. */
 export type ThreadResult =
   | { readonly kind: 'returned'; readonly result: ClonedText }
-  | { readonly kind: 'failed'; readonly message: ClonedText; readonly permanent: boolean };
+  | {
+      readonly kind: 'failed';
+      readonly message: ClonedText;
+      readonly permanent: boolean;
+      readonly error: AttemptError | undefined;
+    };
 
 /** An uncaught error of a run in a thread. */
 export interface ThreadFault {
   readonly kind: FaultKind;
   readonly text: ClonedText;
   readonly permanent: boolean;
+  readonly error: AttemptError | undefined;
 }
 
 /** An uncaught error after the run has ended. Its port is closed, so it is sent over the pool's BroadcastChannel. */

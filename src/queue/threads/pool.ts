@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { AttemptError } from '../../core/attempt.ts';
+import { withDescription } from '../../sdk/attempt-error.ts';
 import type { ChildrenPort } from '../../sdk/children.ts';
 import { failureText, type Json, PermanentError, RunEnded, TaskError } from '../../sdk/errors.ts';
 import { childrenOfRun } from '../children/run-children.ts';
@@ -79,7 +81,7 @@ export class ThreadPool {
       // Messages arrive over another channel than the result, possibly later.
       await drained.promise;
       if (result.kind === 'returned') return textOf(result.result);
-      throw errorOf(result.message, result.permanent);
+      throw errorOf(result.message, result.permanent, result.error);
     } finally {
       this.#ended.set(keyOf(run.task.id, run.task.attempt), run);
       if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.keys().next().value ?? '');
@@ -100,13 +102,13 @@ export class ThreadPool {
   }
 }
 
-function receiveFault(run: Run, { kind, text, permanent }: ThreadFault): void {
-  run.fault(kind, errorOf(text, permanent));
+function receiveFault(run: Run, { kind, text, permanent, error }: ThreadFault): void {
+  run.fault(kind, errorOf(text, permanent, error));
 }
 
-function errorOf(cloned: ClonedText, permanent: boolean): TaskError {
+function errorOf(cloned: ClonedText, permanent: boolean, error: AttemptError | undefined): TaskError {
   const text = textOf(cloned);
-  return permanent ? new PermanentError(text) : new TaskError(text);
+  return withDescription(permanent ? new PermanentError(text) : new TaskError(text), error);
 }
 
 function keyOf(taskId: number, attempt: number): string {

@@ -67,6 +67,15 @@ export interface ProgressPayload {
   readonly ProgressDescription?: string;
 }
 
+/** The error of a failed attempt as it is sent. */
+export interface ErrorPayload {
+  readonly Class: string | null;
+  readonly Message: string;
+  readonly Stack: string | null;
+  readonly Cause?: ErrorPayload;
+  readonly Errors?: readonly ErrorPayload[];
+}
+
 /** The response of Renew. */
 export interface RenewResponse {
   readonly Stop: boolean;
@@ -221,10 +230,21 @@ export class WorkerClient {
 
   async fail(
     lease: string,
-    body: ProgressPayload & { readonly Message: string; readonly Retry: boolean },
+    body: ProgressPayload & {
+      readonly Message: string;
+      readonly Retry: boolean;
+      readonly Error?: ErrorPayload | undefined;
+    },
     signal: AbortSignal,
   ): Promise<void> {
-    await this.#json('POST', `/Leases/${lease}/Fail`, body, signal);
+    try {
+      await this.#json('POST', `/Leases/${lease}/Fail`, body, signal);
+    } catch (error) {
+      // A server before 0.3.0 refuses the property.
+      if (!(error instanceof CallRefused && error.status === 400 && body.Error !== undefined)) throw error;
+      const { Error: _, ...known } = body;
+      await this.#json('POST', `/Leases/${lease}/Fail`, known, signal);
+    }
   }
 
   /** Returns the task to the queue. */

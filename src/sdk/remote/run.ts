@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { AttemptError } from '../../core/attempt.ts';
 import type { ChildCounts, OnFailure } from '../../core/children.ts';
 import { message, type Text } from '../../core/message.ts';
 import type { FaultKind } from '../../core/meters.ts';
@@ -26,6 +27,7 @@ import {
   CallRefused,
   type ChildCountsPayload,
   type ChildPagePayload,
+  type ErrorPayload,
   type ProgressPayload,
   type WorkerClient,
 } from './client.ts';
@@ -329,7 +331,12 @@ export class RemoteRun extends RunHandle {
         case 'failed':
           return this.#client.fail(
             lease,
-            { ...progress, Message: String(outcome.message), Retry: !outcome.permanent },
+            {
+              ...progress,
+              Message: String(outcome.message),
+              Retry: !outcome.permanent,
+              Error: outcome.error && errorPayload(outcome.error),
+            },
             signal,
           );
         default:
@@ -353,6 +360,16 @@ export class RemoteRun extends RunHandle {
 function rejectionOutcome(error: unknown): RunOutcome {
   if (error instanceof PermanentError) return { kind: 'failed', message: error.text, permanent: true };
   throw error;
+}
+
+function errorPayload(error: AttemptError): ErrorPayload {
+  return {
+    Class: error.class,
+    Message: error.message,
+    Stack: error.stack,
+    ...(error.cause === undefined ? {} : { Cause: errorPayload(error.cause) }),
+    ...(error.errors === undefined ? {} : { Errors: error.errors.map(errorPayload) }),
+  };
 }
 
 function progressOf(run: RunHandle): ProgressPayload {

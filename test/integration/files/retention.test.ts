@@ -121,9 +121,10 @@ describe.each(PAIRS)('retention on %s with files in %s', (kind, kept) => {
     await sql`
       insert into batchline.task (
         tenant, name, owner_id, is_internal, details_table, details_record, context, state, description,
-        response, request, file_name, cancellation, updated
+        response, request, file_name, cancellation, updated, run_after
       )
-      select 'batchline', 'gone-definition', 0, false, 0, 0, '', 4, '', '', '', '', 0, now() - interval '40 days'
+      select 'batchline', 'gone-definition', 0, false, 0, 0, '', 4, '', '', '', '', 0, now() - interval '40 days',
+        now() - interval '40 days'
       from generate_series(1, 450)`.execute(server.database.sql);
     const removed = await Promise.all([1, 2].map(() => server.retention.removeOld(new Date())));
     expect(removed.reduce((sum, one) => sum + one.tasks, 0)).toBe(450);
@@ -135,11 +136,11 @@ describe.each(PAIRS)('retention on %s with files in %s', (kind, kept) => {
       await sql`set local enable_bitmapscan = off`.execute(trx);
       return sql<{ 'QUERY PLAN': string }>`
         explain select id from batchline.task
-        where name = ${'writer'} and state = 4 and updated < ${new Date()} order by updated limit 200`.execute(
+        where name = ${'writer'} and state = 4 and run_after < ${new Date()} order by run_after limit 200`.execute(
         trx,
       );
     });
-    expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('task_ended');
+    expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('task_over');
   });
 
   test('uploads go when no task has read them for long', async () => {

@@ -1,0 +1,117 @@
+import { type Static, Type } from 'typebox';
+import {
+  AttemptOutcome,
+  type AttemptOutcomeName,
+  type AttemptError as DomainError,
+} from '../../core/attempt.ts';
+import { invalid } from '../../core/errors.ts';
+import type { Attempt } from '../../db/queries/attempt.ts';
+import type { Locale } from '../i18n/locale.ts';
+import { AnyObject, DateTime, nullable } from '../openapi/operation.ts';
+
+const Nested = Type.Unsafe<object>({ ...AnyObject, description: 'An AttemptError' });
+
+/** The error of an attempt. Causes and combined errors have the same form. */
+export const AttemptError = Type.Object(
+  {
+    Class: Type.Optional(nullable(Type.String({ description: 'The class of the error' }))),
+    Message: Type.String(),
+    Stack: Type.Optional(nullable(Type.String({ description: 'The stack, as text' }))),
+    Cause: Type.Optional(nullable(Nested)),
+    Errors: Type.Optional(Type.Array(Nested, { description: 'The errors of an AggregateError' })),
+  },
+  { title: 'AttemptError', description: 'The error that ended an attempt' },
+);
+
+/** An attempt of a task. */
+export const AttemptCarrier = Type.Object(
+  {
+    Number: Type.Integer({ description: 'As in the audit and in the log' }),
+    Worker: nullable(
+      Type.String({ description: 'The process or worker; null if a client held the task by hand' }),
+    ),
+    Claimed: nullable(DateTime),
+    Started: nullable(DateTime),
+    Ended: nullable(DateTime),
+    DurationSeconds: nullable(Type.Number()),
+    Outcome: nullable(
+      Type.Enum(Object.keys(AttemptOutcome) as AttemptOutcomeName[], {
+        description: 'null while the attempt is in progress',
+      }),
+    ),
+    Reason: Type.String({ description: 'Why it ended, or why and when another follows' }),
+    Error: nullable(AttemptError),
+    ProgressPercent: Type.Integer(),
+    ProgressDescription: Type.String(),
+    NextDelaySeconds: nullable(
+      Type.Number({ description: 'The delay until the next attempt; null if none follows' }),
+    ),
+  },
+  { title: 'Attempt', description: 'One attempt to run a task' },
+);
+
+/** The query of the list of attempts. */
+export const AttemptsQuery = Type.Object({
+  After: Type.Optional(
+    Type.String({ pattern: '^\\d{1,9}$', description: 'Only attempts after this Number' }),
+  ),
+});
+
+/** Writes an attempt in the language and time zone of a caller. */
+export function writeAttempt(attempt: Attempt, locale: Locale): Static<typeof AttemptCarrier> {
+  const { started, ended } = attempt;
+  const date = (value: Date | null): string | null => (value === null ? null : locale.date(value));
+  return {
+    Number: attempt.number,
+    Worker: attempt.worker,
+    Claimed: date(attempt.claimed),
+    Started: date(started),
+    Ended: date(ended),
+    DurationSeconds: started === null || ended === null ? null : (ended.getTime() - started.getTime()) / 1000,
+    Outcome: attempt.outcome,
+    Reason: attempt.reason === null ? '' : locale.text(attempt.reason, attempt.reasonMessage),
+    Error: attempt.error === null ? null : writeError(attempt.error),
+    ProgressPercent: attempt.progressPercent,
+    ProgressDescription: locale.text(attempt.progressDescription, attempt.progressMessage),
+    NextDelaySeconds: attempt.nextDelaySeconds,
+  };
+}
+
+/** Writes an error; the worker SDK sends errors in this form too. */
+function writeError(error: DomainError): Static<typeof AttemptError> {
+  return {
+    Class: error.class,
+    Message: error.message,
+    Stack: error.stack,
+    ...(error.cause === undefined ? {} : { Cause: writeError(error.cause) }),
+    ...(error.errors === undefined ? {} : { Errors: error.errors.map(writeError) }),
+  };
+}
+
+/** How deep errors are read; what is stored is less deep. */
+const MAX_DEPTH = 32;
+
+/**
+ * Reads the error that a worker sends.
+ *
+ * @throws RequestError (invalid) if a cause or a combined error has another form
+ */
+export function readError(value: unknown, depth = 0): DomainError {
+  const { Class, Message, Stack, Cause, Errors } = (value ?? {}) as Record<string, unknown>;
+  const isText = (text: unknown): boolean => text === undefined || text === null || typeof text === 'string';
+  if (
+    typeof Message !== 'string' ||
+    !isText(Class) ||
+    !isText(Stack) ||
+    !(Errors === undefined || Errors === null || Array.isArray(Errors)) ||
+    depth > MAX_DEPTH
+  )
+    throw invalid`Error, or an error in it, has the wrong form; an object with Message is accepted, with Class, Stack, Cause and Errors if there are any.`;
+  return {
+    class: (Class as string | null | undefined) ?? null,
+    message: Message,
+    stack: (Stack as string | null | undefined) ?? null,
+    ...(Cause === undefined || Cause === null ? {} : { cause: readError(Cause, depth + 1) }),
+    ...(Array.isArray(Errors) ? { errors: Errors.map((one) => readError(one, depth + 1)) } : {}),
+  };
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely, Transaction } from 'kysely';
+import { Batcher } from '../core/batcher.ts';
+import type { Message } from '../core/message.ts';
+import type { NewTask } from '../core/task.ts';
+import type { TraceContext } from '../core/trace-context.ts';
+import { beginSend } from '../core/tracing.ts';
+import { isDataException } from '../db/errors.ts';
+import { insertTasks } from '../db/queries/task-write.ts';
+import type { Schema } from '../db/schema.ts';
+import { type AfterCommit, afterCommit, inStatement, type TransactionSource } from '../db/transaction.ts';
+import type { TaskQueue } from '../queue/task-queue.ts';
+import { announceStarts } from '../queue/transition.ts';
+
+/** Who starts a prepared task, why, when and in which order. */
+export interface StartDetails {
+  readonly actorId: number;
+  readonly priority: number;
+  /** Seconds until its first run is due. */
+  readonly delaySeconds: number;
+  /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
+  readonly dueAt?: Date | undefined;
+  readonly reason: Message;
+  /** Where whoever starts it stands in a distributed trace. */
+  readonly trace?: TraceContext | null | undefined;
+}
+
+/** A prepared task and how it is to start. */
+export interface PreparedStart {
+  readonly task: NewTask;
+  readonly details: StartDetails;
+}
+
+/** Inserts a prepared task with its record, and announces it after the commit. */
+export async function insertStart(
+  parts: { readonly queue: TaskQueue },
+  trx: Transaction<Schema>,
+  task: NewTask,
+  details: StartDetails,
+): Promise<number> {
+  const [id] = await insertStarts(parts, trx, afterCommit(trx), [{ task, details }]);
+  return id as number;
+}
+
+/**
+ * Inserts prepared tasks with their records by one statement, and announces them by `after`. Resolves to their ids, in
+ * order.
+ */
+export async function insertStarts(
+  { queue }: { readonly queue: TaskQueue },
+  db: Kysely<Schema>,
+  after: AfterCommit,
+  starts: readonly PreparedStart[],
+): Promise<number[]> {
+  const spans = starts.map(({ task, details }) => beginSend(task.name, task.tenant, details.trace ?? null));
+  const rows = starts.map(({ task, details }, index) => {
+    const { actorId, priority, delaySeconds, dueAt, reason } = details;
+    // The stager promotes it when it is due.
+    const jobId = delaySeconds > 0 || dueAt !== undefined ? randomUUID() : null;
+    const trace = spans[index]?.trace ?? null;
+    return { task, actorId, jobId, delaySeconds, dueAt, priority, trace, reason };
+  });
+  try {
+    const ids = await insertTasks(db, rows);
+    for (const [index, id] of ids.entries()) spans[index]?.note({ 'messaging.message.id': String(id) });
+    announceStarts(
+      after,
+      queue,
+      starts.map(({ task: { name }, details: { delaySeconds } }) => ({ name, delaySeconds })),
+    );
+    return ids;
+  } catch (error) {
+    for (const span of spans) span.fail('exception', error);
+    throw error;
+  } finally {
+    for (const span of spans) span.end();
+  }
+}
+
+/** Maximum number of starts in one statement. */
+const MAX_BATCH = 250;
+/** UTF-16 code units of the texts in one statement: it is one string, whose length is limited. */
+const MAX_BATCH_LENGTH = 16 * 1024 * 1024;
+
+/** The new id of a task, or the error that refuses only that start. */
+type Started = { readonly id: number } | { readonly error: unknown };
+
+/**
+ * Writes starts. Those that arrive while a statement is under way are written by the next one, with one commit for all
+ * (docs/decisions/0034-hot-path.md).
+ */
+export class StartBatcher {
+  readonly #database: TransactionSource;
+  readonly #queue: TaskQueue;
+  readonly #batcher: Batcher<PreparedStart, Started>;
+
+  constructor(database: TransactionSource, queue: TaskQueue) {
+    this.#database = database;
+    this.#queue = queue;
+    this.#batcher = new Batcher((starts) => this.#write(starts), {
+      maxItems: MAX_BATCH,
+      maxWeight: MAX_BATCH_LENGTH,
+      weightOf,
+    });
+  }
+
+  /**
+   * Resolves to the new id when the task is durable.
+   *
+   * @throws the database's error if it could not be written
+   */
+  async write(start: PreparedStart): Promise<number> {
+    const started = await this.#batcher.add(start);
+    if ('error' in started) throw started.error;
+    return started.id;
+  }
+
+  async #write(starts: readonly PreparedStart[]): Promise<Started[]> {
+    try {
+      const ids = await inStatement(this.#database, (db, after) =>
+        insertStarts({ queue: this.#queue }, db, after, starts),
+      );
+      return ids.map((id) => ({ id }));
+    } catch (error) {
+      if (starts.length === 1 || !isDataException(error)) throw error;
+      // The statement wrote nothing. One start is at fault, and the others must not fail with it.
+      const started: Started[] = [];
+      for (const start of starts)
+        started.push(...(await this.#write([start]).catch((cause) => [{ error: cause }])));
+      return started;
+    }
+  }
+}
+
+function weightOf({ task }: PreparedStart): number {
+  const { context, description, response, request, parameters } = task;
+  const texts = context.length + description.length + response.length + request.length;
+  return texts + (parameters === null ? 0 : JSON.stringify(parameters).length);
+}
