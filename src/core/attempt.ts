@@ -15,7 +15,7 @@ export interface AttemptError {
 export const AttemptOutcome = {
   Succeeded: 1,
   Failed: 2,
-  /** Somebody asked to stop the task. */
+  /** A client or a parent asked to stop the task. */
   Stopped: 3,
   /** The lease expired: the worker was lost. */
   Expired: 4,
@@ -53,14 +53,14 @@ export function attemptOutcomeOf(number: number): AttemptOutcomeName {
 }
 
 /**
- * Makes an error storable: NUL and lone surrogates become U+FFFD, and texts over the limits are cut, with a note of the
- * length. Causes and combined errors that are too deep or too many are left out, and the message says so.
+ * Returns an error that can be stored: NUL and lone surrogates become U+FFFD, and texts over the limits are cut, with a note of the
+ * length. Causes and combined errors that are too deep or too many are omitted, with a note in the message.
  */
 export function boundedError(error: AttemptError): AttemptError {
   return bounded(error, 0, { length: MAX_ATTEMPT_ERROR_LENGTH, errors: MAX_NESTED_ERRORS });
 }
 
-/** What is left of the limits. */
+/** The rest of the limits. */
 interface Budget {
   length: number;
   errors: number;

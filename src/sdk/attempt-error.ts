@@ -18,7 +18,7 @@ export function withDescription<E extends Error>(error: E, description: AttemptE
 
 /**
  * Describes any thrown value with its class, message and stack, its causes, and the errors of an AggregateError, within
- * the limits of what is stored. Never throws.
+ * the limits of stored errors. Never throws.
  */
 export function attemptErrorOf(thrown: unknown): AttemptError {
   try {

@@ -88,7 +88,7 @@ function writeError(error: DomainError): Static<typeof AttemptError> {
   };
 }
 
-/** How deep errors are read; what is stored is less deep. */
+/** Maximum depth of errors in a request; stored errors have fewer levels. */
 const MAX_DEPTH = 32;
 
 /**

@@ -240,7 +240,13 @@ export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: Ta
     async (request, reply) => {
       const after = Number(request.query.After ?? 0);
       const attempt = request.query.Attempt === undefined ? null : Number(request.query.Attempt);
-      const lines = await readTaskLog(tasks, callerOf(request), readTaskId(request.params.id), after, attempt);
+      const lines = await readTaskLog(
+        tasks,
+        callerOf(request),
+        readTaskId(request.params.id),
+        after,
+        attempt,
+      );
       markTruncated(reply, lines);
       const locale = localeOf(request);
       return lines.rows.map((line) => ({
