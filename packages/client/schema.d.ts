@@ -498,6 +498,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/BatchTask/{id}/Attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the attempts to run a batch task, oldest first, with their errors
+         * @description The attempt in progress is the last; it has no Ended and no Outcome. A page has at most 100 attempts; Batchline-List-Cut says that more follow, after the last Number.
+         */
+        get: operations["listBatchTaskAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/BatchTask/{id}/Log": {
         parameters: {
             query?: never;
@@ -2322,6 +2342,36 @@ export interface components {
             Attempt: number;
             /** @description Why the state changed, in the caller's language */
             Reason: string;
+        };
+        /** @description The error that ended an attempt */
+        AttemptError: {
+            Class?: string | null;
+            Message: string;
+            Stack?: string | null;
+            Cause?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The errors of an AggregateError */
+            Errors?: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description One attempt to run a task */
+        Attempt: {
+            /** @description As in the audit and in the log */
+            Number: number;
+            Worker: string | null;
+            Claimed: components["schemas"]["DateTime"] | null;
+            Started: components["schemas"]["DateTime"] | null;
+            Ended: components["schemas"]["DateTime"] | null;
+            DurationSeconds: number | null;
+            Outcome: ("Succeeded" | "Failed" | "Stopped" | "Expired" | "HandedBack" | "Waiting") | null;
+            /** @description Why it ended, or why and when another follows */
+            Reason: string;
+            Error: components["schemas"]["AttemptError"] | null;
+            ProgressPercent: number;
+            ProgressDescription: string;
+            NextDelaySeconds: number | null;
         };
         LogLine: {
             Id: number;
@@ -4220,11 +4270,46 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    listBatchTaskAttempts: {
+        parameters: {
+            query?: {
+                /** @description Only attempts after this Number */
+                After?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    /** @description The number of rows returned. Present only if the list was truncated at the limit of rows or at 8 MB of text */
+                    "Batchline-List-Cut"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"][];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
     readBatchTaskLog: {
         parameters: {
             query?: {
                 /** @description Only lines after this Id */
                 After?: string;
+                /** @description Only lines of this attempt */
+                Attempt?: string;
             };
             header?: never;
             path: {
@@ -4670,6 +4755,19 @@ export interface operations {
             content: {
                 "application/json": {
                     Message: string;
+                    /** @description The whole error, for the record of the attempt */
+                    Error?: {
+                        Class?: string | null;
+                        Message: string;
+                        Stack?: string | null;
+                        Cause?: {
+                            [key: string]: unknown;
+                        } | null;
+                        /** @description The errors of an AggregateError */
+                        Errors?: {
+                            [key: string]: unknown;
+                        }[];
+                    };
                     /** @description false if a retry would fail too; true by default */
                     Retry?: boolean;
                     /** @description Seconds */
