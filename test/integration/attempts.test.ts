@@ -20,7 +20,9 @@ describe.each(DATABASES)('the attempts of a task on %s', (kind) => {
   let server: TestServer;
   let worker: HandWorker;
   beforeAll(async () => {
-    server = await startTestServer(kind, { env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_LEASE_SECONDS: '2' } });
+    server = await startTestServer(kind, {
+      env: { BATCHLINE_HANDLERS: HANDLERS, BATCHLINE_LEASE_SECONDS: '2' },
+    });
     worker = new HandWorker(await server.admin.withToken(['worker'], { Definitions: ['deliver'] }), 'van 7');
     await worker.declare({ Name: 'deliver', Retries: { Limit: 1, Delay: 0, Lost: 1 } });
   });
