@@ -59,7 +59,7 @@ async function executeInServer<C extends CommandName>(
     throw new RequestError(response.refused.kind, revived(response.refused.text));
   throw new OperatorError(
     'DATABASE_IN_USE',
-    'another process has the database open and does not accept this command; stop it and run the command again',
+    'another process has the database open and accepts no commands; if it is a server that is starting, wait until it is ready, else stop it',
   );
 }
 
