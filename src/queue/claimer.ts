@@ -18,7 +18,7 @@ import { afterCommit, inStatement, inTransaction } from '../db/transaction.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { announceTransitions, recordTransitions, type WrittenTransition } from './transition.ts';
 
-/** What is due of one tenant: parents whose children have ended first, then tasks that have not begun. */
+/** Selects due tasks of one tenant: first parents whose children have ended, then tasks that have not started. */
 async function selectDueForTenant(
   trx: Transaction<Schema>,
   tenant: string,
@@ -30,20 +30,20 @@ async function selectDueForTenant(
   return [...parents, ...(await lockDueTasks(trx, tenant, name, limit - parents.length))];
 }
 
-/** So many more parents are looked at where tenants are limited, as some may have no room. */
+/** Number of extra parents to select if tenants are limited, because some tenants may have no capacity. */
 const PARENTS_MORE = 100;
 
-/** How many more runs of a definition its limits allow now. */
+/** The number of runs that the limits of a definition still allow. */
 interface Capacity {
-  /** At most `Infinity`. */
+  /** `Infinity` if unlimited. */
   readonly total: number;
-  /** What runs now, by tenant; empty where nothing asks for it. */
+  /** Running tasks by tenant; empty unless a limit needs it. */
   readonly running: ReadonlyMap<string, number>;
-  /** Seconds until the rate leaves room, where it leaves none. */
+  /** Seconds until the rate limit has capacity again, if it has none now. */
   readonly againInSeconds: number | undefined;
 }
 
-/** Counts what the limits of a locked control leave. */
+/** Computes the capacity that the limits of a locked control row leave. */
 async function readCapacity(
   trx: Transaction<Schema>,
   { name, limits }: DefinitionControl,
@@ -63,9 +63,9 @@ async function readCapacity(
 }
 
 /**
- * Finds tasks that are due, as far as there is room: of one tenant, or of each as many as its limit allows.
+ * Selects due tasks within the limit per tenant.
  *
- * @param tenant the only one whose tasks are wanted; `null` for any
+ * @param tenant selects only tasks of this tenant; `null` for all
  */
 async function selectWithinCapacity(
   trx: Transaction<Schema>,
@@ -94,7 +94,7 @@ async function selectWithinCapacity(
   ];
 }
 
-/** Keeps that runs have begun, where that is limited. After their record, so that the record is never ahead. */
+/** Records starts for the rate limit, if there is one. Call it after the audit of the runs. */
 async function recordStarts(
   trx: Transaction<Schema>,
   { name, limits: { rate } }: DefinitionControl,
@@ -103,35 +103,35 @@ async function recordStarts(
   if (rate !== undefined && runs > 0) await recordDefinitionStarts(trx, name, rate.seconds, runs);
 }
 
-/** Whose tasks are claimed, and for whom. */
+/** A request to claim tasks of a definition. */
 export interface ClaimRequest {
-  /** The definition. */
+  /** Name of the definition. */
   readonly name: string;
-  /** The most tasks. */
+  /** Maximum number of tasks. */
   readonly limit: number;
-  /** Who runs them: the holder of the leases. */
+  /** Owner of the leases. */
   readonly owner: string;
   readonly leaseSeconds: number;
-  /** The only tenant whose tasks are wanted; `null` for any. */
+  /** Claims only tasks of this tenant; `null` for all. */
   readonly tenant: string | null;
 }
 
-/** What a claim brings. */
+/** The result of a claim. */
 export interface ClaimResult {
   readonly claimed: readonly ClaimedTask[];
-  /** Whether there may be more. */
+  /** True if more tasks may be due. */
   readonly more: boolean;
-  /** Seconds until a limit on the rate leaves room again, where it leaves none now. */
+  /** Seconds until the rate limit has capacity again, if it has none now. */
   readonly againInSeconds?: number | undefined;
 }
 
-/** What claims are made with. */
+/** Dependencies of claims. */
 export interface ClaimDeps {
   readonly database: Database;
   readonly queue: TaskQueue;
 }
 
-/** The definition was paused or limited, or no longer is, since this process has looked. */
+/** The cached control of a definition is stale: the definition was paused, resumed or limited. */
 class StaleControlError extends Error {
   readonly control: DefinitionControl | undefined;
 
@@ -141,39 +141,38 @@ class StaleControlError extends Error {
   }
 }
 
-/** A definition of a claim over several. */
+/** A definition in a claim of several. */
 interface DueDefinition {
   readonly name: string;
   readonly leaseSeconds: number;
 }
 
-/** What is claimed of several definitions, and for which process. */
+/** A request to claim tasks of several definitions. */
 interface DueRequest {
-  /** The definitions, in the order of their turns. */
+  /** The definitions, in round-robin order. */
   readonly definitions: readonly DueDefinition[];
-  /** The most tasks. */
+  /** Maximum number of tasks. */
   readonly limit: number;
-  /** The holder of the leases. */
+  /** Owner of the leases. */
   readonly owner: string;
 }
 
-/** What a claim over several definitions brings. */
+/** The result of a claim of several definitions. */
 interface DueClaim {
   readonly claimed: readonly ClaimedTask[];
-  /** Definitions that may have more, in the order of their next turns. */
+  /** Definitions that may have more due tasks, in round-robin order. */
   readonly more: readonly string[];
-  /** Seconds until a limit on the rate leaves room again, by definition, if it leaves none now. */
+  /** Seconds until the rate limit has capacity again, by definition, if it has none now. */
   readonly againInSeconds: ReadonlyMap<string, number>;
 }
 
 /**
- * Claims due tasks of several definitions: every run of this process's handlers begins with this. One statement claims the
- * available tasks of all definitions without pause and limits. It compares the version of each definition's control with
- * the one that this process knows, and claims nothing under a newer one.
+ * Claims due tasks of several definitions; all runs of this process begin with it. One statement claims the available tasks
+ * of all unrestricted definitions. It compares the cached control version of each definition, and claims nothing of those
+ * whose version is stale.
  *
- * It also reports the definitions that it can't claim from: those with limits, which one process at a time claims in a
- * transaction, so that runs can be counted, and those with parents whose children have ended. Each of them takes a turn of
- * its own next.
+ * It also returns the definitions that need a separate transaction: limited ones, whose claims are serialized so that runs
+ * can be counted, and those with parents whose children have ended. Each of them is claimed separately next.
  */
 export async function claimDue(parts: ClaimDeps, request: DueRequest): Promise<DueClaim> {
   const { separate } = parts.queue;
@@ -191,7 +190,7 @@ export async function claimDue(parts: ClaimDeps, request: DueRequest): Promise<D
   return claimTogether(parts, request);
 }
 
-/** Claims available tasks of definitions without pause and limits, in one statement. */
+/** Claims available tasks of unrestricted definitions with one statement. */
 async function claimTogether(
   { database, queue: { gates, meter, separate } }: ClaimDeps,
   { definitions, limit, owner }: DueRequest,
@@ -216,13 +215,13 @@ async function claimTogether(
   for (const name of stale) gates.markStale(name);
   const next = [...restricted, ...resumable].filter((name) => !gates.of(name).isPaused);
   for (const name of next) separate.add(name);
-  // The definitions after the last one that was claimed from have not had their turns.
+  // If the limit was reached, definitions after the last claimed one come first in the next claim.
   const last = Math.max(...claimed.map(({ task }) => names.indexOf(task.name)));
   const cut = claimed.length < limit ? [] : [...names.slice(last + 1), ...names.slice(last, last + 1)];
   return { claimed, more: [...new Set([...next, ...stale, ...cut])], againInSeconds: new Map() };
 }
 
-/** Claims due tasks of one definition: as `claimDue`, or those of one tenant. */
+/** Claims due tasks of one definition, optionally of one tenant only. */
 export async function claimBatch(parts: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
   const { name, leaseSeconds, limit, owner, tenant } = request;
   if (tenant !== null) return claimSeparately(parts, request);
@@ -237,7 +236,7 @@ export async function claimBatch(parts: ClaimDeps, request: ClaimRequest): Promi
   }
 }
 
-/** Claims in a transaction what one statement can't: resumed parents, and what limits or a tenant restrict. */
+/** Claims tasks that need a transaction: parents whose children have ended, and tasks restricted by limits or a tenant. */
 async function claimSeparately(parts: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
   const { gates, meter } = parts.queue;
   for (;;) {
@@ -274,7 +273,7 @@ async function claimOpen(
   return { claimed, more: claimed.length === limit };
 }
 
-/** @throws StaleControlError where the definition is open under another version, or not any more */
+/** @throws StaleControlError if the control row has another version */
 async function checkGate(db: Kysely<Schema>, name: string, version: number): Promise<void> {
   const control = (await readControls(db, name)).get(name);
   if ((control?.version ?? 0) !== version) throw new StaleControlError(control);
@@ -300,19 +299,19 @@ async function claimGated(
   const { started, continued } = await claimFound(trx, request, found, limit, control.version);
   const claimed = await record(trx, owner, started, continued);
   await recordStarts(trx, control, claimed.length);
-  // With room left it may have more at once; without, the end of a run or of the period tells.
+  // If the limits are exhausted, the end of a run or of the rate period triggers the next claim.
   const more = claimed.length === request.limit || claimed.length < found.deliveries.length;
   return { claimed, more };
 }
 
-/** What is to be claimed. */
+/** The tasks to claim. */
 interface Found {
   readonly deliveries: readonly Delivery[];
-  /** Whether tasks that are ready are claimed too. */
+  /** True if available tasks are claimed too. */
   readonly andReady: boolean;
 }
 
-/** Claims what was found, parents before tasks that have not begun. */
+/** Claims the selected tasks: parents before tasks that have not started. */
 async function claimFound(
   trx: Transaction<Schema>,
   { name, owner, leaseSeconds }: ClaimRequest,

@@ -21,7 +21,7 @@ const endOfTask = (taskId: number, result = 'done'): EndToApply => ({
   reason: message`The run succeeded.`,
 });
 
-/** A database that takes ends unless the fault throws. */
+/** A completer with a fake database that stores outcomes unless `fault` throws. */
 function writerWith(fault: (ends: readonly EndToApply[], tries: number) => void) {
   const written = new Map<number, EndToApply>();
   const batches: number[] = [];
@@ -40,23 +40,20 @@ function writerWith(fault: (ends: readonly EndToApply[], tries: number) => void)
 const sqlError = (code: string): Error => Object.assign(new Error(`SQLSTATE ${code}`), { code });
 
 test.each([
-  ['the database refuses', () => sqlError('22003')],
-  ['a constraint forbids', () => sqlError('23502')],
-  ['can not be serialized', () => new RangeError('Invalid string length')],
-])(
-  'an end that %s fails its own task with the reason; the others of its batch are written',
-  async (_, error) => {
-    const { writer, written } = writerWith((ends) => {
-      if (ends.some((end) => end.taskId === 2 && end.to === 'Succeeded')) throw error();
-    });
-    await Promise.all([1, 2, 3].map((id) => writer.write(endOfTask(id))));
-    expect([1, 3].map((id) => written.get(id)?.result)).toEqual(['done', 'done']);
-    expect(written.get(2)).toMatchObject({ to: 'Failed', next: null, outcome: 'failed' });
-    expect(String(written.get(2)?.result)).toBe(`The end of the run can't be written: ${error().message}.`);
-  },
-);
+  ['the database rejects', () => sqlError('22003')],
+  ['violates a constraint', () => sqlError('23502')],
+  ['cannot be serialized', () => new RangeError('Invalid string length')],
+])('an outcome that %s fails only its own task, with the reason', async (_, error) => {
+  const { writer, written } = writerWith((ends) => {
+    if (ends.some((end) => end.taskId === 2 && end.to === 'Succeeded')) throw error();
+  });
+  await Promise.all([1, 2, 3].map((id) => writer.write(endOfTask(id))));
+  expect([1, 3].map((id) => written.get(id)?.result)).toEqual(['done', 'done']);
+  expect(written.get(2)).toMatchObject({ to: 'Failed', next: null, outcome: 'failed' });
+  expect(String(written.get(2)?.result)).toBe(`The end of the run can't be written: ${error().message}.`);
+});
 
-test('ends are retried together while the database is unreachable', async () => {
+test('a batch is retried while the database is unreachable', async () => {
   const { writer, written, batches } = writerWith((_, tries) => {
     if (tries < 3) throw sqlError('57P01');
   });
@@ -65,7 +62,7 @@ test('ends are retried together while the database is unreachable', async () => 
   expect(written.get(2)?.to).toBe('Succeeded');
 });
 
-test('during an outage a stop ends all the same, and says that nothing was written', async () => {
+test('close finishes during an outage, and rejects the pending writes', async () => {
   const tried = Promise.withResolvers<void>();
   const { writer } = writerWith(() => {
     tried.resolve();
@@ -77,7 +74,7 @@ test('during an outage a stop ends all the same, and says that nothing was writt
   expect((await writing).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
 
-test('many large results go in several statements', async () => {
+test('many large results are split into several statements', async () => {
   const { writer, batches } = writerWith(() => undefined);
   const megabyte = 'x'.repeat(1024 * 1024);
   await Promise.all(Array.from({ length: 40 }, (_, id) => writer.write(endOfTask(id, megabyte))));

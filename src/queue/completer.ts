@@ -7,16 +7,16 @@ import { isConnectionError, isDataException, isDiskFull } from '../db/errors.ts'
 import type { EndToApply } from './finish.ts';
 
 const MAX_BATCH = 500;
-/** UTF-16 code units of the texts in one batch: a statement is one string, whose length is limited. */
+/** Maximum length of the texts in one batch, in UTF-16 code units: a statement is one string of limited length. */
 const MAX_BATCH_LENGTH = 16 * 1024 * 1024;
 const BACKOFF: Backoff = { firstMs: 100, maxMs: 5000 };
 /** Attempts for a batch that fails with a transient error while the database is reachable. */
 const MAX_TRIES = 5;
 
 /**
- * Writes the ends of this process's runs in batches. Retries while the database is unreachable, so that a short outage
- * loses no end. If a batch fails for another reason, its ends are written one by one: only the faulty end fails, and
- * its task is Failed with the reason.
+ * Writes the outcomes of this process's runs in batches. Retries while the database is unreachable, so that a short outage
+ * loses no outcome. If a batch fails for another reason, its outcomes are written one by one. A task whose outcome is
+ * rejected becomes Failed with the reason.
  */
 export class Completer {
   readonly #apply: (ends: readonly EndToApply[]) => Promise<void>;
@@ -32,8 +32,8 @@ export class Completer {
   readonly #givingUp = new AbortController();
 
   /**
-   * @param apply writes ends, all or none
-   * @param isEmbedded whether the database is the embedded one
+   * @param apply writes outcomes, all or none
+   * @param isEmbedded true for the embedded database
    */
   constructor(apply: (ends: readonly EndToApply[]) => Promise<void>, isEmbedded: boolean, log: Logger) {
     this.#apply = apply;
@@ -42,9 +42,9 @@ export class Completer {
   }
 
   /**
-   * Resolves when the end is durable.
+   * Writes an outcome. Resolves when it is durable.
    *
-   * @throws the database's error if it couldn't be written, or after `giveUp` during an outage
+   * @throws the error of the database if it can't be written, or after `giveUp` during an outage
    */
   async write(end: EndToApply): Promise<void> {
     const error = await this.#batcher.add(end);
@@ -56,17 +56,17 @@ export class Completer {
     this.#givingUp.abort();
   }
 
-  /** Writes the remaining ends, without retries. */
+  /** Writes the remaining outcomes, without retries. */
   async close(): Promise<void> {
     this.giveUp();
     await this.#batcher.idle();
   }
 
   /**
-   * Writes ends, in one batch if possible.
+   * Writes outcomes, in one batch if possible.
    *
    * @param tries the number of earlier attempts
-   * @returns for each end the error that prevents it from being written, if any
+   * @returns for each outcome the error that prevented the write, if any
    */
   async #write(ends: readonly EndToApply[], tries = 0): Promise<(Error | undefined)[]> {
     const isRetryable = (error: unknown): boolean => {
@@ -100,7 +100,7 @@ export class Completer {
     return errors;
   }
 
-  /** Fails the task of an end that can't be written, so that it doesn't run repeatedly. */
+  /** Fails the task of a rejected outcome, so that it doesn't run repeatedly. */
   async #writeFailure(end: EndToApply, error: Error): Promise<Error | undefined> {
     const { taskId, attempt } = end;
     this.#log.error(
@@ -124,12 +124,12 @@ export class Completer {
       await this.#apply([failure]);
       return undefined;
     } catch {
-      return error; // nothing can be written; the first error says why
+      return error; // The first error is the cause.
     }
   }
 }
 
-/** Returns whether the data is at fault: the database rejects it, or it can't be serialized. */
+/** Returns true if the data is the cause: the database rejected it, or it can't be serialized. */
 function isBadData(error: unknown): boolean {
   if (isDataException(error)) return true;
   return error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError;

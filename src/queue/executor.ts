@@ -7,17 +7,17 @@ import { insideRun, type Run } from './run.ts';
 import { type ContextDeps, createContext } from './run-context.ts';
 import type { ThreadPool } from './threads/pool.ts';
 
-/** What runs are executed with. */
+/** Dependencies of the execution of runs. */
 export interface ExecutionDeps extends ContextDeps {
   readonly threads: ThreadPool;
-  /** Seconds that a run gets to end after it was told to. */
+  /** Grace period of a cancelled run. */
   readonly graceSeconds: number;
 }
 
 /**
- * Executes a run and tells what it came to; `undefined` where it has lost its task, so that there is nothing
- * to write. A run that was told to end and doesn't within the grace period is left behind: a thread is
- * terminated, and what an inline run still does can write nothing any more.
+ * Executes a run and returns its outcome; `undefined` if the run has lost its lease, so that nothing is written. A
+ * cancelled run that doesn't end within the grace period is abandoned: a thread is terminated, and the writes of an inline
+ * run are fenced off.
  */
 export async function executeRun(run: Run, parts: ExecutionDeps): Promise<RunOutcome | undefined> {
   const thread = run.definition.isolate === 'thread' ? new AbortController() : undefined;
@@ -41,16 +41,17 @@ async function doWork(run: Run, parts: ExecutionDeps, killThread: AbortSignal | 
   return run.definition.definition.run(createContext(run, parameters, parts) as never);
 }
 
-/** What a run came to, with its result file in the store. */
+/** The outcome of a run, and its stored result file. */
 export interface StoredOutcome {
   readonly outcome: RunOutcome;
-  /** Becomes the task's with the end of the run. */
+  /** Assigned to the task together with the outcome. */
   readonly file: ResultFileRecord | undefined;
 }
 
 /**
- * Puts the result file of a run that has ended into the store, before its end is written; the scratch file stays until
- * then, for the next attempt where a crash comes between. A run that has returned fails where that is not possible. One that is followed by another keeps its file where the other finds it.
+ * Stores the result file of a run before its outcome is written. The scratch file remains until then, for the next attempt
+ * after a crash. If the file can't be stored, a run that has returned fails. The file of a run that will be retried is
+ * stored only if other processes can't read the scratch folder.
  */
 export async function storeResult(run: Run, outcome: RunOutcome, files: Files): Promise<StoredOutcome> {
   const name = run.fileName;
@@ -59,7 +60,7 @@ export async function storeResult(run: Run, outcome: RunOutcome, files: Files): 
   const isNeeded = isLast ? !run.task.isInternal : !files.store.sharesScratch;
   if (!isNeeded) return { outcome, file: undefined };
   try {
-    // A run that has failed may have been left behind, and still write.
+    // An abandoned run may still be writing.
     const file = await files.storeResult(run.task, name, outcome.kind === 'returned');
     return { outcome, file };
   } catch (error) {
@@ -73,7 +74,7 @@ export async function storeResult(run: Run, outcome: RunOutcome, files: Files): 
   }
 }
 
-/** Removes what the run's scratch folder holds and nobody needs any more. */
+/** Deletes scratch files of the run that are no longer needed. */
 export async function releaseScratch(run: Run, outcome: RunOutcome, files: Files): Promise<void> {
   if (run.fileName === null) return;
   const { id: taskId, attempt } = run.task;

@@ -16,16 +16,16 @@ import {
 import type { TaskQueue } from './task-queue.ts';
 import { announceTransitions, recordTransitions } from './transition.ts';
 
-/** The end of a run, with its definition and reporter. */
+/** The completion of a run, with its definition and result file. */
 export interface EndToApply extends RunCompletion {
   readonly name: string;
-  /** The result file that becomes the task's. */
+  /** The stored result file. */
   readonly file?: ResultFileRecord | undefined;
-  /** Whether the task is known to be nobody's child, and no internal one. */
+  /** True if the task is known to have no parent and not to be internal. */
   readonly standsAlone?: boolean | undefined;
 }
 
-/** The end of a run by what follows from its outcome, and what it had to tell at last. */
+/** Combines the resolution of a run's outcome with its last progress. */
 export function endOf(
   run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'nodeId' | 'leaseOwner'>,
   consequence: Resolution,
@@ -49,8 +49,8 @@ export function endOf(
 }
 
 /**
- * Writes the ends of runs with everything that follows, all or none: in one transaction, or by one statement where
- * nothing else is to be written.
+ * Completes runs, all or none: with one statement if only the rows of tasks and their audit change, otherwise in one
+ * transaction.
  */
 export async function applyEndsAtOnce(
   database: TransactionSource,
@@ -66,16 +66,16 @@ export async function applyEndsAtOnce(
   else await inTransaction(database, (trx) => completeRuns(trx, queue, ends));
 }
 
-/** Whether nothing is to be written but the task's row and its record. */
+/** Returns true if only the row of the task and its audit change. */
 function isOneRow({ file, standsAlone }: EndToApply): boolean {
   return standsAlone === true && file === undefined;
 }
 
 /**
- * Writes the ends of runs with everything that follows, in a transaction: row, record, result file, the counts of
- * parents, and the removal of internal tasks. Ends of runs that no longer hold their tasks change nothing.
+ * Completes runs in a transaction: writes tasks, audit, result files and the counters of parents, and deletes internal
+ * tasks. Skips runs that no longer own their task.
  *
- * @returns the tasks whose runs still held them
+ * @returns the completed tasks
  */
 export async function completeRuns(
   trx: Transaction<Schema>,
@@ -100,7 +100,7 @@ export async function completeRuns(
   return finished;
 }
 
-/** Counts ends after the commit, and wakes the workers or the stager for what comes next. */
+/** After the commit, counts completions and wakes workers or the stager for the next runs. */
 function notifyCompleted(
   after: AfterCommit,
   queue: TaskQueue,
@@ -120,7 +120,7 @@ function notifyCompleted(
       seconds: task.seconds,
       runs: hasEnded(task.state) ? task.runs : undefined,
     });
-    // An end may leave room for another run.
+    // The completion gives a limited definition capacity again.
     if (queue.gates.of(end.name).isRestricted) due.add(end.name);
     if (task.state === 'New' && end.next !== null) {
       if (end.next.jobId === null) due.add(end.name);

@@ -9,7 +9,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 let producer: Producer<string> | undefined;
 afterEach(() => producer?.stop());
 
-test('fills free slots in the order of turns that the claim returns, and never more', async () => {
+test('fills free slots round-robin by definition, and never exceeds them', async () => {
   const due: Record<string, string[]> = { a: ['a1', 'a2', 'a3'], b: ['b1', 'b2'] };
   const running = new Map<string, PromiseWithResolvers<void>>();
   const claims: [string, number][] = [];
@@ -99,7 +99,7 @@ test('claims nothing after stop', async () => {
   expect(claims).toBe(0);
 });
 
-test('asks for all definitions in one claim; those without a turn come before those woken meanwhile', async () => {
+test('claims all definitions at once; skipped ones precede those woken during the claim', async () => {
   const asked: (readonly string[])[] = [];
   producer = new Producer<string>({
     names: ['a', 'b', 'c'],

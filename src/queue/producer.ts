@@ -6,7 +6,7 @@ export interface ProducerOptions<T> {
   readonly names: readonly string[];
   /** Maximum number of concurrent runs. */
   readonly slots: number;
-  /** Claims at most `limit` tasks of these definitions, in the order of their turns. */
+  /** Claims at most `limit` tasks of these definitions, in this order. */
   readonly claim: (names: readonly string[], limit: number) => Promise<Claim<T>>;
   /** Runs a claimed task. Resolves when its outcome is written; never rejects. */
   readonly run: (item: T) => Promise<void>;
@@ -16,7 +16,7 @@ export interface ProducerOptions<T> {
 /** The result of a claim. */
 export interface Claim<T> {
   readonly items: readonly T[];
-  /** Definitions that may have more, in the order of their next turns. */
+  /** Definitions that may have more due tasks, in round-robin order. */
   readonly more: readonly string[];
 }
 
@@ -29,7 +29,7 @@ const PAUSE_MS = 1000;
  * Keeps the slots of this process filled. It has three modes:
  *
  * - *idle*: no task is known to be due, or no slot is free. A signal, a poll or a freed slot starts pumping.
- * - *pumping*: claims tasks of all due definitions at once, in turn, while slots are free.
+ * - *pumping*: claims tasks of all due definitions at once while slots are free.
  * - *stopped*: terminal. Claims nothing more; all claimed tasks are already running.
  */
 export class Producer<T> {

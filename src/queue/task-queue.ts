@@ -6,7 +6,7 @@ export class TaskQueue {
   readonly #names = new Set<string>();
   /** Cached pauses and limits. */
   readonly gates = new ControlCache();
-  /** Definitions whose next claim is a transaction of their own (`claimDue`). */
+  /** Definitions whose next claim needs a separate transaction (`claimDue`). */
   readonly separate = new Set<string>();
   /** Counts starts, completions and faults. */
   readonly meter: EngineMeter;

@@ -14,7 +14,7 @@ import { type AfterCommit, afterCommit } from '../db/transaction.ts';
 import { recordChildTransitions } from './children/counters.ts';
 import type { TaskQueue } from './task-queue.ts';
 
-/** The outcome of an attempt that a caller ends by moving its task to a state. */
+/** The outcome of an attempt that ends because a caller sets the state of its task. */
 const OUTCOME_BY_STATE = {
   New: 'HandedBack',
   Aquired: 'HandedBack',
@@ -24,23 +24,23 @@ const OUTCOME_BY_STATE = {
   Failed: 'Failed',
 } as const satisfies Record<StoredState, AttemptOutcomeName>;
 
-/** A transition whose statement has locked the task's row, and has written it unless the task is to be deleted. */
+/** A transition whose statement has locked the row of the task, and has written it unless the task will be deleted. */
 export interface WrittenTransition {
   readonly task: Pick<BatchTask, 'id' | 'tenant' | 'parentId' | 'isInternal'>;
   readonly from: StoredState;
-  /** `null` if the task is to be deleted; its row must still be there. */
+  /** `null` if the task will be deleted; its row must still exist. */
   readonly to: StoredState | null;
   /** The audit row. Absent if the statement has written it itself, and for a deletion, which has none. */
   readonly audit?: Pick<StateChange, 'actorId' | 'nodeId' | 'attempt' | 'reason'> | undefined;
 }
 
 /**
- * Moves one locked task to another state, with everything that belongs to it, and announces it after the commit: to the
- * run that loses the task, and to the workers that can run it or have capacity again.
+ * Changes the state of a locked task with all its effects. After the commit, notifies the run that loses the task, and the
+ * workers that can run it or have capacity again.
  *
- * @param transition with the outcome of the attempt that it ends; by default that of the state
- * @param stopChildren why its children are to be stopped with it; absent if they go on
- * @returns the task as it is then, and whether it has children to stop
+ * @param transition the new state, and the outcome of the attempt that ends; defaults to the outcome of the state
+ * @param stopChildren the reason for stopping its children; absent if they continue
+ * @returns the updated task, and whether it has children to stop
  */
 export async function transitionTask(
   trx: Transaction<Schema>,
@@ -67,15 +67,15 @@ export async function transitionTask(
 }
 
 /**
- * Writes what belongs to transitions beside the rows of the tasks, and announces them after the commit: the audit rows,
- * the counters of the parents, and the removal of internal tasks that have ended. Every change of a state goes through
- * here, one at a time or many by one statement; statements that change nothing else call `announceTransitions`.
+ * Writes the effects of transitions apart from the rows of the tasks: audit rows, counters of parents, and the deletion of
+ * ended internal tasks. Announces the transitions after the commit. All changes of a state use this function, except
+ * statements that write all effects themselves, which call `announceTransitions`.
  *
- * Locks counters from the root down, as `inTransaction` documents: those of the parents, then those of the tasks whose
- * children are to be stopped. A transition that keeps the state changes no counters and locks none.
+ * Locks counters from the root down, as `inTransaction` documents: first those of the parents, then those of the tasks
+ * whose children will be stopped. A transition that keeps the state changes and locks no counters.
  *
- * @param stops tasks whose children are to be stopped, and why
- * @returns those of them that have children to stop
+ * @param stops tasks whose children must be stopped, and the reason
+ * @returns those that have children to stop
  */
 export async function recordTransitions(
   trx: Transaction<Schema>,
@@ -90,7 +90,7 @@ export async function recordTransitions(
     ),
   );
   const stopping = await markStopping(trx, stops);
-  // Last, because it deletes the counters of the tasks. Those with children to stop stay until `stopTree` has stopped them.
+  // Last, because it deletes the counters of the tasks. Tasks with children to stop remain until `stopTree` has finished.
   const ended = transitions.filter(
     ({ task, to }) => task.isInternal && to !== null && hasEnded(to) && !stopping.includes(task.id),
   );
@@ -103,7 +103,7 @@ export async function recordTransitions(
   return stopping;
 }
 
-/** Announces transitions to those who follow events. @param count how many a transaction or statement has made */
+/** Announces transitions to event streams and webhooks. @param count the number of transitions */
 export function announceTransitions(after: AfterCommit, count: number): void {
   if (count > 0) after.publish({ kind: 'changed' });
 }
@@ -115,7 +115,7 @@ export interface AnnouncedStart {
   readonly delaySeconds: number;
 }
 
-/** A task that a transaction has inserted, with its audit row. */
+/** A task inserted by a transaction, with its audit row. */
 export interface InsertedTask extends AnnouncedStart {
   readonly audit: Omit<StateChange, 'from' | 'to' | 'attempt'>;
 }

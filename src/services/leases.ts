@@ -21,18 +21,18 @@ import { completeRuns, endOf } from '../queue/finish.ts';
 import { logText } from '../queue/run-log.ts';
 import type { TaskDeps } from './context.ts';
 
-/** What a worker outside the server holds a task by: the task, and the attempt that fences its writes. */
+/** The lease of a remote worker: the task, and the attempt number that fences its writes. */
 export interface Lease {
   readonly taskId: number;
   readonly attempt: number;
 }
 
-/** A lease as workers see it: `<task>.<attempt>`. They hand it back as it is. */
+/** Formats a lease as the opaque text that workers receive: `<task>.<attempt>`. */
 export function writeLease({ taskId, attempt }: Lease): string {
   return `${taskId}.${attempt}`;
 }
 
-/** @throws RequestError (invalid) where the text is no lease */
+/** Parses the text of a lease. @throws RequestError (invalid) */
 export function readLease(text: string): Lease {
   const [, taskId, attempt] = /^(\d{1,10})\.(\d{1,10})$/.exec(text) ?? [];
   const lease = { taskId: Number(taskId), attempt: Number(attempt) };
@@ -42,10 +42,9 @@ export function readLease(text: string): Lease {
 }
 
 /**
- * Does something with a task that the caller's worker holds. The row is locked while it works, so that nobody
- * takes the task meanwhile: what is written is written by the holder, or not at all.
+ * Runs `work` in a transaction that locks the leased task, so that its writes are those of the lease owner or don't happen.
  *
- * @throws RequestError (conflict) where the lease is over, (missing) where the caller may not run such a task
+ * @throws RequestError (conflict) if the lease is no longer valid, (notFound) if the caller may not run such a task
  */
 export async function withLease<T>(
   parts: TaskDeps,
@@ -76,26 +75,26 @@ function checkHolder(caller: Caller, lease: Lease, held: LeasedTask | undefined)
   return held;
 }
 
-/** What a run has to tell at its end, or with a sign of life. */
+/** Progress sent with a heartbeat or with the outcome of a run. */
 export interface LastProgress {
-  /** 0 to 100; absent leaves it. */
+  /** 0 to 100; undefined leaves it unchanged. */
   readonly percent?: number | undefined;
   readonly text?: string | undefined;
 }
 
-/** What has become of a task whose run has ended. */
+/** The state of a task after its run has ended. */
 export interface EndedLease {
   readonly state: StoredState;
-  /** Seconds until the next run; `null` where there is none. */
+  /** Seconds until the next run; `null` if there is none. */
   readonly nextRunInSeconds: number | null;
 }
 
 /**
- * Ends a run of a worker's: it has succeeded, failed, or gives the task back. What follows is what follows for a
- * run of the server's own. A task that somebody has asked to stop is Failed, whatever its run has come to.
+ * Ends a run of a remote worker: it has succeeded or failed, or the worker releases the task. Retries follow the same
+ * rules as for runs in the server. A task with a requested stop becomes Failed regardless of the outcome.
  *
- * @param neverBegan for a task that is given back: its run never began, so that it counts as no start
- * @throws RequestError (conflict) where the lease is over, (invalid) where a text can't be kept
+ * @param neverBegan true if the run of a released task never began, so that it doesn't count as a start
+ * @throws RequestError (conflict) if the lease is no longer valid, (invalid) if a text is too long
  */
 export async function endLease(
   parts: TaskDeps,
@@ -124,7 +123,7 @@ export async function endLease(
 }
 
 /**
- * Makes the text of a progress storable: NUL and lone surrogates become U+FFFD.
+ * Makes a progress text storable: replaces NUL and lone surrogates by U+FFFD.
  *
  * @throws RequestError (invalid) if it is too long
  */
@@ -151,10 +150,10 @@ function storableOutcome(outcome: RunOutcome): RunOutcome {
 }
 
 /**
- * Keeps a value that the next attempt finds, whoever runs it.
+ * Saves a checkpoint for the next attempt.
  *
  * @param value JSON
- * @throws RequestError (conflict) if the lease is over, (invalid) if the value can't be kept
+ * @throws RequestError (conflict) if the lease is no longer valid, (invalid) if the value can't be stored
  */
 export async function keepCheckpoint(
   parts: TaskDeps,
@@ -167,11 +166,12 @@ export async function keepCheckpoint(
 }
 
 /**
- * Keeps a task's result file and names it as its FileName. It takes the place of an earlier one of that name only
- * when it is whole and the lease still holds.
+ * Stores the result file of a task and sets its FileName. Replaces an earlier file of that name only after the upload is
+ * complete, and if the lease is still valid.
  *
- * @param said what the worker says of the content
- * @throws RequestError (invalid) where the name can't be kept or the content is not what was said, (conflict) where the lease is over
+ * @param said the length and digest that the worker declared
+ * @throws RequestError (invalid) if the name is invalid or the content doesn't match the declaration, (conflict) if the
+ *   lease is no longer valid
  */
 export async function keepResultFile(
   parts: TaskDeps,
@@ -182,7 +182,7 @@ export async function keepResultFile(
   said: Measured,
 ): Promise<void> {
   checkText('Name', name, parts.textLimits.fileName);
-  await withLease(parts, caller, lease, async () => undefined); // refuse before gigabytes are read
+  await withLease(parts, caller, lease, async () => undefined); // Check the lease before reading the upload.
   const part = await parts.files.receiveResult(lease, name, content, said);
   try {
     await withLease(parts, caller, lease, async (trx) => {
@@ -190,16 +190,16 @@ export async function keepResultFile(
       await setFileName(trx, lease.taskId, lease.attempt, name);
     });
   } catch (error) {
-    // After another error the transaction may have been kept; what it has not kept is swept away later.
+    // After any other error, the transaction may have been committed. If not, the sweep deletes the file later.
     if (error instanceof RequestError) await part.discard();
     throw error;
   }
 }
 
 /**
- * Adds lines to a task's log, in their order. The newest thousand of a task are kept; long ones are cut.
+ * Appends lines to the log of a task. The newest thousand lines are kept; long lines are truncated.
  *
- * @throws RequestError (conflict) where the lease is over
+ * @throws RequestError (conflict) if the lease is no longer valid
  */
 export async function logLines(
   parts: TaskDeps,
@@ -215,22 +215,22 @@ export async function logLines(
   );
 }
 
-/** What a worker learns from a sign of life. */
+/** The response to a heartbeat. */
 export interface RenewedLease {
-  /** Who has asked to stop the task and when, in words; `null` where the run is to go on. */
+  /** The requester and time of a stop, as a text; `null` if the run continues. */
   readonly stopNote: string | null;
-  /** How long the lease is from now on; after a stop it is not renewed any more. */
+  /** Duration of the lease. It is not renewed after a stop. */
   readonly leaseSeconds: number;
 }
 
 /**
- * Renews a lease and writes the progress, then waits, where that is asked for, so that a stop is heard at once;
- * the lease is renewed once more after the wait. A task that is to stop keeps the lease that it has: that is the
- * time its run gets to end.
+ * Renews a lease and writes the progress. If requested, then waits for a stop of the task, so that the worker learns of it
+ * immediately, and renews the lease again after the wait. After a stop, the lease is not renewed: its remaining time is
+ * the grace period of the run.
  *
- * @param waitSeconds at most a third of the lease is waited
- * @param over aborted when nobody hears the answer any more, or the server stops
- * @throws RequestError (conflict) where the lease is over, (invalid) where the text can't be kept
+ * @param waitSeconds how long to wait; at most a third of the lease
+ * @param over aborted when the client disconnects or the server stops
+ * @throws RequestError (conflict) if the lease is no longer valid, (invalid) if the text is too long
  */
 export async function renewLease(
   parts: TaskDeps,
@@ -241,7 +241,7 @@ export async function renewLease(
   over: AbortSignal,
 ): Promise<RenewedLease> {
   const progress = { ...given, text: checkedProgressText(given.text, parts.textLimits) };
-  // Listening begins before the look, so that no stop falls between them.
+  // Subscribe before reading the row, so that no stop is missed.
   const stop = listenForStop(parts.database.signals, lease.taskId);
   try {
     const renewed = await renewOnce(parts, caller, lease, progress);
@@ -282,7 +282,7 @@ async function renewOnce(
 }
 
 interface StopListener {
-  /** Resolves when the task is to stop or was taken away, or when the time is over. */
+  /** Resolves when the task is stopped or taken away, or after `ms`. */
   heard(ms: number, over: AbortSignal): Promise<void>;
   end(): void;
 }

@@ -12,26 +12,26 @@ import { type AfterCommit, afterCommit, inStatement, type TransactionSource } fr
 import type { TaskQueue } from '../queue/task-queue.ts';
 import { announceStarts } from '../queue/transition.ts';
 
-/** Who starts a prepared task, why, when and in which order. */
+/** The actor, reason, due time and priority of a start. */
 export interface StartDetails {
   readonly actorId: number;
   readonly priority: number;
   /** Seconds until its first run is due. */
   readonly delaySeconds: number;
-  /** The instant when it is due, where the caller named one; it goes before `delaySeconds`. */
+  /** The due time, if the caller specified one; overrides `delaySeconds`. */
   readonly dueAt?: Date | undefined;
   readonly reason: Message;
-  /** Where whoever starts it stands in a distributed trace. */
+  /** Trace context of the caller. */
   readonly trace?: TraceContext | null | undefined;
 }
 
-/** A prepared task and how it is to start. */
+/** A prepared task and the details of its start. */
 export interface PreparedStart {
   readonly task: NewTask;
   readonly details: StartDetails;
 }
 
-/** Inserts a prepared task with its record, and announces it after the commit. */
+/** Inserts a prepared task with its audit row, and announces it after the commit. Returns its id. */
 export async function insertStart(
   parts: { readonly queue: TaskQueue },
   trx: Transaction<Schema>,
@@ -43,7 +43,7 @@ export async function insertStart(
 }
 
 /**
- * Inserts prepared tasks with their records by one statement, and announces them by `after`. Resolves to their ids, in
+ * Inserts prepared tasks with their audit rows in one statement, and announces them by `after`. Returns their ids, in
  * order.
  */
 export async function insertStarts(
@@ -79,14 +79,14 @@ export async function insertStarts(
 
 /** Maximum number of starts in one statement. */
 const MAX_BATCH = 250;
-/** UTF-16 code units of the texts in one statement: it is one string, whose length is limited. */
+/** Maximum length of the texts in one statement, in UTF-16 code units: a statement is one string of limited length. */
 const MAX_BATCH_LENGTH = 16 * 1024 * 1024;
 
 /** The new id of a task, or the error that refuses only that start. */
 type Started = { readonly id: number } | { readonly error: unknown };
 
 /**
- * Writes starts. Those that arrive while a statement is under way are written by the next one, with one commit for all
+ * Writes starts in batches. Starts that arrive while a statement is in progress are written by the next one, in one commit
  * (docs/decisions/0034-hot-path.md).
  */
 export class StartBatcher {
@@ -105,9 +105,9 @@ export class StartBatcher {
   }
 
   /**
-   * Resolves to the new id when the task is durable.
+   * Writes a start. Returns the new id when the task is durable.
    *
-   * @throws the database's error if it could not be written
+   * @throws the error of the database if it can't be written
    */
   async write(start: PreparedStart): Promise<number> {
     const started = await this.#batcher.add(start);
@@ -123,7 +123,7 @@ export class StartBatcher {
       return ids.map((id) => ({ id }));
     } catch (error) {
       if (starts.length === 1 || !isDataException(error)) throw error;
-      // The statement wrote nothing. One start is at fault, and the others must not fail with it.
+      // The statement wrote nothing. Retry one by one, so that only the invalid start fails.
       const started: Started[] = [];
       for (const start of starts)
         started.push(...(await this.#write([start]).catch((cause) => [{ error: cause }])));

@@ -12,7 +12,7 @@ import type { TaskDeps } from './context.ts';
 import { readTask } from './read-tasks.ts';
 import { insertStart, type PreparedStart } from './start-batcher.ts';
 
-/** What a caller may set at the start of a task (contract, section 1). */
+/** The properties that a caller can set when starting a task (contract, section 1). */
 export interface StartRequest {
   readonly name: string;
   readonly associateId: number;
@@ -30,13 +30,13 @@ export interface StartRequest {
 }
 
 /**
- * Starts a task: inserts the row and its record. It is durable when this resolves. Starts of the same moment are written
- * by one statement; one with an idempotency key has a transaction of its own.
+ * Starts a task: inserts its row and audit row. The task is durable when this resolves. One statement writes all concurrent
+ * starts; a start with an idempotency key has a separate transaction.
  *
  * @param reason the reason in the audit row
- * @returns the new id; 0 for an internal task, of which no row will remain (contract, section 3)
- * @throws RequestError if the definition is unknown, the parameters miss its schema, a text is too long, the caller
- *   may not, or (conflict) the idempotency key came with another call
+ * @returns the new id; 0 for an internal task, whose row is deleted when it ends (contract, section 3)
+ * @throws RequestError if the definition is unknown, the parameters violate its schema, a text is too long, or the caller
+ *   may not start it; (conflict) if the idempotency key was used for a different call
  */
 export async function startTask(
   parts: TaskDeps,
@@ -73,10 +73,10 @@ function answerOf({ isInternal }: NewTask, id: number): number {
 }
 
 /**
- * Checks everything about a start that can be checked before its transaction.
+ * Performs all checks of a start that don't need the transaction.
  *
- * @returns the task as it will be inserted
- * @throws RequestError as `startTask` does
+ * @returns the task to insert
+ * @throws RequestError like `startTask`
  */
 export async function prepareStart(parts: TaskDeps, caller: Caller, request: StartRequest): Promise<NewTask> {
   if (!caller.scopes.includes('write'))
@@ -105,7 +105,7 @@ export async function prepareStart(parts: TaskDeps, caller: Caller, request: Sta
   };
 }
 
-/** The use of a key: whoever sends the same key with another call is told so. */
+/** Returns the idempotency key with the fingerprint of the call, which detects a different call with the same key. */
 function keyUseOf(
   caller: Caller,
   tenant: string,
@@ -147,10 +147,10 @@ function tenantOf(parts: TaskDeps, caller: Caller, wanted: string): string {
 }
 
 /**
- * Returns the owner of what the caller starts: the caller, or the associate or the system that an administrator names.
+ * Returns the owner of a new task: the caller, or the associate or system that an administrator specifies.
  *
- * @throws RequestError (forbidden) if the caller wants a system task and is not an administrator; (invalid) if there is no such associate.
- *   To an administrator of a tenant, the associates of other tenants and those of none look the same as none
+ * @throws RequestError (forbidden) if the caller requests a system task and is not an administrator; (invalid) if there is
+ *   no such associate. A tenant's administrator can't distinguish associates of other tenants from missing ones
  */
 export async function ownerOf(
   { database }: TaskDeps,
@@ -171,19 +171,19 @@ export async function ownerOf(
   return associateId;
 }
 
-/** Returns whether an administrator may start tasks for this associate: one of a tenant, only for the tenant's. */
+/** Returns whether an administrator may start tasks for an associate; a tenant's administrator only for that tenant's. */
 function mayStartFor(caller: Caller, associate: Associate | undefined): boolean {
   return associate !== undefined && (caller.tenant === null || associate.tenant === caller.tenant);
 }
 
 /**
- * Starts a copy of a task that the caller may see, with the caller's rights. Output of its runs is not
- * copied. An administrator's copy has the same owner, if the administrator may start tasks for that associate; any
- * other copy is the caller's own.
+ * Starts a copy of a task that the caller may see, with the rights of the caller. Does not copy the output of runs. An
+ * administrator's copy keeps the owner, if the administrator may start tasks for that associate; otherwise, the caller
+ * owns the copy.
  *
- * @param parameters replace ParameterObject; `undefined` keeps it
+ * @param parameters replaces ParameterObject; `undefined` keeps it
  * @returns the new id; 0 for an internal task
- * @throws RequestError where there is no such task, or as `startTask` does
+ * @throws RequestError if there is no such task; otherwise like `startTask`
  */
 export async function copyTask(
   parts: TaskDeps,
@@ -193,7 +193,7 @@ export async function copyTask(
   options: StartOptions,
 ): Promise<number> {
   const task = await readTask(parts, caller, id);
-  // With a ParameterObject, the details link to it (contract, section 1): the copy has one of its own.
+  // With a ParameterObject, the details link to it (contract, section 1), and the copy gets a new one.
   const linked = task.parameters !== null;
   const request = {
     name: task.name,
