@@ -56,23 +56,23 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
   addLocal(program.command('migrate'))
     .description('run pending migrations, as each start does')
     .option('--check', 'only list pending migrations; exit with code 5 if there are any')
-    .action(runs(async () => (await import('./local/migrate.ts')).migrateCommand));
+    .action(runs(async () => (await import('./local/database.ts')).migrateCommand));
   addLocal(program.command('doctor'))
     .description('check everything that the server needs to start')
     .action(runs(async () => (await import('./local/doctor.ts')).doctor));
   addLocal(program.command('backup'))
     .description('save the embedded database to an archive; the server must be stopped')
     .argument('<file>', 'the archive to create, such as batchline.tar.gz')
-    .action(runs(async () => (await import('./local/backup.ts')).backup));
+    .action(runs(async () => (await import('./local/database.ts')).backup));
   addLocal(program.command('restore'))
     .description('create the embedded database from an archive; none may exist yet')
     .argument('<file>', 'an archive created by backup')
-    .action(runs(async () => (await import('./local/backup.ts')).restore));
+    .action(runs(async () => (await import('./local/database.ts')).restore));
   addLocal(program.command('move'))
     .description('copy the embedded database to an empty PostgreSQL database')
     .option('--to <url>', 'the target: postgres://…')
     .option('--forget', 'allow the embedded database to be used again after a move')
-    .action(runs(async () => (await import('./local/move.ts')).moveCommand));
+    .action(runs(async () => (await import('./local/database.ts')).moveCommand));
   addLocal(program.command('settings'))
     .description('list all settings with their defaults')
     .action(runs(async () => (await import('./settings-help.ts')).settingsCommand));
