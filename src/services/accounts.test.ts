@@ -40,7 +40,7 @@ describe('a change of an account', () => {
     ['a token', byToken],
     ['a JWT with fewer roles', { narrowed: true }],
     ['fewer scopes', { scopes: ['read', 'write', 'admin'] }],
-  ])('of the own account needs more than %s', (_, limits) => {
+  ])("of the caller's own account needs more than %s", (_, limits) => {
     const change = { password: 'a' };
     expect(() => checkChange({ ...anna, ...limits }, 3, change)).toThrow(
       'These credentials have fewer rights',

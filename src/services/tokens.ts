@@ -94,7 +94,7 @@ function scopeOf(caller: Caller): TokenScope {
   return isAdministrator(caller) ? { tenant } : { associateId, tenant };
 }
 
-/** What a new token may do, and until when. */
+/** The scopes, definitions and expiry of a new token. */
 type TokenLimits = Pick<ApiToken, 'scopes' | 'definitions' | 'expires'>;
 
 /**
