@@ -5,16 +5,16 @@ import { LISTENING_MS, type Signal } from '../db/pubsub.ts';
 import { readEvents, readProgress, type TaskEvent, type TaskProgress } from '../db/queries/event.ts';
 import { lastEventId, settledEvents, settledPosition } from '../db/queries/event-order.ts';
 
-/** Lets only so many do something at a time; the others wait for their turn, first come first served. */
+/** Limits concurrency; waiting calls run in order of arrival. */
 class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(most: number) {
-    this.#free = most;
+  constructor(max: number) {
+    this.#free = max;
   }
 
-  /** Does the work when it is its turn. */
+  /** Runs work when a slot is free. */
   async take<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -29,39 +29,39 @@ class Semaphore {
 }
 
 const PAGE = 500;
-/** A lost signal costs at most this. */
+/** Maximum delay after a lost signal. */
 const POLL_MS = 1000;
-/** Reads are at least this far apart, so that a busy server is read in batches and its followers can take them. */
-const REST_MS = 10;
-/** Progress is read at most this often. */
-const PROGRESS_MS = 250;
-/** Events that are kept for those who come back after a short break. */
-const KEPT = 5000;
-/** Reads of the past at a time, however many come back at once. */
+/** Minimum time between two reads, so that a busy server is read in batches. */
+const MIN_READ_INTERVAL_MS = 10;
+/** Minimum time between two reads of progress. */
+const PROGRESS_INTERVAL_MS = 250;
+/** Number of events in memory for followers that reconnect after a short break. */
+const MAX_RECENT = 5000;
+/** Maximum number of concurrent reads of past events, even if many followers reconnect at once. */
 const HISTORY_READS = 2;
 
-/** Somebody who follows the events. */
+/** Receives events, for example an event stream. */
 export interface Follower {
-  /** Events in the order of their ids; everything up to `position` has been told then. */
+  /** Receives events in order of id, complete up to `position`. */
   onEvents(events: readonly TaskEvent[], position: number): void;
   onProgress(progress: readonly TaskProgress[]): void;
-  /** Resolves when more of the past can be taken. */
+  /** Resolves when the follower can receive more past events. */
   room(): Promise<void>;
 }
 
-/** A follower's place in the events. */
-export interface Place {
-  /** Events after this id are told. */
+/** The subscription of a follower. */
+export interface Subscription {
+  /** The cursor: the follower receives events with greater ids. */
   readonly after: number;
-  /** Tells what lies behind, then everything as it comes. Rejects where the past can't be read. */
+  /** Sends past events, then new ones as they happen. Rejects if past events can't be read. */
   follow(): Promise<void>;
-  /** Ends it. */
+  /** Ends the subscription. */
   leave(): void;
 }
 
 /**
- * The events of the whole database as this process sees them: one reader, however many follow, and none where
- * nobody does. PubSub only wake it; what it tells is read from the audit rows.
+ * The event feed of the whole database. One reader serves all followers of this process, and none runs without followers.
+ * PubSub signals only wake it; events are read from the audit rows.
  */
 export class EventFeed {
   readonly #database: Database;
@@ -78,15 +78,15 @@ export class EventFeed {
   }
 
   /**
-   * Takes a place in the events.
+   * Subscribes a follower.
    *
-   * @param after the last event that the follower knows; `undefined` begins now
-   * @param taskId for the past: only this task's
+   * @param after the last event that the follower has received; `undefined` for new events only
+   * @param taskId limits past events to this task
    */
   async join(
     follower: Follower,
     { after, taskId }: { readonly after?: number | undefined; readonly taskId?: number | undefined },
-  ): Promise<Place> {
+  ): Promise<Subscription> {
     if (this.#closed) throw new Error('The feed is closed.');
     this.#followers.add(follower);
     try {
@@ -105,14 +105,14 @@ export class EventFeed {
     }
   }
 
-  /** Ends the reader. */
+  /** Ends all subscriptions and the reader. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#followers.clear();
     await this.#stopReading();
   }
 
-  /** Another process may be ahead of this one, but no event is ahead of the database: then it is another database. */
+  /** Another process can be ahead of this one, but not of the database; a cursor beyond it is from another database. */
   async #startOf(after: number | undefined, position: number): Promise<number> {
     if (after === undefined) return position;
     if (after <= position) return after;
@@ -121,15 +121,15 @@ export class EventFeed {
 
   async #follow(follower: Follower, reading: Reading, start: number, taskId?: number): Promise<void> {
     let cursor = start;
-    while (cursor < reading.keptFrom && this.#followers.has(follower)) {
-      const range = { after: cursor, upTo: reading.keptFrom, taskId };
+    while (cursor < reading.recentFrom && this.#followers.has(follower)) {
+      const range = { after: cursor, upTo: reading.recentFrom, taskId };
       const { ids, events } = await this.#history.take(() => readEvents(this.#database.sql, range, PAGE));
       cursor = ids.length < PAGE ? range.upTo : (ids.at(-1) ?? range.upTo);
       follower.onEvents(events, cursor);
       await follower.room();
     }
     if (!this.#followers.has(follower)) return;
-    follower.onEvents(reading.keptAfter(cursor), Math.max(cursor, reading.position));
+    follower.onEvents(reading.recentAfter(cursor), Math.max(cursor, reading.position));
     this.#live.add(follower);
   }
 
@@ -147,25 +147,26 @@ export class EventFeed {
   }
 }
 
-/** The reader of one stretch of time in which somebody follows. */
+/** Reads events while there are followers. */
 class Reading {
-  /** Resolves when the place where it begins is known. */
+  /** Resolves when the start position is known. */
   readonly opened: Promise<void>;
-  /** Everything up to this id has been read. */
+  /** All events up to this id have been read. */
   position = 0;
-  /** Everything after this id, up to `position`, is kept. */
-  keptFrom = 0;
+  /** The events after this id, up to `position`, are in memory. */
+  recentFrom = 0;
   readonly #database: Database;
   readonly #live: ReadonlySet<Follower>;
   readonly #ending = new AbortController();
   readonly #progressed = new Set<number>();
   readonly #unsubscribe: () => void;
-  /** One job for both, so that progress is never told after an end that it precedes. */
+  /** One job for events and progress, so that progress is never sent after the task's end. */
   readonly #job: BackgroundJob;
   readonly #listening: BackgroundJob;
-  #kept: TaskEvent[] = [];
-  /** When events and progress are to be read, on this process's monotonic clock in milliseconds. */
+  #recent: TaskEvent[] = [];
+  /** When events are due to be read, on this process's monotonic clock in milliseconds. */
   #readAt = 0;
+  /** When progress is due to be read. */
   #progressAt = Number.POSITIVE_INFINITY;
 
   constructor(database: Database, log: Logger, live: ReadonlySet<Follower>) {
@@ -177,7 +178,7 @@ class Reading {
       log,
       run: (signal) => this.#round(signal),
     });
-    this.#unsubscribe = database.signals.subscribe((signal) => this.#hear(signal));
+    this.#unsubscribe = database.signals.subscribe((signal) => this.#onSignal(signal));
     const listening = (): void => database.signals.publish({ kind: 'listening' });
     listening();
     this.#listening = new BackgroundJob({
@@ -190,8 +191,8 @@ class Reading {
     this.opened = this.#open();
   }
 
-  keptAfter(id: number): readonly TaskEvent[] {
-    return this.#kept.filter((event) => event.id > id);
+  recentAfter(id: number): readonly TaskEvent[] {
+    return this.#recent.filter((event) => event.id > id);
   }
 
   async end(): Promise<void> {
@@ -203,22 +204,22 @@ class Reading {
 
   async #open(): Promise<void> {
     this.position = await settledPosition(this.#database.sql, this.#ending.signal);
-    this.keptFrom = this.position;
+    this.recentFrom = this.position;
     if (!this.#ending.signal.aborted) this.#job.start();
   }
 
-  #hear(signal: Signal): void {
-    // What is due has just been started.
+  #onSignal(signal: Signal): void {
+    // A 'due' signal is published by a start.
     if (signal.kind === 'changed' || signal.kind === 'due') this.#wake();
     else if (signal.kind === 'progress') {
       for (const taskId of signal.taskIds) this.#progressed.add(taskId);
-      this.#progressAt = Math.min(this.#progressAt, performance.now() + PROGRESS_MS);
+      this.#progressAt = Math.min(this.#progressAt, performance.now() + PROGRESS_INTERVAL_MS);
       this.#scheduleWakeup();
     }
   }
 
   #wake(): void {
-    this.#readAt = Math.min(this.#readAt, performance.now() + REST_MS);
+    this.#readAt = Math.min(this.#readAt, performance.now() + MIN_READ_INTERVAL_MS);
     this.#scheduleWakeup();
   }
 
@@ -229,7 +230,7 @@ class Reading {
   async #round(signal: AbortSignal): Promise<void> {
     const now = performance.now();
     if (now >= this.#readAt) await this.#read(signal);
-    if (now >= this.#progressAt) await this.#tellProgress();
+    if (now >= this.#progressAt) await this.#sendProgress();
     this.#scheduleWakeup();
   }
 
@@ -239,20 +240,20 @@ class Reading {
     if (signal.aborted) return;
     if (page.position > this.position) {
       this.position = page.position;
-      this.#keep(page.events);
+      this.#addRecent(page.events);
       for (const follower of this.#live) follower.onEvents(page.events, page.position);
     }
     if (page.more) this.#wake();
   }
 
-  #keep(events: readonly TaskEvent[]): void {
-    this.#kept.push(...events);
-    if (this.#kept.length <= 2 * KEPT) return;
-    this.keptFrom = this.#kept.at(-KEPT - 1)?.id ?? this.keptFrom;
-    this.#kept = this.#kept.slice(-KEPT);
+  #addRecent(events: readonly TaskEvent[]): void {
+    this.#recent.push(...events);
+    if (this.#recent.length <= 2 * MAX_RECENT) return;
+    this.recentFrom = this.#recent.at(-MAX_RECENT - 1)?.id ?? this.recentFrom;
+    this.#recent = this.#recent.slice(-MAX_RECENT);
   }
 
-  async #tellProgress(): Promise<void> {
+  async #sendProgress(): Promise<void> {
     this.#progressAt = Number.POSITIVE_INFINITY;
     const ids = [...this.#progressed];
     this.#progressed.clear();

@@ -2,18 +2,18 @@ import type { Caller } from '../core/caller.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
 import type { StoredState } from '../core/task-state.ts';
 
-/** Which events somebody wants. Every condition that is given must hold; an empty set is all. */
+/** Selects events. All given conditions must match; an empty set matches everything. */
 export interface EventFilter {
   readonly taskId?: number | undefined;
   /** Names of definitions in lower case. */
   readonly names: ReadonlySet<string>;
-  /** States that tasks have come to, or are in while they progress. */
+  /** New states of tasks; for progress, current states. */
   readonly states: ReadonlySet<StoredState>;
-  /** Only tasks of the caller's own. */
+  /** Only tasks of the caller. */
   readonly own: boolean;
 }
 
-/** What a filter and rights look at. */
+/** The properties of an event that filters and rights depend on. */
 export interface EventSubject {
   readonly taskId: number;
   readonly tenant: string;
@@ -22,7 +22,7 @@ export interface EventSubject {
   readonly state: StoredState;
 }
 
-/** Whether a caller wants an event and may see it: what rights say of its task (contract, section 7). */
+/** Returns true if an event matches the filter and the caller may read its task (contract, section 7). */
 export function concerns(caller: Caller, filter: EventFilter, subject: EventSubject): boolean {
   if (filter.taskId !== undefined && filter.taskId !== subject.taskId) return false;
   if (filter.own && subject.ownerId !== caller.associateId) return false;

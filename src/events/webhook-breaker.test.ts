@@ -13,7 +13,7 @@ function breaker() {
   return { target, fail, pass: (ms: number) => (now += ms) };
 }
 
-test('a target is left alone after five failures in a row, for that tenant alone', () => {
+test('the circuit of a target opens after five consecutive failures, for that tenant only', () => {
   const { target, fail } = breaker();
   fail(4);
   target.succeeded(SLOW);
@@ -24,7 +24,7 @@ test('a target is left alone after five failures in a row, for that tenant alone
   expect(target.limits()).toEqual([{ ...SLOW, max: 0 }]);
 });
 
-test('then one delivery tries it: a success opens the way, a failure doubles the pause up to five minutes', () => {
+test('half open, a success closes the circuit, and a failure doubles the pause up to five minutes', () => {
   const { target, fail, pass } = breaker();
   fail(5);
   const pauses: number[] = [];
@@ -40,7 +40,7 @@ test('then one delivery tries it: a success opens the way, a failure doubles the
   expect(target.limits()).toEqual([]);
 });
 
-test('failures of what was under way when it opened count once', () => {
+test('failures of deliveries in flight do not extend the pause', () => {
   const { target, fail, pass } = breaker();
   fail(9);
   pass(30_000);

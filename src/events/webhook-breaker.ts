@@ -1,6 +1,6 @@
 /** Identifies the deliveries of one tenant to one server. */
 export interface Target {
-  /** Empty for webhooks that are bound to no tenant. */
+  /** Empty for webhooks that are not bound to a tenant. */
   readonly tenant: string;
   /** Scheme, host and port. */
   readonly origin: string;
@@ -14,19 +14,19 @@ export interface TargetLimit extends Target {
 /** Consecutive failures after which the circuit opens. */
 const FAILURES = 5;
 const FIRST_PAUSE_MS = 30_000;
-const LONGEST_PAUSE_MS = 300_000;
+const MAX_PAUSE_MS = 300_000;
 
 interface Entry {
   readonly target: Target;
   failures: number;
   pauseMs: number;
-  /** When it may be tried again; 0 while it is closed. */
+  /** End of the pause; 0 if the circuit is closed. */
   openUntil: number;
 }
 
 /**
- * A circuit breaker for each target, so that one that does not answer costs one connection now and then. Tenants have
- * separate breakers: failures of one at a shared server do not affect the deliveries of others. For each target it is
+ * A circuit breaker for each target, so that an unresponsive target only costs an occasional connection. Tenants have
+ * separate breakers, so that failures of one at a shared server do not affect the deliveries of others. The states are
  *
  * - *closed*: deliveries are sent. Leads to *open* after 5 failures in a row.
  * - *open*: nothing is sent, and no attempt is counted. Leads to *half open* after 30 s, doubled each time up to 5 min.
@@ -41,7 +41,7 @@ export class TargetBreaker {
     this.#now = now;
   }
 
-  /** The targets that are not closed. */
+  /** Returns the limits of the targets whose circuit is not closed. */
   limits(): TargetLimit[] {
     return [...this.#entries.values()]
       .filter(({ openUntil }) => openUntil > 0)
@@ -62,7 +62,7 @@ export class TargetBreaker {
     const now = this.#now();
     // Deliveries that were in flight when it opened do not open it again.
     if (entry.failures < FAILURES || entry.openUntil > now) return;
-    if (entry.openUntil > 0) entry.pauseMs = Math.min(entry.pauseMs * 2, LONGEST_PAUSE_MS);
+    if (entry.openUntil > 0) entry.pauseMs = Math.min(entry.pauseMs * 2, MAX_PAUSE_MS);
     entry.openUntil = now + entry.pauseMs;
   }
 }

@@ -9,12 +9,12 @@ import type { DueDelivery, TryResult } from '../db/queries/webhook-delivery.ts';
 
 const PREFIX = 'whsec_';
 
-/** A new secret: 256 random bits, written as Standard Webhooks write them. */
+/** Generates a secret of 256 random bits in the format of Standard Webhooks. */
 export function generateSecret(): string {
   return PREFIX + randomBytes(32).toString('base64');
 }
 
-/** The headers of a delivery, signed as Standard Webhooks are: HMAC-SHA256 over id, time and body. */
+/** Returns the signed headers of a delivery by Standard Webhooks: HMAC-SHA256 over id, time and body. */
 export function signedHeaders(
   secret: string,
   deliveryId: number,
@@ -28,16 +28,16 @@ export function signedHeaders(
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }
 
-/** How much of an answer is kept, in bytes. */
-const KEPT_BYTES = 1024;
+/** Maximum number of stored bytes of a response. */
+const RESPONSE_BYTES = 1024;
 const GROWTH = 3;
-const LONGEST_WAIT_SECONDS = 6 * 3600;
+const MAX_DELAY_SECONDS = 6 * 3600;
 
 /**
- * Sends a delivery once. Only a status from 200 to 299 is success; redirects are not followed.
+ * Sends a delivery once. Only a status from 200 to 299 is a success; redirects are not followed.
  *
- * @param signal ends it
- * @throws the signal's reason where it ends it
+ * @param signal aborts the attempt
+ * @throws the signal's reason if it aborts
  */
 export async function sendDelivery(
   dispatcher: Dispatcher,
@@ -64,14 +64,14 @@ export async function sendDelivery(
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     status = response.statusCode;
-    answer = (await readBody(response.body, KEPT_BYTES)).body.replaceAll('\0', '\uFFFD');
+    answer = (await readBody(response.body, RESPONSE_BYTES)).body.replaceAll('\0', '\uFFFD');
     if (status >= 200 && status < 300)
       return { state: 'Delivered', delaySeconds: 0, status, answer, error: '' };
-    return failed(delivery, config, { status, answer, error: `the answer was ${status}` });
+    return failed(delivery, config, { status, answer, error: `the response was ${status}` });
   } catch (error) {
     signal.throwIfAborted();
     const result = failed(delivery, config, { status, answer, error: textOf(error) });
-    // No later try can get past the rules.
+    // A retry would be rejected too.
     return isRefused(error) ? { ...result, state: 'Dead' } : result;
   }
 }
@@ -84,17 +84,17 @@ function failed(
   return {
     ...seen,
     state: tries >= config.tries ? 'Dead' : 'Waiting',
-    delaySeconds: waitAfter(tries, config.retrySeconds, Math.random()),
+    delaySeconds: retryDelay(tries, config.retrySeconds, Math.random()),
   };
 }
 
 /**
- * Seconds until the next try, growing with each and spread by up to a fifth.
+ * Returns the seconds until the next attempt: exponential backoff, extended by a jitter of up to 20 percent.
  *
  * @param jitter from 0 to 1
  */
-export function waitAfter(tries: number, firstSeconds: number, jitter: number): number {
-  const seconds = Math.min(firstSeconds * GROWTH ** (tries - 1), LONGEST_WAIT_SECONDS);
+export function retryDelay(tries: number, firstSeconds: number, jitter: number): number {
+  const seconds = Math.min(firstSeconds * GROWTH ** (tries - 1), MAX_DELAY_SECONDS);
   return seconds * (1 + 0.2 * jitter);
 }
 
@@ -104,10 +104,10 @@ function isRefused(error: unknown): boolean {
 
 function textOf(error: unknown): string {
   const { name, message } = error as Error;
-  return name === 'TimeoutError' ? 'no answer in time' : message.slice(0, 500).toWellFormed();
+  return name === 'TimeoutError' ? 'no response in time' : message.slice(0, 500).toWellFormed();
 }
 
-/** What a webhook is sent of an event: the properties of `GET /api/v1/Events`, in English and UTC. */
+/** Returns the body of a delivery: the properties of `GET /api/v1/Events`, in English and UTC. */
 export function bodyOf(event: TaskEvent): string {
   return JSON.stringify({
     Type: 'state',
@@ -126,13 +126,13 @@ export function bodyOf(event: TaskEvent): string {
   });
 }
 
-/** The task in a delivery's body, reduced to what rights depend on; `undefined` for a test delivery. */
+/** Returns the properties of the task in a delivery's body that rights depend on; `undefined` for a test delivery. */
 export function subjectOf(body: string): RightsSubject | undefined {
   const { Type, Name, AssociateId, DatabaseSerialNumber } = JSON.parse(body);
   return Type === 'state' ? { name: Name, ownerId: AssociateId, tenant: DatabaseSerialNumber } : undefined;
 }
 
-/** What a test sends. */
+/** Returns the body of a test delivery. */
 export function testBody(webhookId: number, now: Date): string {
   return JSON.stringify({ Type: 'test', WebhookId: webhookId, At: now.toISOString() });
 }

@@ -32,12 +32,12 @@ import { bodyOf, sendDelivery } from './webhook-delivery.ts';
 const PAGE = 500;
 
 /**
- * Makes the deliveries of the next events: one a webhook and event that it may and wants to hear of. The cursor is
- * locked meanwhile, so that each event is looked at by one process, and moves in the same transaction.
+ * Creates the deliveries of the next events, one per event and matching webhook. Locks the cursor, so that one process
+ * handles each event, and advances it in the same transaction.
  *
- * @returns whether there are active webhooks, whether deliveries were made, and whether there may be more events
+ * @returns whether there are active webhooks, whether deliveries were created, and whether there may be more events
  */
-async function fanOut(
+async function createDeliveries(
   database: Database,
   signal: AbortSignal,
 ): Promise<{ readonly active: boolean; readonly made: boolean; readonly more: boolean }> {
@@ -46,11 +46,11 @@ async function fanOut(
   return inTransaction(database, async (trx) => {
     const cursor = await lockCursor(trx);
     if (cursor === undefined) return { active: true, made: false, more: false };
-    // Read again behind the lock: what another process has seen of them must not be missing here.
+    // Read again under the lock, to see all webhooks that the previous lock holder saw.
     const current = await Promise.all(
       (await listWebhooks(trx, { active: true })).map((webhook) => recipientOf(trx, webhook)),
     );
-    // While there was none, nobody has moved the cursor.
+    // The cursor does not advance while there are no active webhooks.
     const begin = Math.min(...current.map(({ webhook }) => webhook.afterEvent));
     const from = Number.isFinite(begin) ? Math.max(cursor, begin) : cursor;
     const { events, position, more } = await settledEvents(trx, from, PAGE, signal);
@@ -73,7 +73,7 @@ async function fanOut(
 interface Recipient {
   readonly webhook: Webhook;
   readonly filter: EventFilter;
-  /** `undefined` where the owner may not sign in any more. */
+  /** `undefined` if the owner can no longer sign in. */
   readonly caller: Caller | undefined;
 }
 
@@ -81,7 +81,7 @@ async function recipientOf(db: Kysely<Schema>, webhook: Webhook): Promise<Recipi
   const filter = { names: new Set(webhook.names), states: new Set(webhook.states), own: webhook.own };
   const owner = await getAssociate(db, webhook.ownerId);
   if (owner === undefined || owner.disabled) return { webhook, filter, caller: undefined };
-  // An owner who has been moved to another tenant hears of neither.
+  // A webhook of an owner who was moved to another tenant gets no events of either.
   if (owner.tenant !== null && webhook.tenant !== null && owner.tenant !== webhook.tenant)
     return { webhook, filter, caller: undefined };
   return {
@@ -102,29 +102,30 @@ function wants({ webhook, filter, caller }: Recipient, event: TaskEvent): boolea
   return concerns(caller, filter, { ...event, state: event.to });
 }
 
-/** Looks this often for events and deliveries of other processes, and for what is due again. */
+/** Polling interval for events of other processes and due deliveries. */
 const POLL_MS = 1000;
-/** After a signal; many come at once. */
-const GATHER_MS = 50;
+/** Delay after a signal, because signals come in bursts. */
+const WAKE_DELAY_MS = 50;
 const TIMEOUT_MS = 10_000;
-/** A process that has not said what became of a delivery within this time counts as lost. */
+/** Lease of a delivery. If its outcome is not recorded in time, the delivery is sent again. */
 const LEASE_SECONDS = 20;
+/** Maximum number of concurrent deliveries. */
 const MAX_BATCH = 40;
-/** Of these for one tenant, so that its slow servers don't delay other tenants. */
+/** Maximum per tenant, so that its slow servers don't delay other tenants. */
 const MAX_PER_TENANT = 10;
-/** Of these to one server of a tenant. */
+/** Maximum per target. */
 const MAX_PER_TARGET = 4;
-/** Dead deliveries in a row after which a webhook is made inactive. */
+/** Number of consecutive dead deliveries that deactivates a webhook. */
 export const MAX_DEAD = 20;
-/** How the try is counted after which a delivery is in a state. */
+/** Outcomes in metrics, by the state of the delivery after the attempt. */
 const OUTCOMES = { Delivered: 'delivered', Waiting: 'failed', Dead: 'dead' } as const;
 const SWEEP_MS = 3_600_000;
 const SWEEP_DAYS = 30;
 const SWEEP_ROWS = 1000;
 
 /**
- * Makes the deliveries of webhooks and sends them, beside the other processes on the same database. What is sent
- * may come twice where a process is lost; what is recorded comes once.
+ * Creates and sends the deliveries of webhooks, concurrently with other processes on the same database. Delivery is at least
+ * once: if a process is lost, its deliveries are sent again. Outcomes are recorded once.
  */
 export class WebhookSender {
   readonly #database: Database;
@@ -132,7 +133,7 @@ export class WebhookSender {
   readonly #log: Logger;
   readonly #meter: WebhookMeter;
   readonly #agent: Agent;
-  readonly #cutting = new AbortController();
+  readonly #aborting = new AbortController();
   readonly #breaker = new TargetBreaker();
   readonly #sending = new Map<Promise<void>, DueDelivery>();
   readonly #delivering: BackgroundJob;
@@ -174,15 +175,17 @@ export class WebhookSender {
     this.#cleaning.start('later');
   }
 
-  /** There may be something to do. */
+  /** Starts a round soon, because there may be new events or due deliveries. */
   wake(): void {
-    this.#delivering.wakeIn(GATHER_MS);
+    this.#delivering.wakeIn(WAKE_DELAY_MS);
   }
 
-  /** Takes nothing more and lets what is being sent end, at most this long; what is cut is sent again later. */
+  /**
+   * Claims no more deliveries and waits for those in flight. After the grace period they are aborted, and sent again later.
+   */
   async stop(graceSeconds: number): Promise<void> {
     this.#unsubscribe();
-    const cut = setTimeout(() => this.#cutting.abort(), graceSeconds * 1000);
+    const cut = setTimeout(() => this.#aborting.abort(), graceSeconds * 1000);
     await Promise.all([this.#delivering.stop(), this.#cleaning.stop()]);
     await Promise.all(this.#sending.keys());
     clearTimeout(cut);
@@ -191,7 +194,7 @@ export class WebhookSender {
 
   async #round(signal: AbortSignal): Promise<void> {
     for (let more = true; more && !signal.aborted; ) {
-      const result = await fanOut(this.#database, signal);
+      const result = await createDeliveries(this.#database, signal);
       this.#active = result.active;
       more = result.more;
     }
@@ -227,7 +230,7 @@ export class WebhookSender {
   #begin(delivery: DueDelivery): void {
     const sending = this.#send(delivery)
       .catch((error: unknown) => {
-        if (!this.#cutting.signal.aborted)
+        if (!this.#aborting.signal.aborted)
           this.#log.warn(
             { event: 'webhook.delivery_record_failed', err: error, delivery: delivery.id },
             'failed to record the outcome of a webhook delivery',
@@ -243,19 +246,19 @@ export class WebhookSender {
   async #send(delivery: DueDelivery): Promise<void> {
     const { sql } = this.#database;
     const began = performance.now();
-    const result = await sendDelivery(this.#agent, delivery, this.#config, this.#cutting.signal, TIMEOUT_MS);
+    const result = await sendDelivery(this.#agent, delivery, this.#config, this.#aborting.signal, TIMEOUT_MS);
     if (isFault(result)) this.#breaker.failed(delivery);
     else this.#breaker.succeeded(delivery);
     this.#meter.tried(OUTCOMES[result.state], (performance.now() - began) / 1000);
     const written = await recordTry(sql, delivery, result);
     if (!written || result.state === 'Waiting') return;
     const outcome = result.state === 'Delivered' ? 'delivered' : 'dead';
-    const reason = message`${MAX_DEAD} deliveries in a row have failed; the last one: ${result.error}`;
+    const reason = message`${MAX_DEAD} consecutive deliveries failed; the last one: ${result.error}`;
     await recordHealth(sql, delivery.webhookId, outcome, MAX_DEAD, reason);
   }
 }
 
-/** Returns whether the server is at fault: no response, a 5xx, or rate limiting. */
+/** Returns true if the server is at fault: no response, a 5xx, or rate limiting. */
 function isFault({ state, status }: TryResult): boolean {
   return state !== 'Delivered' && (status === null || status >= 500 || status === 429);
 }

@@ -6,15 +6,15 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { makePrivate, PRIVATE_FILE, PRIVATE_FOLDER } from '../db/pglite/file-system.ts';
 import type { ByteRange, FileStore, StoredFile } from './blob-store.ts';
-import { nothingThere, syncFile, syncFolder } from './fs.ts';
+import { ignoreMissing, syncFile, syncFolder } from './fs.ts';
 
-/** Files in a folder, which several processes may share. A file gets its name when it is whole and on the disk. */
+/** Stores files in a folder, which processes can share. A file is renamed to its key when it is complete and flushed. */
 export class FolderStore implements FileStore {
   readonly scratchFolder: string;
   readonly sharesScratch = true;
   readonly #folder: string;
 
-  /** @param folder its absolute path; files from earlier releases are made private */
+  /** @param folder its absolute path; restricts the permissions of files of earlier releases */
   constructor(folder: string) {
     this.#folder = folder;
     this.scratchFolder = join(folder, 'scratch');
@@ -36,12 +36,12 @@ export class FolderStore implements FileStore {
   }
 
   async open(key: string, range?: ByteRange): Promise<Readable | undefined> {
-    const file = await open(this.localPath(key), 'r').catch(nothingThere);
+    const file = await open(this.localPath(key), 'r').catch(ignoreMissing);
     return file?.createReadStream(range);
   }
 
   async stat(key: string): Promise<StoredFile | undefined> {
-    const found = await stat(this.localPath(key)).catch(nothingThere);
+    const found = await stat(this.localPath(key)).catch(ignoreMissing);
     return found?.isFile() ? { key, bytes: found.size, modified: found.mtime } : undefined;
   }
 
@@ -52,7 +52,7 @@ export class FolderStore implements FileStore {
   async *list(prefix: string): AsyncIterable<StoredFile> {
     const folder = join(this.#folder, dirname(`${prefix}x`));
     const entries =
-      (await readdir(folder, { recursive: true, withFileTypes: true }).catch(nothingThere)) ?? [];
+      (await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreMissing)) ?? [];
     for (const entry of entries) {
       if (!entry.isFile()) continue;
       const key = relative(this.#folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
@@ -92,10 +92,10 @@ export class FolderStore implements FileStore {
   }
 }
 
-/** File systems without hard links say one of these; EXDEV is another file system. */
+/** Errors of file systems without hard links; EXDEV is a link to another file system. */
 const NO_LINKS = ['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
-/** Gives a file a second name; false where the file system has none. */
+/** Creates a hard link; false if the file system does not support it. */
 async function tryLink(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);

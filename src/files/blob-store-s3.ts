@@ -13,15 +13,15 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { OperatorError } from '../core/operator-error.ts';
 import type { ByteRange, FileStore, S3Place, StoredFile } from './blob-store.ts';
 
-/** How many files one call removes at most, by S3. */
-const MAX_DELETED_AT_ONCE = 1000;
-/** How many parts an upload has at most, by S3. */
+/** S3's limit of objects per delete request. */
+const MAX_KEYS_PER_DELETE = 1000;
+/** S3's limit of parts per upload. */
 const MAX_PARTS = 10_000;
 const MIN_PART_BYTES = 8 * 1024 * 1024;
-/** Tries of one call, with growing pauses between them. */
-const TRIES = 5;
+/** Attempts of a call, with backoff. */
+const MAX_ATTEMPTS = 5;
 
-/** Files in a bucket of S3 or of a service that speaks its protocol. */
+/** Stores files in a bucket of S3 or a compatible service. */
 export class S3Store implements FileStore {
   readonly scratchFolder: string;
   readonly sharesScratch = false;
@@ -31,17 +31,17 @@ export class S3Store implements FileStore {
   readonly #partBytes: number;
 
   /**
-   * @param scratchFolder absolute path of a folder of this process's own machine
-   * @param mostBytes the size of the largest file that will be kept
+   * @param scratchFolder absolute path of a local folder
+   * @param maxBytes maximum size of a file
    */
-  constructor(place: S3Place, scratchFolder: string, mostBytes: number) {
+  constructor(place: S3Place, scratchFolder: string, maxBytes: number) {
     this.scratchFolder = scratchFolder;
     this.#bucket = place.bucket;
     this.#prefix = place.prefix;
-    this.#partBytes = Math.max(MIN_PART_BYTES, Math.ceil(mostBytes / MAX_PARTS));
+    this.#partBytes = Math.max(MIN_PART_BYTES, Math.ceil(maxBytes / MAX_PARTS));
     this.#client = new S3Client({
-      maxAttempts: TRIES,
-      // Other services than Amazon's know buckets by path, and not all know the newer checksums.
+      maxAttempts: MAX_ATTEMPTS,
+      // Compatible services address buckets by path, and not all support the newer checksums.
       forcePathStyle: place.endpoint !== undefined,
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
@@ -52,7 +52,7 @@ export class S3Store implements FileStore {
   }
 
   /**
-   * Asks whether the bucket is there and may be used.
+   * Checks that the bucket exists and is accessible.
    *
    * @throws OperatorError `FILES_UNREACHABLE` if it is not
    */
@@ -87,28 +87,30 @@ export class S3Store implements FileStore {
 
   async open(key: string, range?: ByteRange): Promise<Readable | undefined> {
     const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end}`;
-    const answer = await this.#client
+    const response = await this.#client
       .send(new GetObjectCommand({ ...this.#of(key), Range }))
       .catch(noSuchKey);
-    return answer?.Body as Readable | undefined;
+    return response?.Body as Readable | undefined;
   }
 
   async stat(key: string): Promise<StoredFile | undefined> {
-    const answer = await this.#client.send(new HeadObjectCommand(this.#of(key))).catch(noSuchKey);
-    return answer && { key, bytes: answer.ContentLength ?? 0, modified: answer.LastModified ?? new Date() };
+    const response = await this.#client.send(new HeadObjectCommand(this.#of(key))).catch(noSuchKey);
+    return (
+      response && { key, bytes: response.ContentLength ?? 0, modified: response.LastModified ?? new Date() }
+    );
   }
 
   async delete(keys: readonly string[]): Promise<void> {
-    for (let from = 0; from < keys.length; from += MAX_DELETED_AT_ONCE) {
+    for (let from = 0; from < keys.length; from += MAX_KEYS_PER_DELETE) {
       const Objects = keys
-        .slice(from, from + MAX_DELETED_AT_ONCE)
+        .slice(from, from + MAX_KEYS_PER_DELETE)
         .map((key) => ({ Key: this.#prefix + key }));
       const { Errors = [] } = await this.#client.send(
         new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } }),
       );
       const [first] = Errors;
       if (first !== undefined)
-        throw new Error(`${Errors.length} files could not be removed; ${first.Key}: ${first.Message}`);
+        throw new Error(`failed to delete ${Errors.length} files; ${first.Key}: ${first.Message}`);
     }
   }
 

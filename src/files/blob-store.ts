@@ -6,66 +6,66 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** What a store says of a kept file. */
+/** Metadata of a stored file. */
 export interface StoredFile {
   readonly key: string;
   readonly bytes: number;
-  /** When it was written, by the store's own clock. */
+  /** Time of the write by the store's clock. */
   readonly modified: Date;
 }
 
 /**
- * Where kept files are, by keys such as `uploads/<uuid>`. A file is there as a whole or not at all, and never
- * changes: another content gets another key. Every method throws the error of the file system or service.
+ * Stores files by keys such as `uploads/<uuid>`. Writes are atomic, and files are immutable: new content gets a new key.
+ * Every method throws the error of the file system or service.
  */
 export interface FileStore {
-  /** Absolute path of the folder for files that are not kept yet, or fetched to be read. */
+  /** Absolute path of the folder for files that are not stored yet, and for local copies. */
   readonly scratchFolder: string;
-  /** Whether every process that uses the store has the same scratch folder. */
+  /** Whether all processes that use the store share the scratch folder. */
   readonly sharesScratch: boolean;
 
-  /** Keeps a stream of any length. It is durable when this resolves; a broken one leaves nothing. */
+  /** Stores a stream of any length. Durable when the promise resolves; a broken stream leaves nothing. */
   put(key: string, content: Readable): Promise<void>;
   /**
-   * Keeps a file of the scratch folder, where it stays. It is durable when this resolves.
+   * Stores a file of the scratch folder, and keeps the original. Durable when the promise resolves.
    *
-   * @param settled whether nobody writes into the file any more, so that its content may be shared
+   * @param settled whether the file no longer changes, so that the store can link it instead of copying it
    */
   putFile(key: string, path: string, settled: boolean): Promise<void>;
-  /** The content, or a part of it that is within its length; `undefined` where there is no such file. */
+  /** Returns the content, or a range within its length; `undefined` if there is no such file. */
   open(key: string, range?: ByteRange): Promise<Readable | undefined>;
   stat(key: string): Promise<StoredFile | undefined>;
-  /** Removes files; one that is not there is none too many. */
+  /** Deletes files. Missing ones are ignored. */
   delete(keys: readonly string[]): Promise<void>;
-  /** Every file whose key begins so, in no order, with what broken writes have left behind. */
+  /** Lists the files with a prefix, in any order, including the remains of broken writes. */
   list(prefix: string): AsyncIterable<StoredFile>;
-  /** Bytes that are free where the files are; `undefined` if the store has no disk that can fill up. */
+  /** Returns the free bytes of the store; `undefined` if it has no disk that can fill up. */
   freeBytes(): Promise<number | undefined>;
-  /** The path of a kept file, to be read only; `undefined` where it has to be fetched. */
+  /** Returns the path of a file for reading; `undefined` if the file must be downloaded. */
   localPath(key: string): string | undefined;
   close(): Promise<void>;
 }
 
-/** A folder of this machine, or one that several share. */
+/** A local folder, or a shared one. */
 interface FolderPlace {
   readonly kind: 'folder';
   /** Its absolute path. */
   readonly folder: string;
 }
 
-/** A bucket of S3, or of a service that speaks its protocol. */
+/** A bucket of S3 or a compatible service. */
 export interface S3Place {
   readonly kind: 's3';
   readonly bucket: string;
-  /** What every key begins with: empty, or with a slash at its end. */
+  /** Prefix of all keys: empty, or ending with a slash. */
   readonly prefix: string;
-  /** The service's address; `undefined` is Amazon's. */
+  /** The URL of the service; `undefined` for Amazon's. */
   readonly endpoint: string | undefined;
-  /** `undefined` leaves it to the AWS settings of the environment. */
+  /** `undefined` for the AWS settings of the environment. */
   readonly region: string | undefined;
-  /** `undefined` leaves them to the AWS settings of the environment, or the role of the machine. */
+  /** `undefined` for the AWS settings of the environment, or the role of the machine. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
 
-/** Where files are kept. */
+/** The location of stored files. */
 export type FilesPlace = FolderPlace | S3Place;

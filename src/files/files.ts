@@ -27,37 +27,36 @@ import type { Schema } from '../db/schema.ts';
 import type { ResultFile } from '../sdk/define-task.ts';
 import { PermanentError } from '../sdk/errors.ts';
 import type { ByteRange, FileStore } from './blob-store.ts';
-import { digestOf, nothingThere } from './fs.ts';
+import { digestOf, ignoreMissing } from './fs.ts';
 import { Scratch } from './scratch.ts';
-import { UploadRoom, type UploadRoomOptions } from './upload-quota.ts';
+import { UploadQuota, type UploadQuotaOptions } from './upload-quota.ts';
 
-/** The size and the hash of a content. */
+/** The size and hash of a file. */
 export interface Measured {
   readonly bytes: number;
   /** in hex */
   readonly sha256: string;
 }
 
-/** A refusal of a file that is larger than is set. */
-function tooLarge(mostBytes: number): RequestError {
-  return oversized`The file is larger than ${mostBytes} bytes, the most that is accepted.`;
+function tooLarge(maxBytes: number): RequestError {
+  return oversized`The file is larger than ${maxBytes} bytes, which is the maximum.`;
 }
 
-/** The check is repeated after this many bytes. */
+/** Number of bytes between two checks. */
 const CHECK_BYTES = 16 * 1024 * 1024;
 
-/** Measures what passes through it, and fails with a RequestError (oversized) if that is too much. */
+/** Measures a stream, and fails with a RequestError (oversized) if it exceeds the maximum. */
 class Measure extends Transform {
   readonly #hash = createHash('sha256');
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   readonly #check: ((bytes: number) => Promise<void>) | undefined;
   #bytes = 0;
   #checked = 0;
 
-  /** @param check called every 16 MB with the measure so far; throws to abort the stream */
-  constructor(mostBytes: number, check?: (bytes: number) => Promise<void>) {
+  /** @param check called every 16 MB with the number of bytes; throws to abort the stream */
+  constructor(maxBytes: number, check?: (bytes: number) => Promise<void>) {
     super();
-    this.#mostBytes = mostBytes;
+    this.#maxBytes = maxBytes;
     this.#check = check;
   }
 
@@ -68,7 +67,7 @@ class Measure extends Transform {
   ): void {
     this.#bytes += chunk.length;
     this.#hash.update(chunk);
-    if (this.#bytes > this.#mostBytes) done(tooLarge(this.#mostBytes));
+    if (this.#bytes > this.#maxBytes) done(tooLarge(this.#maxBytes));
     else if (this.#check === undefined || this.#bytes - this.#checked < CHECK_BYTES) done(null, chunk);
     else {
       this.#checked = this.#bytes;
@@ -76,45 +75,45 @@ class Measure extends Transform {
     }
   }
 
-  /** What has passed; once, at the end. */
+  /** Returns the size and hash. Call it once, at the end. */
   measured(): Measured {
     return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
   }
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** What names an uploaded file begin with, where an input file is asked for. */
+/** Prefix of the names of uploads among input files. */
 export const UPLOAD_PREFIX = 'upload:';
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 
-/** What is set about files. */
-export interface FilesOptions extends UploadRoomOptions {
-  /** Absolute path of the folder that input files may be read from. */
+/** Options of files. */
+export interface FilesOptions extends UploadQuotaOptions {
+  /** Absolute path of the folder of input files. */
   readonly inputFolder: string | undefined;
-  /** The largest upload in bytes. */
+  /** Maximum size of an upload in bytes. */
   readonly uploadLimit: number;
-  /** The largest result file in bytes. */
+  /** Maximum size of a result file in bytes. */
   readonly resultLimit: number;
 }
 
-/** A result file that is on the disk and not yet the task's. */
+/** A stored result file that is not assigned to its task yet. */
 export interface ReceivedFile {
-  /** Makes it the task's, in the place of an earlier one, in the transaction that says so. */
+  /** Assigns it to the task in a transaction, and replaces an earlier file. */
   keep(trx: Transaction<Schema>): Promise<void>;
   discard(): Promise<void>;
 }
 
-/** A kept result file, to be read. */
+/** A stored result file. */
 export interface KeptResult extends Measured {
   readonly name: string;
-  /** Reads it, or a part of it that is within its length. */
+  /** Returns the content, or a range within its length. */
   open(range?: ByteRange): Promise<Readable | undefined>;
 }
 
 /**
- * Result files of tasks, uploads of clients, and the input files that tasks may read. The content is in the store,
- * under a key that is never used again; the database says which one is whose. A content without a row is nobody's,
- * and is swept away (src/files/sweep.ts).
+ * Result files of tasks, uploads of clients, and input files. The store has the content, under keys that are never reused;
+ * database rows assign it to tasks and uploads. Content without a row is an orphan, which the sweep deletes
+ * (src/files/sweep.ts).
  */
 export class Files {
   readonly store: FileStore;
@@ -122,7 +121,7 @@ export class Files {
   readonly #options: FilesOptions;
   readonly #db: Kysely<Schema>;
   readonly #log: Logger;
-  readonly #room: UploadRoom;
+  readonly #quota: UploadQuota;
 
   constructor(options: FilesOptions, db: Kysely<Schema>, store: FileStore, log: Logger) {
     this.#options = options;
@@ -130,15 +129,15 @@ export class Files {
     this.store = store;
     this.#log = log;
     this.scratch = new Scratch(store.scratchFolder);
-    this.#room = new UploadRoom(options, db, store);
+    this.#quota = new UploadQuota(options, db, store);
   }
 
   /**
-   * The place for a run to write its task's result file; its folder exists then. What an earlier attempt has written
-   * is there, unless it is older than the last checkpoint that goes with it.
+   * Returns the path at which a run writes its result file, in an existing folder. The file has the content of the latest
+   * attempt, unless that is older than the last checkpoint that refers to the file.
    *
-   * @param fileAttempt the attempt that has written this checkpoint; null for none
-   * @throws PermanentError where the name is not a plain file name
+   * @param fileAttempt the attempt that saved this checkpoint; null if there is none
+   * @throws PermanentError if the name is not a plain file name
    */
   async resultFile(task: BatchTask, name: string, fileAttempt: number | null): Promise<ResultFile> {
     if (!isFileName(name))
@@ -154,15 +153,15 @@ export class Files {
   }
 
   /**
-   * Puts the result file of a run into the store; it is the task's once the record is written. `undefined` where the
-   * run has written none.
+   * Stores the result file of a run. The caller assigns it to the task by writing the returned record.
    *
-   * @param settled whether nobody writes into it any more
-   * @throws PermanentError where it is too large
+   * @param settled whether the file no longer changes
+   * @returns `undefined` if the run wrote no file
+   * @throws PermanentError if it is too large
    */
   async storeResult(task: BatchTask, name: string, settled: boolean): Promise<ResultFileRecord | undefined> {
     const path = this.scratch.path({ taskId: task.id, attempt: task.attempt }, name);
-    const found = await stat(path).catch(nothingThere);
+    const found = await stat(path).catch(ignoreMissing);
     if (!found?.isFile()) return undefined;
     const { resultLimit } = this.#options;
     if (found.size > resultLimit) throw new PermanentError(tooLarge(resultLimit).text);
@@ -172,7 +171,7 @@ export class Files {
     return { taskId: task.id, attempt: task.attempt, name, key, bytes: found.size, sha256 };
   }
 
-  /** A task's result file, or `undefined` where it has none. */
+  /** Returns a task's result file; `undefined` if it has none. */
   async findResult(taskId: number): Promise<KeptResult | undefined> {
     const found = await findResultFile(this.#db, taskId);
     if (found === undefined) return undefined;
@@ -180,19 +179,19 @@ export class Files {
     return { name, bytes, sha256, open: (range) => this.store.open(key, range) };
   }
 
-  /** The keys of the result files of tasks that are about to be deleted in this transaction. */
+  /** Returns the keys of the result files of tasks that this transaction deletes. */
   resultKeys(trx: Transaction<Schema>, taskIds: readonly number[]): Promise<string[]> {
     return findResultKeys(trx, taskIds);
   }
 
-  /** Removes the files of tasks that have been deleted. What can't be removed now is swept away later. */
+  /** Deletes the files of deleted tasks. If that fails, the sweep deletes them later. */
   async removeResults(taskIds: readonly number[], keys: readonly string[]): Promise<void> {
     await this.#discard(keys);
     for (const id of taskIds) await this.scratch.remove(id);
   }
 
   /**
-   * Keeps what a client sends. It is durable when this resolves; a broken or too large one leaves nothing.
+   * Stores an upload. Durable when the promise resolves; a broken or too large upload leaves nothing.
    *
    * @param announced the length, if the client sent it, and the hash in hex
    * @throws RequestError (invalid) if the name is invalid or length or hash differ, (oversized) if it is too large or
@@ -207,33 +206,33 @@ export class Files {
     checkFileName(name);
     const { uploadLimit } = this.#options;
     if (bytes > uploadLimit) throw tooLarge(uploadLimit);
-    await this.#room.check(owner.tenant, bytes);
+    await this.#quota.check(owner.tenant, bytes);
     const id = randomUUID();
     const key = uploadKey(id);
-    const received = await this.#receive(key, content, uploadLimit, (come) =>
-      this.#room.check(owner.tenant, come, true),
+    const received = await this.#receive(key, content, uploadLimit, (received) =>
+      this.#quota.check(owner.tenant, received, true),
     );
     try {
-      await this.#room.check(owner.tenant, received.bytes, true);
+      await this.#quota.check(owner.tenant, received.bytes, true);
     } catch (error) {
       await this.#discard([key]);
       throw error;
     }
     if (sha256 !== undefined && sha256 !== received.sha256) {
       await this.#discard([key]);
-      throw notAsSaid(received, { bytes: received.bytes, sha256 });
+      throw announcementMismatch(received, { bytes: received.bytes, sha256 });
     }
     const upload = { id, ...owner, name, ...received };
     await insertUpload(this.#db, upload);
     return upload;
   }
 
-  /** Removes an upload with its content. */
+  /** Deletes an upload and its content. */
   async removeUpload(id: string): Promise<void> {
     try {
       await deleteUpload(this.#db, id);
     } catch (error) {
-      // Without its content, which no run can read any more, a full disk may take the change of the row.
+      // On a full disk, deleting the content first may free the space that the change of the row needs.
       if (isDiskFull(error, true)) {
         await this.#discard([uploadKey(id)]);
         return retry(() => deleteUpload(this.#db, id), FULL_RETRIES);
@@ -243,38 +242,38 @@ export class Files {
     await this.#discard([uploadKey(id)]);
   }
 
-  /** Removes the contents of uploads that have been deleted. */
+  /** Deletes the contents of deleted uploads. */
   async removeUploadContents(ids: readonly string[]): Promise<void> {
     await this.#discard(ids.map(uploadKey));
   }
 
   /**
-   * Receives a result file that a worker outside the server sends. It is durable when this resolves, and the task's
-   * once it is kept.
+   * Receives a result file from an external worker. Durable when the promise resolves; `keep` assigns it to the task.
    *
-   * @throws RequestError (invalid) where the name can't be kept or it is not what was said, (oversized) where it is too large; nothing is left then
+   * @throws RequestError (invalid) if the name is invalid, or size or hash differ from the announced ones, (oversized) if it
+   *   is too large; nothing is stored then
    */
   async receiveResult(
     run: { readonly taskId: number; readonly attempt: number },
     name: string,
     content: Readable,
-    said: Measured,
+    announced: Measured,
   ): Promise<ReceivedFile> {
     checkFileName(name);
     const key = resultKey();
     const received = await this.#receive(key, content, this.#options.resultLimit);
     const discard = (): Promise<void> => this.#discard([key]);
-    if (received.bytes !== said.bytes || received.sha256 !== said.sha256) {
+    if (received.bytes !== announced.bytes || received.sha256 !== announced.sha256) {
       await discard();
-      throw notAsSaid(received, said);
+      throw announcementMismatch(received, announced);
     }
     return { keep: (trx) => writeResultFiles(trx, [{ ...run, name, key, ...received }]), discard };
   }
 
   /**
-   * The path of a file that a task may read: an upload of its owner's, or one inside the allowed folder.
+   * Returns the path of an input file of a task: an upload of its owner, or a file in the input folder.
    *
-   * @throws PermanentError where there is none or it is not allowed
+   * @throws PermanentError if there is no such file or it is not allowed
    */
   async inputFile(name: string, task: BatchTask): Promise<string> {
     return name.startsWith(UPLOAD_PREFIX)
@@ -282,19 +281,19 @@ export class Files {
       : this.#allowedFile(name);
   }
 
-  /** Puts what comes into the store and measures it. */
+  /** Stores a stream and measures it. */
   async #receive(
     key: string,
     content: Readable,
-    mostBytes: number,
+    maxBytes: number,
     check?: (bytes: number) => Promise<void>,
   ): Promise<Measured> {
-    const measure = new Measure(mostBytes, check);
+    const measure = new Measure(maxBytes, check);
     await pipeline(content, measure, (measured) => this.store.put(key, measured as unknown as Readable));
     return measure.measured();
   }
 
-  /** Removes contents that no row names any more. Where the store can't, the sweep does it later. */
+  /** Deletes contents without a row. If that fails, the sweep deletes them later. */
   async #discard(keys: readonly string[]): Promise<void> {
     try {
       await this.store.delete(keys);
@@ -328,16 +327,14 @@ export class Files {
     const { inputFolder } = this.#options;
     if (inputFolder === undefined) {
       throw new PermanentError(
-        message`No folder is open for input files: upload the file, or set BATCHLINE_INPUT_DIR.`,
+        message`There is no input folder: upload the file, or set BATCHLINE_INPUT_DIR.`,
       );
     }
     const folder = await realpath(inputFolder);
-    // Whatever is wrong with a name: what is outside of the folder, and where it lies, is not told.
+    // One error for all reasons, so that it does not reveal files outside of the folder, or the folder's path.
     const path = await realpath(resolve(folder, name)).catch(() => undefined);
     if (path === undefined || !path.startsWith(folder + sep) || !(await stat(path)).isFile()) {
-      throw new PermanentError(
-        message`There is no file "${name}" in the folder that is open for input files.`,
-      );
+      throw new PermanentError(message`There is no file "${name}" in the input folder.`);
     }
     return path;
   }
@@ -351,7 +348,7 @@ const FULL_RETRIES: RetryOptions = {
   isRetryable: (error) => isDiskFull(error, true),
 };
 
-/** Whether a text can be the id of an upload. */
+/** Returns true if a text is a well-formed upload id. */
 export function isUploadId(text: string): boolean {
   return UUID.test(text);
 }
@@ -360,21 +357,21 @@ function uploadKey(id: Upload['id']): string {
   return `uploads/${id}`;
 }
 
-/** A key that is never used again. The folders by its first letters keep each of them small. */
+/** Returns a new key. Its first letters are a folder, which keeps folders small. */
 function resultKey(): string {
   const id = randomUUID();
   return `results/${id.slice(0, 2)}/${id}`;
 }
 
-function notAsSaid(received: Measured, said: Measured): Error {
-  return invalid`The file has ${received.bytes} bytes and the SHA-256 ${received.sha256}; ${said.bytes} bytes and ${said.sha256} were announced.`;
+function announcementMismatch(received: Measured, announced: Measured): Error {
+  return invalid`The file has ${received.bytes} bytes and the SHA-256 ${received.sha256}; ${announced.bytes} bytes and ${announced.sha256} were announced.`;
 }
 
-/** @throws RequestError (invalid) where the name is none that can be kept */
+/** @throws RequestError (invalid) if the name is not a valid file name */
 function checkFileName(name: string): void {
   if (!isFileName(name))
-    throw invalid`"${name}" is not a file name; a name of at most ${LONGEST_NAME} characters without folders is accepted.`;
-  checkText(message`The file name`, name, LONGEST_NAME);
+    throw invalid`"${name}" is not a file name; a name of at most ${MAX_NAME_LENGTH} characters without folders is accepted.`;
+  checkText(message`The file name`, name, MAX_NAME_LENGTH);
 }
 
 function isFileName(name: string): boolean {
@@ -382,7 +379,7 @@ function isFileName(name: string): boolean {
     name !== '' &&
     name !== '.' &&
     name !== '..' &&
-    name.length <= LONGEST_NAME &&
+    name.length <= MAX_NAME_LENGTH &&
     basename(name) === name &&
     name.isWellFormed() &&
     !/[\\/\0]/.test(name)

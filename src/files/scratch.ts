@@ -5,28 +5,27 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '../db/pglite/file-system.ts';
-import { nothingThere, syncFile, syncFolder } from './fs.ts';
+import { ignoreMissing, syncFile, syncFolder } from './fs.ts';
 
 const INPUTS = 'inputs';
 
-/** A run as far as its files go. */
+/** Identifies the files of a run. */
 export interface RunOfFiles {
   readonly taskId: number;
   readonly attempt: number;
 }
 
-/** Where an earlier attempt's file can come from, beside this folder. */
-export interface KeptElsewhere {
+/** A stored result file of an earlier attempt. */
+export interface StoredResult {
   /** The attempt that wrote it. */
   readonly attempt: number;
-  /** Its content. */
+  /** Returns its content. */
   open(): Promise<Readable | undefined>;
 }
 
 /**
- * Files of runs that go on, one folder an attempt: `<task>/<attempt>/<name>`. An attempt begins with a copy of the
- * file of the one before it, so that a run that is left behind can't write into the file of its successor. Copies
- * of input files are in `inputs`.
+ * Files of active runs, in a folder per attempt: `<task>/<attempt>/<name>`. An attempt starts with a copy of the previous
+ * attempt's file, so that an abandoned run can't write to the file of its successor. `inputs` has copies of input files.
  */
 export class Scratch {
   readonly #folder: string;
@@ -35,31 +34,31 @@ export class Scratch {
     this.#folder = folder;
   }
 
-  /** The path of a file that a run writes or has written. */
+  /** Returns the path of a file of a run. */
   path(run: RunOfFiles, name: string): string {
     return join(this.#folder, String(run.taskId), String(run.attempt), name);
   }
 
   /**
-   * Makes the place of a run's file. The newest content of earlier attempts is in it, if it is not older than the
-   * checkpoint that goes with it.
+   * Prepares the path of a run's file. Copies the newest content of earlier attempts, unless it is older than the checkpoint
+   * that refers to the file.
    *
-   * @param least the attempt that has written that checkpoint
+   * @param minAttempt the attempt that saved that checkpoint
    */
   async open(
     run: RunOfFiles,
     name: string,
-    least: number,
-    elsewhere: () => Promise<KeptElsewhere | undefined>,
+    minAttempt: number,
+    elsewhere: () => Promise<StoredResult | undefined>,
   ): Promise<string> {
     const path = this.path(run, name);
     const folder = join(path, '..');
     await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
-    if (run.attempt <= 1 || (await stat(path).catch(nothingThere)) !== undefined) return path;
-    const local = await this.#newest(run, name, least);
+    if (run.attempt <= 1 || (await stat(path).catch(ignoreMissing)) !== undefined) return path;
+    const local = await this.#newest(run, name, minAttempt);
     const kept = await elsewhere();
     const part = join(folder, `.${randomUUID()}.part`);
-    if (kept !== undefined && kept.attempt >= least && kept.attempt > (local ?? 0)) {
+    if (kept !== undefined && kept.attempt >= minAttempt && kept.attempt > (local ?? 0)) {
       const content = await kept.open();
       if (content === undefined) return path;
       await pipeline(content, createWriteStream(part, { flags: 'wx', flush: true, mode: PRIVATE_FILE }));
@@ -72,7 +71,7 @@ export class Scratch {
     return path;
   }
 
-  /** Removes what a run that has ended no longer needs: everything, or the files of the attempts before it. */
+  /** Deletes files after the end of a run: all files of the task, or those of earlier attempts. */
   async release(run: RunOfFiles, all: boolean): Promise<void> {
     if (all) return this.remove(run.taskId);
     for (const attempt of await this.#attempts(run.taskId)) {
@@ -80,19 +79,19 @@ export class Scratch {
     }
   }
 
-  /** Removes everything of a task. */
+  /** Deletes all files of a task. */
   async remove(taskId: number): Promise<void> {
     await this.#remove(String(taskId));
   }
 
   /**
-   * The path of a copy of an input file, which is fetched where it is not there yet. Its time of change is the one
-   * given, on whatever machine it was fetched; its time of access is when it was last asked for.
+   * Returns the path of a local copy of an input file, and downloads it if it is missing. The modification time is the given
+   * one, the same on all machines; the access time is the last call.
    */
   async input(id: string, modified: Date, fetch: () => Promise<Readable>): Promise<string> {
     const folder = join(this.#folder, INPUTS);
     const path = join(folder, id);
-    if ((await stat(path).catch(nothingThere)) === undefined) {
+    if ((await stat(path).catch(ignoreMissing)) === undefined) {
       await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
       const part = `${path}.${randomUUID()}.part`;
       try {
@@ -108,39 +107,39 @@ export class Scratch {
     return path;
   }
 
-  /** Tasks that have files here which nobody has begun to write since then. */
+  /** Returns the tasks whose folders have not changed since then. */
   async tasksBefore(before: Date): Promise<number[]> {
     const old = await this.#olderThan('.', before, 'mtime');
     return old.filter((name) => /^\d+$/.test(name)).map(Number);
   }
 
-  /** Removes the copies of input files that nobody has asked for since then. Resolves to how many there were. */
+  /** Deletes copies of input files that were not used since then. Resolves to their number. */
   async removeInputs(before: Date): Promise<number> {
     const old = await this.#olderThan(INPUTS, before, 'atime');
     for (const name of old) await this.#remove(INPUTS, name);
     return old.length;
   }
 
-  async #newest(run: RunOfFiles, name: string, least: number): Promise<number | undefined> {
+  async #newest(run: RunOfFiles, name: string, minAttempt: number): Promise<number | undefined> {
     const attempts = await this.#attempts(run.taskId);
-    for (const attempt of attempts.filter((one) => one >= least && one < run.attempt)) {
-      const found = await stat(this.path({ ...run, attempt }, name)).catch(nothingThere);
+    for (const attempt of attempts.filter((one) => one >= minAttempt && one < run.attempt)) {
+      const found = await stat(this.path({ ...run, attempt }, name)).catch(ignoreMissing);
       if (found?.isFile()) return attempt;
     }
     return undefined;
   }
 
-  /** The attempts that have a folder, the newest first. */
+  /** Returns the attempts with a folder, the newest first. */
   async #attempts(taskId: number): Promise<number[]> {
-    const names = (await readdir(join(this.#folder, String(taskId))).catch(nothingThere)) ?? [];
+    const names = (await readdir(join(this.#folder, String(taskId))).catch(ignoreMissing)) ?? [];
     return names.map(Number).sort((a, b) => b - a);
   }
 
   async #olderThan(folder: string, before: Date, time: 'atime' | 'mtime'): Promise<string[]> {
-    const names = (await readdir(join(this.#folder, folder)).catch(nothingThere)) ?? [];
+    const names = (await readdir(join(this.#folder, folder)).catch(ignoreMissing)) ?? [];
     const old: string[] = [];
     for (const name of names) {
-      const found = await stat(join(this.#folder, folder, name)).catch(nothingThere);
+      const found = await stat(join(this.#folder, folder, name)).catch(ignoreMissing);
       if (found !== undefined && found[time] < before) old.push(name);
     }
     return old;

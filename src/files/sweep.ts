@@ -6,21 +6,21 @@ import type { FileStore } from './blob-store.ts';
 import { type Files, isUploadId } from './files.ts';
 
 const BATCH = 500;
-/** What is younger may still be on its way to its row. */
+/** Minimum age of deleted files: the row of a newer one may not be committed yet. */
 const MIN_AGE_MS = 24 * 60 * 60 * 1000;
 
-/** What a sweep has removed. */
+/** Numbers of deleted files. */
 export interface Swept {
-  /** Contents that no row names. */
+  /** Contents without a row. */
   readonly contents: number;
-  /** Tasks whose scratch files were removed, and copies of input files. */
+  /** Tasks whose scratch files were deleted, and copies of input files. */
   readonly scratch: number;
 }
 
 /**
- * Removes what faults have left behind in the store of files and in the scratch folder: a content is written before
- * its row and removed after it, so a crash between the two leaves a content that nobody names. Only what is a day old
- * is touched, so that it does not matter how many processes do it at once.
+ * Deletes orphans from the store and the scratch folder. Content is written before its row and deleted after it, so a crash
+ * in between leaves content without a row. Only files older than a day are deleted, so that several processes can sweep
+ * concurrently.
  */
 export async function sweepFiles(db: Kysely<Schema>, files: Files, now: Date): Promise<Swept> {
   const before = new Date(now.getTime() - MIN_AGE_MS);
@@ -74,19 +74,19 @@ async function sweepScratch(db: Kysely<Schema>, { scratch }: Files, before: Date
   return removed;
 }
 
-/** Result of comparing the files that rows name with the store. */
+/** The result of comparing rows with the store. */
 export interface FileCheck {
-  /** Files that rows name. */
+  /** Files with a row. */
   readonly named: number;
-  /** How many of them are absent from the store, or have a different length there. */
+  /** Number of them that are missing in the store, or have a different length there. */
   readonly notFound: number;
-  /** The first few of those, by their keys. */
+  /** The keys of the first few of those. */
   readonly examples: readonly string[];
 }
 
 const EXAMPLES = 3;
 
-/** Checks that every result file and upload that a row names exists, without reading the content. */
+/** Checks that the files of all rows exist in the store, without reading their content. */
 export async function checkFiles(db: Kysely<Schema>, store: FileStore): Promise<FileCheck> {
   const examples: string[] = [];
   let [named, notFound] = [0, 0];

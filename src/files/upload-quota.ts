@@ -5,36 +5,36 @@ import { sumUploads } from '../db/queries/file.ts';
 import type { Schema } from '../db/schema.ts';
 import type { FileStore } from './blob-store.ts';
 
-/** Space is freed by people, which takes a while. */
+/** Retry-After if the disk is full: people free space, which takes a while. */
 const RETRY_SECONDS = 60;
 
 /** Limits of the space for uploads. */
-export interface UploadRoomOptions {
-  /** Bytes that the uploads of one tenant may take in all. */
+export interface UploadQuotaOptions {
+  /** Maximum total bytes of the uploads of a tenant. */
   readonly uploadQuota: number;
-  /** Bytes of the disk that uploads leave free. */
+  /** Bytes of the disk that uploads must leave free. */
   readonly diskReserve: number;
 }
 
 /**
- * Checks the space for an upload: the quota of its tenant, and the disk above a reserve. The reserve keeps signing in,
- * deleting and running tasks possible when uploads have used up the disk.
+ * Checks the space for an upload: the quota of its tenant, and the free disk space above a reserve. With the reserve,
+ * sign-ins, deletions and runs still work when uploads have filled the disk.
  */
-export class UploadRoom {
-  readonly #options: UploadRoomOptions;
+export class UploadQuota {
+  readonly #options: UploadQuotaOptions;
   readonly #db: Kysely<Schema>;
   readonly #store: FileStore;
 
-  constructor(options: UploadRoomOptions, db: Kysely<Schema>, store: FileStore) {
+  constructor(options: UploadQuotaOptions, db: Kysely<Schema>, store: FileStore) {
     this.#options = options;
     this.#db = db;
     this.#store = store;
   }
 
   /**
-   * Checks that a tenant may store this many more bytes.
+   * Checks that a tenant may store this many further bytes.
    *
-   * @param isStored whether they are on the disk already
+   * @param isStored whether they are already on the disk
    * @throws RequestError (oversized) if the quota is used up, (unavailable) if the disk is
    */
   async check(tenant: string, bytes: number, isStored = false): Promise<void> {

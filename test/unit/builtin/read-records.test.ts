@@ -156,7 +156,7 @@ describe('readRecords', () => {
         [5, ['3', '4'], true],
       ]);
       expect(String(records[1]?.problem)).toContain('a quote is inside an unquoted field');
-      expect(String(records[2]?.problem)).toContain('goes on after its closing quote');
+      expect(String(records[2]?.problem)).toContain('continues after its closing quote');
       expect(records[2]?.end).toBe(Buffer.byteLength('a,b\nx,5" pipe\n1,"say "hi""\r\n'));
     });
   });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { generateSecret, signedHeaders, waitAfter } from '../../../src/events/webhook-delivery.ts';
+import { generateSecret, retryDelay, signedHeaders } from '../../../src/events/webhook-delivery.ts';
 import { lacks } from '../../support/programs.ts';
 
 const guide = readFileSync(join(import.meta.dirname, '../../../docs/notifications.md'), 'utf8');
@@ -40,7 +40,7 @@ test.skipIf(lacks('python3')).each(CASES)(
 );
 
 test('the waits between tries grow, spread, and have an end', () => {
-  expect([1, 2, 3].map((tries) => waitAfter(tries, 10, 0))).toEqual([10, 30, 90]);
-  expect(waitAfter(1, 10, 1)).toBe(12);
-  expect(waitAfter(20, 10, 0)).toBe(6 * 3600);
+  expect([1, 2, 3].map((tries) => retryDelay(tries, 10, 0))).toEqual([10, 30, 90]);
+  expect(retryDelay(1, 10, 1)).toBe(12);
+  expect(retryDelay(20, 10, 0)).toBe(6 * 3600);
 });
