@@ -18,7 +18,7 @@ import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded
 import type { Schema } from '../schema.ts';
 import { keptMessage } from './audit.ts';
 
-/** What the rows of ended attempts are inserted into, in the order of a statement's columns. */
+/** Target of an INSERT of ended attempts, with its columns. */
 export const INTO_ATTEMPTS = sql`batchline.task_attempt (task_id, number, worker, claimed, started, outcome, error,
   progress_percent, progress_description, progress_message, next_delay, reason, reason_message)`;
 

@@ -18,47 +18,47 @@ import { INTO_ATTEMPTS } from './attempt.ts';
 import { INTO_AUDIT, keptMessage } from './audit.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 
-/** A delivery: this task is due. */
+/** A task that is due. */
 export interface Delivery {
   readonly taskId: number;
-  /** The token that a parent waits by (`task_family.job_id`); null for a task that is available. */
+  /** Token of the wait of a parent (`task_family.job_id`); null for an available task. */
   readonly jobId: string | null;
 }
 
-/** The version under which a definition was seen open (`readControls`): under another nothing is claimed. */
+/** The cached version of the control of a definition (`readControls`). A claim under a stale version returns nothing. */
 export interface SeenGate {
   readonly name: string;
   readonly version: number;
 }
 
-/** A task that this process now runs. */
+/** A claimed task. */
 export interface ClaimedTask {
   readonly task: BatchTask;
   readonly checkpoint: unknown;
-  /** The attempt whose result file the checkpoint goes with; null for none. */
+  /** The attempt whose result file belongs to the checkpoint; null if there is none. */
   readonly fileAttempt: number | null;
-  /** Seconds for which it was due; `undefined` where it goes on after it has waited for its children. */
+  /** Seconds since it became due; `undefined` if it continues after a wait for its children. */
   readonly waitedSeconds: number | undefined;
-  /** Where its start stands in a distributed trace; null where in none. */
+  /** Trace context of its start; null if it has none. */
   readonly trace: TraceContext | null;
 }
 
-/** What a claim returns of a task beside the task. */
+/** A row that a claim returns. */
 export interface ClaimedRow extends TaskRow {
   readonly checkpoint: unknown;
   readonly file_attempt: number | null;
   readonly traceparent: string | null;
   readonly tracestate: string | null;
-  /** Absent if it continues after it has waited for its children. */
+  /** Absent if it continues after a wait for its children. */
   readonly waited?: number | null;
 }
 
 const CLAIMED = message`Claimed.`;
-/** What it holds is the run's number. */
+/** Its value is the number of the run. */
 const BEGUN = message`Run ${0} begins.`;
 
 /**
- * Claims and starts these tasks if they are New and still have this token.
+ * Claims and starts these tasks if they are New and still have their tokens.
  *
  * @returns the claimed ones; the others are no longer due
  */
@@ -88,10 +88,10 @@ function isOpen({ name, version }: SeenGate): RawBuilder<boolean> {
 }
 
 /**
- * The attempt grows with the claim and StartCount with the start; the lease begins. The record has both moves, New to
- * Aquired by the owner and Aquired to Started by the run.
+ * Claims and starts tasks: increments the attempt and StartCount, and begins the lease. The audit log gets both
+ * transitions, New to Aquired and Aquired to Started.
  *
- * @param due locks the rows and returns `id`, `job_id` and `lease`, in seconds
+ * @param due query that locks the rows and returns `id`, `job_id` and `lease` (seconds)
  * @returns the common table expressions of a claim; `claimed` has the rows
  */
 export function startDue(due: RawBuilder<unknown>, nodeId: string): RawBuilder<unknown> {
@@ -129,7 +129,7 @@ export function startDue(due: RawBuilder<unknown>, nodeId: string): RawBuilder<u
     )`;
 }
 
-/** The task of a row that a claim statement has returned. */
+/** Maps a row of a claim to a task. */
 export function toClaimed(row: ClaimedRow): ClaimedTask {
   return {
     task: toTask(row),
@@ -140,7 +140,7 @@ export function toClaimed(row: ClaimedRow): ClaimedTask {
   };
 }
 
-/** How a run has ended, as it is written. */
+/** The end of a run. */
 export interface RunCompletion {
   readonly taskId: number;
   /** The run's fencing token. */
@@ -148,28 +148,28 @@ export interface RunCompletion {
   readonly outcome: RunOutcome['kind'];
   /** The error that ended it; `undefined` if none did. */
   readonly error?: AttemptError | undefined;
-  /** The state that the task goes to: ended, or New for another run. */
+  /** The new state of the task: an ended one, or New for another run. */
   readonly to: StoredState;
-  /** Result; `null` leaves it. */
+  /** Result; `null` keeps the stored one. */
   readonly result: Text | null;
   readonly failures: number;
   readonly losses: number;
   readonly progressPercent: number | null;
-  /** `null` leaves it. */
+  /** `null` keeps the stored one. */
   readonly progressDescription: Text | null;
   readonly fileName: string | null;
-  /** Seconds until the next run, and an id if the stager is to promote it then; `null` if there is no next run. */
+  /** Seconds until the next run, and an id if the stager must promote it then; `null` if there is no next run. */
   readonly next: { readonly jobId: string | null; readonly delaySeconds: number } | null;
-  /** Whether the run was claimed and never began, so that it counts as no start. */
+  /** True if the run was claimed but never started, so that it is not counted. */
   readonly neverBegan?: boolean;
-  /** The process that says so, and why, for the record. */
+  /** The process that reports the end, and the reason, for the audit log. */
   readonly nodeId: string;
-  /** The process that held the task, if that is another one. */
+  /** The process that had the lease, if it is another one. */
   readonly leaseOwner?: string | undefined;
   readonly reason: Message;
 }
 
-/** The outcome of an attempt by that of its run, unless somebody asked to stop the task. */
+/** The outcome of an attempt by that of its run, unless a stop was requested. */
 const RECORDED = {
   returned: AttemptOutcome.Succeeded,
   failed: AttemptOutcome.Failed,
@@ -177,30 +177,30 @@ const RECORDED = {
   lost: AttemptOutcome.Expired,
 } as const;
 
-/** A task as it is after its run's end was written. */
+/** A task after the end of its run was written. */
 export interface FinishedTask {
   readonly taskId: number;
   readonly tenant: string;
   readonly isInternal: boolean;
   readonly priority: number;
-  /** The task that has started it; null where a caller or the server has. */
+  /** The parent; null if a caller or the server has started the task. */
   readonly parentId: number | null;
-  /** Not the state that was asked for, where somebody had asked to stop the task: then it is Failed. */
+  /** The new state: Failed instead of the requested one if a stop was requested. */
   readonly state: StoredState;
-  /** Who had asked to stop it and when, in words; null where nobody had. */
+  /** The stop request as text, with its caller and time; null if there was none. */
   readonly stopNote: Message | null;
-  /** How long the run has lasted, in seconds of the database's clock; 0 where it never began. */
+  /** Duration of the run by the database's clock, in seconds; 0 if it never started. */
   readonly seconds: number;
-  /** How many runs the task has had. */
+  /** Number of runs of the task. */
   readonly runs: number;
 }
 
 /**
- * Writes the ends of many runs in one statement, with the audit row and the attempt of each. A run that no longer holds its task (another
- * attempt, or not Started any more) writes nothing. A task that somebody has asked to stop is Failed with the note of
- * the stop as its Result, whatever its run has come to.
+ * Writes the ends of many runs, their audit rows and their attempts in one statement. A run that has lost its lease (the
+ * task has another attempt, or is not Started) writes nothing. If a stop was requested, the task is Failed with the stop
+ * request as its Result, regardless of the outcome of the run.
  *
- * @returns the tasks that were written
+ * @returns the updated tasks
  */
 export async function finishRuns(
   db: Kysely<Schema>,
@@ -287,7 +287,7 @@ export async function finishRuns(
   }));
 }
 
-/** Many runs mostly end in the same way at once, so that little is sent: each way once, and the place of each task's. */
+/** Deduplicates ends, because many runs often end alike: the variants, and for each task the index of its variant. */
 function grouped(ends: readonly RunCompletion[]) {
   const places = new Map<string, number>();
   const ways: object[] = [];
@@ -322,12 +322,12 @@ function grouped(ends: readonly RunCompletion[]) {
   return { ids: ends.map((end) => end.taskId), places: ends.map(placeOf), ways };
 }
 
-/** A note that was kept before messages were is its own template. */
+/** Returns the message of a stop request. Texts of earlier releases have no message and are their own template. */
 function noteOf(note: string, message: MessageData | null): Message {
   return new Message(message?.template ?? note, message?.values ?? []);
 }
 
-/** A sign of life of a run, with its latest progress where that has changed. */
+/** A heartbeat of a run, with its progress if that has changed. */
 export interface SignOfLife {
   readonly taskId: number;
   readonly attempt: number;
@@ -336,11 +336,11 @@ export interface SignOfLife {
   readonly progressDescription: Text | null;
 }
 
-/** A run that still holds its task. */
+/** A run whose lease was renewed. */
 export interface StillHeld {
   readonly taskId: number;
   readonly attempt: number;
-  /** Who has asked to stop it and when, in words; null where nobody has. */
+  /** The stop request as text, with its caller and time; null if there is none. */
   readonly stopNote: string | null;
 }
 
@@ -348,7 +348,7 @@ export interface StillHeld {
  * Renews the leases of runs and writes their progress, in one statement (the heartbeat of table 243:
  * `updated` and `updatedCount`).
  *
- * @returns the runs that still hold their tasks; the others are lost and must end
+ * @returns the runs whose lease was renewed; the others have lost their lease and must end
  */
 export async function renewLeases(db: Kysely<Schema>, signs: readonly SignOfLife[]): Promise<StillHeld[]> {
   const rows = signs.map((sign) => ({
@@ -375,11 +375,11 @@ export async function renewLeases(db: Kysely<Schema>, signs: readonly SignOfLife
 }
 
 /**
- * Keeps a run's checkpoint. In a transaction it also keeps others from taking the task until that ends.
+ * Stores the checkpoint of a run. In a transaction it also locks the task.
  *
- * @param json the checkpoint as `checkpointJson` makes it
- * @param withFile whether it goes with the result file that this attempt writes
- * @returns false if the run no longer holds the task: nothing has changed
+ * @param json the checkpoint from `checkpointJson`
+ * @param withFile true if it belongs to the result file of this attempt
+ * @returns false if the run has lost its lease, so that nothing was written
  */
 export async function writeCheckpoint(
   db: Kysely<Schema>,

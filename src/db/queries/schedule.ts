@@ -5,7 +5,8 @@ import type { RunAs } from '../../core/run-as.ts';
 import type { Downtime, MissedPolicy } from '../../core/schedule.ts';
 import type { Parameters } from '../../core/task.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
-import type { ScheduleTable, Schema } from '../schema.ts';
+import type { ScheduleTable } from '../schema/schedule.ts';
+import type { Schema } from '../schema.ts';
 
 /** The settings of a schedule. */
 export interface ScheduleSettings extends MissedPolicy {

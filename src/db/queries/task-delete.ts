@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { deleteChildCounts, recordDeletedChildren } from './children.ts';
 
-/** Deletes tasks with their binary objects, attempts and logs, and what was counted of their children, who stay. Their audit rows stay, unless `leaveNoTrace`. */
+/** Deletes tasks with their ParameterObjects, attempts, logs and counts of children, but not the children. Deletes audit rows only if `leaveNoTrace`. */
 export async function deleteTaskRows(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -11,7 +11,7 @@ export async function deleteTaskRows(
   if (ids.length === 0) return;
   const list = JSON.stringify(ids);
   if (!leaveNoTrace) {
-    // Their events can still be told to whom they concern.
+    // Events of deleted tasks still need their owner and definition.
     await sql`
       update batchline.task_audit as a set owner_id = t.owner_id, name = t.name
       from batchline.task as t

@@ -4,27 +4,27 @@ import { TaskState } from '../../core/task-state.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
 import type { Schema } from '../schema.ts';
 
-/** How many lines of a task's log are kept; the oldest go first. */
+/** Maximum number of lines in the log of a task; the oldest are deleted. */
 export const MAX_LOG_LINES = 1000;
 
-/** A line that a run logs. */
+/** A log line of a run. */
 export interface RunLogLine {
   readonly taskId: number;
   /** The run's fencing token. */
   readonly attempt: number;
   readonly level: LogLevel;
   readonly message: string;
-  /** Whether it is kept after the run's end, until the next run. */
+  /** If true, the line is accepted after the end of the run, until the next one starts. */
   readonly afterEnd?: boolean;
 }
 
-/** A line as it is kept. */
+/** A stored log line. */
 export interface LogEntry extends Omit<RunLogLine, 'taskId' | 'afterEnd'> {
   readonly id: number;
   readonly at: Date;
 }
 
-/** Keeps lines of runs, in their order; those of runs that no longer hold their tasks are dropped. */
+/** Appends lines to the logs of tasks. Discards lines of runs that have lost their lease. */
 export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]): Promise<void> {
   const rows = lines.map((line) => ({
     id: line.taskId,
@@ -53,9 +53,9 @@ export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]
 }
 
 /**
- * A task's log, oldest first, after the line with this id; fewer lines than the limit if they are long.
+ * Reads the log of a task after a line, oldest first. Returns fewer lines than `limit` if they are long.
  *
- * @param attempt the only attempt whose lines are wanted; null for any
+ * @param attempt limits the lines to one attempt; null for all
  */
 export async function readLog(
   db: Kysely<Schema>,

@@ -8,7 +8,7 @@ import { PREPARED } from '../sql.ts';
 import { INTO_AUDIT, keptMessage } from './audit.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
 
-/** The number by which DetailsTable names the table of binary objects (contract, section 1.3). */
+/** DetailsTable of binary objects (contract, section 1.3). */
 export const BINARY_OBJECT_TABLE = 205;
 
 /** A task to insert, with its due time, its priority and the reason for its audit row. */
@@ -24,14 +24,14 @@ export interface TaskToInsert {
   readonly dueAt?: Date | undefined;
   /** Tasks with a higher priority run first. */
   readonly priority: number;
-  /** Its place in a distributed trace; null if it has none. */
+  /** Trace context of its start; null if it has none. */
   readonly trace: TraceContext | null;
   readonly reason: Message;
 }
 
 /**
- * Inserts tasks as New, each ParameterObject as a binary object that DetailsTable and DetailsRecord then link to
- * (contract, section 1), and the audit rows, in one statement: it needs no transaction around it.
+ * Inserts tasks in state New, their ParameterObjects as binary objects that DetailsTable and DetailsRecord refer to
+ * (contract, section 1), and their audit rows, in one statement, which needs no explicit transaction.
  *
  * @returns the new ids, in the order of the tasks
  */
@@ -108,7 +108,7 @@ function rowOf(
   };
 }
 
-/** Whose tasks a caller may change, as conditions of the statement, so that deciding and writing are one. */
+/** The tasks that a caller may change. It is part of the statement, so that the check and the write are atomic. */
 interface ChangeScope {
   /** The tenant; `null` for any. */
   readonly tenant: string | null;
@@ -122,18 +122,17 @@ export interface TextChange {
   readonly texts: TaskTexts;
   readonly actorId: number;
   readonly scope: ChangeScope;
-  /** The state that the task must be in; any where it is absent. */
+  /** The required state of the task; `undefined` accepts any. */
   readonly state: StoredState | undefined;
 }
 
 /**
- * Makes changes of different tasks in one statement, each as `changeTexts` does, and under its own conditions.
- * A row that another transaction holds is left out and never waited for: one slow task holds up no other, and
- * statements over several rows can't wait for each other in a circle.
+ * Changes the texts of several tasks in one statement, each like `changeTexts` and under its own conditions. It skips
+ * locked rows instead of waiting, so that a locked task does not delay the others, and batches cannot deadlock.
  *
- * @param changes at most one of each task
- * @returns each task as it is then, in the order of the changes; `undefined` where nothing has changed: there is no
- *   such task in scope, it is in another state, or somebody is changing it
+ * @param changes at most one for each task
+ * @returns the new tasks, in the order of the changes; `undefined` for a task that is not in scope, in another state, or
+ *   locked by another transaction
  */
 export async function changeManyTexts(
   db: Kysely<Schema>,
@@ -175,10 +174,10 @@ export async function changeManyTexts(
 }
 
 /**
- * Writes those of Description, Response and Request that are given, together with `updated`, in one statement.
- * This is what a PUT that leaves State as it is writes (contract, section 2).
+ * Writes the given ones of Description, Response and Request, and `updated`: a PUT that does not change State (contract,
+ * section 2).
  *
- * @returns the task as it is then; `undefined` where there is none
+ * @returns the new task; `undefined` if there is none
  */
 export async function changeTexts(
   db: Kysely<Schema>,
@@ -201,7 +200,7 @@ export async function changeTexts(
 
 /**
  * Sets the DetailsTable of tasks with a ParameterObject to 205 if an older release wrote 189 (migration 0023), for at
- * most `limit` tasks. Tasks locked by other transactions are left for the next call.
+ * most `limit` tasks. Skips locked tasks.
  *
  * @returns the number of updated tasks
  */
@@ -218,21 +217,21 @@ export async function moveDetails(db: Kysely<Schema>, limit: number): Promise<nu
   return rows.length;
 }
 
-/** A transition that something other than a run makes. */
+/** A transition that is not the end of a run. */
 export interface TaskTransition extends TaskTexts {
   readonly id: number;
   readonly to: StoredState;
   readonly actorId: number;
-  /** Replaces Result; `undefined` leaves it. */
+  /** Replaces Result; `undefined` keeps it. */
   readonly result?: Text | undefined;
   /** Clears the checkpoint and the progress of earlier runs. */
   readonly reset?: boolean | undefined;
 }
 
 /**
- * Writes a transition to the row of a locked task, with the texts given, in one statement; `transitionTask` writes what
- * else belongs to it. The lease ends. A transition to Started counts as a start and is an attempt of its own. A run that
- * is still executing can write nothing more: its task is not Started, or has another attempt.
+ * Writes a transition to the row of a locked task, with the given texts. `transitionTask` writes everything else. The
+ * lease ends. A transition to Started increments StartCount and the attempt. An active run is fenced off, because its
+ * task is not Started or has another attempt.
  */
 export async function writeTransition(
   trx: Transaction<Schema>,
@@ -273,14 +272,14 @@ export async function writeTransition(
     where t.id = ${transition.id}
     returning ${TASK_COLUMNS}`.execute(trx);
   const row = rows[0];
-  if (row === undefined) throw new Error(`Task ${transition.id} is gone although it was locked.`);
+  if (row === undefined) throw new Error(`Task ${transition.id} was deleted although it is locked.`);
   return toTask(row);
 }
 
 /**
- * Notes that a running task is to be stopped. The run ends it; where the run is gone, the maintenance does.
+ * Requests a stop of a running task. Its run ends it, or the rescuer if the run is lost.
  *
- * @param note who asks and when, in words; the first one counts
+ * @param note the caller and time, as text; the first request is kept
  */
 export async function requestStop(
   trx: Transaction<Schema>,
@@ -296,7 +295,7 @@ export async function requestStop(
     where id = ${id}`.execute(trx);
 }
 
-/** Names the result file of a task that a run holds; false where the run no longer does: nothing has changed. */
+/** Sets the name of the result file of a task. Returns false if the run has lost its lease, so that nothing was written. */
 export async function setFileName(
   db: Kysely<Schema>,
   taskId: number,

@@ -2,7 +2,8 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { ROLES, type Role, SCOPES, type Scope } from '../../core/caller.ts';
 import type { Message, MessageData } from '../../core/message.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
-import type { Schema, WebhookTable } from '../schema.ts';
+import type { WebhookTable } from '../schema/webhook.ts';
+import type { Schema } from '../schema.ts';
 
 /** The settings of a webhook. */
 export interface WebhookSettings {
