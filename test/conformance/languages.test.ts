@@ -184,7 +184,7 @@ describe.each(ANY_DATABASE)('languages (contract, section 5) on %s', (kind) => {
   test('definitions are described in the language', async () => {
     const { body } = await admin.call('GET', '/Definitions', undefined, { 'SO-Language': 'de' });
     const countdown = body.find((one: { Name: string }) => one.Name === 'countdown');
-    expect(countdown.Description).toBe('Läuft eine Anzahl Sekunden, mit Fortschritt; zum Ausprobieren');
+    expect(countdown.Description).toBe('Läuft eine Anzahl Sekunden und meldet den Fortschritt; zum Testen');
     expect((await admin.json('GET', '/Definitions'))[0].Description).toMatch(/^Runs for a number/);
   });
 

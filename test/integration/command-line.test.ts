@@ -153,7 +153,7 @@ describe('serve refuses with one clear line', () => {
     refused(
       { BATCHLINE_DATA: join(folder, 'a-file') },
       [
-        /^batchline: BATCHLINE_DATA: ".*a-file\/postgres" can't be used \(ENOTDIR.*\); .* is accepted\. \[DATA_FOLDER_UNUSABLE\]$/,
+        /^batchline: BATCHLINE_DATA: ".*a-file\/postgres" can't be used \(ENOTDIR.*\); the server must be able to create it and write to it\. \[DATA_FOLDER_UNUSABLE\]$/,
       ],
       8,
     ));

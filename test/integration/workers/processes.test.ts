@@ -67,7 +67,7 @@ describe.each(DATABASES)('a server on %s that stops and starts', (kind) => {
     const refused = await worker.acquireAnswer(['steps']);
     expect(refused).toMatchObject({
       status: 409,
-      body: { Message: expect.stringContaining('server itself') },
+      body: { Message: expect.stringContaining('runs in the server') },
     });
     const own = await second.admin.start({ Name: 'steps', ParameterObject: { steps: 1 } });
     expect((await second.admin.ended(own)).State).toBe('Succeeded');
