@@ -48,7 +48,7 @@ describe.each(DATABASES)('the attempts of a task on %s', (kind) => {
     expect(first).toMatchObject({
       Number: 1,
       Outcome: 'Failed',
-      Reason: expect.stringMatching(/^Run 1 of at most 2 has failed/),
+      Reason: expect.stringMatching(/^Run 1 of at most 2 failed/),
       NextDelaySeconds: expect.closeTo(0.05, 1),
       ProgressPercent: 40,
       ProgressDescription: 'Packed',

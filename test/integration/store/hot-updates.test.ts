@@ -24,6 +24,14 @@ describe.each(DATABASES)('updates that write no index on %s', (kind) => {
     await place?.remove();
   });
 
+  /** The updates of tasks by this connection that are not in the statistics yet. */
+  async function counted(trx: Transaction<Schema>): Promise<{ all: number; hot: number }> {
+    const { rows } = await sql<{ all: number; hot: number }>`
+      select pg_stat_get_xact_tuples_updated('batchline.task'::regclass)::int as all,
+        pg_stat_get_xact_tuples_hot_updated('batchline.task'::regclass)::int as hot`.execute(trx);
+    return rows[0] ?? { all: 0, hot: 0 };
+  }
+
   /** The updates of a new task in a transaction of its own, and how many of them were HOT. */
   async function updates(state: number, work: (trx: Transaction<Schema>, id: number) => Promise<unknown>) {
     return database.sql.transaction().execute(async (trx) => {
@@ -31,11 +39,10 @@ describe.each(DATABASES)('updates that write no index on %s', (kind) => {
         insert into batchline.task (tenant, name, owner_id, is_internal, details_table, details_record, context,
           state, description, response, request, file_name, cancellation, attempt)
         values ('one', 'n', 1, false, 0, 0, '', ${state}, '', '', '', '', 0, 1) returning id`.execute(trx);
+      const before = await counted(trx);
       await work(trx, rows[0]?.id ?? 0);
-      const counted = await sql<{ all: number; hot: number }>`
-        select pg_stat_get_xact_tuples_updated('batchline.task'::regclass)::int as all,
-          pg_stat_get_xact_tuples_hot_updated('batchline.task'::regclass)::int as hot`.execute(trx);
-      return counted.rows[0];
+      const after = await counted(trx);
+      return { all: after.all - before.all, hot: after.hot - before.hot };
     });
   }
 
