@@ -8,7 +8,7 @@ import { ROOT } from './documents.ts';
 import { CLI, PROCESS_ENV } from './server-process.ts';
 
 /** Output of a long-running program (a server or worker) when it is ready. */
-const READY = /ready at|Working/;
+const READY = /ready at|Running tasks from|Working:/;
 
 /**
  * Creates a folder that looks like a checkout to commands, and their environment variables: `batchline` as if it were
