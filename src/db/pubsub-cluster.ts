@@ -23,12 +23,17 @@ interface Payload {
   readonly progress?: readonly number[];
   readonly changed?: boolean;
   readonly listening?: boolean;
+  readonly rounds?: readonly string[];
 }
 
 /** Carries texts between processes through the database. */
 export interface Channel {
-  /** Connects and calls `receive` for each text. Rejects if the first connection fails. */
-  open(receive: (text: string) => void): Promise<void>;
+  /**
+   * Connects and calls `receive` for each text. Rejects if the first connection fails.
+   *
+   * @param onReconnect called when a broken connection was replaced: texts may have been lost
+   */
+  open(receive: (text: string) => void, onReconnect: () => void): Promise<void>;
   /** Sends a text to all processes, possibly including this one. Rejects if the text was not sent. */
   send(text: string): Promise<void>;
   close(): Promise<void>;
@@ -36,6 +41,7 @@ export interface Channel {
 
 /** PubSub through the database. Local listeners are called synchronously, other processes through the channel. */
 export class ClusterPubSub implements PubSub {
+  readonly isShared = true;
   readonly #local = new LocalPubSub();
   readonly #channel: Channel;
   readonly #log: Logger;
@@ -44,6 +50,7 @@ export class ClusterPubSub implements PubSub {
   readonly #dueNames = new Set<string>();
   readonly #stops = new Set<number>();
   readonly #endWaits = new Set<string>();
+  readonly #rounds = new Set<string>();
   /** Tasks with new progress, and when it was published, on the monotonic clock of this process (ms). */
   readonly #progress = new Map<number, number>();
   #listening = false;
@@ -63,7 +70,10 @@ export class ClusterPubSub implements PubSub {
 
   /** Connects to the other processes. */
   async open(): Promise<this> {
-    await this.#channel.open((text) => this.#receive(text));
+    await this.#channel.open(
+      (text) => this.#receive(text),
+      () => this.#local.publish({ kind: 'reconnected' }),
+    );
     return this;
   }
 
@@ -86,7 +96,12 @@ export class ClusterPubSub implements PubSub {
         this.#listening = true;
         this.#scheduleFlush();
         return;
+      case 'round':
+        this.#rounds.add(signal.job);
+        this.#scheduleFlush();
+        return;
       case 'children':
+      case 'reconnected':
         return; // local
       case 'changed':
         if (this.#hasListeners()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
@@ -125,12 +140,14 @@ export class ClusterPubSub implements PubSub {
     const stops = [...this.#stops];
     const endWaits = [...this.#endWaits].slice(0, MAX_CALLS);
     const listening = this.#listening;
+    const rounds = [...this.#rounds];
+    this.#rounds.clear();
     this.#dueNames.clear();
     this.#stops.clear();
     for (const call of endWaits) this.#endWaits.delete(call);
     this.#listening = false;
-    if (due.length + stops.length + endWaits.length > 0 || listening)
-      await this.#notify({ due, stops, endWaits, listening });
+    if (due.length + stops.length + endWaits.length + rounds.length > 0 || listening)
+      await this.#notify({ due, stops, endWaits, listening, rounds });
     if (this.#endWaits.size > 0) await this.#flush();
   }
 
@@ -172,9 +189,11 @@ export class ClusterPubSub implements PubSub {
       stops = [],
       endWaits = [],
       progress = [],
+      rounds = [],
       ...flags
     } = JSON.parse(text) as Payload;
     if (origin === this.#origin) return;
+    for (const job of rounds) this.#local.deliver({ kind: 'round', job });
     if (due.length > 0) this.#local.publish({ kind: 'due', names: due });
     for (const taskId of stops) this.#local.publish({ kind: 'stop', taskId });
     for (const call of endWaits) this.#local.publish({ kind: 'end-wait', call });

@@ -4,6 +4,10 @@ import { EventEmitter } from 'node:events';
 export type Signal =
   /** Tasks of these definitions are due. */
   | { readonly kind: 'due'; readonly names: readonly string[] }
+  /** A process has done a round of this job for all (`sharedJob`). Delivered to the others only. */
+  | { readonly kind: 'round'; readonly job: string }
+  /** This process may have missed signals of others. Local. */
+  | { readonly kind: 'reconnected' }
   /** A stop of this task was requested, or its run has lost it. */
   | { readonly kind: 'stop'; readonly taskId: number }
   /** This long poll of a worker must return. */
@@ -22,6 +26,8 @@ export const LISTENING_MS = 30_000;
 
 /** Delivers signals to all processes on the same database, including this one. */
 export interface PubSub {
+  /** True if processes on the database receive the signals of each other. */
+  readonly isShared: boolean;
   /** Sends a signal. Call it after the commit. Never throws. */
   publish(signal: Signal): void;
   /** Calls the listener for every signal. Returns a function that unsubscribes it. */
@@ -32,9 +38,15 @@ export interface PubSub {
 
 /** PubSub within this process, for the embedded database. */
 export class LocalPubSub implements PubSub {
+  readonly isShared = false;
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
   publish(signal: Signal): void {
+    if (signal.kind !== 'round') this.deliver(signal);
+  }
+
+  /** Calls the listeners of this process. */
+  deliver(signal: Signal): void {
     this.#emitter.emit('signal', signal);
   }
 

@@ -56,6 +56,7 @@ export class LongPollQueue {
   constructor(options: LongPollOptions) {
     this.#options = options;
     this.#unsubscribe = options.signals.subscribe((signal) => {
+      if (signal.kind === 'reconnected') this.#wake(this.#pendingNames());
       if (signal.kind !== 'due') return;
       this.#wakeups += 1;
       this.#wake(signal.names);

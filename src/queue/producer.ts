@@ -10,6 +10,8 @@ export interface ProducerOptions<T> {
   readonly claim: (names: readonly string[], limit: number) => Promise<Claim<T>>;
   /** Runs a claimed task. Resolves when its outcome is written; never rejects. */
   readonly run: (item: T) => Promise<void>;
+  /** It polls when it has claimed nothing for this long, in case a signal is lost. */
+  readonly pollMs: number;
   readonly log: Logger;
 }
 
@@ -20,7 +22,8 @@ export interface Claim<T> {
   readonly more: readonly string[];
 }
 
-const POLL_MS = 2000;
+/** Share of the poll interval that is random, so that the processes of a fleet don't poll together. */
+const POLL_JITTER = 0.25;
 const MAX_BATCH = 250;
 /** Delay after a failed claim. */
 const PAUSE_MS = 1000;
@@ -48,7 +51,12 @@ export class Producer<T> {
 
   /** Starts claiming. */
   start(): void {
-    this.#poll = setInterval(() => this.wake(this.#options.names), POLL_MS);
+    this.#pollLater();
+    this.wakeAll();
+  }
+
+  /** As `wake`, for all its definitions. */
+  wakeAll(): void {
     this.wake(this.#options.names);
   }
 
@@ -61,7 +69,7 @@ export class Producer<T> {
   /** Stops claiming. Resolves when no claim is in progress. */
   async stop(): Promise<void> {
     this.#mode = 'stopped';
-    clearInterval(this.#poll);
+    clearTimeout(this.#poll);
     clearImmediate(this.#freed);
     await this.#pumping;
   }
@@ -79,28 +87,43 @@ export class Producer<T> {
   #pump(): void {
     if (this.#mode !== 'idle') return;
     this.#mode = 'pumping';
-    this.#pumping = this.#claimWhileFree().finally(() => {
-      if (this.#mode === 'pumping') this.#mode = 'idle';
-    });
+    this.#pumping = this.#claimWhileFree();
+  }
+
+  /** In the same turn as the last look at due definitions, so that no wake falls between. */
+  #rest(): void {
+    if (this.#mode === 'pumping') this.#mode = 'idle';
   }
 
   async #claimWhileFree(): Promise<void> {
     while (this.#mode === 'pumping') {
       const free = this.#options.slots - this.#running.size;
-      if (free <= 0 || this.#due.size === 0) return;
+      if (free <= 0 || this.#due.size === 0) return this.#rest();
       const names = [...this.#due];
       this.#due.clear();
       try {
         const { items, more } = await this.#options.claim(names, Math.min(free, MAX_BATCH));
+        this.#pollLater();
         this.#continueWith(more);
         for (const item of items) this.#run(item);
       } catch (error) {
         this.#options.log.warn({ event: 'task.claim_failed', err: error }, 'failed to claim tasks; retrying');
         this.#continueWith(names);
         setTimeout(() => this.wake([]), PAUSE_MS).unref();
-        return;
+        return this.#rest();
       }
     }
+  }
+
+  /** After a claim, which has shown the due tasks, and after a poll, the next poll is a whole interval away. */
+  #pollLater(): void {
+    clearTimeout(this.#poll);
+    if (this.#mode === 'stopped') return;
+    const delayMs = this.#options.pollMs * (1 - POLL_JITTER * Math.random());
+    this.#poll = setTimeout(() => {
+      this.#pollLater();
+      this.wakeAll();
+    }, delayMs);
   }
 
   /** Puts these definitions before those that were woken during the claim. */

@@ -20,6 +20,7 @@ import { inTransaction } from '../db/transaction.ts';
 import type { Files } from '../files/files.ts';
 import { type Swept, sweepFiles } from '../files/sweep.ts';
 import type { Registry } from './registry.ts';
+import { sharedJob } from './shared-job.ts';
 
 /** Maximum number of rows per transaction. */
 const BATCH = 200;
@@ -166,7 +167,7 @@ export class Pruner {
 const SWEEP_INTERVAL_MS = 60_000;
 const SWEEP_BATCH = 1000;
 
-/** Deletes old idempotency keys and corrects rows of older releases, in small batches. All processes run one. */
+/** Deletes old idempotency keys and corrects rows of older releases, in small batches. One process does it for all. */
 export class Housekeeping {
   readonly #database: Database;
   readonly #log: Logger;
@@ -175,8 +176,9 @@ export class Housekeeping {
   constructor(database: Database, log: Logger) {
     this.#database = database;
     this.#log = log;
-    this.#job = new BackgroundJob({
+    this.#job = sharedJob({
       name: 'housekeeping',
+      signals: database.signals,
       intervalMs: SWEEP_INTERVAL_MS,
       log,
       run: (signal) => this.sweep(signal),

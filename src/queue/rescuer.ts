@@ -1,19 +1,20 @@
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
-import { BackgroundJob } from '../core/background-job.ts';
+import type { BackgroundJob } from '../core/background-job.ts';
 import { DEFAULT_RETRY, decideOutcome, type RetryPolicy } from '../core/run-outcome.ts';
 import type { Database } from '../db/database.ts';
-import { type LostRun, lockLostRuns, repairLeases } from '../db/queries/queue-rescue.ts';
+import { isRescueDue, type LostRun, lockLostRuns, repairLeases } from '../db/queries/queue-rescue.ts';
 import type { Schema } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { CrashWatch } from './crash-watch.ts';
 import type { Definitions } from './definitions.ts';
 import { completeRuns, type EndToApply, endOf } from './finish.ts';
+import { sharedJob } from './shared-job.ts';
 import type { TaskQueue } from './task-queue.ts';
 
 const BATCH = 200;
 
-/** Rescues runs whose lease has expired. All processes run one; rows are locked, so that each run is rescued once. */
+/** Rescues runs whose lease has expired. One process does it for all; rows are locked, so that each run is rescued once. */
 export class Rescuer {
   readonly #database: Database;
   readonly #queue: TaskQueue;
@@ -42,8 +43,9 @@ export class Rescuer {
     this.#log = log;
     this.#owns = owns;
     this.#crashes = new CrashWatch(deps.database, log);
-    this.#job = new BackgroundJob({
+    this.#job = sharedJob({
       name: 'rescuer',
+      signals: deps.database.signals,
       intervalMs: Math.max(500, (leaseSeconds * 1000) / 3),
       log,
       run: () => this.rescueExpired(),
@@ -69,8 +71,9 @@ export class Rescuer {
 
   /** Requeues or fails tasks whose lease has expired. Returns their number. */
   async rescueExpired(): Promise<number> {
-    await repairLeases(this.#database.sql);
     const soleOwner = this.#database.exclusive ? this.#nodeId : undefined;
+    if (!(await isRescueDue(this.#database.sql, soleOwner))) return 0;
+    await repairLeases(this.#database.sql);
     for (let total = 0; ; ) {
       const count = await inTransaction(this.#database, async (trx) => {
         const lost = (await lockLostRuns(trx, soleOwner, BATCH)).filter((run) => !this.#owns(run));

@@ -1,29 +1,39 @@
 import type { Logger } from 'pino';
-import { BackgroundJob } from '../core/background-job.ts';
+import type { BackgroundJob } from '../core/background-job.ts';
 import type { Database } from '../db/database.ts';
 import { promoteDue } from '../db/queries/queue-due.ts';
 import { inStatement } from '../db/transaction.ts';
+import { sharedJob } from './shared-job.ts';
 
 /** Maximum number of tasks that one statement promotes. */
 const BATCH = 500;
-/** Other processes write delayed tasks too, so the stager polls at least this often. */
+/** The interval of polls for delayed tasks that other processes have written. */
 const INTERVAL_MS = 1000;
+/** The interval if processes hear each other. A process promotes the delayed tasks that it has written at their due times. */
+const SHARED_INTERVAL_MS = 5000;
 
 /**
- * Promotes delayed tasks, including retries in backoff, when they are due: one statement per second, and one at the next
- * known due time. All processes run one; rows are locked, so that each task is promoted once.
+ * Promotes delayed tasks, including retries in backoff, when they are due: one statement at each due time that this process
+ * knows, and one at an interval for tasks of processes that have stopped. One process does the latter for all; rows are
+ * locked, so that each task is promoted once.
  */
 export class Stager {
   readonly #database: Database;
   readonly #job: BackgroundJob;
+  /** The next due time that this process knows, on its monotonic clock in milliseconds. */
+  #dueAt = Number.POSITIVE_INFINITY;
 
   constructor(database: Database, log: Logger) {
     this.#database = database;
-    this.#job = new BackgroundJob({
+    const { signals } = database;
+    this.#job = sharedJob({
       name: 'stager',
-      intervalMs: INTERVAL_MS,
+      intervalMs: signals.isShared ? SHARED_INTERVAL_MS : INTERVAL_MS,
+      signals,
+      isUrgent: () => performance.now() >= this.#dueAt,
       log,
       run: async (signal) => {
+        this.#dueAt = Number.POSITIVE_INFINITY;
         const seconds = await this.promote(signal);
         if (seconds !== null) this.wakeIn(seconds);
       },
@@ -38,7 +48,9 @@ export class Stager {
   /** Schedules the next promotion in this many seconds at the latest, because a task is due then. */
   wakeIn(seconds: number): void {
     // A timer can fire a millisecond too early, compared with the clock of the database.
-    this.#job.wakeIn(Math.max(seconds, 0) * 1000 + 1);
+    const delayMs = Math.max(seconds, 0) * 1000 + 1;
+    this.#dueAt = Math.min(this.#dueAt, performance.now() + delayMs);
+    this.#job.wakeIn(delayMs);
   }
 
   /** Stops the job. Resolves when no promotion is in progress. */

@@ -22,6 +22,10 @@ import { Stager } from './stager.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { ThreadPool } from './threads/pool.ts';
 
+/** Longest delay of a start after a lost signal, if processes hear each other. */
+const SHARED_POLL_MS = 10_000;
+/** Longest delay of a start if they don't. */
+const POLL_MS = 2000;
 /** Time to write the last outcomes after the grace period of a stop. */
 const FLUSH_SECONDS = 5;
 
@@ -104,6 +108,7 @@ export class TaskRunner {
         slots: isolate === 'inline' ? config.concurrency : config.threads,
         claim: (names, limit) => this.#claim(names, limit),
         run: (run) => this.#run(run),
+        pollMs: deps.database.signals.isShared ? SHARED_POLL_MS : POLL_MS,
         log,
       });
       this.#producers.push(producer);
@@ -115,6 +120,7 @@ export class TaskRunner {
   async start(): Promise<void> {
     this.#unsubscribe = this.#deps.database.signals.subscribe((signal) => {
       if (signal.kind === 'due') for (const producer of this.#producers) producer.wake(signal.names);
+      else if (signal.kind === 'reconnected') for (const producer of this.#producers) producer.wakeAll();
       else if (signal.kind === 'stop') void this.#heartbeat.check(signal.taskId);
     });
     await this.#rescuer.start();

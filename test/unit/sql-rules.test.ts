@@ -34,6 +34,7 @@ describe('SQL in the sources', () => {
       'src/db/transaction.ts',
       'src/events/feed.ts', // says that this process listens
       'src/queue/children/coordinator.ts', // repeats a signal that was lost
+      'src/queue/shared-job.ts', // announces its rounds
       'src/services/lease-acquire.ts', // ends a waiting call
     ]);
   });

@@ -7,7 +7,7 @@ import { queryTimeout } from './probe.ts';
 const CHANNEL = 'batchline';
 const RECONNECT_MS = 1000;
 const CONNECT_MS = 10_000;
-/** Interval of a repeated LISTEN, which has no effect but shows whether the idle connection still works. */
+/** A connection that was silent for this long is tested by a repeated LISTEN, which has no effect. */
 const PING_MS = 5000;
 
 /** LISTEN and NOTIFY on a dedicated connection, which is reopened if it breaks. */
@@ -17,6 +17,9 @@ export class PgNotifyChannel implements Channel {
   readonly #maxMs: number;
   readonly #closing = new AbortController();
   #receive: (text: string) => void = () => undefined;
+  #onReconnect: () => void = () => undefined;
+  /** When the server last responded or notified, on the monotonic clock of this process (ms). */
+  #aliveAt = 0;
   #client: pg.Client | undefined;
   #reconnecting: Promise<void> | undefined;
   #pinging: NodeJS.Timeout | undefined;
@@ -28,14 +31,16 @@ export class PgNotifyChannel implements Channel {
     this.#maxMs = maxMs;
   }
 
-  async open(receive: (text: string) => void): Promise<void> {
+  async open(receive: (text: string) => void, onReconnect: () => void): Promise<void> {
     this.#receive = receive;
+    this.#onReconnect = onReconnect;
     await this.#connect();
     this.#pinging = setInterval(() => this.#ping(), Math.min(PING_MS, this.#maxMs));
   }
 
   async send(text: string): Promise<void> {
     await this.#client?.query('select pg_notify($1, $2)', [CHANNEL, text]);
+    this.#aliveAt = performance.now();
   }
 
   async close(): Promise<void> {
@@ -61,7 +66,10 @@ export class PgNotifyChannel implements Channel {
     });
     client.on('error', (error) => this.#onBroken(client, error));
     client.on('end', () => this.#onBroken(client, undefined));
-    client.on('notification', (message) => this.#receive(message.payload ?? ''));
+    client.on('notification', (message) => {
+      this.#aliveAt = performance.now();
+      this.#receive(message.payload ?? '');
+    });
     await client.connect();
     queryTimeout(client, () => Math.min(PING_MS, this.#maxMs));
     await client.query(`listen ${CHANNEL}`);
@@ -69,6 +77,7 @@ export class PgNotifyChannel implements Channel {
   }
 
   #ping(): void {
+    if (performance.now() - this.#aliveAt < PING_MS) return;
     this.#client?.query(`listen ${CHANNEL}`).catch((error: unknown) => {
       this.#log.debug({ event: 'signals.ping_failed', err: error }, 'LISTEN connection does not respond');
     });
@@ -86,7 +95,9 @@ export class PgNotifyChannel implements Channel {
   async #reconnect(): Promise<void> {
     const { signal } = this.#closing;
     const connect = async (): Promise<void> => {
-      if (!signal.aborted) await this.#connect();
+      if (signal.aborted) return;
+      await this.#connect();
+      this.#onReconnect();
     };
     await retry(connect, {
       firstMs: RECONNECT_MS,

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { WORKER_OWNER_PREFIX } from '../../core/caller.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
@@ -29,10 +29,6 @@ export async function lockLostRuns(
   soleOwner: string | undefined,
   limit: number,
 ): Promise<LostRun[]> {
-  const lost =
-    soleOwner === undefined
-      ? sql`t.lease_until < now()`
-      : sql`(t.lease_until < now() or (t.lease_owner <> ${soleOwner} and left(t.lease_owner, ${WORKER_OWNER_PREFIX.length}::int) <> ${WORKER_OWNER_PREFIX}::text))`;
   const { rows } = await sql<{
     id: number;
     tenant: string;
@@ -46,7 +42,7 @@ export async function lockLostRuns(
   }>`
     select t.id, t.tenant, t.name, t.is_internal, t.attempt, t.failures, t.losses, t.lease_owner, t.stop_note
     from batchline.task as t
-    where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started} and ${lost}
+    where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started} and ${isLost(soleOwner)}
     order by t.lease_until
     limit ${limit}
     for update of t skip locked`.execute(trx);
@@ -63,6 +59,25 @@ export async function lockLostRuns(
   }));
 }
 
+function isLost(soleOwner: string | undefined): RawBuilder<boolean> {
+  return soleOwner === undefined
+    ? sql`t.lease_until < now()`
+    : sql`(t.lease_until < now() or (t.lease_owner <> ${soleOwner} and left(t.lease_owner, ${WORKER_OWNER_PREFIX.length}::int) <> ${WORKER_OWNER_PREFIX}::text))`;
+}
+
+/** The database's clock has gone back since the task was touched. */
+const IS_AHEAD = sql`t.updated > now() + interval '10 seconds'`;
+
+/** True if `lockLostRuns` or `repairLeases` would find something. Locks nothing. */
+export async function isRescueDue(db: Kysely<Schema>, soleOwner: string | undefined): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from batchline.task as t
+    where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started}
+      and (${isLost(soleOwner)} or ${IS_AHEAD})
+    limit 1`.execute(db);
+  return rows.length > 0;
+}
+
 /**
  * Repairs leases after the clock of the database jumped backwards: tasks that were updated in the future get the remaining
  * time of their lease from now. Otherwise a lost run would be rescued too late.
@@ -71,5 +86,5 @@ export async function repairLeases(db: Kysely<Schema>): Promise<void> {
   await sql`
     update batchline.task as t set lease_until = now() + (t.lease_until - t.updated), updated = now()
     where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started}
-      and t.updated > now() + interval '10 seconds'`.execute(db);
+      and ${IS_AHEAD}`.execute(db);
 }

@@ -10,6 +10,7 @@ import {
   writeParentProgress,
 } from '../../db/queries/parents.ts';
 import { inStatement } from '../../db/transaction.ts';
+import { sharedJob } from '../shared-job.ts';
 import { stopTree } from './cancel.ts';
 
 /** Signals are collected for this long, so that thousands of completed children cause few writes of the parent's progress. */
@@ -32,8 +33,9 @@ export class ParentCoordinator {
   constructor(database: Database, log: Logger) {
     this.#database = database;
     this.#updates = new BackgroundJob({ name: 'parents.progress', log, run: () => this.#updateChanged() });
-    this.#stops = new BackgroundJob({
+    this.#stops = sharedJob({
       name: 'parents.stops',
+      signals: database.signals,
       intervalMs: RECONCILE_MS,
       log,
       run: () => this.finishStops(),
