@@ -14,7 +14,7 @@ const run = (attempt: number, node: string): StoryEntry[] => [
   entry('Aquired', 'Started', attempt, node),
 ];
 
-/** One that was lost by `a`, failed once and was handed back at `b`, and has succeeded at `c`. */
+/** One that `a` lost, that failed once and was handed back at `b`, and has succeeded at `c`. */
 const AUDIT: readonly StoryEntry[] = [
   entry(null, 'New', 0, null),
   ...run(1, 'a'),

@@ -31,7 +31,7 @@ export function checkHistory(story: TaskStory): void {
         expect(entry.reason, about).toBe(`Worker ${holder} was lost.`);
         count.losses += 1;
       } else expect(entry.node, about).toBe(holder);
-      if (entry.reason.includes('has failed')) count.failures += 1;
+      if (/\bfailed[.;]/.test(entry.reason)) count.failures += 1;
       if (entry.reason === 'Returned to the queue by its worker.') count.returns += 1;
     }
     if (hasEnded(entry.to)) count.ends += 1;

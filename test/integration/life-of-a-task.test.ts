@@ -136,7 +136,7 @@ describe.each(DATABASES)('the life of a task on %s', (kind) => {
     });
     const log: { Level: string; Message: string }[] = await server.admin.json('GET', `/BatchTask/${id}/Log`);
     expect(log.filter(({ Level }) => Level === 'warn')).toMatchObject([
-      { Message: expect.stringContaining('the percentage is NaN; the one before is kept') },
+      { Message: expect.stringContaining('the percentage is NaN; the previous value is kept') },
     ]);
     expect(log.at(-1)?.Message).toBe('NUL \uFFFD');
   });

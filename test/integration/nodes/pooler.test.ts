@@ -127,7 +127,7 @@ describe.skipIf(lacks('pgbouncer'))('through pgbouncer, by transaction', () => {
         /^DATABASE_URL: PostgreSQL can't be used there: the address is a pooler .*; set DATABASE_LISTEN_URL/,
       ),
       expect(open({ DATABASE_LISTEN_URL: DATABASE_URL })).rejects.toThrow(
-        /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: a pooler is there/,
+        /^DATABASE_LISTEN_URL: PostgreSQL can't be used there: the address is a pooler/,
       ),
     ]);
     await open({ DATABASE_URL, DATABASE_LISTEN_URL: 'poll' });

@@ -209,6 +209,7 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
     task('ended', '/File', { headers: { 'If-None-Match': '*' } }),
   ],
   'GET /BatchTask/:id/Audit': [task('ended', '/Audit'), task('held', '/Audit')],
+  'GET /BatchTask/:id/Attempts': [task('ended', '/Attempts'), task('held', '/Attempts')],
   'GET /BatchTask/:id/Log': [task('ended', '/Log'), task('held', '/Log')],
   'GET /BatchTask/:id/Children': [task('held', '/Children')],
   'GET /BatchTask/:id/Parent': [task('child', '/Parent'), task('held', '/Parent')],
