@@ -34,7 +34,7 @@ test('a line without an event gets that of libraries', () => {
   ]);
 });
 
-test('an error that ends a command is told with its causes, and without the values', () => {
+test('an error that ends a command shows its causes, without the values', () => {
   expect(stackOf(failed())).toMatch(/duplicate key.*the cause/s);
   expect(stackOf(failed())).not.toContain('the secret');
   expect(stackOf('a text')).toBe('a text');
