@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PROCESS_ENV } from './server-process.ts';
 
+/** What `batchline work` and the workers of the examples print when they are ready. */
+const READY = /Running tasks from|Working:/;
+
 /** A worker outside the server, in its own process, which can be killed. */
 export interface WorkerProcess {
   readonly child: ChildProcess;
@@ -29,7 +32,7 @@ export async function spawnWorker(
   await new Promise<void>((ready, reject) => {
     const onData = (chunk: Buffer): void => {
       output += chunk.toString();
-      if (output.includes('Running tasks from')) ready();
+      if (READY.test(output)) ready();
     };
     child.stdout.on('data', onData);
     child.stderr.on('data', onData);

@@ -101,7 +101,7 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     expect(fourth).toMatchObject({
       State: 'Failed',
       StartCount: 1,
-      Result: expect.stringContaining('worker outside'),
+      Result: expect.stringContaining('external worker'),
     });
   });
 
