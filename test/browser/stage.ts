@@ -77,5 +77,5 @@ export function describeInBrowser(
 /** Names and ids of the rendered rows of the list, such as `flaky #3`. */
 export async function shownTasks(page: Page): Promise<string[]> {
   const names = await page.locator('tbody .task-name').allInnerTexts();
-  return names.map((name) => /\S+ #\d+/.exec(name)?.[0] ?? name);
+  return names.map((name) => /\S+\s+#\d+/.exec(name)?.[0].replace(/\s+/, ' ') ?? name);
 }
