@@ -44,7 +44,7 @@ describe('an invalid setting is reported in one line that says what is accepted'
     ['PORT', '-1', 'a whole number from 0 to 65535'],
     ['PORT', '1e3', 'a whole number from 0 to 65535'],
     ['DATABASE_URL', 'mysql://x', 'postgres://'],
-    ['DATABASE_BACKEND', 'citus', 'pglite is accepted there'],
+    ['DATABASE_BACKEND', 'citus', 'which requires pglite'],
     ['DATABASE_BACKEND', 'oracle', 'pglite, postgres, citus are'],
     ['DATABASE_LISTEN_URL', 'postgres://x/y', 'both or none'],
     ['BATCHLINE_DATABASE_POOLER', 'perhaps', 'auto, true or false'],

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PROCESS_ENV } from './server-process.ts';
 
-/** What `batchline work` and the workers of the examples print when they are ready. */
+/** The line that `batchline work` and the workers of the examples print when they are ready. */
 const READY = /Running tasks from|Working:/;
 
 /** A worker outside the server, in its own process, which can be killed. */

@@ -76,7 +76,7 @@ test.each([
 test.each([
   ['ftp://example.com/', 'ftp: is not accepted'],
   ['file:///etc/passwd', 'file: is not accepted'],
-  ['http://user:secret@example.com/', 'a name or password'],
+  ['http://user:secret@example.com/', 'a URL with a user name or password'],
   ['/relative', 'is not a URL'],
 ])('%s is not read as an address', (url, message) => {
   expect(() => readUrl(url)).toThrow(message);
