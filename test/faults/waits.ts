@@ -34,9 +34,9 @@ export async function query<Row extends pg.QueryResultRow>(place: Place, text: s
   }
 }
 
-/** Waits until this many servers listen for signals on connections of now, where servers listen. */
+/** Waits until this many servers listen for signals. A server sends NOTIFY on a connection that has executed LISTEN. */
 export async function untilListening(place: Place, servers: number): Promise<void> {
   const listening =
-    "select 1 from pg_stat_activity where datname = current_database() and application_name = 'batchline signals' and query like 'listen %'";
+    "select 1 from pg_stat_activity where datname = current_database() and application_name = 'batchline signals' and query ~ '^(listen|select pg_notify)'";
   while ((await query(place, listening)).length !== servers) await delay(20);
 }
