@@ -26,6 +26,7 @@ beforeAll(async () => {
   await onServer(ownerUrl, `grant usage on schema batchline to "${ROLE}"`);
   const rows = 'select, insert, update, delete on all tables in schema batchline';
   await onServer(ownerUrl, `grant ${rows} to "${ROLE}"`);
+  await onServer(ownerUrl, `grant usage on all sequences in schema batchline to "${ROLE}"`);
 });
 afterAll(async () => {
   await server?.stop();
