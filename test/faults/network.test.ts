@@ -55,7 +55,7 @@ function expectOutage(answer: Answer): void {
     body: { Error: true, ErrorType: 'SoBusyException' },
   });
   expect(answer.headers.get('retry-after')).toBe('2');
-  expect(answer.body.Message).toContain('The database does not answer');
+  expect(answer.body.Message).toContain('The database is unreachable');
 }
 
 test('under any network fault, calls get responses, work resumes, and nothing is lost', async () => {
