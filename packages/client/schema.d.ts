@@ -2335,7 +2335,7 @@ export interface components {
             At: components["schemas"]["DateTime"];
             /** @description The associate who made the change; 0 for the server */
             ActorId: number;
-            Runtime: string | null;
+            Node: string | null;
             From: components["schemas"]["StoredState"] | null;
             To: components["schemas"]["StoredState"];
             /** @description The number of the attempt */
@@ -2409,7 +2409,7 @@ export interface components {
             At: components["schemas"]["DateTime"];
             /** @description The associate who made the change; 0 for the server */
             ActorId: number;
-            Runtime: string | null;
+            Node: string | null;
             From: components["schemas"]["StoredState"] | null;
             To: components["schemas"]["StoredState"];
             /** @description The number of the attempt */

@@ -118,7 +118,7 @@ export function bodyOf(event: TaskEvent): string {
     DatabaseSerialNumber: event.tenant,
     At: event.at.toISOString(),
     ActorId: event.actorId,
-    Runtime: event.nodeId,
+    Node: event.nodeId,
     From: event.from,
     To: event.to,
     Attempt: event.attempt,

@@ -177,7 +177,7 @@ const AuditEntry = Type.Object(
   {
     At: DateTime,
     ActorId: Type.Integer({ description: 'The associate who made the change; 0 for the server' }),
-    Runtime: nullable(Type.String({ description: 'The process that made the change' })),
+    Node: nullable(Type.String({ description: 'The process that made the change' })),
     From: nullable(StoredState),
     To: StoredState,
     Attempt: Type.Integer({ description: 'The number of the attempt' }),

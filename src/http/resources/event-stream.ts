@@ -19,7 +19,7 @@ export function writeEvent(event: TaskEvent, locale: Locale): object {
     DatabaseSerialNumber: event.tenant,
     At: locale.date(event.at),
     ActorId: event.actorId,
-    Runtime: event.nodeId,
+    Node: event.nodeId,
     From: event.from,
     To: event.to,
     Attempt: event.attempt,

@@ -153,7 +153,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
       return entries.map((entry) => ({
         At: locale.date(entry.at),
         ActorId: entry.actorId,
-        Runtime: entry.nodeId,
+        Node: entry.nodeId,
         From: entry.from,
         To: entry.to,
         Attempt: entry.attempt,

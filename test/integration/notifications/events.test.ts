@@ -47,7 +47,7 @@ describe.each(DATABASES)('events on %s', (kind) => {
         DatabaseSerialNumber: 'batchline',
         At: audit[0].At,
         ActorId: server.admin.associateId,
-        Runtime: null,
+        Node: null,
         From: null,
         To: 'New',
         Attempt: 0,

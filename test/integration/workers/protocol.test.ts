@@ -87,7 +87,7 @@ describe.each(DATABASES)('the worker protocol on %s', (kind) => {
       });
       expect(await moves(id)).toEqual(['>New', 'New>Aquired', 'Aquired>Started', 'Started>Succeeded']);
       const audit = await server.admin.json('GET', `/BatchTask/${id}/Audit`);
-      expect(audit[1].Runtime).toBe('worker:1:by hand');
+      expect(audit[1].Node).toBe('worker:1:by hand');
     });
 
     test('bodies that may be missing are; an internal task leaves nothing', async () => {
