@@ -90,7 +90,8 @@ export interface NewTask {
   readonly isInternal: boolean;
   readonly detailsTable: number;
   readonly detailsRecord: number;
-  readonly parameters: Parameters | null;
+  /** ParameterObject as JSON; null if there is none. */
+  readonly content: string | null;
   readonly context: string;
   readonly description: string;
   readonly response: string;

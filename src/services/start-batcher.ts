@@ -133,7 +133,6 @@ export class StartBatcher {
 }
 
 function weightOf({ task }: PreparedStart): number {
-  const { context, description, response, request, parameters } = task;
-  const texts = context.length + description.length + response.length + request.length;
-  return texts + (parameters === null ? 0 : JSON.stringify(parameters).length);
+  const { context, description, response, request, content } = task;
+  return context.length + description.length + response.length + request.length + (content?.length ?? 0);
 }

@@ -94,7 +94,7 @@ export async function prepareStart(parts: TaskDeps, caller: Caller, request: Sta
     isInternal: request.isInternalTask,
     detailsTable: request.detailsTable,
     detailsRecord: request.detailsRecord,
-    parameters: request.parameterObject,
+    content: request.parameterObject === null ? null : JSON.stringify(request.parameterObject),
     context: request.context,
     description: request.description,
     response: request.response,

@@ -88,7 +88,7 @@ function rowOf(
     is_internal: task.isInternal,
     details_table: task.detailsTable,
     details_record: task.detailsRecord,
-    content: task.parameters === null ? null : JSON.stringify(task.parameters),
+    content: task.content,
     actor_id: actorId,
     context: task.context,
     description: task.description,
