@@ -6,6 +6,7 @@ import { BODY_TYPES } from '../body/parse.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { DateTime, Int32, nullable } from '../openapi/operation.ts';
 import { AttemptCarrier } from './attempts-schema.ts';
+import { AUDIT_PROPERTIES } from './audit-entry.ts';
 import { IGNORED } from './batch-task-params.ts';
 import {
   BatchTaskInfo,
@@ -15,7 +16,6 @@ import {
   BatchTaskUpdate,
   JsonPatchDocument,
   SelectQuery,
-  StoredState,
 } from './batch-task-schema.ts';
 import { COUNTDOWN_START, PUT_SAMPLE } from './samples.ts';
 
@@ -173,18 +173,10 @@ export const copyBatchTaskOperation: Operation = {
   examples: { request: { shorter: { ParameterObject: { seconds: '5' } } }, response: { id: 275 } },
 };
 
-const AuditEntry = Type.Object(
-  {
-    At: DateTime,
-    ActorId: Type.Integer({ description: 'The associate who made the change; 0 for the server' }),
-    Node: nullable(Type.String({ description: 'The process that made the change' })),
-    From: nullable(StoredState),
-    To: StoredState,
-    Attempt: Type.Integer({ description: 'The number of the attempt' }),
-    Reason: Type.String({ description: "Why the state changed, in the caller's language" }),
-  },
-  { title: 'AuditEntry', description: 'A change of state of a task' },
-);
+const AuditEntry = Type.Object(AUDIT_PROPERTIES, {
+  title: 'AuditEntry',
+  description: 'A change of state of a task',
+});
 
 export const readBatchTaskAuditOperation: Operation = {
   id: 'readBatchTaskAudit',

@@ -8,6 +8,7 @@ import type { TaskEvent, TaskProgress } from '../../db/queries/event.ts';
 import type { Follower } from '../../events/feed.ts';
 import { concerns, type EventFilter } from '../../events/filter.ts';
 import type { Locale } from '../i18n/locale.ts';
+import { writeAuditEntry } from './audit-entry.ts';
 
 /** Serializes a change of state (docs/notifications.md). */
 export function writeEvent(event: TaskEvent, locale: Locale): object {
@@ -17,13 +18,7 @@ export function writeEvent(event: TaskEvent, locale: Locale): object {
     Name: event.name,
     AssociateId: event.ownerId,
     DatabaseSerialNumber: event.tenant,
-    At: locale.date(event.at),
-    ActorId: event.actorId,
-    Node: event.nodeId,
-    From: event.from,
-    To: event.to,
-    Attempt: event.attempt,
-    Reason: locale.text(event.reason, event.reasonMessage),
+    ...writeAuditEntry(event, locale),
   };
 }
 

@@ -9,9 +9,9 @@ import { readTask } from '../../services/read-tasks.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf, reauthenticate } from '../auth/hooks.ts';
 import { localeOf } from '../i18n/locale.ts';
-import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
+import { Int32, type Operation } from '../openapi/operation.ts';
+import { AUDIT_PROPERTIES } from './audit-entry.ts';
 import { readTaskId } from './batch-task-params.ts';
-import { StoredState } from './batch-task-schema.ts';
 import { type EventQuery, readEventQuery } from './event-query.ts';
 import { EventStream, StreamRegistry, writeEvent } from './event-stream.ts';
 
@@ -24,13 +24,7 @@ const TaskEvent = Type.Object(
     Name: Type.String(),
     AssociateId: Type.Integer(),
     DatabaseSerialNumber: Type.String(),
-    At: DateTime,
-    ActorId: Type.Integer({ description: 'The associate who made the change; 0 for the server' }),
-    Node: nullable(Type.String({ description: 'The process that made the change' })),
-    From: nullable(StoredState),
-    To: StoredState,
-    Attempt: Type.Integer({ description: 'The number of the attempt' }),
-    Reason: Type.String({ description: "Why the state changed, in the caller's language" }),
+    ...AUDIT_PROPERTIES,
   },
   { title: 'TaskEvent', description: 'A change of state of a task' },
 );

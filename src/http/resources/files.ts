@@ -13,6 +13,7 @@ import { type Locale, localeOf } from '../i18n/locale.ts';
 import { DateTime, type Operation } from '../openapi/operation.ts';
 import { queryValue } from '../query.ts';
 import { readContentDigest, sendFile } from '../send-file.ts';
+import { writeAuditEntry } from './audit-entry.ts';
 import {
   getBatchTaskFileOperation,
   headBatchTaskFileOperation,
@@ -150,15 +151,7 @@ export async function taskFileRoutes(app: FastifyInstance, { tasks }: { tasks: T
     async (request) => {
       const entries = await readTaskHistory(tasks, callerOf(request), readTaskId(request.params.id));
       const locale = localeOf(request);
-      return entries.map((entry) => ({
-        At: locale.date(entry.at),
-        ActorId: entry.actorId,
-        Node: entry.nodeId,
-        From: entry.from,
-        To: entry.to,
-        Attempt: entry.attempt,
-        Reason: locale.text(entry.reason, entry.reasonMessage),
-      }));
+      return entries.map((entry) => writeAuditEntry(entry, locale));
     },
   );
 }
