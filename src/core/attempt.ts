@@ -1,3 +1,5 @@
+import { storable } from './message.ts';
+
 /** The error that ended an attempt. The texts are the worker's own; none is translated. */
 export interface AttemptError {
   /** The class of the error, `TypeError` say; null if the worker did not report one. */
@@ -98,5 +100,5 @@ function cut(text: string, limit: number): string {
     text.length <= limit
       ? text
       : `${text.slice(0, Math.max(0, Math.trunc(limit) - 60))} … (cut: ${text.length} characters)`;
-  return kept.replaceAll('\u0000', '\uFFFD').toWellFormed();
+  return storable(kept);
 }

@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { stdSerializers } from 'pino';
+import { MAX_COMBINED_ERRORS, MAX_ERROR_DEPTH } from '../core/attempt.ts';
 import { RequestError } from '../core/errors.ts';
 import { Message, message, type Text } from '../core/message.ts';
 import { boundedText, MAX_ERROR_LENGTH } from '../core/run-texts.ts';
@@ -47,11 +48,6 @@ export class PermanentError extends TaskError {
     this.name = 'PermanentError';
   }
 }
-
-/** Maximum depth of causes in a description. */
-const MAX_DEPTH = 8;
-/** Maximum number of errors of an AggregateError in a description. */
-const MAX_ERRORS = 20;
 
 /** Options that keep `inspect` from calling the value's own code. */
 const INSPECTION = {
@@ -123,12 +119,13 @@ export function headOf(error: Error): Text {
 
 /** Describes the errors of an AggregateError and the cause, unless `head` already contains it. */
 function detailsOf(error: Error, head: string, depth: number): string {
-  if (depth >= MAX_DEPTH) return '';
+  if (depth >= MAX_ERROR_DEPTH) return '';
   const parts: string[] = [];
   const errors = arrayOf(error, 'errors');
   if (errors.length > 0) {
-    const texts = errors.slice(0, MAX_ERRORS).map((one) => String(described(one, depth + 1)));
-    const more = errors.length > MAX_ERRORS ? `; and ${errors.length - MAX_ERRORS} more` : '';
+    const texts = errors.slice(0, MAX_COMBINED_ERRORS).map((one) => String(described(one, depth + 1)));
+    const more =
+      errors.length > MAX_COMBINED_ERRORS ? `; and ${errors.length - MAX_COMBINED_ERRORS} more` : '';
     parts.push(`errors: ${texts.join('; ')}${more}`);
   }
   const cause = read(error, 'cause');
