@@ -2,14 +2,12 @@ import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { ROLES, SCOPES, type Scope } from '../core/caller.ts';
-import { notFound, RequestError, type RequestErrorKind } from '../core/errors.ts';
+import { RequestError, type RequestErrorKind } from '../core/errors.ts';
 import type { MessageData } from '../core/message.ts';
 import {
   type Associate,
-  deleteToken,
   findAssociate,
   insertAssociate,
-  insertToken,
   listAssociates,
   listTokens,
 } from '../db/queries/account.ts';
@@ -21,10 +19,7 @@ import {
   replacePassword,
   unknownLogin,
 } from './accounts.ts';
-import { generateToken, hashToken } from './secrets.ts';
-import { MAX_TOKEN_DAYS } from './tokens.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+import { expiryAfterDays, issueToken, MAX_TOKEN_DAYS, removeToken } from './tokens.ts';
 
 const Id = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
 const Login = Type.String({ minLength: 1, maxLength: 100 });
@@ -125,22 +120,19 @@ const COMMANDS: Commands = {
   createToken: async ({ db, serialNumber }, { login, name, scopes, definitions, days }) => {
     const associate = await findAssociate(db, login);
     if (associate === undefined) throw unknownLogin(login);
-    const secret = generateToken(associate.tenant ?? serialNumber);
-    await insertToken(db, {
-      associateId: associate.id,
+    const { secret } = await issueToken({ db, serialNumber }, associate, {
       name,
       scopes,
       definitions: definitions?.map((definition) => definition.toLowerCase()) ?? null,
-      expires: days === null ? null : new Date(Date.now() + days * DAY_MS),
+      expires: days === null ? null : expiryAfterDays(days, new Date()),
       parentId: null,
       roles: null,
       tenant: null,
-      hash: hashToken(secret),
     });
     return { secret };
   },
   revokeToken: async ({ db }, { id }) => {
-    if (!(await deleteToken(db, id))) throw notFound`There is no token ${id}.`;
+    await removeToken({ db }, id);
     return null;
   },
   listApplications: async ({ db }) =>

@@ -6,6 +6,7 @@ import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
 import {
   type ApiToken,
+  type Associate,
   deleteToken,
   getAssociate,
   insertToken,
@@ -36,6 +37,12 @@ export interface WantedToken {
   readonly expires: Date | undefined;
 }
 
+/** A new token and its secret. */
+export interface IssuedToken {
+  readonly token: ApiToken;
+  readonly secret: string;
+}
+
 /** Maximum lifetime of a new token, in days. */
 export const MAX_TOKEN_DAYS = 3650;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -55,7 +62,7 @@ export async function createToken(
   { db, serialNumber }: TokenDeps,
   caller: Caller,
   wanted: WantedToken,
-): Promise<{ readonly token: ApiToken; readonly secret: string }> {
+): Promise<IssuedToken> {
   requireAccess(caller, ACCESS.write);
   const { associateId = caller.associateId, name } = wanted;
   checkText('Name', name, 200);
@@ -66,16 +73,23 @@ export async function createToken(
   const associate = await getAssociate(db, associateId);
   if (associate === undefined || (isOthers && caller.tenant !== null && associate.tenant !== caller.tenant))
     throw invalid`AssociateId is ${associateId}, but there is no such associate.`;
-  const secret = generateToken(associate.tenant ?? serialNumber);
-  const token = await insertToken(db, {
-    associateId,
+  return issueToken({ db, serialNumber }, associate, {
     name,
     ...limits,
     parentId: caller.token?.id ?? null,
     roles: caller.narrowed && !isOthers ? caller.roles : null,
     tenant: associate.tenant === null ? caller.tenant : null,
-    hash: hashToken(secret),
   });
+}
+
+/** Creates a token of an associate. Returns it with its secret, of which only the hash is stored. Checks no rights. */
+export async function issueToken(
+  { db, serialNumber }: TokenDeps,
+  associate: Associate,
+  properties: Omit<Parameters<typeof insertToken>[1], 'associateId' | 'hash'>,
+): Promise<IssuedToken> {
+  const secret = generateToken(associate.tenant ?? serialNumber);
+  const token = await insertToken(db, { ...properties, associateId: associate.id, hash: hashToken(secret) });
   return { token, secret };
 }
 
@@ -86,7 +100,25 @@ export async function createToken(
  */
 export async function revokeToken({ db }: TokenDeps, caller: Caller, id: number): Promise<void> {
   requireAccess(caller, ACCESS.write);
-  if (!(await deleteToken(db, id, scopeOf(caller)))) throw notFound`There is no token ${id}.`;
+  await removeToken({ db }, id, scopeOf(caller));
+}
+
+/**
+ * Revokes a token in this scope, by default any token, and all tokens created with it. Checks no rights.
+ *
+ * @throws RequestError (notFound) if there is no such token
+ */
+export async function removeToken(
+  { db }: Pick<TokenDeps, 'db'>,
+  id: number,
+  scope?: TokenScope,
+): Promise<void> {
+  if (!(await deleteToken(db, id, scope))) throw notFound`There is no token ${id}.`;
+}
+
+/** Returns the expiry of a token that is created now and valid for this many days. */
+export function expiryAfterDays(days: number, now: Date): Date {
+  return new Date(now.getTime() + days * DAY_MS);
 }
 
 function scopeOf(caller: Caller): TokenScope {

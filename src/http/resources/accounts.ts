@@ -15,6 +15,7 @@ import {
 } from '../../services/accounts.ts';
 import {
   createToken,
+  expiryAfterDays,
   MAX_TOKEN_DAYS,
   readTokens,
   revokeToken,
@@ -167,8 +168,6 @@ function applicationToWire(application: Application, locale: Locale): object {
   };
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 const NewToken = Type.Object(
   {
     Name: Type.String({ minLength: 1, maxLength: 200 }),
@@ -233,7 +232,7 @@ function readExpiry(
   now: Date,
 ): Date | undefined {
   if (Expires === undefined) {
-    return ExpiresInDays === undefined ? undefined : new Date(now.getTime() + ExpiresInDays * DAY_MS);
+    return ExpiresInDays === undefined ? undefined : expiryAfterDays(ExpiresInDays, now);
   }
   if (ExpiresInDays !== undefined) {
     throw invalid`Both Expires and ExpiresInDays are given; one of them is accepted.`;
