@@ -79,7 +79,7 @@ export interface FileCheck {
   /** Files with a row. */
   readonly named: number;
   /** Number of them that are missing in the store, or have a different length there. */
-  readonly notFound: number;
+  readonly missing: number;
   /** The keys of the first few of those. */
   readonly examples: readonly string[];
 }
@@ -89,12 +89,12 @@ const EXAMPLES = 3;
 /** Checks that the files of all rows exist in the store, without reading their content. */
 export async function checkFiles(db: Kysely<Schema>, store: FileStore): Promise<FileCheck> {
   const examples: string[] = [];
-  let [named, notFound] = [0, 0];
+  let [named, missing] = [0, 0];
   for await (const { key, bytes } of listFileRecords(db)) {
     named += 1;
     if ((await store.stat(key))?.bytes === bytes) continue;
-    notFound += 1;
+    missing += 1;
     if (examples.length < EXAMPLES) examples.push(key);
   }
-  return { named, notFound, examples };
+  return { named, missing, examples };
 }

@@ -95,7 +95,7 @@ async function selectWithinCapacity(
 }
 
 /** Records starts for the rate limit, if there is one. Call it after the audit of the runs. */
-async function recordStarts(
+async function recordRateLimitedStarts(
   trx: Transaction<Schema>,
   { name, limits: { rate } }: DefinitionControl,
   runs: number,
@@ -192,17 +192,17 @@ export async function claimDue(parts: ClaimDeps, request: DueRequest): Promise<D
 
 /** Claims available tasks of unrestricted definitions with one statement. */
 async function claimTogether(
-  { database, queue: { gates, meter, separate } }: ClaimDeps,
+  { database, queue: { controlCache, meter, separate } }: ClaimDeps,
   { definitions, limit, owner }: DueRequest,
 ): Promise<DueClaim> {
   const names = definitions.map(({ name }) => name);
-  const unsure = names.filter((name) => gates.isStale(name));
+  const unsure = names.filter((name) => controlCache.isStale(name));
   if (unsure.length > 0) {
     const controls = await readControls(database.sql);
-    for (const name of unsure) gates.note(name, controls.get(name));
+    for (const name of unsure) controlCache.note(name, controls.get(name));
   }
   const asked = definitions.map(({ name, leaseSeconds }): AskedDefinition => {
-    const { version, isRestricted } = gates.of(name);
+    const { version, isRestricted } = controlCache.of(name);
     return { name, leaseSeconds, version, isOpen: !isRestricted };
   });
   const began = performance.now();
@@ -212,8 +212,8 @@ async function claimTogether(
     return group;
   });
   meter.claimed(claimed, (performance.now() - began) / 1000);
-  for (const name of stale) gates.markStale(name);
-  const next = [...restricted, ...resumable].filter((name) => !gates.of(name).isPaused);
+  for (const name of stale) controlCache.markStale(name);
+  const next = [...restricted, ...resumable].filter((name) => !controlCache.of(name).isPaused);
   for (const name of next) separate.add(name);
   // If the limit was reached, definitions after the last claimed one come first in the next claim.
   const last = Math.max(...claimed.map(({ task }) => names.indexOf(task.name)));
@@ -238,19 +238,19 @@ export async function claimBatch(parts: ClaimDeps, request: ClaimRequest): Promi
 
 /** Claims tasks that need a transaction: parents whose children have ended, and tasks restricted by limits or a tenant. */
 async function claimSeparately(parts: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
-  const { gates, meter } = parts.queue;
+  const { controlCache, meter } = parts.queue;
   for (;;) {
-    const gate = gates.of(request.name);
+    const known = controlCache.of(request.name);
     const began = performance.now();
     try {
       const result = await inTransaction(parts.database, (trx) =>
-        gate.isRestricted ? claimGated(parts, trx, request) : claimOpen(trx, request, gate.version),
+        known.isRestricted ? claimRestricted(parts, trx, request) : claimOpen(trx, request, known.version),
       );
       meter.claimed(result.claimed, (performance.now() - began) / 1000);
       return result;
     } catch (error) {
       if (!(error instanceof StaleControlError)) throw error;
-      gates.note(request.name, error.control);
+      controlCache.note(request.name, error.control);
     }
   }
 }
@@ -265,40 +265,43 @@ async function claimOpen(
   const { name, limit, tenant } = request;
   const found =
     tenant === null
-      ? { deliveries: await lockReadyParents(trx, null, name, limit), andReady: true }
-      : { deliveries: await selectDueForTenant(trx, tenant, name, limit), andReady: false };
+      ? { deliveries: await lockReadyParents(trx, null, name, limit), andAvailable: true }
+      : { deliveries: await selectDueForTenant(trx, tenant, name, limit), andAvailable: false };
   const { started, continued } = await claimFound(trx, request, found, limit, version);
-  if (started.length === 0 || continued.length > 0) await checkGate(trx, name, version);
+  if (started.length === 0 || continued.length > 0) await checkControlVersion(trx, name, version);
   const claimed = await record(trx, request.owner, started, continued);
   return { claimed, more: claimed.length === limit };
 }
 
 /** @throws StaleControlError if the control row has another version */
-async function checkGate(db: Kysely<Schema>, name: string, version: number): Promise<void> {
+async function checkControlVersion(db: Kysely<Schema>, name: string, version: number): Promise<void> {
   const control = (await readControls(db, name)).get(name);
   if ((control?.version ?? 0) !== version) throw new StaleControlError(control);
 }
 
-async function claimGated(
+async function claimRestricted(
   { queue }: ClaimDeps,
   trx: Transaction<Schema>,
   request: ClaimRequest,
 ): Promise<ClaimResult> {
   const { name, owner, tenant } = request;
   const control = await lockControl(trx, name);
-  queue.gates.note(name, control);
+  queue.controlCache.note(name, control);
   if (control === undefined) throw new StaleControlError(control);
   if (control.paused !== null) return NOTHING;
-  const room = await readCapacity(trx, control);
-  if (room.total <= 0) return { ...NOTHING, againInSeconds: room.againInSeconds };
-  const limit = Math.min(request.limit, room.total);
+  const capacity = await readCapacity(trx, control);
+  if (capacity.total <= 0) return { ...NOTHING, againInSeconds: capacity.againInSeconds };
+  const limit = Math.min(request.limit, capacity.total);
   const found =
     tenant === null && control.limits.perTenant === undefined
-      ? { deliveries: await lockReadyParents(trx, null, name, limit), andReady: true }
-      : { deliveries: await selectWithinCapacity(trx, control, room, tenant, limit), andReady: false };
+      ? { deliveries: await lockReadyParents(trx, null, name, limit), andAvailable: true }
+      : {
+          deliveries: await selectWithinCapacity(trx, control, capacity, tenant, limit),
+          andAvailable: false,
+        };
   const { started, continued } = await claimFound(trx, request, found, limit, control.version);
   const claimed = await record(trx, owner, started, continued);
-  await recordStarts(trx, control, claimed.length);
+  await recordRateLimitedStarts(trx, control, claimed.length);
   // If the limits are exhausted, the end of a run or of the rate period triggers the next claim.
   const more = claimed.length === request.limit || claimed.length < found.deliveries.length;
   return { claimed, more };
@@ -308,25 +311,25 @@ async function claimGated(
 interface Found {
   readonly deliveries: readonly Delivery[];
   /** True if available tasks are claimed too. */
-  readonly andReady: boolean;
+  readonly andAvailable: boolean;
 }
 
 /** Claims the selected tasks: parents before tasks that have not started. */
 async function claimFound(
   trx: Transaction<Schema>,
   { name, owner, leaseSeconds }: ClaimRequest,
-  { deliveries, andReady }: Found,
+  { deliveries, andAvailable }: Found,
   limit: number,
   version: number,
 ): Promise<{ readonly started: readonly ClaimedTask[]; readonly continued: readonly ClaimedParent[] }> {
-  const gate = { name, version };
-  const delivered = await claimTasks(trx, deliveries, owner, leaseSeconds, gate);
+  const control = { name, version };
+  const delivered = await claimTasks(trx, deliveries, owner, leaseSeconds, control);
   const begun = new Set(delivered.map((one) => one.task.id));
   const others = deliveries.filter((delivery) => !begun.has(delivery.taskId));
   const continued = await claimContinuations(trx, others, owner, leaseSeconds);
   const left = limit - delivered.length - continued.length;
-  if (!andReady || left <= 0) return { started: delivered, continued };
-  const available = await claimAvailable(trx, owner, [{ ...gate, leaseSeconds, isOpen: true }], left);
+  if (!andAvailable || left <= 0) return { started: delivered, continued };
+  const available = await claimAvailable(trx, owner, [{ ...control, leaseSeconds, isOpen: true }], left);
   return { started: [...delivered, ...available.claimed], continued };
 }
 

@@ -121,7 +121,7 @@ function notifyCompleted(
       runs: hasEnded(task.state) ? task.runs : undefined,
     });
     // The completion gives a limited definition capacity again.
-    if (queue.gates.of(end.name).isRestricted) due.add(end.name);
+    if (queue.controlCache.of(end.name).isRestricted) due.add(end.name);
     if (task.state === 'New' && end.next !== null) {
       if (end.next.jobId === null) due.add(end.name);
       else nextInSeconds = Math.min(end.next.delaySeconds, nextInSeconds ?? Number.POSITIVE_INFINITY);

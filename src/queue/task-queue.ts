@@ -5,7 +5,7 @@ import { ControlCache } from './control-cache.ts';
 export class TaskQueue {
   readonly #names = new Set<string>();
   /** Cached pauses and limits. */
-  readonly gates = new ControlCache();
+  readonly controlCache = new ControlCache();
   /** Definitions whose next claim needs a separate transaction (`claimDue`). */
   readonly separate = new Set<string>();
   /** Counts starts, completions and faults. */

@@ -294,8 +294,8 @@ describe.each(DATABASES)('the Batch agent, by the client of SuperOffice, on %s',
         'countdown',
         'with-warning',
       );
-      const notFound = await rejection(agent.startBatchJobAsync({ name: 'typed', parameterObject: {} }));
-      expectError(notFound, 400, 'ArgumentException', 'typed', 'count is missing');
+      const rejected = await rejection(agent.startBatchJobAsync({ name: 'typed', parameterObject: {} }));
+      expectError(rejected, 400, 'ArgumentException', 'typed', 'count is missing');
       const wrong = { name: 'typed', parameterObject: { count: 'many' } };
       expectError(
         await rejection(agent.startBatchJobAsync(wrong)),

@@ -226,8 +226,8 @@ describe.each(DATABASES)('sign-in and rights on %s', (kind) => {
         expect([method, answer.status, answer.text]).toEqual([method, status, text]);
       }
       const hidden = await other.call('GET', `/BatchTask/${id}`);
-      const notFound = await other.call('GET', '/BatchTask/2147483647');
-      expect(hidden.text.replaceAll(`task ${id}.`, 'task 2147483647.')).toBe(notFound.text);
+      const unknown = await other.call('GET', '/BatchTask/2147483647');
+      expect(hidden.text.replaceAll(`task ${id}.`, 'task 2147483647.')).toBe(unknown.text);
       expect(await recordOf(server, id)).toEqual(before);
     });
 

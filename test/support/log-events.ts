@@ -22,18 +22,18 @@ const TASK_LOGS = /(^|\.)(#?ctx\.log|taskLog|logOfTask\(\))$/;
 const PASSED_ON = 'this.log.debug(fields, message)';
 
 /** Properties of a syntax tree node that the search reads. */
-interface Runtime {
+interface Node {
   readonly type?: string;
   readonly start: number;
   readonly end: number;
-  readonly callee?: Runtime;
-  readonly object?: Runtime;
-  readonly property?: Runtime & { readonly name?: string };
+  readonly callee?: Node;
+  readonly object?: Node;
+  readonly property?: Node & { readonly name?: string };
   readonly computed?: boolean;
-  readonly arguments?: readonly Runtime[];
-  readonly properties?: readonly (Runtime & {
+  readonly arguments?: readonly Node[];
+  readonly properties?: readonly (Node & {
     readonly key?: { readonly name?: string };
-    readonly value?: Runtime;
+    readonly value?: Node;
   })[];
   readonly value?: unknown;
 }
@@ -49,10 +49,10 @@ export function logCalls(): readonly LogCall[] {
 /** The same of one file. */
 export function logCallsOf(file: string, source: string): LogCall[] {
   const calls: LogCall[] = [];
-  const textOf = ({ start, end }: Runtime): string => source.slice(start, end);
+  const textOf = ({ start, end }: Node): string => source.slice(start, end);
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    const node = value as Runtime;
+    const node = value as Node;
     const level = levelOf(node, textOf);
     if (level !== undefined) {
       const [fields, message] = node.arguments ?? [];
@@ -70,7 +70,7 @@ export function logCallsOf(file: string, source: string): LogCall[] {
 }
 
 /** The level of a call that logs; `undefined` if it is another call, or the log of a task. */
-function levelOf(node: Runtime, textOf: (node: Runtime) => string): string | undefined {
+function levelOf(node: Node, textOf: (node: Node) => string): string | undefined {
   const { object, property, computed } = node.callee ?? {};
   if (node.type !== 'CallExpression' || object === undefined || property === undefined) return undefined;
   const receiver = textOf(object).replaceAll('?', '');
@@ -79,6 +79,6 @@ function levelOf(node: Runtime, textOf: (node: Runtime) => string): string | und
   return LEVELS.has(property.name ?? '') ? property.name : undefined;
 }
 
-function literal(node: Runtime | undefined): string | undefined {
+function literal(node: Node | undefined): string | undefined {
   return node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
 }

@@ -28,25 +28,25 @@ export function sqlTexts(): SqlText[] {
 }
 
 /** Properties of a syntax tree node that the search reads. */
-interface Runtime {
+interface Node {
   readonly type?: string;
   readonly tag?: { readonly name?: string };
-  readonly quasi?: Runtime;
+  readonly quasi?: Node;
   readonly quasis?: readonly { readonly value: { readonly cooked: string } }[];
   readonly callee?: { readonly property?: { readonly name?: string } };
-  readonly arguments?: readonly Runtime[];
+  readonly arguments?: readonly Node[];
   readonly value?: unknown;
 }
 
 function collect(value: unknown, texts: string[]): void {
   if (typeof value !== 'object' || value === null) return;
-  const node = value as Runtime;
+  const node = value as Node;
   if (node.tag?.name === 'sql') texts.push(textOf(node.quasi));
   if (node.callee?.property?.name === 'query') texts.push(textOf(node.arguments?.[0]));
   for (const child of Object.values(value)) collect(child, texts);
 }
 
-function textOf(node: Runtime | undefined): string {
+function textOf(node: Node | undefined): string {
   if (node?.quasis !== undefined) return node.quasis.map((part) => part.value.cooked).join('?');
   return typeof node?.value === 'string' ? node.value : '';
 }

@@ -113,7 +113,7 @@ export async function restore(file: string, { json }: Options): Promise<ExitCode
   await restoreEmbedded(config.dataFolder, await readFile(file));
   const files = await checkRestored(config);
   print(
-    { Folder: config.dataFolder, Files: files.named, MissingFiles: files.notFound },
+    { Folder: config.dataFolder, Files: files.named, MissingFiles: files.missing },
     json,
     `Restored the database to ${config.dataFolder}.${missingHint(files, config)}`,
   );
@@ -153,10 +153,10 @@ async function checkRestored(config: Config): Promise<FileCheck> {
   }
 }
 
-function missingHint({ named, notFound, examples }: FileCheck, { files }: Config): string {
-  if (notFound === 0) return named === 0 ? '' : ` All ${named} result files and uploads exist.`;
+function missingHint({ named, missing, examples }: FileCheck, { files }: Config): string {
+  if (missing === 0) return named === 0 ? '' : ` All ${named} result files and uploads exist.`;
   const store = files.kind === 'folder' ? files.folder : 'the bucket of BATCHLINE_FILES';
-  return ` ${notFound} of ${named} result files and uploads are missing from ${store} (${examples.join(', ')}); copy them, then run batchline doctor.`;
+  return ` ${missing} of ${named} result files and uploads are missing from ${store} (${examples.join(', ')}); copy them, then run batchline doctor.`;
 }
 
 /** Options of `move`. */

@@ -206,12 +206,12 @@ async function* checkFileStore({ files, dataFolder }: Config): AsyncGenerator<Fi
 async function checkReferencedFiles({ sql: db }: Database, { files, dataFolder }: Config): Promise<Finding> {
   try {
     const store = await openStore(files, join(dataFolder, 'scratch'), 0);
-    const { named, notFound, examples } = await checkFiles(db, store);
+    const { named, missing, examples } = await checkFiles(db, store);
     await store.close();
-    if (notFound === 0) return ok('result files and uploads', `all ${named} exist`);
+    if (missing === 0) return ok('result files and uploads', `all ${named} exist`);
     return warn(
       'result files and uploads',
-      `${notFound} of ${named} are missing (${examples.join(', ')})`,
+      `${missing} of ${named} are missing (${examples.join(', ')})`,
       'Copy them from the backup to the folder or bucket of BATCHLINE_FILES.',
     );
   } catch (error) {

@@ -24,7 +24,7 @@ export const AttemptError = Type.Object(
 );
 
 /** An attempt of a task. */
-export const AttemptCarrier = Type.Object(
+export const AttemptPayload = Type.Object(
   {
     Number: Type.Integer({ description: 'As in the audit and in the log' }),
     Worker: nullable(
@@ -58,7 +58,7 @@ export const AttemptsQuery = Type.Object({
 });
 
 /** Writes an attempt in the language and time zone of a caller. */
-export function writeAttempt(attempt: Attempt, locale: Locale): Static<typeof AttemptCarrier> {
+export function writeAttempt(attempt: Attempt, locale: Locale): Static<typeof AttemptPayload> {
   const { started, ended } = attempt;
   const date = (value: Date | null): string | null => (value === null ? null : locale.date(value));
   return {

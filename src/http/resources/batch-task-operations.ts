@@ -5,7 +5,7 @@ import { BULK_ACTIONS } from '../../services/bulk.ts';
 import { BODY_TYPES } from '../body/parse.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { DateTime, Int32, nullable } from '../openapi/operation.ts';
-import { AttemptCarrier } from './attempts-schema.ts';
+import { AttemptPayload } from './attempts-schema.ts';
 import { AUDIT_PROPERTIES } from './audit-entry.ts';
 import { IGNORED } from './batch-task-params.ts';
 import {
@@ -193,7 +193,7 @@ export const listBatchTaskAttemptsOperation: Operation = {
   summary: 'Lists the attempts to run a batch task, oldest first, with their errors.',
   description:
     'The attempt in progress is the last; it has no Ended and no Outcome. A page has at most 100 attempts; Batchline-List-Cut says that more follow, after the last Number.',
-  responses: { 200: Type.Array(AttemptCarrier) },
+  responses: { 200: Type.Array(AttemptPayload) },
   headers: LIST_CUT,
 };
 

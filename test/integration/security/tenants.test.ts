@@ -403,8 +403,8 @@ describe.each(DATABASES)('what another tenant has, on %s', (kind) => {
 
   test('every route is tried, and every case has its route', () => {
     const inside = routes.filter(({ url }) => url.startsWith(BASE));
-    const notFound = inside.filter((route) => casesOf(route) === undefined);
-    expect(notFound.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
+    const missing = inside.filter((route) => casesOf(route) === undefined);
+    expect(missing.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
     const known = new Set(inside.map(({ method, url }) => `${method} ${url.slice(BASE.length)}`));
     expect(Object.keys(ROUTES).filter((name) => !known.has(name))).toEqual([]);
     expect(
