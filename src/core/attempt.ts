@@ -1,11 +1,11 @@
 import { storable } from './message.ts';
 
-/** The error that ended an attempt. The texts are the worker's own; none is translated. */
+/** The error that ended an attempt. Its texts come from the worker and are not translated. */
 export interface AttemptError {
-  /** The class of the error, `TypeError` say; null if the worker did not report one. */
+  /** The class of the error, for example `TypeError`; null if the worker did not report one. */
   readonly class: string | null;
   readonly message: string;
-  /** The stack frames, or what the worker's language has for them; null if there are none. */
+  /** The stack trace, in the format of the worker's language; null if there is none. */
   readonly stack: string | null;
   /** The error that caused it. */
   readonly cause?: AttemptError | undefined;
@@ -13,7 +13,7 @@ export interface AttemptError {
   readonly errors?: readonly AttemptError[] | undefined;
 }
 
-/** How an attempt ended, with the number that is stored. */
+/** The outcomes of attempts, with their numbers in the database. */
 export const AttemptOutcome = {
   Succeeded: 1,
   Failed: 2,
@@ -47,10 +47,10 @@ const NAMES = new Map(
   Object.entries(AttemptOutcome).map(([name, number]) => [number as number, name as AttemptOutcomeName]),
 );
 
-/** The name of a stored outcome. */
+/** Returns the name of a stored outcome. */
 export function attemptOutcomeOf(number: number): AttemptOutcomeName {
   const name = NAMES.get(number);
-  if (name === undefined) throw new Error(`${number} is no outcome of an attempt.`);
+  if (name === undefined) throw new Error(`Unknown outcome of an attempt: ${number}.`);
   return name;
 }
 
@@ -62,7 +62,7 @@ export function boundedError(error: AttemptError): AttemptError {
   return bounded(error, 0, { length: MAX_ATTEMPT_ERROR_LENGTH, errors: MAX_NESTED_ERRORS });
 }
 
-/** The rest of the limits. */
+/** The remaining length and number of nested errors. */
 interface Budget {
   length: number;
   errors: number;
@@ -76,7 +76,7 @@ function bounded(error: AttemptError, depth: number, budget: Budget): AttemptErr
   const errors = mayNest ? all.slice(0, Math.min(MAX_COMBINED_ERRORS, budget.errors)) : [];
   budget.errors -= errors.length;
   const note = cause === error.cause ? omittedErrors(all.length, errors.length) : ' (causes omitted)';
-  // The causes need room too, so that one text never takes all that is left.
+  // Reserves half of the remaining length for the causes.
   const share = cause === undefined && errors.length === 0 ? budget.length : budget.length / 2;
   const message = cut(error.message, Math.max(share - note.length, MAX_CLASS_LENGTH)) + note;
   const stack = error.stack === null ? null : cut(error.stack, Math.min(MAX_STACK_LENGTH, share));
@@ -90,7 +90,7 @@ function bounded(error: AttemptError, depth: number, budget: Budget): AttemptErr
   };
 }
 
-/** The note that follows the message of an error of which not all combined errors are kept. */
+/** Returns the note to append to a message if some combined errors were omitted. */
 export function omittedErrors(all: number, kept: number): string {
   return all > kept ? ` (${all - kept} of ${all} errors omitted)` : '';
 }

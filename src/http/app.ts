@@ -120,7 +120,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     requestTimeout: config.requestTimeoutSeconds * 1000,
     clientErrorHandler: respondToClientError,
     ...(config.trustProxy.length > 0 ? { trustProxy: [...config.trustProxy] } : {}),
-    // Path segments of any length reach their route, which reports what is wrong with them.
+    // No limit here: the route of a long path segment returns a more specific error.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 16_384 },
     frameworkErrors: (error, request, reply) => {
       setSecurityHeaders(reply as unknown as FastifyReply);

@@ -1,21 +1,21 @@
 import { BackgroundJob, type BackgroundJobOptions } from '../core/background-job.ts';
 import type { PubSub } from '../db/pubsub.ts';
 
-/** Part of the interval that the other processes wait longer, at random, so that one of them is first if the leader stops. */
+/** Maximum random extension of the interval in other processes, as a share of it, so that one of them is first if the leader stops. */
 const SPREAD = 0.25;
 
-/** A background job that one process does for all. */
+/** Options of a background job that one process runs for all. */
 export interface SharedJobOptions extends BackgroundJobOptions {
   readonly intervalMs: number;
   readonly signals: PubSub;
-  /** True if this process knows of a reason for a round of its own now. */
+  /** Returns true if this process must run a round now. */
   readonly isUrgent?: () => boolean;
 }
 
 /**
- * A background job whose rounds serve every process on the database. The process that has done a round announces it, and the
- * others skip theirs for a little longer than the interval. So one process does all rounds, without an election: if it
- * stops, or its signals are lost, another one follows. Two that do a round at the same time must not disturb each other.
+ * Creates a background job whose rounds serve all processes on the database. A process announces each round that it has run,
+ * and the others skip theirs for slightly more than the interval. So one process runs all rounds without an election; if it
+ * stops or its signals are lost, another one takes over. Concurrent rounds of two processes must be harmless.
  */
 export function sharedJob({ signals, isUrgent = () => false, ...options }: SharedJobOptions): BackgroundJob {
   let notBefore = 0;

@@ -11,7 +11,7 @@ import { arrayOf, failureText, headOf, isA, kindOf, nameOf, read, UNREADABLE } f
 
 const described = Symbol('The description that another thread made');
 
-/** Attaches the description of the original to an error that stands for one of another thread. */
+/** Attaches the description of an error of another thread to the error that replaces it in this thread. */
 export function withDescription<E extends Error>(error: E, description: AttemptError | undefined): E {
   return description === undefined ? error : Object.defineProperty(error, described, { value: description });
 }
@@ -29,13 +29,13 @@ export function attemptErrorOf(thrown: unknown): AttemptError {
   }
 }
 
-/** @param budget how many nested errors may still be described: an error can contain itself */
+/** @param budget the remaining number of nested errors, because an error can contain itself */
 function describe(thrown: unknown, depth: number, budget: { left: number }): AttemptError {
   if (!isA(thrown, Error)) return { class: null, message: String(failureText(thrown)), stack: null };
   const original = (thrown as { [described]?: AttemptError })[described];
   if (original !== undefined) return original;
   const error = { class: classOf(thrown), message: String(headOf(thrown)), stack: framesOf(thrown) };
-  // One level more than is kept, so that `boundedError` notes the omission.
+  // Describes one level beyond the limit, so that `boundedError` notes the omission.
   if (depth > MAX_ERROR_DEPTH) return error;
   const nested = (one: unknown): AttemptError => describe(one, depth + 1, budget);
   const cause = read(thrown, 'cause');
@@ -52,7 +52,7 @@ function describe(thrown: unknown, depth: number, budget: { left: number }): Att
   };
 }
 
-/** The name of the constructor, which classes have that don't set `name`. */
+/** Returns the class of an error: its `name`, or that of its constructor if the class doesn't set `name`. */
 function classOf(error: Error): string {
   const name = nameOf(error);
   if (name !== 'Error') return name;
@@ -61,7 +61,7 @@ function classOf(error: Error): string {
   return typeof own === 'string' && own !== '' ? own : name;
 }
 
-/** The frames of a stack, without the message above them, which may be long. */
+/** Returns the frames of the stack, without the message, which may be long. */
 function framesOf(error: Error): string | null {
   const stack = read(error, 'stack');
   if (typeof stack !== 'string') return null;

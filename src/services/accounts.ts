@@ -38,7 +38,7 @@ export interface WantedUser {
   readonly tenant: string | undefined;
 }
 
-/** A change of an account; what is absent stays. */
+/** A change of an account. Absent properties don't change. */
 export interface UserChange {
   readonly password?: string;
   readonly roles?: readonly Role[];

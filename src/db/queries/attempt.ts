@@ -22,11 +22,11 @@ import { keptMessage } from './audit.ts';
 export const INTO_ATTEMPTS = sql`batchline.task_attempt (task_id, number, worker, claimed, started, outcome, error,
   progress_percent, progress_description, progress_message, next_delay, reason, reason_message)`;
 
-/** Whether an attempt of `batchline.task as t` is in progress: not while it waits for its children. */
+/** True if an attempt of `batchline.task as t` is in progress, which excludes tasks that wait for their children. */
 const IS_IN_PROGRESS = sql<boolean>`
   t.state = ${sql.lit(TaskState.Started)} and (t.lease_owner is not null or t.job_id is null)`;
 
-/** Progress that is not in the row yet; null keeps that of the row. */
+/** Progress that is not yet in the row; null keeps the value of the row. */
 interface LastProgress {
   readonly progressPercent: number | null;
   readonly progressDescription: Text | null;
@@ -59,14 +59,14 @@ export async function endAttempts(
     where t.id = any (${ids}::int[]) and ${IS_IN_PROGRESS}`.execute(trx);
 }
 
-/** An attempt as it is kept; the one in progress has no end yet. */
+/** An attempt. The one in progress has no end yet. */
 export interface Attempt {
   /** The fencing token. */
   readonly number: number;
-  /** The process that held the task; null if a client held it by hand. */
+  /** The process that ran the task; null if a client set State itself. */
   readonly worker: string | null;
   readonly claimed: Date | null;
-  /** null if the run never began. */
+  /** `null` if the run never started. */
   readonly started: Date | null;
   readonly ended: Date | null;
   readonly outcome: AttemptOutcomeName | null;
@@ -81,7 +81,7 @@ export interface Attempt {
   readonly reasonMessage: MessageData | null;
 }
 
-/** The attempts of a task after this one, oldest first, the one in progress last. */
+/** Returns the attempts of a task with larger numbers than `afterNumber`, oldest first; the one in progress is last. */
 export async function readAttempts(
   db: Kysely<Schema>,
   taskId: number,

@@ -19,7 +19,7 @@ export async function getTask(db: Kysely<Schema>, id: number): Promise<BatchTask
 /** A locked task with its lease. */
 export interface LeasedTask {
   readonly task: BatchTask;
-  /** The process that runs it; null if none does, or a client has started it by hand. */
+  /** The process that runs it; null if none does, or a client has set State itself. */
   readonly leaseOwner: string | null;
   readonly priority: number;
   /** The stop request as text, with its caller and time; null if there is none. */

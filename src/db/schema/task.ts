@@ -47,7 +47,7 @@ export interface TaskTable {
   run_after: Generated<Date>;
   /** Tasks with a higher priority run first. */
   priority: Generated<number>;
-  /** The process that runs it; null if none does, or a client has started it by hand. */
+  /** The process that runs it; null if none does, or a client has set State itself. */
   lease_owner: string | null;
   lease_until: Date | null;
   /** The stop request as text, which becomes the Result. */
@@ -135,7 +135,7 @@ export interface TaskAttemptTable {
   task_id: number;
   /** The fencing token. */
   number: number;
-  /** The process that held the task; null if a client held it by hand. */
+  /** The process that ran the task; null if a client set State itself. */
   worker: string | null;
   claimed: Date | null;
   /** null if the run never began. */
