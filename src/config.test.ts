@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { logRenamedSettings, readConfig } from './config.ts';
-import type { OperatorError } from './core/operator-error.ts';
+import type { OperatorError } from './core/errors.ts';
 import { SETTINGS } from './settings/settings.ts';
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { OperatorError } from './core/errors.ts';
 import { DEFAULT_TEXT_LIMITS, type TextLimits } from './core/limits.ts';
-import { OperatorError } from './core/operator-error.ts';
 import { BACKEND_NAMES, type BackendName } from './db/database.ts';
 import type { FilesPlace } from './files/blob-store.ts';
-import { DATABASE } from './settings/database-settings.ts';
 import { masked, type ValueOf, type ValuesOf } from './settings/kinds.ts';
-import { CLIENT, HTTP, MONITORING, SERVER } from './settings/server-settings.ts';
-import { type Environment, type RenamedSetting, SettingsReader } from './settings/settings-reader.ts';
+import { CLIENT, DATABASE, HTTP, MONITORING, SERVER } from './settings/server-settings.ts';
+
+import { type Environment, type RenamedSetting, SettingsReader } from './settings/settings.ts';
 import { ADMINISTRATOR, OIDC, SIGN_IN } from './settings/sign-in-settings.ts';
 import { EVENTS, FILES, RETENTION, TASKS, WEBHOOKS } from './settings/task-settings.ts';
 

@@ -7,8 +7,15 @@ import { defineTask, type TaskContext } from '../sdk/define-task.ts';
 import { PermanentError } from '../sdk/errors.ts';
 import { ResumableFile } from '../sdk/resumable-file.ts';
 import { type ImportCheckpoint, readCheckpoint } from './csv-import/checkpoint.ts';
-import { ColumnSchema, convert, IDENTIFIER, type MappedColumn, mapColumns } from './csv-import/columns.ts';
-import { ChunkMatcher } from './csv-import/patterns.ts';
+import {
+  ChunkMatcher,
+  ColumnSchema,
+  convert,
+  IDENTIFIER,
+  type MappedColumn,
+  mapColumns,
+} from './csv-import/columns.ts';
+
 import { type CsvFormat, type CsvRecord, readBytes, readRecords } from './csv-import/read-records.ts';
 import {
   checkTable,

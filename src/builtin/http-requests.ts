@@ -9,11 +9,13 @@ import { ResultLog } from './http-requests/result-log.ts';
 import {
   type AttemptOutcome,
   backoffSeconds,
+  type HttpResponse,
   isRetryable,
   MAX_RETRY_AFTER,
+  type OutgoingRequest,
   retryAfterSeconds,
-} from './http-requests/retry-rules.ts';
-import { type HttpResponse, type OutgoingRequest, send } from './http-requests/send.ts';
+  send,
+} from './http-requests/send.ts';
 
 const RESULT_FILE = 'http-requests.jsonl';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;

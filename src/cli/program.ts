@@ -1,9 +1,9 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { ROLES, SCOPES } from '../core/caller.ts';
+import { ROLES, SCOPES } from '../core/access.ts';
 import { STORED_STATES } from '../core/task-state.ts';
 import { VERSION } from '../logger.ts';
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './completion.ts';
-import { EXIT_CODES, type ExitCode } from './usage.ts';
+import { EXIT_CODES, type ExitCode } from './output.ts';
 
 /** The implementation of a command. */
 type Action = (...args: never[]) => Promise<ExitCode>;
@@ -52,7 +52,7 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
     .description(
       'run tasks without serving the API: from the database at DATABASE_URL, or from the server at BATCHLINE_URL with the definitions in BATCHLINE_HANDLERS',
     )
-    .action(runs(async () => (await import('./work.ts')).work));
+    .action(runs(async () => (await import('./serve.ts')).work));
   addLocal(program.command('migrate'))
     .description('run pending migrations, as each start does')
     .option('--check', 'only list pending migrations; exit with code 5 if there are any')

@@ -1,10 +1,9 @@
 import { CommanderError } from 'commander';
-import { RequestError } from '../core/errors.ts';
-import { OPERATOR_CODES, type OperatorCode, OperatorError } from '../core/operator-error.ts';
+import { OPERATOR_CODES, type OperatorCode, OperatorError, RequestError } from '../core/errors.ts';
+
 import { listCompletions } from './completion.ts';
-import { printError } from './output.ts';
+import { type ExitCode, exitCodeOf, printError } from './output.ts';
 import { createProgram } from './program.ts';
-import { type ExitCode, exitCodeOf } from './usage.ts';
 
 /** SQLSTATE insufficient_privilege. */
 const INSUFFICIENT_PRIVILEGE = '42501';

@@ -1,5 +1,5 @@
 import { defaultOf, SETTINGS_SECTIONS } from '../settings/settings.ts';
-import type { ExitCode } from './usage.ts';
+import type { ExitCode } from './output.ts';
 
 /** `batchline settings`: prints all settings with their defaults, accepted values and meaning. */
 export async function settingsCommand({ json }: { readonly json?: boolean }): Promise<ExitCode> {

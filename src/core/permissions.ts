@@ -1,4 +1,4 @@
-import { type Caller, isAdministrator, isWorkerOnly, seesAll, worksOn } from './caller.ts';
+import { type Caller, isAdministrator, isWorkerOnly, seesAll, worksOn } from './access.ts';
 import { type Message, message } from './message.ts';
 import type { BatchTask } from './task.ts';
 

@@ -1,7 +1,7 @@
+import type { RunAs } from './access.ts';
 import type { MessageData } from './message.ts';
-import type { RunAs } from './run-as.ts';
 import type { StoredState } from './task-state.ts';
-import type { TraceContext } from './trace-context.ts';
+import type { TraceContext } from './tracing.ts';
 
 /** `BatchTaskCancellationBehaviour` by name, with SuperOffice's numbers (contract, section 1). */
 export const CancellationBehaviour = { CanCancel: 0, CancelWithWarning: 1, CannotCancel: 2 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isoNumberOf } from './country-numbers.ts';
+import { isoNumberOf } from './language.ts';
 import { findListedTimeZone, findTimeZone, rulesOf, TIME_ZONES, UTC, yearlyOffsets } from './time-zone.ts';
 
 test.each([

@@ -1,4 +1,4 @@
-import { OperatorError } from '../core/operator-error.ts';
+import { OperatorError } from '../core/errors.ts';
 
 /**
  * SQLSTATEs of a database that is temporarily unavailable: connection failures (08), too many connections (53300), a

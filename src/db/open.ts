@@ -4,7 +4,7 @@ import type { DatabaseMeter } from '../core/meters.ts';
 import type { Database, Tables } from './database.ts';
 import { openEmbedded } from './pglite/connect.ts';
 import { openPostgres } from './postgres/connect.ts';
-import { checkNotTransferred } from './transfer/state.ts';
+import { checkNotTransferred } from './transfer/transfer.ts';
 
 /**
  * Opens the database that the settings name and brings its tables up to date.

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
 
 /** A message between processes. A lost one only delays work: polling and heartbeats find it too. */
 export type Signal =
@@ -57,5 +58,210 @@ export class LocalPubSub implements PubSub {
 
   async close(): Promise<void> {
     this.#emitter.removeAllListeners();
+  }
+}
+
+/** Signals are batched for this long, because each NOTIFY takes a global lock at commit. */
+const BATCH_MS = 5;
+/** Minimum interval between `changed` notifications. */
+const CHANGED_MS = 50;
+/** Minimum interval between `progress` notifications. */
+const PROGRESS_MS = 300;
+/** Maximum number of task ids in a notification, whose payload is limited to 8,000 bytes. */
+const MAX_IDS = 600;
+/** Maximum number of long polls in a notification, for the same reason. */
+const MAX_CALLS = 50;
+/** Progress is kept this long without a listener, because `listening` arrives late. */
+const UNHEARD_MS = 2000;
+
+/** The content of a notification. */
+interface Payload {
+  readonly origin: string;
+  readonly due?: readonly string[];
+  readonly stops?: readonly number[];
+  readonly endWaits?: readonly string[];
+  readonly progress?: readonly number[];
+  readonly changed?: boolean;
+  readonly listening?: boolean;
+  readonly rounds?: readonly string[];
+}
+
+/** Carries texts between processes through the database. */
+export interface Channel {
+  /**
+   * Connects and calls `receive` for each text. Rejects if the first connection fails.
+   *
+   * @param onReconnect called when a broken connection was replaced: texts may have been lost
+   */
+  open(receive: (text: string) => void, onReconnect: () => void): Promise<void>;
+  /** Sends a text to all processes, possibly including this one. Rejects if the text was not sent. */
+  send(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** PubSub through the database. Local listeners are called synchronously, other processes through the channel. */
+export class ClusterPubSub implements PubSub {
+  readonly isShared = true;
+  readonly #local = new LocalPubSub();
+  readonly #channel: Channel;
+  readonly #log: Logger;
+  /** Identifies the texts of this process, which were delivered locally already. */
+  readonly #origin: string;
+  readonly #dueNames = new Set<string>();
+  readonly #stops = new Set<number>();
+  readonly #endWaits = new Set<string>();
+  readonly #rounds = new Set<string>();
+  /** Tasks with new progress, and when it was published, on the monotonic clock of this process (ms). */
+  readonly #progress = new Map<number, number>();
+  #listening = false;
+  /** When the last listener of another process expires, on the monotonic clock of this process (ms). */
+  #listenersUntil = 0;
+  #changed: NodeJS.Timeout | undefined;
+  #progressing: NodeJS.Timeout | undefined;
+  #batching: NodeJS.Timeout | undefined;
+  /** The last send; signals are batched until it has finished. */
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(channel: Channel, origin: string, log: Logger) {
+    this.#channel = channel;
+    this.#origin = origin;
+    this.#log = log;
+  }
+
+  /** Connects to the other processes. */
+  async open(): Promise<this> {
+    await this.#channel.open(
+      (text) => this.#receive(text),
+      () => this.#local.publish({ kind: 'reconnected' }),
+    );
+    return this;
+  }
+
+  publish(signal: Signal): void {
+    this.#local.publish(signal);
+    switch (signal.kind) {
+      case 'due':
+        for (const name of signal.names) this.#dueNames.add(name);
+        this.#scheduleFlush();
+        return;
+      case 'stop':
+        this.#stops.add(signal.taskId);
+        this.#scheduleFlush();
+        return;
+      case 'end-wait':
+        this.#endWaits.add(signal.call);
+        this.#scheduleFlush();
+        return;
+      case 'listening':
+        this.#listening = true;
+        this.#scheduleFlush();
+        return;
+      case 'round':
+        this.#rounds.add(signal.job);
+        this.#scheduleFlush();
+        return;
+      case 'children':
+      case 'reconnected':
+        return; // local
+      case 'changed':
+        if (this.#hasListeners()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
+        return;
+      case 'progress':
+        for (const taskId of signal.taskIds) this.#progress.set(taskId, performance.now());
+        this.#progressing ??= setTimeout(() => this.#flushProgress(), PROGRESS_MS);
+    }
+  }
+
+  subscribe(listener: (signal: Signal) => void): () => void {
+    return this.#local.subscribe(listener);
+  }
+
+  async close(): Promise<void> {
+    for (const timer of [this.#batching, this.#changed, this.#progressing]) clearTimeout(timer);
+    await this.#sending;
+    await this.#flush();
+    await this.#channel.close();
+    await this.#local.close();
+  }
+
+  #scheduleFlush(): void {
+    this.#batching ??= setTimeout(() => {
+      this.#sending = this.#sending.then(() => this.#flush());
+    }, BATCH_MS);
+  }
+
+  #hasListeners(): boolean {
+    return performance.now() < this.#listenersUntil;
+  }
+
+  async #flush(): Promise<void> {
+    this.#batching = undefined;
+    const due = [...this.#dueNames];
+    const stops = [...this.#stops];
+    const endWaits = [...this.#endWaits].slice(0, MAX_CALLS);
+    const listening = this.#listening;
+    const rounds = [...this.#rounds];
+    this.#rounds.clear();
+    this.#dueNames.clear();
+    this.#stops.clear();
+    for (const call of endWaits) this.#endWaits.delete(call);
+    this.#listening = false;
+    if (due.length + stops.length + endWaits.length + rounds.length > 0 || listening)
+      await this.#notify({ due, stops, endWaits, listening, rounds });
+    if (this.#endWaits.size > 0) await this.#flush();
+  }
+
+  #flushChanged(): void {
+    this.#changed = undefined;
+    this.#sending = this.#sending.then(() => this.#notify({ changed: true }));
+  }
+
+  #flushProgress(): void {
+    const hasListeners = this.#hasListeners();
+    const oldest = performance.now() - UNHEARD_MS;
+    const all = [...this.#progress];
+    const leaving = hasListeners
+      ? all.slice(0, MAX_IDS)
+      : all.filter(([, publishedAt]) => publishedAt < oldest);
+    const progress = leaving.map(([taskId]) => taskId);
+    for (const taskId of progress) this.#progress.delete(taskId);
+    this.#progressing =
+      this.#progress.size > 0 ? setTimeout(() => this.#flushProgress(), PROGRESS_MS) : undefined;
+    if (hasListeners && progress.length > 0)
+      this.#sending = this.#sending.then(() => this.#notify({ progress }));
+  }
+
+  async #notify(payload: Omit<Payload, 'origin'>): Promise<void> {
+    try {
+      await this.#channel.send(JSON.stringify({ origin: this.#origin, ...payload }));
+    } catch (error) {
+      this.#log.warn(
+        { event: 'signals.publish_failed', err: error },
+        'failed to notify other processes; they will poll',
+      );
+    }
+  }
+
+  #receive(text: string): void {
+    const {
+      origin,
+      due = [],
+      stops = [],
+      endWaits = [],
+      progress = [],
+      rounds = [],
+      ...flags
+    } = JSON.parse(text) as Payload;
+    if (origin === this.#origin) return;
+    for (const job of rounds) this.#local.deliver({ kind: 'round', job });
+    if (due.length > 0) this.#local.publish({ kind: 'due', names: due });
+    for (const taskId of stops) this.#local.publish({ kind: 'stop', taskId });
+    for (const call of endWaits) this.#local.publish({ kind: 'end-wait', call });
+    if (progress.length > 0) this.#local.publish({ kind: 'progress', taskIds: progress });
+    if (flags.changed === true) this.#local.publish({ kind: 'changed' });
+    if (flags.listening !== true) return;
+    // Tell a new listener to read the events that are already in the database.
+    if (!this.#hasListeners()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);
+    this.#listenersUntil = performance.now() + LISTENING_MS;
   }
 }

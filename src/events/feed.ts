@@ -1,9 +1,19 @@
 import type { Logger } from 'pino';
+import type { Caller } from '../core/access.ts';
 import { BackgroundJob } from '../core/background-job.ts';
+import { allows, rightsOn, TableRight } from '../core/permissions.ts';
+import type { StoredState } from '../core/task-state.ts';
 import type { Database } from '../db/database.ts';
 import { LISTENING_MS, type Signal } from '../db/pubsub.ts';
-import { readEvents, readProgress, type TaskEvent, type TaskProgress } from '../db/queries/event.ts';
-import { lastEventId, settledEvents, settledPosition } from '../db/queries/event-order.ts';
+import {
+  lastEventId,
+  readEvents,
+  readProgress,
+  settledEvents,
+  settledPosition,
+  type TaskEvent,
+  type TaskProgress,
+} from '../db/queries/event.ts';
 
 /** Limits concurrency; waiting calls run in order of arrival. */
 class Semaphore {
@@ -261,4 +271,33 @@ class Reading {
     const progress = await readProgress(this.#database.sql, ids);
     for (const follower of this.#live) follower.onProgress(progress);
   }
+}
+
+/** Selects events. All given conditions must match; an empty set matches everything. */
+export interface EventFilter {
+  readonly taskId?: number | undefined;
+  /** Names of definitions in lower case. */
+  readonly names: ReadonlySet<string>;
+  /** New states of tasks; for progress, current states. */
+  readonly states: ReadonlySet<StoredState>;
+  /** Only tasks of the caller. */
+  readonly own: boolean;
+}
+
+/** The properties of an event that filters and rights depend on. */
+export interface EventSubject {
+  readonly taskId: number;
+  readonly tenant: string;
+  readonly ownerId: number;
+  readonly name: string;
+  readonly state: StoredState;
+}
+
+/** Returns true if an event matches the filter and the caller may read its task (contract, section 7). */
+export function concerns(caller: Caller, filter: EventFilter, subject: EventSubject): boolean {
+  if (filter.taskId !== undefined && filter.taskId !== subject.taskId) return false;
+  if (filter.own && subject.ownerId !== caller.associateId) return false;
+  if (filter.states.size > 0 && !filter.states.has(subject.state)) return false;
+  if (filter.names.size > 0 && !filter.names.has(subject.name.toLowerCase())) return false;
+  return allows(rightsOn(caller, subject), TableRight.Select);
 }

@@ -2,15 +2,15 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Agent } from 'undici';
 import type { WebhookConfig } from '../config.ts';
+import type { Caller } from '../core/access.ts';
 import { BackgroundJob } from '../core/background-job.ts';
-import type { Caller } from '../core/caller.ts';
 import { message } from '../core/message.ts';
 import type { WebhookMeter } from '../core/meters.ts';
 import { createAgent } from '../core/ssrf-guard.ts';
 import type { Database } from '../db/database.ts';
 import { getAssociate } from '../db/queries/account.ts';
-import type { TaskEvent } from '../db/queries/event.ts';
-import { settledEvents } from '../db/queries/event-order.ts';
+import { settledEvents, type TaskEvent } from '../db/queries/event.ts';
+
 import { listWebhooks, recordHealth, type Webhook } from '../db/queries/webhook.ts';
 import {
   advanceCursor,
@@ -25,9 +25,8 @@ import {
 } from '../db/queries/webhook-delivery.ts';
 import type { Schema } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { concerns, type EventFilter } from './filter.ts';
-import { type Target, TargetBreaker } from './webhook-breaker.ts';
-import { bodyOf, sendDelivery } from './webhook-delivery.ts';
+import { concerns, type EventFilter } from './feed.ts';
+import { bodyOf, sendDelivery, type Target, TargetBreaker } from './webhook-delivery.ts';
 
 const PAGE = 500;
 

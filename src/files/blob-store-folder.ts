@@ -5,8 +5,14 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { makePrivate, PRIVATE_FILE, PRIVATE_FOLDER } from '../db/pglite/file-system.ts';
-import type { ByteRange, FileStore, StoredFile } from './blob-store.ts';
-import { ignoreMissing, syncFile, syncFolder } from './fs.ts';
+import {
+  type ByteRange,
+  type FileStore,
+  ignoreMissing,
+  type StoredFile,
+  syncFile,
+  syncFolder,
+} from './blob-store.ts';
 
 /** Stores files in a folder, which processes can share. A file is renamed to its key when it is complete and flushed. */
 export class FolderStore implements FileStore {

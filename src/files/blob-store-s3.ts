@@ -10,7 +10,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { OperatorError } from '../core/operator-error.ts';
+import { OperatorError } from '../core/errors.ts';
 import type { ByteRange, FileStore, S3Place, StoredFile } from './blob-store.ts';
 
 /** S3's limit of objects per delete request. */

@@ -26,8 +26,8 @@ import {
 import type { Schema } from '../db/schema.ts';
 import type { ResultFile } from '../sdk/define-task.ts';
 import { PermanentError } from '../sdk/errors.ts';
-import type { ByteRange, FileStore } from './blob-store.ts';
-import { digestOf, ignoreMissing } from './fs.ts';
+import { type ByteRange, digestOf, type FileStore, ignoreMissing } from './blob-store.ts';
+
 import { Scratch } from './scratch.ts';
 import { UploadQuota, type UploadQuotaOptions } from './upload-quota.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '../db/pglite/file-system.ts';
-import { ignoreMissing, syncFile, syncFolder } from './fs.ts';
+import { ignoreMissing, syncFile, syncFolder } from './blob-store.ts';
 
 const INPUTS = 'inputs';
 

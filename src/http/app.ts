@@ -12,32 +12,33 @@ import { invalid, RequestError, unavailable } from '../core/errors.ts';
 import { message } from '../core/message.ts';
 import type { EventFeed } from '../events/feed.ts';
 import type { WebhookSender } from '../events/webhook-sender.ts';
-import type { TaskDeps } from '../services/context.ts';
+import type { TaskDeps } from '../services/access.ts';
 import { toRequestError } from '../services/database-errors.ts';
 import type { Scheduler } from '../services/scheduler.ts';
 import { SignIns } from '../services/sign-ins.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { PrometheusMetrics } from '../telemetry/metrics.ts';
-import { handleUnmatchedRequests } from './allowed-methods.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/hooks.ts';
-import { decodeBodies } from './body/content-encoding.ts';
 import { BODY_TYPES, readRequestBodies, unsupportedBody } from './body/parse.ts';
-import { respondToClientError } from './client-errors.ts';
-import { compressResponses } from './compression.ts';
-import { toErrorResponse } from './errors.ts';
+import { compressResponses, decodeBodies } from './compression.ts';
+import { respondToClientError, toErrorResponse } from './errors.ts';
 import type { Catalogues } from './i18n/catalogs.ts';
 import { localeOf, registerLocales } from './i18n/locale.ts';
 import { registerTimes } from './i18n/times.ts';
-import { describeAgentCalls } from './openapi/agent-descriptions.ts';
-import { collectOperations } from './openapi/collect.ts';
-import { refuseRepeatedNames } from './query.ts';
+import { describeAgentCalls } from './openapi/document.ts';
+import { collectOperations } from './openapi/operation.ts';
+import { nameCustomer, refuseRepeatedNames, stripTenantSegment } from './query.ts';
 import { observeRequests, requestIdOf } from './request-telemetry.ts';
 import { applicationRoutes, tokenRoutes, userRoutes } from './resources/accounts.ts';
 import { archiveAgentRoutes } from './resources/archive-agent.ts';
-import { taskAttemptRoutes } from './resources/attempts.ts';
 import { batchAgentRoutes } from './resources/batch-agent.ts';
-import { batchTaskRoutes, taskControlRoutes, taskLogRoutes } from './resources/batch-task.ts';
+import {
+  batchTaskRoutes,
+  taskAttemptRoutes,
+  taskControlRoutes,
+  taskLogRoutes,
+} from './resources/batch-task.ts';
 import { archiveRoutes, batchTaskListRoutes } from './resources/batch-task-list.ts';
 import { blobAgentRoutes } from './resources/blob-agent.ts';
 import { taskChildrenRoutes } from './resources/children.ts';
@@ -60,7 +61,8 @@ import { webhookRoutes } from './resources/webhooks.ts';
 import { workerFileRoutes, workerRoutes } from './resources/workers.ts';
 import { workerChildrenRoutes } from './resources/workers-children.ts';
 import { formatOf, negotiateFormats, setContentType } from './respond.ts';
-import { enforceRouteAccess } from './route-access.ts';
+import { enforceRouteAccess, handleUnmatchedRequests } from './route-access.ts';
+
 import {
   addSecurityHeaders,
   allowOrigins,
@@ -69,7 +71,6 @@ import {
   RateLimiter,
   setSecurityHeaders,
 } from './security.ts';
-import { nameCustomer, stripTenantSegment } from './urls.ts';
 
 /** Maximum number of pipelined requests per connection. Clients that do not pipeline have one. */
 const MAX_PIPELINED = 16;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { fuzzing } from '../../test/support/fuzz.ts';
-import type { Caller } from '../core/caller.ts';
+import type { Caller } from '../core/access.ts';
 import { RequestError } from '../core/errors.ts';
 import type { BatchTask } from '../core/task.ts';
 import { conditionsOf, isNotModified } from './conditional.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DateTime } from 'luxon';
-import type { Caller } from '../core/caller.ts';
+import type { Caller } from '../core/access.ts';
 import { invalid, precondition, type RequestError } from '../core/errors.ts';
 import { rightsOn } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';

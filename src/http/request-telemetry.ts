@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HttpMeter } from '../core/meters.ts';
-import { readTraceContext, type TraceContext } from '../core/trace-context.ts';
-import { beginRequest, type WorkSpan } from '../core/tracing.ts';
+import { beginRequest, readTraceContext, type TraceContext, type WorkSpan } from '../core/tracing.ts';
 
 /** The header that correlates a request with the logs of the server and the caller. */
 const REQUEST_ID_HEADER = 'X-Request-Id';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { unacceptable } from '../core/errors.ts';
-import type { Rows } from '../db/bounded-rows.ts';
+import type { Rows } from '../db/list-reads.ts';
 import { writeXml } from './body/xml.ts';
 
 declare module 'fastify' {

@@ -11,8 +11,13 @@ import {
 } from '../db/queries/definition.ts';
 import { type ClaimedParent, claimContinuations, lockReadyParents } from '../db/queries/parents.ts';
 import { type ClaimedTask, claimTasks, type Delivery } from '../db/queries/queue.ts';
-import { type AskedDefinition, claimAvailable } from '../db/queries/queue-claim.ts';
-import { lockDueTasks, selectDueWithinLimits } from '../db/queries/queue-due.ts';
+import {
+  type AskedDefinition,
+  claimAvailable,
+  lockDueTasks,
+  selectDueWithinLimits,
+} from '../db/queries/queue-claim.ts';
+
 import type { Schema } from '../db/schema.ts';
 import { afterCommit, inStatement, inTransaction } from '../db/transaction.ts';
 import type { TaskQueue } from './task-queue.ts';

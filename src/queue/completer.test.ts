@@ -1,8 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { message } from '../core/message.ts';
-import { Completer } from './completer.ts';
-import type { EndToApply } from './finish.ts';
+import { Completer, type EndToApply } from './completer.ts';
 
 const endOfTask = (taskId: number, result = 'done'): EndToApply => ({
   taskId,

@@ -18,8 +18,8 @@ import {
 import type { Schema } from '../db/schema.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
-import type { ParameterReader } from './schemas/parameters.ts';
 import { SchemaProcesses } from './schemas/processes.ts';
+import type { ParameterReader } from './schemas/validator.ts';
 import type { TaskQueue } from './task-queue.ts';
 
 /** The declarer of definitions that processes on the database run. */

@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { limitsProblem } from '../core/concurrency-limits.ts';
-import { invalid } from '../core/errors.ts';
-import { OperatorError } from '../core/operator-error.ts';
+import { invalid, OperatorError } from '../core/errors.ts';
+import { limitsProblem } from '../core/limits.ts';
+
 import { type RetentionRules, readRules } from '../core/retention.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryProblem } from '../core/run-outcome.ts';
 import { DEFINITION, type TaskDefinition } from '../sdk/define-task.ts';
-import { type ParameterReader, parameterReader } from './schemas/parameters.ts';
+import { type ParameterReader, parameterReader } from './schemas/validator.ts';
 
 /** Where a definition was loaded from, so that a thread can load it too. */
 export interface DefinitionSource {

@@ -1,14 +1,14 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
+import { callerOfRun } from '../core/access.ts';
 import { invalid } from '../core/errors.ts';
 import { message } from '../core/message.ts';
 import { visibleTo } from '../core/permissions.ts';
 import { type Backoff, retry } from '../core/retry.ts';
-import { callerOfRun } from '../core/run-as.ts';
-import { checkpointJson } from '../core/run-texts.ts';
+import { checkpointJson } from '../core/run-outcome.ts';
 import type { BatchTask } from '../core/task.ts';
 import { parseState } from '../core/task-state.ts';
-import { traceHeaders } from '../core/trace-context.ts';
+import { traceHeaders } from '../core/tracing.ts';
 import type { Database } from '../db/database.ts';
 import { isConnectionError } from '../db/errors.ts';
 import { getAssociate } from '../db/queries/account.ts';
@@ -24,8 +24,7 @@ import { type Json, PermanentError, RunEnded } from '../sdk/errors.ts';
 import { forwardingLog, lineText } from '../sdk/log.ts';
 import { childrenOfRun } from './children/run-children.ts';
 import type { ChildrenDeps } from './children/start.ts';
-import type { Run } from './run.ts';
-import type { RunLog } from './run-log.ts';
+import type { Run, RunLog } from './run.ts';
 
 const PAGE = 1000;
 

@@ -1,10 +1,14 @@
+import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Text } from '../core/message.ts';
 import type { FaultKind } from '../core/meters.ts';
+import { boundedText, MAX_LOG_LINE_LENGTH } from '../core/run-outcome.ts';
 import type { BatchTask } from '../core/task.ts';
 import { beginRun, type WorkSpan } from '../core/tracing.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
+import { appendLog, MAX_LOG_LINES, type RunLogLine } from '../db/queries/task-log.ts';
 import { asRun, asServer } from '../db/run-connections.ts';
+import type { Schema } from '../db/schema.ts';
 import type { LogFields } from '../logger.ts';
 import { loggableError } from '../sdk/errors.ts';
 import { logFieldsOf } from '../sdk/log.ts';
@@ -87,6 +91,53 @@ export function insideRun<T>(run: Run, work: () => T): T {
  * Executes code of the server that a run triggered but that is not part of it, such as timers and event listeners.
  * Otherwise, a claim that a run triggers would use the connections of runs, and its errors would fail the run.
  */
-export function outsideRun<T>(work: () => T): T {
+function outsideRun<T>(work: () => T): T {
   return asServer(() => leaveFaultScope(work));
+}
+
+const FLUSH_MS = 500;
+
+/** Makes a line storable: truncates it to `MAX_LOG_LINE_LENGTH` and replaces characters that can't be stored. */
+export function logText(text: string): string {
+  return String(boundedText(text, MAX_LOG_LINE_LENGTH));
+}
+
+/** Buffers the log lines of the runs of this process, and writes them in batches. */
+export class RunLog {
+  readonly #db: Kysely<Schema>;
+  readonly #log: Logger;
+  #lines: RunLogLine[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(db: Kysely<Schema>, log: Logger) {
+    this.#db = db;
+    this.#log = log;
+  }
+
+  /** Adds a line. Drops the oldest buffered lines if the database is too slow, to bound the memory. */
+  add(line: RunLogLine): void {
+    this.#lines.push({ ...line, message: logText(line.message) });
+    if (this.#lines.length > 10 * MAX_LOG_LINES) this.#lines.splice(0, MAX_LOG_LINES);
+    this.#timer ??= outsideRun(() => setTimeout(() => void this.flush(), FLUSH_MS));
+  }
+
+  /** Writes all buffered lines. Call it before the outcome of a run is written. Never rejects. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const lines = this.#lines;
+    this.#lines = [];
+    if (lines.length > 0) {
+      this.#writing = this.#writing
+        .then(() => appendLog(this.#db, lines))
+        .catch((error: unknown) =>
+          this.#log.warn(
+            { event: 'task_log.write_failed', err: error, lines: lines.length },
+            'failed to write task logs',
+          ),
+        );
+    }
+    await this.#writing;
+  }
 }

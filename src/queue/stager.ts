@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { BackgroundJob } from '../core/background-job.ts';
 import type { Database } from '../db/database.ts';
-import { promoteDue } from '../db/queries/queue-due.ts';
+import { promoteDue } from '../db/queries/queue-claim.ts';
 import { inStatement } from '../db/transaction.ts';
 import { sharedJob } from './shared-job.ts';
 

@@ -6,18 +6,18 @@ import type { ClaimedTask } from '../db/queries/queue.ts';
 import type { Files } from '../files/files.ts';
 import { ParentCoordinator } from './children/coordinator.ts';
 import { claimDue } from './claimer.ts';
-import { Completer } from './completer.ts';
+import { applyEndsAtOnce, Completer, endOf } from './completer.ts';
 import type { Definitions } from './definitions.ts';
 import { type ExecutionDeps, executeRun, releaseScratch, storeResult } from './executor.ts';
-import { applyEndsAtOnce, endOf } from './finish.ts';
+
 import { Heartbeat } from './heartbeat.ts';
 import { type Claim, Producer } from './producer.ts';
 import { Housekeeping } from './pruner.ts';
 import type { RegisteredDefinition, Registry } from './registry.ts';
 import { Rescuer } from './rescuer.ts';
-import { Run, type RunFaults } from './run.ts';
+import { Run, type RunFaults, RunLog } from './run.ts';
 import { taskReader } from './run-context.ts';
-import { RunLog } from './run-log.ts';
+
 import { Stager } from './stager.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { ThreadPool } from './threads/pool.ts';

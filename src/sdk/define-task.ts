@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import type { Static, TSchema } from 'typebox';
-import type { DefinitionLimits } from '../core/concurrency-limits.ts';
+import type { DefinitionLimits } from '../core/limits.ts';
 import type { Text } from '../core/message.ts';
 import type { BatchTask, CancellationBehaviourName } from '../core/task.ts';
 import type { TaskChildren } from './children.ts';

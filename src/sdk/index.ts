@@ -1,5 +1,5 @@
 /** The public API for modules of task definitions and for workers outside the server. */
-export type { DefinitionLimits } from '../core/concurrency-limits.ts';
+export type { DefinitionLimits } from '../core/limits.ts';
 export {
   Message,
   type MessageData,

@@ -6,7 +6,7 @@ import {
   MAX_CHECKPOINT_LENGTH,
   MAX_ERROR_LENGTH,
   MAX_RESULT_LENGTH,
-} from '../core/run-texts.ts';
+} from '../core/run-outcome.ts';
 import { loggableError, PermanentError, RunEnded, TaskError } from './errors.ts';
 import { failedOutcome, RunHandle, returnedOutcome } from './run-handle.ts';
 

@@ -1,10 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Message, message, type Text } from '../core/message.ts';
 import type { FaultKind } from '../core/meters.ts';
-import type { RunOutcome } from '../core/run-outcome.ts';
-import { boundedText, MAX_RESULT_LENGTH, nounOf, problemOf } from '../core/run-texts.ts';
-import { attemptErrorOf } from './attempt-error.ts';
-import { failureText, isA, isPermanent, loggableError, RunEnded, type RunEndReason } from './errors.ts';
+import { boundedText, MAX_RESULT_LENGTH, nounOf, problemOf, type RunOutcome } from '../core/run-outcome.ts';
+
+import {
+  attemptErrorOf,
+  failureText,
+  isA,
+  isPermanent,
+  loggableError,
+  RunEnded,
+  type RunEndReason,
+} from './errors.ts';
+
 import { storableProgress } from './progress.ts';
 import type { FaultTarget } from './run-faults.ts';
 

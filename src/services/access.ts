@@ -1,9 +1,17 @@
-import { type Access, refusalOf } from '../core/access.ts';
-import type { Caller } from '../core/caller.ts';
+import { type Access, type Caller, refusalOf } from '../core/access.ts';
+
 import { forbidden, notFound, type RequestError } from '../core/errors.ts';
+import type { TextLimits } from '../core/limits.ts';
 import { message } from '../core/message.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';
+import type { Database } from '../db/database.ts';
+import type { Files } from '../files/files.ts';
+import type { Definitions } from '../queue/definitions.ts';
+import type { Registry } from '../queue/registry.ts';
+import type { TaskQueue } from '../queue/task-queue.ts';
+import type { StartBatcher } from './start-batcher.ts';
+import type { TextWriter } from './text-batcher.ts';
 
 /** The error if a task doesn't exist or the caller may not see it; callers can't distinguish the two. */
 export function noSuchTask(id: number): RequestError {
@@ -52,4 +60,20 @@ export function checkAccess(
 export function requireAccess(caller: Caller, access: Access): void {
   const refusal = refusalOf(caller, access);
   if (refusal !== undefined) throw refusal;
+}
+
+/** Dependencies of the services. */
+export interface TaskDeps {
+  readonly database: Database;
+  readonly queue: TaskQueue;
+  readonly registry: Registry;
+  readonly definitions: Definitions;
+  readonly files: Files;
+  readonly texts: TextWriter;
+  readonly starts: StartBatcher;
+  readonly textLimits: TextLimits;
+  /** Maximum number of tasks in a list. */
+  readonly listLimit: number;
+  /** The tenant of tasks that don't specify one. */
+  readonly serialNumber: string;
 }

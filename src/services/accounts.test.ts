@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Caller, SCOPES } from '../core/caller.ts';
+import { type Caller, SCOPES } from '../core/access.ts';
 import { checkChange, type UserChange } from './accounts.ts';
 
 const anna: Caller = { associateId: 3, login: 'anna', roles: [], tenant: null, scopes: [...SCOPES] };

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { type Caller, isAdministrator, isFullSignIn, type Role, type Scope } from '../core/caller.ts';
+import { type Caller, isAdministrator, isFullSignIn, type Role, type Scope } from '../core/access.ts';
 import { forbidden, notFound, type RequestError } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import {
@@ -17,8 +17,7 @@ import {
 } from '../db/queries/account.ts';
 import type { Schema } from '../db/schema.ts';
 import { inQuietTransaction } from '../db/transaction.ts';
-import { checkPassword, hashPassword } from './password-hash.ts';
-import { generateSecret, hashToken } from './secrets.ts';
+import { checkPassword, generateSecret, hashPassword, hashToken } from './secrets.ts';
 
 /** The dependencies of the account service. */
 export interface AccountDeps {

@@ -1,10 +1,10 @@
 import type { Transaction } from 'kysely';
-import { type Caller, isAdministrator } from '../core/caller.ts';
+import { type Caller, isAdministrator, narrowRunAs } from '../core/access.ts';
 import { conflict } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { type Message, message, type Text } from '../core/message.ts';
 import { relationTo } from '../core/permissions.ts';
-import { narrowRunAs } from '../core/run-as.ts';
+
 import type { BatchTask, TaskChange, TaskTexts } from '../core/task.ts';
 import {
   ALLOWED_TRANSITIONS,
@@ -23,8 +23,7 @@ import type { Schema } from '../db/schema.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
 import { stoppedWith, stopTree } from '../queue/children/cancel.ts';
 import { recordTransitions, transitionTask, type WrittenTransition } from '../queue/transition.ts';
-import { checkAccess, maySee, noSuchTask } from './access.ts';
-import type { TaskDeps } from './context.ts';
+import { checkAccess, maySee, noSuchTask, type TaskDeps } from './access.ts';
 
 /** A precondition on the current task, such as If-Match. Throws to refuse the change. */
 export type Guard = (task: BatchTask) => void;

@@ -1,7 +1,6 @@
-import { ACCESS } from '../core/access.ts';
-import type { Caller } from '../core/caller.ts';
-import type { DefinitionLimits } from '../core/concurrency-limits.ts';
+import { ACCESS, type Caller } from '../core/access.ts';
 import { notFound } from '../core/errors.ts';
+import type { DefinitionLimits } from '../core/limits.ts';
 import {
   type DefinitionAuditEntry,
   type DefinitionControl,
@@ -13,8 +12,7 @@ import {
 } from '../db/queries/definition.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
 import type { KnownDefinition } from '../queue/definitions.ts';
-import { requireAccess } from './access.ts';
-import type { TaskDeps } from './context.ts';
+import { requireAccess, type TaskDeps } from './access.ts';
 
 /**
  * Returns a definition by its name, which is case-insensitive.

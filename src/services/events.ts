@@ -1,7 +1,7 @@
-import type { Caller } from '../core/caller.ts';
-import { type SettledEvents, settledEvents, settledPosition } from '../db/queries/event-order.ts';
-import { concerns, type EventFilter } from '../events/filter.ts';
-import type { TaskDeps } from './context.ts';
+import type { Caller } from '../core/access.ts';
+import { type SettledEvents, settledEvents, settledPosition } from '../db/queries/event.ts';
+import { concerns, type EventFilter } from '../events/feed.ts';
+import type { TaskDeps } from './access.ts';
 
 /** Maximum number of events that one page filters. */
 const PAGE_SIZE = 1000;

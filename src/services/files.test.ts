@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Caller } from '../core/caller.ts';
+import type { Caller } from '../core/access.ts';
 import { mayDelete } from './files.ts';
 
 const anna: Caller = { associateId: 3, login: 'anna', roles: [], tenant: null, scopes: ['read', 'write'] };

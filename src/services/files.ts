@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { type Caller, isAdministrator } from '../core/caller.ts';
+import { type Caller, isAdministrator } from '../core/access.ts';
 import { notFound } from '../core/errors.ts';
 import { findUpload, listUploads, type NewUpload, type Upload } from '../db/queries/file.ts';
 import { isUploadId, type KeptResult, UPLOAD_PREFIX } from '../files/files.ts';
-import type { TaskDeps } from './context.ts';
+import type { TaskDeps } from './access.ts';
 import { readTask } from './read-tasks.ts';
 
 /**

@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
-import { type Caller, workerOwner, worksOn } from '../core/caller.ts';
+import { type Caller, workerOwner, worksOn } from '../core/access.ts';
 import { conflict, forbidden, notFound, RequestError } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import type { BatchTask, Parameters } from '../core/task.ts';
-import type { TraceContext } from '../core/trace-context.ts';
+import type { TraceContext } from '../core/tracing.ts';
 import { touchWorkerDefinitions } from '../db/queries/definition.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
 import { countLiveTasks } from '../db/queries/task.ts';
 import { type ClaimResult, claimBatch } from '../queue/claimer.ts';
 import type { Declaration, KnownDefinition } from '../queue/definitions.ts';
 import { LongPollQueue, type Waiter } from '../queue/long-poll.ts';
-import type { TaskDeps } from './context.ts';
+import type { TaskDeps } from './access.ts';
 import { endLease, type Lease } from './leases.ts';
 
 /** A worker's request for tasks. */

@@ -1,16 +1,16 @@
 import type { Transaction } from 'kysely';
-import type { Caller } from '../core/caller.ts';
+import type { Caller } from '../core/access.ts';
 import type { ChildCounts, OnFailure } from '../core/children.ts';
 import { invalid } from '../core/errors.ts';
 import type { StoredState } from '../core/task-state.ts';
-import type { TraceContext } from '../core/trace-context.ts';
+import type { TraceContext } from '../core/tracing.ts';
 import { type LockedParent, listChildren, lockParent, readChildCounts } from '../db/queries/children.ts';
 import type { Schema } from '../db/schema.ts';
-import { childResult } from '../queue/children/run-children.ts';
+import { childResult, type WaitResult, waitForChildren } from '../queue/children/run-children.ts';
 import { prepareChildren, startChildren } from '../queue/children/start.ts';
-import { type WaitResult, waitForChildren } from '../queue/children/wait.ts';
+
 import type { ChildResult, KeyedChild } from '../sdk/children.ts';
-import type { TaskDeps } from './context.ts';
+import type { TaskDeps } from './access.ts';
 import { checkWorker } from './lease-acquire.ts';
 import { checkedProgressText, type LastProgress, type Lease, withLease } from './leases.ts';
 

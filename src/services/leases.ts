@@ -1,12 +1,20 @@
 import type { Readable } from 'node:stream';
 import type { Transaction } from 'kysely';
+import { type Caller, workerOwner, worksOn } from '../core/access.ts';
 import { boundedError } from '../core/attempt.ts';
-import { type Caller, workerOwner, worksOn } from '../core/caller.ts';
 import { conflict, invalid, notFound, RequestError } from '../core/errors.ts';
 import { checkText, INT32_MAX, type TextLimits } from '../core/limits.ts';
 import { storable } from '../core/message.ts';
-import { DEFAULT_RETRY, decideOutcome, type RunOutcome } from '../core/run-outcome.ts';
-import { boundedText, checkpointJson, MAX_ERROR_LENGTH, MAX_RESULT_LENGTH } from '../core/run-texts.ts';
+import {
+  boundedText,
+  checkpointJson,
+  DEFAULT_RETRY,
+  decideOutcome,
+  MAX_ERROR_LENGTH,
+  MAX_RESULT_LENGTH,
+  type RunOutcome,
+} from '../core/run-outcome.ts';
+
 import type { LogLevel } from '../core/task.ts';
 import type { StoredState } from '../core/task-state.ts';
 import type { PubSub } from '../db/pubsub.ts';
@@ -17,9 +25,9 @@ import { setFileName } from '../db/queries/task-write.ts';
 import type { Schema } from '../db/schema.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
 import type { Measured } from '../files/files.ts';
-import { completeRuns, endOf } from '../queue/finish.ts';
-import { logText } from '../queue/run-log.ts';
-import type { TaskDeps } from './context.ts';
+import { completeRuns, endOf } from '../queue/completer.ts';
+import { logText } from '../queue/run.ts';
+import type { TaskDeps } from './access.ts';
 
 /** The lease of a remote worker: the task, and the attempt number that fences its writes. */
 export interface Lease {

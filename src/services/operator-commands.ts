@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { ROLES, SCOPES, type Scope } from '../core/caller.ts';
+import { ROLES, SCOPES, type Scope } from '../core/access.ts';
 import { RequestError, type RequestErrorKind } from '../core/errors.ts';
 import type { MessageData } from '../core/message.ts';
 import {

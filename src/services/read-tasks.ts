@@ -1,4 +1,4 @@
-import { type Caller, isWorkerOnly } from '../core/caller.ts';
+import { type Caller, isWorkerOnly } from '../core/access.ts';
 import type { ChildCounts } from '../core/children.ts';
 import { forbidden, notFound } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
@@ -6,15 +6,14 @@ import { message } from '../core/message.ts';
 import { visibleTo } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';
 import type { StoredState, TaskStateName } from '../core/task-state.ts';
-import type { Rows } from '../db/bounded-rows.ts';
+import type { Rows } from '../db/list-reads.ts';
 import { listAssociates } from '../db/queries/account.ts';
 import { type Attempt, readAttempts } from '../db/queries/attempt.ts';
 import { type AuditEntry, readAudit } from '../db/queries/audit.ts';
 import { type Child, listChildren, readChildCounts } from '../db/queries/children.ts';
 import { getTask, listTasks } from '../db/queries/task.ts';
 import { type LogEntry, MAX_LOG_LINES, readLog } from '../db/queries/task-log.ts';
-import { checkAccess } from './access.ts';
-import type { TaskDeps } from './context.ts';
+import { checkAccess, type TaskDeps } from './access.ts';
 
 /** Returns a task. @throws RequestError (notFound) if there is none or the caller may not see it */
 export async function readTask(deps: TaskDeps, caller: Caller, id: number): Promise<BatchTask> {

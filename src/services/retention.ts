@@ -1,10 +1,10 @@
-import { ACCESS } from '../core/access.ts';
-import type { Caller } from '../core/caller.ts';
+import { ACCESS, type Caller } from '../core/access.ts';
+
 import { mergeRules, type RetentionRules } from '../core/retention.ts';
 import { deleteRules, findOwnRules, findRules, writeRules } from '../db/queries/retention.ts';
 import type { KnownDefinition } from '../queue/definitions.ts';
-import { requireAccess } from './access.ts';
-import type { TaskDeps } from './context.ts';
+import { requireAccess, type TaskDeps } from './access.ts';
+
 import { findDefinition } from './definitions.ts';
 
 /** The dependencies of the retention service. */

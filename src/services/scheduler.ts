@@ -4,7 +4,6 @@ import { RequestError } from '../core/errors.ts';
 import { type Message, message } from '../core/message.ts';
 import { type Downtime, type Firing, runsToStart } from '../core/schedule.ts';
 import type { NewTask } from '../core/task.ts';
-import type { Schedule } from '../db/queries/schedule.ts';
 import {
   advanceSchedules,
   type FiringResult,
@@ -12,10 +11,12 @@ import {
   lockDueSchedules,
   nextDueTime,
   recordCheck,
+  type Schedule,
 } from '../db/queries/schedule.ts';
+
 import { databaseTime } from '../db/sql.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
-import type { TaskDeps } from './context.ts';
+import type { TaskDeps } from './access.ts';
 import { prepareScheduled, timingOf } from './schedules.ts';
 import { insertStarts, type PreparedStart } from './start-batcher.ts';
 

@@ -1,13 +1,13 @@
-import { type Caller, seesAll } from '../core/caller.ts';
-import { checkCron, dueAfter, type Timing } from '../core/cron.ts';
+import { type Caller, callerOfRun, narrowRunAs, runAsOf, seesAll } from '../core/access.ts';
 import { conflict, forbidden, invalid, notFound } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
-import { callerOfRun, narrowRunAs, runAsOf } from '../core/run-as.ts';
+import { checkCron, dueAfter, type Timing } from '../core/schedule.ts';
+
 import type { NewTask } from '../core/task.ts';
 import { findTimeZone } from '../core/time-zone.ts';
-import type { Rows } from '../db/bounded-rows.ts';
+import type { Rows } from '../db/list-reads.ts';
 import { getAssociate } from '../db/queries/account.ts';
 import {
   deleteSchedule,
@@ -20,7 +20,7 @@ import {
   updateSchedule,
 } from '../db/queries/schedule.ts';
 import { inTransaction } from '../db/transaction.ts';
-import type { TaskDeps } from './context.ts';
+import type { TaskDeps } from './access.ts';
 import { insertStart } from './start-batcher.ts';
 import { ownerOf, prepareStart } from './start-task.ts';
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { type Caller, SCOPES, type Scope } from '../core/caller.ts';
+import { type Caller, SCOPES, type Scope } from '../core/access.ts';
 import {
   type ApiToken,
   type Application,

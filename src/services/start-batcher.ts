@@ -3,8 +3,8 @@ import type { Kysely, Transaction } from 'kysely';
 import { Batcher } from '../core/batcher.ts';
 import type { Message } from '../core/message.ts';
 import type { NewTask } from '../core/task.ts';
-import type { TraceContext } from '../core/trace-context.ts';
-import { beginSend } from '../core/tracing.ts';
+import { beginSend, type TraceContext } from '../core/tracing.ts';
+
 import { isDataException } from '../db/errors.ts';
 import { insertTasks } from '../db/queries/task-write.ts';
 import type { Schema } from '../db/schema.ts';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type Caller, isAdministrator } from '../core/caller.ts';
+import { type Caller, isAdministrator, runAsOf } from '../core/access.ts';
 import { conflict, forbidden, gone, invalid } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { type Message, message } from '../core/message.ts';
-import { runAsOf } from '../core/run-as.ts';
+
 import { type NewTask, type Parameters, type StartOptions, secondsUntil } from '../core/task.ts';
 import { type Associate, getAssociate } from '../db/queries/account.ts';
 import { claimKey, type EarlierUse, type KeyUse, storeAnswer } from '../db/queries/idempotency.ts';
 import { inTransaction } from '../db/transaction.ts';
-import type { TaskDeps } from './context.ts';
+import type { TaskDeps } from './access.ts';
 import { readTask } from './read-tasks.ts';
 import { insertStart, type PreparedStart } from './start-batcher.ts';
 

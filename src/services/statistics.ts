@@ -1,4 +1,4 @@
-import type { Caller } from '../core/caller.ts';
+import type { Caller } from '../core/access.ts';
 import {
   type ChangeCount,
   countChanges,
@@ -9,7 +9,7 @@ import {
   type QueueCount,
   type WorkerCount,
 } from '../db/queries/statistics.ts';
-import type { TaskDeps } from './context.ts';
+import type { TaskDeps } from './access.ts';
 
 const MIN_MINUTES = 5;
 const MAX_MINUTES = 7 * 24 * 60;

@@ -2,9 +2,9 @@ import type { Kysely } from 'kysely';
 import { invalid } from '../core/errors.ts';
 import type { MessageData } from '../core/message.ts';
 import type { ColumnValue } from '../core/odata/columns.ts';
-import type { Filter } from '../core/odata/filter.ts';
+import type { Filter, OrderColumn } from '../core/odata/filter.ts';
 import { detailItems, type Grouping, hasRow, itemsAt } from '../core/odata/grouping.ts';
-import type { OrderColumn } from '../core/odata/order.ts';
+
 import { isAggregate, type SelectedItem, type Selection } from '../core/odata/selection.ts';
 import { type Cursor, listPage, type PageRow, type Partition } from '../db/queries/task-list.ts';
 import type { ListedDefinition } from '../db/queries/task-list-filter.ts';

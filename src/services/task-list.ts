@@ -1,16 +1,16 @@
 import type { Kysely } from 'kysely';
-import type { Caller } from '../core/caller.ts';
+import type { Caller } from '../core/access.ts';
 import { type MessageData, plainOf } from '../core/message.ts';
 import type { ColumnName } from '../core/odata/columns.ts';
 import { columnsOf } from '../core/odata/filter.ts';
 import { visibleTo } from '../core/permissions.ts';
-import type { Cursor } from '../db/queries/task-list.ts';
-import { partitionsFor } from '../db/queries/task-list.ts';
+import { type Cursor, partitionsFor } from '../db/queries/task-list.ts';
+
 import type { ListedDefinition } from '../db/queries/task-list-filter.ts';
 import { countTasks } from '../db/queries/task-list-summary.ts';
 import type { Schema } from '../db/schema.ts';
 import type { KnownDefinition } from '../queue/definitions.ts';
-import type { TaskDeps } from './context.ts';
+import type { TaskDeps } from './access.ts';
 import {
   type ArchiveRequest,
   type ArchiveRow,

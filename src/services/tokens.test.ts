@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Caller, SCOPES } from '../core/caller.ts';
+import { type Caller, SCOPES } from '../core/access.ts';
 import { limitToken, MAX_TOKEN_DAYS, type WantedToken } from './tokens.ts';
 
 const now = new Date('2026-03-04T05:06:07Z');

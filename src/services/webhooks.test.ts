@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Caller } from '../core/caller.ts';
+import type { Caller } from '../core/access.ts';
 import { checkUrl, isNarrower, rightsAfterChange } from './webhooks.ts';
 
 const caller: Caller = {

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 import type { Kysely } from 'kysely';
-import { type Caller, isAdministrator } from '../core/caller.ts';
+import { type Caller, isAdministrator } from '../core/access.ts';
 import { conflict, invalid, notFound } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
 import { AddressRefused, readUrl, refusedRange } from '../core/ssrf-guard.ts';
 import type { StoredState } from '../core/task-state.ts';
 import type { Database } from '../db/database.ts';
-import { settledPosition } from '../db/queries/event-order.ts';
+import { settledPosition } from '../db/queries/event.ts';
 import {
   countWebhooks,
   getWebhook,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Caller, isAdministrator, type Role, type Scope } from '../../src/core/caller.ts';
+import { type Caller, isAdministrator, type Role, type Scope } from '../../src/core/access.ts';
 import { allows, rightsOn, TableRight } from '../../src/core/permissions.ts';
 import { AGENT_METHODS } from '../../src/http/resources/batch-agent.ts';
 import type { Answer, ApiClient } from '../support/api-client.ts';

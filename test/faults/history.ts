@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import type { DefinitionLimits } from '../../src/core/concurrency-limits.ts';
+import type { DefinitionLimits } from '../../src/core/limits.ts';
 import { hasEnded } from '../../src/core/task-state.ts';
 import type { Database } from '../../src/db/database.ts';
 import { type RunRecord, readRunRecord, shortestSpan } from '../support/run-record.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { DefinitionLimits } from '../../src/core/concurrency-limits.ts';
+import type { DefinitionLimits } from '../../src/core/limits.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { ADMIN } from '../support/associates.ts';
 import { createPlace, type DatabaseKind, type Place } from '../support/databases.ts';

@@ -4,13 +4,13 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { COLUMN_NAMES, COLUMNS, type ColumnName } from '../../src/core/odata/columns.ts';
+import { parseOrder } from '../../src/core/odata/filter.ts';
 import { OPERATORS } from '../../src/core/odata/operators.ts';
-import { parseOrder } from '../../src/core/odata/order.ts';
 import { parseFilter } from '../../src/core/odata/parser.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
-import type { Partition } from '../../src/db/queries/task-list.ts';
-import { type Cursor, listPage } from '../../src/db/queries/task-list.ts';
+import { type Cursor, listPage, type Partition } from '../../src/db/queries/task-list.ts';
+
 import {
   type ArchiveTask,
   ASKED,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Caller, SCOPES } from '../../src/core/caller.ts';
+import { type Caller, SCOPES } from '../../src/core/access.ts';
 import type { BatchTask, TaskChange, TaskTexts } from '../../src/core/task.ts';
 import { TaskState } from '../../src/core/task-state.ts';
 import { updateTask } from '../../src/services/change-task.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ExitCode } from '../../src/cli/usage.ts';
+import type { ExitCode } from '../../src/cli/output.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { ADMIN } from '../support/associates.ts';
 import { createEmptyPlace, type Place } from '../support/databases.ts';

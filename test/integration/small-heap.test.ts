@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { TaskState } from '../../src/core/task-state.ts';
-import { MAX_LIST_BYTES } from '../../src/db/bounded-rows.ts';
+import { MAX_LIST_BYTES } from '../../src/db/list-reads.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';

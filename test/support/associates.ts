@@ -1,4 +1,4 @@
-import { hashPassword } from '../../src/services/password-hash.ts';
+import { hashPassword } from '../../src/services/secrets.ts';
 
 /** The login and password of the administrator of every test server. */
 export const ADMIN = { login: 'admin', password: 'correct horse' } as const;

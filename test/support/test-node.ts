@@ -8,7 +8,7 @@ import { openStore } from '../../src/files/open.ts';
 import { Definitions } from '../../src/queue/definitions.ts';
 import { loadHandlers, Registry } from '../../src/queue/registry.ts';
 import { TaskQueue } from '../../src/queue/task-queue.ts';
-import type { TaskDeps } from '../../src/services/context.ts';
+import type { TaskDeps } from '../../src/services/access.ts';
 import { StartBatcher } from '../../src/services/start-batcher.ts';
 import { TextWriter } from '../../src/services/text-batcher.ts';
 import type { Place } from './databases.ts';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
-import type { Role } from '../../src/core/caller.ts';
+import type { Role } from '../../src/core/access.ts';
 import type { Database } from '../../src/db/database.ts';
 import { insertAssociate } from '../../src/db/queries/account.ts';
 import type { Pruner } from '../../src/queue/pruner.ts';

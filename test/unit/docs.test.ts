@@ -1,9 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { EXIT_CODES } from '../../src/cli/usage.ts';
-import { ERROR_CODES } from '../../src/core/errors.ts';
-import { OPERATOR_CODES } from '../../src/core/operator-error.ts';
+import { EXIT_CODES } from '../../src/cli/output.ts';
+import { ERROR_CODES, OPERATOR_CODES } from '../../src/core/errors.ts';
+
 import { FieldRight, RIGHTS, TableRight } from '../../src/core/permissions.ts';
 import { KINDS } from '../../src/http/errors.ts';
 import { SETTINGS_PAGE, settingsPage } from '../support/settings-page.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseOrder } from '../../../src/core/odata/order.ts';
+import { parseOrder } from '../../../src/core/odata/filter.ts';
 import { parseFilter } from '../../../src/core/odata/parser.ts';
 import { STORED_STATES } from '../../../src/core/task-state.ts';
 import { type Filter, readFilter, SORTS, toArchiveFilter, toArchiveOrder, writeFilter } from './filter.ts';

@@ -2,10 +2,10 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { readConfig } from '../../config.ts';
-import { ROLES, type Role, SCOPES, type Scope } from '../../core/caller.ts';
-import { RequestError } from '../../core/errors.ts';
+import { ROLES, type Role, SCOPES, type Scope } from '../../core/access.ts';
+import { hasOperatorCode, OperatorError, RequestError } from '../../core/errors.ts';
 import { revived } from '../../core/message.ts';
-import { hasOperatorCode, OperatorError } from '../../core/operator-error.ts';
+
 import { openDatabase } from '../../db/open.ts';
 import { callControlSocket } from '../../db/pglite/control-socket.ts';
 import { openLog } from '../../logger.ts';
@@ -17,10 +17,9 @@ import {
   type CommandResults,
   runCommand,
 } from '../../services/operator-commands.ts';
-import { hashPassword } from '../../services/password-hash.ts';
+import { hashPassword } from '../../services/secrets.ts';
 import { MAX_TOKEN_DAYS } from '../../services/tokens.ts';
-import { print, printList } from '../output.ts';
-import type { ExitCode } from '../usage.ts';
+import { type ExitCode, print, printList } from '../output.ts';
 
 /**
  * Executes a command in the configured database. If a server has the embedded database open, the server executes it.

@@ -1,20 +1,19 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../../config.ts';
-import { OperatorError } from '../../core/operator-error.ts';
+import { OperatorError } from '../../core/errors.ts';
 import type { Database } from '../../db/database.ts';
 import { migrationState } from '../../db/migrations/migrate.ts';
 import { connectDatabase, nameOf, openDatabase, openForTransfer } from '../../db/open.ts';
 import { openEmbedded } from '../../db/pglite/connect.ts';
 import { hasEmbedded } from '../../db/pglite/data-folder.ts';
 import { restoreEmbedded } from '../../db/pglite/restore.ts';
-import { forgetTransfer } from '../../db/transfer/state.ts';
-import { transferDatabase } from '../../db/transfer/transfer.ts';
+import { forgetTransfer, transferDatabase } from '../../db/transfer/transfer.ts';
+
 import { openStore } from '../../files/open.ts';
 import { checkFiles, type FileCheck } from '../../files/sweep.ts';
 import { openLog } from '../../logger.ts';
-import { print } from '../output.ts';
-import type { ExitCode } from '../usage.ts';
+import { type ExitCode, print } from '../output.ts';
 
 /**
  * `batchline migrate`: runs pending migrations, as each start does; with `check`, only lists them.

@@ -1,18 +1,18 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../../config.ts';
-import { hasOperatorCode } from '../../core/operator-error.ts';
+import { hasOperatorCode } from '../../core/errors.ts';
 import type { Database } from '../../db/database.ts';
 import { checkUnknown, migrationState } from '../../db/migrations/migrate.ts';
 import { connectDatabase, nameOf } from '../../db/open.ts';
 import { hasEmbedded } from '../../db/pglite/data-folder.ts';
 import { databaseClock, serverSetting } from '../../db/sql.ts';
-import { checkNotTransferred } from '../../db/transfer/state.ts';
+import { checkNotTransferred } from '../../db/transfer/transfer.ts';
 import { openStore } from '../../files/open.ts';
 import { checkFiles } from '../../files/sweep.ts';
 import { openLog } from '../../logger.ts';
 import { loadHandlers, Registry } from '../../queue/registry.ts';
-import type { ExitCode } from '../usage.ts';
+import type { ExitCode } from '../output.ts';
 
 /** The result of one check. `--json` prints it. */
 interface Finding {

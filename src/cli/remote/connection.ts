@@ -1,6 +1,6 @@
 import { answerOf, type BatchlineClient, createClient, Refused } from '#client';
 import { readConfig } from '../../config.ts';
-import { OperatorError } from '../../core/operator-error.ts';
+import { OperatorError } from '../../core/errors.ts';
 import { readPassword } from '../local/accounts.ts';
 
 /** Options of all commands that call a server. */

@@ -1,5 +1,5 @@
-import { formatProperties, print, printList } from '../output.ts';
-import type { ExitCode } from '../usage.ts';
+import { type ExitCode, formatProperties, print, printList } from '../output.ts';
+
 import { type ConnectionOptions, connect } from './connection.ts';
 
 /** `batchline definition list`: prints all definitions. */

@@ -1,6 +1,6 @@
 import { invalid } from '../errors.ts';
-import { writeExpression } from './expression.ts';
-import { type OrderColumn, parseOrder } from './order.ts';
+import { type OrderColumn, parseOrder, writeExpression } from './filter.ts';
+
 import { isAggregate, type SelectedItem, type Selection, splitList } from './selection.ts';
 
 /** The structure of a list with `GroupBy` or sums (contract, section 6). */

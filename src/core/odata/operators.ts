@@ -1,7 +1,6 @@
 import { type ColumnKind, type ColumnName, kindOf } from './columns.ts';
 import type { Comparison, Filter, FilterContext } from './filter.ts';
-import { type Period, periodsAround, type TimeSpan, wholeDays } from './time-span.ts';
-import type { Operand } from './values.ts';
+import { type Operand, type Period, periodsAround, type TimeSpan, wholeDays } from './values.ts';
 
 /** An operator of `$filter`: `<column> <operator> <operands>` (contract, section 6). */
 export interface Operator {

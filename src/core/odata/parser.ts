@@ -13,8 +13,15 @@ import {
   type PeriodFunction,
   TEXT_FUNCTIONS,
 } from './operators.ts';
-import { findPeriod, PERIOD_NAMES, periodsAround } from './time-span.ts';
-import { type Operand, readFlag, readInt, readOperand } from './values.ts';
+import {
+  findPeriod,
+  type Operand,
+  PERIOD_NAMES,
+  periodsAround,
+  readFlag,
+  readInt,
+  readOperand,
+} from './values.ts';
 
 /** Maximum length of `$filter`, in characters. */
 export const MAX_FILTER_LENGTH = 50_000;

@@ -4,8 +4,8 @@ import { ANY_TEXT } from '../../../test/support/archive-filters.ts';
 import { FUZZ_RUNS } from '../../../test/support/fuzz.ts';
 import { RequestError } from '../errors.ts';
 import { DEFAULT_COLUMNS } from './columns.ts';
+import { parseOrder } from './filter.ts';
 import { groupingOf } from './grouping.ts';
-import { parseOrder } from './order.ts';
 import { parseSelection } from './selection.ts';
 
 describe('$select', () => {

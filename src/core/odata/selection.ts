@@ -1,6 +1,6 @@
 import { invalid, type RequestError } from '../errors.ts';
 import { COLUMN_NAMES, type ColumnName, DEFAULT_COLUMNS, findColumn } from './columns.ts';
-import { DATE_PARTS, type DatePart, type Expression, kindOfExpression } from './expression.ts';
+import { DATE_PARTS, type DatePart, type Expression, kindOfExpression } from './filter.ts';
 
 /** Aggregate functions. `Count` counts distinct values, `CountAll` all values. */
 const AGGREGATES = ['Count', 'CountAll', 'Sum', 'Avg', 'Min', 'Max', 'Median', 'Percent'] as const;

@@ -23,10 +23,11 @@ import {
   EMBEDDED_FOLDER,
   firstError,
   folderUnusable,
+  lockFolder,
   reasonOf,
 } from './data-folder.ts';
 import { freeSpace, RESERVE_BYTES } from './file-system.ts';
-import { lockFolder } from './folder-lock.ts';
+
 import { PgliteFailed, PgliteThread } from './thread.ts';
 
 /** Kysely's dialect for PGlite. It has one connection, which runs may hold for a limited time. */

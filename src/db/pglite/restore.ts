@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
-import { OperatorError } from '../../core/operator-error.ts';
-import { EMBEDDED_FOLDER, hasEmbedded, markRestored } from './data-folder.ts';
+import { OperatorError } from '../../core/errors.ts';
+import { EMBEDDED_FOLDER, hasEmbedded, lockFolder, markRestored } from './data-folder.ts';
 import { DurableFileSystem, durableStartParams, syncPath } from './file-system.ts';
-import { lockFolder } from './folder-lock.ts';
 
 /**
  * Restores the embedded database of a data folder from an archive of `EmbeddedDatabase.dump`. The restore is atomic and

@@ -1,14 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { DiskGuard, DurableFileSystem, durableStartParams } from './file-system.ts';
-import {
-  errorData,
-  type FromPglite,
-  type PgliteCall,
-  type PgliteRows,
-  type PgliteStart,
-} from './messages.ts';
 import { shareMemories } from './shared-memory.ts';
+import { errorData, type FromPglite, type PgliteCall, type PgliteRows, type PgliteStart } from './thread.ts';
 
 /** Addresses of two variables in PostgreSQL's memory. */
 interface Interrupts {

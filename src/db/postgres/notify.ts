@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { retry } from '../../core/retry.ts';
-import type { Channel } from '../pubsub-cluster.ts';
+import type { Channel } from '../pubsub.ts';
 import { queryTimeout } from './probe.ts';
 
 const CHANNEL = 'batchline';

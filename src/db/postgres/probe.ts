@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { hasOperatorCode, OperatorError } from '../../core/operator-error.ts';
+import { hasOperatorCode, OperatorError } from '../../core/errors.ts';
 import { databaseUnreachable } from '../errors.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import { ROLES, type Role, SCOPES, type Scope } from '../../core/caller.ts';
+import { ROLES, type Role, SCOPES, type Scope } from '../../core/access.ts';
 import { conflict } from '../../core/errors.ts';
-import type { ApiTokenTable, ApplicationTable, AssociateTable } from '../schema/account.ts';
-import type { Schema } from '../schema.ts';
+import type { ApiTokenTable, ApplicationTable, AssociateTable, Schema } from '../schema.ts';
 
 /** An account. */
 export interface Associate {

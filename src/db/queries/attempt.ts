@@ -14,7 +14,7 @@ import {
   type Text,
 } from '../../core/message.ts';
 import { TaskState } from '../../core/task-state.ts';
-import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
 import type { Schema } from '../schema.ts';
 import { keptMessage } from './audit.ts';
 

@@ -7,10 +7,10 @@ import {
   type Parameters,
 } from '../../core/task.ts';
 import { ACTIVE_STATES, type StoredState, TaskState } from '../../core/task-state.ts';
-import { type TraceContext, traceOfRow } from '../../core/trace-context.ts';
-import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
+import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
 import type { Schema } from '../schema.ts';
-import { TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
+import { TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
 import { BINARY_OBJECT_TABLE } from './task-write.ts';
 
 /** A locked task whose run starts children or waits for them. */

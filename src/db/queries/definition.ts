@@ -1,11 +1,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { DefinitionLimits } from '../../core/concurrency-limits.ts';
+import type { DefinitionLimits } from '../../core/limits.ts';
 import { type Message, type MessageData, messageOf, plainOf } from '../../core/message.ts';
 import type { RetryPolicy } from '../../core/run-outcome.ts';
 import { CancellationBehaviour, type CancellationBehaviourName, cancellationOf } from '../../core/task.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { IS_ACTIVE } from './task-row.ts';
+import { IS_ACTIVE } from './task.ts';
 
 /** A definition that workers have declared. */
 export interface WorkerDefinition {

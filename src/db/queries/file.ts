@@ -1,6 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { UploadTable } from '../schema/file.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema, UploadTable } from '../schema.ts';
 
 /** The result file of a task. Its content is in the blob store. */
 export interface ResultFileRecord {

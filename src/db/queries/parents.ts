@@ -2,10 +2,10 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ChildCounts, ChildCountsChange, OnFailure } from '../../core/children.ts';
 import { type Message, messageOf, plainOf, type Text } from '../../core/message.ts';
 import { TaskState } from '../../core/task-state.ts';
-import { traceOfRow } from '../../core/trace-context.ts';
+import { traceOfRow } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
 import type { ClaimedRow, ClaimedTask, Delivery } from './queue.ts';
-import { TASK_COLUMNS, toTask } from './task-row.ts';
+import { TASK_COLUMNS, toTask } from './task.ts';
 
 /** Locks and returns the counts of children of a task; `undefined` if it has none. */
 export async function lockChildCounts(

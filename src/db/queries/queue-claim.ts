@@ -1,7 +1,9 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { WORKER_OWNER_PREFIX } from '../../core/access.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { type ClaimedRow, type ClaimedTask, startDue, toClaimed } from './queue.ts';
+import { type ClaimedRow, type ClaimedTask, type Delivery, startDue, toClaimed } from './queue.ts';
+import { IS_ACTIVE } from './task.ts';
 
 /** A definition to claim tasks of. */
 export interface AskedDefinition {
@@ -86,4 +88,186 @@ export async function claimAvailable(
     resumable: first?.resumable ?? [],
     restricted: first?.restricted ?? [],
   };
+}
+
+/** The limit of concurrent runs per tenant, and the current numbers. */
+export interface TenantRoom {
+  readonly perTenant: number;
+  readonly running: ReadonlyMap<string, number>;
+}
+
+/**
+ * Selects due tasks of a definition within the limit of each tenant, by priority, then oldest first. It skips from tenant
+ * to tenant in an index, so that the queue of a tenant at its limit is not read.
+ */
+export async function selectDueWithinLimits(
+  trx: Transaction<Schema>,
+  name: string,
+  { perTenant, running }: TenantRoom,
+  limit: number,
+): Promise<Delivery[]> {
+  const waiting = sql`t.state = ${sql.lit(TaskState.New)} and t.name = ${name}`;
+  const { rows } = await sql<{ id: number; job_id: string | null }>`
+    with recursive tenants as (
+      (select t.tenant from batchline.task as t where ${waiting} order by t.tenant limit 1)
+      union all
+      select (
+        select t.tenant from batchline.task as t where ${waiting} and t.tenant > x.tenant order by t.tenant limit 1
+      ) from tenants as x where x.tenant is not null
+    )
+    select d.id, d.job_id
+    from tenants as x
+    left join json_each_text(${JSON.stringify(Object.fromEntries(running))}::text::json) as r on r.key = x.tenant
+    cross join lateral (
+      select t.id, t.job_id, t.priority, row_number() over (order by t.priority desc, t.id) as place
+      from batchline.task as t
+      where ${waiting} and t.tenant = x.tenant and t.run_after <= now()
+      order by t.priority desc, t.id
+      limit ${perTenant}
+    ) as d
+    where x.tenant is not null and d.place <= ${perTenant}::int - coalesce(r.value::int, 0)
+    order by d.priority desc, d.id
+    limit ${limit}`.execute(trx);
+  return rows.map((row) => ({ taskId: row.id, jobId: row.job_id }));
+}
+
+/**
+ * Locks due tasks of one tenant, by priority, then oldest first, for a worker that is restricted to the tenant. Skips
+ * locked tasks, which another process is claiming.
+ */
+export async function lockDueTasks(
+  trx: Transaction<Schema>,
+  tenant: string,
+  name: string,
+  limit: number,
+): Promise<Delivery[]> {
+  const { rows } = await sql<{ id: number; job_id: string | null }>`
+    select t.id, t.job_id from batchline.task as t
+    where t.tenant = ${tenant} and t.state = ${TaskState.New} and t.name = ${name}
+      and t.run_after <= now()
+    order by t.priority desc, t.id
+    limit ${limit}
+    for update of t skip locked`.execute(trx);
+  return rows.map((row) => ({ taskId: row.id, jobId: row.job_id }));
+}
+
+/** Result of one promotion. */
+export interface Promotion {
+  /** The definition of each promoted task; a name appears once for each of its tasks. */
+  readonly names: readonly string[];
+  /** Seconds until the next task is due, by the database's clock; null if no task is delayed. */
+  readonly nextInSeconds: number | null;
+}
+
+/**
+ * Promotes due tasks: makes those available that are New, due, and not available yet (`job_id` is set). Skips tasks that
+ * another process is promoting.
+ *
+ * @param limit maximum number of tasks
+ */
+export async function promoteDue(db: Kysely<Schema>, limit: number): Promise<Promotion> {
+  const { rows } = await sql<{ names: string[]; next: number | null }>`
+    with due as (
+      select t.id from batchline.task as t
+      where t.state = ${sql.lit(TaskState.New)} and t.job_id is not null and t.run_after <= now()
+      order by t.run_after limit ${limit}
+      for update of t skip locked
+    ),
+    promoted as (
+      update batchline.task as t set job_id = null from due as d
+      where t.id = d.id and t.state = ${sql.lit(TaskState.New)}
+      returning t.name
+    )
+    select (select coalesce(json_agg(p.name), '[]') from promoted as p) as names,
+      (select extract(epoch from min(t.run_after) - now()) from batchline.task as t
+        where t.state = ${sql.lit(TaskState.New)} and t.job_id is not null and t.run_after > now())::float8 as next`.execute(
+    db,
+  );
+  const [row] = rows;
+  return { names: row?.names ?? [], nextInSeconds: row?.next ?? null };
+}
+
+/** A run whose lease has expired. */
+export interface LostRun {
+  readonly taskId: number;
+  readonly tenant: string;
+  readonly name: string;
+  readonly isInternal: boolean;
+  readonly attempt: number;
+  readonly failures: number;
+  readonly losses: number;
+  readonly leaseOwner: string;
+  /** The stop request as text, with its caller and time; null if there was none. */
+  readonly stopNote: string | null;
+}
+
+/**
+ * Locks lost runs: their lease has expired, or they belong to an earlier process of an embedded database. Runs of remote
+ * workers survive a restart of the server, so only their lease counts. Skips runs that another process is rescuing.
+ *
+ * @param soleOwner this process if no other can use the database; `undefined` otherwise
+ */
+export async function lockLostRuns(
+  trx: Transaction<Schema>,
+  soleOwner: string | undefined,
+  limit: number,
+): Promise<LostRun[]> {
+  const { rows } = await sql<{
+    id: number;
+    tenant: string;
+    name: string;
+    is_internal: boolean;
+    attempt: number;
+    failures: number;
+    losses: number;
+    lease_owner: string;
+    stop_note: string | null;
+  }>`
+    select t.id, t.tenant, t.name, t.is_internal, t.attempt, t.failures, t.losses, t.lease_owner, t.stop_note
+    from batchline.task as t
+    where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started} and ${isLost(soleOwner)}
+    order by t.lease_until
+    limit ${limit}
+    for update of t skip locked`.execute(trx);
+  return rows.map((row) => ({
+    taskId: row.id,
+    tenant: row.tenant,
+    name: row.name,
+    isInternal: row.is_internal,
+    attempt: row.attempt,
+    failures: row.failures,
+    losses: row.losses,
+    leaseOwner: row.lease_owner,
+    stopNote: row.stop_note,
+  }));
+}
+
+function isLost(soleOwner: string | undefined): RawBuilder<boolean> {
+  return soleOwner === undefined
+    ? sql`t.lease_until < now()`
+    : sql`(t.lease_until < now() or (t.lease_owner <> ${soleOwner} and left(t.lease_owner, ${WORKER_OWNER_PREFIX.length}::int) <> ${WORKER_OWNER_PREFIX}::text))`;
+}
+
+/** The database's clock has gone back since the task was touched. */
+const IS_AHEAD = sql`t.updated > now() + interval '10 seconds'`;
+
+/** True if `lockLostRuns` or `repairLeases` would find something. Locks nothing. */
+export async function isRescueDue(db: Kysely<Schema>, soleOwner: string | undefined): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from batchline.task as t
+    where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started}
+      and (${isLost(soleOwner)} or ${IS_AHEAD})
+    limit 1`.execute(db);
+  return rows.length > 0;
+}
+
+/**
+ * Repairs leases after the clock of the database jumped backwards: tasks that were updated in the future get the remaining
+ * time of their lease from now. Otherwise a lost run would be rescued too late.
+ */
+export async function repairLeases(db: Kysely<Schema>): Promise<void> {
+  await sql`
+    update batchline.task as t set lease_until = now() + (t.lease_until - t.updated), updated = now()
+    where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started}
+      and ${IS_AHEAD}`.execute(db);
 }

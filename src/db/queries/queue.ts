@@ -12,11 +12,11 @@ import {
 import type { RunOutcome } from '../../core/run-outcome.ts';
 import type { BatchTask } from '../../core/task.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
-import { type TraceContext, traceOfRow } from '../../core/trace-context.ts';
+import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
 import { INTO_ATTEMPTS } from './attempt.ts';
 import { INTO_AUDIT, keptMessage } from './audit.ts';
-import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
+import { TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
 
 /** A task that is due. */
 export interface Delivery {

@@ -1,12 +1,11 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { RunAs } from '../../core/access.ts';
 import { conflict } from '../../core/errors.ts';
 import type { MessageData } from '../../core/message.ts';
-import type { RunAs } from '../../core/run-as.ts';
 import type { Downtime, MissedPolicy } from '../../core/schedule.ts';
 import type { Parameters } from '../../core/task.ts';
-import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
-import type { ScheduleTable } from '../schema/schedule.ts';
-import type { Schema } from '../schema.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
+import type { ScheduleTable, Schema } from '../schema.ts';
 
 /** The settings of a schedule. */
 export interface ScheduleSettings extends MissedPolicy {

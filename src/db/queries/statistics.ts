@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { MessageData } from '../../core/message.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { IS_ACTIVE } from './task-row.ts';
+import { IS_ACTIVE } from './task.ts';
 
 /** State changes of the tasks of one definition in one interval. */
 export interface ChangeCount {

@@ -1,8 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { MessageData } from '../../core/message.ts';
 import { type ColumnName, type ColumnValue, kindOf } from '../../core/odata/columns.ts';
-import { type DatePart, type Expression, kindOfExpression } from '../../core/odata/expression.ts';
-import type { Filter, FilterValue } from '../../core/odata/filter.ts';
+import {
+  type DatePart,
+  type Expression,
+  type Filter,
+  type FilterValue,
+  kindOfExpression,
+} from '../../core/odata/filter.ts';
 
 /** A definition as lists show it. */
 export interface ListedDefinition {

@@ -1,8 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ColumnValue } from '../../core/odata/columns.ts';
-import { type Expression, kindOfExpression } from '../../core/odata/expression.ts';
-import type { Filter } from '../../core/odata/filter.ts';
-import type { OrderColumn } from '../../core/odata/order.ts';
+import { type Expression, type Filter, kindOfExpression, type OrderColumn } from '../../core/odata/filter.ts';
+
 import type { SelectedItem } from '../../core/odata/selection.ts';
 import type { Schema } from '../schema.ts';
 import type { Partition } from './task-list.ts';

@@ -1,14 +1,14 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { MessageData } from '../../core/message.ts';
 import { type ColumnName, type ColumnValue, kindOf } from '../../core/odata/columns.ts';
-import type { Expression } from '../../core/odata/expression.ts';
-import type { Filter } from '../../core/odata/filter.ts';
-import type { OrderColumn } from '../../core/odata/order.ts';
-import { canBeIn } from '../../core/odata/possible-states.ts';
+import type { Expression, Filter, OrderColumn } from '../../core/odata/filter.ts';
+
+import { canBeIn } from '../../core/odata/restrictions.ts';
 import type { RightsSubject, Visibility } from '../../core/permissions.ts';
 import { ACTIVE_STATES, INACTIVE_STATES } from '../../core/task-state.ts';
-import { MAX_LIST_BYTES } from '../bounded-rows.ts';
+import { MAX_LIST_BYTES } from '../list-reads.ts';
 import type { Schema } from '../schema.ts';
+import { IS_ACTIVE, IS_INACTIVE } from './task.ts';
 import {
   COLUMN_SQL,
   compileFilter,
@@ -21,7 +21,6 @@ import {
   sortKey,
   withDefinitions,
 } from './task-list-filter.ts';
-import { IS_ACTIVE, IS_INACTIVE } from './task-row.ts';
 
 /** With more tenants, a list over all of them reads the whole table instead of one partition per tenant. */
 const MAX_TENANTS = 16;

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { LogLevel } from '../../core/task.ts';
 import { TaskState } from '../../core/task-state.ts';
-import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../bounded-rows.ts';
+import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
 import type { Schema } from '../schema.ts';
 
 /** Maximum number of lines in the log of a task; the oldest are deleted. */

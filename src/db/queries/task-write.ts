@@ -2,11 +2,11 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { inEnglish, type Message, messageOf, plainOf, type Text } from '../../core/message.ts';
 import { type BatchTask, CancellationBehaviour, type NewTask, type TaskTexts } from '../../core/task.ts';
 import { type StoredState, TaskState } from '../../core/task-state.ts';
-import type { TraceContext } from '../../core/trace-context.ts';
+import type { TraceContext } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
 import { INTO_AUDIT, keptMessage } from './audit.ts';
-import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.ts';
+import { TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
 
 /** DetailsTable of binary objects (contract, section 1.3). */
 export const BINARY_OBJECT_TABLE = 205;

@@ -1,7 +1,6 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import { type TraceContext, traceOfRow } from '../../core/trace-context.ts';
-import type { WebhookDeliveryTable } from '../schema/webhook.ts';
-import type { Schema } from '../schema.ts';
+import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
+import type { Schema, WebhookDeliveryTable } from '../schema.ts';
 
 /** A delivery to a webhook. */
 export interface Delivery {

@@ -1,9 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { ROLES, type Role, SCOPES, type Scope } from '../../core/caller.ts';
+import { ROLES, type Role, SCOPES, type Scope } from '../../core/access.ts';
 import type { Message, MessageData } from '../../core/message.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
-import type { WebhookTable } from '../schema/webhook.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema, WebhookTable } from '../schema.ts';
 
 /** The settings of a webhook. */
 export interface WebhookSettings {

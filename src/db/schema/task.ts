@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { RunAs } from '../../core/access.ts';
 import type { AttemptError } from '../../core/attempt.ts';
 import type { MessageData } from '../../core/message.ts';
-import type { RunAs } from '../../core/run-as.ts';
 
 /** The message of a localizable text; null for plain text. */
 export type MessageColumn = ColumnType<MessageData | null, string | null | undefined, string | null>;

@@ -1,9 +1,8 @@
-import { type Kysely, sql } from 'kysely';
-import { OperatorError } from '../../core/operator-error.ts';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { OperatorError } from '../../core/errors.ts';
+import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { inQuietTransaction } from '../transaction.ts';
-import { beginTransfer, finishTransfer, recordTransferred, type Transfer } from './state.ts';
-import { keyOf, listTables, type TransferTable, tableName } from './tables.ts';
 
 /** Number of rows of a table, and a checksum of their content. */
 interface TableSum {
@@ -171,4 +170,146 @@ export async function transferDatabase(
   await finishTransfer(to, transfer.source);
   await recordTransferred(from, transfer);
   return { resumed, tables: compared };
+}
+
+/** A table that is transferred. */
+interface TransferTable {
+  readonly schema: string;
+  readonly name: string;
+  /** The columns of its primary key in order; empty if it has none. */
+  readonly key: readonly string[];
+}
+
+/** The schemas that are transferred: that of the server, and that of imported data. */
+const SCHEMAS = ['batchline', 'batchline_data'] as const;
+
+/** Tables that are not transferred, because they describe the database itself. */
+const EXCLUDED = ['kysely_migration', 'kysely_migration_lock', 'move'];
+
+/** Returns the qualified name of a table as SQL. */
+function tableName({ schema, name }: TransferTable): RawBuilder<unknown> {
+  return sql.id(schema, name);
+}
+
+/** Returns the primary key of a row as SQL. @param row an alias or a value of the table's row type */
+function keyOf({ key }: TransferTable, row: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql.join(key.map((column) => sql`(${row}).${sql.id(column)}`));
+}
+
+/** Lists the tables to transfer; tables come after those that their foreign keys refer to. */
+async function listTables(db: Kysely<Schema>): Promise<TransferTable[]> {
+  const { rows } = await sql<{ schema: string; name: string; key: string[] | null; refers: string[] }>`
+    select n.nspname as schema, c.relname as name,
+      (select json_agg(a.attname order by k.position)
+        from pg_index as i
+        cross join unnest(i.indkey) with ordinality as k (attnum, position)
+        join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
+        where i.indrelid = c.oid and i.indisprimary) as key,
+      (select coalesce(json_agg(r.relname), '[]') from pg_constraint as f join pg_class as r on r.oid = f.confrelid
+        where f.conrelid = c.oid and f.contype = 'f' and f.confrelid <> c.oid) as refers
+    from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname = any (${sql.val([...SCHEMAS])}::text[]) and c.relkind = 'r'
+    order by n.nspname, c.relname`.execute(db);
+  const waiting = rows.filter((row) => row.schema !== 'batchline' || !EXCLUDED.includes(row.name));
+  const ordered: TransferTable[] = [];
+  while (waiting.length > 0) {
+    const next = waiting.findIndex(
+      ({ refers }) => !waiting.some((other) => other.schema === 'batchline' && refers.includes(other.name)),
+    );
+    const [{ schema, name, key }] = waiting.splice(Math.max(next, 0), 1) as [(typeof rows)[number]];
+    ordered.push({ schema, name, key: key ?? [] });
+  }
+  return ordered;
+}
+
+/** A transfer between two databases, by their display names (`nameOf`). */
+export interface Transfer {
+  readonly source: string;
+  readonly target: string;
+}
+
+/**
+ * Checks that a database may be used: no transfer into it is unfinished, and it was not transferred to another one.
+ *
+ * @throws OperatorError `MOVE_UNFINISHED` or `DATABASE_MOVED`
+ */
+export async function checkNotTransferred(db: Kysely<Schema>, name: string): Promise<void> {
+  const { rows } = await sql<Transfer & { finished: Date | null }>`
+    select source, target, finished from batchline.move where finished is null or source = ${name}`.execute(
+    db,
+  );
+  const [transfer] = rows;
+  if (transfer === undefined) return;
+  if (transfer.finished === null)
+    throw new OperatorError(
+      'MOVE_UNFINISHED',
+      `The move of ${transfer.source} to ${transfer.target} has not finished; run batchline move again.`,
+    );
+  throw new OperatorError(
+    'DATABASE_MOVED',
+    `${transfer.source} was moved to ${transfer.target}: set DATABASE_URL. To use the old database again, run batchline move --forget.`,
+  );
+}
+
+/** Records in the source that it was transferred. */
+async function recordTransferred(from: Kysely<Schema>, { source, target }: Transfer): Promise<void> {
+  await sql`insert into batchline.move (source, target, finished) values (${source}, ${target}, now())
+    on conflict (source) do update set target = excluded.target, finished = now()`.execute(from);
+}
+
+/** Deletes the record that a database was transferred. Returns false if there was none. */
+export async function forgetTransfer(from: Kysely<Schema>, source: string): Promise<boolean> {
+  const { rows } = await sql`delete from batchline.move where source = ${source} returning 1`.execute(from);
+  return rows.length > 0;
+}
+
+/**
+ * Begins a transfer into a database, or resumes an unfinished one from the same source.
+ *
+ * @returns true if it resumes one
+ * @throws OperatorError `MOVE_TARGET_IN_USE` if it has data or is the target of another transfer; `DATABASE_MOVED`
+ */
+async function beginTransfer(
+  to: Kysely<Schema>,
+  { source, target }: Transfer,
+  tables: readonly TransferTable[],
+): Promise<boolean> {
+  const { rows } = await sql<{ source: string; finished: Date | null }>`
+    select source, finished from batchline.move`.execute(to);
+  const [earlier] = rows;
+  if (earlier !== undefined) {
+    if (earlier.source !== source)
+      throw new OperatorError(
+        'MOVE_TARGET_IN_USE',
+        `The target database is the target of an unfinished move of ${earlier.source}; an empty one is accepted.`,
+      );
+    if (earlier.finished !== null)
+      throw new OperatorError('DATABASE_MOVED', `${source} was already moved into the target database.`);
+    return true;
+  }
+  const { rows: used } = await sql`
+    select 1 from batchline.task union all select 1 from batchline.associate limit 1`.execute(to);
+  if (used.length > 0)
+    throw new OperatorError(
+      'MOVE_TARGET_IN_USE',
+      'The target database has tasks or associates; an empty one is accepted.',
+    );
+  await inQuietTransaction(to, async (trx) => {
+    // The source has the rows that migrations inserted here.
+    for (const table of [...tables].reverse().filter(({ schema }) => schema === 'batchline'))
+      await sql`delete from ${tableName(table)}`.execute(trx);
+    await sql`insert into batchline.move (source, target) values (${source}, ${target})`.execute(trx);
+  });
+  return false;
+}
+
+/**
+ * Finishes a transfer, so that servers can use the database. Due tasks become available at once; the stager promotes the
+ * others when they are due.
+ */
+async function finishTransfer(to: Kysely<Schema>, source: string): Promise<void> {
+  await sql`
+    update batchline.task set job_id = null
+    where state = ${TaskState.New} and job_id is not null and run_after <= now()`.execute(to);
+  await sql`update batchline.move set finished = now() where source = ${source}`.execute(to);
 }

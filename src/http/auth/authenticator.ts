@@ -1,17 +1,23 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SignInConfig, SignInScheme } from '../../config.ts';
-import { SCOPES } from '../../core/caller.ts';
+import { SCOPES } from '../../core/access.ts';
 import { forbidden, RequestError, unauthenticated } from '../../core/errors.ts';
 import { BoundedMap } from '../../core/lru.ts';
 import type { Application, Associate } from '../../db/queries/account.ts';
 import type { SignIns } from '../../services/sign-ins.ts';
-import type { RequestCredentials } from './credentials.ts';
 import { JWT_SHAPE, JwtScheme } from './jwt.ts';
-import { PasswordCheck } from './password-check.ts';
-import { authorizationSchemes, challengeOf, type Scheme, type SignedIn } from './scheme.ts';
-import { BasicScheme, BearerScheme, TicketScheme } from './schemes.ts';
-import { Throttle } from './throttle.ts';
+import {
+  authorizationSchemes,
+  BasicScheme,
+  BearerScheme,
+  challengeOf,
+  type RequestCredentials,
+  type Scheme,
+  type SignedIn,
+  TicketScheme,
+} from './schemes.ts';
+import { PasswordCheck, Throttle } from './throttle.ts';
 
 /** The cache lifetime of credentials. Changes in other processes take effect within this time. */
 const AUTH_CACHE_TTL_MS = 5000;

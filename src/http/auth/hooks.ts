@@ -1,19 +1,21 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { SignInScheme } from '../../config.ts';
-import type { Caller } from '../../core/caller.ts';
+import type { Caller } from '../../core/access.ts';
 import { forbidden, unauthenticated } from '../../core/errors.ts';
+import { checkCustomer, tenantSegment } from '../query.ts';
 import type { RateLimiter } from '../security.ts';
-import { checkCustomer, tenantSegment } from '../urls.ts';
 import type { Authenticator } from './authenticator.ts';
 import {
   credentialsOf,
   firstValue,
   type RequestCredentials,
   SESSION_COOKIE,
+  type SignedIn,
   XSRF_COOKIE,
-} from './credentials.ts';
-import { type SignedIn, xsrfTokenOf } from './scheme.ts';
+  xsrfTokenOf,
+} from './schemes.ts';
+
 import { networkOf } from './throttle.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];

@@ -1,13 +1,13 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import type { OidcConfig } from '../../config.ts';
-import { type Caller, ROLES, SCOPES } from '../../core/caller.ts';
+import { type Caller, ROLES, SCOPES } from '../../core/access.ts';
 import { RequestError, unauthenticated, unavailable } from '../../core/errors.ts';
 import { message } from '../../core/message.ts';
 import type { Associate } from '../../db/queries/account.ts';
 import { callerFor, type SignIns } from '../../services/sign-ins.ts';
 import { isTrustworthy } from '../../settings/kinds.ts';
-import type { Scheme, SignedIn } from './scheme.ts';
+import type { Scheme, SignedIn } from './schemes.ts';
 
 /** Asymmetric signature algorithms only. */
 const ALGORITHMS = [

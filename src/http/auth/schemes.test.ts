@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { FUZZ_RUNS as numRuns } from '../../../test/support/fuzz.ts';
 import { RequestError, unauthenticated } from '../../core/errors.ts';
 import type { Associate } from '../../db/queries/account.ts';
-import type { PasswordCheck } from './password-check.ts';
 import { BasicScheme } from './schemes.ts';
+import type { PasswordCheck } from './throttle.ts';
 
 const anna: Associate = {
   id: 5,

@@ -1,8 +1,11 @@
+import { createHmac } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { SignInScheme } from '../../config.ts';
+import type { Caller } from '../../core/access.ts';
 import { unauthenticated } from '../../core/errors.ts';
 import type { SignInKind } from '../../db/queries/account.ts';
 import { callerFor, type SignIns } from '../../services/sign-ins.ts';
-import type { PasswordCheck } from './password-check.ts';
-import type { Scheme, SignedIn } from './scheme.ts';
+import type { PasswordCheck } from './throttle.ts';
 
 /** `Authorization: Basic`: base64 of login:password in UTF-8. */
 export class BasicScheme implements Scheme {
@@ -56,4 +59,97 @@ export class TicketScheme implements Scheme {
       throw unauthenticated`The ticket or session is wrong, was signed out or has expired; POST /api/v1/SignIn issues a new one.`;
     return { caller: found.caller, scheme: this.#kind, notAfter: found.expires?.getTime() ?? 0 };
   }
+}
+
+/** An authenticated caller. */
+export interface SignedIn {
+  readonly caller: Caller;
+  /** The scheme of the credentials. */
+  readonly scheme: SignInScheme;
+  /** When the credentials expire, in milliseconds since 1970; never if absent. */
+  readonly notAfter?: number;
+}
+
+/** An authentication scheme. */
+export interface Scheme {
+  /** Authenticates a secret. @throws RequestError (unauthenticated) if it is wrong, (rateLimited) after too many failures */
+  signIn(credentials: string, address: string): Promise<SignedIn>;
+}
+
+const CHALLENGES: Readonly<Partial<Record<SignInScheme, readonly [string, string]>>> = {
+  basic: ['Basic', 'Basic realm="Batchline", charset="UTF-8"'],
+  bearer: ['Bearer', 'Bearer realm="Batchline"'],
+  jwt: ['Bearer', 'Bearer realm="Batchline"'],
+  ticket: ['SoTicket', 'SoTicket realm="Batchline"'],
+  // Not a scheme of Authorization, but a 401 must have a challenge.
+  cookie: ['Cookie', 'Cookie realm="Batchline"'],
+};
+
+/** The names of the enabled schemes of the header Authorization. */
+export function authorizationSchemes(schemes: readonly SignInScheme[]): string[] {
+  return [...new Set(schemes.filter((one) => one !== 'cookie').flatMap((one) => CHALLENGES[one]?.[0] ?? []))];
+}
+
+/**
+ * The value of WWW-Authenticate: the challenges of the enabled schemes.
+ *
+ * @param silently leaves out Basic, for which browsers show a prompt
+ */
+export function challengeOf(schemes: readonly SignInScheme[], silently: boolean): string {
+  const offered = schemes.filter((one) => !(silently && one === 'basic'));
+  return [...new Set(offered.flatMap((one) => CHALLENGES[one]?.[1] ?? []))].join(', ');
+}
+
+/** Derives the XSRF token of a session. It does not reveal the session. */
+export function xsrfTokenOf(session: string): string {
+  return createHmac('sha256', session).update('XSRF-TOKEN').digest('base64url');
+}
+
+/** The cookie with the secret of the session, which scripts can't read. */
+export const SESSION_COOKIE = 'BatchlineSession';
+/** The cookie whose value the header X-XSRF-TOKEN repeats (contract, section 5). */
+export const XSRF_COOKIE = 'XSRF-TOKEN';
+
+// SameSite keeps other sites from sending the cookies. Session cookies end with the browser; the server expires them sooner.
+const OPTIONS = { path: '/', sameSite: 'strict', secure: 'auto' } as const;
+
+/** Sets the cookies of a session. @returns the XSRF token, for clients that can't read cookies */
+export function setSessionCookies(reply: FastifyReply, session: string): string {
+  const xsrfToken = xsrfTokenOf(session);
+  reply.setCookie(SESSION_COOKIE, session, { ...OPTIONS, httpOnly: true });
+  reply.setCookie(XSRF_COOKIE, xsrfToken, OPTIONS);
+  return xsrfToken;
+}
+
+/** Removes the cookies of a session. */
+export function clearSessionCookies(reply: FastifyReply): void {
+  reply.clearCookie(SESSION_COOKIE, { ...OPTIONS, httpOnly: true });
+  reply.clearCookie(XSRF_COOKIE, OPTIONS);
+}
+
+/** The credentials of a request. */
+export interface RequestCredentials {
+  /** The header Authorization; `undefined` if it is absent or blank. */
+  readonly authorization: string | undefined;
+  /** The session cookie. */
+  readonly session: string | undefined;
+  /** The header SO-AppToken. */
+  readonly appToken: string | undefined;
+  /** The IP address of the client. */
+  readonly address: string;
+}
+
+/** Reads the credentials of a request. */
+export function credentialsOf(request: FastifyRequest): RequestCredentials {
+  return {
+    authorization: request.headers.authorization?.trim() || undefined,
+    session: request.cookies[SESSION_COOKIE] || undefined,
+    appToken: firstValue(request.headers['so-apptoken'])?.trim() || undefined,
+    address: request.ip,
+  };
+}
+
+/** The first value of a header that Node.js may return as an array. */
+export function firstValue(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { OperatorError } from '../../core/errors.ts';
 import { ENGLISH, type LanguageCode, readLanguageCode } from '../../core/language.ts';
-import { OperatorError } from '../../core/operator-error.ts';
 import da from './catalogs/da.json' with { type: 'json' };
 import de from './catalogs/de.json' with { type: 'json' };
 import en from './catalogs/en.json' with { type: 'json' };

@@ -7,8 +7,8 @@ import {
 } from '../../core/language.ts';
 import { formatMessage, inEnglish, type MessageData } from '../../core/message.ts';
 import type { Catalogues } from './catalogs.ts';
-import type { Culture } from './culture.ts';
-import { languagesOf, setLanguageHeaders } from './language.ts';
+import { type Culture, languagesOf, setLanguageHeaders } from './culture.ts';
+
 import { type Times, timesOf } from './times.ts';
 
 /** Translates texts for a caller. */

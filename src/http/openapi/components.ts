@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SignInConfig, SignInScheme } from '../../config.ts';
-import { SESSION_COOKIE } from '../auth/credentials.ts';
+import { SESSION_COOKIE } from '../auth/schemes.ts';
 
 /** A schema, or another part of the document. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { ROLES, SCOPES } from '../../core/caller.ts';
+import { ROLES, SCOPES } from '../../core/access.ts';
 import { invalid } from '../../core/errors.ts';
 import { INT32_MAX } from '../../core/limits.ts';
 import type { ApiToken, Application, Associate } from '../../db/queries/account.ts';

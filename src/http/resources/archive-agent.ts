@@ -1,21 +1,21 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Caller } from '../../core/caller.ts';
+import type { Caller } from '../../core/access.ts';
 import { invalid } from '../../core/errors.ts';
 import { INT32_MAX } from '../../core/limits.ts';
+import { parseOrder } from '../../core/odata/filter.ts';
 import { groupingOf } from '../../core/odata/grouping.ts';
-import { parseOrder } from '../../core/odata/order.ts';
 import { filterOfRestrictions, type Restriction } from '../../core/odata/restrictions.ts';
 import { parseSelection } from '../../core/odata/selection.ts';
 import { rightsOn } from '../../core/permissions.ts';
-import type { TaskDeps } from '../../services/context.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import { listArchive } from '../../services/task-list.ts';
 import type { ArchiveRow } from '../../services/task-list-rows.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { describe, ObjectReader, readAgentBody } from '../body/object-reader.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
-import { describeColumns } from './archive-columns.ts';
 import { tableRightMask } from './batch-task-codec.ts';
-import { ARCHIVE, DEFAULT_TOP } from './batch-task-list.ts';
+import { ARCHIVE, DEFAULT_TOP, describeColumns } from './batch-task-list.ts';
+
 import { displayOf, ENTITY, RowCounter } from './batch-task-list-codec.ts';
 import { archiveAgentOperation } from './batch-task-list-operations.ts';
 

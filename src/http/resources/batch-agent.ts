@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
-import { ACCESS } from '../../core/access.ts';
-import type { Caller } from '../../core/caller.ts';
+import { ACCESS, type Caller } from '../../core/access.ts';
+
 import { invalid, RequestError } from '../../core/errors.ts';
 import { type Message, message } from '../../core/message.ts';
 import type { TaskStateName } from '../../core/task-state.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import { deleteKnownTasks, stopTask, updateTask } from '../../services/change-task.ts';
-import type { TaskDeps } from '../../services/context.ts';
 import { type ListedOwners, readTask, readTasks } from '../../services/read-tasks.ts';
 import { startTask } from '../../services/start-task.ts';
 import { callerOf } from '../auth/hooks.ts';

@@ -1,4 +1,4 @@
-import type { Caller } from '../../core/caller.ts';
+import type { Caller } from '../../core/access.ts';
 import { invalid } from '../../core/errors.ts';
 import type { TextLimits } from '../../core/limits.ts';
 import { rightsOn, TableRight, type TaskRights } from '../../core/permissions.ts';

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
-import type { Caller } from '../../core/caller.ts';
+import type { Caller } from '../../core/access.ts';
 import { message } from '../../core/message.ts';
 import type { ColumnKind, ColumnName } from '../../core/odata/columns.ts';
-import { kindOfExpression } from '../../core/odata/expression.ts';
+import { kindOfExpression } from '../../core/odata/filter.ts';
 import { rightsOn } from '../../core/permissions.ts';
 import { cancellationOf } from '../../core/task.ts';
 import type { ArchiveRow, ListCell } from '../../services/task-list-rows.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ANY_TEXT } from '../../../test/support/archive-filters.ts';
 import { FUZZ_RUNS } from '../../../test/support/fuzz.ts';
 import { RequestError } from '../../core/errors.ts';
-import { parseOrder } from '../../core/odata/order.ts';
+import { parseOrder } from '../../core/odata/filter.ts';
 import { readSkipToken, writeSkipToken } from './batch-task-list.ts';
 
 const order = parseOrder('name desc,lastStarted,isSystemTask');

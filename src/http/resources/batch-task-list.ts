@@ -1,20 +1,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../../core/errors.ts';
 import { INT32_MAX, INT32_MIN } from '../../core/limits.ts';
-import { type Expression, kindOfExpression, writeExpression } from '../../core/odata/expression.ts';
+import { type Message, message } from '../../core/message.ts';
+import { COLUMN_NAMES, COLUMNS, type ColumnKind, type ColumnName } from '../../core/odata/columns.ts';
+import {
+  type Expression,
+  kindOfExpression,
+  type OrderColumn,
+  parseOrder,
+  writeExpression,
+} from '../../core/odata/filter.ts';
 import { groupingOf } from '../../core/odata/grouping.ts';
-import { type OrderColumn, parseOrder } from '../../core/odata/order.ts';
 import { parseFilter } from '../../core/odata/parser.ts';
 import { parseSelection } from '../../core/odata/selection.ts';
 import type { Cursor } from '../../db/queries/task-list.ts';
-import type { TaskDeps } from '../../services/context.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import { listArchive } from '../../services/task-list.ts';
 import type { ArchiveRequest } from '../../services/task-list-rows.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { ObjectReader } from '../body/object-reader.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
-import { baseUrl } from '../urls.ts';
-import { columnsByName } from './archive-columns.ts';
+import { baseUrl } from '../query.ts';
 import { ENTITY, overrideFormat, PAYLOAD, RowWriter } from './batch-task-list-codec.ts';
 import {
   describeArchiveAliasOperation,
@@ -299,4 +305,97 @@ function readRequest(
 function pagingOrder(grouping: ReturnType<typeof groupingOf>): ArchiveRequest['order'] | undefined {
   if (grouping === undefined || grouping.showsDetails) return grouping?.order;
   return [...grouping.groupOrder, ...parseOrder('batchTaskId')];
+}
+
+/** Display names of the columns. */
+const NAMES: Readonly<Record<ColumnName, Message>> = {
+  getAllRows: message`All rows`,
+  getNoRows: message`No rows`,
+  DefinitionId: message`Definition ID`,
+  DefinitionName: message`Definition`,
+  DefinitionDescription: message`Definition description`,
+  DefinitionTimeOut: message`Time limit in seconds`,
+  Description: message`Description`,
+  DbTag: message`Database serial number`,
+  State: message`State`,
+  DetailsTable: message`Details table`,
+  DetailsRecord: message`Details record`,
+  Request: message`Request`,
+  Response: message`Response`,
+  StartCount: message`Start count`,
+  LastStarted: message`Last started`,
+  ProgressPercent: message`Progress (%)`,
+  ProgressDescription: message`Progress`,
+  updatedBy: message`Updated by`,
+  updatedDate: message`Updated`,
+  registeredBy: message`Registered by`,
+  registeredDate: message`Registered`,
+  batchTaskId: message`Task ID`,
+  associateId: message`Owner ID`,
+  fileName: message`File name`,
+  result: message`Result`,
+  context: message`Context`,
+  cancellationBehaviour: message`Cancellation`,
+  isSystemTask: message`System task`,
+  isInternalTask: message`Internal task`,
+  parentId: message`Parent ID`,
+};
+
+/** The display type, the restriction type and the width in characters of each kind of column. */
+const TYPES: Readonly<Record<ColumnKind, { display: string; restriction: string; width: number }>> = {
+  int: { display: 'int', restriction: 'int', width: 8 },
+  state: { display: 'int', restriction: 'int', width: 8 },
+  associateId: { display: 'int', restriction: 'int', width: 8 },
+  associate: { display: 'associate', restriction: 'associate', width: 16 },
+  cancellation: { display: 'string', restriction: 'int', width: 16 },
+  flag: { display: 'bool', restriction: 'bool', width: 6 },
+  restriction: { display: 'bool', restriction: 'bool', width: 6 },
+  text: { display: 'string', restriction: 'string', width: 24 },
+  date: { display: 'datetime', restriction: 'date', width: 16 },
+};
+
+/** A column as `$metadata` and the Archive agent describe it (contract, section 6). */
+export interface ArchiveColumnInfo {
+  readonly DisplayName: string;
+  readonly DisplayTooltip: string;
+  readonly DisplayType: string;
+  readonly CanOrderBy: boolean;
+  readonly Name: string;
+  readonly CanRestrictBy: boolean;
+  readonly RestrictionType: string;
+  readonly RestrictionListName: string;
+  readonly IsVisible: boolean;
+  readonly ExtraInfo: string;
+  readonly Width: string;
+  readonly IconHint: string;
+  readonly HeadingIconHint: string;
+}
+
+/** Describes every column, in the caller's language. */
+export function describeColumns(locale: Locale): ArchiveColumnInfo[] {
+  return COLUMN_NAMES.map((name) => {
+    const { kind, canOrderBy } = COLUMNS[name];
+    const { display, restriction, width } = TYPES[kind];
+    const text = locale.message(NAMES[name]);
+    return {
+      DisplayName: text,
+      DisplayTooltip: text,
+      DisplayType: display,
+      CanOrderBy: canOrderBy,
+      Name: name,
+      CanRestrictBy: true,
+      RestrictionType: restriction,
+      RestrictionListName: '',
+      IsVisible: kind !== 'restriction',
+      ExtraInfo: '',
+      Width: `${width}c`,
+      IconHint: '',
+      HeadingIconHint: '',
+    };
+  });
+}
+
+/** Describes every column, by name. */
+function columnsByName(locale: Locale): Record<string, ArchiveColumnInfo> {
+  return Object.fromEntries(describeColumns(locale).map((column) => [column.Name, column]));
 }

@@ -3,10 +3,10 @@ import { ACCESS } from '../../core/access.ts';
 import { LOG_LEVELS } from '../../core/task.ts';
 import { BULK_ACTIONS } from '../../services/bulk.ts';
 import { BODY_TYPES } from '../body/parse.ts';
-import type { Operation } from '../openapi/operation.ts';
-import { DateTime, Int32, nullable } from '../openapi/operation.ts';
-import { AttemptPayload } from './attempts-schema.ts';
-import { AUDIT_PROPERTIES } from './audit-entry.ts';
+import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
+
+import { AttemptPayload, AUDIT_PROPERTIES } from './attempts-schema.ts';
+
 import { IGNORED } from './batch-task-params.ts';
 import {
   BatchTaskInfo,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fuzzing, refusalOr } from '../../../test/support/fuzz.ts';
-import type { Caller } from '../../core/caller.ts';
+import type { Caller } from '../../core/access.ts';
 import { RequestError, type RequestErrorKind } from '../../core/errors.ts';
 import { DEFAULT_TEXT_LIMITS } from '../../core/limits.ts';
 import type { BatchTask, TaskChange } from '../../core/task.ts';

@@ -3,10 +3,10 @@ import { type Static, Type } from 'typebox';
 import { invalid, notFound } from '../../core/errors.ts';
 import { parseFilter } from '../../core/odata/parser.ts';
 import { parseState } from '../../core/task-state.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import { BULK_ACTIONS, bulkTasks } from '../../services/bulk.ts';
 import { deleteTasks, restartTask, stopTask, updateTask } from '../../services/change-task.ts';
-import type { TaskDeps } from '../../services/context.ts';
-import { readTask, readTaskLog, readTasks } from '../../services/read-tasks.ts';
+import { readTask, readTaskAttempts, readTaskLog, readTasks } from '../../services/read-tasks.ts';
 import { copyTask, startTask } from '../../services/start-task.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { describe, ObjectReader, STATES } from '../body/object-reader.ts';
@@ -15,12 +15,14 @@ import { localeOf } from '../i18n/locale.ts';
 import { queryFlag } from '../query.ts';
 import { logStart } from '../request-telemetry.ts';
 import { markTruncated } from '../respond.ts';
+import { AttemptsQuery, writeAttempt } from './attempts-schema.ts';
 import { BATCH_TASK_PROPERTIES, readChange, readStart, TaskSerializer } from './batch-task-codec.ts';
 import {
   bulkBatchTasksOperation,
   copyBatchTaskOperation,
   deleteBatchTaskOperation,
   getBatchTaskOperation,
+  listBatchTaskAttemptsOperation,
   patchBatchTaskOperation,
   readBatchTaskLogOperation,
   restartBatchTaskOperation,
@@ -256,6 +258,25 @@ export async function taskLogRoutes(app: FastifyInstance, { tasks }: { tasks: Ta
         Level: line.level,
         Message: line.message,
       }));
+    },
+  );
+}
+
+/** `GET /api/v1/BatchTask/{id}/Attempts`: the attempts to run a task, oldest first. */
+export async function taskAttemptRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
+  app.get<{ Params: { id: string }; Querystring: Static<typeof AttemptsQuery> }>(
+    '/:id/Attempts',
+    {
+      config: { payload: 'Attempt', operation: listBatchTaskAttemptsOperation },
+      schema: { querystring: AttemptsQuery },
+    },
+    async (request, reply) => {
+      const after = Number(request.query.After ?? 0);
+      const id = readTaskId(request.params.id);
+      const attempts = await readTaskAttempts(tasks, callerOf(request), id, after);
+      markTruncated(reply, attempts);
+      const locale = localeOf(request);
+      return attempts.rows.map((one) => writeAttempt(one, locale));
     },
   );
 }

@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { Type } from 'typebox';
-import { ACCESS } from '../../core/access.ts';
-import type { Caller } from '../../core/caller.ts';
+import { ACCESS, type Caller } from '../../core/access.ts';
+
 import type { KeptResult } from '../../files/files.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import { deleteKnownTasks } from '../../services/change-task.ts';
-import type { TaskDeps } from '../../services/context.ts';
 import { readTask } from '../../services/read-tasks.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { Int32, type Operation } from '../openapi/operation.ts';

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
-import { type DefinitionLimits, MAX_PERIOD_SECONDS } from '../../core/concurrency-limits.ts';
-import { INT32_MAX } from '../../core/limits.ts';
+import { type DefinitionLimits, INT32_MAX, MAX_PERIOD_SECONDS } from '../../core/limits.ts';
+
 import { messageOf, plainOf } from '../../core/message.ts';
 import { formatRetention, type RetentionRules, readRules } from '../../core/retention.ts';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/task.ts';
-import type { TaskDeps } from '../../services/context.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import {
   type ControlledDefinition,
   limitDefinition,

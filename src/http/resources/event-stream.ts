@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import type { Caller } from '../../core/access.ts';
 import { BackgroundJob } from '../../core/background-job.ts';
-import type { Caller } from '../../core/caller.ts';
 import { RequestError } from '../../core/errors.ts';
 import type { HttpMeter } from '../../core/meters.ts';
 import type { TaskEvent, TaskProgress } from '../../db/queries/event.ts';
-import type { Follower } from '../../events/feed.ts';
-import { concerns, type EventFilter } from '../../events/filter.ts';
+import { concerns, type EventFilter, type Follower } from '../../events/feed.ts';
+
 import type { Locale } from '../i18n/locale.ts';
-import { writeAuditEntry } from './audit-entry.ts';
+import { writeAuditEntry } from './attempts-schema.ts';
 
 /** Serializes a change of state (docs/notifications.md). */
 export function writeEvent(event: TaskEvent, locale: Locale): object {

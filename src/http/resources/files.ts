@@ -5,7 +5,7 @@ import { ACCESS } from '../../core/access.ts';
 import { invalid } from '../../core/errors.ts';
 import type { NewUpload, Upload } from '../../db/queries/file.ts';
 import { UPLOAD_PREFIX } from '../../files/files.ts';
-import type { TaskDeps } from '../../services/context.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import { createUpload, deleteUpload, readResultFile, readUploads } from '../../services/files.ts';
 import { readTaskHistory } from '../../services/read-tasks.ts';
 import { callerOf } from '../auth/hooks.ts';
@@ -13,7 +13,7 @@ import { type Locale, localeOf } from '../i18n/locale.ts';
 import { DateTime, type Operation } from '../openapi/operation.ts';
 import { queryValue } from '../query.ts';
 import { readContentDigest, sendFile } from '../send-file.ts';
-import { writeAuditEntry } from './audit-entry.ts';
+import { writeAuditEntry } from './attempts-schema.ts';
 import {
   getBatchTaskFileOperation,
   headBatchTaskFileOperation,

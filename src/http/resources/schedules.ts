@@ -6,7 +6,7 @@ import { INT32_MAX } from '../../core/limits.ts';
 import { MAX_MISSED_RUNS, MISSED_RUNS } from '../../core/schedule.ts';
 import { PRIORITY } from '../../core/task.ts';
 import type { Schedule, ScheduleSettings } from '../../db/queries/schedule.ts';
-import type { TaskDeps } from '../../services/context.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import type { Scheduler } from '../../services/scheduler.ts';
 import {
   changeSchedule,

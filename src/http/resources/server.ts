@@ -6,18 +6,18 @@ import type { MetricsAccess, SignInConfig } from '../../config.ts';
 import { ACCESS } from '../../core/access.ts';
 import { ENGLISH } from '../../core/language.ts';
 import { VERSION } from '../../logger.ts';
-import type { TaskDeps } from '../../services/context.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import { readStatistics } from '../../services/statistics.ts';
 import { type Health, writeHealth, writeHealthSummary } from '../../telemetry/health.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf, registerSignIn } from '../auth/hooks.ts';
 import { isKnown } from '../conditional.ts';
-import { languagesOf } from '../i18n/language.ts';
+import { languagesOf } from '../i18n/culture.ts';
 import { localeOf } from '../i18n/locale.ts';
-import type { RoutedOperation } from '../openapi/collect.ts';
 import { buildDocument } from '../openapi/document.ts';
+import type { RoutedOperation } from '../openapi/operation.ts';
+import { baseUrl } from '../query.ts';
 import { RESPONSE_TYPES } from '../respond.ts';
-import { baseUrl } from '../urls.ts';
 import {
   getCustomerStateOperation,
   getHealthOperation,

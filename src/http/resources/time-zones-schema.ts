@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { isoNumberOf } from '../../core/country-numbers.ts';
+import { isoNumberOf } from '../../core/language.ts';
 import {
   type ClockChange,
   codeOf,

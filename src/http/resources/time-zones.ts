@@ -13,8 +13,8 @@ import {
 import { describe } from '../body/object-reader.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { DateTime, dictionary, Int32, nullable, type Operation } from '../openapi/operation.ts';
+import { baseUrl } from '../query.ts';
 import { sendValue } from '../respond.ts';
-import { baseUrl } from '../urls.ts';
 import { QueryOptions } from './batch-task-list.ts';
 import {
   PreferredTimeZone,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { ACCESS } from '../../core/access.ts';
 import { invalid } from '../../core/errors.ts';
 import type { Webhook } from '../../db/queries/webhook.ts';
 import type { Delivery } from '../../db/queries/webhook-delivery.ts';
@@ -17,19 +18,9 @@ import {
 } from '../../services/webhooks.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { type Locale, localeOf } from '../i18n/locale.ts';
+import { DateTime, nullable, type Operation } from '../openapi/operation.ts';
 import { readTaskId } from './batch-task-params.ts';
-import { readNames, readStates } from './event-query.ts';
-import {
-  changeWebhookOperation,
-  createWebhookOperation,
-  DELIVERY_STATES,
-  deleteWebhookOperation,
-  getWebhookOperation,
-  listWebhookDeliveriesOperation,
-  listWebhooksOperation,
-  redeliverWebhookOperation,
-  testWebhookOperation,
-} from './webhooks-operations.ts';
+import { readNames, readStates } from './events.ts';
 
 const settings = {
   Names: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 200 })),
@@ -186,3 +177,127 @@ function writeDelivery(delivery: Delivery, locale: Locale): object {
     Body: delivery.body,
   };
 }
+
+const tag = 'Webhooks';
+
+const properties = {
+  Id: Type.Integer(),
+  AssociateId: Type.Integer(),
+  DatabaseSerialNumber: nullable(Type.String()),
+  Url: Type.String(),
+  Names: Type.Array(Type.String(), { description: 'Names of definitions; empty means all' }),
+  States: Type.Array(Type.String(), { description: 'States; empty means all' }),
+  Own: Type.Boolean({ description: "true sends only events of the owner's tasks" }),
+  Active: Type.Boolean(),
+  DisabledReason: Type.String({ description: 'Why the server disabled the webhook; empty if it did not' }),
+  Created: DateTime,
+  Updated: DateTime,
+};
+const WebhookPayload = Type.Object(properties, {
+  title: 'Webhook',
+  description: 'A URL that receives events',
+});
+const CreatedWebhook = Type.Object(
+  {
+    ...properties,
+    Secret: Type.String({ description: 'The key that signs deliveries, which is returned only once' }),
+  },
+  { title: 'CreatedWebhook' },
+);
+
+/** The states of a delivery. */
+const DELIVERY_STATES = ['Waiting', 'Delivered', 'Dead'] as const;
+
+const WebhookDelivery = Type.Object(
+  {
+    Id: Type.Integer(),
+    WebhookId: Type.Integer(),
+    EventId: nullable(Type.Integer({ description: 'The id of the event; null for a test' })),
+    State: Type.Enum([...DELIVERY_STATES]),
+    Tries: Type.Integer({ description: 'Number of attempts' }),
+    NextTry: nullable(DateTime),
+    Created: DateTime,
+    Ended: nullable(DateTime),
+    Status: nullable(Type.Integer({ description: 'The HTTP status of the last response' })),
+    Answer: nullable(Type.String({ description: 'The beginning of the last response body' })),
+    Error: nullable(Type.String({ description: 'Why the last attempt failed' })),
+    Body: Type.Unknown({ description: 'The body of the request' }),
+  },
+  { title: 'WebhookDelivery' },
+);
+
+const listWebhooksOperation: Operation = {
+  id: 'listWebhooks',
+  access: ACCESS.read,
+  tag,
+  summary: 'Lists webhooks, without their secrets.',
+  responses: { 200: Type.Array(WebhookPayload) },
+};
+
+const createWebhookOperation: Operation = {
+  id: 'createWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Creates a webhook.',
+  responses: { 201: CreatedWebhook },
+  examples: { request: { failures: { Url: 'https://example.com/hook', States: ['Failed'] } } },
+};
+
+const getWebhookOperation: Operation = {
+  id: 'getWebhook',
+  access: ACCESS.read,
+  tag,
+  summary: 'Returns one webhook.',
+  responses: { 200: WebhookPayload },
+};
+
+const changeWebhookOperation: Operation = {
+  id: 'changeWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Changes a webhook.',
+  responses: { 200: WebhookPayload },
+  examples: { request: { off: { Active: false } } },
+};
+
+const deleteWebhookOperation: Operation = {
+  id: 'deleteWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Deletes a webhook.',
+  responses: { 204: null },
+};
+
+const testWebhookOperation: Operation = {
+  id: 'testWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Sends a test event to a webhook.',
+  responses: { 202: WebhookDelivery },
+  refusals: [409],
+};
+
+const listWebhookDeliveriesOperation: Operation = {
+  id: 'listWebhookDeliveries',
+  access: ACCESS.read,
+  tag,
+  summary: 'Lists the deliveries of a webhook with their outcomes, newest first.',
+  responses: { 200: Type.Array(WebhookDelivery) },
+  reads: {
+    query: Type.Object({
+      State: Type.Optional(Type.Enum([...DELIVERY_STATES])),
+      Before: Type.Optional(
+        Type.String({ pattern: '^\\d{1,15}$', description: 'Returns only deliveries with a smaller Id' }),
+      ),
+    }),
+  },
+};
+
+const redeliverWebhookOperation: Operation = {
+  id: 'redeliverWebhook',
+  access: ACCESS.write,
+  tag,
+  summary: 'Sends a delivery again.',
+  responses: { 202: WebhookDelivery },
+  refusals: [409],
+};

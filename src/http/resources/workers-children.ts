@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { TaskDeps } from '../../services/context.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import { listLeaseChildren, startLeaseChildren, waitWithLease } from '../../services/lease-children.ts';
 import { readLease } from '../../services/leases.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { incomingTrace } from '../request-telemetry.ts';
-import { writeCounts } from './children.ts';
-import { ChildrenQuery, readChildrenQuery, StartChildren, Wait } from './children-schema.ts';
+import { ChildrenQuery, readChildrenQuery, StartChildren, Wait, writeCounts } from './children.ts';
+
 import {
   listLeaseChildrenOperation,
   startChildrenOperation,

@@ -4,7 +4,7 @@ import { MAX_RETRIES, MAX_RETRY_DELAY, MAX_RETRY_FACTOR } from '../../core/run-o
 import { CancellationBehaviour, type CancellationBehaviourName, LOG_LEVELS } from '../../core/task.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { AttemptError } from './attempts-schema.ts';
-import { LeaseChildren, StartedChildren, Waiting } from './children-schema.ts';
+import { LeaseChildren, StartedChildren, Waiting } from './children.ts';
 
 const CLOSED = { additionalProperties: false } as const;
 const SECONDS_OF_A_DAY = 86_400;

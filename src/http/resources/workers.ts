@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { invalid } from '../../core/errors.ts';
-import type { TaskDeps } from '../../services/context.ts';
+import type { TaskDeps } from '../../services/access.ts';
 import {
   type AcquiredTask,
   declareDefinitions,

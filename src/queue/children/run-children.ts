@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import type { ChildCounts, OnFailure } from '../../core/children.ts';
+import { message, type Text } from '../../core/message.ts';
+import { endAttempts } from '../../db/queries/attempt.ts';
 import {
   type Child,
   type LockedParent,
@@ -6,16 +10,16 @@ import {
   lockParent,
   readChildCounts,
 } from '../../db/queries/children.ts';
+import { beginWait, lockChildCounts } from '../../db/queries/parents.ts';
 import type { Schema } from '../../db/schema.ts';
-import { inTransaction } from '../../db/transaction.ts';
-import type { ChildResult, ChildrenPort } from '../../sdk/children.ts';
-import { CHILDREN_PAGE } from '../../sdk/children.ts';
+import { afterCommit, inTransaction } from '../../db/transaction.ts';
+import { CHILDREN_PAGE, type ChildResult, type ChildrenPort } from '../../sdk/children.ts';
 import { RunEnded } from '../../sdk/errors.ts';
-import type { Run } from '../run.ts';
-import type { RunLog } from '../run-log.ts';
-import type { ChildrenDeps } from './start.ts';
-import { prepareChildren, startChildren } from './start.ts';
-import { waitForChildren } from './wait.ts';
+import type { Run, RunLog } from '../run.ts';
+import type { TaskQueue } from '../task-queue.ts';
+import { recordTransitions } from '../transition.ts';
+import { siblingHasFailed } from './counters.ts';
+import { type ChildrenDeps, prepareChildren, startChildren } from './start.ts';
 
 /** Returns the `ctx.children` implementation of a run in this process. */
 export function childrenOfRun(run: Run, deps: ChildrenDeps, runLog: RunLog): ChildrenPort {
@@ -61,4 +65,45 @@ export function childrenOfRun(run: Run, deps: ChildrenDeps, runLog: RunLog): Chi
 export function childResult({ key, task }: Child): ChildResult {
   const { id, name, state, result, fileName } = task;
   return { id, key, name, state, result, fileName };
+}
+
+/** The progress of a run when it begins to wait; null leaves it unchanged. */
+export interface FinalProgress {
+  readonly progressPercent: number | null;
+  readonly progressDescription: Text | null;
+}
+
+/** The result of a wait: the counts of the children, and whether the task is suspended. */
+export interface WaitResult {
+  /** If true, the run no longer owns the task, which runs again when all children have ended. */
+  readonly waits: boolean;
+  readonly counts: ChildCounts;
+}
+
+/**
+ * Suspends a locked parent until its children have ended: its lease ends, and the last child to end makes it ready.
+ * Changes nothing if all have ended already.
+ */
+export async function waitForChildren(
+  trx: Transaction<Schema>,
+  queue: TaskQueue,
+  parent: LockedParent,
+  onFailure: OnFailure,
+  last: FinalProgress,
+): Promise<WaitResult> {
+  const counts = (await lockChildCounts(trx, parent.taskId)) ?? { total: 0, ended: 0, failed: 0 };
+  if (counts.ended >= counts.total) return { waits: false, counts };
+  const stop = onFailure === 'stop-others' && counts.failed > 0 ? siblingHasFailed(parent.taskId) : null;
+  const reason = message`Waits for ${counts.total - counts.ended} of ${counts.total} children.`;
+  await endAttempts(trx, [parent.taskId], 'Waiting', reason, last);
+  await beginWait(trx, { taskId: parent.taskId, jobId: randomUUID(), onFailure, stop, ...last });
+  const audit = { actorId: 0, nodeId: parent.leaseOwner, attempt: parent.attempt, reason };
+  const task = { ...parent, id: parent.taskId };
+  await recordTransitions(trx, [{ task, from: 'Started', to: 'Started', audit }]);
+  const after = afterCommit(trx);
+  after.do(() => queue.meter.waits(parent.name));
+  after.publish({ kind: 'children', parentIds: [parent.taskId] });
+  // The suspended run no longer counts towards the limits of the definition.
+  after.publish({ kind: 'due', names: [parent.name] });
+  return { waits: true, counts };
 }

@@ -9,7 +9,7 @@ import {
 import { invalid } from '../../core/errors.ts';
 import { checkText, type TextLimits } from '../../core/limits.ts';
 import { message } from '../../core/message.ts';
-import type { TraceContext } from '../../core/trace-context.ts';
+import type { TraceContext } from '../../core/tracing.ts';
 import type { Database } from '../../db/database.ts';
 import {
   addChildCounts,

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { RequestError } from '../../core/errors.ts';
 import type { Parameters } from '../../core/task.ts';
-import { type ParameterCheck, parameterCheck } from './parameters.ts';
 import type { SchemaAnswer, SchemaWork } from './processes.ts';
+import { type ParameterCheck, parameterCheck } from './validator.ts';
 
 /** Maximum number of cached compiled schemas. */
 const MAX_KEPT = 100;

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { Message, message } from '../../core/message.ts';
 import type { FaultKind } from '../../core/meters.ts';
-import type { RunOutcome } from '../../core/run-outcome.ts';
-import { checkpointJson } from '../../core/run-texts.ts';
-import { traceHeaders } from '../../core/trace-context.ts';
-import { withTrace } from '../../core/tracing.ts';
+import { checkpointJson, type RunOutcome } from '../../core/run-outcome.ts';
+
+import { traceHeaders, withTrace } from '../../core/tracing.ts';
+
 import { childrenOver } from '../../sdk/children.ts';
 import type { ResultFile, TaskContext, TaskDefinition } from '../../sdk/define-task.ts';
 import { type Json, PermanentError, RunEnded } from '../../sdk/errors.ts';

@@ -2,7 +2,7 @@ import type { AttemptError } from '../../core/attempt.ts';
 import { type MessageData, revived, type Text } from '../../core/message.ts';
 import type { FaultKind } from '../../core/meters.ts';
 import type { BatchTask } from '../../core/task.ts';
-import type { TraceContext } from '../../core/trace-context.ts';
+import type { TraceContext } from '../../core/tracing.ts';
 import type { ChildrenPort } from '../../sdk/children.ts';
 import type { Json, RunEndReason } from '../../sdk/errors.ts';
 import type { DefinitionSource } from '../registry.ts';

@@ -2,9 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { AttemptError } from '../../core/attempt.ts';
-import { withDescription } from '../../sdk/attempt-error.ts';
 import type { ChildrenPort } from '../../sdk/children.ts';
-import { failureText, type Json, PermanentError, RunEnded, TaskError } from '../../sdk/errors.ts';
+import {
+  failureText,
+  type Json,
+  PermanentError,
+  RunEnded,
+  TaskError,
+  withDescription,
+} from '../../sdk/errors.ts';
+
 import { childrenOfRun } from '../children/run-children.ts';
 import type { Run } from '../run.ts';
 import { type ContextDeps, createContext } from '../run-context.ts';

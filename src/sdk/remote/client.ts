@@ -6,7 +6,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import type { OnFailure } from '../../core/children.ts';
 import { type Backoff, retry } from '../../core/retry.ts';
 import type { StoredState } from '../../core/task-state.ts';
-import { type TraceContext, traceHeaders } from '../../core/trace-context.ts';
+import { type TraceContext, traceHeaders } from '../../core/tracing.ts';
 import type { KeyedChild } from '../children.ts';
 import type { LogLine } from '../log.ts';
 

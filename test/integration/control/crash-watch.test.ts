@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LostRun } from '../../../src/db/queries/queue-rescue.ts';
+import type { LostRun } from '../../../src/db/queries/queue-claim.ts';
 import { inTransaction } from '../../../src/db/transaction.ts';
-import { CrashWatch } from '../../../src/queue/crash-watch.ts';
+import { CrashWatch } from '../../../src/queue/rescuer.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 

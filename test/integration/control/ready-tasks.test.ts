@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SCOPES } from '../../../src/core/caller.ts';
+import { SCOPES } from '../../../src/core/access.ts';
 import type { StartOptions } from '../../../src/core/task.ts';
 import { claimBatch } from '../../../src/queue/claimer.ts';
 import { Stager } from '../../../src/queue/stager.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { promoteDue } from '../../../src/db/queries/queue-due.ts';
+import { promoteDue } from '../../../src/db/queries/queue-claim.ts';
 import { countIds } from '../../../src/db/queries/statistics.ts';
 import { Housekeeping } from '../../../src/queue/pruner.ts';
 import { DATABASES } from '../../support/databases.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { settledEvents } from '../../../src/db/queries/event-order.ts';
+import { settledEvents } from '../../../src/db/queries/event.ts';
 import { createEmptyPlace, type Place } from '../../support/databases.ts';
 import { EventClient } from '../../support/event-client.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';

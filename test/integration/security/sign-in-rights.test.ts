@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../../../src/core/caller.ts';
+import type { Role } from '../../../src/core/access.ts';
 import { getWebhook } from '../../../src/db/queries/webhook.ts';
 import { ApiClient } from '../../support/api-client.ts';
 import { DATABASES } from '../../support/databases.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Role } from '../../../src/core/caller.ts';
+import type { Role } from '../../../src/core/access.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import type { TestServer } from '../../support/test-server.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';

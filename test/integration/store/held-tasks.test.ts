@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
-import { parseOrder } from '../../../src/core/odata/order.ts';
+import { parseOrder } from '../../../src/core/odata/filter.ts';
 import { parseFilter } from '../../../src/core/odata/parser.ts';
 import { STORED_STATES, type StoredState, TaskState } from '../../../src/core/task-state.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { openDatabase } from '../../../src/db/open.ts';
-import { listTasks } from '../../../src/db/queries/task.ts';
+import { IS_ACTIVE, listTasks } from '../../../src/db/queries/task.ts';
 import { listPage, partitionsFor } from '../../../src/db/queries/task-list.ts';
-import { IS_ACTIVE } from '../../../src/db/queries/task-row.ts';
+
 import { ASKED } from '../../support/archive-filters.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
 

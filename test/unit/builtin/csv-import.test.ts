@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ChunkMatcher, patternOf } from '../../../src/builtin/csv-import/patterns.ts';
+import { ChunkMatcher, patternOf } from '../../../src/builtin/csv-import/columns.ts';
 import { csvImport } from '../../../src/builtin/csv-import.ts';
 import { type Json, PermanentError, RunEnded } from '../../../src/sdk/errors.ts';
 import { fuzzRuns } from '../../support/fuzz.ts';

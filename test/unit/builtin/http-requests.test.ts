@@ -4,12 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { FinishedSet } from '../../../src/builtin/http-requests/finished-set.ts';
-import {
-  backoffSeconds,
-  isRetryable,
-  retryAfterSeconds,
-} from '../../../src/builtin/http-requests/retry-rules.ts';
+import { FinishedSet } from '../../../src/builtin/http-requests/result-log.ts';
+import { backoffSeconds, isRetryable, retryAfterSeconds } from '../../../src/builtin/http-requests/send.ts';
 import { httpRequests } from '../../../src/builtin/http-requests.ts';
 import { type Json, PermanentError, RunEnded } from '../../../src/sdk/errors.ts';
 import { fuzzRuns } from '../../support/fuzz.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TargetBreaker } from './webhook-breaker.ts';
+import { TargetBreaker } from './webhook-delivery.ts';
 
 const SLOW = { tenant: 'a', origin: 'https://slow.example' };
 const SAME_SERVER = { tenant: 'b', origin: 'https://slow.example' };

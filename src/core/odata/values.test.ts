@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findPeriod, periodsAround, readDateLiteral, wholeDays } from './time-span.ts';
+import { findPeriod, periodsAround, readDateLiteral, wholeDays } from './values.ts';
 
 const span = (from: string, to: string) => ({ from: new Date(from), to: new Date(to) });
 

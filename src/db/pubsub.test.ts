@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Signal } from './pubsub.ts';
-import { type Channel, ClusterPubSub } from './pubsub-cluster.ts';
+import { type Channel, ClusterPubSub, type Signal } from './pubsub.ts';
 
 /** Connects processes without delay. */
 class Hub {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findTimeZone, TIME_ZONES, type TimeZone, UTC } from '../core/time-zone.ts';
-import { readDate, writeDate, writeDateWithOffset, writeUtcDate } from './dates.ts';
+import { findTimeZone, TIME_ZONES, type TimeZone, UTC } from '../../core/time-zone.ts';
+import { readDate, writeDate, writeDateWithOffset, writeUtcDate } from './times.ts';
 
 const zone = (name: string): TimeZone => {
   const found = findTimeZone(name);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ACTIVE_STATES, INACTIVE_STATES, STORED_STATES, type StoredState, TaskState } from '../task-state.ts';
 import type { Comparison, Filter } from './filter.ts';
-import { canBeIn } from './possible-states.ts';
+import { canBeIn } from './restrictions.ts';
 
 const is = (state: StoredState): Filter => ({
   kind: 'compare',

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AttemptError } from '../core/attempt.ts';
 import { message } from '../core/message.ts';
-import { attemptErrorOf, withDescription } from './attempt-error.ts';
-import { PermanentError } from './errors.ts';
+import { attemptErrorOf, PermanentError, withDescription } from './errors.ts';
 
 class NoStock extends Error {}
 
@@ -18,7 +17,7 @@ test('class, message, frames, causes and combined errors', () => {
   expect(attemptErrorOf(thrown)).toMatchObject({
     class: 'NoStock',
     message: 'empty',
-    stack: expect.stringMatching(/^ {4}at .*attempt-error\.test\.ts/),
+    stack: expect.stringMatching(/^ {4}at .*errors\.test\.ts/),
     cause: {
       class: 'AggregateError',
       cause: { class: null, message: 'why', stack: null },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tableExport } from '../../builtin/table-export.ts';
 import { RequestError } from '../../core/errors.ts';
-import { parameterCheck } from './parameters.ts';
+import { parameterCheck } from './validator.ts';
 
 /** Maximum length of an error, in characters: ten problems with their names. */
 const MAX_ERROR_LENGTH = 10 * 600;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readLanguageCode } from '../../core/language.ts';
-import { languagesOf } from './language.ts';
+import { languagesOf } from './culture.ts';
 
 const asked = (soLanguage?: string, acceptLanguage?: string) =>
   languagesOf({

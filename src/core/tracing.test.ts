@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatTraceparent, parseTraceparent, readTraceContext, traceHeaders } from './trace-context.ts';
+import { formatTraceparent, parseTraceparent, readTraceContext, traceHeaders } from './tracing.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';

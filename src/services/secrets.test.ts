@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 
-import { checkPassword, dummyHash, hashPassword, verifyPassword } from './password-hash.ts';
-import { generateToken, hashToken } from './secrets.ts';
+import {
+  checkPassword,
+  dummyHash,
+  generateToken,
+  hashPassword,
+  hashToken,
+  verifyPassword,
+} from './secrets.ts';
 
 test('a password matches its hash, and two hashes of it differ', async () => {
   const [first, second] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkCron, dueAfter } from './cron.ts';
+import { checkCron, dueAfter } from './schedule.ts';
 import { findTimeZone, type TimeZone, UTC } from './time-zone.ts';
 
 const zone = (name: string): TimeZone => findTimeZone(name) as TimeZone;
