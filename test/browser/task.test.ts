@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { axeFindings } from '../support/browser.ts';
 import { describeInBrowser, passwordOf } from './stage.ts';
 
 describeInBrowser('a task', (stage) => {
@@ -25,7 +26,7 @@ describeInBrowser('a task', (stage) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Run again' }).waitFor();
     await expect
-      .poll(() => page.locator('.timeline li .state').allInnerTexts())
+      .poll(() => page.locator('.history li .state').allInnerTexts())
       .toEqual(['Stopped', 'Started', 'Acquired', 'New']);
   });
 
@@ -65,6 +66,80 @@ describeInBrowser('a task', (stage) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('No tasks yet').waitFor();
     expect((await dora.call('GET', `/BatchTask/${id}`)).status).toBe(404);
+  });
+
+  test.each([
+    ['on a desktop', 1280, 'en-GB', ['Attempt 1', 'Failed', 'Stack', 'Log of this attempt']],
+    [
+      'on a phone in German',
+      390,
+      'de-DE',
+      ['Versuch 1', 'Fehlgeschlagen', 'Stacktrace', 'Protokoll dieses Versuchs'],
+    ],
+  ] as const)('attempts are a timeline with errors, logs and pauses %s', async (_, width, locale, names) => {
+    const [first, failed, stack, log] = names;
+    const login = `ines-${width}`;
+    const ines = await stage.server.associate(login);
+    const id = await ines.start({ Name: 'ship' });
+    await ines.ended(id);
+    const { page, context } = await stage.open('/', login);
+    const viewport = { width, height: 800 };
+    const visited = await stage.open(`/tasks/${id}`, undefined, { locale, viewport });
+    await visited.context.addCookies(await context.cookies());
+    await page.close();
+    await visited.page.reload();
+    const attempts = visited.page.locator('.attempts');
+    await expect.poll(() => attempts.locator('.ran .state').count()).toBe(3);
+    const items = await attempts.locator('.timeline > li').allInnerTexts();
+    expect(items).toHaveLength(6); // each with the time before it
+    expect(items[4]).toContain(first);
+    expect(items[4]).toContain(failed);
+    expect(items[4]).toContain('ShipmentError: not shipped');
+    expect(items[0]).not.toContain('ShipmentError');
+    await attempts.getByText(first).click();
+    await attempts.getByText('AggregateError:').waitFor();
+    await attempts.getByText('RangeError:').waitFor();
+    expect(
+      await attempts
+        .getByText(/handlers\.ts/)
+        .first()
+        .isVisible(),
+    ).toBe(false);
+    await attempts.getByText(stack, { exact: true }).first().click();
+    await attempts
+      .getByText(/handlers\.ts/)
+      .first()
+      .waitFor();
+    await attempts.getByText('30 % Packed').waitFor();
+    await attempts.getByRole('button', { name: log }).click();
+    await expect
+      .poll(() => attempts.locator('.log').textContent())
+      .toMatch(/^\S+ info {2}packing, attempt 1$/m);
+    expect(await attempts.locator('.log').textContent()).not.toContain('attempt 2');
+    expect(await axeFindings(visited.page)).toEqual([]);
+    const overflow = await visited.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await visited.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await attempts.locator('.attempt-error button').click();
+    await expect
+      .poll(() => visited.page.evaluate(() => navigator.clipboard.readText()))
+      .toMatch(
+        /^ShipmentError: not shipped\n +at .*handlers\.ts[\s\S]*\[cause\]: AggregateError: two boxes are lost[\s\S]*\[errors 1\]: box 2$/,
+      );
+  });
+
+  test('the attempt in progress and the pause before the next one are live', async () => {
+    const jan = await stage.server.associate('jan');
+    const id = await jan.start({ Name: 'send-letters' });
+    const { page } = await stage.open(`/tasks/${id}`, 'jan');
+    const attempts = page.locator('.attempts');
+    await attempts.getByText('Running').waitFor();
+    await jan.json('POST', `/BatchTask/${id}/Stop`);
+    await attempts.getByText('Stopped').first().waitFor();
+    await jan.json('POST', `/BatchTask/${id}/Restart`);
+    await attempts.getByText('Attempt 2').waitFor();
+    await attempts.getByText(/^Restarted after/).waitFor();
+    await jan.json('POST', `/BatchTask/${id}/Stop`);
   });
 
   test('is edited, but never over a change by someone else', async () => {

@@ -59,6 +59,10 @@ describe.each(DATABASES)('the attempts of a task on %s', (kind) => {
     expect(first.DurationSeconds).toBeGreaterThanOrEqual(0);
     expect(second).toMatchObject({ Number: 2, Outcome: 'Failed', NextDelaySeconds: null });
     expect(await attempts(id, '?After=1')).toEqual([second]);
+    const german = await server.admin.call('GET', `/BatchTask/${id}/Attempts`, undefined, {
+      'SO-Language': 'de',
+    });
+    expect(german.body[1].Reason).toBe('Der Lauf ist fehlgeschlagen.');
     const log = await server.admin.json('GET', `/BatchTask/${id}/Log?Attempt=2`);
     expect(log).toMatchObject([{ Attempt: 2, Message: 'packing' }]);
   });

@@ -15,6 +15,15 @@ export type Delivery = Carrier<'WebhookDelivery'>;
 /** One task. Its state is never `All` or `Unknown`. */
 export type BatchTaskInfo = Omit<Carrier<'BatchTaskInfo'>, 'State'> & { readonly State: StoredState };
 
+/** The error of an attempt, with its causes. */
+export type AttemptError = Omit<Carrier<'AttemptError'>, 'Cause' | 'Errors'> & {
+  readonly Cause?: AttemptError | null;
+  readonly Errors?: readonly AttemptError[];
+};
+
+/** An attempt to run a task. */
+export type Attempt = Omit<Carrier<'Attempt'>, 'Error'> & { readonly Error: AttemptError | null };
+
 /** The children of a task. */
 export type Children = Omit<Carrier<'Children'>, 'Children'> & {
   readonly Children: readonly (Omit<Carrier<'Children'>['Children'][number], 'Task'> & {

@@ -1,6 +1,6 @@
 import { storedStateOf } from '../../../src/core/task-state.ts';
 import { type Answer, answer, api, type Call, get, Refused } from './call.ts';
-import type { BatchTaskInfo, StoredState, TaskPage, TaskRow } from './carriers.ts';
+import type { Attempt, BatchTaskInfo, StoredState, TaskPage, TaskRow } from './carriers.ts';
 
 /** The parameters of a call for one resource. */
 export const at = (id: number) => ({ path: { id } });
@@ -9,6 +9,17 @@ export const at = (id: number) => ({ path: { id } });
 export function readTask(id: number, signal: AbortSignal): Promise<Answer<BatchTaskInfo>> {
   // With an id the response is one task; with the name of a state it would be a list.
   return answer(api.GET('/api/v1/BatchTask/{id}', { params: at(id), signal }) as Call<BatchTaskInfo>);
+}
+
+/** Reads the attempts with larger numbers than `after`, oldest first. @throws Refused, Unreachable */
+export async function readAttempts(id: number, after: number, signal: AbortSignal): Promise<Attempt[]> {
+  const attempts: Attempt[] = [];
+  for (;;) {
+    const query = { After: String(attempts.at(-1)?.Number ?? after) };
+    const call = api.GET('/api/v1/BatchTask/{id}/Attempts', { params: { ...at(id), query }, signal });
+    attempts.push(...((await get(call)) as Attempt[]));
+    if (!(await call).response.headers.has('Batchline-List-Cut')) return attempts;
+  }
 }
 
 /** The query options of the archive list, such as `$filter`. */

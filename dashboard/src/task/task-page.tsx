@@ -14,6 +14,7 @@ import { StateMark, useIsStopped } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
+import { Attempts } from './attempts.tsx';
 import { TaskActions } from './task-actions.tsx';
 import { ParentLink, TaskChildren } from './task-children.tsx';
 import { TaskLog } from './task-log.tsx';
@@ -39,7 +40,9 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
     const { data } = await task.refetch();
     const last = history.data?.at(-1);
     if (data !== undefined && (last?.To !== data.data.State || !hasEnded(data.data.State)))
-      await queries.invalidateQueries({ queryKey: ['audit', id] });
+      await Promise.all(
+        ['audit', 'attempts'].map((kind) => queries.invalidateQueries({ queryKey: [kind, id] })),
+      );
   });
   const info = task.data?.data;
   const isStopped = useIsStopped();
@@ -74,7 +77,8 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
           <TaskProgress task={info} />
           <TaskChildren id={id} />
           <Texts task={info} />
-          <TaskLog id={id} state={info.State} />
+          <Attempts task={info} latest={Math.max(0, ...(history.data ?? []).map(({ Attempt }) => Attempt))} />
+          <TaskLog id={id} end={hasEnded(info.State) ? `${info.State} ${info.StartCount}` : undefined} />
         </div>
         <div>
           <Facts task={info} who={who} history={history.data ?? []} />

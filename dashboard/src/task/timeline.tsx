@@ -19,7 +19,7 @@ export function Timeline({ entries, who }: { entries: readonly AuditEntry[]; who
     lasted: index + 1 < times.length ? (times[index + 1] ?? 0) - (times[index] ?? 0) : undefined,
   }));
   return (
-    <section className="panel">
+    <section className="panel history">
       <h2>{t`History`}</h2>
       <ol className="timeline">
         {items.reverse().map(({ entry, index, lasted }) => (

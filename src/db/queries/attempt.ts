@@ -136,6 +136,6 @@ function toAttempt(row: AttemptRow): Attempt {
     progressMessage: row.progress_message,
     nextDelaySeconds: row.next_delay,
     reason: row.reason,
-    reasonMessage: row.reason_message,
+    reasonMessage: row.reason_message ?? (row.reason === null ? null : { template: row.reason, values: [] }),
   };
 }
