@@ -16,7 +16,7 @@ import { migrate } from '../migrations/migrate.ts';
 import { LocalPubSub } from '../pubsub.ts';
 import { DEFAULT_RUN_SECONDS, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
-import { logTo } from '../sql.ts';
+import { logTo, PREPARED_EMBEDDED_MARK, PREPARED_MARK } from '../sql.ts';
 import {
   DataFolder,
   databaseDamaged,
@@ -141,14 +141,20 @@ export async function openEmbedded(
   }
 }
 
-/** Starts PostgreSQL on the files. @param lost called if it ends unexpectedly */
+/** Starts PostgreSQL on the files. @param onCrash called if it ends unexpectedly */
 async function openPglite(
   dataFolder: string,
   isNew: boolean,
   onCrash: (error: Error) => void,
 ): Promise<PgliteThread> {
   try {
-    return await PgliteThread.open({ folder: join(dataFolder, EMBEDDED_FOLDER), dataFolder }, onCrash);
+    return await PgliteThread.open(
+      { folder: join(dataFolder, EMBEDDED_FOLDER), dataFolder },
+      {
+        onCrash,
+        isPrepared: (text) => text.endsWith(PREPARED_MARK) || text.endsWith(PREPARED_EMBEDDED_MARK),
+      },
+    );
   } catch (error) {
     const report = error instanceof PgliteFailed ? error.report : [];
     const reason = firstError([...report]) ?? reasonOf(error);

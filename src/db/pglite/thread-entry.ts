@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { DiskGuard, DurableFileSystem, durableStartParams } from './file-system.ts';
+import { Session } from './session.ts';
 import { shareMemories } from './shared-memory.ts';
 import { errorData, type FromPglite, type PgliteCall, type PgliteRows, type PgliteStart } from './thread.ts';
 
@@ -30,10 +31,13 @@ async function open(): Promise<void> {
     await pglite.waitReady;
     isOpen = true;
     const guard = new DiskGuard(pglite, dataFolder, fs);
+    const session = new Session(pglite);
     const { _InterruptPending, _QueryCancelPending } = pglite.Module as unknown as Interrupts;
+    let handled = Promise.resolve();
     parentPort?.on('message', (call: PgliteCall) => {
-      // PGlite executes calls in order, so the responses are in order too.
-      void handle(pglite, guard, call)
+      // One call at a time, so that the responses are in the order of the calls.
+      handled = handled
+        .then(() => handle(pglite, session, guard, call))
         .then(
           (result): FromPglite => ({ kind: 'result', result, syncs: fs.syncs }),
           (error: unknown): FromPglite => ({ kind: 'error', error: errorData(error), syncs: fs.syncs }),
@@ -47,10 +51,15 @@ async function open(): Promise<void> {
   }
 }
 
-async function handle(pglite: PGlite, guard: DiskGuard, call: PgliteCall): Promise<unknown> {
+async function handle(
+  pglite: PGlite,
+  session: Session,
+  guard: DiskGuard,
+  call: PgliteCall,
+): Promise<unknown> {
   switch (call.kind) {
     case 'query':
-      return rowsOf(await pglite.query(call.text, [...call.values]));
+      return rowsOf(await session.query(call));
     case 'exec':
       return (await pglite.exec(call.text)).map(rowsOf);
     case 'dump':

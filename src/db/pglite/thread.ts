@@ -39,6 +39,14 @@ interface PendingCall {
   reject(error: Error): void;
 }
 
+/** Options of a `PgliteThread`. */
+export interface PgliteOptions {
+  /** Called if the thread ends unexpectedly. */
+  readonly onCrash: (error: Error) => void;
+  /** Returns true for statements that PostgreSQL parses and plans only once. */
+  readonly isPrepared: (text: string) => boolean;
+}
+
 /** A transaction of PGlite. */
 export interface PgliteTransaction {
   query(text: string, values?: readonly unknown[]): Promise<PgliteRows>;
@@ -50,7 +58,8 @@ export interface PgliteTransaction {
  */
 export class PgliteThread {
   readonly #worker: Worker;
-  readonly #onCrash: (error: Error) => void;
+  readonly #onCrash: PgliteOptions['onCrash'];
+  readonly #isPrepared: PgliteOptions['isPrepared'];
   readonly #calls: PendingCall[] = [];
   readonly #waiting: (() => void)[] = [];
   readonly #deadline = new AsyncLocalStorage<number>();
@@ -65,21 +74,21 @@ export class PgliteThread {
   /** Number of fsync calls, as of the last response. */
   syncs = 0;
 
-  private constructor(worker: Worker, onCrash: (error: Error) => void) {
+  private constructor(worker: Worker, { onCrash, isPrepared }: PgliteOptions) {
     this.#worker = worker;
     this.#onCrash = onCrash;
+    this.#isPrepared = isPrepared;
     worker.on('error', (error) => this.#end(error)).on('exit', (code) => this.#end(`exit code ${code}`));
   }
 
   /**
    * Opens the database of a folder.
    *
-   * @param onCrash called if the thread ends unexpectedly
    * @throws PgliteFailed
    */
-  static async open(start: PgliteStart, onCrash: (error: Error) => void): Promise<PgliteThread> {
+  static async open(start: PgliteStart, options: PgliteOptions): Promise<PgliteThread> {
     const worker = new Worker(ENTRY, { workerData: start });
-    const thread = new PgliteThread(worker, onCrash);
+    const thread = new PgliteThread(worker, options);
     const opened = await new Promise<FromPglite>((resolve, reject) => {
       worker.once('message', resolve);
       thread.#calls.push({ resolve, reject });
@@ -164,7 +173,12 @@ export class PgliteThread {
 
   async #query(text: string, values: readonly unknown[] = []): Promise<PgliteRows> {
     const milliseconds = this.#deadline.getStore();
-    const sent = this.#send<PgliteRows>({ kind: 'query', text, values });
+    const sent = this.#send<PgliteRows>({
+      kind: 'query',
+      text,
+      values,
+      isPrepared: this.#isPrepared(text),
+    });
     if (milliseconds === undefined) return sent;
     let timer = setTimeout(() => {
       this.#cancel();
@@ -221,9 +235,18 @@ export interface PgliteStart {
   readonly dataFolder: string;
 }
 
+/** A statement with its parameters. */
+export interface PgliteQuery {
+  readonly kind: 'query';
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** True if PostgreSQL parses and plans it only once. */
+  readonly isPrepared: boolean;
+}
+
 /** A call of the thread. Calls are executed in order. */
 export type PgliteCall =
-  | { readonly kind: 'query'; readonly text: string; readonly values: readonly unknown[] }
+  | PgliteQuery
   /** Several statements in one text. */
   | { readonly kind: 'exec'; readonly text: string }
   | { readonly kind: 'dump' }

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { WORKER_OWNER_PREFIX } from '../../core/access.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
+import { PREPARED_EMBEDDED } from '../sql.ts';
 import { type ClaimedRow, type ClaimedTask, type Delivery, startDue, toClaimed } from './queue.ts';
 import { IS_ACTIVE } from './task.ts';
 
@@ -80,7 +81,7 @@ export async function claimAvailable(
             where t.name = a.name and t.state = ${sql.lit(TaskState.New)} and t.job_id is null
           )
         ) as restricted
-    ) as s left join claimed as c on true`.execute(db);
+    ) as s left join claimed as c on true ${PREPARED_EMBEDDED}`.execute(db);
   const [first] = rows;
   return {
     claimed: rows.filter((row) => row.id !== null).map(toClaimed),

@@ -14,6 +14,7 @@ import type { BatchTask } from '../../core/task.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
+import { PREPARED_EMBEDDED } from '../sql.ts';
 import { INTO_ATTEMPTS } from './attempt.ts';
 import { INTO_AUDIT, keptMessage } from './audit.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
@@ -273,7 +274,7 @@ export async function finishRuns(
       from written as w
     )
     select w.id, w.tenant, w.is_internal, w.priority, w.parent_id, w.state, w.stop_note, w.stop_message, w.seconds, w.runs
-    from written as w`.execute(db);
+    from written as w ${PREPARED_EMBEDDED}`.execute(db);
   return written.rows.map((row) => ({
     taskId: row.id,
     tenant: row.tenant,
@@ -370,7 +371,7 @@ export async function renewLeases(db: Kysely<Schema>, signs: readonly SignOfLife
       id int, attempt int, lease int, percent smallint, progress text, message jsonb
     )
     where t.id = d.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
-    returning t.id, t.attempt, t.stop_note`.execute(db);
+    returning t.id, t.attempt, t.stop_note ${PREPARED_EMBEDDED}`.execute(db);
   return held.rows.map((row) => ({ taskId: row.id, attempt: row.attempt, stopNote: row.stop_note }));
 }
 

@@ -3,6 +3,7 @@ import type { LogLevel } from '../../core/task.ts';
 import { TaskState } from '../../core/task-state.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
 import type { Schema } from '../schema.ts';
+import { PREPARED_EMBEDDED } from '../sql.ts';
 
 /** Maximum number of lines in the log of a task; the oldest are deleted. */
 export const MAX_LOG_LINES = 1000;
@@ -24,9 +25,10 @@ export interface LogEntry extends Omit<RunLogLine, 'taskId' | 'afterEnd'> {
   readonly at: Date;
 }
 
-/** Appends lines to the logs of tasks. Discards lines of runs that have lost their lease. */
+/** Appends lines to the logs of tasks, in order. Discards lines of runs that have lost their lease. */
 export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]): Promise<void> {
-  const rows = lines.map((line) => ({
+  const rows = lines.map((line, place) => ({
+    place,
     id: line.taskId,
     attempt: line.attempt,
     level: line.level,
@@ -37,10 +39,11 @@ export async function appendLog(db: Kysely<Schema>, lines: readonly RunLogLine[]
     insert into batchline.task_log (task_id, attempt, level, message)
     select t.id, t.attempt, d.level, d.message
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (
-      id int, attempt int, level text, message text, after_end boolean
+      place int, id int, attempt int, level text, message text, after_end boolean
     )
     join batchline.task as t on t.id = d.id and t.attempt = d.attempt
-      and (t.state = ${TaskState.Started} or d.after_end)`.execute(db);
+      and (t.state = ${TaskState.Started} or d.after_end)
+    order by d.place ${PREPARED_EMBEDDED}`.execute(db);
   const ids = JSON.stringify([...new Set(lines.map((line) => line.taskId))]);
   await sql`
     delete from batchline.task_log as l
