@@ -32,6 +32,13 @@ export async function listTasks(options: ListOptions, signal?: AbortSignal): Pro
   return { ...page, value: page.value.map((row) => ({ ...row, state: storedStateOf(row.state) })) };
 }
 
+/** Returns the options of the next page; `undefined` after the last one. */
+export function nextPage(page: TaskPage): ListOptions | undefined {
+  const link = page['odata.nextLink'];
+  // The link's host may differ from this page's.
+  return link == null ? undefined : Object.fromEntries(new URL(link, location.href).searchParams);
+}
+
 /** Numbers of tasks by state; states without tasks are missing. */
 export type StateCounts = Readonly<Partial<Record<StoredState, number>>>;
 

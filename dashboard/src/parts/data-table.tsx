@@ -64,7 +64,8 @@ export function DataTable<Row>({
             PLACEHOLDERS.map((each) => (
               <tr key={each}>
                 <td colSpan={columns.length}>
-                  <span className="skeleton">{t`Loading …`}</span>
+                  <span className="hidden">{t`Loading …`}</span>
+                  <span className="skeleton" aria-hidden="true" />
                 </td>
               </tr>
             ))}

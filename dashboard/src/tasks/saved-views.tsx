@@ -21,7 +21,7 @@ export function SavedViews({ query }: { query: string }): ReactNode {
   };
   const current = Object.entries(views).find(([, saved]) => saved === query)?.[0];
   return (
-    <div className="views">
+    <>
       {Object.entries(views).map(([name, saved]) => (
         <Link
           key={name}
@@ -55,6 +55,6 @@ export function SavedViews({ query }: { query: string }): ReactNode {
           </Field>
         </FormDialog>
       )}
-    </div>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { hasEnded } from '../../../src/core/task-state.ts';
+import type { Selection } from '../api/bulk.ts';
 import type { TaskRow } from '../api/carriers.ts';
 import { ColumnHeader } from '../parts/data-table.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
@@ -37,19 +38,23 @@ export interface View {
   readonly isTop: boolean;
 }
 
-/** A virtual table of tasks: only the rows in view exist. Arrow keys move, Enter opens. */
+/** A virtual table of tasks: only the rows in view exist. Arrow keys move, Enter opens, Space selects. */
 export function TaskTable({
   list,
   filter,
   onSort,
   nameOf,
   view,
+  selection,
+  onSelect,
 }: {
   list: TaskList;
   filter: Filter;
   onSort: (sort: Sort) => void;
   nameOf: (associateId: number) => string;
   view: RefObject<View>;
+  selection: Selection;
+  onSelect: (selection: Selection) => void;
 }): ReactNode {
   const { t } = useTexts();
   const now = useNow();
@@ -57,6 +62,7 @@ export function TaskTable({
   const scroller = useRef<HTMLDivElement>(null);
   const isNarrow = useIsNarrow();
   const [active, setActive] = useState(0);
+  const lastSelected = useRef(0);
   const { rows, loadMore } = list;
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -105,8 +111,26 @@ export function TaskTable({
     } else if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.dataset.index) {
       const row = rows[Number(event.target.dataset.index)];
       if (row !== undefined) navigate(`/tasks/${row.batchTaskId}`);
+    } else if (event.key === ' ' && event.target instanceof HTMLElement && event.target.dataset.index) {
+      const index = Number(event.target.dataset.index);
+      const row = rows[index];
+      event.preventDefault();
+      if (row !== undefined) select(index, !isSelected(row), event.shiftKey);
     }
   };
+  const { isAll, ids } = selection;
+  const isSelected = (row: TaskRow): boolean => ids.has(row.batchTaskId) !== isAll;
+  /** Selects or deselects a row; with `toLast`, all rows from the last one that was. */
+  const select = (index: number, on: boolean, toLast: boolean): void => {
+    const [from, to] = [index, toLast ? lastSelected.current : index].sort((a, b) => a - b);
+    const changed = new Set(ids);
+    for (const { batchTaskId } of rows.slice(from, (to ?? index) + 1))
+      if (on === isAll) changed.delete(batchTaskId);
+      else changed.add(batchTaskId);
+    lastSelected.current = index;
+    onSelect({ isAll, ids: changed });
+  };
+  const selected = rows.filter(isSelected).length;
   const head = (sort: Sort, text: string, kind?: 'number'): ReactNode => (
     <ColumnHeader
       title={text}
@@ -124,6 +148,22 @@ export function TaskTable({
       >
         <thead>
           <tr aria-rowindex={1} className="task-row">
+            <th scope="col" className="task-check">
+              <input
+                type="checkbox"
+                aria-label={t`Select all loaded tasks`}
+                checked={selected === rows.length}
+                ref={(box) => {
+                  if (box !== null) box.indeterminate = selected > 0 && selected < rows.length;
+                }}
+                onChange={({ target }) =>
+                  onSelect({
+                    isAll: false,
+                    ids: new Set(target.checked ? rows.map((row) => row.batchTaskId) : []),
+                  })
+                }
+              />
+            </th>
             {head('name', t`Task`)}
             {head('state', t`State`)}
             {head('progressPercent', t`Progress`)}
@@ -144,9 +184,20 @@ export function TaskTable({
                 data-index={item.index}
                 tabIndex={item.index === Math.min(active, rows.length - 1) ? 0 : -1}
                 onFocus={() => setActive(item.index)}
-                className="task-row"
+                className={isSelected(row) ? 'task-row selected' : 'task-row'}
                 style={{ transform: `translateY(${item.start}px)`, height: item.size }}
               >
+                <td className="task-check">
+                  <input
+                    type="checkbox"
+                    tabIndex={-1}
+                    aria-label={t`Select task ${row.batchTaskId}`}
+                    checked={isSelected(row)}
+                    onChange={({ target, nativeEvent }) =>
+                      select(item.index, target.checked, (nativeEvent as MouseEvent).shiftKey)
+                    }
+                  />
+                </td>
                 <Cells row={row} now={now} owner={nameOf(row.associateId)} reason={reasons(row)} />
               </tr>
             );

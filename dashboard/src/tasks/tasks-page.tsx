@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { STORED_STATES } from '../../../src/core/task-state.ts';
+import type { Selection } from '../api/bulk.ts';
 import type { Session, StoredState } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { useNames } from '../api/session.ts';
@@ -12,10 +13,12 @@ import { useStateName } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import { ExportButton } from './export-button.tsx';
 import { type Filter, readFilter, type Sort, writeFilter } from './filter.ts';
 import { SavedViews } from './saved-views.tsx';
 import { TaskTable, type View } from './task-table.tsx';
-import { useTaskList } from './use-task-list.ts';
+import { type TaskList, useTaskList } from './use-task-list.ts';
 
 /** The debounce of the search, in milliseconds. */
 const TYPING = 300;
@@ -48,7 +51,10 @@ export function TasksPage({ who }: { who: Session }): ReactNode {
           {total === 1 ? t`1 task` : total !== undefined ? t`${number(total)} tasks` : ''}
           {list.isUncounted && t`More than ${number(1_000_000)} tasks`}
         </p>
-        <SavedViews query={written} />
+        <div className="views">
+          <SavedViews query={written} />
+          {list.rows.length > 0 && <ExportButton key={written} options={list.options} nameOf={names} />}
+        </div>
       </div>
       <FilterBar filter={filter} counts={list.counts} show={show} />
       <Problem error={list.error} />
@@ -57,9 +63,48 @@ export function TasksPage({ who }: { who: Session }): ReactNode {
       ) : list.isLoading ? (
         <Skeleton lines={9} />
       ) : (
-        <TaskTable key={written} list={list} filter={filter} onSort={sortBy} nameOf={names} view={view} />
+        <SelectableTasks
+          key={written}
+          list={list}
+          total={total}
+          filter={filter}
+          onSort={sortBy}
+          nameOf={names}
+          view={view}
+        />
       )}
     </section>
+  );
+}
+
+/** The table, and below it the actions on selected tasks. */
+function SelectableTasks({
+  total,
+  ...table
+}: {
+  list: TaskList;
+  /** The number of tasks that match the filter, if it is known. */
+  total: number | undefined;
+  filter: Filter;
+  onSort: (sort: Sort) => void;
+  nameOf: (associateId: number) => string;
+  view: RefObject<View>;
+}): ReactNode {
+  const [selection, setSelection] = useState<Selection>({ isAll: false, ids: new Set() });
+  const { rows, options } = table.list;
+  return (
+    <>
+      <TaskTable {...table} selection={selection} onSelect={setSelection} />
+      {(selection.isAll || selection.ids.size > 0) && (
+        <BulkBar
+          selection={selection}
+          loaded={rows.map((row) => row.batchTaskId)}
+          total={total}
+          $filter={options.$filter ?? ''}
+          onSelect={setSelection}
+        />
+      )}
+    </>
   );
 }
 

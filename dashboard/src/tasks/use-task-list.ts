@@ -1,6 +1,6 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { TaskPage, TaskRow } from '../api/carriers.ts';
-import { countTasks, type ListOptions, listTasks, type StateCounts } from '../api/tasks.ts';
+import { countTasks, type ListOptions, listTasks, nextPage, type StateCounts } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
 import { type Filter, toArchiveFilter, toArchiveOrder } from './filter.ts';
 
@@ -13,6 +13,8 @@ const COUNT_INTERVAL = 15_000;
 
 /** The tasks of a filter, page by page, with live updates. */
 export interface TaskList {
+  /** The filter, order and columns of the list. */
+  readonly options: ListOptions;
   readonly rows: readonly TaskRow[];
   /** The numbers of tasks by state, regardless of the filter's states; `undefined` until they are counted. */
   readonly counts: StateCounts | undefined;
@@ -40,13 +42,14 @@ export function useTaskList(
   const ofAllStates = toArchiveFilter({ ...filter, states: [] }, associateId);
   const $orderBy = toArchiveOrder(filter);
   const queryKey = ['tasks', $filter, $orderBy];
-  const first = { $filter, $orderBy, $select: COLUMNS, $top: String(PAGE) };
+  const options = { $filter, $orderBy, $select: COLUMNS };
+  const first = { ...options, $top: String(PAGE) };
 
   const list = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam, signal }) => listTasks(pageParam, signal),
     initialPageParam: first as ListOptions,
-    getNextPageParam: nextOptions,
+    getNextPageParam: nextPage,
     staleTime: Number.POSITIVE_INFINITY,
     // Kept for a while, so that Back finds the pages that had been loaded.
     gcTime: 5 * 60_000,
@@ -81,6 +84,7 @@ export function useTaskList(
   });
 
   return {
+    options,
     rows: list.data?.pages.flatMap((page) => page.value) ?? [],
     counts: count.data ?? undefined,
     isUncounted: count.data === null,
@@ -119,10 +123,4 @@ function withRows(
     value: page.value.map((row) => byId.get(row.batchTaskId) ?? row),
   }));
   return { ...data, pages };
-}
-
-/** Returns the options of the link to the next page. Its host may differ from this page's. */
-function nextOptions(page: TaskPage): ListOptions | undefined {
-  const link = page['odata.nextLink'];
-  return link == null ? undefined : Object.fromEntries(new URL(link, location.href).searchParams);
 }

@@ -1,0 +1,236 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type BulkAction, type BulkProgress, NOTHING_YET, runBulk, type Selection } from '../api/bulk.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { ProgressBar } from '../parts/progress-bar.tsx';
+import { Skeleton } from '../parts/skeleton.tsx';
+import { useTexts } from '../texts.tsx';
+import { useTimes } from '../times.ts';
+
+/** Maximum number of reasons that the dialog lists. */
+const MAX_REASONS = 20;
+
+const ACTIONS = ['Stop', 'Restart', 'Delete'] as const satisfies readonly BulkAction[];
+
+/** The texts of the actions. */
+function useActionTexts(): Readonly<
+  Record<
+    BulkAction,
+    { name: string; question: string; plan: (count: number) => string; result: (count: number) => string }
+  >
+> {
+  const { t } = useTexts();
+  const { number } = useTimes();
+  return {
+    Stop: {
+      name: t`Stop`,
+      question: t`Stop the selected tasks?`,
+      plan: (count) =>
+        count === 1 ? t`1 task will be stopped.` : t`${number(count)} tasks will be stopped.`,
+      result: (count) => (count === 1 ? t`1 task stopped.` : t`${number(count)} tasks stopped.`),
+    },
+    Restart: {
+      name: t`Restart`,
+      question: t`Restart the selected tasks?`,
+      plan: (count) =>
+        count === 1 ? t`1 task will be restarted.` : t`${number(count)} tasks will be restarted.`,
+      result: (count) => (count === 1 ? t`1 task restarted.` : t`${number(count)} tasks restarted.`),
+    },
+    Delete: {
+      name: t`Delete`,
+      question: t`Delete the selected tasks?`,
+      plan: (count) =>
+        count === 1 ? t`1 task will be deleted.` : t`${number(count)} tasks will be deleted.`,
+      result: (count) => (count === 1 ? t`1 task deleted.` : t`${number(count)} tasks deleted.`),
+    },
+  };
+}
+
+/** The actions on the selected tasks, below the list. */
+export function BulkBar({
+  selection,
+  loaded,
+  total,
+  $filter,
+  onSelect,
+}: {
+  selection: Selection;
+  /** The ids of the loaded rows. */
+  loaded: readonly number[];
+  /** The number of tasks that match the filter, if it is known. */
+  total: number | undefined;
+  $filter: string;
+  onSelect: (selection: Selection) => void;
+}): ReactNode {
+  const { t } = useTexts();
+  const { number } = useTimes();
+  const texts = useActionTexts();
+  const [action, setAction] = useState<BulkAction>();
+  const { isAll, ids } = selection;
+  const count = isAll ? total !== undefined && total - ids.size : ids.size;
+  const clear = (): void => onSelect({ isAll: false, ids: new Set() });
+  return (
+    <fieldset className="bulk">
+      <legend className="hidden">{t`Selected tasks`}</legend>
+      <p role="status">
+        {count === false
+          ? t`All tasks that match are selected.`
+          : count === 1
+            ? t`1 task selected`
+            : t`${number(count)} tasks selected`}
+      </p>
+      {!isAll && ids.size < loaded.length && loaded.length !== total && (
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => onSelect({ isAll: false, ids: new Set(loaded) })}
+        >
+          {t`Select the ${number(loaded.length)} loaded`}
+        </button>
+      )}
+      {!isAll && (total === undefined || total > ids.size) && (
+        <button type="button" className="quiet" onClick={() => onSelect({ isAll: true, ids: new Set() })}>
+          {total === undefined ? t`Select all that match` : t`Select all ${number(total)} that match`}
+        </button>
+      )}
+      <span className="bulk-actions">
+        {ACTIONS.map((each) => (
+          <button
+            key={each}
+            type="button"
+            className={each === 'Delete' ? 'danger' : ''}
+            onClick={() => setAction(each)}
+          >
+            {texts[each].name}
+          </button>
+        ))}
+        <button type="button" className="quiet" onClick={clear}>{t`Clear selection`}</button>
+      </span>
+      {action !== undefined && (
+        <BulkDialog
+          action={action}
+          selection={selection}
+          $filter={$filter}
+          onDone={clear}
+          onClose={() => setAction(undefined)}
+        />
+      )}
+    </fieldset>
+  );
+}
+
+/** Counts what an action would do, asks, and then shows its progress and result. */
+function BulkDialog({
+  action,
+  selection,
+  $filter,
+  onDone,
+  onClose,
+}: {
+  action: BulkAction;
+  selection: Selection;
+  $filter: string;
+  /** Called when the dialog closes after the action has changed something. */
+  onDone: () => void;
+  onClose: () => void;
+}): ReactNode {
+  const { t } = useTexts();
+  const { number } = useTimes();
+  const { name, question, plan, result } = useActionTexts()[action];
+  const queries = useQueryClient();
+  const cancel = useRef<HTMLButtonElement>(null);
+  const stopping = useRef(new AbortController());
+  const [counted, setCounted] = useState(NOTHING_YET);
+  const [changed, setChanged] = useState<BulkProgress>();
+  const count = useMutation({
+    mutationFn: (signal: AbortSignal) =>
+      runBulk({ action, selection, $filter, isDryRun: true }, NOTHING_YET, setCounted, signal),
+  });
+  const change = useMutation({
+    mutationFn: ({ from, signal }: { from: BulkProgress; signal: AbortSignal }) =>
+      runBulk(
+        { action, selection, $filter, isDryRun: false, upTo: counted.lastId },
+        from,
+        setChanged,
+        signal,
+      ),
+    onSettled: () =>
+      Promise.all(['tasks', 'task-count'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+  });
+  const { mutate: startCounting } = count;
+  useEffect(() => {
+    const counting = new AbortController();
+    startCounting(counting.signal);
+    return () => counting.abort();
+  }, [startCounting]);
+  useEffect(() => () => stopping.current.abort(), []);
+  const run = (): void => {
+    stopping.current = new AbortController();
+    const from = changed ?? NOTHING_YET;
+    setChanged(from);
+    change.mutate({ from, signal: stopping.current.signal });
+  };
+  const close = (): void => {
+    onClose();
+    if (changed !== undefined) onDone();
+  };
+  const isOver = changed !== undefined && !change.isPending;
+  const shown = changed ?? counted;
+  return (
+    <Dialog title={question} focus={cancel} onClose={close}>
+      {counted.isComplete ? (
+        <p role="status">{isOver ? result(shown.done) : plan(counted.done)}</p>
+      ) : (
+        <>
+          <p role="status">{t`Checked so far: ${number(counted.matched)}`}</p>
+          <Skeleton lines={1} />
+        </>
+      )}
+      {changed !== undefined && (
+        <ProgressBar
+          percent={counted.matched === 0 ? 100 : Math.floor((100 * changed.matched) / counted.matched)}
+          text={t`${number(changed.matched)} of ${number(counted.matched)}`}
+          label={question}
+        />
+      )}
+      {shown.refused.length > 0 && (counted.isComplete || isOver) && (
+        <details className="refused">
+          <summary>
+            {shown.refused.length === 1
+              ? t`1 task is left as it is`
+              : t`${number(shown.refused.length)} tasks are left as they are`}
+          </summary>
+          <ul>
+            {shown.refused.slice(0, MAX_REASONS).map(({ Id, Reason }) => (
+              <li key={Id}>{Reason}</li>
+            ))}
+          </ul>
+          {shown.refused.length > MAX_REASONS && (
+            <p>{t`And ${number(shown.refused.length - MAX_REASONS)} more`}</p>
+          )}
+        </details>
+      )}
+      <Problem error={count.error ?? change.error} />
+      <div className="buttons">
+        {isOver && changed.isComplete ? null : (
+          <button
+            type="button"
+            className={action === 'Delete' ? 'danger' : 'primary'}
+            disabled={!counted.isComplete || counted.done === 0 || change.isPending}
+            onClick={run}
+          >
+            {isOver ? t`Continue` : name}
+          </button>
+        )}
+        {change.isPending ? (
+          <button ref={cancel} type="button" onClick={() => stopping.current.abort()}>{t`Cancel`}</button>
+        ) : (
+          <button ref={cancel} type="button" onClick={close}>
+            {isOver ? t`Close` : t`Cancel`}
+          </button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
