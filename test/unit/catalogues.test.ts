@@ -19,7 +19,7 @@ test('templates are found in nested and plain messages, with any values', () => 
 });
 
 describe.each(translated)('src/http/i18n/catalogs/%s.json', (language, catalogue) => {
-  const messages: Readonly<Record<string, string>> = catalogue.messages ?? {};
+  const { messages = {}, earlier = {} } = catalogue;
 
   test('has every message', () => {
     const lacking = [...templates.keys()].filter((template) => !messages[template]).sort();
@@ -32,8 +32,14 @@ describe.each(translated)('src/http/i18n/catalogs/%s.json', (language, catalogue
     expect(stale, `Remove from "messages" of ${language}.json`).toEqual([]);
   });
 
+  test('has the stored messages of earlier releases, as the other languages', () => {
+    expect(Object.keys(earlier)).toEqual(Object.keys(SHIPPED_CATALOGUES.de?.earlier ?? {}));
+    expect(Object.keys(earlier).filter((template) => templates.has(template))).toEqual([]);
+    expect(Object.keys(earlier)).toContain('Handed back by its worker.');
+  });
+
   test('has the places of each template, each once or more', () => {
-    for (const [template, translation] of Object.entries(messages)) {
+    for (const [template, translation] of Object.entries({ ...messages, ...earlier })) {
       const places = (text: string) => [...new Set(placeholdersOf(text))].sort();
       expect(places(translation), `${template} → ${translation}`).toEqual(places(template));
     }

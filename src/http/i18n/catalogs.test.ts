@@ -46,6 +46,15 @@ test('a stored message is translated, a plain text is unchanged', async () => {
   expect(german.message(message`no catalogue has ${1} of these`)).toBe('no catalogue has 1 of these');
 });
 
+test('a message that an earlier release stored is translated, and the page does not receive it', async () => {
+  const catalogues = await loadCatalogues(undefined);
+  const stored = revived({ template: 'Restarted from its start by {0}.', values: ['anna'] });
+  expect(textsIn(['de', 'en'], catalogues, undefined).message(stored)).toBe(
+    'Von anna von Anfang an neu gestartet.',
+  );
+  expect(catalogues.all(['de', 'en']).Messages).not.toHaveProperty(['Restarted from its start by {0}.']);
+});
+
 test('numbers and times in a message are formatted by the culture', async () => {
   const culture = new Culture('nb-no', findTimeZone('Europe/Oslo') ?? UTC);
   const texts = textsIn(['nb', 'en'], await loadCatalogues(undefined), culture);

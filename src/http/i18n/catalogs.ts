@@ -17,6 +17,8 @@ export interface Catalogue {
   readonly messages?: Readonly<Record<string, string>>;
   /** The texts of `[SR_…]` references, by name. */
   readonly resources?: Readonly<Record<string, string>>;
+  /** As `messages`, for templates of earlier releases that the database may contain. */
+  readonly earlier?: Readonly<Record<string, string>>;
 }
 
 /** The catalogues that ship with the server. English has resources only, because its messages are the templates. */
@@ -26,14 +28,16 @@ export const SHIPPED_CATALOGUES: Readonly<Record<LanguageCode, Catalogue>> = { e
 export class Catalogues {
   readonly #messages = new Map<LanguageCode, Map<string, string>>();
   readonly #resources = new Map<LanguageCode, Map<string, string>>();
+  readonly #earlier = new Map<LanguageCode, Map<string, string>>();
 
   constructor() {
     for (const [language, catalogue] of Object.entries(SHIPPED_CATALOGUES)) this.add(language, catalogue);
   }
 
   /** Adds texts of a language, which override existing ones. */
-  add(language: LanguageCode, { messages = {}, resources = {} }: Catalogue): void {
+  add(language: LanguageCode, { messages = {}, resources = {}, earlier = {} }: Catalogue): void {
     merge(this.#messages, language, Object.entries(messages));
+    merge(this.#earlier, language, Object.entries(earlier));
     merge(
       this.#resources,
       language,
@@ -54,7 +58,7 @@ export class Catalogues {
    */
   template(template: string, languages: readonly LanguageCode[]): string {
     for (const language of languages) {
-      const text = this.#messages.get(language)?.get(template);
+      const text = this.#messages.get(language)?.get(template) ?? this.#earlier.get(language)?.get(template);
       if (text !== undefined) return text;
       if (language === ENGLISH) break;
     }
