@@ -257,23 +257,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/BatchTask/Bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stops, restarts or deletes all tasks that match a filter; supports a dry run */
-        post: operations["bulkBatchTasks"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/BatchTask/{id}/Copy": {
         parameters: {
             query?: never;
@@ -285,6 +268,26 @@ export interface paths {
         put?: never;
         /** Starts a copy of a task, optionally with other parameters, and returns its id */
         post: operations["copyBatchTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/BatchTask/Bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts many tasks, or stops, restarts or deletes all that match a filter; supports a dry run
+         * @description Start is all or nothing: if a task is refused, the error names its index (`Tasks[3]`) or line, and nothing is started. At most 10000 tasks are accepted. Start options in the query apply to tasks without their own. With an Idempotency-Key, a repeated call returns the ids of the first. The other actions have a separate transaction for each task, and list those that are refused.
+         */
+        post: operations["bulkBatchTasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2229,6 +2232,25 @@ export interface components {
             path: string;
             value?: unknown;
         }[];
+        BulkRequest: {
+            /** @enum {unknown} */
+            Action: "Stop" | "Restart" | "Delete";
+            /** @description The syntax of `$filter` of the archive list */
+            Filter: string;
+            /** @description Changes nothing; returns what would happen */
+            DryRun?: boolean;
+            /** @description Maximum number of tasks; 1000 by default */
+            Limit?: number;
+            /** @description Restart discards the checkpoints of earlier runs */
+            FromStart?: boolean;
+        };
+        BulkStart: {
+            /** @constant */
+            Action: "Start";
+            Tasks: components["schemas"]["BatchTaskStart"][];
+            /** @description Changes nothing; returns what would happen */
+            DryRun?: boolean;
+        };
         BulkOutcome: {
             /** @enum {unknown} */
             Action: "Stop" | "Restart" | "Delete";
@@ -2247,6 +2269,21 @@ export interface components {
             LastId: number | null;
             /** @description true if more tasks match the filter */
             More: boolean;
+        };
+        BulkStartOutcome: {
+            /** @constant */
+            Action: "Start";
+            /** @description true if nothing was started */
+            DryRun: boolean;
+            /** @description Number of tasks that were started, or are valid in a dry run */
+            Done: number;
+            /** @description The ids, in the order of the tasks; 0 for internal tasks. Empty in a dry run */
+            Ids: number[];
+            /** @description Tasks that could not be started, at most 100; only in a dry run. Index starts at 0 */
+            Refused: {
+                Index: number;
+                Reason: string;
+            }[];
         };
         /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId. In the mode Full they are in Column. */
         ArchiveRow: {
@@ -3570,45 +3607,6 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
-    bulkBatchTasks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @enum {unknown} */
-                    Action: "Stop" | "Restart" | "Delete";
-                    /** @description The syntax of `$filter` of the archive list */
-                    Filter: string;
-                    DryRun?: boolean;
-                    Limit?: number;
-                    FromStart?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkOutcome"];
-                };
-            };
-            400: components["responses"]["Invalid"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            413: components["responses"]["Oversized"];
-            415: components["responses"]["Unsupported"];
-            429: components["responses"]["RateLimited"];
-            default: components["responses"]["Refused"];
-        };
-    };
     copyBatchTask: {
         parameters: {
             query?: {
@@ -3660,6 +3658,55 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    bulkBatchTasks: {
+        parameters: {
+            query?: {
+                /** @description When the task is due. A time without an offset is in the caller's time zone */
+                StartAt?: string;
+                /** @description Seconds until the task is due */
+                DelaySeconds?: string;
+                /** @description -1000 to 1000; tasks with a higher priority run first */
+                Priority?: string;
+                /** @description true starts nothing; DryRun in the body takes precedence */
+                DryRun?: string;
+                /** @description The number of the first line of JSON Lines, for messages; 1 by default */
+                FirstLine?: string;
+            };
+            header?: {
+                /** @description Makes retries safe: requests with the same key and body within a day start only one task */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"] | components["schemas"]["BulkStart"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    /** @description Unknown properties of the body, which were ignored */
+                    "Batchline-Ignored"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOutcome"] | components["schemas"]["BulkStartOutcome"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             410: components["responses"]["Gone"];
             413: components["responses"]["Oversized"];

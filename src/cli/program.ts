@@ -117,6 +117,15 @@ function addTaskCommands(program: Command, runs: Runs): void {
     .option('--key <key>', 'idempotency key: a repeated start within a day returns the first task')
     .option('-w, --watch', 'follow the task until it ends')
     .action(runs(async () => (await tasks()).startTask));
+  addRemote(task.command('bulk-start'))
+    .description('start a task for each line of a file and print the ids')
+    .argument('<file>', 'JSON Lines: a BatchTaskInfo on each line; - for standard input')
+    .option('--at <time>', 'start time of tasks without their own')
+    .option('--delay <seconds>', 'delay before tasks without their own start')
+    .option('--priority <number>', 'priority of tasks without their own')
+    .option('--key <key>', 'idempotency key: a repeated call within a day starts only what is missing')
+    .option('--dry-run', 'only check the lines; exits with code 1 if any is invalid')
+    .action(runs(async () => (await import('./remote/bulk-start.ts')).bulkStart));
   addRemote(task.command('list'))
     .description('list the tasks that you can see, newest first')
     .addOption(

@@ -39,6 +39,7 @@ import {
   taskControlRoutes,
   taskLogRoutes,
 } from './resources/batch-task.ts';
+import { bulkRoutes } from './resources/batch-task-bulk.ts';
 import { archiveRoutes, batchTaskListRoutes } from './resources/batch-task-list.ts';
 import { blobAgentRoutes } from './resources/blob-agent.ts';
 import { taskChildrenRoutes } from './resources/children.ts';
@@ -194,6 +195,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       forbidCaching(api);
       await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskControlRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(bulkRoutes, { prefix: '/BatchTask', tasks, bodyLimit: config.bulkLimit });
       await api.register(batchTaskListRoutes, { prefix: '/BatchTask', tasks });
       await api.register(archiveRoutes, { tasks });
       await api.register(archiveAgentRoutes, { prefix: '/Agents/Archive', tasks });

@@ -71,6 +71,11 @@ export function logStart(request: FastifyRequest, taskId: number): number {
   return taskId;
 }
 
+/** Logs how many tasks a request started. */
+export function logStarts(request: FastifyRequest, tasks: number): void {
+  request.log.debug({ event: 'tasks.started', tasks }, 'tasks started');
+}
+
 /** The trace context of the request's span; `undefined` if it is not traced. */
 export function traceOf(request: FastifyRequest): TraceContext | undefined {
   return spans.get(request)?.trace ?? undefined;

@@ -77,10 +77,27 @@ export async function insertStarts(
   }
 }
 
-/** Maximum number of starts in one statement. */
+/** Maximum number of concurrent starts in one statement. */
 const MAX_BATCH = 250;
+/** Maximum number of starts of one bulk start in one statement; more are not faster (docs/decisions/0035-bulk-start.md). */
+const MAX_BULK_BATCH = 1000;
 /** Maximum length of the texts in one statement, in UTF-16 code units: a statement is one string of limited length. */
 const MAX_BATCH_LENGTH = 16 * 1024 * 1024;
+
+/** Divides the starts of a bulk start into batches for `insertStarts`. */
+export function* startBatches(starts: readonly PreparedStart[]): Generator<readonly PreparedStart[]> {
+  let from = 0;
+  let length = 0;
+  for (const [index, start] of starts.entries()) {
+    length += weightOf(start);
+    if (index > from && (index - from === MAX_BULK_BATCH || length > MAX_BATCH_LENGTH)) {
+      yield starts.slice(from, index);
+      from = index;
+      length = weightOf(start);
+    }
+  }
+  if (from < starts.length) yield starts.slice(from);
+}
 
 /** The new id of a task, or the error that refuses only that start. */
 type Started = { readonly id: number } | { readonly error: unknown };

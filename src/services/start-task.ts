@@ -8,9 +8,10 @@ import { type NewTask, type Parameters, type StartOptions, secondsUntil } from '
 import { type Associate, getAssociate } from '../db/queries/account.ts';
 import { claimKey, type EarlierUse, type KeyUse, storeAnswer } from '../db/queries/idempotency.ts';
 import { inTransaction } from '../db/transaction.ts';
+import type { KnownDefinition } from '../queue/definitions.ts';
 import type { TaskDeps } from './access.ts';
 import { readTask } from './read-tasks.ts';
-import { insertStart, type PreparedStart } from './start-batcher.ts';
+import { insertStart, type PreparedStart, type StartDetails } from './start-batcher.ts';
 
 /** The properties that a caller can set when starting a task (contract, section 1). */
 export interface StartRequest {
@@ -46,47 +47,86 @@ export async function startTask(
   reason: Message = message`Started by a caller.`,
 ): Promise<number> {
   const task = await prepareStart(parts, caller, request);
-  const delaySeconds = secondsUntil(options.due, new Date());
-  const dueAt = options.due instanceof Date ? options.due : undefined;
-  const { priority = 0, trace } = options;
-  const start = {
-    task,
-    details: { actorId: caller.associateId, priority, delaySeconds, dueAt, reason, trace },
-  };
+  const start = { task, details: detailsOf(caller, options, reason) };
   const use = keyUseOf(caller, task.tenant, request, options);
   return use === undefined ? answerOf(task, await parts.starts.write(start)) : startOnce(parts, start, use);
+}
+
+/** Returns the details of a start that is due as its options say. */
+export function detailsOf(caller: Caller, options: StartOptions, reason: Message): StartDetails {
+  const { due, priority = 0, trace } = options;
+  return {
+    actorId: caller.associateId,
+    priority,
+    delaySeconds: secondsUntil(due, new Date()),
+    dueAt: due instanceof Date ? due : undefined,
+    reason,
+    trace,
+  };
 }
 
 /** Starts a task unless its idempotency key has started one. */
 function startOnce(parts: TaskDeps, { task, details }: PreparedStart, use: KeyUse): Promise<number> {
   return inTransaction(parts.database, async (trx) => {
     const earlier = await claimKey(trx, use);
-    if (earlier !== undefined) return answerAgain(earlier, use.fingerprint);
+    if (earlier !== undefined) return answerAgain(earlier, use.fingerprint) as number;
     const answer = answerOf(task, await insertStart(parts, trx, task, details));
     await storeAnswer(trx, use, answer);
     return answer;
   });
 }
 
-function answerOf({ isInternal }: NewTask, id: number): number {
+/** Returns the answer to a start: the id, or 0 for an internal task. */
+export function answerOf({ isInternal }: NewTask, id: number): number {
   return isInternal ? 0 : id;
+}
+
+/** What a start looks up in the database. The starts of one call share their lookups. */
+export class StartLookup {
+  readonly #parts: TaskDeps;
+  readonly #definitions = new Map<string, Promise<KnownDefinition>>();
+  readonly #associates = new Map<number, Promise<Associate | undefined>>();
+
+  constructor(parts: TaskDeps) {
+    this.#parts = parts;
+  }
+
+  /** @throws RequestError (invalid) if there is no such definition */
+  definition(name: string): Promise<KnownDefinition> {
+    const found = this.#definitions.get(name) ?? this.#parts.definitions.get(name);
+    this.#definitions.set(name, found);
+    return found;
+  }
+
+  /** Returns the associate with this id; `undefined` if there is none. */
+  associate(id: number): Promise<Associate | undefined> {
+    const found = this.#associates.get(id) ?? getAssociate(this.#parts.database.sql, id);
+    this.#associates.set(id, found);
+    return found;
+  }
 }
 
 /**
  * Performs all checks of a start that don't need the transaction.
  *
+ * @param lookup shared by the starts of one call
  * @returns the task to insert
  * @throws RequestError like `startTask`
  */
-export async function prepareStart(parts: TaskDeps, caller: Caller, request: StartRequest): Promise<NewTask> {
+export async function prepareStart(
+  parts: TaskDeps,
+  caller: Caller,
+  request: StartRequest,
+  lookup = new StartLookup(parts),
+): Promise<NewTask> {
   if (!caller.scopes.includes('write'))
     throw forbidden`You may not start batch tasks: this sign-in is read-only.`;
-  const definition = await parts.definitions.get(request.name);
+  const definition = await lookup.definition(request.name);
   await definition.readParameters(request.parameterObject);
   checkTexts(parts, request);
   const tenant = tenantOf(parts, caller, request.databaseSerialNumber);
   checkText('DatabaseSerialNumber', tenant, parts.textLimits.databaseSerialNumber);
-  const ownerId = await ownerOf(parts, caller, request);
+  const ownerId = await ownerOf(parts, caller, request, lookup);
   return {
     tenant,
     name: definition.name,
@@ -118,9 +158,18 @@ function keyUseOf(
   return { associateId: caller.associateId, key, fingerprint };
 }
 
-function answerAgain(earlier: EarlierUse, fingerprint: string | undefined): number {
+/**
+ * Returns the answer of the first call with the idempotency key.
+ *
+ * @throws RequestError (gone) if its tasks are deleted, (conflict) if it was a different call
+ */
+export function answerAgain(earlier: EarlierUse, fingerprint: string): number | readonly number[] {
   if (earlier.fingerprint === fingerprint) {
     if (!earlier.isGone) return earlier.answer;
+    if (typeof earlier.answer !== 'number')
+      throw gone`The batch tasks that the Idempotency-Key started have all been deleted; use a new key.`.withCode(
+        'idempotency_key_gone',
+      );
     throw gone`The Idempotency-Key started batch task ${earlier.answer}, which has been deleted; use a new key.`.withCode(
       'idempotency_key_gone',
     );
@@ -153,12 +202,13 @@ function tenantOf(parts: TaskDeps, caller: Caller, wanted: string): string {
  *   no such associate. A tenant's administrator can't distinguish associates of other tenants from missing ones
  */
 export async function ownerOf(
-  { database }: TaskDeps,
+  parts: TaskDeps,
   caller: Caller,
   {
     associateId = 0,
     isSystemTask = false,
   }: { readonly associateId?: number | undefined; readonly isSystemTask?: boolean | undefined },
+  lookup = new StartLookup(parts),
 ): Promise<number> {
   if (!isAdministrator(caller)) {
     if (isSystemTask) throw forbidden`You may not start system tasks: IsSystemTask is for administrators.`;
@@ -166,7 +216,7 @@ export async function ownerOf(
   }
   if (isSystemTask) return 0;
   if (associateId === 0 || associateId === caller.associateId) return caller.associateId;
-  if (!mayStartFor(caller, await getAssociate(database.sql, associateId)))
+  if (!mayStartFor(caller, await lookup.associate(associateId)))
     throw invalid`AssociateId is ${associateId}, but there is no such associate.`;
   return associateId;
 }

@@ -65,6 +65,12 @@ export const SERVER = {
     default: '1048576',
     doc: 'Maximum size of a request body. Uploads have their own limit.',
   },
+  bulkLimit: {
+    name: 'BATCHLINE_BULK_LIMIT_BYTES',
+    kind: integer(1024, 1_073_741_824),
+    default: '16777216',
+    doc: 'Maximum size of the body of `POST /BatchTask/Bulk`, which starts up to 10,000 tasks.',
+  },
   listLimit: {
     name: 'BATCHLINE_LIST_LIMIT_ITEMS',
     aliases: ['BATCHLINE_LIST_LIMIT'],

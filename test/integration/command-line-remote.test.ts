@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/associates.ts';
 import { createPlace, type Place } from '../support/databases.ts';
@@ -72,6 +74,69 @@ describe('batchline task', () => {
     expect(await json(`task stop ${id}`)).toEqual({ Id: id, Stopped: true });
     await server.admin.ended(id);
     expect(await batchline(`task stop ${id}`)).toMatchObject({ code: 5 });
+  });
+});
+
+describe('batchline task bulk-start', () => {
+  const line = (Description: string, more: object = {}): string =>
+    `${JSON.stringify({ Name: 'countdown', Description, DelaySeconds: 3600, ...more })}\n`;
+  const lines = (count: number): string =>
+    Array.from({ length: count }, (_, index) => line(`line ${index + 1}`)).join('');
+  const fileOf = async (text: string): Promise<string> => {
+    const file = join(place.folder, 'tasks.jsonl');
+    await writeFile(file, text);
+    return file;
+  };
+
+  test('starts a task for each line, and prints the ids in their order', async () => {
+    const started = await batchline('task bulk-start - --priority 3', {}, `\n${lines(3)}`);
+    expect(started).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^(\d+\n){3}$/) });
+    const ids = started.stdout.trim().split('\n').map(Number);
+    for (const [index, id] of ids.entries())
+      expect(await server.admin.task(id)).toMatchObject({ State: 'New', Description: `line ${index + 1}` });
+    const file = await fileOf(lines(2));
+    expect(await json(`task bulk-start ${file}`)).toEqual({ Ids: [expect.any(Number), expect.any(Number)] });
+    expect(await batchline('task bulk-start -')).toEqual({ code: 0, stdout: '', stderr: '' });
+    const misspelt = await batchline('task bulk-start -', {}, line('a', { Colour: 1 }));
+    expect(misspelt).toMatchObject({ code: 0, stderr: 'The server ignored: Colour\n' });
+  });
+
+  test('sends a large file in several calls, and starts nothing twice with a key', async () => {
+    const good = lines(5500);
+    const bad = good + line('bad', { Priority: 5000 }) + lines(3);
+    const failed = await batchline(`task bulk-start ${await fileOf(bad)} --key large`);
+    expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^(\d+\n){5000}$/) });
+    expect(failed.stderr).toBe(
+      'The tasks of lines 1 to 5000 are started.\n' +
+        'batchline: Line 5501: Priority is "5000"; a whole number from -1000 to 1000 is accepted.\n',
+    );
+    const again = await batchline(`task bulk-start ${await fileOf(good)} --key large`);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout.startsWith(failed.stdout)).toBe(true);
+    expect(new Set(again.stdout.trim().split('\n')).size).toBe(5500);
+  });
+
+  test('checks lines without starting them', async () => {
+    const text = line('good') + line('bad', { Priority: 'x' }) + line('worse', { Name: 'nothing' });
+    const checked = await batchline('task bulk-start - --dry-run', {}, text);
+    expect(checked).toMatchObject({ code: 1, stdout: '' });
+    expect(checked.stderr).toMatch(
+      /^Line 2: Priority .*\nLine 3: There is no definition .*\nInvalid lines: 2\n$/,
+    );
+    expect(await batchline('task bulk-start - --dry-run', {}, line('good'))).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'All lines are valid.\n',
+    });
+  });
+
+  test.each<[string, string, number, RegExp]>([
+    ['-', '{"Name":\n', 1, /^batchline: Line 1 is not JSON/],
+    ['-', '\ufffd'.repeat(3), 1, /^batchline: Line 1 is not JSON/],
+    ['/no/such/file', '', 2, /can't read \/no\/such\/file: ENOENT.* \[USAGE_INVALID\]\n$/],
+  ])('%s with %j is refused', async (file, text, code, stderr) => {
+    const result = await batchline(`task bulk-start ${file}`, {}, text);
+    expect(result).toEqual({ code, stdout: '', stderr: expect.stringMatching(stderr) });
   });
 });
 

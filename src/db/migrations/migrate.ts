@@ -31,6 +31,7 @@ import { scheduleWatch } from './0031-schedule-watch.ts';
 import { staged } from './0032-staged.ts';
 import { attempts } from './0033-attempts.ts';
 import { hotHeartbeats } from './0034-hot-heartbeats.ts';
+import { bulkAnswers } from './0035-bulk-answers.ts';
 
 /** Suffix of a migration that removes something: the last migration that a program must know to keep working. */
 const NEEDS = /-needs-(\d{4})$/;
@@ -91,6 +92,7 @@ export const MIGRATIONS: Migrations = {
   '0032-staged': staged,
   '0033-attempts': attempts,
   '0034-hot-heartbeats': hotHeartbeats,
+  '0035-bulk-answers': bulkAnswers,
 };
 
 /** Lock timeout. While a migration waits for a table lock, other statements queue behind it. */

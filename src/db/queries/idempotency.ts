@@ -14,8 +14,9 @@ export interface KeyUse {
 /** The first use of a key, and the response to it. */
 export interface EarlierUse {
   readonly fingerprint: string;
-  readonly answer: number;
-  /** True if the task of the stored response is deleted. */
+  /** The id of the task, or the ids of a bulk start. */
+  readonly answer: number | readonly number[];
+  /** True if all tasks of the stored response are deleted. */
   readonly isGone: boolean;
 }
 
@@ -29,22 +30,35 @@ export async function claimKey(trx: Transaction<Schema>, use: KeyUse): Promise<E
     insert into batchline.idempotency_key as k (associate_id, key, fingerprint)
     values (${use.associateId}, ${use.key}, ${use.fingerprint})
     on conflict (associate_id, key) do update
-      set fingerprint = excluded.fingerprint, answer = null, created = now()
+      set fingerprint = excluded.fingerprint, answer = null, answers = null, created = now()
       where k.created < now() - ${RETENTION}
     returning key`.execute(trx);
   if (claimed.rows.length > 0) return undefined;
-  const { rows } = await sql<EarlierUse>`
-    select k.fingerprint, k.answer,
-      k.answer > 0 and not exists (select 1 from batchline.task as t where t.id = k.answer) as "isGone"
+  const { rows } = await sql<{
+    fingerprint: string;
+    answer: number | null;
+    answers: number[] | null;
+    is_gone: boolean;
+  }>`
+    select k.fingerprint, k.answer, k.answers,
+      greatest(k.answer, (select max(a.id) from unnest(k.answers) as a (id))) > 0 and not exists (
+        select 1 from batchline.task as t where t.id = any(coalesce(k.answers, array[k.answer]))
+      ) as is_gone
     from batchline.idempotency_key as k
     where associate_id = ${use.associateId} and key = ${use.key}`.execute(trx);
-  return rows[0];
+  const row = rows[0];
+  return row && { fingerprint: row.fingerprint, answer: row.answers ?? row.answer ?? 0, isGone: row.is_gone };
 }
 
-/** Stores the response of the request that owns the key. */
-export async function storeAnswer(trx: Transaction<Schema>, use: KeyUse, answer: number): Promise<void> {
+/** Stores the response of the request that owns the key: the id of its task, or the ids of a bulk start. */
+export async function storeAnswer(
+  trx: Transaction<Schema>,
+  use: KeyUse,
+  answer: number | readonly number[],
+): Promise<void> {
+  const [one, many] = typeof answer === 'number' ? [answer, null] : [null, answer];
   await sql`
-    update batchline.idempotency_key set answer = ${answer}
+    update batchline.idempotency_key set answer = ${one}, answers = ${many}::int[]
     where associate_id = ${use.associateId} and key = ${use.key}`.execute(trx);
 }
 

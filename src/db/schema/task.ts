@@ -169,7 +169,9 @@ export interface IdempotencyKeyTable {
   key: string;
   /** Hash of the request. */
   fingerprint: string;
-  /** The id of the started task; null only within the transaction of the start. */
+  /** The id of the started task; null for a bulk start, and within the transaction of the start. */
   answer: number | null;
+  /** The ids of a bulk start, in the order of the call. */
+  answers: number[] | null;
   created: Generated<Date>;
 }

@@ -26,6 +26,20 @@ export function readJson(text: string): unknown {
     checkValue(value, 0, refuseNumber);
     return value;
   }
+  return checkParsed(value, text);
+}
+
+/**
+ * Parses a text in strict JSON.
+ *
+ * @throws SyntaxError if it is not JSON; RequestError like `readJson`
+ */
+export function readStrictJson(text: string): unknown {
+  return checkParsed(JSON.parse(text), text);
+}
+
+/** Checks a value that the strict parser returned for this text. */
+function checkParsed(value: unknown, text: string): unknown {
   let hasLargeNumber = false;
   checkValue(value, 0, () => {
     hasLargeNumber = true;

@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import { LOG_LEVELS } from '../../core/task.ts';
-import { BULK_ACTIONS } from '../../services/bulk.ts';
 import { BODY_TYPES } from '../body/parse.ts';
-import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
+import { DateTime, Int32, type Operation } from '../openapi/operation.ts';
 
 import { AttemptPayload, AUDIT_PROPERTIES } from './attempts-schema.ts';
 
@@ -132,30 +131,6 @@ export const restartBatchTaskOperation: Operation = {
   refusals: [409],
   reads: { query: SelectQuery },
   conditions: 'change',
-};
-
-const BulkOutcome = Type.Object(
-  {
-    Action: Type.Enum([...BULK_ACTIONS]),
-    DryRun: Type.Boolean({ description: 'true if nothing was changed' }),
-    Matched: Type.Integer({ description: 'Number of tasks that match the filter, up to Limit' }),
-    Done: Type.Integer({ description: 'Number of tasks that were changed, or would be in a dry run' }),
-    Refused: Type.Array(Type.Object({ Id: Int32, Reason: Type.String() }), {
-      description: 'Tasks that could not be changed',
-    }),
-    LastId: nullable(Type.Integer({ description: 'The id of the last task that was processed' })),
-    More: Type.Boolean({ description: 'true if more tasks match the filter' }),
-  },
-  { title: 'BulkOutcome' },
-);
-
-export const bulkBatchTasksOperation: Operation = {
-  id: 'bulkBatchTasks',
-  access: ACCESS.write,
-  tag,
-  summary: 'Stops, restarts or deletes all tasks that match a filter; supports a dry run.',
-  responses: { 200: BulkOutcome },
-  examples: { request: { dryRun: { Action: 'Restart', Filter: "state eq 'Failed'", DryRun: true } } },
 };
 
 export const copyBatchTaskOperation: Operation = {

@@ -137,20 +137,34 @@ export function readStartOptions(
   request: FastifyRequest,
   ...payloads: readonly ObjectReader[]
 ): StartOptions {
-  const option = (name: keyof typeof OPTIONS): string | undefined => {
-    const inBody = payloads.map((payload) => payload.text(name)).find((text) => text);
-    return inBody ?? queryValue(request, name);
+  return startOptionsReader(request)(...payloads);
+}
+
+/** Returns a `readStartOptions` for the bodies of this request, which reads the query and the headers only once. */
+export function startOptionsReader(
+  request: FastifyRequest,
+): (...payloads: readonly ObjectReader[]) => StartOptions {
+  const inQuery = {
+    StartAt: queryValue(request, 'StartAt'),
+    DelaySeconds: queryValue(request, 'DelaySeconds'),
+    Priority: queryValue(request, 'Priority'),
   };
-  const startAt = option('StartAt');
-  const delay = option('DelaySeconds');
-  if (startAt !== undefined && delay !== undefined) {
-    throw invalid`Both StartAt and DelaySeconds are given; one of them is accepted.`;
-  }
-  return {
-    due: startAt === undefined ? readDelay(delay) : readStartAt(startAt, request),
-    priority: readPriority(option('Priority')),
-    idempotencyKey: readKey(request.headers['idempotency-key']),
-    trace: traceOf(request),
+  const idempotencyKey = readKey(request.headers['idempotency-key']);
+  const trace = traceOf(request);
+  return (...payloads) => {
+    const option = (name: keyof typeof OPTIONS): string | undefined =>
+      payloads.map((payload) => payload.text(name)).find((text) => text) ?? inQuery[name];
+    const startAt = option('StartAt');
+    const delay = option('DelaySeconds');
+    if (startAt !== undefined && delay !== undefined) {
+      throw invalid`Both StartAt and DelaySeconds are given; one of them is accepted.`;
+    }
+    return {
+      due: startAt === undefined ? readDelay(delay) : readStartAt(startAt, request),
+      priority: readPriority(option('Priority')),
+      idempotencyKey,
+      trace,
+    };
   };
 }
 
@@ -196,11 +210,11 @@ const MAX_IGNORED_LENGTH = 40;
  * as in SuperOffice, but the caller should notice a misspelled name. Characters that are invalid in headers are
  * percent-encoded.
  */
-export function listIgnored(reply: FastifyReply, names: readonly string[], known: readonly string[]): void {
+export function listIgnored(reply: FastifyReply, names: Iterable<string>, known: readonly string[]): void {
   const accepted = new Set([...known, ...Object.keys(OPTIONS)].map((name) => name.toLowerCase()));
-  const ignored = new Set(names.filter((name) => !accepted.has(name.toLowerCase())));
-  if (ignored.size === 0) return;
-  const shown = [...ignored]
+  const ignored = [...new Set(names)].filter((name) => !accepted.has(name.toLowerCase()));
+  if (ignored.length === 0) return;
+  const shown = ignored
     .slice(0, MAX_IGNORED)
     .map((name) => encodeURIComponent(name.slice(0, MAX_IGNORED_LENGTH).toWellFormed()));
   reply.header(IGNORED_HEADER, shown.join(', '));

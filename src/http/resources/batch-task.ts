@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { invalid, notFound } from '../../core/errors.ts';
-import { parseFilter } from '../../core/odata/parser.ts';
 import { parseState } from '../../core/task-state.ts';
 import type { TaskDeps } from '../../services/access.ts';
-import { BULK_ACTIONS, bulkTasks } from '../../services/bulk.ts';
 import { deleteTasks, restartTask, stopTask, updateTask } from '../../services/change-task.ts';
 import { readTask, readTaskAttempts, readTaskLog, readTasks } from '../../services/read-tasks.ts';
 import { copyTask, startTask } from '../../services/start-task.ts';
@@ -18,7 +16,6 @@ import { markTruncated } from '../respond.ts';
 import { AttemptsQuery, writeAttempt } from './attempts-schema.ts';
 import { BATCH_TASK_PROPERTIES, readChange, readStart, TaskSerializer } from './batch-task-codec.ts';
 import {
-  bulkBatchTasksOperation,
   copyBatchTaskOperation,
   deleteBatchTaskOperation,
   getBatchTaskOperation,
@@ -143,28 +140,13 @@ function readTaskChange({ method, body, headers }: FastifyRequest, writer: TaskS
 
 const PATCH_TYPE = /^\s*application\/(json|merge)-patch\+json\s*(?:;|$)/i;
 
-/** Maximum number of tasks of one bulk call: the default of Limit, and its upper bound. */
-const DEFAULT_BULK = 1000;
-const MAX_BULK = 10_000;
-
 type ControlById = { Params: { id: string } };
 
 const RestartQuery = Type.Object({
   FromStart: Type.Optional(Type.String({ description: 'true discards the checkpoint of earlier runs' })),
 });
 
-const Bulk = Type.Object(
-  {
-    Action: Type.Enum([...BULK_ACTIONS]),
-    Filter: Type.String({ minLength: 1, description: 'The syntax of `$filter` of the archive list' }),
-    DryRun: Type.Optional(Type.Boolean()),
-    Limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_BULK })),
-    FromStart: Type.Optional(Type.Boolean()),
-  },
-  { additionalProperties: false },
-);
-
-/** Calls beyond SuperOffice's that control tasks: Restart, Bulk and Copy (contract, section 8). */
+/** Calls beyond SuperOffice's that control one task: Restart and Copy (contract, section 8). */
 export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
   app.post<ControlById & { Querystring: Static<typeof RestartQuery> }>(
     '/:id/Restart',
@@ -179,36 +161,6 @@ export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks
       const task = await restartTask(tasks, caller, id, fromStart, conditionsOf(request));
       const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
       return selector(request.query)(writer.write(task));
-    },
-  );
-
-  app.post<{ Body: Static<typeof Bulk> }>(
-    '/Bulk',
-    { config: { payload: 'BulkOutcome', operation: bulkBatchTasksOperation }, schema: { body: Bulk } },
-    async (request) => {
-      const { Action, Filter, DryRun = false, Limit = DEFAULT_BULK, FromStart = false } = request.body;
-      const caller = callerOf(request);
-      const locale = localeOf(request);
-      const context = { associateId: caller.associateId, now: new Date(), zone: locale.timeZone.zone };
-      const filter = parseFilter(Filter, context);
-      if (filter === undefined)
-        throw invalid`Filter is blank; a condition such as state eq 'Failed' is accepted.`;
-      const outcome = await bulkTasks(tasks, caller, {
-        action: Action,
-        filter,
-        dryRun: DryRun,
-        limit: Limit,
-        fromStart: FromStart,
-      });
-      return {
-        Action,
-        DryRun,
-        Matched: outcome.matched,
-        Done: outcome.done,
-        Refused: outcome.refused.map(({ id, reason }) => ({ Id: id, Reason: locale.message(reason) })),
-        LastId: outcome.lastId,
-        More: outcome.more,
-      };
     },
   );
 

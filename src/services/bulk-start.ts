@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Caller } from '../core/access.ts';
+import { invalid, oversized, RequestError } from '../core/errors.ts';
+import { type Message, type MessageValue, message } from '../core/message.ts';
+import type { StartOptions } from '../core/task.ts';
+import { claimKey, type KeyUse, storeAnswer } from '../db/queries/idempotency.ts';
+import { afterCommit, inTransaction } from '../db/transaction.ts';
+import type { TaskDeps } from './access.ts';
+import { insertStarts, type PreparedStart, startBatches } from './start-batcher.ts';
+import {
+  answerAgain,
+  answerOf,
+  detailsOf,
+  prepareStart,
+  StartLookup,
+  type StartRequest,
+} from './start-task.ts';
+
+/** Maximum number of tasks that one call starts. */
+export const MAX_BULK_STARTS = 10_000;
+
+/** One start of a bulk start, before it is read. */
+export interface BulkItem {
+  /** Where it is in the body, for messages: `Tasks[3]`, `Line 4`. */
+  readonly place: MessageValue;
+  /** @throws RequestError (invalid) if a property has the wrong type */
+  read(): { readonly request: StartRequest; readonly options: StartOptions };
+}
+
+/** An item that can't be started. */
+export interface RefusedItem {
+  /** Its index among the items. */
+  readonly index: number;
+  /** Begins with its place. */
+  readonly reason: Message;
+}
+
+/** Starts that are prepared before other requests get a turn. */
+const MAX_PER_TURN = 200;
+
+/** Maximum number of refused items that a dry run reports. */
+export const MAX_REFUSED_ITEMS = 100;
+
+/**
+ * Starts many tasks, all or none, each like `startTask`. They are durable when this resolves.
+ *
+ * @param key the idempotency key of the call: a repeated call starts nothing, and returns the ids of the first
+ * @returns the ids, in the order of the items; 0 for internal tasks
+ * @throws RequestError of the first item that can't be started, with its place; (invalid) if there are no items,
+ *   (oversized) if there are too many, (conflict) if the key was used for a different call
+ */
+export async function startTasks(
+  parts: TaskDeps,
+  caller: Caller,
+  items: readonly BulkItem[],
+  key?: string,
+): Promise<readonly number[]> {
+  checkCount(items.length);
+  const starts: PreparedStart[] = [];
+  const fingerprint = key === undefined ? undefined : createHash('sha256').update('bulk start');
+  for await (const prepared of prepare(parts, caller, items)) {
+    if ('error' in prepared) throw prepared.error;
+    starts.push(prepared.start);
+    fingerprint?.update(prepared.call());
+  }
+  const use = key === undefined ? undefined : { associateId: caller.associateId, key };
+  return insertAll(parts, starts, use && { ...use, fingerprint: fingerprint?.digest('base64') ?? '' });
+}
+
+/**
+ * Checks whether `startTasks` would start these items. Starts nothing.
+ *
+ * @returns the number of valid items, and the first `MAX_REFUSED_ITEMS` of the others
+ * @throws RequestError (invalid) if there are no items, (oversized) if there are too many
+ */
+export async function checkStarts(
+  parts: TaskDeps,
+  caller: Caller,
+  items: readonly BulkItem[],
+): Promise<{ readonly valid: number; readonly refused: readonly RefusedItem[] }> {
+  checkCount(items.length);
+  const refused: RefusedItem[] = [];
+  let valid = 0;
+  for await (const prepared of prepare(parts, caller, items)) {
+    if (!('error' in prepared)) valid += 1;
+    else if (!(prepared.error instanceof RequestError)) throw prepared.error;
+    else if (refused.length < MAX_REFUSED_ITEMS)
+      refused.push({ index: prepared.index, reason: prepared.error.text });
+  }
+  return { valid, refused };
+}
+
+/** @throws RequestError if a bulk start can't have this number of tasks */
+function checkCount(count: number): void {
+  if (count === 0) throw invalid`The call has no tasks; 1 to ${MAX_BULK_STARTS} are accepted.`;
+  if (count > MAX_BULK_STARTS)
+    throw oversized`The call has ${count} tasks; at most ${MAX_BULK_STARTS} are accepted in one call.`;
+}
+
+/** A prepared start, with the text that identifies it in a fingerprint, or the error of an item. */
+type Prepared =
+  | { readonly start: PreparedStart; readonly call: () => string }
+  | { readonly index: number; readonly error: unknown };
+
+async function* prepare(
+  parts: TaskDeps,
+  caller: Caller,
+  items: readonly BulkItem[],
+): AsyncGenerator<Prepared> {
+  const lookup = new StartLookup(parts);
+  const reason = message`Started by a caller.`;
+  for (const [index, item] of items.entries()) {
+    if (index > 0 && index % MAX_PER_TURN === 0) await nextTurn();
+    let prepared: Prepared;
+    try {
+      const { request, options } = item.read();
+      const task = await prepareStart(parts, caller, request, lookup);
+      const { due, priority } = options;
+      prepared = {
+        start: { task, details: detailsOf(caller, options, reason) },
+        call: () => JSON.stringify([request, task.tenant, due, priority]),
+      };
+    } catch (error) {
+      prepared = { index, error: placed(item, error) };
+    }
+    yield prepared;
+  }
+}
+
+/** Adds the place of an item to its error. */
+function placed({ place }: BulkItem, error: unknown): unknown {
+  if (!(error instanceof RequestError)) return error;
+  const { kind, text, retryAfter, code } = error;
+  const located = new RequestError(kind, message`${place}: ${text}`, retryAfter);
+  return code === undefined ? located : located.withCode(code);
+}
+
+/** Inserts the starts in one transaction, unless the idempotency key has started them. */
+function insertAll(
+  parts: TaskDeps,
+  starts: readonly PreparedStart[],
+  use: KeyUse | undefined,
+): Promise<readonly number[]> {
+  return inTransaction(parts.database, async (trx) => {
+    const earlier = use && (await claimKey(trx, use));
+    if (use !== undefined && earlier !== undefined)
+      return answerAgain(earlier, use.fingerprint) as readonly number[];
+    const ids: number[] = [];
+    for (const batch of startBatches(starts)) {
+      const inserted = await insertStarts(parts, trx, afterCommit(trx), batch);
+      for (const [index, id] of inserted.entries())
+        ids.push(answerOf((batch[index] as PreparedStart).task, id));
+    }
+    if (use !== undefined) await storeAnswer(trx, use, ids);
+    return ids;
+  });
+}
