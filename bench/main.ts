@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startPostgres } from '../test/support/postgres-server.ts';
+import { measureBulk } from './bulk.ts';
 import { measureClaims } from './claims.ts';
 import { measureDrain } from './drain.ts';
 import { type Report, tableOf } from './figures.ts';
@@ -33,6 +34,7 @@ const EMBEDDED_TASKS = 1500;
 const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: Sizes) => Promise<Report[]>>> = {
   put: async (bench) => [await measurePut(bench)],
   requests: async (bench) => [await measureRequests(bench)],
+  bulk: async (bench) => [await measureBulk(bench)],
   drain: async (bench, { drainTasks }) => {
     const reports = [];
     for (const tasks of drainTasks) reports.push(...(await measureDrain(bench, 'postgres', tasks)));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ApiClient } from '../support/api-client.ts';
+import type { Answer, ApiClient } from '../support/api-client.ts';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { checkHistory } from './history.ts';
@@ -119,6 +119,62 @@ describe.each(DATABASES)('a server on %s that is killed', (kind) => {
     expect(contents.liveJobs, 'tasks that have ended and would be delivered again').toEqual([]);
     for (const id of lasting)
       expect(storyOf(contents, id).losses, 'runs that were lost').toBeGreaterThanOrEqual(2);
+  });
+});
+
+/** Tasks of a bulk start: two statements. */
+const BULK = 1200;
+
+describe.each(DATABASES)('bulk starts on %s', (kind) => {
+  beforeEach(async () => {
+    place = await createPlace(kind);
+    log = new RunLog(join(place.folder, 'log'));
+  });
+
+  const start = (admin: ApiClient, key: string): Promise<Answer> => {
+    const Tasks = Array.from({ length: BULK }, () => ({ Name: 'short', Description: key }));
+    return admin.call('POST', '/BatchTask/Bulk', { Action: 'Start', Tasks }, { 'Idempotency-Key': key });
+  };
+  const countOf = async (admin: ApiClient, key: string): Promise<number> => {
+    const filter = encodeURIComponent(`description eq '${key}'`);
+    const list = await admin.json('GET', `/Archive/BatchTasks?$inlineCount=True&$top=1&$filter=${filter}`);
+    return list['odata.count'];
+  };
+
+  test('are whole or absent after a kill, and repeated once', async () => {
+    const first = await serve();
+    await first.admin.json('POST', '/Definitions/short/Pause');
+    const acknowledged = new Map<string, readonly number[]>();
+    const keys: string[] = [];
+    const starter = async (): Promise<void> => {
+      for (;;) {
+        const key = `bulk-${keys.length}`;
+        keys.push(key);
+        const answer = await start(first.admin, key).catch(() => undefined);
+        if (answer === undefined) return;
+        expect(answer).toMatchObject({ status: 200, body: { Done: BULK } });
+        acknowledged.set(key, answer.body.Ids);
+      }
+    };
+    const starting = Promise.all([starter(), starter()]);
+    await log.until(() => acknowledged.size >= 4);
+    await killNine(first);
+    await starting;
+
+    const second = await serve();
+    for (const key of keys) {
+      const count = await countOf(second.admin, key);
+      expect([acknowledged.has(key) ? BULK : 0, BULK], key).toContain(count);
+      const { status, body } = await start(second.admin, key);
+      expect([status, body.Done]).toEqual([200, BULK]);
+      if (acknowledged.has(key)) expect(body.Ids).toEqual(acknowledged.get(key));
+      expect(await countOf(second.admin, key)).toBe(BULK);
+    }
+    expect(await second.stop()).toBe(0);
+    const { stories } = await inspect(place);
+    expect(stories.size).toBe(keys.length * BULK);
+    for (const { id, state, audit } of stories.values())
+      expect([state, audit.map(({ to }) => to)], `task ${id}`).toEqual(['New', ['New']]);
   });
 });
 
