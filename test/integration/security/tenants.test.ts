@@ -83,6 +83,11 @@ const schedule = (rest = '', body?: unknown): Try =>
 const webhook = (rest = '', body?: unknown): Try =>
   byId('webhook', (id) => ({ path: `/Webhooks/${id}${rest}`, body }));
 
+const bulkStart = (task: object): Call => ({
+  path: '/BatchTask/Bulk',
+  body: { Action: 'Start', Tasks: [{ Name: 'countdown' }, task] },
+});
+
 /** Those who may start for others within their tenant. */
 const ADMINISTRATORS = /administrator/;
 const OTHERS = [1, 2, 3, 4, 5, 6, 7, 8, 0, -1];
@@ -202,6 +207,8 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
         body: { Action, Filter: `name eq '${ALPHA_WORK}'` },
       })),
     ),
+    byId('tenant', (DatabaseSerialNumber) => bulkStart({ Name: 'countdown', DatabaseSerialNumber })),
+    byId('associate', (id) => bulkStart({ Name: 'countdown', AssociateId: Number(id) }), ADMINISTRATORS),
   ],
   'GET /BatchTask/:id/File': [
     task('ended', '/File'),
