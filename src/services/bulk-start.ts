@@ -36,7 +36,7 @@ export interface RefusedItem {
   readonly reason: Message;
 }
 
-/** Starts that are prepared before other requests get a turn. */
+/** Maximum number of starts that are prepared before pending requests are processed. */
 const MAX_PER_TURN = 200;
 
 /** Maximum number of refused items that a dry run reports. */

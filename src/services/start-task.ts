@@ -81,7 +81,7 @@ export function answerOf({ isInternal }: NewTask, id: number): number {
   return isInternal ? 0 : id;
 }
 
-/** What a start looks up in the database. The starts of one call share their lookups. */
+/** Lookups of a start in the database, cached for the starts of one call. */
 export class StartLookup {
   readonly #parts: TaskDeps;
   readonly #definitions = new Map<string, Promise<KnownDefinition>>();

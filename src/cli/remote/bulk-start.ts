@@ -47,7 +47,7 @@ export async function bulkStart(file: string, options: BulkStartOptions): Promis
       showProgress(`${options.dryRun === true ? 'Checked' : 'Started'} lines 1 to ${lastLine}`);
     }
   } catch (error) {
-    // What is started stays started, so its ids are printed before the error.
+    // Started tasks stay started, so their ids are printed before the error.
     if (options.json === true && ids.length > 0) print({ Ids: ids }, true, '');
     endProgress();
     if (lastLine > 0 && options.dryRun !== true)

@@ -20,7 +20,7 @@ interface Line {
   readonly value: unknown;
 }
 
-/** Lines that are parsed before other requests get a turn. */
+/** Maximum number of lines that are parsed before pending requests are processed. */
 const MAX_PER_TURN = 500;
 /** Maximum length of a parser's message that is repeated. */
 const MAX_REASON_LENGTH = 120;

@@ -200,7 +200,7 @@ describe.each(DATABASES)('a bulk start on %s', (kind) => {
       });
   });
 
-  test('tells event streams of each of its tasks, in order', async () => {
+  test('has an event for each of its tasks, in order', async () => {
     const [latest] = (await eventsAfter(0)).slice(-1);
     let after = latest?.Id ?? 0;
     for (let page = await eventsAfter(after); page.length > 0; page = await eventsAfter(after))
