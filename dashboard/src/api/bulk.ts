@@ -68,7 +68,7 @@ export async function runBulk(
       DryRun: isDryRun,
       Limit: isDryRun ? STEP.dryRun : STEP.change,
     };
-    const outcome = await get(api.POST('/api/v1/BatchTask/Bulk', { body }));
+    const outcome = (await get(api.POST('/api/v1/BatchTask/Bulk', { body }))) as Carrier<'BulkOutcome'>;
     // A step that did not use up its limit has reached the last id of its filter.
     const reached = outcome.More ? (outcome.LastId ?? 0) : lastIdOf(selection, progress.lastId);
     progress = {
