@@ -179,20 +179,20 @@ interface DueClaim {
  * It also returns the definitions that need a separate transaction: limited ones, whose claims are serialized so that runs
  * can be counted, and those with parents whose children have ended. Each of them is claimed separately next.
  */
-export async function claimDue(parts: ClaimDeps, request: DueRequest): Promise<DueClaim> {
-  const { separate } = parts.queue;
+export async function claimDue(deps: ClaimDeps, request: DueRequest): Promise<DueClaim> {
+  const { separate } = deps.queue;
   const { definitions, limit, owner } = request;
   const [first, ...others] = definitions;
   if (first !== undefined && separate.delete(first.name)) {
     const { name, leaseSeconds } = first;
-    const result = await claimSeparately(parts, { name, leaseSeconds, limit, owner, tenant: null });
+    const result = await claimSeparately(deps, { name, leaseSeconds, limit, owner, tenant: null });
     return {
       claimed: result.claimed,
       more: [...others.map((one) => one.name), ...(result.more ? [name] : [])],
       againInSeconds: new Map(result.againInSeconds === undefined ? [] : [[name, result.againInSeconds]]),
     };
   }
-  return claimTogether(parts, request);
+  return claimTogether(deps, request);
 }
 
 /** Claims available tasks of unrestricted definitions with one statement. */
@@ -227,11 +227,11 @@ async function claimTogether(
 }
 
 /** Claims due tasks of one definition, optionally of one tenant only. */
-export async function claimBatch(parts: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
+export async function claimBatch(deps: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
   const { name, leaseSeconds, limit, owner, tenant } = request;
-  if (tenant !== null) return claimSeparately(parts, request);
+  if (tenant !== null) return claimSeparately(deps, request);
   for (;;) {
-    const { claimed, more, againInSeconds } = await claimDue(parts, {
+    const { claimed, more, againInSeconds } = await claimDue(deps, {
       definitions: [{ name, leaseSeconds }],
       limit,
       owner,
@@ -242,14 +242,14 @@ export async function claimBatch(parts: ClaimDeps, request: ClaimRequest): Promi
 }
 
 /** Claims tasks that need a transaction: parents whose children have ended, and tasks restricted by limits or a tenant. */
-async function claimSeparately(parts: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
-  const { controlCache, meter } = parts.queue;
+async function claimSeparately(deps: ClaimDeps, request: ClaimRequest): Promise<ClaimResult> {
+  const { controlCache, meter } = deps.queue;
   for (;;) {
     const known = controlCache.of(request.name);
     const began = performance.now();
     try {
-      const result = await inTransaction(parts.database, (trx) =>
-        known.isRestricted ? claimRestricted(parts, trx, request) : claimOpen(trx, request, known.version),
+      const result = await inTransaction(deps.database, (trx) =>
+        known.isRestricted ? claimRestricted(deps, trx, request) : claimOpen(trx, request, known.version),
       );
       meter.claimed(result.claimed, (performance.now() - began) / 1000);
       return result;

@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { message } from '../core/message.ts';
-import { Completer, type EndToApply } from './completer.ts';
+import { type CompletedRun, Completer } from './completer.ts';
 
-const endOfTask = (taskId: number, result = 'done'): EndToApply => ({
+const endOfTask = (taskId: number, result = 'done'): CompletedRun => ({
   taskId,
   attempt: 1,
   name: 'a',
@@ -21,8 +21,8 @@ const endOfTask = (taskId: number, result = 'done'): EndToApply => ({
 });
 
 /** A completer with a fake database that stores outcomes unless `fault` throws. */
-function writerWith(fault: (ends: readonly EndToApply[], tries: number) => void) {
-  const written = new Map<number, EndToApply>();
+function writerWith(fault: (ends: readonly CompletedRun[], tries: number) => void) {
+  const written = new Map<number, CompletedRun>();
   const batches: number[] = [];
   const writer = new Completer(
     async (ends) => {

@@ -34,10 +34,10 @@ const MAX_TRIES = 5;
  * rejected becomes Failed with the reason.
  */
 export class Completer {
-  readonly #apply: (ends: readonly EndToApply[]) => Promise<void>;
+  readonly #apply: (ends: readonly CompletedRun[]) => Promise<void>;
   readonly #isEmbedded: boolean;
   readonly #log: Logger;
-  readonly #batcher = new Batcher<EndToApply, Error | undefined>((ends) => this.#write(ends), {
+  readonly #batcher = new Batcher<CompletedRun, Error | undefined>((ends) => this.#write(ends), {
     maxItems: MAX_BATCH,
     maxWeight: MAX_BATCH_LENGTH,
     weightOf: ({ result, error }) =>
@@ -50,7 +50,7 @@ export class Completer {
    * @param apply writes outcomes, all or none
    * @param isEmbedded true for the embedded database
    */
-  constructor(apply: (ends: readonly EndToApply[]) => Promise<void>, isEmbedded: boolean, log: Logger) {
+  constructor(apply: (ends: readonly CompletedRun[]) => Promise<void>, isEmbedded: boolean, log: Logger) {
     this.#apply = apply;
     this.#isEmbedded = isEmbedded;
     this.#log = log;
@@ -61,7 +61,7 @@ export class Completer {
    *
    * @throws the error of the database if it can't be written, or after `giveUp` during an outage
    */
-  async write(end: EndToApply): Promise<void> {
+  async write(end: CompletedRun): Promise<void> {
     const error = await this.#batcher.add(end);
     if (error !== undefined) throw error;
   }
@@ -83,7 +83,7 @@ export class Completer {
    * @param tries the number of earlier attempts
    * @returns for each outcome the error that prevented the write, if any
    */
-  async #write(ends: readonly EndToApply[], tries = 0): Promise<(Error | undefined)[]> {
+  async #write(ends: readonly CompletedRun[], tries = 0): Promise<(Error | undefined)[]> {
     const isRetryable = (error: unknown): boolean => {
       const isUnavailable = isConnectionError(error) || isDiskFull(error, this.#isEmbedded);
       if (!isUnavailable) tries += 1;
@@ -107,7 +107,7 @@ export class Completer {
     }
   }
 
-  async #writeSingly(ends: readonly EndToApply[], error: Error): Promise<(Error | undefined)[]> {
+  async #writeSingly(ends: readonly CompletedRun[], error: Error): Promise<(Error | undefined)[]> {
     const [only] = ends;
     if (ends.length === 1 && only !== undefined) return [await this.#writeFailure(only, error)];
     const errors: (Error | undefined)[] = [];
@@ -116,14 +116,14 @@ export class Completer {
   }
 
   /** Fails the task of a rejected outcome, so that it doesn't run repeatedly. */
-  async #writeFailure(end: EndToApply, error: Error): Promise<Error | undefined> {
+  async #writeFailure(end: CompletedRun, error: Error): Promise<Error | undefined> {
     const { taskId, attempt } = end;
     this.#log.error(
       { event: 'run.completion_rejected', err: error, taskId, attempt },
       'database rejected the outcome of a run; task set to Failed',
     );
     const reason = message`The end of the run can't be written: ${problemOf(error)}.`;
-    const failure: EndToApply = {
+    const failure: CompletedRun = {
       ...end,
       outcome: 'failed',
       error: { class: null, message: String(reason), stack: null },
@@ -151,7 +151,7 @@ function isBadData(error: unknown): boolean {
 }
 
 /** The completion of a run, with its definition and result file. */
-export interface EndToApply extends RunCompletion {
+export interface CompletedRun extends RunCompletion {
   readonly name: string;
   /** The stored result file. */
   readonly file?: ResultFileRecord | undefined;
@@ -160,24 +160,24 @@ export interface EndToApply extends RunCompletion {
 }
 
 /** Combines the resolution of a run's outcome with its last progress. */
-export function endOf(
-  run: Pick<EndToApply, 'taskId' | 'attempt' | 'name' | 'nodeId' | 'leaseOwner'>,
-  consequence: Resolution,
+export function completionOf(
+  run: Pick<CompletedRun, 'taskId' | 'attempt' | 'name' | 'nodeId' | 'leaseOwner'>,
+  resolution: Resolution,
   last: Partial<
     Pick<
-      EndToApply,
+      CompletedRun,
       'progressPercent' | 'progressDescription' | 'fileName' | 'file' | 'neverBegan' | 'standsAlone'
     >
   > = {},
-): EndToApply {
-  const { delaySeconds } = consequence;
+): CompletedRun {
+  const { delaySeconds } = resolution;
   return {
     ...run,
     progressPercent: null,
     progressDescription: null,
     fileName: null,
     ...last,
-    ...consequence,
+    ...resolution,
     next: delaySeconds === null ? null : { jobId: delaySeconds > 0 ? randomUUID() : null, delaySeconds },
   };
 }
@@ -186,10 +186,10 @@ export function endOf(
  * Completes runs, all or none: with one statement if only the rows of tasks and their audit change, otherwise in one
  * transaction.
  */
-export async function applyEndsAtOnce(
+export async function writeCompletions(
   database: TransactionSource,
   queue: TaskQueue,
-  ends: readonly EndToApply[],
+  ends: readonly CompletedRun[],
 ): Promise<void> {
   if (ends.every(isOneRow))
     await inStatement(database, async (db, after) => {
@@ -201,7 +201,7 @@ export async function applyEndsAtOnce(
 }
 
 /** Returns true if only the row of the task and its audit change. */
-function isOneRow({ file, standsAlone }: EndToApply): boolean {
+function isOneRow({ file, standsAlone }: CompletedRun): boolean {
   return standsAlone === true && file === undefined;
 }
 
@@ -214,7 +214,7 @@ function isOneRow({ file, standsAlone }: EndToApply): boolean {
 export async function completeRuns(
   trx: Transaction<Schema>,
   queue: TaskQueue,
-  ends: readonly EndToApply[],
+  ends: readonly CompletedRun[],
 ): Promise<readonly FinishedTask[]> {
   const finished = await finishRuns(trx, ends);
   const written = new Set(finished.map(({ taskId }) => taskId));
@@ -238,7 +238,7 @@ export async function completeRuns(
 function notifyCompleted(
   after: AfterCommit,
   queue: TaskQueue,
-  ends: readonly EndToApply[],
+  ends: readonly CompletedRun[],
   finished: readonly FinishedTask[],
 ): void {
   const byTask = new Map(ends.map((end) => [end.taskId, end]));

@@ -19,14 +19,14 @@ export interface ExecutionDeps extends ContextDeps {
  * cancelled run that doesn't end within the grace period is abandoned: a thread is terminated, and the writes of an inline
  * run are fenced off.
  */
-export async function executeRun(run: Run, parts: ExecutionDeps): Promise<RunOutcome | undefined> {
+export async function executeRun(run: Run, deps: ExecutionDeps): Promise<RunOutcome | undefined> {
   const thread = run.definition.isolate === 'thread' ? new AbortController() : undefined;
-  const work = insideRun(run, () => doWork(run, parts, thread?.signal));
+  const work = insideRun(run, () => doWork(run, deps, thread?.signal));
   return runWithGracePeriod(run, work, {
-    graceSeconds: parts.graceSeconds,
+    graceSeconds: deps.graceSeconds,
     onAbandoned: () => {
       run.log.warn(
-        { event: 'run.abandoned', graceSeconds: parts.graceSeconds },
+        { event: 'run.abandoned', graceSeconds: deps.graceSeconds },
         'run did not stop within its grace period; abandoned',
       );
       thread?.abort();
@@ -35,10 +35,10 @@ export async function executeRun(run: Run, parts: ExecutionDeps): Promise<RunOut
   });
 }
 
-async function doWork(run: Run, parts: ExecutionDeps, killThread: AbortSignal | undefined): Promise<unknown> {
+async function doWork(run: Run, deps: ExecutionDeps, killThread: AbortSignal | undefined): Promise<unknown> {
   const parameters = await run.definition.readParameters(run.task.parameters);
-  if (killThread !== undefined) return parts.threads.run(run, parameters, killThread);
-  return run.definition.definition.run(createContext(run, parameters, parts) as never);
+  if (killThread !== undefined) return deps.threads.run(run, parameters, killThread);
+  return run.definition.definition.run(createContext(run, parameters, deps) as never);
 }
 
 /** The outcome of a run, and its stored result file. */

@@ -15,7 +15,7 @@ import {
 import { isRescueDue, type LostRun, lockLostRuns, repairLeases } from '../db/queries/queue-claim.ts';
 import type { Schema } from '../db/schema.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
-import { completeRuns, type EndToApply, endOf } from './completer.ts';
+import { type CompletedRun, completeRuns, completionOf } from './completer.ts';
 import type { Definitions } from './definitions.ts';
 import { sharedJob } from './shared-job.ts';
 import type { TaskQueue } from './task-queue.ts';
@@ -87,7 +87,7 @@ export class Rescuer {
         const lost = (await lockLostRuns(trx, soleOwner, BATCH)).filter((run) => !this.#owns(run));
         if (lost.length === 0) return 0;
         const policies = await this.#policies(trx, lost);
-        const ends = lost.map((run) => this.#endOf(run, policies.get(run.name) ?? DEFAULT_RETRY));
+        const ends = lost.map((run) => this.#completionOf(run, policies.get(run.name) ?? DEFAULT_RETRY));
         await this.#crashes.note(trx, lost);
         await completeRuns(trx, this.#queue, ends);
         return lost.length;
@@ -109,9 +109,9 @@ export class Rescuer {
     return policies;
   }
 
-  #endOf(run: LostRun, policy: RetryPolicy): EndToApply {
+  #completionOf(run: LostRun, policy: RetryPolicy): CompletedRun {
     const outcome = { kind: 'lost', nodeId: run.leaseOwner } as const;
-    return endOf({ ...run, nodeId: this.#nodeId }, decideOutcome(outcome, policy, run, Math.random()));
+    return completionOf({ ...run, nodeId: this.#nodeId }, decideOutcome(outcome, policy, run, Math.random()));
   }
 }
 

@@ -6,7 +6,7 @@ import type { ClaimedTask } from '../db/queries/queue.ts';
 import type { Files } from '../files/files.ts';
 import { ParentCoordinator } from './children/coordinator.ts';
 import { claimDue } from './claimer.ts';
-import { applyEndsAtOnce, Completer, endOf } from './completer.ts';
+import { Completer, completionOf, writeCompletions } from './completer.ts';
 import type { Definitions } from './definitions.ts';
 import { type ExecutionDeps, executeRun, releaseScratch, storeResult } from './executor.ts';
 
@@ -73,7 +73,7 @@ export class TaskRunner {
     this.#log = log;
     this.#heartbeat = new Heartbeat(deps.database, log);
     this.#completer = new Completer(
-      (ends) => applyEndsAtOnce(deps.database, deps.queue, ends),
+      (ends) => writeCompletions(deps.database, deps.queue, ends),
       deps.database.backend === 'pglite',
       log,
     );
@@ -211,7 +211,7 @@ export class TaskRunner {
       const progress = run.takeProgress();
       await this.#execution.runLog.flush();
       await this.#completer.write(
-        endOf({ ...idsOf(run), nodeId: this.#config.nodeId }, decision, {
+        completionOf({ ...idsOf(run), nodeId: this.#config.nodeId }, decision, {
           progressPercent: outcome.kind === 'returned' ? 100 : progress.percent,
           progressDescription: progress.text,
           fileName: run.fileName,

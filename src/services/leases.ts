@@ -25,7 +25,7 @@ import { setFileName } from '../db/queries/task-write.ts';
 import type { Schema } from '../db/schema.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
 import type { Measured } from '../files/files.ts';
-import { completeRuns, endOf } from '../queue/completer.ts';
+import { completeRuns, completionOf } from '../queue/completer.ts';
 import { logText } from '../queue/run.ts';
 import type { TaskDeps } from './access.ts';
 
@@ -55,12 +55,12 @@ export function readLease(text: string): Lease {
  * @throws RequestError (conflict) if the lease is no longer valid, (notFound) if the caller may not run such a task
  */
 export async function withLease<T>(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   work: (trx: Transaction<Schema>, held: LeasedTask) => Promise<T>,
 ): Promise<T> {
-  return inTransaction(parts.database, async (trx) => {
+  return inTransaction(deps.database, async (trx) => {
     const held = await lockTask(trx, lease.taskId);
     return work(trx, checkHolder(caller, lease, held));
   });
@@ -105,27 +105,27 @@ export interface EndedLease {
  * @throws RequestError (conflict) if the lease is no longer valid, (invalid) if a text is too long
  */
 export async function endLease(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   outcome: RunOutcome,
   progress: LastProgress = {},
   neverBegan = false,
 ): Promise<EndedLease> {
-  const progressText = checkedProgressText(progress.text, parts.textLimits);
-  return withLease(parts, caller, lease, async (trx, held) => {
+  const progressText = checkedProgressText(progress.text, deps.textLimits);
+  return withLease(deps, caller, lease, async (trx, held) => {
     const { task, leaseOwner } = held;
-    const definition = await parts.definitions.find(task.name, trx);
+    const definition = await deps.definitions.find(task.name, trx);
     const policy = definition?.retry ?? DEFAULT_RETRY;
-    const consequence = decideOutcome(storableOutcome(outcome), policy, task, Math.random());
-    const end = endOf({ ...lease, name: task.name, nodeId: leaseOwner ?? '' }, consequence, {
+    const resolution = decideOutcome(storableOutcome(outcome), policy, task, Math.random());
+    const end = completionOf({ ...lease, name: task.name, nodeId: leaseOwner ?? '' }, resolution, {
       progressPercent: outcome.kind === 'returned' ? 100 : (progress.percent ?? null),
       progressDescription: progressText ?? null,
       neverBegan,
     });
-    const finished = await completeRuns(trx, parts.queue, [end]);
+    const finished = await completeRuns(trx, deps.queue, [end]);
     const state = finished[0]?.state ?? task.state;
-    const nextRunInSeconds = state === 'New' ? consequence.delaySeconds : null;
+    const nextRunInSeconds = state === 'New' ? resolution.delaySeconds : null;
     return { state, nextRunInSeconds };
   });
 }
@@ -164,13 +164,13 @@ function storableOutcome(outcome: RunOutcome): RunOutcome {
  * @throws RequestError (conflict) if the lease is no longer valid, (invalid) if the value can't be stored
  */
 export async function keepCheckpoint(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   value: unknown,
 ): Promise<void> {
   const json = checkpointJson(value);
-  await withLease(parts, caller, lease, (trx) => writeCheckpoint(trx, lease.taskId, lease.attempt, json));
+  await withLease(deps, caller, lease, (trx) => writeCheckpoint(trx, lease.taskId, lease.attempt, json));
 }
 
 /**
@@ -182,18 +182,18 @@ export async function keepCheckpoint(
  *   lease is no longer valid
  */
 export async function keepResultFile(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   name: string,
   content: Readable,
   said: Measured,
 ): Promise<void> {
-  checkText('Name', name, parts.textLimits.fileName);
-  await withLease(parts, caller, lease, async () => undefined); // Check the lease before reading the upload.
-  const part = await parts.files.receiveResult(lease, name, content, said);
+  checkText('Name', name, deps.textLimits.fileName);
+  await withLease(deps, caller, lease, async () => undefined); // Check the lease before reading the upload.
+  const part = await deps.files.receiveResult(lease, name, content, said);
   try {
-    await withLease(parts, caller, lease, async (trx) => {
+    await withLease(deps, caller, lease, async (trx) => {
       await part.keep(trx);
       await setFileName(trx, lease.taskId, lease.attempt, name);
     });
@@ -210,12 +210,12 @@ export async function keepResultFile(
  * @throws RequestError (conflict) if the lease is no longer valid
  */
 export async function logLines(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   lines: readonly { readonly level: LogLevel; readonly message: string }[],
 ): Promise<void> {
-  await withLease(parts, caller, lease, (trx) =>
+  await withLease(deps, caller, lease, (trx) =>
     appendLog(
       trx,
       lines.map(({ level, message }) => ({ ...lease, level, message: logText(message) })),
@@ -241,35 +241,35 @@ export interface RenewedLease {
  * @throws RequestError (conflict) if the lease is no longer valid, (invalid) if the text is too long
  */
 export async function renewLease(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   given: LastProgress,
   waitSeconds: number,
   over: AbortSignal,
 ): Promise<RenewedLease> {
-  const progress = { ...given, text: checkedProgressText(given.text, parts.textLimits) };
+  const progress = { ...given, text: checkedProgressText(given.text, deps.textLimits) };
   // Subscribe before reading the row, so that no stop is missed.
-  const stop = listenForStop(parts.database.signals, lease.taskId);
+  const stop = listenForStop(deps.database.signals, lease.taskId);
   try {
-    const renewed = await renewOnce(parts, caller, lease, progress);
+    const renewed = await renewOnce(deps, caller, lease, progress);
     const waitMs = Math.min(waitSeconds, renewed.leaseSeconds / 3) * 1000;
     if (renewed.stopNote !== null || waitMs <= 0) return renewed;
     await stop.heard(waitMs, over);
-    return over.aborted ? renewed : await renewOnce(parts, caller, lease, {});
+    return over.aborted ? renewed : await renewOnce(deps, caller, lease, {});
   } finally {
     stop.end();
   }
 }
 
 async function renewOnce(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   lease: Lease,
   progress: LastProgress,
 ): Promise<RenewedLease> {
-  return withLease(parts, caller, lease, async (trx, { task, stopNote }) => {
-    const definition = await parts.definitions.find(task.name, trx);
+  return withLease(deps, caller, lease, async (trx, { task, stopNote }) => {
+    const definition = await deps.definitions.find(task.name, trx);
     const leaseSeconds = definition?.leaseSeconds ?? 0;
     if (stopNote !== null || definition === undefined) return { stopNote, leaseSeconds };
     await renewLeases(trx, [

@@ -33,12 +33,12 @@ export interface PreparedStart {
 
 /** Inserts a prepared task with its audit row, and announces it after the commit. Returns its id. */
 export async function insertStart(
-  parts: { readonly queue: TaskQueue },
+  deps: { readonly queue: TaskQueue },
   trx: Transaction<Schema>,
   task: NewTask,
   details: StartDetails,
 ): Promise<number> {
-  const [id] = await insertStarts(parts, trx, afterCommit(trx), [{ task, details }]);
+  const [id] = await insertStarts(deps, trx, afterCommit(trx), [{ task, details }]);
   return id as number;
 }
 

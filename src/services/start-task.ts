@@ -40,16 +40,16 @@ export interface StartRequest {
  *   may not start it; (conflict) if the idempotency key was used for a different call
  */
 export async function startTask(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   request: StartRequest,
   options: StartOptions = {},
   reason: Message = message`Started by a caller.`,
 ): Promise<number> {
-  const task = await prepareStart(parts, caller, request);
+  const task = await prepareStart(deps, caller, request);
   const start = { task, details: detailsOf(caller, options, reason) };
   const use = keyUseOf(caller, task.tenant, request, options);
-  return use === undefined ? answerOf(task, await parts.starts.write(start)) : startOnce(parts, start, use);
+  return use === undefined ? answerOf(task, await deps.starts.write(start)) : startOnce(deps, start, use);
 }
 
 /** Returns the details of a start that is due as its options say. */
@@ -66,11 +66,11 @@ export function detailsOf(caller: Caller, options: StartOptions, reason: Message
 }
 
 /** Starts a task unless its idempotency key has started one. */
-function startOnce(parts: TaskDeps, { task, details }: PreparedStart, use: KeyUse): Promise<number> {
-  return inTransaction(parts.database, async (trx) => {
+function startOnce(deps: TaskDeps, { task, details }: PreparedStart, use: KeyUse): Promise<number> {
+  return inTransaction(deps.database, async (trx) => {
     const earlier = await claimKey(trx, use);
     if (earlier !== undefined) return answerAgain(earlier, use.fingerprint) as number;
-    const answer = answerOf(task, await insertStart(parts, trx, task, details));
+    const answer = answerOf(task, await insertStart(deps, trx, task, details));
     await storeAnswer(trx, use, answer);
     return answer;
   });
@@ -83,24 +83,24 @@ export function answerOf({ isInternal }: NewTask, id: number): number {
 
 /** Lookups of a start in the database, cached for the starts of one call. */
 export class StartLookup {
-  readonly #parts: TaskDeps;
+  readonly #deps: TaskDeps;
   readonly #definitions = new Map<string, Promise<KnownDefinition>>();
   readonly #associates = new Map<number, Promise<Associate | undefined>>();
 
-  constructor(parts: TaskDeps) {
-    this.#parts = parts;
+  constructor(deps: TaskDeps) {
+    this.#deps = deps;
   }
 
   /** @throws RequestError (invalid) if there is no such definition */
   definition(name: string): Promise<KnownDefinition> {
-    const found = this.#definitions.get(name) ?? this.#parts.definitions.get(name);
+    const found = this.#definitions.get(name) ?? this.#deps.definitions.get(name);
     this.#definitions.set(name, found);
     return found;
   }
 
   /** Returns the associate with this id; `undefined` if there is none. */
   associate(id: number): Promise<Associate | undefined> {
-    const found = this.#associates.get(id) ?? getAssociate(this.#parts.database.sql, id);
+    const found = this.#associates.get(id) ?? getAssociate(this.#deps.database.sql, id);
     this.#associates.set(id, found);
     return found;
   }
@@ -114,19 +114,19 @@ export class StartLookup {
  * @throws RequestError like `startTask`
  */
 export async function prepareStart(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   request: StartRequest,
-  lookup = new StartLookup(parts),
+  lookup = new StartLookup(deps),
 ): Promise<NewTask> {
   if (!caller.scopes.includes('write'))
     throw forbidden`You may not start batch tasks: this sign-in is read-only.`;
   const definition = await lookup.definition(request.name);
   await definition.readParameters(request.parameterObject);
-  checkTexts(parts, request);
-  const tenant = tenantOf(parts, caller, request.databaseSerialNumber);
-  checkText('DatabaseSerialNumber', tenant, parts.textLimits.databaseSerialNumber);
-  const ownerId = await ownerOf(parts, caller, request, lookup);
+  checkTexts(deps, request);
+  const tenant = tenantOf(deps, caller, request.databaseSerialNumber);
+  checkText('DatabaseSerialNumber', tenant, deps.textLimits.databaseSerialNumber);
+  const ownerId = await ownerOf(deps, caller, request, lookup);
   return {
     tenant,
     name: definition.name,
@@ -187,8 +187,8 @@ function checkTexts({ textLimits }: TaskDeps, request: StartRequest): void {
   checkText('Context', request.context, textLimits.context);
 }
 
-function tenantOf(parts: TaskDeps, caller: Caller, wanted: string): string {
-  if (caller.tenant === null) return wanted === '' ? parts.serialNumber : wanted;
+function tenantOf(deps: TaskDeps, caller: Caller, wanted: string): string {
+  if (caller.tenant === null) return wanted === '' ? deps.serialNumber : wanted;
   if (wanted !== '' && wanted !== caller.tenant) {
     throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted}"; yours is "${caller.tenant}".`;
   }
@@ -202,13 +202,13 @@ function tenantOf(parts: TaskDeps, caller: Caller, wanted: string): string {
  *   no such associate. A tenant's administrator can't distinguish associates of other tenants from missing ones
  */
 export async function ownerOf(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   {
     associateId = 0,
     isSystemTask = false,
   }: { readonly associateId?: number | undefined; readonly isSystemTask?: boolean | undefined },
-  lookup = new StartLookup(parts),
+  lookup = new StartLookup(deps),
 ): Promise<number> {
   if (!isAdministrator(caller)) {
     if (isSystemTask) throw forbidden`You may not start system tasks: IsSystemTask is for administrators.`;
@@ -236,18 +236,18 @@ function mayStartFor(caller: Caller, associate: Associate | undefined): boolean 
  * @throws RequestError if there is no such task; otherwise like `startTask`
  */
 export async function copyTask(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   id: number,
   parameters: Parameters | null | undefined,
   options: StartOptions,
 ): Promise<number> {
-  const task = await readTask(parts, caller, id);
+  const task = await readTask(deps, caller, id);
   // With a ParameterObject, the details link to it (contract, section 1), and the copy gets a new one.
   const linked = task.parameters !== null;
   const request = {
     name: task.name,
-    associateId: await ownerOfCopy(parts, caller, task.ownerId),
+    associateId: await ownerOfCopy(deps, caller, task.ownerId),
     isSystemTask: isAdministrator(caller) && task.ownerId === 0,
     isInternalTask: task.isInternal,
     detailsTable: linked ? 0 : task.detailsTable,
@@ -261,7 +261,7 @@ export async function copyTask(
     fileName: '',
   };
   return startTask(
-    parts,
+    deps,
     caller,
     request,
     options,

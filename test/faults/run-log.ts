@@ -144,7 +144,7 @@ export class RunLog {
         // A run that has lost its task without knowing it can still continue, or even begin.
         const latest = Math.max(line.attempt, ...open.keys());
         for (const attempt of [...open.keys(), line.attempt].filter((one) => one !== latest)) {
-          const reason = endOf(story, attempt)?.reason;
+          const reason = completionOf(story, attempt)?.reason;
           expect(reason, `${about}: run ${attempt} continued beside run ${latest}`).toContain('was lost');
         }
         open.set(line.attempt, line.pid);
@@ -157,7 +157,7 @@ export class RunLog {
     // A process may die, or be told to stop, between the claim and the first line of its run.
     const unseen = starts.filter((attempt) => !begun.includes(attempt));
     for (const attempt of unseen)
-      expect(endOf(story, attempt)?.reason, `${about}: run ${attempt} was never seen`).toMatch(
+      expect(completionOf(story, attempt)?.reason, `${about}: run ${attempt} was never seen`).toMatch(
         /was lost|^Returned to the queue/,
       );
     const seen = [...begun, ...unseen].sort((a, b) => a - b);
@@ -222,6 +222,6 @@ function runKey({ task, attempt }: RunLine): string {
   return `${task}/${attempt}`;
 }
 
-function endOf(story: TaskStory, attempt: number): StoryEntry | undefined {
+function completionOf(story: TaskStory, attempt: number): StoryEntry | undefined {
   return story.audit.find((entry) => entry.from === 'Started' && entry.attempt === attempt);
 }

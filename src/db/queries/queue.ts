@@ -116,7 +116,7 @@ export function startDue(due: RawBuilder<unknown>, nodeId: string): RawBuilder<u
       returning ${TASK_COLUMNS}, t.checkpoint, t.file_attempt, t.traceparent, t.tracestate,
         extract(epoch from now() - t.run_after)::float8 as waited
     ),
-    told as (
+    audited as (
       insert into ${INTO_AUDIT}
       select c.id, c.tenant, 0, ${nodeId}::text, m.from_state, m.to_state, c.attempt,
         replace(m.reason, '{0}', c.start_count::text),
@@ -207,7 +207,7 @@ export async function finishRuns(
   db: Kysely<Schema>,
   ends: readonly RunCompletion[],
 ): Promise<FinishedTask[]> {
-  const { ids, places, ways } = grouped(ends);
+  const { ids, indexes, variants } = deduplicate(ends);
   const written = await sql<{
     id: number;
     tenant: string;
@@ -242,12 +242,12 @@ export async function finishRuns(
         lease_owner = null,
         lease_until = null,
         updated = now(), updated_by = 0, updated_count = t.updated_count + 1
-      from unnest(${ids}::int[], ${places}::int[]) as i (id, place)
-      join json_to_recordset(${JSON.stringify(ways)}::text::json) as d (
-        place int, attempt int, to_state smallint, result text, result_message jsonb, failures int, losses int,
+      from unnest(${ids}::int[], ${indexes}::int[]) as i (id, variant)
+      join json_to_recordset(${JSON.stringify(variants)}::text::json) as d (
+        variant int, attempt int, to_state smallint, result text, result_message jsonb, failures int, losses int,
         percent smallint, progress text, progress_message jsonb, file_name text, job_id uuid, delay float8, starts int,
         node_id text, reason text, reason_message jsonb, worker text, outcome smallint, error jsonb
-      ) on d.place = i.place
+      ) on d.variant = i.variant
       where t.id = i.id and t.attempt = d.attempt and t.state = ${TaskState.Started}
       returning t.id, t.tenant, t.is_internal, t.priority, t.parent_id, t.state, t.stop_note, t.stop_message,
         coalesce(extract(epoch from now() - t.last_started), 0)::float8 as seconds, t.start_count as runs,
@@ -267,7 +267,7 @@ export async function finishRuns(
         coalesce(w.stop_note, w.reason), case when w.stop_note is null then w.reason_message else w.stop_message end
       from written as w
     ),
-    told as (
+    audited as (
       insert into ${INTO_AUDIT}
       select w.id, w.tenant, 0, w.node_id, ${TaskState.Started}::smallint, w.state, w.attempt,
         coalesce(w.stop_note, w.reason), case when w.stop_note is null then w.reason_message else w.stop_message end
@@ -289,11 +289,11 @@ export async function finishRuns(
 }
 
 /** Deduplicates ends, because many runs often end alike: the variants, and for each task the index of its variant. */
-function grouped(ends: readonly RunCompletion[]) {
-  const places = new Map<string, number>();
-  const ways: object[] = [];
-  const placeOf = (end: RunCompletion): number => {
-    const way = {
+function deduplicate(ends: readonly RunCompletion[]) {
+  const known = new Map<string, number>();
+  const variants: object[] = [];
+  const indexOf = (end: RunCompletion): number => {
+    const variant = {
       attempt: end.attempt,
       to_state: TaskState[end.to],
       result: plainOf(end.result),
@@ -314,13 +314,13 @@ function grouped(ends: readonly RunCompletion[]) {
       outcome: RECORDED[end.outcome],
       error: end.error ?? null,
     };
-    const key = JSON.stringify(way);
-    const known = places.get(key);
-    if (known !== undefined) return known;
-    places.set(key, ways.length);
-    return ways.push({ place: ways.length, ...way }) - 1;
+    const key = JSON.stringify(variant);
+    const index = known.get(key);
+    if (index !== undefined) return index;
+    known.set(key, variants.length);
+    return variants.push({ variant: variants.length, ...variant }) - 1;
   };
-  return { ids: ends.map((end) => end.taskId), places: ends.map(placeOf), ways };
+  return { ids: ends.map((end) => end.taskId), indexes: ends.map(indexOf), variants };
 }
 
 /** Returns the message of a stop request. Texts of earlier releases have no message and are their own template. */

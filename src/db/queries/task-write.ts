@@ -67,7 +67,7 @@ export async function insertTasks(db: Kysely<Schema>, tasks: readonly TaskToInse
         coalesce(greatest(now(), g.due_at), now()) + g.delay * interval '1 second'
       from given as g
     ),
-    told as (
+    audited as (
       insert into ${INTO_AUDIT}
       select g.id, g.tenant, g.actor_id, null, null, ${TaskState.New}::smallint, 0, g.reason, g.reason_message
       from given as g order by g.place

@@ -10,7 +10,7 @@ import { claimTasks } from '../../../src/db/queries/queue.ts';
 import { inTransaction } from '../../../src/db/transaction.ts';
 import { waitForChildren } from '../../../src/queue/children/run-children.ts';
 import { prepareChildren, startChildren } from '../../../src/queue/children/start.ts';
-import { applyEndsAtOnce, endOf } from '../../../src/queue/completer.ts';
+import { completionOf, writeCompletions } from '../../../src/queue/completer.ts';
 import { deleteTasks, restartTask, stopTask, updateTask } from '../../../src/services/change-task.ts';
 import { startTask } from '../../../src/services/start-task.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
@@ -104,9 +104,9 @@ describe.each(DATABASES)('transitions on %s', (kind) => {
   const endRun = async (taskId: number): Promise<void> => {
     const attempt = await claim(taskId);
     const outcome = { kind: 'failed', message: 'no', permanent: true } as const;
-    const consequence = decideOutcome(outcome, DEFAULT_RETRY, { failures: 0, losses: 0 }, 0);
-    const end = endOf({ taskId, attempt, name: NAME, nodeId: 'node' }, consequence);
-    await applyEndsAtOnce(node.parts.database, node.parts.queue, [end]);
+    const resolution = decideOutcome(outcome, DEFAULT_RETRY, { failures: 0, losses: 0 }, 0);
+    const end = completionOf({ taskId, attempt, name: NAME, nodeId: 'node' }, resolution);
+    await writeCompletions(node.parts.database, node.parts.queue, [end]);
   };
 
   const FAILED = { total: 1, ended: 1, failed: 1 };
