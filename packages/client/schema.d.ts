@@ -2285,7 +2285,7 @@ export interface components {
                 Reason: string;
             }[];
         };
-        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId. In the mode Full they are in Column. */
+        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId, stopped. In the mode Full they are in Column. */
         ArchiveRow: {
             /** @description The id of the task: a string in the modes Slim and Wide, a number in Full */
             PrimaryKey: string | number;
@@ -2377,6 +2377,8 @@ export interface components {
             To: components["schemas"]["StoredState"];
             /** @description The number of the attempt */
             Attempt: number;
+            /** @description true if To is Failed because the task was stopped */
+            Stopped: boolean;
             /** @description Why the state changed, in the caller's language */
             Reason: string;
         };
@@ -2428,6 +2430,8 @@ export interface components {
                 Key: string;
                 /** @description The child's share of the parent's progress */
                 Weight: number;
+                /** @description true if it is Failed because it was stopped */
+                Stopped: boolean;
                 Task: components["schemas"]["BatchTaskInfo"];
             }[];
         };
@@ -2451,6 +2455,8 @@ export interface components {
             To: components["schemas"]["StoredState"];
             /** @description The number of the attempt */
             Attempt: number;
+            /** @description true if To is Failed because the task was stopped */
+            Stopped: boolean;
             /** @description Why the state changed, in the caller's language */
             Reason: string;
         };
@@ -2637,8 +2643,10 @@ export interface components {
                 Registered: number;
                 /** @description Number of tasks that succeeded */
                 Succeeded: number;
-                /** @description Number of tasks that failed */
+                /** @description Number of tasks that failed, without those that were stopped */
                 Failed: number;
+                /** @description Number of tasks that were stopped */
+                Stopped: number;
                 /** @description Number of tasks whose first run began */
                 Begun: number;
                 /** @description Average waiting time, in seconds */

@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { ROLES, SCOPES } from '../core/access.ts';
-import { STORED_STATES } from '../core/task-state.ts';
+import { LISTED_STATES } from '../core/odata/listed-state.ts';
 import { VERSION } from '../logger.ts';
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './completion.ts';
 import { EXIT_CODES, type ExitCode } from './output.ts';
@@ -129,9 +129,9 @@ function addTaskCommands(program: Command, runs: Runs): void {
   addRemote(task.command('list'))
     .description('list the tasks that you can see, newest first')
     .addOption(
-      new Option('-s, --state <state>', 'only tasks in this state (repeatable)')
-        .choices(STORED_STATES)
-        .argParser(collectOf(STORED_STATES))
+      new Option('-s, --state <state>', 'only tasks in this state; Failed excludes Stopped (repeatable)')
+        .choices(LISTED_STATES)
+        .argParser(collectOf(LISTED_STATES))
         .default([], 'any'),
     )
     .option('-n, --name <definition>', 'only tasks of this definition')

@@ -43,6 +43,8 @@ export interface EngineMeter {
   ): void;
   /** Runs that still owned their tasks ended in one transaction. */
   ended(runs: readonly CountedRun[]): void;
+  /** A stop ended tasks of a definition, while they ran or before. */
+  stopped(name: string, tasks: number): void;
   /** A run ended because its task waits for children. */
   waits(name: string): void;
   /** A run of this process lost its lease. */
@@ -56,6 +58,7 @@ export const NO_METER: EngineMeter = {
   started() {},
   claimed() {},
   ended() {},
+  stopped() {},
   waits() {},
   orphaned() {},
   faulted() {},

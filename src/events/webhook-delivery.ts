@@ -122,6 +122,7 @@ export function bodyOf(event: TaskEvent): string {
     From: event.from,
     To: event.to,
     Attempt: event.attempt,
+    Stopped: event.stopped,
     Reason: event.reason,
   });
 }

@@ -245,9 +245,11 @@ function notifyCompleted(
   const due = new Set<string>();
   let nextInSeconds: number | undefined;
   const counted: CountedRun[] = [];
+  const stopped = new Map<string, number>();
   for (const task of finished) {
     const end = byTask.get(task.taskId);
     if (end === undefined) continue;
+    if (task.stopNote !== null) stopped.set(end.name, (stopped.get(end.name) ?? 0) + 1);
     counted.push({
       name: end.name,
       outcome: countedOutcome(end.outcome, { state: task.state, isStopped: task.stopNote !== null }),
@@ -263,6 +265,7 @@ function notifyCompleted(
   }
   after.do(() => {
     queue.meter.ended(counted);
+    for (const [name, tasks] of stopped) queue.meter.stopped(name, tasks);
     if (nextInSeconds !== undefined) queue.onDelayed(nextInSeconds);
   });
   after.publish({ kind: 'due', names: [...due] });

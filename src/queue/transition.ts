@@ -31,7 +31,7 @@ export interface WrittenTransition {
   /** `null` if the task will be deleted; its row must still exist. */
   readonly to: StoredState | null;
   /** The audit row. Absent if the statement has written it itself, and for a deletion, which has none. */
-  readonly audit?: Pick<StateChange, 'actorId' | 'nodeId' | 'attempt' | 'reason'> | undefined;
+  readonly audit?: Pick<StateChange, 'actorId' | 'nodeId' | 'attempt' | 'reason' | 'stopped'> | undefined;
 }
 
 /**
@@ -48,15 +48,16 @@ export async function transitionTask(
   {
     outcome,
     ...transition
-  }: Omit<TaskTransition, 'id'> & { readonly outcome?: AttemptOutcomeName | undefined },
+  }: Omit<TaskTransition, 'id' | 'stops'> & { readonly outcome?: AttemptOutcomeName | undefined },
   reason: Message,
   stopChildren?: Message,
 ): Promise<{ readonly task: BatchTask; readonly hasChildren: boolean }> {
   const { to, actorId } = transition;
   if (before.state === 'Started')
     await endAttempts(trx, [before.id], outcome ?? OUTCOME_BY_STATE[to], reason);
-  const task = await writeTransition(trx, { ...transition, id: before.id });
-  const audit = { actorId, nodeId: null, attempt: task.attempt, reason };
+  const stopped = outcome === 'Stopped';
+  const task = await writeTransition(trx, { ...transition, id: before.id, stops: stopped });
+  const audit = { actorId, nodeId: null, attempt: task.attempt, reason, stopped };
   const stops = stopChildren === undefined ? [] : [{ parentId: task.id, reason: stopChildren }];
   const stopping = await recordTransitions(trx, [{ task, from: before.state, to, audit }], stops);
   const after = afterCommit(trx);

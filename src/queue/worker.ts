@@ -82,7 +82,7 @@ export class TaskRunner {
     );
     this.#housekeeping = new Housekeeping(deps.database, log);
     this.#stager = new Stager(deps.database, log);
-    this.#parents = new ParentCoordinator(deps.database, log);
+    this.#parents = new ParentCoordinator(deps.database, deps.queue, log);
     const context = {
       database: deps.database,
       files: deps.files,

@@ -306,6 +306,7 @@ export async function stopTask(deps: TaskDeps, caller: Caller, id: number, guard
         outcome: 'Stopped' as const,
       };
       const { hasChildren } = await transitionTask(trx, locked, transition, note, stopChildren);
+      afterCommit(trx).do(() => deps.queue.meter.stopped(task.name, 1));
       return { stopped: true, hasChildren };
     }
     await requestStop(trx, id, caller.associateId, result);
@@ -314,6 +315,6 @@ export async function stopTask(deps: TaskDeps, caller: Caller, id: number, guard
     return { stopped: true, hasChildren: parents.length > 0 };
   });
   if (!stopped) return false;
-  if (hasChildren) await stopTree(deps.database, id);
+  if (hasChildren) await stopTree(deps.database, deps.queue, id);
   return true;
 }

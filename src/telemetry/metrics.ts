@@ -39,6 +39,11 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
   /** The Content-Type of the exposition. */
   readonly contentType = this.registry.contentType;
   readonly #tasksStarted = this.#counter('tasks_started_total', 'Tasks started', ['definition']);
+  readonly #tasksStopped = this.#counter(
+    'tasks_stopped_total',
+    'Tasks that were stopped, while they ran or before',
+    ['definition'],
+  );
   readonly #tasksClaimed = this.#counter('tasks_claimed_total', 'Tasks claimed for a run', ['definition']);
   readonly #waits = this.#histogram(
     'task_wait_seconds',
@@ -140,6 +145,10 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
       if (attempts !== undefined) this.#attempts.observe({ definition }, attempts);
       if (outcome === 'lost') this.#leasesLost.inc({ definition });
     }
+  }
+
+  stopped(definition: string, tasks: number): void {
+    this.#tasksStopped.inc({ definition }, tasks);
   }
 
   waits(definition: string): void {

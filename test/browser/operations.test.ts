@@ -11,14 +11,16 @@ describeInBrowser('operations', (stage) => {
     for (const id of ids) await admin.ended(id);
     const running = await admin.start({ Name: 'close-the-books' });
     await admin.until(running, (task) => task.State === 'Started');
+    const stopped = await admin.json('POST', '/BatchTask?DelaySeconds=1000', { Name: 'flaky' });
+    await admin.json('POST', `/BatchTask/${stopped}/Stop`);
     const { page } = await stage.open('/operations', 'admin');
     await page.getByText('3 succeeded, 2 failed').waitFor();
     await page.getByText('40 %', { exact: true }).first().waitFor();
     const cells = await page.getByRole('row', { name: 'flaky' }).locator('.number').allInnerTexts();
-    expect(cells).toEqual(['0', '–', '0', '0', '3', '2', '40 %']);
+    expect(cells).toEqual(['0', '–', '0', '0', '3', '2', '1', '40 %']);
     expect(
       await page.getByRole('row', { name: 'close-the-books' }).locator('.number').allInnerTexts(),
-    ).toEqual(['0', '–', '0', '1', '0', '0', '–']);
+    ).toEqual(['0', '–', '0', '1', '0', '0', '0', '–']);
     expect(await page.locator('.plot canvas').count()).toBe(4);
     await page.getByText('peak 1').waitFor();
     await page.getByText('flaky: The printer is out of paper.').waitFor();

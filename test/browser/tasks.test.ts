@@ -75,7 +75,7 @@ describeInBrowser('the list of tasks', (stage) => {
     await eli.call('POST', `/BatchTask/${stopped}/Stop`);
     await eli.ended(stopped);
     const { page } = await stage.open('/', 'eli');
-    await page.getByRole('button', { name: /^Failed 3$/ }).waitFor();
+    await page.getByRole('button', { name: /^Failed 2$/ }).waitFor();
     await page.getByRole('button', { name: /^Succeeded 1$/ }).waitFor();
     await page.getByText('4 tasks', { exact: true }).waitFor();
     const row = page.getByRole('row', { name: `countdown #${stopped}` });
@@ -85,6 +85,11 @@ describeInBrowser('the list of tasks', (stage) => {
     expect(await page.locator('tbody .state-Failed').count()).toBe(2);
     await page.getByRole('button', { name: /^Succeeded 1$/ }).click();
     await page.getByText('1 task', { exact: true }).waitFor();
+    await page.getByRole('button', { name: /^Succeeded 1$/ }).click();
+    await page.getByRole('button', { name: /^Stopped 1$/ }).click();
+    await page.getByText('1 task', { exact: true }).waitFor();
+    await row.getByText('Stopped', { exact: true }).waitFor();
+    expect(new URL(page.url()).search).toBe('?state=Stopped');
     await page.goto(`/tasks/${stopped}`);
     await page.locator('h1').getByText('Stopped', { exact: true }).waitFor();
   });

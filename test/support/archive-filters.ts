@@ -40,32 +40,35 @@ export const ANY_TEXT = fc
   .map((units) => String.fromCharCode(...units));
 
 /** A random task. */
-export const TASKS: fc.Arbitrary<ArchiveTask> = fc.record({
-  batchTaskId: fc.constant(0),
-  DefinitionName: fc.constantFrom('a', 'A', 'Ab', 'ab', 'b', 'Äb', 'äB', 'a%'),
-  State: fc.constantFrom(...STORED_STATES.map((name) => TaskState[name])),
-  associateId: fc.integer({ min: 0, max: 3 }),
-  Description: TEXTS,
-  Request: TEXTS,
-  Response: TEXTS,
-  StartCount: fc.integer({ min: 0, max: 3 }),
-  LastStarted: fc.option(fc.oneof(DATES, NEAR_DATES)),
-  registeredDate: fc.oneof(DATES, NEAR_DATES),
-  updatedBy: fc.integer({ min: 0, max: 3 }),
-  updatedDate: fc.oneof(DATES, NEAR_DATES),
-  ProgressPercent: fc.integer({ min: 0, max: 5 }),
-  ProgressDescription: TEXTS,
-  fileName: TEXTS,
-  context: TEXTS,
-  result: TEXTS,
-  DetailsTable: INTS,
-  DetailsRecord: INTS,
-  DbTag: fc.constantFrom('t', 'T', 'u'),
-  cancellationBehaviour: fc.constantFrom(...Object.values(CancellationBehaviour)),
-  isSystemTask: fc.constant(false),
-  isInternalTask: fc.boolean(),
-  parentId: INTS,
-});
+export const TASKS: fc.Arbitrary<ArchiveTask> = fc
+  .record({
+    batchTaskId: fc.constant(0),
+    DefinitionName: fc.constantFrom('a', 'A', 'Ab', 'ab', 'b', 'Äb', 'äB', 'a%'),
+    State: fc.constantFrom(...STORED_STATES.map((name) => TaskState[name])),
+    associateId: fc.integer({ min: 0, max: 3 }),
+    Description: TEXTS,
+    Request: TEXTS,
+    Response: TEXTS,
+    StartCount: fc.integer({ min: 0, max: 3 }),
+    LastStarted: fc.option(fc.oneof(DATES, NEAR_DATES)),
+    registeredDate: fc.oneof(DATES, NEAR_DATES),
+    updatedBy: fc.integer({ min: 0, max: 3 }),
+    updatedDate: fc.oneof(DATES, NEAR_DATES),
+    ProgressPercent: fc.integer({ min: 0, max: 5 }),
+    ProgressDescription: TEXTS,
+    fileName: TEXTS,
+    context: TEXTS,
+    result: TEXTS,
+    DetailsTable: INTS,
+    DetailsRecord: INTS,
+    DbTag: fc.constantFrom('t', 'T', 'u'),
+    cancellationBehaviour: fc.constantFrom(...Object.values(CancellationBehaviour)),
+    isSystemTask: fc.constant(false),
+    isInternalTask: fc.boolean(),
+    parentId: INTS,
+    stopped: fc.boolean(),
+  })
+  .map((task) => ({ ...task, stopped: task.stopped && task.State === TaskState.Failed }));
 
 const INT_COLUMNS = ['StartCount', 'ProgressPercent', 'DetailsTable', 'DetailsRecord', 'parentId'] as const;
 const TEXT_COLUMNS = [
@@ -80,7 +83,7 @@ const TEXT_COLUMNS = [
   'DbTag',
 ] as const;
 const DATE_COLUMNS = ['LastStarted', 'registeredDate', 'updatedDate'] as const;
-const FLAG_COLUMNS = ['isSystemTask', 'isInternalTask'] as const;
+const FLAG_COLUMNS = ['isSystemTask', 'isInternalTask', 'stopped'] as const;
 
 /** A text in lower case, letter by letter. */
 function lower(text: ColumnValue): string {

@@ -44,6 +44,8 @@ export interface TaskRow {
   readonly updatedDate: string;
   readonly lastStarted: string;
   readonly startCount: number;
+  /** True if it is Failed because it was stopped. */
+  readonly stopped: boolean;
   /** Only if selected. */
   readonly result?: string;
 }

@@ -1,6 +1,7 @@
+import { type ListedState, listedStateOf } from '../../../src/core/odata/listed-state.ts';
 import { storedStateOf } from '../../../src/core/task-state.ts';
 import { type Answer, answer, api, type Call, get, Refused } from './call.ts';
-import type { Attempt, BatchTaskInfo, StoredState, TaskPage, TaskRow } from './carriers.ts';
+import type { Attempt, BatchTaskInfo, TaskPage, TaskRow } from './carriers.ts';
 
 /** The parameters of a call for one resource. */
 export const at = (id: number) => ({ path: { id } });
@@ -39,8 +40,8 @@ export function nextPage(page: TaskPage): ListOptions | undefined {
   return link == null ? undefined : Object.fromEntries(new URL(link, location.href).searchParams);
 }
 
-/** Numbers of tasks by state; states without tasks are missing. */
-export type StateCounts = Readonly<Partial<Record<StoredState, number>>>;
+/** Numbers of tasks by state; states without tasks are missing. Failed is without those that were stopped. */
+export type StateCounts = Readonly<Partial<Record<ListedState, number>>>;
 
 /**
  * Counts the tasks of a filter by state.
@@ -49,15 +50,15 @@ export type StateCounts = Readonly<Partial<Record<StoredState, number>>>;
  * @throws Refused, Unreachable
  */
 export async function countTasks($filter: string, signal: AbortSignal): Promise<StateCounts | null> {
-  const $select = 'GroupBy(state):Footer,HideDetail,CountAll(state):Footer,HideDetail';
+  const $select = [STATE, STOPPED, COUNT].join();
   const init = { params: { query: given({ $filter, $select }) }, signal };
   const groups = api.GET('/api/v1/BatchTask', init) as unknown as Call<{ value: readonly Group[] }>;
   try {
     const { value } = await get(groups);
     return Object.fromEntries(
       value.map((group) => [
-        storedStateOf(Number(group['GroupBy(state):Footer,HideDetail'])),
-        group['CountAll(state):Footer,HideDetail'],
+        listedStateOf(storedStateOf(Number(group[STATE])), group[STOPPED]),
+        group[COUNT],
       ]),
     );
   } catch (error) {
@@ -66,10 +67,15 @@ export async function countTasks($filter: string, signal: AbortSignal): Promise<
   }
 }
 
-/** A row of a group. */
+/** The columns of a row for each state, with its number of tasks. */
+const STATE = 'GroupBy(state):Footer,HideDetail';
+const STOPPED = 'GroupBy(stopped):Footer,HideDetail';
+const COUNT = 'CountAll(state):Footer,HideDetail';
+
 interface Group {
-  readonly 'GroupBy(state):Footer,HideDetail': number | string;
-  readonly 'CountAll(state):Footer,HideDetail': number;
+  readonly [STATE]: number | string;
+  readonly [STOPPED]: boolean;
+  readonly [COUNT]: number;
 }
 
 /** A page on the wire, where states are numbers. */

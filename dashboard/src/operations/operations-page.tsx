@@ -172,6 +172,7 @@ function ByDefinition({ statistics, mayPause }: { statistics: Statistics; mayPau
     { title: t`Running`, kind: 'number', cell: ({ queue }) => number(queue?.Running ?? 0) },
     { title: t`Succeeded`, kind: 'number', cell: ({ sums }) => number(sums.succeeded) },
     { title: t`Failed`, kind: 'number', cell: ({ sums }) => number(sums.failed) },
+    { title: t`Stopped`, kind: 'number', cell: ({ sums }) => number(sums.stopped) },
     {
       title: t`Failure rate`,
       kind: 'number',

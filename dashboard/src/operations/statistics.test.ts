@@ -7,6 +7,7 @@ const change = (At: string, more: object) => ({
   Registered: 0,
   Succeeded: 0,
   Failed: 0,
+  Stopped: 0,
   Begun: 0,
   Waited: 0,
   LongestWait: 0,
@@ -14,11 +15,18 @@ const change = (At: string, more: object) => ({
 });
 const changes = [
   change('2026-01-01T00:00:00Z', { Succeeded: 3, Begun: 1, Waited: 4, LongestWait: 4 }),
-  change('2026-01-01T00:02:00Z', { Failed: 1, Begun: 3, Waited: 8, LongestWait: 9 }),
+  change('2026-01-01T00:02:00Z', { Failed: 1, Stopped: 9, Begun: 3, Waited: 8, LongestWait: 9 }),
 ];
 
-test('the average waiting time is weighted by the runs that started', () => {
-  expect(sum(changes)).toEqual({ registered: 0, succeeded: 3, failed: 1, waited: 7, longestWait: 9 });
+test('the average waiting time is weighted by the runs that started, and stops are not failures', () => {
+  expect(sum(changes)).toEqual({
+    registered: 0,
+    succeeded: 3,
+    failed: 1,
+    stopped: 9,
+    waited: 7,
+    longestWait: 9,
+  });
   expect(failureRate(sum(changes))).toBe(25);
 });
 

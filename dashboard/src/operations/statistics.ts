@@ -9,6 +9,7 @@ export interface Sums {
   readonly registered: number;
   readonly succeeded: number;
   readonly failed: number;
+  readonly stopped: number;
   /** Average and maximum in seconds; `null` if no runs started. */
   readonly waited: number | null;
   readonly longestWait: number | null;
@@ -22,12 +23,13 @@ export function sum(changes: readonly Change[]): Sums {
     registered: total((change) => change.Registered),
     succeeded: total((change) => change.Succeeded),
     failed: total((change) => change.Failed),
+    stopped: total((change) => change.Stopped),
     waited: begun === 0 ? null : total((change) => change.Waited * change.Begun) / begun,
     longestWait: begun === 0 ? null : Math.max(...changes.map((change) => change.LongestWait)),
   };
 }
 
-/** The percentage of ended tasks that failed; `null` if none ended. */
+/** The percentage of tasks that failed, of those that succeeded or failed; `null` if there are none. Stops don't count. */
 export function failureRate({ succeeded, failed }: Sums): number | null {
   return succeeded + failed === 0 ? null : (100 * failed) / (succeeded + failed);
 }

@@ -52,7 +52,7 @@ function Branch({ branch, depth }: { branch: Children; depth: number }): ReactNo
     <>
       <p className="dim">{t`${number(Ended)} of ${number(Total)} ended, ${number(Failed)} failed`}</p>
       <ul className="children">
-        {shown.map(({ Key, Weight, Task }) => (
+        {shown.map(({ Key, Weight, Stopped, Task }) => (
           <li key={Task.Id}>
             <div className="child">
               <span>
@@ -61,11 +61,12 @@ function Branch({ branch, depth }: { branch: Children; depth: number }): ReactNo
                 </Link>{' '}
                 <span className="dim">{Key}</span>
               </span>
-              <StateMark state={Task.State} />
+              <StateMark state={Task.State} isStopped={Stopped} />
               <ProgressBar
                 percent={Task.ProgressPercent}
                 label={t`Progress of task ${Task.Id}`}
                 state={Task.State}
+                isStopped={Stopped}
               />
               {Total === shown.length && weight > 0 && (
                 <span className="dim" title={t`Share of the parent’s progress`}>

@@ -10,7 +10,7 @@ import { useLive } from '../live.ts';
 import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
-import { StateMark, useIsStopped } from '../parts/state-mark.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
 import { useTitle } from '../title.ts';
@@ -45,7 +45,6 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
       );
   });
   const info = task.data?.data;
-  const isStopped = useIsStopped();
   useTitle(info === undefined ? `#${id}` : `${info.Name} #${id}`);
   if (info === undefined || isGone) {
     return (
@@ -58,6 +57,7 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
       </section>
     );
   }
+  const isStopped = history.data?.at(-1)?.Stopped ?? false;
   return (
     <article className="task">
       <header className="task-header">
@@ -67,14 +67,14 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
         </p>
         <h1>
           {info.Name} <span className="dim">#{id}</span>{' '}
-          <StateMark state={info.State} isStopped={isStopped(info.Result)} />
+          <StateMark state={info.State} isStopped={isStopped} />
         </h1>
         {info.Description !== '' && <p>{info.Description}</p>}
         <TaskActions task={info} etag={task.data?.etag ?? null} who={who} />
       </header>
       <div className="task-columns">
         <div>
-          <TaskProgress task={info} />
+          <TaskProgress task={info} isStopped={isStopped} />
           <TaskChildren id={id} />
           <Texts task={info} />
           <Attempts task={info} latest={Math.max(0, ...(history.data ?? []).map(({ Attempt }) => Attempt))} />

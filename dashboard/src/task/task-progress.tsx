@@ -6,7 +6,7 @@ import { readTime, useNow, useTimes } from '../times.ts';
 import { addSample, type Sample, timeLeft } from './time-left.ts';
 
 /** Progress of a task with its text and the time left. */
-export function TaskProgress({ task }: { task: BatchTaskInfo }): ReactNode {
+export function TaskProgress({ task, isStopped }: { task: BatchTaskInfo; isStopped: boolean }): ReactNode {
   const { t } = useTexts();
   const { span } = useTimes();
   const now = useNow();
@@ -26,6 +26,7 @@ export function TaskProgress({ task }: { task: BatchTaskInfo }): ReactNode {
         text={task.ProgressDescription}
         label={t`Progress`}
         state={task.State}
+        isStopped={isStopped}
       />
       {left !== undefined && <p className="dim">{t`About ${span(left)} left`}</p>}
     </section>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { AuditEntry, Session } from '../api/carriers.ts';
 import { useNames } from '../api/session.ts';
 import { Moment } from '../parts/moment.tsx';
-import { StateMark, useIsStopped } from '../parts/state-mark.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useTimes } from '../times.ts';
 
@@ -11,7 +11,6 @@ export function Timeline({ entries, who }: { entries: readonly AuditEntry[]; who
   const { t } = useTexts();
   const { duration } = useTimes();
   const names = useNames(who);
-  const isStopped = useIsStopped();
   const times = entries.map((entry) => readTime(entry.At) ?? 0);
   const items = entries.map((entry, index) => ({
     entry,
@@ -24,7 +23,7 @@ export function Timeline({ entries, who }: { entries: readonly AuditEntry[]; who
       <ol className="timeline">
         {items.reverse().map(({ entry, index, lasted }) => (
           <li key={index}>
-            <StateMark state={entry.To} isStopped={isStopped(entry.Reason)} />
+            <StateMark state={entry.To} isStopped={entry.Stopped} />
             {lasted !== undefined && <span className="dim"> {duration(lasted)}</span>}
             <Moment at={entry.At} />
             <p>

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { listedStateOf } from '../../../src/core/odata/listed-state.ts';
 import type { TaskRow } from '../api/carriers.ts';
 import { type ListOptions, listTasks, nextPage } from '../api/tasks.ts';
 import { toCsv } from '../csv.ts';
@@ -15,7 +16,7 @@ const PAGE = '500';
 const COLUMNS: Readonly<Record<string, (row: TaskRow, owner: string) => string | number>> = {
   Id: ({ batchTaskId }) => batchTaskId,
   Name: ({ name }) => name,
-  State: ({ state }) => state,
+  State: ({ state, stopped }) => listedStateOf(state, stopped),
   Owner: (_, owner) => owner,
   Created: ({ registeredDate }) => iso(registeredDate),
   LastStarted: ({ lastStarted }) => iso(lastStarted),

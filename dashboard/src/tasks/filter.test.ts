@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseOrder } from '../../../src/core/odata/filter.ts';
+import { LISTED_STATES } from '../../../src/core/odata/listed-state.ts';
 import { parseFilter } from '../../../src/core/odata/parser.ts';
-import { STORED_STATES } from '../../../src/core/task-state.ts';
 import { type Filter, readFilter, SORTS, toArchiveFilter, toArchiveOrder, writeFilter } from './filter.ts';
 
 const context = { associateId: 7, now: new Date('2026-11-24T12:00:00Z'), zone: 'UTC' };
 
 const anyFilter: fc.Arbitrary<Filter> = fc.record({
   scope: fc.constantFrom('mine', 'all'),
-  states: fc.subarray([...STORED_STATES]),
+  states: fc.subarray([...LISTED_STATES]),
   name: fc.string({ maxLength: 50 }),
   search: fc.string({ maxLength: 50 }),
   sort: fc.constantFrom(...SORTS),
@@ -35,6 +35,17 @@ describe('the filter of the list', () => {
     );
   });
 
+  test.each([
+    [['Failed'], "(state eq 'Failed' and stopped eq false)"],
+    [['Stopped'], 'stopped eq true'],
+    [['Failed', 'Stopped'], "state eq 'Failed'"],
+    [['New', 'Started', 'Stopped'], "(state oneOf ('New', 'Started') or stopped eq true)"],
+    [['New', 'Failed', 'Stopped'], "state oneOf ('New', 'Failed')"],
+  ] as const)('separates stops and failures: %s', (states, condition) => {
+    const all = { ...readFilter(new URLSearchParams()), scope: 'all' } as const;
+    expect(toArchiveFilter({ ...all, states }, 7)).toBe(condition);
+  });
+
   test('has an empty address by default, and ignores unknown values', () => {
     const usual = readFilter(new URLSearchParams());
     expect(writeFilter(usual).toString()).toBe('');
@@ -45,8 +56,8 @@ describe('the filter of the list', () => {
   test.each([
     [{ scope: 'mine' }, 'associateId eq 7'],
     [{ search: '#12' }, 'batchTaskId eq 12'],
-    [{ states: ['Failed'], name: "o'x" }, "state eq 'Failed' and name eq 'o''x'"],
-    [{ states: ['New', 'Failed'] }, "state oneOf ('New', 'Failed')"],
+    [{ states: ['Succeeded'], name: "o'x" }, "state eq 'Succeeded' and name eq 'o''x'"],
+    [{ states: ['New', 'Started'] }, "state oneOf ('New', 'Started')"],
   ] as const)('%j is %s', (change, text) => {
     expect(toArchiveFilter({ ...readFilter(new URLSearchParams('scope=all')), ...change }, 7)).toBe(text);
   });

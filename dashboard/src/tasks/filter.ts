@@ -1,6 +1,5 @@
 import { quoteText } from '../../../src/core/odata/lexer.ts';
-import { STORED_STATES } from '../../../src/core/task-state.ts';
-import type { StoredState } from '../api/carriers.ts';
+import { LISTED_STATES, type ListedState, listedStateFilter } from '../../../src/core/odata/listed-state.ts';
 
 /** The sortable columns, as named in the address. */
 export const SORTS = [
@@ -16,7 +15,7 @@ export type Sort = (typeof SORTS)[number];
 /** Filter and order of the list, as in the address. */
 export interface Filter {
   readonly scope: 'mine' | 'all';
-  readonly states: readonly StoredState[];
+  readonly states: readonly ListedState[];
   readonly name: string;
   readonly search: string;
   readonly sort: Sort;
@@ -30,7 +29,7 @@ export function readFilter(query: URLSearchParams): Filter {
   const states = query.get('state')?.split(',') ?? [];
   return {
     scope: query.get('scope') === 'all' ? 'all' : 'mine',
-    states: STORED_STATES.filter((state) => states.includes(state)),
+    states: LISTED_STATES.filter((state) => states.includes(state)),
     name: query.get('name') ?? '',
     search: query.get('q') ?? '',
     sort: sort ?? 'registeredDate',
@@ -54,8 +53,7 @@ export function writeFilter({ scope, states, name, search, sort, descending }: F
 export function toArchiveFilter({ scope, states, name, search }: Filter, associateId: number): string {
   const conditions: string[] = [];
   if (scope === 'mine') conditions.push(`associateId eq ${associateId}`);
-  if (states.length === 1) conditions.push(`state eq ${quoteText(states[0] ?? '')}`);
-  if (states.length > 1) conditions.push(`state oneOf (${states.map(quoteText).join(', ')})`);
+  if (states.length > 0) conditions.push(listedStateFilter(states));
   if (name !== '') conditions.push(`name eq ${quoteText(name)}`);
   const text = search.trim();
   if (/^#?\d{1,9}$/.test(text)) {

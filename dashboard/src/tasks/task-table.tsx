@@ -6,7 +6,7 @@ import type { Selection } from '../api/bulk.ts';
 import type { TaskRow } from '../api/carriers.ts';
 import { ColumnHeader } from '../parts/data-table.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
-import { StateMark, useIsStopped } from '../parts/state-mark.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
 import { useFailureReasons } from './failure-reasons.ts';
@@ -221,7 +221,6 @@ function Cells({
   reason: string;
 }): ReactNode {
   const { t } = useTexts();
-  const isStopped = useIsStopped();
   const { span, duration, moment } = useTimes();
   const created = readTime(row.registeredDate) ?? now;
   const started = readTime(row.lastStarted);
@@ -242,7 +241,7 @@ function Cells({
         )}
       </td>
       <td className="task-state">
-        <StateMark state={row.state} isStopped={isStopped(reason)} />
+        <StateMark state={row.state} isStopped={row.stopped} />
       </td>
       <td className="task-progress">
         <ProgressBar
@@ -250,7 +249,7 @@ function Cells({
           text={reason === '' ? row.progressDescription : reason}
           label={t`Progress of task ${row.batchTaskId}`}
           state={row.state}
-          isStopped={isStopped(reason)}
+          isStopped={row.stopped}
         />
       </td>
       <td className="task-owner">{owner}</td>

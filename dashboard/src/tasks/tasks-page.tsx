@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { STORED_STATES } from '../../../src/core/task-state.ts';
+import { LISTED_STATES, type ListedState } from '../../../src/core/odata/listed-state.ts';
 import type { Selection } from '../api/bulk.ts';
-import type { Session, StoredState } from '../api/carriers.ts';
+import type { Session } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { useNames } from '../api/session.ts';
 import type { StateCounts } from '../api/tasks.ts';
@@ -40,7 +40,7 @@ export function TasksPage({ who }: { who: Session }): ReactNode {
   const show = (change: Partial<Filter>): void => navigate(address(change), { replace: true });
   const sortBy = (sort: Sort): void =>
     show({ sort, descending: sort === filter.sort ? !filter.descending : sort === 'registeredDate' });
-  const shown = filter.states.length > 0 ? filter.states : STORED_STATES;
+  const shown = filter.states.length > 0 ? filter.states : LISTED_STATES;
   const total = list.counts && shown.reduce((sum, state) => sum + (list.counts?.[state] ?? 0), 0);
   const written = writeFilter(filter).toString();
   return (
@@ -147,7 +147,7 @@ function FilterBar({
   const definitions = useQuery(definitionsQuery);
   const names = new Set((definitions.data ?? []).map((definition) => definition.Name));
   if (filter.name !== '') names.add(filter.name);
-  const toggle = (state: StoredState): void =>
+  const toggle = (state: ListedState): void =>
     show({
       states: filter.states.includes(state)
         ? filter.states.filter((each) => each !== state)
@@ -170,7 +170,7 @@ function FilterBar({
       </fieldset>
       <fieldset className="choice">
         <legend className="hidden">{t`State`}</legend>
-        {STORED_STATES.map((state) => (
+        {LISTED_STATES.map((state) => (
           <button
             key={state}
             type="button"

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Carrier, ignoredBy } from '#client';
 import { OperatorError } from '../../core/errors.ts';
 import { quoteText } from '../../core/odata/lexer.ts';
+import { type ListedState, listedStateFilter, listedStateOf } from '../../core/odata/listed-state.ts';
 import { hasEnded, type StoredState, storedStateOf } from '../../core/task-state.ts';
 import { type ExitCode, escapeLine, escapeText, formatProperties, print, printList } from '../output.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection.ts';
@@ -103,19 +104,19 @@ async function readObject(source: string): Promise<Record<string, unknown>> {
 
 /** Options of `task list`. */
 export interface ListTasksOptions extends ConnectionOptions {
-  readonly state: readonly string[];
+  readonly state: readonly ListedState[];
   readonly name?: string;
   readonly filter?: string;
   readonly mine?: boolean;
   readonly top: string;
 }
 
-const LISTED = 'batchTaskId,name,state,progressPercent,associateId,registeredDate,description';
+const LISTED = 'batchTaskId,name,state,stopped,progressPercent,associateId,registeredDate,description';
 
 /** `batchline task list`: prints tasks, newest first. */
 export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
   const conditions = [
-    ...(options.state.length === 0 ? [] : [`state oneOf (${options.state.map(quoteText).join(', ')})`]),
+    ...(options.state.length === 0 ? [] : [listedStateFilter(options.state)]),
     ...(options.name === undefined ? [] : [`name eq ${quoteText(options.name)}`]),
     ...(options.mine === true ? ['associateId currentAssociate'] : []),
     ...(options.filter === undefined ? [] : [`(${options.filter})`]),
@@ -137,7 +138,7 @@ export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
   printList(rows, options.json, (row: Record<string, unknown>) => [
     String(row.batchTaskId),
     String(row.name),
-    String(row.state),
+    listedStateOf(row.state as StoredState, row.stopped === true),
     `${row.progressPercent} %`,
     String(row.registeredDate),
     String(row.description),

@@ -56,6 +56,7 @@ const TABLE = {
   isSystemTask: sorted('flag'),
   isInternalTask: sorted('flag'),
   parentId: sorted('int'),
+  stopped: sorted('flag'),
 } as const satisfies Record<string, Column>;
 
 /** The name of a column, in the spelling of SuperOffice. */

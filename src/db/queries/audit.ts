@@ -3,6 +3,7 @@ import { inEnglish, type Message, type MessageData } from '../../core/message.ts
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED } from '../sql.ts';
+import { IS_STOP } from './task.ts';
 
 /** A state change of a task for the audit log. */
 export interface StateChange {
@@ -17,6 +18,8 @@ export interface StateChange {
   readonly to: StoredState;
   readonly attempt: number;
   readonly reason: Message;
+  /** True if a stop ends the task; by default false. */
+  readonly stopped?: boolean | undefined;
 }
 
 /** Changes of several tasks that are otherwise equal. */
@@ -32,21 +35,22 @@ interface ChangeGroup {
   readonly attempt: number;
   readonly reason: string;
   readonly message: MessageData | null;
+  readonly stopped: true | null;
 }
 
 /** Target of an INSERT of audit rows, with its columns. */
 export const INTO_AUDIT = sql`batchline.task_audit
-  (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message)`;
+  (task_id, tenant, actor_id, node_id, from_state, to_state, attempt, reason, reason_message, stopped)`;
 
 /** Inserts audit rows for state changes. Call it in their transaction. Changes of one task keep their order. */
 export async function insertAudit(db: Kysely<Schema>, changes: readonly StateChange[]): Promise<void> {
   if (changes.length === 0) return;
   await sql`
     insert into ${INTO_AUDIT}
-    select i.id::int, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason, d.message
+    select i.id::int, d.tenant, d.actor_id, d.node_id, d.from_state, d.to_state, d.attempt, d.reason, d.message, d.stopped
     from json_to_recordset(${JSON.stringify(grouped(changes))}::text::json) as d (
       ids json, place int, tenant text, actor_id int, node_id text,
-      from_state smallint, to_state smallint, attempt int, reason text, message jsonb
+      from_state smallint, to_state smallint, attempt int, reason text, message jsonb, stopped boolean
     ) cross join lateral json_array_elements_text(d.ids) as i (id)
     order by d.place ${PREPARED}`.execute(db);
 }
@@ -61,11 +65,22 @@ function grouped(changes: readonly StateChange[]): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>();
   const places = new Map<number, number>();
   for (const change of changes) {
-    const { taskId, tenant, actorId, nodeId, from, to, attempt, reason } = change;
+    const { taskId, tenant, actorId, nodeId, from, to, attempt, reason, stopped = false } = change;
     const place = places.get(taskId) ?? 0;
     places.set(taskId, place + 1);
     const { template, values } = reason;
-    const key = JSON.stringify([place, tenant, actorId, nodeId, from, to, attempt, template, values]);
+    const key = JSON.stringify([
+      place,
+      tenant,
+      actorId,
+      nodeId,
+      from,
+      to,
+      attempt,
+      stopped,
+      template,
+      values,
+    ]);
     const group = groups.get(key);
     if (group !== undefined) group.ids.push(taskId);
     else {
@@ -80,6 +95,7 @@ function grouped(changes: readonly StateChange[]): ChangeGroup[] {
         attempt,
         reason: inEnglish(reason),
         message: keptMessage(reason),
+        stopped: stopped || null,
       });
     }
   }
@@ -89,6 +105,8 @@ function grouped(changes: readonly StateChange[]): ChangeGroup[] {
 /** A stored state change. */
 export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant' | 'reason'> {
   readonly at: Date;
+  /** True if a stop ended the task. */
+  readonly stopped: boolean;
   /** In English. */
   readonly reason: string;
   readonly reasonMessage: MessageData;
@@ -96,16 +114,18 @@ export interface AuditEntry extends Omit<StateChange, 'taskId' | 'tenant' | 'rea
 
 /** Reads the state changes of a task, oldest first. */
 export async function readAudit(db: Kysely<Schema>, taskId: number): Promise<AuditEntry[]> {
-  const rows = await db
-    .selectFrom('batchline.task_audit')
-    .select(['at', 'actor_id', 'node_id', 'from_state', 'to_state', 'attempt', 'reason', 'reason_message'])
-    .where('task_id', '=', taskId)
-    .orderBy('id')
-    .execute();
+  const { rows } = await sql<AuditRow>`
+    select ${AUDIT_COLUMNS} from batchline.task_audit as a where a.task_id = ${taskId} order by a.id`.execute(
+    db,
+  );
   return rows.map(toAuditEntry);
 }
 
-/** The columns that `toAuditEntry` needs. */
+/** The columns of `batchline.task_audit as a` that `toAuditEntry` needs. */
+export const AUDIT_COLUMNS = sql`a.at, a.actor_id, a.node_id, a.from_state, a.to_state, a.attempt, a.reason,
+  a.reason_message, ${IS_STOP} as stopped`;
+
+/** A row with these columns. */
 export interface AuditRow {
   readonly at: Date;
   readonly actor_id: number;
@@ -115,6 +135,7 @@ export interface AuditRow {
   readonly attempt: number;
   readonly reason: string;
   readonly reason_message: MessageData | null;
+  readonly stopped: boolean;
 }
 
 /** Maps a row to an audit entry. */
@@ -128,5 +149,6 @@ export function toAuditEntry(row: AuditRow): AuditEntry {
     attempt: row.attempt,
     reason: row.reason,
     reasonMessage: row.reason_message ?? { template: row.reason, values: [] },
+    stopped: row.stopped,
   };
 }

@@ -96,7 +96,7 @@ export async function requestStops(
   );
 }
 
-/** Ends locked tasks that no process runs, in state Failed. */
+/** Ends locked tasks that no process runs by a stop, in state Failed. */
 export async function failIdle(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -108,6 +108,8 @@ export async function failIdle(
       state = ${TaskState.Failed},
       result = ${inEnglish(note)},
       result_message = ${JSON.stringify(note)}::text::jsonb,
+      stop_note = ${inEnglish(note)},
+      stop_message = ${JSON.stringify(note)}::text::jsonb,
       job_id = null,
       run_after = now(),
       updated = now(), updated_by = 0, updated_count = t.updated_count + 1

@@ -10,7 +10,7 @@ import { ACTIVE_STATES, type StoredState, TaskState } from '../../core/task-stat
 import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
 import type { Schema } from '../schema.ts';
-import { TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
+import { IS_STOPPED, TASK_BYTES, TASK_COLUMNS, type TaskRow, toTask } from './task.ts';
 import { BINARY_OBJECT_TABLE } from './task-write.ts';
 
 /** A locked task whose run starts children or waits for them. */
@@ -243,6 +243,8 @@ export interface Child {
   readonly key: string;
   /** Weight in the parent's progress. */
   readonly weight: number;
+  /** True if a stop ended it. */
+  readonly stopped: boolean;
   readonly task: BatchTask;
 }
 
@@ -259,11 +261,18 @@ export async function listChildren(
     select t.* from batchline.task as t
     where t.parent_id = ${parentId} and t.id > ${afterId} and ${ofState} order by t.id limit ${limit + 1})`;
   const bounded = withinBytes({ query, bytes: TASK_BYTES, order: sql`r.id`, limit });
-  const { rows } = await sql<TaskRow & BoundedRow & { child_key: string; child_weight: number }>`
-    select ${TASK_COLUMNS}, t.child_key, t.child_weight, t.list_found from ${bounded} as t order by t.id`.execute(
+  const { rows } = await sql<
+    TaskRow & BoundedRow & { child_key: string; child_weight: number; stopped: boolean }
+  >`
+    select ${TASK_COLUMNS}, t.child_key, t.child_weight, ${IS_STOPPED} as stopped, t.list_found from ${bounded} as t order by t.id`.execute(
     db,
   );
-  return boundedRows(rows, (row) => ({ key: row.child_key, weight: row.child_weight, task: toTask(row) }));
+  return boundedRows(rows, (row) => ({
+    key: row.child_key,
+    weight: row.child_weight,
+    stopped: row.stopped,
+    task: toTask(row),
+  }));
 }
 
 /** Returns the counts of children of a task; zeros if it has none. */

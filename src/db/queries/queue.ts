@@ -121,7 +121,7 @@ export function startDue(due: RawBuilder<unknown>, nodeId: string): RawBuilder<u
       select c.id, c.tenant, 0, ${nodeId}::text, m.from_state, m.to_state, c.attempt,
         replace(m.reason, '{0}', c.start_count::text),
         case when m.is_counted
-          then jsonb_build_object('template', m.reason, 'values', jsonb_build_array(c.start_count)) end
+          then jsonb_build_object('template', m.reason, 'values', jsonb_build_array(c.start_count)) end, null
       from claimed as c cross join (values
         (1, ${TaskState.New}::smallint, ${TaskState.Aquired}::smallint, ${CLAIMED.template}::text, false),
         (2, ${TaskState.Aquired}::smallint, ${TaskState.Started}::smallint, ${BEGUN.template}::text, true)
@@ -262,7 +262,8 @@ export async function finishRuns(
       select w.id, w.attempt, w.worker, w.claimed, case when w.starts = 0 then w.claimed end,
         case when w.stop_note is null or w.outcome = ${AttemptOutcome.Expired} then w.outcome
           else ${AttemptOutcome.Stopped}::smallint end,
-        w.error, w.progress_percent, w.progress_description, w.progress_message,
+        -- A run that ends at its AbortSignal throws the reason of the signal, which is no error.
+        case when w.stop_note is null or w.error ->> 'class' <> 'RunEnded' then w.error end, w.progress_percent, w.progress_description, w.progress_message,
         case when w.state = ${TaskState.New} then w.delay end,
         coalesce(w.stop_note, w.reason), case when w.stop_note is null then w.reason_message else w.stop_message end
       from written as w
@@ -270,7 +271,8 @@ export async function finishRuns(
     audited as (
       insert into ${INTO_AUDIT}
       select w.id, w.tenant, 0, w.node_id, ${TaskState.Started}::smallint, w.state, w.attempt,
-        coalesce(w.stop_note, w.reason), case when w.stop_note is null then w.reason_message else w.stop_message end
+        coalesce(w.stop_note, w.reason), case when w.stop_note is null then w.reason_message else w.stop_message end,
+        case when w.stop_note is not null then true end
       from written as w
     )
     select w.id, w.tenant, w.is_internal, w.priority, w.parent_id, w.state, w.stop_note, w.stop_message, w.seconds, w.runs

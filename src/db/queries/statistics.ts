@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { MessageData } from '../../core/message.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { IS_ACTIVE } from './task.ts';
+import { IS_ACTIVE, IS_STOP, IS_STOPPED } from './task.ts';
 
 /** State changes of the tasks of one definition in one interval. */
 export interface ChangeCount {
@@ -12,8 +12,10 @@ export interface ChangeCount {
   readonly name: string;
   readonly registered: number;
   readonly succeeded: number;
-  /** Tasks that ended as Failed. */
+  /** Tasks that failed. */
   readonly failed: number;
+  /** Tasks that were stopped. */
+  readonly stopped: number;
   /** First runs that started, and the average and maximum time that their tasks had been due (seconds). */
   readonly begun: number;
   readonly waited: number;
@@ -46,7 +48,8 @@ export async function countChanges(
       coalesce(t.name, '') as name,
       count(*) filter (where a.from_state is null)::int as registered,
       count(*) filter (where ${ended} and ${wasEnded} is not true)::int as succeeded,
-      count(*) filter (where a.to_state = ${TaskState.Failed})::int as failed,
+      count(*) filter (where a.to_state = ${TaskState.Failed} and not ${IS_STOP})::int as failed,
+      count(*) filter (where ${IS_STOP})::int as stopped,
       count(*) filter (where ${firstRun})::int as begun,
       coalesce(avg(${wait}) filter (where ${firstRun}), 0)::float8 as waited,
       coalesce(max(${wait}) filter (where ${firstRun}), 0)::float8 as "longestWait"
@@ -167,7 +170,7 @@ export interface FailureGroup {
 }
 
 /**
- * Groups the tasks that have failed since a time and are still Failed by their Result: by its template, or by its text
+ * Groups the tasks that have failed since a time, without a stop, and are still Failed by their Result: by its template, or by its text
  * without numbers. Largest groups first.
  *
  * @param tenant tenant of the tasks; `null` for all
@@ -187,7 +190,8 @@ export async function groupFailures(
       (array_agg(t.result order by a.id desc))[1] as result,
       (array_agg(t.result_message order by a.id desc))[1] as "resultMessage"
     from batchline.task_audit as a join batchline.task as t on t.id = a.task_id
-    where a.at >= ${since} and a.to_state = ${TaskState.Failed} and t.state = ${TaskState.Failed}
+    where a.at >= ${since} and a.to_state = ${TaskState.Failed} and not ${IS_STOP}
+      and t.state = ${TaskState.Failed} and not ${IS_STOPPED}
       and (${tenant}::text is null or a.tenant = ${tenant})
     group by t.name, coalesce(t.result_message ->> 'template', regexp_replace(left(t.result, 200), '\\d+', '#', 'g'))
     order by 2 desc, 1 limit ${limit}`.execute(db);

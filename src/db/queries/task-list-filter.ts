@@ -8,6 +8,7 @@ import {
   type FilterValue,
   kindOfExpression,
 } from '../../core/odata/filter.ts';
+import { IS_STOPPED } from './task.ts';
 
 /** A definition as lists show it. */
 export interface ListedDefinition {
@@ -56,6 +57,7 @@ export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> =
   isSystemTask: sql`(t.owner_id = 0)`,
   isInternalTask: sql`t.is_internal`,
   parentId: sql`coalesce(t.parent_id, 0)`,
+  stopped: IS_STOPPED,
 };
 
 /** The messages of the columns with localizable texts. */

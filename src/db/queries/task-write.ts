@@ -69,7 +69,7 @@ export async function insertTasks(db: Kysely<Schema>, tasks: readonly TaskToInse
     ),
     audited as (
       insert into ${INTO_AUDIT}
-      select g.id, g.tenant, g.actor_id, null, null, ${TaskState.New}::smallint, 0, g.reason, g.reason_message
+      select g.id, g.tenant, g.actor_id, null, null, ${TaskState.New}::smallint, 0, g.reason, g.reason_message, null
       from given as g order by g.place
     )
     select g.id from given as g order by g.place ${PREPARED}`.execute(db);
@@ -224,6 +224,8 @@ export interface TaskTransition extends TaskTexts {
   readonly actorId: number;
   /** Replaces Result; `undefined` keeps it. */
   readonly result?: Text | undefined;
+  /** True if a stop ends the task; its request is `result`. */
+  readonly stops?: boolean | undefined;
   /** Clears the checkpoint and the progress of earlier runs. */
   readonly reset?: boolean | undefined;
 }
@@ -240,6 +242,8 @@ export async function writeTransition(
   const starts = transition.to === 'Started';
   const result = plainOf(transition.result ?? null);
   const resultMessage = messageOf(transition.result ?? null);
+  const storedMessage = resultMessage && JSON.stringify(resultMessage);
+  const stops = transition.stops ?? false;
   const { rows } = await sql<TaskRow>`
     update batchline.task as t set
       state = ${TaskState[transition.to]},
@@ -249,7 +253,7 @@ export async function writeTransition(
       result = coalesce(${result}::text, t.result),
       result_message = case
         when ${result}::text is null then t.result_message
-        else ${resultMessage && JSON.stringify(resultMessage)}::text::jsonb
+        else ${storedMessage}::text::jsonb
       end,
       last_started = case when ${starts} then now() else t.last_started end,
       start_count = t.start_count + case when ${starts} then 1 else 0 end,
@@ -264,8 +268,8 @@ export async function writeTransition(
       run_after = now(),
       lease_owner = null,
       lease_until = null,
-      stop_note = null,
-      stop_message = null,
+      stop_note = case when ${stops} then ${result}::text end,
+      stop_message = case when ${stops} then ${storedMessage}::text::jsonb end,
       updated = now(),
       updated_by = ${transition.actorId},
       updated_count = t.updated_count + 1

@@ -255,3 +255,17 @@ export const IS_ACTIVE = sql<boolean>`t.state::int in (${HELD})`;
 
 /** Matches inactive tasks, through the indexes of lists. */
 export const IS_INACTIVE = sql<boolean>`t.state not in (${HELD})`;
+
+/** The messages of the stops of 0.2.0, which stored only these for tasks that no process ran. They never change. */
+const STOPS_OF_0_2 = sql`(
+  'Stopped by {0} (associate {1}) at {2}.', 'Stopped with batch task {0}. {1}',
+  'Stopped: another child of batch task {0} has failed.',
+  '{0} {1} of its children can''t be cancelled and go on.')`;
+
+/** True if a stop ended `batchline.task as t`, whose state is Failed then. The index `task_stopped` has these tasks. */
+export const IS_STOPPED = sql<boolean>`(t.state = ${sql.lit(TaskState.Failed)} and (t.stop_note is not null
+  or coalesce(t.result_message ->> 'template' in ${STOPS_OF_0_2}, false)))`;
+
+/** The same for a row of the history, `batchline.task_audit as a`. */
+export const IS_STOP = sql<boolean>`(a.to_state = ${sql.lit(TaskState.Failed)} and coalesce(a.stopped,
+  a.reason_message ->> 'template' in ${STOPS_OF_0_2}, false))`;

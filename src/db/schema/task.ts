@@ -50,7 +50,7 @@ export interface TaskTable {
   /** The process that runs it; null if none does, or a client has set State itself. */
   lease_owner: string | null;
   lease_until: Date | null;
-  /** The stop request as text, which becomes the Result. */
+  /** The stop request as text, which becomes the Result. It stays until the task is restarted: the task was stopped. */
   stop_note: string | null;
   stop_message: MessageColumn;
   checkpoint: ColumnType<unknown, string | null, string | null>;
@@ -124,6 +124,8 @@ export interface TaskAuditTable {
   reason: string;
   /** Null also if the reason has no values, so that its text is the template. */
   reason_message: MessageColumn;
+  /** True if a stop ended the task; null otherwise, and in rows of 0.2.0. */
+  stopped: boolean | null;
   /** Owner of a deleted task; null while the task exists, and for internal tasks. */
   owner_id: number | null;
   /** Definition of a deleted task; null as `owner_id`. */

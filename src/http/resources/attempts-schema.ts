@@ -127,6 +127,7 @@ export const AUDIT_PROPERTIES = {
   From: nullable(StoredState),
   To: StoredState,
   Attempt: Type.Integer({ description: 'The number of the attempt' }),
+  Stopped: Type.Boolean({ description: 'true if To is Failed because the task was stopped' }),
   Reason: Type.String({ description: "Why the state changed, in the caller's language" }),
 };
 
@@ -139,6 +140,7 @@ export function writeAuditEntry(entry: AuditEntry, locale: Locale) {
     From: entry.from,
     To: entry.to,
     Attempt: entry.attempt,
+    Stopped: entry.stopped,
     Reason: locale.text(entry.reason, entry.reasonMessage),
   };
 }

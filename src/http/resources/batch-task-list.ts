@@ -339,6 +339,7 @@ const NAMES: Readonly<Record<ColumnName, Message>> = {
   isSystemTask: message`System task`,
   isInternalTask: message`Internal task`,
   parentId: message`Parent ID`,
+  stopped: message`Stopped`,
 };
 
 /** The display type, the restriction type and the width in characters of each kind of column. */

@@ -201,6 +201,7 @@ const Children = Type.Object(
       Type.Object({
         Key: Type.String({ description: 'The key that the parent gave the child' }),
         Weight: Type.Integer({ description: "The child's share of the parent's progress" }),
+        Stopped: Type.Boolean({ description: 'true if it is Failed because it was stopped' }),
         Task: BatchTaskInfo,
       }),
     ),

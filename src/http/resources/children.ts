@@ -36,9 +36,10 @@ export async function taskChildrenRoutes(
       const writer = new TaskSerializer(caller, tasks.textLimits, localeOf(request));
       return {
         ...writeCounts(counts),
-        Children: children.rows.map(({ key, weight, task }) => ({
+        Children: children.rows.map(({ key, weight, stopped, task }) => ({
           Key: key,
           Weight: weight,
+          Stopped: stopped,
           Task: writer.write(task),
         })),
       };

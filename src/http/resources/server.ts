@@ -221,6 +221,7 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
           Registered: change.registered,
           Succeeded: change.succeeded,
           Failed: change.failed,
+          Stopped: change.stopped,
           Begun: change.begun,
           Waited: change.waited,
           LongestWait: change.longestWait,

@@ -15,6 +15,7 @@ import {
 import { deleteTaskRows } from '../../db/queries/task-delete.ts';
 import type { Schema } from '../../db/schema.ts';
 import { afterCommit, inTransaction } from '../../db/transaction.ts';
+import type { TaskQueue } from '../task-queue.ts';
 import { recordTransitions } from '../transition.ts';
 
 const BATCH = 200;
@@ -31,21 +32,21 @@ export function stoppedWith(parentId: number, note: Message): Message {
  * cancelled. The reason is stored in the row of the task, so that another process, or this one after a crash, can
  * continue an interrupted stop.
  */
-export async function stopTree(database: Database, parentId: number): Promise<void> {
+export async function stopTree(database: Database, queue: TaskQueue, parentId: number): Promise<void> {
   const parents = [parentId];
   for (let next = parents.pop(); next !== undefined; next = parents.pop())
-    parents.push(...(await stopChildren(database, next)));
+    parents.push(...(await stopChildren(database, queue, next)));
 }
 
 /** Stops the children of one task. Returns those that have children to stop. */
-async function stopChildren(database: Database, parentId: number): Promise<number[]> {
+async function stopChildren(database: Database, queue: TaskQueue, parentId: number): Promise<number[]> {
   const note = await readStopReason(database.sql, parentId);
   if (note === undefined) return [];
   const below: number[] = [];
   for (let afterId = 0; ; ) {
     const { children, parents } = await inTransaction(database, async (trx) => {
       const found = await lockStoppable(trx, parentId, afterId, BATCH);
-      return { children: found, parents: await stopLocked(trx, parentId, found, note) };
+      return { children: found, parents: await stopLocked(trx, queue, parentId, found, note) };
     });
     below.push(...parents);
     if (children.length === BATCH) afterId = children.at(-1)?.id ?? 0;
@@ -65,6 +66,7 @@ async function stopChildren(database: Database, parentId: number): Promise<numbe
 /** Stops locked children. Returns those that have children to stop. */
 async function stopLocked(
   trx: Transaction<Schema>,
+  queue: TaskQueue,
   parentId: number,
   children: readonly LiveChild[],
   note: Message,
@@ -77,13 +79,16 @@ async function stopLocked(
   for (const taskId of ids(running)) after.publish({ kind: 'stop', taskId });
   await endAttempts(trx, ids(idle), 'Stopped', note);
   await failIdle(trx, ids(idle), note);
+  after.do(() => {
+    for (const { name } of idle) queue.meter.stopped(name, 1);
+  });
   return recordTransitions(
     trx,
     idle.map((child) => ({
       task: { ...child, parentId },
       from: child.state,
       to: 'Failed' as const,
-      audit: { actorId: 0, nodeId: null, attempt: child.attempt, reason: note },
+      audit: { actorId: 0, nodeId: null, attempt: child.attempt, reason: note, stopped: true },
     })),
     ids(children).map((id) => ({ parentId: id, reason: stoppedWith(id, note) })),
   );

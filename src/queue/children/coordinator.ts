@@ -11,6 +11,7 @@ import {
 } from '../../db/queries/parents.ts';
 import { inStatement } from '../../db/transaction.ts';
 import { sharedJob } from '../shared-job.ts';
+import type { TaskQueue } from '../task-queue.ts';
 import { stopTree } from './cancel.ts';
 
 /** Signals are collected for this long, so that thousands of completed children cause few writes of the parent's progress. */
@@ -25,13 +26,15 @@ const BATCH = 200;
  */
 export class ParentCoordinator {
   readonly #database: Database;
+  readonly #queue: TaskQueue;
   readonly #changed = new Set<number>();
   readonly #updates: BackgroundJob;
   readonly #stops: BackgroundJob;
   #unsubscribe: () => void = () => undefined;
 
-  constructor(database: Database, log: Logger) {
+  constructor(database: Database, queue: TaskQueue, log: Logger) {
     this.#database = database;
+    this.#queue = queue;
     this.#updates = new BackgroundJob({ name: 'parents.progress', log, run: () => this.#updateChanged() });
     this.#stops = sharedJob({
       name: 'parents.stops',
@@ -60,7 +63,7 @@ export class ParentCoordinator {
   /** Completes interrupted stops of children. */
   async finishStops(): Promise<void> {
     for (const parentId of await listStopping(this.#database.sql, BATCH)) {
-      await stopTree(this.#database, parentId);
+      await stopTree(this.#database, this.#queue, parentId);
     }
   }
 
@@ -92,7 +95,7 @@ export class ParentCoordinator {
     const grandparents = written.flatMap((one) => one.parentId ?? []);
     if (grandparents.length > 0) this.#noteChange(grandparents);
     for (const parent of statuses.filter(({ isStopping }) => isStopping)) {
-      await stopTree(this.#database, parent.parentId);
+      await stopTree(this.#database, this.#queue, parent.parentId);
     }
   }
 }

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ParentCoordinator } from '../../../src/queue/children/coordinator.ts';
+import { TaskQueue } from '../../../src/queue/task-queue.ts';
 import { createWorker, type Worker } from '../../../src/sdk/index.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -47,7 +48,7 @@ describe.each(DATABASES)('fan-out on %s', (kind) => {
     const reason = JSON.stringify({ template: 'Stopped by a test.', values: [] });
     await sql`update batchline.task_family set stopping = true, stop_message = ${reason}::text::jsonb
       where parent_id = ${id}`.execute(database.sql);
-    await new ParentCoordinator(database, log).finishStops();
+    await new ParentCoordinator(database, new TaskQueue(), log).finishStops();
     expect(await admin.ended(id)).toMatchObject({
       State: 'Failed',
       Result: '20 of 20 children have failed.',
