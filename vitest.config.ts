@@ -5,6 +5,9 @@ import { SHORT_LIVED } from './test/support/programs.ts';
  * Three projects, run in this order: `unit` (fast, no server), `integration` (real servers and databases) and `browser`
  * (the built dashboard in Chromium, against a real server; skipped if Chromium is missing). The last two run two files at a
  * time, because each file starts its own processes and mostly waits.
+ *
+ * The unit tests of a worker share its modules (`isolate: false`), so that the sources are loaded and compiled once. A test restores
+ * whatever it changes in its process.
  */
 export default defineConfig({
   test: {
@@ -15,6 +18,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'test/unit/**/*.test.ts'],
           environment: 'node',
+          isolate: false,
           testTimeout: 120_000,
         },
       },
