@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import { type Config, logRenamedSettings, readConfig } from '../config.ts';
 import { OperatorError } from '../core/errors.ts';
 import { openLog } from '../logger.ts';
-import { loadHandlers, Registry } from '../queue/registry.ts';
-import { createWorker } from '../sdk/index.ts';
-import { type Server, startServer, startWorker } from '../server.ts';
+import type { Server } from '../server.ts';
 import { type ExitCode, STOPPING, untilSignal } from './output.ts';
+
+// The server and the worker are loaded after the settings are read: invalid ones are reported at once.
 
 /**
  * `batchline serve`: starts the server and stops it on SIGINT or SIGTERM. A second signal ends the process immediately.
@@ -17,6 +17,7 @@ export async function serve({ worker: runs }: { readonly worker: boolean }): Pro
   const log = openLog(config.logLevel);
   logRenamedSettings(config, log);
   const signalled = untilSignal();
+  const { startServer } = await import('../server.ts');
   const server = await startServer(config, log, { runs });
   void server.database.crashed?.then((error) => {
     console.error(
@@ -102,6 +103,7 @@ function startConfiguredWorker(config: Config, log: Logger): Promise<RunningWork
 }
 
 async function startDatabaseWorker(config: Config, log: Logger): Promise<RunningWorker> {
+  const { startWorker } = await import('../server.ts');
   const { names, stop } = await startWorker(config, log);
   return { source: 'the database', names, ended: new Promise(() => undefined), stop };
 }
@@ -117,6 +119,8 @@ async function startRemoteWorker(config: Config, url: string, log: Logger): Prom
       : []),
   ];
   if (token === undefined || problems.length > 0) throw new OperatorError('SETTINGS_INVALID', problems);
+  const { loadHandlers, Registry } = await import('../queue/registry.ts');
+  const { createWorker } = await import('../sdk/index.ts');
   const registry = new Registry(config.leaseSeconds);
   await loadHandlers(registry, handlers);
   const worker = createWorker({
