@@ -7,7 +7,7 @@ import { SHORT_LIVED } from './test/support/programs.ts';
  * time, because each file starts its own processes and mostly waits.
  *
  * The unit tests of a worker share its modules (`isolate: false`), so that the sources are loaded and compiled once. A test restores
- * whatever it changes in its process.
+ * everything that it changes in its process.
  */
 export default defineConfig({
   test: {
@@ -32,7 +32,11 @@ export default defineConfig({
           ],
           environment: 'node',
           execArgv: [...SHORT_LIVED],
-          globalSetup: ['test/support/postgres-server.ts', 'test/support/database-templates.ts'],
+          globalSetup: [
+            'test/support/postgres-server.ts',
+            'test/support/database-templates.ts',
+            'test/support/bundled-modules.ts',
+          ],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           // Tests wait for conditions, so these timeouts only end tests that hang, even on a busy machine.

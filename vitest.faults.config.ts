@@ -21,7 +21,11 @@ export default defineConfig({
     include: ['test/faults/**/*.test.ts', ...PROPERTIES],
     environment: 'node',
     env: { BATCHLINE_FAULTS: 'long', BATCHLINE_FUZZ_RUNS: process.env.BATCHLINE_FUZZ_RUNS ?? '3000' },
-    globalSetup: ['test/support/postgres-server.ts', 'test/support/database-templates.ts'],
+    globalSetup: [
+      'test/support/postgres-server.ts',
+      'test/support/database-templates.ts',
+      'test/support/bundled-modules.ts',
+    ],
     reporters: ['verbose', './test/support/count-reporter.ts'],
     maxWorkers: 2,
     testTimeout: 3_600_000,

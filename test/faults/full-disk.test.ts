@@ -2,6 +2,7 @@ import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import type { Answer, ApiClient } from '../support/api-client.ts';
+import { SHORT_LIVED } from '../support/programs.ts';
 import { CLI, type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { canMount, createSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { HANDLERS } from './run-log.ts';
@@ -26,7 +27,7 @@ afterEach(async () => {
 async function serve(): Promise<ServerProcess> {
   const place = { env: { BATCHLINE_DATA: join(disk.folder, 'data') } };
   const env = { BATCHLINE_HANDLERS: HANDLERS, FAULTS_FOLDER: disk.folder, LOG_LEVEL: 'error' };
-  const started = await spawnServer(place, env, [], disk.entering([process.execPath, CLI]));
+  const started = await spawnServer(place, env, [], disk.entering([process.execPath, ...SHORT_LIVED, CLI]));
   onTestFailed(() => void process.stderr.write(started.output().slice(-5000)));
   return started;
 }

@@ -9,9 +9,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExitCode } from '../../src/cli/output.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { ADMIN } from '../support/associates.ts';
-import { createEmptyPlace, type Place } from '../support/databases.ts';
+import { createEmptyPlace, createPlace, type Place } from '../support/databases.ts';
+import { SHORT_LIVED } from '../support/programs.ts';
 import { runCli } from '../support/run-cli.ts';
-import { CLI, type ServerProcess, spawnServer } from '../support/server-process.ts';
+import { CLI, PROCESS_ENV, type ServerProcess, spawnServer } from '../support/server-process.ts';
 
 const run = promisify(execFile);
 
@@ -31,8 +32,8 @@ async function serveOnce(
   signal: 'SIGINT' | 'SIGTERM',
   use: (output: string, url: string) => Promise<void> = async () => undefined,
 ): Promise<{ readonly output: string; readonly code: number | null }> {
-  const child = spawn(process.execPath, [CLI, 'serve'], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', ...env },
+  const child = spawn(process.execPath, [...SHORT_LIVED, CLI, 'serve'], {
+    env: { ...PROCESS_ENV, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
@@ -336,12 +337,12 @@ async function shell(command: string): Promise<string> {
 }
 
 test('a server whose output is no longer read continues, and stops gracefully', async () => {
-  const child = spawn(process.execPath, [CLI, 'serve'], {
+  const place = await createPlace('embedded');
+  const child = spawn(process.execPath, [...SHORT_LIVED, CLI, 'serve'], {
     env: {
-      PATH: process.env.PATH ?? '',
+      ...PROCESS_ENV,
+      ...place.env,
       PORT: '0',
-      BATCHLINE_DATA: join(folder, 'unread'),
-      BATCHLINE_ADMIN: `${ADMIN.login}:${ADMIN.password}`,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -355,5 +356,6 @@ test('a server whose output is no longer read continues, and stops gracefully', 
     expect(await exited).toEqual([0, null]);
   } finally {
     child.kill('SIGKILL');
+    await place.remove();
   }
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { SHORT_LIVED } from './programs.ts';
 import { CLI, PROCESS_ENV } from './server-process.ts';
 
 /** Result of a command. */
@@ -21,7 +22,7 @@ export async function runCli(
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [...SHORT_LIVED, CLI, ...args], {
     env: { ...PROCESS_ENV, ...env },
     stdio: 'pipe',
   });

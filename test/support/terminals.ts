@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ROOT } from './documents.ts';
+import { SHORT_LIVED } from './programs.ts';
 import { CLI, PROCESS_ENV } from './server-process.ts';
 
 /** Output of a long-running program (a server or worker) when it is ready. */
@@ -21,7 +22,8 @@ export async function makeCheckout(folder: string): Promise<Record<string, strin
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   writeFileSync(join(bin, '.curlrc'), 'fail-with-body\nsilent\nshow-error\n');
-  writeFileSync(join(bin, 'batchline'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
+  const command = [process.execPath, ...SHORT_LIVED, CLI].map((word) => `'${word}'`).join(' ');
+  writeFileSync(join(bin, 'batchline'), `#!/bin/sh\nexec ${command} "$@"\n`);
   chmodSync(join(bin, 'batchline'), 0o755);
   return {
     ...PROCESS_ENV,
