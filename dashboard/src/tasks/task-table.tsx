@@ -264,7 +264,7 @@ function Cells({
   );
 }
 
-const NARROW = '(max-width: 760px)';
+const NARROW = '(max-width: 1000px)';
 
 function useIsNarrow(): boolean {
   const [isNarrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
