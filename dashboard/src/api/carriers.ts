@@ -56,9 +56,14 @@ export type TaskPage = Omit<Carrier<'ArchivePage'>, 'value'> & { readonly value:
 /** The part of JSON Schema that forms are made from. */
 export interface ParameterSchema {
   readonly type?: string;
+  readonly format?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly ParameterSchema[];
+  readonly oneOf?: readonly ParameterSchema[];
+  readonly items?: ParameterSchema;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, ParameterSchema>>;
 }
