@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest';
 import type { Answer } from '../support/api-client.ts';
 import { createPlace, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
-import { checkChain, inspect, storyOf } from './inspect.ts';
+import { checkAttempts, checkChain, inspect, storyOf } from './inspect.ts';
 import { RunLog } from './run-log.ts';
 import { BY_SIGNAL_ONLY, expectSignalsBack } from './stop-by-signal.ts';
 import { allEnded, query } from './waits.ts';
@@ -71,6 +71,7 @@ test('when all its connections are cut during work, the server recovers and noth
   for (const id of acknowledged) storyOf(contents, id);
   for (const story of contents.stories.values()) {
     checkChain(story);
+    checkAttempts(story);
     log.checkRuns(story);
     // A checkpoint that met the cut fails its run, which is tried again.
     expect(story.state, `task ${story.id}: ${story.result}`).toBe('Succeeded');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createPlace, DATABASES, type Place } from '../support/databases.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
-import { checkChain, inspect, storyOf } from './inspect.ts';
+import { checkAttempts, checkChain, inspect, storyOf } from './inspect.ts';
 import { RunLog } from './run-log.ts';
 
 let place: Place;
@@ -49,6 +49,7 @@ describe.each(DATABASES)('a server on %s that is asked to stop', (kind) => {
     for (const id of handedBack) {
       const story = storyOf(stopped, id);
       checkChain(story);
+      checkAttempts(story);
       // It counts neither as a failure nor as a loss.
       expect(story).toMatchObject({ state: 'New', startCount: 1, failures: 0, losses: 0 });
       expect(story.audit.at(-1)).toMatchObject({
@@ -77,6 +78,7 @@ describe.each(DATABASES)('a server on %s that is asked to stop', (kind) => {
     const ended = await inspect(place);
     for (const id of all) {
       checkChain(storyOf(ended, id));
+      checkAttempts(storyOf(ended, id));
       log.checkRuns(storyOf(ended, id));
     }
     // The second run of the counting task continued from its checkpoint.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recordOf } from '../support/run-record.ts';
 import { checkDelay, checkHistory, checkPriorities, checkRecord } from './history.ts';
-import { type StoryEntry, storyOf, type TaskStory } from './inspect.ts';
+import { type AttemptRecord, checkAttempts, type StoryEntry, storyOf, type TaskStory } from './inspect.ts';
 import { type LogLine, RunLog, type StepLine } from './run-log.ts';
 
 const entry = (from: StoryEntry['from'], to: StoryEntry['to'], attempt: number, node: string | null) =>
@@ -26,6 +26,22 @@ const AUDIT: readonly StoryEntry[] = [
   ...run(4, 'c'),
   entry('Started', 'Succeeded', 4, 'c'),
 ];
+const attempt = (number: number, worker: string, outcome: AttemptRecord['outcome']): AttemptRecord => ({
+  number,
+  worker,
+  claimed: number * 1000,
+  started: number * 1000,
+  ended: number * 1000,
+  outcome,
+  hasError: outcome === 'Failed',
+  nextDelay: outcome === 'Succeeded' ? null : 0,
+});
+const ATTEMPTS: readonly AttemptRecord[] = [
+  attempt(1, 'a', 'Expired'),
+  attempt(2, 'b', 'Failed'),
+  attempt(3, 'b', 'HandedBack'),
+  attempt(4, 'c', 'Succeeded'),
+];
 const STORY: TaskStory = {
   id: 7,
   name: 'any',
@@ -39,6 +55,7 @@ const STORY: TaskStory = {
   checkpoint: null,
   progressDescription: '',
   audit: AUDIT,
+  attempts: ATTEMPTS,
 };
 const changed = (index: number, change: Partial<StoryEntry>): Partial<TaskStory> => ({
   audit: AUDIT.map((one, at) => (at === index ? { ...one, ...change } : one)),
@@ -67,6 +84,40 @@ describe('the checker of histories', () => {
     ['a loss that was counted twice', { losses: 2 }],
   ])('finds %s', (_, change) => {
     expect(() => checkHistory({ ...STORY, ...change })).toThrow('task 7');
+  });
+
+  const recorded = (index: number, change: Partial<AttemptRecord>): Partial<TaskStory> => ({
+    attempts: ATTEMPTS.map((one, at) => (at === index ? { ...one, ...change } : one)),
+  });
+
+  test.each<[string, Partial<TaskStory>]>([
+    ['an attempt without an end', { attempts: ATTEMPTS.slice(0, -1) }],
+    ['an attempt that is still open after its task has ended', { attempts: ATTEMPTS.toSpliced(1, 1) }],
+    ['an attempt with two ends', { attempts: ATTEMPTS.toSpliced(2, 0, attempt(2, 'b', 'HandedBack')) }],
+    ['an attempt that no history knows', { attempts: [...ATTEMPTS, attempt(5, 'c', 'Succeeded')] }],
+    ['a gap in the numbers', recorded(3, { number: 5 })],
+    ['an end of another process than the one that owned it', recorded(1, { worker: 'a' })],
+    ['an expiry that its own process recorded', recorded(1, { outcome: 'Expired', hasError: false })],
+    ['a loss that another process recorded as a failure', recorded(0, { outcome: 'Failed', hasError: true })],
+    ['an outcome that does not lead to the state', recorded(3, { outcome: 'HandedBack' })],
+    ['an end after that of the history', recorded(1, { ended: 2001 })],
+    ['a claim after that of the history', recorded(1, { claimed: 2001, started: 2001 })],
+    ['a failure without its error', recorded(1, { hasError: false })],
+    ['an error of a run that succeeded', recorded(3, { hasError: true })],
+    ['a retry without its delay', recorded(1, { nextDelay: null })],
+    ['a delay after the last attempt', recorded(3, { nextDelay: 1 })],
+  ])('finds %s', (_, change) => {
+    expect(() => checkAttempts({ ...STORY, ...change })).toThrow('task 7');
+    expect(() => checkHistory({ ...STORY, ...change })).toThrow('task 7');
+  });
+
+  test('lets through an attempt in progress, a stop, and an attempt that never began', () => {
+    const [first, ...others] = ATTEMPTS;
+    checkAttempts({ ...STORY, state: 'Started', audit: AUDIT.slice(0, -1), attempts: ATTEMPTS.slice(0, -1) });
+    checkAttempts({ ...STORY, attempts: [{ ...(first as AttemptRecord), started: null }, ...others] });
+    const stopped = [...AUDIT.slice(0, -1), entry('Started', 'Failed', 4, null)];
+    const ended = { ...attempt(4, 'c', 'Stopped'), nextDelay: null };
+    checkAttempts({ ...STORY, state: 'Failed', audit: stopped, attempts: [...ATTEMPTS.slice(0, -1), ended] });
   });
 
   test('finds a run before its time, and one before its turn', () => {

@@ -4,15 +4,16 @@ import type { DefinitionLimits } from '../../src/core/limits.ts';
 import { hasEnded } from '../../src/core/task-state.ts';
 import type { Database } from '../../src/db/database.ts';
 import { type RunRecord, readRunRecord, shortestSpan } from '../support/run-record.ts';
-import { checkChain, type TaskStory } from './inspect.ts';
+import { checkAttempts, checkChain, type TaskStory } from './inspect.ts';
 
 /**
  * Checks the history of an ended task that no client changed: an unbroken chain of legal transitions with one end; each
- * attempt claimed, started and ended once, by the process that owned it or by its rescuer; and counts in the row that match
- * the history. This proves that no stale run has written.
+ * attempt claimed, started and ended once, by the process that owned it or by its rescuer, with one record of its end; and
+ * counts in the row that match the history. This proves that no stale run has written.
  */
 export function checkHistory(story: TaskStory): void {
   checkChain(story);
+  checkAttempts(story);
   const about = `task ${story.id}: ${JSON.stringify(story.audit)}`;
   let attempt = 0;
   let holder: string | null = null;

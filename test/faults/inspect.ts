@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { type AttemptOutcomeName, attemptOutcomeOf } from '../../src/core/attempt.ts';
 import { isAllowedTransition, type StoredState, storedStateOf } from '../../src/core/task-state.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
@@ -19,6 +20,19 @@ export interface StoryEntry {
   readonly at: number;
 }
 
+/** The record of an ended attempt. */
+export interface AttemptRecord {
+  readonly number: number;
+  readonly worker: string | null;
+  /** In ms since 1970, as the database's clock has it. */
+  readonly claimed: number | null;
+  readonly started: number | null;
+  readonly ended: number;
+  readonly outcome: AttemptOutcomeName;
+  readonly hasError: boolean;
+  readonly nextDelay: number | null;
+}
+
 /** A task with its history, as the database has them. */
 export interface TaskStory {
   readonly id: number;
@@ -34,6 +48,8 @@ export interface TaskStory {
   readonly checkpoint: unknown;
   readonly progressDescription: string;
   readonly audit: readonly StoryEntry[];
+  /** In the order of their numbers. */
+  readonly attempts: readonly AttemptRecord[];
 }
 
 /** Content of a place's database. */
@@ -64,6 +80,13 @@ export async function withDatabase<T>(place: Place, use: (database: Database) =>
 export async function readContents(database: Database): Promise<Contents> {
   const audit = await database.sql.selectFrom('batchline.task_audit').selectAll().orderBy('id').execute();
   const tasks = await database.sql.selectFrom('batchline.task').selectAll().orderBy('id').execute();
+  const ended = await database.sql
+    .selectFrom('batchline.task_attempt')
+    .selectAll()
+    .orderBy('task_id')
+    .orderBy('number')
+    .execute();
+  const attempts = Map.groupBy(ended, (attempt) => attempt.task_id);
   const jobs = await sql<{ task: number }>`
     select id as task from batchline.task where state = 1
     union select parent_id from batchline.task_family where ready_since is not null`.execute(database.sql);
@@ -94,6 +117,16 @@ export async function readContents(database: Database): Promise<Contents> {
       checkpoint: task.checkpoint,
       progressDescription: task.progress_description,
       audit: audits.get(task.id) ?? [],
+      attempts: (attempts.get(task.id) ?? []).map((one) => ({
+        number: one.number,
+        worker: one.worker,
+        claimed: one.claimed?.getTime() ?? null,
+        started: one.started?.getTime() ?? null,
+        ended: one.ended.getTime(),
+        outcome: attemptOutcomeOf(one.outcome),
+        hasError: one.error !== null,
+        nextDelay: one.next_delay,
+      })),
     }),
   );
   return {
@@ -123,4 +156,53 @@ export function checkChain(story: Pick<TaskStory, 'id' | 'state' | 'audit'>): vo
     expect(entry.from !== entry.to && isAllowedTransition(entry.from, entry.to), about).toBe(true);
   }
   expect(story.audit.at(-1)?.to, about).toBe(story.state);
+}
+
+/** The outcomes that an attempt can have, by the state of its task afterwards. */
+const OUTCOMES: Readonly<Record<StoredState, readonly AttemptOutcomeName[]>> = {
+  New: ['Failed', 'Expired', 'HandedBack'],
+  Aquired: [],
+  Started: [],
+  Succeeded: ['Succeeded'],
+  SucceededManualCleanup: ['Succeeded'],
+  Failed: ['Failed', 'Stopped', 'Expired'],
+};
+
+/**
+ * Checks the records of the attempts against the history of a task without children: every attempt that started has exactly
+ * one end, not after that of the history and by the process that owned it, unless its lease expired; numbers have no gaps;
+ * and no attempt is open after the task has ended.
+ */
+export function checkAttempts(story: Pick<TaskStory, 'id' | 'state' | 'audit' | 'attempts'>): void {
+  const about = `task ${story.id}: ${JSON.stringify(story)}`;
+  const starts = story.audit.filter((entry) => entry.to === 'Started');
+  const ends = story.audit.filter((entry) => entry.from === 'Started');
+  const counted = Array.from(starts, (_, index) => index + 1);
+  expect(
+    starts.map((entry) => entry.attempt),
+    about,
+  ).toEqual(counted);
+  expect(ends.length, about).toBe(starts.length - (story.state === 'Started' ? 1 : 0));
+  expect(
+    story.attempts.map((attempt) => attempt.number),
+    about,
+  ).toEqual(counted.slice(0, ends.length));
+  for (const [index, attempt] of story.attempts.entries()) {
+    const start = starts[index];
+    const end = ends[index];
+    expect(end?.attempt, about).toBe(attempt.number);
+    expect(attempt.worker, about).toBe(start?.node);
+    // The history has the time of its row, the attempt that of the transaction's start.
+    expect(attempt.claimed, about).toBeLessThanOrEqual(start?.at ?? 0);
+    expect(attempt.ended, about).toBeLessThanOrEqual(end?.at ?? 0);
+    expect([null, attempt.claimed], about).toContain(attempt.started);
+    const { to, node } = end as StoryEntry;
+    expect(OUTCOMES[to], about).toContain(attempt.outcome);
+    // A caller (no process) or its own process ended it, or another process after its lease expired.
+    if (attempt.outcome === 'Expired') expect(node, about).not.toBe(attempt.worker);
+    else expect([null, attempt.worker], about).toContain(node);
+    const hasFailed = attempt.outcome === 'Failed' && node !== null;
+    if (attempt.outcome !== 'Stopped') expect(attempt.hasError, about).toBe(hasFailed);
+    expect(attempt.nextDelay !== null, about).toBe(to === 'New' && node !== null);
+  }
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkChain, readContents, storyOf } from '../faults/inspect.ts';
+import { checkAttempts, checkChain, readContents, storyOf } from '../faults/inspect.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
@@ -60,6 +60,7 @@ describe.each(DATABASES)('at the same moment on %s', (kind) => {
 
           const story = storyOf(await readContents(server.database), id);
           checkChain(story);
+          checkAttempts(story);
           expect(story.audit.map((entry) => entry.to)).toEqual(['New', 'Aquired', 'Started', task.State]);
           const winner = winnerOf(story.audit.at(-1)?.reason ?? '');
           expect(task).toMatchObject(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkChain, readContents } from '../../faults/inspect.ts';
+import { checkAttempts, checkChain, readContents, storyOf } from '../../faults/inspect.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { fuzzRuns } from '../../support/fuzz.ts';
 import { commandKinds } from './commands.ts';
@@ -33,7 +33,8 @@ describe.each(DATABASES)('the states of tasks on %s', (kind) => {
 
 /** Checks each record, those of deleted tasks too: an unbroken chain to the state, with as many starts as StartCount. */
 async function checkRecords(real: Real, model: Model): Promise<void> {
-  const { stories, audits } = await readContents(real.server.database);
+  const contents = await readContents(real.server.database);
+  const { stories, audits } = contents;
   for (const { id, deleted, state, startCount } of model.tasks) {
     const audit = audits.get(id) ?? [];
     checkChain({ id, state, audit });
@@ -42,7 +43,11 @@ async function checkRecords(real: Real, model: Model): Promise<void> {
       Array.from({ length: startCount }, (_, index) => index + 1),
     );
     if (deleted) expect(stories.has(id)).toBe(false);
-    else expect(stories.get(id)).toMatchObject({ id, state, startCount });
+    else {
+      const story = storyOf(contents, id);
+      expect(story).toMatchObject({ id, state, startCount });
+      checkAttempts(story);
+    }
   }
 }
 
