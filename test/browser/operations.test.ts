@@ -74,26 +74,30 @@ describeInBrowser('operations', (stage) => {
     expect(await limits()).toMatchObject({ Limits: { Concurrent: null, Rate: null }, LimitsAreSet: false });
   });
 
-  test('a schedule is created, run, paused and deleted', async () => {
+  test('a schedule is created, run, edited, paused and deleted', async () => {
     const { page } = await stage.open('/schedules', 'admin');
     await page.getByText('No schedules yet.').waitFor();
     await page.getByRole('button', { name: 'New schedule' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Create' }).click();
     await dialog.getByText('Required.').waitFor();
-    await dialog.getByLabel('Name').fill('nightly');
+    await dialog.getByLabel('Name', { exact: true }).fill('nightly');
     await dialog.getByLabel('Definition').selectOption('flaky');
     const cron = dialog.getByLabel('Schedule', { exact: true });
     await cron.fill('never');
-    await dialog.getByLabel('Parameters').fill('{ "fail": ');
+    await dialog.getByText('Next runs: Cron is "never"').waitFor();
+    await dialog.getByLabel('times').fill('many');
     await dialog.getByRole('button', { name: 'Create' }).click();
-    await dialog.getByText('Invalid JSON').waitFor();
-    await dialog.getByLabel('Parameters').fill('{ "fail": false }');
+    await dialog.getByText('Enter a number.').waitFor();
+    await dialog.getByLabel('times').fill('1');
+    await dialog.getByLabel('fail').uncheck();
     await dialog.getByRole('button', { name: 'Create' }).click();
     await dialog.locator('.field-error').getByText('Cron is "never"').waitFor();
     expect(await cron.getAttribute('aria-invalid')).toBe('true');
     expect(await axeFindings(page)).toEqual([]);
     await cron.fill('30 2 * * *');
+    await dialog.getByText(/Next runs: .*02:30:00/).click();
+    expect(await dialog.getByRole('listitem').count()).toBe(10);
     await dialog.getByRole('button', { name: 'Create' }).click();
     const row = page.getByRole('row', { name: 'nightly' });
     await row.getByText('30 2 * * *').waitFor();
@@ -102,6 +106,31 @@ describeInBrowser('operations', (stage) => {
     await row.getByRole('link').click();
     await page.locator('.task-header').getByText('Succeeded').waitFor();
     await page.goBack();
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.getByRole('button', { name: 'Edit nightly' }).click();
+    expect(await dialog.getByLabel('fail').isChecked()).toBe(false);
+    await cron.fill('15 4 * * 1-5');
+    await dialog.getByLabel('Time zone').selectOption('America/New_York');
+    await dialog.getByLabel('times').fill('3');
+    await dialog.getByLabel('Runs missed').selectOption('All');
+    await dialog.getByLabel('Maximum number of missed runs').fill('7');
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await row.getByText('15 4 * * 1-5').waitFor();
+    expect(await stage.server.admin.json('GET', '/Schedules')).toMatchObject([
+      {
+        Name: 'nightly',
+        Cron: '15 4 * * 1-5',
+        TimeZone: 'America/New_York',
+        MissedRuns: 'All',
+        MissedLimit: 7,
+        ParameterObject: { fail: false, times: 3 },
+      },
+    ]);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await page.getByRole('button', { name: 'Pause nightly' }).click();
     await row.getByText('Paused').waitFor();
     await page.getByRole('button', { name: 'Delete nightly' }).click();

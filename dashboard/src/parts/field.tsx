@@ -23,7 +23,7 @@ export function Field({
   label: string;
   hint?: string;
   /** By default the error that {@link FieldErrors} has for the name. */
-  error?: string;
+  error?: string | undefined;
   children: (props: ControlProps) => ReactNode;
 }): ReactNode {
   const id = useId();

@@ -11,7 +11,7 @@ import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts.tsx';
 import { useTitle } from '../title.ts';
-import { NewSchedule } from './new-schedule.tsx';
+import { ScheduleDialog } from './schedule-dialog.tsx';
 
 /** Refetch interval of the list, in milliseconds. */
 const INTERVAL = 5000;
@@ -21,7 +21,7 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
   const { t } = useTexts();
   const queries = useQueryClient();
   const names = useNames(who);
-  const [isCreating, setCreating] = useState(false);
+  const [edited, setEdited] = useState<Schedule | 'new'>();
   useTitle(t`Schedules`);
   const list = useQuery({
     queryKey: ['schedules'],
@@ -62,6 +62,9 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
       kind: 'buttons',
       cell: (schedule) => (
         <>
+          <button type="button" aria-label={t`Edit ${schedule.Name}`} onClick={() => setEdited(schedule)}>
+            {t`Edit`}
+          </button>
           <button
             type="button"
             aria-label={schedule.Paused ? t`Resume ${schedule.Name}` : t`Pause ${schedule.Name}`}
@@ -93,7 +96,7 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
     <section>
       <div className="page-title">
         <h1>{t`Schedules`}</h1>
-        <button type="button" className="primary" onClick={() => setCreating(true)}>{t`New schedule`}</button>
+        <button type="button" className="primary" onClick={() => setEdited('new')}>{t`New schedule`}</button>
       </div>
       <Problem error={list.error ?? act.error} />
       <DataTable
@@ -103,7 +106,12 @@ export default function SchedulesPage({ who }: { who: Session }): ReactNode {
         keyOf={({ Id }) => Id}
         empty={t`No schedules yet.`}
       />
-      {isCreating && <NewSchedule onClose={() => setCreating(false)} />}
+      {edited !== undefined && (
+        <ScheduleDialog
+          schedule={edited === 'new' ? undefined : edited}
+          onClose={() => setEdited(undefined)}
+        />
+      )}
     </section>
   );
 }

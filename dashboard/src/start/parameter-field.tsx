@@ -83,7 +83,7 @@ function Leaf({
     control === 'date-time' ? t`Times are in ${zone}.` : '',
   ];
   return (
-    <Field name={path} label={label} hint={hint.filter(Boolean).join(' ')} error={mistakes[path] ?? ''}>
+    <Field name={path} label={label} hint={hint.filter(Boolean).join(' ')} error={mistakes[path]}>
       {(props) => {
         const common = { ...props, value: draft, 'aria-required': isRequired || undefined };
         if (control === 'choice') {

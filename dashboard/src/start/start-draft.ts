@@ -1,11 +1,9 @@
 import type { ParameterSchema } from '../api/carriers.ts';
+import type { ParametersDraft } from './parameter-form.tsx';
 import { controlOf, type Draft, type GroupDraft } from './parameter-values.ts';
 
 /** The contents of a start form. */
-export interface StartDraft {
-  readonly parameters: GroupDraft;
-  /** The parameters as JSON, while they are edited so. */
-  readonly json: string | undefined;
+export interface StartDraft extends ParametersDraft {
   readonly description: string;
   /** The local time to start at; empty for now. */
   readonly at: string;

@@ -1,6 +1,6 @@
 import type { Carrier } from '@batchline/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { type FormEvent, Fragment, type ReactNode, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { answer, api } from '../api/call.ts';
 import type { BatchTaskInfo, Definition } from '../api/carriers.ts';
@@ -9,21 +9,13 @@ import { readTask } from '../api/tasks.ts';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { timeZone } from '../preferences.ts';
-import { type Tell, useTexts } from '../texts.tsx';
+import { useTexts } from '../texts.tsx';
 import { useTitle } from '../title.ts';
 import '../styles/start.css';
 import { CsvPreview } from './csv-preview.tsx';
 import { type CsvProposal, inUtf8, MAX_CONVERTED, proposeImport } from './csv-proposal.ts';
-import { ParameterField } from './parameter-field.tsx';
-import {
-  type Draft,
-  draftOf,
-  type GroupDraft,
-  joinPath,
-  type Mistakes,
-  mistakesOf,
-  readParameters,
-} from './parameter-values.ts';
+import { ParameterForm, parametersOf, readForm } from './parameter-form.tsx';
+import { type Draft, draftOf, type GroupDraft, type Mistakes } from './parameter-values.ts';
 import { keepDraft, readDraft, type StartDraft } from './start-draft.ts';
 
 /** Starts a task of a definition. */
@@ -81,16 +73,8 @@ function StartForm({
   const properties = Object.entries(schema.properties ?? {});
   const form = useRef<HTMLFormElement>(null);
   const key = `${definition.Name} ${model?.Id ?? ''}`;
-  const draftFrom = (values: unknown): GroupDraft =>
-    Object.fromEntries(
-      properties.map(([name, property]) => [
-        name,
-        draftOf(property, (values as Record<string, unknown> | undefined)?.[name]),
-      ]),
-    );
   const initial = (): StartDraft => ({
-    parameters: draftFrom(model?.ParameterObject),
-    json: undefined,
+    ...parametersOf(schema, model?.ParameterObject),
     description: model?.Description ?? '',
     at: '',
   });
@@ -120,10 +104,7 @@ function StartForm({
   });
   /** Reads the parameters, and shows and focuses the first mistake. */
   const read = (): Record<string, unknown> | undefined => {
-    const { values, mistakes: found } =
-      draft.json === undefined
-        ? readParameters(schema, draft.parameters, t)
-        : readJson(draft.json, schema, t);
+    const { values, mistakes: found } = readForm(schema, draft, t);
     setMistakes(found);
     const [first] = Object.keys(found);
     if (first === undefined) return values;
@@ -147,18 +128,6 @@ function StartForm({
         ...(isEmpty ? {} : { ParameterObject: values }),
       },
     });
-  };
-  const showJson = (): void => {
-    const { values } = readParameters(schema, draft.parameters, t);
-    setMistakes({});
-    change({ json: JSON.stringify(values, null, 2) });
-  };
-  const showForm = (): void => {
-    const { values, mistakes: found } = readJson(draft.json ?? '', undefined, t);
-    const parameters = draftFrom(values);
-    const isWhole = isPart(values, readParameters(schema, parameters, t).values);
-    setMistakes(isWhole ? found : { json: t`The form has no fields for some of these values.` });
-    if (isWhole && Object.keys(found).length === 0) change({ parameters, json: undefined });
   };
   const isImport =
     'columns' in draft.parameters && 'delimiter' in draft.parameters && 'file' in draft.parameters;
@@ -191,50 +160,32 @@ function StartForm({
           <button type="button" className="quiet" onClick={discard}>{t`Discard draft`}</button>
         </p>
       )}
-      {draft.json === undefined ? (
-        properties.map(([name, property]) => (
-          <Fragment key={name}>
-            <ParameterField
-              path={joinPath('', name)}
-              name={name}
-              schema={property}
-              isRequired={(schema.required?.includes(name) ?? false) && property.default === undefined}
-              draft={draft.parameters[name] ?? draftOf(property, undefined)}
-              mistakes={mistakes}
-              onChange={(field) => setField(name, field)}
-              onFile={isImport ? propose : undefined}
-            />
-            {isImport && name === 'file' && proposal !== undefined && (
-              <CsvPreview
-                proposal={proposal}
-                onUse={
-                  isProposed ? undefined : () => change({ parameters: proposed(draft.parameters, proposal) })
-                }
-              />
-            )}
-          </Fragment>
-        ))
-      ) : (
-        <Field name="json" label={t`Parameters`} hint={t`A JSON object.`} error={mistakes.json ?? ''}>
-          {(props) => (
-            <textarea
-              {...props}
-              className="code"
-              rows={12}
-              spellCheck={false}
-              value={draft.json}
-              onChange={(event) => change({ json: event.target.value })}
-            />
-          )}
-        </Field>
-      )}
-      <p>
-        {draft.json === undefined ? (
-          <button type="button" className="quiet" onClick={showJson}>{t`Edit the parameters as JSON`}</button>
-        ) : (
-          <button type="button" className="quiet" onClick={showForm}>{t`Back to the form`}</button>
-        )}
-      </p>
+      <ParameterForm
+        schema={schema}
+        draft={draft}
+        mistakes={mistakes}
+        onChange={(changed, field) =>
+          field === undefined ? change(changed) : setField(field, changed.parameters[field] ?? '')
+        }
+        onMistakes={setMistakes}
+        onFile={isImport ? propose : undefined}
+        below={
+          isImport && proposal !== undefined
+            ? {
+                file: (
+                  <CsvPreview
+                    proposal={proposal}
+                    onUse={
+                      isProposed
+                        ? undefined
+                        : () => change({ parameters: proposed(draft.parameters, proposal) })
+                    }
+                  />
+                ),
+              }
+            : {}
+        }
+      />
       <Field name="taskDescription" label={t`Description`} hint={t`Shown in the task list.`}>
         {(props) => (
           <input
@@ -278,37 +229,6 @@ function StartForm({
         {t`Start`}
       </button>
     </form>
-  );
-}
-
-/** Reads parameters from JSON, and validates them if a schema is given. */
-function readJson(
-  text: string,
-  schema: Definition['Parameters'] | undefined,
-  t: Tell,
-): { readonly values: Record<string, unknown>; readonly mistakes: Mistakes } {
-  try {
-    const values: unknown = JSON.parse(text);
-    if (typeof values !== 'object' || values === null || Array.isArray(values))
-      return { values: {}, mistakes: { json: t`A JSON object.` } };
-    const found = schema === undefined ? [] : Object.entries(mistakesOf(schema, values, t));
-    const texts = found.map(([path, text]) => (path === '' ? text : `${path}: ${text}`));
-    return {
-      values: values as Record<string, unknown>,
-      mistakes: texts.length === 0 ? {} : { json: texts.join(' ') },
-    };
-  } catch (error) {
-    return { values: {}, mistakes: { json: t`Invalid JSON: ${(error as Error).message}` } };
-  }
-}
-
-/** Whether all values of an object are in another one, which may have more. */
-function isPart(part: unknown, whole: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return part === whole;
-  return (
-    typeof whole === 'object' &&
-    whole !== null &&
-    Object.entries(part).every(([name, value]) => isPart(value, (whole as Record<string, unknown>)[name]))
   );
 }
 
