@@ -12,6 +12,7 @@ import { Definitions } from '../src/queue/definitions.ts';
 import { loadHandlers, Registry } from '../src/queue/registry.ts';
 import { TaskQueue } from '../src/queue/task-queue.ts';
 import { TaskRunner } from '../src/queue/worker.ts';
+import type { BulkItems } from '../src/services/bulk-start.ts';
 import { StartBatcher } from '../src/services/start-batcher.ts';
 import { TextWriter } from '../src/services/text-batcher.ts';
 
@@ -40,6 +41,11 @@ export const REQUEST = {
   request: '',
   fileName: '',
 } as const;
+
+/** This many starts of the no-op definition, for a bulk start. */
+export function startsOf(length: number): BulkItems {
+  return { length, placeOf: (index) => `Tasks[${index}]`, read: () => ({ request: REQUEST, options: {} }) };
+}
 
 /** The components of src/server.ts without HTTP. The engine starts when it is created. */
 export async function openParts(env: Readonly<Record<string, string>>) {

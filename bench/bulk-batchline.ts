@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { startTasks } from '../src/services/bulk-start.ts';
-import { CALLER, openParts, REQUEST } from './batchline-parts.ts';
+import { CALLER, openParts, startsOf } from './batchline-parts.ts';
 import { answerWith } from './processes.ts';
 
 /** Bulk starts by the service, without HTTP. */
@@ -13,10 +13,7 @@ export interface BulkJob {
 
 await answerWith(async ({ env, tasks, calls }: BulkJob) => {
   const { parts, database, close } = await openParts(env);
-  const items = Array.from({ length: tasks }, (_, index) => ({
-    place: `Tasks[${index}]`,
-    read: () => ({ request: REQUEST, options: {} }),
-  }));
+  const items = startsOf(tasks);
   await startTasks(parts, CALLER, items);
   await sql`truncate batchline.task, batchline.binary_object, batchline.task_audit cascade`.execute(
     database.sql,

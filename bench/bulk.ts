@@ -26,7 +26,8 @@ const CARRIER = {
 export async function measureBulk(bench: Bench): Promise<Report> {
   const databaseUrl = await createDatabase(bench.postgresUrl, 'bench_bulk');
   const env = { DATABASE_URL: databaseUrl, BATCHLINE_DATA: join(bench.folder, 'bulk') };
-  const server = await startServerProcess(bench, env);
+  const limit = { BATCHLINE_BODY_LIMIT_BYTES: '4000000' };
+  const server = await startServerProcess(bench, { ...env, ...limit });
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskRunner } from '../../src/queue/worker.ts';
 import { startTasks } from '../../src/services/bulk-start.ts';
 import { startTask } from '../../src/services/start-task.ts';
-import { anyLeft, CALLER, openParts, REQUEST } from '../batchline-parts.ts';
+import { anyLeft, CALLER, openParts, REQUEST, startsOf } from '../batchline-parts.ts';
 import { noopRuns } from '../handlers.ts';
 import { compete } from './side.ts';
 
@@ -16,15 +16,7 @@ await compete(async ({ env }) => {
   };
   return {
     enqueue,
-    enqueueMany: (count) =>
-      startTasks(
-        parts,
-        CALLER,
-        Array.from({ length: count }, (_, index) => ({
-          place: `Tasks[${index}]`,
-          read: () => ({ request: REQUEST, options: {} }),
-        })),
-      ),
+    enqueueMany: (count) => startTasks(parts, CALLER, startsOf(count)),
     async drain(count) {
       const before = noopRuns.begun;
       const engine = await running();

@@ -195,7 +195,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       forbidCaching(api);
       await api.register(batchTaskRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskControlRoutes, { prefix: '/BatchTask', tasks });
-      await api.register(bulkRoutes, { prefix: '/BatchTask', tasks, bodyLimit: config.bulkLimit });
+      const bodyLimit = { lines: config.bulkLimit, line: config.bodyLimit };
+      await api.register(bulkRoutes, { prefix: '/BatchTask', tasks, bodyLimit });
       await api.register(batchTaskListRoutes, { prefix: '/BatchTask', tasks });
       await api.register(archiveRoutes, { tasks });
       await api.register(archiveAgentRoutes, { prefix: '/Agents/Archive', tasks });

@@ -24,6 +24,8 @@ declare module 'fastify' {
      * whether they match (the BREACH attack).
      */
     holdsSecret?: true;
+    /** Body limits of media types that have their own on this route, in bytes. */
+    bodyLimits?: Readonly<Record<string, number>>;
   }
 }
 
@@ -123,7 +125,9 @@ export function decodeBodies(app: FastifyInstance): void {
       );
       return;
     }
-    done(null, decode(payload, name as Coding, request.routeOptions.bodyLimit));
+    const { bodyLimit, config } = request.routeOptions;
+    const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+    done(null, decode(payload, name as Coding, config.bodyLimits?.[type] ?? bodyLimit));
   });
 }
 

@@ -20,12 +20,13 @@ import {
 /** Maximum number of tasks that one call starts. */
 export const MAX_BULK_STARTS = 10_000;
 
-/** One start of a bulk start, before it is read. */
-export interface BulkItem {
-  /** Where it is in the body, for messages: `Tasks[3]`, `Line 4`. */
-  readonly place: MessageValue;
+/** The tasks of a bulk start, before they are read. Indexes start at 0. */
+export interface BulkItems {
+  readonly length: number;
+  /** Where an item is in the body, for messages: `Tasks[3]`, `Line 4`. */
+  placeOf(index: number): MessageValue;
   /** @throws RequestError (invalid) if a property has the wrong type */
-  read(): { readonly request: StartRequest; readonly options: StartOptions };
+  read(index: number): { readonly request: StartRequest; readonly options: StartOptions };
 }
 
 /** An item that can't be started. */
@@ -53,7 +54,7 @@ export const MAX_REFUSED_ITEMS = 100;
 export async function startTasks(
   parts: TaskDeps,
   caller: Caller,
-  items: readonly BulkItem[],
+  items: BulkItems,
   key?: string,
 ): Promise<readonly number[]> {
   checkCount(items.length);
@@ -77,7 +78,7 @@ export async function startTasks(
 export async function checkStarts(
   parts: TaskDeps,
   caller: Caller,
-  items: readonly BulkItem[],
+  items: BulkItems,
 ): Promise<{ readonly valid: number; readonly refused: readonly RefusedItem[] }> {
   checkCount(items.length);
   const refused: RefusedItem[] = [];
@@ -103,18 +104,14 @@ type Prepared =
   | { readonly start: PreparedStart; readonly call: () => string }
   | { readonly index: number; readonly error: unknown };
 
-async function* prepare(
-  parts: TaskDeps,
-  caller: Caller,
-  items: readonly BulkItem[],
-): AsyncGenerator<Prepared> {
+async function* prepare(parts: TaskDeps, caller: Caller, items: BulkItems): AsyncGenerator<Prepared> {
   const lookup = new StartLookup(parts);
   const reason = message`Started by a caller.`;
-  for (const [index, item] of items.entries()) {
+  for (let index = 0; index < items.length; index += 1) {
     if (index > 0 && index % MAX_PER_TURN === 0) await nextTurn();
     let prepared: Prepared;
     try {
-      const { request, options } = item.read();
+      const { request, options } = items.read(index);
       const task = await prepareStart(parts, caller, request, lookup);
       const { due, priority } = options;
       prepared = {
@@ -122,14 +119,14 @@ async function* prepare(
         call: () => JSON.stringify([request, task.tenant, due, priority]),
       };
     } catch (error) {
-      prepared = { index, error: placed(item, error) };
+      prepared = { index, error: placed(items.placeOf(index), error) };
     }
     yield prepared;
   }
 }
 
 /** Adds the place of an item to its error. */
-function placed({ place }: BulkItem, error: unknown): unknown {
+function placed(place: MessageValue, error: unknown): unknown {
   if (!(error instanceof RequestError)) return error;
   const { kind, text, retryAfter, code } = error;
   const located = new RequestError(kind, message`${place}: ${text}`, retryAfter);

@@ -68,8 +68,8 @@ export const SERVER = {
   bulkLimit: {
     name: 'BATCHLINE_BULK_LIMIT_BYTES',
     kind: integer(1024, 1_073_741_824),
-    default: '16777216',
-    doc: 'Maximum size of the body of `POST /BatchTask/Bulk`, which starts up to 10,000 tasks.',
+    default: '8388608',
+    doc: 'Maximum size of a bulk start in JSON Lines. Each line has the limit of a request body.',
   },
   listLimit: {
     name: 'BATCHLINE_LIST_LIMIT_ITEMS',

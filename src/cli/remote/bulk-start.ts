@@ -25,8 +25,8 @@ export interface Chunk {
 
 /** Maximum number of lines in a call. The server accepts 10,000 tasks. */
 const MAX_LINES = 5000;
-/** Maximum length of the lines in a call, in UTF-16 code units; at most 12 MiB in UTF-8. */
-const MAX_LENGTH = 4 * 1024 * 1024;
+/** Maximum length of the lines in a call, in UTF-16 code units; at most 6 MiB in UTF-8. The server accepts 8 MiB. */
+const MAX_LENGTH = 2 * 1024 * 1024;
 
 /**
  * `batchline task bulk-start FILE`: starts a task for each line of a file and prints the ids. Each call starts all of its

@@ -4,7 +4,7 @@ import { fuzzing } from '../../../test/support/fuzz.ts';
 import { RequestError } from '../../core/errors.ts';
 import { readJsonLines } from './json-lines.ts';
 
-const OPTIONS = { maxLines: 100, firstLine: 1 };
+const OPTIONS = { maxLines: 100, maxLength: 1000, firstLine: 1 };
 
 async function refusalOf(text: string, options = OPTIONS): Promise<RequestError> {
   const error: unknown = await readJsonLines(text, options).catch((one: unknown) => one);
@@ -40,10 +40,13 @@ describe('JSON Lines', () => {
     expect((await refusalOf('1\n9007199254740993')).message).toMatch(/^Line 2: .*9007199254740993/);
   });
 
-  test('are limited in number, without the blank ones', async () => {
+  test('are limited in number, without the blank ones, and in length', async () => {
     const lines = (count: number): string => '1\n\n'.repeat(count);
     expect(await readJsonLines(lines(100), OPTIONS)).toHaveLength(100);
     expect(await refusalOf(lines(101))).toMatchObject({ kind: 'oversized' });
+    const long = await refusalOf(`1\n"${'x'.repeat(999)}"`);
+    expect(long).toMatchObject({ kind: 'oversized' });
+    expect(long.message).toBe('Line 2 is 1001 characters long; at most 1000 are accepted.');
   });
 
   const { options, timeout } = fuzzing();
@@ -54,7 +57,9 @@ describe('JSON Lines', () => {
       const ends = fc.constantFrom('\n', '\r\n', '\n\n');
       const property = fc.asyncProperty(values, ends, fc.boolean(), async (given, end, endsLast) => {
         const text = given.map((value) => JSON.stringify(value)).join(end) + (endsLast ? end : '');
-        const read = await readJsonLines(text, OPTIONS).catch((error: unknown) => error);
+        const read = await readJsonLines(text, { ...OPTIONS, maxLength: 100_000 }).catch(
+          (error: unknown) => error,
+        );
         if (read instanceof RequestError) expect(read.message).toMatch(/can't be represented exactly/);
         else
           expect((read as { value: unknown }[]).map(({ value }) => value)).toEqual(

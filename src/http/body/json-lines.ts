@@ -10,6 +10,8 @@ export const JSON_LINES_TYPES = ['application/x-ndjson', 'application/jsonl'] as
 export interface LineOptions {
   /** Maximum number of lines that are not blank. */
   readonly maxLines: number;
+  /** Maximum length of a line, in UTF-16 code units. */
+  readonly maxLength: number;
   /** The number of the first line, for messages. */
   readonly firstLine: number;
 }
@@ -29,8 +31,12 @@ const MAX_REASON_LENGTH = 120;
  * Parses JSON Lines: strict JSON on each line, which ends in LF or CRLF. Ignores blank lines, but counts them.
  *
  * @throws RequestError (malformed) with the line if it is not JSON, or is nested too deep; (oversized) if there are too many
+ *   lines, or one is too long
  */
-export async function readJsonLines(text: string, { maxLines, firstLine }: LineOptions): Promise<Line[]> {
+export async function readJsonLines(
+  text: string,
+  { maxLines, maxLength, firstLine }: LineOptions,
+): Promise<Line[]> {
   const lines: Line[] = [];
   let number = firstLine;
   for (let from = 0; from < text.length; number += 1) {
@@ -41,6 +47,8 @@ export async function readJsonLines(text: string, { maxLines, firstLine }: LineO
     if (line.trim() === '') continue;
     if (lines.length === maxLines)
       throw oversized`The body has more than ${maxLines} lines; at most ${maxLines} are accepted in one call.`;
+    if (line.length > maxLength)
+      throw oversized`Line ${number} is ${line.length} characters long; at most ${maxLength} are accepted.`;
     lines.push({ number, value: readLine(line, number) });
   }
   return lines;

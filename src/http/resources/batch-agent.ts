@@ -15,13 +15,7 @@ import { localeOf } from '../i18n/locale.ts';
 import { Int32, nullable, type Operation } from '../openapi/operation.ts';
 import { logStart } from '../request-telemetry.ts';
 import { markTruncated, sendNull } from '../respond.ts';
-import {
-  BATCH_TASK_PROPERTIES,
-  type BatchTaskInfo,
-  readChange,
-  readStart,
-  TaskSerializer,
-} from './batch-task-codec.ts';
+import { type BatchTaskInfo, readChange, readStart, TaskSerializer } from './batch-task-codec.ts';
 import {
   IGNORED,
   listIgnored,
@@ -253,8 +247,7 @@ export const AGENT_METHODS: Readonly<Record<string, AgentMethod>> = {
     handle: async ({ tasks, caller, args, request, reply }) => {
       const payload = args.batchTaskInfo();
       const options = readStartOptions(request, payload, args.body);
-      const known = [...BATCH_TASK_PROPERTIES, 'BatchTaskInfo'];
-      listIgnored(reply, [...payload.names, ...args.body.names], known);
+      listIgnored(reply, [...payload.names, ...args.body.names]);
       return logStart(request, await startTask(tasks, caller, readStart(payload), options));
     },
   },

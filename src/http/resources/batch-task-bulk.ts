@@ -8,7 +8,7 @@ import { parseFilter } from '../../core/odata/parser.ts';
 import type { TaskDeps } from '../../services/access.ts';
 import { BULK_ACTIONS, bulkTasks } from '../../services/bulk.ts';
 import {
-  type BulkItem,
+  type BulkItems,
   checkStarts,
   MAX_BULK_STARTS,
   MAX_REFUSED_ITEMS,
@@ -22,7 +22,7 @@ import { localeOf } from '../i18n/locale.ts';
 import { Int32, nullable, type Operation } from '../openapi/operation.ts';
 import { queryFlag, queryInteger } from '../query.ts';
 import { logStarts } from '../request-telemetry.ts';
-import { BATCH_TASK_PROPERTIES, readStart } from './batch-task-codec.ts';
+import { readStart } from './batch-task-codec.ts';
 import { IGNORED, listIgnored, StartHeaders, StartQuery, startOptionsReader } from './batch-task-params.ts';
 import { BatchTaskStart } from './batch-task-schema.ts';
 import { COUNTDOWN_START } from './samples.ts';
@@ -162,26 +162,35 @@ class TaskLines {
 
 type BulkRoute = { Body: Static<typeof BulkBody> | TaskLines };
 
-/** `POST /api/v1/BatchTask/Bulk`: starts many tasks, or changes those that match a filter (contract, section 8). */
+/**
+ * `POST /api/v1/BatchTask/Bulk`: starts many tasks, or changes those that match a filter (contract, section 8).
+ *
+ * @param bodyLimit of JSON Lines in bytes, and of each line in characters
+ */
 export async function bulkRoutes(
   app: FastifyInstance,
-  { tasks, bodyLimit }: { tasks: TaskDeps; bodyLimit: number },
+  { tasks, bodyLimit }: { tasks: TaskDeps; bodyLimit: { readonly lines: number; readonly line: number } },
 ): Promise<void> {
   app.addContentTypeParser(
     [...JSON_LINES_TYPES],
-    { parseAs: 'buffer' },
+    { parseAs: 'buffer', bodyLimit: bodyLimit.lines },
     async (request: FastifyRequest, body: Buffer) => {
       const firstLine = queryInteger(request, 'FirstLine', { min: 1, max: INT32_MAX }) ?? 1;
       const text = decodeBody(body, charsetOf(request.headers['content-type'] ?? ''));
-      return new TaskLines(await readJsonLines(text, { maxLines: MAX_BULK_STARTS, firstLine }));
+      return new TaskLines(
+        await readJsonLines(text, { maxLines: MAX_BULK_STARTS, maxLength: bodyLimit.line, firstLine }),
+      );
     },
   );
 
   app.post<BulkRoute>(
     '/Bulk',
     {
-      bodyLimit,
-      config: { payload: 'BulkOutcome', operation: bulkBatchTasksOperation },
+      config: {
+        payload: 'BulkOutcome',
+        operation: bulkBatchTasksOperation,
+        bodyLimits: Object.fromEntries(JSON_LINES_TYPES.map((type) => [type, bodyLimit.lines])),
+      },
       schema: { body: BulkBody, querystring: BulkQuery, headers: StartHeaders },
     },
     (request, reply) =>
@@ -206,28 +215,28 @@ async function startAll(
   const readOptions = startOptionsReader(request);
   const { idempotencyKey } = readOptions();
   const names = new Set<string>();
-  const items = body.Tasks.map(
-    (value, index): BulkItem => ({
-      place: body instanceof TaskLines ? body.placeOf(index) : `Tasks[${index}]`,
-      read() {
-        const outer = new ObjectReader(value, PAYLOAD);
-        const payload = outer.unwrapped(PAYLOAD);
-        for (const name of payload.names) names.add(name);
-        if (payload !== outer) for (const name of outer.names) names.add(name);
-        return { request: readStart(payload), options: readOptions(payload, outer) };
-      },
-    }),
-  );
+  const { Tasks } = body;
+  const items: BulkItems = {
+    length: Tasks.length,
+    placeOf: (index) => (body instanceof TaskLines ? body.placeOf(index) : `Tasks[${index}]`),
+    read(index) {
+      const outer = new ObjectReader(Tasks[index], PAYLOAD);
+      const payload = outer.unwrapped(PAYLOAD);
+      for (const name of payload.names) names.add(name);
+      if (payload !== outer) for (const name of outer.names) names.add(name);
+      return { request: readStart(payload), options: readOptions(payload, outer) };
+    },
+  };
   const caller = callerOf(request);
   if (isDryRun) {
     const { valid, refused } = await checkStarts(tasks, caller, items);
     const { message } = localeOf(request);
     const Refused = refused.map(({ index, reason }) => ({ Index: index, Reason: message(reason) }));
-    listIgnored(reply, names, [...BATCH_TASK_PROPERTIES, PAYLOAD]);
+    listIgnored(reply, names);
     return { Action: 'Start', DryRun: true, Done: valid, Ids: [], Refused };
   }
   const ids = await startTasks(tasks, caller, items, idempotencyKey);
-  listIgnored(reply, names, [...BATCH_TASK_PROPERTIES, PAYLOAD]);
+  listIgnored(reply, names);
   logStarts(request, ids.length);
   return { Action: 'Start', DryRun: false, Done: ids.length, Ids: [...ids], Refused: [] };
 }

@@ -205,16 +205,25 @@ export const IGNORED = { [IGNORED_HEADER]: 'Unknown properties of the body, whic
 const MAX_IGNORED = 10;
 const MAX_IGNORED_LENGTH = 40;
 
+/** The properties of the body of a copy, in lower case. */
+export const COPY_PROPERTIES = withOptions('ParameterObject');
+/** The properties of a start body, in lower case. */
+const START_PROPERTIES = withOptions('BatchTaskInfo', ...BATCH_TASK_PROPERTIES);
+
+function withOptions(...properties: readonly string[]): ReadonlySet<string> {
+  return new Set([...properties, ...Object.keys(OPTIONS)].map((name) => name.toLowerCase()));
+}
+
 /**
- * Lists the properties of a start body that are neither start options nor `known` in a response header. They are ignored,
+ * Lists the properties of a body that are not `known` in a response header. They are ignored,
  * as in SuperOffice, but the caller should notice a misspelled name. Characters that are invalid in headers are
  * percent-encoded.
  */
-export function listIgnored(reply: FastifyReply, names: Iterable<string>, known: readonly string[]): void {
-  const accepted = new Set([...known, ...Object.keys(OPTIONS)].map((name) => name.toLowerCase()));
-  const ignored = [...new Set(names)].filter((name) => !accepted.has(name.toLowerCase()));
-  if (ignored.length === 0) return;
-  const shown = ignored
+export function listIgnored(reply: FastifyReply, names: Iterable<string>, known = START_PROPERTIES): void {
+  const ignored = new Set<string>();
+  for (const name of names) if (!known.has(name.toLowerCase())) ignored.add(name);
+  if (ignored.size === 0) return;
+  const shown = [...ignored]
     .slice(0, MAX_IGNORED)
     .map((name) => encodeURIComponent(name.slice(0, MAX_IGNORED_LENGTH).toWellFormed()));
   reply.header(IGNORED_HEADER, shown.join(', '));

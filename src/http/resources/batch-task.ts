@@ -14,7 +14,7 @@ import { queryFlag } from '../query.ts';
 import { logStart } from '../request-telemetry.ts';
 import { markTruncated } from '../respond.ts';
 import { AttemptsQuery, writeAttempt } from './attempts-schema.ts';
-import { BATCH_TASK_PROPERTIES, readChange, readStart, TaskSerializer } from './batch-task-codec.ts';
+import { readChange, readStart, TaskSerializer } from './batch-task-codec.ts';
 import {
   copyBatchTaskOperation,
   deleteBatchTaskOperation,
@@ -28,6 +28,7 @@ import {
   updateBatchTaskOperation,
 } from './batch-task-operations.ts';
 import {
+  COPY_PROPERTIES,
   listIgnored,
   readStartOptions,
   readTaskId,
@@ -55,7 +56,7 @@ export async function batchTaskRoutes(app: FastifyInstance, { tasks }: { tasks: 
       const body = new ObjectReader(request.body, PAYLOAD);
       const payload = body.unwrapped(PAYLOAD);
       const options = readStartOptions(request, payload, body);
-      listIgnored(reply, [...payload.names, ...body.names], [...BATCH_TASK_PROPERTIES, PAYLOAD]);
+      listIgnored(reply, [...payload.names, ...body.names]);
       return logStart(request, await startTask(tasks, callerOf(request), readStart(payload), options));
     },
   );
@@ -175,7 +176,7 @@ export async function taskControlRoutes(app: FastifyInstance, { tasks }: { tasks
       const body = new ObjectReader(request.body ?? {}, 'BatchTaskInfo');
       const parameters = body.dictionary('ParameterObject');
       const options = readStartOptions(request, body);
-      listIgnored(reply, body.names, ['ParameterObject']);
+      listIgnored(reply, body.names, COPY_PROPERTIES);
       return logStart(request, await copyTask(tasks, callerOf(request), id, parameters, options));
     },
   );

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -355,7 +356,21 @@ describe.each(DATABASES)('a bulk start on %s', (kind) => {
     expect(await bulk(many)).toMatchObject({ status: 413, body: { Code: 'content_too_large' } });
     expect(await lines(inLines(many))).toMatchObject({ status: 413 });
     expect(await lines(' '.repeat(2_000_001))).toMatchObject({ status: 413 });
-    expect(await bulk([{ Name: 'work', Context: 'x'.repeat(2_000_000) }])).toMatchObject({ status: 413 });
+    const long = { Name: 'work', Context: 'x'.repeat(1_100_000) };
+    expect(await bulk([long])).toMatchObject({ status: 413 });
+    const inLine = await lines(inLines([{ Name: 'work' }, long]));
+    expect(inLine).toMatchObject({
+      status: 413,
+      body: { Message: expect.stringMatching(/^Line 2 is 11\d+ char/) },
+    });
+    const packed = (size: number): Promise<Response> =>
+      fetch(`${server.url}/api/v1/BatchTask/Bulk?DryRun=true`, {
+        method: 'POST',
+        headers: { Authorization: ann.authorization, 'Content-Encoding': 'gzip', ...LINES },
+        body: gzipSync(`{"Name":"work"}${' \n'.repeat(size / 2)}`),
+      });
+    expect((await packed(1_900_000)).status).toBe(200);
+    expect((await packed(2_000_000)).status).toBe(413);
     expect(await count()).toEqual(before);
   });
 
