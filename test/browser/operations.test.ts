@@ -184,6 +184,8 @@ describeInBrowser('operations', (stage) => {
       );
     expect(await call()).toBe(200);
     expect(await stage.server.admin.json('GET', '/Tokens')).toMatchObject([{ Scopes: ['read'] }]);
+    // Name, scopes, definitions and owner
+    await page.getByRole('row', { name: 'nightly job read – admin' }).waitFor();
     await page.getByRole('button', { name: 'Delete nightly job' }).click();
     expect(await call(), 'before the confirmation').toBe(200);
     await dialog.getByRole('button', { name: 'Delete' }).click();

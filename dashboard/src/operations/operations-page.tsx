@@ -72,14 +72,13 @@ export default function OperationsPage({ who }: { who: Session }): ReactNode {
 
 function Plots({ statistics }: { statistics: Statistics }): ReactNode {
   const { t } = useTexts();
-  const { number, span } = useTimes();
+  const { number, duration } = useTimes();
   const [times, steps] = useMemo(() => stepsOf(statistics, Date.now()), [statistics]);
   const workers = useMemo(() => workersAt(statistics, times), [statistics, times]);
   const all = sum(statistics.Changes);
   const rate = failureRate(all);
   const percent = (value: number): string => `${number(Math.round(value * 10) / 10)} %`;
-  const seconds = (value: number): string =>
-    value < 10 ? `${number(Math.round(value * 10) / 10)} s` : span(value * 1000);
+  const seconds = (value: number): string => duration(value * 1000);
   return (
     <div className="plots">
       <Plot
@@ -105,6 +104,7 @@ function Plots({ statistics }: { statistics: Statistics }): ReactNode {
           { label: t`Maximum`, colour: '--wait', values: steps.map((step) => step.longestWait) },
         ]}
         write={seconds}
+        precision={0.01}
       />
       <Plot
         title={t`Failure rate`}

@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import { preferences, timeZone } from '../preferences.ts';
 import { useStore } from '../store.ts';
 import { useTexts } from '../texts.tsx';
+import { tickSteps } from './statistics.ts';
 
 /** A line of a plot, in the colour of a state. */
 export interface Line {
@@ -22,6 +23,7 @@ export function Plot({
   times,
   lines,
   write,
+  precision = 1,
 }: {
   title: string;
   summary: string;
@@ -29,6 +31,8 @@ export function Plot({
   times: readonly number[];
   lines: readonly Line[];
   write: (value: number) => string;
+  /** The smallest distance of ticks, a power of ten. */
+  precision?: number;
 }): ReactNode {
   const { locale, t } = useTexts();
   const { theme } = useStore(preferences);
@@ -54,10 +58,15 @@ export function Plot({
         height: HEIGHT,
         legend: { live: true },
         cursor: { y: false, points: { size: 6 } },
-        scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] } },
+        scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, precision * 5)] } },
         axes: [
           { ...axis, size: 30, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
-          { ...axis, size: 60, values: (_, ticks) => ticks.map(write) },
+          {
+            ...axis,
+            size: 60,
+            incrs: tickSteps(precision),
+            values: (_, ticks) => ticks.map(write),
+          },
         ],
         series: [
           { label: t`Time`, value: (_, at) => (at === null ? '' : clock.format(at * 1000)) },
@@ -69,7 +78,9 @@ export function Plot({
             width: 1.5,
             spanGaps: true,
             points: { show: true, size: 4, fill: colour(line.colour) },
-            value: (_: UPlot, value: number | null) => (value === null ? '–' : write(value)),
+            // Without a cursor there is no index, and the legend only names the lines.
+            value: (_: UPlot, value: number | null, __: number, index: number | null) =>
+              index === null ? '' : value === null ? '–' : write(value),
           })),
         ],
       },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureRate, stepsOf, sum, workersAt } from './statistics.ts';
+import { failureRate, stepsOf, sum, tickSteps, workersAt } from './statistics.ts';
 
 const change = (At: string, more: object) => ({
   At,
@@ -48,4 +48,10 @@ test('every step of the period is listed in order', () => {
   expect(times.map((at) => (at - (times[0] ?? 0)) / 60)).toEqual([0, 1, 2, 3]);
   expect(steps.map((step) => step.succeeded + step.failed)).toEqual([3, 0, 1, 0]);
   expect(workersAt(statistics, times)).toEqual([0, 0, 2, 0]);
+});
+
+test('ticks are at round numbers, and those of counts at whole ones', () => {
+  expect(tickSteps(1).slice(0, 7)).toEqual([1, 2, 5, 10, 20, 50, 100]);
+  expect(tickSteps(0.01).slice(0, 7)).toEqual([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]);
+  expect(tickSteps(1).at(-1)).toBeGreaterThan(1e15);
 });

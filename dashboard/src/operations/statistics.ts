@@ -50,3 +50,12 @@ export function workersAt({ Workers }: Statistics, times: readonly number[]): nu
   const byStep = new Map(Workers.map(({ At, Workers }) => [Date.parse(At) / 1000, Workers]));
   return times.map((at) => byStep.get(at) ?? 0);
 }
+
+/** Possible distances of ticks on an axis: 1, 2 and 5 times powers of ten. @param smallest the smallest one, a power of ten */
+export function tickSteps(smallest: number): number[] {
+  const decades = Array.from({ length: 16 }, (_, index) => Math.round(Math.log10(smallest)) + index);
+  // Divided where powers are negative, because 2 * 10 ** -3 is not exactly 0.002.
+  return decades.flatMap((decade) =>
+    [1, 2, 5].map((digit) => (decade < 0 ? digit / 10 ** -decade : digit * 10 ** decade)),
+  );
+}

@@ -28,8 +28,8 @@ export default function PeoplePage({ who }: { who: Session }): ReactNode {
         </fieldset>
       </div>
       {shown === 'users' && <Users who={who} />}
-      {shown === 'tokens' && <Secrets key="tokens" kind="Tokens" />}
-      {shown === 'applications' && <Secrets key="applications" kind="Applications" />}
+      {shown === 'tokens' && <Secrets key="tokens" kind="Tokens" who={who} />}
+      {shown === 'applications' && <Secrets key="applications" kind="Applications" who={who} />}
     </section>
   );
 }

@@ -2,6 +2,8 @@ import type { Carrier } from '@batchline/client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { answer, api, type Call, get } from '../api/call.ts';
+import type { Session } from '../api/carriers.ts';
+import { useNames } from '../api/session.ts';
 import { at } from '../api/tasks.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
@@ -47,9 +49,10 @@ const CALLS = {
 } as const satisfies Readonly<Record<string, Calls>>;
 
 /** Tokens or applications. The secret of a new one is shown once. */
-export function Secrets({ kind }: { kind: keyof typeof CALLS }): ReactNode {
+export function Secrets({ kind, who }: { kind: keyof typeof CALLS; who: Session }): ReactNode {
   const { t } = useTexts();
   const queries = useQueryClient();
+  const nameOf = useNames(who);
   const calls: Calls = CALLS[kind];
   const isToken = kind === 'Tokens';
   const [isCreating, setCreating] = useState(false);
@@ -73,6 +76,12 @@ export function Secrets({ kind }: { kind: keyof typeof CALLS }): ReactNode {
   const columns: readonly Column<Secret>[] = [
     { title: t`Name`, cell: ({ Name }) => Name },
     { title: t`Scopes`, cell: ({ Scopes }) => Scopes.join(', ') },
+    ...(isToken
+      ? [
+          { title: t`Definitions`, cell: ({ Definitions }: Secret) => Definitions?.join(', ') || '–' },
+          { title: t`Owner`, cell: ({ AssociateId }: Secret) => nameOf(AssociateId ?? 0) },
+        ]
+      : []),
     { title: t`Created`, cell: ({ Created }) => <Moment at={Created} /> },
     ...(isToken ? [{ title: t`Expires`, cell: ({ Expires }: Secret) => <Moment at={Expires} /> }] : []),
     {
