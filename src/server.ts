@@ -16,6 +16,7 @@ import { freeSpace, RESERVE_BYTES } from './db/pglite/file-system.ts';
 import { countAssociates, insertAssociate } from './db/queries/account.ts';
 import { saveDefaultLimits } from './db/queries/definition.ts';
 import { saveOwnRules } from './db/queries/retention.ts';
+import { recordWorker } from './db/queries/worker.ts';
 import { EventFeed } from './events/feed.ts';
 import { WebhookSender } from './events/webhook-sender.ts';
 import { Files } from './files/files.ts';
@@ -136,14 +137,14 @@ export async function startWorker(config: Config, log: Logger): Promise<WorkerPr
     const { tasks } = await startRuntime(config, log, metrics, true, shutdown);
     await tasks.definitions.offer();
 
-    const presence = new BackgroundJob({
-      name: 'worker.presence',
+    const offering = new BackgroundJob({
+      name: 'worker.offer',
       intervalMs: HEARTBEAT_SECONDS * 1000,
       log,
       run: () => tasks.definitions.touch(HEARTBEAT_SECONDS),
     });
-    presence.start('later');
-    shutdown.defer(() => presence.stop());
+    offering.start('later');
+    shutdown.defer(() => offering.stop());
 
     health.serve(tasks.database);
     return { names: tasks.registry.names(), monitoringUrl, stop };
@@ -153,7 +154,7 @@ export async function startWorker(config: Config, log: Logger): Promise<WorkerPr
   }
 }
 
-/** Interval between the heartbeats of a worker, which keep its definitions registered. */
+/** Interval between the heartbeats of a worker, which show that it runs tasks and keep its definitions registered. */
 const HEARTBEAT_SECONDS = 20;
 
 /** Reports that the process is stopping, then shuts everything down. */
@@ -220,6 +221,18 @@ async function startRuntime(
   shutdown.defer(() => store.close());
 
   const files = new Files(config, database.sql, store, log);
+  if (runs) {
+    const record = () => recordWorker(database.sql, config.nodeId, registry.names(), null);
+    await record();
+    const presence = new BackgroundJob({
+      name: 'worker.presence',
+      intervalMs: HEARTBEAT_SECONDS * 1000,
+      log,
+      run: record,
+    });
+    presence.start('later');
+    shutdown.defer(() => presence.stop());
+  }
   const runner = new TaskRunner({ database, queue, registry, definitions, files }, config, log, runs);
   await runner.start();
   shutdown.defer(() => runner.stop());

@@ -521,6 +521,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/BatchTask/{id}/Waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns when a batch task is due, and why it does not run
+         * @description DueAt is null if the task is due now, is running or has ended. The position in the queue is exact for definitions without limits, and an estimate for others.
+         */
+        get: operations["getBatchTaskWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/BatchTask/{id}/Log": {
         parameters: {
             query?: never;
@@ -2285,7 +2305,7 @@ export interface components {
                 Reason: string;
             }[];
         };
-        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId, stopped. In the mode Full they are in Column. */
+        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId, stopped, dueAt, waitsFor. In the mode Full they are in Column. */
         ArchiveRow: {
             /** @description The id of the task: a string in the modes Slim and Wide, a number in Full */
             PrimaryKey: string | number;
@@ -2411,6 +2431,50 @@ export interface components {
             ProgressPercent: number;
             ProgressDescription: string;
             NextDelaySeconds: number | null;
+        };
+        /** @description A reason why a task does not run, with the properties of that reason */
+        Wait: {
+            /** @enum {unknown} */
+            Reason: "DelayedStart" | "Backoff" | "Children" | "DefinitionPaused" | "NoWorker" | "Limit" | "Queue" | "Due" | "Running" | "Ended";
+            /** @description The reason as a sentence, in the caller's language */
+            Text: string;
+            /** @description Backoff: the attempt that failed or was lost */
+            Attempt?: number;
+            Error?: string | null;
+            /** @description Children: how many the task waits for */
+            Total?: number;
+            /** @description Children: how many have ended */
+            Ended?: number;
+            /** @description Children: how many of these failed */
+            Failed?: number;
+            /** @description DefinitionPaused: the associate; 0 is the server */
+            PausedBy?: number;
+            PausedAt?: components["schemas"]["DateTime"];
+            PausedReason?: string | null;
+            LastSeen?: components["schemas"]["DateTime"] | null;
+            /**
+             * @description Limit: which one
+             * @enum {unknown}
+             */
+            Limit?: "Concurrent" | "PerTenant" | "Rate";
+            /** @description Limit: its value */
+            Value?: number;
+            /** @description Limit: runs in progress, or starts in the period of a rate */
+            Use?: number;
+            Seconds?: number | null;
+            FreeInSeconds?: number | null;
+            /** @description Queue: tasks that start first, counted up to 10000 */
+            Ahead?: number;
+            /** @description Queue: true if there are more than Ahead */
+            AheadIsMore?: boolean;
+            EstimateSeconds?: number | null;
+        };
+        /** @description When a task is due, and why it does not run */
+        Waiting: {
+            State: components["schemas"]["StoredState"];
+            DueAt: components["schemas"]["DateTime"] | null;
+            /** @description The reason that must end first is in front. Due, Running and Ended are alone */
+            WaitsFor: components["schemas"]["Wait"][];
         };
         LogLine: {
             Id: number;
@@ -4348,6 +4412,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Attempt"][];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getBatchTaskWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
                 };
             };
             400: components["responses"]["Invalid"];

@@ -31,6 +31,7 @@ export interface Schema {
   'batchline.worker_definition': WorkerDefinitionTable;
   'batchline.task_log': TaskLogTable;
   'batchline.idempotency_key': IdempotencyKeyTable;
+  'batchline.worker': WorkerTable;
   'batchline.definition_control': DefinitionControlTable;
   'batchline.definition_audit': DefinitionAuditTable;
   'batchline.definition_start': DefinitionStartTable;
@@ -119,6 +120,19 @@ interface WorkerDefinitionTable {
   lease_seconds: number;
   declared: Generated<Date>;
   declared_by: number;
+  last_seen: Generated<Date>;
+}
+
+/** Table `batchline.worker`: processes and remote workers that run tasks. */
+interface WorkerTable {
+  /** Owner of its leases. */
+  owner: string;
+  /** Hash of the names. */
+  names_key: string;
+  /** The definitions that it runs. */
+  names: string[];
+  /** The tenant whose tasks it claims; null for all. */
+  tenant: string | null;
   last_seen: Generated<Date>;
 }
 

@@ -58,6 +58,7 @@ import {
 } from './resources/server.ts';
 import { signInRoutes } from './resources/sign-in.ts';
 import { timeZoneAgentRoutes, timeZoneRoutes } from './resources/time-zones.ts';
+import { taskWaitingRoutes } from './resources/waiting.ts';
 import { webhookRoutes } from './resources/webhooks.ts';
 import { workerFileRoutes, workerRoutes } from './resources/workers.ts';
 import { workerChildrenRoutes } from './resources/workers-children.ts';
@@ -202,6 +203,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       await api.register(archiveAgentRoutes, { prefix: '/Agents/Archive', tasks });
       await api.register(taskFileRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskAttemptRoutes, { prefix: '/BatchTask', tasks });
+      await api.register(taskWaitingRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskLogRoutes, { prefix: '/BatchTask', tasks });
       await api.register(taskChildrenRoutes, { prefix: '/BatchTask', tasks });
       await api.register(workerRoutes, { prefix: '/Workers', tasks, log: deps.log });

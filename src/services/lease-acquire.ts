@@ -2,11 +2,13 @@ import type { Logger } from 'pino';
 import { type Caller, workerOwner, worksOn } from '../core/access.ts';
 import { conflict, forbidden, notFound, RequestError } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
+import { BoundedMap } from '../core/lru.ts';
 import type { BatchTask, Parameters } from '../core/task.ts';
 import type { TraceContext } from '../core/tracing.ts';
 import { touchWorkerDefinitions } from '../db/queries/definition.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
 import { countLiveTasks } from '../db/queries/task.ts';
+import { recordWorker } from '../db/queries/worker.ts';
 import { type ClaimResult, claimBatch } from '../queue/claimer.ts';
 import type { Declaration, KnownDefinition } from '../queue/definitions.ts';
 import { LongPollQueue, type Waiter } from '../queue/long-poll.ts';
@@ -38,7 +40,7 @@ export interface AcquiredTask {
   readonly trace: TraceContext | null;
 }
 
-/** `last_seen` of a definition is written at most this often. */
+/** `last_seen` of a definition, and of a worker, is written at most this often. */
 const TOUCH_SECONDS = 10;
 
 /** Leases tasks to workers outside the server. Each process has one, with a queue of waiting requests. */
@@ -49,6 +51,8 @@ export class LeaseBroker {
   /** Ends the wait of a call, by `keyOf`. */
   readonly #waits = new Map<string, AbortController>();
   readonly #unsubscribe: () => void;
+  /** When workers were recorded, in ms on the monotonic clock, by owner and definitions. */
+  readonly #recorded = new BoundedMap<number>();
   /** The caller of each waiting request. */
   readonly #callers = new WeakMap<Waiter, Caller>();
 
@@ -104,6 +108,7 @@ export class LeaseBroker {
       limit: request.limit,
       owner: workerOwner(caller, request.worker),
     };
+    await this.#record(waiter);
     this.#callers.set(waiter, caller);
     const claimed = await this.#queue.wait(waiter, request.waitSeconds * 1000, disconnected, waitEnded);
     try {
@@ -133,6 +138,14 @@ export class LeaseBroker {
   async close(): Promise<void> {
     this.#unsubscribe();
     await this.#queue.close();
+  }
+
+  async #record({ owner, names, tenant }: Waiter): Promise<void> {
+    const key = JSON.stringify([owner, names, tenant]);
+    const now = performance.now();
+    if (now - (this.#recorded.get(key) ?? Number.NEGATIVE_INFINITY) < TOUCH_SECONDS * 1000) return;
+    await recordWorker(this.#deps.database.sql, owner, names, tenant);
+    this.#recorded.set(key, now);
   }
 
   async #namesOf(caller: Caller, asked: readonly string[]): Promise<string[]> {

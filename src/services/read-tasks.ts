@@ -6,6 +6,7 @@ import { message } from '../core/message.ts';
 import { visibleTo } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';
 import type { StoredState, TaskStateName } from '../core/task-state.ts';
+import { dueAt, type Wait, waitsOf } from '../core/waiting.ts';
 import type { Rows } from '../db/list-reads.ts';
 import { listAssociates } from '../db/queries/account.ts';
 import { type Attempt, readAttempts } from '../db/queries/attempt.ts';
@@ -13,7 +14,8 @@ import { type AuditEntry, readAudit } from '../db/queries/audit.ts';
 import { type Child, listChildren, readChildCounts } from '../db/queries/children.ts';
 import { getTask, listTasks } from '../db/queries/task.ts';
 import { type LogEntry, MAX_LOG_LINES, readLog } from '../db/queries/task-log.ts';
-import { checkAccess, type TaskDeps } from './access.ts';
+import { readWaitFacts } from '../db/queries/waiting.ts';
+import { checkAccess, noSuchTask, type TaskDeps } from './access.ts';
 
 /** Returns a task. @throws RequestError (notFound) if there is none or the caller may not see it */
 export async function readTask(deps: TaskDeps, caller: Caller, id: number): Promise<BatchTask> {
@@ -159,4 +161,25 @@ export async function readTaskAttempts(
 ): Promise<Rows<Attempt>> {
   await readTask(deps, caller, id);
   return deps.database.lists.read((db) => readAttempts(db, id, afterNumber, MAX_ATTEMPTS));
+}
+
+/** When a task is due, and why it does not run. */
+export interface TaskWaiting {
+  readonly state: StoredState;
+  /** `null` if it is due now, is running or has ended. */
+  readonly dueAt: Date | null;
+  /** At least one; the first must end first. */
+  readonly waits: readonly Wait[];
+}
+
+/**
+ * Returns when a task is due and why it does not run.
+ *
+ * @throws RequestError (notFound) if there is no such task or the caller may not see it
+ */
+export async function readTaskWaiting(deps: TaskDeps, caller: Caller, id: number): Promise<TaskWaiting> {
+  await readTask(deps, caller, id);
+  const facts = await deps.database.lists.read((db) => readWaitFacts(db, id));
+  if (facts === undefined) throw noSuchTask(id);
+  return { state: facts.state, dueAt: dueAt(facts), waits: waitsOf(facts) };
 }

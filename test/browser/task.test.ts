@@ -206,4 +206,34 @@ describeInBrowser('a task', (stage) => {
     ]);
     expect(await finn.task(Number(stdout))).toMatchObject({ Name: 'table-export', Description: "It's mine" });
   });
+
+  test('says when it is due and why it waits, on its page and in the list', async () => {
+    const hugo = await stage.server.associate('hugo');
+    const { admin } = stage.server;
+    const id = await hugo.start({ Name: 'flaky', DelaySeconds: 7230, ParameterObject: { fail: false } });
+    const { page } = await stage.open(`/tasks/${id}`, 'hugo');
+    const line = page.locator('.task-waiting');
+    await line.filter({ hasText: /^Its start is delayed until .*\. \(in 2 hrs?\)$/ }).waitFor();
+    expect(await line.locator('time').getAttribute('title')).toMatch(/^\d+ \w+ 20\d\d, /);
+    await admin.json('POST', '/Definitions/flaky/Pause');
+    // A pause sends no event.
+    await line.filter({ hasText: /Its definition was paused by Administrator at .*\./ }).waitFor();
+
+    const list = await stage.open('/', 'hugo');
+    const row = list.page.getByRole('row', { name: `#${id}` });
+    const due = row.getByText(/^due in 2 hr/);
+    await due.waitFor();
+    expect(await due.getAttribute('title')).toMatch(/20\d\d/);
+    const paused = await hugo.start({ Name: 'flaky', ParameterObject: { fail: false } });
+    await list.page
+      .getByRole('row', { name: `#${paused}` })
+      .getByText('definition paused')
+      .waitFor();
+
+    await admin.json('POST', '/Definitions/flaky/Resume');
+    await hugo.ended(paused);
+    await list.page.getByText('definition paused').waitFor({ state: 'detached' });
+    await hugo.json('POST', `/BatchTask/${id}/Stop`);
+    await line.waitFor({ state: 'detached' });
+  });
 });

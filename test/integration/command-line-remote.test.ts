@@ -40,7 +40,7 @@ describe('batchline task', () => {
     expect(await json(`task show ${id}`)).toMatchObject({ Id: id, State: 'Succeeded', Description: 'short' });
     expect((await batchline(`task show ${id}`)).stdout).toMatch(/^State: +Succeeded$/m);
     const listed = await batchline('task list --state Succeeded --name countdown --mine');
-    expect(listed.stdout).toMatch(new RegExp(`^${id}\tcountdown\tSucceeded\t100 %\t\\S+\tshort$`, 'm'));
+    expect(listed.stdout).toMatch(new RegExp(`^${id}\tcountdown\tSucceeded\t100 %\t\\S+\t\tshort$`, 'm'));
     expect(await batchline(`task delete ${id}`)).toMatchObject({
       code: 0,
       stdout: `Deleted task ${id}.\n`,

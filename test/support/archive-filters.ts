@@ -6,7 +6,14 @@ import { STORED_STATES, TaskState } from '../../src/core/task-state.ts';
 /** Stored columns, as opposed to derived ones. */
 type Stored = Exclude<
   ColumnName,
-  'getAllRows' | 'getNoRows' | 'DefinitionId' | 'DefinitionDescription' | 'DefinitionTimeOut' | 'registeredBy'
+  | 'getAllRows'
+  | 'getNoRows'
+  | 'DefinitionId'
+  | 'DefinitionDescription'
+  | 'DefinitionTimeOut'
+  | 'registeredBy'
+  | 'dueAt'
+  | 'waitsFor'
 >;
 
 /** An in-memory task with the columns of the archive list. */

@@ -46,6 +46,10 @@ export interface TaskRow {
   readonly startCount: number;
   /** True if it is Failed because it was stopped. */
   readonly stopped: boolean;
+  /** When the task is due, if that is later. */
+  readonly dueAt: string;
+  /** The first reason why it does not run; empty if it is running or has ended. */
+  readonly waitsFor: string;
   /** Only if selected. */
   readonly result?: string;
 }

@@ -5,12 +5,15 @@ import type { StoredState } from '../api/carriers.ts';
 export function ProgressBar({
   percent,
   text = '',
+  title = text,
   label,
   state,
   isStopped = false,
 }: {
   percent: number;
   text?: string;
+  /** The tooltip of the text; by default the text itself, which may be cut off. */
+  title?: string | undefined;
   label: string;
   /** The state of the task, which gives the bar its colour. */
   state?: StoredState;
@@ -21,7 +24,7 @@ export function ProgressBar({
       <progress max={100} value={percent} aria-label={label} data-state={isStopped ? 'Stopped' : state} />
       <span className="progress-percent">{percent} %</span>
       {text !== '' && (
-        <span className="progress-text" title={text}>
+        <span className="progress-text" title={title}>
           {text}
         </span>
       )}

@@ -19,6 +19,7 @@ import { TaskActions } from './task-actions.tsx';
 import { ParentLink, TaskChildren } from './task-children.tsx';
 import { TaskLog } from './task-log.tsx';
 import { TaskProgress } from './task-progress.tsx';
+import { TaskWaiting } from './task-waiting.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** One task with live updates. */
@@ -70,6 +71,7 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
           <StateMark state={info.State} isStopped={isStopped} />
         </h1>
         {info.Description !== '' && <p>{info.Description}</p>}
+        <TaskWaiting task={info} />
         <TaskActions task={info} etag={task.data?.etag ?? null} who={who} />
       </header>
       <div className="task-columns">

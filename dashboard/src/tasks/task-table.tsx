@@ -222,6 +222,7 @@ function Cells({
 }): ReactNode {
   const { t } = useTexts();
   const { span, duration, moment } = useTimes();
+  const wait = useWait(row, now);
   const created = readTime(row.registeredDate) ?? now;
   const started = readTime(row.lastStarted);
   const ended = hasEnded(row.state) ? (readTime(row.updatedDate) ?? now) : now;
@@ -246,7 +247,8 @@ function Cells({
       <td className="task-progress">
         <ProgressBar
           percent={row.progressPercent}
-          text={reason === '' ? row.progressDescription : reason}
+          text={wait?.text ?? (reason === '' ? row.progressDescription : reason)}
+          title={wait?.title}
           label={t`Progress of task ${row.batchTaskId}`}
           state={row.state}
           isStopped={row.stopped}
@@ -262,6 +264,18 @@ function Cells({
       <td className="number task-attempts">{row.startCount}</td>
     </>
   );
+}
+
+/** The reason why a New task does not run, unless it is only its place in the queue. */
+function useWait(row: TaskRow, now: number): { readonly text: string; readonly title?: string } | undefined {
+  const { t } = useTexts();
+  const { ago, moment } = useTimes();
+  const due = readTime(row.dueAt);
+  if (row.state !== 'New') return undefined;
+  if (due !== undefined && due > now) return { text: t`due ${ago(due, now)}`, title: moment(due) };
+  if (row.waitsFor === 'DefinitionPaused') return { text: t`definition paused` };
+  if (row.waitsFor === 'NoWorker') return { text: t`no worker` };
+  return undefined;
 }
 
 const NARROW = '(max-width: 1000px)';

@@ -6,7 +6,7 @@ import { type Filter, toArchiveFilter, toArchiveOrder } from './filter.ts';
 
 const PAGE = 100;
 const COLUMNS =
-  'batchTaskId,name,state,associateId,description,progressPercent,progressDescription,registeredDate,updatedDate,lastStarted,startCount,stopped';
+  'batchTaskId,name,state,associateId,description,progressPercent,progressDescription,registeredDate,updatedDate,lastStarted,startCount,stopped,dueAt,waitsFor';
 
 /** Interval for counting the tasks, in milliseconds. Counting reads all of them. */
 const COUNT_INTERVAL = 15_000;

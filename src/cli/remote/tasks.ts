@@ -11,6 +11,7 @@ import { type Connection, type ConnectionOptions, connect } from './connection.t
 
 type Task = Carrier<'BatchTaskInfo'>;
 type Attempt = Carrier<'Attempt'>;
+type Waiting = Carrier<'Waiting'>;
 type AttemptError = Carrier<'AttemptError'>;
 
 const at = (id: number) => ({ path: { id } });
@@ -111,7 +112,8 @@ export interface ListTasksOptions extends ConnectionOptions {
   readonly top: string;
 }
 
-const LISTED = 'batchTaskId,name,state,stopped,progressPercent,associateId,registeredDate,description';
+const LISTED =
+  'batchTaskId,name,state,stopped,progressPercent,associateId,registeredDate,dueAt,waitsFor,description';
 
 /** `batchline task list`: prints tasks, newest first. */
 export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
@@ -134,27 +136,53 @@ export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
       },
     }),
   );
-  const rows = value.map((row) => ({ ...row, state: storedStateOf(Number(row.state)) }));
+  const rows = value.map((row) => ({
+    ...row,
+    state: storedStateOf(Number(row.state)),
+    dueAt: isSet(row.dueAt) ? row.dueAt : null,
+  }));
   printList(rows, options.json, (row: Record<string, unknown>) => [
     String(row.batchTaskId),
     String(row.name),
     listedStateOf(row.state as StoredState, row.stopped === true),
     `${row.progressPercent} %`,
     String(row.registeredDate),
+    row.dueAt === null ? '' : `due ${row.dueAt}`,
     String(row.description),
   ]);
   return 0;
+}
+
+/** False for a date of the list that is not set. */
+function isSet(date: unknown): boolean {
+  return !String(date).startsWith('0001-');
 }
 
 /** `batchline task show ID`: prints a task. */
 export async function showTask(id: number, options: ConnectionOptions): Promise<ExitCode> {
   const connection = await connect(options);
   const task = await readTask(connection, id);
+  const waiting = await readWaiting(connection, id);
   const attempts = await readAttempts(connection, id);
   const { TableRight: _, FieldProperties: __, ...shown } = task;
-  const blocks = [formatProperties(shown), ...attempts.map(attemptText)];
-  print({ ...task, Attempts: attempts }, options.json, blocks.join('\n\n'));
+  const due = { DueAt: waiting?.DueAt, WaitsFor: waiting && waitText(waiting) };
+  const blocks = [formatProperties({ ...shown, ...due }), ...attempts.map(attemptText)];
+  const { DueAt, WaitsFor } = waiting ?? {};
+  print({ ...task, DueAt, WaitsFor, Attempts: attempts }, options.json, blocks.join('\n\n'));
   return 0;
+}
+
+/** When a task is due and why it does not run; `undefined` from a server that does not say. */
+async function readWaiting({ client, answer }: Connection, id: number): Promise<Waiting | undefined> {
+  const call = client.GET('/api/v1/BatchTask/{id}/Waiting', { params: at(id) });
+  return (await call).response.status === 404 ? undefined : answer(call);
+}
+
+/** The reasons why a task waits, in sentences; empty for one that is running or has ended. */
+function waitText({ WaitsFor }: Waiting): string {
+  return WaitsFor.filter(({ Reason }) => Reason !== 'Running' && Reason !== 'Ended')
+    .map(({ Text }) => Text)
+    .join(' ');
 }
 
 /** All attempts of a task, page by page; none from a server that keeps none. */
@@ -272,16 +300,17 @@ const DEFAULT_WIDTH = 80;
  * @returns 7 if the task failed
  */
 export async function watchTask(
-  { client, answer }: Connection,
+  connection: Connection,
   id: number,
   { json }: { readonly json?: boolean },
 ): Promise<ExitCode> {
   const bar = json !== true && process.stdout.isTTY;
   let shown = '';
   for (;;) {
-    const task = (await answer(client.GET('/api/v1/BatchTask/{id}', { params: { path: { id } } }))) as Task;
+    const task = await readTask(connection, id);
     const hasFinished = hasEnded(task.State as StoredState);
-    const line = bar ? barOf(task) : lineOf(task);
+    const reason = task.State === 'New' && json !== true ? await firstWait(connection, id) : '';
+    const line = `${bar ? barOf(task) : lineOf(task)} ${reason}`.trimEnd();
     if (line !== shown) {
       if (bar)
         process.stdout.write(`\r\x1b[K${escapeLine(line).slice(0, process.stdout.columns || DEFAULT_WIDTH)}`);
@@ -295,6 +324,12 @@ export async function watchTask(
     }
     await delay(INTERVAL_MS);
   }
+}
+
+/** The first reason why a task waits; empty if it is only its position in the queue, which changes all the time. */
+async function firstWait(connection: Connection, id: number): Promise<string> {
+  const [first] = (await readWaiting(connection, id))?.WaitsFor ?? [];
+  return first === undefined || ['Queue', 'Due', 'Running', 'Ended'].includes(first.Reason) ? '' : first.Text;
 }
 
 function lineOf({ Id, Name, State, ProgressPercent, ProgressDescription }: Task): string {

@@ -57,6 +57,8 @@ const TABLE = {
   isInternalTask: sorted('flag'),
   parentId: sorted('int'),
   stopped: sorted('flag'),
+  dueAt: sorted('date'),
+  waitsFor: sorted('text'),
 } as const satisfies Record<string, Column>;
 
 /** The name of a column, in the spelling of SuperOffice. */

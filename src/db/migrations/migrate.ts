@@ -32,6 +32,7 @@ import { staged } from './0032-staged.ts';
 import { attempts } from './0033-attempts.ts';
 import { hotHeartbeats } from './0034-hot-heartbeats.ts';
 import { bulkAnswers } from './0035-bulk-answers.ts';
+import { workerPresence } from './0036-worker-presence.ts';
 import { stops } from './0037-stops.ts';
 
 /** Suffix of a migration that removes something: the last migration that a program must know to keep working. */
@@ -94,6 +95,7 @@ export const MIGRATIONS: Migrations = {
   '0033-attempts': attempts,
   '0034-hot-heartbeats': hotHeartbeats,
   '0035-bulk-answers': bulkAnswers,
+  '0036-worker-presence': workerPresence,
   '0037-stops': stops,
 };
 

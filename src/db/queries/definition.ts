@@ -131,11 +131,11 @@ function toDefinition(row: Row): WorkerDefinition {
 }
 
 /** Counts the runs of a definition that have a lease, by tenant. Tasks that a client has started by hand have none. */
-export async function countRuns(trx: Transaction<Schema>, name: string): Promise<Map<string, number>> {
+export async function countRuns(db: Kysely<Schema>, name: string): Promise<Map<string, number>> {
   const { rows } = await sql<{ tenant: string; n: number }>`
     select t.tenant, count(*)::int as n from batchline.task as t
     where ${IS_ACTIVE} and t.lease_until is not null and t.state = ${TaskState.Started} and t.name = ${name}
-    group by t.tenant`.execute(trx);
+    group by t.tenant`.execute(db);
   return new Map(rows.map((row) => [row.tenant, row.n]));
 }
 
@@ -335,16 +335,12 @@ export interface RecentStarts {
 }
 
 /** Counts the runs of a definition that started in the last `seconds`. */
-export async function readStarts(
-  trx: Transaction<Schema>,
-  name: string,
-  seconds: number,
-): Promise<RecentStarts> {
+export async function readStarts(db: Kysely<Schema>, name: string, seconds: number): Promise<RecentStarts> {
   const { rows } = await sql<{ runs: number; leaves: number }>`
     select coalesce(sum(runs), 0)::int as runs,
       coalesce(extract(epoch from min(at) - clock_timestamp()), 0)::float8 + ${seconds}::float8 as leaves
     from batchline.definition_start
-    where name = ${name} and at > clock_timestamp() - ${seconds}::float8 * interval '1 second'`.execute(trx);
+    where name = ${name} and at > clock_timestamp() - ${seconds}::float8 * interval '1 second'`.execute(db);
   return { runs: rows[0]?.runs ?? 0, oldestExpiresIn: Math.max(0, rows[0]?.leaves ?? 0) + 0.001 };
 }
 

@@ -8,7 +8,9 @@ import {
   type FilterValue,
   kindOfExpression,
 } from '../../core/odata/filter.ts';
+import { TaskState } from '../../core/task-state.ts';
 import { IS_STOPPED } from './task.ts';
+import { IS_LIVE } from './worker.ts';
 
 /** A definition as lists show it. */
 export interface ListedDefinition {
@@ -16,12 +18,36 @@ export interface ListedDefinition {
   readonly description: string;
 }
 
-/** The `with` clause of the definitions that `COLUMN_SQL` reads. */
+/**
+ * The `with` clause of what `COLUMN_SQL` reads: the definitions, and those that workers run, each with the tenant. A
+ * statement evaluates each once, if it needs it.
+ */
 export function withDefinitions(definitions: readonly ListedDefinition[] = []): RawBuilder<unknown> {
   const rows = definitions.map(({ name, description }) => ({ name_key: name.toLowerCase(), description }));
   return sql`with definition as (
-    select * from json_to_recordset(${JSON.stringify(rows)}::json) as d (name_key text, description text))`;
+    select * from json_to_recordset(${JSON.stringify(rows)}::json) as d (name_key text, description text)),
+    live as materialized (
+      select distinct w.tenant, n.name from batchline.worker as w cross join unnest(w.names) as n (name)
+      where ${IS_LIVE})`;
 }
+
+/** Matches tasks that are due later. */
+const IS_LATER = sql<boolean>`t.state = ${sql.lit(TaskState.New)} and t.run_after > now()`;
+
+/**
+ * The first reason why a task does not run (`waitsOf`), from its row and from what is evaluated once for a statement; a
+ * task that is due and can start is in the `Queue`. Empty for tasks that are running or have ended.
+ */
+const WAITS_FOR = sql<string>`(case
+  when t.state = ${sql.lit(TaskState.Started)} and t.lease_owner is null and t.job_id is not null then 'Children'
+  when t.state <> ${sql.lit(TaskState.New)} then ''
+  when t.run_after > now() then case when t.failures + t.losses > 0 then 'Backoff' else 'DelayedStart' end
+  when t.name = any (array(select c.name from batchline.definition_control as c where c.paused)) then 'DefinitionPaused'
+  when t.name = any (array(select l.name from live as l where l.tenant is null)) then 'Queue'
+  when t.name || ' ' || t.tenant = any (array(
+    select l.name || ' ' || l.tenant from live as l where l.tenant is not null
+  )) then 'Queue'
+  else 'NoWorker' end)`;
 
 /** The SQL of each column of the archive list, over `batchline.task as t` and `withDefinitions`. */
 export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> = {
@@ -58,6 +84,8 @@ export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> =
   isInternalTask: sql`t.is_internal`,
   parentId: sql`coalesce(t.parent_id, 0)`,
   stopped: IS_STOPPED,
+  dueAt: sql`(case when ${IS_LATER} then t.run_after end)`,
+  waitsFor: WAITS_FOR,
 };
 
 /** The messages of the columns with localizable texts. */
@@ -83,7 +111,7 @@ function isSet(column: ColumnName): RawBuilder<boolean> {
     case 'text':
       return sql`${value} <> ''`;
     case 'date':
-      return sql`${value} is not null`;
+      return column === 'dueAt' ? IS_LATER : sql`${value} is not null`;
     case 'flag':
     case 'restriction':
       return sql`${value}`;
@@ -140,7 +168,7 @@ export function sortKey(expression: Expression): RawBuilder<unknown> {
       return sql`(${fold(NAME_SQL[column] ?? sql`''`)} || ' ' || ${value})`;
     case 'date':
       // The other dates are never null and have an index.
-      return column === 'LastStarted' ? sql`coalesce(${value}, '-infinity')` : value;
+      return NULLABLE.includes(column) ? sql`coalesce(${value}, '-infinity')` : value;
     case 'text':
       return sql`left(${fold(value)}, ${sql.lit(SORTED_CHARACTERS)})`;
     case 'flag':
@@ -173,8 +201,8 @@ export function keyValue(expression: Expression, text: string): RawBuilder<unkno
 
 type Condition = RawBuilder<boolean>;
 
-/** The only column that can be null. */
-const NULLABLE: ColumnName = 'LastStarted';
+/** The columns that can be null. */
+const NULLABLE: readonly ColumnName[] = ['LastStarted', 'dueAt'];
 
 /** Compiles a filter to a condition on `batchline.task as t`. All values of the caller are parameters. */
 export function compileFilter(filter: Filter): Condition {
@@ -202,7 +230,7 @@ function compare({ column, operator, value }: Extract<Filter, { kind: 'compare' 
   if (typeof value === 'string') return sql`(${fold(left)} ${sql.raw(operator)} ${fold(sql.val(value))})`;
   if (typeof value === 'boolean') return value ? sql`${left}` : sql`not ${left}`;
   const condition: Condition = sql`(${left} ${sql.raw(operator)} ${typed(value)})`;
-  return column === NULLABLE ? sql`coalesce(${condition}, false)` : condition;
+  return NULLABLE.includes(column) ? sql`coalesce(${condition}, false)` : condition;
 }
 
 function among({ column, values }: Extract<Filter, { kind: 'among' }>): Condition {

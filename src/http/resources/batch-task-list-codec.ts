@@ -10,7 +10,7 @@ import type { Locale } from '../i18n/locale.ts';
 import { preferredFormat, setContentType } from '../respond.ts';
 
 /** Text columns that are identifiers and are never translated. */
-const VERBATIM: readonly ColumnName[] = ['DefinitionName', 'fileName', 'DbTag'];
+const VERBATIM: readonly ColumnName[] = ['DefinitionName', 'fileName', 'DbTag', 'waitsFor'];
 
 /** Columns whose times are in UTC regardless of the caller's time zone (contract, section 6). */
 const IN_UTC: readonly ColumnName[] = ['registeredDate', 'updatedDate'];

@@ -340,6 +340,8 @@ const NAMES: Readonly<Record<ColumnName, Message>> = {
   isInternalTask: message`Internal task`,
   parentId: message`Parent ID`,
   stopped: message`Stopped`,
+  dueAt: message`Due`,
+  waitsFor: message`Waits for`,
 };
 
 /** The display type, the restriction type and the width in characters of each kind of column. */

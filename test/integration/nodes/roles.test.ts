@@ -43,7 +43,19 @@ const KEPT = { Name: 'kept', ParameterObject: { word: 'said' } };
 test('a server without runs leaves tasks to workers', async () => {
   const id = await admin.start({ Name: 'countdown', ParameterObject: { seconds: '0' } });
   expect(await admin.call('POST', '/BatchTask', KEPT)).toMatchObject({ status: 400 });
+  const reasons = async (task: number): Promise<string[]> =>
+    (await admin.json('GET', `/BatchTask/${task}/Waiting`)).WaitsFor.map(
+      ({ Reason }: { Reason: string }) => Reason,
+    );
+  expect(await reasons(id)).toEqual(['NoWorker']);
   await work();
+  const later = await admin.start({
+    Name: 'countdown',
+    DelaySeconds: 600,
+    ParameterObject: { seconds: '0' },
+  });
+  expect(await reasons(later)).toEqual(['DelayedStart']);
+  await admin.json('DELETE', `/BatchTask/${later}`);
   expect(await admin.ended(id)).toMatchObject({ State: 'Succeeded' });
   const audit = await admin.json('GET', `/BatchTask/${id}/Audit`);
   expect(audit.map(({ To }: { To: string }) => To)).toEqual(['New', 'Aquired', 'Started', 'Succeeded']);

@@ -217,6 +217,11 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
   ],
   'GET /BatchTask/:id/Audit': [task('ended', '/Audit'), task('held', '/Audit')],
   'GET /BatchTask/:id/Attempts': [task('ended', '/Attempts'), task('held', '/Attempts')],
+  'GET /BatchTask/:id/Waiting': [
+    task('waiting', '/Waiting'),
+    task('ended', '/Waiting'),
+    task('held', '/Waiting'),
+  ],
   'GET /BatchTask/:id/Log': [task('ended', '/Log'), task('held', '/Log')],
   'GET /BatchTask/:id/Children': [task('held', '/Children')],
   'GET /BatchTask/:id/Parent': [task('child', '/Parent'), task('held', '/Parent')],
