@@ -26,13 +26,14 @@ export class HttpConnection {
     return new HttpConnection(socket);
   }
 
-  /** Sends a request and resolves when its response is complete. @throws if it is not 200, or has no Content-Length */
-  async send(request: Buffer): Promise<void> {
+  /** Sends a request. Resolves to the body of its response, of at most some hundred bytes. @throws if it is not 200, or has no Content-Length */
+  async send(request: Buffer): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     this.#answered = { resolve, reject };
     this.#socket.write(request);
     const answer = await promise;
     if (!answer.startsWith('HTTP/1.1 200 ')) throw new Error(`The answer is not 200: ${answer}`);
+    return answer.slice(answer.indexOf(HEAD_END) + HEAD_END.length);
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import { measureBulk } from './bulk.ts';
 import { measureClaims } from './claims.ts';
 import { measureDrain } from './drain.ts';
 import { type Report, tableOf } from './figures.ts';
+import { measureApis, measureFleet } from './fleet.ts';
 import { measureLatency } from './latency.ts';
 import { measureMemory } from './memory.ts';
 import { measurePages } from './pages.ts';
@@ -26,6 +27,8 @@ interface Sizes {
   readonly queueTasks: number;
   /** Tasks that run while memory is measured. */
   readonly memoryTasks: number;
+  /** Numbers of workers of the fleets; the first is the reference. */
+  readonly workers: readonly number[];
 }
 
 /** Few, because starting tasks there takes longer than draining them. */
@@ -49,9 +52,11 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench, sizes: Sizes) => Prom
   claims: async (bench, { sizes }) => [await measureClaims(bench, sizes)],
   queues: (bench, { queueTasks }) => measureQueues(bench, queueTasks),
   memory: async (bench, { memoryTasks }) => [await measureMemory(bench, memoryTasks)],
+  fleet: (bench, { workers }) => measureFleet(bench, workers),
+  apis: (bench) => measureApis(bench),
 };
 
-const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--tasks 10000,1000000] [--drain-tasks 5000,20000] [--queue-tasks 5000] [--memory-tasks 1000000] [--json] [--profile FOLDER]`;
+const USAGE = `npm run bench -- [${Object.keys(MEASUREMENTS).join(' | ')}]… [--rounds 5] [--tasks 10000,1000000] [--drain-tasks 5000,20000] [--queue-tasks 5000] [--memory-tasks 1000000] [--workers 1,2,4,8,32] [--json] [--profile FOLDER]`;
 
 process.exitCode = await main();
 
@@ -64,6 +69,7 @@ async function main(): Promise<number> {
       'drain-tasks': { type: 'string', default: '5000,20000' },
       'queue-tasks': { type: 'string', default: '5000' },
       'memory-tasks': { type: 'string', default: '1000000' },
+      workers: { type: 'string', default: '1,2,4,8,32' },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
@@ -74,13 +80,15 @@ async function main(): Promise<number> {
   const drainTasks = values['drain-tasks'].split(',').map(Number);
   const queueTasks = Number(values['queue-tasks']);
   const memoryTasks = Number(values['memory-tasks']);
+  const workers = values.workers.split(',').map(Number);
   const wrong = names.find((name) => !(name in MEASUREMENTS));
   if (
     wrong !== undefined ||
     !Number.isInteger(rounds) ||
     rounds < 1 ||
     !sizes.every(isSize) ||
-    ![...drainTasks, queueTasks, memoryTasks].every((count) => count >= 10)
+    ![...drainTasks, queueTasks, memoryTasks].every((count) => count >= 10) ||
+    !workers.every((count) => Number.isInteger(count) && count >= 1)
   ) {
     console.error(USAGE);
     return 2;
@@ -98,6 +106,7 @@ async function main(): Promise<number> {
         drainTasks,
         queueTasks,
         memoryTasks,
+        workers,
       })) ?? []) {
         reports.push(report);
         if (!values.json) console.log(`\n${tableOf(report)}`);

@@ -49,13 +49,18 @@ export async function answerWith<Job, Result>(work: (job: Job) => Promise<Result
 /** A running server. */
 export interface RunningServer {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
 /** Starts `batchline serve` in its own process. */
-export async function startServerProcess(bench: Bench, env: Record<string, string>): Promise<RunningServer> {
+export async function startServerProcess(
+  bench: Bench,
+  env: Record<string, string>,
+  options: readonly string[] = [],
+): Promise<RunningServer> {
   const entry = join(import.meta.dirname, '../src/cli/main.ts');
-  const child = spawn(process.execPath, [...profiling(bench), entry, 'serve'], {
+  const child = spawn(process.execPath, [...profiling(bench), entry, 'serve', ...options], {
     env: { PATH: process.env.PATH ?? '', ...SERVER_ENV, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -71,6 +76,7 @@ export async function startServerProcess(bench: Bench, env: Record<string, strin
   });
   return {
     url,
+    pid: child.pid ?? 0,
     async stop() {
       child.kill('SIGTERM');
       await exited;

@@ -104,6 +104,7 @@ async function startBare(bench: Bench, databaseUrl: string, actorId: number): Pr
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
   return {
     url,
+    pid: child.pid ?? 0,
     async stop() {
       child.kill('SIGTERM');
       await exited;

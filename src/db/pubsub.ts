@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 
 /** A message between processes. A lost one only delays work: polling and heartbeats find it too. */
 export type Signal =
-  /** Tasks of these definitions are due. */
-  | { readonly kind: 'due'; readonly names: readonly string[] }
+  /** Tasks are due. */
+  | DueSignal
   /** A process has done a round of this job for all (`sharedJob`). Delivered to the others only. */
   | { readonly kind: 'round'; readonly job: string }
   /** This process may have missed signals of others. Local. */
@@ -22,6 +22,33 @@ export type Signal =
   /** Children of these tasks have changed state. Local: the process that changed them updates the parents. */
   | { readonly kind: 'children'; readonly parentIds: readonly number[] };
 
+/** Tasks of these definitions are due. A name appears once for each task, unless `everyone` or `to` is set. */
+export interface DueSignal {
+  readonly kind: 'due';
+  readonly names: readonly string[];
+  /** An unknown number of tasks is due, or no worker is known to run them: every process claims. */
+  readonly everyone?: true;
+  /** Only the workers with these ids claim. Requests of remote workers are served regardless. */
+  readonly to?: readonly string[];
+  /** Local: the listeners of this process have received these names before, when `to` was not decided. */
+  readonly again?: true;
+}
+
+/** Numbers of due tasks by definition. */
+export type DueTasks = ReadonlyMap<string, number>;
+
+/** Decides which workers a `due` signal wakes. */
+export interface DueRouter {
+  /** Returns how many of these tasks this process takes itself. */
+  takeOwn(name: string, tasks: number): number;
+  /** Returns the ids of the workers to wake for these tasks; `undefined` wakes every process. Never rejects. */
+  choose(due: DueTasks): Promise<readonly string[] | undefined>;
+  /** True if no other process is known to use the database, so that rounds of shared jobs need not be announced. */
+  readonly isAlone: boolean;
+  /** Called for each signal of another process. */
+  noteOther(): void;
+}
+
 /** Validity of a `listening` signal. */
 export const LISTENING_MS = 30_000;
 
@@ -33,6 +60,8 @@ export interface PubSub {
   publish(signal: Signal): void;
   /** Calls the listener for every signal. Returns a function that unsubscribes it. */
   subscribe(listener: (signal: Signal) => void): () => void;
+  /** Sets who decides which workers a `due` signal wakes; without a router it wakes every process. */
+  route(router: DueRouter | undefined): void;
   /** Sends pending signals and closes. */
   close(): Promise<void>;
 }
@@ -56,6 +85,8 @@ export class LocalPubSub implements PubSub {
     return () => this.#emitter.off('signal', listener);
   }
 
+  route(): void {} // there is only this process
+
   async close(): Promise<void> {
     this.#emitter.removeAllListeners();
   }
@@ -78,6 +109,8 @@ const UNHEARD_MS = 2000;
 interface Payload {
   readonly origin: string;
   readonly due?: readonly string[];
+  /** The workers that claim the due tasks, to which it is sent; absent for all. */
+  readonly to?: readonly string[];
   readonly stops?: readonly number[];
   readonly endWaits?: readonly string[];
   readonly progress?: readonly number[];
@@ -94,8 +127,8 @@ export interface Channel {
    * @param onReconnect called when a broken connection was replaced: texts may have been lost
    */
   open(receive: (text: string) => void, onReconnect: () => void): Promise<void>;
-  /** Sends a text to all processes, possibly including this one. Rejects if the text was not sent. */
-  send(text: string): Promise<void>;
+  /** Sends a text to these processes, or to all, possibly including this one. Rejects if the text was not sent. */
+  send(text: string, to?: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -107,7 +140,13 @@ export class ClusterPubSub implements PubSub {
   readonly #log: Logger;
   /** Identifies the texts of this process, which were delivered locally already. */
   readonly #origin: string;
+  /** Definitions with due tasks for every process. */
   readonly #dueNames = new Set<string>();
+  /** Numbers of due tasks that other workers should claim, by definition. */
+  #routed = new Map<string, number>();
+  /** Signals for certain workers. */
+  #addressed: { readonly due: readonly string[]; readonly to: readonly string[] }[] = [];
+  #router: DueRouter | undefined;
   readonly #stops = new Set<number>();
   readonly #endWaits = new Set<string>();
   readonly #rounds = new Set<string>();
@@ -137,13 +176,17 @@ export class ClusterPubSub implements PubSub {
     return this;
   }
 
+  route(router: DueRouter | undefined): void {
+    this.#router = router;
+  }
+
   publish(signal: Signal): void {
+    if (signal.kind === 'due') {
+      this.#publishDue(signal);
+      return;
+    }
     this.#local.publish(signal);
     switch (signal.kind) {
-      case 'due':
-        for (const name of signal.names) this.#dueNames.add(name);
-        this.#scheduleFlush();
-        return;
       case 'stop':
         this.#stops.add(signal.taskId);
         this.#scheduleFlush();
@@ -157,6 +200,7 @@ export class ClusterPubSub implements PubSub {
         this.#scheduleFlush();
         return;
       case 'round':
+        if (this.#router?.isAlone === true) return;
         this.#rounds.add(signal.job);
         this.#scheduleFlush();
         return;
@@ -184,6 +228,42 @@ export class ClusterPubSub implements PubSub {
     await this.#local.close();
   }
 
+  /** Delivers the tasks that this process takes itself, and collects those of others for the next notification. */
+  #publishDue(signal: DueSignal): void {
+    const { names, to, everyone = this.#router === undefined } = signal;
+    if (to !== undefined) {
+      this.#local.publish(signal);
+      if (to.some((id) => id !== this.#origin)) this.#addressed.push({ due: names, to });
+    } else if (everyone) {
+      this.#local.publish({ kind: 'due', names: [...new Set(names)] });
+      for (const name of names) this.#dueNames.add(name);
+    } else {
+      const own: string[] = [];
+      const others: string[] = [];
+      for (const [name, { length: tasks }] of Map.groupBy(names, (name) => name)) {
+        const taken = this.#router?.takeOwn(name, tasks) ?? 0;
+        (taken > 0 ? own : others).push(name);
+        if (taken < tasks) this.#routed.set(name, (this.#routed.get(name) ?? 0) + tasks - taken);
+      }
+      if (own.length > 0) this.#local.publish({ kind: 'due', names: own, to: [this.#origin] });
+      if (others.length > 0) this.#local.publish({ kind: 'due', names: others, to: [] });
+    }
+    this.#scheduleFlush();
+  }
+
+  /** Asks the router which workers claim the collected tasks, and wakes this process if it is one of them. */
+  async #addressRouted(): Promise<void> {
+    const routed = this.#routed;
+    if (routed.size === 0) return;
+    this.#routed = new Map();
+    const to = await this.#router?.choose(routed);
+    const due = [...routed.keys()];
+    if (to === undefined || to.includes(this.#origin))
+      this.#local.publish({ kind: 'due', names: due, to: [this.#origin], again: true });
+    if (to === undefined) for (const name of due) this.#dueNames.add(name);
+    else if (to.some((id) => id !== this.#origin)) this.#addressed.push({ due, to });
+  }
+
   #scheduleFlush(): void {
     this.#batching ??= setTimeout(() => {
       this.#sending = this.#sending.then(() => this.#flush());
@@ -196,6 +276,9 @@ export class ClusterPubSub implements PubSub {
 
   async #flush(): Promise<void> {
     this.#batching = undefined;
+    await this.#addressRouted();
+    const addressed = this.#addressed;
+    this.#addressed = [];
     const due = [...this.#dueNames];
     const stops = [...this.#stops];
     const endWaits = [...this.#endWaits].slice(0, MAX_CALLS);
@@ -208,6 +291,7 @@ export class ClusterPubSub implements PubSub {
     this.#listening = false;
     if (due.length + stops.length + endWaits.length + rounds.length > 0 || listening)
       await this.#notify({ due, stops, endWaits, listening, rounds });
+    for (const { due, to } of addressed) await this.#notify({ due, to }, to);
     if (this.#endWaits.size > 0) await this.#flush();
   }
 
@@ -231,9 +315,9 @@ export class ClusterPubSub implements PubSub {
       this.#sending = this.#sending.then(() => this.#notify({ progress }));
   }
 
-  async #notify(payload: Omit<Payload, 'origin'>): Promise<void> {
+  async #notify(payload: Omit<Payload, 'origin'>, to?: readonly string[]): Promise<void> {
     try {
-      await this.#channel.send(JSON.stringify({ origin: this.#origin, ...payload }));
+      await this.#channel.send(JSON.stringify({ origin: this.#origin, ...payload }), to);
     } catch (error) {
       this.#log.warn(
         { event: 'signals.publish_failed', err: error },
@@ -246,6 +330,7 @@ export class ClusterPubSub implements PubSub {
     const {
       origin,
       due = [],
+      to,
       stops = [],
       endWaits = [],
       progress = [],
@@ -253,8 +338,9 @@ export class ClusterPubSub implements PubSub {
       ...flags
     } = JSON.parse(text) as Payload;
     if (origin === this.#origin) return;
+    this.#router?.noteOther();
     for (const job of rounds) this.#local.deliver({ kind: 'round', job });
-    if (due.length > 0) this.#local.publish({ kind: 'due', names: due });
+    if (due.length > 0) this.#local.publish({ kind: 'due', names: due, ...(to && { to }) });
     for (const taskId of stops) this.#local.publish({ kind: 'stop', taskId });
     for (const call of endWaits) this.#local.publish({ kind: 'end-wait', call });
     if (progress.length > 0) this.#local.publish({ kind: 'progress', taskIds: progress });

@@ -116,7 +116,7 @@ describe('a transaction', () => {
       CHANGED,
       { kind: 'stop', taskId: 5 },
       { kind: 'stop', taskId: 6 },
-      { kind: 'due', names: ['a', 'b'] },
+      { kind: 'due', names: ['a', 'b', 'b'] }, // one for each task
       { kind: 'children', parentIds: [1, 2] },
     ]);
   });

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
 import { type RetryOptions, retry } from '../core/retry.ts';
-import type { PubSub, Signal } from './pubsub.ts';
+import type { DueSignal, PubSub, Signal } from './pubsub.ts';
 import type { Schema } from './schema.ts';
 
 /** Returns true for a serialization failure or a deadlock, after which a retry may succeed. */
@@ -123,17 +123,25 @@ const outsideCallers = AsyncLocalStorage.snapshot();
 class SideEffects implements AfterCommit {
   readonly #work: (() => void)[] = [];
   readonly #stops = new Set<number>();
-  readonly #due = new Set<string>();
+  /** A name for each due task. */
+  readonly #due: string[] = [];
+  readonly #dueForEveryone = new Set<string>();
   readonly #parentIds = new Set<number>();
   readonly #progressed = new Set<number>();
   readonly #others = new Map<string, Signal>();
 
   publish(signal: Signal): void {
     if (signal.kind === 'stop') this.#stops.add(signal.taskId);
-    else if (signal.kind === 'due') for (const name of signal.names) this.#due.add(name);
+    else if (signal.kind === 'due') this.#publishDue(signal);
     else if (signal.kind === 'children') for (const id of signal.parentIds) this.#parentIds.add(id);
     else if (signal.kind === 'progress') for (const id of signal.taskIds) this.#progressed.add(id);
     else this.#others.set(JSON.stringify(signal), signal);
+  }
+
+  #publishDue({ names, everyone }: DueSignal): void {
+    for (const name of names)
+      if (everyone === true) this.#dueForEveryone.add(name);
+      else this.#due.push(name);
   }
 
   do(work: () => void): void {
@@ -150,7 +158,9 @@ class SideEffects implements AfterCommit {
   *#signals(): Generator<Signal> {
     yield* this.#others.values();
     for (const taskId of this.#stops) yield { kind: 'stop', taskId };
-    if (this.#due.size > 0) yield { kind: 'due', names: [...this.#due] };
+    if (this.#due.length > 0) yield { kind: 'due', names: this.#due };
+    if (this.#dueForEveryone.size > 0)
+      yield { kind: 'due', names: [...this.#dueForEveryone], everyone: true };
     if (this.#parentIds.size > 0) yield { kind: 'children', parentIds: [...this.#parentIds] };
     if (this.#progressed.size > 0) yield { kind: 'progress', taskIds: [...this.#progressed] };
   }

@@ -242,7 +242,7 @@ function notifyCompleted(
   finished: readonly FinishedTask[],
 ): void {
   const byTask = new Map(ends.map((end) => [end.taskId, end]));
-  const due = new Set<string>();
+  const due: string[] = [];
   let nextInSeconds: number | undefined;
   const counted: CountedRun[] = [];
   const stopped = new Map<string, number>();
@@ -257,9 +257,9 @@ function notifyCompleted(
       runs: hasEnded(task.state) ? task.runs : undefined,
     });
     // The completion gives a limited definition capacity again.
-    if (queue.controlCache.of(end.name).isRestricted) due.add(end.name);
+    if (queue.controlCache.of(end.name).isRestricted) due.push(end.name);
     if (task.state === 'New' && end.next !== null) {
-      if (end.next.jobId === null) due.add(end.name);
+      if (end.next.jobId === null) due.push(end.name);
       else nextInSeconds = Math.min(end.next.delaySeconds, nextInSeconds ?? Number.POSITIVE_INFINITY);
     }
   }
@@ -268,5 +268,5 @@ function notifyCompleted(
     for (const [name, tasks] of stopped) queue.meter.stopped(name, tasks);
     if (nextInSeconds !== undefined) queue.onDelayed(nextInSeconds);
   });
-  after.publish({ kind: 'due', names: [...due] });
+  after.publish({ kind: 'due', names: due });
 }

@@ -57,7 +57,7 @@ export class LongPollQueue {
     this.#options = options;
     this.#unsubscribe = options.signals.subscribe((signal) => {
       if (signal.kind === 'reconnected') this.#wake(this.#pendingNames());
-      if (signal.kind !== 'due') return;
+      if (signal.kind !== 'due' || signal.again === true) return;
       this.#wakeups += 1;
       this.#wake(signal.names);
     });

@@ -26,7 +26,7 @@ test('fills free slots round-robin by definition, and never exceeds them', async
       running.set(item, gate);
       return gate.promise.then(() => void running.delete(item));
     },
-    pollMs: 60_000,
+    pollMs: () => 60_000,
     log,
   });
   producer.start();
@@ -51,7 +51,7 @@ test('wakes only for its own definitions', async () => {
       return { items: [], more: [] };
     },
     run: async () => undefined,
-    pollMs: 60_000,
+    pollMs: () => 60_000,
     log,
   });
   producer.wake(['b']);
@@ -73,7 +73,7 @@ test('one claim fills all slots that become free in the same turn of the event l
       return { items: limits.length === 1 ? ['1', '2', '3'] : [], more: limits.length === 1 ? names : [] };
     },
     run: () => gate.promise,
-    pollMs: 60_000,
+    pollMs: () => 60_000,
     log,
   });
   producer.start();
@@ -94,7 +94,7 @@ test('claims nothing after stop', async () => {
       return { items: [], more: [] };
     },
     run: async () => undefined,
-    pollMs: 60_000,
+    pollMs: () => 60_000,
     log,
   });
   await producer.stop();
@@ -115,7 +115,7 @@ test('claims all definitions at once; skipped ones precede those woken during th
       return { items: ['1'], more: ['b', 'a'] };
     },
     run: () => new Promise(() => undefined),
-    pollMs: 60_000,
+    pollMs: () => 60_000,
     log,
   });
   producer.wake(['a', 'b']);

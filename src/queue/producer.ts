@@ -10,8 +10,8 @@ export interface ProducerOptions<T> {
   readonly claim: (names: readonly string[], limit: number) => Promise<Claim<T>>;
   /** Runs a claimed task. Resolves when its outcome is written; never rejects. */
   readonly run: (item: T) => Promise<void>;
-  /** It polls when it has claimed nothing for this long, in case a signal is lost. */
-  readonly pollMs: number;
+  /** Returns the poll interval: it polls when it has claimed nothing for this long, in case a signal is lost. */
+  readonly pollMs: () => number;
   readonly log: Logger;
 }
 
@@ -64,6 +64,25 @@ export class Producer<T> {
   wake(names: readonly string[]): void {
     for (const name of names) if (this.#options.names.includes(name)) this.#due.add(name);
     this.#pump();
+  }
+
+  /**
+   * Number of tasks of a definition that it should take before other processes: up to half of its slots, so that a server
+   * that receives all starts doesn't run all tasks. 0 if it doesn't run the definition or is stopped.
+   */
+  roomFor(name: string): number {
+    if (this.#mode === 'stopped' || !this.#options.names.includes(name)) return 0;
+    return Math.max(0, Math.ceil(this.#options.slots / 2) - this.#running.size);
+  }
+
+  /** True if tasks of the definition may be due that it has not claimed, because no slot is free or claims fail. */
+  isBehind(name: string): boolean {
+    return this.#due.has(name);
+  }
+
+  /** The definitions whose tasks it claims. */
+  get names(): readonly string[] {
+    return this.#options.names;
   }
 
   /** Stops claiming. Resolves when no claim is in progress. */
@@ -119,7 +138,7 @@ export class Producer<T> {
   #pollLater(): void {
     clearTimeout(this.#poll);
     if (this.#mode === 'stopped') return;
-    const delayMs = this.#options.pollMs * (1 - POLL_JITTER * Math.random());
+    const delayMs = this.#options.pollMs() * (1 - POLL_JITTER * Math.random());
     this.#poll = setTimeout(() => {
       this.#pollLater();
       this.wakeAll();

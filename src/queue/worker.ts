@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { BackgroundJob } from '../core/background-job.ts';
 import { decideOutcome } from '../core/run-outcome.ts';
 import type { Database } from '../db/database.ts';
 import type { ClaimedTask } from '../db/queries/queue.ts';
+import { announceWorker, listLiveWorkers, listWaiting, removeWorker } from '../db/queries/worker-process.ts';
 import type { Files } from '../files/files.ts';
 import { ParentCoordinator } from './children/coordinator.ts';
 import { claimDue } from './claimer.ts';
 import { Completer, completionOf, writeCompletions } from './completer.ts';
 import type { Definitions } from './definitions.ts';
+import { ALIVE_SECONDS, Dispatcher, HEARTBEAT_MS } from './dispatcher.ts';
 import { type ExecutionDeps, executeRun, releaseScratch, storeResult } from './executor.ts';
-
 import { Heartbeat } from './heartbeat.ts';
 import { type Claim, Producer } from './producer.ts';
 import { Housekeeping } from './pruner.ts';
@@ -22,9 +24,7 @@ import { Stager } from './stager.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { ThreadPool } from './threads/pool.ts';
 
-/** Longest delay of a start after a lost signal, if processes hear each other. */
-const SHARED_POLL_MS = 10_000;
-/** Longest delay of a start if they don't. */
+/** Interval of the polls if processes don't receive the signals of each other. */
 const POLL_MS = 2000;
 /** Time to write the last outcomes after the grace period of a stop. */
 const FLUSH_SECONDS = 5;
@@ -64,6 +64,9 @@ export class TaskRunner {
   readonly #loads: (() => RunnerLoad)[] = [];
   readonly #wakeups = new Map<string, NodeJS.Timeout>();
   readonly #faults: RunFaults;
+  readonly #dispatcher: Dispatcher;
+  /** The heartbeats of this process. */
+  readonly #announcing: BackgroundJob;
   #unsubscribe: () => void = () => undefined;
 
   /** @param runs false if this process runs no tasks; it then only rescues, promotes and coordinates those of others */
@@ -83,6 +86,30 @@ export class TaskRunner {
     this.#housekeeping = new Housekeeping(deps.database, log);
     this.#stager = new Stager(deps.database, log);
     this.#parents = new ParentCoordinator(deps.database, deps.queue, log);
+    this.#dispatcher = new Dispatcher({
+      nodeId: config.nodeId,
+      listWorkers: () => listLiveWorkers(deps.database.sql, ALIVE_SECONDS),
+      listWaiting: (names, seconds) => listWaiting(deps.database.sql, names, seconds),
+      wake: (name, to) =>
+        deps.database.signals.publish({ kind: 'due', names: [name], ...(to ? { to } : { everyone: true }) }),
+      room: (name) => Math.max(0, ...this.#producers.map((producer) => producer.roomFor(name))),
+      isBehind: (name) => this.#producers.some((producer) => producer.isBehind(name)),
+      onError: (error) =>
+        log.debug(
+          { event: 'signals.dispatch_failed', err: error },
+          'failed to read workers or waiting tasks',
+        ),
+    });
+    this.#announcing = new BackgroundJob({
+      name: 'worker.announce',
+      intervalMs: HEARTBEAT_MS,
+      jitter: 0.25,
+      log,
+      run: async () => {
+        const own = { nodeId: config.nodeId, slots: this.#slots() };
+        this.#dispatcher.noteFleet(await announceWorker(deps.database.sql, own, ALIVE_SECONDS));
+      },
+    });
     const context = {
       database: deps.database,
       files: deps.files,
@@ -108,7 +135,7 @@ export class TaskRunner {
         slots: isolate === 'inline' ? config.concurrency : config.threads,
         claim: (names, limit) => this.#claim(names, limit),
         run: (run) => this.#run(run),
-        pollMs: deps.database.signals.isShared ? SHARED_POLL_MS : POLL_MS,
+        pollMs: () => (deps.database.signals.isShared ? this.#dispatcher.pollMs : POLL_MS),
         log,
       });
       this.#producers.push(producer);
@@ -118,9 +145,13 @@ export class TaskRunner {
 
   /** Rescues tasks with expired leases, then starts claiming. */
   async start(): Promise<void> {
-    this.#unsubscribe = this.#deps.database.signals.subscribe((signal) => {
-      if (signal.kind === 'due') for (const producer of this.#producers) producer.wake(signal.names);
-      else if (signal.kind === 'reconnected') for (const producer of this.#producers) producer.wakeAll();
+    const { signals } = this.#deps.database;
+    signals.route(this.#dispatcher);
+    this.#unsubscribe = signals.subscribe((signal) => {
+      if (signal.kind === 'due') {
+        if (signal.to?.includes(this.#config.nodeId) !== false)
+          for (const producer of this.#producers) producer.wake(signal.names);
+      } else if (signal.kind === 'reconnected') for (const producer of this.#producers) producer.wakeAll();
       else if (signal.kind === 'stop') void this.#heartbeat.check(signal.taskId);
     });
     await this.#rescuer.start();
@@ -129,6 +160,7 @@ export class TaskRunner {
     this.#stager.start();
     this.#heartbeat.start();
     this.#parents.start();
+    if (signals.isShared) this.#announcing.start();
     for (const producer of this.#producers) producer.start();
   }
 
@@ -138,6 +170,7 @@ export class TaskRunner {
    * their leases expire.
    */
   async stop(): Promise<void> {
+    const withdrawn = this.#withdraw();
     await Promise.all(this.#producers.map((producer) => producer.stop()));
     for (const timer of this.#wakeups.values()) clearTimeout(timer);
     for (const run of this.#heartbeat.runs) run.cancel('shutdown');
@@ -155,12 +188,27 @@ export class TaskRunner {
     await this.#housekeeping.stop();
     await this.#stager.stop();
     await this.#parents.stop();
+    this.#deps.database.signals.route(undefined);
+    await this.#dispatcher.stop();
+    await withdrawn;
     await this.#execution.threads.close();
   }
 
   /** Numbers of running tasks and of slots. */
   get load(): readonly RunnerLoad[] {
     return this.#loads.map((load) => load());
+  }
+
+  /** Removes this process from the list of workers, so that signals go to others. */
+  async #withdraw(): Promise<void> {
+    await this.#announcing.stop();
+    if (!this.#deps.database.signals.isShared) return;
+    await removeWorker(this.#deps.database.sql, this.#config.nodeId).catch((error: unknown) =>
+      this.#log.debug(
+        { event: 'worker.withdraw_failed', err: error },
+        'failed to remove this process from the list of workers',
+      ),
+    );
   }
 
   async #claim(names: readonly string[], limit: number): Promise<Claim<Run>> {
@@ -185,6 +233,13 @@ export class TaskRunner {
       for (const producer of this.#producers) producer.wake([name]);
     }, seconds * 1000);
     this.#wakeups.set(name, timer);
+  }
+
+  /** The slots of this process, by definition that it runs. */
+  #slots(): Map<string, number> {
+    return new Map(
+      this.#producers.flatMap(({ names, load }) => names.map((name): [string, number] => [name, load.slots])),
+    );
   }
 
   #runOf(claimed: ClaimedTask, definition: RegisteredDefinition): Run {

@@ -76,7 +76,7 @@ export async function pauseDefinition(
     const changed = await setPaused(trx, definition, actorId, paused);
     if (changed !== undefined)
       await insertDefinitionAudit(trx, { name: definition, actorId, action, limits: null });
-    afterCommit(trx).publish({ kind: 'due', names: [definition] });
+    afterCommit(trx).publish({ kind: 'due', names: [definition], everyone: true });
   });
   return definition;
 }
@@ -100,7 +100,7 @@ export async function limitDefinition(
     await setLimits(trx, definition, limits);
     const change = { name: definition, actorId: caller.associateId, action: 'Limits' as const, limits };
     await insertDefinitionAudit(trx, change);
-    afterCommit(trx).publish({ kind: 'due', names: [definition] });
+    afterCommit(trx).publish({ kind: 'due', names: [definition], everyone: true });
   });
   return definition;
 }

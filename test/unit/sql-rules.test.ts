@@ -35,6 +35,7 @@ describe('SQL in the sources', () => {
       'src/events/feed.ts', // says that this process listens
       'src/queue/children/coordinator.ts', // repeats a signal that was lost
       'src/queue/shared-job.ts', // announces its rounds
+      'src/queue/worker.ts', // wakes further workers for a task that none has claimed
       'src/services/lease-acquire.ts', // ends a waiting call
     ]);
   });

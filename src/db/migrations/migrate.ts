@@ -34,6 +34,7 @@ import { hotHeartbeats } from './0034-hot-heartbeats.ts';
 import { bulkAnswers } from './0035-bulk-answers.ts';
 import { workerPresence } from './0036-worker-presence.ts';
 import { stops } from './0037-stops.ts';
+import { workerProcesses } from './0038-worker-processes.ts';
 
 /** Suffix of a migration that removes something: the last migration that a program must know to keep working. */
 const NEEDS = /-needs-(\d{4})$/;
@@ -97,6 +98,7 @@ export const MIGRATIONS: Migrations = {
   '0035-bulk-answers': bulkAnswers,
   '0036-worker-presence': workerPresence,
   '0037-stops': stops,
+  '0038-worker-processes': workerProcesses,
 };
 
 /** Lock timeout. While a migration waits for a table lock, other statements queue behind it. */

@@ -191,6 +191,7 @@ function createPool(url: string, isPooled: boolean, config: Config, log: Logger)
   const pool = new pg.Pool({
     connectionString: url,
     max: config.databasePool,
+    min: 1,
     application_name: 'batchline',
     connectionTimeoutMillis: Math.min(CONNECT_MS, config.databaseTimeoutSeconds * 1000),
     keepAlive: true,
@@ -238,7 +239,7 @@ async function openSignals(url: string, config: Config, log: Logger): Promise<Pu
   if (listenUrl === 'poll') return new LocalPubSub();
   try {
     await probeListenNotify(listenUrl, CONNECT_MS);
-    const channel = new PgNotifyChannel(listenUrl, log, config.databaseTimeoutSeconds * 1000);
+    const channel = new PgNotifyChannel(listenUrl, nodeId, log, config.databaseTimeoutSeconds * 1000);
     return await new ClusterPubSub(channel, nodeId, log).open();
   } catch (error) {
     throw databaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');

@@ -10,9 +10,18 @@ const CONNECT_MS = 10_000;
 /** A connection that was silent for this long is tested by a repeated LISTEN, which has no effect. */
 const PING_MS = 5000;
 
-/** LISTEN and NOTIFY on a dedicated connection, which is reopened if it breaks. */
+/** Returns the channel of one process. Earlier releases listen only on the common one. */
+function channelOf(nodeId: string): string {
+  return `${CHANNEL}_${nodeId}`;
+}
+
+/**
+ * LISTEN and NOTIFY on a dedicated connection, which is reopened if it breaks. Each process also listens on a channel of its
+ * own, so that a text for one process costs the others nothing.
+ */
 export class PgNotifyChannel implements Channel {
   readonly #connectionString: string;
+  readonly #listen: string;
   readonly #log: Logger;
   readonly #maxMs: number;
   readonly #closing = new AbortController();
@@ -25,8 +34,9 @@ export class PgNotifyChannel implements Channel {
   #pinging: NodeJS.Timeout | undefined;
 
   /** @param maxMs time limit for a response of the database (ms) */
-  constructor(connectionString: string, log: Logger, maxMs: number) {
+  constructor(connectionString: string, nodeId: string, log: Logger, maxMs: number) {
     this.#connectionString = connectionString;
+    this.#listen = `listen ${CHANNEL}; listen ${pg.escapeIdentifier(channelOf(nodeId))}`;
     this.#log = log;
     this.#maxMs = maxMs;
   }
@@ -38,8 +48,9 @@ export class PgNotifyChannel implements Channel {
     this.#pinging = setInterval(() => this.#ping(), Math.min(PING_MS, this.#maxMs));
   }
 
-  async send(text: string): Promise<void> {
-    await this.#client?.query('select pg_notify($1, $2)', [CHANNEL, text]);
+  async send(text: string, to?: readonly string[]): Promise<void> {
+    const channels = to?.map(channelOf) ?? [CHANNEL];
+    await this.#client?.query('select pg_notify(c, $2) from unnest($1::text[]) as c', [channels, text]);
     this.#aliveAt = performance.now();
   }
 
@@ -72,13 +83,13 @@ export class PgNotifyChannel implements Channel {
     });
     await client.connect();
     queryTimeout(client, () => Math.min(PING_MS, this.#maxMs));
-    await client.query(`listen ${CHANNEL}`);
+    await client.query(this.#listen);
     this.#client = client;
   }
 
   #ping(): void {
     if (performance.now() - this.#aliveAt < PING_MS) return;
-    this.#client?.query(`listen ${CHANNEL}`).catch((error: unknown) => {
+    this.#client?.query(this.#listen).catch((error: unknown) => {
       this.#log.debug({ event: 'signals.ping_failed', err: error }, 'LISTEN connection does not respond');
     });
   }

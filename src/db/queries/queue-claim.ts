@@ -5,6 +5,7 @@ import type { Schema } from '../schema.ts';
 import { PREPARED_EMBEDDED } from '../sql.ts';
 import { type ClaimedRow, type ClaimedTask, type Delivery, startDue, toClaimed } from './queue.ts';
 import { IS_ACTIVE } from './task.ts';
+import { hasWaited } from './worker-process.ts';
 
 /** A definition to claim tasks of. */
 export interface AskedDefinition {
@@ -158,6 +159,8 @@ export interface Promotion {
   readonly names: readonly string[];
   /** Seconds until the next task is due, by the database's clock; null if no task is delayed. */
   readonly nextInSeconds: number | null;
+  /** Definitions of live workers that have tasks which have waited for a claim for long. Empty if `waiting` is null. */
+  readonly waiting: readonly string[];
 }
 
 /**
@@ -165,9 +168,25 @@ export interface Promotion {
  * another process is promoting.
  *
  * @param limit maximum number of tasks
+ * @param waiting also lists the definitions of workers that are at most this old, with tasks that have waited this long;
+ *   null lists none
  */
-export async function promoteDue(db: Kysely<Schema>, limit: number): Promise<Promotion> {
-  const { rows } = await sql<{ names: string[]; next: number | null }>`
+export async function promoteDue(
+  db: Kysely<Schema>,
+  limit: number,
+  waiting: { readonly aliveSeconds: number; readonly waitedSeconds: number } | null = null,
+): Promise<Promotion> {
+  const listed =
+    waiting === null
+      ? sql`'{}'::text[]`
+      : sql`array(
+          select d.name from (
+            select distinct unnest(w.names) as name from batchline.worker_process as w
+            where w.seen >= now() - ${waiting.aliveSeconds}::float8 * interval '1 second'
+          ) as d
+          where ${hasWaited(waiting.waitedSeconds)}
+        )`;
+  const { rows } = await sql<{ names: string[]; next: number | null; waiting: string[] }>`
     with due as (
       select t.id from batchline.task as t
       where t.state = ${sql.lit(TaskState.New)} and t.job_id is not null and t.run_after <= now()
@@ -181,11 +200,10 @@ export async function promoteDue(db: Kysely<Schema>, limit: number): Promise<Pro
     )
     select (select coalesce(json_agg(p.name), '[]') from promoted as p) as names,
       (select extract(epoch from min(t.run_after) - now()) from batchline.task as t
-        where t.state = ${sql.lit(TaskState.New)} and t.job_id is not null and t.run_after > now())::float8 as next`.execute(
-    db,
-  );
+        where t.state = ${sql.lit(TaskState.New)} and t.job_id is not null and t.run_after > now())::float8 as next,
+      ${listed} as waiting`.execute(db);
   const [row] = rows;
-  return { names: row?.names ?? [], nextInSeconds: row?.next ?? null };
+  return { names: row?.names ?? [], nextInSeconds: row?.next ?? null, waiting: row?.waiting ?? [] };
 }
 
 /** A run whose lease has expired. */

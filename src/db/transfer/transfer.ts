@@ -184,7 +184,7 @@ interface TransferTable {
 const SCHEMAS = ['batchline', 'batchline_data'] as const;
 
 /** Tables that are not transferred, because they describe the database itself. */
-const EXCLUDED = ['kysely_migration', 'kysely_migration_lock', 'move'];
+const EXCLUDED = ['kysely_migration', 'kysely_migration_lock', 'move', 'worker_process'];
 
 /** Returns the qualified name of a table as SQL. */
 function tableName({ schema, name }: TransferTable): RawBuilder<unknown> {

@@ -86,7 +86,7 @@ export class ParentCoordinator {
   async #update(parentIds: readonly number[]): Promise<void> {
     const statuses = await readChildrenStatus(this.#database.sql, parentIds);
     const due = statuses.filter((parent) => parent.isReady).map((parent) => parent.name);
-    if (due.length > 0) this.#database.signals.publish({ kind: 'due', names: [...new Set(due)] });
+    if (due.length > 0) this.#database.signals.publish({ kind: 'due', names: due });
     const written = await inStatement(this.#database, async (db, after) => {
       const changed = await writeParentProgress(db, statuses.flatMap(progressOf));
       after.publish({ kind: 'progress', taskIds: changed.map((one) => one.taskId) });

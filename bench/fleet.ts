@@ -1,0 +1,346 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { ApiClient } from '../test/support/api-client.ts';
+import { createDatabase, dropDatabase } from '../test/support/postgres-server.ts';
+import { figuresOf, interleave, quantile, type Report, type Rounds, ratioOf } from './figures.ts';
+import type { FleetCounts, FleetJob } from './fleet-workers.ts';
+import { HttpConnection, requestBytes } from './http-connection.ts';
+import { callsPerSecond } from './load.ts';
+import { ADMIN, type Bench, type RunningServer, SERVER_ENV, startServerProcess } from './processes.ts';
+
+/** Offered starts per second, and the duration. */
+const LOADS = [
+  { rate: 20, seconds: 10 },
+  { rate: 300, seconds: 8 },
+] as const;
+const IDLE_SECONDS = 24;
+/** More workers than this share processes: each has its own connections, but two cores can't start 32 processes. */
+const MAX_PROCESSES = 8;
+const CONNECTIONS = 20;
+/** PostgreSQL's CPU time per start may be 1.3 times that of one worker. */
+const CPU_AIM = 1 / 1.3;
+const DONE_AIM = 0.95;
+const API_PROCESSES = [1, 2, 4];
+const API_LOAD = { connections: 50, warmSeconds: 0, seconds: 5 };
+const API_WARM_SECONDS = 4;
+
+/** Values of one measurement, by what is measured. */
+type Values = Record<string, number>;
+
+/** Workers of one database: claims, PostgreSQL's CPU time and rate at two loads, and their cost when idle. */
+export async function measureFleet(bench: Bench, sizes: readonly number[]): Promise<Report[]> {
+  const { all, first } = await measureEach(bench, sizes, 'workers', (count) => measureWorkers(bench, count));
+  const of = (measured: string, title: string, unit: string, aim?: number, lessIsBetter = true): Report => {
+    const rounds = all[measured] ?? {};
+    const others = Object.keys(rounds).filter((name) => name !== first);
+    const ratios = others.map((name) =>
+      lessIsBetter ? ratioOf(rounds, first, name, aim) : ratioOf(rounds, name, first, aim),
+    );
+    return { title, unit, figures: figuresOf(rounds), ratios };
+  };
+  const loaded = LOADS.flatMap(({ rate }) => [
+    of(`claims at ${rate}`, `Claims per start, ${rate} starts/s offered`, 'claims'),
+    of(`cpu at ${rate}`, `PostgreSQL CPU time per start, ${rate} starts/s offered`, 'ms', CPU_AIM),
+    of(`done at ${rate}`, `Tasks done, ${rate} starts/s offered`, '1/s', DONE_AIM, false),
+    of(`latency at ${rate}`, `POST to first line, median, ${rate} starts/s offered`, 'ms'),
+    of(`p99 at ${rate}`, `POST to first line, p99, ${rate} starts/s offered`, 'ms'),
+  ]);
+  return [
+    ...loaded,
+    of('idle statements', 'Statements per idle worker with 7 definitions', '1/s'),
+    of('idle cpu', 'PostgreSQL CPU time of all idle workers', 'ms/s'),
+  ];
+}
+
+/** Starts through 1, 2 and 4 API processes on one database. */
+export async function measureApis(bench: Bench): Promise<Report[]> {
+  const { all, first } = await measureEach(bench, API_PROCESSES, 'API processes', (count) =>
+    measureStarts(bench, count),
+  );
+  const starts = all.starts ?? {};
+  const others = Object.keys(starts).filter((name) => name !== first);
+  return [
+    {
+      title: `Starts, ${API_LOAD.connections} connections over all processes`,
+      unit: '1/s',
+      figures: figuresOf(starts),
+      ratios: others.map((name) => ratioOf(starts, name, first, DONE_AIM)),
+    },
+    {
+      title: 'PostgreSQL CPU time per start',
+      unit: 'µs',
+      figures: figuresOf(all.postgres ?? {}),
+      ratios: others.map((name) => ratioOf(all.postgres ?? {}, first, name)),
+    },
+    {
+      title: 'CPU time of the API processes per start',
+      unit: 'µs',
+      figures: figuresOf(all.api ?? {}),
+      ratios: others.map((name) => ratioOf(all.api ?? {}, first, name)),
+    },
+    {
+      title: 'Cores in use, of all processes',
+      unit: 'cores',
+      figures: figuresOf(all.cores ?? {}),
+      ratios: [],
+    },
+  ];
+}
+
+/** Measures each number of processes once per round. Returns the rounds by what is measured. */
+async function measureEach(
+  bench: Bench,
+  counts: readonly number[],
+  what: string,
+  measure: (count: number) => Promise<Values>,
+): Promise<{ readonly all: Record<string, Rounds>; readonly first: string }> {
+  const all: Record<string, Record<string, number[]>> = {};
+  const nameOf = (count: number): string => `${count} ${count === 1 ? what.replace(/e?s$/, '') : what}`;
+  const measureNamed = (count: number) => async (): Promise<number> => {
+    for (const [measured, value] of Object.entries(await measure(count))) {
+      all[measured] ??= {};
+      all[measured][nameOf(count)] ??= [];
+      all[measured][nameOf(count)]?.push(value);
+    }
+    return count;
+  };
+  await interleave(
+    bench.rounds,
+    Object.fromEntries(counts.map((count) => [nameOf(count), measureNamed(count)])),
+  );
+  // The order of the first round may differ from that of the counts.
+  const sorted = Object.entries(all).map(([measured, rounds]): [string, Rounds] => [
+    measured,
+    Object.fromEntries(counts.map((count) => [nameOf(count), rounds[nameOf(count)] ?? []])),
+  ]);
+  return { all: Object.fromEntries(sorted), first: nameOf(counts[0] ?? 1) };
+}
+
+/** One API process without worker, and this many workers. */
+async function measureWorkers(bench: Bench, count: number): Promise<Values> {
+  const databaseUrl = await createDatabase(bench.postgresUrl, 'bench_fleet');
+  const env = { DATABASE_URL: databaseUrl, BATCHLINE_DATA: join(bench.folder, 'fleet') };
+  const api = await startServerProcess(bench, env, ['--no-worker']);
+  const processes = await startWorkers({ ...env, BATCHLINE_DATABASE_POOL_SIZE: '3' }, count);
+  const counts = (): Promise<FleetCounts> => countAll(processes);
+  try {
+    const admin = await ApiClient.signIn(api.url, ADMIN.login, ADMIN.password);
+    const { authorization } = await admin.withToken(['read', 'write']);
+    const url = new URL('/api/v1/BatchTask', api.url);
+    const request = requestBytes(
+      'POST',
+      url,
+      { authorization, 'content-type': 'application/json' },
+      '{"Name":"bench-clock"}',
+    );
+    await offer(url, request, 50, 2); // warms up
+    await allEnded(databaseUrl);
+    const values: Values = {};
+    for (const { rate, seconds } of LOADS) {
+      const [before, cpuBefore] = [await counts(), await postgresCpu(databaseUrl)];
+      const began = performance.now();
+      const sent = await offer(url, request, rate, seconds);
+      const latencies = await allEnded(databaseUrl, sent);
+      const took = (performance.now() - began) / 1000;
+      const [after, cpuAfter] = [await counts(), await postgresCpu(databaseUrl)];
+      values[`claims at ${rate}`] = (after.claims - before.claims) / sent.size;
+      values[`cpu at ${rate}`] = ((cpuAfter - cpuBefore) / sent.size) * 1000;
+      values[`done at ${rate}`] = sent.size / took;
+      values[`latency at ${rate}`] = quantile(latencies, 0.5);
+      values[`p99 at ${rate}`] = quantile(latencies, 0.99);
+    }
+    await delay(2000);
+    const [before, cpuBefore] = [await counts(), await postgresCpu(databaseUrl)];
+    await delay(IDLE_SECONDS * 1000);
+    const [after, cpuAfter] = [await counts(), await postgresCpu(databaseUrl)];
+    values['idle statements'] = (after.statements - before.statements) / IDLE_SECONDS / count;
+    values['idle cpu'] = ((cpuAfter - cpuBefore) / IDLE_SECONDS) * 1000;
+    return values;
+  } finally {
+    await Promise.all(processes.map(stopWorkers));
+    await api.stop();
+    await dropDatabase(databaseUrl);
+  }
+}
+
+async function measureStarts(bench: Bench, count: number): Promise<Values> {
+  const databaseUrl = await createDatabase(bench.postgresUrl, 'bench_apis');
+  const env = { DATABASE_URL: databaseUrl, BATCHLINE_DATA: join(bench.folder, 'apis') };
+  const servers: RunningServer[] = [];
+  try {
+    for (let n = 0; n < count; n += 1) servers.push(await startServerProcess(bench, env, ['--no-worker']));
+    const admin = await ApiClient.signIn(servers[0]?.url ?? '', ADMIN.login, ADMIN.password);
+    const { authorization } = await admin.withToken(['read', 'write']);
+    const open = Array.from({ length: API_LOAD.connections }, async (_, index) => {
+      const url = new URL('/api/v1/BatchTask', servers[index % count]?.url);
+      const headers = { authorization, 'content-type': 'application/json' };
+      return {
+        connection: await HttpConnection.open(url),
+        request: requestBytes('POST', url, headers, '{"Name":"bench-noop"}'),
+      };
+    });
+    const connections = await Promise.all(open);
+    const apiCpu = async (): Promise<number> => {
+      const seconds = await Promise.all(servers.map(({ pid }) => processCpu(pid)));
+      return seconds.reduce((sum, one) => sum + one, 0);
+    };
+    const call = (index: number): Promise<unknown> => {
+      const { connection, request } = connections[index] as (typeof connections)[number];
+      return connection.send(request);
+    };
+    await callsPerSecond({ ...API_LOAD, seconds: API_WARM_SECONDS }, call);
+    const before = await countTasks(databaseUrl);
+    const [postgresBefore, apiBefore, ownBefore] = [
+      await postgresCpu(databaseUrl),
+      await apiCpu(),
+      process.cpuUsage(),
+    ];
+    const rate = await callsPerSecond(API_LOAD, call);
+    const [postgresAfter, apiAfter, own] = [
+      await postgresCpu(databaseUrl),
+      await apiCpu(),
+      process.cpuUsage(ownBefore),
+    ];
+    for (const { connection } of connections) connection.close();
+    const starts = (await countTasks(databaseUrl)) - before;
+    const [postgres, api] = [postgresAfter - postgresBefore, apiAfter - apiBefore];
+    return {
+      starts: rate,
+      postgres: (postgres / starts) * 1e6,
+      api: (api / starts) * 1e6,
+      cores: (postgres + api + (own.user + own.system) / 1e6) / API_LOAD.seconds,
+    };
+  } finally {
+    for (const server of servers) await server.stop();
+    await dropDatabase(databaseUrl);
+  }
+}
+
+async function startWorkers(env: Readonly<Record<string, string>>, count: number): Promise<ChildProcess[]> {
+  const size = Math.min(count, MAX_PROCESSES);
+  const start = async (index: number): Promise<ChildProcess> => {
+    const child = fork(join(import.meta.dirname, 'fleet-workers.ts'));
+    const workers = Math.floor(count / size) + (index < count % size ? 1 : 0);
+    child.send({
+      env: { ...SERVER_ENV, ...env, BATCHLINE_MONITORING_PORT: '0' },
+      workers,
+    } satisfies FleetJob);
+    const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+    if (message !== 'ready') throw new Error(`bench/fleet-workers.ts ended with ${message}`);
+    return child;
+  };
+  const processes: ChildProcess[] = [];
+  for (let index = 0; index < size; index += 1) processes.push(await start(index));
+  return processes;
+}
+
+async function stopWorkers(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.send('stop');
+  await exited;
+}
+
+async function countAll(processes: readonly ChildProcess[]): Promise<FleetCounts> {
+  const counts = await Promise.all(
+    processes.map(async (child) => {
+      const counted = once(child, 'message') as Promise<[FleetCounts]>;
+      child.send('count');
+      return (await counted)[0];
+    }),
+  );
+  return {
+    claims: counts.reduce((sum, { claims }) => sum + claims, 0),
+    statements: counts.reduce((sum, { statements }) => sum + statements, 0),
+  };
+}
+
+/** Sends starts at this rate. Returns when each was sent, by id (ms, on the machine's clock). */
+async function offer(
+  url: URL,
+  request: Buffer,
+  rate: number,
+  seconds: number,
+): Promise<ReadonlyMap<number, number>> {
+  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => HttpConnection.open(url)));
+  const sent = new Map<number, number>();
+  const began = performance.now();
+  let next = 0;
+  const loop = async (connection: HttpConnection): Promise<void> => {
+    for (;;) {
+      const turn = next;
+      next += 1;
+      if (turn >= rate * seconds) return;
+      await delay(Math.max(0, began + (turn * 1000) / rate - performance.now()));
+      const sentAt = performance.timeOrigin + performance.now();
+      sent.set(Number(await connection.send(request)), sentAt);
+    }
+  };
+  await Promise.all(connections.map(loop));
+  for (const connection of connections) connection.close();
+  return sent;
+}
+
+/** Resolves when all tasks have ended, to the times from POST to the first line of those that were sent (ms). */
+async function allEnded(
+  databaseUrl: string,
+  sent: ReadonlyMap<number, number> = new Map(),
+): Promise<number[]> {
+  return onDatabase(databaseUrl, async (client) => {
+    for (;;) {
+      const { rowCount } = await client.query('select from batchline.task where state < 4 limit 1');
+      if (rowCount === 0) break;
+      await delay(20);
+    }
+    const { rows } = await client.query<{ id: number; result: string }>(
+      'select id, result from batchline.task where id = any($1)',
+      [[...sent.keys()]],
+    );
+    return rows.map(({ id, result }) => Number(result) - (sent.get(id) ?? Number.NaN));
+  });
+}
+
+async function countTasks(databaseUrl: string): Promise<number> {
+  return onDatabase(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ tasks: number }>(
+      'select count(*)::int as tasks from batchline.task',
+    );
+    return rows[0]?.tasks ?? 0;
+  });
+}
+
+/** CPU time of all processes of the PostgreSQL server, also of ended ones (s). */
+async function postgresCpu(databaseUrl: string): Promise<number> {
+  const pid = await onDatabase(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return Number((await statOf(rows[0]?.pid ?? 0))[1]); // the parent of a backend
+  });
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+  const times = await Promise.all(children.map((child) => processCpu(Number(child)).catch(() => 0)));
+  return times.reduce((sum, seconds) => sum + seconds, await processCpu(pid));
+}
+
+/** CPU time of a process and of its ended children (s). */
+async function processCpu(pid: number): Promise<number> {
+  const ticks = (await statOf(pid)).slice(11, 15);
+  return ticks.reduce((sum, one) => sum + Number(one), 0) / 100;
+}
+
+/** Fields of `/proc/PID/stat` from the third one, the state. */
+async function statOf(pid: number): Promise<string[]> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
