@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FinishedSet } from '../../../src/builtin/http-requests/result-log.ts';
 import { backoffSeconds, isRetryable, retryAfterSeconds } from '../../../src/builtin/http-requests/send.ts';
 import { httpRequests } from '../../../src/builtin/http-requests.ts';
@@ -13,7 +13,11 @@ import { type FakeOptions, fakeContext, parametersOf, tempFolder } from './fake-
 
 type Parameters = ReturnType<typeof parametersOf<NonNullable<typeof httpRequests.parameters>>>;
 
-const pauses = vi.hoisted(() => [] as number[]);
+const pauses = vi.hoisted(() => {
+  vi.resetModules(); // files before this one may have loaded the module with the real pauses
+  return [] as number[];
+});
+afterAll(() => void vi.resetModules());
 vi.mock('../../../src/builtin/countdown.ts', () => ({
   pause: async (milliseconds: number, signal: AbortSignal) => {
     signal.throwIfAborted();
