@@ -6,7 +6,7 @@ import { SHORT_LIVED } from './test/support/programs.ts';
  * (the built dashboard in Chromium, against a real server; skipped if Chromium is missing). The last two run two files at a
  * time, because each file starts its own processes and mostly waits.
  *
- * The unit tests of a worker share its modules (`isolate: false`), so that the sources are loaded and compiled once. A test restores
+ * The files of a worker share its modules (`isolate: false`), so that the sources are loaded and compiled once. A test restores
  * everything that it changes in its process.
  */
 export default defineConfig({
@@ -32,6 +32,7 @@ export default defineConfig({
           ],
           environment: 'node',
           execArgv: [...SHORT_LIVED],
+          isolate: false,
           globalSetup: [
             'test/support/postgres-server.ts',
             'test/support/database-templates.ts',

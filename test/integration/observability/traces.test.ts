@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createWorker, defineTask } from '../../../src/sdk/index.ts';
 import { DATABASES } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -24,6 +24,10 @@ function callersTrace() {
 
 /** Once it is loaded an SDK stays so: what is seen without one is seen first. */
 let spans: Spans | undefined;
+afterAll(() => {
+  Spans.unload();
+  vi.resetModules(); // the files that follow in this process load the server without the SDK
+});
 
 describe.each(DATABASES)('traces on %s', (kind) => {
   let server: TestServer;
