@@ -19,7 +19,7 @@ import { allEnded } from './waits.ts';
  */
 
 /** Number of tasks in the large run. */
-const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 400));
+const TASKS = Number(process.env.BATCHLINE_FAULT_TASKS ?? (IS_LONG ? 10_000 : 240));
 /** One fault for so many tasks; five at least. */
 const TASKS_A_FAULT = IS_LONG ? 200 : 50;
 /** Seed of the faults; printed, so that a run can be repeated. */
@@ -125,8 +125,8 @@ async function storm(running: Cluster, log: RunLog, tasks: number): Promise<stri
 }
 
 describe.each<{ kind: DatabaseKind; servers: number; workers: number; tasks: number }>([
-  { kind: 'postgres', servers: 3, workers: 5, tasks: TASKS },
-  { kind: 'embedded', servers: 1, workers: 3, tasks: Math.ceil(TASKS / 12) },
+  { kind: 'postgres', servers: IS_LONG ? 3 : 2, workers: IS_LONG ? 5 : 3, tasks: TASKS },
+  { kind: 'embedded', servers: 1, workers: IS_LONG ? 3 : 2, tasks: Math.max(34, Math.ceil(TASKS / 12)) },
 ])('$servers servers on $kind and $workers workers', ({ kind, servers, workers, tasks }) => {
   const title = `end each of ${tasks} tasks once, whatever befalls the processes (BATCHLINE_FAULT_SEED=${SEED})`;
   test(title, { timeout: LONGEST_MS }, async ({ annotate }) => {
