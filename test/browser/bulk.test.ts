@@ -93,9 +93,9 @@ describeInBrowser('actions on many tasks', (stage) => {
       .toBe('1');
     await page.keyboard.press('Shift+Space');
     await page.getByText('2 tasks selected', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('dialog').getByText('2 tasks will be stopped.').waitFor();
-    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('dialog').getByText('2 tasks stopped.').waitFor();
     for (const id of ids.slice(0, 2)) expect((await carla.ended(id)).State).toBe('Failed');
     expect((await carla.task(ids[2] ?? 0)).State).not.toBe('Failed');
