@@ -245,5 +245,5 @@ test('each of many workers polls less often', () => {
     dispatcher.noteFleet({ processes: alike, alike });
     return dispatcher.pollMs / 1000;
   };
-  expect([1, 2, 8, 1000].map(pollSeconds)).toEqual([10, 10, 40, 120]);
+  expect([1, 2, 8, 1000].map(pollSeconds)).toEqual([10, 20, 80, 120]);
 });

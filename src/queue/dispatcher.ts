@@ -2,13 +2,12 @@ import type { DueRouter, DueTasks } from '../db/pubsub.ts';
 import type { FleetSize, LiveWorker } from '../db/queries/worker-process.ts';
 
 /** Interval of the heartbeats of a process. */
-export const HEARTBEAT_MS = 20_000;
+export const HEARTBEAT_MS = 60_000;
 /** A process is alive if its last heartbeat is at most this old. */
-export const ALIVE_SECONDS = 60;
+export const ALIVE_SECONDS = 150;
 /** Interval of the polls of a worker, in case a signal is lost. */
 const POLL_MS = 10_000;
-/** So many workers with the same definitions poll that often each; more of them poll less often. */
-const POLLS_PER_INTERVAL = 2;
+/** Longest interval of the polls: workers with the same definitions together poll once per `POLL_MS`. */
 const MAX_POLL_MS = 120_000;
 /** The list of workers is read again for a signal when it is older than this. */
 const REFRESH_MS = 10_000;
@@ -119,7 +118,7 @@ export class Dispatcher implements DueRouter {
    * any of them finds a task whose signal was lost.
    */
   get pollMs(): number {
-    return Math.min(MAX_POLL_MS, POLL_MS * Math.max(1, this.#fleet.alike / POLLS_PER_INTERVAL));
+    return Math.min(MAX_POLL_MS, POLL_MS * this.#fleet.alike);
   }
 
   takeOwn(name: string, tasks: number): number {
