@@ -2428,7 +2428,9 @@ export interface components {
             /** @description Why it ended, or why and when another follows */
             Reason: string;
             Error: components["schemas"]["AttemptError"] | null;
-            ProgressPercent: number;
+            /** @description false if a release before 0.3.0 ended it: the facts are from the history, without Error and progress */
+            Recorded: boolean;
+            ProgressPercent: number | null;
             ProgressDescription: string;
             NextDelaySeconds: number | null;
         };

@@ -20,6 +20,7 @@ function attempt(
     Outcome: ended === null ? null : 'Failed',
     Reason: '',
     Error: null,
+    Recorded: true,
     ProgressPercent: 0,
     ProgressDescription: '',
     NextDelaySeconds: null,

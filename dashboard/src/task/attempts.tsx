@@ -155,7 +155,9 @@ function AttemptBody({ task, attempt }: { task: BatchTaskInfo; attempt: Attempt 
     [t`Worker`, attempt.Worker ?? t`None: State was set by hand`],
     ...(attempt.Started === null ? ([[t`Started`, t`Never`]] as const) : []),
     ...(Ended === null ? [] : ([[t`Ended`, <Moment key="ended" at={Ended} />]] as const)),
-    [t`Progress`, `${ProgressPercent} % ${ProgressDescription}`],
+    [t`Progress`, ProgressPercent === null ? '–' : `${ProgressPercent} % ${ProgressDescription}`],
+    // Of an attempt that an earlier release ended, the error is unknown.
+    ...(attempt.Recorded ? [] : ([[t`Error`, '–']] as const)),
     ...(Reason === '' ? [] : ([[t`Reason`, Reason]] as const)),
   ];
   return (

@@ -208,6 +208,7 @@ function attemptText(attempt: Attempt): string {
     Reason,
     Next: NextDelaySeconds === null ? null : `in ${NextDelaySeconds} s`,
     Error: attempt.Error && errorText(attempt.Error),
+    Record: attempt.Recorded ? null : 'none: an earlier release ended it; from the history',
   });
 }
 

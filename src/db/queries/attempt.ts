@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import {
   type AttemptError,
   AttemptOutcome,
@@ -17,6 +17,7 @@ import { TaskState } from '../../core/task-state.ts';
 import { type BoundedRow, boundedRows, type Rows, withinBytes } from '../list-reads.ts';
 import type { Schema } from '../schema.ts';
 import { keptMessage } from './audit.ts';
+import { IS_STOP } from './task.ts';
 
 /** Target of an INSERT of ended attempts, with its columns. */
 export const INTO_ATTEMPTS = sql`batchline.task_attempt (task_id, number, worker, claimed, started, outcome, error,
@@ -71,7 +72,9 @@ export interface Attempt {
   readonly ended: Date | null;
   readonly outcome: AttemptOutcomeName | null;
   readonly error: AttemptError | null;
-  readonly progressPercent: number;
+  /** False if a release before 0.3.0 ended it: its facts are from the history, without an error and progress. */
+  readonly recorded: boolean;
+  readonly progressPercent: number | null;
   readonly progressDescription: string;
   readonly progressMessage: MessageData | null;
   /** Seconds until the next attempt; null if none follows. */
@@ -79,6 +82,36 @@ export interface Attempt {
   /** In English; null while it is in progress. */
   readonly reason: string | null;
   readonly reasonMessage: MessageData | null;
+}
+
+/**
+ * The ended attempts of a task in `batchline.task_audit` that have no record, because a release before 0.3.0 ended them. The
+ * first row with an attempt's number that leads to Started is its start; a later one that leads from Started is its end.
+ */
+function unrecorded(taskId: number, afterNumber: number): RawBuilder<unknown> {
+  const isLost = sql`a.reason_message ->> 'template' = 'Worker {0} was lost.'`;
+  const isRetry = sql`a.reason_message ->> 'template' like 'Run {0} of at most %'`;
+  return sql`
+    select g.attempt, s.node_id, s.at, s.at, a.at, (case
+        when a.to_state in (${TaskState.Succeeded}, ${TaskState.SucceededManualCleanup}) then ${AttemptOutcome.Succeeded}
+        when a.to_state = ${TaskState.Started} then ${AttemptOutcome.Waiting}
+        when ${IS_STOP} then ${AttemptOutcome.Stopped}
+        when ${isLost} then ${AttemptOutcome.Expired}
+        when a.to_state = ${TaskState.Failed} or ${isRetry} then ${AttemptOutcome.Failed}
+        else ${AttemptOutcome.HandedBack} end)::smallint,
+      null::jsonb, false, null::smallint, '', null::jsonb,
+      case when a.to_state = ${TaskState.New} and a.node_id is not null then coalesce(
+        case when ${isRetry} then substring(a.reason_message -> 'values' ->> 2 from '^[0-9]+[.]?[0-9]*$') end, '0')::float8 end,
+      a.reason, a.reason_message
+    from (
+      select h.attempt, min(h.id) filter (where h.to_state = ${TaskState.Started}) as start_id,
+        max(h.id) filter (where h.from_state = ${TaskState.Started}) as end_id
+      from batchline.task_audit as h where h.task_id = ${taskId} and h.attempt > ${afterNumber} group by h.attempt
+    ) as g
+    join batchline.task_audit as s on s.id = g.start_id
+    join batchline.task_audit as a on a.id = g.end_id and a.id > s.id
+    where not exists (
+      select 1 from batchline.task_attempt as r where r.task_id = ${taskId} and r.number = g.attempt)`;
 }
 
 /** Returns the attempts of a task with larger numbers than `afterNumber`, oldest first; the one in progress is last. */
@@ -89,12 +122,14 @@ export async function readAttempts(
   limit: number,
 ): Promise<Rows<Attempt>> {
   const query = sql`(
-    select a.number, a.worker, a.claimed, a.started, a.ended, a.outcome, a.error, a.progress_percent,
-      a.progress_description, a.progress_message, a.next_delay, a.reason, a.reason_message
+    select a.number, a.worker, a.claimed, a.started, a.ended, a.outcome, a.error, true as recorded,
+      a.progress_percent, a.progress_description, a.progress_message, a.next_delay, a.reason, a.reason_message
     from batchline.task_attempt as a
     where a.task_id = ${taskId} and a.number > ${afterNumber}
     union all
-    select t.attempt, t.lease_owner, t.last_started, t.last_started, null, null, null, t.progress_percent,
+    ${unrecorded(taskId, afterNumber)}
+    union all
+    select t.attempt, t.lease_owner, t.last_started, t.last_started, null, null, null, true, t.progress_percent,
       t.progress_description, t.progress_message, null, null, null
     from batchline.task as t
     where t.id = ${taskId} and t.attempt > ${afterNumber} and ${IS_IN_PROGRESS})`;
@@ -114,7 +149,8 @@ interface AttemptRow {
   readonly ended: Date | null;
   readonly outcome: number | null;
   readonly error: AttemptError | null;
-  readonly progress_percent: number;
+  readonly recorded: boolean;
+  readonly progress_percent: number | null;
   readonly progress_description: string;
   readonly progress_message: MessageData | null;
   readonly next_delay: number | null;
@@ -131,6 +167,7 @@ function toAttempt(row: AttemptRow): Attempt {
     ended: row.ended,
     outcome: row.outcome === null ? null : attemptOutcomeOf(row.outcome),
     error: row.error,
+    recorded: row.recorded,
     progressPercent: row.progress_percent,
     progressDescription: row.progress_description,
     progressMessage: row.progress_message,

@@ -44,7 +44,11 @@ export const AttemptPayload = Type.Object(
     ),
     Reason: Type.String({ description: 'Why it ended, or why and when another follows' }),
     Error: nullable(AttemptError),
-    ProgressPercent: Type.Integer(),
+    Recorded: Type.Boolean({
+      description:
+        'false if a release before 0.3.0 ended it: the facts are from the history, without Error and progress',
+    }),
+    ProgressPercent: nullable(Type.Integer({ description: 'null if it was not recorded' })),
     ProgressDescription: Type.String(),
     NextDelaySeconds: nullable(
       Type.Number({ description: 'The delay until the next attempt; null if none follows' }),
@@ -74,6 +78,7 @@ export function writeAttempt(attempt: Attempt, locale: Locale): Static<typeof At
     Outcome: attempt.outcome,
     Reason: attempt.reason === null ? '' : locale.text(attempt.reason, attempt.reasonMessage),
     Error: attempt.error === null ? null : writeError(attempt.error),
+    Recorded: attempt.recorded,
     ProgressPercent: attempt.progressPercent,
     ProgressDescription: locale.text(attempt.progressDescription, attempt.progressMessage),
     NextDelaySeconds: attempt.nextDelaySeconds,
