@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie';
 import Fastify, {
   type FastifyBaseLogger,
+  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -21,7 +22,7 @@ import type { PrometheusMetrics } from '../telemetry/metrics.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/hooks.ts';
 import { BODY_TYPES, readRequestBodies, unsupportedBody } from './body/parse.ts';
-import { compressResponses, decodeBodies } from './compression.ts';
+import { bodyLimitOf, bodyTooLarge, compressResponses, decodeBodies } from './compression.ts';
 import { respondToClientError, toErrorResponse } from './errors.ts';
 import type { Catalogues } from './i18n/catalogs.ts';
 import { localeOf, registerLocales } from './i18n/locale.ts';
@@ -148,7 +149,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const authenticator = new Authenticator(signIns, config.signIn, deps.log);
 
   app.setErrorHandler((fault, request, reply) => {
-    const error = toRequestError(fault, tasks.database.exclusive);
+    const error = toRequestError(
+      (fault as FastifyError).code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+        ? bodyTooLarge(bodyLimitOf(request))
+        : fault,
+      tasks.database.exclusive,
+    );
     if (error !== fault)
       request.log.warn(
         { event: 'request.database_unavailable', err: fault },

@@ -12,9 +12,9 @@ import {
   gzip,
   gzipSync,
 } from 'node:zlib';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
-import { invalid, oversized, unsupported } from '../core/errors.ts';
+import { invalid, oversized, type RequestError, unsupported } from '../core/errors.ts';
 import { vary } from './respond.ts';
 
 declare module 'fastify' {
@@ -125,10 +125,19 @@ export function decodeBodies(app: FastifyInstance): void {
       );
       return;
     }
-    const { bodyLimit, config } = request.routeOptions;
-    const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-    done(null, decode(payload, name as Coding, config.bodyLimits?.[type] ?? bodyLimit));
+    done(null, decode(payload, name as Coding, bodyLimitOf(request)));
   });
+}
+
+/** Returns the maximum size of the request's body in bytes. */
+export function bodyLimitOf({ routeOptions: { bodyLimit, config }, headers }: FastifyRequest): number {
+  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return config.bodyLimits?.[type] ?? bodyLimit;
+}
+
+/** Returns the error for a body that exceeds its limit in bytes. */
+export function bodyTooLarge(limit: number): RequestError {
+  return oversized`The body is larger than ${limit} bytes, which is the maximum of this call.`;
 }
 
 /** A decoded body. Fastify compares `receivedEncodedLength` with Content-Length. */
@@ -157,7 +166,7 @@ function decode(encoded: Readable, coding: Coding, limit: number): DecodedBody {
     try {
       for await (const chunk of decoder as AsyncIterable<Buffer>) {
         length += chunk.length;
-        if (length > limit || body.receivedEncodedLength > limit) throw oversized`Request body is too large`;
+        if (length > limit || body.receivedEncodedLength > limit) throw bodyTooLarge(limit);
         yield chunk;
       }
     } catch (error) {

@@ -17,7 +17,6 @@ interface FrameworkError extends Error {
 const MAX_PROBLEMS = 10;
 
 const BY_CODE: Readonly<Record<string, Message>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: message`Request body is too large`,
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: message`Request body size did not match Content-Length`,
 };
 
