@@ -97,7 +97,10 @@ describe('the checker of histories', () => {
     ['an attempt that no history knows', { attempts: [...ATTEMPTS, attempt(5, 'c', 'Succeeded')] }],
     ['a gap in the numbers', recorded(3, { number: 5 })],
     ['an end of another process than the one that owned it', recorded(1, { worker: 'a' })],
-    ['an expiry that its own process recorded', recorded(1, { outcome: 'Expired', hasError: false })],
+    [
+      'an expiry that its own process recorded without a loss',
+      recorded(1, { outcome: 'Expired', hasError: false }),
+    ],
     ['a loss that another process recorded as a failure', recorded(0, { outcome: 'Failed', hasError: true })],
     ['an outcome that does not lead to the state', recorded(3, { outcome: 'HandedBack' })],
     ['an end after that of the history', recorded(1, { ended: 2001 })],

@@ -196,11 +196,12 @@ export function checkAttempts(story: Pick<TaskStory, 'id' | 'state' | 'audit' | 
     expect(attempt.claimed, about).toBeLessThanOrEqual(start?.at ?? 0);
     expect(attempt.ended, about).toBeLessThanOrEqual(end?.at ?? 0);
     expect([null, attempt.claimed], about).toContain(attempt.started);
-    const { to, node } = end as StoryEntry;
+    const { to, node, reason } = end as StoryEntry;
     expect(OUTCOMES[to], about).toContain(attempt.outcome);
-    // A caller (no process) or its own process ended it, or another process after its lease expired.
-    if (attempt.outcome === 'Expired') expect(node, about).not.toBe(attempt.worker);
-    else expect([null, attempt.worker], about).toContain(node);
+    // A caller (no process) or its own process ended it, or any process after its lease expired. Its own process does so
+    // if it never received the response to its claim.
+    if (attempt.outcome !== 'Expired') expect([null, attempt.worker], about).toContain(node);
+    else if (node === attempt.worker) expect(reason, about).toMatch(/was lost/);
     const hasFailed = attempt.outcome === 'Failed' && node !== null;
     if (attempt.outcome !== 'Stopped') expect(attempt.hasError, about).toBe(hasFailed);
     expect(attempt.nextDelay !== null, about).toBe(to === 'New' && node !== null);

@@ -51,6 +51,7 @@ describe.each(DATABASES)('events on %s', (kind) => {
         From: null,
         To: 'New',
         Attempt: 0,
+        Stopped: false,
         Reason: 'Started by a caller.',
       },
     });
