@@ -3,8 +3,8 @@ import { SHORT_LIVED } from './test/support/programs.ts';
 
 /**
  * Three projects, run in this order: `unit` (fast, no server), `integration` (real servers and databases) and `browser`
- * (the built dashboard in Chromium, against a real server; skipped if Chromium is missing). The last two run two files at a
- * time, because each file starts its own processes and mostly waits.
+ * (the built dashboard in Chromium, against a real server; skipped if Chromium is missing). The last two run several files
+ * at a time, because each file starts its own processes and often waits.
  *
  * The files of a worker share its modules (`isolate: false`), so that the sources are loaded and compiled once. A test restores
  * everything that it changes in its process.
@@ -38,7 +38,7 @@ export default defineConfig({
             'test/support/database-templates.ts',
             'test/support/bundled-modules.ts',
           ],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           // Tests wait for conditions, so these timeouts only end tests that hang, even on a busy machine.
           testTimeout: 300_000,
