@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { SHORT_LIVED } from './test/support/programs.ts';
 
 /**
- * Three projects, run in this order: `unit` (fast, no server), `integration` (real servers and databases) and `browser`
- * (the built dashboard in Chromium, against a real server; skipped if Chromium is missing). The last two run several files
- * at a time, because each file starts its own processes and often waits.
+ * Three projects: `unit` (fast, no server), then together `integration` (real servers and databases) and `browser` (the built
+ * dashboard in Chromium, against a real server; skipped if Chromium is missing). These run more files at a time than most
+ * machines of CI have cores, because a file starts its own processes and often waits.
  *
  * The files of a worker share its modules (`isolate: false`), so that the sources are loaded and compiled once. A test restores
  * everything that it changes in its process.
@@ -12,6 +13,7 @@ import { SHORT_LIVED } from './test/support/programs.ts';
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/count-reporter.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -51,10 +53,11 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           environment: 'node',
           execArgv: [...SHORT_LIVED],
+          isolate: false,
           globalSetup: ['test/support/built-dashboard.ts', 'test/support/database-templates.ts'],
           expect: { poll: { timeout: 30_000 } },
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
