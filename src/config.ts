@@ -7,7 +7,6 @@ import { BACKEND_NAMES, type BackendName } from './db/database.ts';
 import type { FilesPlace } from './files/blob-store.ts';
 import { masked, type ValueOf, type ValuesOf } from './settings/kinds.ts';
 import { CLIENT, DATABASE, HTTP, MONITORING, SERVER } from './settings/server-settings.ts';
-
 import { type Environment, type RenamedSetting, SettingsReader } from './settings/settings.ts';
 import { ADMINISTRATOR, OIDC, SIGN_IN } from './settings/sign-in-settings.ts';
 import { EVENTS, FILES, RETENTION, TASKS, WEBHOOKS } from './settings/task-settings.ts';

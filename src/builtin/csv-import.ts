@@ -15,7 +15,6 @@ import {
   type MappedColumn,
   mapColumns,
 } from './csv-import/columns.ts';
-
 import { type CsvFormat, type CsvRecord, readBytes, readRecords } from './csv-import/read-records.ts';
 import {
   checkTable,

@@ -1,6 +1,5 @@
 import { CommanderError } from 'commander';
 import { OPERATOR_CODES, type OperatorCode, OperatorError, RequestError } from '../core/errors.ts';
-
 import { listCompletions } from './completion.ts';
 import { type ExitCode, exitCodeOf, printError } from './output.ts';
 import { createProgram } from './program.ts';

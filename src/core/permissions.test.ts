@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { type Caller, SCOPES } from './access.ts';
-
 import { allows, FieldRight, RIGHTS, relationTo, rightsOn, TableRight, visibleTo } from './permissions.ts';
 
 const anna: Caller = { associateId: 5, login: 'anna', roles: [], tenant: null, scopes: SCOPES };

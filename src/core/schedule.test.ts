@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Downtime, dueAfter, dueTimes, type MissedPolicy, runsToStart } from './schedule.ts';
-
 import { findTimeZone, type TimeZone, UTC } from './time-zone.ts';
 
 const at = (text: string): Date => new Date(`${text}Z`);

@@ -1,6 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { RunAs } from '../core/access.ts';
-
 import type { DefinitionLimits } from '../core/limits.ts';
 import type { MessageData } from '../core/message.ts';
 import type { RetentionRules } from '../core/retention.ts';

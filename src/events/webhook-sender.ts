@@ -10,7 +10,6 @@ import { createAgent } from '../core/ssrf-guard.ts';
 import type { Database } from '../db/database.ts';
 import { getAssociate } from '../db/queries/account.ts';
 import { settledEvents, type TaskEvent } from '../db/queries/event.ts';
-
 import { listWebhooks, recordHealth, type Webhook } from '../db/queries/webhook.ts';
 import {
   advanceCursor,

@@ -27,7 +27,6 @@ import type { Schema } from '../db/schema.ts';
 import type { ResultFile } from '../sdk/define-task.ts';
 import { PermanentError } from '../sdk/errors.ts';
 import { type ByteRange, digestOf, type FileStore, ignoreMissing } from './blob-store.ts';
-
 import { Scratch } from './scratch.ts';
 import { UploadQuota, type UploadQuotaOptions } from './upload-quota.ts';
 

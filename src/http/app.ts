@@ -65,7 +65,6 @@ import { workerFileRoutes, workerRoutes } from './resources/workers.ts';
 import { workerChildrenRoutes } from './resources/workers-children.ts';
 import { formatOf, negotiateFormats, setContentType } from './respond.ts';
 import { enforceRouteAccess, handleUnmatchedRequests } from './route-access.ts';
-
 import {
   addSecurityHeaders,
   allowOrigins,

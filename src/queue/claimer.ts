@@ -17,7 +17,6 @@ import {
   lockDueTasks,
   selectDueWithinLimits,
 } from '../db/queries/queue-claim.ts';
-
 import type { Schema } from '../db/schema.ts';
 import { afterCommit, inStatement, inTransaction } from '../db/transaction.ts';
 import type { TaskQueue } from './task-queue.ts';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { invalid, OperatorError } from '../core/errors.ts';
 import { limitsProblem } from '../core/limits.ts';
-
 import { type RetentionRules, readRules } from '../core/retention.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryProblem } from '../core/run-outcome.ts';
 import { DEFINITION, type TaskDefinition } from '../sdk/define-task.ts';

@@ -19,7 +19,6 @@ import type { RegisteredDefinition, Registry } from './registry.ts';
 import { Rescuer } from './rescuer.ts';
 import { Run, type RunFaults, RunLog } from './run.ts';
 import { taskReader } from './run-context.ts';
-
 import { Stager } from './stager.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { ThreadPool } from './threads/pool.ts';

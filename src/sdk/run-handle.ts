@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Message, message, type Text } from '../core/message.ts';
 import type { FaultKind } from '../core/meters.ts';
 import { boundedText, MAX_RESULT_LENGTH, nounOf, problemOf, type RunOutcome } from '../core/run-outcome.ts';
-
 import {
   attemptErrorOf,
   failureText,
@@ -12,7 +11,6 @@ import {
   RunEnded,
   type RunEndReason,
 } from './errors.ts';
-
 import { storableProgress } from './progress.ts';
 import type { FaultTarget } from './run-faults.ts';
 

@@ -1,5 +1,4 @@
 import { type Access, type Caller, refusalOf } from '../core/access.ts';
-
 import { forbidden, notFound, type RequestError } from '../core/errors.ts';
 import type { TextLimits } from '../core/limits.ts';
 import { message } from '../core/message.ts';

@@ -2,7 +2,6 @@ import type { Caller } from '../core/access.ts';
 import { conflict, RequestError } from '../core/errors.ts';
 import { type Message, message } from '../core/message.ts';
 import { columnsOf, type Filter, parseOrder } from '../core/odata/filter.ts';
-
 import { visibleTo } from '../core/permissions.ts';
 import type { BatchTask } from '../core/task.ts';
 import { hasEnded, isActive, TaskState } from '../core/task-state.ts';
@@ -10,7 +9,6 @@ import { getTask } from '../db/queries/task.ts';
 import { type Cursor, listPage, type Page, partitionsFor } from '../db/queries/task-list.ts';
 import { checkAccess, type TaskDeps } from './access.ts';
 import { deleteTasks, type Guard, restartTask, stopTask } from './change-task.ts';
-
 import { definitionsFor, listedDefinitions } from './task-list.ts';
 import type { ArchiveSource } from './task-list-rows.ts';
 

@@ -4,7 +4,6 @@ import { conflict } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { type Message, message, type Text } from '../core/message.ts';
 import { relationTo } from '../core/permissions.ts';
-
 import type { BatchTask, TaskChange, TaskTexts } from '../core/task.ts';
 import {
   ALLOWED_TRANSITIONS,

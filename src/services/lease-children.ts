@@ -8,7 +8,6 @@ import { type LockedParent, listChildren, lockParent, readChildCounts } from '..
 import type { Schema } from '../db/schema.ts';
 import { childResult, type WaitResult, waitForChildren } from '../queue/children/run-children.ts';
 import { prepareChildren, startChildren } from '../queue/children/start.ts';
-
 import type { ChildResult, KeyedChild } from '../sdk/children.ts';
 import type { TaskDeps } from './access.ts';
 import { checkWorker } from './lease-acquire.ts';

@@ -14,7 +14,6 @@ import {
   MAX_RESULT_LENGTH,
   type RunOutcome,
 } from '../core/run-outcome.ts';
-
 import type { LogLevel } from '../core/task.ts';
 import type { StoredState } from '../core/task-state.ts';
 import type { PubSub } from '../db/pubsub.ts';

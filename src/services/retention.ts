@@ -1,10 +1,8 @@
 import { ACCESS, type Caller } from '../core/access.ts';
-
 import { mergeRules, type RetentionRules } from '../core/retention.ts';
 import { deleteRules, findOwnRules, findRules, writeRules } from '../db/queries/retention.ts';
 import type { KnownDefinition } from '../queue/definitions.ts';
 import { requireAccess, type TaskDeps } from './access.ts';
-
 import { findDefinition } from './definitions.ts';
 
 /** The dependencies of the retention service. */

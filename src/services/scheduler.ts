@@ -13,7 +13,6 @@ import {
   recordCheck,
   type Schedule,
 } from '../db/queries/schedule.ts';
-
 import { databaseTime } from '../db/sql.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './access.ts';

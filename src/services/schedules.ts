@@ -4,7 +4,6 @@ import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';
 import { allows, rightsOn, TableRight } from '../core/permissions.ts';
 import { checkCron, dueAfter, type Timing } from '../core/schedule.ts';
-
 import type { NewTask } from '../core/task.ts';
 import { findTimeZone } from '../core/time-zone.ts';
 import type { Rows } from '../db/list-reads.ts';

@@ -1,5 +1,4 @@
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-
 import { invalid } from '../core/errors.ts';
 
 /** Generates an API token in SuperOffice's format of an access token, `8A:<customer>.<secret>`. */

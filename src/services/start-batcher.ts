@@ -4,7 +4,6 @@ import { Batcher } from '../core/batcher.ts';
 import type { Message } from '../core/message.ts';
 import type { NewTask } from '../core/task.ts';
 import { beginSend, type TraceContext } from '../core/tracing.ts';
-
 import { isDataException } from '../db/errors.ts';
 import { insertTasks } from '../db/queries/task-write.ts';
 import type { Schema } from '../db/schema.ts';

@@ -3,7 +3,6 @@ import { type Caller, isAdministrator, runAsOf } from '../core/access.ts';
 import { conflict, forbidden, gone, invalid } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { type Message, message } from '../core/message.ts';
-
 import { type NewTask, type Parameters, type StartOptions, secondsUntil } from '../core/task.ts';
 import { type Associate, getAssociate } from '../db/queries/account.ts';
 import { claimKey, type EarlierUse, type KeyUse, storeAnswer } from '../db/queries/idempotency.ts';

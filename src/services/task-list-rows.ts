@@ -4,7 +4,6 @@ import type { MessageData } from '../core/message.ts';
 import type { ColumnValue } from '../core/odata/columns.ts';
 import type { Filter, OrderColumn } from '../core/odata/filter.ts';
 import { detailItems, type Grouping, hasRow, itemsAt } from '../core/odata/grouping.ts';
-
 import { isAggregate, type SelectedItem, type Selection } from '../core/odata/selection.ts';
 import { type Cursor, listPage, type PageRow, type Partition } from '../db/queries/task-list.ts';
 import type { ListedDefinition } from '../db/queries/task-list-filter.ts';

@@ -5,7 +5,6 @@ import type { ColumnName } from '../core/odata/columns.ts';
 import { columnsOf } from '../core/odata/filter.ts';
 import { visibleTo } from '../core/permissions.ts';
 import { type Cursor, partitionsFor } from '../db/queries/task-list.ts';
-
 import type { ListedDefinition } from '../db/queries/task-list-filter.ts';
 import { countTasks } from '../db/queries/task-list-summary.ts';
 import type { Schema } from '../db/schema.ts';

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
 import { ACCESS, type Caller, isAdministrator, type Scope } from '../core/access.ts';
-
 import { forbidden, invalid, notFound } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
 import { message } from '../core/message.ts';

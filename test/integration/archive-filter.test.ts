@@ -10,7 +10,6 @@ import { parseFilter } from '../../src/core/odata/parser.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { type Cursor, listPage, type Partition } from '../../src/db/queries/task-list.ts';
-
 import {
   type ArchiveTask,
   ASKED,

@@ -5,7 +5,6 @@ import { readConfig } from '../../config.ts';
 import { ROLES, type Role, SCOPES, type Scope } from '../../core/access.ts';
 import { hasOperatorCode, OperatorError, RequestError } from '../../core/errors.ts';
 import { revived } from '../../core/message.ts';
-
 import { openDatabase } from '../../db/open.ts';
 import { callControlSocket } from '../../db/pglite/control-socket.ts';
 import { openLog } from '../../logger.ts';

@@ -9,7 +9,6 @@ import { openEmbedded } from '../../db/pglite/connect.ts';
 import { hasEmbedded } from '../../db/pglite/data-folder.ts';
 import { restoreEmbedded } from '../../db/pglite/restore.ts';
 import { forgetTransfer, transferDatabase } from '../../db/transfer/transfer.ts';
-
 import { openStore } from '../../files/open.ts';
 import { checkFiles, type FileCheck } from '../../files/sweep.ts';
 import { openLog } from '../../logger.ts';

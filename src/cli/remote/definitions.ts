@@ -1,5 +1,4 @@
 import { type ExitCode, formatProperties, print, printList } from '../output.ts';
-
 import { type ConnectionOptions, connect } from './connection.ts';
 
 /** `batchline definition list`: prints all definitions. */

@@ -1,7 +1,6 @@
 import type { Carrier } from '#client';
 import { OperatorError } from '../../core/errors.ts';
 import { type ExitCode, escapeLine, formatProperties, print, printList } from '../output.ts';
-
 import { type ConnectionOptions, connect } from './connection.ts';
 
 const at = (id: number) => ({ path: { id } });

@@ -1,6 +1,5 @@
 import { invalid } from '../errors.ts';
 import { type OrderColumn, parseOrder, writeExpression } from './filter.ts';
-
 import { isAggregate, type SelectedItem, type Selection, splitList } from './selection.ts';
 
 /** The structure of a list with `GroupBy` or sums (contract, section 6). */

@@ -27,7 +27,6 @@ import {
   reasonOf,
 } from './data-folder.ts';
 import { freeSpace, RESERVE_BYTES } from './file-system.ts';
-
 import { PgliteFailed, PgliteThread } from './thread.ts';
 
 /** Kysely's dialect for PGlite. It has one connection, which runs may hold for a limited time. */

@@ -17,7 +17,6 @@ import { databaseUnreachable } from '../errors.ts';
 import { ListReads } from '../list-reads.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { ClusterPubSub, LocalPubSub, type PubSub } from '../pubsub.ts';
-
 import { type ConnectionShares, connectionsForRuns, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
 import { logTo, PREPARED_MARK } from '../sql.ts';

@@ -1,7 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ColumnValue } from '../../core/odata/columns.ts';
 import { type Expression, type Filter, kindOfExpression, type OrderColumn } from '../../core/odata/filter.ts';
-
 import type { SelectedItem } from '../../core/odata/selection.ts';
 import type { Schema } from '../schema.ts';
 import type { Partition } from './task-list.ts';

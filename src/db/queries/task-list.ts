@@ -2,7 +2,6 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { MessageData } from '../../core/message.ts';
 import { type ColumnName, type ColumnValue, kindOf } from '../../core/odata/columns.ts';
 import type { Expression, Filter, OrderColumn } from '../../core/odata/filter.ts';
-
 import { canBeIn } from '../../core/odata/restrictions.ts';
 import type { RightsSubject, Visibility } from '../../core/permissions.ts';
 import { ACTIVE_STATES, INACTIVE_STATES } from '../../core/task-state.ts';

@@ -15,7 +15,6 @@ import {
   XSRF_COOKIE,
   xsrfTokenOf,
 } from './schemes.ts';
-
 import { networkOf } from './throttle.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];

@@ -2,7 +2,6 @@ import { createHmac, randomBytes } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { rateLimited, unauthenticated } from '../../core/errors.ts';
 import { BoundedMap } from '../../core/lru.ts';
-
 import type { Associate } from '../../db/queries/account.ts';
 import { dummyHash, verifyPassword } from '../../services/secrets.ts';
 import type { SignIns } from '../../services/sign-ins.ts';

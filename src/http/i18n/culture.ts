@@ -5,7 +5,6 @@ import { invalid } from '../../core/errors.ts';
 import { ENGLISH, fallbacks, type LanguageCode, readLanguageCode } from '../../core/language.ts';
 import type { TimeZone } from '../../core/time-zone.ts';
 import { describe } from '../body/object-reader.ts';
-
 import { vary } from '../respond.ts';
 import type { Catalogues } from './catalogs.ts';
 

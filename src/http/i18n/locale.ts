@@ -8,7 +8,6 @@ import {
 import { formatMessage, inEnglish, type MessageData } from '../../core/message.ts';
 import type { Catalogues } from './catalogs.ts';
 import { type Culture, languagesOf, setLanguageHeaders } from './culture.ts';
-
 import { type Times, timesOf } from './times.ts';
 
 /** Translates texts for a caller. */

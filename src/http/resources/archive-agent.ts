@@ -15,7 +15,6 @@ import { describe, ObjectReader, readAgentBody } from '../body/object-reader.ts'
 import { type Locale, localeOf } from '../i18n/locale.ts';
 import { tableRightMask } from './batch-task-codec.ts';
 import { ARCHIVE, DEFAULT_TOP, describeColumns } from './batch-task-list.ts';
-
 import { displayOf, ENTITY, RowCounter } from './batch-task-list-codec.ts';
 import { archiveAgentOperation } from './batch-task-list-operations.ts';
 

@@ -9,7 +9,6 @@ import type { Attempt } from '../../db/queries/attempt.ts';
 import type { AuditEntry } from '../../db/queries/audit.ts';
 import type { Locale } from '../i18n/locale.ts';
 import { AnyObject, DateTime, nullable } from '../openapi/operation.ts';
-
 import { StoredState } from './batch-task-schema.ts';
 
 const Nested = Type.Unsafe<object>({ ...AnyObject, description: 'An AttemptError' });

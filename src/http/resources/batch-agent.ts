@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { ACCESS, type Caller } from '../../core/access.ts';
-
 import { invalid, RequestError } from '../../core/errors.ts';
 import { type Message, message } from '../../core/message.ts';
 import type { TaskStateName } from '../../core/task-state.ts';

@@ -3,9 +3,7 @@ import { ACCESS } from '../../core/access.ts';
 import { LOG_LEVELS } from '../../core/task.ts';
 import { BODY_TYPES } from '../body/parse.ts';
 import { DateTime, Int32, type Operation } from '../openapi/operation.ts';
-
 import { AttemptPayload, AUDIT_PROPERTIES } from './attempts-schema.ts';
-
 import { IGNORED } from './batch-task-params.ts';
 import {
   BatchTaskInfo,

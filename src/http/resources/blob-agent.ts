@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { Type } from 'typebox';
 import { ACCESS, type Caller } from '../../core/access.ts';
-
 import type { KeptResult } from '../../files/files.ts';
 import type { TaskDeps } from '../../services/access.ts';
 import { deleteKnownTasks } from '../../services/change-task.ts';

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import { type DefinitionLimits, INT32_MAX, MAX_PERIOD_SECONDS } from '../../core/limits.ts';
-
 import { messageOf, plainOf } from '../../core/message.ts';
 import { formatRetention, type RetentionRules, readRules } from '../../core/retention.ts';
 import { CancellationBehaviour, type CancellationBehaviourName } from '../../core/task.ts';

@@ -6,7 +6,6 @@ import { RequestError } from '../../core/errors.ts';
 import type { HttpMeter } from '../../core/meters.ts';
 import type { TaskEvent, TaskProgress } from '../../db/queries/event.ts';
 import { concerns, type EventFilter, type Follower } from '../../events/feed.ts';
-
 import type { Locale } from '../i18n/locale.ts';
 import { writeAuditEntry } from './attempts-schema.ts';
 

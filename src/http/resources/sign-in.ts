@@ -2,14 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { SignInConfig } from '../../config.ts';
 import { ACCESS, type Caller, ROLES, SCOPES } from '../../core/access.ts';
-
 import { invalid } from '../../core/errors.ts';
 import type { Associate } from '../../db/queries/account.ts';
 import { callerFor, type SignIns } from '../../services/sign-ins.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerOf, refuseCrossSite, registerSignIn, schemeOf } from '../auth/hooks.ts';
 import { clearSessionCookies, credentialsOf, setSessionCookies, xsrfTokenOf } from '../auth/schemes.ts';
-
 import { localeOf } from '../i18n/locale.ts';
 import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
 import { checkCustomer, tenantSegment } from '../query.ts';

@@ -6,7 +6,6 @@ import { readLease } from '../../services/leases.ts';
 import { callerOf } from '../auth/hooks.ts';
 import { incomingTrace } from '../request-telemetry.ts';
 import { ChildrenQuery, readChildrenQuery, StartChildren, Wait, writeCounts } from './children.ts';
-
 import {
   listLeaseChildrenOperation,
   startChildrenOperation,

@@ -10,7 +10,6 @@ import addFormats from 'ajv-formats';
 import { invalid } from '../../core/errors.ts';
 import { schemaProblem } from '../../core/json-schema.ts';
 import { LinearPattern, TextTooLong } from '../../core/linear-pattern.ts';
-
 import { listed, type Message, message } from '../../core/message.ts';
 import type { Parameters } from '../../core/task.ts';
 

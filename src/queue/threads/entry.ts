@@ -3,9 +3,7 @@ import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
 import { Message, message } from '../../core/message.ts';
 import type { FaultKind } from '../../core/meters.ts';
 import { checkpointJson, type RunOutcome } from '../../core/run-outcome.ts';
-
 import { traceHeaders, withTrace } from '../../core/tracing.ts';
-
 import { childrenOver } from '../../sdk/children.ts';
 import type { ResultFile, TaskContext, TaskDefinition } from '../../sdk/define-task.ts';
 import { type Json, PermanentError, RunEnded } from '../../sdk/errors.ts';

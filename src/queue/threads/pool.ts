@@ -11,7 +11,6 @@ import {
   TaskError,
   withDescription,
 } from '../../sdk/errors.ts';
-
 import { childrenOfRun } from '../children/run-children.ts';
 import type { Run } from '../run.ts';
 import { type ContextDeps, createContext } from '../run-context.ts';

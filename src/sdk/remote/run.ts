@@ -11,11 +11,9 @@ import type { ChildCounts, OnFailure } from '../../core/children.ts';
 import { message, type Text } from '../../core/message.ts';
 import type { FaultKind } from '../../core/meters.ts';
 import { checkpointJson, type RunOutcome } from '../../core/run-outcome.ts';
-
 import type { BatchTask } from '../../core/task.ts';
 import type { StoredState } from '../../core/task-state.ts';
 import { beginRun, readTraceContext, traceHeaders, type WorkSpan } from '../../core/tracing.ts';
-
 import { CHILDREN_PAGE, type ChildrenPort, childrenOver } from '../children.ts';
 import type { ResultFile, TaskContext, TaskDefinition } from '../define-task.ts';
 import { type Json, loggableError, PermanentError, RunEnded, type RunEndReason } from '../errors.ts';

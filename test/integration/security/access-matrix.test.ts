@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Access, Role, Scope } from '../../../src/core/access.ts';
-
 import { insertAssociate, insertToken } from '../../../src/db/queries/account.ts';
 import type { RouteAccess } from '../../../src/http/route-access.ts';
 import { generateToken, hashToken } from '../../../src/services/secrets.ts';

@@ -9,7 +9,6 @@ import type { Database } from '../../../src/db/database.ts';
 import { openDatabase } from '../../../src/db/open.ts';
 import { IS_ACTIVE, listTasks } from '../../../src/db/queries/task.ts';
 import { listPage, partitionsFor } from '../../../src/db/queries/task-list.ts';
-
 import { ASKED } from '../../support/archive-filters.ts';
 import { createPlace, DATABASES, type Place } from '../../support/databases.ts';
 
