@@ -5,7 +5,7 @@ import { TaskState } from '../../core/task-state.ts';
 import { traceOfRow } from '../../core/tracing.ts';
 import type { Schema } from '../schema.ts';
 import type { ClaimedRow, ClaimedTask, Delivery } from './queue.ts';
-import { TASK_COLUMNS, toTask } from './task.ts';
+import { FROM_READY_PARENTS, TASK_COLUMNS, toTask } from './task.ts';
 
 /** Locks and returns the counts of children of a task; `undefined` if it has none. */
 export async function lockChildCounts(
@@ -125,11 +125,8 @@ export async function lockReadyParents(
   limit: number,
 ): Promise<(Delivery & { readonly tenant: string })[]> {
   const { rows } = await sql<{ id: number; job_id: string; tenant: string }>`
-    select t.id, t.job_id, t.tenant from batchline.task_family as f
-    join batchline.task as t on t.id = f.parent_id and t.job_id = f.job_id
-    where exists (select 1 from batchline.task_family as o where o.ready_since is not null)
-      and f.ready_since is not null and t.name = ${name} and (${tenant}::text is null or t.tenant = ${tenant}::text)
-      and t.state = ${TaskState.Started} and t.lease_owner is null
+    select t.id, t.job_id, t.tenant from ${FROM_READY_PARENTS}
+      and t.name = ${name} and (${tenant}::text is null or t.tenant = ${tenant}::text)
     order by f.parent_id
     limit ${limit}
     for update of t skip locked`.execute(trx);

@@ -4,7 +4,7 @@ import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
 import { PREPARED_EMBEDDED } from '../sql.ts';
 import { type ClaimedRow, type ClaimedTask, type Delivery, startDue, toClaimed } from './queue.ts';
-import { IS_ACTIVE } from './task.ts';
+import { FROM_READY_PARENTS, IS_ACTIVE } from './task.ts';
 import { hasWaited } from './worker-process.ts';
 
 /** A definition to claim tasks of. */
@@ -79,11 +79,7 @@ export async function claimAvailable(
       select
         array(select a.name from asked as a where not a.is_current) as stale,
         array(
-          select distinct t.name from batchline.task_family as f
-          join batchline.task as t on t.id = f.parent_id and t.job_id = f.job_id
-          where exists (select 1 from batchline.task_family as o where o.ready_since is not null)
-            and f.ready_since is not null and t.state = ${sql.lit(TaskState.Started)} and t.lease_owner is null
-            and t.name in (select a.name from asked as a)
+          select distinct t.name from ${FROM_READY_PARENTS} and t.name in (select a.name from asked as a)
         ) as resumable,
         ${restricted} as restricted
     ) as s left join claimed as c on true ${PREPARED_EMBEDDED}`.execute(db);

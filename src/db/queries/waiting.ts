@@ -5,6 +5,7 @@ import { storedStateOf, TaskState } from '../../core/task-state.ts';
 import { type LimitUse, limitUses, MAX_AHEAD, throughputOf, type WaitFacts } from '../../core/waiting.ts';
 import type { Schema } from '../schema.ts';
 import { countRuns, type DefinitionControl, readControls, readStarts } from './definition.ts';
+import { FROM_READY_PARENTS } from './task.ts';
 import { findWorkers } from './worker.ts';
 
 /** Number of recent ends that the throughput is computed from, and their maximum age. */
@@ -114,10 +115,7 @@ async function countAhead(
     where t.name = ${name} and t.state = ${sql.lit(TaskState.New)} and t.job_id is null`;
   const limit = sql`limit ${MAX_AHEAD + 1}`;
   const parents = sql`
-    select 1 from batchline.task_family as f join batchline.task as t on t.id = f.parent_id and t.job_id = f.job_id
-    where exists (select 1 from batchline.task_family as o where o.ready_since is not null)
-      and f.ready_since is not null and t.name = ${name} and t.state = ${sql.lit(TaskState.Started)}
-      and t.lease_owner is null and (not ${isReady} or f.parent_id < ${id})`;
+    select 1 from ${FROM_READY_PARENTS} and t.name = ${name} and (not ${isReady} or f.parent_id < ${id})`;
   const others = sql`
     (select 1 from ${available} and t.priority > ${priority} ${limit})
     union all (select 1 from ${available} and t.priority = ${priority} and t.id < ${id} ${limit})`;

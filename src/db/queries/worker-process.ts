@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
+import { FROM_READY_PARENTS } from './task.ts';
 
 /** A process on the database. */
 export interface LiveWorker {
@@ -67,14 +68,7 @@ export function hasWaited(seconds: number): RawBuilder<boolean> {
       select 1 from batchline.task as t
       where t.name = d.name and t.state = ${sql.lit(TaskState.New)} and t.job_id is null and t.run_after < ${since}
     )
-    or (
-      exists (select 1 from batchline.task_family as o where o.ready_since is not null)
-      and d.name in (
-        select t.name from batchline.task_family as f
-        join batchline.task as t on t.id = f.parent_id and t.job_id = f.job_id
-        where f.ready_since < ${since} and t.state = ${sql.lit(TaskState.Started)} and t.lease_owner is null
-      )
-    )
+    or d.name in (select t.name from ${FROM_READY_PARENTS} and f.ready_since < ${since})
   )`;
 }
 
