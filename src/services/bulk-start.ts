@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Transaction } from 'kysely';
 import type { Caller } from '../core/access.ts';
 import { invalid, oversized, RequestError } from '../core/errors.ts';
 import { type Message, type MessageValue, message } from '../core/message.ts';
 import type { StartOptions } from '../core/task.ts';
-import { claimKey, type KeyUse, storeAnswer } from '../db/queries/idempotency.ts';
+import type { KeyUse } from '../db/queries/idempotency.ts';
+import type { Schema } from '../db/schema.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
 import type { TaskDeps } from './access.ts';
 import { insertStarts, type PreparedStart, startBatches } from './start-batcher.ts';
 import {
-  answerAgain,
   answerOf,
   detailsOf,
   prepareStart,
   StartLookup,
   type StartRequest,
+  startOnce,
 } from './start-task.ts';
 
 /** Maximum number of tasks that one call starts. */
@@ -52,7 +54,7 @@ export const MAX_REFUSED_ITEMS = 100;
  *   (oversized) if there are too many, (conflict) if the key was used for a different call
  */
 export async function startTasks(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   items: BulkItems,
   key?: string,
@@ -60,13 +62,13 @@ export async function startTasks(
   checkCount(items.length);
   const starts: PreparedStart[] = [];
   const fingerprint = key === undefined ? undefined : createHash('sha256').update('bulk start');
-  for await (const prepared of prepare(parts, caller, items)) {
+  for await (const prepared of prepare(deps, caller, items)) {
     if ('error' in prepared) throw prepared.error;
     starts.push(prepared.start);
     fingerprint?.update(prepared.call());
   }
   const use = key === undefined ? undefined : { associateId: caller.associateId, key };
-  return insertAll(parts, starts, use && { ...use, fingerprint: fingerprint?.digest('base64') ?? '' });
+  return insertAll(deps, starts, use && { ...use, fingerprint: fingerprint?.digest('base64') ?? '' });
 }
 
 /**
@@ -76,14 +78,14 @@ export async function startTasks(
  * @throws RequestError (invalid) if there are no items, (oversized) if there are too many
  */
 export async function checkStarts(
-  parts: TaskDeps,
+  deps: TaskDeps,
   caller: Caller,
   items: BulkItems,
 ): Promise<{ readonly valid: number; readonly refused: readonly RefusedItem[] }> {
   checkCount(items.length);
   const refused: RefusedItem[] = [];
   let valid = 0;
-  for await (const prepared of prepare(parts, caller, items)) {
+  for await (const prepared of prepare(deps, caller, items)) {
     if (!('error' in prepared)) valid += 1;
     else if (!(prepared.error instanceof RequestError)) throw prepared.error;
     else if (refused.length < MAX_REFUSED_ITEMS)
@@ -104,15 +106,15 @@ type Prepared =
   | { readonly start: PreparedStart; readonly call: () => string }
   | { readonly index: number; readonly error: unknown };
 
-async function* prepare(parts: TaskDeps, caller: Caller, items: BulkItems): AsyncGenerator<Prepared> {
-  const lookup = new StartLookup(parts);
+async function* prepare(deps: TaskDeps, caller: Caller, items: BulkItems): AsyncGenerator<Prepared> {
+  const lookup = new StartLookup(deps);
   const reason = message`Started by a caller.`;
   for (let index = 0; index < items.length; index += 1) {
     if (index > 0 && index % MAX_PER_TURN === 0) await nextTurn();
     let prepared: Prepared;
     try {
       const { request, options } = items.read(index);
-      const task = await prepareStart(parts, caller, request, lookup);
+      const task = await prepareStart(deps, caller, request, lookup);
       const { due, priority } = options;
       prepared = {
         start: { task, details: detailsOf(caller, options, reason) },
@@ -135,21 +137,18 @@ function placed(place: MessageValue, error: unknown): unknown {
 
 /** Inserts the starts in one transaction, unless the idempotency key has started them. */
 function insertAll(
-  parts: TaskDeps,
+  deps: TaskDeps,
   starts: readonly PreparedStart[],
   use: KeyUse | undefined,
 ): Promise<readonly number[]> {
-  return inTransaction(parts.database, async (trx) => {
-    const earlier = use && (await claimKey(trx, use));
-    if (use !== undefined && earlier !== undefined)
-      return answerAgain(earlier, use.fingerprint) as readonly number[];
+  const insert = async (trx: Transaction<Schema>): Promise<readonly number[]> => {
     const ids: number[] = [];
     for (const batch of startBatches(starts)) {
-      const inserted = await insertStarts(parts, trx, afterCommit(trx), batch);
+      const inserted = await insertStarts(deps, trx, afterCommit(trx), batch);
       for (const [index, id] of inserted.entries())
         ids.push(answerOf((batch[index] as PreparedStart).task, id));
     }
-    if (use !== undefined) await storeAnswer(trx, use, ids);
     return ids;
-  });
+  };
+  return use === undefined ? inTransaction(deps.database, insert) : startOnce(deps, use, insert);
 }

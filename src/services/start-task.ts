@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import { type Caller, isAdministrator, runAsOf } from '../core/access.ts';
 import { conflict, forbidden, gone, invalid } from '../core/errors.ts';
 import { checkText } from '../core/limits.ts';
@@ -6,11 +7,12 @@ import { type Message, message } from '../core/message.ts';
 import { type NewTask, type Parameters, type StartOptions, secondsUntil } from '../core/task.ts';
 import { type Associate, getAssociate } from '../db/queries/account.ts';
 import { claimKey, type EarlierUse, type KeyUse, storeAnswer } from '../db/queries/idempotency.ts';
+import type { Schema } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { KnownDefinition } from '../queue/definitions.ts';
 import type { TaskDeps } from './access.ts';
 import { readTask } from './read-tasks.ts';
-import { insertStart, type PreparedStart, type StartDetails } from './start-batcher.ts';
+import { insertStart, type StartDetails } from './start-batcher.ts';
 
 /** The properties that a caller can set when starting a task (contract, section 1). */
 export interface StartRequest {
@@ -46,9 +48,10 @@ export async function startTask(
   reason: Message = message`Started by a caller.`,
 ): Promise<number> {
   const task = await prepareStart(deps, caller, request);
-  const start = { task, details: detailsOf(caller, options, reason) };
+  const details = detailsOf(caller, options, reason);
   const use = keyUseOf(caller, task.tenant, request, options);
-  return use === undefined ? answerOf(task, await deps.starts.write(start)) : startOnce(deps, start, use);
+  if (use === undefined) return answerOf(task, await deps.starts.write({ task, details }));
+  return startOnce(deps, use, async (trx) => answerOf(task, await insertStart(deps, trx, task, details)));
 }
 
 /** Returns the details of a start that is due as its options say. */
@@ -64,12 +67,19 @@ export function detailsOf(caller: Caller, options: StartOptions, reason: Message
   };
 }
 
-/** Starts a task unless its idempotency key has started one. */
-function startOnce(deps: TaskDeps, { task, details }: PreparedStart, use: KeyUse): Promise<number> {
+/**
+ * Starts tasks in a transaction unless their idempotency key has started them: then it returns the first answer. Calls that
+ * answer differently must have different fingerprints.
+ */
+export function startOnce<Answer extends number | readonly number[]>(
+  deps: TaskDeps,
+  use: KeyUse,
+  start: (trx: Transaction<Schema>) => Promise<Answer>,
+): Promise<Answer> {
   return inTransaction(deps.database, async (trx) => {
     const earlier = await claimKey(trx, use);
-    if (earlier !== undefined) return answerAgain(earlier, use.fingerprint) as number;
-    const answer = answerOf(task, await insertStart(deps, trx, task, details));
+    if (earlier !== undefined) return answerAgain(earlier, use.fingerprint) as Answer;
+    const answer = await start(trx);
     await storeAnswer(trx, use, answer);
     return answer;
   });
@@ -162,7 +172,7 @@ function keyUseOf(
  *
  * @throws RequestError (gone) if its tasks are deleted, (conflict) if it was a different call
  */
-export function answerAgain(earlier: EarlierUse, fingerprint: string): number | readonly number[] {
+function answerAgain(earlier: EarlierUse, fingerprint: string): number | readonly number[] {
   if (earlier.fingerprint === fingerprint) {
     if (!earlier.isGone) return earlier.answer;
     if (typeof earlier.answer !== 'number')
