@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { hasEnded } from '../../../src/core/task-state.ts';
 import type { Attempt, BatchTaskInfo } from '../api/carriers.ts';
 import { readAttempts } from '../api/tasks.ts';
+import { type FactList, Facts } from '../parts/facts.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { useTexts } from '../texts.tsx';
 import { readTime, useNow, useTimes } from '../times.ts';
@@ -151,7 +152,7 @@ function AttemptBody({ task, attempt }: { task: BatchTaskInfo; attempt: Attempt 
   const [hasLog, setLog] = useState(false);
   const { Number: number, Ended, Reason, Error: error } = attempt;
   const { ProgressPercent, ProgressDescription } = Ended === null ? task : attempt;
-  const facts: readonly (readonly [string, ReactNode])[] = [
+  const facts: FactList = [
     [t`Worker`, attempt.Worker ?? t`None: State was set by hand`],
     ...(attempt.Started === null ? ([[t`Started`, t`Never`]] as const) : []),
     ...(Ended === null ? [] : ([[t`Ended`, <Moment key="ended" at={Ended} />]] as const)),
@@ -162,14 +163,7 @@ function AttemptBody({ task, attempt }: { task: BatchTaskInfo; attempt: Attempt 
   ];
   return (
     <div className="attempt-body">
-      <dl>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       {error !== null && <ErrorBox error={error} />}
       <button type="button" className="quiet" aria-expanded={hasLog} onClick={() => setLog(!hasLog)}>
         {hasLog ? '▾' : '▸'} {t`Log of this attempt`}

@@ -7,6 +7,7 @@ import type { AuditEntry, BatchTaskInfo, Session } from '../api/carriers.ts';
 import { useNames } from '../api/session.ts';
 import { at, readTask } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
+import { type FactList, Facts } from '../parts/facts.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
@@ -83,7 +84,7 @@ export function TaskPage({ id, who }: { id: number; who: Session }): ReactNode {
           <TaskLog id={id} end={hasEnded(info.State) ? `${info.State} ${info.StartCount}` : undefined} />
         </div>
         <div>
-          <Facts task={info} who={who} history={history.data ?? []} />
+          <TaskDetails task={info} who={who} history={history.data ?? []} />
           <Timeline entries={history.data ?? []} who={who} />
         </div>
       </div>
@@ -112,7 +113,7 @@ function Texts({ task }: { task: BatchTaskInfo }): ReactNode {
     ));
 }
 
-function Facts({
+function TaskDetails({
   task,
   who,
   history,
@@ -128,7 +129,7 @@ function Facts({
   const started = readTime(task.LastStarted);
   const last = readTime(history.at(-1)?.At ?? '');
   const end = hasEnded(task.State) ? (last ?? now) : now;
-  const facts: readonly (readonly [string, ReactNode])[] = [
+  const facts: FactList = [
     [t`Owner`, names(task.AssociateId)],
     [t`Created`, <Moment key="created" at={task.Created} />],
     [t`Last started`, <Moment key="started" at={task.LastStarted} />],
@@ -138,14 +139,7 @@ function Facts({
   return (
     <section className="panel">
       <h2>{t`Details`}</h2>
-      <dl>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       {task.FileName !== '' && hasEnded(task.State) && (
         <p>
           <a href={`/api/v1/BatchTask/${task.Id}/File`} download={task.FileName}>
