@@ -22,6 +22,7 @@ import {
   insertRows,
   type LoadRow,
   prepareTable,
+  qualifiedName,
   removeRowsOf,
 } from './csv-import/target-table.ts';
 
@@ -33,7 +34,7 @@ const Parameters = Type.Object(
     }),
     table: Type.String({
       pattern: IDENTIFIER,
-      description: `The table in the schema ${DATA_SCHEMA}; created if it does not exist`,
+      description: `The table in the schema ${DATA_SCHEMA} (or that of BATCHLINE_SCHEMA); created if it does not exist`,
     }),
     columns: Type.Array(ColumnSchema, {
       minItems: 1,
@@ -124,7 +125,8 @@ class CsvImport {
       await this.#report?.close();
     }
     const { read, loaded, rejected } = state;
-    const counts = { table: `${DATA_SCHEMA}.${this.#ctx.parameters.table}`, read, loaded, rejected };
+    const table = await qualifiedName(this.#ctx.services.database, this.#ctx.parameters.table);
+    const counts = { table, read, loaded, rejected };
     return rejected === 0 ? counts : { ...counts, report: this.#reportName };
   }
 

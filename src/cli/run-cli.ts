@@ -74,7 +74,7 @@ function operatorErrorOf(error: unknown): OperatorError | undefined {
   if (code === INSUFFICIENT_PRIVILEGE)
     return new OperatorError(
       'DATABASE_PRIVILEGE_MISSING',
-      `DATABASE_URL: the role lacks a privilege (${message}). Make it the owner of the database and of its schemas batchline and batchline_data.`,
+      `DATABASE_URL: the role lacks a privilege (${message}). Make it the owner of the database and of its schemas batchline and batchline_data (or those of BATCHLINE_SCHEMA).`,
       error,
     );
   if (syscall === 'listen' || syscall === 'getaddrinfo')

@@ -9,7 +9,8 @@ import type { Json } from './errors.ts';
 
 /** Services of the server that definitions in its own process can use. */
 export interface RunServices {
-  /** The database; tables of imports live in the schema `batchline_data`. */
+  /** The database; tables of imports live in the schema `batchline_data`, which statements
+   * name so for any BATCHLINE_SCHEMA. */
   readonly database: Kysely<unknown>;
   /**
    * Runs a function in a database transaction that can also set the checkpoint, so that work and checkpoint commit

@@ -3,6 +3,7 @@ import { DEFAULT_TEXT_LIMITS } from '../core/limits.ts';
 import { findTimeZone } from '../core/time-zone.ts';
 import { BACKEND_NAMES } from '../db/database.ts';
 import { DEFAULT_RUN_SECONDS } from '../db/run-connections.ts';
+import { DEFAULT_SCHEMA, isSchemaName, MAX_SCHEMA_NAME } from '../db/schema-name.ts';
 import {
   existingFile,
   existingFolder,
@@ -205,6 +206,17 @@ export const DATABASE = {
     kind: postgresAddress,
     defaultDoc: 'embedded database',
     doc: 'Address of PostgreSQL. If it is not set, the server uses the embedded database.',
+  },
+  databaseSchema: {
+    name: 'BATCHLINE_SCHEMA',
+    kind: parsed('a name', (given) => {
+      if (isSchemaName(given)) return given;
+      throw new Rejected(
+        ` is "${given}"; a name of at most ${MAX_SCHEMA_NAME} lower-case letters, digits and underscores that begins with a letter or an underscore is accepted, except public, information_schema and names that begin with pg_.`,
+      );
+    }),
+    default: DEFAULT_SCHEMA as string,
+    doc: 'Schema of the tables in PostgreSQL, so that several installations can share one database. Imported tables are in the schema of this name with `_data`. Not used by the embedded database.',
   },
   databaseBackend: {
     name: 'DATABASE_BACKEND',

@@ -11,13 +11,16 @@ import { startTestServer, TEST_ENV } from '../support/test-server.ts';
 
 const ROWS = 1200;
 
+/** The target has its own schema, which the embedded database ignores. */
+const SCHEMA = { BATCHLINE_SCHEMA: 'cell_m' };
+
 describe('everything moves from the embedded database to PostgreSQL', () => {
   let laptop: Place;
   let target: Place;
   /** When the task that has not begun is due, in ms. */
   let due: number;
   const url = (): string => target.env.DATABASE_URL ?? '';
-  const move = (...args: string[]) => runCli(['move', ...args], { ...TEST_ENV, ...laptop.env });
+  const move = (...args: string[]) => runCli(['move', ...args], { ...TEST_ENV, ...laptop.env, ...SCHEMA });
 
   beforeAll(async () => {
     laptop = await createPlace('embedded');
@@ -66,7 +69,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
   test('an interrupted move keeps servers from starting there, and can be resumed', async () => {
     const log = pino({ level: 'silent' });
     const config = readConfig({ ...TEST_ENV, ...laptop.env });
-    const into = readConfig({ ...TEST_ENV, ...laptop.env, ...target.env });
+    const into = readConfig({ ...TEST_ENV, ...laptop.env, ...target.env, ...SCHEMA });
     const open: Database[] = [];
     try {
       const from = await openForTransfer(config, log);
@@ -84,7 +87,9 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
     } finally {
       for (const database of open) await database.close();
     }
-    await expect(startTestServer('postgres', { place: target })).rejects.toThrow('has not finished');
+    await expect(startTestServer('postgres', { place: target, env: SCHEMA })).rejects.toThrow(
+      'has not finished',
+    );
 
     await vi.waitUntil(() => Date.now() > due, { timeout: 60_000 });
     const moved = await move('--to', url(), '--json');
@@ -96,7 +101,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
   });
 
   test('the server on PostgreSQL continues where the other one stopped', async () => {
-    const server = await startTestServer('postgres', { place: { ...target, remove: async () => undefined } });
+    const server = await startTestServer('postgres', { place: target, env: SCHEMA });
     try {
       const tasks = await server.admin.json('GET', '/BatchTask/All');
       const waiting = tasks.find((task: { Description: string }) => task.Description === 'not begun');
@@ -129,7 +134,7 @@ describe('everything moves from the embedded database to PostgreSQL', () => {
   test('a database that is in use is left alone', async () => {
     const used = await createEmptyPlace('postgres');
     try {
-      const server = await startTestServer('postgres', { place: used });
+      const server = await startTestServer('postgres', { place: used, env: SCHEMA });
       await server.stop();
       const refused = await move('--to', used.env.DATABASE_URL ?? '');
       expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('an empty one is accepted') });

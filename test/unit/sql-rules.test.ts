@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withSchema } from '../../src/db/schema-name.ts';
 import { sourceFiles, sqlTexts } from '../support/sql-texts.ts';
 
 /** What breaks behind PgBouncer in transaction mode, and the only files that may have it. */
@@ -21,6 +22,12 @@ describe('SQL in the sources', () => {
   test.each(RULES)('has no $what', ({ pattern, but }) => {
     const files = new Set(texts.filter(({ text }) => pattern.test(text)).map(({ file }) => file));
     expect([...files].toSorted()).toEqual([...but]);
+  });
+
+  test('names the schema only so that it can be renamed', () => {
+    const kept = texts.filter(({ text }) => /'batchline(_data)?['.]/.test(withSchema(text, 'cell')));
+    // The transfer lists tables by the names that statements use.
+    expect([...new Set(kept.map(({ file }) => file))]).toEqual(['src/db/transfer/transfer.ts']);
   });
 
   test('opens transactions only through inTransaction, which retries them', () => {

@@ -27,7 +27,7 @@ async function claimTable(
     throw new PermanentError(message`The name ${table} is taken; choose another table.`);
 }
 
-/** The PostgreSQL schema of imported tables. */
+/** The PostgreSQL schema of imported tables, as statements name it (docs/decisions/0044-schema-name.md). */
 export const DATA_SCHEMA = 'batchline_data';
 /** The column with the id of the task that loaded a row. */
 const TASK_COLUMN = '_task';
@@ -94,7 +94,7 @@ export async function checkTable(
   columns: readonly Column[],
 ): Promise<void> {
   const rows = await readTable(db, table);
-  const name = `${DATA_SCHEMA}.${table}`;
+  const name = await qualifiedName(db, table);
   if (rows.length === 0)
     throw new PermanentError(message`Table ${name} no longer exists, so the loaded rows are lost.`);
   const present = new Map(rows.map((row) => [row.name, row]));
@@ -132,6 +132,13 @@ export async function checkTable(
   }
 }
 
+/** Returns the name of a table with its schema, for people. */
+export async function qualifiedName(db: Kysely<unknown>, table: string): Promise<string> {
+  const { rows } = await sql<{ schema: string }>`
+    select 'batchline_data'::regnamespace::text as schema`.execute(db);
+  return `${rows[0]?.schema ?? DATA_SCHEMA}.${table}`;
+}
+
 /** Returns the columns of a table; empty if it does not exist. */
 async function readTable(db: Kysely<unknown>, table: string): Promise<TableColumn[]> {
   const { rows } = await sql<TableColumn>`
@@ -140,9 +147,8 @@ async function readTable(db: Kysely<unknown>, table: string): Promise<TableColum
       coalesce(a.attnum = any (i.indkey), false) as key
     from pg_attribute a
     join pg_class c on c.oid = a.attrelid
-    join pg_namespace n on n.oid = c.relnamespace
     left join pg_index i on i.indrelid = c.oid and i.indisprimary
-    where n.nspname = ${DATA_SCHEMA} and c.relname = ${table} and c.relkind in ('r', 'p')
+    where c.relnamespace = 'batchline_data'::regnamespace and c.relname = ${table} and c.relkind in ('r', 'p')
       and a.attnum > 0 and not a.attisdropped`.execute(db);
   return rows;
 }

@@ -217,8 +217,7 @@ async function readApplied(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
 /** Like `readApplied`; empty if the database has no table of migrations yet. */
 async function readAppliedIfAny(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ found: boolean }>`
-    select count(*) > 0 as found from information_schema.tables
-    where table_schema = 'batchline' and table_name = 'kysely_migration'`.execute(db);
+    select to_regclass('batchline.kysely_migration') is not null as found`.execute(db);
   return rows[0]?.found === true ? readApplied(db) : new Set();
 }
 

@@ -19,6 +19,7 @@ import { migrate } from '../migrations/migrate.ts';
 import { ClusterPubSub, LocalPubSub, type PubSub } from '../pubsub.ts';
 import { type ConnectionShares, connectionsForRuns, SharingDriver } from '../run-connections.ts';
 import type { Schema } from '../schema.ts';
+import { SchemaCompiler } from '../schema-name.ts';
 import { logTo, PREPARED_MARK } from '../sql.ts';
 import { retrying } from '../transaction.ts';
 import { PgNotifyChannel } from './notify.ts';
@@ -98,15 +99,21 @@ class RetryingDriver extends PostgresDriver {
 class ServerDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
   readonly #shares: ConnectionShares;
+  readonly #schema: string;
 
-  constructor(config: PostgresDialectConfig, shares: ConnectionShares) {
+  constructor(config: PostgresDialectConfig, shares: ConnectionShares, schema: string) {
     super(config);
     this.#shares = shares;
     this.#config = config;
+    this.#schema = schema;
   }
 
   override createDriver(): Driver {
     return new SharingDriver(new RetryingDriver(this.#config), this.#shares);
+  }
+
+  override createQueryCompiler(): SchemaCompiler {
+    return new SchemaCompiler(this.#schema);
   }
 
   override createAdapter(): PostgresAdapter {
@@ -151,7 +158,7 @@ export async function openPostgres(
       runSeconds: config.runTransactionSeconds,
     };
     const sql = new Kysely<Schema>({
-      dialect: new ServerDialect({ pool }, shares),
+      dialect: new ServerDialect({ pool }, shares, config.databaseSchema),
       ...logTo(meter),
     });
     await pool.query('select 1').catch((error: unknown) => {
@@ -238,7 +245,12 @@ async function openSignals(url: string, config: Config, log: Logger): Promise<Pu
   if (listenUrl === 'poll') return new LocalPubSub();
   try {
     await probeListenNotify(listenUrl, CONNECT_MS);
-    const channel = new PgNotifyChannel(listenUrl, nodeId, log, config.databaseTimeoutSeconds * 1000);
+    const channel = new PgNotifyChannel(
+      listenUrl,
+      { channel: config.databaseSchema, nodeId },
+      log,
+      config.databaseTimeoutSeconds * 1000,
+    );
     return await new ClusterPubSub(channel, nodeId, log).open();
   } catch (error) {
     throw databaseUnreachable(error, listenUrl === url ? 'DATABASE_URL' : 'DATABASE_LISTEN_URL');

@@ -4,7 +4,6 @@ import { retry } from '../../core/retry.ts';
 import type { Channel } from '../pubsub.ts';
 import { queryTimeout } from './probe.ts';
 
-const CHANNEL = 'batchline';
 const RECONNECT_MS = 1000;
 const CONNECT_MS = 10_000;
 /** A connection that was silent for this long is tested by a repeated LISTEN, which has no effect. */
@@ -12,7 +11,15 @@ const PING_MS = 5000;
 
 /** Returns the channel of one process. Earlier releases listen only on the common one. */
 function channelOf(nodeId: string): string {
-  return `${CHANNEL}_${nodeId}`;
+  return `batchline_${nodeId}`;
+}
+
+/** The channels that a process listens on. */
+export interface Channels {
+  /** The common channel of the processes of a schema, which has the name of the schema. */
+  readonly channel: string;
+  /** Identifies the process, in all schemas. */
+  readonly nodeId: string;
 }
 
 /**
@@ -21,6 +28,7 @@ function channelOf(nodeId: string): string {
  */
 export class PgNotifyChannel implements Channel {
   readonly #connectionString: string;
+  readonly #channel: string;
   readonly #listen: string;
   readonly #log: Logger;
   readonly #maxMs: number;
@@ -34,9 +42,10 @@ export class PgNotifyChannel implements Channel {
   #pinging: NodeJS.Timeout | undefined;
 
   /** @param maxMs time limit for a response of the database (ms) */
-  constructor(connectionString: string, nodeId: string, log: Logger, maxMs: number) {
+  constructor(connectionString: string, { channel, nodeId }: Channels, log: Logger, maxMs: number) {
     this.#connectionString = connectionString;
-    this.#listen = `listen ${CHANNEL}; listen ${pg.escapeIdentifier(channelOf(nodeId))}`;
+    this.#channel = channel;
+    this.#listen = `listen ${pg.escapeIdentifier(channel)}; listen ${pg.escapeIdentifier(channelOf(nodeId))}`;
     this.#log = log;
     this.#maxMs = maxMs;
   }
@@ -49,7 +58,7 @@ export class PgNotifyChannel implements Channel {
   }
 
   async send(text: string, to?: readonly string[]): Promise<void> {
-    const channels = to?.map(channelOf) ?? [CHANNEL];
+    const channels = to?.map(channelOf) ?? [this.#channel];
     await this.#client?.query('select pg_notify(c, $2) from unnest($1::text[]) as c', [channels, text]);
     this.#aliveAt = performance.now();
   }

@@ -81,7 +81,7 @@ export async function countIds(db: Kysely<Schema>): Promise<IdUse[]> {
     select regexp_replace(sequencename::text, '_id_seq$', '') as "table",
       coalesce(last_value, 0)::float8 / max_value::float8 as ratio
     from pg_sequences
-    where schemaname = 'batchline' and data_type = 'integer'::regtype
+    where quote_ident(schemaname) = 'batchline'::regnamespace::text and data_type = 'integer'::regtype
     order by sequencename`.execute(db);
   return rows;
 }

@@ -95,7 +95,7 @@ async function createDataTable(
   const { rows } = await sql<{ name: string; type: string; required: boolean }>`
     select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required
     from pg_attribute as a
-    where a.attrelid = ${`${table.schema}.${table.name}`}::regclass and a.attnum > 0 and not a.attisdropped
+    where a.attrelid = ${sql.lit(`${table.schema}.${table.name}`)}::regclass and a.attnum > 0 and not a.attisdropped
     order by a.attnum`.execute(from);
   const columns = rows.map(
     (column) =>
@@ -112,9 +112,9 @@ async function createDataTable(
 async function copySequences(from: Kysely<Schema>, to: Kysely<Schema>): Promise<void> {
   const { rows } = await sql<{ name: string; last: string }>`
     select sequencename as name, last_value::text as last from pg_sequences
-    where schemaname = 'batchline' and last_value is not null`.execute(from);
+    where quote_ident(schemaname) = 'batchline'::regnamespace::text and last_value is not null`.execute(from);
   for (const { name, last } of rows)
-    await sql`select setval(${`batchline.${name}`}::regclass, ${last}::bigint)`.execute(to);
+    await sql`select setval(${sql.lit(`batchline.${name}`)}::regclass, ${last}::bigint)`.execute(to);
 }
 
 /** Progress of a transfer. */
@@ -174,14 +174,12 @@ export async function transferDatabase(
 
 /** A table that is transferred. */
 interface TransferTable {
-  readonly schema: string;
+  /** The schema as statements name it: that of the server, or that of imported data. Each database may name it otherwise. */
+  readonly schema: 'batchline' | 'batchline_data';
   readonly name: string;
   /** The columns of its primary key in order; empty if it has none. */
   readonly key: readonly string[];
 }
-
-/** The schemas that are transferred: that of the server, and that of imported data. */
-const SCHEMAS = ['batchline', 'batchline_data'] as const;
 
 /** Tables that are not transferred, because they describe the database itself. */
 const EXCLUDED = ['kysely_migration', 'kysely_migration_lock', 'move', 'worker_process'];
@@ -198,8 +196,9 @@ function keyOf({ key }: TransferTable, row: RawBuilder<unknown>): RawBuilder<unk
 
 /** Lists the tables to transfer; tables come after those that their foreign keys refer to. */
 async function listTables(db: Kysely<Schema>): Promise<TransferTable[]> {
-  const { rows } = await sql<{ schema: string; name: string; key: string[] | null; refers: string[] }>`
-    select n.nspname as schema, c.relname as name,
+  const { rows } = await sql<Omit<TransferTable, 'key'> & { key: string[] | null; refers: string[] }>`
+    select case c.relnamespace when 'batchline'::regnamespace then 'batchline' else 'batchline_data' end as schema,
+      c.relname as name,
       (select json_agg(a.attname order by k.position)
         from pg_index as i
         cross join unnest(i.indkey) with ordinality as k (attnum, position)
@@ -207,9 +206,9 @@ async function listTables(db: Kysely<Schema>): Promise<TransferTable[]> {
         where i.indrelid = c.oid and i.indisprimary) as key,
       (select coalesce(json_agg(r.relname), '[]') from pg_constraint as f join pg_class as r on r.oid = f.confrelid
         where f.conrelid = c.oid and f.contype = 'f' and f.confrelid <> c.oid) as refers
-    from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-    where n.nspname = any (${sql.val([...SCHEMAS])}::text[]) and c.relkind = 'r'
-    order by n.nspname, c.relname`.execute(db);
+    from pg_class as c
+    where c.relnamespace in ('batchline'::regnamespace, 'batchline_data'::regnamespace) and c.relkind = 'r'
+    order by 1, c.relname`.execute(db);
   const waiting = rows.filter((row) => row.schema !== 'batchline' || !EXCLUDED.includes(row.name));
   const ordered: TransferTable[] = [];
   while (waiting.length > 0) {

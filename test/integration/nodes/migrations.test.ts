@@ -29,8 +29,8 @@ let place: Place;
 const opened: Database[] = [];
 let server: TestServer | undefined;
 
-const open = async (): Promise<Database> => {
-  const database = await openDatabase(readConfig({ ...TEST_ENV, ...place.env }), LOG);
+const open = async (env: Record<string, string> = {}): Promise<Database> => {
+  const database = await openDatabase(readConfig({ ...TEST_ENV, ...place.env, ...env }), LOG);
   opened.push(database);
   return database;
 };
@@ -51,18 +51,21 @@ afterEach(async () => {
   await place?.remove();
 });
 
-test('a program works with additions of a newer one, and refuses incompatible changes', async () => {
-  const first = await open();
-  await migrate(db(first), LOG, NEWER);
-  await migrate(db(first), LOG); // the older program starts
-  expect((await namesIn(first)).at(-1)).toBe('9001-novelty');
-  await migrate(db(first), LOG, { ...NEWER, '9002-less-needs-9001': TAKEN });
-  await migrate(db(first), LOG, NEWER); // it knows 9001
-  const newest = Object.keys(MIGRATIONS).sort().at(-1);
-  await expect(migrate(db(first), LOG)).rejects.toThrow(
-    `The database was changed by a newer version of Batchline (migration 9002-less-needs-9001) that this version, which knows migrations up to ${newest}, is not compatible with; start the newer version.`,
-  );
-});
+test.each(['batchline', 'cell_a'])(
+  'in the schema %s a program works with additions of a newer one, and refuses incompatible changes',
+  async (schema) => {
+    const first = await open({ BATCHLINE_SCHEMA: schema });
+    await migrate(db(first), LOG, NEWER);
+    await migrate(db(first), LOG); // the older program starts
+    expect((await namesIn(first)).at(-1)).toBe('9001-novelty');
+    await migrate(db(first), LOG, { ...NEWER, '9002-less-needs-9001': TAKEN });
+    await migrate(db(first), LOG, NEWER); // it knows 9001
+    const newest = Object.keys(MIGRATIONS).sort().at(-1);
+    await expect(migrate(db(first), LOG)).rejects.toThrow(
+      `The database was changed by a newer version of Batchline (migration 9002-less-needs-9001) that this version, which knows migrations up to ${newest}, is not compatible with; start the newer version.`,
+    );
+  },
+);
 
 test('a migration that fails leaves nothing, and those before it stay', async () => {
   const first = await open();
@@ -89,7 +92,7 @@ test('those that migrate at once do each migration once', async () => {
       await ADDED.up(trx);
     },
   };
-  const all = await Promise.all(Array.from({ length: 4 }, open));
+  const all = await Promise.all(Array.from({ length: 4 }, () => open()));
   await Promise.all(all.map((one) => migrate(db(one), LOG, { ...MIGRATIONS, '9001-novelty': counted })));
   expect(times).toBe(1);
 });
