@@ -73,6 +73,9 @@ describe('an invalid setting is reported in one line that says what is accepted'
     ['BATCHLINE_HSTS_SECONDS', 'yes', 'a whole number from 0'],
     ['BATCHLINE_OIDC_ISSUER', 'https://issuer.example', 'both or none'],
     ['BATCHLINE_OIDC_AUDIENCE', 'batchline', 'both or none'],
+    ['BATCHLINE_OIDC_CLIENT_ID', 'batchline', 'set without BATCHLINE_OIDC_CLIENT_SECRET'],
+    ['BATCHLINE_OIDC_CLIENT_SECRET', 'secret', 'set without BATCHLINE_OIDC_CLIENT_ID'],
+    ['BATCHLINE_OIDC_CLIENT_SCOPES', 'profile', 'one of them openid'],
     ['BATCHLINE_OIDC_JWKS', 'http://issuer.example/keys', 'an https address'],
     ['BATCHLINE_OIDC_ISSUER', 'issuer', 'an https address'],
     ['BATCHLINE_CONFIG', './not/there.env', 'a file that exists'],
@@ -202,6 +205,11 @@ test('only the ways to sign in that are named are on, and the issuer comes with 
   expect(signIn.oidc).toEqual({
     issuer: 'http://127.0.0.1:1/realm',
     audience: 'batchline',
+    clientId: undefined,
+    clientName: 'SSO',
+    clientScopes: 'openid profile email',
+    clientSecret: undefined,
+    clientSignOut: false,
     jwks: undefined,
     skewSeconds: 30,
     loginClaim: 'preferred_username',
@@ -210,4 +218,19 @@ test('only the ways to sign in that are named are on, and the issuer comes with 
     scopesClaim: undefined,
     create: false,
   });
+});
+
+test('a client of an OIDC provider needs an issuer and sessions, but no audience', () => {
+  const client = { BATCHLINE_OIDC_CLIENT_ID: 'batchline', BATCHLINE_OIDC_CLIENT_SECRET: 'secret' };
+  const complete = { ...client, BATCHLINE_OIDC_ISSUER: 'https://issuer.example' };
+  expect(readConfig(complete).signIn).toMatchObject({
+    oidc: undefined,
+    oidcClient: { clientId: 'batchline' },
+  });
+  expect(problemsOf(client)).toEqual([
+    'BATCHLINE_OIDC_CLIENT_ID is set without BATCHLINE_OIDC_ISSUER; both or none are accepted.',
+  ]);
+  expect(problemsOf({ ...complete, BATCHLINE_SIGN_IN: 'basic' })).toEqual([
+    'BATCHLINE_OIDC_CLIENT_ID is set, but BATCHLINE_SIGN_IN does not include cookie.',
+  ]);
 });

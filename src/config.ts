@@ -22,16 +22,28 @@ type Database = ValuesOf<typeof DATABASE>;
 type Http = ValuesOf<typeof HTTP>;
 type Files = ValuesOf<typeof FILES>;
 
-/** An OIDC issuer whose JWTs sign in. */
-export interface OidcConfig extends Oidc {
+/** The claims of an OIDC issuer, and how they become associates and rights. */
+export interface OidcClaims extends Oidc {
   readonly issuer: string;
+}
+
+/** An OIDC issuer whose JWTs sign in. */
+export interface OidcConfig extends OidcClaims {
   readonly audience: string;
+}
+
+/** An OIDC provider at which people sign in to the page. */
+export interface OidcClientConfig extends OidcClaims {
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 /** Sign-in methods, sessions and password rules. */
 export interface SignInConfig extends ValuesOf<typeof SIGN_IN> {
   /** `undefined` if no issuer is set. */
   readonly oidc: OidcConfig | undefined;
+  /** `undefined` if no client of an OIDC provider is set. */
+  readonly oidcClient: OidcClientConfig | undefined;
 }
 
 /** Retries and limits of webhook deliveries. */
@@ -108,7 +120,7 @@ export function readConfig(env: Environment): Config {
       request: textLimit,
       progressDescription: textLimit,
     },
-    signIn: { ...reader.group(SIGN_IN), oidc: readOidc(reader) },
+    signIn: readSignIn(reader),
     rateLimit: perSecond === 0 ? undefined : { perSecond, burst },
     eventHeartbeatSeconds: reader.group(EVENTS).heartbeatSeconds,
     webhooks: reader.group(WEBHOOKS),
@@ -164,12 +176,25 @@ function checkAdministrator(reader: SettingsReader, { admin, signIn }: Config): 
     );
 }
 
-function readOidc(reader: SettingsReader): OidcConfig | undefined {
+function readSignIn(reader: SettingsReader): SignInConfig {
+  const signIn = reader.group(SIGN_IN);
   const oidc = reader.group(OIDC);
-  const { issuer, audience } = oidc;
-  if (issuer !== undefined && audience !== undefined) return { ...oidc, issuer, audience };
-  refuseHalf(reader, [OIDC.issuer.name, issuer], [OIDC.audience.name, audience]);
-  return undefined;
+  const { issuer, audience, clientId, clientSecret } = oidc;
+  refuseHalf(reader, [OIDC.clientId.name, clientId], [OIDC.clientSecret.name, clientSecret]);
+  if (clientId === undefined || audience !== undefined || issuer === undefined)
+    refuseHalf(reader, [OIDC.issuer.name, issuer], [OIDC.audience.name, audience]);
+  if (clientId !== undefined && clientSecret !== undefined && issuer === undefined)
+    reader.refuse(`${OIDC.clientId.name} is set without ${OIDC.issuer.name}; both or none are accepted.`);
+  if (clientId !== undefined && !signIn.schemes.includes('cookie'))
+    reader.refuse(`${OIDC.clientId.name} is set, but ${SIGN_IN.schemes.name} does not include cookie.`);
+  return {
+    ...signIn,
+    oidc: issuer === undefined || audience === undefined ? undefined : { ...oidc, issuer, audience },
+    oidcClient:
+      issuer === undefined || clientId === undefined || clientSecret === undefined
+        ? undefined
+        : { ...oidc, issuer, clientId, clientSecret },
+  };
 }
 
 /** Resolves where files are stored: a folder, or a bucket of S3. */

@@ -176,6 +176,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/SignIn/Methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns the sign-in methods, and the sign-in at the OIDC provider if it is set up */
+        get: operations["getSignInMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/BatchTask": {
         parameters: {
             query?: never;
@@ -2070,6 +2087,16 @@ export interface components {
             XsrfToken?: string;
             Expires: components["schemas"]["DateTime"];
         };
+        SignInMethods: {
+            /** @description The enabled sign-in methods */
+            Schemes: string[];
+            Oidc: {
+                /** @description The name of the provider, for a button */
+                Name: string;
+                /** @description The path that begins the sign-in. Its parameter return is the path of the page afterwards */
+                Start: string;
+            } | null;
+        };
         /** @description The signed-in associate */
         Session: {
             AssociateId: number;
@@ -2080,6 +2107,8 @@ export interface components {
             Scopes: ("read" | "write" | "admin" | "worker")[];
             /** @description For cookie sessions: the required value of X-XSRF-TOKEN */
             XsrfToken?: string;
+            /** @description For sessions of the OIDC provider: the path that signs out there */
+            SignOutUrl?: string;
         };
         /** @description The BatchTaskInfo to start, with start options. Names are case-insensitive. Other properties are ignored; unknown ones are listed in the header Batchline-Ignored */
         BatchTaskStart: {
@@ -3315,6 +3344,28 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getSignInMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInMethods"];
+                };
+            };
+            400: components["responses"]["Invalid"];
             default: components["responses"]["Refused"];
         };
     };

@@ -158,6 +158,15 @@ export function isFullSignIn(caller: Caller): boolean {
   );
 }
 
+/** The rights that claims of an OIDC issuer give to a sign-in. */
+export interface SessionRights {
+  /** The roles in place of those of the associate; null for those. */
+  readonly roles: readonly Role[] | null;
+  /** The tenant that the sign-in is bound to; null for that of the associate. */
+  readonly tenant: string | null;
+  readonly scopes: readonly Scope[];
+}
+
 /** Prefix of the lease owners of external workers. Lease owners of the server's own processes never have it. */
 export const WORKER_OWNER_PREFIX = 'worker:';
 

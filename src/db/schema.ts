@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { RunAs } from '../core/access.ts';
+import type { RunAs, SessionRights } from '../core/access.ts';
 import type { DefinitionLimits } from '../core/limits.ts';
 import type { MessageData } from '../core/message.ts';
 import type { RetentionRules } from '../core/retention.ts';
@@ -85,7 +85,7 @@ export interface ApiTokenTable {
 interface SignInTable {
   id: GeneratedAlways<number>;
   associate_id: number;
-  kind: 'ticket' | 'cookie';
+  kind: 'ticket' | 'cookie' | 'oidc';
   /** SHA-256 of the secret, hexadecimal. */
   hash: string;
   created: Generated<Date>;
@@ -93,6 +93,8 @@ interface SignInTable {
   expires: Date;
   /** When it expires even if it is used. */
   ends: Date;
+  /** The rights from the claims of the OIDC provider; null for those of the associate. */
+  rights: ColumnType<SessionRights | null, string | null | undefined, string | null>;
 }
 
 /** Table `batchline.application`: applications with the hashes of their SO-AppTokens. */

@@ -48,6 +48,7 @@ import { dashboardRoutes, notFoundPage, readPageFiles } from './resources/dashbo
 import { definitionRoutes, retentionRoutes } from './resources/definitions.ts';
 import { eventRoutes } from './resources/events.ts';
 import { taskFileRoutes, uploadRoutes } from './resources/files.ts';
+import { oidcSignInRoutes } from './resources/oidc-sign-in.ts';
 import { scheduleRoutes } from './resources/schedules.ts';
 import {
   discoveryRoutes,
@@ -194,6 +195,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     authenticator,
     config: config.signIn,
   });
+  await app.register(oidcSignInRoutes, { signIns, authenticator, config: config.signIn, log: deps.log });
   await app.register(
     async (api) => {
       registerTimes(api, config.timeZone);

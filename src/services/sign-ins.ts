@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { type Caller, SCOPES, type Scope } from '../core/access.ts';
+import { type Caller, SCOPES, type Scope, type SessionRights } from '../core/access.ts';
 import {
   type ApiToken,
   type Application,
@@ -24,6 +24,8 @@ export interface ValidSecret {
   readonly caller: Caller;
   /** `null` for a token that never expires. */
   readonly expires: Date | null;
+  /** The kind of a ticket or session. */
+  readonly kind?: SignInKind;
 }
 
 /** A new ticket or session. */
@@ -73,29 +75,37 @@ export class SignIns {
    *
    * @param idleMs how long it is valid without use
    */
-  async useSecret(kind: SignInKind, secret: string, idleMs: number): Promise<ValidSecret | undefined> {
-    const signIn = await useSignIn(this.#db, kind, hashToken(secret), idleMs);
+  async useSecret(
+    kinds: readonly SignInKind[],
+    secret: string,
+    idleMs: number,
+  ): Promise<ValidSecret | undefined> {
+    const signIn = await useSignIn(this.#db, kinds, hashToken(secret), idleMs);
     const associate = signIn && (await getAssociate(this.#db, signIn.associateId));
     if (signIn === undefined || associate === undefined || associate.disabled) return undefined;
-    return { caller: callerFor(associate), expires: signIn.expires };
+    const { rights, kind, expires } = signIn;
+    const caller = rights === null ? callerFor(associate) : callerWithRights(associate, rights);
+    return caller && { caller, expires, kind };
   }
 
   /**
    * Issues a ticket or session.
    *
-   * @param replaced the previous session of the browser, which ends
+   * @param replaced the hash of the previous session of the browser, which ends
+   * @param rights the rights from the claims of the OIDC provider; null for those of the associate
    */
   async issueSecret(
     kind: SignInKind,
     associateId: number,
     lifetime: Lifetime,
     replaced: string | undefined,
+    rights: SessionRights | null = null,
   ): Promise<IssuedSecret> {
-    if (replaced !== undefined) await this.revokeSecret(replaced);
-    const secret = kind === 'cookie' ? generateSecret() : generateTicket();
+    if (replaced !== undefined) await deleteSignIn(this.#db, replaced);
+    const secret = kind === 'ticket' ? generateTicket() : generateSecret();
     const { expires } = await insertSignIn(
       this.#db,
-      { associateId, kind, hash: hashToken(secret) },
+      { associateId, kind, hash: hashToken(secret), rights },
       lifetime,
     );
     return { secret, expires };
@@ -115,6 +125,21 @@ export function callerFor(associate: Associate, scopes: readonly Scope[] = SCOPE
     roles: associate.roles,
     tenant: associate.tenant,
     scopes,
+  };
+}
+
+/**
+ * Creates the caller of an associate with the rights from the claims of an OIDC issuer. Returns `undefined` if the
+ * associate belongs to another tenant than the claims.
+ */
+export function callerWithRights(associate: Associate, rights: SessionRights): Caller | undefined {
+  const { roles, tenant, scopes } = rights;
+  if (tenant !== null && associate.tenant !== null && associate.tenant !== tenant) return undefined;
+  return {
+    ...callerFor(associate, scopes),
+    roles: roles ?? associate.roles,
+    tenant: tenant ?? associate.tenant,
+    ...(roles === null && tenant === null ? {} : { narrowed: true }),
   };
 }
 

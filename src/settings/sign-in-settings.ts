@@ -78,17 +78,48 @@ export const SIGN_IN = {
   },
 } as const satisfies Record<string, Setting>;
 
-/** The OIDC issuer whose JWTs sign in. */
+/** The OIDC issuer whose JWTs sign in, and at which people sign in to the page. */
 export const OIDC = {
   issuer: {
     name: 'BATCHLINE_OIDC_ISSUER',
     kind: trustworthyAddress,
-    doc: 'OIDC issuer whose JWTs sign in, exactly as in their `iss` claim. Requires BATCHLINE_OIDC_AUDIENCE.',
+    doc: 'OIDC issuer, exactly as in the `iss` claim of its tokens. Requires BATCHLINE_OIDC_CLIENT_ID, BATCHLINE_OIDC_AUDIENCE or both.',
   },
   audience: {
     name: 'BATCHLINE_OIDC_AUDIENCE',
     kind: text('an audience'),
-    doc: 'Audience that the `aud` claim must contain. Requires BATCHLINE_OIDC_ISSUER.',
+    doc: 'Accepts JWTs of the issuer as bearer tokens if their `aud` claim contains this. Requires BATCHLINE_OIDC_ISSUER.',
+  },
+  clientId: {
+    name: 'BATCHLINE_OIDC_CLIENT_ID',
+    kind: text('a client ID'),
+    doc: 'Client ID of the dashboard at the issuer. Offers the sign-in there. Requires BATCHLINE_OIDC_CLIENT_SECRET.',
+  },
+  clientSecret: {
+    name: 'BATCHLINE_OIDC_CLIENT_SECRET',
+    kind: text('a client secret'),
+    doc: 'Secret of the client.',
+  },
+  clientScopes: {
+    name: 'BATCHLINE_OIDC_CLIENT_SCOPES',
+    kind: parsed('scopes', (given) => {
+      if (given.split(' ').includes('openid')) return given;
+      throw new Rejected(` is "${given}"; scopes separated by spaces, one of them openid, are accepted.`);
+    }),
+    default: 'openid profile email',
+    doc: 'Scopes that the sign-in requests, separated by spaces.',
+  },
+  clientName: {
+    name: 'BATCHLINE_OIDC_NAME',
+    kind: text('a name', 40),
+    default: 'SSO',
+    doc: 'Name of the provider on the button: "Sign in with …".',
+  },
+  clientSignOut: {
+    name: 'BATCHLINE_OIDC_SIGN_OUT',
+    kind: flag,
+    default: 'false',
+    doc: 'Signing out of the dashboard also signs out at the provider.',
   },
   jwks: {
     name: 'BATCHLINE_OIDC_JWKS',

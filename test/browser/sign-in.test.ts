@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { signInAs } from '../support/browser.ts';
+import { axeFindings, signInAs, visit } from '../support/browser.ts';
 import { createPlace } from '../support/databases.ts';
+import { startOidcProvider } from '../support/oidc-provider.ts';
 import { startTestServer } from '../support/test-server.ts';
 import { describeInBrowser, passwordOf, STAGE_ENV, shownTasks } from './stage.ts';
 
@@ -24,6 +25,52 @@ describeInBrowser('signing in', (stage) => {
     expect((await context.cookies()).map((cookie) => cookie.name)).not.toContain('BatchlineSession');
     await page.reload();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  });
+
+  test('a user signs in with the company’s account, and signs out there too', async () => {
+    const provider = await startOidcProvider();
+    const own = await startTestServer('embedded', { env: { ...STAGE_ENV, ...provider.env } });
+    const { page, context, faults } = await visit(stage.browser, own.url);
+    try {
+      provider.register(own.url);
+      await own.associate('anna');
+      const offer = page.getByRole('link', { name: 'Sign in with Example Inc.' });
+      await page.goto('/start/countdown?x=1');
+      await offer.click();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByText('You cancelled the sign-in.').waitFor();
+      expect(page.url()).toBe(`${own.url}/start/countdown?x=1`);
+      expect(await axeFindings(page)).toEqual([]);
+
+      await offer.click();
+      await page.getByLabel('Login at Example Inc.').fill('stranger');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('Your account has no access to this server.').waitFor();
+      // The provider still knows the stranger.
+      await context.clearCookies({ domain: '127.0.0.1' });
+
+      await offer.click();
+      await page.getByLabel('Login at Example Inc.').fill('anna');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('heading', { name: 'countdown' }).waitFor();
+      expect(page.url()).toBe(`${own.url}/start/countdown?x=1`);
+      const session = (await context.cookies()).find(({ name }) => name === 'BatchlineSession');
+      expect(session).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+      await page.reload();
+      await page.getByRole('heading', { name: 'countdown' }).waitFor();
+
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL(`${provider.url}/session/end**`);
+      await page.getByRole('button', { name: 'Yes, sign me out' }).click();
+      await page.waitForURL(`${own.url}/`);
+      await offer.click();
+      await page.getByLabel('Login at Example Inc.').waitFor();
+      expect(faults).toEqual([]);
+    } finally {
+      await context.close();
+      await own.stop();
+      await provider.stop();
+    }
   });
 
   test('a user changes their own password and stays signed in', async () => {

@@ -14,6 +14,8 @@ export interface OidcIssuer {
   rotate(): Promise<void>;
   /** A JWT for the audience `batchline`, valid for an hour, with these claims in addition. */
   token(claims?: JWTPayload, header?: { kid?: string; alg?: string }): Promise<string>;
+  /** Responds to requests for tokens with this ID token from now on; without one if `undefined`. */
+  grant(idToken: string | undefined): void;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function startOidcIssuer(alg = 'ES256'): Promise<OidcIssuer> {
   let generation = 0;
   let privateKey: CryptoKey;
   let keys: JWK[] = [];
+  let idToken: string | undefined;
   const rotate = async (): Promise<void> => {
     const pair = await generateKeyPair(alg, { extractable: true });
     generation += 1;
@@ -35,12 +38,23 @@ export async function startOidcIssuer(alg = 'ES256'): Promise<OidcIssuer> {
     const isKeys = request.url === '/keys';
     if (isKeys) asked += 1;
     response.writeHead(status, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(isKeys ? { keys } : { issuer: url, jwks_uri: `${url}/keys` }));
+    response.end(JSON.stringify(isKeys ? { keys } : request.url === '/token' ? tokens() : discovery()));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const tokens = () => ({ access_token: 'an access token', token_type: 'Bearer', id_token: idToken });
+  const discovery = () => ({
+    issuer: url,
+    jwks_uri: `${url}/keys`,
+    authorization_endpoint: `${url}/authorize`,
+    token_endpoint: `${url}/token`,
+    id_token_signing_alg_values_supported: [alg],
+  });
   return {
     url,
+    grant(next) {
+      idToken = next;
+    },
     asked: () => asked,
     answer(next) {
       status = next;

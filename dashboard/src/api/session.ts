@@ -17,22 +17,42 @@ export async function findSession(): Promise<void> {
   }
 }
 
+/** The sign-in methods of the server. */
+export const signInMethodsQuery = queryOptions({
+  queryKey: ['sign-in methods'],
+  queryFn: ({ signal }) => get(api.GET('/api/v1/SignIn/Methods', { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** The reason why the sign-in at the provider failed, from the address that it returned to; `undefined` if it did not. */
+export const signInFailure = createStore(takeFailure());
+
+function takeFailure(): string | undefined {
+  const [, reason] = /^#sign-in=(\w+)$/.exec(location.hash) ?? [];
+  if (reason !== undefined) history.replaceState(history.state, '', location.pathname + location.search);
+  return reason;
+}
+
 /** Signs in with login and password. @throws Refused, Unreachable */
 export async function signIn(login: string, password: string): Promise<Session> {
   const body = { Login: login, Password: password, Cookie: true };
+  signInFailure.set(undefined);
   const { data } = await answer(api.POST('/api/v1/SignIn', { body }));
   session.set(data);
   return data;
 }
 
-/** Ends the session in the page and on the server. */
+/** Ends the session in the page and on the server, and at the provider if the server is set up to do that. */
 export async function signOut(): Promise<void> {
+  const atProvider = session.get()?.SignOutUrl;
   try {
     await answer(api.DELETE('/api/v1/SignIn'));
   } catch (error) {
     if (!(error instanceof Refused && error.status === 401)) throw error; // The session had already expired.
   }
+  signInFailure.set(undefined);
   session.set(null);
+  if (atProvider !== undefined) location.assign(atProvider);
 }
 
 /** Whether the user has the rights of an administrator. */

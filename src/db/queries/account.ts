@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import { ROLES, type Role, SCOPES, type Scope } from '../../core/access.ts';
+import { ROLES, type Role, SCOPES, type Scope, type SessionRights } from '../../core/access.ts';
 import { conflict } from '../../core/errors.ts';
 import type { ApiTokenTable, ApplicationTable, AssociateTable, Schema } from '../schema.ts';
 
@@ -166,15 +166,18 @@ function toApplication(row: Selectable<ApplicationTable>): Application {
   };
 }
 
-/** A SoTicket, or the cookie session of a browser. */
-export type SignInKind = 'ticket' | 'cookie';
+/** A SoTicket, the cookie session of a browser, or such a session from a sign-in at the OIDC provider. */
+export type SignInKind = 'ticket' | 'cookie' | 'oidc';
 
 /** A ticket or session, without its secret. */
 export interface SignIn {
   readonly id: number;
   readonly associateId: number;
+  readonly kind: SignInKind;
   /** When it expires if it is not used. */
   readonly expires: Date;
+  /** The rights from the claims of the OIDC provider; null for those of the associate. */
+  readonly rights: SessionRights | null;
 }
 
 /** Lifetime of a ticket or session, in milliseconds. */
@@ -188,7 +191,7 @@ export interface Lifetime {
 /** Inserts a ticket or session, and deletes expired ones. */
 export async function insertSignIn(
   db: Kysely<Schema>,
-  signIn: { readonly associateId: number; readonly kind: SignInKind; readonly hash: string },
+  signIn: Pick<SignIn, 'associateId' | 'kind' | 'rights'> & { readonly hash: string },
   { idleMs, maxMs }: Lifetime,
 ): Promise<SignIn> {
   await db.deleteFrom('batchline.sign_in').where('expires', '<=', sql<Date>`now()`).execute();
@@ -198,13 +201,16 @@ export async function insertSignIn(
       associate_id: signIn.associateId,
       kind: signIn.kind,
       hash: signIn.hash,
+      rights: signIn.rights && JSON.stringify(signIn.rights),
       expires: fromNow(Math.min(idleMs, maxMs)),
       ends: fromNow(maxMs),
     })
-    .returning(['id', 'associate_id', 'expires'])
+    .returning(SIGN_IN_COLUMNS)
     .executeTakeFirstOrThrow();
   return toSignIn(row);
 }
+
+const SIGN_IN_COLUMNS = ['id', 'associate_id', 'kind', 'expires', 'rights'] as const;
 
 /**
  * Returns the unexpired ticket or session with this hash, or `undefined`, and extends it. The new expiry is written only
@@ -212,16 +218,16 @@ export async function insertSignIn(
  */
 export async function useSignIn(
   db: Kysely<Schema>,
-  kind: SignInKind,
+  kinds: readonly SignInKind[],
   hash: string,
   idleMs: number,
 ): Promise<SignIn | undefined> {
   const row = await db
     .selectFrom('batchline.sign_in')
-    .select(['id', 'associate_id', 'expires'])
+    .select(SIGN_IN_COLUMNS)
     .select(sql<boolean>`expires < least(ends, ${fromNow(idleMs * 0.9)})`.as('due'))
     .where('hash', '=', hash)
-    .where('kind', '=', kind)
+    .where('kind', 'in', kinds)
     .where('expires', '>', sql<Date>`now()`)
     .executeTakeFirst();
   if (row === undefined || !row.due) return row && toSignIn(row);
@@ -229,7 +235,7 @@ export async function useSignIn(
     .updateTable('batchline.sign_in')
     .set({ expires: sql<Date>`least(ends, ${fromNow(idleMs)})` })
     .where('id', '=', row.id)
-    .returning(['id', 'associate_id', 'expires'])
+    .returning(SIGN_IN_COLUMNS)
     .executeTakeFirst();
   return extended && toSignIn(extended);
 }
@@ -249,8 +255,11 @@ function fromNow(ms: number) {
   return sql<Date>`now() + ${ms / 1000}::float8 * interval '1 second'`;
 }
 
-function toSignIn(row: { id: number; associate_id: number; expires: Date }): SignIn {
-  return { id: row.id, associateId: row.associate_id, expires: row.expires };
+function toSignIn(
+  row: Pick<Selectable<Schema['batchline.sign_in']>, (typeof SIGN_IN_COLUMNS)[number]>,
+): SignIn {
+  const { id, kind, expires, rights } = row;
+  return { id, associateId: row.associate_id, kind, expires, rights };
 }
 
 /** An API token, without its secret. */

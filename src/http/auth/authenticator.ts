@@ -129,6 +129,21 @@ export class Authenticator {
     this.#knownGood.set(this.#keyedHash(secret), true);
   }
 
+  /**
+   * Runs a sign-in whose secret can't be guessed. Its failures count as invalid tokens of the address.
+   *
+   * @throws RequestError (rateLimited) after too many failures
+   */
+  async limitFailures<T>(address: string, signIn: () => Promise<T>): Promise<T> {
+    this.#throttle.checkToken(address);
+    try {
+      return await signIn();
+    } catch (error) {
+      this.#throttle.tokenFailed(address);
+      throw error;
+    }
+  }
+
   /** Clears the cache, after a change of associates, tokens or applications in this process. */
   clearCache(): void {
     this.#cache.clear();

@@ -148,6 +148,11 @@ export function schemeOf(request: FastifyRequest): SignInScheme {
   return signInOf(request).scheme;
 }
 
+/** Returns true if the session is from a sign-in at the OIDC provider. */
+export function isByProvider(request: FastifyRequest): boolean {
+  return signInOf(request).byProvider === true;
+}
+
 function signInOf(request: FastifyRequest): SignedIn {
   const signedIn = signIns.get(request);
   if (signedIn === undefined) throw new Error('This route reads its caller outside an authenticated scope.');

@@ -1,12 +1,11 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import type { OidcConfig } from '../../config.ts';
-import { type Caller, ROLES, SCOPES } from '../../core/access.ts';
-import { RequestError, unauthenticated, unavailable } from '../../core/errors.ts';
+import { unauthenticated, unavailable } from '../../core/errors.ts';
 import { message } from '../../core/message.ts';
-import type { Associate } from '../../db/queries/account.ts';
-import { callerFor, type SignIns } from '../../services/sign-ins.ts';
+import type { SignIns } from '../../services/sign-ins.ts';
 import { isTrustworthy } from '../../settings/kinds.ts';
+import { ClaimsReader, InvalidToken } from './claims.ts';
 import type { Scheme, SignedIn } from './schemes.ts';
 
 /** Asymmetric signature algorithms only. */
@@ -37,7 +36,7 @@ class KeysUnavailable extends Error {}
 
 /** `Authorization: Bearer` with a JWT from the configured OIDC issuer. */
 export class JwtScheme implements Scheme {
-  readonly #signIns: SignIns;
+  readonly #claims: ClaimsReader;
   readonly #oidc: OidcConfig;
   readonly #log: Logger;
   readonly #cooldownMs: number;
@@ -45,7 +44,7 @@ export class JwtScheme implements Scheme {
   #retryAt = 0;
 
   constructor(signIns: SignIns, oidc: OidcConfig, log: Logger, cooldownMs: number = COOLDOWN_MS) {
-    this.#signIns = signIns;
+    this.#claims = new ClaimsReader(signIns, oidc, log);
     this.#oidc = oidc;
     this.#log = log;
     this.#cooldownMs = cooldownMs;
@@ -55,7 +54,7 @@ export class JwtScheme implements Scheme {
   async signIn(token: string): Promise<SignedIn> {
     try {
       const claims = await this.#verify(token);
-      const caller = this.#withClaims(await this.#associate(claims), claims);
+      const caller = await this.#claims.callerOf(claims);
       const notAfter = ((claims.exp ?? 0) + this.#oidc.skewSeconds) * 1000;
       return { caller, scheme: 'jwt', notAfter };
     } catch (error) {
@@ -123,91 +122,7 @@ export class JwtScheme implements Scheme {
       throw new KeysUnavailable(`request to ${url} failed`, { cause });
     }
   }
-
-  /** Finds the associate of the claims, or creates it if the settings allow that. */
-  async #associate(claims: JWTPayload): Promise<Associate> {
-    const { loginClaim, create } = this.#oidc;
-    const login = claimOf(claims, loginClaim);
-    if (typeof login !== 'string' || !/^[^:\s\0]{1,100}$/.test(login) || !login.isWellFormed())
-      throw new InvalidToken(`the claim ${loginClaim} is not a login`);
-    if (loginClaim === 'email' && claims.email_verified !== true)
-      throw new InvalidToken('the email is not verified');
-    const known = await this.#find(login);
-    if (known?.disabled) throw new InvalidToken(`${login} is disabled`);
-    if (known !== undefined) return known;
-    if (!create) throw new InvalidToken(`there is no associate ${login}`);
-    return this.#create(login, claims);
-  }
-
-  /**
-   * Finds the associate with exactly this login. Logins are case-insensitive with passwords but not in claims, because an
-   * issuer may have two subjects that differ only in case.
-   */
-  async #find(login: string): Promise<Associate | undefined> {
-    const found = await this.#signIns.findAssociate(login);
-    if (found === undefined || found.login === login) return found;
-    throw new InvalidToken(`${login} differs from ${found.login} only in case`);
-  }
-
-  async #create(login: string, claims: JWTPayload): Promise<Associate> {
-    const name = claimOf(claims, 'name');
-    const associate = {
-      login,
-      name: typeof name === 'string' && name.isWellFormed() ? name.replaceAll('\0', '').slice(0, 200) : login,
-      passwordHash: '',
-      roles: [],
-      tenant: this.#tenant(claims) ?? null,
-    };
-    try {
-      const created = await this.#signIns.createAssociate(associate);
-      this.#log.info(
-        { event: 'auth.associate_created', login, associateId: created.id },
-        'associate created on first OIDC sign-in',
-      );
-      return created;
-    } catch (error) {
-      // A concurrent request of the same subject inserted it first.
-      const existing = error instanceof RequestError ? await this.#find(login) : undefined;
-      if (existing === undefined) throw error;
-      return existing;
-    }
-  }
-
-  #withClaims(associate: Associate, claims: JWTPayload): Caller {
-    const { rolesClaim, scopesClaim } = this.#oidc;
-    const tenant = this.#tenant(claims);
-    if (tenant !== undefined && associate.tenant !== null && associate.tenant !== tenant)
-      throw new InvalidToken(`${associate.login} belongs to the tenant ${associate.tenant}, not ${tenant}`);
-    const isNarrowed = rolesClaim !== undefined || tenant !== undefined;
-    const caller: Caller = {
-      ...callerFor(associate),
-      tenant: tenant ?? associate.tenant,
-      ...(isNarrowed ? { narrowed: true } : {}),
-    };
-    const roles = rolesClaim === undefined ? undefined : wordsOf(claimOf(claims, rolesClaim));
-    const scopes = scopesClaim === undefined ? undefined : wordsOf(claimOf(claims, scopesClaim));
-    return {
-      ...caller,
-      roles: roles === undefined ? caller.roles : ROLES.filter((role) => roles.includes(role)),
-      scopes:
-        scopes === undefined
-          ? caller.scopes
-          : SCOPES.filter((scope) => scopes.includes(scope) || scopes.includes(`batchline.${scope}`)),
-    };
-  }
-
-  #tenant(claims: JWTPayload): string | undefined {
-    const { tenantClaim } = this.#oidc;
-    if (tenantClaim === undefined) return undefined;
-    const tenant = claimOf(claims, tenantClaim);
-    if (typeof tenant !== 'string' || !/^[^\0]{1,39}$/.test(tenant) || !tenant.isWellFormed())
-      throw new InvalidToken(`the claim ${tenantClaim} is not a DatabaseSerialNumber`);
-    return tenant;
-  }
 }
-
-/** The token is invalid. The message is for the log only. */
-class InvalidToken extends Error {}
 
 /** True if the token is at fault, rather than the keys. */
 function isInvalidToken(error: unknown): boolean {
@@ -217,21 +132,4 @@ function isInvalidToken(error: unknown): boolean {
     !(error instanceof errors.JWKSInvalid) &&
     error.code !== 'ERR_JOSE_GENERIC'
   );
-}
-
-/** A claim by name, or by dotted path if there is none of that name. */
-function claimOf(claims: JWTPayload, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return claims[name];
-  let value: unknown = claims;
-  for (const part of name.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<string, unknown>)[part];
-  }
-  return value;
-}
-
-/** The words of an array, or of a space-separated string such as OAuth scopes. */
-function wordsOf(claim: unknown): readonly unknown[] {
-  if (Array.isArray(claim)) return claim;
-  return typeof claim === 'string' ? claim.split(/\s+/) : [];
 }

@@ -44,20 +44,27 @@ export class BearerScheme implements Scheme {
 /** Credentials from `POST /api/v1/SignIn`: `Authorization: SoTicket` with a ticket, or a session cookie. */
 export class TicketScheme implements Scheme {
   readonly #signIns: SignIns;
-  readonly #kind: SignInKind;
+  readonly #scheme: 'ticket' | 'cookie';
+  readonly #kinds: readonly SignInKind[];
   readonly #idleMs: number;
 
-  constructor(signIns: SignIns, kind: SignInKind, idleMs: number) {
+  constructor(signIns: SignIns, scheme: 'ticket' | 'cookie', idleMs: number) {
     this.#signIns = signIns;
-    this.#kind = kind;
+    this.#scheme = scheme;
+    this.#kinds = scheme === 'cookie' ? ['cookie', 'oidc'] : ['ticket'];
     this.#idleMs = idleMs;
   }
 
   async signIn(secret: string): Promise<SignedIn> {
-    const found = await this.#signIns.useSecret(this.#kind, secret, this.#idleMs);
+    const found = await this.#signIns.useSecret(this.#kinds, secret, this.#idleMs);
     if (found === undefined)
       throw unauthenticated`The ticket or session is wrong, was signed out or has expired; POST /api/v1/SignIn issues a new one.`;
-    return { caller: found.caller, scheme: this.#kind, notAfter: found.expires?.getTime() ?? 0 };
+    return {
+      caller: found.caller,
+      scheme: this.#scheme,
+      notAfter: found.expires?.getTime() ?? 0,
+      ...(found.kind === 'oidc' ? { byProvider: true } : {}),
+    };
   }
 }
 
@@ -68,6 +75,8 @@ export interface SignedIn {
   readonly scheme: SignInScheme;
   /** When the credentials expire, in milliseconds since 1970; never if absent. */
   readonly notAfter?: number;
+  /** Set if the session is from a sign-in at the OIDC provider. */
+  readonly byProvider?: boolean;
 }
 
 /** An authentication scheme. */
@@ -125,6 +134,24 @@ export function setSessionCookies(reply: FastifyReply, session: string): string 
 export function clearSessionCookies(reply: FastifyReply): void {
   reply.clearCookie(SESSION_COOKIE, { ...OPTIONS, httpOnly: true });
   reply.clearCookie(XSRF_COOKIE, OPTIONS);
+}
+
+/**
+ * The cookie of a sign-in at the OIDC provider between its start and the callback. Lax, because the callback is a navigation
+ * from the provider's site.
+ */
+const FLOW_COOKIE = 'BatchlineOidc';
+const FLOW_OPTIONS = { path: '/auth/oidc', sameSite: 'lax', secure: 'auto', httpOnly: true } as const;
+
+/** Sets the cookie of a sign-in at the OIDC provider. */
+export function setFlowCookie(reply: FastifyReply, flow: string, maxAge: number): void {
+  reply.setCookie(FLOW_COOKIE, flow, { ...FLOW_OPTIONS, maxAge });
+}
+
+/** Returns the cookie of a sign-in at the OIDC provider, and removes it from the browser. */
+export function takeFlowCookie(request: FastifyRequest, reply: FastifyReply): string | undefined {
+  reply.clearCookie(FLOW_COOKIE, FLOW_OPTIONS);
+  return request.cookies[FLOW_COOKIE];
 }
 
 /** The credentials of a request. */

@@ -4,13 +4,15 @@ import type { SignInConfig } from '../../config.ts';
 import { ACCESS, type Caller, ROLES, SCOPES } from '../../core/access.ts';
 import { invalid } from '../../core/errors.ts';
 import type { Associate } from '../../db/queries/account.ts';
+import { hashToken } from '../../services/secrets.ts';
 import { callerFor, type SignIns } from '../../services/sign-ins.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { callerOf, refuseCrossSite, registerSignIn, schemeOf } from '../auth/hooks.ts';
+import { callerOf, isByProvider, refuseCrossSite, registerSignIn, schemeOf } from '../auth/hooks.ts';
 import { clearSessionCookies, credentialsOf, setSessionCookies, xsrfTokenOf } from '../auth/schemes.ts';
 import { localeOf } from '../i18n/locale.ts';
 import { DateTime, Int32, nullable, type Operation } from '../openapi/operation.ts';
 import { checkCustomer, tenantSegment } from '../query.ts';
+import { OIDC_SIGN_OUT, offerOf } from './oidc-sign-in.ts';
 
 const tag = 'Sign-in';
 
@@ -24,7 +26,13 @@ const identity = {
   Scopes: Type.Array(Type.Enum([...SCOPES])),
 };
 const Session = Type.Object(
-  { ...identity, XsrfToken: Type.Optional(XsrfToken) },
+  {
+    ...identity,
+    XsrfToken: Type.Optional(XsrfToken),
+    SignOutUrl: Type.Optional(
+      Type.String({ description: 'For sessions of the OIDC provider: the path that signs out there' }),
+    ),
+  },
   { title: 'Session', description: 'The signed-in associate' },
 );
 const SignedIn = Type.Object(
@@ -36,6 +44,30 @@ const SignedIn = Type.Object(
   },
   { title: 'SignedIn' },
 );
+
+const SignInMethods = Type.Object(
+  {
+    Schemes: Type.Array(Type.String(), { description: 'The enabled sign-in methods' }),
+    Oidc: nullable(
+      Type.Object({
+        Name: Type.String({ description: 'The name of the provider, for a button' }),
+        Start: Type.String({
+          description:
+            'The path that begins the sign-in. Its parameter return is the path of the page afterwards',
+        }),
+      }),
+    ),
+  },
+  { title: 'SignInMethods' },
+);
+
+const signInMethodsOperation: Operation = {
+  id: 'getSignInMethods',
+  access: ACCESS.open,
+  tag,
+  summary: 'Returns the sign-in methods, and the sign-in at the OIDC provider if it is set up.',
+  responses: { 200: SignInMethods },
+};
 
 const signInOperation: Operation = {
   id: 'signIn',
@@ -238,7 +270,8 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       checkCustomer(associate.tenant, tenantSegment(request.raw));
       const idleMs = Cookie ? config.sessionIdleMs : config.ticketIdleMs;
       // A new sign-in in the same browser replaces the previous session.
-      const replaced = Cookie ? credentials.session : undefined;
+      const replaced =
+        Cookie && credentials.session !== undefined ? hashToken(credentials.session) : undefined;
       const { secret, expires } = await signIns.issueSecret(
         scheme,
         associate.id,
@@ -255,6 +288,11 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
     },
   );
 
+  app.get('/Methods', { config: { payload: 'SignInMethods', operation: signInMethodsOperation } }, () => ({
+    Schemes: authenticator.schemes,
+    Oidc: offerOf(config.oidcClient),
+  }));
+
   await app.register(async (signedIn) => {
     registerSignIn(signedIn, authenticator);
 
@@ -265,6 +303,7 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
         const caller = callerOf(request);
         return reply.header('Cache-Control', 'no-store').send({
           ...xsrfTokenFor(request),
+          ...(config.oidcClient?.clientSignOut && isByProvider(request) ? { SignOutUrl: OIDC_SIGN_OUT } : {}),
           ...toWire(caller, await signIns.getAssociate(caller.associateId)),
         });
       },

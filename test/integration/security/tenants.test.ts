@@ -129,6 +129,7 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
   ],
   'GET ': [open],
   'GET /SignIn': [open],
+  'GET /SignIn/Methods': [open],
   'POST /SignIn': [open],
   'DELETE /SignIn': [open],
 
