@@ -3,9 +3,11 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { OperatorError } from './core/errors.ts';
 import { DEFAULT_TEXT_LIMITS, type TextLimits } from './core/limits.ts';
+import { domainOf } from './core/notification.ts';
 import { BACKEND_NAMES, type BackendName } from './db/database.ts';
 import type { FilesPlace } from './files/blob-store.ts';
 import { masked, type ValueOf, type ValuesOf } from './settings/kinds.ts';
+import { MAIL, type SmtpServer } from './settings/mail-settings.ts';
 import { CLIENT, DATABASE, HTTP, MONITORING, SERVER } from './settings/server-settings.ts';
 import { type Environment, type RenamedSetting, SettingsReader } from './settings/settings.ts';
 import { ADMINISTRATOR, OIDC, SIGN_IN } from './settings/sign-in-settings.ts';
@@ -49,6 +51,17 @@ export interface SignInConfig extends ValuesOf<typeof SIGN_IN> {
 /** Retries and limits of webhook deliveries. */
 export type WebhookConfig = ValuesOf<typeof WEBHOOKS>;
 
+/** The SMTP server and the sender of notifications. */
+export interface MailConfig {
+  readonly server: SmtpServer;
+  /** The sender, with its name. */
+  readonly from: string;
+  /** The address of the sender alone. */
+  readonly address: string;
+  /** Domains that mail may be sent to; `*` allows all. */
+  readonly domains: readonly string[];
+}
+
 /** Retention periods of tasks, uploads and audit records. */
 export type RetentionConfig = ValuesOf<typeof RETENTION>;
 
@@ -75,6 +88,10 @@ export interface Config
   readonly rateLimit: { readonly perSecond: number; readonly burst: number } | undefined;
   readonly eventHeartbeatSeconds: number;
   readonly webhooks: WebhookConfig;
+  /** `undefined` if there is no SMTP server: notifications can't be sent by e-mail. */
+  readonly mail: MailConfig | undefined;
+  /** Address of the dashboard, without a trailing slash; `undefined` if it is not known. */
+  readonly publicUrl: string | undefined;
   readonly metrics: MetricsAccess;
   /** Separate port for `/health` and `/metrics`; `undefined` opens none. */
   readonly monitoring: { readonly host: string; readonly port: number } | undefined;
@@ -124,6 +141,8 @@ export function readConfig(env: Environment): Config {
     rateLimit: perSecond === 0 ? undefined : { perSecond, burst },
     eventHeartbeatSeconds: reader.group(EVENTS).heartbeatSeconds,
     webhooks: reader.group(WEBHOOKS),
+    mail: readMail(reader),
+    publicUrl: reader.value(MAIL.publicUrl)?.replace(/\/+$/, ''),
     metrics: monitoring.metrics,
     monitoring:
       monitoring.monitoringPort === undefined
@@ -197,6 +216,15 @@ function readSignIn(reader: SettingsReader): SignInConfig {
   };
 }
 
+function readMail(reader: SettingsReader): MailConfig | undefined {
+  const [server, from] = [reader.value(MAIL.smtp), reader.value(MAIL.from)];
+  refuseHalf(reader, [MAIL.smtp.name, server], [MAIL.from.name, from]);
+  const domains = reader.value(MAIL.domains);
+  if (server === undefined || from === undefined) return undefined;
+  const { text, address } = from;
+  return { server, from: text, address, domains: domains ?? [domainOf(address)] };
+}
+
 /** Resolves where files are stored: a folder, or a bucket of S3. */
 function readFilesPlace(reader: SettingsReader, files: Files, dataFolder: string): FilesPlace {
   const { place, s3Endpoint: endpoint, s3AccessKey: accessKeyId, s3SecretKey: secretAccessKey } = files;
@@ -223,10 +251,7 @@ function readFilesPlace(reader: SettingsReader, files: Files, dataFolder: string
 }
 
 /** Refuses one of two settings without the other. */
-function refuseHalf(
-  reader: SettingsReader,
-  ...pair: readonly (readonly [string, string | undefined])[]
-): void {
+function refuseHalf(reader: SettingsReader, ...pair: readonly (readonly [string, unknown])[]): void {
   const given = pair.find(([, value]) => value !== undefined);
   const absent = pair.find(([, value]) => value === undefined);
   if (given !== undefined && absent !== undefined)

@@ -23,6 +23,7 @@ import { Files } from './files/files.ts';
 import { openStore } from './files/open.ts';
 import { buildApp } from './http/app.ts';
 import { loadCatalogues } from './http/i18n/catalogs.ts';
+import { noticeReadersOf } from './http/i18n/locale.ts';
 import { VERSION } from './logger.ts';
 import { Definitions } from './queue/definitions.ts';
 import { Pruner } from './queue/pruner.ts';
@@ -90,7 +91,7 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
     const feed = new EventFeed(database, log);
     shutdown.defer(() => feed.close());
 
-    const webhooks = new WebhookSender(database, config.webhooks, config.allowPrivateAddresses, log, metrics);
+    const webhooks = new WebhookSender(database, config, noticeReadersOf(catalogues), log, metrics);
     webhooks.start();
     shutdown.defer(() => webhooks.stop(config.graceSeconds));
 

@@ -908,6 +908,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/Subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists subscriptions to notifications */
+        get: operations["listSubscriptions"];
+        put?: never;
+        /** Subscribes to notifications */
+        post: operations["createSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns one subscription */
+        get: operations["getSubscription"];
+        put?: never;
+        post?: never;
+        /** Deletes a subscription */
+        delete: operations["deleteSubscription"];
+        options?: never;
+        head?: never;
+        /** Changes a subscription */
+        patch: operations["changeSubscription"];
+        trace?: never;
+    };
+    "/api/v1/Subscriptions/{id}/Test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message at once, and returns its outcome */
+        post: operations["testSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Subscriptions/{id}/Deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the deliveries of a subscription with their outcomes, newest first */
+        get: operations["listSubscriptionDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/Workers/Leases/{lease}/Children": {
         parameters: {
             query?: never;
@@ -2624,6 +2695,91 @@ export interface components {
             Error: string | null;
             /** @description The body of the request */
             Body: unknown;
+        };
+        /** @description Notifications about tasks to one address */
+        Subscription: {
+            Id: number;
+            AssociateId: number;
+            DatabaseSerialNumber: string | null;
+            /** @enum {unknown} */
+            Channel: "Email" | "Webhook";
+            /** @description The address of e-mail, or the URL */
+            Target: string;
+            /** @description Ended: each end of a task, also by a stop. Failed: a failure that is not a stop */
+            On: ("Ended" | "Failed")[];
+            /** @description Names of definitions; empty means all */
+            Names: string[];
+            /** @description true reports only the owner's tasks */
+            Own: boolean;
+            TaskId: number | null;
+            /** @description The language of the texts */
+            Language: string;
+            /** @description The time zone of the texts, as an IANA name */
+            TimeZone: string;
+            Active: boolean;
+            /** @description Why the server disabled it; empty if it did not */
+            DisabledReason: string;
+            Created: components["schemas"]["DateTime"];
+            Updated: components["schemas"]["DateTime"];
+        };
+        NewSubscription: {
+            /** @enum {unknown} */
+            Channel: "Email" | "Webhook";
+            Target: string;
+            On: ("Ended" | "Failed")[];
+            TaskId?: number | null;
+            Names?: string[];
+            Own?: boolean;
+            Language?: string;
+            TimeZone?: string;
+            Active?: boolean;
+        };
+        CreatedSubscription: {
+            Id: number;
+            AssociateId: number;
+            DatabaseSerialNumber: string | null;
+            /** @enum {unknown} */
+            Channel: "Email" | "Webhook";
+            /** @description The address of e-mail, or the URL */
+            Target: string;
+            /** @description Ended: each end of a task, also by a stop. Failed: a failure that is not a stop */
+            On: ("Ended" | "Failed")[];
+            /** @description Names of definitions; empty means all */
+            Names: string[];
+            /** @description true reports only the owner's tasks */
+            Own: boolean;
+            TaskId: number | null;
+            /** @description The language of the texts */
+            Language: string;
+            /** @description The time zone of the texts, as an IANA name */
+            TimeZone: string;
+            Active: boolean;
+            /** @description Why the server disabled it; empty if it did not */
+            DisabledReason: string;
+            Created: components["schemas"]["DateTime"];
+            Updated: components["schemas"]["DateTime"];
+            /** @description The key that signs deliveries to a webhook, which is returned only once */
+            Secret?: string;
+        };
+        SubscriptionDelivery: {
+            Id: number;
+            SubscriptionId: number;
+            /** @enum {unknown} */
+            State: "Waiting" | "Delivered" | "Dead";
+            /** @description Number of attempts */
+            Tries: number;
+            NextTry: components["schemas"]["DateTime"] | null;
+            Created: components["schemas"]["DateTime"];
+            Ended: components["schemas"]["DateTime"] | null;
+            Status: number | null;
+            /** @description The beginning of the last response */
+            Answer: string;
+            /** @description Why the last attempt failed; empty if it did not */
+            Error: string;
+            /** @description The tasks of its notifications; none in a test */
+            TaskIds: number[];
+            /** @description Number of further notifications that it only counts */
+            More: number;
         };
         /** @description The limits of a definition; null means no limit */
         Limits: {
@@ -5401,6 +5557,220 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"][];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    createSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubscription"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedSubscription"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    deleteSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success; the response has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    changeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    Target?: string;
+                    On?: ("Ended" | "Failed")[];
+                    Names?: string[];
+                    Own?: boolean;
+                    Language?: string;
+                    TimeZone?: string;
+                    Active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["Oversized"];
+            415: components["responses"]["Unsupported"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    testSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDelivery"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listSubscriptionDeliveries: {
+        parameters: {
+            query?: {
+                State?: "Waiting" | "Delivered" | "Dead";
+                /** @description Returns only deliveries with a smaller Id */
+                Before?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDelivery"][];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };

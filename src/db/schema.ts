@@ -2,6 +2,7 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { RunAs, SessionRights } from '../core/access.ts';
 import type { DefinitionLimits } from '../core/limits.ts';
 import type { MessageData } from '../core/message.ts';
+import type { Channel } from '../core/notification.ts';
 import type { RetentionRules } from '../core/retention.ts';
 import type { MissedRuns } from '../core/schedule.ts';
 import type {
@@ -38,6 +39,8 @@ export interface Schema {
   'batchline.webhook': WebhookTable;
   'batchline.webhook_cursor': WebhookCursorTable;
   'batchline.webhook_delivery': WebhookDeliveryTable;
+  'batchline.subscription': SubscriptionTable;
+  'batchline.subscription_alert': SubscriptionAlertTable;
   'batchline.result_file': ResultFileTable;
   'batchline.signal': SignalTable;
   'batchline.schedule_watch': ScheduleWatchTable;
@@ -281,17 +284,67 @@ export interface WebhookTable {
   updated: Generated<Date>;
 }
 
-/** Table `batchline.webhook_cursor`: one row with the last event for which deliveries exist. */
+/** Table `batchline.subscription`: notifications by e-mail, chat or webhook. */
+export interface SubscriptionTable {
+  id: GeneratedAlways<number>;
+  owner_id: number;
+  /** The tenant that its creator was restricted to. */
+  tenant: string | null;
+  /** Scopes of its creator: a subscription only reports what its creator could read. */
+  scopes: string[];
+  /** Roles of its creator, if they came from claims; null for those of the owner. */
+  roles: string[] | null;
+  channel: Channel;
+  /** The address: of e-mail, or a URL. */
+  target: string;
+  /** Signs deliveries to webhooks; empty for the other channels. */
+  secret: string;
+  occasions: string[];
+  /** Definitions, in lower case; empty for all. */
+  names: string[];
+  own: boolean;
+  /** Limits it to one task. */
+  task_id: number | null;
+  late_seconds: number | null;
+  /** Threshold of the failure rate; null compares it with the usual one. */
+  failure_percent: number | null;
+  window_minutes: number | null;
+  language: string;
+  time_zone: string;
+  active: boolean;
+  disabled_reason: MessageColumn;
+  /** It reports only events after this one. */
+  after_event: string | number;
+  /** Until when late tasks and missed schedules have been searched. */
+  checked: Generated<Date>;
+  /** When its last delivery became due. */
+  last_queued: Date | null;
+  dead_in_a_row: Generated<number>;
+  created: Generated<Date>;
+  updated: Generated<Date>;
+}
+
+/** Table `batchline.subscription_alert`: definitions whose failure rate a subscription has reported. */
+interface SubscriptionAlertTable {
+  subscription_id: number;
+  name: string;
+  since: Generated<Date>;
+}
+
+/** Table `batchline.webhook_cursor`: the last event for which deliveries exist; row 1 of webhooks, row 2 of subscriptions. */
 interface WebhookCursorTable {
   id: number;
   position: string | number;
 }
 
-/** Table `batchline.webhook_delivery`: one row per event and webhook; also the queue of deliveries. */
+/** Table `batchline.webhook_delivery`: deliveries of webhooks, one per event, and of subscriptions; also their queue. */
 export interface WebhookDeliveryTable {
   id: GeneratedAlways<string>;
-  webhook_id: number;
-  /** Null for a test delivery. */
+  /** Null in a delivery of a subscription. */
+  webhook_id: number | null;
+  /** Null in a delivery of a webhook. */
+  subscription_id: number | null;
+  /** Null for a test delivery, and for one of a subscription. */
   event_id: string | number | null;
   /** The request body, as JSON. */
   body: string;

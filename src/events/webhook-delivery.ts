@@ -66,20 +66,27 @@ export async function sendDelivery(
     status = response.statusCode;
     answer = (await readBody(response.body, RESPONSE_BYTES)).body.replaceAll('\0', '\uFFFD');
     if (status >= 200 && status < 300)
-      return { state: 'Delivered', delaySeconds: 0, status, answer, error: '' };
-    return failed(delivery, config, { status, answer, error: `the response was ${status}` });
+      return { state: 'Delivered', delaySeconds: 0, status, answer, error: '', isServerFault: false };
+    const isServerFault = status >= 500 || status === 429;
+    return failedTry(delivery, config, {
+      status,
+      answer,
+      error: `the response was ${status}`,
+      isServerFault,
+    });
   } catch (error) {
     signal.throwIfAborted();
-    const result = failed(delivery, config, { status, answer, error: textOf(error) });
+    const result = failedTry(delivery, config, { status, answer, error: textOf(error), isServerFault: true });
     // A retry would be rejected too.
     return isRefused(error) ? { ...result, state: 'Dead' } : result;
   }
 }
 
-function failed(
-  { tries }: DueDelivery,
+/** Returns the outcome of a failed attempt: another one after a delay, or none after the last. */
+export function failedTry(
+  { tries }: Pick<DueDelivery, 'tries'>,
   config: WebhookConfig,
-  seen: Pick<TryResult, 'status' | 'answer' | 'error'>,
+  seen: Pick<TryResult, 'status' | 'answer' | 'error' | 'isServerFault'>,
 ): TryResult {
   return {
     ...seen,

@@ -1,19 +1,20 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Agent } from 'undici';
-import type { WebhookConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { Caller } from '../core/access.ts';
 import { BackgroundJob } from '../core/background-job.ts';
 import { message } from '../core/message.ts';
 import type { WebhookMeter } from '../core/meters.ts';
 import { createAgent } from '../core/ssrf-guard.ts';
 import type { Database } from '../db/database.ts';
-import { getAssociate } from '../db/queries/account.ts';
 import { settledEvents, type TaskEvent } from '../db/queries/event.ts';
+import { pruneSubscriptions } from '../db/queries/subscription.ts';
 import { listWebhooks, recordHealth, type Webhook } from '../db/queries/webhook.ts';
 import {
   advanceCursor,
   claimDeliveries,
+  type DeliveryTarget,
   type DueDelivery,
   insertDeliveries,
   lockCursor,
@@ -25,6 +26,10 @@ import {
 import type { Schema } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { concerns, type EventFilter } from './feed.ts';
+import { type NoticeSending, sendNotices } from './notice-delivery.ts';
+import type { NoticeReaders } from './notice-text.ts';
+import { queueEventNotices } from './notices.ts';
+import { actingCaller } from './rights.ts';
 import { bodyOf, sendDelivery, type Target, TargetBreaker } from './webhook-delivery.ts';
 
 const PAGE = 500;
@@ -42,11 +47,11 @@ async function createDeliveries(
   const webhooks = await listWebhooks(database.sql, { active: true });
   if (webhooks.length === 0) return { active: false, made: false, more: false };
   return inTransaction(database, async (trx) => {
-    const cursor = await lockCursor(trx);
+    const cursor = await lockCursor(trx, 'webhook');
     if (cursor === undefined) return { active: true, made: false, more: false };
     // Read again under the lock, to see all webhooks that the previous lock holder saw.
     const current = await Promise.all(
-      (await listWebhooks(trx, { active: true })).map((webhook) => recipientOf(trx, webhook)),
+      (await listWebhooks(trx, { active: true })).map((webhook) => readerOf(trx, webhook)),
     );
     // The cursor does not advance while there are no active webhooks.
     const begin = Math.min(...current.map(({ webhook }) => webhook.afterEvent));
@@ -54,7 +59,7 @@ async function createDeliveries(
     const { events, position, more } = await settledEvents(trx, from, PAGE, signal);
     const deliveries = events.flatMap((event) =>
       current
-        .filter((recipient) => wants(recipient, event))
+        .filter((reader) => wants(reader, event))
         .map(({ webhook }) => ({
           webhookId: webhook.id,
           eventId: event.id,
@@ -63,39 +68,24 @@ async function createDeliveries(
         })),
     );
     await insertDeliveries(trx, deliveries);
-    if (position !== cursor) await advanceCursor(trx, position);
+    if (position !== cursor) await advanceCursor(trx, 'webhook', position);
     return { active: true, made: deliveries.length > 0, more };
   });
 }
 
-interface Recipient {
+interface Reader {
   readonly webhook: Webhook;
   readonly filter: EventFilter;
   /** `undefined` if the owner can no longer sign in. */
   readonly caller: Caller | undefined;
 }
 
-async function recipientOf(db: Kysely<Schema>, webhook: Webhook): Promise<Recipient> {
+async function readerOf(db: Kysely<Schema>, webhook: Webhook): Promise<Reader> {
   const filter = { names: new Set(webhook.names), states: new Set(webhook.states), own: webhook.own };
-  const owner = await getAssociate(db, webhook.ownerId);
-  if (owner === undefined || owner.disabled) return { webhook, filter, caller: undefined };
-  // A webhook of an owner who was moved to another tenant gets no events of either.
-  if (owner.tenant !== null && webhook.tenant !== null && owner.tenant !== webhook.tenant)
-    return { webhook, filter, caller: undefined };
-  return {
-    webhook,
-    filter,
-    caller: {
-      associateId: owner.id,
-      login: owner.login,
-      roles: owner.roles.filter((role) => webhook.roles?.includes(role) ?? true),
-      tenant: owner.tenant ?? webhook.tenant,
-      scopes: webhook.scopes,
-    },
-  };
+  return { webhook, filter, caller: await actingCaller(db, webhook) };
 }
 
-function wants({ webhook, filter, caller }: Recipient, event: TaskEvent): boolean {
+function wants({ webhook, filter, caller }: Reader, event: TaskEvent): boolean {
   if (caller === undefined || event.id <= webhook.afterEvent) return false;
   return concerns(caller, filter, { ...event, state: event.to });
 }
@@ -120,14 +110,19 @@ const OUTCOMES = { Delivered: 'delivered', Waiting: 'failed', Dead: 'dead' } as 
 const SWEEP_MS = 3_600_000;
 const SWEEP_DAYS = 30;
 const SWEEP_ROWS = 1000;
+/** Number of days after the end of a task until its subscriptions are deleted. */
+const ENDED_DAYS = 1;
+
+/** Settings of the sender. */
+export type SenderConfig = Pick<Config, 'webhooks' | 'mail' | 'publicUrl' | 'allowPrivateAddresses'>;
 
 /**
- * Creates and sends the deliveries of webhooks, concurrently with other processes on the same database. Delivery is at least
- * once: if a process is lost, its deliveries are sent again. Outcomes are recorded once.
+ * Creates and sends the deliveries of webhooks and subscriptions, concurrently with other processes on the same database.
+ * Delivery is at least once: if a process is lost, its deliveries are sent again. Outcomes are recorded once.
  */
 export class WebhookSender {
   readonly #database: Database;
-  readonly #config: WebhookConfig;
+  readonly #sends: NoticeSending;
   readonly #log: Logger;
   readonly #meter: WebhookMeter;
   readonly #agent: Agent;
@@ -141,16 +136,17 @@ export class WebhookSender {
 
   constructor(
     database: Database,
-    config: WebhookConfig,
-    allowPrivateAddresses: boolean,
+    config: SenderConfig,
+    readers: NoticeReaders,
     log: Logger,
     meter: WebhookMeter,
   ) {
     this.#meter = meter;
     this.#database = database;
-    this.#config = config;
     this.#log = log;
+    const { webhooks, mail, publicUrl, allowPrivateAddresses } = config;
     this.#agent = createAgent({ allowPrivateAddresses });
+    this.#sends = { dispatcher: this.#agent, config: webhooks, mail, publicUrl, readers };
     this.#delivering = new BackgroundJob({
       name: 'webhooks',
       intervalMs: POLL_MS,
@@ -161,7 +157,10 @@ export class WebhookSender {
       name: 'webhooks.cleanup',
       intervalMs: SWEEP_MS,
       log,
-      run: () => pruneDeliveries(database.sql, SWEEP_DAYS, SWEEP_ROWS),
+      run: async () => {
+        await pruneDeliveries(database.sql, SWEEP_DAYS, SWEEP_ROWS);
+        await pruneSubscriptions(database.sql, ENDED_DAYS, SWEEP_ROWS);
+      },
     });
   }
 
@@ -191,12 +190,22 @@ export class WebhookSender {
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    for (let more = true; more && !signal.aborted; ) {
-      const result = await createDeliveries(this.#database, signal);
-      this.#active = result.active;
-      more = result.more;
+    let active = false;
+    for (const create of [createDeliveries, queueEventNotices]) {
+      for (let more = true; more && !signal.aborted; ) {
+        const result = await create(this.#database, signal);
+        active ||= result.active;
+        more = result.more;
+      }
     }
-    if (this.#active) await this.#sendDue(signal);
+    this.#active = active;
+    if (active) await this.#sendDue(signal);
+  }
+
+  /** Sends a test of a subscription now, and returns its outcome. */
+  async test(target: DeliveryTarget & Pick<DueDelivery, 'recipient' | 'body'>): Promise<TryResult> {
+    const unqueued = { ...target, id: 0, created: new Date(), tries: 1, tenant: '', origin: '', trace: null };
+    return sendNotices(this.#sends, unqueued, this.#aborting.signal, TIMEOUT_MS);
   }
 
   async #sendDue(signal: AbortSignal): Promise<void> {
@@ -244,19 +253,18 @@ export class WebhookSender {
   async #send(delivery: DueDelivery): Promise<void> {
     const { sql } = this.#database;
     const began = performance.now();
-    const result = await sendDelivery(this.#agent, delivery, this.#config, this.#aborting.signal, TIMEOUT_MS);
-    if (isFault(result)) this.#breaker.failed(delivery);
+    const { signal } = this.#aborting;
+    const result =
+      delivery.channel === null
+        ? await sendDelivery(this.#agent, delivery, this.#sends.config, signal, TIMEOUT_MS)
+        : await sendNotices(this.#sends, delivery, signal, TIMEOUT_MS);
+    if (result.isServerFault) this.#breaker.failed(delivery);
     else this.#breaker.succeeded(delivery);
     this.#meter.tried(OUTCOMES[result.state], (performance.now() - began) / 1000);
     const written = await recordTry(sql, delivery, result);
     if (!written || result.state === 'Waiting') return;
     const outcome = result.state === 'Delivered' ? 'delivered' : 'dead';
     const reason = message`${MAX_DEAD} consecutive deliveries failed; the last one: ${result.error}`;
-    await recordHealth(sql, delivery.webhookId, outcome, MAX_DEAD, reason);
+    await recordHealth(sql, delivery.recipient, outcome, MAX_DEAD, reason);
   }
-}
-
-/** Returns true if the server is at fault: no response, a 5xx, or rate limiting. */
-function isFault({ state, status }: TryResult): boolean {
-  return state !== 'Delivered' && (status === null || status >= 500 || status === 429);
 }

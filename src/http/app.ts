@@ -59,6 +59,7 @@ import {
   textRoutes,
 } from './resources/server.ts';
 import { signInRoutes } from './resources/sign-in.ts';
+import { subscriptionRoutes } from './resources/subscriptions.ts';
 import { timeZoneAgentRoutes, timeZoneRoutes } from './resources/time-zones.ts';
 import { taskWaitingRoutes } from './resources/waiting.ts';
 import { webhookRoutes } from './resources/webhooks.ts';
@@ -228,6 +229,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         sender: deps.webhooks,
         allowPrivateAddresses: config.allowPrivateAddresses,
         limit: config.webhooks.limit,
+      });
+      await api.register(subscriptionRoutes, {
+        prefix: '/Subscriptions',
+        database: tasks.database,
+        sender: deps.webhooks,
+        allowPrivateAddresses: config.allowPrivateAddresses,
+        mailDomains: config.mail?.domains,
       });
       await api.register(workerChildrenRoutes, { prefix: '/Workers', tasks });
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });

@@ -128,7 +128,7 @@ export async function changeWebhook(
   const afterEvent = settings.active && !webhook.active ? await settledPosition(database.sql) : undefined;
   const changed = await inQuietTransaction(database.sql, async (trx) => {
     // Deliveries that were created with more rights must not go to a URL that was set with fewer.
-    if (isNarrower(rights, webhook)) await deleteWaitingDeliveries(trx, id);
+    if (isNarrower(rights, webhook)) await deleteWaitingDeliveries(trx, { kind: 'webhook', id });
     return updateWebhook(trx, id, settings, afterEvent);
   });
   if (changed === undefined) throw notFound`There is no webhook ${id}.`;
@@ -173,7 +173,12 @@ export async function readDeliveries(
   filter: { readonly state: Delivery['state'] | undefined; readonly beforeId: number | undefined },
 ): Promise<Delivery[]> {
   const webhook = await readWebhook(deps, caller, id);
-  const deliveries = await listDeliveries(deps.database.sql, webhook.id, filter, MAX_DELIVERIES);
+  const deliveries = await listDeliveries(
+    deps.database.sql,
+    { kind: 'webhook', id: webhook.id },
+    filter,
+    MAX_DELIVERIES,
+  );
   return deliveries.filter((delivery) => maySeeDelivery(caller, delivery));
 }
 
@@ -250,19 +255,20 @@ function checkActive(webhook: Webhook): void {
 /**
  * Checks the URL of a webhook, and returns it in its normal form.
  *
+ * @param what the name of the property, for messages
  * @throws RequestError (invalid) if the server may not call it
  */
-export function checkUrl(text: string, allowPrivateAddresses: boolean): string {
-  checkText('Url', text, MAX_WEBHOOK_URL_LENGTH);
+export function checkUrl(text: string, allowPrivateAddresses: boolean, what = 'Url'): string {
+  checkText(what, text, MAX_WEBHOOK_URL_LENGTH);
   try {
     const url = readUrl(text);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     const range = isIP(host) === 0 ? undefined : refusedRange(host);
     if (range !== undefined && !allowPrivateAddresses)
-      throw invalid`Url names ${host}, which is not a public address (${range}); public addresses are accepted.`;
+      throw invalid`${what} names ${host}, which is not a public address (${range}); public addresses are accepted.`;
     return url.href;
   } catch (error) {
-    if (error instanceof AddressRefused) throw invalid`Url: ${error.message}.`;
+    if (error instanceof AddressRefused) throw invalid`${what}: ${error.message}.`;
     throw error;
   }
 }

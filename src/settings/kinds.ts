@@ -207,7 +207,12 @@ export const trustworthyAddress: Kind<string> = {
 export function isTrustworthy(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
-  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\..*|\[::1\])$/.test(hostname));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+}
+
+/** Returns true for a host name or address of this machine. */
+export function isLoopbackHost(host: string): boolean {
+  return /^(localhost|127\..*|\[?::1\]?)$/.test(host);
 }
 
 /** A value that `parse` reads; its error states what is accepted. */

@@ -97,12 +97,12 @@ export class PrometheusMetrics implements EngineMeter, HttpMeter, WebhookMeter, 
   readonly #streams = this.#gauge('event_streams_open', 'Open event streams');
   readonly #deliveries = this.#counter(
     'webhook_deliveries_total',
-    'Attempts to deliver webhooks, by outcome',
+    'Attempts to deliver webhooks and notifications, by outcome',
     ['outcome'],
   );
   readonly #deliveryDurations = this.#histogram(
     'webhook_delivery_duration_seconds',
-    'Duration of attempts to deliver webhooks',
+    'Duration of attempts to deliver webhooks and notifications',
     RESPONSES,
   );
   readonly #statements = this.#histogram(

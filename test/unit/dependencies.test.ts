@@ -24,6 +24,7 @@ const packages = Object.entries(lock).filter(
 /** Licences without restrictions on use; of alternatives, one is sufficient. */
 const PERMISSIVE = [
   'MIT',
+  'MIT-0',
   'ISC',
   'Apache-2.0',
   'BSD-2-Clause',

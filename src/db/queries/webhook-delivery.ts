@@ -1,12 +1,19 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
+import type { Channel } from '../../core/notification.ts';
 import { type TraceContext, traceOfRow } from '../../core/tracing.ts';
 import type { Schema, WebhookDeliveryTable } from '../schema.ts';
 
-/** A delivery to a webhook. */
+/** The owner of a delivery. */
+export interface Recipient {
+  readonly kind: 'webhook' | 'subscription';
+  readonly id: number;
+}
+
+/** A delivery to a webhook, or of a subscription. */
 export interface Delivery {
   readonly id: number;
-  readonly webhookId: number;
-  /** The event; null for a test delivery. */
+  readonly recipient: Recipient;
+  /** The event; null for a test delivery, and for one of a subscription. */
   readonly eventId: number | null;
   /** The request body, as JSON. */
   readonly body: string;
@@ -23,8 +30,9 @@ export interface Delivery {
   readonly error: string;
 }
 
-/** A delivery to insert. */
-export interface NewDelivery extends Pick<Delivery, 'webhookId' | 'eventId' | 'body'> {
+/** A delivery to a webhook to insert. */
+export interface NewDelivery extends Pick<Delivery, 'eventId' | 'body'> {
+  readonly webhookId: number;
   /** Trace context of the event's task. */
   readonly trace?: TraceContext | null;
 }
@@ -52,17 +60,22 @@ export async function insertDeliveries(
   return rows.map(toDelivery);
 }
 
-/** Lists the deliveries of a webhook, newest first, before `beforeId`. */
+/** The column of the deliveries of a webhook or subscription. */
+function columnOf({ kind }: Recipient): 'webhook_id' | 'subscription_id' {
+  return kind === 'webhook' ? 'webhook_id' : 'subscription_id';
+}
+
+/** Lists the deliveries of a webhook or subscription, newest first, before `beforeId`. */
 export async function listDeliveries(
   db: Kysely<Schema>,
-  webhookId: number,
+  recipient: Recipient,
   filter: { readonly state?: Delivery['state'] | undefined; readonly beforeId?: number | undefined },
   limit: number,
 ): Promise<Delivery[]> {
   let query = db
     .selectFrom('batchline.webhook_delivery')
     .selectAll()
-    .where('webhook_id', '=', webhookId)
+    .where(columnOf(recipient), '=', recipient.id)
     .orderBy('id', 'desc')
     .limit(limit);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
@@ -85,11 +98,11 @@ export async function getDelivery(
   return row && toDelivery(row);
 }
 
-/** Deletes the pending deliveries of a webhook. */
-export async function deleteWaitingDeliveries(db: Kysely<Schema>, webhookId: number): Promise<void> {
+/** Deletes the pending deliveries of a webhook or subscription. */
+export async function deleteWaitingDeliveries(db: Kysely<Schema>, recipient: Recipient): Promise<void> {
   await db
     .deleteFrom('batchline.webhook_delivery')
-    .where('webhook_id', '=', webhookId)
+    .where(columnOf(recipient), '=', recipient.id)
     .where('state', '=', 'Waiting')
     .execute();
 }
@@ -110,18 +123,31 @@ export async function redeliver(
   return row && toDelivery(row);
 }
 
+/** Where and how a delivery is sent. */
+export interface DeliveryTarget {
+  /** The channel of a subscription; null for a webhook that receives events. */
+  readonly channel: Channel | null;
+  /** A URL, or an address of e-mail. */
+  readonly url: string;
+  /** Signs the body; empty if the channel has no signature. */
+  readonly secret: string;
+  /** Language of the texts. */
+  readonly language: string;
+  /** Time zone of the texts, by its IANA name. */
+  readonly timeZone: string;
+}
+
 /** A claimed delivery with its target. */
-export interface DueDelivery {
+export interface DueDelivery extends DeliveryTarget {
   readonly id: number;
-  readonly webhookId: number;
+  readonly recipient: Recipient;
   readonly body: string;
+  readonly created: Date;
   /** Number of attempts, including this one. It is the fencing token of the attempt. */
   readonly tries: number;
-  readonly url: string;
-  readonly secret: string;
-  /** The webhook's tenant; empty if it has none. */
+  /** The tenant of the webhook or subscription; empty if it has none. */
   readonly tenant: string;
-  /** Scheme, host and port of the address. */
+  /** Scheme, host and port of the address; `smtp:` for e-mail. */
   readonly origin: string;
   /** Trace context of the event's task; null if it has none. */
   readonly trace: TraceContext | null;
@@ -145,12 +171,18 @@ export interface ClaimLimits {
   readonly perTarget: number;
 }
 
-/** Scheme, host and port of the address of webhook `w`. */
-const origin = sql`substring(w.url from '^[a-z]+://[^/?#]*')`;
+/** Scheme, host and port of an address. */
+const originOf = (address: RawBuilder<unknown>): RawBuilder<string> =>
+  sql`substring(${address} from '^[a-z]+://[^/?#]*')`;
+
+/** The server of subscription `s`. All e-mail is sent through one server. */
+const subscriptionOrigin = sql<string>`
+  case when s.channel = 'Email' then 'smtp:' else coalesce(${originOf(sql`s.target`)}, '') end`;
 
 /**
  * Claims due deliveries for this process. Without an outcome they are due again after `leaseSeconds`. Tenants with fewer
- * deliveries in flight come first.
+ * deliveries in flight come first. Of a subscription, only the oldest pending delivery is claimed: later notifications are
+ * added to the next one until then, so that an outage is not followed by many messages.
  *
  * @param loads targets with deliveries in flight or with their own limit
  */
@@ -160,31 +192,32 @@ export async function claimDeliveries(
   { limit, perTenant, perTarget }: ClaimLimits,
   leaseSeconds: number,
 ): Promise<DueDelivery[]> {
-  const { rows } = await sql<{
-    id: string | number;
-    webhook_id: number;
-    body: string;
-    tries: number;
-    url: string;
-    secret: string;
-    tenant: string;
-    origin: string;
-    traceparent: string | null;
-    tracestate: string | null;
-  }>`
+  const { rows } = await sql<DueRow>`
     with load as (
       select * from json_to_recordset(${JSON.stringify(loads)}::text::json) as l (tenant text, origin text, busy int, max int)
-    ), hook as (
-      select w.id, coalesce(w.tenant, '') as tenant, ${origin} as origin from batchline.webhook as w where w.active
+    ), target as (
+      select w.id as webhook_id, null::int as subscription_id, coalesce(w.tenant, '') as tenant,
+        ${originOf(sql`w.url`)} as origin
+      from batchline.webhook as w where w.active
+      union all
+      select null, s.id, coalesce(s.tenant, ''), ${subscriptionOrigin} from batchline.subscription as s where s.active
     ), candidate as (
       select d.id, d.next_try, h.tenant, coalesce(l.busy, 0) as busy, coalesce(l.max, ${perTarget}::int) as max,
         row_number() over (partition by h.tenant, h.origin order by d.next_try, d.id) as position
-      from hook as h
+      from target as h
       left join load as l on l.tenant = h.tenant and l.origin = h.origin
       cross join lateral (
-        select id, next_try from batchline.webhook_delivery
-        where webhook_id = h.id and state = 'Waiting' and next_try <= now()
-        order by next_try, id limit ${perTarget}::int
+        (
+          select id, next_try from batchline.webhook_delivery
+          where webhook_id = h.webhook_id and state = 'Waiting' and next_try <= now()
+          order by next_try, id limit ${perTarget}::int
+        ) union all (
+          select id, next_try from (
+            select id, next_try from batchline.webhook_delivery
+            where subscription_id = h.subscription_id and state = 'Waiting'
+            order by id limit 1
+          ) as oldest where next_try <= now()
+        )
       ) as d
     ), turn as (
       select id, next_try,
@@ -192,7 +225,8 @@ export async function claimDeliveries(
           + coalesce((select sum(busy) from load where load.tenant = candidate.tenant), 0) as turn
       from candidate where position + busy <= max
     ), taken as (
-      select id from batchline.webhook_delivery where state = 'Waiting' and next_try <= now() and id in (
+      select id, webhook_id, subscription_id from batchline.webhook_delivery
+      where state = 'Waiting' and next_try <= now() and id in (
         select id from turn where turn <= ${perTenant}::int order by turn, next_try, id limit ${limit}::int
       )
       for update skip locked
@@ -200,21 +234,35 @@ export async function claimDeliveries(
     update batchline.webhook_delivery as d set
       tries = d.tries + 1,
       next_try = now() + ${leaseSeconds}::float8 * interval '1 second'
-    from batchline.webhook as w
-    where w.id = d.webhook_id and d.id in (select id from taken)
-    returning d.id, d.webhook_id, d.body, d.tries, w.url, w.secret, coalesce(w.tenant, '') as tenant,
-      ${origin} as origin, d.traceparent, d.tracestate`.execute(db);
-  return rows.map((row) => ({
+    from taken
+      left join batchline.webhook as w on w.id = taken.webhook_id
+      left join batchline.subscription as s on s.id = taken.subscription_id
+    where d.id = taken.id
+    returning d.id, d.webhook_id, d.subscription_id, d.body, d.created, d.tries, s.channel,
+      coalesce(w.url, s.target) as url, coalesce(w.secret, s.secret) as secret,
+      coalesce(w.tenant, s.tenant, '') as tenant,
+      case when w.id is null then ${subscriptionOrigin} else ${originOf(sql`w.url`)} end as origin,
+      coalesce(s.language, '') as language, coalesce(s.time_zone, '') as "timeZone",
+      d.traceparent, d.tracestate`.execute(db);
+  return rows.map(({ webhook_id, subscription_id, traceparent, tracestate, ...row }) => ({
+    ...row,
     id: Number(row.id),
-    webhookId: row.webhook_id,
-    body: row.body,
-    tries: row.tries,
-    url: row.url,
-    secret: row.secret,
-    tenant: row.tenant,
-    origin: row.origin,
-    trace: traceOfRow(row),
+    recipient: recipientOf({ webhook_id, subscription_id }),
+    trace: traceOfRow({ traceparent, tracestate }),
   }));
+}
+
+interface DueRow extends DeliveryTarget {
+  readonly id: string | number;
+  readonly webhook_id: number | null;
+  readonly subscription_id: number | null;
+  readonly body: string;
+  readonly created: Date;
+  readonly tries: number;
+  readonly tenant: string;
+  readonly origin: string;
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
 }
 
 /** The outcome of an attempt. */
@@ -225,6 +273,8 @@ export interface TryResult {
   readonly status: number | null;
   readonly answer: string;
   readonly error: string;
+  /** True if the server failed: no response, a failure of its own, or rate limiting. */
+  readonly isServerFault: boolean;
 }
 
 /** Records the outcome of an attempt. Returns false if another process has claimed the delivery meanwhile. */
@@ -254,26 +304,50 @@ export async function pruneDeliveries(db: Kysely<Schema>, days: number, limit: n
     )`.execute(db);
 }
 
+/** The ids of the cursors of webhooks and subscriptions. */
+const CURSORS = { webhook: 1, subscription: 2 } as const;
+
 /**
- * Locks the cursor: the id of the last event for which deliveries have been inserted.
+ * Locks a cursor: the id of the last event for which deliveries have been inserted.
  *
  * @returns `undefined` if another process has locked it
  */
-export async function lockCursor(trx: Transaction<Schema>): Promise<number | undefined> {
+export async function lockCursor(
+  trx: Transaction<Schema>,
+  kind: Recipient['kind'],
+): Promise<number | undefined> {
   const { rows } = await sql<{ position: string | number }>`
-    select position from batchline.webhook_cursor where id = 1 for update skip locked`.execute(trx);
+    select position from batchline.webhook_cursor where id = ${CURSORS[kind]} for update skip locked`.execute(
+    trx,
+  );
   return rows[0] && Number(rows[0].position);
 }
 
-/** Sets the cursor. */
-export async function advanceCursor(trx: Transaction<Schema>, position: number): Promise<void> {
-  await sql`update batchline.webhook_cursor set position = ${position} where id = 1`.execute(trx);
+/** Sets a cursor. */
+export async function advanceCursor(
+  trx: Transaction<Schema>,
+  kind: Recipient['kind'],
+  position: number,
+): Promise<void> {
+  await sql`update batchline.webhook_cursor set position = ${position} where id = ${CURSORS[kind]}`.execute(
+    trx,
+  );
 }
 
-function toDelivery(row: Selectable<WebhookDeliveryTable>): Delivery {
+function recipientOf({
+  webhook_id,
+  subscription_id,
+}: Pick<Selectable<WebhookDeliveryTable>, 'webhook_id' | 'subscription_id'>): Recipient {
+  return subscription_id === null
+    ? { kind: 'webhook', id: webhook_id ?? 0 }
+    : { kind: 'subscription', id: subscription_id };
+}
+
+/** Maps a row to a delivery. */
+export function toDelivery(row: Selectable<WebhookDeliveryTable>): Delivery {
   return {
     id: Number(row.id),
-    webhookId: row.webhook_id,
+    recipient: recipientOf(row),
     eventId: row.event_id === null ? null : Number(row.event_id),
     body: row.body,
     state: row.state,

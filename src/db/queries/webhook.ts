@@ -3,6 +3,7 @@ import { ROLES, type Role, SCOPES, type Scope } from '../../core/access.ts';
 import type { Message, MessageData } from '../../core/message.ts';
 import { type StoredState, storedStateOf, TaskState } from '../../core/task-state.ts';
 import type { Schema, WebhookTable } from '../schema.ts';
+import type { Recipient } from './webhook-delivery.ts';
 
 /** The settings of a webhook. */
 export interface WebhookSettings {
@@ -114,21 +115,25 @@ export async function deleteWebhook(db: Kysely<Schema>, id: number): Promise<voi
   await db.deleteFrom('batchline.webhook').where('id', '=', id).execute();
 }
 
-/** Records that a delivery succeeded or died. Deactivates the webhook after `maxDead` consecutive dead deliveries. */
+/**
+ * Records that a delivery succeeded or died. Deactivates the webhook or subscription after `maxDead` consecutive dead
+ * deliveries.
+ */
 export async function recordHealth(
   db: Kysely<Schema>,
-  id: number,
+  { kind, id }: Recipient,
   outcome: 'delivered' | 'dead',
   maxDead: number,
   reason: Message,
 ): Promise<void> {
+  const table = sql.id('batchline', kind);
   if (outcome === 'delivered') {
     await sql`
-      update batchline.webhook set dead_in_a_row = 0 where id = ${id} and dead_in_a_row > 0`.execute(db);
+      update ${table} set dead_in_a_row = 0 where id = ${id} and dead_in_a_row > 0`.execute(db);
     return;
   }
   await sql`
-    update batchline.webhook set
+    update ${table} set
       dead_in_a_row = dead_in_a_row + 1,
       active = active and dead_in_a_row + 1 < ${maxDead},
       disabled_reason = case

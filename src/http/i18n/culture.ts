@@ -41,6 +41,30 @@ export class Culture {
     this.#dateTime ??= new Intl.DateTimeFormat(this.language, { timeZone: this.#timeZone, ...DAY, ...TIME });
     return this.#dateTime.format(date);
   }
+
+  /** Formats a duration by its two largest units: `1 h 5 min`. */
+  duration(seconds: number): string {
+    const units = [
+      [Math.floor(seconds / 86_400), 'day'],
+      [Math.floor(seconds / 3600) % 24, 'hour'],
+      [Math.floor(seconds / 60) % 60, 'minute'],
+      [seconds < 10 ? Math.round((seconds % 60) * 10) / 10 : Math.floor(seconds) % 60, 'second'],
+    ] as const;
+    const first = units.findIndex(([value]) => value > 0);
+    return units
+      .slice(first < 0 ? -1 : first)
+      .slice(0, 2)
+      .filter(([value], index) => value > 0 || index === 0)
+      .map(([value, unit]) =>
+        new Intl.NumberFormat(this.language, { style: 'unit', unit, unitDisplay: 'short' }).format(value),
+      )
+      .join(' ');
+  }
+}
+
+/** Returns the culture of the first supported language. */
+export function cultureIn(languages: readonly LanguageCode[], timeZone: TimeZone): Culture {
+  return new Culture(languages.find(isSupported) ?? ENGLISH, timeZone);
 }
 
 const DAY = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
@@ -61,7 +85,7 @@ export function readCulture(headers: IncomingHttpHeaders, timeZone: TimeZone): C
     throw invalid`The header SO-Culture is ${describe(requested)}; a language code with or without a country, such as sv or nb-NO, is accepted.`;
   }
   const candidates = culture === undefined ? languages : [culture, ...languages];
-  return new Culture(candidates.find(isSupported) ?? ENGLISH, timeZone);
+  return cultureIn(candidates, timeZone);
 }
 
 function isSupported(language: LanguageCode): boolean {

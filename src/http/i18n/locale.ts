@@ -1,13 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   chooseText,
+  fallbacks,
   type LanguageCode,
   parseMultiLanguageText,
   replaceReferences,
 } from '../../core/language.ts';
 import { formatMessage, inEnglish, type MessageData } from '../../core/message.ts';
+import { findTimeZone, UTC } from '../../core/time-zone.ts';
+import type { NoticeReaders } from '../../events/notice-text.ts';
 import type { Catalogues } from './catalogs.ts';
-import { type Culture, languagesOf, setLanguageHeaders } from './culture.ts';
+import { type Culture, cultureIn, languagesOf, setLanguageHeaders } from './culture.ts';
 import { type Times, timesOf } from './times.ts';
 
 /** Translates texts for a caller. */
@@ -49,6 +52,16 @@ export function textsIn(
       const chosen = texts === undefined ? stored : chooseText(texts, languages);
       return replaceReferences(chosen, (name) => catalogues.resource(name, languages));
     },
+  };
+}
+
+/** Returns the readers of notifications, whose language and time zone are stored instead of sent with a request. */
+export function noticeReadersOf(catalogues: Catalogues): NoticeReaders {
+  return (language, timeZone) => {
+    const languages = fallbacks([language]);
+    const culture = cultureIn(languages, findTimeZone(timeZone) ?? UTC);
+    const texts = textsIn(languages, catalogues, culture);
+    return { ...texts, language, duration: (seconds) => culture.duration(seconds) };
   };
 }
 

@@ -127,7 +127,8 @@ function readDeliveryId(text: string): number {
   throw invalid`"${text.slice(0, 40)}" is not the id of a delivery; a whole number is accepted.`;
 }
 
-function readDeliveryQuery(query: Record<string, string>): {
+/** Reads the filter of a list of deliveries. @throws RequestError (invalid) */
+export function readDeliveryQuery(query: Record<string, string>): {
   state: Delivery['state'] | undefined;
   beforeId: number | undefined;
 } {
@@ -164,7 +165,7 @@ function writeWebhook(webhook: Webhook, locale: Locale): object {
 function writeDelivery(delivery: Delivery, locale: Locale): object {
   return {
     Id: delivery.id,
-    WebhookId: delivery.webhookId,
+    WebhookId: delivery.recipient.id,
     EventId: delivery.eventId,
     State: delivery.state,
     Tries: delivery.tries,
@@ -206,7 +207,7 @@ const CreatedWebhook = Type.Object(
 );
 
 /** The states of a delivery. */
-const DELIVERY_STATES = ['Waiting', 'Delivered', 'Dead'] as const;
+export const DELIVERY_STATES = ['Waiting', 'Delivered', 'Dead'] as const;
 
 const WebhookDelivery = Type.Object(
   {

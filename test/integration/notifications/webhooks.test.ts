@@ -6,23 +6,33 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { MAX_DEAD } from '../../../src/events/webhook-sender.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { DATABASES } from '../../support/databases.ts';
+import { type MailServer, startMailServer } from '../../support/mail-server.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
 import { isSigned, startReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
+import { describeSubscriptions } from './subscriptions.ts';
 
 describe.each(DATABASES)('webhooks on %s', (kind) => {
   let server: TestServer;
   let receiver: WebhookReceiver;
+  let mail: MailServer;
   beforeAll(async () => {
+    mail = await startMailServer();
     server = await startTestServer(kind, {
       env: {
         BATCHLINE_ALLOW_PRIVATE_ADDRESSES: 'true',
         BATCHLINE_WEBHOOK_RETRY_SECONDS: '1',
         BATCHLINE_WEBHOOK_TRIES: '2',
         BATCHLINE_WEBHOOK_LIMIT: '3',
+        BATCHLINE_SMTP_URL: mail.url,
+        BATCHLINE_MAIL_FROM: 'Batchline <batch@example.com>',
+        BATCHLINE_PUBLIC_URL: 'https://batch.example.com/',
       },
     });
   });
-  afterAll(() => server?.stop());
+  afterAll(async () => {
+    await server?.stop();
+    await mail?.close();
+  });
   beforeEach(async () => {
     receiver = await startReceiver();
   });
@@ -51,6 +61,8 @@ describe.each(DATABASES)('webhooks on %s', (kind) => {
       await delay(50);
     }
   }
+
+  describeSubscriptions(() => ({ server, mail, receiver, kind }));
 
   test('every event comes signed, with the secret that was shown once, and has one record', async () => {
     await quick(); // before it was made

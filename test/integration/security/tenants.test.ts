@@ -80,6 +80,8 @@ const agentList = (method: string, body: object): [string, Try[]] => [
 ];
 const schedule = (rest = '', body?: unknown): Try =>
   byId('schedule', (id) => ({ path: `/Schedules/${id}${rest}`, body }));
+const subscription = (rest = '', body?: unknown): Try =>
+  byId('subscription', (id) => ({ path: `/Subscriptions/${id}${rest}`, body }));
 const webhook = (rest = '', body?: unknown): Try =>
   byId('webhook', (id) => ({ path: `/Webhooks/${id}${rest}`, body }));
 
@@ -298,6 +300,18 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
     webhook('/Deliveries/1/Redeliver'),
     byId('delivery', (id, own) => `/Webhooks/${own}/Deliveries/${id}/Redeliver`),
   ],
+  'GET /Subscriptions': [list('/Subscriptions')],
+  'POST /Subscriptions': [
+    byId('ended', (id) => ({
+      path: '/Subscriptions',
+      body: { Channel: 'Webhook', Target: 'http://127.0.0.1:9/beta', On: ['Ended'], TaskId: Number(id) },
+    })),
+  ],
+  'GET /Subscriptions/:id': [subscription()],
+  'PATCH /Subscriptions/:id': [subscription('', { Target: 'http://127.0.0.1:9/beta' })],
+  'DELETE /Subscriptions/:id': [subscription()],
+  'POST /Subscriptions/:id/Test': [subscription('/Test')],
+  'GET /Subscriptions/:id/Deliveries': [subscription('/Deliveries')],
 
   'GET /Uploads': [list('/Uploads')],
   'POST /Uploads': [open],

@@ -24,6 +24,7 @@ const KINDS = [
   'lease',
   'schedule',
   'webhook',
+  'subscription',
   'delivery',
   'upload',
   'associate',
@@ -101,6 +102,12 @@ export async function fillTwoTenants(server: TestServer): Promise<TwoTenants> {
     ParameterObject: { text: MARKER },
     Cron: '0 0 1 1 *',
   });
+  const subscription = await alice.json('POST', '/Subscriptions', {
+    Channel: 'Webhook',
+    Target: `http://127.0.0.1:9/${MARKER}`,
+    On: ['Ended'],
+    Active: false,
+  });
   const upload = await alice.call('POST', `/Uploads?Name=${MARKER}.csv`, 'a,b\n1,2\n', {
     'Content-Type': 'text/csv',
   });
@@ -119,6 +126,7 @@ export async function fillTwoTenants(server: TestServer): Promise<TwoTenants> {
       lease: { id: held.Lease, unknown: '2147480000.1' },
       schedule: ofRow(schedule.Id),
       webhook: ofRow(webhook.id),
+      subscription: ofRow(subscription.Id),
       delivery: ofRow(webhook.deliveryId),
       upload: {
         id: upload.body.File.replace('upload:', ''),
