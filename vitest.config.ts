@@ -1,6 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
 import { defineConfig } from 'vitest/config';
+import { COMPILED } from './test/support/bundled-modules.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { useMemoryDisk } from './test/support/memory-disk.ts';
 import { SHORT_LIVED } from './test/support/programs.ts';
+
+process.env.TEST_COMPILED = COMPILED; // on the disk, for the next run
+useMemoryDisk();
+for (const flag of SHORT_LIVED) setFlagsFromString(flag); // the global setups open databases
 
 /**
  * Three projects: `unit` (fast, no server), then together `integration` (real servers and databases) and `browser` (the built

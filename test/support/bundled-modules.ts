@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -10,8 +10,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   typebox: ['typebox', 'typebox/value'],
 };
 
-/** What later processes start faster with: Node.js's compile cache, and the bundles of these packages. */
-export const COMPILED = join(tmpdir(), 'batchline-test-compiled');
+/** Makes later processes start faster: the compile cache of Node.js and the bundles of these packages, which stay after a run. */
+export const COMPILED = process.env.TEST_COMPILED ?? join(tmpdir(), 'batchline-test-compiled');
 
 /** The folder of the bundles. Its name has the versions of the packages, so that no other ones are ever used. */
 export const BUNDLES = join(
@@ -29,6 +29,7 @@ export default async function setup(): Promise<void> {
   const exists = await stat(BUNDLES).catch(() => undefined);
   if (exists !== undefined) return;
   const { build } = await import('vite');
+  await mkdir(COMPILED, { recursive: true });
   const made = await mkdtemp(`${BUNDLES}-`);
   const input = Object.values(PACKAGES)
     .flat()
