@@ -19,6 +19,7 @@ const StartPage = lazy(() => import('./start/start-page.tsx'));
 const SchedulesPage = lazy(() => import('./schedules/schedules-page.tsx'));
 const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
 const WebhooksPage = lazy(() => import('./webhooks/webhooks-page.tsx'));
+const NotificationsPage = lazy(() => import('./notifications/notifications-page.tsx'));
 const PeoplePage = lazy(() => import('./people/people-page.tsx'));
 
 /** The sign-in form, or the page of the address. */
@@ -123,6 +124,9 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
             </Route>
             <Route path="/webhooks/:id?">
               {({ id }) => <WebhooksPage id={id === undefined ? undefined : Number(id)} who={who} />}
+            </Route>
+            <Route path="/notifications/:id?">
+              {({ id }) => <NotificationsPage id={id === undefined ? undefined : Number(id)} who={who} />}
             </Route>
             <Route path="/people">
               <PeoplePage who={who} />

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { Session } from './api/carriers.ts';
 import { OwnPassword } from './own-password.tsx';
 import { Field } from './parts/field.tsx';
@@ -52,6 +53,11 @@ export function Preferences({ who }: { who: Session }): ReactNode {
           </select>
         )}
       </Field>
+      <h2>{t`Notifications`}</h2>
+      <p>{t`Receive a message when your tasks end or fail.`}</p>
+      <p>
+        <Link href="/notifications" className="button">{t`Set up notifications`}</Link>
+      </p>
       <OwnPassword who={who} />
     </section>
   );

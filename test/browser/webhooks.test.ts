@@ -66,6 +66,54 @@ describeInBrowser(
       await page.getByText('No webhooks yet.').waitFor();
     });
 
+    test('a notification is created, tested with the error in clear words, sent, and deleted', async () => {
+      const { admin } = stage.server;
+      const { page } = await stage.open('/settings', 'admin');
+      await page.getByRole('link', { name: 'Set up notifications' }).click();
+      await page.getByText('No notifications yet.').waitFor();
+      await page.getByRole('button', { name: 'New notification' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Address').fill('anna@example.com');
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      await dialog.getByText("This server can't send e-mail").waitFor();
+      await dialog.getByLabel('Channel').selectOption('Webhook');
+      await dialog.getByLabel('Address').fill(receiver.url);
+      await dialog.getByLabel('Tasks').selectOption('All tasks that I may see');
+      await dialog.getByLabel('Definitions').fill('flaky');
+      expect(await axeFindings(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      expect(await page.locator('.shown-once code').textContent()).toMatch(/^whsec_/);
+      const row = page.getByRole('row', { name: receiver.url });
+      await row.getByRole('cell', { name: 'A task fails' }).waitFor();
+      await row.getByText('flaky').waitFor();
+      receiver.answer = () => ({ status: 500 });
+      await row.getByRole('button', { name: `Send test: ${receiver.url}` }).click();
+      await row.getByText('the response was 500').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      receiver.answer = () => ({ status: 204 });
+      const id = await admin.start({ Name: 'flaky', ParameterObject: { fail: true } });
+      await admin.ended(id);
+      await row.getByRole('link').click();
+      const message = page.getByRole('row', { name: `#${id}` });
+      await message.getByText('Delivered').waitFor();
+      await page.getByRole('row', { name: /^Test Given up/ }).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('main').getByRole('link', { name: 'Notifications' }).click();
+      await page.getByRole('button', { name: `Delete ${receiver.url}` }).click();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('No notifications yet.').waitFor();
+
+      const waiting = await admin.start({ Name: 'flaky', DelaySeconds: 3600 });
+      await page.goto(`/tasks/${waiting}`);
+      await page.getByRole('link', { name: 'Notify me' }).click();
+      await page.getByRole('dialog', { name: `Notify me about task ${waiting}` }).waitFor();
+      await dialog.getByLabel('Channel').selectOption('Webhook');
+      await dialog.getByLabel('Address').fill(receiver.url);
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      await row.getByRole('link', { name: `Task ${waiting}` }).waitFor();
+      expect(await admin.json('GET', '/Subscriptions')).toMatchObject([{ TaskId: waiting, On: ['Ended'] }]);
+    });
+
     test('an associate sees only their own', async () => {
       await stage.server.associate('anna');
       const { Id } = await stage.server.admin.json('POST', '/Webhooks', { Url: receiver.url });

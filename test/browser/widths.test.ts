@@ -80,6 +80,12 @@ describeInBrowser('every width', (stage) => {
       Url: `https://hooks.example.com/services/${'part-of-a-long-path/'.repeat(6)}`,
       Active: false,
     });
+    await admin.json('POST', '/Subscriptions', {
+      Channel: 'Webhook',
+      Target: `https://hooks.example.com/services/${'part-of-a-long-path/'.repeat(6)}`,
+      On: ['Ended', 'Failed'],
+      Active: false,
+    });
     await admin.json('POST', '/Tokens', { Name: name, Scopes: ['read', 'write', 'admin'] });
     const { page } = await stage.open('/', undefined, { locale });
     if (locale === 'en-GB') await signInAs(page, 'admin', passwordOf('admin'));
@@ -97,6 +103,8 @@ describeInBrowser('every width', (stage) => {
       '/schedules': 'tbody button',
       '/webhooks': 'tbody button',
       '/webhooks/1': '.webhook-address',
+      '/notifications': 'tbody button',
+      '/notifications/1': '.webhook-address',
       '/operations': '.plot canvas',
       '/people': 'tbody button',
       '/settings': 'select',

@@ -11,6 +11,8 @@ export type Schedule = Carrier<'Schedule'>;
 export type Statistics = Carrier<'Statistics'>;
 export type Webhook = Carrier<'Webhook'>;
 export type Delivery = Carrier<'WebhookDelivery'>;
+export type Subscription = Carrier<'Subscription'>;
+export type SubscriptionDelivery = Carrier<'SubscriptionDelivery'>;
 
 /** One task. Its state is never `All` or `Unknown`. */
 export type BatchTaskInfo = Omit<Carrier<'BatchTaskInfo'>, 'State'> & { readonly State: StoredState };

@@ -75,6 +75,11 @@ export function TaskActions({
         <Link className="button" href={`/start/${encodeURIComponent(task.Name)}?like=${task.Id}`}>
           {t`Start a copy`}
         </Link>
+        {isLive && (
+          <Link className="button" href={`/notifications?task=${task.Id}`}>
+            {t`Notify me`}
+          </Link>
+        )}
         <button type="button" onClick={() => setOpen('curl')}>{t`Copy as curl`}</button>
         {!isActive(task.State) && has(mask, 'Delete') && (
           <ConfirmButton

@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { SubscriptionDelivery } from '../api/carriers.ts';
+import { messagesQuery, subscriptionsQuery } from '../api/subscriptions.ts';
+import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { useTexts } from '../texts.tsx';
+import { useTimes } from '../times.ts';
+import { TestButton, TestOutcome, useTestMessage } from './test-message.tsx';
+
+/** Number of tasks that a message lists here. */
+const MAX_TASKS = 5;
+
+/** The messages of a subscription with their outcomes. */
+export function Messages({ id }: { id: number }): ReactNode {
+  const { t } = useTexts();
+  const { number } = useTimes();
+  const subscriptions = useQuery(subscriptionsQuery);
+  const subscription = subscriptions.data?.find((each) => each.Id === id);
+  const list = useQuery(messagesQuery(id));
+  const test = useTestMessage();
+  const states: Readonly<Record<SubscriptionDelivery['State'], string>> = {
+    Waiting: t`Waiting`,
+    Delivered: t`Delivered`,
+    Dead: t`Given up`,
+  };
+  const columns: readonly Column<SubscriptionDelivery>[] = [
+    {
+      title: t`Tasks`,
+      cell: ({ TaskIds, More }) => <TaskLinks ids={TaskIds} more={More} />,
+    },
+    {
+      title: t`State`,
+      cell: ({ State, Error: reason }) => (
+        <>
+          <span className={`state delivery-${State}`}>{states[State]}</span>
+          {reason !== '' && <p className="field-error">{reason}</p>}
+        </>
+      ),
+    },
+    { title: t`Attempts`, kind: 'number', cell: ({ Tries }) => number(Tries) },
+    { title: t`Time`, cell: ({ Ended, Created }) => <Moment at={Ended ?? Created} /> },
+    { title: t`Next attempt`, cell: ({ NextTry }) => <Moment at={NextTry} /> },
+  ];
+  return (
+    <section>
+      <p>
+        <Link href="/notifications">{t`Notifications`}</Link>
+      </p>
+      <div className="page-title">
+        <h1>{t`Messages`}</h1>
+        {subscription !== undefined && <TestButton subscription={subscription} test={test} />}
+      </div>
+      {subscription !== undefined && <p className="dim webhook-address">{subscription.Target}</p>}
+      <p>
+        <TestOutcome id={id} test={test} />
+      </p>
+      {subscription !== undefined && subscription.DisabledReason !== '' && (
+        <p className="field-error">{subscription.DisabledReason}</p>
+      )}
+      <Problem error={list.error} />
+      {list.error === null && (
+        <DataTable
+          label={t`Messages`}
+          columns={columns}
+          rows={list.data}
+          keyOf={({ Id }) => Id}
+          empty={t`No messages yet.`}
+        />
+      )}
+    </section>
+  );
+}
+
+function TaskLinks({ ids, more }: { ids: readonly number[]; more: number }): ReactNode {
+  const { t } = useTexts();
+  const rest = ids.length - MAX_TASKS + more;
+  if (ids.length === 0) return t`Test`;
+  return (
+    <>
+      {ids.slice(0, MAX_TASKS).map((id, index) => (
+        <span key={id}>
+          {index > 0 && ', '}
+          <Link href={`/tasks/${id}`}>#{id}</Link>
+        </span>
+      ))}
+      {rest > 0 && <span className="dim"> {t`and ${rest} more`}</span>}
+    </>
+  );
+}
