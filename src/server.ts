@@ -28,6 +28,7 @@ import { VERSION } from './logger.ts';
 import { Definitions } from './queue/definitions.ts';
 import { Pruner } from './queue/pruner.ts';
 import { loadHandlers, Registry } from './queue/registry.ts';
+import { StatisticsRollup } from './queue/statistics-rollup.ts';
 import { TaskQueue } from './queue/task-queue.ts';
 import { TaskRunner } from './queue/worker.ts';
 import { loggableError } from './sdk/errors.ts';
@@ -241,6 +242,10 @@ async function startRuntime(
   const retention = new Pruner({ database, registry, files }, config.retention, log);
   retention.start();
   shutdown.defer(() => retention.stop());
+
+  const rollup = new StatisticsRollup(database, config.retention.statistics, log);
+  rollup.start();
+  shutdown.defer(() => rollup.stop());
 
   addGauges(metrics.registry, {
     queues: new QueueCounts(database.sql, log),

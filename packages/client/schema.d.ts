@@ -7619,7 +7619,7 @@ export interface operations {
     readStatistics: {
         parameters: {
             query?: {
-                /** @description The length of the period, 5 to 10080; 60 by default */
+                /** @description The length of the period, 5 to 86400; 60 by default */
                 Minutes?: string;
             };
             header?: never;

@@ -48,6 +48,7 @@ export interface Schema {
   'batchline.own_retention': OwnRetentionTable;
   'batchline.task_family': TaskChildrenTable;
   'batchline.deleted_child': DeletedChildTable;
+  'batchline.statistics_failure': StatisticsFailureTable;
 }
 
 /** Table `batchline.associate`: accounts. */
@@ -62,6 +63,17 @@ export interface AssociateTable {
   tenant: string | null;
   disabled: Generated<boolean>;
   created: Generated<Date>;
+}
+
+/** Table `batchline.statistics_failure`: the tasks that are Failed and not stopped, as far as the statistics have counted. */
+interface StatisticsFailureTable {
+  task_id: number;
+  tenant: string;
+  /** The definition's name. */
+  name: string;
+  /** Tasks with the same one have failed for the same reason. */
+  cause: string;
+  at: Date;
 }
 
 /** Table `batchline.api_token`: hashes of bearer tokens. */

@@ -12,11 +12,11 @@ import {
 import type { TaskDeps } from './access.ts';
 
 const MIN_MINUTES = 5;
-const MAX_MINUTES = 7 * 24 * 60;
+const MAX_MINUTES = 60 * 24 * 60;
 const MAX_FAILURE_GROUPS = 20;
 /** The lengths of a step, in seconds. */
-const STEPS = [10, 30, 60, 300, 900, 1800, 3600];
-const LONGEST_STEP = 14_400;
+const STEPS = [10, 30, 60, 300, 900, 1800, 3600, 14_400];
+const LONGEST_STEP = 86_400;
 /** A period that is shorter than the longest step allows has at most this many steps. */
 const MAX_STEPS = 60;
 
@@ -37,7 +37,7 @@ export interface Statistics extends Period {
 /**
  * Returns the throughput, queues and failures of the caller's tenant, or of all tenants.
  *
- * @param minutes length of the period, limited to between five minutes and a week
+ * @param minutes length of the period, limited to between five minutes and sixty days
  */
 export function readStatistics(
   { database }: TaskDeps,
@@ -46,13 +46,14 @@ export function readStatistics(
   now: Date,
 ): Promise<Statistics> {
   const { since, stepSeconds } = periodOf(minutes, now);
+  const scope = { tenant, since, stepSeconds };
   return database.lists.read(async (db) => ({
     since,
     stepSeconds,
-    changes: await countChanges(db, tenant, since, stepSeconds),
-    workers: await countWorkers(db, tenant, since, stepSeconds),
+    changes: await countChanges(db, scope),
+    workers: await countWorkers(db, scope),
     queues: await countQueues(db, tenant),
-    failures: await groupFailures(db, tenant, since, MAX_FAILURE_GROUPS),
+    failures: await groupFailures(db, scope, MAX_FAILURE_GROUPS),
   }));
 }
 

@@ -137,6 +137,12 @@ export const RETENTION = {
     default: '365d',
     doc: 'How long the audit log of a deleted task is kept. `never` means that it is never deleted.',
   },
+  statistics: {
+    name: 'BATCHLINE_STATISTICS_RETENTION',
+    kind: parsed('a time such as `30d` or `12h`, or `never`', parseRetention),
+    default: '90d',
+    doc: 'How long the counters of the statistics are kept, also after the tasks are deleted. `never` means that they are never deleted.',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** The event stream. */

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
+import { type Kysely, sql } from 'kysely';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countChanges, countWorkers, groupFailures } from '../../src/db/queries/statistics.ts';
+import type { Schema } from '../../src/db/schema.ts';
+import { StatisticsRollup } from '../../src/queue/statistics-rollup.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 import { insertWaiting } from '../support/waiting-tasks.ts';
@@ -124,4 +130,257 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
   test.each(['x', '-1', '123456'])('Minutes=%s is refused', async (minutes) => {
     expect((await server.admin.call('GET', `/Statistics?Minutes=${minutes}`)).status).toBe(400);
   });
+
+  describe('the counters', () => {
+    const days = (count: number): number => count * 86_400_000;
+    const rollup = (): StatisticsRollup =>
+      new StatisticsRollup(server.database, days(90) / 1000, pino({ level: 'silent' }));
+
+    test('equal a count of the history at any time, for any history', async () => {
+      const db = server.database.sql;
+      await fc.assert(
+        fc.asyncProperty(histories, async (history) => {
+          await clear(db);
+          const base = Math.floor(Date.now() / days(1)) * days(1) - days(50);
+          const events = replay(history, base);
+          const cuts = history.counts
+            .map((share) => Math.floor(share * events.length))
+            .toSorted((a, b) => a - b);
+          const all = rollup();
+          let done = 0;
+          for (const cut of [...cuts, events.length]) {
+            await write(db, events.slice(done, cut));
+            done = cut;
+            await expectSame(db, events.slice(0, done), base);
+            await all.count(new Date());
+            await expectSame(db, events.slice(0, done), base);
+          }
+        }),
+        { numRuns: 3 },
+      );
+    });
+
+    test('remain when tasks are deleted, and failures do not, even if an older server deletes them', async () => {
+      const db = server.database.sql;
+      await clear(db);
+      const { Id } = await server.admin.ended(
+        await server.admin.start({ Name: 'flaky', ParameterObject: { fail: true } }),
+      );
+      await rollup().count(new Date());
+      const read = async () => {
+        const { Changes, Failures } = await server.admin.json('GET', '/Statistics?Minutes=86400');
+        const failed = Changes.reduce((sum: number, { Failed }: { Failed: number }) => sum + Failed, 0);
+        return { failed, failures: Failures.length };
+      };
+      expect(await read()).toEqual({ failed: 1, failures: 1 });
+      // As a server of 0.2.0 deletes it.
+      await sql`delete from batchline.task where id = ${Id}`.execute(db);
+      await sql`truncate batchline.task_audit`.execute(db);
+      expect(await read()).toEqual({ failed: 1, failures: 0 });
+      await rollup().prune(new Date());
+      expect(await db.selectFrom('batchline.statistics_failure').select('task_id').execute()).toEqual([]);
+      expect((await read()).failed).toBe(1);
+      await rollup().prune(new Date(Date.now() + days(91)));
+      expect(await read()).toEqual({ failed: 0, failures: 0 });
+    });
+  });
 });
+
+const [NEW, STARTED, SUCCEEDED, FAILED] = [1, 3, 4, 5];
+const NAMES = ['one', 'two'];
+const TENANTS = ['batchline', 'Cust1'];
+
+/** Tasks, what happens to them in turn, and the shares of that after which the counters are brought up to date. */
+const histories = fc.record({
+  tasks: fc.array(
+    fc.record({
+      name: fc.constantFrom(...NAMES),
+      tenant: fc.constantFrom(...TENANTS),
+      internal: fc.nat(5).map((n) => n === 0),
+    }),
+    { minLength: 1, maxLength: 12 },
+  ),
+  moves: fc.array(
+    fc.record({
+      task: fc.nat(),
+      next: fc.constantFrom('run', 'succeed', 'fail', 'stop', 'stop of 0.2.0', 'restart'),
+      node: fc.constantFrom('node a', 'node b'),
+      seconds: fc.nat(40_000),
+    }),
+    { maxLength: 100 },
+  ),
+  counts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }),
+});
+
+interface Event {
+  readonly task: number;
+  readonly name: string;
+  readonly tenant: string;
+  readonly internal: boolean;
+  readonly from: number | null;
+  readonly to: number;
+  readonly at: number;
+  readonly created: number;
+  readonly attempt: number;
+  readonly node: string | null;
+  readonly stopped: 'no' | 'yes' | 'as 0.2.0';
+}
+
+/** Turns moves into changes that the state machine allows; skips others. */
+function replay(
+  {
+    tasks,
+    moves,
+  }: {
+    tasks: { name: string; tenant: string; internal: boolean }[];
+    moves: { task: number; next: string; node: string; seconds: number }[];
+  },
+  base: number,
+): Event[] {
+  const states = new Map<number, Event>();
+  const events: Event[] = [];
+  let at = base;
+  const add = (event: Event): void => {
+    states.set(event.task, event);
+    events.push(event);
+  };
+  for (const [index, task] of tasks.entries())
+    add({
+      ...task,
+      task: 1_000_000 + index,
+      from: null,
+      to: NEW,
+      at,
+      created: at,
+      attempt: 0,
+      node: null,
+      stopped: 'no',
+    } as Event);
+  for (const { task, next, node, seconds } of moves) {
+    at += seconds * 1000;
+    const last = states.get(1_000_000 + (task % tasks.length)) as Event;
+    const move = { ...last, from: last.to, at, node: null, stopped: 'no' as const };
+    const ended = last.to === SUCCEEDED || last.to === FAILED;
+    if (next === 'run' && last.to === NEW)
+      add({ ...move, to: STARTED, attempt: last.attempt + 1, node } as Event);
+    else if (next === 'succeed' && last.to === STARTED) add({ ...move, to: SUCCEEDED, node } as Event);
+    else if (next === 'fail' && last.to === STARTED) add({ ...move, to: FAILED, node } as Event);
+    else if (next.startsWith('stop') && !ended)
+      add({ ...move, to: FAILED, stopped: next === 'stop' ? 'yes' : 'as 0.2.0' } as Event);
+    else if (next === 'restart' && ended) add({ ...move, to: NEW } as Event);
+  }
+  return events;
+}
+
+const STOP_OF_0_2 = JSON.stringify({ template: 'Stopped by {0} (associate {1}) at {2}.', values: [] });
+
+async function write(db: Kysely<Schema>, events: readonly Event[]): Promise<void> {
+  const rows = JSON.stringify(events.map((event, place) => ({ ...event, place })));
+  const columns = sql`json_to_recordset(${rows}::text::json) as e (task int, name text, tenant text, internal boolean,
+    "from" smallint, "to" smallint, at float8, created float8, attempt int, node text, stopped text, place int)`;
+  await sql`
+    insert into batchline.task (id, tenant, name, owner_id, is_internal, details_table, details_record, context, state,
+      description, response, request, file_name, cancellation, created, run_after)
+    overriding system value
+    select task, tenant, name, 1, internal, 0, 0, '', 1, '', '', '', '', 0, to_timestamp(created / 1000), now()
+    from ${columns} where "from" is null`.execute(db);
+  await sql`
+    update batchline.task as t set state = e."to", result = 'The printer is out of paper.', result_message = null,
+      stop_note = case when e.stopped <> 'no' then 'stopped' end
+    from (select distinct on (task) * from ${columns} order by task, place desc) as e
+    where t.id = e.task`.execute(db);
+  await sql`
+    insert into batchline.task_audit
+      (task_id, tenant, actor_id, at, node_id, from_state, to_state, attempt, reason, reason_message, stopped)
+    select task, tenant, 0, to_timestamp(at / 1000), node, "from", "to", attempt, '',
+      case when stopped = 'as 0.2.0' then ${STOP_OF_0_2}::text::jsonb end, case when stopped = 'yes' then true end
+    from ${columns} order by place`.execute(db);
+}
+
+async function clear(db: Kysely<Schema>): Promise<void> {
+  for (const table of ['cursor', 'count', 'worker', 'failure'])
+    await sql`truncate ${sql.id('batchline', `statistics_${table}`)}`.execute(db);
+  await sql`truncate batchline.task_audit`.execute(db);
+  await sql`delete from batchline.task`.execute(db);
+}
+
+/** Compares the statistics of a long and a short period, for a tenant and for all, with a count of the events. */
+async function expectSame(db: Kysely<Schema>, events: readonly Event[], base: number): Promise<void> {
+  for (const tenant of [...TENANTS.slice(0, 1), null]) {
+    for (const [stepSeconds, since] of [
+      [86_400, base],
+      [14_400, base + 5 * 86_400_000],
+    ] as const) {
+      const scope = { tenant, since: new Date(since), stepSeconds };
+      const visible = events.filter(
+        (event) => !event.internal && (tenant === null || event.tenant === tenant),
+      );
+      const within = visible.filter(({ at }) => at >= since);
+      const stepOf = ({ at }: Event): number => Math.floor(at / stepSeconds / 1000) * stepSeconds * 1000;
+      const expected = new Map<string, Record<string, number | string>>();
+      const add = (event: Event, what: string): void => {
+        const key = `${stepOf(event)} ${event.name}`;
+        const row = expected.get(key) ?? {
+          at: stepOf(event),
+          name: event.name,
+          registered: 0,
+          succeeded: 0,
+          failed: 0,
+          stopped: 0,
+          begun: 0,
+        };
+        expected.set(key, { ...row, [what]: Number(row[what]) + 1 });
+      };
+      for (const event of within) {
+        if (event.from === null) add(event, 'registered');
+        if (event.to === SUCCEEDED) add(event, 'succeeded');
+        if (event.to === FAILED) add(event, event.stopped === 'no' ? 'failed' : 'stopped');
+        if (event.to === STARTED && event.attempt === 1) add(event, 'begun');
+      }
+      const changes = await countChanges(db, scope);
+      expect(
+        changes.map(({ at, waited, longestWait, ...change }) => ({ at: at.getTime(), ...change })),
+      ).toEqual(
+        [...expected.values()].toSorted(
+          (a, b) => Number(a.at) - Number(b.at) || (String(a.name) < String(b.name) ? -1 : 1),
+        ),
+      );
+      const waits = within
+        .filter(({ to, attempt }) => to === STARTED && attempt === 1)
+        .map(({ at, created }) => (at - created) / 1000);
+      const total = changes.reduce((sum, { waited, begun }) => sum + waited * begun, 0);
+      expect(total).toBeCloseTo(
+        waits.reduce((sum, wait) => sum + wait, 0),
+        3,
+      );
+      expect(Math.max(0, ...changes.map(({ longestWait }) => longestWait))).toBeCloseTo(
+        Math.max(0, ...waits),
+        3,
+      );
+
+      const working = within.filter(
+        ({ node, from, to }) => node !== null && (from === STARTED || to === STARTED),
+      );
+      const workers = [...Map.groupBy(working, stepOf)].map(([at, group]) => ({
+        at: new Date(at),
+        workers: new Set(group.map(({ node }) => node)).size,
+      }));
+      expect(await countWorkers(db, scope)).toEqual(workers);
+
+      const last = new Map(visible.map((event) => [event.task, event]));
+      const failed = [...last.values()].filter(
+        ({ to, stopped, at }) => to === FAILED && stopped === 'no' && at >= since,
+      );
+      const failures = await groupFailures(db, scope, 20);
+      expect(Object.fromEntries(failures.map(({ name, tasks }) => [name, tasks]))).toEqual(
+        Object.fromEntries(
+          [...Map.groupBy(failed, ({ name }) => name)].map(([name, group]) => [name, group.length]),
+        ),
+      );
+      for (const { name, lastAt } of failures)
+        expect(lastAt.getTime()).toBe(
+          Math.max(...failed.filter((event) => event.name === name).map(({ at }) => at)),
+        );
+    }
+  }
+}

@@ -19,7 +19,7 @@ import { failureRate, type Statistics, stepsOf, sum, workersAt } from './statist
 /** The polling interval in milliseconds. */
 const INTERVAL = 5000;
 
-const PERIODS = [60, 24 * 60, 7 * 24 * 60] as const;
+const PERIODS = [60, 24 * 60, 7 * 24 * 60, 30 * 24 * 60] as const;
 
 /** Throughput, queues and failures, for operators. */
 export default function OperationsPage({ who }: { who: Session }): ReactNode {
@@ -39,6 +39,7 @@ export default function OperationsPage({ who }: { who: Session }): ReactNode {
     [PERIODS[0]]: t`Last hour`,
     [PERIODS[1]]: t`Last day`,
     [PERIODS[2]]: t`Last week`,
+    [PERIODS[3]]: t`Last 30 days`,
   };
   return (
     <section>

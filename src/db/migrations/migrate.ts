@@ -35,6 +35,7 @@ import { bulkAnswers } from './0035-bulk-answers.ts';
 import { workerPresence } from './0036-worker-presence.ts';
 import { stops } from './0037-stops.ts';
 import { workerProcesses } from './0038-worker-processes.ts';
+import { counters } from './0039-counters.ts';
 import { subscriptions } from './0040-subscriptions.ts';
 import { people } from './0041-people.ts';
 
@@ -101,6 +102,7 @@ export const MIGRATIONS: Migrations = {
   '0036-worker-presence': workerPresence,
   '0037-stops': stops,
   '0038-worker-processes': workerProcesses,
+  '0039-counters': counters,
   '0040-subscriptions': subscriptions,
   '0041-people': people,
 };

@@ -1,14 +1,22 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { MessageData } from '../../core/message.ts';
 import { TaskState } from '../../core/task-state.ts';
 import type { Schema } from '../schema.ts';
-import { IS_ACTIVE, IS_STOP, IS_STOPPED } from './task.ts';
+import {
+  CAUSE,
+  COUNTED_COLUMNS,
+  COUNTED_STEPS,
+  countable,
+  countsOf,
+  intervalOf,
+} from './statistics-rollup.ts';
+import { IS_ACTIVE } from './task.ts';
 
 /** State changes of the tasks of one definition in one interval. */
 export interface ChangeCount {
   /** Start of the interval. */
   readonly at: Date;
-  /** The definition's name; empty for deleted tasks. */
+  /** The definition's name; empty for tasks that were deleted before they were counted. */
   readonly name: string;
   readonly registered: number;
   readonly succeeded: number;
@@ -23,40 +31,66 @@ export interface ChangeCount {
 }
 
 interface Row extends Omit<ChangeCount, 'at'> {
-  readonly at: string;
+  readonly at: number;
+}
+
+/** The period of statistics, and whose. */
+export interface StatisticsScope {
+  /** Tenant of the tasks; `null` for all. */
+  readonly tenant: string | null;
+  /** Start of the period, at the start of an interval. */
+  readonly since: Date;
+  /** Length of its intervals, a multiple of one of `COUNTED_STEPS`. */
+  readonly stepSeconds: number;
 }
 
 /**
- * Counts state changes of tasks since a time, by interval and definition.
- *
- * @param tenant tenant of the tasks; `null` for all
+ * The audit rows `a` of the period that are not counted yet: those after the counted ones, and, until all of an upgraded
+ * database are counted, those before. One statement reads them and the counters, so that each row is read once.
  */
-export async function countChanges(
-  db: Kysely<Schema>,
-  tenant: string | null,
-  since: Date,
-  stepSeconds: number,
-): Promise<ChangeCount[]> {
-  const ended = sql`a.to_state in (${TaskState.Succeeded}, ${TaskState.SucceededManualCleanup})`;
-  const wasEnded = sql`a.from_state in (${TaskState.Succeeded}, ${TaskState.SucceededManualCleanup})`;
-  const firstRun = sql`a.to_state = ${TaskState.Started} and a.attempt = 1`;
-  // The due time of a retry replaces that of the first run, so that the registration is the best approximation.
-  const wait = sql`extract(epoch from a.at - case when t.run_after <= a.at then t.run_after else t.created end)`;
+function uncounted({ tenant, since }: StatisticsScope): RawBuilder<unknown> {
+  const all = sql`9223372036854775807`;
+  const high = sql`coalesce((select c.high from batchline.statistics_cursor as c), ${all})`;
+  const low = sql`coalesce((select c.low from batchline.statistics_cursor as c), ${all})`;
+  // OFFSET keeps the condition on `at` out of the first part, so that it is read by id. The first condition of the second
+  // part is constant, so that it costs nothing once all rows are counted.
+  return sql`
+    select * from (
+      select ${COUNTED_COLUMNS}, true as is_new from batchline.task_audit as a where a.id > ${high} order by a.id offset 0
+    ) as a where a.at >= ${since} and ${isOf(tenant, sql`a.tenant`)}
+    union all
+    select ${COUNTED_COLUMNS}, false from batchline.task_audit as a
+    where ${low} > 0 and a.id <= ${low} and a.at >= ${since} and ${isOf(tenant, sql`a.tenant`)}`;
+}
+
+function isOf(tenant: string | null, column: RawBuilder<unknown>): RawBuilder<boolean> {
+  return tenant === null ? sql`true` : sql`${column} = ${tenant}`;
+}
+
+/** The conditions on the counters of a period. They are those of the longest intervals that `stepSeconds` is a multiple of. */
+function counted({ tenant, since, stepSeconds }: StatisticsScope): RawBuilder<boolean> {
+  const step = COUNTED_STEPS.findLast((seconds) => stepSeconds % seconds === 0) ?? COUNTED_STEPS[0];
+  return sql`step = ${step} and overall = ${tenant === null} and tenant = ${tenant ?? ''} and at >= ${since}`;
+}
+
+/** Counts state changes of tasks by interval and definition. */
+export async function countChanges(db: Kysely<Schema>, scope: StatisticsScope): Promise<ChangeCount[]> {
+  const length = sql`${scope.stepSeconds}::int`;
   const { rows } = await sql<Row>`
     select
-      floor(extract(epoch from a.at) / ${stepSeconds}::float8)::bigint * ${stepSeconds}::int as at,
-      coalesce(t.name, '') as name,
-      count(*) filter (where a.from_state is null)::int as registered,
-      count(*) filter (where ${ended} and ${wasEnded} is not true)::int as succeeded,
-      count(*) filter (where a.to_state = ${TaskState.Failed} and not ${IS_STOP})::int as failed,
-      count(*) filter (where ${IS_STOP})::int as stopped,
-      count(*) filter (where ${firstRun})::int as begun,
-      coalesce(avg(${wait}) filter (where ${firstRun}), 0)::float8 as waited,
-      coalesce(max(${wait}) filter (where ${firstRun}), 0)::float8 as "longestWait"
-    from batchline.task_audit as a left join batchline.task as t on t.id = a.task_id
-    where a.at >= ${since} and (${tenant}::text is null or a.tenant = ${tenant})
+      extract(epoch from ${intervalOf(sql`at`, length)})::float8 as at, name,
+      sum(registered)::int as registered, sum(succeeded)::int as succeeded, sum(failed)::int as failed,
+      sum(stopped)::int as stopped, sum(begun)::int as begun,
+      coalesce(sum(waited) / nullif(sum(begun), 0), 0)::float8 as waited, max(longest_wait)::float8 as "longestWait"
+    from (
+      select at, name, registered, succeeded, failed, stopped, begun, waited, longest_wait
+      from batchline.statistics_count where ${counted(scope)}
+      union all
+      select at, name, registered, succeeded, failed, stopped, begun, waited, longest_wait
+      from (${countsOf(sql`(${countable(uncounted(scope))})`, length)}) as u
+    ) as c
     group by 1, 2 order by 1, 2`.execute(db);
-  return rows.map((row) => ({ ...row, at: new Date(Number(row.at) * 1000) }));
+  return rows.map((row) => ({ ...row, at: new Date(row.at * 1000) }));
 }
 
 /** Usage of the ids of a table. */
@@ -136,26 +170,20 @@ export interface WorkerCount {
 }
 
 /**
- * Counts the processes that started or ended runs since a time, by interval; intervals without any are omitted. It covers
- * all definitions, because a process runs tasks of many.
- *
- * @param tenant tenant of the tasks; `null` for all
+ * Counts the processes that started or ended runs, by interval; intervals without any are omitted. It covers all
+ * definitions, because a process runs tasks of many.
  */
-export async function countWorkers(
-  db: Kysely<Schema>,
-  tenant: string | null,
-  since: Date,
-  stepSeconds: number,
-): Promise<WorkerCount[]> {
-  const { rows } = await sql<{ readonly at: string; readonly workers: number }>`
-    select
-      floor(extract(epoch from at) / ${stepSeconds}::float8)::bigint * ${stepSeconds}::int as at,
+export async function countWorkers(db: Kysely<Schema>, scope: StatisticsScope): Promise<WorkerCount[]> {
+  const { rows } = await sql<{ readonly at: number; readonly workers: number }>`
+    select extract(epoch from ${intervalOf(sql`at`, sql`${scope.stepSeconds}::int`)})::float8 as at,
       count(distinct node_id)::int as workers
-    from batchline.task_audit
-    where at >= ${since} and (${tenant}::text is null or tenant = ${tenant})
-      and node_id is not null and ${TaskState.Started} in (from_state, to_state)
+    from (
+      select at, node_id from batchline.statistics_worker where ${counted(scope)}
+      union all
+      select a.at, a.node_id from (${countable(uncounted(scope))}) as a where a.node_id is not null
+    ) as w
     group by 1 order by 1`.execute(db);
-  return rows.map(({ at, workers }) => ({ at: new Date(Number(at) * 1000), workers }));
+  return rows.map(({ at, workers }) => ({ at: new Date(at * 1000), workers }));
 }
 
 /** Failed tasks of one definition with the same reason. */
@@ -170,30 +198,39 @@ export interface FailureGroup {
 }
 
 /**
- * Groups the tasks that have failed since a time, without a stop, and are still Failed by their Result: by its template, or by its text
+ * Groups the tasks that have failed, without a stop, and are still Failed by their Result: by its template, or by its text
  * without numbers. Largest groups first.
- *
- * @param tenant tenant of the tasks; `null` for all
  */
 export async function groupFailures(
   db: Kysely<Schema>,
-  tenant: string | null,
-  since: Date,
+  scope: StatisticsScope,
   limit: number,
 ): Promise<FailureGroup[]> {
+  const { tenant, since } = scope;
   const { rows } = await sql<FailureGroup>`
-    select
-      t.name,
-      count(distinct t.id)::int as tasks,
-      (array_agg(t.id order by a.id desc))[1] as "lastId",
-      max(a.at) as "lastAt",
-      (array_agg(t.result order by a.id desc))[1] as result,
-      (array_agg(t.result_message order by a.id desc))[1] as "resultMessage"
-    from batchline.task_audit as a join batchline.task as t on t.id = a.task_id
-    where a.at >= ${since} and a.to_state = ${TaskState.Failed} and not ${IS_STOP}
-      and t.state = ${TaskState.Failed} and not ${IS_STOPPED}
-      and (${tenant}::text is null or a.tenant = ${tenant})
-    group by t.name, coalesce(t.result_message ->> 'template', regexp_replace(left(t.result, 200), '\\d+', '#', 'g'))
-    order by 2 desc, 1 limit ${limit}`.execute(db);
+    with tail as materialized (
+      select a.* from (${uncounted(scope)}) as a where ${sql.lit(TaskState.Failed)} in (a.from_state, a.to_state)
+    ), failure as materialized (
+      select f.task_id, f.name, f.cause, f.at from batchline.statistics_failure as f
+      where f.at >= ${since} and ${isOf(tenant, sql`f.tenant`)}
+        and not exists (select 1 from tail as n where n.is_new and n.task_id = f.task_id)
+      union all
+      select t.id, t.name, ${CAUSE}, max(a.at)
+      from (${countable(sql`select * from tail`)}) as a join batchline.task as t on t.id = a.task_id
+      where a.is_failure and not exists (
+        select 1 from batchline.statistics_failure as f where f.task_id = t.id
+          and not exists (select 1 from tail as n where n.is_new and n.task_id = t.id))
+      group by t.id
+    ), largest as (
+      select f.name, f.cause, count(*)::int as tasks, max(f.at) as at
+      from failure as f group by f.name, f.cause order by 3 desc, 1 limit ${limit}
+    )
+    select l.name, l.tasks, t.id as "lastId", l.at as "lastAt", t.result, t.result_message as "resultMessage"
+    from largest as l cross join lateral (
+      select f.task_id from failure as f where f.name = l.name and f.cause = l.cause and f.at = l.at
+      order by f.task_id desc limit 1
+    ) as f
+    join batchline.task as t on t.id = f.task_id
+    order by 2 desc, 1`.execute(db);
   return rows;
 }

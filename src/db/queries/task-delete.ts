@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { deleteChildCounts, recordDeletedChildren } from './children.ts';
 
-/** Deletes tasks with their ParameterObjects, attempts, logs and counts of children, but not the children. Deletes audit rows only if `leaveNoTrace`. */
+/** Deletes tasks with their ParameterObjects, attempts, logs, failures in the statistics and counts of children, but not the children. Deletes audit rows only if `leaveNoTrace`. */
 export async function deleteTaskRows(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -41,6 +41,7 @@ export async function deleteTaskRows(
     );
   }
   await sql`delete from batchline.task_attempt where task_id = any (${ids}::int[])`.execute(trx);
+  await sql`delete from batchline.statistics_failure where task_id = any (${ids}::int[])`.execute(trx);
   await sql`
     delete from batchline.task_log
     where task_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);

@@ -189,7 +189,7 @@ const Query = Type.Object({
   Minutes: Type.Optional(
     Type.String({
       pattern: '^\\d{1,5}$',
-      description: 'The length of the period, 5 to 10080; 60 by default',
+      description: 'The length of the period, 5 to 86400; 60 by default',
     }),
   ),
 });

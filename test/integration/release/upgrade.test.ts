@@ -5,7 +5,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
+import { sql } from 'kysely';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StatisticsRollup } from '../../../src/queue/statistics-rollup.ts';
 import { ApiClient } from '../../support/api-client.ts';
 import { createEmptyPlace, type Place } from '../../support/databases.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
@@ -98,6 +101,25 @@ describe.each(RELEASES)('the data of release %s', (release) => {
       { ...unrecorded, Number: 1, Outcome: 'Waiting' },
       { Recorded: true, Outcome: 'Succeeded' },
     ]);
+  });
+
+  test('the history of that release is counted for the statistics', async () => {
+    const { database } = server;
+    await new StatisticsRollup(database, null, pino({ level: 'silent' })).count(new Date());
+    const { rows } = await sql<Record<string, number>>`
+      select sum(registered)::int as registered, sum(succeeded)::int as succeeded,
+        sum(failed + stopped)::int as failed,
+        (select count(*)::int from batchline.task where not is_internal) as tasks,
+        (select count(*)::int from batchline.task where state = 4) as "nowSucceeded",
+        (select count(*)::int from batchline.task where state = 5) as "nowFailed"
+      from batchline.statistics_count where step = 3600 and overall`.execute(database.sql);
+    const [counted] = rows;
+    expect(counted).toMatchObject({
+      registered: counted?.tasks,
+      succeeded: counted?.nowSucceeded,
+      failed: counted?.nowFailed,
+    });
+    expect(counted?.failed).toBeGreaterThan(0);
   });
 
   test('the details of a task with a ParameterObject come to name table 205 (contract, section 1.3)', async () => {
