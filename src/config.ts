@@ -8,7 +8,7 @@ import { BACKEND_NAMES, type BackendName } from './db/database.ts';
 import type { FilesPlace } from './files/blob-store.ts';
 import { masked, type ValueOf, type ValuesOf } from './settings/kinds.ts';
 import { MAIL, type SmtpServer } from './settings/mail-settings.ts';
-import { CLIENT, DATABASE, HTTP, MONITORING, SERVER } from './settings/server-settings.ts';
+import { CELLS, CLIENT, DATABASE, HTTP, MONITORING, SERVER } from './settings/server-settings.ts';
 import { type Environment, type RenamedSetting, SettingsReader } from './settings/settings.ts';
 import { ADMINISTRATOR, OIDC, SIGN_IN } from './settings/sign-in-settings.ts';
 import { EVENTS, FILES, RETENTION, TASKS, WEBHOOKS } from './settings/task-settings.ts';
@@ -75,6 +75,7 @@ export interface Config
     Pick<Http, 'trustProxy' | 'corsOrigins' | 'hstsSeconds'>,
     Pick<Files, 'resultLimit' | 'uploadLimit' | 'uploadQuota' | 'diskReserve'>,
     ValuesOf<typeof TASKS>,
+    ValuesOf<typeof CELLS>,
     ValuesOf<typeof CLIENT>,
     ValuesOf<typeof ADMINISTRATOR> {
   readonly databaseBackend: BackendName;
@@ -120,6 +121,7 @@ export function readConfig(env: Environment): Config {
     ...database,
     ...http,
     ...reader.group(TASKS),
+    ...reader.group(CELLS),
     ...reader.group(CLIENT),
     ...reader.group(ADMINISTRATOR),
     databaseBackend: checkBackend(reader, database),
@@ -153,6 +155,7 @@ export function readConfig(env: Environment): Config {
     nodeId: randomUUID(),
   };
   checkAdministrator(reader, config);
+  checkCell(reader, config);
   if (reader.problems.length > 0) throw new OperatorError('SETTINGS_INVALID', reader.problems);
   return config;
 }
@@ -186,6 +189,16 @@ function checkBackend(reader: SettingsReader, database: Database): BackendName {
       : `DATABASE_BACKEND is "${backend}"; with DATABASE_URL ${others} are accepted.`,
   );
   return fallback;
+}
+
+/** Refuses a cell without the control database, or without PostgreSQL. */
+function checkCell(reader: SettingsReader, { cell, controlUrl, databaseUrl }: Config): void {
+  if (cell === undefined) return;
+  for (const [name, value] of [
+    [CELLS.controlUrl.name, controlUrl],
+    [DATABASE.databaseUrl.name, databaseUrl],
+  ] as const)
+    if (value === undefined) reader.refuse(`BATCHLINE_CELL is set without ${name}; a cell requires both.`);
 }
 
 function checkAdministrator(reader: SettingsReader, { admin, signIn }: Config): void {

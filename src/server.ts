@@ -9,6 +9,7 @@ import { BackgroundJob } from './core/background-job.ts';
 import { RequestError } from './core/errors.ts';
 import type { FaultKind } from './core/meters.ts';
 import { ShutdownStack } from './core/shutdown-stack.ts';
+import { openControl } from './db/control.ts';
 import type { Database } from './db/database.ts';
 import { openDatabase } from './db/open.ts';
 import { openControlSocket } from './db/pglite/control-socket.ts';
@@ -34,6 +35,7 @@ import { TaskRunner } from './queue/worker.ts';
 import { loggableError } from './sdk/errors.ts';
 import { catchRunFaults } from './sdk/run-faults.ts';
 import type { TaskDeps } from './services/access.ts';
+import { CellDirectory } from './services/cells.ts';
 import { answerCommand } from './services/operator-commands.ts';
 import { Scheduler } from './services/scheduler.ts';
 import { hashPassword } from './services/secrets.ts';
@@ -86,6 +88,7 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
     const catalogues = await loadCatalogues(config.catalogueFolder);
     const { tasks, retention } = await startRuntime(config, log, metrics, runs, shutdown);
     const { database } = tasks;
+    const cells = await startCells(database, config, log, shutdown);
     const firstAdministrator = await ensureAdministrator(database, config);
     if (database.exclusive) await startControlSocket(database, config, log, shutdown);
 
@@ -101,7 +104,7 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
     shutdown.defer(() => scheduler.stop());
 
     const app = await buildApp({
-      tasks,
+      tasks: { ...tasks, cells },
       scheduler,
       feed,
       webhooks,
@@ -292,6 +295,26 @@ function reportStrayFault(kind: FaultKind, error: unknown, log: Logger, metrics:
   }
   log.fatal({ event: 'process.uncaught_exception', ...fields }, 'uncaught exception outside runs; exiting');
   process.exit(1);
+}
+
+/** Reads where tenants are, and the accounts that all cells share. @returns `undefined` if the server is not part of a cell */
+async function startCells(
+  { sql }: Database,
+  { cell, controlUrl }: Config,
+  log: Logger,
+  shutdown: ShutdownStack,
+): Promise<CellDirectory | undefined> {
+  if (cell === undefined || controlUrl === undefined) return undefined;
+  const control = openControl(controlUrl, (error) =>
+    log.debug(
+      { event: 'cell.connection_closed', err: error },
+      'idle connection to the control database closed',
+    ),
+  );
+  const cells = new CellDirectory(cell, sql, control, log);
+  shutdown.defer(() => cells.stop());
+  await cells.start();
+  return cells;
 }
 
 /** Creates the first administrator. The server never generates another password. */

@@ -15,7 +15,8 @@ ${Object.entries(EXIT_CODES)
   .join('\n')}
 
 The task, definition and schedule commands call the server at --url or BATCHLINE_URL, and authenticate with --token,
-BATCHLINE_TOKEN or --login. The user, token, app and database commands open the configured database. If a
+BATCHLINE_TOKEN or --login. The user, token, app and database commands open the configured database; the cell
+and tenant commands, that at BATCHLINE_CONTROL_URL. If a
 running server has the embedded database open, it executes user, token and app; stop it for the database commands.`;
 
 /**
@@ -86,6 +87,9 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
   addUserCommands(program, runs);
   addTokenCommands(program, runs);
   addApplicationCommands(program, runs);
+
+  program.commandsGroup('Cells:');
+  addCellCommands(program, runs);
 
   program.commandsGroup('Other:');
   program
@@ -315,6 +319,37 @@ function addApplicationCommands(program: Command, runs: Runs): void {
     .description('remove an application')
     .addArgument(idArgument())
     .action(runs(async () => (await applications()).removeApplication));
+}
+
+function addCellCommands(program: Command, runs: Runs): void {
+  const cells = () => import('./local/cells.ts');
+  const cell = program.command('cell').alias('cells').description('manage the cells of the control database');
+  addLocal(cell.command('add'))
+    .description('register the database of the settings as a cell; it must be empty unless it is the first')
+    .argument('<name>')
+    .requiredOption('--endpoint <address>', 'address of its servers: https://…')
+    .option('--ids <number>', 'number of ids of its tasks; default: 134217728, room for 15 cells')
+    .action(runs(async () => (await cells()).addCell));
+  addLocal(cell.command('list'))
+    .description('list all cells')
+    .action(runs(async () => (await cells()).listAllCells));
+  addLocal(cell.command('remove'))
+    .description('remove a cell that has no tenants')
+    .argument('<name>')
+    .action(runs(async () => (await cells()).removeCell));
+  const tenant = program.command('tenant').alias('tenants').description('manage the cells of tenants');
+  addLocal(tenant.command('list'))
+    .description('list the tenants that are placed, and their moves')
+    .action(runs(async () => (await cells()).listTenants));
+  addLocal(tenant.command('show'))
+    .description('show the cell of a tenant')
+    .argument('<tenant>')
+    .action(runs(async () => (await cells()).showTenant));
+  addLocal(tenant.command('place'))
+    .description('place a tenant that has no data yet')
+    .argument('<tenant>')
+    .requiredOption('--cell <name>', 'the cell')
+    .action(runs(async () => (await cells()).placeTenant));
 }
 
 function addLocal(command: Command): Command {

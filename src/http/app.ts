@@ -22,6 +22,7 @@ import type { PrometheusMetrics } from '../telemetry/metrics.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { registerSignIn } from './auth/hooks.ts';
 import { BODY_TYPES, readRequestBodies, unsupportedBody } from './body/parse.ts';
+import { routeTenants } from './cell-routing.ts';
 import { bodyLimitOf, bodyTooLarge, compressResponses, decodeBodies } from './compression.ts';
 import { respondToClientError, toErrorResponse } from './errors.ts';
 import type { Catalogues } from './i18n/catalogs.ts';
@@ -145,6 +146,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   refuseWhileStopping(app);
   const limits = config.rateLimit && new RateLimiter(config.rateLimit.perSecond, config.rateLimit.burst);
   if (limits !== undefined) limitOpenCalls(app, limits);
+  const { cells, serialNumber } = tasks;
+  routeTenants(app, cells && { cells, mode: config.cellRouting, serialNumber });
   const accounts = { db: tasks.database.sql, minPasswordLength: config.signIn.minPasswordLength };
   const signIns = new SignIns(tasks.database.sql);
   const authenticator = new Authenticator(signIns, config.signIn, deps.log);
@@ -188,7 +191,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { access: config.metrics, metrics: deps.metrics, authenticator });
   await app.register(dashboardRoutes, { files: pageFiles });
   await app.register(textRoutes, { prefix: '/api/v1/Texts' });
-  await app.register(discoveryRoutes, { prefix: '/api', operations });
+  await app.register(discoveryRoutes, { prefix: '/api', operations, cells });
   await app.register(openApiRoutes, { operations, signIn: config.signIn });
   await app.register(signInRoutes, {
     prefix: '/api/v1/SignIn',

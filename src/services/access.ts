@@ -9,6 +9,7 @@ import type { Files } from '../files/files.ts';
 import type { Definitions } from '../queue/definitions.ts';
 import type { Registry } from '../queue/registry.ts';
 import type { TaskQueue } from '../queue/task-queue.ts';
+import type { CellDirectory } from './cells.ts';
 import type { StartBatcher } from './start-batcher.ts';
 import type { TextWriter } from './text-batcher.ts';
 
@@ -75,4 +76,6 @@ export interface TaskDeps {
   readonly listLimit: number;
   /** The tenant of tasks that don't specify one. */
   readonly serialNumber: string;
+  /** Where tenants are; undefined without cells. */
+  readonly cells?: CellDirectory | undefined;
 }

@@ -139,6 +139,7 @@ export async function createSchedule(
   if (wanted.databaseSerialNumber && wanted.databaseSerialNumber !== owner.tenant) {
     throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted.databaseSerialNumber}"; yours is "${owner.tenant}".`;
   }
+  if (caller.tenant === null) deps.cells?.checkHere(owner.tenant);
   const checked = await check(deps, owner, settings, now);
   const nextRun = nextOf(checked, now);
   return insertSchedule(deps.database.sql, owner, checked, nextRun, caller.associateId);

@@ -197,7 +197,11 @@ function checkTexts({ textLimits }: TaskDeps, request: StartRequest): void {
 }
 
 function tenantOf(deps: TaskDeps, caller: Caller, wanted: string): string {
-  if (caller.tenant === null) return wanted === '' ? deps.serialNumber : wanted;
+  if (caller.tenant === null) {
+    const tenant = wanted === '' ? deps.serialNumber : wanted;
+    deps.cells?.checkHere(tenant);
+    return tenant;
+  }
   if (wanted !== '' && wanted !== caller.tenant) {
     throw forbidden`You may not start batch tasks for DatabaseSerialNumber "${wanted}"; yours is "${caller.tenant}".`;
   }

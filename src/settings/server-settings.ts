@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { CELL_NAME_RULE, isCellName } from '../core/cells.ts';
 import { DEFAULT_TEXT_LIMITS } from '../core/limits.ts';
 import { findTimeZone } from '../core/time-zone.ts';
 import { BACKEND_NAMES } from '../db/database.ts';
@@ -196,6 +197,29 @@ export const CLIENT = {
     name: 'BATCHLINE_TOKEN',
     kind: text('a token'),
     doc: 'Bearer token for that server. `batchline work` needs one with the scope `worker`.',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** The cell of an installation on several databases. */
+export const CELLS = {
+  cell: {
+    name: 'BATCHLINE_CELL',
+    kind: parsed('a name', (given) => {
+      if (isCellName(given)) return given;
+      throw new Rejected(` is "${given}"; ${CELL_NAME_RULE}`);
+    }),
+    doc: 'Name of the cell that this server belongs to, as registered by `batchline cell add`. Requires BATCHLINE_CONTROL_URL.',
+  },
+  controlUrl: {
+    name: 'BATCHLINE_CONTROL_URL',
+    kind: postgresAddress,
+    doc: 'Address of the control database, which maps tenants to cells. Its tables are in the schema `batchline_control`.',
+  },
+  cellRouting: {
+    name: 'BATCHLINE_CELL_ROUTING',
+    kind: oneOf(['proxy', 'redirect']),
+    default: 'proxy',
+    doc: 'What a server does with a request for a tenant of another cell: forwards it, or responds with 308 and the address.',
   },
 } as const satisfies Record<string, Setting>;
 

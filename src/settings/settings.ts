@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Rejected, type Setting, type ValueOf, type ValuesOf } from './kinds.ts';
 import { MAIL } from './mail-settings.ts';
-import { CLIENT, DATABASE, HTTP, MONITORING, SERVER } from './server-settings.ts';
+import { CELLS, CLIENT, DATABASE, HTTP, MONITORING, SERVER } from './server-settings.ts';
 import { ADMINISTRATOR, OIDC, SIGN_IN } from './sign-in-settings.ts';
 import { EVENTS, FILES, RETENTION, TASKS, WEBHOOKS } from './task-settings.ts';
 
@@ -23,6 +23,7 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
   section('OpenID Connect', OIDC),
   section('HTTP', HTTP),
   section('Events and webhooks', EVENTS, WEBHOOKS),
+  section('Cells', CELLS),
   section('Notifications', MAIL),
   section('Monitoring', MONITORING),
   section('Workers and the command line', CLIENT),

@@ -38,6 +38,7 @@ import { workerProcesses } from './0038-worker-processes.ts';
 import { counters } from './0039-counters.ts';
 import { subscriptions } from './0040-subscriptions.ts';
 import { people } from './0041-people.ts';
+import { cells } from './0046-cells.ts';
 
 /** Suffix of a migration that removes something: the last migration that a program must know to keep working. */
 const NEEDS = /-needs-(\d{4})$/;
@@ -105,6 +106,7 @@ export const MIGRATIONS: Migrations = {
   '0039-counters': counters,
   '0040-subscriptions': subscriptions,
   '0041-people': people,
+  '0046-cells': cells,
 };
 
 /** Lock timeout. While a migration waits for a table lock, other statements queue behind it. */

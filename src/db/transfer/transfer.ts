@@ -182,7 +182,15 @@ interface TransferTable {
 }
 
 /** Tables that are not transferred, because they describe the database itself. */
-const EXCLUDED = ['kysely_migration', 'kysely_migration_lock', 'move', 'worker_process'];
+const EXCLUDED = [
+  'kysely_migration',
+  'kysely_migration_lock',
+  'move',
+  'worker_process',
+  'cell_map',
+  'shared_account',
+  'tenant_fence',
+];
 
 /** Returns the qualified name of a table as SQL. */
 function tableName({ schema, name }: TransferTable): RawBuilder<unknown> {

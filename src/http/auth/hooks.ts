@@ -99,12 +99,14 @@ export function registerSignIn(
   authenticator: Authenticator,
   limits?: RateLimiter,
 ): void {
-  scope.addHook('onRequest', async (request) => {
+  scope.addHook('onRequest', async (request, reply) => {
     const credentials = credentialsOf(request);
     const signedIn = await authenticate(authenticator, credentials, limits);
     limits?.take(`associate ${signedIn.caller.associateId}`);
     checkForgery(request, signedIn.scheme);
     const caller = withinTenant(signedIn.caller, tenantSegment(request.raw));
+    const { cellRouter } = request.server;
+    if (caller.tenant !== null && (await cellRouter?.route(request, reply, caller.tenant))) return reply;
     signIns.set(request, { ...signedIn, caller });
   });
 }

@@ -7,6 +7,7 @@ import { ACCESS } from '../../core/access.ts';
 import { ENGLISH } from '../../core/language.ts';
 import { VERSION } from '../../logger.ts';
 import type { TaskDeps } from '../../services/access.ts';
+import type { CellDirectory } from '../../services/cells.ts';
 import { readStatistics } from '../../services/statistics.ts';
 import { type Health, writeHealth, writeHealthSummary } from '../../telemetry/health.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
@@ -35,6 +36,8 @@ const PREFIX = '/api/v1/';
 
 /** The cache lifetime of the response of `/api/state`, in milliseconds. */
 const STATE_VALID_MS = 3_600_000;
+/** The same in a cell. The tenant may move, after which its old cell forwards requests. */
+const CELL_VALID_MS = 300_000;
 
 const STATE = { payload: 'CustomerState', operation: getCustomerStateOperation } as const;
 const VERSIONS = { payload: 'Versions', ownType: true, operation: listVersionsOperation } as const;
@@ -45,7 +48,7 @@ const VERSIONS = { payload: 'Versions', ownType: true, operation: listVersionsOp
  */
 export async function discoveryRoutes(
   app: FastifyInstance,
-  { operations }: { operations: readonly RoutedOperation[] },
+  { operations, cells }: { operations: readonly RoutedOperation[]; cells: CellDirectory | undefined },
 ): Promise<void> {
   const started = new Date().toISOString();
   app.get('/', { config: VERSIONS }, async (request, reply) => {
@@ -61,12 +64,15 @@ export async function discoveryRoutes(
 
   app.get<{ Params: { customer: string } }>('/state/:customer', { config: STATE }, async (request) => {
     const { customer } = request.params;
+    const found = cells?.find(customer);
+    const server =
+      found === undefined || found.isHere ? `${request.protocol}://${request.host}` : found.cell.endpoint;
     return {
       ContextIdentifier: customer,
-      Endpoint: `${request.protocol}://${request.host}/${encodeURIComponent(customer)}/`,
+      Endpoint: `${server}/${encodeURIComponent(customer)}/`,
       State: 'Running',
       IsRunning: true,
-      ValidUntil: new Date(Date.now() + STATE_VALID_MS).toISOString(),
+      ValidUntil: new Date(Date.now() + (cells === undefined ? STATE_VALID_MS : CELL_VALID_MS)).toISOString(),
     };
   });
 

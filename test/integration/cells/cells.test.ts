@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { addCell, listAllCells, listTenants, placeTenant, removeCell } from '../../../src/cli/local/cells.ts';
+import { ApiClient } from '../../support/api-client.ts';
+import { createEmptyPlace, type Place } from '../../support/databases.ts';
+import { freePort } from '../../support/postgres-server.ts';
+import { runCli } from '../../support/run-cli.ts';
+import { startTestServer, TEST_ENV, type TestServer } from '../../support/test-server.ts';
+
+/* Two cells on one database, each with a schema of its own, and the control database beside them. */
+
+let place: Place;
+let a: TestServer;
+let b: TestServer;
+const envs: Record<'a' | 'b', Record<string, string>> = { a: {}, b: {} };
+const url = (cell: 'a' | 'b'): string => `http://127.0.0.1:${envs[cell].PORT}`;
+/** Runs a command with the settings of a cell, in this process. Returns what it prints. */
+const done = async (cell: 'a' | 'b', command: () => Promise<unknown>): Promise<string> => {
+  const lines: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((line) => lines.push(line));
+  for (const [name, value] of Object.entries({ ...TEST_ENV, ...place.env, ...envs[cell] }))
+    vi.stubEnv(name, value);
+  try {
+    await command();
+    return lines.join('\n');
+  } finally {
+    vi.unstubAllEnvs();
+    log.mockRestore();
+  }
+};
+const TASK = { Name: 'countdown', ParameterObject: { seconds: '0' } };
+
+beforeAll(async () => {
+  place = await createEmptyPlace('postgres');
+  for (const cell of ['a', 'b'] as const)
+    envs[cell] = {
+      BATCHLINE_SCHEMA: `cell_${cell}`,
+      BATCHLINE_CELL: cell,
+      BATCHLINE_CONTROL_URL: place.env.DATABASE_URL ?? '',
+      BATCHLINE_CELL_ROUTING: cell === 'a' ? 'proxy' : 'redirect',
+      BATCHLINE_FILES: `${place.folder}/files-${cell}`,
+      PORT: String(await freePort()),
+    };
+  await done('a', () => addCell('a', { endpoint: url('a') }));
+  await done('b', () => addCell('b', { endpoint: `${url('b')}/`, ids: '1000' }));
+  await done('a', () => placeTenant('Cust2', { cell: 'b' }));
+  a = await startTestServer('postgres', { place, env: envs.a });
+  b = await startTestServer('postgres', { place, env: envs.b });
+});
+afterAll(async () => {
+  await a?.stop();
+  await b?.stop();
+  await place?.remove();
+});
+
+/** A client whose calls name a customer. */
+const at = ({ url: base, admin }: TestServer, customer: string): ApiClient =>
+  Object.assign(Object.create(ApiClient.prototype) as ApiClient, {
+    url: `${base}/${customer}`,
+    authorization: admin.authorization,
+    associateId: admin.associateId,
+  });
+
+test('every cell returns where a tenant is', async () => {
+  for (const { url: base } of [a, b]) {
+    const state = async (customer: string) =>
+      ((await (await fetch(`${base}/api/state/${customer}`)).json()) as { Endpoint: string }).Endpoint;
+    expect(await state('Cust1')).toBe(`${url('a')}/Cust1/`);
+    expect(await state('cust2')).toBe(`${url('b')}/cust2/`);
+  }
+  const shown = await runCli(['tenant', 'show', 'Cust1'], { ...TEST_ENV, ...place.env, ...envs.b });
+  expect(shown.stdout).toContain(`is in the cell a: ${url('a')}/Cust1/`);
+  expect(await done('a', () => listTenants({}))).toBe('Cust2\tb\t');
+  expect(await done('a', () => listAllCells({}))).toBe(
+    `a\t${url('a')}\t1-134217728\t0\tdefault\nb\t${url('b')}\t134217729-134218728\t1\t`,
+  );
+});
+
+test('a cell forwards a request for a tenant of another one, with its body and credentials', async () => {
+  const client = at(a, 'Cust2');
+  const id = await client.start(TASK);
+  expect(id).toBe(134_217_729);
+  expect(await client.ended(id)).toMatchObject({ State: 'Succeeded', DatabaseSerialNumber: 'Cust2' });
+  expect(await b.admin.json('GET', `/BatchTask/${id}`)).toMatchObject({ Id: id });
+  const upload = await client.call('POST', '/Uploads?Name=big.bin', 'x'.repeat(300_000), {
+    'Content-Type': 'application/octet-stream',
+  });
+  expect(upload.body).toMatchObject({ Bytes: 300_000 });
+});
+
+test('a cell redirects a request for a tenant of another one', async () => {
+  const response = await fetch(`${b.url}/Cust1/api/v1/BatchTask?$top=1`, { redirect: 'manual' });
+  expect([response.status, response.headers.get('location')]).toEqual([
+    308,
+    `${url('a')}/Cust1/api/v1/BatchTask?$top=1`,
+  ]);
+});
+
+test('a forwarded request is not forwarded again', async () => {
+  const headers = { Authorization: a.admin.authorization, 'Batchline-Cell-Hop': '1' };
+  const response = await fetch(`${a.url}/Cust2/api/v1/BatchTask?$top=1`, { headers });
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+});
+
+test('a start that names a tenant of another cell in its body is refused with the address', async () => {
+  const refused = await a.admin.call('POST', '/BatchTask', { ...TASK, DatabaseSerialNumber: 'Cust2' });
+  expect(refused).toMatchObject({
+    status: 409,
+    body: { Message: expect.stringContaining(`${url('b')}/Cust2/`) },
+  });
+});
+
+test('accounts without a tenant work in every cell, those of a tenant only in its own', async () => {
+  expect(b.admin.associateId).toBe(a.admin.associateId);
+  const everyone = await b.admin.withToken(['read']);
+  await a.associate('anna', { roles: ['administrator'] });
+  await b.associate('bo', { tenant: 'Cust2' });
+  await vi.waitFor(
+    async () => {
+      expect(
+        (await fetch(`${a.url}/api/v1/Tokens`, { headers: { Authorization: everyone.authorization } }))
+          .status,
+      ).toBe(200);
+      await ApiClient.signIn(b.url, 'anna', 'password of anna');
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+  const users: { Login: string }[] = await a.admin.json('GET', '/Users');
+  expect(users.map(({ Login }) => Login).toSorted()).toEqual(['admin', 'anna']);
+});
+
+test.each([
+  ['a place in an unknown cell', () => placeTenant('Cust3', { cell: 'c' }), 'There is no cell c.'],
+  ['a second place', () => placeTenant('cust2', { cell: 'a' }), 'is placed already'],
+  ['the removal of a cell with tenants', () => removeCell('b', {}), 'has 1 tenants'],
+  ['a name in upper case', () => addCell('C', { endpoint: url('a') }), 'lower-case letters'],
+  ['an endpoint that is no address', () => addCell('c', { endpoint: 'x' }), '--endpoint is "x"'],
+  ['a second cell in a schema', () => addCell('c', { endpoint: url('a') }), 'is that of the cell a'],
+])('%s is refused', async (_, command, reason) => {
+  await expect(done('a', command)).rejects.toThrow(reason);
+});
