@@ -9,6 +9,7 @@ import {
   type QueueCount,
   type WorkerCount,
 } from '../db/queries/statistics.ts';
+import { readCountedRange } from '../db/queries/statistics-rollup.ts';
 import type { TaskDeps } from './access.ts';
 
 const MIN_MINUTES = 5;
@@ -46,15 +47,17 @@ export function readStatistics(
   now: Date,
 ): Promise<Statistics> {
   const { since, stepSeconds } = periodOf(minutes, now);
-  const scope = { tenant, since, stepSeconds };
-  return database.lists.read(async (db) => ({
-    since,
-    stepSeconds,
-    changes: await countChanges(db, scope),
-    workers: await countWorkers(db, scope),
-    queues: await countQueues(db, tenant),
-    failures: await groupFailures(db, scope, MAX_FAILURE_GROUPS),
-  }));
+  return database.lists.read(async (db) => {
+    const scope = { tenant, since, stepSeconds, seen: await readCountedRange(db) };
+    return {
+      since,
+      stepSeconds,
+      changes: await countChanges(db, scope),
+      workers: await countWorkers(db, scope),
+      queues: await countQueues(db, tenant),
+      failures: await groupFailures(db, scope, MAX_FAILURE_GROUPS),
+    };
+  });
 }
 
 /** Returns the period of this many minutes that ends now. It begins with a whole step. */

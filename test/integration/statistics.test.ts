@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countChanges, countWorkers, groupFailures } from '../../src/db/queries/statistics.ts';
+import { readCountedRange } from '../../src/db/queries/statistics-rollup.ts';
 import type { Schema } from '../../src/db/schema.ts';
 import { StatisticsRollup } from '../../src/queue/statistics-rollup.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -311,7 +312,8 @@ async function expectSame(db: Kysely<Schema>, events: readonly Event[], base: nu
       [86_400, base],
       [14_400, base + 5 * 86_400_000],
     ] as const) {
-      const scope = { tenant, since: new Date(since), stepSeconds };
+      const seen = await readCountedRange(db);
+      const scope = { tenant, since: new Date(since), stepSeconds, seen };
       const visible = events.filter(
         (event) => !event.internal && (tenant === null || event.tenant === tenant),
       );

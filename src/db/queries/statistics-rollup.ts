@@ -15,7 +15,7 @@ export interface CountedStep {
 
 /** Returns the start of the interval of `length` seconds that a time is in. */
 export function intervalOf(at: RawBuilder<unknown>, length: RawBuilder<unknown>): RawBuilder<Date> {
-  return sql`to_timestamp(floor(extract(epoch from ${at}) / ${length}) * ${length})`;
+  return sql`to_timestamp(floor(extract(epoch from ${at})::float8 / ${length}) * ${length})`;
 }
 
 /** The cause of the failure of a task `t`: a hash of the template of its Result, or of its text without numbers. */

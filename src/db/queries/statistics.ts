@@ -6,6 +6,7 @@ import {
   CAUSE,
   COUNTED_COLUMNS,
   COUNTED_STEPS,
+  type CountedRange,
   countable,
   countsOf,
   intervalOf,
@@ -42,25 +43,27 @@ export interface StatisticsScope {
   readonly since: Date;
   /** Length of its intervals, a multiple of one of `COUNTED_STEPS`. */
   readonly stepSeconds: number;
+  /** Which rows were counted a moment ago (`readCountedRange`), so that the planner knows how few are not. */
+  readonly seen: CountedRange | undefined;
 }
 
 /**
  * The audit rows `a` of the period that are not counted yet: those after the counted ones, and, until all of an upgraded
  * database are counted, those before. One statement reads them and the counters, so that each row is read once.
  */
-function uncounted({ tenant, since }: StatisticsScope): RawBuilder<unknown> {
+function uncounted({ tenant, since, seen }: StatisticsScope): RawBuilder<unknown> {
   const all = sql`9223372036854775807`;
-  const high = sql`coalesce((select c.high from batchline.statistics_cursor as c), ${all})`;
-  const low = sql`coalesce((select c.low from batchline.statistics_cursor as c), ${all})`;
-  // OFFSET keeps the condition on `at` out of the first part, so that it is read by id. The first condition of the second
-  // part is constant, so that it costs nothing once all rows are counted.
+  // The range only grows, so that the seen bounds exclude no uncounted row.
+  const newer = sql`a.id > ${seen?.high ?? 0}
+    and a.id > coalesce((select c.high from batchline.statistics_cursor as c), ${all})`;
+  const older = sql`a.id <= coalesce((select c.low from batchline.statistics_cursor as c), ${all})`;
+  const period = sql`a.at >= ${since} and ${isOf(tenant, sql`a.tenant`)}`;
+  // OFFSET keeps the conditions of the period out of the inner query, so that it reads by id.
   return sql`
     select * from (
-      select ${COUNTED_COLUMNS}, true as is_new from batchline.task_audit as a where a.id > ${high} order by a.id offset 0
-    ) as a where a.at >= ${since} and ${isOf(tenant, sql`a.tenant`)}
-    union all
-    select ${COUNTED_COLUMNS}, false from batchline.task_audit as a
-    where ${low} > 0 and a.id <= ${low} and a.at >= ${since} and ${isOf(tenant, sql`a.tenant`)}`;
+      select ${COUNTED_COLUMNS}, true as is_new from batchline.task_audit as a where ${newer} order by a.id offset 0
+    ) as a where ${period}
+    ${seen?.low === 0 ? sql`` : sql`union all select ${COUNTED_COLUMNS}, false from batchline.task_audit as a where ${older} and ${period}`}`;
 }
 
 function isOf(tenant: string | null, column: RawBuilder<unknown>): RawBuilder<boolean> {
@@ -226,11 +229,12 @@ export async function groupFailures(
       from failure as f group by f.name, f.cause order by 3 desc, 1 limit ${limit}
     )
     select l.name, l.tasks, t.id as "lastId", l.at as "lastAt", t.result, t.result_message as "resultMessage"
-    from largest as l cross join lateral (
-      select f.task_id from failure as f where f.name = l.name and f.cause = l.cause and f.at = l.at
-      order by f.task_id desc limit 1
-    ) as f
-    join batchline.task as t on t.id = f.task_id
+    from (
+      select l.name, l.tasks, l.at, max(f.task_id) as task_id
+      from largest as l join failure as f on f.name = l.name and f.cause = l.cause and f.at = l.at
+      group by l.name, l.cause, l.tasks, l.at
+    ) as l
+    join batchline.task as t on t.id = l.task_id
     order by 2 desc, 1`.execute(db);
   return rows;
 }
