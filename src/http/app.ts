@@ -28,6 +28,7 @@ import { respondToClientError, toErrorResponse } from './errors.ts';
 import type { Catalogues } from './i18n/catalogs.ts';
 import { localeOf, registerLocales } from './i18n/locale.ts';
 import { registerTimes } from './i18n/times.ts';
+import { lazyValidators } from './lazy-validators.ts';
 import { describeAgentCalls } from './openapi/document.ts';
 import { collectOperations } from './openapi/operation.ts';
 import { nameCustomer, refuseRepeatedNames, stripTenantSegment } from './query.ts';
@@ -132,8 +133,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       setSecurityHeaders(reply as unknown as FastifyReply);
       return sendError(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply);
     },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });
+  app.setValidatorCompiler(lazyValidators());
   addSecurityHeaders(app, config.hstsSeconds);
   const pageFiles = await readPageFiles();
   handleUnmatchedRequests(app, notFoundPage(pageFiles));

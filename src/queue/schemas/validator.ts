@@ -21,7 +21,13 @@ const MAX_FORMATTED_LENGTH = 2048;
 const LONG_FORMATS: ReadonlySet<string> = new Set(['binary', 'byte', 'password', 'regex']);
 const UNKNOWN_FORMAT = 'unknown format';
 
-const OPTIONS: Options = { coerceTypes: true, useDefaults: true, strict: false, validateFormats: true };
+const OPTIONS: Options = {
+  coerceTypes: true,
+  useDefaults: true,
+  strict: false,
+  validateFormats: true,
+  validateSchema: false, // `checkSchema` does it
+};
 
 /** The validation exceeded its time limit. */
 class ValidationTooLong extends Error {
@@ -43,6 +49,7 @@ class SchemaValidator {
 
   /** @throws Error if the schema is invalid, a pattern can't be matched in linear time, or a format is unknown */
   constructor(schema: object) {
+    checkSchema(schema);
     this.#schema = schema;
     this.#first = this.#compile(false);
   }
@@ -76,15 +83,13 @@ class SchemaValidator {
   }
 
   #compile(allErrors: boolean): ValidateFunction {
-    this.#endsAt = Number.POSITIVE_INFINITY; // Ajv validates schemas too
     const ajv = new Ajv({
       ...OPTIONS,
       allErrors,
       code: { regExp: Object.assign((source: string) => this.#pattern(source), { code: 'linear' }) },
       logger: { log: ignore, warn: refuseUnknownFormat, error: ignore },
     });
-    addFormats.default(ajv);
-    for (const [name, format] of Object.entries(ajv.formats)) this.#bound(ajv, name, format);
+    addBoundedFormats(ajv, () => this.#checkTime());
     ajv.removeKeyword('uniqueItems');
     ajv.addKeyword(uniqueItems());
     return ajv.compile(this.#schema);
@@ -100,16 +105,38 @@ class SchemaValidator {
       },
     };
   }
+}
 
-  /** Limits a format, whose regular expression may be slow, to short texts. */
-  #bound(ajv: Ajv, name: string, format: Ajv['formats'][string]): void {
-    if (LONG_FORMATS.has(name)) return;
+let metaSchemas: Ajv | undefined;
+
+/**
+ * Validates a schema by its meta-schema. All schemas share one Ajv, because it compiles the meta-schema, which takes longer than
+ * compiling most schemas.
+ *
+ * @throws Error if the schema is invalid
+ */
+function checkSchema(schema: object): void {
+  if (metaSchemas === undefined) {
+    metaSchemas = new Ajv({ ...OPTIONS, logger: false });
+    addBoundedFormats(metaSchemas, ignore);
+  }
+  metaSchemas.validateSchema(schema, true);
+}
+
+/**
+ * Adds the formats, limited to short texts: their regular expressions may be slow.
+ *
+ * @param checkTime called before each check
+ */
+function addBoundedFormats(ajv: Ajv, checkTime: () => void): void {
+  addFormats.default(ajv);
+  for (const [name, format] of Object.entries(ajv.formats)) {
     const test = name === 'url' ? isUrl : testOf(format);
-    if (test === undefined) return;
+    if (test === undefined || LONG_FORMATS.has(name)) continue;
     ajv.addFormat(name, {
       type: 'string',
       validate: (text: string) => {
-        this.#checkTime();
+        checkTime();
         return text.length <= MAX_FORMATTED_LENGTH && test(text);
       },
     });
