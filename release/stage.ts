@@ -30,7 +30,14 @@ const KEPT = [
 export async function stagePackage(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')]);
+  run(join(ROOT, 'node_modules/.bin/tsc'), [
+    '-p',
+    'tsconfig.build.json',
+    '--checkers',
+    '1',
+    '--outDir',
+    join(folder, 'dist'),
+  ]);
   run(process.execPath, ['dashboard/build.ts']);
   await cp(join(ROOT, 'dashboard/dist'), join(folder, 'dashboard/dist'), { recursive: true });
   await mkdir(join(folder, 'packages/client'), { recursive: true });

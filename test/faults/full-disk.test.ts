@@ -1,6 +1,6 @@
-import { rm, statfs, writeFile } from 'node:fs/promises';
+import { cp, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, onTestFailed, test } from 'vitest';
 import type { Answer, ApiClient } from '../support/api-client.ts';
 import { SHORT_LIVED } from '../support/programs.ts';
 import { CLI, type ServerProcess, spawnServer } from '../support/server-process.ts';
@@ -32,6 +32,12 @@ async function serve(): Promise<ServerProcess> {
   return started;
 }
 
+/** Puts a database on the disk that has had its first start. */
+async function prepare(): Promise<void> {
+  const data = join(disk.outside, 'data/postgres');
+  await cp(join(inject('embeddedTemplate'), 'postgres'), data, { recursive: true });
+}
+
 /** Fills the disk up to so many bytes. */
 async function leave(bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(disk.outside);
@@ -55,6 +61,7 @@ describe.skipIf(!canMount())('a full disk under the embedded database (unshare)'
   test.each([36, 10])(
     "with %i MB left refuses what it can't keep, reads on, and goes on with room",
     async (megabytes) => {
+      await prepare();
       server = await serve();
       const { admin, child } = server;
       await admin.ended(await admin.start({ Name: 'short' }));

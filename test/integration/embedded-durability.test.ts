@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EmbeddedDatabase } from '../../src/db/pglite/connect.ts';
-import { createEmptyPlace, type Place } from '../support/databases.ts';
+import { createPlace, type Place } from '../support/databases.ts';
 import { runCli } from '../support/run-cli.ts';
 import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 import { startTestServer } from '../support/test-server.ts';
@@ -55,7 +55,7 @@ describe('the data folder', () => {
   });
 
   test('is refused to a second server and to the command line, with one line that names the holder', async () => {
-    place = await createEmptyPlace('embedded');
+    place = await createPlace('embedded');
     const holder = await spawnServer(place);
     servers.push(holder);
     for (const args of [['serve'], ['migrate']]) {
@@ -76,7 +76,7 @@ describe('the data folder', () => {
   });
 
   test('opens again at once after a kill -9, with everything that was acknowledged', async () => {
-    place = await createEmptyPlace('embedded');
+    place = await createPlace('embedded');
     const first = await spawnServer(place);
     servers.push(first);
     const id = await first.admin.start({ Name: 'countdown', ParameterObject: { seconds: '3600' } });
