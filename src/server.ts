@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
@@ -9,6 +10,7 @@ import { BackgroundJob } from './core/background-job.ts';
 import { RequestError } from './core/errors.ts';
 import type { FaultKind } from './core/meters.ts';
 import { ShutdownStack } from './core/shutdown-stack.ts';
+import type { WorkerKind } from './core/workers.ts';
 import { openControl } from './db/control.ts';
 import type { Database } from './db/database.ts';
 import { openDatabase } from './db/open.ts';
@@ -17,7 +19,6 @@ import { freeSpace, RESERVE_BYTES } from './db/pglite/file-system.ts';
 import { countAssociates, insertAssociate } from './db/queries/account.ts';
 import { saveDefaultLimits } from './db/queries/definition.ts';
 import { saveOwnRules } from './db/queries/retention.ts';
-import { recordWorker } from './db/queries/worker.ts';
 import { EventFeed } from './events/feed.ts';
 import { WebhookSender } from './events/webhook-sender.ts';
 import { Files } from './files/files.ts';
@@ -27,6 +28,7 @@ import { loadCatalogues } from './http/i18n/catalogs.ts';
 import { noticeReadersOf } from './http/i18n/locale.ts';
 import { VERSION } from './logger.ts';
 import { Definitions } from './queue/definitions.ts';
+import { PRESENCE_SECONDS, Presence } from './queue/presence.ts';
 import { Pruner } from './queue/pruner.ts';
 import { loadHandlers, Registry } from './queue/registry.ts';
 import { StatisticsRollup } from './queue/statistics-rollup.ts';
@@ -86,7 +88,7 @@ export async function startServer(config: Config, log: Logger, { runs = true } =
   try {
     const monitoringUrl = await startMonitoring({ health, metrics, log }, config, shutdown);
     const catalogues = await loadCatalogues(config.catalogueFolder);
-    const { tasks, retention } = await startRuntime(config, log, metrics, runs, shutdown);
+    const { tasks, retention } = await startRuntime(config, log, metrics, { kind: 'Server', runs }, shutdown);
     const { database } = tasks;
     const cells = await startCells(database, config, log, shutdown);
     const firstAdministrator = await ensureAdministrator(database, config);
@@ -139,14 +141,14 @@ export async function startWorker(config: Config, log: Logger): Promise<WorkerPr
   const stop = (): Promise<void> => stopAll(health, shutdown);
   try {
     const monitoringUrl = await startMonitoring({ health, metrics, log }, config, shutdown);
-    const { tasks } = await startRuntime(config, log, metrics, true, shutdown);
+    const { tasks } = await startRuntime(config, log, metrics, { kind: 'Worker', runs: true }, shutdown);
     await tasks.definitions.offer();
 
     const offering = new BackgroundJob({
       name: 'worker.offer',
-      intervalMs: HEARTBEAT_SECONDS * 1000,
+      intervalMs: PRESENCE_SECONDS * 1000,
       log,
-      run: () => tasks.definitions.touch(HEARTBEAT_SECONDS),
+      run: () => tasks.definitions.touch(PRESENCE_SECONDS),
     });
     offering.start('later');
     shutdown.defer(() => offering.stop());
@@ -158,9 +160,6 @@ export async function startWorker(config: Config, log: Logger): Promise<WorkerPr
     throw error;
   }
 }
-
-/** Interval between the heartbeats of a worker, which show that it runs tasks and keep its definitions registered. */
-const HEARTBEAT_SECONDS = 20;
 
 /** Reports that the process is stopping, then shuts everything down. */
 async function stopAll(health: Health, shutdown: ShutdownStack): Promise<void> {
@@ -190,14 +189,14 @@ interface Runtime {
 /**
  * Opens the database and starts the task runner and the pruner, which every process has.
  *
- * @param runs whether tasks run in this process
+ * @param options.runs whether tasks run in this process
  * @throws OperatorError
  */
 async function startRuntime(
   config: Config,
   log: Logger,
   metrics: PrometheusMetrics,
-  runs: boolean,
+  { kind, runs }: { readonly kind: WorkerKind; readonly runs: boolean },
   shutdown: ShutdownStack,
 ): Promise<Runtime> {
   shutdown.defer(catchRunFaults((kind, error) => reportStrayFault(kind, error, log, metrics)));
@@ -226,21 +225,23 @@ async function startRuntime(
   shutdown.defer(() => store.close());
 
   const files = new Files(config, database.sql, store, log);
-  if (runs) {
-    const record = () => recordWorker(database.sql, config.nodeId, registry.names(), null);
-    await record();
-    const presence = new BackgroundJob({
-      name: 'worker.presence',
-      intervalMs: HEARTBEAT_SECONDS * 1000,
-      log,
-      run: record,
-    });
-    presence.start('later');
-    shutdown.defer(() => presence.stop());
-  }
   const runner = new TaskRunner({ database, queue, registry, definitions, files }, config, log, runs);
+  const self = {
+    owner: config.nodeId,
+    names: runs ? registry.names() : [],
+    tenant: null,
+    kind,
+    label: `${hostname()} ${process.pid}`,
+    version: VERSION,
+    started: new Date(Date.now() - process.uptime() * 1000),
+    slots: runner.load.reduce((sum, { slots }) => sum + slots, 0),
+  };
+  const presence = new Presence(database.sql, self, log);
+  await presence.start();
+  shutdown.defer(() => presence.stop());
   await runner.start();
   shutdown.defer(() => runner.stop());
+  shutdown.defer(() => presence.drain());
 
   const retention = new Pruner({ database, registry, files }, config.retention, log);
   retention.start();

@@ -15,6 +15,7 @@ import { TasksPage } from './tasks/tasks-page.tsx';
 import { useTexts } from './texts.tsx';
 import { useTitle } from './title.ts';
 
+const DefinitionsPage = lazy(() => import('./definitions/definitions-page.tsx'));
 const StartPage = lazy(() => import('./start/start-page.tsx'));
 const SchedulesPage = lazy(() => import('./schedules/schedules-page.tsx'));
 const OperationsPage = lazy(() => import('./operations/operations-page.tsx'));
@@ -94,6 +95,7 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
         <nav aria-label={t`Pages`}>
           <NavLink href="/">{t`Tasks`}</NavLink>
           <NavLink href="/start">{t`Start a task`}</NavLink>
+          <NavLink href="/definitions">{t`Definitions`}</NavLink>
           <NavLink href="/schedules">{t`Schedules`}</NavLink>
           <NavLink href="/webhooks">{t`Webhooks`}</NavLink>
           {seesAll(who) && <NavLink href="/operations">{t`Operations`}</NavLink>}
@@ -116,6 +118,9 @@ function Frame({ who, onSignOut }: { who: Session; onSignOut: () => void }): Rea
             </Route>
             <Route path="/tasks/:id">{({ id }) => <TaskPage key={id} id={Number(id)} who={who} />}</Route>
             <Route path="/start/:name?">{({ name }) => <StartPage name={name} />}</Route>
+            <Route path="/definitions/:name?">
+              {({ name }) => <DefinitionsPage name={name} who={who} />}
+            </Route>
             <Route path="/schedules">
               <SchedulesPage who={who} />
             </Route>

@@ -1474,6 +1474,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/Definitions/{name}/Statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns throughput, queue, percentiles of waiting and running times, and failures of one definition
+         * @description The percentiles and failures are those of its last 1000 tasks that ended within the period.
+         */
+        get: operations["readDefinitionStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/Workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the live servers and workers, and what they run */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/Schedules": {
         parameters: {
             query?: never;
@@ -2816,12 +2853,94 @@ export interface components {
             Limits: components["schemas"]["Limits"];
             /** @description true if the limits were set through the API and override those of the definition */
             LimitsAreSet: boolean;
+            LimitsBy: number | null;
+            LimitsAt: components["schemas"]["DateTime"] | null;
         };
         DefinitionChange: {
             At: components["schemas"]["DateTime"];
             ActorId: number;
             Action: string;
             Limits: components["schemas"]["Limits"] | null;
+        };
+        /** @description Percentiles of durations, in seconds */
+        Percentiles: {
+            /** @description The number of tasks that they are computed from */
+            Tasks: number;
+            P50: number;
+            P95: number;
+            P99: number;
+            Max: number;
+        };
+        DefinitionStatistics: {
+            Name: string;
+            Since: components["schemas"]["DateTime"];
+            StepSeconds: number;
+            Changes: {
+                At: components["schemas"]["DateTime"];
+                Name: string;
+                /** @description Number of tasks created */
+                Registered: number;
+                /** @description Number of tasks that succeeded */
+                Succeeded: number;
+                /** @description Number of tasks that failed, without those that were stopped */
+                Failed: number;
+                /** @description Number of tasks that were stopped */
+                Stopped: number;
+                /** @description Number of tasks whose first run began */
+                Begun: number;
+                /** @description Average waiting time, in seconds */
+                Waited: number;
+                /** @description Maximum waiting time, in seconds */
+                LongestWait: number;
+            }[];
+            Queue: {
+                Name: string;
+                /** @description Number of tasks that are due and wait for a worker */
+                Due: number;
+                /** @description Number of tasks that are due later */
+                Later: number;
+                Oldest: components["schemas"]["DateTime"] | null;
+                /** @description Number of tasks that are running */
+                Running: number;
+            };
+            Waiting: components["schemas"]["Percentiles"] | null;
+            Running: components["schemas"]["Percentiles"] | null;
+            Failures: {
+                Name: string;
+                Tasks: number;
+                /** Format: int32 */
+                LastId: number;
+                LastAt: components["schemas"]["DateTime"];
+                Result: string;
+            }[];
+        };
+        /** @description A live process or remote worker */
+        Worker: {
+            /** @description Worker of its attempts and Node of the history */
+            Id: string;
+            /** @description Host and process id, or the name that a remote worker gives */
+            Name: string;
+            Kind: ("Server" | "Worker" | "Remote") | null;
+            AssociateId: number | null;
+            Version: string | null;
+            Started: components["schemas"]["DateTime"] | null;
+            LastSeen: components["schemas"]["DateTime"] | null;
+            /**
+             * @description A draining worker claims no more tasks and stops when its runs have ended
+             * @enum {unknown}
+             */
+            Status: "Running" | "Draining";
+            Slots: number | null;
+            /** @description The number of tasks that it runs */
+            Running: number;
+            /** @description The tasks that it runs, longest running first, at most 50 */
+            Tasks: {
+                /** Format: int32 */
+                Id: number;
+                Name: string;
+            }[];
+            /** @description The definitions that it runs */
+            Definitions: string[];
         };
         /** @description A cron schedule that starts tasks */
         Schedule: {
@@ -4846,6 +4965,10 @@ export interface operations {
             query?: {
                 /** @description An id for this call, such as a UUID, which lets DELETE /Workers/Acquire end the wait */
                 Call?: string;
+                /** @description The version of the worker, for GET /Workers */
+                Version?: string;
+                /** @description How many tasks the worker runs at once, for GET /Workers */
+                Slots?: string;
             };
             header?: never;
             path?: never;
@@ -7213,6 +7336,66 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    readDefinitionStatistics: {
+        parameters: {
+            query?: {
+                /** @description The length of the period, 5 to 86400; 60 by default */
+                Minutes?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name of a definition, case-insensitive */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionStatistics"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: {
+                /** @description Only workers that run this definition */
+                Definition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"][];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Refused"];
         };

@@ -14,7 +14,7 @@ ${Object.entries(EXIT_CODES)
   .map(([code, meaning]) => `  ${code}  ${meaning}`)
   .join('\n')}
 
-The task, definition and schedule commands call the server at --url or BATCHLINE_URL, and authenticate with --token,
+The task, definition, schedule and worker commands call the server at --url or BATCHLINE_URL, and authenticate with --token,
 BATCHLINE_TOKEN or --login. The user, token, app and database commands open the configured database; the cell
 and tenant commands, that at BATCHLINE_CONTROL_URL. If a
 running server has the embedded database open, it executes user, token and app; stop it for the database commands.`;
@@ -82,6 +82,7 @@ export function createProgram(ended: (code: ExitCode) => void): Command {
   addTaskCommands(program, runs);
   addDefinitionCommands(program, runs);
   addScheduleCommands(program, runs);
+  addWorkerCommands(program, runs);
 
   program.commandsGroup('Accounts:');
   addUserCommands(program, runs);
@@ -243,6 +244,14 @@ function addScheduleCommands(program: Command, runs: Runs): void {
     .description('delete a schedule; tasks that it started remain')
     .addArgument(idArgument())
     .action(runs(async () => (await schedules()).deleteSchedule));
+}
+
+function addWorkerCommands(program: Command, runs: Runs): void {
+  const worker = program.command('worker').alias('workers').description('list live servers and workers');
+  addRemote(worker.command('list'))
+    .description('list the live servers and workers, and what they run')
+    .option('-n, --name <definition>', 'only workers that run this definition')
+    .action(runs(async () => (await import('./remote/workers.ts')).listWorkers));
 }
 
 function addUserCommands(program: Command, runs: Runs): void {

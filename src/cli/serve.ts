@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type Config, logRenamedSettings, readConfig } from '../config.ts';
 import { OperatorError } from '../core/errors.ts';
-import { openLog } from '../logger.ts';
+import { openLog, VERSION } from '../logger.ts';
 import type { Server } from '../server.ts';
 import { type ExitCode, STOPPING, untilSignal } from './output.ts';
 
@@ -129,6 +129,7 @@ async function startRemoteWorker(config: Config, url: string, log: Logger): Prom
     tasks: registry.all().map((one) => one.definition),
     concurrency: config.concurrency,
     graceSeconds: config.graceSeconds,
+    version: VERSION,
     log,
   });
   await worker.start();

@@ -150,6 +150,16 @@ interface WorkerTable {
   /** The tenant whose tasks it claims; null for all. */
   tenant: string | null;
   last_seen: Generated<Date>;
+  /** A `WorkerKind`; null, like the columns below, in rows of earlier releases. */
+  kind: string | null;
+  /** The name that people see: host and process id, or the name that a remote worker gives. */
+  label: string | null;
+  version: string | null;
+  started: Date | null;
+  /** Maximum number of concurrent runs; null if it is unknown. */
+  slots: number | null;
+  /** A `WorkerStatus`. */
+  status: string | null;
 }
 
 /** Table `batchline.definition_control`: pauses and limits of definitions. */

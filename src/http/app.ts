@@ -47,6 +47,7 @@ import { archiveRoutes, batchTaskListRoutes } from './resources/batch-task-list.
 import { blobAgentRoutes } from './resources/blob-agent.ts';
 import { taskChildrenRoutes } from './resources/children.ts';
 import { dashboardRoutes, notFoundPage, readPageFiles } from './resources/dashboard.ts';
+import { definitionStatisticsRoutes } from './resources/definition-statistics.ts';
 import { definitionRoutes, retentionRoutes } from './resources/definitions.ts';
 import { eventRoutes } from './resources/events.ts';
 import { taskFileRoutes, uploadRoutes } from './resources/files.ts';
@@ -65,6 +66,7 @@ import { subscriptionRoutes } from './resources/subscriptions.ts';
 import { timeZoneAgentRoutes, timeZoneRoutes } from './resources/time-zones.ts';
 import { taskWaitingRoutes } from './resources/waiting.ts';
 import { webhookRoutes } from './resources/webhooks.ts';
+import { workerListRoutes } from './resources/worker-list.ts';
 import { workerFileRoutes, workerRoutes } from './resources/workers.ts';
 import { workerChildrenRoutes } from './resources/workers-children.ts';
 import { formatOf, negotiateFormats, setContentType } from './respond.ts';
@@ -245,6 +247,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       await api.register(batchAgentRoutes, { prefix: '/Agents/Batch', tasks });
       await api.register(blobAgentRoutes, { prefix: '/Agents/BLOB', tasks });
       await api.register(definitionRoutes, { prefix: '/Definitions', tasks });
+      await api.register(definitionStatisticsRoutes, { prefix: '/Definitions', tasks });
+      await api.register(workerListRoutes, { prefix: '/Workers', tasks });
       await api.register(scheduleRoutes, { prefix: '/Schedules', tasks, scheduler: deps.scheduler });
       await api.register(retentionRoutes, {
         prefix: '/Definitions',

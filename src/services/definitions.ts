@@ -2,11 +2,13 @@ import { ACCESS, type Caller } from '../core/access.ts';
 import { notFound } from '../core/errors.ts';
 import type { DefinitionLimits } from '../core/limits.ts';
 import {
+  type ChangedBy,
   type DefinitionAuditEntry,
   type DefinitionControl,
   insertDefinitionAudit,
   readControls,
   readDefinitionAudit,
+  readLimitChanges,
   setLimits,
   setPaused,
 } from '../db/queries/definition.ts';
@@ -31,22 +33,28 @@ export interface ControlledDefinition {
   readonly definition: KnownDefinition;
   /** `undefined` if it was never paused or limited. */
   readonly control: DefinitionControl | undefined;
+  /** The last change of the limits; `undefined` if there was none. */
+  readonly limited: ChangedBy | undefined;
 }
 
 /** Lists the definitions. */
 export async function readDefinitions({ database, definitions }: TaskDeps): Promise<ControlledDefinition[]> {
   const controls = await readControls(database.sql);
+  const limited = await readLimitChanges(database.sql);
   return (await definitions.all()).map((definition) => ({
     definition,
     control: controls.get(definition.name),
+    limited: limited.get(definition.name),
   }));
 }
 
 /** Returns a definition. @throws RequestError (notFound) */
 export async function readDefinition(deps: TaskDeps, name: string): Promise<ControlledDefinition> {
   const definition = await findDefinition(deps, name);
-  const controls = await readControls(deps.database.sql, definition.name);
-  return { definition, control: controls.get(definition.name) };
+  const { name: known } = definition;
+  const controls = await readControls(deps.database.sql, known);
+  const limited = await readLimitChanges(deps.database.sql, known);
+  return { definition, control: controls.get(known), limited: limited.get(known) };
 }
 
 /** Returns who paused, resumed or limited a definition. @throws RequestError (notFound) */

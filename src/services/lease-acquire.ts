@@ -26,6 +26,9 @@ export interface AcquireRequest {
   readonly waitSeconds: number;
   /** An id chosen by the caller, for `endWait`. */
   readonly call?: string | undefined;
+  /** The version and the slots of the worker, for lists of workers. */
+  readonly version?: string | undefined;
+  readonly slots?: number | undefined;
 }
 
 /** A task leased to a worker. */
@@ -108,7 +111,7 @@ export class LeaseBroker {
       limit: request.limit,
       owner: workerOwner(caller, request.worker),
     };
-    await this.#record(waiter);
+    await this.#record(waiter, request);
     this.#callers.set(waiter, caller);
     const claimed = await this.#queue.wait(waiter, request.waitSeconds * 1000, disconnected, waitEnded);
     try {
@@ -140,11 +143,16 @@ export class LeaseBroker {
     await this.#queue.close();
   }
 
-  async #record({ owner, names, tenant }: Waiter): Promise<void> {
+  async #record(
+    { owner, names, tenant }: Waiter,
+    { worker: label, version, slots }: AcquireRequest,
+  ): Promise<void> {
     const key = JSON.stringify([owner, names, tenant]);
     const now = performance.now();
     if (now - (this.#recorded.get(key) ?? Number.NEGATIVE_INFINITY) < TOUCH_SECONDS * 1000) return;
-    await recordWorker(this.#deps.database.sql, owner, names, tenant);
+    const facts = { label, version: version ?? null, slots: slots ?? null };
+    const worker = { owner, names, tenant, kind: 'Remote', status: 'Running', ...facts } as const;
+    await recordWorker(this.#deps.database.sql, worker);
     this.#recorded.set(key, now);
   }
 

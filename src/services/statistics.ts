@@ -1,4 +1,5 @@
 import type { Caller } from '../core/access.ts';
+import { groupLastFailures, type RunTimes, readRunTimes } from '../db/queries/definition-runs.ts';
 import {
   type ChangeCount,
   countChanges,
@@ -11,6 +12,7 @@ import {
 } from '../db/queries/statistics.ts';
 import { readCountedRange } from '../db/queries/statistics-rollup.ts';
 import type { TaskDeps } from './access.ts';
+import { findDefinition } from './definitions.ts';
 
 const MIN_MINUTES = 5;
 const MAX_MINUTES = 60 * 24 * 60;
@@ -58,6 +60,47 @@ export function readStatistics(
       failures: await groupFailures(db, scope, MAX_FAILURE_GROUPS),
     };
   });
+}
+
+/** Percentiles and failures of a definition are read from at most this many of its tasks, those that ended last. */
+const SAMPLE = 1000;
+
+/** The statistics of one definition in a period. */
+export interface DefinitionStatistics extends Period, RunTimes {
+  readonly name: string;
+  readonly changes: readonly ChangeCount[];
+  readonly queue: QueueCount | undefined;
+  readonly failures: readonly FailureGroup[];
+}
+
+/**
+ * Returns throughput, queue, waiting and running times, and failures of one definition, of the caller's tenant or of all.
+ *
+ * @param minutes length of the period, limited to between five minutes and sixty days
+ * @throws RequestError (notFound) if there is no such definition
+ */
+export async function readDefinitionStatistics(
+  deps: TaskDeps,
+  caller: Caller,
+  definition: string,
+  minutes: number,
+  now: Date,
+): Promise<DefinitionStatistics> {
+  const { name } = await findDefinition(deps, definition);
+  const { tenant } = caller;
+  const { since, stepSeconds } = periodOf(minutes, now);
+  const sample = { name, tenant, since, limit: SAMPLE };
+  return deps.database.lists.read(async (db) => ({
+    name,
+    since,
+    stepSeconds,
+    changes: (
+      await countChanges(db, { tenant, since, stepSeconds, seen: await readCountedRange(db) })
+    ).filter((one) => one.name === name),
+    queue: (await countQueues(db, tenant)).find((one) => one.name === name),
+    ...(await readRunTimes(db, sample)),
+    failures: await groupLastFailures(db, sample, MAX_FAILURE_GROUPS),
+  }));
 }
 
 /** Returns the period of this many minutes that ends now. It begins with a whole step. */

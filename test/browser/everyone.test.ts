@@ -8,6 +8,8 @@ describeInBrowser('every page', (stage) => {
     '/?scope=all': 'tbody tr',
     '/tasks/1': '.timeline li',
     '/start/csv-import': 'form',
+    '/definitions': 'tbody tr',
+    '/definitions/flaky': '.plot canvas',
     '/schedules': '.empty',
     '/webhooks': '.empty',
     '/operations': '.plot canvas',

@@ -18,17 +18,61 @@ describeInBrowser('operations', (stage) => {
     await page.getByText('40 %', { exact: true }).first().waitFor();
     const cells = await page.getByRole('row', { name: 'flaky' }).locator('.number').allInnerTexts();
     expect(cells).toEqual(['0', '–', '0', '0', '3', '2', '1', '40 %']);
+    const definitions = page.getByRole('region', { name: 'Definitions' });
     expect(
-      await page.getByRole('row', { name: 'close-the-books' }).locator('.number').allInnerTexts(),
+      await definitions.getByRole('row', { name: 'close-the-books' }).locator('.number').allInnerTexts(),
     ).toEqual(['0', '–', '0', '1', '0', '0', '0', '–']);
     expect(await page.locator('.plot canvas').count()).toBe(4);
     await page.getByText('peak 1').waitFor();
-    await page.getByText('flaky: The printer is out of paper.').waitFor();
+    await page.locator('.failures').getByText('The printer is out of paper.').waitFor();
+    const worker = page.getByRole('region', { name: 'Workers' }).getByRole('row').nth(1);
+    expect(await worker.textContent()).toMatch(/ServerLive1 \/ \d+close-the-books #\d+/);
     await page.getByRole('button', { name: 'Last week' }).click();
     await page.getByText('3 succeeded, 2 failed').waitFor();
     expect(new URL(page.url()).search).toBe('?minutes=10080');
     await page.getByRole('link', { name: `#${ids[1]}` }).click();
     await page.getByRole('heading', { name: `flaky #${ids[1]}` }).waitFor();
+  });
+
+  test('a definition has a page, from the list of definitions', async () => {
+    const { page } = await stage.open('/definitions', 'admin');
+    await page.getByRole('columnheader', { name: 'Failed' }).getByRole('button').click();
+    expect(await page.getByRole('rowheader').first().textContent()).toBe('flaky');
+    await page.getByRole('searchbox').fill('told');
+    expect(await page.getByRole('rowheader').allTextContents()).toEqual(['flaky']);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'flaky', exact: true }).click();
+    await page.getByRole('heading', { name: 'flaky', level: 1 }).waitFor();
+    const figures = page.locator('.figures');
+    await figures.getByText('40 %').waitFor();
+    expect(await figures.locator('dd').allTextContents()).toEqual([
+      '0',
+      '–',
+      '0',
+      '0',
+      '3',
+      '2',
+      '1',
+      '40 %',
+    ]);
+    await page.getByText('Of the last 6 tasks that ended in the period').waitFor();
+    await page.locator('.failures').getByText('The printer is out of paper.').waitFor();
+    expect(await page.getByRole('region', { name: 'Recent tasks' }).getByRole('row').count()).toBe(7);
+    await page.getByRole('button', { name: 'Pause flaky' }).click();
+    await page.getByText('Paused by Administrator').waitFor();
+    await page.getByRole('button', { name: 'Resume flaky' }).click();
+    await page.getByText('Paused by Administrator').waitFor({ state: 'detached' });
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await axeFindings(page)).toEqual([]);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+    }
+    await page.getByRole('button', { name: 'Start a task' }).click();
+    await page.getByLabel('fail').uncheck();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.locator('.task-header').getByText('Succeeded').waitFor();
   });
 
   test('tasks of a paused definition wait until it is resumed', async () => {

@@ -40,6 +40,8 @@ describe('the dashboard’s files', () => {
     '/start/countdown',
     '/webhooks/1',
     '/operations',
+    '/definitions',
+    '/definitions/csv-import',
     '/people',
     '/settings',
   ])('is served at %s without a sign-in, with a strict Content-Security-Policy', async (path) => {

@@ -106,6 +106,7 @@ describeInBrowser('every width', (stage) => {
       '/notifications': 'tbody button',
       '/notifications/1': '.webhook-address',
       '/operations': '.plot canvas',
+      '/definitions/flaky': '.plot canvas',
       '/people': 'tbody button',
       '/settings': 'select',
       '/nowhere': '.empty',

@@ -70,6 +70,62 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
     ]);
   });
 
+  test('of one definition have percentiles of waiting and running, and its failures only', async () => {
+    const { admin } = server;
+    const of = (name: string) => admin.json('GET', `/Definitions/${name}/Statistics?Minutes=60`);
+    const flaky = await of('FLAKY');
+    expect(flaky).toMatchObject({
+      Name: 'flaky',
+      StepSeconds: 60,
+      Queue: { Due: 0, Running: 0 },
+      Waiting: { Tasks: 5 },
+      Running: { Tasks: 5 },
+      Failures: [{ Tasks: 1, Result: expect.stringContaining('printer') }],
+    });
+    expect(new Set(flaky.Changes.map((each: { Name: string }) => each.Name))).toEqual(new Set(['flaky']));
+    for (const times of [flaky.Waiting, flaky.Running]) {
+      const { P50, P95, P99, Max } = times;
+      expect([P50, P95, P99, Max]).toEqual([P50, P95, P99, Max].sort((a, b) => a - b));
+      expect(P50).toBeGreaterThanOrEqual(0);
+    }
+    expect(await of('close-the-books')).toMatchObject({
+      Queue: { Running: 1 },
+      Waiting: null,
+      Running: null,
+      Failures: [],
+    });
+    expect((await admin.call('GET', '/Definitions/nonesuch/Statistics')).status).toBe(404);
+  });
+
+  test('the limits of a definition say who set them, and when', async () => {
+    const { admin } = server;
+    expect(await admin.json('GET', '/Definitions/flaky')).toMatchObject({ LimitsBy: null, LimitsAt: null });
+    await admin.json('PUT', '/Definitions/flaky/Limits', { Concurrent: 3 });
+    const limited = await admin.json('GET', '/Definitions/flaky');
+    expect(limited).toMatchObject({ LimitsBy: 1, LimitsAt: expect.stringMatching(/^20/) });
+    const all: { Name: string }[] = await admin.json('GET', '/Definitions');
+    expect(all.find(({ Name }) => Name === 'flaky')).toEqual(limited);
+    await admin.json('DELETE', '/Definitions/flaky/Limits');
+  });
+
+  test('workers are listed with what they run', async () => {
+    const { admin } = server;
+    const [self, ...others] = await admin.json('GET', '/Workers');
+    expect(others).toEqual([]);
+    expect(self).toMatchObject({
+      Kind: 'Server',
+      AssociateId: null,
+      Version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      Status: 'Running',
+      Running: 1,
+      Tasks: [{ Name: 'close-the-books' }],
+      Definitions: expect.arrayContaining(['flaky', 'countdown']),
+    });
+    expect(self.Slots).toBeGreaterThan(1);
+    expect(await admin.json('GET', '/Workers?Definition=Flaky')).toMatchObject([{ Id: self.Id }]);
+    expect((await admin.call('GET', '/Workers?Definition=nonesuch')).status).toBe(404);
+  });
+
   test('counts each process once in a step, and callers not at all', async () => {
     const { sql: db } = server.database;
     const step = Math.floor(Date.now() / 60_000) * 60_000 - 30 * 60_000;
@@ -116,7 +172,8 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
 
   test('is for who may see every task, and of their tenant', async () => {
     const associate = await server.associate('plain');
-    expect((await associate.call('GET', '/Statistics')).status).toBe(403);
+    for (const path of ['/Statistics', '/Definitions/flaky/Statistics', '/Workers'])
+      expect((await associate.call('GET', path)).status).toBe(403);
     const viewer = await server.associate('viewer', { roles: ['viewer'] });
     expect((await viewer.json('GET', '/Statistics')).Queues.length).toBeGreaterThan(0);
     const foreign = await server.associate('foreign', { roles: ['viewer'], tenant: 'Cust1' });
@@ -126,6 +183,12 @@ describe.each(DATABASES)('GET /api/v1/Statistics on %s', (kind) => {
       Queues: [],
       Failures: [],
     });
+    expect(await foreign.json('GET', '/Definitions/flaky/Statistics')).toMatchObject({
+      Changes: [],
+      Waiting: null,
+      Failures: [],
+    });
+    expect(await foreign.json('GET', '/Workers')).toMatchObject([{ Kind: 'Server', Running: 0, Tasks: [] }]);
   });
 
   test.each(['x', '-1', '123456'])('Minutes=%s is refused', async (minutes) => {

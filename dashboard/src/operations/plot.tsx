@@ -9,7 +9,7 @@ import { tickSteps } from './statistics.ts';
 /** A line of a plot, in the colour of a state. */
 export interface Line {
   readonly label: string;
-  readonly colour: '--good' | '--bad' | '--busy' | '--wait';
+  readonly colour: '--good' | '--bad' | '--busy' | '--wait' | '--still';
   readonly values: readonly (number | null)[];
 }
 

@@ -47,7 +47,7 @@ test('every step of the period is listed in order', () => {
   const [times, steps] = stepsOf(statistics, Date.parse('2026-01-01T00:03:30Z'));
   expect(times.map((at) => (at - (times[0] ?? 0)) / 60)).toEqual([0, 1, 2, 3]);
   expect(steps.map((step) => step.succeeded + step.failed)).toEqual([3, 0, 1, 0]);
-  expect(workersAt(statistics, times)).toEqual([0, 0, 2, 0]);
+  expect(workersAt(statistics.Workers, times)).toEqual([0, 0, 2, 0]);
 });
 
 test('ticks are at round numbers, and those of counts at whole ones', () => {

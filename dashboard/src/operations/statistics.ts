@@ -36,7 +36,7 @@ export function failureRate({ succeeded, failed }: Sums): number | null {
 
 /** All steps of a period in seconds since 1970, and their totals. */
 export function stepsOf(
-  { Since, StepSeconds, Changes }: Statistics,
+  { Since, StepSeconds, Changes }: Pick<Statistics, 'Since' | 'StepSeconds' | 'Changes'>,
   now: number,
 ): readonly [number[], Sums[]] {
   const byStep = Map.groupBy(Changes, (change) => Date.parse(change.At) / 1000);
@@ -46,8 +46,8 @@ export function stepsOf(
 }
 
 /** The number of processes that ran tasks in each step. */
-export function workersAt({ Workers }: Statistics, times: readonly number[]): number[] {
-  const byStep = new Map(Workers.map(({ At, Workers }) => [Date.parse(At) / 1000, Workers]));
+export function workersAt(workers: Statistics['Workers'], times: readonly number[]): number[] {
+  const byStep = new Map(workers.map(({ At, Workers }) => [Date.parse(At) / 1000, Workers]));
   return times.map((at) => byStep.get(at) ?? 0);
 }
 

@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTexts } from '../texts.tsx';
+import { useTimes } from '../times.ts';
 import { ScrollBox } from './scroll-box.tsx';
 
 /** A column of a {@link DataTable}. The cells of the first one name their rows. */
@@ -7,6 +8,14 @@ export interface Column<Row> {
   readonly title: string;
   readonly kind?: 'number' | 'buttons';
   readonly cell: (row: Row) => ReactNode;
+  /** The value by which the rows can be sorted: texts from A to Z first, numbers largest first. */
+  readonly sort?: (row: Row) => string | number;
+}
+
+/** The order that a user has chosen: the title of a column, and whether it is reversed. */
+interface Order {
+  readonly title: string;
+  readonly isReversed: boolean;
 }
 
 /** Number of placeholder rows while rows are loading. */
@@ -19,6 +28,7 @@ export function DataTable<Row>({
   rows,
   keyOf,
   empty,
+  limit = Number.POSITIVE_INFINITY,
 }: {
   label: string;
   columns: readonly Column<Row>[];
@@ -27,21 +37,37 @@ export function DataTable<Row>({
   keyOf: (row: Row) => string | number;
   /** Shown instead of a table without rows. */
   empty: string;
+  /** Maximum number of rows until the user asks for all of them. */
+  limit?: number;
 }): ReactNode {
   const { t } = useTexts();
+  const { number } = useTimes();
+  const [order, setOrder] = useState<Order>();
+  const [isWhole, setWhole] = useState(false);
+  const sorted = rows && sortRows(rows, columns, order);
+  const shown = isWhole ? sorted : sorted?.slice(0, limit);
+  const hidden = (rows?.length ?? 0) - (shown?.length ?? 0);
   if (rows?.length === 0) return <p className="empty">{empty}</p>;
   return (
     <ScrollBox className="panel data-table" label={label}>
       <table aria-label={label} aria-busy={rows === undefined}>
         <thead>
           <tr>
-            {columns.map(({ title, kind }) => (
-              <ColumnHeader key={title} title={title} kind={kind} />
+            {columns.map((column) => (
+              <ColumnHeader
+                key={column.title}
+                title={column.title}
+                kind={column.kind}
+                sorted={order?.title === column.title ? directionOf(column, order) : undefined}
+                onSort={
+                  column.sort === undefined ? undefined : () => setOrder(nextOrder(column.title, order))
+                }
+              />
             ))}
           </tr>
         </thead>
         <tbody>
-          {rows?.map((row) => (
+          {shown?.map((row) => (
             <tr key={keyOf(row)}>
               {columns.map(({ title, kind, cell }, index) =>
                 index === 0 ? (
@@ -71,8 +97,43 @@ export function DataTable<Row>({
             ))}
         </tbody>
       </table>
+      {hidden > 0 && (
+        <button type="button" className="quiet" onClick={() => setWhole(true)}>
+          {t`Show all ${number(rows?.length ?? 0)}`}
+        </button>
+      )}
     </ScrollBox>
   );
+}
+
+/** Sorts by the column again in reverse, then not at all. */
+function nextOrder(title: string, order: Order | undefined): Order | undefined {
+  if (order?.title !== title) return { title, isReversed: false };
+  return order.isReversed ? undefined : { title, isReversed: true };
+}
+
+function directionOf(
+  { kind }: Pick<Column<never>, 'kind'>,
+  { isReversed }: Order,
+): 'ascending' | 'descending' {
+  return (kind === 'number') === isReversed ? 'ascending' : 'descending';
+}
+
+/** Returns the rows in the chosen order; rows with the same value keep theirs. */
+function sortRows<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  order: Order | undefined,
+): readonly Row[] {
+  const column = columns.find(({ title }) => title === order?.title);
+  if (order === undefined || column?.sort === undefined) return rows;
+  const { sort } = column;
+  const sign = directionOf(column, order) === 'ascending' ? 1 : -1;
+  const compare = (a: string | number, b: string | number): number =>
+    typeof a === 'number' && typeof b === 'number'
+      ? a - b
+      : String(a).localeCompare(String(b), undefined, { numeric: true });
+  return [...rows].sort((a, b) => sign * compare(sort(a), sort(b)));
 }
 
 const classOf = (kind: Column<never>['kind']): string | undefined =>
@@ -88,7 +149,7 @@ export function ColumnHeader({
   title: string;
   kind?: Column<never>['kind'] | undefined;
   sorted?: 'ascending' | 'descending' | undefined;
-  onSort?: () => void;
+  onSort?: (() => void) | undefined;
 }): ReactNode {
   return (
     <th scope="col" className={classOf(kind)} aria-sort={sorted}>

@@ -38,6 +38,7 @@ import { workerProcesses } from './0038-worker-processes.ts';
 import { counters } from './0039-counters.ts';
 import { subscriptions } from './0040-subscriptions.ts';
 import { people } from './0041-people.ts';
+import { presenceAndOverlap } from './0045-presence-and-overlap.ts';
 import { cells } from './0046-cells.ts';
 
 /** Suffix of a migration that removes something: the last migration that a program must know to keep working. */
@@ -106,6 +107,7 @@ export const MIGRATIONS: Migrations = {
   '0039-counters': counters,
   '0040-subscriptions': subscriptions,
   '0041-people': people,
+  '0045-presence-and-overlap': presenceAndOverlap,
   '0046-cells': cells,
 };
 

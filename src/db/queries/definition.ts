@@ -199,6 +199,27 @@ export interface DefinitionControl {
   readonly limitsAreSet: boolean;
 }
 
+/** The actor and time of a change. */
+export interface ChangedBy {
+  readonly by: number;
+  readonly at: Date;
+}
+
+/** Returns who set or reset the limits of each definition last, by name. */
+export async function readLimitChanges(
+  db: Kysely<Schema>,
+  name?: string,
+): Promise<ReadonlyMap<string, ChangedBy>> {
+  const { rows } = await sql<ChangedBy & { readonly name: string }>`
+    select c.name, a.actor_id as by, a.at
+    from batchline.definition_control as c cross join lateral (
+      select o.actor_id, o.at from batchline.definition_audit as o
+      where o.name = c.name and o.action = 'Limits' order by o.id desc limit 1
+    ) as a
+    where ${name ?? null}::text is null or c.name = ${name ?? null}`.execute(db);
+  return new Map(rows.map(({ name: of, by, at }) => [of, { by, at }]));
+}
+
 interface ControlRow {
   readonly name: string;
   readonly version: number;

@@ -70,6 +70,8 @@ const PAGES = [
   '/webhooks',
   '/webhooks/:id',
   '/operations',
+  '/definitions',
+  '/definitions/:name',
   '/people',
   '/settings',
 ] as const;

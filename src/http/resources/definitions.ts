@@ -58,6 +58,8 @@ const Definition = Type.Object(
     LimitsAreSet: Type.Boolean({
       description: 'true if the limits were set through the API and override those of the definition',
     }),
+    LimitsBy: nullable(Type.Integer({ description: 'The associate who set or reset the limits last' })),
+    LimitsAt: nullable(DateTime),
   },
   { title: 'Definition', description: 'A task definition' },
 );
@@ -262,7 +264,7 @@ function limitsToWire({ concurrent, perTenant, rate }: DefinitionLimits): object
   };
 }
 
-function toWire({ definition: one, control }: ControlledDefinition, locale: Locale): object {
+function toWire({ definition: one, control, limited }: ControlledDefinition, locale: Locale): object {
   const paused = control?.paused ?? null;
   return {
     Name: one.name,
@@ -279,6 +281,8 @@ function toWire({ definition: one, control }: ControlledDefinition, locale: Loca
     PausedReason: paused?.reason ? locale.text(paused.reason.text, paused.reason.message) : null,
     Limits: limitsToWire(control?.limits ?? {}),
     LimitsAreSet: control?.limitsAreSet ?? false,
+    LimitsBy: limited?.by ?? null,
+    LimitsAt: limited === undefined ? null : locale.date(limited.at),
   };
 }
 

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { ACCESS } from '../../core/access.ts';
 import type { Operation } from '../openapi/operation.ts';
-import { DateTime, dictionary, Int32, nullable } from '../openapi/operation.ts';
+import { DateTime, dictionary, nullable } from '../openapi/operation.ts';
+import { ChangeCounts, FailureGroups, QueueCounts } from './statistics-codec.ts';
 
 const tag = 'Server';
 
@@ -162,38 +163,10 @@ const Statistics = Type.Object(
   {
     Since: DateTime,
     StepSeconds: Type.Integer(),
-    Changes: Type.Array(
-      Type.Object({
-        At: DateTime,
-        Name: Type.String(),
-        Registered: Type.Integer({ description: 'Number of tasks created' }),
-        Succeeded: Type.Integer({ description: 'Number of tasks that succeeded' }),
-        Failed: Type.Integer({ description: 'Number of tasks that failed, without those that were stopped' }),
-        Stopped: Type.Integer({ description: 'Number of tasks that were stopped' }),
-        Begun: Type.Integer({ description: 'Number of tasks whose first run began' }),
-        Waited: Type.Number({ description: 'Average waiting time, in seconds' }),
-        LongestWait: Type.Number({ description: 'Maximum waiting time, in seconds' }),
-      }),
-    ),
+    Changes: Type.Array(ChangeCounts),
     Workers: Type.Array(Type.Object({ At: DateTime, Workers: Type.Integer() })),
-    Queues: Type.Array(
-      Type.Object({
-        Name: Type.String(),
-        Due: Type.Integer({ description: 'Number of tasks that are due and wait for a worker' }),
-        Later: Type.Integer({ description: 'Number of tasks that are due later' }),
-        Oldest: nullable(DateTime),
-        Running: Type.Integer({ description: 'Number of tasks that are running' }),
-      }),
-    ),
-    Failures: Type.Array(
-      Type.Object({
-        Name: Type.String(),
-        Tasks: Type.Integer(),
-        LastId: Int32,
-        LastAt: DateTime,
-        Result: Type.String(),
-      }),
-    ),
+    Queues: Type.Array(QueueCounts),
+    Failures: Type.Array(FailureGroups),
   },
   { title: 'Statistics' },
 );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { MetricsAccess, SignInConfig } from '../../config.ts';
 import { ACCESS } from '../../core/access.ts';
 import { ENGLISH } from '../../core/language.ts';
@@ -31,6 +31,7 @@ import {
   readMetricsOperation,
   readStatisticsOperation,
 } from './server-operations.ts';
+import { PeriodQuery, writeChange, writeFailure, writeQueue } from './statistics-codec.ts';
 
 const PREFIX = '/api/v1/';
 
@@ -191,22 +192,13 @@ export async function openApiRoutes(
   );
 }
 
-const Query = Type.Object({
-  Minutes: Type.Optional(
-    Type.String({
-      pattern: '^\\d{1,5}$',
-      description: 'The length of the period, 5 to 86400; 60 by default',
-    }),
-  ),
-});
-
 /** `GET /api/v1/Statistics`: throughput, queues and failures (contract, section 8). Requires access to all tasks. */
 export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks: TaskDeps }): Promise<void> {
-  app.get<{ Querystring: Static<typeof Query> }>(
+  app.get<{ Querystring: Static<typeof PeriodQuery> }>(
     '/',
     {
       config: { payload: 'Statistics', operation: readStatisticsOperation },
-      schema: { querystring: Query },
+      schema: { querystring: PeriodQuery },
     },
     async (request) => {
       const caller = callerOf(request);
@@ -221,32 +213,10 @@ export async function statisticsRoutes(app: FastifyInstance, { tasks }: { tasks:
       return {
         Since: locale.date(since),
         StepSeconds: stepSeconds,
-        Changes: changes.map((change) => ({
-          At: locale.date(change.at),
-          Name: change.name,
-          Registered: change.registered,
-          Succeeded: change.succeeded,
-          Failed: change.failed,
-          Stopped: change.stopped,
-          Begun: change.begun,
-          Waited: change.waited,
-          LongestWait: change.longestWait,
-        })),
+        Changes: changes.map((change) => writeChange(change, locale)),
         Workers: workers.map((step) => ({ At: locale.date(step.at), Workers: step.workers })),
-        Queues: queues.map((queue) => ({
-          Name: queue.name,
-          Due: queue.due,
-          Later: queue.later,
-          Oldest: queue.oldest === null ? null : locale.date(queue.oldest),
-          Running: queue.running,
-        })),
-        Failures: failures.map((group) => ({
-          Name: group.name,
-          Tasks: group.tasks,
-          LastId: group.lastId,
-          LastAt: locale.date(group.lastAt),
-          Result: locale.text(group.result, group.resultMessage),
-        })),
+        Queues: queues.map((queue) => writeQueue(queue, locale)),
+        Failures: failures.map((group) => writeFailure(group, locale)),
       };
     },
   );

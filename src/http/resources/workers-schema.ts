@@ -88,7 +88,22 @@ const Call = Type.String({
   description: 'An id for this call, such as a UUID, which lets DELETE /Workers/Acquire end the wait',
 });
 /** The query of `POST /Workers/Acquire`. Not part of the body, because older servers reject unknown properties there. */
-export const AcquireQuery = Type.Object({ Call: Type.Optional(Call) });
+export const AcquireQuery = Type.Object({
+  Call: Type.Optional(Call),
+  Version: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      pattern: '^[^\\0]*$',
+      description: 'The version of the worker, for GET /Workers',
+    }),
+  ),
+  Slots: Type.Optional(
+    Type.String({
+      pattern: '^[1-9]\\d{0,4}$',
+      description: 'How many tasks the worker runs at once, for GET /Workers',
+    }),
+  ),
+});
 /** The query of `DELETE /Workers/Acquire`. */
 export const EndAcquireQuery = Type.Object({ Call });
 

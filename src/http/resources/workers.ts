@@ -112,6 +112,8 @@ export async function workerRoutes(
         limit: Limit,
         waitSeconds: WaitSeconds,
         call: request.query.Call,
+        version: request.query.Version,
+        slots: request.query.Slots === undefined ? undefined : Number(request.query.Slots),
       };
       const acquired = await broker.acquire(caller, options, disconnectSignal(reply));
       // If the client disconnects before it has the response, it does not know that it holds the leases.

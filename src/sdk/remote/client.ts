@@ -124,6 +124,7 @@ export class WorkerClient {
   /**
    * Claims tasks by long poll.
    *
+   * @param self how many tasks the worker runs at once, and its version, which the server lists
    * @param stopping cancels the long poll at the server. The response is still awaited, because the server may already
    *   have claimed tasks
    * @param graceMs how long to wait for the response after that
@@ -135,16 +136,19 @@ export class WorkerClient {
       readonly Limit: number;
       readonly WaitSeconds: number;
     },
+    self: { readonly slots: number; readonly version: string | undefined },
     stopping: AbortSignal,
     graceMs: number,
   ): Promise<readonly AcquiredTask[]> {
     stopping.throwIfAborted();
     const path = `/Acquire?Call=${randomUUID()}`;
+    const { slots, version } = self;
+    const facts = `&Slots=${slots}${version === undefined ? '' : `&Version=${encodeURIComponent(version)}`}`;
     const done = new AbortController();
     const cancelAcquire = (): void => void this.#cancelAcquire(path, done, graceMs);
     stopping.addEventListener('abort', cancelAcquire, { once: true });
     try {
-      const response = await this.#json('POST', path, wanted, done.signal, { retrySignal: stopping });
+      const response = await this.#json('POST', path + facts, wanted, done.signal, { retrySignal: stopping });
       return (response as { Tasks: AcquiredTask[] }).Tasks;
     } finally {
       stopping.removeEventListener('abort', cancelAcquire);

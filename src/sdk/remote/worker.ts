@@ -23,6 +23,8 @@ export interface WorkerOptions {
   readonly graceSeconds?: number;
   /** Length in seconds of a long poll for tasks; 30 by default, which is the maximum. */
   readonly waitSeconds?: number;
+  /** The version of the worker, which the server lists. */
+  readonly version?: string;
   /** A pino logger; writes to standard error by default. */
   readonly log?: Logger;
 }
@@ -67,7 +69,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
 class RemoteWorker implements Worker {
   readonly ended: Promise<void>;
-  readonly #options: Required<Omit<WorkerOptions, 'tasks'>>;
+  readonly #options: Required<Omit<WorkerOptions, 'tasks' | 'version'>> & Pick<WorkerOptions, 'version'>;
   readonly #tasks = new Map<string, TaskDefinition>();
   readonly #client: WorkerClient;
   readonly #runs = new Map<RemoteRun, Promise<void>>();
@@ -129,7 +131,7 @@ class RemoteWorker implements Worker {
 
   /** Claims tasks while slots are free, until the worker stops. */
   async #work(): Promise<void> {
-    const { name, concurrency, waitSeconds, graceSeconds, log } = this.#options;
+    const { name, concurrency, waitSeconds, graceSeconds, log, version } = this.#options;
     const Definitions = [...this.#tasks.values()].map((task) => task.name);
     while (!this.#stopping.signal.aborted) {
       const Limit = Math.min(100, concurrency - this.#runs.size);
@@ -139,7 +141,12 @@ class RemoteWorker implements Worker {
       }
       try {
         const wanted = { Worker: name, Definitions, Limit, WaitSeconds: waitSeconds };
-        const acquired = await this.#client.acquire(wanted, this.#stopping.signal, graceSeconds * 1000);
+        const acquired = await this.#client.acquire(
+          wanted,
+          { slots: concurrency, version },
+          this.#stopping.signal,
+          graceSeconds * 1000,
+        );
         for (const task of acquired) this.#run(task);
       } catch (error) {
         if (this.#stopping.signal.aborted) return;

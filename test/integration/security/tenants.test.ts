@@ -265,6 +265,8 @@ const ROUTES: Readonly<Record<string, readonly Try[]>> = {
   'GET /Definitions/:name/Retention': [list(`/Definitions/${ALPHA_WORK}/Retention`)],
   'PUT /Definitions/:name/Retention': [refused(`/Definitions/${ALPHA_WORK}/Retention`, { Failed: '1d' })],
   'DELETE /Definitions/:name/Retention': [refused(`/Definitions/${ALPHA_WORK}/Retention`)],
+  'GET /Definitions/:name/Statistics': [list(`/Definitions/${ALPHA_WORK}/Statistics?Minutes=10080`)],
+  'GET /Workers': [list('/Workers', `/Workers?Definition=${ALPHA_WORK}`)],
   'GET /Statistics': [list('/Statistics', '/Statistics?Minutes=10080')],
 
   'GET /Schedules': [list('/Schedules')],

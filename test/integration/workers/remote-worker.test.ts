@@ -64,6 +64,26 @@ describe.each(DATABASES)('workers outside the server on %s', (kind) => {
     return worker;
   }
 
+  test('are listed with version, slots and tasks', async () => {
+    const worker = await startWorker({ name: 'box: 7', version: '4.5.6', concurrency: 3 });
+    const id = await server.admin.start({ Name: 'wait' });
+    await server.admin.until(id, (task) => task.State === 'Started');
+    const listed = await server.admin.json('GET', '/Workers?Definition=wait');
+    expect(listed).toMatchObject([
+      {
+        Kind: 'Remote',
+        Name: 'box: 7',
+        AssociateId: 1,
+        Version: '4.5.6',
+        Slots: 3,
+        Running: 1,
+        Tasks: [{ Id: id }],
+      },
+    ]);
+    await worker.stop();
+    await server.admin.json('POST', `/BatchTask/${id}/Stop`);
+  });
+
   test('end runs immediately, with any result, error and progress', async () => {
     await startWorker();
     const progress = await server.admin.start({ Name: 'bad-progress' });
