@@ -31,6 +31,7 @@ import { Definitions } from './queue/definitions.ts';
 import { PRESENCE_SECONDS, Presence } from './queue/presence.ts';
 import { Pruner } from './queue/pruner.ts';
 import { loadHandlers, Registry } from './queue/registry.ts';
+import { SearchIndexer } from './queue/search-indexer.ts';
 import { StatisticsRollup } from './queue/statistics-rollup.ts';
 import { TaskQueue } from './queue/task-queue.ts';
 import { TaskRunner } from './queue/worker.ts';
@@ -250,6 +251,10 @@ async function startRuntime(
   const rollup = new StatisticsRollup(database, config.retention.statistics, log);
   rollup.start();
   shutdown.defer(() => rollup.stop());
+
+  const searchIndexer = new SearchIndexer(database, log);
+  searchIndexer.start();
+  shutdown.defer(() => searchIndexer.stop());
 
   addGauges(metrics.registry, {
     queues: new QueueCounts(database.sql, log),

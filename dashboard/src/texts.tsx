@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { formatMessage, type MessageData, type MessageFormat } from '../../src/core/message.ts';
 import { languageHeader, preferences } from './preferences.ts';
 import { useStore } from './store.ts';
 
@@ -10,6 +11,8 @@ interface Texts {
   /** The language with its country, as in the browser, to format numbers and times. */
   readonly locale: string;
   readonly t: Tell;
+  /** The text of a message of the server's rules, which the page applies too. */
+  readonly say: (message: MessageData) => string;
   /** The text of a resource such as `SR_BATCH_STATE_NEW`; `undefined` if there is none. */
   readonly resource: (name: string) => string | undefined;
 }
@@ -24,9 +27,17 @@ const EMPTY: Catalogue = { Language: 'en', Messages: {}, Resources: {} };
 const TextsContext = createContext<Texts>(textsOf(EMPTY));
 
 function textsOf({ Language, Messages, Resources }: Catalogue): Texts {
+  const locale = navigator.languages.find((each) => each.split('-')[0] === Language) ?? Language;
+  const format: MessageFormat = {
+    template: (english) => Messages[english] ?? english,
+    number: (value) => new Intl.NumberFormat(locale).format(value),
+    moment: (value) =>
+      new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(value),
+  };
   return {
     language: Language,
-    locale: navigator.languages.find((each) => each.split('-')[0] === Language) ?? Language,
+    locale,
+    say: (message) => formatMessage(message, format),
     t: (parts, ...values) => {
       const template = parts.reduce((text, part, index) => `${text}{${index - 1}}${part}`);
       const told = Messages[template] ?? template;

@@ -2393,7 +2393,9 @@ export interface components {
             /** @enum {unknown} */
             Action: "Stop" | "Restart" | "Delete";
             /** @description The syntax of `$filter` of the archive list */
-            Filter: string;
+            Filter?: string;
+            /** @description The syntax of `$search` of the archive list; tasks must match Filter and Search */
+            Search?: string;
             /** @description Changes nothing; returns what would happen */
             DryRun?: boolean;
             /** @description Maximum number of tasks; 1000 by default */
@@ -2442,7 +2444,7 @@ export interface components {
                 Reason: string;
             }[];
         };
-        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId, stopped, dueAt, waitsFor. In the mode Full they are in Column. */
+        /** @description The columns of $select, spelled as in $select: getAllRows, getNoRows, DefinitionId, DefinitionName, DefinitionDescription, DefinitionTimeOut, Description, DbTag, State, DetailsTable, DetailsRecord, Request, Response, StartCount, LastStarted, ProgressPercent, ProgressDescription, updatedBy, updatedDate, registeredBy, registeredDate, batchTaskId, associateId, fileName, result, context, cancellationBehaviour, isSystemTask, isInternalTask, parentId, stopped, dueAt, waitsFor, priority. In the mode Full they are in Column. */
         ArchiveRow: {
             /** @description The id of the task: a string in the modes Slim and Wide, a number in Full */
             PrimaryKey: string | number;
@@ -3651,6 +3653,8 @@ export interface operations {
                 $select?: string;
                 /** @description A condition such as State eq 5 and registeredDate after '2026-01-01' */
                 $filter?: string;
+                /** @description Texts and qualifiers that tasks must match, such as state:failed created:today C4711 */
+                $search?: string;
                 /** @description Comma-separated columns, each optionally followed by asc or desc */
                 $orderBy?: string;
                 /** @description Only batchtask */
@@ -4251,6 +4255,8 @@ export interface operations {
                 $select?: string;
                 /** @description A condition such as State eq 5 and registeredDate after '2026-01-01' */
                 $filter?: string;
+                /** @description Texts and qualifiers that tasks must match, such as state:failed created:today C4711 */
+                $search?: string;
                 /** @description Comma-separated columns, each optionally followed by asc or desc */
                 $orderBy?: string;
                 /** @description Only batchtask */
@@ -4314,6 +4320,8 @@ export interface operations {
                     $select?: string;
                     /** @description A condition such as State eq 5 and registeredDate after '2026-01-01' */
                     $filter?: string;
+                    /** @description Texts and qualifiers that tasks must match, such as state:failed created:today C4711 */
+                    $search?: string;
                     /** @description Comma-separated columns, each optionally followed by asc or desc */
                     $orderBy?: string;
                     /** @description Only batchtask */

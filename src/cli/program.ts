@@ -142,6 +142,7 @@ function addTaskCommands(program: Command, runs: Runs): void {
     .option('-n, --name <definition>', 'only tasks of this definition')
     .option('--mine', 'only your own tasks')
     .option('--filter <condition>', 'a $filter of the archive list, such as "startCount gt 1"')
+    .option('--search <search>', 'texts and qualifiers, such as "state:failed created:today C4711"')
     .option('--top <number>', 'maximum number of tasks', '50')
     .action(runs(async () => (await tasks()).listTasks));
   addRemote(task.command('show'))

@@ -20,7 +20,9 @@ export type Signal =
   /** This process listens for events. It repeats this within `LISTENING_MS`. */
   | { readonly kind: 'listening' }
   /** Children of these tasks have changed state. Local: the process that changed them updates the parents. */
-  | { readonly kind: 'children'; readonly parentIds: readonly number[] };
+  | { readonly kind: 'children'; readonly parentIds: readonly number[] }
+  /** Clients have changed texts of these tasks, which is not an event. Local: the process that wrote them indexes them. */
+  | { readonly kind: 'texts'; readonly taskIds: readonly number[] };
 
 /** Tasks of these definitions are due. A name appears once for each task, unless `everyone` or `to` is set. */
 export interface DueSignal {
@@ -206,6 +208,7 @@ export class ClusterPubSub implements PubSub {
         return;
       case 'children':
       case 'reconnected':
+      case 'texts':
         return; // local
       case 'changed':
         if (this.#hasListeners()) this.#changed ??= setTimeout(() => this.#flushChanged(), CHANGED_MS);

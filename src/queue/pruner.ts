@@ -15,6 +15,7 @@ import {
   removeOldAudit,
 } from '../db/queries/retention.ts';
 import { deleteTaskRows } from '../db/queries/task-delete.ts';
+import { removeStaleWords } from '../db/queries/task-search.ts';
 import { moveDetails } from '../db/queries/task-write.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { Files } from '../files/files.ts';
@@ -66,6 +67,7 @@ export class Pruner {
       job('pruner.tasks', INTERVAL_MS, () => this.removeOld(new Date())),
       job('pruner.history', SLOW_INTERVAL_MS, () => this.removeHistory(new Date())),
       job('pruner.files', SLOW_INTERVAL_MS, () => this.sweep(new Date())),
+      job('pruner.search', SLOW_INTERVAL_MS, () => this.removeWords()),
     ];
   }
 
@@ -107,6 +109,16 @@ export class Pruner {
         'pruned the history of deleted tasks',
       );
     return removed;
+  }
+
+  /** Deletes the words of tasks that no longer exist from the search index. Returns the number of deleted rows. */
+  removeWords(): Promise<number> {
+    let after = 0;
+    return this.#inBatches(async () => {
+      const step = await removeStaleWords(this.#database.sql, after, AUDIT_BATCH);
+      after = step.to ?? after;
+      return { removed: step.removed, more: step.to !== undefined };
+    });
   }
 
   /** Deletes files that no row references. */

@@ -77,14 +77,16 @@ export function choosesBatchedWrite(
 }
 
 /** Writes texts in one statement with concurrent changes. Returns `undefined` if nothing was changed (`choosesBatchedWrite`). */
-function writeBatched(
-  { texts: writer }: TaskDeps,
+async function writeBatched(
+  { texts: writer, database }: TaskDeps,
   caller: Caller,
   id: number,
   { state, ...texts }: TaskChange,
 ): Promise<BatchTask | undefined> {
   const scope = { tenant: caller.tenant, ownerId: isAdministrator(caller) ? null : caller.associateId };
-  return writer.write({ id, texts, actorId: caller.associateId, scope, state });
+  const changed = await writer.write({ id, texts, actorId: caller.associateId, scope, state });
+  if (changed !== undefined) database.signals.publish({ kind: 'texts', taskIds: [id] });
+  return changed;
 }
 
 function checkTexts({ textLimits }: TaskDeps, { state: _, ...texts }: TaskChange): void {
@@ -114,6 +116,7 @@ async function writeLocked(
     checkTexts(deps, change);
     if (Object.values(change).every((value) => value === undefined)) return task;
     if (locked === undefined || state === undefined || state === task.state) {
+      afterCommit(trx).publish({ kind: 'texts', taskIds: [id] });
       return (await changeTexts(trx, id, texts, caller.associateId)) ?? task;
     }
     return transitionLocked(deps, trx, caller, locked, { ...change, state });

@@ -54,15 +54,30 @@ describeInBrowser('the list of tasks', (stage) => {
 
     await page.goto('/');
     await expect.poll(() => shownTasks(page)).toHaveLength(3);
-    await page.keyboard.press('Control+K');
+    await page.keyboard.press('/');
     await page.keyboard.type("o'neill");
     await expect.poll(() => shownTasks(page)).toEqual([neill]);
-    await page.keyboard.press('Control+K');
-    await page.keyboard.type('100 % ');
+    const field = page.getByRole('combobox', { name: 'Search by text' });
+    await field.fill('100 % ');
     await expect.poll(() => shownTasks(page)).toEqual([wrong]);
-    await page.keyboard.press('Control+K');
-    await page.keyboard.type(`#${ids[0]}`);
+    await field.fill(`#${ids[0]}`);
     await expect.poll(() => shownTasks(page)).toEqual([may]);
+
+    await field.fill('sta');
+    await page.getByRole('option', { name: 'state:', exact: false }).first().waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('fai');
+    await page.getByRole('option', { name: 'failed' }).click();
+    await page.keyboard.type('paper -wrong');
+    expect(await field.inputValue()).toBe('state:failed paper -wrong');
+    await expect.poll(() => shownTasks(page)).toEqual([may]);
+    expect(await page.locator('tbody mark').allInnerTexts()).toEqual(['paper']);
+    await field.fill('state:fine paper');
+    await page.getByText(/^state: has the value "fine" at character 7; new, aquired/).waitFor();
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    expect(await shownTasks(page)).toEqual([may]);
     await page.goto(`/?q=nobody&state=Nonsense&sort=alsoNonsense&scope=7`);
     await page.getByText('No tasks match').waitFor();
   });

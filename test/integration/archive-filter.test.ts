@@ -7,9 +7,15 @@ import { COLUMN_NAMES, COLUMNS, type ColumnName } from '../../src/core/odata/col
 import { parseOrder } from '../../src/core/odata/filter.ts';
 import { OPERATORS } from '../../src/core/odata/operators.ts';
 import { parseFilter } from '../../src/core/odata/parser.ts';
+import { filterOfSearch } from '../../src/core/search/filter.ts';
+import { wordsOf } from '../../src/core/search/words.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
+import { deleteTaskRows } from '../../src/db/queries/task-delete.ts';
 import { type Cursor, listPage, type Partition } from '../../src/db/queries/task-list.ts';
+import { findByWords, removeStaleWords } from '../../src/db/queries/task-search.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { SearchIndexer } from '../../src/queue/search-indexer.ts';
 import {
   type ArchiveTask,
   ASKED,
@@ -137,6 +143,109 @@ describe.each(DATABASES)('the archive list on %s', (kind) => {
     const after = whole[middle - 1]?.place;
     const { rows: second } = await listPage(database.sql, { ...page, after, limit: 1000 });
     expect(second).toEqual(whole.slice(middle));
+  });
+});
+
+describe.each(DATABASES)('the search index on %s', (kind) => {
+  let place: TestPlace;
+  let database: Database;
+  let indexer: SearchIndexer;
+  beforeAll(async () => {
+    place = await createPlace(kind);
+    database = await openDatabase(readConfig(place.env), pino({ level: 'silent' }));
+    indexer = new SearchIndexer(database, pino({ level: 'silent' }));
+  });
+  afterAll(async () => {
+    await database?.close();
+    await place?.remove();
+  });
+
+  const anyTask = fc.sample(TASKS, { numRuns: 1, seed: 1 })[0] as ArchiveTask;
+  const insertWith = (texts: Partial<ArchiveTask>) =>
+    insert(database, { ...anyTask, isInternalTask: false, ...texts });
+  const find = (search: string) =>
+    findByWords(database.sql, filterOfSearch(search, ASKED)).then((ids) =>
+      [...new Set(ids)].sort((a, b) => a - b),
+    );
+
+  test('finds every word of a text, whatever is around it', async () => {
+    const unit = fc.constantFrom(...'aZ09eEäß-_.:/@\\\'"<>&+%€', '\u2026', '\u00a0', '\n', ' ');
+    const texts = fc.sample(fc.string({ unit, minLength: 5, maxLength: 30 }), { numRuns: 60, seed: 3 });
+    const written: { id: unknown; text: string }[] = [];
+    // One half is older than the index.
+    for (const [index, text] of texts.entries()) {
+      if (index === 30) await indexer.catchUp();
+      const { batchTaskId: id } = await insertWith({ Description: text });
+      if (index >= 30)
+        await sql`
+        insert into batchline.task_audit (task_id, tenant, actor_id, to_state, attempt, reason)
+        values (${id}, '', 0, 1, 0, '')`.execute(database.sql);
+      written.push({ id, text });
+    }
+    await indexer.catchUp();
+    for (const { id, text } of written)
+      for (const word of new Set(wordsOf(text)))
+        expect(await find(`"${word}"`), `${word} in ${text}`).toContain(id);
+  });
+
+  test('has parameters, results, and errors with their causes, and follows changes', async () => {
+    const { batchTaskId: id } = await insertWith({
+      DefinitionName: 'csv-import',
+      result: 'Imported 12 rows of Übersicht.csv',
+    });
+    await sql`
+      with object as (
+        insert into batchline.binary_object (tenant, content)
+        values ('', ${JSON.stringify({ customer: 'C4711', path: 'C:\\new\nline', mail: 'ada@example.com' })}) returning id)
+      update batchline.task set parameter_object_id = (select id from object) where id = ${id}`.execute(
+      database.sql,
+    );
+    await sql`
+      insert into batchline.task_attempt (task_id, number, outcome, error, progress_percent, progress_description, reason)
+      values (${id}, 1, 2, ${JSON.stringify({ class: 'ImportError', message: 'bad row', stack: null, cause: { message: 'ECONNRESET by peer' } })}::text::jsonb, 0, '', '')`.execute(
+      database.sql,
+    );
+    await sql`
+      insert into batchline.task_audit (task_id, tenant, actor_id, to_state, attempt, reason)
+      values (${id}, '', 0, 4, 1, '')`.execute(database.sql);
+    await indexer.catchUp();
+    for (const search of [
+      'c4711',
+      'C47',
+      'new line',
+      'ada@example',
+      'übersicht.CSV',
+      '"csv import"',
+      'importerror',
+      'econnreset',
+      `${id}`,
+      'rows 12',
+    ])
+      expect(await find(search), search).toEqual([id]);
+    for (const search of ['"C47"', '711', '"rows 12"', 'nline', 'zzz'])
+      expect(await find(search), search).toEqual([]);
+
+    await sql`update batchline.task set result = 'Exported' where id = ${id}`.execute(database.sql);
+    indexer.start();
+    database.signals.publish({ kind: 'texts', taskIds: [Number(id)] });
+    await indexer.stop();
+    expect([await find('übersicht'), await find('exported')]).toEqual([[], [id]]);
+    await inTransaction(database, (trx) => deleteTaskRows(trx, [Number(id)], false));
+    expect(await find('exported')).toEqual([]);
+  });
+
+  test('leaves out internal tasks, and forgets the words of tasks that are gone', async () => {
+    const { batchTaskId: internal } = await insertWith({ isInternalTask: true, Description: 'secretive' });
+    const { batchTaskId: gone } = await insertWith({ Description: 'secretive' });
+    for (const id of [internal, gone])
+      await sql`
+        insert into batchline.task_audit (task_id, tenant, actor_id, to_state, attempt, reason)
+        values (${id}, '', 0, 4, 1, '')`.execute(database.sql);
+    await indexer.catchUp();
+    expect(await find('secretive')).toEqual([gone]);
+    await sql`delete from batchline.task where id = ${gone}`.execute(database.sql);
+    expect(await removeStaleWords(database.sql, 0, 1000)).toMatchObject({ removed: 1 });
+    expect(await find('secretive')).toEqual([]);
   });
 });
 

@@ -14,6 +14,7 @@ type Stored = Exclude<
   | 'registeredBy'
   | 'dueAt'
   | 'waitsFor'
+  | 'priority'
 >;
 
 /** An in-memory task with the columns of the archive list. */

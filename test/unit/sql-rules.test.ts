@@ -43,6 +43,7 @@ describe('SQL in the sources', () => {
       'src/queue/children/coordinator.ts', // repeats a signal that was lost
       'src/queue/shared-job.ts', // announces its rounds
       'src/queue/worker.ts', // wakes further workers for a task that none has claimed
+      'src/services/change-task.ts', // follows a batched write, which has committed
       'src/services/lease-acquire.ts', // ends a waiting call
     ]);
   });

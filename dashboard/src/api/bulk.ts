@@ -1,5 +1,6 @@
 import type { Carrier } from '@batchline/client';
 import { api, get } from './call.ts';
+import type { ListOptions } from './tasks.ts';
 
 export type BulkAction = Carrier<'BulkOutcome'>['Action'];
 
@@ -49,7 +50,7 @@ export async function runBulk(
   call: {
     readonly action: BulkAction;
     readonly selection: Selection;
-    readonly $filter: string;
+    readonly options: ListOptions;
     readonly isDryRun: boolean;
     readonly upTo?: number;
   },
@@ -57,7 +58,8 @@ export async function runBulk(
   onProgress: (progress: BulkProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { action, selection, $filter, isDryRun, upTo } = call;
+  const { action, selection, options, isDryRun, upTo } = call;
+  const { $filter = '', $search = '' } = options;
   const { ids, isAll } = selection;
   const last = isAll ? Number.POSITIVE_INFINITY : Math.max(...ids);
   for (let progress = from; !progress.isComplete && !signal.aborted; ) {
@@ -65,6 +67,7 @@ export async function runBulk(
     const body = {
       Action: action,
       Filter: upTo === undefined ? filter : `${filter} and batchTaskId le ${upTo}`,
+      ...(selection.isAll && $search !== '' ? { Search: $search } : {}),
       DryRun: isDryRun,
       Limit: isDryRun ? STEP.dryRun : STEP.change,
     };

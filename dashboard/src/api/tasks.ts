@@ -44,14 +44,14 @@ export function nextPage(page: TaskPage): ListOptions | undefined {
 export type StateCounts = Readonly<Partial<Record<ListedState, number>>>;
 
 /**
- * Counts the tasks of a filter by state.
+ * Counts the tasks of a list by state.
  *
  * @returns `null` if there are more than the server counts, a million
  * @throws Refused, Unreachable
  */
-export async function countTasks($filter: string, signal: AbortSignal): Promise<StateCounts | null> {
+export async function countTasks(options: ListOptions, signal: AbortSignal): Promise<StateCounts | null> {
   const $select = [STATE, STOPPED, COUNT].join();
-  const init = { params: { query: given({ $filter, $select }) }, signal };
+  const init = { params: { query: given({ ...options, $select }) }, signal };
   const groups = api.GET('/api/v1/BatchTask', init) as unknown as Call<{ value: readonly Group[] }>;
   try {
     const { value } = await get(groups);

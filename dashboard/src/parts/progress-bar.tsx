@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { StoredState } from '../api/carriers.ts';
+import { Highlighted } from './highlighted.tsx';
 
 /** A progress bar with its percentage and, if there is one, a text. */
 export function ProgressBar({
@@ -25,7 +26,7 @@ export function ProgressBar({
       <span className="progress-percent">{percent} %</span>
       {text !== '' && (
         <span className="progress-text" title={title}>
-          {text}
+          <Highlighted text={text} />
         </span>
       )}
     </span>

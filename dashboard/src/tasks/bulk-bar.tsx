@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type BulkAction, type BulkProgress, NOTHING_YET, runBulk, type Selection } from '../api/bulk.ts';
+import type { ListOptions } from '../api/tasks.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
@@ -52,7 +53,7 @@ export function BulkBar({
   selection,
   loaded,
   total,
-  $filter,
+  options,
   onSelect,
 }: {
   selection: Selection;
@@ -60,7 +61,8 @@ export function BulkBar({
   loaded: readonly number[];
   /** The number of tasks that match the filter, if it is known. */
   total: number | undefined;
-  $filter: string;
+  /** The filter and search of the list. */
+  options: ListOptions;
   onSelect: (selection: Selection) => void;
 }): ReactNode {
   const { t } = useTexts();
@@ -111,7 +113,7 @@ export function BulkBar({
         <BulkDialog
           action={action}
           selection={selection}
-          $filter={$filter}
+          options={options}
           onDone={clear}
           onClose={() => setAction(undefined)}
         />
@@ -124,13 +126,13 @@ export function BulkBar({
 function BulkDialog({
   action,
   selection,
-  $filter,
+  options,
   onDone,
   onClose,
 }: {
   action: BulkAction;
   selection: Selection;
-  $filter: string;
+  options: ListOptions;
   /** Called when the dialog closes after the action has changed something. */
   onDone: () => void;
   onClose: () => void;
@@ -145,12 +147,12 @@ function BulkDialog({
   const [changed, setChanged] = useState<BulkProgress>();
   const count = useMutation({
     mutationFn: (signal: AbortSignal) =>
-      runBulk({ action, selection, $filter, isDryRun: true }, NOTHING_YET, setCounted, signal),
+      runBulk({ action, selection, options, isDryRun: true }, NOTHING_YET, setCounted, signal),
   });
   const change = useMutation({
     mutationFn: ({ from, signal }: { from: BulkProgress; signal: AbortSignal }) =>
       runBulk(
-        { action, selection, $filter, isDryRun: false, upTo: counted.lastId },
+        { action, selection, options, isDryRun: false, upTo: counted.lastId },
         from,
         setChanged,
         signal,

@@ -55,7 +55,6 @@ describe('the filter of the list', () => {
 
   test.each([
     [{ scope: 'mine' }, 'associateId eq 7'],
-    [{ search: '#12' }, 'batchTaskId eq 12'],
     [{ states: ['Succeeded'], name: "o'x" }, "state eq 'Succeeded' and name eq 'o''x'"],
     [{ states: ['New', 'Started'] }, "state oneOf ('New', 'Started')"],
   ] as const)('%j is %s', (change, text) => {

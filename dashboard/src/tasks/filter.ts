@@ -49,19 +49,12 @@ export function writeFilter({ scope, states, name, search, sort, descending }: F
   return query;
 }
 
-/** Returns the archive list's `$filter` (docs/archive.md); empty for all tasks. */
-export function toArchiveFilter({ scope, states, name, search }: Filter, associateId: number): string {
+/** Returns the archive list's `$filter` without the search (docs/archive.md); empty for all tasks. */
+export function toArchiveFilter({ scope, states, name }: Filter, associateId: number): string {
   const conditions: string[] = [];
   if (scope === 'mine') conditions.push(`associateId eq ${associateId}`);
   if (states.length > 0) conditions.push(listedStateFilter(states));
   if (name !== '') conditions.push(`name eq ${quoteText(name)}`);
-  const text = search.trim();
-  if (/^#?\d{1,9}$/.test(text)) {
-    conditions.push(`batchTaskId eq ${text.replace('#', '')}`);
-  } else if (text !== '') {
-    const columns = ['name', 'description', 'request', 'response', 'progressDescription'];
-    conditions.push(`(${columns.map((column) => `${column} contains ${quoteText(text)}`).join(' or ')})`);
-  }
   return conditions.join(' and ');
 }
 

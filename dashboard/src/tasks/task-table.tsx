@@ -5,6 +5,7 @@ import { hasEnded } from '../../../src/core/task-state.ts';
 import type { Selection } from '../api/bulk.ts';
 import type { TaskRow } from '../api/carriers.ts';
 import { ColumnHeader } from '../parts/data-table.tsx';
+import { Highlighted } from '../parts/highlighted.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../texts.tsx';
@@ -231,13 +232,13 @@ function Cells({
     <>
       <td className="task-name">
         <Link href={`/tasks/${row.batchTaskId}`} tabIndex={-1} title={row.name}>
-          {row.name}
+          <Highlighted text={row.name} />
         </Link>{' '}
         <span className="task-id">#{row.batchTaskId}</span>
         {row.description !== '' && (
           <span className="task-description" title={row.description}>
             {' '}
-            {row.description}
+            <Highlighted text={row.description} />
           </span>
         )}
       </td>

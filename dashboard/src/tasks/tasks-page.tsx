@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useMemo, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { LISTED_STATES, type ListedState } from '../../../src/core/odata/listed-state.ts';
 import type { Selection } from '../api/bulk.ts';
@@ -7,6 +7,7 @@ import type { Session } from '../api/carriers.ts';
 import { definitionsQuery } from '../api/definitions.ts';
 import { useNames } from '../api/session.ts';
 import type { StateCounts } from '../api/tasks.ts';
+import { SearchedWords, wordsPattern } from '../parts/highlighted.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { useStateName } from '../parts/state-mark.tsx';
@@ -17,11 +18,9 @@ import { BulkBar } from './bulk-bar.tsx';
 import { ExportButton } from './export-button.tsx';
 import { type Filter, readFilter, type Sort, writeFilter } from './filter.ts';
 import { SavedViews } from './saved-views.tsx';
+import { SearchBox } from './search-box.tsx';
 import { TaskTable, type View } from './task-table.tsx';
 import { type TaskList, useTaskList } from './use-task-list.ts';
-
-/** The debounce of the search, in milliseconds. */
-const TYPING = 300;
 
 /** The list of the user's tasks, or of all visible ones. */
 export function TasksPage({ who }: { who: Session }): ReactNode {
@@ -56,7 +55,7 @@ export function TasksPage({ who }: { who: Session }): ReactNode {
           {list.rows.length > 0 && <ExportButton key={written} options={list.options} nameOf={names} />}
         </div>
       </div>
-      <FilterBar filter={filter} counts={list.counts} show={show} />
+      <FilterBar filter={filter} who={who} counts={list.counts} show={show} />
       <Problem error={list.error} />
       {list.rows.length === 0 && list.isComplete ? (
         <NoTasks filter={filter} show={show} />
@@ -92,15 +91,19 @@ function SelectableTasks({
 }): ReactNode {
   const [selection, setSelection] = useState<Selection>({ isAll: false, ids: new Set() });
   const { rows, options } = table.list;
+  const { search } = table.filter;
+  const words = useMemo(() => wordsPattern(search), [search]);
   return (
     <>
-      <TaskTable {...table} selection={selection} onSelect={setSelection} />
+      <SearchedWords value={words}>
+        <TaskTable {...table} selection={selection} onSelect={setSelection} />
+      </SearchedWords>
       {(selection.isAll || selection.ids.size > 0) && (
         <BulkBar
           selection={selection}
           loaded={rows.map((row) => row.batchTaskId)}
           total={total}
-          $filter={options.$filter ?? ''}
+          options={options}
           onSelect={setSelection}
         />
       )}
@@ -134,10 +137,12 @@ function NoTasks({ filter, show }: { filter: Filter; show: (change: Partial<Filt
 
 function FilterBar({
   filter,
+  who,
   counts,
   show,
 }: {
   filter: Filter;
+  who: Session;
   counts: StateCounts | undefined;
   show: (change: Partial<Filter>) => void;
 }): ReactNode {
@@ -192,42 +197,7 @@ function FilterBar({
           <option key={name}>{name}</option>
         ))}
       </select>
-      <SearchBox search={filter.search} onSearch={(search) => show({ search })} />
+      <SearchBox search={filter.search} who={who} onSearch={(search) => show({ search })} />
     </search>
-  );
-}
-
-/** The search field. Ctrl+K focuses it. */
-function SearchBox({ search, onSearch }: { search: string; onSearch: (search: string) => void }): ReactNode {
-  const { t } = useTexts();
-  const input = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(search);
-  useEffect(() => setText(search), [search]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the search
-  useEffect(() => {
-    if (text === search) return;
-    const timer = setTimeout(() => onSearch(text), TYPING);
-    return () => clearTimeout(timer);
-  }, [text]);
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent): void => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return;
-      event.preventDefault();
-      input.current?.focus();
-      input.current?.select();
-    };
-    addEventListener('keydown', onKeyDown);
-    return () => removeEventListener('keydown', onKeyDown);
-  }, []);
-  return (
-    <input
-      ref={input}
-      type="search"
-      value={text}
-      aria-label={t`Search by name, text or ID`}
-      placeholder={t`Search`}
-      aria-keyshortcuts="Control+K"
-      onChange={(event) => setText(event.target.value)}
-    />
   );
 }

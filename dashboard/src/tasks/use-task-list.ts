@@ -1,4 +1,5 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { TaskPage, TaskRow } from '../api/carriers.ts';
 import { countTasks, type ListOptions, listTasks, nextPage, type StateCounts } from '../api/tasks.ts';
 import { useLive } from '../live.ts';
@@ -10,6 +11,9 @@ const COLUMNS =
 
 /** Interval for counting the tasks, in milliseconds. Counting reads all of them. */
 const COUNT_INTERVAL = 15_000;
+
+/** Interval for repeating a search, in milliseconds. */
+const SEARCH_INTERVAL = 5000;
 
 /** The tasks of a filter, page by page, with live updates. */
 export interface TaskList {
@@ -41,8 +45,9 @@ export function useTaskList(
   const $filter = toArchiveFilter(filter, associateId);
   const ofAllStates = toArchiveFilter({ ...filter, states: [] }, associateId);
   const $orderBy = toArchiveOrder(filter);
-  const queryKey = ['tasks', $filter, $orderBy];
-  const options = { $filter, $orderBy, $select: COLUMNS };
+  const $search = filter.search.trim();
+  const queryKey = ['tasks', $filter, $search, $orderBy];
+  const options = { $filter, $search, $orderBy, $select: COLUMNS };
   const first = { ...options, $top: String(PAGE) };
 
   const list = useInfiniteQuery({
@@ -55,17 +60,17 @@ export function useTaskList(
     gcTime: 5 * 60_000,
   });
   const count = useQuery({
-    queryKey: ['task-count', ofAllStates],
-    queryFn: ({ signal }) => countTasks(ofAllStates, signal),
+    queryKey: ['task-count', ofAllStates, $search],
+    queryFn: ({ signal }) => countTasks({ $filter: ofAllStates, $search }, signal),
     placeholderData: (before) => before,
     // Counting is slow, so it starts after the first page.
     enabled: list.isSuccess,
     refetchInterval: COUNT_INTERVAL,
   });
 
-  useLive(async () => {
+  const refresh = async (): Promise<void> => {
     if (list.isFetching) return;
-    if (list.data === undefined) return list.refetch();
+    if (list.data === undefined) return void (await list.refetch());
     const { ids, isTop } = visible();
     if (isTop) {
       const page = await listTasks(first);
@@ -81,7 +86,16 @@ export function useTaskList(
       const { value } = await listTasks(chosen);
       queries.setQueryData<InfiniteData<TaskPage, ListOptions>>(queryKey, (data) => withRows(data, value));
     }
-  });
+  };
+  useLive(refresh);
+  const current = useRef(refresh);
+  current.current = refresh;
+  // Words are found only when the index has them, which is after the events.
+  useEffect(() => {
+    if ($search === '') return;
+    const timer = setInterval(() => void current.current().catch(() => undefined), SEARCH_INTERVAL);
+    return () => clearInterval(timer);
+  }, [$search]);
 
   return {
     options,

@@ -108,6 +108,7 @@ export interface ListTasksOptions extends ConnectionOptions {
   readonly state: readonly ListedState[];
   readonly name?: string;
   readonly filter?: string;
+  readonly search?: string;
   readonly mine?: boolean;
   readonly top: string;
 }
@@ -132,6 +133,7 @@ export async function listTasks(options: ListTasksOptions): Promise<ExitCode> {
           $orderBy: 'batchTaskId desc',
           $top: options.top,
           ...(conditions.length === 0 ? {} : { $filter: conditions.join(' and ') }),
+          ...(options.search === undefined ? {} : { $search: options.search }),
         },
       },
     }),

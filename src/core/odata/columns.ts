@@ -59,6 +59,7 @@ const TABLE = {
   stopped: sorted('flag'),
   dueAt: sorted('date'),
   waitsFor: sorted('text'),
+  priority: sorted('int'),
 } as const satisfies Record<string, Column>;
 
 /** The name of a column, in the spelling of SuperOffice. */

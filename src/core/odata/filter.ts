@@ -1,4 +1,5 @@
 import { invalid } from '../errors.ts';
+import type { WordSequence } from '../search/words.ts';
 import { COLUMN_NAMES, COLUMNS, type ColumnKind, type ColumnName, findColumn, kindOf } from './columns.ts';
 import type { Clock } from './values.ts';
 
@@ -28,7 +29,15 @@ export type Filter =
       readonly column: ColumnName;
       readonly where: 'start' | 'end' | 'anywhere';
       readonly text: string;
-    };
+    }
+  /** The task contains all of these texts, by the search index; or it has this id. */
+  | {
+      readonly kind: 'words';
+      readonly sequences: readonly WordSequence[];
+      readonly id: number | undefined;
+    }
+  /** The owner has this login or name, ignoring case. */
+  | { readonly kind: 'owner'; readonly name: string };
 
 /** A comparison operator. */
 export type Comparison = '=' | '<' | '<=' | '>' | '>=';
@@ -47,6 +56,8 @@ export function columnsOf(filter: Filter | undefined): ColumnName[] {
   if (filter === undefined) return [];
   switch (filter.kind) {
     case 'constant':
+    case 'words':
+    case 'owner':
       return [];
     case 'and':
     case 'or':

@@ -38,6 +38,7 @@ import { workerProcesses } from './0038-worker-processes.ts';
 import { counters } from './0039-counters.ts';
 import { subscriptions } from './0040-subscriptions.ts';
 import { people } from './0041-people.ts';
+import { search } from './0043-search.ts';
 import { presenceAndOverlap } from './0045-presence-and-overlap.ts';
 import { cells } from './0046-cells.ts';
 
@@ -107,6 +108,7 @@ export const MIGRATIONS: Migrations = {
   '0039-counters': counters,
   '0040-subscriptions': subscriptions,
   '0041-people': people,
+  '0043-search': search,
   '0045-presence-and-overlap': presenceAndOverlap,
   '0046-cells': cells,
 };

@@ -42,6 +42,7 @@ export async function deleteTaskRows(
   }
   await sql`delete from batchline.task_attempt where task_id = any (${ids}::int[])`.execute(trx);
   await sql`delete from batchline.statistics_failure where task_id = any (${ids}::int[])`.execute(trx);
+  await sql`delete from batchline.task_search where task_id = any (${ids}::int[])`.execute(trx);
   await sql`
     delete from batchline.task_log
     where task_id in (select value::int from json_array_elements_text(${list}::text::json))`.execute(trx);

@@ -10,6 +10,7 @@ import {
 } from '../../core/odata/filter.ts';
 import { TaskState } from '../../core/task-state.ts';
 import { IS_STOPPED } from './task.ts';
+import { containsWords } from './task-search.ts';
 import { IS_LIVE } from './worker.ts';
 
 /** A definition as lists show it. */
@@ -86,6 +87,7 @@ export const COLUMN_SQL: Readonly<Record<ColumnName, RawBuilder<ColumnValue>>> =
   stopped: IS_STOPPED,
   dueAt: sql`(case when ${IS_LATER} then t.run_after end)`,
   waitsFor: WAITS_FOR,
+  priority: sql`t.priority`,
 };
 
 /** The messages of the columns with localizable texts. */
@@ -222,7 +224,18 @@ export function compileFilter(filter: Filter): Condition {
       return among(filter);
     case 'match':
       return sql`(${fold(COLUMN_SQL[filter.column])} like ${fold(sql.val(patternOf(filter)))} escape '\\')`;
+    case 'words':
+      return containsWords(filter);
+    case 'owner':
+      return ownedBy(filter.name);
   }
+}
+
+/** Matches the tasks of the associates with this login or name. */
+function ownedBy(name: string): Condition {
+  return sql`(t.owner_id = any (array(
+    select a.id from batchline.associate as a
+    where a.login_key = batchline.fold(${name}) or batchline.fold(a.name) = batchline.fold(${name}))))`;
 }
 
 function compare({ column, operator, value }: Extract<Filter, { kind: 'compare' }>): Condition {

@@ -20,6 +20,7 @@ import {
   sortKey,
   withDefinitions,
 } from './task-list-filter.ts';
+import { findByWords } from './task-search.ts';
 
 /** With more tenants, a list over all of them reads the whole table instead of one partition per tenant. */
 const MAX_TENANTS = 16;
@@ -31,11 +32,14 @@ export interface Partition {
   readonly ofOwner: boolean;
   /** True if it has active tasks, which are few and not in the indexes of lists. */
   readonly isActive: boolean;
+  /** True if it has the tasks that a search has found, which are few. */
+  readonly isFound?: boolean;
 }
 
 /**
  * Returns the partitions that a list may read: by tenant, by owner if the caller does not see all tasks, and by whether
- * the tasks are active. A list never reads outside its partitions.
+ * the tasks are active; if the filter has words that few tasks contain, among those tasks. A list never reads outside its
+ * partitions.
  *
  * @param filter partitions that it cannot match are omitted
  */
@@ -45,15 +49,19 @@ export async function partitionsFor(
   filter: Filter | undefined,
 ): Promise<Partition[]> {
   const partitions = await partitionsByOwner(db, visible);
+  const found = await findByWords(db, filter);
+  const isFound = found !== undefined;
+  const ofFound = isFound ? sql`and t.id = any (${found}::int[])` : sql``;
   const parts = [
     ...(canBeIn(filter, INACTIVE_STATES) ? [{ which: IS_INACTIVE, isActive: false }] : []),
     ...(canBeIn(filter, ACTIVE_STATES) ? [{ which: IS_ACTIVE, isActive: true }] : []),
   ];
   return partitions.flatMap(({ condition, ofOwner }) =>
     parts.map(({ which, isActive }) => ({
-      condition: sql<boolean>`${condition} and ${which}`,
+      condition: sql<boolean>`${condition} and ${which} ${ofFound}`,
       ofOwner,
       isActive,
+      isFound,
     })),
   );
 }
@@ -278,12 +286,12 @@ async function sourcesOf(db: Kysely<Schema>, page: PageRequest): Promise<RawBuil
   const { partitions, order } = page;
   const byOwnersIndex = ['batchTaskId', 'associateId'].includes(order[0]?.column ?? '');
   const small =
-    byOwnersIndex || !partitions.every(({ ofOwner }) => ofOwner)
+    byOwnersIndex || partitions.some(({ isFound }) => isFound) || !partitions.every(({ ofOwner }) => ofOwner)
       ? []
       : await areSmall(db, partitions, SORTED_AT_ONCE);
-  return partitions.map(({ condition, isActive }, index) => {
+  return partitions.map(({ condition, isActive, isFound }, index) => {
     const where = sql.join([condition, ...conditionsOf(page)], sql` and `);
-    return isActive || small[index]
+    return isActive || isFound || small[index]
       ? sql`(select * from batchline.task as t where ${where} offset 0) as t`
       : sql`batchline.task as t where ${where}`;
   });

@@ -5,6 +5,7 @@ import { invalid } from '../../core/errors.ts';
 import { INT32_MAX } from '../../core/limits.ts';
 import type { MessageValue } from '../../core/message.ts';
 import { parseFilter } from '../../core/odata/parser.ts';
+import { allOf, filterOfSearch } from '../../core/search/filter.ts';
 import type { TaskDeps } from '../../services/access.ts';
 import { BULK_ACTIONS, bulkTasks } from '../../services/bulk.ts';
 import {
@@ -35,6 +36,11 @@ const PAYLOAD = 'BatchTaskInfo';
 
 const DryRun = Type.Optional(Type.Boolean({ description: 'Changes nothing; returns what would happen' }));
 const Filter = Type.String({ minLength: 1, description: 'The syntax of `$filter` of the archive list' });
+const Search = Type.Optional(
+  Type.String({
+    description: 'The syntax of `$search` of the archive list; tasks must match Filter and Search',
+  }),
+);
 const Limit = Type.Optional(
   Type.Integer({
     minimum: 1,
@@ -51,6 +57,7 @@ const BulkBody = Type.Object(
   {
     Action: Type.Enum([...BULK_ACTIONS, 'Start']),
     Filter: Type.Optional(Filter),
+    Search,
     DryRun,
     Limit,
     FromStart,
@@ -71,7 +78,7 @@ const BulkQuery = Type.Object({
 });
 
 const BulkRequest = Type.Object(
-  { Action: Type.Enum([...BULK_ACTIONS]), Filter, DryRun, Limit, FromStart },
+  { Action: Type.Enum([...BULK_ACTIONS]), Filter: Type.Optional(Filter), Search, DryRun, Limit, FromStart },
   { title: 'BulkRequest', additionalProperties: false },
 );
 
@@ -208,7 +215,9 @@ async function startAll(
 ): Promise<Static<typeof BulkStartOutcome>> {
   const { body } = request;
   if (body.Tasks === undefined) throw invalid`Tasks is missing; a list of BatchTaskInfo is accepted.`;
-  const unused = (['Filter', 'Limit', 'FromStart'] as const).find((name) => Object.hasOwn(body, name));
+  const unused = (['Filter', 'Search', 'Limit', 'FromStart'] as const).find((name) =>
+    Object.hasOwn(body, name),
+  );
   if (unused !== undefined)
     throw invalid`${unused} is given, but Action is ${'Start'}; it is accepted with other actions.`;
   const isDryRun = ('DryRun' in body ? body.DryRun : undefined) ?? queryFlag(request, 'DryRun') ?? false;
@@ -247,17 +256,22 @@ async function changeMatching(
   tasks: TaskDeps,
   body: Static<typeof BulkBody>,
 ): Promise<Static<typeof BulkOutcome>> {
-  const { Action, Filter: given, DryRun = false, Limit = DEFAULT_LIMIT, FromStart = false } = body;
+  const {
+    Action,
+    Filter: given = '',
+    Search: search = '',
+    DryRun = false,
+    Limit = DEFAULT_LIMIT,
+    FromStart = false,
+  } = body;
   if (Action === 'Start' || body.Tasks !== undefined)
     throw invalid`Tasks is given, but Action is ${Action}; it is accepted with the action ${'Start'}.`;
-  if (given === undefined)
-    throw invalid`Filter is missing; a condition such as state eq 'Failed' is accepted.`;
   const caller = callerOf(request);
   const locale = localeOf(request);
   const context = { associateId: caller.associateId, now: new Date(), zone: locale.timeZone.zone };
-  const filter = parseFilter(given, context);
+  const filter = allOf([parseFilter(given, context), filterOfSearch(search, context)]);
   if (filter === undefined)
-    throw invalid`Filter is blank; a condition such as state eq 'Failed' is accepted.`;
+    throw invalid`Neither Filter nor Search has a condition; one such as ${"state eq 'Failed'"} or ${'state:failed'} is accepted.`;
   const outcome = await bulkTasks(tasks, caller, {
     action: Action,
     filter,

@@ -68,6 +68,7 @@ const option = (description: string) => Type.Optional(Type.String({ description 
 const OPTIONS = {
   $select: option('Comma-separated columns, or functions such as Count(State):Footer'),
   $filter: option("A condition such as State eq 5 and registeredDate after '2026-01-01'"),
+  $search: option('Texts and qualifiers that tasks must match, such as state:failed created:today C4711'),
   $orderBy: option('Comma-separated columns, each optionally followed by asc or desc'),
   $entities: option('Only batchtask'),
   $top: option('The page size; 100 by default'),

@@ -13,6 +13,7 @@ import {
 import { groupingOf } from '../../core/odata/grouping.ts';
 import { parseFilter } from '../../core/odata/parser.ts';
 import { parseSelection } from '../../core/odata/selection.ts';
+import { allOf, filterOfSearch } from '../../core/search/filter.ts';
 import type { Cursor } from '../../db/queries/task-list.ts';
 import type { TaskDeps } from '../../services/access.ts';
 import { listArchive } from '../../services/task-list.ts';
@@ -37,6 +38,7 @@ import {
 const OPTIONS = [
   '$select',
   '$filter',
+  '$search',
   '$orderBy',
   '$entities',
   '$top',
@@ -279,7 +281,11 @@ function readRequest(
   now: Date,
   { timeZone }: Locale,
 ): ArchiveRequest {
-  const filter = parseFilter(options.text('$filter'), { associateId, now, zone: timeZone.zone });
+  const context = { associateId, now, zone: timeZone.zone };
+  const filter = allOf([
+    parseFilter(options.text('$filter'), context),
+    filterOfSearch(options.text('$search'), context),
+  ]);
   options.words('$entities', ',', [ENTITY]);
   const settings = options.words('$options', '&', ['GrandTotal=true', 'GrandTotal=false']);
   const selection = parseSelection(options.text('$select'), timeZone.iana);
@@ -342,6 +348,7 @@ const NAMES: Readonly<Record<ColumnName, Message>> = {
   stopped: message`Stopped`,
   dueAt: message`Due`,
   waitsFor: message`Waits for`,
+  priority: message`Priority`,
 };
 
 /** The display type, the restriction type and the width in characters of each kind of column. */

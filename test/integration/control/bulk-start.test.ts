@@ -384,7 +384,7 @@ describe.each(DATABASES)('a bulk start on %s', (kind) => {
       [{ Action: 'Start', Tasks: 'work' }, 'must be array'],
       [{ Action: 'Start', Tasks: [{ Name: 'work' }], Limit: 1 }, 'Limit is given, but Action is Start'],
       [{ Action: 'Stop', Tasks: [{ Name: 'work' }] }, 'Tasks is given, but Action is Stop'],
-      [{ Action: 'Stop' }, 'Filter is missing'],
+      [{ Action: 'Stop' }, 'Neither Filter nor Search'],
     ] as const) {
       const answer = await server.admin.call('POST', '/BatchTask/Bulk', body);
       expect(answer).toMatchObject({ status: 400, body: { Message: expect.stringContaining(says) } });

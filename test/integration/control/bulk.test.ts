@@ -6,6 +6,9 @@ import { startTestServer, type TestServer } from '../../support/test-server.ts';
 
 const HANDLERS = join(import.meta.dirname, 'fixtures/handlers.ts');
 
+/** The index follows changes within two seconds, on an idle machine. */
+const INDEXED = { timeout: 30_000 };
+
 describe.each(DATABASES)('many tasks at once on %s', (kind) => {
   let server: TestServer;
   let ann: ApiClient;
@@ -95,8 +98,42 @@ describe.each(DATABASES)('many tasks at once on %s', (kind) => {
     expect(await bulk(body)).toMatchObject({ Matched: 0, LastId: null });
   });
 
+  test('a search selects tasks that the caller may see, as it does in the list', async () => {
+    const ids = await startMany('sought C4711', 'quick', 'quick');
+    for (const id of ids) await ann.ended(id);
+    const ben = await server.associate('ben');
+    await ben.ended(await ben.start({ Name: 'quick', Description: 'sought C4711' }));
+    const list = async (search: string, client = ann) =>
+      (
+        await client.json(
+          'GET',
+          `/BatchTask?$select=batchTaskId&$orderBy=batchTaskId&$search=${encodeURIComponent(search)}`,
+        )
+      ).value.map((row: { batchTaskId: number }) => row.batchTaskId);
+    await expect.poll(() => list('sought c47'), INDEXED).toEqual(ids);
+    expect(await list('owner:me definition:qu* "sought C4711" created:today')).toEqual(ids);
+    expect(await list('owner:ann sought', server.admin)).toEqual(ids);
+    expect(await list(`sought -id:${ids[0]}`)).toEqual(ids.slice(1));
+    await ann.call('PUT', `/BatchTask/${ids[0]}`, { Description: 'sought and found' });
+    await expect.poll(() => list('sought found'), INDEXED).toEqual(ids.slice(0, 1));
+    expect(await bulk({ Action: 'Delete', Search: 'sought -found', DryRun: true })).toMatchObject({
+      Matched: 1,
+      Done: 1,
+    });
+    expect(
+      await bulk({ Action: 'Delete', Search: 'sought', Filter: `batchTaskId eq ${ids[1]}` }),
+    ).toMatchObject({ Done: 1 });
+    expect(await list('sought')).toEqual(ids.slice(0, 1));
+    expect(await ann.call('GET', '/BatchTask?$search=state:odd')).toMatchObject({
+      status: 400,
+      body: { Message: expect.stringMatching(/^\$search: state: has the value "odd" at character 7; new, /) },
+    });
+  });
+
   test('wrong calls are refused', async () => {
     for (const body of [
+      { Action: 'Delete', Search: ' ' },
+      { Action: 'Delete', Search: 'colour:red' },
       { Action: 'Delete', Filter: ' ' },
       { Action: 'Delete' },
       { Action: 'Burn', Filter: "state eq 'Failed'" },
